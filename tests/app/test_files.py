@@ -36,7 +36,7 @@ async def test_the_whole_file(web: httpx.AsyncClient, url: str) -> None:
     assert got.content == CONTENT
     assert got.headers["content-type"] == "image/jpeg"
     assert got.headers["x-content-type-options"] == "nosniff"
-    assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert got.headers["content-security-policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
     assert got.headers["accept-ranges"] == "bytes"
     assert "private" in got.headers["cache-control"]
     head = await web.head(url)

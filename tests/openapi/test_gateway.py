@@ -97,6 +97,16 @@ async def test_wrong_signature(partner: Partner) -> None:
     assert (status, code) == (403, "A403IS")
 
 
+async def test_no_browser_takes_an_answer_for_a_page(partner: Partner) -> None:
+    body = partner.body("1.0.0")
+    headers = partner.headers("/sample/read", body)
+    for status, signed in ((200, headers), (403, {**headers, "x-ca-signature": "d3Jvbmc="})):
+        answer = await partner.send("/sample/read", body, signed)
+        assert answer.status_code == status
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 async def test_stale_time(partner: Partner, platform: Platform) -> None:
     body = partner.body("1.0.0")
     for shift_ms in (-15 * 60_000 - 1, 15 * 60_000 + 1):

@@ -106,7 +106,7 @@ def _start(key: str, size: int, start: int, end: int, *, partial: bool, kept: bo
         (b"content-type", kind.encode()),
         (b"accept-ranges", b"bytes"),
         (b"x-content-type-options", b"nosniff"),
-        (b"content-security-policy", b"default-src 'none'; sandbox"),
+        (b"content-security-policy", b"default-src 'none'; sandbox; frame-ancestors 'none'"),
         (b"cache-control", b"private, max-age=300" if kept else b"no-store"),
         (b"content-length", b"%d" % (end - start + 1)),
     ]

@@ -27,6 +27,11 @@ log = telemetry.logger(__name__)
 _refusals = telemetry.counter("openapi_refused", "Requests refused before their signature counted", ("code",))
 
 _JSON = (b"content-type", b"application/json; charset=UTF-8")
+_GUARD = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+)
+"""Callers are no browsers; one that is led here takes nothing for a page."""
 _ONCE = frozenset(
     (
         b"x-ca-key",
@@ -117,7 +122,7 @@ class Gateway:
             {
                 "type": "http.response.start",
                 "status": 200,
-                "headers": [_JSON, (b"x-ca-request-id", request_id.encode())],
+                "headers": [_JSON, *_GUARD, (b"x-ca-request-id", request_id.encode())],
             }
         )
         await send({"type": "http.response.body", "body": answer})
@@ -187,6 +192,7 @@ async def refuse(send: Send, refused: Refused, request_id: str) -> None:
         (b"x-ca-error-code", refused.code.encode()),
         (b"x-ca-error-message", refused.message),
         (b"content-length", b"0"),
+        *_GUARD,
     ]
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -1,10 +1,15 @@
 """Visitors register themselves at the gate, and somebody lets them come, or not (PM-13)."""
 
+import math
 import re
+import string
 
 import pytest
+from sqlalchemy import update
 
+from linli.domains.visitors.models import visit_posters
 from linli.domains.visitors.pages.form_page import TRAP
+from linli.kernel.db import Command
 from tests.domains.visitors.conftest import HOUR, until
 
 FORM = {
@@ -116,3 +121,18 @@ async def test_a_poster_is_closed_and_renewed(estate, gate):
     assert not fresh.endswith(form)
     assert (await estate.client.get(form)).status_code == 404
     assert re.search("桂花城", (await estate.client.get(fresh)).text)
+
+
+async def test_a_posters_address_holds_128_bits_and_shorter_ones_of_old_stay_good(estate, gate):
+    form, _ = gate
+    letters = string.ascii_letters + string.digits
+    code = form.removeprefix("/r/")
+    assert set(code) <= set(letters)
+    assert len(code) * math.log2(len(letters)) >= 128
+    printed = "a1B2c3D4e5F6g7H8i9J0"
+    older = Command(update(visit_posters).values(code=printed), unscoped="the one poster of this test")
+    async with estate.db.begin() as tx:
+        await older.run(tx)
+    assert (await estate.client.get(f"/r/{printed}")).status_code == 200
+    shown = (await estate.desk.get(f"/communities/{estate.community}/visitor-poster")).json()["url"]
+    assert shown.endswith(f"/r/{printed}")

@@ -255,7 +255,8 @@ async def test_a_diagnosis_is_run_by_the_box_and_shown(inside: Page) -> None:
 
 async def test_pages_come_with_a_guard_and_nothing_else_is_served(page: Page) -> None:
     index = await page.http.get("/")
-    assert "default-src 'self'" in index.headers["content-security-policy"]
+    policy = index.headers["content-security-policy"].split("; ")
+    assert {"default-src 'self'", "object-src 'none'", "base-uri 'none'"} <= set(policy)
     assert index.headers["x-frame-options"] == "SAMEORIGIN"
     assert not re.search(r'(src|href)="/', index.text)  # it is shown from afar under another path too
     for path in ("/../server.py", "/%2e%2e/server.py", "/static/app.js", "/identity.json", "/api/nothing"):

@@ -2,6 +2,7 @@ import { computed, readonly, shallowRef } from 'vue'
 import { forgetAsked } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
+import { forgetDrafts } from '@/domains/notices/draft'
 
 export type Me = components['schemas']['Me']
 
@@ -15,6 +16,7 @@ function set(value: Me | null): void {
   else {
     localStorage.removeItem(STORED)
     forgetAsked()
+    forgetDrafts()
   }
 }
 

@@ -2,8 +2,8 @@
 
 Wrong links are not counted: a count would shut out those who share an address with whoever guesses, and guessing is
 hopeless at any pace. A pass carries 128 bits (at 10,000 tries a second 5·10²⁶ years for even odds; a wrong one costs a
-digest and no look into the database), a poster 119 (with 10,000 communities 10²⁰ years). What is counted is what writes:
-registrations, by address and by community.
+digest and no look into the database), a poster 131 or, of old, 119 (with 10,000 communities 10²⁰ years). What is
+counted is what writes: registrations, by address and by community.
 
 Rendered here and not by the web applications: whoever opens them does so once, on any phone, perhaps inside another
 program's browser and on a poor line (ADR 0035).

@@ -8,8 +8,8 @@ from linli.kernel.db import Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
-_CODE_LENGTH = 20
-"""About 119 bits."""
+_CODE_LENGTH = 22
+"""131 bits. Posters printed before have 20 letters, and are good until they are renewed."""
 
 
 async def ensure(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> Poster:

@@ -39,7 +39,7 @@ _GUARD: Final[Headers] = (
     (b"Cache-Control", b"no-store"),
     (
         b"Content-Security-Policy",
-        b"default-src 'self'; img-src 'self' data: http:; frame-ancestors 'self'; base-uri 'none'",
+        b"default-src 'self'; img-src 'self' data: http:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'",
     ),
 )
 

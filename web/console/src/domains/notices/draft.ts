@@ -31,7 +31,9 @@ export const emptyDraft = (): Draft => ({
   targets: [],
 })
 
-export const draftKey = (communityId: string, id: string) => `linli.notice.${communityId}.${id || 'new'}`
+const STORED = 'linli.notice.'
+
+export const draftKey = (communityId: string, id: string) => `${STORED}${communityId}.${id || 'new'}`
 
 /** What was typed and never saved; null when there is nothing worth going on with. */
 export function keptDraft(key: string): Draft | null {
@@ -50,4 +52,9 @@ export function keepDraft(key: string, draft: Draft | null): void {
   } catch {
     // A browser without storage keeps nothing; the form still works.
   }
+}
+
+/** Whoever uses this browser next shall not read what somebody else was writing. */
+export function forgetDrafts(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(STORED)) localStorage.removeItem(key)
 }
