@@ -32,6 +32,7 @@ from linli.console.registration_routes import (
     RegistrationRoutes,
 )
 from linli.console.search_routes import SearchRoutes
+from linli.console.security_log import note_answer
 from linli.console.serving import provided, serve
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
@@ -171,7 +172,7 @@ def console_routes(max_body_bytes: int) -> Litestar:
         },
         exception_handlers=errors.HANDLERS,
         middleware=[access.SessionMiddleware, bounded_uploads],
-        before_send=[access.number_answer],
+        before_send=[access.number_answer, note_answer],
         before_request=access.refuse_nul,
         guards=[access.refuse_forged, access.require_right],
         openapi_config=_openapi(),

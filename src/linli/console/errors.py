@@ -50,6 +50,8 @@ _HTTP_CODES: Final = {
     415: "console.no_route",
     429: "too_many",
 }
+REASON: Final = "refused_because"
+"""Where a request keeps the code that it was refused with, for who writes it down (`security_log`)."""
 _ABSENT: Final = re.compile(r"Missing required \S+ parameter '(?P<name>[^']+)'")
 _TYPES: Final = {
     "int": "type_int", "float": "type_float", "bool": "type_bool", "str": "type_str", "array": "type_array",
@@ -82,6 +84,7 @@ def _answer(
     field: str | None = None,
     facts: dict[str, Any] | None = None,
 ) -> Response[Problem]:
+    request.scope.setdefault("state", {})[REASON] = code
     problem = Problem(code, message, field, request_id_in(request.scope), facts or {})
     return Response(problem, status_code=status, media_type="application/json")
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from linli.console import setup_code
 from linli.console.floods import Floods
 from linli.console.hub import Hub
+from linli.console.line_limits import LineLimits
 from linli.console.spare_sessions import SpareSessions
 from linli.console.throttle import SpareCounts
 from linli.kernel.clock import Clock
@@ -36,6 +37,7 @@ class Parts:
     callers: Callers = field(default=cast(Callers, None))
     """Those of the process; by default of these settings alone."""
     floods: Floods = field(default_factory=Floods)
+    line_limits: LineLimits = field(default_factory=LineLimits)
     spare: SpareSessions = field(default_factory=SpareSessions)
     spare_counts: SpareCounts = field(default_factory=SpareCounts)
     upload_gate: Uploads = field(default_factory=Uploads)

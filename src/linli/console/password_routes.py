@@ -68,7 +68,7 @@ class PasswordRoutes(Controller):
     path = "/session"
     tags = ("session",)
 
-    @post("/password", right=SIGNED_IN, password_due=True, status_code=204)
+    @post("/password", right=SIGNED_IN, password_due=True, status_code=204, noted="change of password")
     async def change_password(
         self,
         data: JSONBody[schemas.PasswordChange],
@@ -83,7 +83,7 @@ class PasswordRoutes(Controller):
         await _check_old(db, session, data.old, now_ms)
         await _set(db, session, data.new, now_ms)
 
-    @post("/password/code", right=SIGNED_IN, password_due=True, status_code=202)
+    @post("/password/code", right=SIGNED_IN, password_due=True, status_code=202, noted="code for a password")
     async def send_code(
         self,
         request: Request[Any, Any, Any],
@@ -108,7 +108,13 @@ class PasswordRoutes(Controller):
         )
         return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
 
-    @post("/password/by-code", right=SIGNED_IN, password_due=True, status_code=204)
+    @post(
+        "/password/by-code",
+        right=SIGNED_IN,
+        password_due=True,
+        status_code=204,
+        noted="change of password by code",
+    )
     async def set_by_code(
         self,
         data: JSONBody[PasswordByCode],
@@ -132,7 +138,7 @@ class PasswordRoutes(Controller):
         )
         await _set(db, session, data.new, now_ms)
 
-    @post("/phone/code", right=SIGNED_IN, status_code=202)
+    @post("/phone/code", right=SIGNED_IN, status_code=202, noted="code for a phone")
     async def send_code_to_new_phone(
         self,
         request: Request[Any, Any, Any],
@@ -159,7 +165,7 @@ class PasswordRoutes(Controller):
         )
         return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
 
-    @post("/phone", right=SIGNED_IN, status_code=204)
+    @post("/phone", right=SIGNED_IN, status_code=204, noted="change of phone")
     async def change_phone(
         self,
         data: JSONBody[NewPhoneProven],
@@ -209,7 +215,7 @@ class PasswordLinkRoutes(Controller):
         account = await passwords.find_link(db, token=data.token, now_ms=clock.now_ms())
         return PasswordLinkFor(account.name, account.login)
 
-    @post("/", public=True, status_code=200)
+    @post("/", public=True, status_code=200, noted="sign-in by password link")
     async def use(
         self,
         request: Request[Any, Any, Any],

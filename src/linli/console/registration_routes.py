@@ -128,7 +128,7 @@ class RegistrationRoutes(Controller):
             known.label if known else "",
         )
 
-    @post("/code", public=True, status_code=202)
+    @post("/code", public=True, status_code=202, noted="code to register")
     async def send_code(
         self,
         request: Request[Any, Any, Any],
@@ -156,7 +156,7 @@ class RegistrationRoutes(Controller):
         )
         return code_sent(cookie)
 
-    @post("/", public=True, status_code=201)
+    @post("/", public=True, status_code=201, noted="registration")
     async def register(
         self,
         request: Request[Any, Any, Any],

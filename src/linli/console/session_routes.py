@@ -11,6 +11,7 @@ from linli.console import cookies, schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
 from linli.console.browsers import asker_of, device_cookie, device_of, own_text
 from linli.console.errors import language_of
+from linli.console.security_log import name_account
 from linli.console.serving import parts_of
 from linli.console.sessions import CONSOLE, Entry, Session
 from linli.console.spare_sessions import SpareSessions
@@ -121,6 +122,7 @@ async def enter(
 
     Who has no role anywhere may found or join an organisation. Raises Forbidden for who was let out of all theirs.
     """
+    name_account(request, account.id)
     rights = await accounts.rights(db, account.id)
     tenant_id = rights.tenants[0] if rights.tenants else ""
     if not tenant_id and not rights.is_operator and await closed_tenants(db, account.id):
@@ -163,6 +165,8 @@ async def by_code(
     """
     known = await accounts.find_account(db, phone)
     device = device_of(request, secrets, known)
+    if known:
+        name_account(request, known.id)
     name = f"{known.id} (code)" if known and device else ""
     return throttle.Attempt(name, client_address(request), device)
 
@@ -183,7 +187,7 @@ class SessionRoutes(Controller):
     path = "/session"
     tags = ("session",)
 
-    @post("/", public=True, status_code=200)
+    @post("/", public=True, status_code=200, noted="sign-in")
     async def sign_in(
         self,
         request: Request[Any, Any, Any],
@@ -198,6 +202,8 @@ class SessionRoutes(Controller):
         """Sign in with a phone number or log-in name. After five failures one waits here, 30 s and doubling."""
         known = await accounts.find_account(db, data.login)
         name = str(known.id) if known else clean_login(data.login)
+        if known:
+            name_account(request, known.id)
         attempt = throttle.Attempt(name, client_address(request), device_of(request, secrets, known))
         await throttle.count_attempt(db, attempt, now_ms=clock.now_ms(), spare=spare_counts)
         account = await accounts.authenticate(db, login=data.login, password=data.password)
@@ -206,7 +212,7 @@ class SessionRoutes(Controller):
             request, db, account, remember=data.remember, ids=ids, settings=settings, now_ms=clock.now_ms()
         )
 
-    @post("/code", public=True, status_code=202)
+    @post("/code", public=True, status_code=202, noted="code to sign in")
     async def send_code(
         self,
         request: Request[Any, Any, Any],
@@ -220,7 +226,10 @@ class SessionRoutes(Controller):
         if settings.sms.provider == "off":
             raise CodesOff()
         phone, now_ms = clean_login(data.phone), clock.now_ms()
-        asker, cookie = asker_of(request, settings, secrets, await accounts.find_account(db, phone))
+        known = await accounts.find_account(db, phone)
+        if known:
+            name_account(request, known.id)
+        asker, cookie = asker_of(request, settings, secrets, known)
         if not asker.device:
             await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
         await codes.request_code(
@@ -228,7 +237,7 @@ class SessionRoutes(Controller):
         )
         return code_sent(cookie)
 
-    @post("/code/verify", public=True, status_code=200)
+    @post("/code/verify", public=True, status_code=200, noted="sign-in by code")
     async def sign_in_by_code(
         self,
         request: Request[Any, Any, Any],
@@ -265,7 +274,7 @@ class SessionRoutes(Controller):
         """The signed-in account, its tenants and its rights."""
         return await describe(db, rights, session.tenant_id)
 
-    @delete("/", right=SIGNED_IN, password_due=True)
+    @delete("/", right=SIGNED_IN, password_due=True, noted="sign-out")
     async def sign_out(
         self,
         request: Request[Any, Any, Any],
@@ -315,7 +324,7 @@ class SessionListRoutes(Controller):
         kept = spare.of_account(session.account_id, now_ms=now_ms)
         return session_rows([*kept, *rows], session, settings)
 
-    @delete("/{session_id:int}", right=SIGNED_IN)
+    @delete("/{session_id:int}", right=SIGNED_IN, noted="end of a session")
     async def revoke(
         self,
         session_id: FromPath[int],
@@ -326,7 +335,7 @@ class SessionListRoutes(Controller):
         """Sign one of the account's sessions out."""
         await _end(db, spare, session, session_id)
 
-    @post("/revoke-others", right=SIGNED_IN, status_code=200)
+    @post("/revoke-others", right=SIGNED_IN, status_code=200, noted="end of other sessions")
     async def revoke_others(
         self,
         db: NamedDependency[Database],

@@ -40,7 +40,7 @@ class SetupRoutes(Controller):
         registration = settings.sign_in.registration == "open"
         return schemas.SetupState(needed, __version__, settings.sms.provider != "off", registration)
 
-    @post("/", public=True, status_code=201)
+    @post("/", public=True, status_code=201, noted="set-up")
     async def set_up(
         self,
         request: Request[Any, Any, Any],

@@ -16,10 +16,10 @@ from linli.console.access import SIGNED_IN, client_address, token_of
 from linli.console.browsers import own_text, text_of
 from linli.console.errors import language_of
 from linli.console.floods import PROVIDERS, SCANS, Floods
+from linli.console.security_log import name_account, name_refusal
 from linli.console.session_routes import enter
 from linli.domains.people.rights import Rights
 from linli.domains.people.service import accounts, links, scans
-from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError, NotFound
@@ -28,7 +28,6 @@ from linli.kernel.qr import qr_image
 from linli.kernel.settings import Settings
 from linli.ops.login_providers import LoginProviders, Start
 
-log = telemetry.logger(__name__)
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[^\s\\]{0,300}")
 
 
@@ -147,7 +146,7 @@ class ProviderRoutes(Controller):
         floods.count(PROVIDERS, client_address(request), now_ms=clock.now_ms())
         return await _begin(request, providers, provider, data.next, 0, db, settings, clock.now_ms())
 
-    @get("/{provider:str}/answer", public=True, status_code=302)
+    @get("/{provider:str}/answer", public=True, status_code=302, noted="sign-in by provider")
     async def answer(
         self,
         request: Request[Any, Any, Any],
@@ -164,7 +163,7 @@ class ProviderRoutes(Controller):
             state = request.query_params.get("state", "")
             return await _answered(request, providers, provider, state, db, settings, ids, now_ms)
         except LinliError as error:
-            log.warning("sign-in by %s refused: %s %s", provider, error.code, error.facts.get("reason", ""))
+            name_refusal(request, f"{error.code} {error.facts.get('reason', '')}".strip())
             return Redirect(f"/login?refused={quote(error.code)}", status_code=302)
 
 
@@ -189,6 +188,7 @@ async def _answered(
     start = Start(state, begun.nonce, begun.verifier)
     who = await providers.somebody(provider, start, code=code, redirect_uri=_redirect_uri(settings, provider))
     if begun.account_id:
+        name_account(request, begun.account_id)
         async with db.begin() as tx:
             own = await sessions.find_session(tx, token_of(request), now_ms=now_ms)
             if own is None or own.account_id != begun.account_id:  # signed out, or put out, meanwhile
@@ -239,7 +239,7 @@ class LinkRoutes(Controller):
             for row in await links.of_account(db, rights.account_id)
         ]
 
-    @post("/known", right=SIGNED_IN, status_code=200)
+    @post("/known", right=SIGNED_IN, status_code=200, noted="link to a log-in elsewhere")
     async def link_known(
         self,
         request: Request[Any, Any, Any],
@@ -275,7 +275,7 @@ class LinkRoutes(Controller):
             request, providers, provider, "/settings", rights.account_id, db, settings, clock.now_ms()
         )
 
-    @delete("/{provider:str}", right=SIGNED_IN)
+    @delete("/{provider:str}", right=SIGNED_IN, noted="end of a link to a log-in elsewhere")
     async def unlink(
         self, provider: FromPath[str], db: NamedDependency[Database], rights: NamedDependency[Rights]
     ) -> None:
@@ -322,7 +322,7 @@ class ScanRoutes(Controller):
         """Whether the phone has decided."""
         return ScanState((await scans.find(db, ticket=ticket, now_ms=clock.now_ms())).state)
 
-    @post("/{ticket:str}/enter", public=True, status_code=200)
+    @post("/{ticket:str}/enter", public=True, status_code=200, noted="sign-in by scan")
     async def enter_by_scan(
         self,
         request: Request[Any, Any, Any],
@@ -354,7 +354,7 @@ class ScannedRoutes(Controller):
         row = await scans.find(db, ticket=ticket, now_ms=clock.now_ms())
         return ScanAsked(row.state, row.address, row.agent, row.expires_ms)
 
-    @post("/{ticket:str}", right=SIGNED_IN, status_code=204)
+    @post("/{ticket:str}", right=SIGNED_IN, status_code=204, noted="decision on a scan")
     async def decide(
         self,
         ticket: FromPath[str],

@@ -295,3 +295,14 @@ async def test_calls_from_strangers_are_shown_and_settled_on_the_site(inside: Pa
 async def test_nobody_settles_from_outside(page: Page) -> None:
     said = {"device": "HJSB-000205.1", "peer": "10.249.8.77", "confirm": True}
     assert (await page.post("strangers/settle", said)).status_code == 401
+
+
+async def test_log_ins_are_written_down_without_what_was_typed(page, caplog):
+    caplog.set_level("INFO")
+    assert (await page.log_in("AAAA-AAAA", PASSWORD)).status_code == 403
+    assert (await page.log_in(page.box.code, PASSWORD)).status_code == 200
+    lines = [one for one in caplog.records if one.name == "linli.edge.services.console.server"]
+    assert [(one.getMessage(), one.__dict__["facts"]) for one in lines] == [
+        ("log-in at the box's page refused", {"address": "127.0.0.1"}),
+        ("log-in at the box's page done", {"address": "127.0.0.1"}),
+    ]

@@ -18,6 +18,7 @@ from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.resident import access
 from linli.console.resident.session_routes import ResidentSessionListRoutes, ResidentSessionRoutes
+from linli.console.security_log import note_answer
 from linli.console.serving import provided, serve
 from linli.console.uploading import bounded_uploads
 from linli.domains.access.resident import CONTROLLERS as access_routes
@@ -62,7 +63,7 @@ def resident_routes(max_body_bytes: int) -> Litestar:
         },
         exception_handlers=errors.HANDLERS,
         middleware=[access.ResidentMiddleware, bounded_uploads],
-        before_send=[number_answer],
+        before_send=[number_answer, note_answer],
         before_request=refuse_nul,
         guards=[refuse_forged],
         openapi_config=OpenAPIConfig(

@@ -13,6 +13,7 @@ from linli.console.errors import language_of
 from linli.console.resident.access import COOKIE, COOKIE_PATH
 from linli.console.resident.schemas import FrontState, ResidentMe
 from linli.console.schemas import CodeRequest, CodeSent, CodeSignIn, Revoked, SessionRow
+from linli.console.security_log import name_account
 from linli.console.session_routes import CodesOff, by_code, code_attempt, code_sent, entry_of, session_rows
 from linli.console.sessions import RESIDENT, Session
 from linli.domains.people.person_rules import PENDING
@@ -48,7 +49,7 @@ class ResidentSessionRoutes(Controller):
         """The version of the pages, for those that were opened before an update; and whether codes are sent."""
         return FrontState(__version__, settings.sms.provider != "off")
 
-    @post("/code", public=True, status_code=202)
+    @post("/code", public=True, status_code=202, noted="code to sign in")
     async def send_code(
         self,
         request: Request[Any, Any, Any],
@@ -64,7 +65,10 @@ class ResidentSessionRoutes(Controller):
         if not await accounts.any_account(db):
             raise NotOpenYet()
         phone, now_ms = clean_login(data.phone), clock.now_ms()
-        asker, cookie = asker_of(request, settings, secrets, await accounts.find_account(db, phone))
+        known = await accounts.find_account(db, phone)
+        if known:
+            name_account(request, known.id)
+        asker, cookie = asker_of(request, settings, secrets, known)
         if not asker.device:
             await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
         await codes.request_code(
@@ -78,7 +82,7 @@ class ResidentSessionRoutes(Controller):
         )
         return code_sent(cookie)
 
-    @post("/code/verify", public=True, status_code=200)
+    @post("/code/verify", public=True, status_code=200, noted="sign-in by code")
     async def sign_in(
         self,
         request: Request[Any, Any, Any],
@@ -102,6 +106,7 @@ class ResidentSessionRoutes(Controller):
             now_ms=now_ms,
         )
         await throttle.forgive(db, attempt)
+        name_account(request, account.id)
         async with db.begin() as tx:
             token, session = await sessions.open_session(
                 tx, account=account, tenant_id="", remember=data.remember,
@@ -124,7 +129,7 @@ class ResidentSessionRoutes(Controller):
         """The signed-in resident."""
         return told(resident)
 
-    @delete("/")
+    @delete("/", noted="sign-out")
     async def sign_out(
         self,
         request: Request[Any, Any, Any],
@@ -156,7 +161,7 @@ class ResidentSessionListRoutes(Controller):
         rows = await sessions.list_sessions(db, session.account_id, now_ms=clock.now_ms(), front=RESIDENT)
         return session_rows(rows, session, settings)
 
-    @delete("/{session_id:int}")
+    @delete("/{session_id:int}", noted="end of a session")
     async def revoke(
         self, session_id: FromPath[int], db: NamedDependency[Database], session: NamedDependency[Session]
     ) -> None:
@@ -164,7 +169,7 @@ class ResidentSessionListRoutes(Controller):
         async with db.begin() as tx:
             await sessions.revoke(tx, account_id=session.account_id, session_id=session_id, front=RESIDENT)
 
-    @post("/revoke-others", status_code=200)
+    @post("/revoke-others", status_code=200, noted="end of other sessions")
     async def revoke_others(
         self, db: NamedDependency[Database], session: NamedDependency[Session]
     ) -> Revoked:

@@ -230,7 +230,12 @@ class PersonRoutes(Controller):
                 Hand(within, rights, ids), tx, account_id=account_id, sub_admin=data.sub_admin
             )
 
-    @post("/{account_id:int}/password", right=Right.STAFF_MANAGE.value, status_code=200)
+    @post(
+        "/{account_id:int}/password",
+        right=Right.STAFF_MANAGE.value,
+        status_code=200,
+        noted="end of another's password",
+    )
     async def reset_password(
         self,
         account_id: FromPath[int],

@@ -12,6 +12,9 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.domains.people.models import accounts, login_links, login_starts, password_links, scan_logins
 from linli.kernel.db import INT, Command, Query, Tx
 from linli.kernel.errors import NotFound
+from linli.kernel.telemetry import logger
+
+log = logger(__name__)
 
 NO_PASSWORD = "!"
 """In place of a hash: the log-in is opened by one-time codes alone."""
@@ -64,6 +67,7 @@ async def _end(tx: Tx, account_id: int, now_ms: int) -> None:
     await _drop_links.run(tx, row=account_id)
     for one in _drop_under_way:
         await one.run(tx, row=account_id)
+    tx.after_commit(lambda: log.info("log-in voided", extra={"facts": {"account": account_id}}))
 
 
 async def hold(tx: Tx, *, account_id: int, generation: int) -> bool:

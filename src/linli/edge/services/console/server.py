@@ -137,17 +137,19 @@ class LocalConsole:
         return await handler(self._parts, Request(call, data, language))
 
     async def _log_in(self, call: Call, data: bytes) -> object:
-        words = api.read(data, api.LogIn)
+        words, facts = api.read(data, api.LogIn), {"address": call.peer}
         try:
             token = await asyncio.to_thread(
                 self._door.log_in, words.word, call.peer, new_password=words.new_password
             )
-        except WrongWord:
+        except WrongWord:  # so many from one address, and then few (`services.throttle`)
+            log.warning("log-in at the box's page refused", extra={"facts": facts})
             raise Refusal(403, "wrong_word", field="word") from None
         except DoorClosed as closed:
             raise Refusal(429, "door_closed", seconds=closed.seconds) from None
         except PasswordWeak:
             raise Refusal(400, "password_weak", field="newPassword") from None
+        log.info("log-in at the box's page done", extra={"facts": facts})
         return {"token": token}
 
 

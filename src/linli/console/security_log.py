@@ -1,0 +1,93 @@
+"""What the pages' API writes to the program's log for whoever looks into an attack: sign-ins, and what was refused.
+
+A line says what was tried, how it went, by which log-in, from where and why it was refused; never a name, a phone, a
+password, a code or a link. Routes say by the option `noted` what they do; of all others refusals alone are written.
+ASVS 5.0.0, 16.3.1 and 16.3.2.
+
+A flood does not fill the disk: each minute writes so many lines for an address and so many in all (`MOST`), and what is
+beyond is counted and told in one line, with the first event of a later minute. The kinds have lines of their own, so
+that a flood of refusals does not hide a sign-in. At most 450 lines of some 300 bytes a minute and process, 200 MB a day.
+"""
+
+import logging
+from typing import Any, Final, cast
+
+from litestar import Request
+from litestar.types import Message
+from litestar.types import Scope as AsgiScope
+
+from linli.console.access import COOKIE, client_address
+from linli.console.cookies import session_token
+from linli.console.errors import REASON
+from linli.console.line_limits import Most
+from linli.console.resident.access import COOKIE as RESIDENT_COOKIE
+from linli.console.serving import parts_of
+from linli.console.sessions import Session
+from linli.kernel import telemetry
+from linli.kernel.http import network_of
+
+log = telemetry.logger(__name__)
+
+NOTED: Final = "noted"
+DONE: Final = "done"
+REFUSED: Final = "refused"
+ABSENT: Final = "not there"
+MOST: Final = {DONE: Most(30, 300), REFUSED: Most(10, 100), ABSENT: Most(5, 50)}
+"""Lines a minute, of an address and in all."""
+_ACCOUNT: Final = "noted_account"
+_CALL: Final = "call"
+
+
+def name_account(request: Request[Any, Any, Any], account_id: int) -> None:
+    """Say whose log-in a request is about that nobody is signed in for."""
+    request.scope.setdefault("state", {})[_ACCOUNT] = account_id
+
+
+def name_refusal(request: Request[Any, Any, Any], reason: str) -> None:
+    """Say why a request is refused whose answer is no error: the browser is sent to a page."""
+    request.scope.setdefault("state", {})[REASON] = reason
+
+
+async def note_answer(message: Message, scope: AsgiScope) -> None:
+    """Before every answer: write what it did, where that is of the kinds that are written."""
+    if message["type"] != "http.response.start":
+        return
+    known = cast(dict[str, Any], scope)
+    state: dict[str, Any] = known.get("state", {})
+    handler = known.get("route_handler")  # none where no route is met
+    event = handler.opt.get(NOTED, "") if handler is not None else ""
+    status, reason = message["status"], state.get(REASON, "")
+    session: Session | None = known.get("auth")
+    if event:
+        outcome = REFUSED if status >= 400 or reason else DONE
+    elif status == 403 or (status == 401 and _shows_session(scope)):
+        event, outcome = _CALL, REFUSED
+    elif status == 404 and session is not None:
+        event, outcome = _CALL, ABSENT
+    else:
+        return
+    parts = parts_of(scope)
+    address = client_address(Request[Any, Any, Any](scope))
+    limits, now_ms = parts.line_limits, parts.clock.now_ms()
+    if left_out := limits.left_out(now_ms=now_ms):
+        log.warning("more events than are written", extra={"facts": dict(left_out)})
+    if not limits.admit(outcome, network_of(address), MOST[outcome], now_ms=now_ms):
+        return
+    account_id = state.get(_ACCOUNT) or (session.account_id if session else None)
+    facts = {
+        "event": event, "outcome": outcome, "status": status, "reason": reason, "account": account_id,
+        "address": address, "method": known["method"], "route": known.get("path_template", ""),
+    }  # fmt: skip
+    log.log(
+        logging.WARNING if outcome == REFUSED else logging.INFO,
+        "%s %s",
+        event,
+        outcome,
+        extra={"facts": facts},
+    )
+
+
+def _shows_session(scope: AsgiScope) -> bool:
+    """Whether the cookie of a session came; pages also ask without one who is signed in."""
+    cookies = Request[Any, Any, Any](scope).cookies
+    return any(session_token(cookies, name, plain_too=True) for name in (COOKIE, RESIDENT_COOKIE))
