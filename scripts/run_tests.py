@@ -214,7 +214,7 @@ def whole_suite() -> list[str]:
         "--dist",
         "loadgroup",
         "--max-worker-restart",
-        "1",
+        "3",
         "--durations",
         "15",
     ]

@@ -174,6 +174,6 @@ def test_web_clients_are_described_again_only_when_the_server_says_something_els
     (source / "other.py").write_text("1")
     build.describe()
     assert not asked.exists(), "another file, the same document"
-    (source / "schema.py").write_text("import sys\nopen(sys.argv[1], 'w').write('[]')\n")
+    (source / "schema.py").write_text("import sys\nopen(sys.argv[1], 'w').write('[1]')\n")
     build.describe()
     assert asked.read_text() == "run --silent api -w console\n"

@@ -173,4 +173,5 @@ def test_every_error_has_its_text() -> None:
 
     known = i18n.catalogue("en")
     kernel = [k for k in below(LinliError) if k.__module__.startswith("linli.kernel")]
+    kernel = [k for k in kernel if k is BadInput or not issubclass(k, BadInput)]  # told by their rules
     assert not [k.code for k in kernel if f"error.{k.code}" not in known]

@@ -100,6 +100,8 @@ class Certificates:
         """What an operator should know of them; empty: nothing."""
         if not self.wanted:
             return ""
+        if self._is_own and not self._files[0].exists():
+            return ""  # made at the first start
         try:
             left = read(self._files[0]).days_left(self._clock.now_ms())
         except (LinliError, OSError) as error:

@@ -44,6 +44,8 @@ class Wishes(NamedTuple):
     """An appliance with doors behind it."""
     edge_port: int = 0
     """Of the page to stand at its site."""
+    mqtt_tls_port: int | None = None
+    """None: where it stands beside `mqtt_port`; with one of its own, devices with certificates come there too."""
 
 
 class Told(NamedTuple):
@@ -77,7 +79,12 @@ class Demo:
         return Settings(
             data_dir=str(self._folder.path),
             http=Http(host=wishes.host, port=wishes.port),
-            mqtt=Mqtt(host=wishes.host, port=wishes.mqtt_port),
+            mqtt=Mqtt(
+                host=wishes.host,
+                port=wishes.mqtt_port,
+                tls_port=wishes.mqtt_tls_port,
+                x509_port=wishes.mqtt_tls_port,
+            ),
             faces=Faces(models=str(cache_folder()) if wishes.faces else ""),
             # Whoever tries webhooks out has them on the same machine.
             webhooks=Webhooks(allow_private=wishes.host in ("127.0.0.1", "localhost", "::1")),

@@ -61,7 +61,7 @@ async def test_by_hand(desk: Desk):
     assert {one["field"]: (one["before"], one["after"]) for one in told[1]["fields"]} == {
         "status": ("in use", "under repair"), "remark": ("夜视", ""), "protocol": ("Hikvision", ""),
     }  # fmt: skip
-    assert told[0]["fields"] == [{"field": "password", "before": "set", "after": ""}]
+    assert told[0]["fields"] == [{"field": "password", "before": "***", "after": ""}]
     back = await desk.browser.post(f"/communities/{desk.community}/history/{told[1]['id']}/restore")
     assert back.status_code == 204, back.text
     one = (await desk.browser.get(f"{desk.at}/{number}")).json()

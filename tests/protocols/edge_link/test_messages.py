@@ -42,10 +42,13 @@ DEPLOYMENT: dict[str, Any] = {
 
 
 def test_activation() -> None:
-    assert msgspec.to_builtins(msgspec.convert(REQUEST, ActivationRequest)) == REQUEST
+    assert msgspec.to_builtins(msgspec.convert(REQUEST, ActivationRequest)) == REQUEST | {
+        "takesAuthority": False
+    }
     read = msgspec.convert(ACTIVATED, Activated)
     assert read.device.device_name == "box-1"
-    assert msgspec.to_builtins(read) == ACTIVATED | {"time": None}
+    older = {"mqtt": ACTIVATED["mqtt"] | {"authority": ""}, "driverRoot": "", "time": None}
+    assert msgspec.to_builtins(read) == ACTIVATED | older
 
 
 @pytest.mark.parametrize(

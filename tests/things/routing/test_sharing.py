@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from linli.kernel import tenancy
-from linli.kernel.clock import ManualClock, SystemClock
+from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
@@ -26,15 +26,15 @@ MESSAGES = 60
 class Apps:
     """Connections of one appKey, at any front."""
 
-    def __init__(self, app_key: str, secret: str) -> None:
-        self.app_key, self._secret = app_key, secret
+    def __init__(self, app_key: str, secret: str, clock: ManualClock) -> None:
+        self.app_key, self._secret, self._clock = app_key, secret, clock
         self.topic = f"/app/{app_key}/user/x"
         self.clients: list[Client] = []
 
     async def connect(self, front: Front, name: str, *filters: str) -> Client:
         client = await Client.dial(front.port)
         self.clients.append(client)
-        now = str(SystemClock().now_ms())
+        now = str(self._clock.now_ms())
         password = signatures.sign(self._secret, f"{name}{now}", "hmacsha256")
         client.send(mqtt.Connect(f"{name}|timestamp={now}|", self.app_key, password.encode(), keep_alive=600))
         answer = await client.read()
@@ -71,12 +71,14 @@ def knows(front: Front, members: int) -> Callable[[], Awaitable[bool]]:
 
 
 @pytest.fixture
-async def apps(database: Database, site: Site, ids: Ids, secrets: Secrets) -> AsyncIterator[Apps]:
+async def apps(
+    database: Database, site: Site, ids: Ids, secrets: Secrets, clock: ManualClock
+) -> AsyncIterator[Apps]:
     async with database.begin() as tx:
         key, secret = await tenancy.create_app_key(
             site.tenant, tx, project_id=site.project_id, ids=ids, secrets=secrets
         )
-    made = Apps(key, secret)
+    made = Apps(key, secret, clock)
     yield made
     for client in made.clients:
         client.abort()
