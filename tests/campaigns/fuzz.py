@@ -53,7 +53,7 @@ ASIDE = 0.3
 """Of the count, sent before memory is first looked at."""
 LOOKS = 8
 """How often memory is looked at from then on: what grows for ever grows as much in the second half as in the first."""
-GROWN_MB, LATE_MB = 30, 12
+GROWN_MB, LATE_MB = 30, 18
 KEPT_BLOCKS = 0.6
 ENOUGH = 50_000
 """Things sent, from which on blocks tell a leak from warming up."""
