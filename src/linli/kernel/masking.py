@@ -142,10 +142,13 @@ def masked_row(row: dict[str, Any]) -> dict[str, Any]:
     return seen
 
 
-def masked_text(text: str, *, persons: bool = False) -> str:
-    """The same of a text: JSON whole or cut off, or words. What holds nothing to hide stays as it is, to the letter."""
+def masked_text(text: str, *, persons: bool = False, looked: bool = False) -> str:
+    """The same of a text: JSON whole or cut off, or words. What holds nothing to hide stays as it is, to the letter.
+
+    `looked`: `may_hold` said already that it is worth the time.
+    """
     text = text[:MOST_BYTES]
-    if not text or not _needs_look(text, persons=persons):
+    if not text or not (looked or _needs_look(text, persons=persons)):
         return text
     start = text.lstrip()[:1]
     if start and start in '{["':

@@ -17,7 +17,9 @@ def excerpts(raws: Iterable[bytes], limit: int) -> list[str]:
     if not may_hold(b"\n".join(cuts), persons=True):
         return [_shown(cut, limit) for cut in cuts]
     return [
-        masked_text(_shown(cut, limit), persons=True) if may_hold(cut, persons=True) else _shown(cut, limit)
+        masked_text(_shown(cut, limit), persons=True, looked=True)
+        if may_hold(cut, persons=True)
+        else _shown(cut, limit)
         for cut in cuts
     ]
 
