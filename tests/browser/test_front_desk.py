@@ -170,7 +170,8 @@ def test_a_notice_is_drafted_aimed_published_deleted_and_brought_back(administra
     page = administrator.page
     administrator.go("/notices")
     page.get_by_role("button", name="Write a notice").first.click()
-    page.get_by_label("Title").fill("停水通知!")
+    # exactly: the list that is still there has a field for "Title or text"
+    page.get_by_label("Title", exact=True).fill("停水通知!")
     page.get_by_label("Text of paragraph 1").fill("周五九点到十二点停水，请提前储水。")
     page.get_by_test_id("notice-picture-0").set_input_files(
         {"name": "pipe.png", "mimeType": "image/png", "buffer": DOT}
@@ -187,7 +188,7 @@ def test_a_notice_is_drafted_aimed_published_deleted_and_brought_back(administra
     ).to_be_visible()
     page.reload()  # what was typed is still there
     expect(page.get_by_text("What you had not saved is back.")).to_be_visible()
-    page.get_by_label("Title").fill("停水通知")
+    page.get_by_label("Title", exact=True).fill("停水通知")
     page.get_by_role("button", name="Save the draft").click()
     page.wait_for_url("**/notices?notice=*")
     panel = page.get_by_role("dialog")

@@ -1,8 +1,10 @@
 """Cameras by the workbook: every fault by row and column, nothing half done, and taking it back."""
 
+import asyncio
 import io
 
 import openpyxl
+import pytest
 
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.service.imports import RunImport
@@ -128,3 +130,36 @@ async def test_no_workbook_and_too_many_rows(desk: Desk):
         f"{desk.at}/import", params={"dryRun": True}, files={"file": ("a.xlsx", sheet(*many))}
     )).json()  # fmt: skip
     assert (told["badRows"], len(told["problems"])) == (2001, 500)
+
+
+async def test_an_import_is_done_when_its_passwords_are_gone(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Whoever is told that it is done can rely on it, also where the object store takes its time."""
+    store, delete = desk.parts.objects, desk.parts.objects.delete
+
+    async def slowly(key: str) -> None:
+        await asyncio.sleep(0.3)
+        await delete(key)
+
+    monkeypatch.setattr(store, "delete", slowly)
+    done = (await desk.send({"device": "CAM-0001", "name": "东门", "password": "hidden-away"})).json()
+    assert done["state"] == "done"
+    ended = await queries.get(Scope.system(), desk.parts.db, int(done["id"]))
+    assert ended.object_key == ""
+
+
+async def test_a_process_that_ended_too_soon_leaves_no_passwords(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """The job is given again, as after a `kill -9` between the end of the import and the removal of its file."""
+    importer = desk.parts.services["importer"]
+
+    async def gone(*_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(importer, "_forget", gone)
+        patched.setattr("linli.domains.communities.console.list_imports._WAIT_SECONDS", 0.5)
+        sent = (await desk.send({"device": "CAM-0001", "name": "东门", "password": "hidden-away"})).json()
+    kept = await queries.get(Scope.system(), desk.parts.db, int(sent["id"]))
+    assert kept.object_key != ""
+    await importer.run(RunImport(kept.import_id, kept.tenant_id))
+    ended = await queries.get(Scope.system(), desk.parts.db, kept.import_id)
+    assert (ended.object_key, await desk.parts.objects.size(kept.object_key)) == ("", None)

@@ -122,14 +122,24 @@ class Importer:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 # Another process may be at work: only the row tells.
-                while (await queries.get(scope, self._db, import_id)).state == imports.WAITING:  # noqa: ASYNC110
+                while self._unfinished(await queries.get(scope, self._db, import_id)):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         return await queries.get(scope, self._db, import_id)
+
+    def _unfinished(self, found: Import) -> bool:
+        """Whether there is work left: one that is done has ended when no file with secrets lies about any more."""
+        return found.state == imports.WAITING or self._leaves_secrets(found)
+
+    def _leaves_secrets(self, found: Import) -> bool:
+        kind = self._lists.get(found.kind)
+        return found.state == imports.DONE and kind is not None and kind.secret and bool(found.object_key)
 
     async def _work(self, job: imports.RunImport) -> None:
         scope = Scope.system(job.tenant_id, "import")
         found = await queries.get(scope, self._db, job.import_id)
         if found.state != imports.WAITING:
+            if self._leaves_secrets(found):  # the process that did it ended before it had removed them
+                await self._forget(scope, found)
             return
         scope = replace(scope, caller=found.caller)  # histories tell who handed it in
         async with self.board.telling(scope, subject(found.import_id), READING) as progress:
@@ -154,10 +164,9 @@ class Importer:
                 await self._import_file(scope, found, progress, source)
                 if progress.rows > _MANY and not found.dry_run:
                     await self._db.tidy(imports.TABLES)
-        if kind is not None and kind.secret:
-            ended = await queries.get(scope, self._db, found.import_id)
-            if ended.state == imports.DONE:
-                await self._forget(scope, ended)
+        ended = await queries.get(scope, self._db, found.import_id)
+        if self._leaves_secrets(ended):
+            await self._forget(scope, ended)
 
     @contextlib.asynccontextmanager
     async def _workbook(self, found: Import, kind: ListKind | None) -> AsyncIterator[Path]:
