@@ -46,8 +46,11 @@ async def _objects(platform: Platform, words: argparse.Namespace) -> Said:
         await source.close()
         await target.close()
     return {
-        "copied": moved.copied, "bytes": moved.copied_bytes, "there already": moved.there, "store in use": in_use
-    }  # fmt: skip
+        "copied": moved.copied,
+        "bytes": moved.copied_bytes,
+        "there already": moved.there,
+        "store in use": in_use,
+    }
 
 
 def _tell(moved: Moved) -> None:
@@ -59,6 +62,9 @@ def _tell(moved: Moved) -> None:
 
 COMMANDS: dict[str, Command] = {
     "health": Command("how database, disk, files and text messages are", _no_words, _health),
-    "objects": Command("check the store of files, or move all files to another (--to s3, --to folder)",
-                       _objects_words, _objects),
-}  # fmt: skip
+    "objects": Command(
+        "check the store of files, or move all files to another (--to s3, --to folder)",
+        _objects_words,
+        _objects,
+    ),
+}

@@ -51,9 +51,15 @@ class DeviceAddresses:
         plain, tls, x509, _ = self.ports
         authority = None if trust is None else trust.authority
         return Entry(
-            host, plain, tls, x509, authority is not None, authority.fingerprint if authority else "",
-            authority.not_after_ms if authority else None, trust is not None and host in trust.names,
-        )  # fmt: skip
+            host,
+            plain,
+            tls,
+            x509,
+            authority is not None,
+            authority.fingerprint if authority else "",
+            authority.not_after_ms if authority else None,
+            trust is not None and host in trust.names,
+        )
 
     def for_boxes(self, host: str) -> MqttAddress:
         """Where a box that came to the web server by the name `host` finds the front of devices."""

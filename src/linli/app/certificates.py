@@ -122,9 +122,11 @@ class Certificates:
 def names_of(settings: Settings) -> list[str]:
     """Names and addresses that clients may call this server by, the public ones first."""
     public = (
-        settings.mqtt.public_host, urlsplit(settings.http.public_url).hostname or "", settings.mqtt.host,
+        settings.mqtt.public_host,
+        urlsplit(settings.http.public_url).hostname or "",
+        settings.mqtt.host,
         settings.http.host,
-    )  # fmt: skip
+    )
     named = [name for name in public if name not in ANY_HOST]
     return [*named, *machine.names(), "localhost", *machine.addresses(), "127.0.0.1", "::1"]
 

@@ -111,18 +111,24 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
 
     async def edge_moved(tx: Tx, event: EdgeMoved) -> None:
         row = {
-            "what": event.what, "clusterId": str(event.cluster_id), "nodeId": str(event.node_id or ""),
+            "what": event.what,
+            "clusterId": str(event.cluster_id),
+            "nodeId": str(event.node_id or ""),
             "gatewayId": str(event.gateway_id or ""),
-        }  # fmt: skip
+        }
         tx.after_commit(
             lambda: hub.publish(EDGE, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
     async def attacked(tx: Tx, event: DoorAttacked) -> None:
         row = {
-            "what": event.what, "iotId": event.iot_id, "doorName": event.door_name, "count": event.count,
-            "peer": event.peer, "atMs": event.at_ms,
-        }  # fmt: skip
+            "what": event.what,
+            "iotId": event.iot_id,
+            "doorName": event.door_name,
+            "count": event.count,
+            "peer": event.peer,
+            "atMs": event.at_ms,
+        }
         tx.after_commit(
             lambda: hub.publish(ATTACK, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
@@ -168,9 +174,11 @@ class LiveMessages:
         device = self._device_of(refusal.device_no) if self._hub.watched(MESSAGE) else None
         if device is not None:
             self._hub.publish(
-                MESSAGE, live_refusal(device, refusal), tenant_id=device.tenant_id,
+                MESSAGE,
+                live_refusal(device, refusal),
+                tenant_id=device.tenant_id,
                 community_id=device.community_id,
-            )  # fmt: skip
+            )
 
     def _publish(self, topic: str, message: Message) -> None:
         device = message.device

@@ -33,9 +33,15 @@ log = telemetry.logger(__name__)
 
 EVERY_SECONDS = 3600.0
 _DEVICE_DATA = (
-    inbox, points, text_points, thing_events, service_calls, device_log_lines, script_failures,
+    inbox,
+    points,
+    text_points,
+    thing_events,
+    service_calls,
+    device_log_lines,
+    script_failures,
     *DEBUG_NOTES,
-)  # fmt: skip
+)
 DROPPED_FACES_DAYS = 7
 """An index that was away for longer is filled anew."""
 LEASE_MS = 50 * 60_000

@@ -66,10 +66,13 @@ class Listeners:
         fixed = self._settings.device_auth
         if fixed.port:
             auth = AuthHttp(
-                self._things.backend, clock=self._clock, proxies=self._proxies,
-                max_connections=fixed.max_connections, connections_each=fixed.connections_each,
+                self._things.backend,
+                clock=self._clock,
+                proxies=self._proxies,
+                max_connections=fixed.max_connections,
+                connections_each=fixed.connections_each,
                 security=ENDED_BEFORE if mqtt.plain == "behind_tls" else "",
-            )  # fmt: skip
+            )
             self._fixed_port = SharedPort(
                 mqtt=unproved, http=auth.connection, tls=tls, most=self._lobby, proxies=self._proxies
             )
@@ -81,20 +84,32 @@ class Listeners:
         http, front = self._settings.http, self._things.front.connection
         every = {websocket.PATH: websocket.upgrade(front, http.trusted_proxies), **upgrades}
         limits = HttpLimits(
-            body_bytes=max(http.max_body_bytes, FIRMWARE_BYTES), connections=http.max_connections,
-            connections_each=http.connections_each, unfinished_bytes=http.max_unfinished_bytes,
-        )  # fmt: skip
+            body_bytes=max(http.max_body_bytes, FIRMWARE_BYTES),
+            connections=http.max_connections,
+            connections_each=http.connections_each,
+            unfinished_bytes=http.max_unfinished_bytes,
+        )
         server = HttpServer(
-            router, host=http.host, port=http.port, tls=self.tls, proxies=self._proxies, limits=limits,
+            router,
+            host=http.host,
+            port=http.port,
+            tls=self.tls,
+            proxies=self._proxies,
+            limits=limits,
             upgrades=every,
-        )  # fmt: skip
+        )
         self._http.append(server)
         await server.start()
         if at := self._settings.https_at:
             secure = HttpServer(
-                router, host=http.host, port=at, tls=self._certificates.context(), proxies=self._proxies,
-                limits=limits, upgrades=every,
-            )  # fmt: skip
+                router,
+                host=http.host,
+                port=at,
+                tls=self._certificates.context(),
+                proxies=self._proxies,
+                limits=limits,
+                upgrades=every,
+            )
             try:
                 await secure.start()
             except OSError as error:

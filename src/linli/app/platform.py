@@ -112,9 +112,13 @@ class Platform:
         messages.register(self.jobs, sms, clock)
         self.live = LiveHub()
         self.edge_remote = RemoteRoom(
-            db, self.ids, clock, process=self.processes.name, signed_in=self._signed_in,
+            db,
+            self.ids,
+            clock,
+            process=self.processes.name,
+            signed_in=self._signed_in,
             session_of=self._session_of,
-        )  # fmt: skip
+        )
         self.authority = Authority(settings.data_path / "tls")
         self.addresses = DeviceAddresses(settings, Certificates(settings, clock, self.authority))
         self._things(settings)
@@ -124,11 +128,16 @@ class Platform:
         self._access()
         self._faces()
         self.appliances = Appliances(
-            db, clock, self.ids, self.secrets, self.objects, invoker=self.things.invoker,
+            db,
+            clock,
+            self.ids,
+            self.secrets,
+            self.objects,
+            invoker=self.things.invoker,
             addresses=Addresses(
                 settings.public_url, self.addresses.for_boxes, self.addresses.for_trusting_boxes
             ),
-        )  # fmt: skip
+        )
         self.appliances.register(self.jobs)
         self.appliances.front.on_heartbeat.append(self.edge_remote.heartbeat)
         self.appliances.front.route("POST", EDGE_LOGS, self.edge_remote.take_lines)
@@ -222,9 +231,14 @@ class Platform:
     def _databus(self, settings: Settings) -> None:
         things = self.things
         self.databus = DataBus(
-            self.db, self.clock, self.secrets, self.objects, settings,
-            front=things.front, devices=lambda: iter(things.fleet),
-        )  # fmt: skip
+            self.db,
+            self.clock,
+            self.secrets,
+            self.objects,
+            settings,
+            front=things.front,
+            devices=lambda: iter(things.fleet),
+        )
         things.front.on_app_ready = self.databus.app_ready
         things.ingest.on_committed.append(self.databus.committed)
         things.ingest.in_commit.append(self.databus.in_commit)

@@ -129,8 +129,10 @@ async def number_answer(message: Message, scope: AsgiScope) -> None:
     if message["type"] == "http.response.start":
         number = request_id_in(scope)
         message["headers"] = [
-            *message.get("headers", ()), (b"x-request-id", number.encode()), (b"cache-control", b"no-store"),
-        ]  # fmt: skip
+            *message.get("headers", ()),
+            (b"x-request-id", number.encode()),
+            (b"cache-control", b"no-store"),
+        ]
 
 
 def refuse_forged(connection: Connection, _: BaseRouteHandler) -> None:

@@ -23,9 +23,16 @@ from linli.sync import State, wire_status
 from linli.things.queries import devices
 
 STUCK = (
-    "needManual", "unknownError", "transferTimeout", "deleteFailed", "deleteTimeout", "faceDlError",
-    "faceCheckError", "faceCheckTimeout", "facePushError",
-)  # fmt: skip
+    "needManual",
+    "unknownError",
+    "transferTimeout",
+    "deleteFailed",
+    "deleteTimeout",
+    "faceDlError",
+    "faceCheckError",
+    "faceCheckTimeout",
+    "facePushError",
+)
 MOST_RETRIED = 1000
 
 

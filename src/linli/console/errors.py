@@ -54,9 +54,13 @@ REASON: Final = "refused_because"
 """Where a request keeps the code that it was refused with, for who writes it down (`security_log`)."""
 _ABSENT: Final = re.compile(r"Missing required \S+ parameter '(?P<name>[^']+)'")
 _TYPES: Final = {
-    "int": "type_int", "float": "type_float", "bool": "type_bool", "str": "type_str", "array": "type_array",
+    "int": "type_int",
+    "float": "type_float",
+    "bool": "type_bool",
+    "str": "type_str",
+    "array": "type_array",
     "object": "type_object",
-}  # fmt: skip
+}
 """Types as msgspec calls them, and the rule in which people are told."""
 _TOLD: Final[tuple[str, ...]] = ("seconds", "limit", "rows")
 

@@ -47,9 +47,12 @@ class Follower:
         if caller.pending:
             raise AgreementPending()
         scopes = scopes_of(
-            caller.rights, caller.session.tenant_id, self.topics, community_id=self.community_id,
+            caller.rights,
+            caller.session.tenant_id,
+            self.topics,
+            community_id=self.community_id,
             language=self.language,
-        )  # fmt: skip
+        )
         return scopes if caller.session.tenant_id == self.tenant_id else {}
 
 

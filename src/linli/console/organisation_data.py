@@ -174,8 +174,12 @@ async def _archive(
                     missing.append(key)
                 progress.files += 1
         contents = {
-            "company": name, "tenantId": tenant_id, "atMs": db.clock.now_ms(), "rows": counts, "missing": missing
-        }  # fmt: skip
+            "company": name,
+            "tenantId": tenant_id,
+            "atMs": db.clock.now_ms(),
+            "rows": counts,
+            "missing": missing,
+        }
         archive.writestr("contents.json", json.dumps(contents, ensure_ascii=False, indent=2))
     yield sink.fetch()
 

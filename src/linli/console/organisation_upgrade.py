@@ -23,9 +23,16 @@ from linli.kernel.scope import Caller, Scope
 LIVES_MS: Final = 10 * 60_000
 WAITING, DONE, REFUSED, EXPIRED = "waiting", "done", "refused", "expired"
 _MOVED: Final = (
-    "organisations", "staff", "account_roles", "company_roles", "company_role_holders", "staff_rights", "staff_log",
-    "invitations", "join_requests",
-)  # fmt: skip
+    "organisations",
+    "staff",
+    "account_roles",
+    "company_roles",
+    "company_role_holders",
+    "staff_rights",
+    "staff_log",
+    "invitations",
+    "join_requests",
+)
 """What an organisation that was just founded consists of."""
 _PEOPLE: Final = frozenset({"staff", "account_roles", "company_role_holders", "staff_rights"})
 _WHY: Final = "the organisation and the cloud account that become one; both tenants are conditions"
@@ -135,9 +142,12 @@ async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, n
     tenancy.changed(tx)
     scope = Scope(row.owner_tenant, Caller("staff", str(account_id)))
     await note(
-        Hand(scope, await accounts.rights(tx, account_id), ids), tx, "organisation.upgraded",
-        account_id=row.account_id, detail=organisation.name,
-    )  # fmt: skip
+        Hand(scope, await accounts.rights(tx, account_id), ids),
+        tx,
+        "organisation.upgraded",
+        account_id=row.account_id,
+        detail=organisation.name,
+    )
 
 
 async def _still_administers(tx: Tx, row: Upgrade) -> bool:

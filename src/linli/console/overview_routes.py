@@ -25,10 +25,17 @@ from linli.things.inbox import parked
 from linli.things.queries import device_lists, devices
 
 NEEDS_PERSON = frozenset(("needManual",))
-UNDER_WAY = frozenset((
-    "toBeTransferred", "transferring", "deviceOffline", "transferTimeout", "unknownError", "deleteFailed",
-    "deleteTimeout",
-))  # fmt: skip
+UNDER_WAY = frozenset(
+    (
+        "toBeTransferred",
+        "transferring",
+        "deviceOffline",
+        "transferTimeout",
+        "unknownError",
+        "deleteFailed",
+        "deleteTimeout",
+    )
+)
 _ONE = PageRequest(1, 1)
 
 

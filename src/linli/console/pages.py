@@ -14,18 +14,20 @@ from urllib.parse import urlsplit
 HERE: Final = Path(__file__).parent / "static"
 RESIDENT_PAGES: Final = Path(__file__).parent / "static_resident"
 STAFF_PAGES: Final = Path(__file__).parent / "static_staff"
-_POLICY: Final = "; ".join((
-    "default-src 'self'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",  # positions that the component library writes into style attributes
-    "img-src 'self' data: blob:{tiles}",
-    "connect-src 'self'{tiles}",
-    "font-src 'self' data:",  # the phone components' few icons are a font inside their style sheet
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-))  # fmt: skip
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",  # positions that the component library writes into style attributes
+        "img-src 'self' data: blob:{tiles}",
+        "connect-src 'self'{tiles}",
+        "font-src 'self' data:",  # the phone components' few icons are a font inside their style sheet
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
 _COMMON: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),

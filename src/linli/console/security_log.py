@@ -75,9 +75,15 @@ async def note_answer(message: Message, scope: AsgiScope) -> None:
         return
     account_id = state.get(_ACCOUNT) or (session.account_id if session else None)
     facts = {
-        "event": event, "outcome": outcome, "status": status, "reason": reason, "account": account_id,
-        "address": address, "method": known["method"], "route": known.get("path_template", ""),
-    }  # fmt: skip
+        "event": event,
+        "outcome": outcome,
+        "status": status,
+        "reason": reason,
+        "account": account_id,
+        "address": address,
+        "method": known["method"],
+        "route": known.get("path_template", ""),
+    }
     log.log(
         logging.WARNING if outcome == REFUSED else logging.INFO,
         "%s %s",

@@ -125,14 +125,25 @@ async def _of_uplink(sight: Sight, db: Database, commits: Commits, device_no: in
     hops += await _effects(sight, db, cause=cause, low_ms=low, high_ms=high)
     if sight.requests is not None and row.kind in STREAMED:
         streams = await databus.streams_of(
-            sight.requests, db, community_id=device.community_id, project_id=device.project_id or "", seq=seq,
+            sight.requests,
+            db,
+            community_id=device.community_id,
+            project_id=device.project_id or "",
+            seq=seq,
             at_ms=row.received_ms,
-        )  # fmt: skip
+        )
         hops += [_push(push, sight.requests.language) for push in streams]
     return Trace(
-        cause, "up", f"{row.kind} {row.identifier}".strip(), row.received_ms, device.iot_id, _name(device),
-        shown(row.payload), "", hops,
-    )  # fmt: skip
+        cause,
+        "up",
+        f"{row.kind} {row.identifier}".strip(),
+        row.received_ms,
+        device.iot_id,
+        _name(device),
+        shown(row.payload),
+        "",
+        hops,
+    )
 
 
 def _handling(row: things.TracedUplink) -> Hop:
@@ -154,9 +165,16 @@ def _refusal(device: DeviceRow, row: RefusedUplink) -> Trace:
         code = 501 if cause == "unsupported" else 460
         hops.append(Hop("acknowledged", "ok", row.at_ms, {"code": code}))
     return Trace(
-        batch_id(row.device_no, row.seq), "refused", row.topic, row.at_ms, device.iot_id, _name(device),
-        shown(row.payload), "", hops,
-    )  # fmt: skip
+        batch_id(row.device_no, row.seq),
+        "refused",
+        row.topic,
+        row.at_ms,
+        device.iot_id,
+        _name(device),
+        shown(row.payload),
+        "",
+        hops,
+    )
 
 
 async def _effects(sight: Sight, db: Database, *, cause: str, low_ms: int, high_ms: int) -> list[Hop]:
@@ -171,9 +189,12 @@ async def _effects(sight: Sight, db: Database, *, cause: str, low_ms: int, high_
 async def _told(sight: Sight, db: Database, told: databus.Told) -> list[Hop]:
     change = told.change
     facts = {
-        "changeId": str(change.id), "kind": change.kind, "modelId": change.model_id, "operate": change.operate,
+        "changeId": str(change.id),
+        "kind": change.kind,
+        "modelId": change.model_id,
+        "operate": change.operate,
         "ids": [str(one) for one in told.records],
-    }  # fmt: skip
+    }
     hops = [Hop("record" if told.records else "told", "ok", change.created_ms, facts)]
     if sight.requests is not None:
         pushes = await databus.pushes_of(sight.requests, db, change=change)
@@ -183,13 +204,23 @@ async def _told(sight: Sight, db: Database, told: databus.Told) -> list[Hop]:
 
 def _push(push: databus.Pushed, language: str) -> Hop:
     states: dict[databus.PushState, HopState] = {
-        "delivered": "ok", "waiting": "waiting", "retry": "waiting", "failed": "failed", "off": "skipped",
-    }  # fmt: skip
+        "delivered": "ok",
+        "waiting": "waiting",
+        "retry": "waiting",
+        "failed": "failed",
+        "off": "skipped",
+    }
     to = push.subscription
     facts = {
-        "subscriptionId": str(to.id), "name": to.name, "kind": to.kind, "appKey": to.app_key, "fate": push.state,
-        "attempts": push.attempts, "status": push.status, "latencyMs": push.latency_ms,
-    }  # fmt: skip
+        "subscriptionId": str(to.id),
+        "name": to.name,
+        "kind": to.kind,
+        "appKey": to.app_key,
+        "fate": push.state,
+        "attempts": push.attempts,
+        "status": push.status,
+        "latencyMs": push.latency_ms,
+    }
     return Hop(
         "pushed", states[push.state], push.at_ms, facts, reason_text(push.reason, push.status, language)
     )
@@ -208,9 +239,16 @@ async def _of_change(sight: Sight, db: Database, commits: Commits, change_id: in
     change = told.change
     hops = await _told(sight, db, told)
     return Trace(
-        f"change-{change.id}", "told", f"{change.kind} {change.model_id or change.operate}".strip(),
-        change.created_ms, change.iot_id, change.device_name, shown(change.message()), "", hops,
-    )  # fmt: skip
+        f"change-{change.id}",
+        "told",
+        f"{change.kind} {change.model_id or change.operate}".strip(),
+        change.created_ms,
+        change.iot_id,
+        change.device_name,
+        shown(change.message()),
+        "",
+        hops,
+    )
 
 
 # down
@@ -225,9 +263,16 @@ async def _of_call(sight: Sight, db: Database, call_no: int) -> Trace | None:
     if call.cause and (request := await _request(sight, db, call.cause)) is not None:
         hops.insert(0, _asked(request))
     return Trace(
-        str(call_no), "down", call.identifier, call.called_ms, device.iot_id, _name(device),
-        masked_text(call.input), masked_text(call.output or ""), hops + _way_down(device, call),
-    )  # fmt: skip
+        str(call_no),
+        "down",
+        call.identifier,
+        call.called_ms,
+        device.iot_id,
+        _name(device),
+        masked_text(call.input),
+        masked_text(call.output or ""),
+        hops + _way_down(device, call),
+    )
 
 
 def _way_down(device: DeviceRow, call: things.TracedCall) -> list[Hop]:
@@ -276,9 +321,12 @@ async def _request(sight: Sight, db: Database, number: str) -> LoggedRequest | N
 
 def _asked(request: LoggedRequest) -> Hop:
     facts = {
-        "requestId": request.ca_request_id, "path": request.path, "version": request.version,
-        "appKey": request.app_key, "clientIp": request.client_ip,
-    }  # fmt: skip
+        "requestId": request.ca_request_id,
+        "path": request.path,
+        "version": request.version,
+        "appKey": request.app_key,
+        "clientIp": request.client_ip,
+    }
     return Hop("asked", "ok", request.at_ms, facts)
 
 
@@ -297,9 +345,11 @@ async def _of_request(sight: Sight, db: Database, number: str) -> Trace | None:
         device = await _device(sight, db, call.device_no)
         if device is not None:
             facts = {
-                "callId": str(call.call_no), "identifier": call.identifier, "iotId": device.iot_id,
+                "callId": str(call.call_no),
+                "identifier": call.identifier,
+                "iotId": device.iot_id,
                 "device": _name(device),
-            }  # fmt: skip
+            }
             hops.append(Hop("called", "ok", call.called_ms, facts))
             hops += _way_down(device, call)
     hops += await _effects(
@@ -310,9 +360,16 @@ async def _of_request(sight: Sight, db: Database, number: str) -> Trace | None:
         Hop("answered", "ok" if good else "failed", end_ms, told, masked_text(request.reason, persons=True))
     )
     return Trace(
-        request.ca_request_id, "request", f"{request.path} {request.version}", request.at_ms, "", "",
-        masked_text(request.request, persons=True), masked_text(request.response, persons=True), hops,
-    )  # fmt: skip
+        request.ca_request_id,
+        "request",
+        f"{request.path} {request.version}",
+        request.at_ms,
+        "",
+        "",
+        masked_text(request.request, persons=True),
+        masked_text(request.response, persons=True),
+        hops,
+    )
 
 
 def _name(device: DeviceRow) -> str:

@@ -151,8 +151,12 @@ class UpgradeOfferRoutes(Controller):
         async with db.begin() as tx:
             if data.yes:
                 await upgrade.accept(
-                    tx, ticket=ticket, account_id=rights.account_id, into=data.tenant_id, ids=ids,
+                    tx,
+                    ticket=ticket,
+                    account_id=rights.account_id,
+                    into=data.tenant_id,
+                    ids=ids,
                     now_ms=clock.now_ms(),
-                )  # fmt: skip
+                )
             else:
                 await upgrade.refuse(tx, ticket=ticket, now_ms=clock.now_ms())

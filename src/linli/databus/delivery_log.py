@@ -56,9 +56,16 @@ class Push(NamedTuple):
         if self.tenant_id is None:
             return ""
         change = Change(
-            self.change_id, self.tenant_id, self.community_id, self.app_key or "", self.kind or "",
-            self.model_id or "", self.operate or "", self.payload or "", self.created_ms or 0,
-        )  # fmt: skip
+            self.change_id,
+            self.tenant_id,
+            self.community_id,
+            self.app_key or "",
+            self.kind or "",
+            self.model_id or "",
+            self.operate or "",
+            self.payload or "",
+            self.created_ms or 0,
+        )
         return change.message().decode()
 
 

@@ -137,13 +137,24 @@ def relay_upgrade(action: str) -> Callable[[Tx, Any], Awaitable[None]]:
     async def handle(tx: Tx, event: UpgradeEvent) -> None:
         device = await get_device(Scope.system(event.tenant_id), tx, iot_id=event.iot_id)
         of = DeviceFacts(
-            event.tenant_id, device.community_id, device.project_id, device.product_key, device.device_name,
+            event.tenant_id,
+            device.community_id,
+            device.project_id,
+            device.product_key,
+            device.device_name,
             event.iot_id,
-        )  # fmt: skip
+        )
         body = _Upgrade(
-            action, of.iot_id, of.product_key, of.device_name, event.module, event.version,
-            getattr(event, "outcome", ""), getattr(event, "reason", ""), event.at_ms,
-        )  # fmt: skip
+            action,
+            of.iot_id,
+            of.product_key,
+            of.device_name,
+            event.module,
+            event.version,
+            getattr(event, "outcome", ""),
+            getattr(event, "reason", ""),
+            event.at_ms,
+        )
         await publish_devices(tx, [(of, Kind.OTA, action, msgspec.json.encode(body))])
 
     return handle

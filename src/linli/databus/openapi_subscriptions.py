@@ -161,9 +161,16 @@ async def create(
     )
     async with db.begin() as tx:
         number, secret = await subscriptions.create_subscription(
-            scope, tx, app_key=scope.caller.id, kind=data.kind, name=data.name, url=data.url, filters=filters,
-            ids=ids, secrets=secrets,
-        )  # fmt: skip
+            scope,
+            tx,
+            app_key=scope.caller.id,
+            kind=data.kind,
+            name=data.name,
+            url=data.url,
+            filters=filters,
+            ids=ids,
+            secrets=secrets,
+        )
     return Created(number, secret)
 
 
@@ -343,9 +350,12 @@ async def dead(data: DeadAsked, scope: Scope, db: Database) -> DeadPage:
     """Messages given up, with the reason, newest first."""
     held = await _own(scope, db, data.subscription_id)
     rows = await deliveries.list_deliveries(
-        scope, db, subscription_id=held.id, state=deliveries.PARKED,
+        scope,
+        db,
+        subscription_id=held.id,
+        state=deliveries.PARKED,
         page=PageRequest.of(data.page_no, data.page_size),
-    )  # fmt: skip
+    )
     told = await delivery_log.messages_of(scope, db, ids=[row.change_id for row in rows])
     items = [
         Dead(

@@ -86,9 +86,15 @@ async def insert_record(
     field names in errors. Raises BadInput, UnknownModel, NotFound (a foreign community).
     """
     ids = await insert_records(
-        scope, tx, model_id=model_id, rows=[row], community_id=community_id, version=version, source=source,
+        scope,
+        tx,
+        model_id=model_id,
+        rows=[row],
+        community_id=community_id,
+        version=version,
+        source=source,
         prefix=prefix,
-    )  # fmt: skip
+    )
     return ids[0]
 
 

@@ -122,6 +122,13 @@ def _as_target(held: HeldTarget) -> Target:
 def _as_held(row: GrantRow, target: Target) -> HeldTarget:
     """How a target of the grant is stored."""
     return HeldTarget(
-        row.id, target.device, target.credential, target.subject, target.content or row.content, row.community_id,
-        row.starts_ms, row.ends_ms, target.schedule,
-    )  # fmt: skip
+        row.id,
+        target.device,
+        target.credential,
+        target.subject,
+        target.content or row.content,
+        row.community_id,
+        row.starts_ms,
+        row.ends_ms,
+        target.schedule,
+    )

@@ -204,9 +204,13 @@ class Reconciler:
             async with self._db.begin() as tx:
                 for (device, kind), credentials in some.items():
                     await refresh_many(
-                        tx, device=device, kind=kind, credentials=credentials, caller="system:clock",
+                        tx,
+                        device=device,
+                        kind=kind,
+                        credentials=credentials,
+                        caller="system:clock",
                         now_ms=now,
-                    )  # fmt: skip
+                    )
 
 
 class _Guarded:

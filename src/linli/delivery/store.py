@@ -117,9 +117,11 @@ class DatabaseStore:
         }
         async with self._db.begin() as tx:
             rows = await _rows_of.all(
-                tx, device=device, kinds=sorted({kind for kind, _ in sent_rows}),
+                tx,
+                device=device,
+                kinds=sorted({kind for kind, _ in sent_rows}),
                 credentials=sorted({credential for _, credential in sent_rows}),
-            )  # fmt: skip
+            )
             moves = []
             for row in rows:
                 if (row.kind, row.credential) not in sent_rows:

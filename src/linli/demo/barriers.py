@@ -34,15 +34,21 @@ class Barriers:
         (self._inside.discard if leaves else self._inside.add)(number)
         async with self._platform.db.begin() as tx:
             await insert_record(
-                self._site.app.narrowed(here), tx, model_id="iot_park_record_v2_model", community_id=here,
+                self._site.app.narrowed(here),
+                tx,
+                model_id="iot_park_record_v2_model",
+                community_id=here,
                 row={
-                    "plateNumber": number, "direction": int(leaves), "openType": 0, "hasPlate": 1,
+                    "plateNumber": number,
+                    "direction": int(leaves),
+                    "openType": 0,
+                    "hasPlate": 1,
                     "typePermission": _LISTED if listed else _VISITING,
                     "plateColorNumber": _GREEN if len(number) == 8 else _BLUE,
                     "plateNumberType": "52" if len(number) == 8 else "02",
                     "plateRecognitionReliability": round(self._random.uniform(0.93, 0.999), 3),
                 },
-            )  # fmt: skip
+            )
 
     async def _vehicle(self, here: int) -> tuple[str, bool]:
         if self._random.random() < _OF_RESIDENTS:

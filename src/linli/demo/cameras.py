@@ -31,9 +31,15 @@ async def ensure(platform: Platform, site: Place) -> None:
         await service.lock(tenant, tx, number)
         plan = await imports.plan(tenant, tx, number, reading)
         await imports.apply(
-            tenant, tx, number, plan, file_name=WORKBOOK_NAME, ids=platform.ids, secrets=platform.secrets,
+            tenant,
+            tx,
+            number,
+            plan,
+            file_name=WORKBOOK_NAME,
+            ids=platform.ids,
+            secrets=platform.secrets,
             now_ms=platform.clock.now_ms(),
-        )  # fmt: skip
+        )
 
 
 def _rows() -> list[dict[str, Any]]:

@@ -106,9 +106,15 @@ async def _staff(platform: Platform, site: Place, rng: random.Random) -> None:
     async with platform.db.begin() as tx:
         for name, does, people in _DEPARTMENTS:
             department_id = await departments.create(
-                site.tenant, tx, community_id=here, parent_id=None, name=name, description=does,
-                ids=platform.ids, now_ms=now_ms,
-            )  # fmt: skip
+                site.tenant,
+                tx,
+                community_id=here,
+                parent_id=None,
+                name=name,
+                description=does,
+                ids=platform.ids,
+                now_ms=now_ms,
+            )
             for title in people:
                 sex = rng.choice((names.MALE, names.FEMALE))
                 profile = Profile(
@@ -161,9 +167,13 @@ async def _notices(platform: Platform, site: Place, rng: random.Random) -> None:
     async with platform.db.begin() as tx:
         for told in (*_NOTICES, _DRAFT):
             content = Content(
-                told.title, [Publication(told.text)], 1, 1, int(told.top),
+                told.title,
+                [Publication(told.text)],
+                1,
+                1,
+                int(told.top),
                 [buildings[told.building]] if told.building in buildings else [],
-            )  # fmt: skip
+            )
             at_ms = now_ms - told.days_ago * _DAY_MS
             notice_id = await notices.draft(
                 manager, tx, community_id=here, content=content, now_ms=min(at_ms, now_ms)
@@ -201,19 +211,30 @@ async def _visits(platform: Platform, site: Place, there: Town, rng: random.Rand
         for _ in range(2):
             host, caller = rng.choice(there.people), names.phone(_FIRST_CALLER_PHONE + rng.randrange(900))
             await visits.ask(
-                site.tenant, tx, community_id=here, house_id=host.house_id, guest=guest(rng, caller),
-                host_name=host.name, reason=rng.choice(REASONS), starts_ms=now_ms, ends_ms=now_ms + 6 * _HOUR_MS,
-                ids=platform.ids, now_ms=now_ms,
-            )  # fmt: skip
+                site.tenant,
+                tx,
+                community_id=here,
+                house_id=host.house_id,
+                guest=guest(rng, caller),
+                host_name=host.name,
+                reason=rng.choice(REASONS),
+                starts_ms=now_ms,
+                ends_ms=now_ms + 6 * _HOUR_MS,
+                ids=platform.ids,
+                now_ms=now_ms,
+            )
 
 
 def guest(rng: random.Random, phone: str = "") -> Guest:
     """Somebody who comes to visit; without a phone unless one is given, so that nobody is sent a message."""
     sex = rng.choice((names.MALE, names.FEMALE))
     return Guest(
-        name=names.full_name(rng, sex), phone=phone, gender=sex, people=rng.choice((1, 1, 1, 2, 3)),
+        name=names.full_name(rng, sex),
+        phone=phone,
+        gender=sex,
+        people=rng.choice((1, 1, 1, 2, 3)),
         plate=plate(rng) if rng.random() < 0.4 else "",
-    )  # fmt: skip
+    )
 
 
 async def _expect(
@@ -221,11 +242,19 @@ async def _expect(
 ) -> int:
     by_staff = rng.random() < 0.5
     (apply_id,) = await visits.apply(
-        site.tenant, tx, community_id=site.community.community_id, house_id=host.house_id, guests=[guest(rng)],
-        starts_ms=begins, ends_ms=begins + 3 * _HOUR_MS, source=STAFF if by_staff else RESIDENT,
+        site.tenant,
+        tx,
+        community_id=site.community.community_id,
+        house_id=host.house_id,
+        guests=[guest(rng)],
+        starts_ms=begins,
+        ends_ms=begins + 3 * _HOUR_MS,
+        source=STAFF if by_staff else RESIDENT,
         submitter=None if by_staff else await person_queries.person(site.tenant, tx, host.identity_id),
-        reason=rng.choice(REASONS), ids=platform.ids, now_ms=now_ms,
-    )  # fmt: skip
+        reason=rng.choice(REASONS),
+        ids=platform.ids,
+        now_ms=now_ms,
+    )
     return apply_id
 
 
@@ -260,19 +289,32 @@ async def _reviews(platform: Platform, site: Place, rng: random.Random) -> None:
         for number, house_id in enumerate(rng.sample(free, min(_WAITING + 1, len(free)))):
             sex = rng.choice((names.MALE, names.FEMALE))
             profile = Profile(
-                name=names.full_name(rng, sex), phone=names.phone(_FIRST_APPLICANT_PHONE + number), sex=sex,
+                name=names.full_name(rng, sex),
+                phone=names.phone(_FIRST_APPLICANT_PHONE + number),
+                sex=sex,
                 age=rng.randint(24, 60),
-            )  # fmt: skip
+            )
             asked_ms = now_ms - rng.randrange(1, 30) * _HOUR_MS
             identity_id = await reviews.register(
-                site.tenant, tx, SpaceHouses(), house_id=house_id, profile=profile,
-                type=rng.choice((rules.OWNER, rules.TENANT)), review=True, ids=platform.ids, now_ms=asked_ms,
-            )  # fmt: skip
+                site.tenant,
+                tx,
+                SpaceHouses(),
+                house_id=house_id,
+                profile=profile,
+                type=rng.choice((rules.OWNER, rules.TENANT)),
+                review=True,
+                ids=platform.ids,
+                now_ms=asked_ms,
+            )
             if number == _WAITING:
                 await reviews.reject(
-                    site.tenant, tx, house_id=house_id, identity_id=identity_id, comment="姓名与购房合同不符",
+                    site.tenant,
+                    tx,
+                    house_id=house_id,
+                    identity_id=identity_id,
+                    comment="姓名与购房合同不符",
                     now_ms=now_ms,
-                )  # fmt: skip
+                )
 
 
 async def _empty_houses(platform: Platform, site: Place) -> list[int]:

@@ -61,7 +61,7 @@ class EdgeBox:
 
     def __init__(
         self, platform: Platform, doors: list[EdgeDoor], town: Town, home: Path, *, host: str
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._platform = platform
         self._doors = {door.device_name: door for door in doors}
         self._town = town
@@ -155,11 +155,16 @@ class EdgeBox:
         assert self._box is not None
         status = self._box.status()
         return {
-            "node": status["node"]["name"], "line": status["cloud"]["line"], "cut": self._line.down,
-            "backlog": status["uplink"]["backlog"], "sent": status["uplink"]["sent"],
+            "node": status["node"]["name"],
+            "line": status["cloud"]["line"],
+            "cut": self._line.down,
+            "backlog": status["uplink"]["backlog"],
+            "sent": status["uplink"]["sent"],
             "doors": [
                 {
-                    "id": door.device_name, "name": door.name, "reads": door.reads,
+                    "id": door.device_name,
+                    "name": door.name,
+                    "reads": door.reads,
                     "connected": bool(self._machines[door.device_name].token),
                     "opened": self._machines[door.device_name].memory.opened,
                 }
@@ -167,7 +172,7 @@ class EdgeBox:
             ],
             "liftCalls": len(self._machines[LIFT].memory.calls),
             "passings": [one._asdict() for one in self.passings],
-        }  # fmt: skip
+        }
 
     async def _activate(self) -> Any:
         """The box calls home with the code that the console shows."""
@@ -175,9 +180,15 @@ class EdgeBox:
         if node is None:
             raise LookupError(SERIAL)
         identity = await activate(
-            self._platform.settings.public_url, serial=SERIAL, code=code_of(node, self._platform.secrets),
-            hardware=HARDWARE, clock=SystemClock(), ids=Ids(), said=log.info, tries=3,
-        )  # fmt: skip
+            self._platform.settings.public_url,
+            serial=SERIAL,
+            code=code_of(node, self._platform.secrets),
+            hardware=HARDWARE,
+            clock=SystemClock(),
+            ids=Ids(),
+            said=log.info,
+            tries=3,
+        )
         save_identity(self._home, identity)
         return identity
 

@@ -79,9 +79,12 @@ async def _answer_json(send: Send, status: int, value: Any) -> None:
 
 async def _answer(send: Send, status: int, content: bytes, kind: bytes) -> None:
     headers = [
-        (b"content-type", kind), (b"content-length", b"%d" % len(content)), (b"cache-control", b"no-store"),
-        (b"content-security-policy", _POLICY), (b"x-content-type-options", b"nosniff"),
-    ]  # fmt: skip
+        (b"content-type", kind),
+        (b"content-length", b"%d" % len(content)),
+        (b"cache-control", b"no-store"),
+        (b"content-security-policy", _POLICY),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     start: Message = {"type": "http.response.start", "status": status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": content})

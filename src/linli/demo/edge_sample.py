@@ -105,28 +105,51 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
     made: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
     owner, community_id = site.tenant, site.community.community_id
     cluster = await clusters.create(
-        owner, tx, name=_CLUSTER, model=_MODEL, project_id=site.app.project_id, community_id=community_id,
-        ids=platform.ids, now_ms=now_ms,
-    )  # fmt: skip
+        owner,
+        tx,
+        name=_CLUSTER,
+        model=_MODEL,
+        project_id=site.app.project_id,
+        community_id=community_id,
+        ids=platform.ids,
+        now_ms=now_ms,
+    )
     node = await nodes.add(owner, tx, cluster_id=cluster.cluster_id, name=_NODE, serial_number=SERIAL, **made)
     gateway = await gateways.create(
         owner, tx, node_id=node.node_id, name=_GATEWAY, ids=platform.ids, now_ms=now_ms
     )
     protocol = await protocols.add(
-        owner, tx, gateway_id=gateway.gateway_id, driver_id=DRIVER, config={"host": "127.0.0.1", "port": 0}, **made
-    )  # fmt: skip
+        owner,
+        tx,
+        gateway_id=gateway.gateway_id,
+        driver_id=DRIVER,
+        config={"host": "127.0.0.1", "port": 0},
+        **made,
+    )
     product_key = await devices.product_of(platform, tx, site, _TERMINAL)
     for number in range(1, DOORS + 1):
         name = _door_name(number)
         device = await edge_devices.add(
-            owner, tx, gateway=gateway, protocol=protocol, product_key=product_key,
-            device_name=_device_name(number), alias=name,
-            custom={"accessType": _reads(number), "ip": address_of(number), "port": PORT}, **made,
-        )  # fmt: skip
+            owner,
+            tx,
+            gateway=gateway,
+            protocol=protocol,
+            product_key=product_key,
+            device_name=_device_name(number),
+            alias=name,
+            custom={"accessType": _reads(number), "ip": address_of(number), "port": PORT},
+            **made,
+        )
         await doors.register_door(
-            owner, tx, community_id=community_id, name=name, keys=platform.door_keys, now_ms=now_ms,
-            iot_id=device.iot_id, space_id=site.community.root_space_id,
-        )  # fmt: skip
+            owner,
+            tx,
+            community_id=community_id,
+            name=name,
+            keys=platform.door_keys,
+            now_ms=now_ms,
+            iot_id=device.iot_id,
+            space_id=site.community.root_space_id,
+        )
     await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
 
 
@@ -142,13 +165,24 @@ async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
     if door is None:
         return
     protocol = await protocols.add(
-        owner, tx, gateway_id=gateway.gateway_id, driver_id=LIFT_DRIVER, config={"host": "127.0.0.1", "port": 0}, **made
-    )  # fmt: skip
+        owner,
+        tx,
+        gateway_id=gateway.gateway_id,
+        driver_id=LIFT_DRIVER,
+        config={"host": "127.0.0.1", "port": 0},
+        **made,
+    )
     lift = await edge_devices.add(
-        owner, tx, gateway=gateway, protocol=protocol, device_name=LIFT, alias=_LIFT,
+        owner,
+        tx,
+        gateway=gateway,
+        protocol=protocol,
+        device_name=LIFT,
+        alias=_LIFT,
         product_key=await devices.product_of(platform, tx, site, _TERMINAL),
-        custom={"ip": LIFT_IP, "port": PORT, "abilities": ["card", "elevator"], "elevatorConnected": 1}, **made,
-    )  # fmt: skip
+        custom={"ip": LIFT_IP, "port": PORT, "abilities": ["card", "elevator"], "elevatorConnected": 1},
+        **made,
+    )
     said = RuleSaid(_RULE, door.edge_device_id, lift.edge_device_id, "1", release=True)
     await passage.create(owner, tx, gateway_id=gateway.gateway_id, said=said, ids=platform.ids, now_ms=now_ms)
     await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
@@ -176,9 +210,15 @@ async def _give_rights(platform: Platform, site: Place, town: Town, found: list[
                 site.app, tx, identity_id=person.identity_id, length=QR_BYTES, ids=platform.ids, now_ms=now_ms
             )
             await qr.bind_code(
-                site.app, tx, qr_code=code, identity_id=person.identity_id, iot_ids=reading,
-                right=qr.QrRight(now_ms, ends_ms), keys=platform.door_keys, now_ms=now_ms,
-            )  # fmt: skip
+                site.app,
+                tx,
+                qr_code=code,
+                identity_id=person.identity_id,
+                iot_ids=reading,
+                right=qr.QrRight(now_ms, ends_ms),
+                keys=platform.door_keys,
+                now_ms=now_ms,
+            )
 
 
 def _reads(number: int) -> str:

@@ -76,9 +76,15 @@ async def ensure(platform: Platform, site: Place) -> None:
         key = await images.store(manager, platform.objects, drawn, platform.ids)
         async with platform.db.begin() as tx:
             image = await images.save_image(
-                manager, tx, user=User("", IDENTITY, person.identity_id, person.identity_id, person.name),
-                wish=ImageWish(source="console", community_id=site.community.community_id), object_key=key,
-                picture=drawn, attest=Attest(how="on_paper"), ids=platform.ids, now_ms=now_ms,
-            )  # fmt: skip
+                manager,
+                tx,
+                user=User("", IDENTITY, person.identity_id, person.identity_id, person.name),
+                wish=ImageWish(source="console", community_id=site.community.community_id),
+                object_key=key,
+                picture=drawn,
+                attest=Attest(how="on_paper"),
+                ids=platform.ids,
+                now_ms=now_ms,
+            )
             for device in devices:
                 await permissions.give(manager, tx, image=image, device=device, now_ms=now_ms)

@@ -32,9 +32,13 @@ _HAS_A_STORE: Final = 0.4
 _PLAN_METRES: Final = 320.0
 _DEGREE_M: Final = 111_320
 _SPOTS: Final = {
-    "gate-south-in": (300, 424), "gate-south-out": (340, 424), "gate-north-in": (300, 16),
-    "gate-north-out": (340, 16), "garage-walk": (170, 180), "club-house": (295, 406),
-}  # fmt: skip
+    "gate-south-in": (300, 424),
+    "gate-south-out": (340, 424),
+    "gate-north-in": (300, 16),
+    "gate-north-out": (340, 16),
+    "garage-walk": (170, 180),
+    "club-house": (295, 406),
+}
 
 
 async def ensure(platform: Platform, site: Place) -> None:
@@ -63,9 +67,14 @@ async def _vehicles(platform: Platform, site: Place) -> None:
                 continue
             form = VehicleForm(plate=plate(rng), brand=rng.choice(_BRANDS), color=rng.choice(_COLOURS))
             await vehicles.add(
-                site.tenant, tx, community_id=here, identity_id=person.identity_id, forms=[form],
-                ids=platform.ids, now_ms=platform.clock.now_ms(),
-            )  # fmt: skip
+                site.tenant,
+                tx,
+                community_id=here,
+                identity_id=person.identity_id,
+                forms=[form],
+                ids=platform.ids,
+                now_ms=platform.clock.now_ms(),
+            )
             await _assets(platform, site, person.house_id, rng, tx)
 
 
@@ -91,9 +100,17 @@ async def _map(platform: Platform, site: Place) -> None:
         return
     now_ms = platform.clock.now_ms()
     kept = await uploads.keep(
-        site.tenant.narrowed(here), platform.db, platform.objects, content=picture.plan(),
-        biz_code=uploads.DEFAULT, community_id=here, tmp_key="", field="plan", ids=platform.ids, now_ms=now_ms,
-    )  # fmt: skip
+        site.tenant.narrowed(here),
+        platform.db,
+        platform.objects,
+        content=picture.plan(),
+        biz_code=uploads.DEFAULT,
+        community_id=here,
+        tmp_key="",
+        field="plan",
+        ids=platform.ids,
+        now_ms=now_ms,
+    )
     there = await town.look(platform, site)
     lifts = await devices.rows_of(
         platform.db, site, devices.LIFT, [lift.device_name for lift in sample.lifts()]

@@ -94,9 +94,11 @@ def _parser() -> argparse.ArgumentParser:
         "--no-edge", dest="edge", action="store_false", help="without the appliance and its twenty doors"
     )
     parser.add_argument(
-        "--edge-port", type=_number, default=8090,
+        "--edge-port",
+        type=_number,
+        default=8090,
         help="of the page at the appliance's site (%(default)s; 0: a free one)",
-    )  # fmt: skip
+    )
     parser.add_argument("--no-life", action="store_true", help="devices are online, nobody moves")
     return parser
 

@@ -132,13 +132,18 @@ def cameras() -> list[CameraSpot]:
         CameraSpot("cam-garage-b1", "车库 B1 通道", "车库", "B1 层 12 号柱", 9, (120.1009, 30.2753)),
         *(
             CameraSpot(
-                f"cam-lobby-{b}", f"{int(b)}幢大堂", "楼栋大堂", f"{int(b)}幢一层大堂", 5,
-                (120.1008 + 0.0004 * at, 30.2751 + 0.0006 * at), b,
+                f"cam-lobby-{b}",
+                f"{int(b)}幢大堂",
+                "楼栋大堂",
+                f"{int(b)}幢一层大堂",
+                5,
+                (120.1008 + 0.0004 * at, 30.2751 + 0.0006 * at),
+                b,
             )
             for at, b in enumerate(BUILDINGS)
         ),
         CameraSpot("cam-garden", "中心花园", "公共区域", "花园凉亭", 9, (120.1018, 30.2756), status=2),
-    ]  # fmt: skip
+    ]
 
 
 NEW_CAMERA: Final = Plant("cam-playground", "儿童乐园")

@@ -56,17 +56,28 @@ class Visitors:
         now_ms = self._platform.clock.now_ms()
         async with self._platform.db.begin() as tx:
             (apply_id,) = await visits.apply(
-                guard, tx, community_id=self._site.community.community_id, house_id=host.house_id,
-                guests=[desk.guest(self._random)], starts_ms=now_ms, ends_ms=now_ms + _STAYS_MS, source=STAFF,
-                reason=self._random.choice(desk.REASONS), ids=self._platform.ids, now_ms=now_ms,
-            )  # fmt: skip
+                guard,
+                tx,
+                community_id=self._site.community.community_id,
+                house_id=host.house_id,
+                guests=[desk.guest(self._random)],
+                starts_ms=now_ms,
+                ends_ms=now_ms + _STAYS_MS,
+                source=STAFF,
+                reason=self._random.choice(desk.REASONS),
+                ids=self._platform.ids,
+                now_ms=now_ms,
+            )
         await asyncio.sleep(self._random.uniform(8, 20))
         if self._random.random() < _IS_VOIDED:
             async with self._platform.db.begin() as tx:
                 await visits.void(
-                    guard, tx, apply_id=apply_id, reason=self._random.choice(desk.VOIDED),
+                    guard,
+                    tx,
+                    apply_id=apply_id,
+                    reason=self._random.choice(desk.VOIDED),
                     now_ms=self._platform.clock.now_ms(),
-                )  # fmt: skip
+                )
             return
         async with self._platform.db.begin() as tx:
             await visits.check_in(guard, tx, apply_id=apply_id, now_ms=self._platform.clock.now_ms())

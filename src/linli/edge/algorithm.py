@@ -18,9 +18,16 @@ from linli.protocols.forms import FormError
 from linli.vision.engine.ports import Engine, EngineError, NoPicture
 
 LIMITS: Final = Limits(
-    header_bytes=8192, header_count=50, body_bytes=2 * 1024 * 1024, header_seconds=5.0, body_seconds=10.0,
-    write_seconds=10.0, idle_seconds=30.0, connections=500, connections_each=50,
-)  # fmt: skip
+    header_bytes=8192,
+    header_count=50,
+    body_bytes=2 * 1024 * 1024,
+    header_seconds=5.0,
+    body_seconds=10.0,
+    write_seconds=10.0,
+    idle_seconds=30.0,
+    connections=500,
+    connections_each=50,
+)
 ANSWER_BYTES: Final = 256 * 1024
 
 

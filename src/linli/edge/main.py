@@ -66,9 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("pack", help="make a signed package of a driver that runs in its own process")
     one.add_argument("code", type=Path, help="the folder with index.py")
     for name, told in (
-        ("id", "e.g. acme_controller"), ("name", "vendor_model_domain_function"), ("version", "e.g. 1.0.0"),
+        ("id", "e.g. acme_controller"),
+        ("name", "vendor_model_domain_function"),
+        ("version", "e.g. 1.0.0"),
         ("owner", "who answers for it"),
-    ):  # fmt: skip
+    ):
         one.add_argument(f"--{name}", required=True, help=told)
     one.add_argument("--protocol", default="自定义", help="as people choose it in the console")
     one.add_argument("--out", type=Path, default=Path(), help="folder for the package and its signature")

@@ -65,9 +65,15 @@ class Lobby:
     """A listener. `plain` and `tls` say what it serves: one of them, or both on the same port."""
 
     def __init__(
-        self, *, plain: Factory | None = None, secured: Factory | None = None, tls: ssl.SSLContext | None = None,
-        most: int = MOST, each: int = MOST_EACH, proxies: Iterable[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        plain: Factory | None = None,
+        secured: Factory | None = None,
+        tls: ssl.SSLContext | None = None,
+        most: int = MOST,
+        each: int = MOST_EACH,
+        proxies: Iterable[str] = (),
+    ) -> None:
         """`secured` makes the protocols of TLS clients by `tls`; without it they are turned away. `proxies` have no
         share of `each`."""
         self._plain = plain
@@ -206,9 +212,12 @@ class Lobby:
         assert factory is not None
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
-                factory, one.sock, ssl=tls,
-                ssl_handshake_timeout=SECONDS if tls else None, ssl_shutdown_timeout=SHUTDOWN_SECONDS if tls else None,
-            )  # fmt: skip
+                factory,
+                one.sock,
+                ssl=tls,
+                ssl_handshake_timeout=SECONDS if tls else None,
+                ssl_shutdown_timeout=SHUTDOWN_SECONDS if tls else None,
+            )
         except (OSError, ssl.SSLError, TimeoutError) as error:
             log.info("handshake failed", extra={"facts": {"error": str(error)}})
             one.sock.close()

@@ -60,9 +60,15 @@ _ALWAYS: Final = frozenset((Sort.SECRET, Sort.CODE, Sort.PAPER))
 _PERSONS: Final = frozenset((Sort.PHONE, Sort.NAME, Sort.PLATE))
 
 _KINDS: Final = {
-    "qr": Sort.CODE, "qrcode": Sort.CODE, "card": Sort.CODE, "tradcard": Sort.CODE, "ble": Sort.CODE,
-    "blecard": Sort.CODE, "password": Sort.SECRET, "pin": Sort.SECRET,
-}  # fmt: skip
+    "qr": Sort.CODE,
+    "qrcode": Sort.CODE,
+    "card": Sort.CODE,
+    "tradcard": Sort.CODE,
+    "ble": Sort.CODE,
+    "blecard": Sort.CODE,
+    "password": Sort.SECRET,
+    "pin": Sort.SECRET,
+}
 """Kinds of credentials as devices, records and desired rows name them, without `door.`."""
 _CARDS: Final = frozenset(("door.card", "door.ble", "CARD", "BleCARD"))
 _OPEN_KINDS: Final = frozenset(("key", "face"))

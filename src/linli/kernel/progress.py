@@ -199,9 +199,14 @@ class Board:
         figures = {name: value for name, value in self._row(now)._asdict().items() if name in _FIGURES}
         async with self._db.begin(durable=False) as tx:
             written = await _tell.run(
-                tx, work.scope, of_subject=work.subject, me=self._me, since=now.began_ms,
-                from_now="" if ended else self._me, **figures,
-            )  # fmt: skip
+                tx,
+                work.scope,
+                of_subject=work.subject,
+                me=self._me,
+                since=now.began_ms,
+                from_now="" if ended else self._me,
+                **figures,
+            )
         return written > 0
 
     async def _end(self, work: _Work, beat: "asyncio.Task[None]") -> None:
@@ -223,5 +228,12 @@ class Board:
 
     def _row(self, now: Progress) -> _Told:
         return _Told(
-            self._me, now.phase, now.rows, now.expected_rows, now.files, now.expected_files, now.bytes, now.began_ms
-        )  # fmt: skip
+            self._me,
+            now.phase,
+            now.rows,
+            now.expected_rows,
+            now.files,
+            now.expected_files,
+            now.bytes,
+            now.began_ms,
+        )

@@ -20,9 +20,10 @@ from prometheus_client import (
 REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 Gauge(
-    "linli_python_blocks", "Blocks of memory that Python objects hold, garbage that waits for its collector included",
+    "linli_python_blocks",
+    "Blocks of memory that Python objects hold, garbage that waits for its collector included",
     registry=REGISTRY,
-).set_function(sys.getallocatedblocks)  # fmt: skip
+).set_function(sys.getallocatedblocks)
 
 _NAME = r"""
     [\w-]{0,40} (?: secret | passw(?:or)?d | pwd | token | authorization | cookie | signature | private_?key ) [\w-]{0,40}
@@ -107,9 +108,12 @@ def gauge(name: str, text: str, labels: tuple[str, ...] = ()) -> Gauge:
 
 def histogram(name: str, text: str, labels: tuple[str, ...] = ()) -> Histogram:
     return Histogram(
-        f"linli_{name}", text, labels, registry=REGISTRY,
+        f"linli_{name}",
+        text,
+        labels,
+        registry=REGISTRY,
         buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
-    )  # fmt: skip
+    )
 
 
 def render() -> bytes:

@@ -241,9 +241,15 @@ async def create_app_key(
     while again is None and await _key.one(tx, app_key=app_key):
         app_key = ids.app_key()
     row = AppKeyRow(
-        app_key, project.tenant_id, project_id, secrets.seal(app_secret, about=f"app_key:{app_key}"), name, 1,
-        tx.db.clock.now_ms(), None,
-    )  # fmt: skip
+        app_key,
+        project.tenant_id,
+        project_id,
+        secrets.seal(app_secret, about=f"app_key:{app_key}"),
+        name,
+        1,
+        tx.db.clock.now_ms(),
+        None,
+    )
     await tx.insert(app_keys, row._asdict())
     changed(tx)
     return app_key, app_secret

@@ -138,9 +138,14 @@ def java(spec: MethodSpec, server: str, *, app_key: str = PLACEHOLDER, params: A
         else ""
     )
     return _JAVA.substitute(
-        key=app_key, version=spec.version, path=spec.path, host=url.netloc, tls=str(url.scheme == "https").lower(),
-        params="\n".join(lines), token=token,
-    )  # fmt: skip
+        key=app_key,
+        version=spec.version,
+        path=spec.path,
+        host=url.netloc,
+        tls=str(url.scheme == "https").lower(),
+        params="\n".join(lines),
+        token=token,
+    )
 
 
 def node(spec: MethodSpec, server: str, *, app_key: str = PLACEHOLDER, params: Any = None) -> str:

@@ -102,10 +102,15 @@ class LoginProviders:
             return _with_query(provider.authorize_url, _fill(provider, provider.authorize_params, values))
         found = await self._discover(name)
         params = {
-            "response_type": "code", "client_id": provider.client_id, "redirect_uri": redirect_uri,
-            "scope": provider.scope, "state": start.state, "nonce": start.nonce,
-            "code_challenge": start.challenge, "code_challenge_method": "S256",
-        }  # fmt: skip
+            "response_type": "code",
+            "client_id": provider.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": provider.scope,
+            "state": start.state,
+            "nonce": start.nonce,
+            "code_challenge": start.challenge,
+            "code_challenge_method": "S256",
+        }
         return _with_query(found.authorization_endpoint, params)
 
     async def somebody(self, name: str, start: Start, *, code: str, redirect_uri: str) -> Somebody:
@@ -117,9 +122,12 @@ class LoginProviders:
     async def _by_oidc(self, name: str, start: Start, code: str, redirect_uri: str) -> Somebody:
         provider, found = self[name], await self._discover(name)
         form = {
-            "grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri,
-            "client_id": provider.client_id, "code_verifier": start.verifier,
-        }  # fmt: skip
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "client_id": provider.client_id,
+            "code_verifier": start.verifier,
+        }
         if provider.client_secret:
             form["client_secret"] = provider.client_secret
         answer = await self._ask("POST", found.token_endpoint, data=form)
@@ -203,8 +211,10 @@ class LoginProviders:
         values = {"code": code, "redirect_uri": redirect_uri}
         sent = _fill(provider, provider.token_params, values)
         given: dict[str, Any] = {
-            "form": {"data": sent}, "json": {"json": sent}, "query": {"params": sent},
-        }[provider.token_style]  # fmt: skip
+            "form": {"data": sent},
+            "json": {"json": sent},
+            "query": {"params": sent},
+        }[provider.token_style]
         answer = await self._ask("POST", provider.token_url, **given)
         token = _at(answer, provider.token_field)
         if not token:
@@ -237,8 +247,11 @@ class LoginProviders:
 
 def _fill(provider: LoginProvider, texts: dict[str, str], values: dict[str, str]) -> dict[str, str]:
     known = {
-        "client_id": provider.client_id, "client_secret": provider.client_secret, "scope": provider.scope, **values,
-    }  # fmt: skip
+        "client_id": provider.client_id,
+        "client_secret": provider.client_secret,
+        "scope": provider.scope,
+        **values,
+    }
     return {name: _FILLED.sub(lambda found: known.get(found[1], ""), text) for name, text in texts.items()}
 
 

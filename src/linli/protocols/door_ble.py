@@ -138,8 +138,12 @@ def door_name(
     *, phase: int = 1, building: int, unit: int, number: int = 0, floor: int = 1, below_ground: bool = False
 ) -> str:
     """`SRE` + phase(1) building(3) unit(4) number(2) floor(3). `number` 0 is the main door. Raises ValueError."""
-    return _name(f"{_digits('phase', phase, 1)}{_digits('building', building, 3)}{_digits('unit', unit, 4)}",
-                 number, floor, below_ground)  # fmt: skip
+    return _name(
+        f"{_digits('phase', phase, 1)}{_digits('building', building, 3)}{_digits('unit', unit, 4)}",
+        number,
+        floor,
+        below_ground,
+    )
 
 
 def wall_name(*, phase: int = 1, number: int = 0, floor: int = 1, below_ground: bool = False) -> str:

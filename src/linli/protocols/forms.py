@@ -24,9 +24,15 @@ def read_form(content_type: str, body: bytes, *, file: str = "photo", most: int)
     form: dict[str, Any] = {}
     try:
         parser = MultipartParser(
-            io.BytesIO(body), boundary, content_length=len(body), part_limit=16, header_limit=8,
-            spool_limit=most, memory_limit=most, disk_limit=0,
-        )  # fmt: skip
+            io.BytesIO(body),
+            boundary,
+            content_length=len(body),
+            part_limit=16,
+            header_limit=8,
+            spool_limit=most,
+            memory_limit=most,
+            disk_limit=0,
+        )
         for part in parser:
             if part.name == file:
                 form[file] = part.raw

@@ -191,9 +191,13 @@ class ServiceBus:
             return msgspec.Raw(_encode(await room(scope, method, params)))
         line.provider, line.provider_no = provider.name, provider.provider_no
         envelope = _encode(
-            {"id": caller.call_id or caller.request_id, "version": "1.0", "request": {"apiVer": version},
-             "params": params}
-        )  # fmt: skip
+            {
+                "id": caller.call_id or caller.request_id,
+                "version": "1.0",
+                "request": {"apiVer": version},
+                "params": params,
+            }
+        )
         answer = await self._carriers[provider.kind].carry(provider, method, envelope)
         line.response = answer
         return _understood(provider, answer)

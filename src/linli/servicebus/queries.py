@@ -138,6 +138,12 @@ async def list_calls(
 ) -> list[CallRow]:
     """Newest first, below call number `before`."""
     return await _calls.all(
-        db, scope, since_day=day_of(since_ms), before=before, most=most, model=model, app_key=app_key,
+        db,
+        scope,
+        since_day=day_of(since_ms),
+        before=before,
+        most=most,
+        model=model,
+        app_key=app_key,
         failed=int(failed),
-    )  # fmt: skip
+    )

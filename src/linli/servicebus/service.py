@@ -89,8 +89,14 @@ async def save_model(scope: Scope, tx: Tx, *, document: str) -> int:
         return int(held)
     if int(await _count_models.scalar(tx, scope) or 0) >= MAX_MODELS:
         raise BadInput(field="document", rule="too_many_items", limit=MAX_MODELS)
-    row = {"tenant_id": scope.tenant, "model_id": model.id, "version": model.version, "document": document,
-           "created_ms": now, "modified_ms": now}  # fmt: skip
+    row = {
+        "tenant_id": scope.tenant,
+        "model_id": model.id,
+        "version": model.version,
+        "document": document,
+        "created_ms": now,
+        "modified_ms": now,
+    }
     return await tx.insert(service_models, row) or 0
 
 

@@ -45,9 +45,15 @@ class SimulatedMeter(_Reporter):
     """A power meter under a load that follows `level`, 0 to 1 (of the hour of the day, say)."""
 
     def __init__(
-        self, triple: Triple, host: str, port: int, *, peak_kw: float = 40, every_s: float = 10,
+        self,
+        triple: Triple,
+        host: str,
+        port: int,
+        *,
+        peak_kw: float = 40,
+        every_s: float = 10,
         level: Callable[[], float] = lambda: 0.5,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(triple, host, port, every_s=every_s)
         self.peak_kw = peak_kw
         self.energy = round(self.random.uniform(1e4, 9e4), 2)

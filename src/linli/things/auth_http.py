@@ -68,9 +68,16 @@ class AuthHttp:
     """The protocol factory for listeners, plain and TLS: pass `connection` to `mqtt.listen`."""
 
     def __init__(
-        self, registrar: Registrar, *, clock: Clock, timeout: float = 10.0, max_connections: int = 500,
-        connections_each: int = 250, proxies: Iterable[str] = (), security: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        registrar: Registrar,
+        *,
+        clock: Clock,
+        timeout: float = 10.0,
+        max_connections: int = 500,
+        connections_each: int = 250,
+        proxies: Iterable[str] = (),
+        security: str = "",
+    ) -> None:
         """`timeout`: seconds from the TCP connection to the whole request, and again to the answer taken.
         `proxies`: addresses without a share of `connections_each`. `security`: as for a connection of the front."""
         self.security = security

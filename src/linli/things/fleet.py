@@ -274,9 +274,17 @@ class Fleet:
         entry = self._devices.get(row.device_no)
         if entry is None:
             entry = DeviceEntry(
-                row.device_no, row.iot_id, row.tenant_id, self._products[row.product_no], row.device_name,
-                row.secret, row.project_id, row.community_id, bool(row.enabled), row.last_seen_ms or 0,
-            )  # fmt: skip
+                row.device_no,
+                row.iot_id,
+                row.tenant_id,
+                self._products[row.product_no],
+                row.device_name,
+                row.secret,
+                row.project_id,
+                row.community_id,
+                bool(row.enabled),
+                row.last_seen_ms or 0,
+            )
             self._devices[row.device_no] = entry
             self._count[row.product_no] += 1
             self._by_name[entry.product.product_key, row.device_name] = entry
@@ -305,9 +313,15 @@ class Fleet:
         entry = self._products.get(row.product_no)
         if entry is None:
             entry = ProductEntry(
-                row.product_no, row.product_key, row.tenant_id, row.name, row.node_type, row.secret,
-                bool(row.dynamic_register), compiled,
-            )  # fmt: skip
+                row.product_no,
+                row.product_key,
+                row.tenant_id,
+                row.name,
+                row.node_type,
+                row.secret,
+                bool(row.dynamic_register),
+                compiled,
+            )
             self._products[row.product_no] = entry
             return entry
         entry.name, entry.node_type = row.name, row.node_type

@@ -146,9 +146,13 @@ class Registration:
             async with self._db.begin() as tx:
                 if device is None:
                     made = await create_device(
-                        scope, tx, product_key=product.product_key, device_name=device_name, ids=self._ids,
+                        scope,
+                        tx,
+                        product_key=product.product_key,
+                        device_name=device_name,
+                        ids=self._ids,
                         secrets=self._secrets,
-                    )  # fmt: skip
+                    )
                     device_no, iot_id = await _number_of(tx, made.iot_id), made.iot_id
                 else:
                     device_no, iot_id = device.device_no, device.iot_id

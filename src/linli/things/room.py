@@ -106,9 +106,15 @@ class Things:
         self.registration = Registration(db, self.fleet, secrets, ids, clock, address, demands)
         self._apps = AppLogin(db, secrets, clock, topics_of, self.fleet)
         self.backend = Backend(
-            self.fleet, self.ingest, self.registration, secrets, clock,
-            self._apps, self.certificates, demands,
-        )  # fmt: skip
+            self.fleet,
+            self.ingest,
+            self.registration,
+            secrets,
+            clock,
+            self._apps,
+            self.certificates,
+            demands,
+        )
         retained = None if sessions is None else DatabaseRetained(db, clock)
         wills = None if sessions is None else DatabaseWills(db, clock, processes.name)
         self.front = Front(
@@ -133,9 +139,15 @@ class Things:
         if processes.shared:
             self.front.traffic.draw_number = ids.number
             self.routing = Routing(
-                db, clock, processes, fleet=self.fleet, front=self.front, ingest=self.ingest,
-                dispatcher=self.dispatcher, calls=calls,
-            )  # fmt: skip
+                db,
+                clock,
+                processes,
+                fleet=self.fleet,
+                front=self.front,
+                ingest=self.ingest,
+                dispatcher=self.dispatcher,
+                calls=calls,
+            )
         self._stop_listening: Callable[[], None] | None = None
         self._stop_following_keys: Callable[[], None] | None = None
         self._putting_out: set[asyncio.Task[None]] = set()

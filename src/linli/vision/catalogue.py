@@ -80,7 +80,10 @@ KNOWN: Final = (
         ],
         "tflite",
         Model(
-            "embedder", "arcface112", mean=127.5, std=128.0,
+            "embedder",
+            "arcface112",
+            mean=127.5,
+            std=128.0,
             thresholds=Thresholds(accept=0.55, unsure=0.45, margin=0.08),
         ),
         "package MIT (no licence file); network sirius-ai MobileFaceNet_TF, Apache-2.0",
@@ -104,13 +107,16 @@ KNOWN: Final = (
         [Part("model/fr_feature.onnx", "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581")],
         "none",
         Model(
-            "embedder", "arcface112", mean=127.0, std=128.0,
+            "embedder",
+            "arcface112",
+            mean=127.0,
+            std=128.0,
             thresholds=Thresholds(accept=0.45, unsure=0.35, margin=0.08),
         ),
         "package MIT",
         _ORIGIN_UNKNOWN,
         optional=True,
     ),
-)  # fmt: skip
+)
 BY_NAME: Final = {known.name: known for known in KNOWN}
 DEFAULTS: Final = {"detector": "blazeface", "landmarks": "facemesh", "embedder": "mobilefacenet"}

@@ -81,8 +81,12 @@ def pack(package: str, place: Path) -> Path:
     try:
         done = subprocess.run(
             [npm, "pack", "--silent", package],
-            cwd=place, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=_SECONDS,
-        )  # fmt: skip
+            cwd=place,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise FetchError(f"npm pack {package}: {error}") from error
     new = set(place.glob("*.tgz")) - before

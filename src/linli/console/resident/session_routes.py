@@ -109,9 +109,15 @@ class ResidentSessionRoutes(Controller):
         name_account(request, account.id)
         async with db.begin() as tx:
             token, session = await sessions.open_session(
-                tx, account=account, tenant_id="", remember=data.remember,
-                entry=entry_of(request, settings, RESIDENT), sign_in=settings.sign_in, ids=ids, now_ms=now_ms,
-            )  # fmt: skip
+                tx,
+                account=account,
+                tenant_id="",
+                remember=data.remember,
+                entry=entry_of(request, settings, RESIDENT),
+                sign_in=settings.sign_in,
+                ids=ids,
+                now_ms=now_ms,
+            )
         who = await resident(
             db,
             account_id=account.id,

@@ -168,9 +168,14 @@ class RecordRoutes(Controller):
         _check_hidden(wanted)
         terms = check(wanted, fields)
         found = await queries.find_records(
-            within, db, model_id=model_id, terms=terms, page=page, community_id=community_id,
+            within,
+            db,
+            model_id=model_id,
+            terms=terms,
+            page=page,
+            community_id=community_id,
             order=_order(sort, fields),
-        )  # fmt: skip
+        )
         total = await queries.count_records(
             within, db, model_id=model_id, terms=terms, community_id=community_id
         )
@@ -201,9 +206,14 @@ class RecordRoutes(Controller):
             raise NotFound(what="record", id=record_id)
         name = str(record.fields().get(field) or "")
         url = await files.download_url(
-            within, db, file_name=name, scope_id=record.scope_id, model_id=record.model_id, attr_name=field,
+            within,
+            db,
+            file_name=name,
+            scope_id=record.scope_id,
+            model_id=record.model_id,
+            attr_name=field,
             store=objects,
-        )  # fmt: skip
+        )
         return FileLink(url)
 
 

@@ -253,9 +253,12 @@ async def subscription_row(
 
 def filters_of(asked: NewSubscription | PreviewAsked) -> Filters:
     return Filters(
-        tuple(asked.kinds), tuple(asked.models), tuple(asked.products), tuple(asked.devices),
+        tuple(asked.kinds),
+        tuple(asked.models),
+        tuple(asked.products),
+        tuple(asked.devices),
         tuple(asked.communities),
-    )  # fmt: skip
+    )
 
 
 def filters_changed(held: Filters, change: SubscriptionChange) -> Filters | None:

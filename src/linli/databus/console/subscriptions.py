@@ -62,11 +62,15 @@ class SubscriptionRoutes(Controller):
         counts = await presence.consumers(within, db, now_ms=now)
         return [
             await subscription_row(
-                within, db, held, project_name=names.get(held.project_id, ""),
-                consumers=counts.get(held.id, 0), now_ms=now,
+                within,
+                db,
+                held,
+                project_name=names.get(held.project_id, ""),
+                consumers=counts.get(held.id, 0),
+                now_ms=now,
             )
             for held in await list_subscriptions(within, db)
-        ]  # fmt: skip
+        ]
 
     @get("/choices", right="integrations.manage")
     async def choices(
@@ -136,9 +140,13 @@ class SubscriptionRoutes(Controller):
         now = db.clock.now_ms()
         counts = await presence.consumers(within, db, now_ms=now)
         return await subscription_row(
-            within, db, held, project_name=names.get(held.project_id, ""), consumers=counts.get(held.id, 0),
+            within,
+            db,
+            held,
+            project_name=names.get(held.project_id, ""),
+            consumers=counts.get(held.id, 0),
             now_ms=now,
-        )  # fmt: skip
+        )
 
     @put("/{subscription_id:int}", right="integrations.manage", status_code=204)
     async def change(
@@ -159,9 +167,15 @@ class SubscriptionRoutes(Controller):
         async with db.begin() as tx:
             if any(one is not None for one in edits):
                 await subscriptions.change_subscription(
-                    within, tx, subscription_id=subscription_id, name=data.name, url=data.url, filters=filters,
-                    secrets=secrets, secret=data.secret or None,
-                )  # fmt: skip
+                    within,
+                    tx,
+                    subscription_id=subscription_id,
+                    name=data.name,
+                    url=data.url,
+                    filters=filters,
+                    secrets=secrets,
+                    secret=data.secret or None,
+                )
             if data.enabled is not None:
                 await subscriptions.enable_subscription(
                     within, tx, subscription_id=subscription_id, enabled=data.enabled

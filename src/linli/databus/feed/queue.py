@@ -373,9 +373,14 @@ class FeedQueue:
             return None
         try:
             message = revive(
-                device, seq=row.seq, kind=row.kind, identifier=row.identifier, received_ms=row.received_ms,
-                note=row.note, payload=row.payload,
-            )  # fmt: skip
+                device,
+                seq=row.seq,
+                kind=row.kind,
+                identifier=row.identifier,
+                received_ms=row.received_ms,
+                note=row.note,
+                payload=row.payload,
+            )
         except NoLongerReadable:
             return None
         topic, qos, _ = self._route(message)

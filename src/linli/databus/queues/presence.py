@@ -46,9 +46,15 @@ class Presence:
         if present == self._told and (not present or now - self._told_ms < WRITE_MS):
             return
         rows = [
-            {"subscription_id": n, "process": self._who, "tenant_id": counts[n][0], "consumers": c, "seen_ms": now}
+            {
+                "subscription_id": n,
+                "process": self._who,
+                "tenant_id": counts[n][0],
+                "consumers": c,
+                "seen_ms": now,
+            }
             for n, c in present.items()
-        ]  # fmt: skip
+        ]
         async with self._db.begin() as tx:
             await _drop.run(tx, who=self._who, before=now - FRESH_MS)
             await tx.insert_many(subscription_consumers, rows)

@@ -97,9 +97,13 @@ class EventStreams:
             query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20)
             row = await self._admitted(scope, query)
             stream = EventStream(
-                self._db, self._clock, self._horizon, row,
-                after=_last_id(scope, query), manual=_first(query, "ack") == "manual",
-            )  # fmt: skip
+                self._db,
+                self._clock,
+                self._horizon,
+                row,
+                after=_last_id(scope, query),
+                manual=_first(query, "ack") == "manual",
+            )
         except Refused as refused:
             await refuse(send, refused, "")
             return

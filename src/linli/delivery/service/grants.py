@@ -60,9 +60,13 @@ async def grant(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str =
     else:
         action = "changed" if row.live else "granted"
         row = row._replace(
-            community_id=wish.community_id, starts_ms=wish.starts_ms, ends_ms=wish.ends_ms, content=wish.content,
-            schedule=wish.schedule, live=1,
-        )  # fmt: skip
+            community_id=wish.community_id,
+            starts_ms=wish.starts_ms,
+            ends_ms=wish.ends_ms,
+            content=wish.content,
+            schedule=wish.schedule,
+            live=1,
+        )
         await _write(tx, row, now_ms)
     await _note(scope, tx, row, action, reason, now_ms)
     await _reach(scope, tx, row, now_ms)

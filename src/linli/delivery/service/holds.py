@@ -93,9 +93,14 @@ async def lift(scope: Scope, tx: Tx, *, community_id: int, subject: str, source:
     """Let a person's rights hold again, unless another source rests them; False when nothing was held."""
     scope.allow(community_id)
     if not await _lift.run(
-        tx, scope, of_subject=subject, of_community=community_id, of_source=source, now=now_ms,
+        tx,
+        scope,
+        of_subject=subject,
+        of_community=community_id,
+        of_source=source,
+        now=now_ms,
         by=caller_of(scope),
-    ):  # fmt: skip
+    ):
         return False
     await _follow(tx, scope, community_id, subject)
     return True
@@ -131,9 +136,13 @@ class HoldJobs:
         for (device, kind), credentials in by_device.items():
             async with self._db.begin() as tx:
                 await refresh_many(
-                    tx, device=device, kind=kind, credentials=credentials, caller="system:hold",
+                    tx,
+                    device=device,
+                    kind=kind,
+                    credentials=credentials,
+                    caller="system:hold",
                     now_ms=self._db.clock.now_ms(),
-                )  # fmt: skip
+                )
 
 
 async def _follow(tx: Tx, scope: Scope, community_id: int, subject: str) -> None:

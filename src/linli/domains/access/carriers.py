@@ -105,9 +105,12 @@ class DoorCarrier:
         url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
         try:
             await self._invoker.invoke(
-                Scope.system(tenant_id, "delivery"), device, "syncPermissions", {"permissionUrl": url},
+                Scope.system(tenant_id, "delivery"),
+                device,
+                "syncPermissions",
+                {"permissionUrl": url},
                 timeout_s=CALL_TIMEOUT_S,
-            )  # fmt: skip
+            )
         except DeviceRefused as refused:
             refused.facts["message"] = hidden_words(
                 str(refused.facts.get("message", "")), [(PIN, pin) for pin in pins.values()]

@@ -58,9 +58,11 @@ def tell_hours(schedule: str) -> Hours | None:
     if not schedule:
         return None
     windows = schedules.to_windows(schedule)
-    weeks = None if windows is None else [
-        WeekHours(list(window.days), _clock(window.start), _clock(window.end)) for window in windows
-    ]  # fmt: skip
+    weeks = (
+        None
+        if windows is None
+        else [WeekHours(list(window.days), _clock(window.start), _clock(window.end)) for window in windows]
+    )
     return Hours(weeks, schedule)
 
 

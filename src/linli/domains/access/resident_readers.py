@@ -114,9 +114,12 @@ class ReaderRoutes(Controller):
         """The resident's own doors with Bluetooth, and what their frames are made from."""
         scope = resident.scope(community_id)
         held = await keys.rights_now(
-            scope, db, community_id=community_id, identity_id=resident.living(community_id).identity_id,
+            scope,
+            db,
+            community_id=community_id,
+            identity_id=resident.living(community_id).identity_id,
             now_ms=clock.now_ms(),
-        )  # fmt: skip
+        )
         cards = {row.device: row.credential for row in held if row.kind == BLE}
         found = await queries.find_doors(scope, db, iot_ids=sorted(cards))
         reading = await readings_of(scope, db, found.values())

@@ -37,8 +37,10 @@ class Places:
         if not self._settings.search_url or not keywords.strip():
             return "off"
         known = {
-            "keywords": keywords.strip()[:80], "city": city.strip()[:40], "citylimit": str(only_city).lower(),
-        }  # fmt: skip
+            "keywords": keywords.strip()[:80],
+            "city": city.strip()[:40],
+            "citylimit": str(only_city).lower(),
+        }
         url = self._settings.search_url
         for name, value in known.items():
             url = url.replace(f"{{{name}}}", quote(value))

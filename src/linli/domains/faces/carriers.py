@@ -77,9 +77,12 @@ class FaceCarrier:
         url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
         try:
             data = await self._invoker.invoke(
-                Scope.system(tenant_id, "delivery"), device, "SyncFaceData", {"FaceDataUrl": url},
+                Scope.system(tenant_id, "delivery"),
+                device,
+                "SyncFaceData",
+                {"FaceDataUrl": url},
                 timeout_s=CALL_TIMEOUT_S,
-            )  # fmt: skip
+            )
             results = decode_results(data.get("FaceResult"))
         except FaceDataError as error:
             outcome = Outcome(Result.REFUSED, "device_store", str(error))
@@ -112,9 +115,15 @@ class FaceCarrier:
         """Subscribers learn that a device did not take what it was sent (DEVICE_SYNC_ERROR)."""
         async with self._db.begin() as tx:
             await sync_error(
-                tx, tenant_id=parcel.tenant_id, community_id=parcel.community_id, iot_id=device, code=code,
-                message=error.text(), ids=self._ids, now_ms=self._clock.now_ms(),
-            )  # fmt: skip
+                tx,
+                tenant_id=parcel.tenant_id,
+                community_id=parcel.community_id,
+                iot_id=device,
+                code=code,
+                message=error.text(),
+                ids=self._ids,
+                now_ms=self._clock.now_ms(),
+            )
 
     # reading back
 

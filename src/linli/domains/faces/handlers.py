@@ -83,10 +83,16 @@ class FaceHandlers:
         )
         async with self._db.begin() as tx:
             await images.save_image(
-                scope, tx, user=user, wish=wish, object_key=upload.object_key, picture=picture,
-                attest=Attest(how="project_attested", text_version="agreement"), ids=self._ids,
+                scope,
+                tx,
+                user=user,
+                wish=wish,
+                object_key=upload.object_key,
+                picture=picture,
+                attest=Attest(how="project_attested", text_version="agreement"),
+                ids=self._ids,
                 now_ms=self._db.clock.now_ms(),
-            )  # fmt: skip
+            )
 
     async def renew(self, job: RenewFace) -> None:
         """Bring a saved picture to the devices that hold the user's face by grants of their own or of groups."""
@@ -153,9 +159,13 @@ class FaceHandlers:
         for identity_id in event.identity_ids:
             async with self._db.begin() as tx:
                 await staff.leave(
-                    scope, tx, community_id=event.community_id, identity_id=identity_id, reason="left",
+                    scope,
+                    tx,
+                    community_id=event.community_id,
+                    identity_id=identity_id,
+                    reason="left",
                     now_ms=self._db.clock.now_ms(),
-                )  # fmt: skip
+                )
         await self._leave(event.tenant_id, event.community_id, event.identity_ids, "left")
 
     async def users_erased(self, event: UsersErased) -> None:
@@ -211,9 +221,13 @@ class FaceHandlers:
             for row in rows:
                 if row.community_id == community_id:
                     wish = Grant(
-                        community_id=community_id, source=SOURCE, kind=FACE, subject=row.subject,
-                        credential=row.credential, target=row.target,
-                    )  # fmt: skip
+                        community_id=community_id,
+                        source=SOURCE,
+                        kind=FACE,
+                        subject=row.subject,
+                        credential=row.credential,
+                        target=row.target,
+                    )
                     await delivery.revoke(scope, tx, wish=wish, now_ms=now, reason=reason)
             await images.leave_community(scope, tx, image, community_id=community_id, now_ms=now)
 
@@ -247,9 +261,14 @@ class FaceHandlers:
         while ended:
             async with self._db.begin() as tx:
                 ended = await delivery.revoke_device(
-                    scope, tx, kind=FACE, device=iot_id, community_id=community_id, now_ms=now,
+                    scope,
+                    tx,
+                    kind=FACE,
+                    device=iot_id,
+                    community_id=community_id,
+                    now_ms=now,
                     reason="device_left",
-                )  # fmt: skip
+                )
 
     async def expire_due(self) -> int:
         """Erase pictures whose time or consent is over; how many. Staff's follow their rights. For housekeeping."""

@@ -29,9 +29,15 @@ class FaceBody(msgspec.Struct, frozen=True):
 def body_of(image: Image, zone: str, groups: tuple[str, ...] = ()) -> str:
     """The grant content of a picture."""
     body = FaceBody(
-        image.object_key, image.md5, image.size, image.changed_ms, image.user_name, extra_of(image, zone),
-        image.policy, groups,
-    )  # fmt: skip
+        image.object_key,
+        image.md5,
+        image.size,
+        image.changed_ms,
+        image.user_name,
+        extra_of(image, zone),
+        image.policy,
+        groups,
+    )
     return msgspec.json.encode(body).decode()
 
 

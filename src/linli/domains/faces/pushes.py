@@ -45,10 +45,17 @@ class FaceStatusPush:
             "iotId": event.device,  # not in the table, yet the status is a device's (spec E T12)
         }
         await _push(
-            tx, tenant_id=event.tenant_id, community_id=event.community_id, biz="FACE_SYNC_STATUS",
-            about=("FACE_ID", event.credential), data=data, level=_LEVELS.get(event.status, "INFO"),
-            text=_ADVICE.get(event.status, ""), ids=self._ids, now_ms=event.at_ms,
-        )  # fmt: skip
+            tx,
+            tenant_id=event.tenant_id,
+            community_id=event.community_id,
+            biz="FACE_SYNC_STATUS",
+            about=("FACE_ID", event.credential),
+            data=data,
+            level=_LEVELS.get(event.status, "INFO"),
+            text=_ADVICE.get(event.status, ""),
+            ids=self._ids,
+            now_ms=event.at_ms,
+        )
 
 
 async def sync_error(
@@ -58,9 +65,17 @@ async def sync_error(
     result = "refused" if code else "timeout"
     data = {"iotId": iot_id, "result": result, "code": code, "message": message[:MOST_TEXT]}
     await _push(
-        tx, tenant_id=tenant_id, community_id=community_id, biz="DEVICE_SYNC_ERROR", about=("IOT_ID", iot_id),
-        data=data, level="ERROR", text="Restart the device when this repeats.", ids=ids, now_ms=now_ms,
-    )  # fmt: skip
+        tx,
+        tenant_id=tenant_id,
+        community_id=community_id,
+        biz="DEVICE_SYNC_ERROR",
+        about=("IOT_ID", iot_id),
+        data=data,
+        level="ERROR",
+        text="Restart the device when this repeats.",
+        ids=ids,
+        now_ms=now_ms,
+    )
 
 
 async def device_list(
@@ -84,10 +99,18 @@ async def device_list(
     async with db.begin() as tx:
         await outbox.add(tx, DROP_FILE, FaceFileKey(key), due_ms=now_ms + LIST_SECONDS * 1000)
         await _push(
-            tx, tenant_id=tenant_id, community_id=device.community_id, biz="FACE_DEVICE_PERMS",
-            about=("IOT_ID", iot_id), data={"iotId": iot_id, "total": len(report.images)}, level="INFO",
-            text="", ids=ids, now_ms=now_ms, more=more,
-        )  # fmt: skip
+            tx,
+            tenant_id=tenant_id,
+            community_id=device.community_id,
+            biz="FACE_DEVICE_PERMS",
+            about=("IOT_ID", iot_id),
+            data={"iotId": iot_id, "total": len(report.images)},
+            level="INFO",
+            text="",
+            ids=ids,
+            now_ms=now_ms,
+            more=more,
+        )
 
 
 async def _push(
@@ -116,6 +139,11 @@ async def _push(
         **(more or {}),
     }
     await insert_record(
-        Scope.system(tenant_id), tx, model_id=MODEL, version=VERSION, community_id=community_id, source="faces",
+        Scope.system(tenant_id),
+        tx,
+        model_id=MODEL,
+        version=VERSION,
+        community_id=community_id,
+        source="faces",
         row=row,
-    )  # fmt: skip
+    )

@@ -79,9 +79,14 @@ class FaceRoutes(Controller):
             raise BadInput(field="proof", rule="proof_for_staff")
         room = own.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
         await own.save(
-            resident.scope(community_id), room, identity_id=identity_id, community_id=community_id, data=data,
-            how="in_app", now_ms=clock.now_ms(),
-        )  # fmt: skip
+            resident.scope(community_id),
+            room,
+            identity_id=identity_id,
+            community_id=community_id,
+            data=data,
+            how="in_app",
+            now_ms=clock.now_ms(),
+        )
 
     @delete("/")
     async def withdraw(
@@ -94,9 +99,12 @@ class FaceRoutes(Controller):
         """Take consent back: picture, template and every device's copy are erased. Other keys stay."""
         identity_id = resident.living(community_id).identity_id
         await own.withdraw(
-            resident.scope(community_id), db, identity_id=identity_id, reason="withdrawn",
+            resident.scope(community_id),
+            db,
+            identity_id=identity_id,
+            reason="withdrawn",
             now_ms=clock.now_ms(),
-        )  # fmt: skip
+        )
 
 
 CONTROLLERS = (FaceRoutes,)

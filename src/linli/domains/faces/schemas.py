@@ -94,13 +94,19 @@ class ErasureTold(msgspec.Struct, rename="camel", frozen=True):
     def of(told: Told, person: str) -> "ErasureTold":
         row = told.erasure
         return ErasureTold(
-            str(row.id), row.identity_id, person, row.reason, row.asked_ms, row.picture_ms, row.finished_ms,
+            str(row.id),
+            row.identity_id,
+            person,
+            row.reason,
+            row.asked_ms,
+            row.picture_ms,
+            row.finished_ms,
             told.confirmed,
             [
                 ErasureDeviceTold(one.iot_id, one.device_name, one.confirmed_ms, one.gone_ms)
                 for one in told.devices
             ],
-        )  # fmt: skip
+        )
 
 
 type ConsentText = Literal["resident", "staff"]

@@ -132,9 +132,12 @@ async def page(
     if space_id is not None:
         way = space_rules.path_ids((await spaces.space(scope, db, space_id)).path)
     binds: dict[str, Any] = {
-        "state": state, "type": type, "channels": channels or None, "way": way,
+        "state": state,
+        "type": type,
+        "channels": channels or None,
+        "way": way,
         "text": persons.like(text) if text else None,
-    }  # fmt: skip
+    }
     binds = {key: value for key, value in binds.items() if value is not None}
     rows, count = _page(frozenset(binds), order)
     binds["community_id"] = community_id

@@ -48,9 +48,14 @@ SUMMARY = 60
 def _head(row: Notice, read: set[int]) -> NoticeHead:
     first = " ".join(row.groups[0].text.split()) if row.groups else ""
     return NoticeHead(
-        str(row.notice_id), row.title, row.type, bool(row.is_top), row.publish_ms, row.notice_id in read,
+        str(row.notice_id),
+        row.title,
+        row.type,
+        bool(row.is_top),
+        row.publish_ms,
+        row.notice_id in read,
         first[:SUMMARY],
-    )  # fmt: skip
+    )
 
 
 def _houses(resident: Resident, community_id: int) -> list[int]:

@@ -55,12 +55,17 @@ _row = notices.c.notice_id == bindparam("row", type_=INT)
 _write = Command(
     update(notices)
     .where(_row, in_scope(notices))
-    .values({
-        **{name: bindparam(f"new_{name}") for name in ("title", "publications")},
-        **{name: bindparam(f"new_{name}", type_=INT) for name in ("type", "publish_type", "is_top", "in_spaces")},
-        "changed_ms": bindparam("now", type_=INT),
-    })
-)  # fmt: skip
+    .values(
+        {
+            **{name: bindparam(f"new_{name}") for name in ("title", "publications")},
+            **{
+                name: bindparam(f"new_{name}", type_=INT)
+                for name in ("type", "publish_type", "is_top", "in_spaces")
+            },
+            "changed_ms": bindparam("now", type_=INT),
+        }
+    )
+)
 _move = Command(
     update(notices)
     .where(_row, in_scope(notices))
@@ -232,9 +237,13 @@ class _Columns(NamedTuple):
 
 def _columns(content: Content) -> dict[str, object]:
     return _Columns(
-        content.title, msgspec.json.encode(content.publications).decode(), content.type, content.publish_type,
-        content.is_top, int(bool(content.space_ids)),
-    )._asdict()  # fmt: skip
+        content.title,
+        msgspec.json.encode(content.publications).decode(),
+        content.type,
+        content.publish_type,
+        content.is_top,
+        int(bool(content.space_ids)),
+    )._asdict()
 
 
 async def _fit(scope: Scope, tx: Tx, community_id: int, content: Content) -> Content:

@@ -51,10 +51,17 @@ class PushRoutes(Controller):
     ) -> None:
         """Push to this browser from now on, as long as it is signed in."""
         await routes.subscribe(
-            db, data, account_id=rights.account_id, front=CONSOLE, session_id=request.auth.id,
-            agent=request.headers.get("user-agent", ""), language=_language(request), secrets=secrets,
-            settings=settings, ids=ids,
-        )  # fmt: skip
+            db,
+            data,
+            account_id=rights.account_id,
+            front=CONSOLE,
+            session_id=request.auth.id,
+            agent=request.headers.get("user-agent", ""),
+            language=_language(request),
+            secrets=secrets,
+            settings=settings,
+            ids=ids,
+        )
 
     @post("/subscription/drop", right="signed_in", status_code=204)
     async def unsubscribe(

@@ -126,8 +126,11 @@ class NewsHandlers:
         place = await self._place(Scope.system(event.tenant_id, WHO), event.community_id)
         if place is not None:
             facts = {
-                "community": place.name, "door": event.door_name, "count": str(event.count), "peer": event.peer
-            }  # fmt: skip
+                "community": place.name,
+                "door": event.door_name,
+                "count": str(event.count),
+                "peer": event.peer,
+            }
             word, tag = f"door_{event.what}", f"door:{event.what}:{event.iot_id or event.door_name}"
             await self._tell_staff("door_attacked", facts, "", tag, place, word)
 

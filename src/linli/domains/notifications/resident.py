@@ -46,10 +46,17 @@ class PushRoutes(Controller):
     ) -> None:
         """Push to this browser from now on, as long as it is signed in."""
         await routes.subscribe(
-            db, data, account_id=resident.account_id, front=RESIDENT, session_id=request.auth.id,
-            agent=request.headers.get("user-agent", ""), language=resident.language, secrets=secrets,
-            settings=settings, ids=ids,
-        )  # fmt: skip
+            db,
+            data,
+            account_id=resident.account_id,
+            front=RESIDENT,
+            session_id=request.auth.id,
+            agent=request.headers.get("user-agent", ""),
+            language=resident.language,
+            secrets=secrets,
+            settings=settings,
+            ids=ids,
+        )
 
     @post("/subscription/drop", status_code=204)
     async def unsubscribe(

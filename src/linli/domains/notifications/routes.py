@@ -71,9 +71,15 @@ async def change(
     chosen = {row.kind: [name for name, on in ((PUSH, row.push), (SMS, row.sms)) if on] for row in data.kinds}
     async with db.begin() as tx:
         await choices.write(
-            tx, account_id=account_id, front=front, chosen=chosen, quiet_from=data.quiet_from,
-            quiet_to=data.quiet_to, language=language, now_ms=db.clock.now_ms(),
-        )  # fmt: skip
+            tx,
+            account_id=account_id,
+            front=front,
+            chosen=chosen,
+            quiet_from=data.quiet_from,
+            quiet_to=data.quiet_to,
+            language=language,
+            now_ms=db.clock.now_ms(),
+        )
 
 
 async def try_out(db: Database, *, account_id: int, front: Front) -> Tried:

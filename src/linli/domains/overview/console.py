@@ -110,9 +110,13 @@ class MapRoutes(Controller):
     ) -> CommunityMap:
         """Devices where they stand, with state and alarm (CON-05)."""
         return await map_view.community_map(
-            within.narrowed(community_id), db, objects, community_id=community_id, tiles=settings.map.tiles,
+            within.narrowed(community_id),
+            db,
+            objects,
+            community_id=community_id,
+            tiles=settings.map.tiles,
             now_ms=clock.now_ms(),
-        )  # fmt: skip
+        )
 
     @get("/candidates", right="devices.manage")
     async def candidates(
@@ -141,9 +145,14 @@ class MapRoutes(Controller):
         """Put a device on the map, or move it."""
         async with db.begin() as tx:
             await service.place(
-                within, tx, community_id=community_id, iot_id=iot_id, lng=data.lng, lat=data.lat,
+                within,
+                tx,
+                community_id=community_id,
+                iot_id=iot_id,
+                lng=data.lng,
+                lat=data.lat,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
     @delete("/devices/{iot_id:str}", right="devices.manage")
     async def take_off(

@@ -43,9 +43,15 @@ def register(handlers: Handlers) -> None:
 
 async def on_pass(tx: Tx, event: PassRecorded) -> None:
     await _add(
-        tx, event.tenant_id, event.community_id, PERSON, _DOOR_WAYS.get(event.direction, ""),
-        at_ms=event.passed_ms, passed=int(event.code == 0), refused=int(event.code != 0),
-    )  # fmt: skip
+        tx,
+        event.tenant_id,
+        event.community_id,
+        PERSON,
+        _DOOR_WAYS.get(event.direction, ""),
+        at_ms=event.passed_ms,
+        passed=int(event.code == 0),
+        refused=int(event.code != 0),
+    )
 
 
 async def on_records(tx: Tx, event: RecordsInserted) -> None:
@@ -67,11 +73,22 @@ async def _add(
     tx: Tx, tenant_id: str, community_id: int, kind: str, way: str, *, at_ms: int, passed: int, refused: int
 ) -> None:
     row = {
-        "community_id": community_id, "hour": at_ms // HOUR_MS, "kind": kind, "direction": way,
-        "tenant_id": tenant_id, "passed": 0, "refused": 0,
-    }  # fmt: skip
+        "community_id": community_id,
+        "hour": at_ms // HOUR_MS,
+        "kind": kind,
+        "direction": way,
+        "tenant_id": tenant_id,
+        "passed": 0,
+        "refused": 0,
+    }
     await tx.upsert(traffic_hours, [row], keys=("community_id", "hour", "kind", "direction"))
     await _count.run(
-        tx, Scope.system(tenant_id), community=community_id, in_hour=row["hour"], of_kind=kind, way=way,
-        more_passed=passed, more_refused=refused,
-    )  # fmt: skip
+        tx,
+        Scope.system(tenant_id),
+        community=community_id,
+        in_hour=row["hour"],
+        of_kind=kind,
+        way=way,
+        more_passed=passed,
+        more_refused=refused,
+    )

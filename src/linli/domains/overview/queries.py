@@ -119,10 +119,13 @@ async def traffic(scope: Scope, db: Reader, community_id: int, weeks: Weeks) -> 
     def of(kind: str) -> Traffic:
         today = {way: passed[kind, way][weeks.today] for way in (IN, OUT, "")}
         return Traffic(
-            today=sum(today.values()), today_in=today[IN], today_out=today[OUT], refused_today=refused[kind],
+            today=sum(today.values()),
+            today_in=today[IN],
+            today_out=today[OUT],
+            refused_today=refused[kind],
             entering=_curve(passed[kind, IN], known[kind], weeks.today),
             leaving=_curve(passed[kind, OUT], known[kind], weeks.today),
-        )  # fmt: skip
+        )
 
     return Days(
         monday_ms=weeks.monday_ms,

@@ -43,9 +43,14 @@ async def place(
         raise BadInput(field="lat", rule="range", low=-85, high=85)
     device = await get_device(scope.narrowed(community_id), tx, iot_id=iot_id)
     row = {
-        "iot_id": device.iot_id, "tenant_id": device.tenant_id, "community_id": community_id, "lng": lng,
-        "lat": lat, "placed_by": f"{scope.caller.kind}:{scope.caller.id}", "changed_ms": now_ms,
-    }  # fmt: skip
+        "iot_id": device.iot_id,
+        "tenant_id": device.tenant_id,
+        "community_id": community_id,
+        "lng": lng,
+        "lat": lat,
+        "placed_by": f"{scope.caller.kind}:{scope.caller.id}",
+        "changed_ms": now_ms,
+    }
     await tx.upsert(
         map_devices, [row], keys=("iot_id",), update=tuple(name for name in row if name != "iot_id")
     )
@@ -70,9 +75,14 @@ async def set_plan(
     await communities.community(scope, tx, community_id)
     check_width(metres)
     row = {
-        "community_id": community_id, "tenant_id": scope.tenant, "upload_id": upload.upload_id,
-        "width": upload.width, "height": upload.height, "metres": metres, "changed_ms": now_ms,
-    }  # fmt: skip
+        "community_id": community_id,
+        "tenant_id": scope.tenant,
+        "upload_id": upload.upload_id,
+        "width": upload.width,
+        "height": upload.height,
+        "metres": metres,
+        "changed_ms": now_ms,
+    }
     await tx.upsert(
         map_plans, [row], keys=("community_id",), update=tuple(n for n in row if n != "community_id")
     )
@@ -98,9 +108,14 @@ async def carry_over(
         hours[at_ms // HOUR_MS, kind, direction] += passed
     rows = [
         {
-            "community_id": community_id, "hour": hour, "kind": kind, "direction": direction,
-            "tenant_id": scope.tenant, "passed": passed, "refused": 0,
+            "community_id": community_id,
+            "hour": hour,
+            "kind": kind,
+            "direction": direction,
+            "tenant_id": scope.tenant,
+            "passed": passed,
+            "refused": 0,
         }
         for (hour, kind, direction), passed in hours.items()
-    ]  # fmt: skip
+    ]
     await tx.upsert(traffic_hours, rows, keys=("community_id", "hour", "kind", "direction"))

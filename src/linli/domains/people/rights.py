@@ -77,13 +77,23 @@ _STAFF = frozenset({
     Right.VISITORS_SEE, Right.VISITORS_MANAGE, Right.NOTICES_SEE, Right.VEHICLES_SEE,
 })  # fmt: skip
 _MANAGER = _STAFF | {
-    Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.NOTICES_MANAGE, Right.VEHICLES_MANAGE,
-}  # fmt: skip
+    Right.HOUSES_MANAGE,
+    Right.RESIDENTS_MANAGE,
+    Right.DEVICES_MANAGE,
+    Right.NOTICES_MANAGE,
+    Right.VEHICLES_MANAGE,
+}
 _MANAGER |= {Right.CODES_SEE, Right.EMPLOYEES_SEE, Right.EMPLOYEES_MANAGE, Right.PERMISSIONS_MANAGE}
-_COMPANY = frozenset({
-    Right.COMMUNITIES_APPLY, Right.INTEGRATIONS_MANAGE, Right.PROJECTS_SEE, Right.PROJECTS_MANAGE, Right.STAFF_SEE,
-    Right.STAFF_MANAGE,
-})  # fmt: skip
+_COMPANY = frozenset(
+    {
+        Right.COMMUNITIES_APPLY,
+        Right.INTEGRATIONS_MANAGE,
+        Right.PROJECTS_SEE,
+        Right.PROJECTS_MANAGE,
+        Right.STAFF_SEE,
+        Right.STAFF_MANAGE,
+    }
+)
 RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
     Role.OPERATOR: frozenset({Right.INSTALLATION, Right.COMMUNITIES_REVIEW, Right.CAPABILITIES_REVIEW}),
     Role.TENANT_ADMIN: _MANAGER | _COMPANY | {Right.ORGANISATION_MANAGE},

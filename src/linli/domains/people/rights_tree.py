@@ -100,12 +100,20 @@ PRESETS: Final = (
         "community_implementer",
         "社区项目实施角色",
         "Community implementer",
-        frozenset({
-            Right.PROJECTS_SEE, Right.COMMUNITIES_SEE, Right.HOUSES_SEE, Right.HOUSES_MANAGE, Right.RESIDENTS_SEE,
-            Right.DEVICES_SEE, Right.DEVICES_MANAGE, Right.DOORS_OPEN,
-        }),
+        frozenset(
+            {
+                Right.PROJECTS_SEE,
+                Right.COMMUNITIES_SEE,
+                Right.HOUSES_SEE,
+                Right.HOUSES_MANAGE,
+                Right.RESIDENTS_SEE,
+                Right.DEVICES_SEE,
+                Right.DEVICES_MANAGE,
+                Right.DOORS_OPEN,
+            }
+        ),
     ),
-)  # fmt: skip
+)
 
 
 def checked(rights: Iterable[str]) -> frozenset[Right]:

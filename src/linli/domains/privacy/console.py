@@ -86,9 +86,12 @@ class DeletionRoutes(Controller):
         """Delete what the community holds of the person. Nothing brings it back."""
         async with db.begin() as tx:
             await deletion.execute(
-                within.narrowed(community_id), tx, community_id=community_id, request_id=request_id,
+                within.narrowed(community_id),
+                tx,
+                community_id=community_id,
+                request_id=request_id,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
     @post("/{request_id:int}/refuse", right=Right.RESIDENTS_MANAGE.value, status_code=204)
     async def refuse(
@@ -103,9 +106,13 @@ class DeletionRoutes(Controller):
         """Refuse with the reason that the resident is told."""
         async with db.begin() as tx:
             await deletion.refuse(
-                within.narrowed(community_id), tx, community_id=community_id, request_id=request_id,
-                reason=data.reason, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within.narrowed(community_id),
+                tx,
+                community_id=community_id,
+                request_id=request_id,
+                reason=data.reason,
+                now_ms=clock.now_ms(),
+            )
 
 
 CONTROLLERS: tuple[type[Controller], ...] = (DeletionRoutes,)

@@ -214,12 +214,16 @@ class MyDataRoutes(Controller):
         now_ms = clock.now_ms()
         return [
             ExportRow(
-                str(row.export_id), row.state, row.size, row.created_ms, row.expires_ms,
+                str(row.export_id),
+                row.state,
+                row.size,
+                row.created_ms,
+                row.expires_ms,
                 objects.url(row.object_key, expires_s=URL_SECONDS) if row.state == READY else "",
             )
             for row in await queries.exports(db, resident.account_id)
             if row.expires_ms > now_ms
-        ]  # fmt: skip
+        ]
 
     @post("/exports", status_code=202)
     async def export(
@@ -242,11 +246,18 @@ class MyDataRoutes(Controller):
         names = await _names(db, rows)
         return [
             DeletionRow(
-                str(row.request_id), str(row.community_id), names[row.community_id], row.state, row.words,
-                row.reason, row.due_ms, row.created_ms, row.decided_ms,
+                str(row.request_id),
+                str(row.community_id),
+                names[row.community_id],
+                row.state,
+                row.words,
+                row.reason,
+                row.due_ms,
+                row.created_ms,
+                row.decided_ms,
             )
             for row in rows
-        ]  # fmt: skip
+        ]
 
     @post("/deletion-requests", status_code=201)
     async def ask(
@@ -265,9 +276,16 @@ class MyDataRoutes(Controller):
         place = await communities.community(Scope.system(own.tenant_id, "privacy"), db, data.community_id)
         async with db.begin() as tx:
             number = await deletion.ask(
-                tx, resident, own, community_id=data.community_id, words=data.words, zone=place.time_zone,
-                days=settings.privacy.deletion_days, ids=ids, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                tx,
+                resident,
+                own,
+                community_id=data.community_id,
+                words=data.words,
+                zone=place.time_zone,
+                days=settings.privacy.deletion_days,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
         return Made(str(number))
 
     @post("/deletion-requests/{request_id:int}/withdraw", status_code=204)

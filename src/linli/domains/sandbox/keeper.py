@@ -142,11 +142,19 @@ class Keeper:
                 if managed < MOST_COMMUNITIES:
                     managed += 1
                     await applications.approve(
-                        inside, tx, community_id=one.community_id, reviewer="sandbox", ids=shop.ids,
+                        inside,
+                        tx,
+                        community_id=one.community_id,
+                        reviewer="sandbox",
+                        ids=shop.ids,
                         now_ms=now_ms,
-                    )  # fmt: skip
+                    )
                 else:
                     await applications.reject(
-                        inside, tx, community_id=one.community_id, reviewer="sandbox", reason=FULL,
+                        inside,
+                        tx,
+                        community_id=one.community_id,
+                        reviewer="sandbox",
+                        reason=FULL,
                         now_ms=now_ms,
-                    )  # fmt: skip
+                    )

@@ -194,8 +194,11 @@ async def _rights(partner: Partner, shop: Workshop, facts: Facts) -> None:
         )
     )
     right = {
-        "qrCode": facts.qr_code, "iotIds": [door], "identityId": facts.door_person, "expiryTime": soon,
-    }  # fmt: skip
+        "qrCode": facts.qr_code,
+        "iotIds": [door],
+        "identityId": facts.door_person,
+        "expiryTime": soon,
+    }
     await partner.ok("/entrance/paas/perm/qrcode/config", "1.0.1", right, community_id=here)
     facts.card = CARD
     card = {"iotId": door, "cardId": facts.card, "identityId": facts.door_person, "expiryTime": soon}

@@ -13,23 +13,39 @@ type Broken = tuple[str, dict[str, Any]]
 """Key of the text `rule.<rule>`, and the facts that fill it."""
 
 PROTOCOLS: Final[Labels] = {
-    1: ("海康", "Hikvision"), 2: ("大华", "Dahua"), 3: ("ONVIF", "ONVIF"), 4: ("国标 GB28181", "GB28181"),
+    1: ("海康", "Hikvision"),
+    2: ("大华", "Dahua"),
+    3: ("ONVIF", "ONVIF"),
+    4: ("国标 GB28181", "GB28181"),
     5: ("RTSP", "RTSP"),
-}  # fmt: skip
+}
 """How the camera is reached (D §2: 海康, 大华, onvif, 国标; B113 adds RTSP)."""
 STATUSES: Final[Labels] = {1: ("使用中", "in use"), 2: ("维修中", "under repair"), 3: ("停用", "out of use")}
 """The source calls `status` an Enum and lists no value: these are ours."""
 IN_USE: Final = 1
 DIRECTIONS: Final[Labels] = {
-    1: ("东", "east"), 2: ("南", "south"), 3: ("西", "west"), 4: ("北", "north"), 5: ("东南", "south-east"),
-    6: ("西南", "south-west"), 7: ("东北", "north-east"), 8: ("西北", "north-west"), 9: ("环视", "all round"),
-}  # fmt: skip
+    1: ("东", "east"),
+    2: ("南", "south"),
+    3: ("西", "west"),
+    4: ("北", "north"),
+    5: ("东南", "south-east"),
+    6: ("西南", "south-west"),
+    7: ("东北", "north-east"),
+    8: ("西北", "north-west"),
+    9: ("环视", "all round"),
+}
 """Where it looks."""
 
-CAMERA_CATEGORIES: Final = frozenset({
-    "community/security/ipcamera", "community/security/tptzcamera", "community/security/frcamera",
-    "community/security/pmcamera", "community/car/lprc", "life/home/camera",
-})  # fmt: skip
+CAMERA_CATEGORIES: Final = frozenset(
+    {
+        "community/security/ipcamera",
+        "community/security/tptzcamera",
+        "community/security/frcamera",
+        "community/security/pmcamera",
+        "community/car/lprc",
+        "life/home/camera",
+    }
+)
 """Categories of the built-in library whose devices are cameras (D 2.1, VID-05)."""
 
 LENGTHS: Final = {

@@ -16,9 +16,12 @@ _STEP = 100
 async def device_moved(tx: Tx, event: DeviceMoved) -> None:
     """Inline: what is known of a camera belongs to its community."""
     await forget_device(
-        tx, tenant_id=event.tenant_id, iot_id=event.iot_id, stays_in=event.community_id,
+        tx,
+        tenant_id=event.tenant_id,
+        iot_id=event.iot_id,
+        stays_in=event.community_id,
         now_ms=tx.db.clock.now_ms(),
-    )  # fmt: skip
+    )
 
 
 async def device_deleted(tx: Tx, event: DeviceDeleted) -> None:

@@ -20,9 +20,12 @@ class VisitorHandlers:
         """Inline: a visitor whom a door let in has arrived."""
         if event.code == 0 and event.identity_id:
             await visits.passed(
-                tx, tenant_id=event.tenant_id, community_id=event.community_id, identity_id=event.identity_id,
+                tx,
+                tenant_id=event.tenant_id,
+                community_id=event.community_id,
+                identity_id=event.identity_id,
                 at_ms=event.passed_ms,
-            )  # fmt: skip
+            )
 
     async def changed(self, tx: Tx, event: VisitChanged) -> None:
         """Inline: who is expected is sent their pass once, after the commit."""
@@ -39,9 +42,12 @@ class VisitorHandlers:
         for tie in event.ties:
             async with self._db.begin() as tx:
                 await visits.host_left(
-                    scope, tx, house_id=tie.house_id, person_id=tie.person_id,
+                    scope,
+                    tx,
+                    house_id=tie.house_id,
+                    person_id=tie.person_id,
                     now_ms=self._db.clock.now_ms(),
-                )  # fmt: skip
+                )
 
     async def erased(self, event: UsersErased) -> None:
         """After: what is kept of an erased person's visits says no more who they were."""
@@ -49,6 +55,9 @@ class VisitorHandlers:
         for identity_id in event.identity_ids:
             async with self._db.begin() as tx:
                 await visits.forget(
-                    scope, tx, community_id=event.community_id, identity_id=identity_id,
+                    scope,
+                    tx,
+                    community_id=event.community_id,
+                    identity_id=identity_id,
                     now_ms=self._db.clock.now_ms(),
-                )  # fmt: skip
+                )

@@ -108,9 +108,13 @@ def _guest(number: int, given: NewVisitor) -> Guest:
     if not kind.isascii() or not kind.isdigit() or len(kind) > 2:
         raise BadInput(field=f"{before}type", rule="range", low=1, high=9)
     guest = Guest(
-        name=given.name, type=int(kind), phone=given.phone or "", id_no=given.id_card or "", gender=given.gender,
+        name=given.name,
+        type=int(kind),
+        phone=given.phone or "",
+        id_no=given.id_card or "",
+        gender=given.gender,
         plate=given.plate_num or "",
-    )  # fmt: skip
+    )
     return checked(guest, before=before)
 
 
@@ -130,11 +134,17 @@ async def add_visitors(
     assert call.community_id is not None  # token="required"
     zone = await zone_of(tx, call.community_id)
     made = await visits.apply(
-        scope, tx, community_id=call.community_id, house_id=_number(data.house_id, "house"),
+        scope,
+        tx,
+        community_id=call.community_id,
+        house_id=_number(data.house_id, "house"),
         guests=[_guest(number, one) for number, one in enumerate(data.visitors)],
-        starts_ms=read_time(data.start_time, "startTime", zone), ends_ms=read_time(data.end_time, "endTime", zone),
-        source=API, ids=ids, now_ms=clock.now_ms(),
-    )  # fmt: skip
+        starts_ms=read_time(data.start_time, "startTime", zone),
+        ends_ms=read_time(data.end_time, "endTime", zone),
+        source=API,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
     return [AppliedVisitor(str(apply_id)) for apply_id in made]
 
 
@@ -212,9 +222,15 @@ async def query_visitors(data: VisitorApplyQuery, call: Call, scope: Scope, db: 
     if house_id is not None and (await spaces.house(scope, db, house_id)).community_id != call.community_id:
         raise NotFound(what="house", id=house_id)
     page = await queries.page(
-        scope, db, call.community_id, PageRequest.of(data.page_no, data.page_size), since_ms=since, until_ms=until,
-        house_id=house_id, states=[state for state in STATES if state in WIRE_STATES],
-    )  # fmt: skip
+        scope,
+        db,
+        call.community_id,
+        PageRequest.of(data.page_no, data.page_size),
+        since_ms=since,
+        until_ms=until,
+        house_id=house_id,
+        states=[state for state in STATES if state in WIRE_STATES],
+    )
     return VisitorPage(page.total, page.page_no, page.page_size, await _rows(scope, db, page.data))
 
 

@@ -160,9 +160,15 @@ async def page(
     `house_ids` are for residents: their own houses. `text` is a part of the name, phone or plate.
     """
     binds: dict[str, Any] = {
-        "since": since_ms, "until": until_ms, "house_id": house_id, "house_ids": house_ids, "states": states,
-        "sources": sources, "submitter": submitter_id, "text": like(text) if text else None,
-    }  # fmt: skip
+        "since": since_ms,
+        "until": until_ms,
+        "house_id": house_id,
+        "house_ids": house_ids,
+        "states": states,
+        "sources": sources,
+        "submitter": submitter_id,
+        "text": like(text) if text else None,
+    }
     binds = {key: value for key, value in binds.items() if value is not None}
     rows, count = _page(frozenset(binds), order)
     if text:

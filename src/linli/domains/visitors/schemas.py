@@ -115,9 +115,14 @@ def checked(guest: Guest, *, before: str = "", names: GuestNames = WIRE) -> Gues
     if not 1 <= guest.people <= PEOPLE_MAX:
         raise BadInput(field=before + names.people, rule="range", low=1, high=PEOPLE_MAX)
     return Guest(
-        name=profile.name or "", type=guest.type, phone=profile.phone or "", id_no=profile.id_no or "",
-        gender=guest.gender, plate=plate, people=guest.people,
-    )  # fmt: skip
+        name=profile.name or "",
+        type=guest.type,
+        phone=profile.phone or "",
+        id_no=profile.id_no or "",
+        gender=guest.gender,
+        plate=plate,
+        people=guest.people,
+    )
 
 
 def check_window(starts_ms: int, ends_ms: int, now_ms: int) -> None:

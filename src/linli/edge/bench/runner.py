@@ -92,13 +92,20 @@ async def certify(
         await subject.close()
     faults = general.folder_faults(installed)
     return Report(
-        linli=__version__, driver=installed.manifest.id, driver_version=installed.manifest.version,
-        protocol=installed.manifest.protocol, subject="device" if real else "simulator", device=device,
-        began_ms=began, took_ms=round((time.monotonic() - started) * 1000),
+        linli=__version__,
+        driver=installed.manifest.id,
+        driver_version=installed.manifest.version,
+        protocol=installed.manifest.protocol,
+        subject="device" if real else "simulator",
+        device=device,
+        began_ms=began,
+        took_ms=round((time.monotonic() - started) * 1000),
         passed=not faults and all(one.outcome in ("passed", "skipped") for one in cases),
-        folder=faults, cases=cases, notes=trial.notes,
+        folder=faults,
+        cases=cases,
+        notes=trial.notes,
         quality={rule: ": ".join(filter(None, said)) for rule, said in installed.quality.items()},
-    )  # fmt: skip
+    )
 
 
 async def certify_simulator(installed: Installed, scratch: Path, *, speed: float = SPEED) -> Report:
@@ -146,9 +153,13 @@ async def _run(case: Case, trial: Trial, installed: Installed, seconds: float) -
             outcome, why = "failed", f"{type(error).__name__}: {error}"
     titles = {language: _title(case, installed, language) for language in i18n.LANGUAGES}
     return CaseReport(
-        id=case.id, title=titles, source=case.source, outcome=outcome, why=why,  # type: ignore[arg-type]
+        id=case.id,
+        title=titles,
+        source=case.source,
+        outcome=outcome,
+        why=why,  # type: ignore[arg-type]
         took_ms=round((time.monotonic() - began) * 1000),
-    )  # fmt: skip
+    )
 
 
 def _title(case: Case, installed: Installed, language: str) -> str:

@@ -53,9 +53,15 @@ def _request(
     serial: str, code: str, hardware: str, model: str, clock: Clock, ids: Ids
 ) -> edge_link.ActivationRequest:
     made = edge_link.ActivationRequest(
-        serial_number=serial, activation_code=code, model=model, hardware_id=hardware, version=__version__,
-        nonce=ids.hex(32), time=clock.now_ms(), takes_authority=True,
-    )  # fmt: skip
+        serial_number=serial,
+        activation_code=code,
+        model=model,
+        hardware_id=hardware,
+        version=__version__,
+        nonce=ids.hex(32),
+        time=clock.now_ms(),
+        takes_authority=True,
+    )
     return msgspec.convert(msgspec.to_builtins(made), edge_link.ActivationRequest)  # the field rules too
 
 

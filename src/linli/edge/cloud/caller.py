@@ -36,18 +36,26 @@ class CloudCaller:
     """One per box. Each answer's `Date` also tells the time, to the second, while nothing better has."""
 
     def __init__(
-        self, identity: Identity, clock: Clock, ids: Ids, *, transport: httpx.AsyncBaseTransport | None = None,
+        self,
+        identity: Identity,
+        clock: Clock,
+        ids: Ids,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
         verify: bool = True,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._identity = identity
         self._clock = clock
         self._ids = ids
         self.base_url = identity.activated.cloud.base_url.rstrip("/")
         self._client = httpx.AsyncClient(
-            timeout=TIMEOUT_S, trust_env=False, transport=transport, follow_redirects=False,
+            timeout=TIMEOUT_S,
+            trust_env=False,
+            transport=transport,
+            follow_redirects=False,
             verify=verify and self.base_url.startswith("https:"),
             headers={"User-Agent": "linli-edge"},
-        )  # fmt: skip
+        )
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -113,9 +121,14 @@ class CloudCaller:
         """The four headers of a call that somebody else makes, such as a WebSocket."""
         activated = self._identity.activated
         return edge_link.signed_headers(
-            activated.device.device_secret, method, target, node=activated.node.id,
-            time_ms=self._clock.now_ms(), nonce=self._ids.hex(32), body=body,
-        )  # fmt: skip
+            activated.device.device_secret,
+            method,
+            target,
+            node=activated.node.id,
+            time_ms=self._clock.now_ms(),
+            nonce=self._ids.hex(32),
+            body=body,
+        )
 
     async def _exchange(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
         parts = urlsplit(url)

@@ -30,12 +30,14 @@ class Caller:
     def __init__(self, source: str | None = None) -> None:
         """`source`: the address of this machine to call from; None: any."""
         self._client = httpx.AsyncClient(
-            headers={"Connection": "close", "User-Agent": "linli"}, trust_env=False, timeout=None,
+            headers={"Connection": "close", "User-Agent": "linli"},
+            trust_env=False,
+            timeout=None,
             follow_redirects=False,
             transport=httpx.AsyncHTTPTransport(
                 verify=False, local_address=source, limits=httpx.Limits(max_keepalive_connections=0)
             ),
-        )  # fmt: skip
+        )
 
     async def close(self) -> None:
         await self._client.aclose()

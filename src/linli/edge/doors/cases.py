@@ -178,8 +178,11 @@ async def face_library(trial: Trial) -> None:
     trial.notes["51_faces_ms"] = trial.clock.now_ms() - began
     await _holds(trial, orders, people)
     people = [
-        _person(0, name="x"), _person(1, feature=0.1), _person(2, name="x", feature=0.1), *people[3:50],
-    ]  # fmt: skip
+        _person(0, name="x"),
+        _person(1, feature=0.1),
+        _person(2, name="x", feature=0.1),
+        *people[3:50],
+    ]
     await _all_taken(trial, await orders.compare_faces(ListedFaces(people)))
     await _holds(trial, orders, people)
     await _all_taken(trial, await orders.sync_faces([FaceEntry(type=DELETE, face_id="never-there")]))
@@ -242,9 +245,13 @@ async def lift_rules(trial: Trial) -> None:
     info = (await trial.call("QueryElevatorInfo"))["FloorRoomInfo"][0]
     target = {"floor": info["Floor"]} | ({"roomNumber": info["RoomNumber"]} if info["RoomNumber"] else {})
     rule = {
-        "ruleId": "bench-1", "userId": "bench-user", "controlMode": "RELEASE_ONLY",
-        "elevatorId": info["ElevatorID"], "targetFloorRoomList": [target], **FOR_EVER,
-    }  # fmt: skip
+        "ruleId": "bench-1",
+        "userId": "bench-user",
+        "controlMode": "RELEASE_ONLY",
+        "elevatorId": info["ElevatorID"],
+        "targetFloorRoomList": [target],
+        **FOR_EVER,
+    }
     got = await trial.call("syncElevatorRules", {"rules": [{"type": 4}, {"type": 1, **rule}]})
     trial.expect(not got["failed"], f"the rule was refused: {json.dumps(got['failed'])}")
     held = await trial.call("queryElevatorRules")

@@ -19,9 +19,15 @@ from linli.protocols.door_http.messages import connection, elevators, faces, int
 from linli.rules.codes import PassCode
 
 ALARMS: Final = {
-    0: "tamper", 1: "tamperCleared", 2: "invalidCard", 3: "invalidBleCard",
-    4: "forcedOpen", 5: "forcedOpenCleared", 6: "heldOpen", 7: "heldOpenCleared",
-}  # fmt: skip
+    0: "tamper",
+    1: "tamperCleared",
+    2: "invalidCard",
+    3: "invalidBleCard",
+    4: "forcedOpen",
+    5: "forcedOpenCleared",
+    6: "heldOpen",
+    7: "heldOpenCleared",
+}
 
 
 class Desk:
@@ -87,9 +93,14 @@ class Desk:
         check_photo(message.photo)
         photo_id = await self._keeper.keep_photo(device, message.photo)
         await self._passed(
-            device, "face", message.face_id, PassCode.SUCCESS,
-            photoId=photo_id, similarity=message.similarity, temperature=message.temperature,
-        )  # fmt: skip
+            device,
+            "face",
+            message.face_id,
+            PassCode.SUCCESS,
+            photoId=photo_id,
+            similarity=message.similarity,
+            temperature=message.temperature,
+        )
         return faces.FacePassAnswer(data=faces.PhotoData(photo_id=photo_id))
 
     async def _photo(self, link: Link, message: faces.GetPhoto, device: str) -> Answer:

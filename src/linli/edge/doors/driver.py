@@ -91,9 +91,13 @@ class DoorDriver[D: DriverConfig](BaseDriver):
             self._peers.unchecked.add(self._listener)
         for machine in self._machines:
             link = Link(
-                machine, self, box=self._context.service(BoxIdentity), caller=self._caller,
-                clock=self._context.clock, log=self._context.log(machine.name),
-            )  # fmt: skip
+                machine,
+                self,
+                box=self._context.service(BoxIdentity),
+                caller=self._caller,
+                clock=self._context.clock,
+                log=self._context.log(machine.name),
+            )
             station.add(link, checked=self._config.check_peer)
             self._links.update(dict.fromkeys(machine.device_names, link))
             self._context.spawn(link.tend(), f"link-{machine.name}")
@@ -115,9 +119,13 @@ class DoorDriver[D: DriverConfig](BaseDriver):
 
     async def _open_station(self) -> Station:
         station = Station(
-            host=self._host, port=self._config.port, clock=self._context.clock, ids=self._context.ids,
-            log=self._context.log(""), peers=self._peers,
-        )  # fmt: skip
+            host=self._host,
+            port=self._config.port,
+            clock=self._context.clock,
+            ids=self._context.ids,
+            log=self._context.log(""),
+            peers=self._peers,
+        )
         await station.start()
         return station
 
@@ -216,9 +224,12 @@ class DoorDriver[D: DriverConfig](BaseDriver):
 
 def sip_message(token: str, account: SipAccount) -> SyncSipNumber:
     return SyncSipNumber(
-        token=token, sip_number=account.sip_number, password=account.password,
-        sip_server_addr=account.sip_server_addr, sip_server_port=account.sip_server_port,
-    )  # fmt: skip
+        token=token,
+        sip_number=account.sip_number,
+        password=account.password,
+        sip_server_addr=account.sip_server_addr,
+        sip_server_port=account.sip_server_port,
+    )
 
 
 def _face_door(link: Link, device: str) -> FaceDoor:

@@ -52,8 +52,15 @@ class Link:
     """One machine's connection. `tend` runs as long as its driver does."""
 
     def __init__(
-        self, machine: Machine, owner: LinkOwner, *, box: BoxIdentity, caller: Caller, clock: Clock, log: DeviceLog
-    ) -> None:  # fmt: skip
+        self,
+        machine: Machine,
+        owner: LinkOwner,
+        *,
+        box: BoxIdentity,
+        caller: Caller,
+        clock: Clock,
+        log: DeviceLog,
+    ) -> None:
         self.machine = machine
         self.owner = owner
         self.log = log
@@ -131,9 +138,14 @@ class Link:
         box, now_s = self._box, self._clock.now_ms() // 1000
         sign = door_http.sign(box.sign_method, time=now_s, mac=box.mac, sn=box.sn, ip=box.ip)
         message = Connect(
-            sn=box.sn, time=now_s, ip=box.ip, mac=box.mac, keepalive=self.keepalive,
-            sign_method=box.sign_method, sign=sign,  # type: ignore[arg-type]
-        )  # fmt: skip
+            sn=box.sn,
+            time=now_s,
+            ip=box.ip,
+            mac=box.mac,
+            keepalive=self.keepalive,
+            sign_method=box.sign_method,
+            sign=sign,  # type: ignore[arg-type]
+        )
         port = self.machine.port
         assert port is not None
         answer = await ask(self._caller, self.address, port, "/connect", message, ConnectAnswer)
@@ -233,6 +245,9 @@ class Link:
         port = self.machine.port_for(path)
         assert port is not None
         return await self._caller.post(
-            self.address, port, path, message,
+            self.address,
+            port,
+            path,
+            message,
             timeout_s=INTERFACES[path].timeout_s if timeout_s is None else timeout_s,
-        )  # fmt: skip
+        )

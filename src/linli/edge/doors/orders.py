@@ -49,10 +49,13 @@ class WantedFace:
 
     def entry(self, change: int, *, user: bool = True, feature: bool = True) -> faces.FaceEntry:
         return faces.FaceEntry(
-            type=change, face_id=self.face_id,
-            user_info=self.user if user else None, user_info_md5=self.user_md5 if user else None,
-            feature=list(self.feature) if feature else None, feature_md5=self.feature_md5 if feature else None,
-        )  # fmt: skip
+            type=change,
+            face_id=self.face_id,
+            user_info=self.user if user else None,
+            user_info_md5=self.user_md5 if user else None,
+            feature=list(self.feature) if feature else None,
+            feature_md5=self.feature_md5 if feature else None,
+        )
 
 
 def mark_of(content: faces.UserInfo | Sequence[float]) -> str:
@@ -139,9 +142,12 @@ class Orders:
     async def sync_faces(self, entries: Sequence[faces.FaceEntry]) -> list[BatchResult]:
         """In order, 50 at a time."""
         return await self._batches(
-            "/faceAC/syncFaces", entries, faces.SyncFaces.MOST, lambda one: one.face_id or "*",
+            "/faceAC/syncFaces",
+            entries,
+            faces.SyncFaces.MOST,
+            lambda one: one.face_id or "*",
             lambda token, batch: faces.SyncFaces(token=token, faces=batch),
-        )  # fmt: skip
+        )
 
     async def query_faces(self) -> list[tuple[str, str, str]]:
         """The whole library: at once if the door can, else page by page as it proposes."""
@@ -179,10 +185,12 @@ class Orders:
     ) -> list[BatchResult]:
         """In order, 200 at a time."""
         return await self._batches(
-            "/bleAC/syncPermissions" if ble else "/cardAC/syncPermissions", entries,
-            permissions.SyncPermissions.MOST, lambda one: one.card_id,
+            "/bleAC/syncPermissions" if ble else "/cardAC/syncPermissions",
+            entries,
+            permissions.SyncPermissions.MOST,
+            lambda one: one.card_id,
             lambda token, batch: permissions.SyncPermissions(token=token, permissions=batch),
-        )  # fmt: skip
+        )
 
     async def query_cards(self) -> list[permissions.HeldPermission]:
         """What the door holds, if it serves our extension (spec G 3.9)."""
@@ -211,9 +219,12 @@ class Orders:
                 except ValueError as error:
                     raise ValueError(f"rule {one.rule_id}: {error}") from None
         return await self._batches(
-            "/elevator/rule/sync", entries, rules.SyncRules.MOST, lambda one: one.rule_id or "*",
+            "/elevator/rule/sync",
+            entries,
+            rules.SyncRules.MOST,
+            lambda one: one.rule_id or "*",
             lambda token, batch: rules.SyncRules(version=RULE_VERSION, token=token, rules=batch),
-        )  # fmt: skip
+        )
 
     async def query_rules(self) -> list[rules.Rule]:
         first = await self._rule_page(None, None)
@@ -240,9 +251,13 @@ class Orders:
     # all
 
     async def _batches[E](
-        self, path: str, entries: Sequence[E], most: int, key: Callable[[E], str],
+        self,
+        path: str,
+        entries: Sequence[E],
+        most: int,
+        key: Callable[[E], str],
         make: Callable[[str, list[E]], Ask],
-    ) -> list[BatchResult]:  # fmt: skip
+    ) -> list[BatchResult]:
         """A batch that fails does not stop those after it."""
         results = []
         for at in range(0, len(entries), most):

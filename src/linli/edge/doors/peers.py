@@ -113,9 +113,15 @@ class Peers:
         now = self._clock.now_ms()
         held = next((one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None)
         made = Stranger(
-            device=device, ip=ip, sn=sn, peer=peer, outcome=outcome, first_ms=held.first_ms if held else now,
-            last_ms=now, count=held.count + 1 if held else 1,
-        )  # fmt: skip
+            device=device,
+            ip=ip,
+            sn=sn,
+            peer=peer,
+            outcome=outcome,
+            first_ms=held.first_ms if held else now,
+            last_ms=now,
+            count=held.count + 1 if held else 1,
+        )
         others = [one for one in self._kept.strangers if one is not held]
         self._kept.strangers = [*others, made][-MOST:]
         self.changed()

@@ -16,9 +16,13 @@ type Params = Mapping[str, Any]
 type Outputs = dict[str, Any]
 
 _CALL_FIELDS: Final = {
-    "ElevatorID": "elevatorId", "StartFloor": "startFloor", "StartRoomNumber": "startRoom",
-    "TargetFloor": "targetFloor", "TargetRoomNumber": "targetRoom", "TargetDirection": "targetDirection",
-}  # fmt: skip
+    "ElevatorID": "elevatorId",
+    "StartFloor": "startFloor",
+    "StartRoomNumber": "startRoom",
+    "TargetFloor": "targetFloor",
+    "TargetRoomNumber": "targetRoom",
+    "TargetDirection": "targetDirection",
+}
 
 
 async def call(link: Link, service: str, params: Params) -> Outputs:

@@ -39,9 +39,16 @@ class Station:
     """One port. Links are added and taken away by the drivers whose machines they are."""
 
     def __init__(
-        self, *, host: str, port: int, clock: Clock, ids: Ids, log: DeviceLog, peers: Peers,
+        self,
+        *,
+        host: str,
+        port: int,
+        clock: Clock,
+        ids: Ids,
+        log: DeviceLog,
+        peers: Peers,
         limits: Limits = LIMITS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`peers`: which addresses are whose."""
         self._server = HttpServer(self, host=host, port=port, limits=limits)
         self._clock = clock

@@ -57,9 +57,12 @@ class Decider:
             return None
         known = here[0][1]
         return Recognised(
-            known.person_id, user_id_of(known.user), known.user.name or known.person_id,
-            judge(known.user, self._clock.now_ms()), round(percent(best[0].score)),
-        )  # fmt: skip
+            known.person_id,
+            user_id_of(known.user),
+            known.user.name or known.person_id,
+            judge(known.user, self._clock.now_ms()),
+            round(percent(best[0].score)),
+        )
 
     async def _here(self, device: str, hits: Sequence[Hit]) -> list[tuple[Hit, Known]]:
         """The hits whom this door may know, each person once."""

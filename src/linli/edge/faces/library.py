@@ -54,8 +54,13 @@ class Library:
     """`own` below is the model of the box itself; others are of doors that compare themselves."""
 
     def __init__(
-        self, store: Store, index: Index, features: Features, pictures: LibraryPictures, files: Files,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        index: Index,
+        features: Features,
+        pictures: LibraryPictures,
+        files: Files,
+    ) -> None:
         self._store = store
         self._index = index
         self._features = features
@@ -221,9 +226,14 @@ class _Done(NamedTuple):
 
 
 def _work(
-    connection: sqlite3.Connection, door: str, events: Sequence[FaceEvent],
-    ready: dict[tuple[str, str], _Ready], model: str, *, own: bool,
-) -> _Done:  # fmt: skip
+    connection: sqlite3.Connection,
+    door: str,
+    events: Sequence[FaceEvent],
+    ready: dict[tuple[str, str], _Ready],
+    model: str,
+    *,
+    own: bool,
+) -> _Done:
     """One file in one transaction."""
     rows = FaceRows(connection)
     work = _Work(rows, rows.door(door), ready, model)

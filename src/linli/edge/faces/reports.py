@@ -29,7 +29,8 @@ def write(rows: Sequence[Held]) -> tuple[bytes, int]:
     """(the report, how many pictures it tells)."""
     images = tuple(row.image for row in rows if row.image is not None and row.ready)
     report = FaceReport(
-        tuple(row.user for row in rows if row.user is not None), images,
+        tuple(row.user for row in rows if row.user is not None),
+        images,
         tuple(FaceResult(row.person_id, PICTURE, row.failed) for row in rows if row.failed),
-    )  # fmt: skip
+    )
     return encode_report(report), len(images)

@@ -53,9 +53,11 @@ class Held(NamedTuple):
 def user_info(user: FaceUser) -> UserInfo:
     """As doors that compare themselves are told (spec G A9). An end of 0 is none."""
     return UserInfo(
-        user_id=user_id_of(user), user_name=user.name or user.person_id,
-        expiry_time=str(user.ends_ms) if user.ends_ms else None, is_in_black_list=user.policy == "DENY",
-    )  # fmt: skip
+        user_id=user_id_of(user),
+        user_name=user.name or user.person_id,
+        expiry_time=str(user.ends_ms) if user.ends_ms else None,
+        is_in_black_list=user.policy == "DENY",
+    )
 
 
 def user_id_of(user: FaceUser) -> str:

@@ -25,9 +25,12 @@ _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_A
 _CAPABILITY_VERSION_3: Final = 0x20080522
 _MIB: Final = 1024 * 1024
 LIMITS: Final = (
-    (resource.RLIMIT_AS, 2048 * _MIB), (resource.RLIMIT_NPROC, 256), (resource.RLIMIT_NOFILE, 512),
-    (resource.RLIMIT_FSIZE, 256 * _MIB), (resource.RLIMIT_CORE, 0),
-)  # fmt: skip
+    (resource.RLIMIT_AS, 2048 * _MIB),
+    (resource.RLIMIT_NPROC, 256),
+    (resource.RLIMIT_NOFILE, 512),
+    (resource.RLIMIT_FSIZE, 256 * _MIB),
+    (resource.RLIMIT_CORE, 0),
+)
 
 
 class NoUserLeft(OSError):

@@ -47,9 +47,13 @@ class ForeignDriver(BaseDriver):
         """The user that it runs as; None: the box's own, for the box may not change users."""
         self._online: set[str] = set()
         self._serves: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
-            "start": self._start, "online": self._come_online, "offline": self._go_offline,
-            "properties": self._properties, "event": self._event, "log": self._log,
-        }  # fmt: skip
+            "start": self._start,
+            "online": self._come_online,
+            "offline": self._go_offline,
+            "properties": self._properties,
+            "event": self._event,
+            "log": self._log,
+        }
 
     @property
     def pid(self) -> int:

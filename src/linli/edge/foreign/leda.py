@@ -167,6 +167,13 @@ def open_link(incoming: BinaryIO, outgoing: BinaryIO, workers: int = 5) -> None:
 
 
 __all__: Sequence[str] = (
-    "LedaError", "get_device_info", "get_driver_info", "init", "log", "offline", "register_and_online",
-    "report_event", "report_properties",
-)  # fmt: skip
+    "LedaError",
+    "get_device_info",
+    "get_driver_info",
+    "init",
+    "log",
+    "offline",
+    "register_and_online",
+    "report_event",
+    "report_properties",
+)

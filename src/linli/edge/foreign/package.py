@@ -28,8 +28,14 @@ from linli.kernel.archives import UnfitArchive, ZipBounds, open_zip
 MANIFEST_BYTES: Final = 256 * 1024
 BOUNDS: Final = ZipBounds(entries=5000, part=128 * 1024 * 1024, unpacked=256 * 1024 * 1024)
 _BROKEN: Final = (
-    zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, KeyError
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    KeyError,
+)
 CODE: Final = "code"
 MANIFEST: Final = "manifest.json"
 
@@ -121,11 +127,16 @@ def unpack(package: bytes, root: Path, manifest: Manifest) -> Path:
 
 def _told(manifest: Manifest) -> dict[str, Any]:
     return {
-        "id": manifest.id, "name": manifest.name, "version": manifest.version, "protocol": manifest.protocol,
-        "owner": manifest.owner, "contract": manifest.contract, "listens": list(manifest.listens),
+        "id": manifest.id,
+        "name": manifest.name,
+        "version": manifest.version,
+        "protocol": manifest.protocol,
+        "owner": manifest.owner,
+        "contract": manifest.contract,
+        "listens": list(manifest.listens),
         "abilities": list(manifest.abilities),
         **({"deviceForm": manifest.device_form} if manifest.device_form else {}),
-    }  # fmt: skip
+    }
 
 
 def _check(files: list[zipfile.ZipInfo]) -> None:

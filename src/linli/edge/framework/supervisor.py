@@ -101,9 +101,16 @@ class Supervisor:
     """The drivers of one box."""
 
     def __init__(
-        self, installed: Mapping[str, Installed], *, things: Things, clock: Clock, ids: Ids, logs: DeviceLogs,
-        services: Mapping[type, object] | None = None, backoff: Backoff = BACKOFF,
-    ) -> None:  # fmt: skip
+        self,
+        installed: Mapping[str, Installed],
+        *,
+        things: Things,
+        clock: Clock,
+        ids: Ids,
+        logs: DeviceLogs,
+        services: Mapping[type, object] | None = None,
+        backoff: Backoff = BACKOFF,
+    ) -> None:
         self._installed = dict(installed)
         self._things = things
         self._clock = clock
@@ -187,12 +194,16 @@ class Supervisor:
     def status(self) -> list[Status]:
         return [
             Status(
-                name, slot.installed.manifest.version, slot.state, tuple(device.name for device in slot.devices),
-                slot.crashes, slot.why or (NEEDS_PACKAGE if slot.installed.manifest.needs_package else ""),
+                name,
+                slot.installed.manifest.version,
+                slot.state,
+                tuple(device.name for device in slot.devices),
+                slot.crashes,
+                slot.why or (NEEDS_PACKAGE if slot.installed.manifest.needs_package else ""),
                 slot.next_start_ms,
             )
             for name, slot in self._slots.items()
-        ]  # fmt: skip
+        ]
 
     def installed(self, driver: str) -> Installed:
         """What would be started. Raises DriverFailed."""
@@ -325,6 +336,13 @@ class Supervisor:
     def _context(self, slot: _Slot, spawn: Any) -> DriverContext[DriverConfig, DriverConfig]:
         driver = slot.deployment.driver
         return DriverContext(
-            slot.config, slot.devices, self._things, self._clock, self._ids,
-            lambda device: self._logs.of(driver, device), spawn, self._shared, self._services,
-        )  # fmt: skip
+            slot.config,
+            slot.devices,
+            self._things,
+            self._clock,
+            self._ids,
+            lambda device: self._logs.of(driver, device),
+            spawn,
+            self._shared,
+            self._services,
+        )

@@ -112,9 +112,11 @@ class RuntimeLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             said = record.getMessage()
-            tell = self._log.error if record.levelno >= logging.ERROR else (
-                self._log.warning if record.levelno >= logging.WARNING else self._log.info
-            )  # fmt: skip
+            tell = (
+                self._log.error
+                if record.levelno >= logging.ERROR
+                else (self._log.warning if record.levelno >= logging.WARNING else self._log.info)
+            )
             tell(said, by=record.name)
         except Exception:  # noqa: BLE001 - a log that cannot be written must not stop who writes it
             self.handleError(record)

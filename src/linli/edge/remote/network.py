@@ -20,10 +20,16 @@ _SIOCGIFADDR: Final = 0x8915
 _SIOCGIFNETMASK: Final = 0x891B
 _GATEWAY_FLAG: Final = 0x2
 _FILES: Final = (
-    "etc/network/interfaces", "etc/network/interfaces.d/*", "etc/netplan/*.yaml",
-    "etc/sysconfig/network-scripts/ifcfg-*", "etc/sysconfig/network-scripts/route-*",
-    "etc/NetworkManager/system-connections/*", "etc/systemd/network/*", "etc/resolv.conf", "proc/net/route",
-)  # fmt: skip
+    "etc/network/interfaces",
+    "etc/network/interfaces.d/*",
+    "etc/netplan/*.yaml",
+    "etc/sysconfig/network-scripts/ifcfg-*",
+    "etc/sysconfig/network-scripts/route-*",
+    "etc/NetworkManager/system-connections/*",
+    "etc/systemd/network/*",
+    "etc/resolv.conf",
+    "proc/net/route",
+)
 _SECRET: Final = re.compile(r"(?im)^(\s*[\w.\- ]*(?:psk|password|secret|key)[\w.\- ]*\s*[:=]\s*).+$")
 _FILE_CHARS: Final = 20_000
 _KNOCKED: Final = (80, 443, 53)

@@ -32,9 +32,11 @@ def advice_for(one: Finding, language: str) -> str:
 
 def summary(diagnosis: Diagnosis, language: str) -> str:
     counted = i18n.text(
-        "edge_report.summary", language,
-        errors=len(diagnosis.of("error")), warnings=len(diagnosis.of("warning")),
-    )  # fmt: skip
+        "edge_report.summary",
+        language,
+        errors=len(diagnosis.of("error")),
+        warnings=len(diagnosis.of("warning")),
+    )
     layer = i18n.text(f"edge_layer.{failing_layer(diagnosis.findings)}", language)
     return f"{counted}; {i18n.text('edge_report.layer', language, layer=layer)}"
 

@@ -30,8 +30,13 @@ class LogShipper:
     """`on` as the deployment says; `keep` remembers how far the cloud has them (ms), so that a restart sends no gap."""
 
     def __init__(
-        self, logs: DeviceLogs, cloud: CloudCaller, *, keep: Callable[[int], Awaitable[None]], every_s: float = EVERY_S
-    ) -> None:  # fmt: skip
+        self,
+        logs: DeviceLogs,
+        cloud: CloudCaller,
+        *,
+        keep: Callable[[int], Awaitable[None]],
+        every_s: float = EVERY_S,
+    ) -> None:
         self._logs = logs
         self._book = LogBook(logs)
         self._cloud = cloud

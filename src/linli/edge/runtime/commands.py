@@ -101,9 +101,16 @@ def _setup(words: argparse.Namespace) -> int:
     serial = words.serial or default_serial(words.home)
     print(f"serial number {serial}: calling {words.cloud}")
     work = activate(
-        words.cloud, serial=serial, code=words.code, hardware=hardware_id(words.home), clock=BoxClock(), ids=Ids(),
-        said=lambda text: print(text, flush=True), model=words.model, tries=1 if words.once else None,
-    )  # fmt: skip
+        words.cloud,
+        serial=serial,
+        code=words.code,
+        hardware=hardware_id(words.home),
+        clock=BoxClock(),
+        ids=Ids(),
+        said=lambda text: print(text, flush=True),
+        model=words.model,
+        tries=1 if words.once else None,
+    )
     try:
         identity = asyncio.run(work)
     except msgspec.ValidationError as error:

@@ -71,9 +71,15 @@ class Deployer:
     """One per box. `applied` is told each deployment once its drivers run."""
 
     def __init__(
-        self, store: Store, supervisor: Supervisor, presence: Presence, wishes: Wishes, cloud: CloudCaller,
-        drivers: Path, trusted: DriverTrust,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        supervisor: Supervisor,
+        presence: Presence,
+        wishes: Wishes,
+        cloud: CloudCaller,
+        drivers: Path,
+        trusted: DriverTrust,
+    ) -> None:
         self._store = store
         self._supervisor = supervisor
         self._presence = presence

@@ -13,11 +13,13 @@ def told_by(doctor: Doctor) -> Callable[[str], Awaitable[DiagnosisView]]:
         found = await doctor.diagnose()
         findings = [
             FindingView(
-                i18n.text(f"edge_step.{one.step}", language), one.level, report.told(one, language),
+                i18n.text(f"edge_step.{one.step}", language),
+                one.level,
+                report.told(one, language),
                 report.advice_for(one, language),
             )
             for one in found.findings
-        ]  # fmt: skip
+        ]
         return DiagnosisView(
             found.at_ms, report.summary(found, language), findings, report.text(found, language)
         )

@@ -82,9 +82,16 @@ class BoxDoorkeeper:
     """Implements `edge.doors.keeper.Doorkeeper`. `siblings`: all devices of the machine that a device belongs to."""
 
     def __init__(
-        self, store: Store, pictures: Pictures, queue: Queue, clock: Clock, *, siblings: Callable[[str], tuple[str, ...]],
-        line_up: Callable[[], bool], faces: FaceJudge | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        pictures: Pictures,
+        queue: Queue,
+        clock: Clock,
+        *,
+        siblings: Callable[[str], tuple[str, ...]],
+        line_up: Callable[[], bool],
+        faces: FaceJudge | None = None,
+    ) -> None:
         self._store = store
         self._pictures = pictures
         self._queue = queue
@@ -196,8 +203,13 @@ def _key(content: str) -> str:
 
 
 def _count(
-    connection: sqlite3.Connection, doors: tuple[str, ...], code: str, right: QrRight, expires_s: int | None, now: int
-) -> Decision:  # fmt: skip
+    connection: sqlite3.Connection,
+    doors: tuple[str, ...],
+    code: str,
+    right: QrRight,
+    expires_s: int | None,
+    now: int,
+) -> Decision:
     rows = dict(connection.execute("SELECT device, used FROM qr_used WHERE code = ?", (code,)).fetchall())
     used = sum(rows.values()) if right.shared else sum(rows.get(door, 0) for door in doors)
     decision = check_qr(right, used=used, now_ms=now, picture_expires_s=expires_s)

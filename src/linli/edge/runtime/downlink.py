@@ -21,9 +21,13 @@ log = logger(__name__)
 OK: Final = 200
 _APPS: Final = "/user/servicebus/"
 _CODES: Final[tuple[tuple[type[LinliError], int], ...]] = (
-    (ServiceUnknown, 404), (DeviceUnknown, 404), (ParamsBad, 460), (DeviceOffline, 503), (TimedOut, 504),
+    (ServiceUnknown, 404),
+    (DeviceUnknown, 404),
+    (ParamsBad, 460),
+    (DeviceOffline, 503),
+    (TimedOut, 504),
     (Unavailable, 503),
-)  # fmt: skip
+)
 
 type AnswersApp = Callable[[str, str, bytes], Awaitable[bytes]]
 """(service model, method, envelope) to the envelope of the app's answer."""

@@ -46,15 +46,25 @@ class Lan:
     """`cloud` is empty before activation: then there is the page, and nothing for apps."""
 
     def __init__(
-        self, home: Path, state: BoxState, ports: Ports, *, clock: Clock, logs: DeviceLogs, cloud: str = "",
+        self,
+        home: Path,
+        state: BoxState,
+        ports: Ports,
+        *,
+        clock: Clock,
+        logs: DeviceLogs,
+        cloud: str = "",
         gateway: Callable[[], ListedGateway] = lambda: ListedGateway(product_key="", device_name=""),
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._home = home
         host = ports.host
         scripts = Path(ports.scripts)
         self.files = FileService(
-            FileStore(home / "files", clock, quota_bytes=FILES_BYTES), host=host, ports=ports.files, log=logs.of("files")
-        )  # fmt: skip
+            FileStore(home / "files", clock, quota_bytes=FILES_BYTES),
+            host=host,
+            ports=ports.files,
+            log=logs.of("files"),
+        )
         self.broker = LocalBroker(host=host, port=ports.mqtt, clock=clock, log=logs.of("interconnect"))
         self.events = LocalEvents(self.broker, clock, gateway)
         self.apps = AppServices(logs.of("apps"))

@@ -239,10 +239,13 @@ def _swallow(done: asyncio.Future[None]) -> None:
 def signed_entry(key: DeviceKey) -> dict[str, str]:
     """A sub-device as `topo/add` and `combine/login` want it."""
     return {
-        "productKey": key.product_key, "deviceName": key.device_name, "timestamp": STAMP, "signMethod": "hmacSha256",
+        "productKey": key.product_key,
+        "deviceName": key.device_name,
+        "timestamp": STAMP,
+        "signMethod": "hmacSha256",
         "clientId": session.client_id(key.product_key, key.device_name),
         "sign": session.signature(key.product_key, key.device_name, key.device_secret),
-    }  # fmt: skip
+    }
 
 
 def session_topic(key: DeviceKey, tail: str) -> str:

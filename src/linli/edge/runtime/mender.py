@@ -28,9 +28,13 @@ class Mender:
     """One per box. `is_online` says which doors may be called now; `log` is a door's own."""
 
     def __init__(
-        self, wishes: Wishes, calls: Calls, clock: Clock, is_online: Callable[[str], bool],
+        self,
+        wishes: Wishes,
+        calls: Calls,
+        clock: Clock,
+        is_online: Callable[[str], bool],
         log: Callable[[str], DeviceLog],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._wishes = wishes
         self._clock = clock
         self._is_online = is_online

@@ -36,8 +36,10 @@ INFO_MS: Final = 10 * 60_000
 NOT_REACHED: Final = -1
 """`code` of a rule whose lift gave no answer."""
 _WAYS: Final[dict[str, tuple[str, str]]] = {
-    "qrCode": (QR, "person"), "tradCard": (CARD, "userId"), "bleCard": (BLE, "userId"),
-}  # fmt: skip
+    "qrCode": (QR, "person"),
+    "tradCard": (CARD, "userId"),
+    "bleCard": (BLE, "userId"),
+}
 """By the pass's type: kind of the wish that holds the credential, and the field of its content that names the person."""
 
 
@@ -67,10 +69,16 @@ class Passage:
     """`siblings`: all devices of the machine that a device belongs to. `known`: whether a device is deployed."""
 
     def __init__(
-        self, store: Store, cloud: CloudCaller, lifts: Lifts, clock: Clock, *,
+        self,
+        store: Store,
+        cloud: CloudCaller,
+        lifts: Lifts,
+        clock: Clock,
+        *,
         report: Callable[[str, str, Mapping[str, Any]], Awaitable[None]],
-        siblings: Callable[[str], tuple[str, ...]], known: Callable[[str], bool],
-    ) -> None:  # fmt: skip
+        siblings: Callable[[str], tuple[str, ...]],
+        known: Callable[[str], bool],
+    ) -> None:
         self._store = store
         self._cloud = cloud
         self._lifts = lifts
@@ -240,11 +248,18 @@ class Passage:
         if not self._known(rule.lift):
             log.warning("passage rule %s: its lift %s is not deployed", rule.id, rule.lift)
             return
-        told = _filled({
-            "ruleId": rule.id, "elevatorId": rule.elevator, "userId": person, "authType": passed.way,
-            "authContent": passed.content, "startFloor": rule.start_floor, "startRoom": rule.start_room,
-            "message": said,
-        })  # fmt: skip
+        told = _filled(
+            {
+                "ruleId": rule.id,
+                "elevatorId": rule.elevator,
+                "userId": person,
+                "authType": passed.way,
+                "authContent": passed.content,
+                "startFloor": rule.start_floor,
+                "startRoom": rule.start_room,
+                "message": said,
+            }
+        )
         mode = "CALL_WITH_TARGET" if targets else "CALL_ONLY"
         more = {"targetFloorRoomList": targets} if targets else {}
         event = {**told, **more, "controlMode": mode, "delaySeconds": rule.delay_s, "code": code}

@@ -52,9 +52,15 @@ class Pictures:
     """One file a picture, by an id that cannot be guessed."""
 
     def __init__(
-        self, folder: Path, store: Store, clock: Clock, ids: Ids, *, quota_bytes: int = QUOTA_BYTES,
+        self,
+        folder: Path,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        *,
+        quota_bytes: int = QUOTA_BYTES,
         keep_ms: int = KEEP_MS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.folder = folder
         self._store = store
         self._clock = clock

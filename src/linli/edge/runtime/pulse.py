@@ -25,9 +25,13 @@ class Pulse:
     """`beat` makes the next heartbeat of the figures; `heard` gets each answer with how long it took in ms."""
 
     def __init__(
-        self, cloud: CloudCaller, meter: Meter, clock: Clock, beat: Callable[[Meter], Heartbeat],
+        self,
+        cloud: CloudCaller,
+        meter: Meter,
+        clock: Clock,
+        beat: Callable[[Meter], Heartbeat],
         heard: Callable[[HeartbeatAnswer, int], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._cloud = cloud
         self._meter = meter
         self._clock = clock

@@ -41,9 +41,13 @@ class DoorServices:
     """`download` fetches a file behind an address that the cloud gave. All raise LinliError."""
 
     def __init__(
-        self, wishes: Wishes, mender: Mender, asks: Asks, reports: Reports,
+        self,
+        wishes: Wishes,
+        mender: Mender,
+        asks: Asks,
+        reports: Reports,
         download: Callable[[str], Awaitable[bytes]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._wishes = wishes
         self._mender = mender
         self._asks = asks
@@ -106,10 +110,11 @@ class DoorServices:
         if failed:
             worst = failed[0].item
             raise DeviceRefused(
-                device=device, device_code=500,
+                device=device,
+                device_code=500,
                 why=f"{len(failed)} of {len(wishes)} not confirmed: {shown_credential(worst.kind, worst.credential)}: "
                 f"{worst.detail or worst.state}",
-            )  # fmt: skip
+            )
         return {}
 
     async def _card_list(self, device: str, kind: str, params: Params) -> Outputs:

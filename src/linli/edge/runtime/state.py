@@ -35,9 +35,13 @@ class Inactive:
 
     def summary(self) -> Summary:
         return Summary(
-            active=False, serial_number=default_serial(self._home), model=model_of(self._home), version=__version__,
-            now_ms=self._clock.now_ms(), started_ms=self._started_ms,
-        )  # fmt: skip
+            active=False,
+            serial_number=default_serial(self._home),
+            model=model_of(self._home),
+            version=__version__,
+            now_ms=self._clock.now_ms(),
+            started_ms=self._started_ms,
+        )
 
     def devices(self) -> list[DeviceView]:
         return []
@@ -52,9 +56,15 @@ class Inactive:
         if self.identity.done():
             raise ActiveAlready
         identity = await activate(
-            cloud, serial=serial or default_serial(self._home), code=code, hardware=hardware_id(self._home),
-            clock=self._clock if isinstance(self._clock, BoxClock) else BoxClock(), ids=Ids(), said=_quiet, tries=1,
-        )  # fmt: skip
+            cloud,
+            serial=serial or default_serial(self._home),
+            code=code,
+            hardware=hardware_id(self._home),
+            clock=self._clock if isinstance(self._clock, BoxClock) else BoxClock(),
+            ids=Ids(),
+            said=_quiet,
+            tries=1,
+        )
         save_identity(self._home, identity)
         if not self.identity.done():
             self.identity.set_result(identity)
@@ -94,14 +104,19 @@ class Running:
         box, current, names = self._box, self._box.deployer.current, self._protocols()
         return [
             DeviceView(
-                one.product_key, one.device_name, one.alias, driver.id, names.get(driver.id, driver.id),
-                str(one.custom.get("ip") or ""), one.device_name in box.presence.online,
+                one.product_key,
+                one.device_name,
+                one.alias,
+                driver.id,
+                names.get(driver.id, driver.id),
+                str(one.custom.get("ip") or ""),
+                one.device_name in box.presence.online,
                 box.presence.refused.get(one.device_name, ""),
                 max((at for _, at in box.reports.values.get(one.device_name, {}).values()), default=0),
             )
             for driver in (current.drivers if current is not None else [])
             for one in driver.devices
-        ]  # fmt: skip
+        ]
 
     def strangers(self) -> list[StrangerView]:
         return [
@@ -120,16 +135,21 @@ class Running:
         box, up = self._box, self._box.line.up
         device = box.identity.activated.device
         return ListedGateway(
-            product_key=device.product_key, device_name=device.device_name,
+            product_key=device.product_key,
+            device_name=device.device_name,
             devices=[
                 ListedDevice(
-                    product_key=one.product_key, device_name=one.name, nick_name=one.alias, local_online=one.online,
+                    product_key=one.product_key,
+                    device_name=one.name,
+                    nick_name=one.alias,
+                    local_online=one.online,
                     cloud_online=up and one.name in box.presence.inside,
-                    activation="notActivated" if one.refused else "activated", tags={},
+                    activation="notActivated" if one.refused else "activated",
+                    tags={},
                 )
                 for one in self.devices()
             ],
-        )  # fmt: skip
+        )
 
 
 _NAMES: dict[str, str] = {}

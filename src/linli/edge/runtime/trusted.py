@@ -50,8 +50,9 @@ class DriverTrust:
             if newest != found:
                 log.error(
                     "the key for drivers that the platform names (%s) is not signed by ours (%s): ours stays",
-                    trust.fingerprint(newest), trust.fingerprint(found),
-                )  # fmt: skip
+                    trust.fingerprint(newest),
+                    trust.fingerprint(found),
+                )
         else:
             secret = self._identity.activated.device.device_secret
             found = newest if trust.is_introduced(secret, newest, wanted.driver_root_proof) else ""

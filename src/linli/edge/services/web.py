@@ -11,9 +11,14 @@ type Headers = Sequence[tuple[bytes, bytes]]
 def limits_for(*, body_bytes: int) -> Limits:
     """For a port on the LAN: one noisy peer takes no more than 32 connections, a slow one ends after seconds."""
     return Limits(
-        body_bytes=body_bytes, header_seconds=10, body_seconds=15, idle_seconds=30, pipelined=4, connections=512,
+        body_bytes=body_bytes,
+        header_seconds=10,
+        body_seconds=15,
+        idle_seconds=30,
+        pipelined=4,
+        connections=512,
         connections_each=32,
-    )  # fmt: skip
+    )
 
 
 class Call:

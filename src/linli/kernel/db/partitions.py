@@ -57,10 +57,14 @@ async def drop_before(db: Database, table: Table, day: int) -> int:
             Plan(
                 "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
                 "JOIN pg_class p ON p.oid = i.inhparent WHERE p.relname = $1",
-                ("name",), {}, frozenset(),
+                ("name",),
+                {},
+                frozenset(),
             ),
-            None, {"name": table.name}, False,
-        )  # fmt: skip
+            None,
+            {"name": table.name},
+            False,
+        )
         old = [name for (name,) in map(tuple, found) if int(name.rpartition("_")[2]) < day]
         await db.run_script([f"DROP TABLE IF EXISTS {name}" for name in old])
         return len(old)

@@ -90,9 +90,11 @@ class _Pool:
         self._open += 1
         try:
             return await asyncpg.connect(
-                self._url, statement_cache_size=_STATEMENTS, max_cached_statement_lifetime=0,
+                self._url,
+                statement_cache_size=_STATEMENTS,
+                max_cached_statement_lifetime=0,
                 server_settings=_SETTINGS,
-            )  # fmt: skip
+            )
         except BaseException as error:
             self._open -= 1
             self._pass_on(None)

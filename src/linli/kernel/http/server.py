@@ -20,9 +20,16 @@ class HttpServer:
     """Serves one ASGI application over HTTP/1.1, plain or TLS, inside the running event loop."""
 
     def __init__(
-        self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None,
-        limits: Limits | None = None, upgrades: dict[str, Upgrade] | None = None, proxies: Iterable[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        app: ASGIApp,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        limits: Limits | None = None,
+        upgrades: dict[str, Upgrade] | None = None,
+        proxies: Iterable[str] = (),
+    ) -> None:
         """`upgrades`: by path, where a GET may go on in another protocol; one that ends in `/` stands for all below.
         `proxies`: addresses whose X-Forwarded-For says whose a request is."""
         self.app = app

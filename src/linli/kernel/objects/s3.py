@@ -37,9 +37,13 @@ class S3Shelf:
     kind = "s3"
 
     def __init__(
-        self, settings: Objects, secret_key: str, *, now: Callable[[], float] = time.time,
+        self,
+        settings: Objects,
+        secret_key: str,
+        *,
+        now: Callable[[], float] = time.time,
         transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._requests = S3Requests(settings, secret_key, now=now, transport=transport)
         self._prefix = f"{settings.prefix.strip('/')}/" if settings.prefix.strip("/") else ""
         self._now = now

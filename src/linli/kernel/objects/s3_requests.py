@@ -46,9 +46,13 @@ class S3Requests:
     """One bucket and the key to it. `now` is the time of day: the store checks it against its own clock."""
 
     def __init__(
-        self, settings: Objects, secret_key: str, *, now: Callable[[], float] = time.time,
+        self,
+        settings: Objects,
+        secret_key: str,
+        *,
+        now: Callable[[], float] = time.time,
         transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         place = urlsplit(settings.endpoint or f"https://s3.{settings.region}.amazonaws.com")
         self._key = sigv4.Key(settings.access_key, secret_key, settings.region)
         self._settings = settings
@@ -67,9 +71,14 @@ class S3Requests:
         path = self._path_of(name)
         seconds = max(1, min(expires_s, 7 * 86_400))
         query = sigv4.presigned(
-            self._key, method="GET", path=path, query={}, host=self._host, expires_s=seconds,
+            self._key,
+            method="GET",
+            path=path,
+            query={},
+            host=self._host,
+            expires_s=seconds,
             at=sigv4.stamp(self._now()),
-        )  # fmt: skip
+        )
         return f"{self._base}{path}?{query}"
 
     async def send(

@@ -56,10 +56,13 @@ class Process(NamedTuple):
 _all = Query(select(*(processes.c[name] for name in Process._fields)).order_by(processes.c.slot), Process)
 _beat = Command(
     update(processes)
-    .where(processes.c.name == bindparam("me"), processes.c.slot == bindparam("mine", type_=INT),
-           processes.c.taken_by == "")
+    .where(
+        processes.c.name == bindparam("me"),
+        processes.c.slot == bindparam("mine", type_=INT),
+        processes.c.taken_by == "",
+    )
     .values(seen_ms=bindparam("now", type_=INT))
-)  # fmt: skip
+)
 _leave = Command(
     update(processes).where(processes.c.name == bindparam("me"), processes.c.taken_by == "").values(seen_ms=0)
 )
@@ -173,9 +176,7 @@ class Processes:
             free = next((slot for slot in range(SLOTS) if all(row.slot != slot for row in rows)), None)
             if free is None:
                 raise TooManyProcesses(most=SLOTS)
-            row = Process(
-                self.name, free, self._kind, socket.gethostname(), os.getpid(), now, now, "", 0
-            )  # fmt: skip
+            row = Process(self.name, free, self._kind, socket.gethostname(), os.getpid(), now, now, "", 0)
             async with self._db.begin() as tx:
                 # Two that start at once may want one slot: only one gets it.
                 await tx.upsert(processes, [row._asdict()], keys=("slot",))
@@ -243,9 +244,14 @@ class Processes:
         try:
             async with self._db.begin() as tx:
                 taken = await _take_over.run(
-                    tx, dead=row.name, seen=row.seen_ms, before=row.taken_by, then=row.taken_ms,
-                    me=self.name, now=now,
-                )  # fmt: skip
+                    tx,
+                    dead=row.name,
+                    seen=row.seen_ms,
+                    before=row.taken_by,
+                    then=row.taken_ms,
+                    me=self.name,
+                    now=now,
+                )
             if not taken:
                 return
             log.warning("process %s is gone: taking its work over", row.name)

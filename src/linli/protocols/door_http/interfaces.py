@@ -87,11 +87,15 @@ _ALL = (
 OURS = (
     Interface("/faceAC/getPhoto", "获取人脸库照片", _B, faces.GetPhoto, faces.GetPhotoAnswer),
     Interface(
-        "/cardAC/queryPermissions", "查询设备上的卡权限信息", _D, permissions.QueryPermissions,
-        permissions.QueryPermissionsAnswer, timeout_s=10.0,
+        "/cardAC/queryPermissions",
+        "查询设备上的卡权限信息",
+        _D,
+        permissions.QueryPermissions,
+        permissions.QueryPermissionsAnswer,
+        timeout_s=10.0,
     ),
     Interface("/cardAC/reportPermissions", "上报设备上的卡权限信息", _B, permissions.ReportPermissions),
-)  # fmt: skip
+)
 
 INTERFACES: Final = {one.path: one for one in (*_ALL, *OURS)}
 SOURCE_INTERFACES: Final = tuple(one.path for one in _ALL)

@@ -13,13 +13,22 @@ MOST: Final = 50
 """Faults of one document that are told."""
 _DEEP: Final = 24
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "object": (dict,), "array": (list,), "string": (str,), "boolean": (bool,), "null": (type(None),),
-    "integer": (int,), "number": (int, float),
-}  # fmt: skip
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "boolean": (bool,),
+    "null": (type(None),),
+    "integer": (int,),
+    "number": (int, float),
+}
 _TYPE_RULES: Final = {
-    "object": "type_object", "array": "type_array", "string": "type_str", "boolean": "type_bool",
-    "integer": "type_int", "number": "type_float",
-}  # fmt: skip
+    "object": "type_object",
+    "array": "type_array",
+    "string": "type_str",
+    "boolean": "type_bool",
+    "integer": "type_int",
+    "number": "type_float",
+}
 """Types, and the rule in which people are told."""
 
 

@@ -73,8 +73,16 @@ _MESSAGE = (On.PUBLISH, On.WILL)
 _AUTHENTICATION = (On.CONNECT, On.CONNACK, On.AUTH)
 _ENDS = (On.CONNECT, On.CONNACK)
 _ANSWERS = (
-    On.CONNACK, On.PUBACK, On.PUBREC, On.PUBREL, On.PUBCOMP, On.SUBACK, On.UNSUBACK, On.DISCONNECT, On.AUTH,
-)  # fmt: skip
+    On.CONNACK,
+    On.PUBACK,
+    On.PUBREC,
+    On.PUBREL,
+    On.PUBCOMP,
+    On.SUBACK,
+    On.UNSUBACK,
+    On.DISCONNECT,
+    On.AUTH,
+)
 
 
 class Rule(NamedTuple):

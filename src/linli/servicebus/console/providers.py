@@ -116,9 +116,12 @@ class ProviderRoutes(Controller):
 async def _save(scope: Scope, db: Database, provider_no: int | None, data: ProviderGiven) -> ProviderSaved:
     async with db.begin() as tx:
         saved = await save_provider(
-            scope, tx, provider_no=provider_no, known_models=await _known(scope, tx),
+            scope,
+            tx,
+            provider_no=provider_no,
+            known_models=await _known(scope, tx),
             **msgspec.structs.asdict(data),
-        )  # fmt: skip
+        )
     return ProviderSaved(saved)
 
 

@@ -15,8 +15,11 @@ from linli.things.tables import Problem, read_csv
 ROWS_MAX: Final = 200
 FILE_BYTES: Final = 1024 * 1024
 TITLES: Final = {
-    "name": "Name", "category": "CategoryCode", "node_type": "NodeType", "description": "Description",
-}  # fmt: skip
+    "name": "Name",
+    "category": "CategoryCode",
+    "node_type": "NodeType",
+    "description": "Description",
+}
 _ALIASES: Final = {
     "name": "name", "productname": "name", "产品名称": "name", "名称": "name",
     "categorycode": "category", "category": "category", "品类": "category", "品类编码": "category",
@@ -25,9 +28,16 @@ _ALIASES: Final = {
 }  # fmt: skip
 NodeType = Literal["device", "gateway", ""]
 _NODE_TYPES: Final[dict[str, NodeType]] = {
-    "": "", "device": "device", "gateway": "gateway", "0": "device", "1": "gateway",
-    "设备": "device", "直连设备": "device", "网关": "gateway", "网关设备": "gateway",
-}  # fmt: skip
+    "": "",
+    "device": "device",
+    "gateway": "gateway",
+    "0": "device",
+    "1": "gateway",
+    "设备": "device",
+    "直连设备": "device",
+    "网关": "gateway",
+    "网关设备": "gateway",
+}
 
 
 class ProductEntry(NamedTuple):

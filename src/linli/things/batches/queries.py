@@ -77,7 +77,14 @@ _in_batch = _r.batch_no == bindparam("no", type_=INT)
 _of_state = or_(bindparam("state") == "", _r.state == bindparam("state"))
 _rows = Query(
     select(
-        _r.row_no, _r.device_name, _r.nickname, _r.remark, _r.sn, _r.state, _r.reason, devices.c.iot_id,
+        _r.row_no,
+        _r.device_name,
+        _r.nickname,
+        _r.remark,
+        _r.sn,
+        _r.state,
+        _r.reason,
+        devices.c.iot_id,
         devices.c.active_ms,
     )
     .select_from(device_batch_rows.outerjoin(devices, devices.c.iot_id == _r.iot_id))
@@ -87,7 +94,7 @@ _rows = Query(
     .offset(bindparam("offset", type_=INT)),
     MadeRow,
     unscoped="the batch was found in scope",
-)  # fmt: skip
+)
 _row_total = Query(select(func.count()).select_from(device_batch_rows).where(_in_batch, _of_state))
 _triples = Query(
     select(devices.c.iot_id, devices.c.product_key, devices.c.device_name, devices.c.secret)

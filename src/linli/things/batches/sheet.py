@@ -96,9 +96,7 @@ def _faults(row: Row) -> list[Problem]:
     if not row.device_name:
         found.append(Problem(row.number, TITLES["device_name"], "", "required", {}))
     elif not DEVICE_NAME.fullmatch(row.device_name):
-        found.append(
-            Problem(row.number, TITLES["device_name"], row.device_name[:200], "device_name", {})
-        )  # fmt: skip
+        found.append(Problem(row.number, TITLES["device_name"], row.device_name[:200], "device_name", {}))
     for field, value in (("nickname", row.nickname), ("remark", row.remark)):
         if len(value) > MAX_LABEL:
             found.append(Problem(row.number, TITLES[field], value[:200], "too_long", {"limit": MAX_LABEL}))

@@ -17,9 +17,15 @@ from linli.things.catalogue.shorthand import document
 from linli.tsl import ThingModel, parse
 
 CAPABILITIES: Final = (
-    "face_temperature", "card", "intercom", "bluetooth", "face", "qrcode", "elevator_gateway",
+    "face_temperature",
+    "card",
+    "intercom",
+    "bluetooth",
+    "face",
+    "qrcode",
+    "elevator_gateway",
     "elevator_gateway_with_rule",
-)  # fmt: skip
+)
 """What the tag Capability of an all-in-one door may hold. Source: spec D, 2.2."""
 ALL_IN_ONE: Final = "community/people/aio"
 """The one category whose devices carry the tag Capability. Source: spec D, CAT-02."""

@@ -60,9 +60,11 @@ _GATEWAY: Final[tuple[tuple[Group, str, Direction, str], ...]] = (
     ("gateway", "thing/list/found", "up", "list_found"),
 )
 _SESSIONS: Final[tuple[tuple[str, str], ...]] = (
-    ("combine/login", "sub_login"), ("combine/logout", "sub_logout"), ("combine/batch_login", "sub_batch_login"),
+    ("combine/login", "sub_login"),
+    ("combine/logout", "sub_logout"),
+    ("combine/batch_login", "sub_batch_login"),
     ("combine/batch_logout", "sub_batch_logout"),
-)  # fmt: skip
+)
 _OTHERS: Final[tuple[tuple[Group, str, Direction, str], ...]] = (
     ("shadow", "/shadow/update/{pk}/{dn}", "up", "shadow_update"),
     ("shadow", "/shadow/get/{pk}/{dn}", "down", "shadow_get"),

@@ -146,8 +146,12 @@ async def save_draft(
     if there is not None or revision != 0:
         raise DraftChanged(id=product_key)
     row = {
-        "product_no": product.product_no, "revision": 1, "document": text, "author": who, "modified_ms": now,
-    }  # fmt: skip
+        "product_no": product.product_no,
+        "revision": 1,
+        "document": text,
+        "author": who,
+        "modified_ms": now,
+    }
     await tx.insert(product_drafts, row)
     return 1
 
@@ -212,9 +216,11 @@ async def put_in_force(
         raise DraftChanged(id=product.product_key)
     if await _version.one(tx, product_no=product.product_no, version=product.version) is None:
         before = {
-            "product_no": product.product_no, "version": product.version, "tsl": product.tsl,
+            "product_no": product.product_no,
+            "version": product.version,
+            "tsl": product.tsl,
             "published_ms": product.modified_ms,
-        }  # fmt: skip
+        }
         await tx.insert(product_versions, before)
     await number_properties(tx, product.product_no, model)
     await record_version(scope, tx, product_no=product.product_no, version=number, tsl=text, notes=notes)

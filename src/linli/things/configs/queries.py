@@ -76,7 +76,8 @@ class PushedDevice(NamedTuple):
 _COLUMNS = [device_configs.c[name] for name in Config._fields]
 _newer = device_configs.alias("newer")
 _current = Query(
-    select(*_COLUMNS).where(
+    select(*_COLUMNS)
+    .where(
         device_configs.c.product_no == bindparam("product_no", type_=INT),
         or_(device_configs.c.device_no == bindparam("device_no", type_=INT), device_configs.c.device_no == 0),
         ~select(_newer.c.config_no)
@@ -90,7 +91,7 @@ _current = Query(
     .order_by(device_configs.c.device_no.desc()),
     Config,
     unscoped="the product or device was found in the scope, or asks for itself",
-)  # fmt: skip
+)
 _history = Query(
     select(*_COLUMNS)
     .where(

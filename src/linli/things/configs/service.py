@@ -147,9 +147,16 @@ async def restore_config(
     if old.removed:
         raise NotFound(what="config", id=version)
     return await save_config(
-        scope, db, product_key=product_key, content=old.content, objects=objects, ids=ids, iot_id=iot_id,
-        notes=old.notes, restored_from=version,
-    )  # fmt: skip
+        scope,
+        db,
+        product_key=product_key,
+        content=old.content,
+        objects=objects,
+        ids=ids,
+        iot_id=iot_id,
+        notes=old.notes,
+        restored_from=version,
+    )
 
 
 async def end_override(scope: Scope, tx: Tx, *, product_key: str, iot_id: str, ids: Ids) -> None:

@@ -83,7 +83,10 @@ _count_stale = Query(
 )
 _products = Query(
     select(
-        _p.product_key, _p.name, func.count(), func.min(func.coalesce(_c.first_plain_ms, _c.since_ms)),
+        _p.product_key,
+        _p.name,
+        func.count(),
+        func.min(func.coalesce(_c.first_plain_ms, _c.since_ms)),
         func.max(func.coalesce(_c.last_plain_ms, _c.since_ms)),
     )
     .select_from(_joined.join(products, _p.product_no == _d.product_no))
@@ -93,11 +96,18 @@ _products = Query(
     .limit(bindparam("limit", type_=INT)),
     PlainProduct,
     heavy=True,
-)  # fmt: skip
+)
 _listed = Query(
     select(
-        _d.iot_id, _d.device_name, _d.nickname, _c.peer, _c.security, _d.online, _c.gateway_no,
-        func.coalesce(_c.first_plain_ms, _c.since_ms), func.coalesce(_c.last_plain_ms, _c.since_ms),
+        _d.iot_id,
+        _d.device_name,
+        _d.nickname,
+        _c.peer,
+        _c.security,
+        _d.online,
+        _c.gateway_no,
+        func.coalesce(_c.first_plain_ms, _c.since_ms),
+        func.coalesce(_c.last_plain_ms, _c.since_ms),
     )
     .select_from(_joined)
     .where(_of_product, _plain, in_scope(device_connections))
@@ -105,7 +115,7 @@ _listed = Query(
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     heavy=True,
-)  # fmt: skip
+)
 
 
 async def connection_of(scope: Scope, db: Reader, *, device_no: int) -> Connection | None:

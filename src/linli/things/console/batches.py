@@ -157,15 +157,25 @@ class DeviceBatchRoutes(Controller):
         _must_name_community(within, data.community_id)
         async with db.begin() as tx:
             plan = await plans.plan_generated(
-                within, tx, product_key=data.product_key, count=data.count, prefix=data.prefix.strip(),
-                first=data.first, ids=ids,
-            )  # fmt: skip
+                within,
+                tx,
+                product_key=data.product_key,
+                count=data.count,
+                prefix=data.prefix.strip(),
+                first=data.first,
+                ids=ids,
+            )
             number = None
             if not data.dry_run:
                 number = await service.start_batch(
-                    within, tx, product_key=data.product_key, plan=plan, source="generated",
-                    community_id=data.community_id, project_id=data.project_id,
-                )  # fmt: skip
+                    within,
+                    tx,
+                    product_key=data.product_key,
+                    plan=plan,
+                    source="generated",
+                    community_id=data.community_id,
+                    project_id=data.project_id,
+                )
         return _answer(plan, number, within.language)
 
     @post("/upload", right="devices.manage", status_code=200, request_max_body_size=sheet.FILE_BYTES + 65536)
@@ -191,9 +201,15 @@ class DeviceBatchRoutes(Controller):
             number = None
             if not dry_run and plan.rows and (only_good or not plan.problems):
                 number = await service.start_batch(
-                    within, tx, product_key=product_key, plan=plan, source="uploaded", only_good=only_good,
-                    community_id=community_id, project_id=project_id,
-                )  # fmt: skip
+                    within,
+                    tx,
+                    product_key=product_key,
+                    plan=plan,
+                    source="uploaded",
+                    only_good=only_good,
+                    community_id=community_id,
+                    project_id=project_id,
+                )
         return _answer(plan, number, within.language)
 
     @get("/{batch_id:int}", right="devices.use")
@@ -334,11 +350,18 @@ def _device(row: queries.MadeRow, language: str) -> BatchDevice:
     said = i18n.text(f"rule.{row.reason}", language) if row.reason else ""
     return msgspec.convert(
         {
-            "row": row.row_no, "deviceName": row.device_name, "nickname": row.nickname, "remark": row.remark,
-            "sn": row.sn, "state": row.state, "reason": said, "iotId": row.iot_id, "activeMs": row.active_ms,
+            "row": row.row_no,
+            "deviceName": row.device_name,
+            "nickname": row.nickname,
+            "remark": row.remark,
+            "sn": row.sn,
+            "state": row.state,
+            "reason": said,
+            "iotId": row.iot_id,
+            "activeMs": row.active_ms,
         },
         BatchDevice,
-    )  # fmt: skip
+    )
 
 
 def _file(content: bytes, name: str, encoded: str = "") -> Response[bytes]:

@@ -195,9 +195,13 @@ def _csv(one: _Wanted, rows: list[timelines.Point]) -> bytes:
         (
             (
                 datetime.fromtimestamp(ts / 1000, UTC).isoformat(timespec="milliseconds"),
-                device.iot_id, name, one.item.identifier, value, unit_of(one.item.type),
+                device.iot_id,
+                name,
+                one.item.identifier,
+                value,
+                unit_of(one.item.type),
             )
             for ts, _, value in rows
         ),
         mark=False,
-    )  # fmt: skip
+    )

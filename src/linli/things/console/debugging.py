@@ -169,10 +169,17 @@ class DebugRoutes(Controller):
         if call is None:
             raise NotFound(what="message", id=call_id)
         return RecordedCall(
-            str(call.call_no), call.identifier, call.call_type, call.caller, masked_text(call.input),
+            str(call.call_no),
+            call.identifier,
+            call.call_type,
+            call.caller,
+            masked_text(call.input),
             masked_text(call.output or ""),
-            call.state, call.called_ms, call.answered_ms, await why_ended(within, db, device=device, call=call),
-        )  # fmt: skip
+            call.state,
+            call.called_ms,
+            call.answered_ms,
+            await why_ended(within, db, device=device, call=call),
+        )
 
     @get("/why-not", right="devices.use")
     async def why_not(

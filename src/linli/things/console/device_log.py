@@ -140,12 +140,19 @@ class RefusedRoutes(Controller):
         found = await refused.list_refused(within, db, device_no=device_no, text=q.strip(), page=page)
         rows = [
             RefusedRow(
-                f"{row.device_no}-{row.seq}", row.iot_id, row.nickname or row.device_name, row.product_key, row.at_ms,
-                row.topic, masked_text(row.reason), refused.cause_of(row.reason), shown(row.payload),
+                f"{row.device_no}-{row.seq}",
+                row.iot_id,
+                row.nickname or row.device_name,
+                row.product_key,
+                row.at_ms,
+                row.topic,
+                masked_text(row.reason),
+                refused.cause_of(row.reason),
+                shown(row.payload),
                 batch_id(row.device_no, row.seq),
             )
             for row in found.data
-        ]  # fmt: skip
+        ]
         return Page.of(page, found.total, rows)
 
 
@@ -174,9 +181,17 @@ def _place(text: str) -> Place:
 
 def _row(entry: LogEntry) -> DeviceLogRow:
     return DeviceLogRow(
-        f"{entry.kind}-{entry.number}", entry.at_ms, entry.kind, entry.what, entry.identifier, shown(entry.text),
-        entry.answer, entry.state, entry.reason, entry.trace,
-    )  # fmt: skip
+        f"{entry.kind}-{entry.number}",
+        entry.at_ms,
+        entry.kind,
+        entry.what,
+        entry.identifier,
+        shown(entry.text),
+        entry.answer,
+        entry.state,
+        entry.reason,
+        entry.trace,
+    )
 
 
 async def _csv(db: Database, device_no: int, search: LogSearch) -> AsyncIterator[bytes]:
@@ -193,6 +208,13 @@ async def _csv(db: Database, device_no: int, search: LogSearch) -> AsyncIterator
 def _line(entry: LogEntry) -> tuple[str, ...]:
     when = datetime.fromtimestamp(entry.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
     return (
-        when, entry.kind, entry.what, entry.identifier, entry.state, entry.reason, entry.trace,
-        shown(entry.text), entry.answer,
-    )  # fmt: skip
+        when,
+        entry.kind,
+        entry.what,
+        entry.identifier,
+        entry.state,
+        entry.reason,
+        entry.trace,
+        shown(entry.text),
+        entry.answer,
+    )

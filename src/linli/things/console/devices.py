@@ -30,9 +30,14 @@ from linli.things.service import lifecycle
 
 Sort = Literal["name", "-name", "seen", "-seen", "created", "-created", ""]
 _ORDERS: dict[str, DeviceOrder] = {
-    "": "newest", "-created": "newest", "created": "oldest", "name": "name", "-name": "name_down",
-    "seen": "seen", "-seen": "seen_down",
-}  # fmt: skip
+    "": "newest",
+    "-created": "newest",
+    "created": "oldest",
+    "name": "name",
+    "-name": "name_down",
+    "seen": "seen",
+    "-seen": "seen_down",
+}
 
 
 class DeviceRow(msgspec.Struct, rename="camel", frozen=True):

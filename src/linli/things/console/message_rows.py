@@ -52,27 +52,40 @@ def live_row(message: Message) -> MessageRow:
     """A message that was just committed, as the list shows it."""
     device = message.device
     return MessageRow(
-        f"up-{message.seq}", device.iot_id, message.received_ms, "up", message.kind, message.identifier,
-        shown(message.payload), "", "waiting" if message.wanted else "handled", "",
+        f"up-{message.seq}",
+        device.iot_id,
+        message.received_ms,
+        "up",
+        message.kind,
+        message.identifier,
+        shown(message.payload),
+        "",
+        "waiting" if message.wanted else "handled",
+        "",
         topic=up_topic(device.product.product_key, device.device_name, message.kind, message.identifier),
         qos=None if message.qos < 0 else message.qos,
         trace_id=message.batch_id,
         note=message.note,
-    )  # fmt: skip
+    )
 
 
 def live_call(device: DeviceEntry, record: CallRecord) -> MessageRow:
     """A call on its way, or as it ended."""
     return MessageRow(
-        f"down-{record.call_no}", device.iot_id, record.called_ms, "down", kind_of_call(record.identifier),
-        record.identifier, shown(msgspec.json.encode(record.input)), masked_text(record.output or ""), record.state,
+        f"down-{record.call_no}",
+        device.iot_id,
+        record.called_ms,
+        "down",
+        kind_of_call(record.identifier),
+        record.identifier,
+        shown(msgspec.json.encode(record.input)),
+        masked_text(record.output or ""),
+        record.state,
         masked_text(record.reason),
-        topic=down_topic(
-            device.product.product_key, device.device_name, record.identifier, record.call_type
-        ),
+        topic=down_topic(device.product.product_key, device.device_name, record.identifier, record.call_type),
         qos=down_qos(record.call_type),
         trace_id=record.message_id,
-    )  # fmt: skip
+    )
 
 
 def live_refusal(device: DeviceEntry, refusal: Refusal) -> MessageRow:
@@ -87,23 +100,39 @@ def up_row(device: DeviceRow, row: history.Uplink) -> MessageRow:
     """From the inbox."""
     state = {None: "handled", "ready": "waiting"}.get(row.state, "parked")
     return MessageRow(
-        f"up-{row.seq}", device.iot_id, row.received_ms, "up", row.kind, row.identifier, shown(row.payload), "",
-        state, masked_text(row.reason or ""),
+        f"up-{row.seq}",
+        device.iot_id,
+        row.received_ms,
+        "up",
+        row.kind,
+        row.identifier,
+        shown(row.payload),
+        "",
+        state,
+        masked_text(row.reason or ""),
         topic=up_topic(device.product_key, device.device_name, row.kind, row.identifier),
         trace_id=batch_id(device.device_no, row.seq),
         note=row.note,
-    )  # fmt: skip
+    )
 
 
 def down_row(device: DeviceRow, row: history.Downlink) -> MessageRow:
     """From the record of a call."""
     return MessageRow(
-        f"down-{row.call_no}", device.iot_id, row.called_ms, "down", kind_of_call(row.identifier), row.identifier,
-        masked_text(row.input), masked_text(row.output or ""), row.state, masked_text(row.reason),
+        f"down-{row.call_no}",
+        device.iot_id,
+        row.called_ms,
+        "down",
+        kind_of_call(row.identifier),
+        row.identifier,
+        masked_text(row.input),
+        masked_text(row.output or ""),
+        row.state,
+        masked_text(row.reason),
         topic=down_topic(device.product_key, device.device_name, row.identifier, row.call_type),
         qos=down_qos(row.call_type),
         trace_id=str(row.call_no),
-    )  # fmt: skip
+    )
 
 
 def kind_of_call(identifier: str) -> str:

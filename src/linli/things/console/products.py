@@ -115,11 +115,15 @@ class ProductRoutes(Controller):
         )
         return [
             ProductRow(
-                row.product_key, row.name, row.category_name or row.category_code, row.node_type == 1,
-                row.devices, row.created_ms,
+                row.product_key,
+                row.name,
+                row.category_name or row.category_code,
+                row.node_type == 1,
+                row.devices,
+                row.created_ms,
             )
             for row in found.data
-        ]  # fmt: skip
+        ]
 
     @get("/list", right="devices.use")
     async def list_products(
@@ -133,16 +137,27 @@ class ProductRoutes(Controller):
     ) -> Page[ProductLine]:
         """Products by page, the newest first."""
         found = await queries.list_products(
-            within, db, page=page, keyword=q.strip(), category_code=category,
+            within,
+            db,
+            page=page,
+            keyword=q.strip(),
+            category_code=category,
             node_type=None if gateway is None else int(gateway),
-        )  # fmt: skip
+        )
         lines = [
             ProductLine(
-                row.product_key, row.name, row.category_name or row.category_code, row.node_type == 1,
-                row.devices, row.created_ms, row.category_code, row.data_format, row.version,
+                row.product_key,
+                row.name,
+                row.category_name or row.category_code,
+                row.node_type == 1,
+                row.devices,
+                row.created_ms,
+                row.category_code,
+                row.data_format,
+                row.version,
             )
             for row in found.data
-        ]  # fmt: skip
+        ]
         return Page.of(page, found.total, lines)
 
     @post("/", right="integrations.manage", status_code=201)

@@ -143,10 +143,15 @@ class TopologyRoutes(Controller):
         rows = await queries.list_found(within, db, gateway=gateway, page=page)
         shown = [
             FoundDevice(
-                row.product_key, row.device_name, row.product_name, row.iot_id is not None, row.first_ms, row.last_ms
+                row.product_key,
+                row.device_name,
+                row.product_name,
+                row.iot_id is not None,
+                row.first_ms,
+                row.last_ms,
             )
             for row in rows.data
-        ]  # fmt: skip
+        ]
         return Page.of(page, rows.total, shown)
 
     @post("/found/adopt", right="devices.manage", status_code=200)

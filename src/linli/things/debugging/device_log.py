@@ -114,13 +114,16 @@ _c = service_calls.c
 _calls = Query(
     select(_c.call_no, _c.identifier, _c.call_type, _c.caller, _c.input, _c.output, _c.state, _c.reason)
     .where(
-        _c.device_no == _no, _c.call_no < _before, _c.call_no >= _least,
-        _c.called_ms >= bindparam("low", type_=INT), _c.called_ms <= bindparam("high", type_=INT),
+        _c.device_no == _no,
+        _c.call_no < _before,
+        _c.call_no >= _least,
+        _c.called_ms >= bindparam("low", type_=INT),
+        _c.called_ms <= bindparam("high", type_=INT),
     )
     .order_by(_c.call_no.desc())
     .limit(_most),
     heavy=True,
-)  # fmt: skip
+)
 _r = refused_uplinks.c
 _refused = Query(
     select(_r.seq, _r.topic, _r.reason, _r.payload)
@@ -248,24 +251,52 @@ _KIND_OF: Final = {name: kind for kind, names in _INBOX.items() for name in name
 
 
 def _up(
-    device_no: int, seq: int, kind: str, identifier: str, note: str, payload: Any, state: str | None,
+    device_no: int,
+    seq: int,
+    kind: str,
+    identifier: str,
+    note: str,
+    payload: Any,
+    state: str | None,
     reason: str | None,
-) -> LogEntry:  # fmt: skip
+) -> LogEntry:
     shown = {None: "handled", "ready": "waiting"}.get(state, "parked")
     return LogEntry(
-        Ids.number_ms(seq), seq, _KIND_OF[kind], kind, identifier, bytes(payload), "", shown, reason or note,
+        Ids.number_ms(seq),
+        seq,
+        _KIND_OF[kind],
+        kind,
+        identifier,
+        bytes(payload),
+        "",
+        shown,
+        reason or note,
         batch_id(device_no, seq),
-    )  # fmt: skip
+    )
 
 
 def _down(
-    call_no: int, identifier: str, call_type: str, caller: str, given: str, output: str | None, state: str,
+    call_no: int,
+    identifier: str,
+    call_type: str,
+    caller: str,
+    given: str,
+    output: str | None,
+    state: str,
     reason: str,
-) -> LogEntry:  # fmt: skip
+) -> LogEntry:
     return LogEntry(
-        Ids.number_ms(call_no), call_no, "down", call_type, identifier, given.encode(), output or "", state, reason,
+        Ids.number_ms(call_no),
+        call_no,
+        "down",
+        call_type,
+        identifier,
+        given.encode(),
+        output or "",
+        state,
+        reason,
         str(call_no),
-    )  # fmt: skip
+    )
 
 
 def _line(row: LogLine) -> LogEntry:

@@ -70,11 +70,15 @@ class Notes:
         at = refusal.at_ms
         self._refused.append(
             (
-                refusal.device_no, self._ids.number(at), day_of(at), at, refusal.topic.replace("\0", ""),
+                refusal.device_no,
+                self._ids.number(at),
+                day_of(at),
+                at,
+                refusal.topic.replace("\0", ""),
                 masked_text(refusal.reason.replace("\0", "")),
-masked_bytes(refusal.payload),
+                masked_bytes(refusal.payload),
             )
-        )  # fmt: skip
+        )
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._loop(), name="debug-notes")

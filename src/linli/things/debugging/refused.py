@@ -42,9 +42,17 @@ _matching = (
     ),
 )
 _COLUMNS = (
-    _r.device_no, _d.iot_id, _d.device_name, _d.nickname, _d.product_key, _r.seq, _r.at_ms, _r.topic, _r.reason,
+    _r.device_no,
+    _d.iot_id,
+    _d.device_name,
+    _d.nickname,
+    _d.product_key,
+    _r.seq,
+    _r.at_ms,
+    _r.topic,
+    _r.reason,
     _r.payload,
-)  # fmt: skip
+)
 _page = Query(
     select(*_COLUMNS)
     .select_from(_from)

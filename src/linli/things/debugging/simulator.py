@@ -190,9 +190,15 @@ class Simulator:
         now = self._clock.now_ms()
         caller = f"{scope.caller.kind}:{scope.caller.id}"
         row = SimulationRow(
-            device.device_no, self._process, caller, msgspec.json.encode(settings).decode(), "[]", now,
-            now + (KEPT_MS if kept else LASTS_MS), now + KEPT_MS if kept else now,
-        )  # fmt: skip
+            device.device_no,
+            self._process,
+            caller,
+            msgspec.json.encode(settings).decode(),
+            "[]",
+            now,
+            now + (KEPT_MS if kept else LASTS_MS),
+            now + KEPT_MS if kept else now,
+        )
         try:
             async with self._db.begin() as tx:
                 await add_row(tx, row, tenant_id=device.tenant_id)

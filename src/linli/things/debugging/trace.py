@@ -64,14 +64,18 @@ _c = service_calls.c
 _COLUMNS = tuple(_c[name] for name in TracedCall._fields)
 _call = Query(select(*_COLUMNS).where(_c.call_no == _seq, _c.day == _day), TracedCall)
 _caused = Query(
-    select(*_COLUMNS).where(
-        _c.call_no >= bindparam("low", type_=INT), _c.call_no < bindparam("high", type_=INT),
-        _c.day >= bindparam("first_day", type_=INT), _c.day <= bindparam("last_day", type_=INT),
+    select(*_COLUMNS)
+    .where(
+        _c.call_no >= bindparam("low", type_=INT),
+        _c.call_no < bindparam("high", type_=INT),
+        _c.day >= bindparam("first_day", type_=INT),
+        _c.day <= bindparam("last_day", type_=INT),
         _c.cause == bindparam("because"),
-    ).order_by(_c.call_no),
+    )
+    .order_by(_c.call_no),
     TracedCall,
     heavy=True,
-)  # fmt: skip
+)
 _iot_id = Query(
     select(devices.c.iot_id).where(devices.c.device_no == _no),
     unscoped="the caller then looks for it in its scope",
@@ -91,9 +95,13 @@ async def find_call(db: Reader, *, call_no: int) -> TracedCall | None:
 async def calls_because(db: Reader, *, cause: str, low_ms: int, high_ms: int) -> list[TracedCall]:
     """Calls that a request or message led to, in a span of time. The caller then looks for their devices."""
     return await _caused.all(
-        db, low=Ids.number_at(low_ms), high=Ids.number_at(high_ms + 1), because=cause, first_day=day_of(low_ms),
+        db,
+        low=Ids.number_at(low_ms),
+        high=Ids.number_at(high_ms + 1),
+        because=cause,
+        first_day=day_of(low_ms),
         last_day=day_of(high_ms),
-    )  # fmt: skip
+    )
 
 
 async def iot_id_of(db: Reader, device_no: int) -> str:

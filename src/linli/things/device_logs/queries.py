@@ -84,9 +84,14 @@ _modules = Query(
 async def find_lines(db: Reader, *, device_no: int, where: LogFilter, page: PageRequest) -> Page[LogLine]:
     """Newest first."""
     binds: dict[str, Any] = {
-        "no": device_no, "low": where.low_ms, "high": where.high_ms, "least": where.level,
-        "in_module": where.module, "of_trace": where.trace_id, "pattern": like_pattern(where.text),
-    }  # fmt: skip
+        "no": device_no,
+        "low": where.low_ms,
+        "high": where.high_ms,
+        "least": where.level,
+        "in_module": where.module,
+        "of_trace": where.trace_id,
+        "pattern": like_pattern(where.text),
+    }
     total = await _total.scalar(db, **binds)
     return Page.of(page, total, await _page.all(db, **binds, **page.binds))
 

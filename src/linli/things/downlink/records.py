@@ -60,9 +60,15 @@ class CallRecord(msgspec.Struct, gc=False):
     ) -> "CallRecord":
         caller = f"{scope.caller.kind}:{scope.caller.id}"
         return CallRecord(
-            call_no, device_no, identifier, call_type, caller, args, called_ms=Ids.number_ms(call_no),
+            call_no,
+            device_no,
+            identifier,
+            call_type,
+            caller,
+            args,
+            called_ms=Ids.number_ms(call_no),
             cause=CAUSE.get(),
-        )  # fmt: skip
+        )
 
     @property
     def message_id(self) -> str:

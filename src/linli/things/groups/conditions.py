@@ -85,12 +85,10 @@ def fits_conditions() -> ColumnElement[bool]:
     )
     return and_(
         or_(_flag("group_all_products"), any_of(c.product_key, "group_products")),
-        or_(
-            bindparam("group_tag_count", type_=INT) == 0, tags == bindparam("group_tag_count", type_=INT)
-        ),
+        or_(bindparam("group_tag_count", type_=INT) == 0, tags == bindparam("group_tag_count", type_=INT)),
         or_(_flag("group_all_versions"), runs_one_of(c.device_no, "group_versions")),
         or_(_flag("group_all_states"), any_of(state, "group_states")),
-    )  # fmt: skip
+    )
 
 
 def is_member() -> ColumnElement[bool]:

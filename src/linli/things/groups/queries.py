@@ -39,8 +39,15 @@ class GroupRow(NamedTuple):
 
 
 _COLUMNS = [
-    _g.group_no, _g.parent_no, _g.name, _g.description, _g.conditions, _g.tags, _g.created_ms, _g.modified_ms,
-]  # fmt: skip
+    _g.group_no,
+    _g.parent_no,
+    _g.name,
+    _g.description,
+    _g.conditions,
+    _g.tags,
+    _g.created_ms,
+    _g.modified_ms,
+]
 _all = Query(select(*_COLUMNS).where(in_scope(device_groups)).order_by(_g.name, _g.group_no), GroupRow)
 _one = Query(
     select(*_COLUMNS).where(_g.group_no == bindparam("no", type_=INT), in_scope(device_groups)), GroupRow

@@ -180,10 +180,18 @@ class Batch:
         """Write everything. Statements of one kind go to the driver in one call."""
         if self.messages:
             rows = [
-                (m.device.device_no, m.seq, m.received_ms // DAY_MS, m.kind, m.identifier, m.received_ms, m.note,
-                 m.payload)
+                (
+                    m.device.device_no,
+                    m.seq,
+                    m.received_ms // DAY_MS,
+                    m.kind,
+                    m.identifier,
+                    m.received_ms,
+                    m.note,
+                    m.payload,
+                )
                 for m in self.messages
-            ]  # fmt: skip
+            ]
             await tx.insert_tuples(inbox, _INBOX, rows)
             if work := [row[:3] for m, row in zip(self.messages, rows, strict=True) if m.wanted]:
                 await tx.insert_tuples(inbox_work, _WORK, work)

@@ -62,14 +62,20 @@ _work = inbox_work.join(
 )
 _ready = (
     select(
-        inbox_work.c.device_no, inbox_work.c.seq, inbox_work.c.tries, inbox.c.kind, inbox.c.identifier,
-        inbox.c.received_ms, inbox.c.note, inbox.c.payload,
+        inbox_work.c.device_no,
+        inbox_work.c.seq,
+        inbox_work.c.tries,
+        inbox.c.kind,
+        inbox.c.identifier,
+        inbox.c.received_ms,
+        inbox.c.note,
+        inbox.c.payload,
     )
     .select_from(_work)
     .where(inbox_work.c.state == "ready", inbox_work.c.seq > bindparam("after", type_=INT))
     .order_by(inbox_work.c.seq)
     .limit(PAGE)
-)  # fmt: skip
+)
 _unfinished = Query(_ready, _WorkRow)
 _unfinished_of = Query(_ready.where(inbox_work.c.device_no == bindparam("no", type_=INT)), _WorkRow)
 _take = Command(
@@ -245,9 +251,14 @@ class Dispatcher:
         self._tries[row.device_no, row.seq] = row.tries
         try:
             message: Message | _Broken = revive(
-                device, seq=row.seq, kind=row.kind, identifier=row.identifier, received_ms=row.received_ms,
-                note=row.note, payload=bytes(row.payload),
-            )  # fmt: skip
+                device,
+                seq=row.seq,
+                kind=row.kind,
+                identifier=row.identifier,
+                received_ms=row.received_ms,
+                note=row.note,
+                payload=bytes(row.payload),
+            )
         except NoLongerReadable as error:
             message = _Broken(row.seq, str(error))
         self._queue(row.device_no, message)

@@ -42,8 +42,16 @@ _FROM = inbox_work.join(devices, devices.c.device_no == inbox_work.c.device_no).
 )
 _parked = Query(
     select(
-        devices.c.iot_id, devices.c.device_name, devices.c.nickname, inbox_work.c.seq, inbox.c.kind,
-        inbox.c.identifier, inbox.c.received_ms, inbox.c.payload, inbox_work.c.tries, inbox_work.c.reason,
+        devices.c.iot_id,
+        devices.c.device_name,
+        devices.c.nickname,
+        inbox_work.c.seq,
+        inbox.c.kind,
+        inbox.c.identifier,
+        inbox.c.received_ms,
+        inbox.c.payload,
+        inbox_work.c.tries,
+        inbox_work.c.reason,
         inbox_work.c.parked_ms,
     )
     .select_from(_FROM)
@@ -52,7 +60,7 @@ _parked = Query(
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     ParkedMessage,
-)  # fmt: skip
+)
 _counts = Query(
     select(inbox_work.c.state, func.count())
     .select_from(inbox_work.join(devices, devices.c.device_no == inbox_work.c.device_no))

@@ -31,9 +31,16 @@ def take_unusual(
         return None
     extra = Extra()
     uplink = Uplink(
-        session, connection, topic, device_no, packet.payload, packet.qos, packet.packet_id, packet.dup,
+        session,
+        connection,
+        topic,
+        device_no,
+        packet.payload,
+        packet.qos,
+        packet.packet_id,
+        packet.dup,
         extra=extra,
-    )  # fmt: skip
+    )
     if packet.qos == 2:
         # What came twice is known by its id; only a crash may have lost that, and then the bytes are compared.
         uplink.dup = packet.dup and session.restored

@@ -156,10 +156,18 @@ class DatabaseWills:
                 [_row(kept, self._me) for kept in changes.values() if kept is not None],
                 keys=("product_key", "device_name"),
                 update=(
-                    "front", "tenant_id", "device_no", "topic", "payload", "qos", "retain", "properties",
-                    "delay_s", "due_ms",
+                    "front",
+                    "tenant_id",
+                    "device_no",
+                    "topic",
+                    "payload",
+                    "qos",
+                    "retain",
+                    "properties",
+                    "delay_s",
+                    "due_ms",
                 ),
-            )  # fmt: skip
+            )
             void = [
                 {"key": key[0], "name": key[1], "me": self._me} for key, kept in changes.items() if not kept
             ]

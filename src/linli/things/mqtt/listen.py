@@ -36,9 +36,14 @@ class Listening(Protocol):
 
 
 async def listen(
-    factory: Factory, host: str, port: int, *,
-    tls: ssl.SSLContext | None = None, most: int = lobby.MOST, proxies: Iterable[str] = (),
-) -> Listening:  # fmt: skip
+    factory: Factory,
+    host: str,
+    port: int,
+    *,
+    tls: ssl.SSLContext | None = None,
+    most: int = lobby.MOST,
+    proxies: Iterable[str] = (),
+) -> Listening:
     """A listener for one protocol. `port` 0 takes a free one (`server.sockets[0].getsockname()`).
 
     `most`: TLS clients before the end of their handshake; `proxies` have no share of them.
@@ -64,9 +69,14 @@ class SharedPort:
     """Serves MQTT and HTTP, plain and TLS, on one port."""
 
     def __init__(
-        self, *, mqtt: Factory, http: Factory, tls: ssl.SSLContext | None = None,
-        most: int = lobby.MOST, proxies: Iterable[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        mqtt: Factory,
+        http: Factory,
+        tls: ssl.SSLContext | None = None,
+        most: int = lobby.MOST,
+        proxies: Iterable[str] = (),
+    ) -> None:
         """Without `tls`, a TLS client is turned away. `most` and `proxies` as for `listen`."""
 
         def chooser() -> asyncio.Protocol:

@@ -27,10 +27,12 @@ RETRY_SECONDS = 1.0
 
 _c = mqtt_retained.c
 _FRONT = "the front passes on what its topic rules allow, of all tenants"
-_of_owner = select(_c.topic, _c.payload, _c.qos, _c.properties, _c.expires_ms, _c.tenant_id, _c.device_name).where(
+_of_owner = select(
+    _c.topic, _c.payload, _c.qos, _c.properties, _c.expires_ms, _c.tenant_id, _c.device_name
+).where(
     _c.product_key == bindparam("key"),
     or_(bindparam("name") == "+", _c.device_name == bindparam("name")),
-)  # fmt: skip
+)
 _FIND = Query(_of_owner.order_by(_c.topic), unscoped=_FRONT, heavy=True)
 _TOPICS = Query(select(_c.topic, _c.tenant_id), unscoped=_FRONT, heavy=True)
 _DROP = Command(delete(mqtt_retained).where(_c.topic == bindparam("name")), unscoped=_FRONT)

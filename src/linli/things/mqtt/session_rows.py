@@ -23,9 +23,17 @@ def _select(table: Any, *names: str) -> Any:
 _S = _select(mqtt_sessions, "gone_ms", "expiry_s")
 _F = _select(mqtt_filters, "filter", "qos", "options", "identifier")
 _D = _select(
-    mqtt_downlinks, "number", "topic", "payload", "expires_ms", "qos", "retain", "properties", "packet_id",
+    mqtt_downlinks,
+    "number",
+    "topic",
+    "payload",
+    "expires_ms",
+    "qos",
+    "retain",
+    "properties",
+    "packet_id",
     "released",
-).order_by(mqtt_downlinks.c.number)  # fmt: skip
+).order_by(mqtt_downlinks.c.number)
 _I = _select(mqtt_incoming, "packet_id")
 
 ALL = tuple(Query(statement, heavy=True) for statement in (_S, _F, _D, _I))

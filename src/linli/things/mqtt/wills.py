@@ -85,10 +85,8 @@ class Wills:
     def _keep(self, session: Session, will: mqtt.Will, *, due_ms: int = 0) -> None:
         self._written.add(session.key)
         self._kept.keep(
-            KeptWill(
-                session.key, session.tenant_id, session.device_no, will, _delay(session, will), due_ms
-            )
-        )  # fmt: skip
+            KeptWill(session.key, session.tenant_id, session.device_no, will, _delay(session, will), due_ms)
+        )
 
     def _say(self, session: Session, connection: Connection, will: mqtt.Will) -> None:
         self.void(session.key)

@@ -22,10 +22,15 @@ class PropertiesSet(Address, rename="camel", kw_only=True):
 
 
 @method(
-    "/app/thing/properties/set", "1.0.3", service=SERVICE, token="optional",
-    raises=(BadInput, NotFound, DeviceOffline, SystemBusy), title="设置物的属性", title_en="Set properties of a device",
+    "/app/thing/properties/set",
+    "1.0.3",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound, DeviceOffline, SystemBusy),
+    title="设置物的属性",
+    title_en="Set properties of a device",
     source="spec D 3.2 API-14",
-)  # fmt: skip
+)
 @told_busy()
 async def set_properties(data: PropertiesSet, scope: Scope, db: Database, invoker: Invoker) -> None:
     """Sent to the device, which answers in its own time: what it did shows in its next report."""
@@ -46,10 +51,15 @@ class ServiceResult(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/app/thing/service/invoke", "1.0.3", service=SERVICE, token="optional",
+    "/app/thing/service/invoke",
+    "1.0.3",
+    service=SERVICE,
+    token="optional",
     raises=(BadInput, NotFound, DeviceOffline, DeviceSilent, DeviceRefused, SystemBusy),
-    title="触发物的服务", title_en="Call a service of a device", source="spec D 3.2 API-15",
-)  # fmt: skip
+    title="触发物的服务",
+    title_en="Call a service of a device",
+    source="spec D 3.2 API-15",
+)
 @told_busy()
 async def invoke_service(data: ServiceCall, scope: Scope, db: Database, invoker: Invoker) -> ServiceResult:
     """A synchronous service is waited for; of an asynchronous one only the message id comes back."""

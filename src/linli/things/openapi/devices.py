@@ -100,9 +100,15 @@ def _facts(row: DeviceRow, secrets: Secrets) -> dict[str, Any]:
 
 
 @method(
-    "/app/thing/info/get", "1.0.3", service=SERVICE, token="optional", raises=(BadInput, DeviceUnknown),
-    title="获取物的基本信息", title_en="Get the facts of a device", source="spec D 3.1 API-04",
-)  # fmt: skip
+    "/app/thing/info/get",
+    "1.0.3",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, DeviceUnknown),
+    title="获取物的基本信息",
+    title_en="Get the facts of a device",
+    source="spec D 3.1 API-04",
+)
 async def get_info(
     data: Address, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
 ) -> DeviceInfoNamed:
@@ -126,9 +132,15 @@ class InfoList(msgspec.Struct, rename="camel", kw_only=True):
 
 
 @method(
-    "/app/thing/info/list/get", "1.4.1", service=SERVICE, token="optional", raises=(BadInput, AppUnknown),
-    title="批量获取设备信息", title_en="Get the facts of several devices", source="spec D 3.1 API-03",
-)  # fmt: skip
+    "/app/thing/info/list/get",
+    "1.4.1",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, AppUnknown),
+    title="批量获取设备信息",
+    title_en="Get the facts of several devices",
+    source="spec D 3.1 API-03",
+)
 async def list_info(
     data: InfoList, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
 ) -> list[DeviceInfo]:
@@ -168,9 +180,15 @@ class DeviceStatus(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/app/thing/status/get", "1.0.3", service=SERVICE, token="optional", raises=(BadInput, NotFound, SystemBusy),
-    title="获取物的连接状态", title_en="Get a device's state", source="spec D 3.1 API-07",
-)  # fmt: skip
+    "/app/thing/status/get",
+    "1.0.3",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound, SystemBusy),
+    title="获取物的连接状态",
+    title_en="Get a device's state",
+    source="spec D 3.1 API-07",
+)
 @told_busy()
 async def get_status(data: Address, scope: Scope, db: Database) -> DeviceStatus:
     row = await device_at(scope, db, data)
@@ -184,9 +202,15 @@ class StatusBatch(msgspec.Struct, rename="camel", kw_only=True):
 
 
 @method(
-    "/app/thing/status/batch/get", "1.0.3", service=SERVICE, token="optional", raises=(BadInput, SystemBusy),
-    title="批量获取物的状态", title_en="Get the state of several devices", source="spec D 3.1 API-11",
-)  # fmt: skip
+    "/app/thing/status/batch/get",
+    "1.0.3",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, SystemBusy),
+    title="批量获取物的状态",
+    title_en="Get the state of several devices",
+    source="spec D 3.1 API-11",
+)
 @told_busy()
 async def get_statuses(data: StatusBatch, scope: Scope, db: Database) -> list[DeviceStatus]:
     """Those found, in the order asked for."""
@@ -197,9 +221,15 @@ async def get_statuses(data: StatusBatch, scope: Scope, db: Database) -> list[De
 
 
 @method(
-    "/app/thing/dsl/get", "1.0.1", service=SERVICE, token="optional", raises=(BadInput, NotFound),
-    title="获取物的模板", title_en="Get a device's thing model", source="spec D 3.1 API-05, 3.5",
-)  # fmt: skip
+    "/app/thing/dsl/get",
+    "1.0.1",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound),
+    title="获取物的模板",
+    title_en="Get a device's thing model",
+    source="spec D 3.1 API-05, 3.5",
+)
 async def get_thing_model(data: Address, scope: Scope, db: Database) -> str:
     """The TSL document as a JSON string, its generated members included."""
     device = await device_at(scope, db, data)
@@ -218,13 +248,25 @@ class PropertyNow(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/app/thing/properties/get", "1.0.4", service=SERVICE, token="optional", raises=(BadInput, NotFound, SystemBusy),
-    title="获取物的属性", title_en="Get a device's present values", source="spec D 3.1 API-13",
-)  # fmt: skip
+    "/app/thing/properties/get",
+    "1.0.4",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound, SystemBusy),
+    title="获取物的属性",
+    title_en="Get a device's present values",
+    source="spec D 3.1 API-13",
+)
 @method(
-    "/cloud/thing/properties/get", "1.0.2", service=SERVICE, token="optional", raises=(BadInput, NotFound, SystemBusy),
-    title="获取物的属性", title_en="Get a device's present values", source="spec B 3.13 A099",
-)  # fmt: skip
+    "/cloud/thing/properties/get",
+    "1.0.2",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound, SystemBusy),
+    title="获取物的属性",
+    title_en="Get a device's present values",
+    source="spec B 3.13 A099",
+)
 @told_busy()
 async def get_properties(data: Address, scope: Scope, db: Database) -> list[PropertyNow]:
     """Properties that have a value, the newest first."""

@@ -109,10 +109,15 @@ class DeviceList(msgspec.Struct, rename="camel", kw_only=True):
 
 
 @method(
-    "/app/thing/list", "1.0.4", service=SERVICE, token="optional",
-    raises=(BadInput, AppUnknown, TenantGone, DeviceQueryFailed), title="查询应用物的列表",
-    title_en="List the devices of an app", source="spec D 3.1 API-12",
-)  # fmt: skip
+    "/app/thing/list",
+    "1.0.4",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, AppUnknown, TenantGone, DeviceQueryFailed),
+    title="查询应用物的列表",
+    title_en="List the devices of an app",
+    source="spec D 3.1 API-12",
+)
 @told_busy(DeviceQueryFailed)
 async def list_things(
     data: DeviceList, scope: Scope, db: Database, call: Call, settings: Settings
@@ -170,10 +175,15 @@ class Snapshot(msgspec.Struct, rename="camel", kw_only=True):
 
 
 @method(
-    "/app/thing/properties/batch/get", "1.0.1", service=SERVICE, token="optional", raises=(BadInput,),
-    title="批量获取应用的产品所有设备属性状态", title_en="Page through a product's devices with their values",
+    "/app/thing/properties/batch/get",
+    "1.0.1",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput,),
+    title="批量获取应用的产品所有设备属性状态",
+    title_en="Page through a product's devices with their values",
     source="spec D 3.1 API-01",
-)  # fmt: skip
+)
 async def get_snapshots(
     data: Snapshot, scope: Scope, db: Database, settings: Settings
 ) -> Rows[DeviceSnapshot]:

@@ -42,19 +42,28 @@ class PropertyPage(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/app/thing/property/timeline/get", "1.0.4", service=SERVICE, token="optional",
-    raises=(BadInput, NotFound), title="获取物的属性 timeline 数据", title_en="Get the series of a property",
+    "/app/thing/property/timeline/get",
+    "1.0.4",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound),
+    title="获取物的属性 timeline 数据",
+    title_en="Get the series of a property",
     source="spec D 3.1 API-02",
-)  # fmt: skip
+)
 async def get_property_timeline(
     data: PropertyTimeline, scope: Scope, db: Database, clock: Clock
 ) -> PropertyPage:
     """Values by device time, thirty days back at most."""
     span = span_of(data, clock.now_ms(), most=MAX_POINTS)
     device, found = await timelines.property_at(
-        scope, db, identifier=data.identifier, iot_id=data.iot_id or "", product_key=data.product_key or "",
+        scope,
+        db,
+        identifier=data.identifier,
+        iot_id=data.iot_id or "",
+        product_key=data.product_key or "",
         device_name=data.device_name or "",
-    )  # fmt: skip
+    )
     if found is None:
         return PropertyPage(data.end, [])
     series = await timelines.property_series(db, device_no=device.device_no, found=found, span=span)
@@ -83,9 +92,15 @@ class EventPage(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/app/thing/event/timeline/get", "1.0.3", service=SERVICE, token="optional", raises=(BadInput, NotFound, SystemBusy),
-    title="获取物的事件 timeline 数据", title_en="Get the series of an event", source="spec D 3.1 API-10",
-)  # fmt: skip
+    "/app/thing/event/timeline/get",
+    "1.0.3",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound, SystemBusy),
+    title="获取物的事件 timeline 数据",
+    title_en="Get the series of an event",
+    source="spec D 3.1 API-10",
+)
 @told_busy()
 async def get_event_timeline(data: EventTimeline, scope: Scope, db: Database, clock: Clock) -> EventPage:
     """Events by device time, thirty days back at most."""
@@ -99,11 +114,16 @@ async def get_event_timeline(data: EventTimeline, scope: Scope, db: Database, cl
     )
     items = [
         EventItem(
-            device.iot_id, row.identifier, name, row.type, row.ts, msgspec.Raw(row.body.encode()),
+            device.iot_id,
+            row.identifier,
+            name,
+            row.type,
+            row.ts,
+            msgspec.Raw(row.body.encode()),
             batch_id(device.device_no, row.seq),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     return EventPage(items[-1].timestamp if items else data.end, items)
 
 
@@ -122,9 +142,15 @@ class ServicePage(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/app/thing/service/data/get", "1.0.3", service=SERVICE, token="optional", raises=(BadInput, NotFound, SystemBusy),
-    title="获取物的服务记录", title_en="Get the calls of a service", source="spec D 3.1 API-06",
-)  # fmt: skip
+    "/app/thing/service/data/get",
+    "1.0.3",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound, SystemBusy),
+    title="获取物的服务记录",
+    title_en="Get the calls of a service",
+    source="spec D 3.1 API-06",
+)
 @told_busy()
 async def get_service_records(data: Timeline, scope: Scope, db: Database, clock: Clock) -> ServicePage:
     """Calls by the time they were made, thirty days back at most; property sets under the identifier `set`."""

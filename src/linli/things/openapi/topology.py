@@ -33,9 +33,15 @@ class SubDevice(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/app/thing/topo/get", "1.0.0", service=SERVICE, token="optional", raises=(BadInput, NotFound),
-    title="获取物的拓扑关系", title_en="List the sub-devices of a gateway", source="spec D 3.1 API-08",
-)  # fmt: skip
+    "/app/thing/topo/get",
+    "1.0.0",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound),
+    title="获取物的拓扑关系",
+    title_en="List the sub-devices of a gateway",
+    source="spec D 3.1 API-08",
+)
 async def get_topology(
     data: Topology, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
 ) -> Rows[SubDevice]:
@@ -59,9 +65,16 @@ async def get_topology(
 
 
 @method(
-    "/app/thing/prop/get", "1.0.1", service=SERVICE, token="optional", raises=(BadInput, NotFound),
-    title="获取物的标签列表", title_en="Get the tags of a device", source="spec D 3.1 API-09", beside="props",
-)  # fmt: skip
+    "/app/thing/prop/get",
+    "1.0.1",
+    service=SERVICE,
+    token="optional",
+    raises=(BadInput, NotFound),
+    title="获取物的标签列表",
+    title_en="Get the tags of a device",
+    source="spec D 3.1 API-09",
+    beside="props",
+)
 async def get_tags(data: Address, scope: Scope, db: Database) -> str:
     """The JSON text of an object, tag keys to values; it stands in `props` beside `code`, and in `data`."""
     device = await device_at(scope, db, data)

@@ -165,9 +165,14 @@ async def roll_back_campaign(scope: Scope, tx: Tx, *, campaign_no: int) -> None:
         raise NoPreviousFirmware()
     now_ms = tx.db.clock.now_ms()
     await campaign_rows.change_campaign(
-        tx, campaign.campaign_no, state="rolling_back", reason=Reason.OPERATOR.value,
-        expanded=0, expanded_upto=0, finished_ms=None,
-    )  # fmt: skip
+        tx,
+        campaign.campaign_no,
+        state="rolling_back",
+        reason=Reason.OPERATOR.value,
+        expanded=0,
+        expanded_upto=0,
+        finished_ms=None,
+    )
     await jobs.wake(tx, campaign, now_ms)
 
 

@@ -158,9 +158,12 @@ class _Look:
         if campaign.expanded:
             return
         found = await selection.page_of_candidates(
-            campaign_rows.EVERYWHERE.of_tenant(campaign.tenant_id), self._tx, campaign.aim,
-            after=campaign.expanded_upto, limit=PAGE,
-        )  # fmt: skip
+            campaign_rows.EVERYWHERE.of_tenant(campaign.tenant_id),
+            self._tx,
+            campaign.aim,
+            after=campaign.expanded_upto,
+            limit=PAGE,
+        )
         await self._tx.upsert(
             ota_jobs,
             [job_rows.new_job(campaign, one.device_no, self._now) for one in found],

@@ -46,9 +46,16 @@ class JobRow(NamedTuple):
     @property
     def job(self) -> Job:
         return Job(
-            JobState(self.state), self.progress, self.step, self.tries, self.reason, self.detail,
-            self.from_version, self.due_ms, self.finished_ms,
-        )  # fmt: skip
+            JobState(self.state),
+            self.progress,
+            self.step,
+            self.tries,
+            self.reason,
+            self.detail,
+            self.from_version,
+            self.due_ms,
+            self.finished_ms,
+        )
 
 
 def in_states(table: Any, states: frozenset[JobState]) -> ColumnElement[bool]:

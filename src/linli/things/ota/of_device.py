@@ -26,7 +26,14 @@ _j = ota_jobs.c
 _low, _high, _number = (bindparam(name, type_=INT) for name in ("low", "high", "number"))
 _jobs = Query(
     select(
-        _j.changed_ms, _j.job_no, _j.state, _j.reason, _j.detail, _j.progress, _j.module, ota_campaigns.c.version,
+        _j.changed_ms,
+        _j.job_no,
+        _j.state,
+        _j.reason,
+        _j.detail,
+        _j.progress,
+        _j.module,
+        ota_campaigns.c.version,
         _j.from_version,
     )
     .select_from(ota_jobs.join(ota_campaigns, ota_campaigns.c.campaign_no == _j.campaign_no))
@@ -39,7 +46,7 @@ _jobs = Query(
     .limit(bindparam("most", type_=INT)),
     DeviceUpgrade,
     unscoped="the caller found the device in its scope",
-)  # fmt: skip
+)
 
 
 async def upgrades_of(

@@ -13,4 +13,4 @@ def runs_one_of(device_no: ColumnElement[int], name: str) -> ColumnElement[bool]
         select(reported.device_no)
         .where(reported.device_no == device_no, any_of(reported.version, name))
         .exists()
-    )  # fmt: skip
+    )

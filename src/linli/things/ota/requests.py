@@ -107,9 +107,16 @@ class OtaRequests:
         )
         if version != before:
             event = FirmwareReported(
-                device.device_no, device.iot_id, device.tenant_id, device.community_id, device.project_id,
-                module, version, before or "", now_ms,
-            )  # fmt: skip
+                device.device_no,
+                device.iot_id,
+                device.tenant_id,
+                device.community_id,
+                device.project_id,
+                module,
+                version,
+                before or "",
+                now_ms,
+            )
             await emit(tx, event, key=device.iot_id)
         held = await job_rows.open_jobs(tx, device_no=device.device_no, module=module)
         for row in held:

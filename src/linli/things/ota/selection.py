@@ -157,8 +157,9 @@ async def resolve(
     """The iotIds of chosen devices; a name or id that is not there is told, not left out. Raises BadInput."""
     if len(iot_ids) + len(device_names) > MAX_CHOSEN:
         raise BadInput(field="deviceNames", rule="too_many_items", limit=MAX_CHOSEN)
-    by_id = {row.iot_id for row in await find_devices(scope, db, iot_ids=iot_ids)
-             if row.product_key == product_key}  # fmt: skip
+    by_id = {
+        row.iot_id for row in await find_devices(scope, db, iot_ids=iot_ids) if row.product_key == product_key
+    }
     _refuse_missing("iotIds", [one for one in iot_ids if one not in by_id])
     by_name = {
         row.device_name: row.iot_id

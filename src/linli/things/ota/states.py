@@ -30,13 +30,24 @@ class JobState(StrEnum):
     """It runs its previous version, by itself or because it was offered again."""
 
 
-OPEN: Final = frozenset({
-    JobState.WAITING, JobState.NOTIFIED, JobState.DOWNLOADING, JobState.INSTALLING, JobState.ROLLING_BACK,
-})  # fmt: skip
+OPEN: Final = frozenset(
+    {
+        JobState.WAITING,
+        JobState.NOTIFIED,
+        JobState.DOWNLOADING,
+        JobState.INSTALLING,
+        JobState.ROLLING_BACK,
+    }
+)
 UNDER_WAY: Final = frozenset({JobState.NOTIFIED, JobState.DOWNLOADING, JobState.INSTALLING})
-LOST: Final = frozenset({
-    JobState.FAILED, JobState.TIMED_OUT, JobState.ROLLED_BACK, JobState.ROLLING_BACK,
-})  # fmt: skip
+LOST: Final = frozenset(
+    {
+        JobState.FAILED,
+        JobState.TIMED_OUT,
+        JobState.ROLLED_BACK,
+        JobState.ROLLING_BACK,
+    }
+)
 """What counts as a failure when a campaign is judged."""
 
 

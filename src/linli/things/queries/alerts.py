@@ -53,9 +53,12 @@ async def latest_alerts(
     product_of = {device.device_no: device.product_no for device in devices}
     found: dict[int, Alert] = {}
     rows = await _raised.all(
-        db, device_nos=sorted(product_of), identifiers=sorted({identifier for _, identifier in names}),
-        since=since_ms, day=day_of(since_ms) - 1,
-    )  # fmt: skip
+        db,
+        device_nos=sorted(product_of),
+        identifiers=sorted({identifier for _, identifier in names}),
+        since=since_ms,
+        day=day_of(since_ms) - 1,
+    )
     for device_no, identifier, ts in rows:
         name = names.get((product_of[device_no], identifier))
         if name is not None and (device_no not in found or found[device_no].at_ms < ts):

@@ -222,9 +222,7 @@ def _keyword_condition() -> ColumnElement[bool]:
     numbered = select(serial_numbers.c.product_key, serial_numbers.c.device_name).where(
         serial_numbers.c.sn.like(bindparam("pattern"), escape="\\"), in_scope(serial_numbers)
     )
-    return or_(
-        *like, c.iot_id == bindparam("keyword"), tuple_(c.product_key, c.device_name).in_(numbered)
-    )  # fmt: skip
+    return or_(*like, c.iot_id == bindparam("keyword"), tuple_(c.product_key, c.device_name).in_(numbered))
 
 
 def _state_condition(state: DeviceState) -> ColumnElement[bool]:

@@ -13,8 +13,11 @@ DeviceState = Literal["unactive", "online", "offline", "disabled"]
 STATUS: Final[dict[DeviceState, int]] = {"unactive": 0, "online": 1, "offline": 3, "disabled": 8}
 """Number coding of `status` in info and status APIs (spec D, 2)."""
 STATUS_TEXT: Final[dict[DeviceState, str]] = {
-    "unactive": "UNACTIVE", "online": "ONLINE", "offline": "OFFLINE", "disabled": "DISABLE",
-}  # fmt: skip
+    "unactive": "UNACTIVE",
+    "online": "ONLINE",
+    "offline": "OFFLINE",
+    "disabled": "DISABLE",
+}
 """Text coding of `status` in list APIs."""
 
 

@@ -115,8 +115,14 @@ _event_count = Query(
 )
 _uplinks = Query(
     select(
-        inbox.c.seq, inbox.c.kind, inbox.c.identifier, inbox.c.received_ms, inbox.c.note, inbox.c.payload,
-        inbox_work.c.state, inbox_work.c.reason,
+        inbox.c.seq,
+        inbox.c.kind,
+        inbox.c.identifier,
+        inbox.c.received_ms,
+        inbox.c.note,
+        inbox.c.payload,
+        inbox_work.c.state,
+        inbox_work.c.reason,
     )
     .select_from(
         inbox.outerjoin(
@@ -127,7 +133,7 @@ _uplinks = Query(
     .order_by(inbox.c.seq.desc())
     .limit(bindparam("limit", type_=INT)),
     Uplink,
-)  # fmt: skip
+)
 _downlinks = Query(
     select(*(service_calls.c[name] for name in Downlink._fields))
     .where(service_calls.c.device_no == _device)

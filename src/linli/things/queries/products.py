@@ -97,15 +97,22 @@ _count_devices = (
 )
 _page = Query(
     select(
-        products.c.product_key, products.c.name, products.c.category_code, products.c.category_name,
-        products.c.node_type, products.c.created_ms, products.c.data_format, products.c.version, _count_devices,
+        products.c.product_key,
+        products.c.name,
+        products.c.category_code,
+        products.c.category_name,
+        products.c.node_type,
+        products.c.created_ms,
+        products.c.data_format,
+        products.c.version,
+        _count_devices,
     )
     .where(*_where)
     .order_by(products.c.product_no.desc())
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     ProductSummary,
-)  # fmt: skip
+)
 _total = Query(select(func.count()).select_from(products).where(*_where))
 _devices_of = Query(
     select(func.count()).where(devices.c.product_no == bindparam("product_no", type_=INT)),

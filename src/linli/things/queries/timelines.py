@@ -86,20 +86,27 @@ class Span(NamedTuple):
 _device = bindparam("device_no", type_=INT)
 _present = Query(
     select(
-        product_properties.c.identifier, latest_values.c.ts, latest_values.c.seq, latest_values.c.number,
+        product_properties.c.identifier,
+        latest_values.c.ts,
+        latest_values.c.seq,
+        latest_values.c.number,
         latest_values.c.text,
     )
     .join(product_properties, product_properties.c.property_no == latest_values.c.property_no)
     .where(latest_values.c.device_no == _device)
-)  # fmt: skip
+)
 _present_of_many = Query(
     select(
-        latest_values.c.device_no, product_properties.c.identifier, latest_values.c.ts, latest_values.c.seq,
-        latest_values.c.number, latest_values.c.text,
+        latest_values.c.device_no,
+        product_properties.c.identifier,
+        latest_values.c.ts,
+        latest_values.c.seq,
+        latest_values.c.number,
+        latest_values.c.text,
     )
     .join(product_properties, product_properties.c.property_no == latest_values.c.property_no)
     .where(any_of(latest_values.c.device_no, "device_nos"))
-)  # fmt: skip
+)
 _property = Query(
     select(product_properties.c.property_no, products.c.tsl)
     .join(products, products.c.product_no == product_properties.c.product_no)

@@ -109,9 +109,7 @@ class Forwarding:
         if on_ack is not None:
             number = next(self._numbers)
             self._acks[number] = (front, self._clock.now_ms() + ACK_SECONDS * 1000, on_ack)
-        downlink = Downlink(
-            *key, topic, payload, qos, queue, expires_ms, hops, self._processes.name, number
-        )  # fmt: skip
+        downlink = Downlink(*key, topic, payload, qos, queue, expires_ms, hops, self._processes.name, number)
         self._mail.send(front, "downlink", downlink, lost=lambda: self._acked(Acked(number, False)))
         _forwarded.labels("downlink").inc()
         return True
@@ -126,9 +124,15 @@ class Forwarding:
         self._hops = asked.hops
         try:
             taken = self._front.publish(
-                asked.product_key, asked.device_name, asked.topic, asked.payload, qos=asked.qos,
-                on_ack=on_ack, queue=asked.queue, expires_ms=asked.expires_ms,
-            )  # fmt: skip
+                asked.product_key,
+                asked.device_name,
+                asked.topic,
+                asked.payload,
+                qos=asked.qos,
+                on_ack=on_ack,
+                queue=asked.queue,
+                expires_ms=asked.expires_ms,
+            )
         finally:
             self._hops = 0
         if not taken and on_ack is not None:

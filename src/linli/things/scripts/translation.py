@@ -145,9 +145,7 @@ class Translation:
     # up
 
     async def _read(self, script: Script, request: Request) -> dict[str, Any]:
-        ran = await self._call_script(
-            request.device, script, UP, request.payload, list(request.payload)
-        )  # fmt: skip
+        ran = await self._call_script(request.device, script, UP, request.payload, list(request.payload))
         return read_message(ran.value)
 
     async def _made(self, request: Request, message: dict[str, Any]) -> Uplink:

@@ -103,8 +103,14 @@ _filtered = (
 _total = Query(select(func.count()).select_from(serial_numbers).where(*_filtered))
 _page = Query(
     select(
-        _s.sn, _s.category_no, _s.vpc_instance_id, _s.product_key, _s.device_name, _s.created_ms,
-        devices.c.iot_id, devices.c.community_id,
+        _s.sn,
+        _s.category_no,
+        _s.vpc_instance_id,
+        _s.product_key,
+        _s.device_name,
+        _s.created_ms,
+        devices.c.iot_id,
+        devices.c.community_id,
     )
     .select_from(
         serial_numbers.outerjoin(
@@ -119,7 +125,7 @@ _page = Query(
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     SerialNumberRow,
-)  # fmt: skip
+)
 
 
 async def get_category(scope: Scope, db: Reader, *, category_no: int) -> Category:

@@ -93,9 +93,14 @@ async def list_serial_numbers(
         )
         if known is None and named is None:
             row = queries.SerialNumber(
-                entry.sn, scope.tenant, category_no, entry.vpc_instance_id, entry.product_key,
-                entry.device_name, now_ms,
-            )  # fmt: skip
+                entry.sn,
+                scope.tenant,
+                category_no,
+                entry.vpc_instance_id,
+                entry.product_key,
+                entry.device_name,
+                now_ms,
+            )
             await tx.insert(serial_numbers, row._asdict())
             added += 1
         elif known is None or known != named:

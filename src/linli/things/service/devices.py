@@ -50,10 +50,11 @@ _named = Query(
     unscoped="names are unique within a product whoever asks",
 )
 _of_tenant = Query(
-    select(devices.c.device_no, devices.c.iot_id, devices.c.project_id)
-    .where(any_of(devices.c.iot_id, "iot_ids"), devices.c.tenant_id == bindparam("tenant")),
+    select(devices.c.device_no, devices.c.iot_id, devices.c.project_id).where(
+        any_of(devices.c.iot_id, "iot_ids"), devices.c.tenant_id == bindparam("tenant")
+    ),
     unscoped="an unbound device belongs to no project yet; the tenant is a condition of its own",
-)  # fmt: skip
+)
 
 
 def _change(**values: Any) -> Command:

@@ -90,9 +90,14 @@ class CredentialRoutes(Controller):
         """The last changed first, with how many doors hold each."""
         scope = within.narrowed(community_id)
         found = await queries.page_of(
-            scope, db, page=page, community_id=community_id, identity_id=person_id,
-            kind=_KINDS[kind] if kind else "", ended=ended,
-        )  # fmt: skip
+            scope,
+            db,
+            page=page,
+            community_id=community_id,
+            identity_id=person_id,
+            kind=_KINDS[kind] if kind else "",
+            ended=ended,
+        )
         return Page.of(
             page,
             found.total,
@@ -138,9 +143,12 @@ class CredentialRoutes(Controller):
         """Doors forget it; a number that came back may be given anew."""
         async with db.begin() as tx:
             await credentials.take_back(
-                within.narrowed(community_id), tx, credential_id=credential_id,
-                reason=reason.strip()[:64] or "removed", now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within.narrowed(community_id),
+                tx,
+                credential_id=credential_id,
+                reason=reason.strip()[:64] or "removed",
+                now_ms=clock.now_ms(),
+            )
 
 
 async def _told(scope: Scope, db: Reader, found: list[Credential], *, whole: bool) -> list[CredentialRow]:

@@ -79,9 +79,14 @@ class DeniedRoutes(Controller):
         async with db.begin() as tx:
             await persons.require_person(scope, tx, identity_id=data.person_id)
             await delivery.hold(
-                scope, tx, community_id=community_id, subject=data.person_id, source=DENIED,
-                reason=data.reason.strip(), now_ms=clock.now_ms(),
-            )  # fmt: skip
+                scope,
+                tx,
+                community_id=community_id,
+                subject=data.person_id,
+                source=DENIED,
+                reason=data.reason.strip(),
+                now_ms=clock.now_ms(),
+            )
 
     @delete("/{person_id:str}", right="devices.manage")
     async def lift(

@@ -42,13 +42,19 @@ async def door_pins(scope: Scope, db: Reader, door: Door, *, has_any: bool, now_
     if not guesses and not has_any:
         return None
     facts: dict[str, object] = {
-        "holders": holders, "needed": needed, "short": short, "count": guesses,
+        "holders": holders,
+        "needed": needed,
+        "short": short,
+        "count": guesses,
         "months": max(round(12 * years_to_guess(SHORTEST, holders)), 1),
-    }  # fmt: skip
+    }
     return DoorPins(
-        holders=holders, digits_needed=needed, too_short=short,
+        holders=holders,
+        digits_needed=needed,
+        too_short=short,
         too_short_text=i18n.text("door_pins.short", scope.language, **facts) if short else "",
-        guesses=guesses, guessed_since_ms=held.first_ms if held is not None and guesses else None,
+        guesses=guesses,
+        guessed_since_ms=held.first_ms if held is not None and guesses else None,
         guessed_last_ms=held.last_ms if held is not None and guesses else None,
         guessed_text=i18n.text("door_pins.guessed", scope.language, **facts) if guesses else "",
-    )  # fmt: skip
+    )

@@ -157,8 +157,13 @@ class HeldRoutes(Controller):
         binds = {"community_id": community_id, "where": where, "now_ms": now}
         total = await queries.count_held(scope, db, **binds)  # type: ignore[arg-type]
         found = await queries.list_held(
-            scope, db, sort=sort or "-changed", limit=page.page_size, offset=page.offset, **binds  # type: ignore[arg-type]
-        )  # fmt: skip
+            scope,
+            db,
+            sort=sort or "-changed",
+            limit=page.page_size,
+            offset=page.offset,
+            **binds,  # type: ignore[arg-type]
+        )
         teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
         return Page.of(page, total, await teller.told(found, now))
 
@@ -198,9 +203,12 @@ class HeldRoutes(Controller):
         check_size(count, "q")
         teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
         return workbook(
-            "credentials", text("held.sheet", said), _titles(said), list(_COLUMNS.values()),
+            "credentials",
+            text("held.sheet", said),
+            _titles(said),
+            list(_COLUMNS.values()),
             _lines(teller, where, clock.now_ms(), said),
-        )  # fmt: skip
+        )
 
     @post("/reveal", right=Right.CODES_SEE.value, status_code=200)
     async def reveal(
@@ -237,9 +245,13 @@ class HeldRoutes(Controller):
         """Doors forget it, whoever gave it. Keys follow their owner: deny the person instead."""
         async with db.begin() as tx:
             doors = await held.end(
-                within.narrowed(community_id), tx, community_id=community_id,
-                named=_named(within, door_keys, data), reason=data.reason, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within.narrowed(community_id),
+                tx,
+                community_id=community_id,
+                named=_named(within, door_keys, data),
+                reason=data.reason,
+                now_ms=clock.now_ms(),
+            )
         return EndedCredential(doors)
 
     @post("/restore", right="devices.manage", status_code=204)
@@ -255,9 +267,13 @@ class HeldRoutes(Controller):
         """Undo `end`, with what it answered."""
         async with db.begin() as tx:
             await held.restore(
-                within.narrowed(community_id), tx, community_id=community_id,
-                named=_named(within, door_keys, data), iot_ids=data.iot_ids, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within.narrowed(community_id),
+                tx,
+                community_id=community_id,
+                named=_named(within, door_keys, data),
+                iot_ids=data.iot_ids,
+                now_ms=clock.now_ms(),
+            )
 
 
 async def _note_export(scope: Scope, db: Database, community_id: int, where: HeldFilter, now_ms: int) -> int:
@@ -265,9 +281,15 @@ async def _note_export(scope: Scope, db: Database, community_id: int, where: Hel
     count = await queries.count_held(scope, db, community_id=community_id, where=where, now_ms=now_ms)
     async with db.begin() as tx:
         await history.note(
-            scope, tx, "credentials", "*", "exported", community_id=community_id, now_ms=now_ms,
+            scope,
+            tx,
+            "credentials",
+            "*",
+            "exported",
+            community_id=community_id,
+            now_ms=now_ms,
             after={"count": count},
-        )  # fmt: skip
+        )
     return count
 
 
@@ -342,9 +364,15 @@ async def _lines(
 ) -> AsyncIterator[list[tuple[str, ...]]]:
     offset, zone = 0, await zone_of(teller.db, teller.community_id)
     while found := await queries.list_held(
-        teller.scope, teller.db, community_id=teller.community_id, where=where, now_ms=now_ms, sort="created",
-        limit=AT_ONCE, offset=offset,
-    ):  # fmt: skip
+        teller.scope,
+        teller.db,
+        community_id=teller.community_id,
+        where=where,
+        now_ms=now_ms,
+        sort="created",
+        limit=AT_ONCE,
+        offset=offset,
+    ):
         told = await teller.told(found, now_ms, language)
         yield [_line(row, language, zone) for row in told]
         offset += AT_ONCE

@@ -45,10 +45,16 @@ def titles(language: str) -> list[str]:
 def _line(row: Pass, place: str, language: str, zone: str, *, whole: bool) -> tuple[str, ...]:
     degrees = temperature_c(row.ext_info)
     return (
-        write_time(row.passed_ms, zone), row.name, row.identity_id, row.door_name, place,
-        text(f"pass.kind.{row.type}", language), shown_credential(row.type, row.credential, whole=whole),
+        write_time(row.passed_ms, zone),
+        row.name,
+        row.identity_id,
+        row.door_name,
+        place,
+        text(f"pass.kind.{row.type}", language),
+        shown_credential(row.type, row.credential, whole=whole),
         text(f"pass.way.{row.direction}", language) if row.direction else "",
-        text(f"pass.code.{int(PassCode.of(row.code))}", language), str(row.code),
+        text(f"pass.code.{int(PassCode.of(row.code))}", language),
+        str(row.code),
         "" if degrees is None else f"{degrees:.1f}",
         "" if row.remaining is None or row.remaining < 0 else str(row.remaining),
-    )  # fmt: skip
+    )

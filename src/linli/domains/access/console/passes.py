@@ -111,9 +111,12 @@ class PassRoutes(Controller):
         check_size(count, "from")
         await _note(within, db, where, count, clock)
         return workbook(
-            "passes", text("pass.sheet", said), pass_export.titles(said), list(pass_export.COLUMNS.values()),
+            "passes",
+            text("pass.sheet", said),
+            pass_export.titles(said),
+            list(pass_export.COLUMNS.values()),
             pass_export.lines(within, db, where, said, whole=whole_at(rights, within)),
-        )  # fmt: skip
+        )
 
 
 async def _note(scope: Scope, db: Database, where: PassFilter, count: int, clock: Clock) -> None:
@@ -121,6 +124,12 @@ async def _note(scope: Scope, db: Database, where: PassFilter, count: int, clock
         scope.allow(where.community_id)
     async with db.begin() as tx:
         await history.note(
-            scope, tx, "passes", where.iot_id or "*", "exported", community_id=where.community_id,
-            now_ms=clock.now_ms(), after={"count": count},
-        )  # fmt: skip
+            scope,
+            tx,
+            "passes",
+            where.iot_id or "*",
+            "exported",
+            community_id=where.community_id,
+            now_ms=clock.now_ms(),
+            after={"count": count},
+        )

@@ -102,9 +102,14 @@ class QrRoutes(Controller):
     ) -> Page[QrRightRow]:
         """Codes at doors, the last changed first."""
         found = await queries.list_qr_permissions(
-            within, db, page=page, community_id=community_id, iot_id=iot_id, identity_id=person_id,
+            within,
+            db,
+            page=page,
+            community_id=community_id,
+            iot_id=iot_id,
+            identity_id=person_id,
             only_live=not ended,
-        )  # fmt: skip
+        )
         doors = await find_doors(within, db, iot_ids=sorted({row.iot_id for row in found.data}))
         names = await names_of(
             db, tenant_id=within.tenant, identity_ids=sorted({row.identity_id for row in found.data})
@@ -159,9 +164,15 @@ class QrRoutes(Controller):
                 now if data.starts_ms is None else data.starts_ms, data.ends_ms, data.max_scans, data.shared
             )
             results = await qr.bind_code(
-                scope, tx, qr_code=code, identity_id=data.person_id, iot_ids=data.iot_ids, right=right,
-                keys=door_keys, now_ms=now,
-            )  # fmt: skip
+                scope,
+                tx,
+                qr_code=code,
+                identity_id=data.person_id,
+                iot_ids=data.iot_ids,
+                right=right,
+                keys=door_keys,
+                now_ms=now,
+            )
             errors = [result.error for result in results if result.error is not None]
             if len(errors) == len(results):
                 raise errors[0]
@@ -188,10 +199,15 @@ class QrRoutes(Controller):
         scope, now, code = within.narrowed(data.community_id), clock.now_ms(), _code(door_keys, within, ref)
         async with db.begin() as tx:
             text = await qr.picture_of(
-                scope, tx, qr_code=code, identity_id=data.person_id,
-                expires_ms=data.expires_ms, community_id=data.community_id, keys=door_keys,
+                scope,
+                tx,
+                qr_code=code,
+                identity_id=data.person_id,
+                expires_ms=data.expires_ms,
+                community_id=data.community_id,
+                keys=door_keys,
                 now_ms=now,
-            )  # fmt: skip
+            )
             await note_reveal(
                 scope, tx, community_id=data.community_id, identity_id=data.person_id, code=code, now_ms=now
             )
@@ -211,9 +227,13 @@ class QrRoutes(Controller):
         """Take a code off one door, whoever gave it."""
         async with db.begin() as tx:
             await qr.revoke_permission(
-                within, tx, qr_code=_code(door_keys, within, ref), iot_id=iot_id, reason=reason,
+                within,
+                tx,
+                qr_code=_code(door_keys, within, ref),
+                iot_id=iot_id,
+                reason=reason,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
 
 def _code(keys: DoorKeys, scope: Scope, ref: str) -> str:

@@ -104,10 +104,14 @@ class DoorReadingRoutes(Controller):
         made = await get_product(scope, db, product_key=door.product_key)
         order = (await settings_of(scope, db, community_id=door.community_id)).ble_order
         return DoorReadingOut(
-            _form(own), CodeFormOf.of(queries.form_of(product)), made.name, door.product_key,
-            own.ble_name if own else "", _order(order, whole=whole_at(rights, within)(door.community_id)),
+            _form(own),
+            CodeFormOf.of(queries.form_of(product)),
+            made.name,
+            door.product_key,
+            own.ble_name if own else "",
+            _order(order, whole=whole_at(rights, within)(door.community_id)),
             dict(LEAST_RANDOM),
-        )  # fmt: skip
+        )
 
     @put("/", right="devices.manage", status_code=204)
     async def change(
@@ -121,9 +125,13 @@ class DoorReadingRoutes(Controller):
         """Save both. Codes made from now on are of the new form; those that are out stay as they are."""
         async with db.begin() as tx:
             await service.say_of_door(
-                within, tx, iot_id=iot_id, form=data.own.read() if data.own else None, ble_name=data.ble_name,
+                within,
+                tx,
+                iot_id=iot_id,
+                form=data.own.read() if data.own else None,
+                ble_name=data.ble_name,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
 
 class CommunityReadingRoutes(Controller):
@@ -169,9 +177,13 @@ class CommunityReadingRoutes(Controller):
         async with db.begin() as tx:
             scope = await people.community_scope(within, tx, community_id)
             await service.say_of_product(
-                scope, tx, community_id=community_id, product_key=product_key, form=data.form.read(),
+                scope,
+                tx,
+                community_id=community_id,
+                product_key=product_key,
+                form=data.form.read(),
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
     @put("/bluetooth", right="devices.manage", status_code=204)
     async def change_order(

@@ -133,9 +133,14 @@ class DoorSettingRoutes(Controller):
                 scope, tx, community_id=community_id, identity_id=identity_id, ids=ids, now_ms=now
             )
             text = await qr.encrypt_known_code(
-                scope, tx, qr_code=code, community_id=community_id, expires_ms=now + SHOWN_MS,
-                keys=door_keys, now_ms=now,
-            )  # fmt: skip
+                scope,
+                tx,
+                qr_code=code,
+                community_id=community_id,
+                expires_ms=now + SHOWN_MS,
+                keys=door_keys,
+                now_ms=now,
+            )
             held = await key_queries.rights_of_person(
                 scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now
             )
@@ -187,7 +192,12 @@ class DoorScopeRoutes(Controller):
         }
         async with db.begin() as tx:
             await scopes.set_pass_scope(
-                within, tx, iot_id=iot_id, space_ids=data.space_ids, group_ids=data.group_ids, schedules=schedules,
+                within,
+                tx,
+                iot_id=iot_id,
+                space_ids=data.space_ids,
+                group_ids=data.group_ids,
+                schedules=schedules,
                 now_ms=now,
-            )  # fmt: skip
+            )
             await scopes.set_call_scope(within, tx, iot_id=iot_id, space_id=data.call_space_id, now_ms=now)

@@ -71,11 +71,13 @@ async def modify_ble_cards(
     zones = await zones_of_doors(scope, tx, iot_ids=[card.iot_id for card in data.cards])
     wishes = [
         service.BleWish(
-            card.iot_id, card.ble_card_id, card.identity_id,
+            card.iot_id,
+            card.ble_card_id,
+            card.identity_id,
             read_time(card.expiry_time, f"cards[{number}].expiryTime", zones.get(card.iot_id, "")),
         )
         for number, card in enumerate(data.cards)
-    ]  # fmt: skip
+    ]
     failures = await service.grant(scope, tx, wishes=wishes, keys=keys, ids=ids, now_ms=clock.now_ms())
     return [BleCardProblem.of(failure) for failure in failures]
 

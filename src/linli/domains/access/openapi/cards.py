@@ -105,11 +105,13 @@ async def modify_cards(
     zones = await zones_of_doors(scope, tx, iot_ids=[card.iot_id for card in data.cards])
     wishes = [
         service.CardWish(
-            card.iot_id, card.card_id, card.identity_id,
+            card.iot_id,
+            card.card_id,
+            card.identity_id,
             read_time(card.expiry_time, f"cards[{number}].expiryTime", zones.get(card.iot_id, "")),
         )
         for number, card in enumerate(data.cards)
-    ]  # fmt: skip
+    ]
     failures = await service.grant_cards(scope, tx, wishes=wishes, keys=keys, now_ms=clock.now_ms())
     return [CardProblem.of(failure) for failure in failures]
 

@@ -96,9 +96,14 @@ class DoorOutcome(msgspec.Struct, rename="camel"):
 async def generate_qr(data: QrGenerate, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> str:
     """The person must exist: a door person, or a person of a community that the project sees."""
     return await service.generate_code(
-        scope, tx, identity_id=data.identity_id, length=data.code_length, ids=ids, now_ms=clock.now_ms(),
+        scope,
+        tx,
+        identity_id=data.identity_id,
+        length=data.code_length,
+        ids=ids,
+        now_ms=clock.now_ms(),
         iot_ids=data.iot_ids,
-    )  # fmt: skip
+    )
 
 
 @method(
@@ -126,9 +131,15 @@ async def config_qr(
         shared=data.max_scan_scope == "SHARE",
     )
     results = await service.bind_code(
-        scope, tx, qr_code=data.qr_code, identity_id=data.identity_id, iot_ids=data.iot_ids, right=right,
-        keys=keys, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        qr_code=data.qr_code,
+        identity_id=data.identity_id,
+        iot_ids=data.iot_ids,
+        right=right,
+        keys=keys,
+        now_ms=now_ms,
+    )
     return [DoorOutcome.of(result) for result in results]
 
 
@@ -145,9 +156,13 @@ async def config_qr(
 async def remove_qr(data: QrRemove, scope: Scope, tx: Tx, clock: Clock) -> list[DoorOutcome]:
     """Answers a row for every door."""
     results = await service.remove_code(
-        scope, tx, qr_code=data.qr_code, identity_id=data.identity_id, iot_ids=data.iot_ids,
+        scope,
+        tx,
+        qr_code=data.qr_code,
+        identity_id=data.identity_id,
+        iot_ids=data.iot_ids,
         now_ms=clock.now_ms(),
-    )  # fmt: skip
+    )
     return [DoorOutcome.of(result) for result in results]
 
 

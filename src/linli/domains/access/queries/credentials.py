@@ -53,11 +53,15 @@ _page = Query(
 )
 _count = Query(select(func.count()).select_from(credentials).where(*_where))
 _lengths = Query(
-    select(_c.digits, func.count()).where(
-        _c.community_id == bindparam("community_id", type_=INT), _c.kind == bindparam("kind"), _c.live == 1,
+    select(_c.digits, func.count())
+    .where(
+        _c.community_id == bindparam("community_id", type_=INT),
+        _c.kind == bindparam("kind"),
+        _c.live == 1,
         in_scope(credentials),
-    ).group_by(_c.digits)
-)  # fmt: skip
+    )
+    .group_by(_c.digits)
+)
 _sealed = Query(
     select(_c.credential, _c.sealed).where(
         any_of(_c.credential, "digests"), _c.tenant_id == bindparam("tenant"), _c.sealed != ""
@@ -94,8 +98,11 @@ async def page_of(
 ) -> Page[Credential]:
     """The last changed first."""
     binds: dict[str, Any] = {
-        "community_id": community_id, "identity_id": identity_id, "kind": kind, "ended": int(ended),
-    }  # fmt: skip
+        "community_id": community_id,
+        "identity_id": identity_id,
+        "kind": kind,
+        "ended": int(ended),
+    }
     total = await _count.scalar(db, scope, **binds)
     return Page.of(page, total, await _page.all(db, scope, **binds, **page.binds))
 

@@ -10,11 +10,12 @@ from linli.kernel.scope import Scope
 _g = pin_guesses.c
 _of_door = Query(
     pin_guesses.select().where(
-        _g.community_id == bindparam("community_id", type_=INT), _g.iot_id == bindparam("iot_id"),
+        _g.community_id == bindparam("community_id", type_=INT),
+        _g.iot_id == bindparam("iot_id"),
         in_scope(pin_guesses),
     ),
     PinGuesses,
-)  # fmt: skip
+)
 
 
 async def guesses_at(scope: Scope, db: Reader, *, community_id: int, iot_id: str) -> PinGuesses | None:

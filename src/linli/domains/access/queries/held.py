@@ -157,9 +157,13 @@ def _all() -> Select[Any]:
 _fitting = _all()
 _columns = _fitting.selected_columns
 _ORDERS: Final = {
-    "changed": _columns.changed_ms, "created": _columns.created_ms, "starts": _columns.starts_ms,
-    "ends": _columns.ends_ms, "used": _columns.used, "kind": _columns.kind,
-}  # fmt: skip
+    "changed": _columns.changed_ms,
+    "created": _columns.created_ms,
+    "starts": _columns.starts_ms,
+    "ends": _columns.ends_ms,
+    "used": _columns.used,
+    "kind": _columns.kind,
+}
 SORTS: Final = (*_ORDERS, *(f"-{name}" for name in _ORDERS))
 _lists = {
     sort: Query(

@@ -134,9 +134,15 @@ async def bring_back(scope: Scope, tx: Tx, *, card: Card, undo: Undo, now_ms: in
     if card.live or card.ends_ms <= now_ms:
         return False
     found = await revoked(
-        scope, tx, source=SOURCE, kind=CARD, subject=card.identity_id, credential=card.card_id,
-        community_id=card.community_id, undo=undo,
-    )  # fmt: skip
+        scope,
+        tx,
+        source=SOURCE,
+        kind=CARD,
+        subject=card.identity_id,
+        credential=card.card_id,
+        community_id=card.community_id,
+        undo=undo,
+    )
     mine = [grant for grant in found if grant.target == card.iot_id]
     if not mine or not await _revive.run(
         tx, of_door=card.iot_id, of_card=card.card_id, of_person=card.identity_id, now=now_ms

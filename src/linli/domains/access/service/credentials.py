@@ -135,9 +135,14 @@ async def take_back(scope: Scope, tx: Tx, *, credential_id: int, reason: str, no
 async def end(scope: Scope, tx: Tx, *, row: Credential, reason: str, now_ms: int) -> None:
     if await _end.run(tx, of_id=row.id, why=reason, now=now_ms):
         await delivery.revoke_all(
-            scope, tx, source=_source(row), kind=row.kind, credential=row.credential, now_ms=now_ms,
+            scope,
+            tx,
+            source=_source(row),
+            kind=row.kind,
+            credential=row.credential,
+            now_ms=now_ms,
             reason=reason,
-        )  # fmt: skip
+        )
 
 
 async def bring_back(scope: Scope, tx: Tx, *, row: Credential, undo: Undo, now_ms: int) -> bool:
@@ -148,9 +153,15 @@ async def bring_back(scope: Scope, tx: Tx, *, row: Credential, undo: Undo, now_m
     if row.live or row.ends_ms <= now_ms:
         return False
     found = await revoked(
-        scope, tx, source=_source(row), kind=row.kind, subject=row.identity_id, credential=row.credential,
-        community_id=row.community_id, undo=undo,
-    )  # fmt: skip
+        scope,
+        tx,
+        source=_source(row),
+        kind=row.kind,
+        subject=row.identity_id,
+        credential=row.credential,
+        community_id=row.community_id,
+        undo=undo,
+    )
     if not found:
         return False
     if await queries.live(scope, tx, community_id=row.community_id, kind=row.kind, credential=row.credential):
@@ -218,9 +229,13 @@ async def count_own_pin(tx: Tx, *, identity_id: str, community_id: int, pin: str
     await count_try(tx, key=f"pin:{identity_id}", community_id=community_id, now_ms=now_ms)
     if not pin_problem(pin):
         await count_try(
-            tx, key=f"pins:{identity_id}", community_id=community_id, now_ms=now_ms, most=OWN_PINS,
+            tx,
+            key=f"pins:{identity_id}",
+            community_id=community_id,
+            now_ms=now_ms,
+            most=OWN_PINS,
             within_ms=OWN_PINS_MS,
-        )  # fmt: skip
+        )
 
 
 async def _digest(scope: Scope, tx: Tx, community_id: int, pin: str, ids: Ids, now_ms: int) -> str:

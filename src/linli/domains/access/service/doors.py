@@ -129,9 +129,16 @@ async def register_new_door(
         entry = SerialNumberEntry(sn, product_key, made.device_name if made else sn)
         await list_serial_numbers(scope, tx, entries=[entry], now_ms=now_ms)
     door = await register_door(
-        scope, tx, community_id=community_id, name=name, keys=keys, now_ms=now_ms, sn=sn, direction=direction,
+        scope,
+        tx,
+        community_id=community_id,
+        name=name,
+        keys=keys,
+        now_ms=now_ms,
+        sn=sn,
+        direction=direction,
         space_id=space_id,
-    )  # fmt: skip
+    )
     return door, made
 
 
@@ -179,9 +186,15 @@ async def describe_door(
     door = await queries.get_door(scope, tx, iot_id=iot_id)
     await check_place(scope, tx, space_id=space_id, community_id=door.community_id)
     if not await _describe.run(
-        tx, scope, of_door=iot_id, to_name=name.strip(), to_space=space_id, to_direction=direction,
-        to_ext_info=ext_info, now=now_ms,
-    ):  # fmt: skip
+        tx,
+        scope,
+        of_door=iot_id,
+        to_name=name.strip(),
+        to_space=space_id,
+        to_direction=direction,
+        to_ext_info=ext_info,
+        now=now_ms,
+    ):
         raise DoorUnknown(iot_id)
 
 

@@ -196,9 +196,12 @@ class Endings:
             return
         async with self._db.begin() as tx:
             key = Grant(
-                community_id=event.community_id, source="access", kind=KEY, credential=KEY_CREDENTIAL,
+                community_id=event.community_id,
+                source="access",
+                kind=KEY,
+                credential=KEY_CREDENTIAL,
                 target=event.iot_id,
-            )  # fmt: skip
+            )
             await drop_pass_scope(scope, tx, iot_id=event.iot_id, community_id=event.community_id)
             if door is None:
                 await delivery.revoke(scope, tx, wish=key, now_ms=now, reason="door_removed")

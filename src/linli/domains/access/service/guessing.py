@@ -26,22 +26,29 @@ _g = pin_guesses.c
 _begin = Command(
     postgresql.insert(pin_guesses)
     .values(
-        community_id=bindparam("community_id", type_=INT), iot_id=bindparam("iot_id"), tenant_id=bindparam("tenant_id"),
-        owed_until_ms=0, tries=0, first_ms=0, last_ms=0, told_ms=0,
+        community_id=bindparam("community_id", type_=INT),
+        iot_id=bindparam("iot_id"),
+        tenant_id=bindparam("tenant_id"),
+        owed_until_ms=0,
+        tries=0,
+        first_ms=0,
+        last_ms=0,
+        told_ms=0,
     )
     .on_conflict_do_nothing(),
     unscoped="the row is of the door's own tenant",
-)  # fmt: skip
+)
 """So that there is a row to lock: doors of a community report at once."""
 _one = Query(
     pin_guesses.select()
     .where(
-        _g.community_id == bindparam("community_id", type_=INT), _g.iot_id == bindparam("iot_id"),
+        _g.community_id == bindparam("community_id", type_=INT),
+        _g.iot_id == bindparam("iot_id"),
         in_scope(pin_guesses),
     )
     .with_for_update(),
     PinGuesses,
-)  # fmt: skip
+)
 
 
 _forget = Command(delete(pin_guesses).where(in_scope(pin_guesses), _g.iot_id == bindparam("of_door")))
@@ -79,13 +86,17 @@ async def _count(tx: Tx, door: Door, iot_id: str, allowance: Allowance, at_ms: i
     before = Keypad(held.owed_until_ms)
     goes_on = before.wrong(at_ms, allowance) > 0
     after = held._replace(
-        owed_until_ms=before.tried(False, at_ms, allowance).owed_until_ms, tries=held.tries + 1 if goes_on else 1,
-        first_ms=held.first_ms if goes_on else at_ms, last_ms=at_ms,
-    )  # fmt: skip
+        owed_until_ms=before.tried(False, at_ms, allowance).owed_until_ms,
+        tries=held.tries + 1 if goes_on else 1,
+        first_ms=held.first_ms if goes_on else at_ms,
+        last_ms=at_ms,
+    )
     await tx.upsert(
-        pin_guesses, [after._asdict()], keys=("community_id", "iot_id"),
+        pin_guesses,
+        [after._asdict()],
+        keys=("community_id", "iot_id"),
         update=("tenant_id", "owed_until_ms", "tries", "first_ms", "last_ms"),
-    )  # fmt: skip
+    )
     return after
 
 
@@ -99,7 +110,12 @@ async def _tell(tx: Tx, door: Door, held: PinGuesses, now_ms: int) -> None:
         update=("told_ms",),
     )
     attacked = DoorAttacked(
-        tenant_id=door.tenant_id, community_id=door.community_id, iot_id=door.iot_id, door_name=door.name,
-        what="guessing", at_ms=held.last_ms, count=held.tries,
-    )  # fmt: skip
+        tenant_id=door.tenant_id,
+        community_id=door.community_id,
+        iot_id=door.iot_id,
+        door_name=door.name,
+        what="guessing",
+        at_ms=held.last_ms,
+        count=held.tries,
+    )
     await emit(tx, attacked)

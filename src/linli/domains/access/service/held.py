@@ -122,9 +122,15 @@ async def note_reveal(
 ) -> None:
     """A line in the history: somebody had a whole code shown."""
     await history.note(
-        scope, tx, HISTORY, "*", "code_shown", community_id=community_id, now_ms=now_ms,
+        scope,
+        tx,
+        HISTORY,
+        "*",
+        "code_shown",
+        community_id=community_id,
+        now_ms=now_ms,
         after={"person": identity_id, "end": tail(code)},
-    )  # fmt: skip
+    )
 
 
 async def _own(scope: Scope, tx: Tx, community_id: int, named: Named) -> Credential:

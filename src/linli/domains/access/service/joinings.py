@@ -57,8 +57,13 @@ class Joinings:
         for identity_id in event.identity_ids:
             async with self._db.begin() as tx:
                 await home_keys.take_staff_key(
-                    scope, tx, community_id=event.community_id, identity_id=identity_id, reason="left", now_ms=now
-                )  # fmt: skip
+                    scope,
+                    tx,
+                    community_id=event.community_id,
+                    identity_id=identity_id,
+                    reason="left",
+                    now_ms=now,
+                )
         await self._follow(event.tenant_id, event.community_id, event.identity_ids)
 
     async def users_erased(self, event: UsersErased) -> None:
@@ -117,14 +122,22 @@ class Joinings:
             async with self._db.begin() as tx:
                 if event.frozen and said.freeze_doors:
                     await delivery.hold(
-                        scope, tx, community_id=community_id, subject=event.identity_id, source=FROZEN,
+                        scope,
+                        tx,
+                        community_id=community_id,
+                        subject=event.identity_id,
+                        source=FROZEN,
                         now_ms=now,
-                    )  # fmt: skip
+                    )
                 elif not event.frozen:
                     await delivery.lift(
-                        scope, tx, community_id=community_id, subject=event.identity_id, source=FROZEN,
+                        scope,
+                        tx,
+                        community_id=community_id,
+                        subject=event.identity_id,
+                        source=FROZEN,
                         now_ms=now,
-                    )  # fmt: skip
+                    )
 
     async def _follow(self, tenant_id: str, community_id: int, identity_ids: Iterable[str]) -> None:
         scope = Scope.system(tenant_id, "access")
@@ -152,8 +165,12 @@ class Joinings:
         for who in people:
             if who not in kept:
                 await home_keys.take_home_key(
-                    scope, tx, community_id=community_id, identity_id=who,
-                    reason="moved_out" if on else "service_off", now_ms=now,
-                )  # fmt: skip
+                    scope,
+                    tx,
+                    community_id=community_id,
+                    identity_id=who,
+                    reason="moved_out" if on else "service_off",
+                    now_ms=now,
+                )
         # Faces and cards that follow the pass scope come and leave with it, whether or not there was a key.
         await home_keys.reach_anew(tx, community_id=community_id, identity_ids=people)

@@ -207,9 +207,15 @@ async def bring_back(scope: Scope, tx: Tx, *, row: QrPermissionRow, undo: Undo, 
     if row.live or row.ends_ms <= now_ms:
         return False
     found = await revoked(
-        scope, tx, source=SOURCE, kind=QR, subject=row.identity_id, credential=row.qr_code,
-        community_id=row.community_id, undo=undo,
-    )  # fmt: skip
+        scope,
+        tx,
+        source=SOURCE,
+        kind=QR,
+        subject=row.identity_id,
+        credential=row.qr_code,
+        community_id=row.community_id,
+        undo=undo,
+    )
     mine = [grant for grant in found if grant.target == row.iot_id]
     if not mine or not await _revive.run(tx, of_code=row.qr_code, of_door=row.iot_id, now=now_ms):
         return False
@@ -246,9 +252,16 @@ async def encrypt_code(
 
 
 async def picture_of(
-    scope: Scope, tx: Tx, *, qr_code: str, identity_id: str, expires_ms: int, community_id: int, keys: DoorKeys,
+    scope: Scope,
+    tx: Tx,
+    *,
+    qr_code: str,
+    identity_id: str,
+    expires_ms: int,
+    community_id: int,
+    keys: DoorKeys,
     now_ms: int,
-) -> str:  # fmt: skip
+) -> str:
     """The text to show at the doors of a code: encrypted, unless one of them reads the code itself only.
 
     Raises as `encrypt_code`.
@@ -259,9 +272,15 @@ async def picture_of(
         await _own_code(scope, tx, qr_code, identity_id)
         return qr_code
     return await encrypt_code(
-        scope, tx, qr_code=qr_code, identity_id=identity_id, expires_ms=expires_ms, community_id=community_id,
-        keys=keys, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        qr_code=qr_code,
+        identity_id=identity_id,
+        expires_ms=expires_ms,
+        community_id=community_id,
+        keys=keys,
+        now_ms=now_ms,
+    )
 
 
 async def encrypt_known_code(

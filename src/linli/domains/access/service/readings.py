@@ -40,9 +40,15 @@ async def say_of_door(
     if ble_name and not BLE_NAME.fullmatch(ble_name):
         raise BadInput(field="bleName", rule="ble_name")
     return await _save(
-        scope, tx, community_id=door.community_id, kind=queries.DOOR, ref=iot_id, form=form, ble_name=ble_name,
+        scope,
+        tx,
+        community_id=door.community_id,
+        kind=queries.DOOR,
+        ref=iot_id,
+        form=form,
+        ble_name=ble_name,
         now_ms=now_ms,
-    )  # fmt: skip
+    )
 
 
 async def say_of_product(
@@ -52,9 +58,15 @@ async def say_of_product(
     scope.allow(community_id)
     await get_product(scope, tx, product_key=product_key)
     return await _save(
-        scope, tx, community_id=community_id, kind=queries.PRODUCT, ref=product_key, form=form, ble_name="",
+        scope,
+        tx,
+        community_id=community_id,
+        kind=queries.PRODUCT,
+        ref=product_key,
+        form=form,
+        ble_name="",
         now_ms=now_ms,
-    )  # fmt: skip
+    )
 
 
 async def say_ble_order(scope: Scope, tx: Tx, *, community_id: int, order: str, now_ms: int) -> None:
@@ -72,9 +84,16 @@ async def say_ble_order(scope: Scope, tx: Tx, *, community_id: int, order: str, 
     await tx.upsert(settings, [row._asdict()], keys=("community_id",))
     await _order.run(tx, of_community=community_id, order=order, now=now_ms)
     await history.note(
-        scope, tx, "door_settings", str(community_id), "changed", community_id=community_id,
-        before={"ble_order": known.ble_order}, after={"ble_order": order}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        "door_settings",
+        str(community_id),
+        "changed",
+        community_id=community_id,
+        before={"ble_order": known.ble_order},
+        after={"ble_order": order},
+        now_ms=now_ms,
+    )
 
 
 async def forget_door_reading(tx: Tx, *, iot_id: str) -> None:
@@ -88,13 +107,22 @@ async def _save(
     before = await queries.said_of(scope, tx, community_id=community_id, kind=kind, ref=ref)
     row = DoorReading(community_id, kind, ref, scope.tenant, *good, ble_name, now_ms)
     await tx.upsert(
-        door_readings, [row._asdict()], keys=("community_id", "kind", "ref"),
+        door_readings,
+        [row._asdict()],
+        keys=("community_id", "kind", "ref"),
         update=("form", "alphabet", "length", "prefix", "ble_name", "changed_ms"),
-    )  # fmt: skip
+    )
     kept = ("door", ref) if kind == queries.DOOR else ("door_settings", str(community_id))
     await history.note(
-        scope, tx, *kept, "changed", community_id=community_id, before=_told(before), after=_told(row), now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        *kept,
+        "changed",
+        community_id=community_id,
+        before=_told(before),
+        after=_told(row),
+        now_ms=now_ms,
+    )
     return row
 
 
@@ -102,6 +130,10 @@ def _told(row: DoorReading | None) -> dict[str, object]:
     if row is None:
         return {}
     return {
-        "code_form": row.form or "product", "alphabet": row.alphabet, "length": row.length, "prefix": row.prefix,
-        "ble_name": row.ble_name, "of": row.ref,
-    }  # fmt: skip
+        "code_form": row.form or "product",
+        "alphabet": row.alphabet,
+        "length": row.length,
+        "prefix": row.prefix,
+        "ble_name": row.ble_name,
+        "of": row.ref,
+    }

@@ -78,9 +78,7 @@ async def set_pass_scope(
         if (kind, ref) in before:
             await _drop.run(tx, scope, of_door=iot_id, of_kind=kind, of_ref=ref)
         if (kind, ref) in after:
-            row = DoorScope(
-                iot_id, kind, ref, door.tenant_id, door.community_id, now_ms, after[kind, ref]
-            )  # fmt: skip
+            row = DoorScope(iot_id, kind, ref, door.tenant_id, door.community_id, now_ms, after[kind, ref])
             await tx.insert(door_scopes, row._asdict())
     if changed:
         await _note(
@@ -131,13 +129,25 @@ async def drop_pass_scope(scope: Scope, tx: Tx, *, iot_id: str, community_id: in
 
 
 async def _note(
-    scope: Scope, tx: Tx, iot_id: str, community_id: int, before: dict[str, object], after: dict[str, object],
+    scope: Scope,
+    tx: Tx,
+    iot_id: str,
+    community_id: int,
+    before: dict[str, object],
+    after: dict[str, object],
     now_ms: int,
-) -> None:  # fmt: skip
+) -> None:
     await history.note(
-        scope, tx, HISTORY, iot_id, "changed", community_id=community_id, before=before, after=after,
+        scope,
+        tx,
+        HISTORY,
+        iot_id,
+        "changed",
+        community_id=community_id,
+        before=before,
+        after=after,
         now_ms=now_ms,
-    )  # fmt: skip
+    )
 
 
 def _words(refs: Mapping[Ref, str]) -> str:

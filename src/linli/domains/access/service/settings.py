@@ -70,9 +70,16 @@ async def choose(
     )
     await tx.upsert(settings, [row._asdict()], keys=("community_id",), update=_CHANGEABLE)
     await history.note(
-        scope, tx, HISTORY, str(community_id), "changed", community_id=community_id,
-        before=_told(known), after=_told(row), now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        str(community_id),
+        "changed",
+        community_id=community_id,
+        before=_told(known),
+        after=_told(row),
+        now_ms=now_ms,
+    )
     if row.service_on != known.service_on:
         event = DoorServiceSwitched(scope.tenant, community_id, service_on)
         await emit(tx, event, key=str(community_id))
@@ -92,6 +99,8 @@ async def pin_salt(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms:
 
 def _told(row: Settings) -> dict[str, object]:
     return {
-        "provider": row.provider, "provider_products": row.provider_products,
-        "service_on": bool(row.service_on), "freeze_doors": bool(row.freeze_doors),
-    }  # fmt: skip
+        "provider": row.provider,
+        "provider_products": row.provider_products,
+        "service_on": bool(row.service_on),
+        "freeze_doors": bool(row.freeze_doors),
+    }

@@ -22,9 +22,15 @@ EDGE_PORTS: Final = {DOOR_DEVICE: 10000, DOOR_SYSTEM: 10020, DOOR_TERMINAL: 1000
 Class = Literal["people", "vehicle", "perimeter", "eba", "lift", "indoor"]
 CLASSES: Final[tuple[Class, ...]] = ("people", "vehicle", "perimeter", "eba", "lift", "indoor")
 Ability = Literal[
-    "face", "face_temperature", "qrcode", "card", "bluetooth", "intercom", "elevator_gateway",
+    "face",
+    "face_temperature",
+    "qrcode",
+    "card",
+    "bluetooth",
+    "intercom",
+    "elevator_gateway",
     "elevator_gateway_with_rule",
-]  # fmt: skip
+]
 """Values of the device tag Capability (spec C 9)."""
 Docking = Literal["device", "system", "hardware", "parking_system", "gateway", "ddc", "lift_gateway"]
 
@@ -125,8 +131,12 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _TYPES: Final[dict[Ability, AccessType]] = {
-    "face": "face", "qrcode": "qrcode", "card": "card", "bluetooth": "bluetooth", "intercom": "video",
-}  # fmt: skip
+    "face": "face",
+    "qrcode": "qrcode",
+    "card": "card",
+    "bluetooth": "bluetooth",
+    "intercom": "video",
+}
 
 
 class Library:
@@ -158,14 +168,22 @@ class Library:
         preset = self._docked(group)
         device_side = group.face_mode == "device"
         return Model(
-            kind=group.kind, brand=group.brand, latin=self.brands[group.brand].latin, name=name,
-            docking=group.docking, firmware=group.firmware, abilities=tuple(group.abilities),
-            face_mode=group.face_mode, protocol=group.protocol, functions=tuple(group.functions),
-            drivers=tuple(group.drivers) or _drivers(group, preset), listed=not group.guide,
+            kind=group.kind,
+            brand=group.brand,
+            latin=self.brands[group.brand].latin,
+            name=name,
+            docking=group.docking,
+            firmware=group.firmware,
+            abilities=tuple(group.abilities),
+            face_mode=group.face_mode,
+            protocol=group.protocol,
+            functions=tuple(group.functions),
+            drivers=tuple(group.drivers) or _drivers(group, preset),
+            listed=not group.guide,
             port=preset.port if preset else None,
             video_port=preset.video_port if preset and "intercom" in group.abilities else None,
             algorithm_port=preset.algorithm_port if preset and device_side else None,
-        )  # fmt: skip
+        )
 
     def _docked(self, group: _Group) -> Preset | None:
         """The brand's preset that a group falls under: of its way of docking, else the only one."""
@@ -199,12 +217,13 @@ class Library:
         """
         wanted = words.split()
         return [
-            model for model in self.models
+            model
+            for model in self.models
             if (not kind or model.kind == kind)
             and (not driver or driver in model.drivers)
             and (not brand or model.brand == brand)
             and all(self._says(model, word, any_case) for word in wanted)
-        ]  # fmt: skip
+        ]
 
     def _says(self, model: Model, word: str, any_case: bool) -> bool:
         brand = self.brands[model.brand]

@@ -117,9 +117,15 @@ class CertificateRoutes(Controller):
             raise TooLarge(limit=f"{REPORT_BYTES // 1024} KiB")
         async with db.begin() as tx:
             made = await service.hand_in(
-                within, tx, report=report, brand=data.brand, model=data.model, note=data.note, ids=ids,
+                within,
+                tx,
+                report=report,
+                brand=data.brand,
+                model=data.model,
+                note=data.note,
+                ids=ids,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
         return Made(str(made.certificate_id))
 
     @get("/{certificate_id:int}", right=USE)
@@ -180,9 +186,13 @@ class CertificateReviewRoutes(Controller):
             raise BadInput(field="state", rule="one_of", allowed="testing, approved, refused")
         async with db.begin() as tx:
             await service.move(
-                within, tx, certificate_id=certificate_id, to=data.state, reason=data.reason,
+                within,
+                tx,
+                certificate_id=certificate_id,
+                to=data.state,
+                reason=data.reason,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
 
 async def _listed(scope: Scope, db: Reader, state: str, page: PageRequest) -> Page[CertificateRow]:
@@ -215,10 +225,13 @@ async def _detail(scope: Scope, db: Reader, row: Certificate) -> CertificateDeta
     ]
     cases = [
         CertificateCase(
-            one.id, one.title.get(scope.language) or next(iter(one.title.values()), one.id), one.outcome, one.why,
+            one.id,
+            one.title.get(scope.language) or next(iter(one.title.values()), one.id),
+            one.outcome,
+            one.why,
             one.source,
         )
         for one in bench_report.read(row.report.encode()).report.cases
-    ]  # fmt: skip
+    ]
     company = (await tenancy.get_tenant(db, row.tenant_id)).name
     return CertificateDetail(_row(row, company), steps, cases, row.began_ms)

@@ -123,9 +123,13 @@ class ClusterRoutes(Controller):
         """Give it, with all behind it, to a project (一体机关联项目), and say in which community it stands."""
         async with hand.db.begin() as tx:
             await service.associate(
-                hand.within, tx, cluster_id=cluster_id, project_id=data.project_id, community_id=data.community_id,
+                hand.within,
+                tx,
+                cluster_id=cluster_id,
+                project_id=data.project_id,
+                community_id=data.community_id,
                 now_ms=hand.now_ms,
-            )  # fmt: skip
+            )
 
     @delete("/{cluster_id:int}/association", right=ASSOCIATE)
     async def dissociate(

@@ -65,9 +65,15 @@ class ComponentRoutes(Controller):
         """安装, 部署: bring it to the boxes of the cluster."""
         async with hand.db.begin() as tx:
             await service.install(
-                hand.within, tx, cluster_id=cluster_id, code=code, params=data.params, version=data.version,
-                gateway_name=data.gateway_name, **hand.stamp,
-            )  # fmt: skip
+                hand.within,
+                tx,
+                cluster_id=cluster_id,
+                code=code,
+                params=data.params,
+                version=data.version,
+                gateway_name=data.gateway_name,
+                **hand.stamp,
+            )
 
     @post("/{code:str}/upgrade", right=MANAGE, status_code=204)
     async def upgrade(
@@ -139,6 +145,11 @@ class ComponentRequestRoutes(Controller):
         """Approve, or refuse with a reason."""
         async with hand.db.begin() as tx:
             await service.decide(
-                hand.within, tx, cluster_id=cluster_id, code=code, approved=data.approved, reason=data.reason,
+                hand.within,
+                tx,
+                cluster_id=cluster_id,
+                code=code,
+                approved=data.approved,
+                reason=data.reason,
                 now_ms=hand.now_ms,
-            )  # fmt: skip
+            )

@@ -62,9 +62,14 @@ class DriverPackageRoutes(Controller):
         await objects.put(service.key_of(hand.within.tenant, package, manifest), package)
         async with hand.db.begin() as tx:
             made = await service.add(
-                hand.within, tx, package=package, signature=signature, manifest=manifest, ids=hand.ids,
+                hand.within,
+                tx,
+                package=package,
+                signature=signature,
+                manifest=manifest,
+                ids=hand.ids,
                 now_ms=hand.now_ms,
-            )  # fmt: skip
+            )
         return Made(str(made.package_id))
 
     @delete("/{package_id:int}", right=MANAGE)
@@ -102,9 +107,14 @@ class TrustedKeyRoutes(Controller):
         """Trust a vendor's key."""
         async with hand.db.begin() as tx:
             made = await service.trust(
-                hand.within, tx, name=data.name, public_key=data.public_key, ids=hand.ids, secrets=hand.secrets,
+                hand.within,
+                tx,
+                name=data.name,
+                public_key=data.public_key,
+                ids=hand.ids,
+                secrets=hand.secrets,
                 now_ms=hand.now_ms,
-            )  # fmt: skip
+            )
         return Made(str(made.key_id))
 
     @delete("/{key_id:int}", right=MANAGE)

@@ -108,8 +108,10 @@ class GatewayRoutes(Controller):
         sent = deployments.snapshot_of(latest, hand.secrets).interconnect
         password = gateways.password_of(row, hand.secrets)
         same = (sent.on, sent.user, sent.password) == (
-            bool(row.interconnect_on), row.interconnect_user, password,
-        )  # fmt: skip
+            bool(row.interconnect_on),
+            row.interconnect_user,
+            password,
+        )
         done = latest is not None and latest.state == deployments.DONE
         return InterconnectRow(bool(row.interconnect_on), row.interconnect_user, password, same and done)
 
@@ -123,9 +125,15 @@ class GatewayRoutes(Controller):
         """Switch it on or off; the box learns of it with the next deployment."""
         async with hand.db.begin() as tx:
             await gateways.connect_locally(
-                hand.within, tx, gateway_id=gateway_id, on=data.on, user=data.user, password=data.password,
-                secrets=hand.secrets, now_ms=hand.now_ms,
-            )  # fmt: skip
+                hand.within,
+                tx,
+                gateway_id=gateway_id,
+                on=data.on,
+                user=data.user,
+                password=data.password,
+                secrets=hand.secrets,
+                now_ms=hand.now_ms,
+            )
 
     @post("/{gateway_id:int}/protocols", right=MANAGE, status_code=201)
     async def add_protocol(
@@ -137,9 +145,14 @@ class GatewayRoutes(Controller):
         """新建协议, 添加协议."""
         async with hand.db.begin() as tx:
             made = await protocols.add(
-                hand.within, tx, gateway_id=gateway_id, driver_id=data.driver_id, version=data.version,
-                config=data.config, **hand.stamp,
-            )  # fmt: skip
+                hand.within,
+                tx,
+                gateway_id=gateway_id,
+                driver_id=data.driver_id,
+                version=data.version,
+                config=data.config,
+                **hand.stamp,
+            )
         return Made(str(made.protocol_id))
 
     @get("/{gateway_id:int}/pending", right=SEE)
@@ -203,9 +216,14 @@ class ProtocolRoutes(Controller):
                 }
             version = data.version if isinstance(data.version, str) else None
             await protocols.change(
-                hand.within, tx, protocol_id=protocol_id, version=version, config=config, secrets=hand.secrets,
+                hand.within,
+                tx,
+                protocol_id=protocol_id,
+                version=version,
+                config=config,
+                secrets=hand.secrets,
                 now_ms=hand.now_ms,
-            )  # fmt: skip
+            )
 
     @put("/peer-check", right=MANAGE, status_code=204)
     async def check_peers(
@@ -289,14 +307,22 @@ async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -
         number = one.protocol_id
         found.append(
             ProtocolRow(
-                str(number), one.driver_id, one.name, one.version, versions,
-                version_order(versions[0]) > version_order(one.version), driver.listens if driver else [],
-                sum(device.protocol_id == number for device in held), states[number, "online"],
-                states[number, "offline"] + states[number, "disabled"], states[number, "unactive"],
-                (one.driver_id, one.version) in certified, _shown(protocols.config_of(one, secrets)),
+                str(number),
+                one.driver_id,
+                one.name,
+                one.version,
+                versions,
+                version_order(versions[0]) > version_order(one.version),
+                driver.listens if driver else [],
+                sum(device.protocol_id == number for device in held),
+                states[number, "online"],
+                states[number, "offline"] + states[number, "disabled"],
+                states[number, "unactive"],
+                (one.driver_id, one.version) in certified,
+                _shown(protocols.config_of(one, secrets)),
                 driver is not None and driver.needs_package(one.version),
             )
-        )  # fmt: skip
+        )
     return found
 
 

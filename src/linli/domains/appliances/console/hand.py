@@ -41,9 +41,12 @@ class Hand(NamedTuple):
 
 
 def _hand(
-    within: NamedDependency[Scope], db: NamedDependency[Database], ids: NamedDependency[Ids],
-    secrets: NamedDependency[Secrets], clock: NamedDependency[Clock],
-) -> Hand:  # fmt: skip
+    within: NamedDependency[Scope],
+    db: NamedDependency[Database],
+    ids: NamedDependency[Ids],
+    secrets: NamedDependency[Secrets],
+    clock: NamedDependency[Clock],
+) -> Hand:
     return Hand(within, db, ids, secrets, clock)
 
 

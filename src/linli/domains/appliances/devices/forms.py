@@ -31,14 +31,23 @@ ALL_IN_ONE: Final = f"{PEOPLE}aio"
 CARD: Final = f"{PEOPLE}card"
 _PERIMETER: Final = "community/security/perimeter"
 _CATEGORIES: Final = {
-    "jieshun_RX": CARD, "jieshun_parking": CARD, "GatoAlarmHostDriver": _PERIMETER,
-    "HornAlarmHostDriver": _PERIMETER, "JhlAlarmHostDriver": _PERIMETER,
-}  # fmt: skip
+    "jieshun_RX": CARD,
+    "jieshun_parking": CARD,
+    "GatoAlarmHostDriver": _PERIMETER,
+    "HornAlarmHostDriver": _PERIMETER,
+    "JhlAlarmHostDriver": _PERIMETER,
+}
 """Of vendors' own drivers; others have it chosen by hand."""
 _FACE_ONLY: Final = (
-    "faceSimilarity", "faceCompareMode", "isCheck", "maxThreshold", "minThreshold", "algorithmProvider",
-    "algorithmIp", "algorithmPort",
-)  # fmt: skip
+    "faceSimilarity",
+    "faceCompareMode",
+    "isCheck",
+    "maxThreshold",
+    "minThreshold",
+    "algorithmProvider",
+    "algorithmIp",
+    "algorithmPort",
+)
 _ALGORITHM: Final = ("algorithmProvider", "algorithmIp", "algorithmPort")
 _LIMITS: Final = ("maxThreshold", "minThreshold")
 

@@ -23,10 +23,14 @@ _WIDTH: Final = 64
 _GENERAL: Final = {"code": ("iot编码", "iotcode"), "name": ("设备名称",), "place": ("位置补充描述",)}
 _IP: Final = ("设备ip", "ip", "ip地址", "deviceip")
 _FIELDS: Final = {
-    "ip": ("服务器ip",), "uniqueId": ("deviceid", "uc码", "设备id", "设备唯一标识", "设备唯一编码"),
-    "port": ("设备端口", "端口", "端口号", "port"), "brand": ("品牌",), "model": ("型号",),
-    "algorithmIp": ("算法服务地址ip", "算法ip"), "algorithmPort": ("算法服务地址端口", "算法端口"),
-}  # fmt: skip
+    "ip": ("服务器ip",),
+    "uniqueId": ("deviceid", "uc码", "设备id", "设备唯一标识", "设备唯一编码"),
+    "port": ("设备端口", "端口", "端口号", "port"),
+    "brand": ("品牌",),
+    "model": ("型号",),
+    "algorithmIp": ("算法服务地址ip", "算法ip"),
+    "algorithmPort": ("算法服务地址端口", "算法端口"),
+}
 """Columns of brands' pages by the form's field; `ip` is the integrator's server, for devices behind one."""
 _CONFIG: Final = ("设备配置", "设备配置json", "配置")
 _NUMBERS: Final = frozenset({"port", "algorithmPort"})

@@ -21,9 +21,12 @@ _MODELS: Final = "_models"
 _LAST_ROW: Final = 1_048_576
 
 TYPES: Final = {
-    "face": ("人脸门禁", "face"), "qrcode": ("二维码门禁", "QR code"), "card": ("刷卡门禁", "card"),
-    "bluetooth": ("蓝牙门禁", "Bluetooth"), "video": ("可视对讲", "intercom"),
-}  # fmt: skip
+    "face": ("人脸门禁", "face"),
+    "qrcode": ("二维码门禁", "QR code"),
+    "card": ("刷卡门禁", "card"),
+    "bluetooth": ("蓝牙门禁", "Bluetooth"),
+    "video": ("可视对讲", "intercom"),
+}
 MODES: Final = {"edge": ("边侧比对", "at the box"), "device": ("端侧比对", "at the door")}
 SWITCH: Final = {1: ("开", "on"), 0: ("关", "off")}
 
@@ -60,14 +63,28 @@ def _celsius(text: str) -> str:
 
 
 _NAME = Column(
-    "deviceName", "设备名称", "Device name", str, True, width=22, distinct=True,
-    hint_zh="IoT 编码，每台设备唯一，如 HJSB-000205", hint_en="IoT code, unique, such as HJSB-000205",
+    "deviceName",
+    "设备名称",
+    "Device name",
+    str,
+    True,
+    width=22,
+    distinct=True,
+    hint_zh="IoT 编码，每台设备唯一，如 HJSB-000205",
+    hint_en="IoT code, unique, such as HJSB-000205",
     also=("DeviceName", "IoT编码", "IoT 编码"),
-)  # fmt: skip
+)
 _ALIAS = Column(
-    "alias", "设备别名", "Alias", str, True, width=22, also=("备注名称",),
-    hint_zh="如 人脸门禁设备000028，可以重复", hint_en="How people call it; may repeat",
-)  # fmt: skip
+    "alias",
+    "设备别名",
+    "Alias",
+    str,
+    True,
+    width=22,
+    also=("备注名称",),
+    hint_zh="如 人脸门禁设备000028，可以重复",
+    hint_en="How people call it; may repeat",
+)
 _IP = Column("ip", "IP", "IP", str, True, width=16, distinct=True, also=("设备IP", "IP地址", "服务器IP"))
 _LIMITS = (
     Column("maxThreshold", "人脸测温上限", "Highest temperature", _celsius, width=14, also=("测温上限",),
@@ -76,10 +93,15 @@ _LIMITS = (
            hint_zh="开启测温时必填，低于上限", hint_en="When measured: below the highest"),
 )  # fmt: skip
 _SWITCH = Column(
-    "isCheck", "人脸测温开关", "Measures temperature", _words(SWITCH), width=14,
+    "isCheck",
+    "人脸测温开关",
+    "Measures temperature",
+    _words(SWITCH),
+    width=14,
     options=tuple(names[0] for names in SWITCH.values()),
-    hint_zh="型号支持测温时必填", hint_en="Where the model can",
-)  # fmt: skip
+    hint_zh="型号支持测温时必填",
+    hint_en="Where the model can",
+)
 _SIMILARITY_ALSO: Final = ("人脸匹配相识度", "人脸匹配相似度", "人脸匹配度", "相似度")
 
 
@@ -162,9 +184,16 @@ def _free(shape: Shape) -> tuple[Column, ...]:
     flat = bool(properties) and all(
         one.get("type") in ("string", "integer", "number") for one in properties.values()
     )
-    category = Column("category", "设备品类", "Category", str, True, width=30,
-                      hint_zh="物模型品类的路径，如 community/people/card",
-                      hint_en="Path of the thing-model category, such as community/people/card")  # fmt: skip
+    category = Column(
+        "category",
+        "设备品类",
+        "Category",
+        str,
+        True,
+        width=30,
+        hint_zh="物模型品类的路径，如 community/people/card",
+        hint_en="Path of the thing-model category, such as community/people/card",
+    )
     fields = tuple(
         Column(name, name, name, _scalar(one), name in required, width=16, distinct=True,
                hint_zh=str(one.get("title", "")), hint_en=str(one.get("title", "")))
@@ -225,9 +254,11 @@ def _add_models(made: Any, page: Any, sheet: Sheet) -> None:
     at = {key: get_column_letter(keys.index(key) + 1) for key in ("brand", "model")}
     first = f"OFFSET({_MODELS}!$A$2,0,MATCH(${at['brand']}2,{_MODELS}!$1:$1,0)-1"
     rule = DataValidation(
-        type="list", formula1=f"{first},COUNTA({first},{ROWS_MAX},1)),1)", allow_blank=True,
+        type="list",
+        formula1=f"{first},COUNTA({first},{ROWS_MAX},1)),1)",
+        allow_blank=True,
         showErrorMessage=False,
-    )  # fmt: skip
+    )
     rule.add(f"{at['model']}2:{at['model']}{_LAST_ROW}")
     page.add_data_validation(rule)
 

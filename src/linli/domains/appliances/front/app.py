@@ -55,11 +55,12 @@ _STATUS: Final[dict[type[errors.LinliError], int]] = {
 _claim = Command(
     postgresql.insert(edge_nonces)
     .values(
-        node_id=bindparam("node_id", type_=INT), nonce=bindparam("nonce"),
+        node_id=bindparam("node_id", type_=INT),
+        nonce=bindparam("nonce"),
         expires_ms=bindparam("expires_ms", type_=INT),
     )
     .on_conflict_do_nothing()
-)  # fmt: skip
+)
 _purge = Command(delete(edge_nonces).where(edge_nonces.c.expires_ms < bindparam("now", type_=INT)))
 
 
@@ -136,9 +137,10 @@ class EdgeFront:
             log.exception("edge call failed: %s %s", scope["method"], scope["path"])
             answer = refused(errors.LinliError(), language, status=500)
         start = [
-            (b"content-type", answer.content_type.encode()), (b"cache-control", b"no-store"),
+            (b"content-type", answer.content_type.encode()),
+            (b"cache-control", b"no-store"),
             (b"content-length", str(len(answer.body)).encode()),
-        ]  # fmt: skip
+        ]
         await send({"type": "http.response.start", "status": answer.status, "headers": start})
         await send({"type": "http.response.body", "body": answer.body})
 

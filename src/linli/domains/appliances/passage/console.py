@@ -220,9 +220,13 @@ async def _rows(scope: Scope, db: Reader, found: list[Rule]) -> list[PassageRule
 
 
 def _row(
-    one: Rule, devices: dict[int, EdgeDevice], gateway: Gateway, held: dict[int, Held], units: dict[int, str],
+    one: Rule,
+    devices: dict[int, EdgeDevice],
+    gateway: Gateway,
+    held: dict[int, Held],
+    units: dict[int, str],
     runs: dict[str, PassageRun],
-) -> PassageRuleRow:  # fmt: skip
+) -> PassageRuleRow:
     door, lift, box = devices.get(one.door_id), devices.get(one.lift_id), held.get(gateway.node_id)
     if door is None or lift is None:
         state = "broken"
@@ -258,10 +262,15 @@ async def _runs(scope: Scope, db: Reader, lift: EdgeDevice | None) -> list[Passa
 def _run(at_ms: int, body: dict[str, Any], names: dict[str, str]) -> PassageRun:
     person, floors = str(body.get("userId", "")), body.get("targetFloorRoomList") or []
     return PassageRun(
-        str(body.get("ruleId", "")), at_ms, body.get("code", 0) == 0, str(body.get("message", "")),
-        str(body.get("authType", "")), person, names.get(person, ""),
+        str(body.get("ruleId", "")),
+        at_ms,
+        body.get("code", 0) == 0,
+        str(body.get("message", "")),
+        str(body.get("authType", "")),
+        person,
+        names.get(person, ""),
         [str(one.get("floor", "")) for one in floors],
-    )  # fmt: skip
+    )
 
 
 async def _units(scope: Scope, db: Reader, gateway: Gateway) -> list[PassageUnit]:

@@ -38,11 +38,17 @@ async def rules_of(db: Reader, node: Node) -> PassageRules:
             homes[one.unit_id] = await _homes(scope, db, node.community_id, one.unit_id)
         told.append(
             PassageRule(
-                id=str(one.rule_id), door=door.device_name, lift=lift.device_name, elevator=one.elevator,
-                start_floor=one.start_floor, start_room=one.start_room, delay_s=one.delay_s,
-                release=bool(one.release), persons=_persons(one, homes[one.unit_id]) if one.release else {},
+                id=str(one.rule_id),
+                door=door.device_name,
+                lift=lift.device_name,
+                elevator=one.elevator,
+                start_floor=one.start_floor,
+                start_room=one.start_room,
+                delay_s=one.delay_s,
+                release=bool(one.release),
+                persons=_persons(one, homes[one.unit_id]) if one.release else {},
             )
-        )  # fmt: skip
+        )
     version = hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()[:32]
     return PassageRules(version=version, rules=told)
 

@@ -42,13 +42,20 @@ _change = Command(
     update(edge_passage_rules)
     .where(_r.rule_id == bindparam("row", type_=INT), in_scope(edge_passage_rules))
     .values(
-        name=bindparam("to_name"), enabled=bindparam("on_off", type_=INT), door_id=bindparam("door", type_=INT),
-        lift_id=bindparam("lift", type_=INT), elevator=bindparam("which"), start_floor=bindparam("from_floor"),
-        start_room=bindparam("from_room"), delay_s=bindparam("delay", type_=INT),
-        release=bindparam("frees", type_=INT), unit_id=bindparam("unit", type_=INT), floors=bindparam("table"),
+        name=bindparam("to_name"),
+        enabled=bindparam("on_off", type_=INT),
+        door_id=bindparam("door", type_=INT),
+        lift_id=bindparam("lift", type_=INT),
+        elevator=bindparam("which"),
+        start_floor=bindparam("from_floor"),
+        start_room=bindparam("from_room"),
+        delay_s=bindparam("delay", type_=INT),
+        release=bindparam("frees", type_=INT),
+        unit_id=bindparam("unit", type_=INT),
+        floors=bindparam("table"),
         changed_ms=bindparam("now", type_=INT),
     )
-)  # fmt: skip
+)
 _delete = Command(
     delete(edge_passage_rules).where(_r.rule_id == bindparam("row", type_=INT), in_scope(edge_passage_rules))
 )
@@ -206,10 +213,24 @@ def _told(rule: Rule) -> dict[str, object]:
 
 
 async def _note(
-    scope: Scope, tx: Tx, gateway: Gateway, rule: Rule, action: str, now_ms: int,
-    *, before: dict[str, object] | None = None, after: dict[str, object] | None = None,
-) -> None:  # fmt: skip
+    scope: Scope,
+    tx: Tx,
+    gateway: Gateway,
+    rule: Rule,
+    action: str,
+    now_ms: int,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
     await history.note(
-        scope, tx, HISTORY, rule.rule_id, action, community_id=gateway.community_id, before=before, after=after,
+        scope,
+        tx,
+        HISTORY,
+        rule.rule_id,
+        action,
+        community_id=gateway.community_id,
+        before=before,
+        after=after,
         now_ms=now_ms,
-    )  # fmt: skip
+    )

@@ -90,8 +90,10 @@ async def page(
 ) -> Page[Cluster]:
     """Clusters in sight, the newest first. `text`: a part of their names, or of a box's name or serial number."""
     binds: dict[str, Any] = {
-        "text": like(text) if text else "", "project": project_id, "community": community_id,
-    }  # fmt: skip
+        "text": like(text) if text else "",
+        "project": project_id,
+        "community": community_id,
+    }
     total = int(await _total.scalar(db, scope, **binds))
     return Page.of(request, total, await _page.all(db, scope, **binds, **request.binds))
 

@@ -47,6 +47,8 @@ async def settings_of(scope: Scope, db: Reader, cluster: Cluster) -> dict[str, A
     ]
     local = any(one["params"].get(kinds.LOCAL_ACCOUNTS) for one in there)
     return {
-        "components": there, "log": bool(cluster.log_on), "monitor": bool(cluster.monitor_on),
+        "components": there,
+        "log": bool(cluster.log_on),
+        "monitor": bool(cluster.monitor_on),
         "localAccounts": bool(local),
-    }  # fmt: skip
+    }

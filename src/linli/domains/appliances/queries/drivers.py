@@ -72,9 +72,15 @@ def built_in() -> dict[str, Driver]:
     for row in json.loads(text):
         versions = sorted(row["versions"], key=version_order, reverse=True)
         found[row["id"]] = Driver(
-            row["id"], row["name"], row["protocol"], "Linli", versions, versions, row["listens"],
+            row["id"],
+            row["name"],
+            row["protocol"],
+            "Linli",
+            versions,
+            versions,
+            row["listens"],
             row.get("needsPackage", False),
-        )  # fmt: skip
+        )
     return found
 
 

@@ -265,9 +265,11 @@ class Exchange:
             if joint.under_way > UNDER_WAY:
                 joint.ends[side].hold()
             self._mail.send(
-                joint.peer, "tunnel.data", Carried(joint.tunnel.tunnel_id, side, text, data),
+                joint.peer,
+                "tunnel.data",
+                Carried(joint.tunnel.tunnel_id, side, text, data),
                 lost=lambda: self._finish(joint, "broken"),
-            )  # fmt: skip
+            )
 
     # what other processes tell
 
@@ -333,9 +335,12 @@ class Exchange:
     async def _count(self, tx: Any, joint: _Joint) -> None:
         joint.counted = sum(joint.sizes.values())
         await tunnels.count(
-            tx, joint.tunnel, to_box=joint.sizes["person"], from_box=joint.sizes["box"],
+            tx,
+            joint.tunnel,
+            to_box=joint.sizes["person"],
+            from_box=joint.sizes["box"],
             transcript="".join(joint.seen),
-        )  # fmt: skip
+        )
 
     async def _sweep(self) -> None:
         while True:

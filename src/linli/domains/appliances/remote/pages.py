@@ -86,9 +86,11 @@ class BoxPages:
             answer = _told(_Said(500, "failed"), i18n.pick(headers.get("accept-language", "")))
         guard = box_page.guard(base, host=headers.get("host", ""), scheme=scope.get("scheme", "http"))
         start = [
-            *answer.headers, *guard, *box_page.cross_origin(headers),
+            *answer.headers,
+            *guard,
+            *box_page.cross_origin(headers),
             (b"content-length", str(len(answer.body)).encode()),
-        ]  # fmt: skip
+        ]
         await send({"type": "http.response.start", "status": answer.status, "headers": start})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
 
@@ -112,10 +114,16 @@ class BoxPages:
         if not place.path:
             return Answer(308, b"", [(b"location", place.base.encode())])
         query = scope.get("query_string", b"").decode("latin-1")
-        return await self._ask(visit, {
-            "method": scope["method"], "path": place.path + (f"?{query}" if query else ""),
-            "headers": box_page.passed(headers), "body": base64.b64encode(await _body(receive)).decode(),
-        }, place.base)  # fmt: skip
+        return await self._ask(
+            visit,
+            {
+                "method": scope["method"],
+                "path": place.path + (f"?{query}" if query else ""),
+                "headers": box_page.passed(headers),
+                "body": base64.b64encode(await _body(receive)).decode(),
+            },
+            place.base,
+        )
 
     def _known(self, place: Place) -> _Visit | None:
         visit = self._visits.get(place.tunnel_id)

@@ -49,13 +49,16 @@ _living = Query(
 _figures = Query(
     select(*(_f[name] for name in Figure._fields))
     .where(
-        _f.node_id == _node_id, _f.tenant_id == bindparam("tenant"), _f.day >= bindparam("day", type_=INT),
-        _f.at_ms >= bindparam("from_ms", type_=INT), _f.at_ms <= bindparam("to_ms", type_=INT),
+        _f.node_id == _node_id,
+        _f.tenant_id == bindparam("tenant"),
+        _f.day >= bindparam("day", type_=INT),
+        _f.at_ms >= bindparam("from_ms", type_=INT),
+        _f.at_ms <= bindparam("to_ms", type_=INT),
     )
     .order_by(_f.at_ms),
     Figure,
     unscoped="the caller has read the node within the scope; its tenant is asked for again",
-)  # fmt: skip
+)
 _log = Query(
     select(*(_l[name] for name in LogEntry._fields))
     .where(in_scope(edge_node_log), _l.node_id == _node_id)
@@ -69,16 +72,20 @@ _log_total = Query(
 )
 _n = edge_node_lines.c
 _line_where = (
-    _n.node_id == _node_id, _n.tenant_id == bindparam("tenant"), _n.day >= bindparam("day", type_=INT),
-    _n.at_ms >= bindparam("from_ms", type_=INT), _n.at_ms <= bindparam("to_ms", type_=INT),
+    _n.node_id == _node_id,
+    _n.tenant_id == bindparam("tenant"),
+    _n.day >= bindparam("day", type_=INT),
+    _n.at_ms >= bindparam("from_ms", type_=INT),
+    _n.at_ms <= bindparam("to_ms", type_=INT),
     _n.level >= bindparam("level", type_=INT),
     or_(bindparam("driver") == "", _n.driver == bindparam("driver")),
     or_(bindparam("device") == "", _n.device == bindparam("device")),
     or_(
-        bindparam("text") == "", func.lower(_n.text).like(bindparam("text"), escape="\\"),
+        bindparam("text") == "",
+        func.lower(_n.text).like(bindparam("text"), escape="\\"),
         func.lower(_n.facts).like(bindparam("text"), escape="\\"),
     ),
-)  # fmt: skip
+)
 _READ_BEFORE = "the caller has read the node within the scope; its tenant is asked for again"
 _lines = Query(
     select(*(_n[name] for name in LineRow._fields))
@@ -91,12 +98,14 @@ _lines = Query(
 _newest = (
     select(_n.driver, _n.device)
     .where(
-        _n.node_id == _node_id, _n.tenant_id == bindparam("tenant"), _n.day >= bindparam("day", type_=INT),
+        _n.node_id == _node_id,
+        _n.tenant_id == bindparam("tenant"),
+        _n.day >= bindparam("day", type_=INT),
     )
     .order_by(_n.day.desc(), _n.at_ms.desc())
     .limit(20_000)
     .subquery()
-)  # fmt: skip
+)
 _line_sources = Query(
     select(_newest.c.driver, _newest.c.device)
     .distinct()

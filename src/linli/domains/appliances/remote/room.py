@@ -44,8 +44,15 @@ class RemoteRoom:
     """One per process."""
 
     def __init__(
-        self, db: Database, ids: Ids, clock: Clock, *, process: str, signed_in: SignedIn, session_of: SessionOf
-    ) -> None:  # fmt: skip
+        self,
+        db: Database,
+        ids: Ids,
+        clock: Clock,
+        *,
+        process: str,
+        signed_in: SignedIn,
+        session_of: SessionOf,
+    ) -> None:
         self._db = db
         self._ids = ids
         self._clock = clock

@@ -31,20 +31,30 @@ TRIES: Final = 5
 LOCK_MS: Final = 10 * 60_000
 
 _wrong = values_of(
-    tries=bindparam("count", type_=INT), locked_until_ms=bindparam("until", type_=INT),
-    tried_ms=bindparam("at", type_=INT), refusal=bindparam("why"),
-)  # fmt: skip
+    tries=bindparam("count", type_=INT),
+    locked_until_ms=bindparam("until", type_=INT),
+    tried_ms=bindparam("at", type_=INT),
+    refusal=bindparam("why"),
+)
 _right = values_of(
-    tries=0, locked_until_ms=0, tried_ms=bindparam("at", type_=INT), refusal="",
-    hardware_id=bindparam("hardware"), version=bindparam("of_version"), model=bindparam("of_model"),
-    state=bindparam("to_state"), percent=bindparam("done", type_=INT),
+    tries=0,
+    locked_until_ms=0,
+    tried_ms=bindparam("at", type_=INT),
+    refusal="",
+    hardware_id=bindparam("hardware"),
+    version=bindparam("of_version"),
+    model=bindparam("of_model"),
+    state=bindparam("to_state"),
+    percent=bindparam("done", type_=INT),
     activated_ms=bindparam("since", type_=INT),
-)  # fmt: skip
+)
 _percent = values_of(percent=bindparam("done", type_=INT))
 _alive = values_of(
-    state=rules.RUNNING, percent=rules.RUNNING_PERCENT, version=bindparam("of_version"),
+    state=rules.RUNNING,
+    percent=rules.RUNNING_PERCENT,
+    version=bindparam("of_version"),
     last_seen_ms=bindparam("at", type_=INT),
-)  # fmt: skip
+)
 
 
 class Identity(NamedTuple):
@@ -70,12 +80,18 @@ async def activate(
     replaces = node.state == rules.REPLACING
     fresh = not node.hardware_id
     await _right.run(
-        tx, scope, row=node.node_id, at=now_ms, hardware=request.hardware_id, of_version=request.version,
-        of_model=request.model or node.model, now=now_ms,
+        tx,
+        scope,
+        row=node.node_id,
+        at=now_ms,
+        hardware=request.hardware_id,
+        of_version=request.version,
+        of_model=request.model or node.model,
+        now=now_ms,
         to_state=rules.ACTIVATING if fresh else node.state,
         done=rules.IDENTITY_PERCENT if fresh else node.percent,
         since=now_ms if fresh else node.activated_ms,
-    )  # fmt: skip
+    )
     if fresh:
         if replaces:
             await replacements.arrived(
@@ -108,9 +124,15 @@ async def _note_refusal(scope: Scope, tx: Tx, node: Node, refusal: LinliError, n
     tries = node.tries + 1 if isinstance(refusal, CodeWrong) else node.tries
     locked = tries >= TRIES
     await _wrong.run(
-        tx, scope, row=node.node_id, count=0 if locked else tries, at=now_ms, why=refusal.code, now=now_ms,
+        tx,
+        scope,
+        row=node.node_id,
+        count=0 if locked else tries,
+        at=now_ms,
+        why=refusal.code,
+        now=now_ms,
         until=now_ms + LOCK_MS if locked else node.locked_until_ms,
-    )  # fmt: skip
+    )
     await _tell(tx, node)
 
 

@@ -27,9 +27,11 @@ SUBMITTED, TESTING, REFUSED, WITHDRAWN = "submitted", "testing", "refused", "wit
 STATES: Final = (SUBMITTED, TESTING, APPROVED, REFUSED, WITHDRAWN)
 OPEN: Final = (SUBMITTED, TESTING)
 _MOVES: Final = {
-    TESTING: (SUBMITTED,), APPROVED: (SUBMITTED, TESTING), REFUSED: (SUBMITTED, TESTING, APPROVED),
+    TESTING: (SUBMITTED,),
+    APPROVED: (SUBMITTED, TESTING),
+    REFUSED: (SUBMITTED, TESTING, APPROVED),
     WITHDRAWN: OPEN,
-}  # fmt: skip
+}
 """From which states one is reached. The lab may take an approval back."""
 REASON_MOST: Final = 500
 DEVELOPMENT: Final = "development"
@@ -42,10 +44,12 @@ _move = Command(
         edge_certificates.c.state == bindparam("was"),
     )
     .values(
-        state=bindparam("to"), reason=bindparam("why"), steps=bindparam("past"),
+        state=bindparam("to"),
+        reason=bindparam("why"),
+        steps=bindparam("past"),
         changed_ms=bindparam("now", type_=INT),
     )
-)  # fmt: skip
+)
 
 
 async def hand_in(

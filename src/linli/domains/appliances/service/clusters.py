@@ -37,11 +37,15 @@ _change = Command(
     update(edge_clusters)
     .where(edge_clusters.c.cluster_id == bindparam("row", type_=INT), in_scope(edge_clusters))
     .values(
-        name=bindparam("new_name"), model=bindparam("new_model"), lan_cidr=bindparam("new_cidr"),
-        log_on=bindparam("log", type_=INT), monitor_on=bindparam("monitor", type_=INT),
-        remark=bindparam("new_remark"), changed_ms=bindparam("now", type_=INT),
+        name=bindparam("new_name"),
+        model=bindparam("new_model"),
+        lan_cidr=bindparam("new_cidr"),
+        log_on=bindparam("log", type_=INT),
+        monitor_on=bindparam("monitor", type_=INT),
+        remark=bindparam("new_remark"),
+        changed_ms=bindparam("now", type_=INT),
     )
-)  # fmt: skip
+)
 _associate = Command(
     update(edge_clusters)
     .where(edge_clusters.c.cluster_id == bindparam("row", type_=INT), in_scope(edge_clusters))
@@ -60,13 +64,17 @@ _delete_components = Command(
 
 
 def _placing(table: Table) -> Command:
-    own = table.c.cluster_id == bindparam("row", type_=INT) if "cluster_id" in table.c else (
-        table.c.gateway_id.in_(
-            select(edge_gateways.c.gateway_id).where(
-                edge_gateways.c.cluster_id == bindparam("row", type_=INT), in_scope(edge_gateways)
+    own = (
+        table.c.cluster_id == bindparam("row", type_=INT)
+        if "cluster_id" in table.c
+        else (
+            table.c.gateway_id.in_(
+                select(edge_gateways.c.gateway_id).where(
+                    edge_gateways.c.cluster_id == bindparam("row", type_=INT), in_scope(edge_gateways)
+                )
             )
         )
-    )  # fmt: skip
+    )
     return Command(
         update(table)
         .where(own, in_scope(table))
@@ -77,10 +85,16 @@ def _placing(table: Table) -> Command:
 _place = [
     _placing(table)
     for table in (
-        edge_protocols, edge_devices, edge_gateways, edge_nodes, edge_components, edge_deployments,
-        edge_replacements, edge_clusters,
+        edge_protocols,
+        edge_devices,
+        edge_gateways,
+        edge_nodes,
+        edge_components,
+        edge_deployments,
+        edge_replacements,
+        edge_clusters,
     )
-]  # fmt: skip
+]
 
 
 async def create(
@@ -154,9 +168,16 @@ async def change(
         log=now.log_on, monitor=now.monitor_on, new_remark=now.remark, now=now_ms,
     )  # fmt: skip
     await history.note(
-        scope, tx, HISTORY, cluster_id, "changed", community_id=held.community_id, before=_said(held),
-        after=_said(now), now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        cluster_id,
+        "changed",
+        community_id=held.community_id,
+        before=_said(held),
+        after=_said(now),
+        now_ms=now_ms,
+    )
     return now
 
 
@@ -218,9 +239,16 @@ async def _move(
         project_id=project_id, community_id=community_id, associated_ms=associated_ms, changed_ms=now_ms
     )
     await history.note(
-        tenant, tx, HISTORY, row, "changed", community_id=community_id, before=_said(held), after=_said(now),
+        tenant,
+        tx,
+        HISTORY,
+        row,
+        "changed",
+        community_id=community_id,
+        before=_said(held),
+        after=_said(now),
         now_ms=now_ms,
-    )  # fmt: skip
+    )
     return now
 
 

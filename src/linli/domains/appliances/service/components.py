@@ -93,9 +93,11 @@ async def decide(
     if not approved and not said:
         raise BadInput(field="reason", rule="required")
     row = held._replace(
-        state=kinds.APPROVED if approved else kinds.REFUSED, reason=said, decided_by=scope.caller.id,
+        state=kinds.APPROVED if approved else kinds.REFUSED,
+        reason=said,
+        decided_by=scope.caller.id,
         changed_ms=now_ms,
-    )  # fmt: skip
+    )
     await _save(tenant, tx, row, row.state, now_ms)
     return row
 
@@ -129,10 +131,16 @@ async def install(
                 name = gateway_name.strip() or cluster.name
                 await gateways.create(scope, tx, node_id=node.node_id, name=name, ids=ids, now_ms=now_ms)
     row = _row(
-        cluster, code, state=kinds.DEPLOYING, now_ms=now_ms, wanted_version=_version(kind, version),
-        params=_params(kind, params or {}), asked_by=scope.caller.id, asked_ms=now_ms,
+        cluster,
+        code,
+        state=kinds.DEPLOYING,
+        now_ms=now_ms,
+        wanted_version=_version(kind, version),
+        params=_params(kind, params or {}),
+        asked_by=scope.caller.id,
+        asked_ms=now_ms,
         version=held[code].version if code in held else "",
-    )  # fmt: skip
+    )
     await _save(scope, tx, row, "installed", now_ms)
     return await _push(scope, tx, cluster, row, ids=ids, secrets=secrets, now_ms=now_ms)
 
@@ -311,11 +319,17 @@ async def _save(
         edge_components, [facts], keys=_KEYS, update=tuple(name for name in facts if name not in _KEYS)
     )
     await history.note(
-        scope, tx, HISTORY, f"{row.cluster_id}:{row.code}", action, community_id=row.community_id,
+        scope,
+        tx,
+        HISTORY,
+        f"{row.cluster_id}:{row.code}",
+        action,
+        community_id=row.community_id,
         before={"version": before.version, "params": before.params} if before else None,
-        after={"version": row.wanted_version or row.version, "params": row.params}, reason=row.reason,
+        after={"version": row.wanted_version or row.version, "params": row.params},
+        reason=row.reason,
         now_ms=now_ms,
-    )  # fmt: skip
+    )
     await emit(tx, EdgeMoved(row.tenant_id, row.community_id, "component", row.cluster_id))
 
 

@@ -61,27 +61,35 @@ async def wanted(
     for row in await gateway_queries.devices(tenant, db, gateway.gateway_id):
         behind.setdefault(row.protocol_id, []).append(
             SnapshotDevice(
-                iot_id=row.iot_id, product_key=row.product_key, device_name=row.device_name, alias=row.alias,
+                iot_id=row.iot_id,
+                product_key=row.product_key,
+                device_name=row.device_name,
+                alias=row.alias,
                 custom=devices.custom_of(row, secrets),
             )
-        )  # fmt: skip
+        )
     drivers = [
         SnapshotDriver(
-            protocol_id=row.protocol_id, id=row.driver_id, name=row.name, version=row.version,
-            config=protocols.config_of(row, secrets), devices=behind.get(row.protocol_id, []),
+            protocol_id=row.protocol_id,
+            id=row.driver_id,
+            name=row.name,
+            version=row.version,
+            config=protocols.config_of(row, secrets),
+            devices=behind.get(row.protocol_id, []),
         )
         for row in held
-    ]  # fmt: skip
+    ]
     return Snapshot(
         gateway_id=gateway.gateway_id,
         gateway_name=gateway.name,
         drivers=drivers,
         interconnect=SnapshotInterconnect(
-            on=bool(gateway.interconnect_on), user=gateway.interconnect_user,
+            on=bool(gateway.interconnect_on),
+            user=gateway.interconnect_user,
             password=gateways.password_of(gateway, secrets),
         ),
         settings=await component_queries.settings_of(tenant, db, cluster),
-    )  # fmt: skip
+    )
 
 
 def snapshot_of(row: Deployment | None, secrets: Secrets) -> Snapshot:

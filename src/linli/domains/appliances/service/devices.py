@@ -89,9 +89,15 @@ async def add(
     )  # fmt: skip
     await tx.insert(edge_devices, made._asdict())
     await history.note(
-        scope, tx, HISTORY, made.edge_device_id, "created", community_id=made.community_id,
-        after={"device_name": device_name, "alias": made.alias}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        made.edge_device_id,
+        "created",
+        community_id=made.community_id,
+        after={"device_name": device_name, "alias": made.alias},
+        now_ms=now_ms,
+    )
     return made
 
 
@@ -114,9 +120,15 @@ async def _thing(
             await label_device(tenant, tx, iot_id=iot_id, nickname=alias.strip())
     else:
         made = await create_device(
-            tenant, tx, product_key=product_key, ids=ids, secrets=secrets, device_name=device_name,
-            nickname=alias.strip(), project_id=gateway.project_id,
-        )  # fmt: skip
+            tenant,
+            tx,
+            product_key=product_key,
+            ids=ids,
+            secrets=secrets,
+            device_name=device_name,
+            nickname=alias.strip(),
+            project_id=gateway.project_id,
+        )
         iot_id = made.iot_id
     if gateway.community_id is not None:
         await move_device(tenant, tx, iot_id=iot_id, community_id=gateway.community_id)
@@ -127,8 +139,9 @@ async def _check_free(tenant: Scope, tx: Tx, gateway: Gateway, row: DeviceRow) -
     own = await get_device(tenant, tx, iot_id=gateway.iot_id)
     taken = await queries.device_of(tenant, tx, row.iot_id) is not None
     elsewhere = row.gateway_no not in (None, own.device_no) or row.community_id not in (
-        None, gateway.community_id,
-    )  # fmt: skip
+        None,
+        gateway.community_id,
+    )
     if taken or elsewhere or row.project_id not in (None, gateway.project_id):
         raise DeviceElsewhere(field="deviceName", device=row.device_name)
 
@@ -150,10 +163,16 @@ async def change(
     if said != device.alias:
         await label_device(whole(scope), tx, iot_id=device.iot_id, nickname=said)
     await history.note(
-        scope, tx, HISTORY, device.edge_device_id, "changed", community_id=device.community_id,
+        scope,
+        tx,
+        HISTORY,
+        device.edge_device_id,
+        "changed",
+        community_id=device.community_id,
         before={"alias": device.alias, "changed_ms": device.changed_ms},
-        after={"alias": said, "changed_ms": now_ms}, now_ms=now_ms,
-    )  # fmt: skip
+        after={"alias": said, "changed_ms": now_ms},
+        now_ms=now_ms,
+    )
     return device._replace(alias=said, custom_sealed=sealed, changed_ms=now_ms)
 
 
@@ -172,9 +191,15 @@ async def remove(scope: Scope, tx: Tx, *, device: EdgeDevice, now_ms: int) -> No
         whole(scope), tx, gateway_iot_id=await _gateway_thing(scope, tx, device), iot_ids=[device.iot_id]
     )
     await history.note(
-        scope, tx, HISTORY, device.edge_device_id, "deleted", community_id=device.community_id,
-        before={"device_name": device.device_name, "alias": device.alias}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        device.edge_device_id,
+        "deleted",
+        community_id=device.community_id,
+        before={"device_name": device.device_name, "alias": device.alias},
+        now_ms=now_ms,
+    )
 
 
 async def _gateway_thing(scope: Scope, tx: Tx, device: EdgeDevice) -> str:

@@ -37,9 +37,10 @@ def _values(**values: Any) -> Command:
 
 _rename = _values(name=bindparam("new_name"))
 _interconnect = _values(
-    interconnect_on=bindparam("on_off", type_=INT), interconnect_user=bindparam("said_user"),
+    interconnect_on=bindparam("on_off", type_=INT),
+    interconnect_user=bindparam("said_user"),
     interconnect_sealed=bindparam("sealed"),
-)  # fmt: skip
+)
 _deployed = _values(deployed_generation=bindparam("generation", type_=INT))
 
 
@@ -57,9 +58,15 @@ async def create(scope: Scope, tx: Tx, *, node_id: int, name: str, ids: Ids, now
     )  # fmt: skip
     await tx.insert(edge_gateways, made._asdict())
     await history.note(
-        scope, tx, HISTORY, made.gateway_id, "created", community_id=made.community_id,
-        after={"name": made.name}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        made.gateway_id,
+        "created",
+        community_id=made.community_id,
+        after={"name": made.name},
+        now_ms=now_ms,
+    )
     return made
 
 
@@ -69,9 +76,16 @@ async def rename(scope: Scope, tx: Tx, *, gateway_id: int, name: str, now_ms: in
     clean = rules.clean_name(name)
     await _rename.run(tx, scope, row=gateway_id, new_name=clean, now=now_ms)
     await history.note(
-        scope, tx, HISTORY, gateway_id, "changed", community_id=held.community_id, before={"name": held.name},
-        after={"name": clean}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        gateway_id,
+        "changed",
+        community_id=held.community_id,
+        before={"name": held.name},
+        after={"name": clean},
+        now_ms=now_ms,
+    )
     return held._replace(name=clean, changed_ms=now_ms)
 
 
@@ -106,10 +120,16 @@ async def connect_locally(
         tx, scope, row=gateway_id, on_off=int(on), said_user=said_user, sealed=sealed, now=now_ms
     )
     await history.note(
-        scope, tx, HISTORY, gateway_id, "changed", community_id=held.community_id,
+        scope,
+        tx,
+        HISTORY,
+        gateway_id,
+        "changed",
+        community_id=held.community_id,
         before={"interconnect": held.interconnect_on, "user": held.interconnect_user},
-        after={"interconnect": int(on), "user": said_user}, now_ms=now_ms,
-    )  # fmt: skip
+        after={"interconnect": int(on), "user": said_user},
+        now_ms=now_ms,
+    )
     return held._replace(
         interconnect_on=int(on), interconnect_user=said_user, interconnect_sealed=sealed, changed_ms=now_ms
     )

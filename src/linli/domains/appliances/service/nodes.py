@@ -42,9 +42,15 @@ def values_of(**values: Any) -> Command:
 
 _rename = values_of(name=bindparam("new_name"))
 _renew = values_of(
-    code_sealed=bindparam("sealed"), state=bindparam("to_state"), percent=bindparam("done", type_=INT),
-    hardware_id="", tries=0, locked_until_ms=0, refusal="", serial_number=bindparam("serial"),
-)  # fmt: skip
+    code_sealed=bindparam("sealed"),
+    state=bindparam("to_state"),
+    percent=bindparam("done", type_=INT),
+    hardware_id="",
+    tries=0,
+    locked_until_ms=0,
+    refusal="",
+    serial_number=bindparam("serial"),
+)
 _delete = Command(
     delete(edge_nodes).where(edge_nodes.c.node_id == bindparam("row", type_=INT), in_scope(edge_nodes))
 )
@@ -97,9 +103,14 @@ async def add(
     tenant = whole(scope)
     product_key = await box_product(scope, tx, ids=ids, secrets=secrets)
     thing = await create_device(
-        tenant, tx, product_key=product_key, ids=ids, secrets=secrets, nickname=clean,
+        tenant,
+        tx,
+        product_key=product_key,
+        ids=ids,
+        secrets=secrets,
+        nickname=clean,
         project_id=cluster.project_id,
-    )  # fmt: skip
+    )
     if cluster.community_id is not None:
         await assign_community(tenant, tx, iot_id=thing.iot_id, community_id=cluster.community_id)
     node_id = ids.number()
@@ -155,9 +166,15 @@ async def reset(scope: Scope, tx: Tx, *, node_id: int, ids: Ids, secrets: Secret
     """Let the box activate anew, on whatever hardware has its serial number (H-64). Raises NotFound."""
     held = await queries.node(scope, tx, node_id)
     now = await renew(
-        scope, tx, node=held, serial_number=held.serial_number, state=rules.UNACTIVATED, ids=ids,
-        secrets=secrets, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        node=held,
+        serial_number=held.serial_number,
+        state=rules.UNACTIVATED,
+        ids=ids,
+        secrets=secrets,
+        now_ms=now_ms,
+    )
     await history.note(scope, tx, HISTORY, node_id, "reset", community_id=held.community_id, now_ms=now_ms)
     return now
 
@@ -195,9 +212,16 @@ async def _note(
         return {"name": row.name, "serial_number": row.serial_number}
 
     await history.note(
-        scope, tx, HISTORY, node.node_id, action, community_id=node.community_id,
-        before=said(before) if before else None, after=said(node), now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        node.node_id,
+        action,
+        community_id=node.community_id,
+        before=said(before) if before else None,
+        after=said(node),
+        now_ms=now_ms,
+    )
 
 
 def placed(node: Node) -> dict[str, object]:

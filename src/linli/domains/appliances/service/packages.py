@@ -74,9 +74,15 @@ async def distrust(scope: Scope, tx: Tx, *, key_id: int, now_ms: int) -> None:
         raise KeyInUse(count=len(used))
     await _delete_key.run(tx, whole(scope), row=key_id)
     await history.note(
-        scope, tx, "edge_key", key_id, "deleted", community_id=None, before={"name": held[key_id].name},
+        scope,
+        tx,
+        "edge_key",
+        key_id,
+        "deleted",
+        community_id=None,
+        before={"name": held[key_id].name},
         now_ms=now_ms,
-    )  # fmt: skip
+    )
 
 
 async def signer(scope: Scope, db: Reader, *, package: bytes, signature: bytes) -> int:
@@ -124,9 +130,15 @@ async def add(
     )  # fmt: skip
     await tx.insert(edge_packages, made._asdict())
     await history.note(
-        scope, tx, HISTORY, made.package_id, "created", community_id=None,
-        after={"driver": made.driver_id, "version": made.version}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        made.package_id,
+        "created",
+        community_id=None,
+        after={"driver": made.driver_id, "version": made.version},
+        now_ms=now_ms,
+    )
     return made
 
 
@@ -137,7 +149,13 @@ async def remove(scope: Scope, tx: Tx, *, package_id: int, now_ms: int) -> Packa
         raise BadInput(field="packageId", rule="edge.package_used", count=used)
     await _delete.run(tx, whole(scope), row=package_id)
     await history.note(
-        scope, tx, HISTORY, package_id, "deleted", community_id=None,
-        before={"driver": held.driver_id, "version": held.version}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        package_id,
+        "deleted",
+        community_id=None,
+        before={"driver": held.driver_id, "version": held.version},
+        now_ms=now_ms,
+    )
     return held

@@ -29,8 +29,13 @@ async def box_product(scope: Scope, tx: Tx, *, ids: Ids, secrets: Secrets) -> st
         return str(held)
     model = resources.files("linli.domains.appliances").joinpath("gateway_model.json").read_text("utf-8")
     made = await products.create_product(
-        tenant, tx, name=NAME["en" if scope.language == "en" else "zh-CN"], ids=ids, secrets=secrets, tsl=model,
+        tenant,
+        tx,
+        name=NAME["en" if scope.language == "en" else "zh-CN"],
+        ids=ids,
+        secrets=secrets,
+        tsl=model,
         node_type=_GATEWAY,
-    )  # fmt: skip
+    )
     await tx.insert(edge_products, {"tenant_id": scope.tenant, "product_key": made.product_key})
     return made.product_key

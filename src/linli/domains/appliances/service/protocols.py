@@ -29,10 +29,11 @@ _change = Command(
     update(edge_protocols)
     .where(edge_protocols.c.protocol_id == bindparam("row", type_=INT), in_scope(edge_protocols))
     .values(
-        version=bindparam("to_version"), config_sealed=bindparam("sealed"),
+        version=bindparam("to_version"),
+        config_sealed=bindparam("sealed"),
         changed_ms=bindparam("now", type_=INT),
     )
-)  # fmt: skip
+)
 _delete = Command(
     delete(edge_protocols).where(
         edge_protocols.c.protocol_id == bindparam("row", type_=INT), in_scope(edge_protocols)
@@ -78,15 +79,27 @@ async def add(
         raise ProtocolThere(protocol=driver.protocol)
     protocol_id = ids.number()
     made = Protocol(
-        protocol_id=protocol_id, **place_of(gateway), gateway_id=gateway_id, driver_id=driver_id,  # type: ignore[arg-type]
-        name=driver.protocol, version=version,
-        config_sealed=sealed_config(config or {}, protocol_id, secrets), created_ms=now_ms, changed_ms=now_ms,
-    )  # fmt: skip
+        protocol_id=protocol_id,
+        **place_of(gateway),
+        gateway_id=gateway_id,
+        driver_id=driver_id,  # type: ignore[arg-type]
+        name=driver.protocol,
+        version=version,
+        config_sealed=sealed_config(config or {}, protocol_id, secrets),
+        created_ms=now_ms,
+        changed_ms=now_ms,
+    )
     await tx.insert(edge_protocols, made._asdict())
     await history.note(
-        scope, tx, HISTORY, protocol_id, "created", community_id=made.community_id,
-        after={"name": made.name, "version": made.version}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        protocol_id,
+        "created",
+        community_id=made.community_id,
+        after={"name": made.name, "version": made.version},
+        now_ms=now_ms,
+    )
     return made
 
 
@@ -114,9 +127,16 @@ async def change(
     now = held._replace(version=version or held.version, config_sealed=sealed, changed_ms=now_ms)
     await _change.run(tx, scope, row=protocol_id, to_version=now.version, sealed=sealed, now=now_ms)
     await history.note(
-        scope, tx, HISTORY, protocol_id, "changed", community_id=held.community_id,
-        before={"version": held.version}, after={"version": now.version}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        protocol_id,
+        "changed",
+        community_id=held.community_id,
+        before={"version": held.version},
+        after={"version": now.version},
+        now_ms=now_ms,
+    )
     return now
 
 
@@ -140,9 +160,16 @@ async def check_peers(
     config = {**config_of(held, secrets), "checkPeer": on}
     now = await change(scope, tx, protocol_id=protocol_id, secrets=secrets, now_ms=now_ms, config=config)
     await history.note(
-        scope, tx, HISTORY, protocol_id, "changed", community_id=held.community_id,
-        before={"checkPeer": checks_peers(held, secrets)}, after={"checkPeer": on}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        protocol_id,
+        "changed",
+        community_id=held.community_id,
+        before={"checkPeer": checks_peers(held, secrets)},
+        after={"checkPeer": on},
+        now_ms=now_ms,
+    )
     return now
 
 
@@ -154,9 +181,15 @@ async def remove(scope: Scope, tx: Tx, *, protocol_id: int, now_ms: int) -> None
         raise ProtocolInUse(protocol=held.name, count=count)
     await _delete.run(tx, scope, row=protocol_id)
     await history.note(
-        scope, tx, HISTORY, protocol_id, "deleted", community_id=held.community_id,
-        before={"name": held.name, "version": held.version}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        protocol_id,
+        "deleted",
+        community_id=held.community_id,
+        before={"name": held.name, "version": held.version},
+        now_ms=now_ms,
+    )
 
 
 def _check_version(version: str, known: list[str]) -> None:

@@ -33,8 +33,14 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
 WAITING, RESTORING, CONFIGURING, SYNCING, DONE, FAILED, CANCELLED = (
-    "waiting", "restoring", "configuring", "syncing", "done", "failed", "cancelled",
-)  # fmt: skip
+    "waiting",
+    "restoring",
+    "configuring",
+    "syncing",
+    "done",
+    "failed",
+    "cancelled",
+)
 PERCENT: Final = {
     WAITING: 0,
     RESTORING: 34,
@@ -63,9 +69,11 @@ def _values(**values: Any) -> Command:
 
 
 _arrived = _values(
-    state=RESTORING, new_version=bindparam("version"), activated_ms=bindparam("at", type_=INT),
+    state=RESTORING,
+    new_version=bindparam("version"),
+    activated_ms=bindparam("at", type_=INT),
     generation=bindparam("to", type_=INT),
-)  # fmt: skip
+)
 _move = _values(state=bindparam("to_state"), reason=bindparam("why"), finished_ms=bindparam("at", type_=INT))
 _synced = _values(state=SYNCING, synced_ms=bindparam("at", type_=INT))
 
@@ -98,9 +106,15 @@ async def begin(
                 tx, whole(scope), row=open_one.replacement_id, to_state=CANCELLED, why="", at=now_ms
             )
     await nodes.renew(
-        scope, tx, node=held, serial_number=serial, state=rules.REPLACING, ids=ids, secrets=secrets,
+        scope,
+        tx,
+        node=held,
+        serial_number=serial,
+        state=rules.REPLACING,
+        ids=ids,
+        secrets=secrets,
         now_ms=now_ms,
-    )  # fmt: skip
+    )
     place: dict[str, Any] = place_of(held)
     made = Replacement(
         replacement_id=ids.number(), **place, cluster_id=held.cluster_id, node_id=node_id,
@@ -110,9 +124,16 @@ async def begin(
     )  # fmt: skip
     await tx.insert(edge_replacements, made._asdict())
     await history.note(
-        scope, tx, nodes.HISTORY, node_id, "replaced", community_id=held.community_id,
-        before={"serial_number": held.serial_number}, after={"serial_number": serial}, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        nodes.HISTORY,
+        node_id,
+        "replaced",
+        community_id=held.community_id,
+        before={"serial_number": held.serial_number},
+        after={"serial_number": serial},
+        now_ms=now_ms,
+    )
     await _tell(tx, held)
     return made
 
@@ -124,9 +145,13 @@ async def arrived(tx: Tx, node: Node, *, version: str, ids: Ids, secrets: Secret
         if row.state == WAITING:
             made = await deployments.restore(scope, tx, node, ids=ids, secrets=secrets, now_ms=now_ms)
             await _arrived.run(
-                tx, scope, row=row.replacement_id, version=version, at=now_ms,
+                tx,
+                scope,
+                row=row.replacement_id,
+                version=version,
+                at=now_ms,
                 to=made.generation if made else 0,
-            )  # fmt: skip
+            )
             if made is None:
                 await _move.run(tx, scope, row=row.replacement_id, to_state=DONE, why="", at=now_ms)
             return

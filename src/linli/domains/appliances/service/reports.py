@@ -53,10 +53,13 @@ _reported = Command(
     update(edge_deployments)
     .where(in_scope(edge_deployments), _d.deployment_id == bindparam("row", type_=INT))
     .values(
-        state=bindparam("to_state"), percent=bindparam("done", type_=INT), devices=bindparam("said"),
-        reason=bindparam("why"), finished_ms=bindparam("at", type_=INT),
+        state=bindparam("to_state"),
+        percent=bindparam("done", type_=INT),
+        devices=bindparam("said"),
+        reason=bindparam("why"),
+        finished_ms=bindparam("at", type_=INT),
     )
-)  # fmt: skip
+)
 
 
 def _settled(to: str, **values: Any) -> Command:
@@ -98,14 +101,15 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
         gateway=GatewayName(id=gateway_id, name=snapshot.gateway_name),
         drivers=drivers,
         interconnect=Interconnect(
-            on=snapshot.interconnect.on, user=snapshot.interconnect.user,
+            on=snapshot.interconnect.on,
+            user=snapshot.interconnect.user,
             password=snapshot.interconnect.password,
         ),
         settings=snapshot.settings,
         packages=await _packages(scope, tx, snapshot.drivers),
         driver_roots=roots.told(held),
         driver_root_proof=trust.introduction(secret, held[-1].public_key),
-    )  # fmt: skip
+    )
 
 
 async def _driver(scope: Scope, tx: Tx, one: SnapshotDriver, secrets: Secrets) -> DeployedDriver:
@@ -116,13 +120,15 @@ async def _driver(scope: Scope, tx: Tx, one: SnapshotDriver, secrets: Secrets) -
     }
     devices = [
         DeployedDevice(
-            product_key=device.product_key, device_name=device.device_name, alias=device.alias,
+            product_key=device.product_key,
+            device_name=device.device_name,
+            alias=device.alias,
             custom=for_box(one.id, device.custom),
             device_secret=secrets.open(things[device.iot_id].secret, about=f"device:{device.iot_id}"),
         )
         for device in one.devices
         if device.iot_id in things
-    ]  # fmt: skip
+    ]
     return DeployedDriver(id=one.id, version=one.version, config=one.config, devices=devices)
 
 
@@ -136,11 +142,15 @@ async def _packages(scope: Scope, tx: Tx, drivers: list[SnapshotDriver]) -> list
         key = keys.get(row.key_id)
         found.append(
             DeployedPackage(
-                id=row.driver_id, version=row.version, url=package_path(row.driver_id, row.version),
-                sha256=row.sha256, signature=row.signature, public_key=key.public_key if key else "",
+                id=row.driver_id,
+                version=row.version,
+                url=package_path(row.driver_id, row.version),
+                sha256=row.sha256,
+                signature=row.signature,
+                public_key=key.public_key if key else "",
                 key_proof=key.proof if key else "",
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -156,11 +166,15 @@ async def report(tx: Tx, node: Node, generation: int, said: DeploymentReport, *,
     worst = next((one for one in failed if one.why), None) if said.state == "failed" else None
     why = worst.why if worst is not None else ""
     await _reported.run(
-        tx, scope, row=row.deployment_id, to_state=said.state,
+        tx,
+        scope,
+        row=row.deployment_id,
+        to_state=said.state,
         why=((worst.code or why) if worst is not None else "")[:WHY_MOST],
-        done=100 if said.state == "done" else said.percent, at=now_ms if over else None,
+        done=100 if said.state == "done" else said.percent,
+        at=now_ms if over else None,
         said=msgspec.json.encode(told).decode(),
-    )  # fmt: skip
+    )
     settled = {"cluster": node.cluster_id, "up_to": generation, "now": now_ms}
     if said.state == DONE:
         await _components_run.run(tx, scope, **settled)

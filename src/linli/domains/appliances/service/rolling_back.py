@@ -40,13 +40,25 @@ async def roll_back(
         lost += await _devices(scope, tx, gateway, protocol, one, ids=ids, secrets=secrets, now_ms=now_ms)
     wanted = snapshot.interconnect
     await gateways.connect_locally(
-        scope, tx, gateway_id=gateway.gateway_id, on=wanted.on, user=wanted.user, password=wanted.password,
-        secrets=secrets, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        gateway_id=gateway.gateway_id,
+        on=wanted.on,
+        user=wanted.user,
+        password=wanted.password,
+        secrets=secrets,
+        now_ms=now_ms,
+    )
     made = await deployments.deploy(
-        scope, tx, gateway_id=gateway.gateway_id, ids=ids, secrets=secrets, now_ms=now_ms, offline=offline,
+        scope,
+        tx,
+        gateway_id=gateway.gateway_id,
+        ids=ids,
+        secrets=secrets,
+        now_ms=now_ms,
+        offline=offline,
         kind=deployments.ROLL_BACK,
-    )  # fmt: skip
+    )
     return made, lost
 
 
@@ -72,15 +84,27 @@ async def _protocol(
     found = next((row for row in held if row.driver_id == one.id), None)
     if found is None:
         return await protocols.add(
-            scope, tx, gateway_id=gateway.gateway_id, driver_id=one.id, version=one.version, config=one.config,
-            ids=ids, secrets=secrets, now_ms=now_ms,
-        )  # fmt: skip
+            scope,
+            tx,
+            gateway_id=gateway.gateway_id,
+            driver_id=one.id,
+            version=one.version,
+            config=one.config,
+            ids=ids,
+            secrets=secrets,
+            now_ms=now_ms,
+        )
     if found.version == one.version and protocols.config_of(found, secrets) == one.config:
         return found
     return await protocols.change(
-        scope, tx, protocol_id=found.protocol_id, version=one.version, config=one.config, secrets=secrets,
+        scope,
+        tx,
+        protocol_id=found.protocol_id,
+        version=one.version,
+        config=one.config,
+        secrets=secrets,
         now_ms=now_ms,
-    )  # fmt: skip
+    )
 
 
 async def _devices(
@@ -105,9 +129,14 @@ async def _devices(
         if row is not None:
             if row.alias != device.alias or devices.custom_of(row, secrets) != device.custom:
                 await devices.change(
-                    scope, tx, device=row, alias=device.alias, custom=device.custom, secrets=secrets,
+                    scope,
+                    tx,
+                    device=row,
+                    alias=device.alias,
+                    custom=device.custom,
+                    secrets=secrets,
                     now_ms=now_ms,
-                )  # fmt: skip
+                )
         elif device.iot_id in there:
             await devices.add(
                 scope, tx, gateway=gateway, protocol=protocol, product_key=device.product_key,

@@ -36,12 +36,17 @@ _chain = Query(select(edge_driver_roots).where(in_scope(edge_driver_roots)).orde
 _first = Command(
     postgresql.insert(edge_driver_roots)
     .values(
-        tenant_id=bindparam("tenant"), number=1, public_key=bindparam("public_key"), sealed=bindparam("private"),
-        proof="", by_id=bindparam("by"), created_ms=bindparam("now", type_=INT),
+        tenant_id=bindparam("tenant"),
+        number=1,
+        public_key=bindparam("public_key"),
+        sealed=bindparam("private"),
+        proof="",
+        by_id=bindparam("by"),
+        created_ms=bindparam("now", type_=INT),
     )
     .on_conflict_do_nothing(),
     unscoped="the tenant is the scope's own",
-)  # fmt: skip
+)
 _forget = Command(
     update(edge_driver_roots)
     .where(in_scope(edge_driver_roots), _r.number == bindparam("row", type_=INT))
@@ -91,20 +96,30 @@ async def rotate(scope: Scope, tx: Tx, *, secrets: Secrets, now_ms: int) -> Root
     private, public = trust.new_root()
     number = before.number + 1
     made = Root(
-        tenant_id=scope.tenant, number=number, public_key=public,
-        sealed=secrets.seal(private, about=_about(scope.tenant, number)), proof=trust.succeed(old, public),
-        by_id=scope.caller.id, created_ms=now_ms,
-    )  # fmt: skip
+        tenant_id=scope.tenant,
+        number=number,
+        public_key=public,
+        sealed=secrets.seal(private, about=_about(scope.tenant, number)),
+        proof=trust.succeed(old, public),
+        by_id=scope.caller.id,
+        created_ms=now_ms,
+    )
     await tx.insert(edge_driver_roots, made._asdict())
     await _forget.run(tx, whole(scope), row=before.number)
     for key in await queries.trusted_keys(scope, tx):
         if trust.is_vouched(before.public_key, key.public_key, key.proof):
             await _vouched.run(tx, whole(scope), row=key.key_id, by_root=trust.vouch(private, key.public_key))
     await history.note(
-        scope, tx, HISTORY, number, "rotated", community_id=None,
-        before={"root": trust.fingerprint(before.public_key)}, after={"root": trust.fingerprint(public)},
+        scope,
+        tx,
+        HISTORY,
+        number,
+        "rotated",
+        community_id=None,
+        before={"root": trust.fingerprint(before.public_key)},
+        after={"root": trust.fingerprint(public)},
         now_ms=now_ms,
-    )  # fmt: skip
+    )
     return made
 
 

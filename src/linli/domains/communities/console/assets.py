@@ -61,9 +61,14 @@ class AssetRoutes(Controller):
         """Add a parking space, garage or storage room to a house."""
         async with db.begin() as tx:
             asset_id = await assets.add(
-                within.narrowed(community_id), tx, house_id=house_id, type=data.type, name=data.name, ids=ids,
+                within.narrowed(community_id),
+                tx,
+                house_id=house_id,
+                type=data.type,
+                name=data.name,
+                ids=ids,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
         return AssetRow(str(asset_id), data.type, data.name.strip())
 
     @put("/{asset_id:int}", right=Right.HOUSES_MANAGE.value, status_code=204)
@@ -80,9 +85,14 @@ class AssetRoutes(Controller):
         """Change an asset of a house."""
         async with db.begin() as tx:
             await assets.change(
-                within.narrowed(community_id), tx, house_id=house_id, asset_id=asset_id, type=data.type,
-                name=data.name, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within.narrowed(community_id),
+                tx,
+                house_id=house_id,
+                asset_id=asset_id,
+                type=data.type,
+                name=data.name,
+                now_ms=clock.now_ms(),
+            )
 
     @delete("/{asset_id:int}", right=Right.HOUSES_MANAGE.value, status_code=200)
     async def remove(

@@ -65,9 +65,15 @@ class EmployeeExportRoutes(Controller):
             await require_department(within, db, community_id, department_id)
             branch = (await queries.tree(within, db, community_id)).branch(department_id)
         found = await queries.page(
-            within, db, community_id, PageRequest(1, EXPORT_MAX), text=q.strip() or None, department_ids=branch,
-            order="name", down=False,
-        )  # fmt: skip
+            within,
+            db,
+            community_id,
+            PageRequest(1, EXPORT_MAX),
+            text=q.strip() or None,
+            department_ids=branch,
+            order="name",
+            down=False,
+        )
         rows = [
             (row.name, row.phone, "; ".join(one.path for one in row.departments))
             for row in await employee_rows(within, db, community_id, found.data)

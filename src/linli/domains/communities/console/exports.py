@@ -107,9 +107,15 @@ class ExportRoutes(Controller):
         ]
         async with db.begin() as tx:
             await history.note(
-                within, tx, RESIDENT, "*", "exported", community_id=community_id, now_ms=clock.now_ms(),
+                within,
+                tx,
+                RESIDENT,
+                "*",
+                "exported",
+                community_id=community_id,
+                now_ms=clock.now_ms(),
                 after={"count": len(rows)},
-            )  # fmt: skip
+            )
             await note_secret_reads(within, tx, "community_people", [str(community_id)], ids=ids)
         from linli.domains.communities.xlsx import export  # loads openpyxl: not at every start of the process
 

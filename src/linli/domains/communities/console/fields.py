@@ -132,9 +132,13 @@ class ResidentFieldRoutes(Controller):
         await root_of(within, db, community_id)
         async with db.begin() as tx:
             form = await forms.add_custom(
-                within, tx, community_id=community_id, name=data.en_name, custom=data.custom(),
+                within,
+                tx,
+                community_id=community_id,
+                name=data.en_name,
+                custom=data.custom(),
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
         return ResidentFormShape.of(form)
 
     @put("/custom/{name:str}", right=Right.RESIDENTS_MANAGE.value)

@@ -157,11 +157,17 @@ async def _detail(scope: Scope, db: Reader, person: Person) -> ResidentDetail:
     }
     homes = [
         HomeRow(
-            str(tie.house_id), houses[tie.house_id].location if tie.house_id in houses else "", tie.type,
-            tie.status, tie.source, tie.approve_comment, tie.moved_in_ms, tie.created_ms,
+            str(tie.house_id),
+            houses[tie.house_id].location if tie.house_id in houses else "",
+            tie.type,
+            tie.status,
+            tie.source,
+            tie.approve_comment,
+            tie.moved_in_ms,
+            tie.created_ms,
         )
         for tie in ties
-    ]  # fmt: skip
+    ]
     return ResidentDetail(
         identity_id=person.identity_id,
         name=person.name,
@@ -225,9 +231,14 @@ class ResidentDetailRoutes(Controller):
             )
             if data.house_id is not None and data.type is not None:
                 await service.change_member(
-                    here, tx, house_id=data.house_id, identity_id=identity_id, profile=Profile(),
-                    type=data.type, now_ms=now_ms,
-                )  # fmt: skip
+                    here,
+                    tx,
+                    house_id=data.house_id,
+                    identity_id=identity_id,
+                    profile=Profile(),
+                    type=data.type,
+                    now_ms=now_ms,
+                )
         return await _detail(here, db, await persons.person(here, db, identity_id))
 
     @post("/reveal", right=Right.RESIDENTS_MANAGE.value, status_code=200)
@@ -245,9 +256,14 @@ class ResidentDetailRoutes(Controller):
         async with db.begin() as tx:
             person = await persons.person(here, tx, identity_id)
             await history.note(
-                here, tx, person_service.RESIDENT, identity_id, "revealed", community_id=community_id,
+                here,
+                tx,
+                person_service.RESIDENT,
+                identity_id,
+                "revealed",
+                community_id=community_id,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
             await note_secret_reads(here, tx, "person_id_no", [identity_id], ids=ids)
         return Revealed(person.id_no)
 
@@ -264,9 +280,12 @@ class ResidentDetailRoutes(Controller):
         """Somebody who registered lives there from now on."""
         async with db.begin() as tx:
             await reviews.approve(
-                within.narrowed(community_id), tx, house_id=data.house_id, identity_id=identity_id,
+                within.narrowed(community_id),
+                tx,
+                house_id=data.house_id,
+                identity_id=identity_id,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
     @post("/reject", right=Right.RESIDENTS_MANAGE.value, status_code=204)
     async def reject(
@@ -281,9 +300,13 @@ class ResidentDetailRoutes(Controller):
         """Refuse a registration with the reason that the resident is told."""
         async with db.begin() as tx:
             await reviews.reject(
-                within.narrowed(community_id), tx, house_id=data.house_id, identity_id=identity_id,
-                comment=data.comment, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within.narrowed(community_id),
+                tx,
+                house_id=data.house_id,
+                identity_id=identity_id,
+                comment=data.comment,
+                now_ms=clock.now_ms(),
+            )
 
 
 class DuplicateRoutes(Controller):

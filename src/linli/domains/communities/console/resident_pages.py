@@ -49,10 +49,17 @@ async def _shown(
     community = await queries.community(own, db, row.community_id)
     logo = await uploads.find(own, db, row.logo_upload_id)
     return ResidentPageShown(
-        str(row.community_id), community.name, resident_pages.suggestions(community.name), row.state, row.name,
-        objects.url(logo.object_key, expires_s=_URL_SECONDS) if logo else "", row.owner_name, row.owner_phone,
-        row.reason, row.changed_ms,
-    )  # fmt: skip
+        str(row.community_id),
+        community.name,
+        resident_pages.suggestions(community.name),
+        row.state,
+        row.name,
+        objects.url(logo.object_key, expires_s=_URL_SECONDS) if logo else "",
+        row.owner_name,
+        row.owner_phone,
+        row.reason,
+        row.changed_ms,
+    )
 
 
 class ResidentPageRoutes(Controller):

@@ -162,9 +162,14 @@ class VehicleRoutes(Controller):
         )
         async with db.begin() as tx:
             (made,) = await service.add(
-                within, tx, community_id=community_id, identity_id=data.identity_id, forms=[form], ids=ids,
+                within,
+                tx,
+                community_id=community_id,
+                identity_id=data.identity_id,
+                forms=[form],
+                ids=ids,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
         return AddedVehicle(str(made))
 
     @put("/{vehicle_id:int}", right=Right.VEHICLES_MANAGE.value, status_code=204)
@@ -213,9 +218,14 @@ class VehicleRoutes(Controller):
         """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
         await root_of(within, db, community_id)
         found = await queries.page(
-            within, db, community_id, PageRequest(1, EXPORT_MAX), order="plate", text=q.strip() or None,
+            within,
+            db,
+            community_id,
+            PageRequest(1, EXPORT_MAX),
+            order="plate",
+            text=q.strip() or None,
             region=region or None,
-        )  # fmt: skip
+        )
         rows = [
             (row.plate, row.owner_name, row.owner_phone, "、".join(row.houses[:1]), row.brand, row.color)
             for row in await _rows(within, db, community_id, found.data)

@@ -111,11 +111,13 @@ _rows = Query(
 )
 _kept = Query(
     select(imports).where(
-        in_scope(imports), _i.community_id == bindparam("community_id", type_=INT), _i.state != "waiting",
+        in_scope(imports),
+        _i.community_id == bindparam("community_id", type_=INT),
+        _i.state != "waiting",
         or_(_i.object_key != "", _i.report_key != "", _i.changes != ""),
     ),
     Import,
-)  # fmt: skip
+)
 _count = Query(_listed.with_only_columns(func.count()))
 _waiting = Query(
     select(func.count()).select_from(imports).where(imports.c.state == "waiting", in_scope(imports))

@@ -97,10 +97,17 @@ async def _note(
     community_id = (await queries.house(scope, tx, space_id)).community_id
     kept = {"asset_id": asset_id, "type": before[0], "name": before[1]} if before else None
     return await history.note(
-        scope, tx, "space", space_id, action, community_id=community_id, now_ms=now_ms, kept=kept,
+        scope,
+        tx,
+        "space",
+        space_id,
+        action,
+        community_id=community_id,
+        now_ms=now_ms,
+        kept=kept,
         before={f"asset_{before[0]}": before[1]} if before else None,
         after={f"asset_{after[0]}": after[1]} if after else None,
-    )  # fmt: skip
+    )
 
 
 async def change(

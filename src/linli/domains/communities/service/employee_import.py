@@ -111,17 +111,26 @@ async def apply(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
     done: list[Trace] = []
     for way in wanted.new_departments:
         known[way] = await departments.create(
-            scope, tx, community_id=community_id, parent_id=known[way[:-1]] if way[:-1] else None, name=way[-1],
-            ids=ids, now_ms=now_ms,
-        )  # fmt: skip
+            scope,
+            tx,
+            community_id=community_id,
+            parent_id=known[way[:-1]] if way[:-1] else None,
+            name=way[-1],
+            ids=ids,
+            now_ms=now_ms,
+        )
         done.append(Trace(DEPARTMENT, known[way]))
     for number, one in enumerate(wanted.wanted, 1):
         identity_id, person_id = one.identity_id, one.person_id
         if not identity_id:
             employee = await employees.hire(
-                scope, tx, community_id=community_id, profile=Profile(name=one.name, phone=one.phone), ids=ids,
+                scope,
+                tx,
+                community_id=community_id,
+                profile=Profile(name=one.name, phone=one.phone),
+                ids=ids,
                 now_ms=now_ms,
-            )  # fmt: skip
+            )
             identity_id, person_id = employee.identity_id, employee.person_id
             done.append(Trace(EMPLOYEE, person_id))
             if one.phone in wanted.new_persons:

@@ -34,9 +34,14 @@ async def note(
 ) -> None:
     """Leave a row."""
     row = Entry(
-        ids.number(), tenant_id, community_id, tx.db.clock.now_ms(), f"{scope.caller.kind}:{scope.caller.id}", action,
+        ids.number(),
+        tenant_id,
+        community_id,
+        tx.db.clock.now_ms(),
+        f"{scope.caller.kind}:{scope.caller.id}",
+        action,
         detail,
-    )  # fmt: skip
+    )
     await tx.insert(community_log, row._asdict())
 
 

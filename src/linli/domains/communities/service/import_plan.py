@@ -64,8 +64,12 @@ class Strangers(Collection[Person]):
             own = own_fields(values)
             profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
             row = person_row(
-                profile, person_id=one.id, identity_id=one.identity_id, tenant_id=self.tenant_id, now_ms=self.now_ms
-            )  # fmt: skip
+                profile,
+                person_id=one.id,
+                identity_id=one.identity_id,
+                tenant_id=self.tenant_id,
+                now_ms=self.now_ms,
+            )
             yield Person(**row)
 
 

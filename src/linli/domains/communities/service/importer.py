@@ -203,9 +203,15 @@ class Importer:
             plan = await self._plan(scope, tx, found, held)
             if plan.problems and not found.good_only:
                 await imports.conclude(
-                    scope, tx, found, imports.Ending.of(plan), state=imports.REFUSED, report_key="", reason="",
+                    scope,
+                    tx,
+                    found,
+                    imports.Ending.of(plan),
+                    state=imports.REFUSED,
+                    report_key="",
+                    reason="",
                     now_ms=self._clock.now_ms(),
-                )  # fmt: skip
+                )
                 return
             await self._apply(scope, tx, found, plan, report_key)
 
@@ -264,16 +270,28 @@ class Importer:
         state = imports.REFUSED if ending and ending.problems else imports.CHECKED
         async with self._db.begin() as tx:
             await imports.conclude(
-                scope, tx, found, ending, state=state, report_key=report_key, reason="",
+                scope,
+                tx,
+                found,
+                ending,
+                state=state,
+                report_key=report_key,
+                reason="",
                 now_ms=self._clock.now_ms(),
-            )  # fmt: skip
+            )
 
     async def _fail(self, scope: Scope, found: Import, error: LinliError) -> None:
         async with self._db.begin() as tx:
             await imports.conclude(
-                scope, tx, found, None, state=imports.FAILED, report_key="", reason=error.text(found.language),
+                scope,
+                tx,
+                found,
+                None,
+                state=imports.FAILED,
+                report_key="",
+                reason=error.text(found.language),
                 now_ms=self._clock.now_ms(),
-            )  # fmt: skip
+            )
 
     async def _report(
         self,

@@ -213,9 +213,16 @@ class Ending(NamedTuple):
 
 
 async def conclude(
-    scope: Scope, tx: Tx, found: Import, ending: Ending | None, *, state: str, report_key: str, reason: str,
+    scope: Scope,
+    tx: Tx,
+    found: Import,
+    ending: Ending | None,
+    *,
+    state: str,
+    report_key: str,
+    reason: str,
     now_ms: int,
-) -> None:  # fmt: skip
+) -> None:
     """Write how an import ended; `ending` None: it failed before anything was known of its rows."""
     faults = [fault._asdict() for fault in ending.problems[:PROBLEMS_KEPT]] if ending else []
     # Once they are made, the persons' histories tell of them, and are emptied with them.
@@ -246,8 +253,12 @@ async def trace(scope: Scope, tx: Tx, found: Import, done: Iterable[tuple[str, i
 def _told(one: FactsChange) -> dict[str, Any]:
     """A change as a trial shows it."""
     return {
-        "row": one.row, "person": one.person_id, "house": one.house_id, "before": one.before, "after": one.after,
-    }  # fmt: skip
+        "row": one.row,
+        "person": one.person_id,
+        "house": one.house_id,
+        "before": one.before,
+        "after": one.after,
+    }
 
 
 async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: str, now_ms: int) -> None:
@@ -268,8 +279,15 @@ async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: 
     made = [row.space_id for row in plan.spaces] + [one.space_id for one in plan.house_changes]
     async for noted in bulk.steps(made, 5 * bulk.STEP):
         await history.note_many(
-            scope, tx, "space", noted, "imported", community_id=community_id, now_ms=now_ms, reason=found.file_name
-        )  # fmt: skip
+            scope,
+            tx,
+            "space",
+            noted,
+            "imported",
+            community_id=community_id,
+            now_ms=now_ms,
+            reason=found.file_name,
+        )
     changed_facts = await person_facts.change_many(
         scope, tx, community_id=community_id, changes=plan.facts, now_ms=now_ms, source=found.file_name
     )

@@ -102,8 +102,11 @@ async def ask(
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
     said = {}
     for field, text, most, needed in (
-        ("name", name, 64, True), ("city", city, 32, True), ("address", address, 255, True), ("words", words, 500, False),
-    ):  # fmt: skip
+        ("name", name, 64, True),
+        ("city", city, 32, True),
+        ("address", address, 255, True),
+        ("words", words, 500, False),
+    ):
         text = " ".join(text.split())
         if needed and not text:
             raise BadInput(field=field, rule="required")

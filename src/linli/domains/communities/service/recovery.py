@@ -30,18 +30,27 @@ async def restore_space(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_m
     if change.action == "asset_changed":
         kept = change.remains
         await assets.change(
-            scope, tx, house_id=space_id, asset_id=kept["asset_id"], type=kept["type"], name=kept["name"],
+            scope,
+            tx,
+            house_id=space_id,
+            asset_id=kept["asset_id"],
+            type=kept["type"],
+            name=kept["name"],
             now_ms=now_ms,
-        )  # fmt: skip
+        )
         return
     space = await queries.space(scope, tx, space_id)
     if "parent" in was:
         await spaces.move(scope, tx, space_id=space_id, parent_id=was["parent"], now_ms=now_ms)
     if "name" in was or "direction" in was:
         await spaces.rename(
-            scope, tx, space_id=space_id, name=was.get("name", space.name), direction=was.get("direction"),
+            scope,
+            tx,
+            space_id=space_id,
+            name=was.get("name", space.name),
+            direction=was.get("direction"),
             now_ms=now_ms,
-        )  # fmt: skip
+        )
     if was.keys() & set(_DESCRIPTION):
         house = await queries.house(scope, tx, space_id)
         now = {name: was.get(name, getattr(house, name)) for name in _DESCRIPTION}
@@ -62,12 +71,21 @@ async def restore_resident(scope: Scope, tx: Tx, change: Change, *, ids: Ids, no
     was = {name: before for name, (before, _) in change.differences.items()}
     if "house" in kept and "type" in was:
         await residents.change_member(
-            scope, tx, house_id=kept["house"], identity_id=identity_id, profile=Profile(), type=was["type"],
+            scope,
+            tx,
+            house_id=kept["house"],
+            identity_id=identity_id,
+            profile=Profile(),
+            type=was["type"],
             now_ms=now_ms,
-        )  # fmt: skip
+        )
         return
     said = {name: value for name, value in was.items() if value not in (None, "") and name in persons.FIELDS}
     await persons.change(
-        scope, tx, identity_id=identity_id, profile=checked(Profile(**said), wire={}), now_ms=now_ms,
+        scope,
+        tx,
+        identity_id=identity_id,
+        profile=checked(Profile(**said), wire={}),
+        now_ms=now_ms,
         cleared=[name for name in was if name not in said],
-    )  # fmt: skip
+    )

@@ -99,7 +99,13 @@ async def remove(scope: Scope, tx: Tx, *, space_id: int, now_ms: int, whole: boo
     await _delete_houses.run(tx, scope, space_ids=ids)
     await _delete_spaces.run(tx, scope, space_ids=every)
     change_no = await history.note(
-        scope, tx, RECORD, space_id, "deleted", community_id=space.community_id, now_ms=now_ms,
+        scope,
+        tx,
+        RECORD,
+        space_id,
+        "deleted",
+        community_id=space.community_id,
+        now_ms=now_ms,
         before={"name": space.name, "kind": space.kind, "parent": space.parent_id, **_figures(lost)},
         kept={
             "spaces": [list(row) for row in below],
@@ -107,7 +113,7 @@ async def remove(scope: Scope, tx: Tx, *, space_id: int, now_ms: int, whole: boo
             "assets": [list(asset) for asset in assets],
             "ties": [list(tie) for tie in ties],
         },
-    )  # fmt: skip
+    )
     async for told in bulk.steps(every, 500):
         await emit(tx, SpaceChanged(space.tenant_id, space.community_id, told, "delete"))
     assert change_no is not None  # a deletion is always written
@@ -155,9 +161,15 @@ async def bring_back(scope: Scope, tx: Tx, change: Change, *, now_ms: int) -> No
         scope, tx, community_id=top.community_id, ties=[TieState(*tie) for tie in kept["ties"]], now_ms=now_ms
     )
     await history.note(
-        scope, tx, RECORD, top.space_id, "restored", community_id=top.community_id, now_ms=now_ms,
+        scope,
+        tx,
+        RECORD,
+        top.space_id,
+        "restored",
+        community_id=top.community_id,
+        now_ms=now_ms,
         after={"name": top.name, "kind": top.kind, "parent": top.parent_id},
-    )  # fmt: skip
+    )
     async for told in bulk.steps([row.space_id for row in again], 500):
         await emit(tx, SpaceChanged(top.tenant_id, top.community_id, told, "insert"))
 
@@ -165,6 +177,11 @@ async def bring_back(scope: Scope, tx: Tx, change: Change, *, now_ms: int) -> No
 def _asset_row(one: list[Any], owner: dict[str, Any], now_ms: int) -> dict[str, Any]:
     asset_id, house_id, kind, name = one
     return {
-        "asset_id": asset_id, **owner, "house_id": house_id, "type": kind, "name": name, "created_ms": now_ms,
+        "asset_id": asset_id,
+        **owner,
+        "house_id": house_id,
+        "type": kind,
+        "name": name,
+        "created_ms": now_ms,
         "changed_ms": now_ms,
-    }  # fmt: skip
+    }

@@ -171,9 +171,14 @@ async def ask(
         ),
     )
     await history.note(
-        scope, tx, tenant_id=community.tenant_id, community_id=community_id, action="resident_page.asked", ids=ids,
+        scope,
+        tx,
+        tenant_id=community.tenant_id,
+        community_id=community_id,
+        action="resident_page.asked",
+        ids=ids,
         detail=name,
-    )  # fmt: skip
+    )
 
 
 def _check_owner(name: str, phone: str) -> tuple[str, str]:
@@ -223,6 +228,11 @@ async def decide(
     if not await _decide.run(tx, row=community_id, to=state, why="" if yes else reason, now=now_ms):
         raise PageAlreadyDecided()
     await history.note(
-        scope, tx, tenant_id=found.tenant_id, community_id=community_id, action=f"resident_page.{state}", ids=ids,
+        scope,
+        tx,
+        tenant_id=found.tenant_id,
+        community_id=community_id,
+        action=f"resident_page.{state}",
+        ids=ids,
         detail=reason,
-    )  # fmt: skip
+    )

@@ -116,14 +116,25 @@ async def halt(
         raise ServiceStopped(name=found.name)
     owner = scope.of_tenant(found.tenant_id)
     await _set.run(
-        tx, row=community_id, to_state=state, why=reason, words=words.strip(), since=now_ms, to_end=found.service_end,
+        tx,
+        row=community_id,
+        to_state=state,
+        why=reason,
+        words=words.strip(),
+        since=now_ms,
+        to_end=found.service_end,
         now=now_ms,
-    )  # fmt: skip
+    )
     await tenancy.close_community(Scope.system(found.tenant_id), tx, community_id=community_id)
     await history.note(
-        owner, tx, tenant_id=found.tenant_id, community_id=community_id, action=f"service.{state}", ids=ids,
+        owner,
+        tx,
+        tenant_id=found.tenant_id,
+        community_id=community_id,
+        action=f"service.{state}",
+        ids=ids,
         detail=" ".join((reason, words.strip())).strip(),
-    )  # fmt: skip
+    )
     await emit(tx, CommunityServiceChanged(found.tenant_id, community_id, state, reason))
 
 
@@ -146,9 +157,14 @@ async def resume(scope: Scope, tx: Tx, *, community_id: int, service_end: str, i
     )
     await tenancy.open_community(Scope.system(found.tenant_id), tx, community_id=community_id)
     await history.note(
-        scope, tx, tenant_id=found.tenant_id, community_id=community_id, action="service.running", ids=ids,
+        scope,
+        tx,
+        tenant_id=found.tenant_id,
+        community_id=community_id,
+        action="service.running",
+        ids=ids,
         detail=end.isoformat(),
-    )  # fmt: skip
+    )
     await emit(tx, CommunityServiceChanged(found.tenant_id, community_id, RUNNING, ""))
 
 
@@ -174,9 +190,15 @@ async def expire_due(db: Database, *, ids: Ids, now_ms: int) -> int:
             continue
         async with db.begin() as tx:
             await halt(
-                Scope.system(row.tenant_id, "calendar"), tx, community_id=row.community_id, state=SUSPENDED,
-                reason="expired", words="", ids=ids, now_ms=now_ms,
-            )  # fmt: skip
+                Scope.system(row.tenant_id, "calendar"),
+                tx,
+                community_id=row.community_id,
+                state=SUSPENDED,
+                reason="expired",
+                words="",
+                ids=ids,
+                now_ms=now_ms,
+            )
         ended += 1
     return ended
 

@@ -167,9 +167,14 @@ async def create(
         text, key = await _location(scope, tx, parent, name)
         await tx.insert(houses, house_row(space_id=space_id, parent=parent, location=text, location_key=key))
     await _note(
-        scope, tx, space_id, parent.community_id, now_ms, action="created",
+        scope,
+        tx,
+        space_id,
+        parent.community_id,
+        now_ms,
+        action="created",
         after={"name": name, "kind": kind, "parent": parent_id, "direction": direction},
-    )  # fmt: skip
+    )
     await emit(tx, SpaceChanged(parent.tenant_id, parent.community_id, [space_id], "insert"))
     return space_id
 
@@ -253,9 +258,14 @@ async def rename(
     if name != space.name:
         await relocate_houses(scope, tx, space)
     await _note(
-        scope, tx, space_id, space.community_id, now_ms,
-        before={"name": space.name, "direction": space.direction}, after={"name": name, "direction": direction},
-    )  # fmt: skip
+        scope,
+        tx,
+        space_id,
+        space.community_id,
+        now_ms,
+        before={"name": space.name, "direction": space.direction},
+        after={"name": name, "direction": direction},
+    )
     await emit(tx, SpaceChanged(space.tenant_id, space.community_id, [space_id], "update"))
 
 
@@ -308,8 +318,14 @@ async def move(scope: Scope, tx: Tx, *, space_id: int, parent_id: int, now_ms: i
     )
     await relocate_houses(scope, tx, await queries.space(scope, tx, space_id))
     await _note(
-        scope, tx, space_id, space.community_id, now_ms, before={"parent": space.parent_id}, after={"parent": parent_id}
-    )  # fmt: skip
+        scope,
+        tx,
+        space_id,
+        space.community_id,
+        now_ms,
+        before={"parent": space.parent_id},
+        after={"parent": parent_id},
+    )
     await emit(
         tx, SpaceChanged(space.tenant_id, space.community_id, [row.space_id for row in below], "update")
     )
@@ -355,7 +371,12 @@ async def describe_house(
     await _touch.run(tx, scope, row=space_id, now=now_ms)
     facts = {"layout": layout, "area_m2": area_m2, "house_type": house_type, "house_status": house_status}
     await _note(
-        scope, tx, space_id, house.community_id, now_ms, before={name: getattr(house, name) for name in facts},
+        scope,
+        tx,
+        space_id,
+        house.community_id,
+        now_ms,
+        before={name: getattr(house, name) for name in facts},
         after=facts,
-    )  # fmt: skip
+    )
     await emit(tx, SpaceChanged(scope.tenant, house.community_id, [space_id], "update"))

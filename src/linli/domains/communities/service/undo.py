@@ -84,9 +84,15 @@ async def _note(
     ids = [row.space_id for row in made] + [change.row_id for change in done if change.kind == "house"]
     async for piece in bulk.steps(ids, 5 * bulk.STEP):
         await history.note_many(
-            scope, tx, "space", piece, "import_undone", community_id=found.community_id, now_ms=now_ms,
+            scope,
+            tx,
+            "space",
+            piece,
+            "import_undone",
+            community_id=found.community_id,
+            now_ms=now_ms,
             reason=found.file_name,
-        )  # fmt: skip
+        )
 
 
 async def _spaces_made(scope: Scope, tx: Tx, parent: Space, done: list[ImportChange]) -> list[Space]:

@@ -215,9 +215,15 @@ class SavedFaces:
     ) -> str:
         try:
             saved = await save(
-                scope, db, self._store, tmp_key=tmp_key, biz_code=HOUSEHOLD_FACE, community_id=community_id,
-                ids=ids, now_ms=now_ms,
-            )  # fmt: skip
+                scope,
+                db,
+                self._store,
+                tmp_key=tmp_key,
+                biz_code=HOUSEHOLD_FACE,
+                community_id=community_id,
+                ids=ids,
+                now_ms=now_ms,
+            )
         except BadInput as error:  # it names the field of file/save
             raise BadInput(**{**error.facts, "field": field}) from error
         return saved.upload_id

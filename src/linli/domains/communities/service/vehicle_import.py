@@ -137,8 +137,14 @@ async def apply(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
     done: list[Trace] = []
     for identity_id, forms in wanted.added.items():
         made = await vehicles.add(
-            scope, tx, community_id=community_id, identity_id=identity_id, forms=forms, ids=work.ids, now_ms=now_ms
-        )  # fmt: skip
+            scope,
+            tx,
+            community_id=community_id,
+            identity_id=identity_id,
+            forms=forms,
+            ids=work.ids,
+            now_ms=now_ms,
+        )
         done += [Trace(VEHICLE, one) for one in made]
         work.note(len(done))
         await asyncio.sleep(0)

@@ -9,25 +9,47 @@ from linli.domains.people.form_rules import STANDARD, Field, Form, custom_proble
 type Labels = dict[int, tuple[str, str]]
 
 HOUSE_TYPES: Final[Labels] = {
-    1: ("高层", "high-rise"), 2: ("多层", "multi-storey"), 3: ("别墅", "villa"), 4: ("联排", "terraced"),
-    5: ("叠排", "stacked"), 6: ("公寓", "flat"), 7: ("其他", "other"),
-}  # fmt: skip
+    1: ("高层", "high-rise"),
+    2: ("多层", "multi-storey"),
+    3: ("别墅", "villa"),
+    4: ("联排", "terraced"),
+    5: ("叠排", "stacked"),
+    6: ("公寓", "flat"),
+    7: ("其他", "other"),
+}
 HOUSE_STATUSES: Final[Labels] = {1: ("自住", "owner-occupied"), 2: ("出租", "let"), 3: ("空置", "empty")}
 MEMBER_TYPES: Final[Labels] = {
-    1: ("业主", "owner"), 2: ("亲属", "relative"), 3: ("租客", "tenant"), 4: ("朋友", "friend"),
-    5: ("同事", "colleague"), 6: ("装修人员", "decorator"), 7: ("保姆", "nanny"), 8: ("司机", "driver"),
+    1: ("业主", "owner"),
+    2: ("亲属", "relative"),
+    3: ("租客", "tenant"),
+    4: ("朋友", "friend"),
+    5: ("同事", "colleague"),
+    6: ("装修人员", "decorator"),
+    7: ("保姆", "nanny"),
+    8: ("司机", "driver"),
     9: ("其它", "other"),
-}  # fmt: skip
+}
 SEXES: Final[Labels] = {1: ("男", "male"), 2: ("女", "female")}
 DEGREES: Final[Labels] = {
-    0: ("无", "none"), 1: ("小学", "primary"), 2: ("初中", "junior high"), 3: ("职高", "vocational"),
-    4: ("普高", "senior high"), 5: ("中专", "technical secondary"), 6: ("大专", "college"), 7: ("本科", "bachelor"),
-    8: ("硕士", "master"), 9: ("博士", "doctor"),
-}  # fmt: skip
+    0: ("无", "none"),
+    1: ("小学", "primary"),
+    2: ("初中", "junior high"),
+    3: ("职高", "vocational"),
+    4: ("普高", "senior high"),
+    5: ("中专", "technical secondary"),
+    6: ("大专", "college"),
+    7: ("本科", "bachelor"),
+    8: ("硕士", "master"),
+    9: ("博士", "doctor"),
+}
 POLITICS: Final[Labels] = {
-    0: ("群众", "masses"), 1: ("党员", "party member"), 2: ("预备党员", "probationary member"),
-    3: ("积极分子", "activist"), 4: ("入党申请人", "applicant"), 5: ("民主党派", "democratic party"),
-}  # fmt: skip
+    0: ("群众", "masses"),
+    1: ("党员", "party member"),
+    2: ("预备党员", "probationary member"),
+    3: ("积极分子", "activist"),
+    4: ("入党申请人", "applicant"),
+    5: ("民主党派", "democratic party"),
+}
 MARRIAGES: Final[Labels] = {0: ("未婚", "single"), 1: ("已婚", "married"), 2: ("离异", "divorced")}
 
 
@@ -169,9 +191,15 @@ def _asked(field: Field, by_key: dict[str, Column]) -> Column:
         return cells.Broken(*problem) if problem else value
 
     return Column(
-        f"{CUSTOM}{field.name}", custom.label, custom.label, read, field.required, width=16,
-        options=tuple(labels), also=(field.name,),
-    )  # fmt: skip
+        f"{CUSTOM}{field.name}",
+        custom.label,
+        custom.label,
+        read,
+        field.required,
+        width=16,
+        options=tuple(labels),
+        also=(field.name,),
+    )
 
 
 def plain_title(text: object) -> str:

@@ -17,9 +17,11 @@ _CPU_SECONDS: Final = 600
 _WALL_SECONDS: Final = 1200.0
 
 _nursery: Final = Nursery(
-    "linli.domains.communities.xlsx.marking", "serve", Bounds(MEMORY_BYTES, _CPU_SECONDS, FILE_MAX),
+    "linli.domains.communities.xlsx.marking",
+    "serve",
+    Bounds(MEMORY_BYTES, _CPU_SECONDS, FILE_MAX),
     wall_seconds=_WALL_SECONDS,
-)  # fmt: skip
+)
 
 
 class MarkAsk(msgspec.Struct, frozen=True):

@@ -115,11 +115,15 @@ class FaceEngineRoutes(Controller):
         names |= await people.names(within, db, ids)
         rows = [
             FaceToEnrol(
-                row.face_id, row.identity_id, names.get(row.identity_id, ""), row.state,
-                [reason for reason in row.reasons.split(",") if reason], row.changed_ms,
+                row.face_id,
+                row.identity_id,
+                names.get(row.identity_id, ""),
+                row.state,
+                [reason for reason in row.reasons.split(",") if reason],
+                row.changed_ms,
             )
             for row in found.data
-        ]  # fmt: skip
+        ]
         return Page.of(page, found.total, rows)
 
     @put("/thresholds", right=Right.RESIDENTS_MANAGE.value)

@@ -75,9 +75,13 @@ class ConsentRoutes(Controller):
     ) -> Page[ConsentRow]:
         """The ledger, the last given first."""
         found = await list_consents(
-            within, db, page=page, community_id=community_id, identity_id=identity_id,
+            within,
+            db,
+            page=page,
+            community_id=community_id,
+            identity_id=identity_id,
             only_live=shown == "live",
-        )  # fmt: skip
+        )
         names = await _names(within, db, [row.identity_id for row in found.data if row.identity_id])
         callers = await caller_names(db, {row.asked_by for row in found.data})
         rows = [

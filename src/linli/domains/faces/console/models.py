@@ -52,21 +52,37 @@ def models_of(state: State) -> list[FaceModel]:
 def gates() -> list[FaceGate]:
     return [
         FaceGate(
-            use, gate.height, gate.yaw, gate.pitch, gate.roll, gate.sharpness, gate.darkest, gate.brightest,
-            gate.contrast, gate.alone,
+            use,
+            gate.height,
+            gate.yaw,
+            gate.pitch,
+            gate.roll,
+            gate.sharpness,
+            gate.darkest,
+            gate.brightest,
+            gate.contrast,
+            gate.alone,
         )
         for use, gate in GATES.items()
-    ]  # fmt: skip
+    ]
 
 
 def _told(model: Model, state: Literal["loaded", "present"]) -> FaceModel:
     published = model.origin_sha256 or model.sha256
     known = next((one for one in KNOWN if one.parts[0].sha256 == published), None)
     return FaceModel(
-        model.job, known.name if known else model.family, known.title if known else model.path or model.family,
-        model.family, model.path, model.sha256, model.origin_sha256, model.source, model.licence,
-        known.remarks if known else "", state,
-    )  # fmt: skip
+        model.job,
+        known.name if known else model.family,
+        known.title if known else model.path or model.family,
+        model.family,
+        model.path,
+        model.sha256,
+        model.origin_sha256,
+        model.source,
+        model.licence,
+        known.remarks if known else "",
+        state,
+    )
 
 
 def _known(known: Known) -> FaceModel:

@@ -50,9 +50,14 @@ class ResidentFaceRoutes(Controller):
         """Keep a picture of somebody who has signed for it; the ledger names who recorded that."""
         room = own.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
         await own.save(
-            within.narrowed(community_id), room, identity_id=identity_id, community_id=community_id, data=data,
-            how="on_paper", now_ms=clock.now_ms(),
-        )  # fmt: skip
+            within.narrowed(community_id),
+            room,
+            identity_id=identity_id,
+            community_id=community_id,
+            data=data,
+            how="on_paper",
+            now_ms=clock.now_ms(),
+        )
 
     @delete("/", right=Right.RESIDENTS_MANAGE.value)
     async def withdraw(

@@ -85,7 +85,9 @@ class FaceLookRoutes(Controller):
             found.verdict,
             [
                 FaceCandidate(
-                    one.identity_id, names.get(one.identity_id, ""), round(one.score, 4),
+                    one.identity_id,
+                    names.get(one.identity_id, ""),
+                    round(one.score, 4),
                     objects.url(image.object_key, expires_s=SHOWN_SECONDS)
                     if (image := kept.get(one.face_id)) and image.object_key
                     else None,
@@ -94,4 +96,4 @@ class FaceLookRoutes(Controller):
             ],
             FaceThresholds(limits.accept, limits.unsure, limits.margin),
             len(found.look.faces),
-        )  # fmt: skip
+        )

@@ -89,9 +89,14 @@ class StaffFaceRoutes(Controller):
             raise BadInput(field="proof", rule="proof_for_staff")
         room = own.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
         await own.save_staff(
-            here, room, account_id=rights.account_id, name=rights.name, community_id=community_id, data=data,
+            here,
+            room,
+            account_id=rights.account_id,
+            name=rights.name,
+            community_id=community_id,
+            data=data,
             now_ms=clock.now_ms(),
-        )  # fmt: skip
+        )
 
     @delete("/", right=Right.DOORS_OPEN.value)
     async def withdraw(

@@ -109,9 +109,13 @@ async def query_deployments(
     if community_id is not None:
         scope.allow(community_id)
     found = await queries.list_deployments(
-        scope, db, page=page, community_id=community_id, iot_id=data.iot_id or "",
+        scope,
+        db,
+        page=page,
+        community_id=community_id,
+        iot_id=data.iot_id or "",
         group_id=data.user_group_id or "",
-    )  # fmt: skip
+    )
     rows = []
     for row in found.data:
         try:
@@ -121,10 +125,15 @@ async def query_deployments(
         how = await queries.progress(scope, db, row)
         rows.append(
             DeploymentRow(
-                row.deployed_ms, row.user_group_id, group.name if group else None,
-                group.type if group else None, row.iot_id, how.status, how.schedule,
+                row.deployed_ms,
+                row.user_group_id,
+                group.name if group else None,
+                group.type if group else None,
+                row.iot_id,
+                how.status,
+                how.schedule,
             )
-        )  # fmt: skip
+        )
     return rows
 
 

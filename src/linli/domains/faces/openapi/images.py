@@ -149,10 +149,17 @@ async def save_image(
     async with db.begin() as tx:
         user = await user_of(scope, tx, user_type=data.user_type, user_id=data.user_id)
         await images.save_image(
-            scope, tx, user=user, wish=wish, object_key=key, picture=picture,
-            attest=Attest(how="project_attested", text_version="agreement"), ids=ids, now_ms=now_ms,
+            scope,
+            tx,
+            user=user,
+            wish=wish,
+            object_key=key,
+            picture=picture,
+            attest=Attest(how="project_attested", text_version="agreement"),
+            ids=ids,
+            now_ms=now_ms,
             look=seen,
-        )  # fmt: skip
+        )
     if seen is None:
         return ImageSaved("unchecked", [], i18n.text("faces.saved.unchecked", scope.language))
     verdict: Literal["good", "poor"] = "good" if seen.good else "poor"
@@ -211,9 +218,16 @@ async def get_image(data: ImageGet, scope: Scope, db: Database, objects: ObjectS
     zone = "" if image.community_id is None else await zone_of(db, image.community_id)
     expires = write_time(image.expires_ms, zone) if image.expires_ms is not None else None
     return ImageTold(
-        url, text, image.face_id, image.user_id, image.user_type, image.user_name or None, expires, expires,
+        url,
+        text,
+        image.face_id,
+        image.user_id,
+        image.user_type,
+        image.user_name or None,
+        expires,
+        expires,
         "DENY" if image.policy == "DENY" else "PERMISSION",
-    )  # fmt: skip
+    )
 
 
 class UserFaces(msgspec.Struct, rename="camel"):

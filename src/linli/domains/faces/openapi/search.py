@@ -122,9 +122,15 @@ async def find_users_by_image(
     urls = await faces.face_urls(scope, db, pictures)
     return [
         UserFound(
-            person.identity_id, face_id, person.name, urls.get(person.face_upload_id), person.id_no or None,
+            person.identity_id,
+            face_id,
+            person.name,
+            urls.get(person.face_upload_id),
+            person.id_no or None,
             [GroupOfUser(row.user_group_id, row.name, row.type) for row in groups.get(person.id, [])],
-            person.age, person.sex, person.phone,
+            person.age,
+            person.sex,
+            person.phone,
         )
         for face_id, person in known
-    ]  # fmt: skip
+    ]

@@ -14,9 +14,17 @@ PENDING, KEPT, REFUSED, DROPPED = "pending", "kept", "refused", "dropped"
 
 _t = templates.c
 _HEAD = (
-    _t.community_id, _t.face_id, _t.tenant_id, _t.identity_id, _t.object_key, _t.state, _t.reasons,
-    _t.model_id, _t.change_no, _t.changed_ms,
-)  # fmt: skip
+    _t.community_id,
+    _t.face_id,
+    _t.tenant_id,
+    _t.identity_id,
+    _t.object_key,
+    _t.state,
+    _t.reasons,
+    _t.model_id,
+    _t.change_no,
+    _t.changed_ms,
+)
 _community = bindparam("community_id", type_=INT)
 
 

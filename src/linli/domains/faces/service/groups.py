@@ -40,9 +40,11 @@ async def deploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: in
         raise BadInput(field="userGroupId", rule="too_many_items", limit=MOST_GROUPS)
     row = Deployment(iot_id, group_id, scope.tenant, group.community_id, 1, now_ms, now_ms)
     await tx.upsert(
-        deployments, [row._asdict()], keys=("iot_id", "user_group_id"),
+        deployments,
+        [row._asdict()],
+        keys=("iot_id", "user_group_id"),
         update=("live", "community_id", "deployed_ms", "changed_ms"),
-    )  # fmt: skip
+    )
     await delivery.grant(scope, tx, wish=_wish(row), now_ms=now_ms)
     await _look_again(scope, tx, iot_id)
 

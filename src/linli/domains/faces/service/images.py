@@ -92,9 +92,11 @@ class ImageWish:
 def check(wish: ImageWish, *, now_ms: int) -> None:
     """Raises BadInput naming the wire field."""
     for field, text, limit in (
-        ("faceExtInfo", wish.face_ext, MAX_EXT), ("userExtInfo", wish.user_ext, MAX_EXT),
-        ("userName", wish.user_name, MAX_NAME), ("mobile", wish.mobile, MAX_MOBILE),
-    ):  # fmt: skip
+        ("faceExtInfo", wish.face_ext, MAX_EXT),
+        ("userExtInfo", wish.user_ext, MAX_EXT),
+        ("userName", wish.user_name, MAX_NAME),
+        ("mobile", wish.mobile, MAX_MOBILE),
+    ):
         if len(text) > limit:
             raise BadInput(field=field, rule="too_long", limit=limit)
     if wish.policy not in POLICIES:
@@ -167,9 +169,15 @@ async def put_templates(
         known.add(also)
     for community_id in sorted(known):
         await enrolment.put(
-            Scope.system(image.tenant_id, "faces"), tx, community_id=community_id, face_id=image.face_id,
-            identity_id=image.identity_id or image.user_id, object_key=image.object_key, now_ms=now_ms, look=look,
-        )  # fmt: skip
+            Scope.system(image.tenant_id, "faces"),
+            tx,
+            community_id=community_id,
+            face_id=image.face_id,
+            identity_id=image.identity_id or image.user_id,
+            object_key=image.object_key,
+            now_ms=now_ms,
+            look=look,
+        )
 
 
 async def communities_of(scope: Scope, tx: Reader, image: Image) -> set[int]:

@@ -45,12 +45,15 @@ async def tell(
     names = await doors_named(scope, db, [row.device for row in mine.rows])
     doors = [
         FaceDoor(
-            row.device, names.get(row.device, row.device), row.status,
-            reason_text(row.reason, row.detail, scope.language), row.changed_ms,
+            row.device,
+            names.get(row.device, row.device),
+            row.status,
+            reason_text(row.reason, row.detail, scope.language),
+            row.changed_ms,
         )
         for row in mine.rows
         if not (row.deleting and row.status == "transferDeleted")
-    ]  # fmt: skip
+    ]
     image, consent = mine.image, mine.consent
     said = consent and ConsentTold(consent.how, consent.text_version, consent.given_ms, consent.expires_ms)
     return FaceTold(
@@ -85,9 +88,10 @@ async def save(
     person = await people.person(scope, room.db, identity_id)
     user = User("", IDENTITY, identity_id, identity_id, person.name)
     wish = ImageWish(
-        source="resident" if how == "in_app" else "console", community_id=community_id,
+        source="resident" if how == "in_app" else "console",
+        community_id=community_id,
         mobile=person.phone or "",
-    )  # fmt: skip
+    )
     await _keep(scope, room, user=user, wish=wish, data=data, how=how, now_ms=now_ms)
 
 
@@ -136,9 +140,17 @@ async def _keep(
         attest = replace(attest, proof_key=await proofs.store(scope, room.objects, proof, room.ids))
     async with room.db.begin() as tx:
         image = await images.save_image(
-            scope, tx, user=user, wish=wish, object_key=key, picture=picture, attest=attest, ids=room.ids,
-            now_ms=now_ms, look=seen,
-        )  # fmt: skip
+            scope,
+            tx,
+            user=user,
+            wish=wish,
+            object_key=key,
+            picture=picture,
+            attest=attest,
+            ids=room.ids,
+            now_ms=now_ms,
+            look=seen,
+        )
         if account_id is not None:
             await staff.join(tx, image=image, account_id=account_id, now_ms=now_ms)
 

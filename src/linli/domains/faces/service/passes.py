@@ -78,9 +78,14 @@ class FacePasses:
         if capture:
             row["pictureUrl"] = self._objects.url(capture, expires_s=SNAPSHOT_SECONDS)
         await insert_record(
-            scope, tx, model_id=RECORD, version=RECORD_VERSION, community_id=event.community_id, source="faces",
+            scope,
+            tx,
+            model_id=RECORD,
+            version=RECORD_VERSION,
+            community_id=event.community_id,
+            source="faces",
             row=row,
-        )  # fmt: skip
+        )
 
     async def _seen(
         self, scope: Scope, tx: Tx, event: PassRecorded, image: Image | None, capture: str
@@ -98,11 +103,21 @@ class FacePasses:
             row |= {"faceId": image.face_id, "faceIdEffectiveTime": event.passed_ms + FACE_VALID_MS}
         if capture:
             row["image"] = await adopt_file(
-                scope, tx, model_id=SEEN, attr_name="image", community_id=event.community_id,
-                scope_id=await scope_id_of(scope, tx, community_id=event.community_id), object_key=capture,
+                scope,
+                tx,
+                model_id=SEEN,
+                attr_name="image",
+                community_id=event.community_id,
+                scope_id=await scope_id_of(scope, tx, community_id=event.community_id),
+                object_key=capture,
                 ids=self._ids,
-            )  # fmt: skip
+            )
         await insert_record(
-            scope, tx, model_id=SEEN, version=SEEN_VERSION, community_id=event.community_id, source="faces",
+            scope,
+            tx,
+            model_id=SEEN,
+            version=SEEN_VERSION,
+            community_id=event.community_id,
+            source="faces",
             row=row,
-        )  # fmt: skip
+        )

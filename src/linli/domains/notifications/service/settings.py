@@ -54,9 +54,11 @@ async def write(
         "changed_ms": now_ms,
     }
     await tx.upsert(
-        notification_settings, [row], keys=("account_id", "front"),
+        notification_settings,
+        [row],
+        keys=("account_id", "front"),
         update=("choices", "quiet_from", "quiet_to", "language", "changed_ms"),
-    )  # fmt: skip
+    )
 
 
 def quiet_until(held: Choices, now_ms: int, zone: str) -> int:

@@ -60,9 +60,14 @@ class Telling:
         for row in await queries.browsers(tx, pushed, kind.front):
             title, body = words(news, row.language)
             job = PushJob(
-                row.subscription_id, title, body, news.path, news.tag, kind.urgency,
+                row.subscription_id,
+                title,
+                body,
+                news.path,
+                news.tag,
+                kind.urgency,
                 max(now_ms, due[row.account_id]) + kind.lives_ms,
-            )  # fmt: skip
+            )
             await outbox.add(tx, SEND, job, due_ms=due[row.account_id])
             count += 1
         if self.sms:

@@ -58,9 +58,17 @@ class OrganisationRoutes(Controller):
         if row is None:
             return OrganisationShown(tenant.name, "", False, "", "", "", "", 0, 0, "")
         return OrganisationShown(
-            tenant.name, row.kind, bool(row.joinable), row.contact_name, row.company_name, row.company_phone,
-            row.company_email, row.signed_ms, row.ended_ms, row.end_reason,
-        )  # fmt: skip
+            tenant.name,
+            row.kind,
+            bool(row.joinable),
+            row.contact_name,
+            row.company_name,
+            row.company_phone,
+            row.company_email,
+            row.signed_ms,
+            row.ended_ms,
+            row.end_reason,
+        )
 
     @put("/contract", right=Right.ORGANISATION_MANAGE.value, status_code=204)
     async def sign(
@@ -128,9 +136,16 @@ class AgreementRow(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: agreements.Agreement, accepted: int = 0) -> "AgreementRow":
         return AgreementRow(
-            str(row.agreement_id), "privacy" if row.kind == "privacy" else "service", row.version, row.title,
-            row.title_en, row.body, row.body_en, row.published_ms, accepted,
-        )  # fmt: skip
+            str(row.agreement_id),
+            "privacy" if row.kind == "privacy" else "service",
+            row.version,
+            row.title,
+            row.title_en,
+            row.body,
+            row.body_en,
+            row.published_ms,
+            accepted,
+        )
 
 
 class NewAgreement(msgspec.Struct, rename="camel", frozen=True):

@@ -86,9 +86,15 @@ class DepartmentRoutes(Controller):
         await people.require_community(within, db, community_id)
         async with db.begin() as tx:
             made = await service.create(
-                within, tx, community_id=community_id, parent_id=data.parent_id, name=data.name,
-                description=data.description, ids=ids, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within,
+                tx,
+                community_id=community_id,
+                parent_id=data.parent_id,
+                name=data.name,
+                description=data.description,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
         return DepartmentMade(str(made))
 
     @put("/{department_id:int}", right=Right.EMPLOYEES_MANAGE.value, status_code=204)
@@ -105,9 +111,13 @@ class DepartmentRoutes(Controller):
         await require_department(within, db, community_id, department_id)
         async with db.begin() as tx:
             await service.change(
-                within, tx, department_id=department_id, name=data.name, description=data.description,
+                within,
+                tx,
+                department_id=department_id,
+                name=data.name,
+                description=data.description,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
     @put("/{department_id:int}/parent", right=Right.EMPLOYEES_MANAGE.value, status_code=204)
     async def move(

@@ -23,9 +23,12 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 SORTS = {
-    "created": ("created", True), "name": ("name", False), "-name": ("name", True),
-    "mobile": ("mobile", False), "-mobile": ("mobile", True),
-}  # fmt: skip
+    "created": ("created", True),
+    "name": ("name", False),
+    "-name": ("name", True),
+    "mobile": ("mobile", False),
+    "-mobile": ("mobile", True),
+}
 
 
 class EmployeeDepartment(msgspec.Struct, rename="camel", frozen=True):

@@ -162,9 +162,12 @@ class PermissionRoutes(Controller):
         await people.require_community(within, db, community_id)
         async with db.begin() as tx:
             await service.give(
-                Hand(within, rights, ids), tx, community_id=community_id, identity_ids=data.identity_ids,
+                Hand(within, rights, ids),
+                tx,
+                community_id=community_id,
+                identity_ids=data.identity_ids,
                 points=_points(data.points),
-            )  # fmt: skip
+            )
 
     @put("/persons/{identity_id:str}", right=Right.PERMISSIONS_MANAGE.value, status_code=204)
     async def set_person(
@@ -182,12 +185,20 @@ class PermissionRoutes(Controller):
         await people.require_community(within, db, community_id)
         async with db.begin() as tx:
             await service.set_points(
-                hand, tx, community_id=community_id, identity_id=identity_id, points=_points(data.points),
-            )  # fmt: skip
+                hand,
+                tx,
+                community_id=community_id,
+                identity_id=identity_id,
+                points=_points(data.points),
+            )
             if data.is_manager is not None:
                 await service.set_manager(
-                    hand, tx, community_id=community_id, identity_id=identity_id, manager=data.is_manager,
-                    )  # fmt: skip
+                    hand,
+                    tx,
+                    community_id=community_id,
+                    identity_id=identity_id,
+                    manager=data.is_manager,
+                )
 
     @put("/functions/{function:str}", right=Right.PERMISSIONS_MANAGE.value, status_code=204)
     async def set_function(
@@ -205,8 +216,12 @@ class PermissionRoutes(Controller):
         await people.require_community(within, db, community_id)
         async with db.begin() as tx:
             await service.set_function(
-                Hand(within, rights, ids), tx, community_id=community_id, function=function, holders=holders,
-            )  # fmt: skip
+                Hand(within, rights, ids),
+                tx,
+                community_id=community_id,
+                function=function,
+                holders=holders,
+            )
 
     @delete("/persons/{identity_id:str}", right=Right.PERMISSIONS_MANAGE.value)
     async def remove_person(

@@ -147,9 +147,13 @@ class RoleRoutes(Controller):
         """Change a role for everybody who has it."""
         async with db.begin() as tx:
             await roles.change(
-                Hand(within, rights, ids), tx,
-                role_id=role_id, name=data.name, rights=data.rights, description=data.description,
-            )  # fmt: skip
+                Hand(within, rights, ids),
+                tx,
+                role_id=role_id,
+                name=data.name,
+                rights=data.rights,
+                description=data.description,
+            )
 
     @delete("/{role_id:int}", right=Right.STAFF_MANAGE.value)
     async def remove(

@@ -143,9 +143,15 @@ class UserGroupRoutes(Controller):
         await queries.require_community(within, db, community_id)
         async with db.begin() as tx:
             made = await groups.create(
-                within, tx, community_id=community_id, kind=data.type, name=data.name, ids=ids,
-                now_ms=clock.now_ms(), field="name",
-            )  # fmt: skip
+                within,
+                tx,
+                community_id=community_id,
+                kind=data.type,
+                name=data.name,
+                ids=ids,
+                now_ms=clock.now_ms(),
+                field="name",
+            )
         return UserGroupMade(made)
 
     @put("/{group_id:str}", right=Right.RESIDENTS_MANAGE.value, status_code=204)

@@ -44,9 +44,15 @@ async def create_department(
     """`data` is the id."""
     parent = None if data.parent_dep_id in (None, "") else department_number(data.parent_dep_id or "")
     made = await departments.create(
-        scope, tx, community_id=community_of(call), parent_id=parent, name=data.name,
-        description=data.desc or "", ids=ids, now_ms=clock.now_ms(),
-    )  # fmt: skip
+        scope,
+        tx,
+        community_id=community_of(call),
+        parent_id=parent,
+        name=data.name,
+        description=data.desc or "",
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
     return str(made)
 
 
@@ -68,9 +74,13 @@ class DepartmentModify(msgspec.Struct, rename="camel"):
 async def modify_department(data: DepartmentModify, scope: Scope, tx: Tx, clock: Clock) -> None:
     """A description that is not given stays."""
     await departments.change(
-        scope, tx, department_id=department_number(data.dep_id), name=data.name, description=data.desc,
+        scope,
+        tx,
+        department_id=department_number(data.dep_id),
+        name=data.name,
+        description=data.desc,
         now_ms=clock.now_ms(),
-    )  # fmt: skip
+    )
 
 
 class DepartmentDelete(msgspec.Struct, rename="camel"):

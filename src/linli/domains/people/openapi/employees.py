@@ -109,9 +109,13 @@ async def modify_employee(
         scope, tx, faces, name=data.name, mobile=data.mobile, face=data.face_img_upload_id
     )
     await employees.change(
-        scope, tx, community_id=community_of(call), identity_id=data.identity_id, profile=profile,
+        scope,
+        tx,
+        community_id=community_of(call),
+        identity_id=data.identity_id,
+        profile=profile,
         now_ms=clock.now_ms(),
-    )  # fmt: skip
+    )
 
 
 class EmployeeNamed(msgspec.Struct, rename="camel"):
@@ -255,9 +259,12 @@ class EmployeeInDepartment(msgspec.Struct, rename="camel"):
 async def add_to_department(data: EmployeeInDepartment, scope: Scope, tx: Tx, clock: Clock) -> None:
     """An employee may be in several departments; twice changes nothing."""
     await departments.put_in(
-        scope, tx, department_id=department_number(data.dep_id), identity_id=data.identity_id,
+        scope,
+        tx,
+        department_id=department_number(data.dep_id),
+        identity_id=data.identity_id,
         now_ms=clock.now_ms(),
-    )  # fmt: skip
+    )
 
 
 @method(

@@ -104,9 +104,14 @@ async def add_vehicles(
         _form(number, one.plate_number, one.brand, one.color) for number, one in enumerate(data.vehicle_list)
     ]
     return await service.add(
-        scope, tx, community_id=_community(call), identity_id=data.identity_id, forms=forms, ids=ids,
+        scope,
+        tx,
+        community_id=_community(call),
+        identity_id=data.identity_id,
+        forms=forms,
+        ids=ids,
         now_ms=clock.now_ms(),
-    )  # fmt: skip
+    )
 
 
 @method(

@@ -69,9 +69,16 @@ class Tree:
 
 _e, _p, _m = employees.c, persons.c, department_members.c
 _COLUMNS = (
-    _e.community_id, _e.person_id, _p.identity_id, _p.name, _p.phone, _p.face_upload_id, _p.face_id,
-    _e.created_ms, _p.changed_ms,
-)  # fmt: skip
+    _e.community_id,
+    _e.person_id,
+    _p.identity_id,
+    _p.name,
+    _p.phone,
+    _p.face_upload_id,
+    _p.face_id,
+    _e.created_ms,
+    _p.changed_ms,
+)
 _joined = select(*_COLUMNS).join(persons, _p.id == _e.person_id).where(in_scope(employees))
 _one = Query(
     _joined.where(

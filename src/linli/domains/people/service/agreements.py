@@ -85,9 +85,11 @@ async def publish(
     if kind not in KINDS:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
     for field, text, most in (
-        ("title", title, TITLE_MAX), ("titleEn", title_en, TITLE_MAX), ("body", body, BODY_MAX),
+        ("title", title, TITLE_MAX),
+        ("titleEn", title_en, TITLE_MAX),
+        ("body", body, BODY_MAX),
         ("bodyEn", body_en, BODY_MAX),
-    ):  # fmt: skip
+    ):
         if not text.strip() and not field.endswith("En"):
             raise BadInput(field=field, rule="required")
         if len(text) > most:

@@ -261,9 +261,14 @@ async def _tell(
     kind = events.ResidentsMovedIn if action == "moved_in" else events.ResidentsMovedOut
     async for told in steps(moved, 500):
         await history.note_many(
-            scope, tx, RESIDENT, [tie.identity_id for tie in told], action, community_id=community_id,
+            scope,
+            tx,
+            RESIDENT,
+            [tie.identity_id for tie in told],
+            action,
+            community_id=community_id,
             now_ms=now_ms,
-        )  # fmt: skip
+        )
         if action == "moved_out":
             given = [(tie.house_id, tie.person_id) for tie in told]
             await invitations.drop_of(scope, tx, community_id=community_id, ties=given)

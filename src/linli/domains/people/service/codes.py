@@ -250,9 +250,14 @@ async def redeem_or_join(
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             holder = await create_account(
-                tx, login=phone, password_hash=NO_PASSWORD, name=mask_phone(phone), ids=ids, now_ms=now_ms,
+                tx,
+                login=phone,
+                password_hash=NO_PASSWORD,
+                name=mask_phone(phone),
+                ids=ids,
+                now_ms=now_ms,
                 proven=True,
-            )  # fmt: skip
+            )
         account = await _owned(tx, int(holder), now_ms)
     if account.disabled:
         raise AccountDisabled()

@@ -164,9 +164,11 @@ async def sign(scope: Scope, tx: Tx, *, contract: Contract, account_id: int, now
     """Hand in the contract form, or correct it. Raises BadInput, ServiceEnded."""
     said = {}
     for field, wire, most in (
-        ("contact_name", "contactName", NAME_MAX), ("company_name", "companyName", NAME_MAX),
-        ("company_phone", "companyPhone", 24), ("company_email", "companyEmail", 128),
-    ):  # fmt: skip
+        ("contact_name", "contactName", NAME_MAX),
+        ("company_name", "companyName", NAME_MAX),
+        ("company_phone", "companyPhone", 24),
+        ("company_email", "companyEmail", 128),
+    ):
         text = " ".join(str(getattr(contract, field)).split())
         if not text:
             raise BadInput(field=wire, rule="required")

@@ -149,9 +149,16 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
     await _empty.run(tx, scope, row=department_id)
     await _drop.run(tx, scope, row=department_id)
     change = await history.note(
-        scope, tx, HISTORY, department_id, "deleted", community_id=found.community_id, now_ms=now_ms,
-        before=_told(found), kept={"members": [one.person_id for one in inside.data]},
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        department_id,
+        "deleted",
+        community_id=found.community_id,
+        now_ms=now_ms,
+        before=_told(found),
+        kept={"members": [one.person_id for one in inside.data]},
+    )
     assert change is not None
     return change
 
@@ -216,9 +223,13 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
 async def change_back(scope: Scope, tx: Tx, found: Department, was: dict[str, Any], now_ms: int) -> None:
     """Name and description as they were."""
     await change(
-        scope, tx, department_id=found.department_id, name=was.get("name", found.name),
-        description=was.get("description", found.description) or "", now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        department_id=found.department_id,
+        name=was.get("name", found.name),
+        description=was.get("description", found.description) or "",
+        now_ms=now_ms,
+    )
 
 
 def _told(row: Department) -> dict[str, Any]:
@@ -248,10 +259,22 @@ async def take_out(scope: Scope, tx: Tx, *, department_id: int, identity_id: str
 
 async def _write(scope: Scope, tx: Tx, was: Department, row: Department, now_ms: int) -> None:
     await _set.run(
-        tx, scope, row=row.department_id, to_name=row.name, to_text=row.description, to_parent=row.parent_id,
+        tx,
+        scope,
+        row=row.department_id,
+        to_name=row.name,
+        to_text=row.description,
+        to_parent=row.parent_id,
         now=now_ms,
-    )  # fmt: skip
+    )
     await history.note(
-        scope, tx, HISTORY, row.department_id, "changed", community_id=row.community_id, now_ms=now_ms,
-        before=_told(was), after=_told(row),
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        row.department_id,
+        "changed",
+        community_id=row.community_id,
+        now_ms=now_ms,
+        before=_told(was),
+        after=_told(row),
+    )

@@ -105,9 +105,15 @@ async def dismiss(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, 
         key=f"employee:{community_id}:{identity_id}",
     )
     change = await history.note(
-        here, tx, HISTORY, identity_id, "deleted", community_id=community_id, now_ms=now_ms,
+        here,
+        tx,
+        HISTORY,
+        identity_id,
+        "deleted",
+        community_id=community_id,
+        now_ms=now_ms,
         kept={"departments": inside.get(found.person_id, [])},
-    )  # fmt: skip
+    )
     assert change is not None
     return change
 

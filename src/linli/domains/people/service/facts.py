@@ -59,9 +59,17 @@ async def change_many(
             await phones.follow(Scope.system(scope.tenant), tx, person_ids=moved)
         for one, _ in now:
             number = await history.note(
-                scope, tx, persons.RESIDENT, one.identity_id, action, community_id=community_id, now_ms=now_ms,
-                before=one.before, after=one.after, reason=source,
-            )  # fmt: skip
+                scope,
+                tx,
+                persons.RESIDENT,
+                one.identity_id,
+                action,
+                community_id=community_id,
+                now_ms=now_ms,
+                before=one.before,
+                after=one.after,
+                reason=source,
+            )
             if number is not None:
                 noted.append((one.person_id, number))
         await _tell(scope, tx, [one for one, _ in now])
@@ -99,9 +107,14 @@ async def put_back(
                 is_now = {name: getattr(person, name) for name in was}
                 back.append(FactsChange(person_id, person.identity_id, 0, 0, is_now, was))
         await change_many(
-            scope, tx, community_id=community_id, changes=await _without_taken(scope, tx, back), now_ms=now_ms,
-            action="import_undone", source=source,
-        )  # fmt: skip
+            scope,
+            tx,
+            community_id=community_id,
+            changes=await _without_taken(scope, tx, back),
+            now_ms=now_ms,
+            action="import_undone",
+            source=source,
+        )
 
 
 async def _without_taken(scope: Scope, tx: Tx, back: list[FactsChange]) -> list[FactsChange]:

@@ -90,7 +90,14 @@ async def _save(scope: Scope, tx: Tx, community_id: int, before: Form, after: Fo
     }
     await tx.upsert(resident_forms, [row], keys=("community_id",), update=("fields", "review", "changed_ms"))
     await history.note(
-        scope, tx, RECORD, community_id, "changed", community_id=community_id, now_ms=now_ms,
-        before=_words(before), after=_words(after),
-    )  # fmt: skip
+        scope,
+        tx,
+        RECORD,
+        community_id,
+        "changed",
+        community_id=community_id,
+        now_ms=now_ms,
+        before=_words(before),
+        after=_words(after),
+    )
     return after

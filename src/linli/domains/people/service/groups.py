@@ -145,9 +145,16 @@ async def rename(
         name = await _free_name(scope, tx, group.community_id, name, field)
         await _rename.run(tx, scope, row=group_id, new_name=name, now=now_ms)
         await history.note(
-            scope, tx, HISTORY, group_id, "changed", community_id=group.community_id, now_ms=now_ms,
-            before={"name": group.name}, after={"name": name},
-        )  # fmt: skip
+            scope,
+            tx,
+            HISTORY,
+            group_id,
+            "changed",
+            community_id=group.community_id,
+            now_ms=now_ms,
+            before={"name": group.name},
+            after={"name": name},
+        )
 
 
 async def remove(scope: Scope, tx: Tx, *, group_id: str, now_ms: int) -> int:
@@ -160,9 +167,16 @@ async def remove(scope: Scope, tx: Tx, *, group_id: str, now_ms: int) -> int:
     await _delete_members.run(tx, scope, row=group_id)
     await _delete.run(tx, scope, row=group_id)
     change = await history.note(
-        scope, tx, HISTORY, group_id, "deleted", community_id=group.community_id, now_ms=now_ms,
-        before={"name": group.name, "type": group.type}, kept={"members": members},
-    )  # fmt: skip
+        scope,
+        tx,
+        HISTORY,
+        group_id,
+        "deleted",
+        community_id=group.community_id,
+        now_ms=now_ms,
+        before={"name": group.name, "type": group.type},
+        kept={"members": members},
+    )
     assert change is not None
     return change
 
@@ -193,9 +207,15 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
             now_ms=now_ms,
         )
     await history.note(
-        scope, tx, HISTORY, change.target, "restored", community_id=change.community_id, now_ms=now_ms,
+        scope,
+        tx,
+        HISTORY,
+        change.target,
+        "restored",
+        community_id=change.community_id,
+        now_ms=now_ms,
         after={"name": name, "type": was["type"]},
-    )  # fmt: skip
+    )
 
 
 async def _own_group(scope: Scope, tx: Tx, group_id: str) -> Group:

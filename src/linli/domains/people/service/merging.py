@@ -50,16 +50,27 @@ async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str
             continue
         if held is None:
             row = residents.member_row(
-                tenant_id=scope.tenant, community_id=community_id, house_id=tie.house_id, person=kept,
-                type=tie.type, source=tie.source, now_ms=tie.created_ms,
-            )  # fmt: skip
+                tenant_id=scope.tenant,
+                community_id=community_id,
+                house_id=tie.house_id,
+                person=kept,
+                type=tie.type,
+                source=tie.source,
+                now_ms=tie.created_ms,
+            )
             await tx.insert(house_members, {**row, "moved_in_ms": tie.moved_in_ms, "changed_ms": now_ms})
         else:
             await residents.write(scope, tx, held, now_ms, type=tie.type, status=rules.MOVED_IN)
         await residents.live_there(
-            scope, tx, house_id=tie.house_id, community_id=community_id, person_id=kept.id, identity_id=keep,
-            type=tie.type, now_ms=now_ms,
-        )  # fmt: skip
+            scope,
+            tx,
+            house_id=tie.house_id,
+            community_id=community_id,
+            person_id=kept.id,
+            identity_id=keep,
+            type=tie.type,
+            now_ms=now_ms,
+        )
     await _give_vehicles.run(tx, scope, community=community_id, of_person=gone.id, to_person=kept.id)
     here = scope.narrowed(community_id)
     for group in (await person_queries.groups_of(here, tx, [gone.id])).get(gone.id, ()):
@@ -81,6 +92,12 @@ async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str
     }
     await persons.change(scope, tx, identity_id=keep, profile=Profile(**missing), now_ms=now_ms)
     await history.note(
-        scope, tx, persons.RESIDENT, keep, "merged", community_id=community_id, now_ms=now_ms,
+        scope,
+        tx,
+        persons.RESIDENT,
+        keep,
+        "merged",
+        community_id=community_id,
+        now_ms=now_ms,
         reason=f"{gone.name} {rules.mask_phone(gone.phone or '')}".strip(),
-    )  # fmt: skip
+    )

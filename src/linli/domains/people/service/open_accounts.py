@@ -24,9 +24,14 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 LONGEST = {
-    "loginName": 64, "nickName": 64, "email": 128, "password": 128, "avatarUrl": 1024, "creater": 64,
+    "loginName": 64,
+    "nickName": 64,
+    "email": 128,
+    "password": 128,
+    "avatarUrl": 1024,
+    "creater": 64,
     "mobileLocationCode": 8,
-}  # fmt: skip
+}
 
 
 class RegisterFailed(Conflict):
@@ -194,10 +199,14 @@ async def _person_of(scope: Scope, tx: Tx, name: str, phone: str | None, ids: Id
 
 def _check(wish: Registration) -> None:
     given = {
-        "loginName": wish.login_name, "nickName": wish.nick_name, "email": wish.email,
-        "password": wish.password, "avatarUrl": wish.avatar_url, "creater": wish.creater,
+        "loginName": wish.login_name,
+        "nickName": wish.nick_name,
+        "email": wish.email,
+        "password": wish.password,
+        "avatarUrl": wish.avatar_url,
+        "creater": wish.creater,
         "mobileLocationCode": wish.location_code,
-    }  # fmt: skip
+    }
     for field in ("loginName", "nickName"):
         if not given[field].strip():
             raise BadInput(field=field, rule="blank")

@@ -124,9 +124,13 @@ async def _set_manager(hand: Hand, tx: Tx, employee: Employee, *, manager: bool)
     if manager:
         account_id = await _login(hand, tx, employee)
         await accounts.grant_role(
-            tx, account_id=account_id, role=Role.COMMUNITY_MANAGER, now_ms=tx.db.clock.now_ms(),
-            tenant_id=hand.tenant, community_id=employee.community_id,
-        )  # fmt: skip
+            tx,
+            account_id=account_id,
+            role=Role.COMMUNITY_MANAGER,
+            now_ms=tx.db.clock.now_ms(),
+            tenant_id=hand.tenant,
+            community_id=employee.community_id,
+        )
     else:
         await _end_manager.run(
             tx, of_account=account_id, of_tenant=hand.tenant, of_community=employee.community_id
@@ -198,9 +202,12 @@ async def _change(hand: Hand, tx: Tx, employee: Employee, held: set[Point], want
 async def _take_one(hand: Hand, tx: Tx, employee: Employee, point: Point) -> None:
     _may_give(hand, employee.community_id, point)
     await _take.run(
-        tx, of_community=employee.community_id, of_person=employee.person_id, of_function=point.function,
+        tx,
+        of_community=employee.community_id,
+        of_person=employee.person_id,
+        of_function=point.function,
         of_level=point.level,
-    )  # fmt: skip
+    )
     await note(hand, tx, "right.taken", name=employee.name, detail=_said(point))
 
 

@@ -59,22 +59,43 @@ async def register(
         raise UserExists(field="houseId")
     if not review:
         return await residents.move_in(
-            scope, tx, houses, house_id=house_id, profile=profile, type=type, ids=ids, now_ms=now_ms, source=source
-        )  # fmt: skip
+            scope,
+            tx,
+            houses,
+            house_id=house_id,
+            profile=profile,
+            type=type,
+            ids=ids,
+            now_ms=now_ms,
+            source=source,
+        )
     person, is_new = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
     await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     if held is None:
         row = residents.member_row(
-            tenant_id=scope.tenant, community_id=community_id, house_id=house_id, person=person, type=type,
-            source=source, now_ms=now_ms, status=rules.PENDING,
-        )  # fmt: skip
+            tenant_id=scope.tenant,
+            community_id=community_id,
+            house_id=house_id,
+            person=person,
+            type=type,
+            source=source,
+            now_ms=now_ms,
+            status=rules.PENDING,
+        )
         await tx.insert(house_members, row)
     else:
         await residents.write(scope, tx, held, now_ms, type=type, status=rules.PENDING, source=source)
     await residents.note_tie(
-        scope, tx, "registered", house_id=house_id, community_id=community_id, identity_id=person.identity_id,
-        type=type, now_ms=now_ms, said=profile.said() if is_new else {},
-    )  # fmt: skip
+        scope,
+        tx,
+        "registered",
+        house_id=house_id,
+        community_id=community_id,
+        identity_id=person.identity_id,
+        type=type,
+        now_ms=now_ms,
+        said=profile.said() if is_new else {},
+    )
     await _ask(scope, tx, community_id, house_id, person.identity_id, person.name)
     return person.identity_id
 
@@ -110,9 +131,15 @@ async def register_again(
         return
     await residents.write(scope, tx, held, now_ms, type=asked.type, status=rules.PENDING)
     await residents.note_tie(
-        scope, tx, "registered", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
-        type=asked.type, now_ms=now_ms,
-    )  # fmt: skip
+        scope,
+        tx,
+        "registered",
+        house_id=house_id,
+        community_id=held.community_id,
+        identity_id=identity_id,
+        type=asked.type,
+        now_ms=now_ms,
+    )
     await _ask(scope, tx, held.community_id, house_id, identity_id, profile.name or held.name)
 
 
@@ -142,14 +169,27 @@ async def _decide(
 ) -> None:
     await residents.write(scope, tx, held, now_ms, type=held.type, status=status, comment=comment)
     await history.note(
-        scope, tx, persons.RESIDENT, held.identity_id, action, community_id=held.community_id, now_ms=now_ms,
-        after={"house": held.house_id}, reason=comment,
-    )  # fmt: skip
+        scope,
+        tx,
+        persons.RESIDENT,
+        held.identity_id,
+        action,
+        community_id=held.community_id,
+        now_ms=now_ms,
+        after={"house": held.house_id},
+        reason=comment,
+    )
     if status == rules.MOVED_IN:
         await residents.live_there(
-            scope, tx, house_id=held.house_id, community_id=held.community_id, person_id=held.person_id,
-            identity_id=held.identity_id, type=held.type, now_ms=now_ms,
-        )  # fmt: skip
+            scope,
+            tx,
+            house_id=held.house_id,
+            community_id=held.community_id,
+            person_id=held.person_id,
+            identity_id=held.identity_id,
+            type=held.type,
+            now_ms=now_ms,
+        )
     await emit(
         tx,
         events.ResidentReviewed(

@@ -110,9 +110,17 @@ async def add(
     for form in forms:
         plate = form.plate or ""
         row = Vehicle(
-            ids.number(), scope.tenant, community_id, person.id, plate, plate_region(plate), form.brand or "",
-            form.color, now_ms, now_ms,
-        )  # fmt: skip
+            ids.number(),
+            scope.tenant,
+            community_id,
+            person.id,
+            plate,
+            plate_region(plate),
+            form.brand or "",
+            form.color,
+            now_ms,
+            now_ms,
+        )
         await tx.insert(vehicles, row._asdict())
         made.append(row.vehicle_id)
     await emit(tx, VehiclesChanged(scope.tenant, community_id, plates))
@@ -130,10 +138,15 @@ async def change(
         if plate != held.plate and await queries.by_plates(scope, tx, community_id, [plate]):
             raise PlateTaken(field="plateNumber", plate=plate)
         await _change.run(
-            tx, scope, row=vehicle_id, new_plate=plate, new_region=plate_region(plate),
+            tx,
+            scope,
+            row=vehicle_id,
+            new_plate=plate,
+            new_region=plate_region(plate),
             new_brand=form.brand if form.brand is not None else held.brand,
-            new_color=form.color if form.color is not None else held.color, now=now_ms,
-        )  # fmt: skip
+            new_color=form.color if form.color is not None else held.color,
+            now=now_ms,
+        )
         told += [held.plate, plate]
     await emit(tx, VehiclesChanged(scope.tenant, community_id, sorted(set(told))))
     return [vehicle_id for vehicle_id, _ in changes]
@@ -152,11 +165,15 @@ async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> 
     """Describe vehicles, which are there, as they were; their plates stay."""
     rows = [
         {
-            "row": one.vehicle_id, "new_plate": one.plate, "new_region": one.region, "new_brand": one.brand,
-            "new_color": one.color, "now": now_ms,
+            "row": one.vehicle_id,
+            "new_plate": one.plate,
+            "new_region": one.region,
+            "new_brand": one.brand,
+            "new_color": one.color,
+            "now": now_ms,
         }
         for one in was
-    ]  # fmt: skip
+    ]
     if rows:
         await _change.run_many(tx, rows, scope)
         plates = sorted(one.plate for one in was)

@@ -162,9 +162,15 @@ def _must_wait(found: DeletionRequest) -> None:
 async def _write(tx: Tx, found: DeletionRequest, state: str, why: str, by: str, now_ms: int) -> None:
     gone = state == DONE
     await _settle.run(
-        tx, row=found.request_id, to_state=state, why=why, by_whom=by, now=now_ms,
-        as_name="" if gone else found.name, as_words="" if gone else found.words,
-    )  # fmt: skip
+        tx,
+        row=found.request_id,
+        to_state=state,
+        why=why,
+        by_whom=by,
+        now=now_ms,
+        as_name="" if gone else found.name,
+        as_words="" if gone else found.words,
+    )
 
 
 async def _tell(tx: Tx, found: DeletionRequest, *, done: bool, reason: str) -> None:

@@ -73,6 +73,11 @@ class ProjectModelRoutes(Controller):
         async with db.begin() as tx:
             project = await queries.get_project(within, tx, project_id=project_id)
             await authorise_model(
-                within, tx, project=project, model_id=model_id, by_project=data.by_project, by_app=data.by_app,
+                within,
+                tx,
+                project=project,
+                model_id=model_id,
+                by_project=data.by_project,
+                by_app=data.by_app,
                 known=model_ids(),
-            )  # fmt: skip
+            )

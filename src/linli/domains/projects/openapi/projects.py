@@ -39,10 +39,15 @@ class ProjectCreate(msgspec.Struct, rename="camel", kw_only=True):
 
 
 @method(
-    "/open/project/univisal/create", "1.0.0", service=SERVICE, token="none",
-    raises=(BadInput, ProjectNameTaken), title="新建项目", title_en="Create a project",
+    "/open/project/univisal/create",
+    "1.0.0",
+    service=SERVICE,
+    token="none",
+    raises=(BadInput, ProjectNameTaken),
+    title="新建项目",
+    title_en="Create a project",
     source="spec D 3.3 API-17",
-)  # fmt: skip
+)
 async def create_project(data: ProjectCreate, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> str:
     """The new project's id. It has a root space and a default app; the caller's project sees it from now on."""
     for field, value in (
@@ -128,9 +133,15 @@ class Rows[R](msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/open/project/univisal/query", "1.0.0", service=SERVICE, token="none", raises=(BadInput,),
-    title="分页查询项目列表", title_en="Page through projects", source="spec D 3.3 API-18",
-)  # fmt: skip
+    "/open/project/univisal/query",
+    "1.0.0",
+    service=SERVICE,
+    token="none",
+    raises=(BadInput,),
+    title="分页查询项目列表",
+    title_en="Page through projects",
+    source="spec D 3.3 API-18",
+)
 async def query_projects(data: PageAsked, scope: Scope, db: Database) -> Rows[ProjectDetail]:
     """The caller's project and those made with its keys, the newest first."""
     found = await queries.list_projects(scope, db, page=data.checked)
@@ -142,9 +153,15 @@ class ProjectNamed(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/open/project/univisal/get", "1.0.0", service=SERVICE, token="none", raises=(NotFound,),
-    title="查询项目详情", title_en="Get a project", source="spec D 3.3 API-19",
-)  # fmt: skip
+    "/open/project/univisal/get",
+    "1.0.0",
+    service=SERVICE,
+    token="none",
+    raises=(NotFound,),
+    title="查询项目详情",
+    title_en="Get a project",
+    source="spec D 3.3 API-19",
+)
 async def get_project(data: ProjectNamed, scope: Scope, db: Database) -> ProjectWhole:
     row = await queries.get_project(scope, db, project_id=data.project_id)
     return ProjectWhole(**_facts(row), cluster_id_list=[])
@@ -173,9 +190,15 @@ class SolutionInfo(msgspec.Struct, rename="camel", kw_only=True):
 
 
 @method(
-    "/open/solution/basicinfo/query", "1.0.0", service=SERVICE, token="none", raises=(BadInput,),
-    title="分页查询解决方案", title_en="Page through solutions", source="spec D 3.3 API-20",
-)  # fmt: skip
+    "/open/solution/basicinfo/query",
+    "1.0.0",
+    service=SERVICE,
+    token="none",
+    raises=(BadInput,),
+    title="分页查询解决方案",
+    title_en="Page through solutions",
+    source="spec D 3.3 API-20",
+)
 async def query_solutions(data: PageAsked) -> Rows[SolutionInfo]:
     """What a project can be based on."""
     page = data.checked
@@ -189,10 +212,15 @@ class DefaultApp(msgspec.Struct, rename="camel"):
 
 
 @method(
-    "/open/project/defaultapp/get", "1.0.0", service=SERVICE, token="none", raises=(NotFound,),
-    title="查询项目默认应用appSecret", title_en="Get the key and secret of a project's default app",
+    "/open/project/defaultapp/get",
+    "1.0.0",
+    service=SERVICE,
+    token="none",
+    raises=(NotFound,),
+    title="查询项目默认应用appSecret",
+    title_en="Get the key and secret of a project's default app",
     source="spec D 3.3 API-21",
-)  # fmt: skip
+)
 async def get_default_app(
     data: ProjectNamed, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
 ) -> DefaultApp:

@@ -66,9 +66,16 @@ class CameraRoutes(Controller):
             raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
         await root_of(within, db, community_id)
         found = await queries.page(
-            within, db, community_id, page, order=sort, text=q.strip(), status=status, protocol=protocol,
+            within,
+            db,
+            community_id,
+            page,
+            order=sort,
+            text=q.strip(),
+            status=status,
+            protocol=protocol,
             group_name=group,
-        )  # fmt: skip
+        )
         return Page.of(page, found.total, await camera_rows(within, db, community_id, found.data))
 
     @get("/groups", right=SEE)
@@ -114,9 +121,15 @@ class CameraRoutes(Controller):
         """Say what is known of a camera that is bound to the community."""
         async with db.begin() as tx:
             made = await service.add(
-                within, tx, community_id=community_id, iot_id=data.iot_id, said=data.said(), ids=ids,
-                secrets=secrets, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within,
+                tx,
+                community_id=community_id,
+                iot_id=data.iot_id,
+                said=data.said(),
+                ids=ids,
+                secrets=secrets,
+                now_ms=clock.now_ms(),
+            )
         return AddedCamera(str(made))
 
     @get("/{camera_id:int}", right=SEE)
@@ -146,9 +159,14 @@ class CameraRoutes(Controller):
         """Change what is said of it; what is absent stays."""
         async with db.begin() as tx:
             await service.change(
-                within, tx, community_id=community_id, camera_id=camera_id, said=data.said(), secrets=secrets,
+                within,
+                tx,
+                community_id=community_id,
+                camera_id=camera_id,
+                said=data.said(),
+                secrets=secrets,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
     @post("/clear", right=MANAGE, status_code=200)
     async def clear(
@@ -168,9 +186,14 @@ class CameraRoutes(Controller):
                 raise BadInput(field="ids", rule="too_many_items", limit=_CLEARED_MOST)
         async with db.begin() as tx:
             made = await batches.clear(
-                within, tx, community_id=community_id, camera_ids=data.ids, expected=data.expected, ids=ids,
+                within,
+                tx,
+                community_id=community_id,
+                camera_ids=data.ids,
+                expected=data.expected,
+                ids=ids,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
         return batch_row(made)
 
     @get("/batches", right=SEE)

@@ -133,9 +133,17 @@ class CameraBatch(msgspec.Struct, rename="camel", frozen=True):
 
 def batch_row(row: Batch) -> CameraBatch:
     return CameraBatch(
-        str(row.batch_id), row.kind, row.file_name, row.created, row.changed, row.removed, row.kept, row.state,
-        row.created_ms, row.undone_ms,
-    )  # fmt: skip
+        str(row.batch_id),
+        row.kind,
+        row.file_name,
+        row.created,
+        row.changed,
+        row.removed,
+        row.kept,
+        row.state,
+        row.created_ms,
+        row.undone_ms,
+    )
 
 
 async def places_of(scope: Scope, db: Reader, community_id: int, found: list[Camera]) -> dict[int, str]:

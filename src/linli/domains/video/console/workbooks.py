@@ -67,9 +67,16 @@ class CameraWorkbookRoutes(Controller):
         """What the list shows with the same filters, without passwords; it can be imported again. 20,000 rows at most."""
         await root_of(within, db, community_id)
         found = await queries.page(
-            within, db, community_id, PageRequest(1, EXPORT_MAX), order="group", text=q.strip(), status=status,
-            protocol=protocol, group_name=group,
-        )  # fmt: skip
+            within,
+            db,
+            community_id,
+            PageRequest(1, EXPORT_MAX),
+            order="group",
+            text=q.strip(),
+            status=status,
+            protocol=protocol,
+            group_name=group,
+        )
         places = await places_of(within, db, community_id, found.data)
         rows = [
             {

@@ -32,14 +32,22 @@ _FILTERS: dict[str, Any] = {
     "text": or_(
         *(
             func.lower(column).like(bindparam("text"), escape="\\")
-            for column in (_c.name, _c.device_name, _c.ip, _c.nvr_ip, _c.brand, _c.product_model, _c.address,
-                           _c.manager)
+            for column in (
+                _c.name,
+                _c.device_name,
+                _c.ip,
+                _c.nvr_ip,
+                _c.brand,
+                _c.product_model,
+                _c.address,
+                _c.manager,
+            )
         )
     ),
     "status": _c.status == bindparam("status", type_=INT),
     "protocol": _c.protocol == bindparam("protocol", type_=INT),
     "group_name": _c.group_name == bindparam("group_name"),
-}  # fmt: skip
+}
 _ORDERS: dict[str, Any] = {
     "-changed": (_c.changed_ms.desc(), _c.camera_id.desc()),
     "changed": (_c.changed_ms, _c.camera_id),

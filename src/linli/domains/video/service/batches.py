@@ -89,11 +89,19 @@ async def record(
     await tx.insert(camera_batches, made._asdict())
     rows = [
         BatchRow(
-            made.batch_id, position, scope.tenant, community_id, _either(pair).camera_id, _either(pair).iot_id,
-            _kept(pair[0]), _kept(pair[1]), _sealed(pair[0]), _sealed(pair[1]),
+            made.batch_id,
+            position,
+            scope.tenant,
+            community_id,
+            _either(pair).camera_id,
+            _either(pair).iot_id,
+            _kept(pair[0]),
+            _kept(pair[1]),
+            _sealed(pair[0]),
+            _sealed(pair[1]),
         )
         for position, pair in enumerate(pairs)
-    ]  # fmt: skip
+    ]
     await tx.insert_many(camera_batch_rows, [row._asdict() for row in rows])
     return made
 
@@ -142,9 +150,14 @@ async def _bring_back(scope: Scope, tx: Tx, community_id: int, made: Sequence[Ca
         return
     await service.insert(tx, made)
     await history.note_many(
-        scope, tx, service.HISTORY, [row.camera_id for row in made], "restored", community_id=community_id,
+        scope,
+        tx,
+        service.HISTORY,
+        [row.camera_id for row in made],
+        "restored",
+        community_id=community_id,
         now_ms=now_ms,
-    )  # fmt: skip
+    )
     await service.tell(scope, tx, community_id, written=made)
 
 

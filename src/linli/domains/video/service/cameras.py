@@ -205,9 +205,17 @@ async def rewrite(
     await write(scope, tx, [after for _, after in pairs])
     for before, after in pairs:
         await history.note(
-            scope, tx, HISTORY, after.camera_id, action, community_id=after.community_id,
-            before=history_view(None, before), after=history_view(before, after), reason=reason, now_ms=now_ms,
-        )  # fmt: skip
+            scope,
+            tx,
+            HISTORY,
+            after.camera_id,
+            action,
+            community_id=after.community_id,
+            before=history_view(None, before),
+            after=history_view(before, after),
+            reason=reason,
+            now_ms=now_ms,
+        )
     if pairs:
         await tell(scope, tx, pairs[0][1].community_id, written=[after for _, after in pairs])
 
@@ -225,9 +233,15 @@ async def drop(
     """Delete cameras' information with a line in each history, and tell."""
     await _delete.run(tx, scope, rows=[row.camera_id for row in gone])
     await history.note_many(
-        scope, tx, HISTORY, [row.camera_id for row in gone], action, community_id=community_id, now_ms=now_ms,
+        scope,
+        tx,
+        HISTORY,
+        [row.camera_id for row in gone],
+        action,
+        community_id=community_id,
+        now_ms=now_ms,
         reason=reason,
-    )  # fmt: skip
+    )
     await tell(scope, tx, community_id, removed=[row.iot_id for row in gone])
 
 

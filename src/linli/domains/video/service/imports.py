@@ -180,15 +180,27 @@ async def apply(
     ]
     await service.insert(tx, made)
     await history.note_many(
-        scope, tx, service.HISTORY, [row.camera_id for row in made], "imported", community_id=community_id,
-        now_ms=now_ms, reason=file_name,
-    )  # fmt: skip
+        scope,
+        tx,
+        service.HISTORY,
+        [row.camera_id for row in made],
+        "imported",
+        community_id=community_id,
+        now_ms=now_ms,
+        reason=file_name,
+    )
     await service.rewrite(scope, tx, pairs, now_ms=now_ms, reason=file_name)
     await service.tell(scope, tx, community_id, written=made)
     return await batches.record(
-        scope, tx, batches.IMPORT, [*((None, row) for row in made), *pairs], community_id=community_id, ids=ids,
-        now_ms=now_ms, file_name=file_name,
-    )  # fmt: skip
+        scope,
+        tx,
+        batches.IMPORT,
+        [*((None, row) for row in made), *pairs],
+        community_id=community_id,
+        ids=ids,
+        now_ms=now_ms,
+        file_name=file_name,
+    )
 
 
 def _says_more(known: Camera, facts: dict[str, Any]) -> bool:
@@ -202,9 +214,15 @@ def _says_more(known: Camera, facts: dict[str, Any]) -> bool:
 async def write(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
     """`apply` for the importer, which has locked the community's root space."""
     made = await apply(
-        scope, tx, work.community_id, wanted, file_name=work.found.file_name, ids=work.ids, secrets=work.secrets,
+        scope,
+        tx,
+        work.community_id,
+        wanted,
+        file_name=work.found.file_name,
+        ids=work.ids,
+        secrets=work.secrets,
         now_ms=work.now_ms,
-    )  # fmt: skip
+    )
     return [Trace(BATCH, made.batch_id)] if made else []
 
 

@@ -99,7 +99,12 @@ async def full(
 ) -> VisitFull:
     (known,) = await rows(scope, db, [row], masked=False)
     return VisitFull(
-        **msgspec.structs.asdict(known), id_no=mask_id_number(row.id_no), gender=row.gender,
-        end_reason=row.end_reason, has_pass=has_pass, doors=doors, created_ms=row.created_ms,
+        **msgspec.structs.asdict(known),
+        id_no=mask_id_number(row.id_no),
+        gender=row.gender,
+        end_reason=row.end_reason,
+        has_pass=has_pass,
+        doors=doors,
+        created_ms=row.created_ms,
         changed_ms=row.changed_ms,
-    )  # fmt: skip
+    )

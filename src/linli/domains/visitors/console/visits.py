@@ -196,10 +196,18 @@ class VisitRoutes(Controller):
         ]
         async with db.begin() as tx:
             made = await visits.apply(
-                within, tx, community_id=community_id, house_id=data.house_id, guests=guests,
-                starts_ms=data.starts_ms, ends_ms=data.ends_ms, source=STAFF, ids=ids, now_ms=clock.now_ms(),
+                within,
+                tx,
+                community_id=community_id,
+                house_id=data.house_id,
+                guests=guests,
+                starts_ms=data.starts_ms,
+                ends_ms=data.ends_ms,
+                source=STAFF,
+                ids=ids,
+                now_ms=clock.now_ms(),
                 reason=data.reason,
-            )  # fmt: skip
+            )
         return VisitsMade([str(one) for one in made])
 
     @get("/{apply_id:int}", right=Right.VISITORS_SEE.value)

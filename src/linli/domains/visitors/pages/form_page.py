@@ -49,9 +49,12 @@ async def read(scope: Scope, db: Reader, community_id: int, form: Mapping[str, s
     if stay not in map(str, STAYS_H):
         raise BadInput(field="stay", rule="one_of", allowed=", ".join(map(str, STAYS_H)))
     guest = Guest(
-        name=form.get("name", ""), phone=form.get("phone", ""), plate=form.get("plate", ""), type=FRIEND,
+        name=form.get("name", ""),
+        phone=form.get("phone", ""),
+        plate=form.get("plate", ""),
+        type=FRIEND,
         people=int(people) if people.isascii() and people.isdigit() and len(people) < 4 else 0,
-    )  # fmt: skip
+    )
     host = " ".join(form.get("host", "").split())
     if host and (problem := name_problem(host, longest=_HOST_MAX)):
         raise BadInput(field="host", rule=problem, limit=_HOST_MAX)
@@ -107,37 +110,46 @@ def render(
         ]
         if broken:
             rule = text(f"rule.{broken.facts['rule']}", language, **broken.facts)
-            parts.append(Markup('<p class="error" id="{id}">{label}{said}</p>').format(
-                id=about, label=f"{say(name)}: " if language == "en" else f"{say(name)}：", said=rule
-            ))  # fmt: skip
+            parts.append(
+                Markup('<p class="error" id="{id}">{label}{said}</p>').format(
+                    id=about, label=f"{say(name)}: " if language == "en" else f"{say(name)}：", said=rule
+                )
+            )
         return joined([*parts, Markup("</div>")])
 
-    stays = joined([
-        Markup('<option value="{h}"{on}>{label}</option>').format(
-            h=hours, on=Markup(" selected") if form.get("stay", "2") == str(hours) else "",
-            label=text("visit.page.form.hours", language, hours=hours),
-        )
-        for hours in STAYS_H
-    ])  # fmt: skip
+    stays = joined(
+        [
+            Markup('<option value="{h}"{on}>{label}</option>').format(
+                h=hours,
+                on=Markup(" selected") if form.get("stay", "2") == str(hours) else "",
+                label=text("visit.page.form.hours", language, hours=hours),
+            )
+            for hours in STAYS_H
+        ]
+    )
     told = notice or (say("check") if problem else "")
-    body = joined([
-        Markup('<h1>{}</h1><p class="soft">{}</p>').format(community, say("lead")),
-        Markup('<p class="notice" role="alert">{}</p>').format(told) if told else Markup(""),
-        Markup('<form method="post" class="card" novalidate>'),
-        field("house", needed=True, hint=say("houseHint")),
-        field("host", hint=say("hostHint")),
-        field("name", needed=True, more=Markup(' autocomplete="name"')),
-        field("phone", kind="tel", needed=True, most=20, more=Markup(' autocomplete="tel" inputmode="tel"')),
-        Markup('<div class="two">'),
-        field("people", kind="number", needed=True, more=Markup(' min="1" max="50" inputmode="numeric"')),
-        Markup('<div><label for="stay">{}</label><select id="stay" name="stay">{}</select></div></div>').format(
-            say("stay"), stays
-        ),
-        field("plate", hint="浙A12345", most=16),
-        field("reason", hint=say("reasonHint"), most=REASON_MAX),
-        _TRAP.format(TRAP),
-        Markup('<button type="submit">{}</button><p class="soft" style="margin:12px 0 0">{}</p></form>').format(
-            say("send"), say("privacy")
-        ),
-    ])  # fmt: skip
+    body = joined(
+        [
+            Markup('<h1>{}</h1><p class="soft">{}</p>').format(community, say("lead")),
+            Markup('<p class="notice" role="alert">{}</p>').format(told) if told else Markup(""),
+            Markup('<form method="post" class="card" novalidate>'),
+            field("house", needed=True, hint=say("houseHint")),
+            field("host", hint=say("hostHint")),
+            field("name", needed=True, more=Markup(' autocomplete="name"')),
+            field(
+                "phone", kind="tel", needed=True, most=20, more=Markup(' autocomplete="tel" inputmode="tel"')
+            ),
+            Markup('<div class="two">'),
+            field("people", kind="number", needed=True, more=Markup(' min="1" max="50" inputmode="numeric"')),
+            Markup(
+                '<div><label for="stay">{}</label><select id="stay" name="stay">{}</select></div></div>'
+            ).format(say("stay"), stays),
+            field("plate", hint="浙A12345", most=16),
+            field("reason", hint=say("reasonHint"), most=REASON_MAX),
+            _TRAP.format(TRAP),
+            Markup(
+                '<button type="submit">{}</button><p class="soft" style="margin:12px 0 0">{}</p></form>'
+            ).format(say("send"), say("privacy")),
+        ]
+    )
     return page(say("title"), body, language)

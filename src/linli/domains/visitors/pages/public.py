@@ -128,10 +128,18 @@ class VisitorPages:
             await limits.count(self._db, limits.ASKS_OF_COMMUNITY, str(community_id), now_ms=now_ms)
             async with self._db.begin() as tx:
                 apply_id = await visits.ask(
-                    scope, tx, community_id=community_id, house_id=filled.house_id, guest=filled.guest,
-                    host_name=filled.host_name, reason=filled.reason, starts_ms=now_ms,
-                    ends_ms=now_ms + filled.stay_h * _HOUR_MS, ids=self._ids, now_ms=now_ms,
-                )  # fmt: skip
+                    scope,
+                    tx,
+                    community_id=community_id,
+                    house_id=filled.house_id,
+                    guest=filled.guest,
+                    host_name=filled.host_name,
+                    reason=filled.reason,
+                    starts_ms=now_ms,
+                    ends_ms=now_ms + filled.stay_h * _HOUR_MS,
+                    ids=self._ids,
+                    now_ms=now_ms,
+                )
         except BadInput as error:
             return 400, form_page.render(name, form, language, problem=error), ""
         except TooMany as error:

@@ -101,16 +101,16 @@ class Passes:
             known = await permissions_of_code(scope, tx, qr_code=qr_code)
             held = {iot_id for iot_id, row in known.items() if row.live}
             code: dict[str, Any] = {
-                "qr_code": qr_code, "identity_id": found.visitor_identity, "now_ms": now_ms
-            }  # fmt: skip
+                "qr_code": qr_code,
+                "identity_id": found.visitor_identity,
+                "now_ms": now_ms,
+            }
             for some in batched(sorted(doors - held), qr.MAX_DOORS, strict=False):
                 await qr.bind_code(scope, tx, iot_ids=list(some), right=right, keys=self._keys, **code)
             for some in batched(sorted(held - doors), qr.MAX_DOORS, strict=False):
                 await qr.remove_code(scope, tx, iot_ids=list(some), **code)
 
-    async def _by_code(
-        self, scope: Scope, tx: Tx, found: Visit, wanted: list[Door]
-    ) -> dict[str, set[str]]:  # fmt: skip
+    async def _by_code(self, scope: Scope, tx: Tx, found: Visit, wanted: list[Door]) -> dict[str, set[str]]:
         """iotIds by code of the pass. Doors that read none of its codes have one made of their form."""
         reading = await readings_of(scope, tx, wanted)
         doors_of: dict[str, set[str]] = {code: set() for code in found.codes}
@@ -119,9 +119,15 @@ class Passes:
             code = next((one for one in doors_of if form.reads(one)), None)
             if code is None:
                 code = await qr.generate_code(
-                    scope, tx, identity_id=found.visitor_identity, length=None, ids=self._ids,
-                    now_ms=self._clock.now_ms(), source="visitor", iot_ids=[door.iot_id],
-                )  # fmt: skip
+                    scope,
+                    tx,
+                    identity_id=found.visitor_identity,
+                    length=None,
+                    ids=self._ids,
+                    now_ms=self._clock.now_ms(),
+                    source="visitor",
+                    iot_ids=[door.iot_id],
+                )
             doors_of.setdefault(code, set()).add(door.iot_id)
         if len(doors_of) > len(found.codes):
             await _set_codes.run(tx, scope, row=found.apply_id, codes=" ".join(list(doors_of)[1:]))
@@ -139,10 +145,14 @@ class Passes:
             return
         zone = await zone_of(self._db, found.community_id)
         words = text(
-            "sms.visitor_pass", DEFAULT, name=found.name, community=community.name,
-            since=wall_clock(found.starts_ms, zone), until=wall_clock(found.ends_ms, zone),
+            "sms.visitor_pass",
+            DEFAULT,
+            name=found.name,
+            community=community.name,
+            since=wall_clock(found.starts_ms, zone),
+            until=wall_clock(found.ends_ms, zone),
             url=self._links.url(found.apply_id),
-        )  # fmt: skip
+        )
         await self._sender.send(
             Sms(found.phone, words, KIND, self._links.token(found.apply_id), found.ends_ms)
         )
@@ -166,9 +176,15 @@ class Passes:
                 sealed = sorted(door.name for door in doors.values() if not reading[door.iot_id][0].plain)
                 if sealed or not plain:
                     said = await qr.encrypt_code(
-                        scope, tx, qr_code=code, identity_id=found.visitor_identity, expires_ms=found.ends_ms,
-                        community_id=found.community_id, keys=self._keys, now_ms=now_ms,
-                    )  # fmt: skip
+                        scope,
+                        tx,
+                        qr_code=code,
+                        identity_id=found.visitor_identity,
+                        expires_ms=found.ends_ms,
+                        community_id=found.community_id,
+                        keys=self._keys,
+                        now_ms=now_ms,
+                    )
                     made.append(PassPicture(said, sealed))
                 if plain:
                     made.append(PassPicture(code, plain))

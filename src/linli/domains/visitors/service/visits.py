@@ -69,11 +69,13 @@ _NUMBERS = ("submitter_id", "visitor_id", "arrived_ms", "left_ms", "changed_ms")
 _set = Command(
     update(visits)
     .where(visits.c.apply_id == bindparam("row", type_=INT), in_scope(visits))
-    .values({
-        **{name: bindparam(f"new_{name}") for name in _TEXTS},
-        **{name: bindparam(f"new_{name}", type_=INT) for name in _NUMBERS},
-    })
-)  # fmt: skip
+    .values(
+        {
+            **{name: bindparam(f"new_{name}") for name in _TEXTS},
+            **{name: bindparam(f"new_{name}", type_=INT) for name in _NUMBERS},
+        }
+    )
+)
 _blank = Command(
     update(visits)
     .where(visits.c.apply_id == bindparam("row", type_=INT), in_scope(visits))
@@ -228,9 +230,16 @@ async def purge(db: Database, *, now_ms: int, days: int) -> None:
 
 
 def _row(
-    scope: Scope, community_id: int, house_id: int, guest: Guest, starts_ms: int, ends_ms: int, source: str,
-    ids: Ids, now_ms: int,
-) -> Visit:  # fmt: skip
+    scope: Scope,
+    community_id: int,
+    house_id: int,
+    guest: Guest,
+    starts_ms: int,
+    ends_ms: int,
+    source: str,
+    ids: Ids,
+    now_ms: int,
+) -> Visit:
     return Visit(
         ids.number(), scope.tenant, community_id, house_id, EXPECTED, source, guest.name, guest.type, guest.phone,
         guest.id_no, guest.gender, guest.plate, "", guest.people, "", starts_ms, ends_ms, None, "", None, "", "", 0, 0,

@@ -134,10 +134,14 @@ class SimulatedMachine:
         ip, mac, method = self._identity
         now_s = self._clock.now_ms() // 1000 + self.faults.clock_off_s
         message = connection.Connect(
-            sn=self.sn, time=now_s, ip=ip, mac=mac, keepalive=self.keepalive_s,
+            sn=self.sn,
+            time=now_s,
+            ip=ip,
+            mac=mac,
+            keepalive=self.keepalive_s,
             sign_method=method,  # type: ignore[arg-type]
             sign=door_http.sign(method, time=now_s, mac=mac, sn=self.sn, ip=ip),
-        )  # fmt: skip
+        )
         answer = await ask(self._caller, *self._box, "/connect", message, connection.ConnectAnswer)
         self.token = answer.data.token
 
@@ -264,22 +268,31 @@ class SimulatedMachine:
         await self.call(
             "/elevator/rule/report",
             lambda token: rules.ReportRule(
-                version=RULE_VERSION, token=token, rule_id=rule_id, user_id=rule.user_id or "",
-                elevator_id=rule.elevator_id, auth_type=auth_type, auth_content=content,  # type: ignore[arg-type]
-                control_mode=rule.control_mode, start_floor=rule.start_floor,  # type: ignore[arg-type]
-                start_room=rule.start_room, target_floor_room_list=rule.target_floor_room_list,
+                version=RULE_VERSION,
+                token=token,
+                rule_id=rule_id,
+                user_id=rule.user_id or "",
+                elevator_id=rule.elevator_id,
+                auth_type=auth_type,
+                auth_content=content,  # type: ignore[arg-type]
+                control_mode=rule.control_mode,
+                start_floor=rule.start_floor,  # type: ignore[arg-type]
+                start_room=rule.start_room,
+                target_floor_room_list=rule.target_floor_room_list,
                 delay_seconds=rule.delay_seconds,
             ),
-        )  # fmt: skip
+        )
 
     async def report_cards(self) -> None:
         held = [
             permissions.HeldPermission(
-                card_id=card.card_id, user_id=card.user_id,
-                effective_time=str(card.starts_ms), expiry_time=str(card.ends_ms),
+                card_id=card.card_id,
+                user_id=card.user_id,
+                effective_time=str(card.starts_ms),
+                expiry_time=str(card.ends_ms),
             )
             for card in self.memory.cards.values()
-        ]  # fmt: skip
+        ]
         for at in range(0, len(held), permissions.ReportPermissions.MOST):
             part = held[at : at + permissions.ReportPermissions.MOST]
             await self.call(

@@ -119,11 +119,13 @@ class Memory:
     def query_cards(self, message: permissions.QueryPermissions) -> Answer:
         rows = [
             permissions.HeldPermission(
-                card_id=card.card_id, user_id=card.user_id,
-                effective_time=str(card.starts_ms), expiry_time=str(card.ends_ms),
+                card_id=card.card_id,
+                user_id=card.user_id,
+                effective_time=str(card.starts_ms),
+                expiry_time=str(card.ends_ms),
             )
             for card in self.cards.values()
-        ]  # fmt: skip
+        ]
         page, size, count, part = self._page(rows, *message.page)
         return permissions.QueryPermissionsAnswer(
             data=permissions.PermissionPage(
@@ -203,12 +205,13 @@ def _apply_face(held: dict[str, faces.FaceEntry], entry: faces.FaceEntry) -> Non
     else:
         old = held.get(key)
         held[key] = faces.FaceEntry(
-            type=faces.UPDATE, face_id=key,
+            type=faces.UPDATE,
+            face_id=key,
             user_info=entry.user_info or (old.user_info if old else None),
             user_info_md5=entry.user_info_md5 or (old.user_info_md5 if old else None),
             feature=entry.feature or (old.feature if old else None),
             feature_md5=entry.feature_md5 or (old.feature_md5 if old else None),
-        )  # fmt: skip
+        )
 
 
 def _apply_cards(held: dict[str, HeldCard], message: permissions.SyncPermissions) -> None:
@@ -234,11 +237,17 @@ def _apply_rule(held: dict[str, rules.Rule], entry: rules.Rule) -> None:
 def without_change(rule: rules.Rule) -> rules.Rule:
     """The rule as it is read back, without the `type` of a change."""
     return rules.Rule(
-        rule_id=rule.rule_id, user_id=rule.user_id, elevator_id=rule.elevator_id,
-        control_mode=rule.control_mode, start_floor=rule.start_floor, start_room=rule.start_room,
-        target_floor_room_list=rule.target_floor_room_list, delay_seconds=rule.delay_seconds,
-        effective_time=rule.effective_time, expiry_time=rule.expiry_time,
-    )  # fmt: skip
+        rule_id=rule.rule_id,
+        user_id=rule.user_id,
+        elevator_id=rule.elevator_id,
+        control_mode=rule.control_mode,
+        start_floor=rule.start_floor,
+        start_room=rule.start_room,
+        target_floor_room_list=rule.target_floor_room_list,
+        delay_seconds=rule.delay_seconds,
+        effective_time=rule.effective_time,
+        expiry_time=rule.expiry_time,
+    )
 
 
 _SERVES: Final[dict[str, Callable[[Memory, Any], Answer]]] = {

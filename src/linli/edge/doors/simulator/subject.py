@@ -16,10 +16,13 @@ HERE = "127.0.0.1"
 _LIFTS = {
     "elevatorMode": "ALL",
     "floorInfoList": [
-        {"elevatorId": "01", "isDualCardDoor": True,
-         "floorInfo": [{"floor": "5", "roomList": ["501"]}, {"floor": "B1"}]},
+        {
+            "elevatorId": "01",
+            "isDualCardDoor": True,
+            "floorInfo": [{"floor": "5", "roomList": ["501"]}, {"floor": "B1"}],
+        },
     ],
-}  # fmt: skip
+}
 
 
 class MachineSubject:
@@ -27,7 +30,7 @@ class MachineSubject:
 
     def __init__(
         self, kit: Kit, custom_of: Callable[[int], Mapping[str, Any]], *, abilities: frozenset[str], sn: str
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.machine = SimulatedMachine(
             sn=sn, ip=HERE, box=(HERE, 0), clock=kit.clock, ids=kit.ids, keepalive=10
         )

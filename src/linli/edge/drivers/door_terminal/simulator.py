@@ -10,9 +10,12 @@ def create(kit: Kit) -> MachineSubject:
     return MachineSubject(
         kit,
         lambda port: {
-            "ip": HERE, "port": port, "abilities": list(ABILITIES), "faceCompareMode": "device",
+            "ip": HERE,
+            "port": port,
+            "abilities": list(ABILITIES),
+            "faceCompareMode": "device",
             "elevatorConnected": 1,
         },
         abilities=frozenset((*ABILITIES, "device_face")),
         sn="terminal-0001",
-    )  # fmt: skip
+    )

@@ -105,9 +105,10 @@ async def _devices(parts: "Parts", request: Request) -> object:
     ]
     page = int(number) if (number := request.word("page", 6)).isascii() and number.isdigit() else 0
     return {
-        "total": len(found), "pageSize": PAGE,
+        "total": len(found),
+        "pageSize": PAGE,
         "devices": msgspec.to_builtins(found[page * PAGE : (page + 1) * PAGE]),
-    }  # fmt: skip
+    }
 
 
 async def _logs(parts: "Parts", request: Request) -> object:
@@ -137,14 +138,19 @@ async def _network(parts: "Parts", request: Request) -> object:
     return await asyncio.to_thread(
         lambda: {
             "cards": [
-                {**msgspec.to_builtins(card), "device": card.device, "method": card.method, "defaultRoute": default,
-                 "routes": parts.network.routes(card.device)}
+                {
+                    **msgspec.to_builtins(card),
+                    "device": card.device,
+                    "method": card.method,
+                    "defaultRoute": default,
+                    "routes": parts.network.routes(card.device),
+                }
                 for card, default in parts.network.cards()
             ],
             "undoable": parts.network.undoable,
             "present": parts.network.present,
         }
-    )  # fmt: skip
+    )
 
 
 async def _check_network(parts: "Parts", request: Request) -> object:
@@ -161,9 +167,10 @@ async def _check_network(parts: "Parts", request: Request) -> object:
     except OSError as error:
         raise Refusal(409, "network_elsewhere", why=str(error)) from None
     return {
-        "faults": [], "changes": [{"name": one.name, "diff": one.diff()} for one in changes],
+        "faults": [],
+        "changes": [{"name": one.name, "diff": one.diff()} for one in changes],
         "notes": [_said(one, request.language) for one in warnings(plan)],
-    }  # fmt: skip
+    }
 
 
 async def _apply_network(parts: "Parts", request: Request) -> object:
@@ -234,8 +241,9 @@ async def _files(parts: "Parts", request: Request) -> object:
             {"path": one.path, "bytes": one.bytes, "createdMs": one.created_ms, "expiresMs": one.expires_ms}
             for one in found[:PAGE]
         ],
-        "more": len(found) > PAGE, "room": parts.files.room._asdict(),
-    }  # fmt: skip
+        "more": len(found) > PAGE,
+        "room": parts.files.room._asdict(),
+    }
 
 
 async def _delete_file(parts: "Parts", request: Request) -> object:
@@ -248,17 +256,19 @@ def _broker(parts: "Parts") -> dict[str, Any] | None:
     if parts.broker is None:
         return None
     return {
-        "on": parts.broker.is_open, "port": parts.broker.port,
+        "on": parts.broker.is_open,
+        "port": parts.broker.port,
         "clients": [{"name": name, "address": address} for name, address in parts.broker.clients],
-    }  # fmt: skip
+    }
 
 
 async def _interconnect(parts: "Parts", request: Request) -> object:
     apps = parts.apps.addresses if parts.apps is not None else {}
     return {
-        "mqtt": _broker(parts), "routePort": parts.route_port,
+        "mqtt": _broker(parts),
+        "routePort": parts.route_port,
         "apps": [{"model": model, "address": address} for model, address in sorted(apps.items())],
-    }  # fmt: skip
+    }
 
 
 async def _keeping(parts: "Parts", request: Request) -> object:
@@ -271,7 +281,7 @@ async def _keeping(parts: "Parts", request: Request) -> object:
         "kept": [{"atMs": int(one.stem), "bytes": one.stat().st_size} for one in standby.kept()],
         "move": msgspec.to_builtins(progress(parts.home)),
         "passphraseLeast": PASSPHRASE_LEAST,
-    }  # fmt: skip
+    }
 
 
 async def _new_key(parts: "Parts", request: Request) -> object:
@@ -288,9 +298,14 @@ async def _back_up(parts: "Parts", request: Request) -> None:
     now = parts.state.summary().now_ms
     try:
         await asyncio.to_thread(
-            back_up, parts.home, target, passphrase=words.passphrase, facts=facts, now_ms=now,
+            back_up,
+            parts.home,
+            target,
+            passphrase=words.passphrase,
+            facts=facts,
+            now_ms=now,
             network=parts.network.folder,
-        )  # fmt: skip
+        )
         with await asyncio.to_thread(target.open, "rb") as content:
             length = str(target.stat().st_size).encode()
             target.unlink()  # its content lives until it is closed

@@ -29,9 +29,11 @@ PORT: Final = 9110
 BODY_BYTES: Final = 64 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 _KINDS: Final = {
-    ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
-}  # fmt: skip
+}
 _GUARD: Final[Headers] = (
     (b"X-Content-Type-Options", b"nosniff"),
     (b"X-Frame-Options", b"SAMEORIGIN"),
@@ -154,7 +156,9 @@ class LocalConsole:
 
 
 async def _json(call: Call, status: int, body: object) -> None:
-    content = msgspec.json.encode(body) if isinstance(body, msgspec.Struct) else json.dumps(
-        msgspec.to_builtins(body), ensure_ascii=False
-    ).encode()  # fmt: skip
+    content = (
+        msgspec.json.encode(body)
+        if isinstance(body, msgspec.Struct)
+        else json.dumps(msgspec.to_builtins(body), ensure_ascii=False).encode()
+    )
     await call.answer(status, content, "application/json; charset=utf-8", _GUARD)

@@ -49,9 +49,15 @@ class FileService:
     """One store behind one or more ports."""
 
     def __init__(
-        self, store: FileStore, *, host: str, ports: Sequence[int] = (INSIDE_PORT, OUTSIDE_PORT), log: DeviceLog,
-        limits: Limits | None = None, file_bytes: int = FILE_BYTES,
-    ) -> None:  # fmt: skip
+        self,
+        store: FileStore,
+        *,
+        host: str,
+        ports: Sequence[int] = (INSIDE_PORT, OUTSIDE_PORT),
+        log: DeviceLog,
+        limits: Limits | None = None,
+        file_bytes: int = FILE_BYTES,
+    ) -> None:
         self.store = store
         self._log = log
         self._most = file_bytes

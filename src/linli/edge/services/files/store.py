@@ -80,9 +80,14 @@ class FileStore:
     """All files of the box. Its work runs in one thread of its own, in order."""
 
     def __init__(
-        self, folder: Path, clock: Clock, *, quota_bytes: int, reserve_bytes: int = 256 * 1024 * 1024,
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        quota_bytes: int,
+        reserve_bytes: int = 256 * 1024 * 1024,
         free_bytes: Callable[[Path], int] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`reserve_bytes` of the disk stay free whatever the quota says: the box's records need them."""
         self._folder = folder
         self._clock = clock

@@ -44,8 +44,11 @@ class LocalEvents:
 
     def status(self, product_key: str, device: str, *, online: bool, at_ms: int) -> None:
         body = {
-            "productKey": product_key, "deviceName": device, "status": "online" if online else "offline", "time": at_ms,
-        }  # fmt: skip
+            "productKey": product_key,
+            "deviceName": device,
+            "status": "online" if online else "offline",
+            "time": at_ms,
+        }
         self._broker.publish(
             f"/as/mqtt/status/{product_key}/{device}", msgspec.json.encode(body), retain=True
         )

@@ -147,10 +147,14 @@ class Peer(asyncio.Protocol):
         properties = None
         if five:
             properties = mqtt.Properties(
-                maximum_qos=1, retain_available=0, shared_available=0, subscription_ids_available=0, session_expiry=0,
+                maximum_qos=1,
+                retain_available=0,
+                shared_available=0,
+                subscription_ids_available=0,
+                session_expiry=0,
                 server_keep_alive=self._keep_alive if packet.keep_alive != self._keep_alive else None,
                 assigned_client_id=None if packet.client_id else self.name,
-            )  # fmt: skip
+            )
         self._send(mqtt.Connack(0, False, properties))
 
     def _publish(self, packet: mqtt.Publish) -> None:

@@ -96,9 +96,13 @@ def _backup(words: argparse.Namespace) -> int:
 def _restore(words: argparse.Namespace) -> int:
     try:
         manifest = restore(
-            words.file, words.home, passphrase=_passphrase(words), here=versions_of(words.home), now_ms=_now(),
+            words.file,
+            words.home,
+            passphrase=_passphrase(words),
+            here=versions_of(words.home),
+            now_ms=_now(),
             replace=words.replace,
-        )  # fmt: skip
+        )
     except MoveRefused as refused:
         return _refused("restore", refused)
     except (SealFailed, ValueError, OSError) as error:

@@ -38,9 +38,11 @@ def facts_of(home: Path, *, components: dict[str, str] | None = None) -> BoxFact
         raise ValueError(f"{home / 'identity.json'}: {error}") from None
     node = identity.activated.node
     return BoxFacts(
-        serial_number=identity.serial_number, node_id=node.id, node_name=node.name,
+        serial_number=identity.serial_number,
+        node_id=node.id,
+        node_name=node.name,
         versions=versions_of(home, components=components),
-    )  # fmt: skip
+    )
 
 
 def versions_of(home: Path, *, components: dict[str, str] | None = None) -> Versions:

@@ -84,10 +84,12 @@ def restore(
     manifest = unpack(archive, passphrase, moving / "new")
     _sync_all(moving / "new")
     plan = _Plan(
-        manifest.box, manifest.created_ms, now_ms,
+        manifest.box,
+        manifest.created_ms,
+        now_ms,
         [entry.path.removeprefix("home/") for entry in manifest.entries if entry.path.startswith("home/")],
         [one for one in found if one.blocks == "data"],
-    )  # fmt: skip
+    )
     _write(moving / PLAN, msgspec.json.encode(plan))
     finish(home)
     return manifest

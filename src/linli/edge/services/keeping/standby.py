@@ -132,9 +132,14 @@ class StandbyDoor:
         target = self._home / "standby" / "outgoing"
         try:
             await asyncio.to_thread(
-                back_up, self._home, target, passphrase=key, facts=self._facts(), now_ms=self._clock.now_ms(),
+                back_up,
+                self._home,
+                target,
+                passphrase=key,
+                facts=self._facts(),
+                now_ms=self._clock.now_ms(),
                 network=self._network,
-            )  # fmt: skip
+            )
             length = str(target.stat().st_size).encode()
             await call.begin(
                 200, [(b"Content-Type", b"application/octet-stream"), (b"Content-Length", length)]
@@ -267,8 +272,10 @@ class Standby:
     def _headers(self, path: str) -> dict[str, str]:
         now, nonce = self._clock.now_ms(), secrets.token_hex(16)
         return {
-            "x-linli-time": str(now), "x-linli-nonce": nonce, "x-linli-sign": sign(self._paired().key, path, now, nonce),
-        }  # fmt: skip
+            "x-linli-time": str(now),
+            "x-linli-nonce": nonce,
+            "x-linli-sign": sign(self._paired().key, path, now, nonce),
+        }
 
 
 def _private(place: Path, content: bytes) -> None:

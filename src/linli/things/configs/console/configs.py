@@ -33,9 +33,17 @@ class ConfigVersion(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: Config) -> "ConfigVersion":
         return ConfigVersion(
-            row.version, row.config_id, row.content, row.size, row.sha256, row.notes, bool(row.removed),
-            row.restored_from, row.created_by, row.created_ms,
-        )  # fmt: skip
+            row.version,
+            row.config_id,
+            row.content,
+            row.size,
+            row.sha256,
+            row.notes,
+            bool(row.removed),
+            row.restored_from,
+            row.created_by,
+            row.created_ms,
+        )
 
 
 class OverrideRow(msgspec.Struct, rename="camel", frozen=True):
@@ -111,9 +119,14 @@ class ProductConfigRoutes(Controller):
     ) -> ConfigVersion:
         """Write a new version. Devices get it when they ask, or by a push."""
         made = await service.save_config(
-            within, db, product_key=product_key, content=data.content, notes=data.notes, objects=objects,
+            within,
+            db,
+            product_key=product_key,
+            content=data.content,
+            notes=data.notes,
+            objects=objects,
             ids=ids,
-        )  # fmt: skip
+        )
         return ConfigVersion.of(made)
 
     @post("/restore", right="integrations.manage", status_code=200)
@@ -159,9 +172,15 @@ class DeviceConfigRoutes(Controller):
         """Give a device its own configuration, in place of the product's."""
         device = await get_device(within, db, iot_id=iot_id)
         made = await service.save_config(
-            within, db, product_key=device.product_key, iot_id=iot_id, content=data.content,
-            notes=data.notes, objects=objects, ids=ids,
-        )  # fmt: skip
+            within,
+            db,
+            product_key=device.product_key,
+            iot_id=iot_id,
+            content=data.content,
+            notes=data.notes,
+            objects=objects,
+            ids=ids,
+        )
         return ConfigVersion.of(made)
 
     @delete("/", right="devices.manage", status_code=204)

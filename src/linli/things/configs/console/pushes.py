@@ -45,10 +45,15 @@ class ConfigPushedRow(msgspec.Struct, rename="camel", frozen=True):
 
 async def _row(db: Reader, push: Push) -> ConfigPushRow:
     return ConfigPushRow(
-        str(push.push_no), push.config_ids, push.state, push.total,
-        await queries.push_counts(db, push_no=push.push_no), push.created_by, push.created_ms,
+        str(push.push_no),
+        push.config_ids,
+        push.state,
+        push.total,
+        await queries.push_counts(db, push_no=push.push_no),
+        push.created_by,
+        push.created_ms,
         push.finished_ms,
-    )  # fmt: skip
+    )
 
 
 class ConfigPushRoutes(Controller):

@@ -306,9 +306,13 @@ class CampaignRoutes(Controller):
         """Its devices in the order of their turns."""
         await campaign_rows.get_campaign(within, db, campaign_no=campaign_id)
         found = await queries.list_jobs(
-            within, db, campaign_no=campaign_id, page=page, states=_split(job_state),
+            within,
+            db,
+            campaign_no=campaign_id,
+            page=page,
+            states=_split(job_state),
             pattern=like_pattern(q.strip()),
-        )  # fmt: skip
+        )
         return Page.of(page, found.total, [UpgradeRow.of(row) for row in found.data])
 
     @post("/{campaign_id:int}/pause", right="devices.manage", status_code=204)

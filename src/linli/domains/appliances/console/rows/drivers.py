@@ -26,10 +26,16 @@ class DriverRow(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: Driver, certified: frozenset[tuple[str, str]]) -> "DriverRow":
         return DriverRow(
-            row.driver_id, row.name, row.protocol, row.owner, row.versions, bool(row.built_in), row.listens,
+            row.driver_id,
+            row.name,
+            row.protocol,
+            row.owner,
+            row.versions,
+            bool(row.built_in),
+            row.listens,
             [version for version in row.versions if (row.driver_id, version) in certified],
             row.needs_package(row.versions[0]),
-        )  # fmt: skip
+        )
 
 
 class PackageRow(msgspec.Struct, rename="camel", frozen=True):
@@ -48,9 +54,17 @@ class PackageRow(msgspec.Struct, rename="camel", frozen=True):
     def of(row: Package, keys: dict[int, TrustedKey]) -> "PackageRow":
         key = keys.get(row.key_id)
         return PackageRow(
-            str(row.package_id), row.driver_id, row.name, row.version, row.protocol, row.owner, row.size,
-            row.sha256, key.name if key else "", row.created_ms,
-        )  # fmt: skip
+            str(row.package_id),
+            row.driver_id,
+            row.name,
+            row.version,
+            row.protocol,
+            row.owner,
+            row.size,
+            row.sha256,
+            key.name if key else "",
+            row.created_ms,
+        )
 
 
 class PackageFiles(msgspec.Struct):

@@ -93,10 +93,13 @@ class ReplacementDetail(msgspec.Struct, rename="camel", frozen=True):
     def of(found: Replacement | None, sync: Sync, floors: list[Floor]) -> "ReplacementDetail":
         waits = found is not None and found.state in ("configuring", "syncing") and found.synced_ms is None
         return ReplacementDetail(
-            ReplacementRow.of(found) if found else None, sync.state, bool(sync.offered or (waits and sync.kinds)),
-            [SyncKindRow(*one) for one in sync.kinds], [SyncDeviceRow.of(one) for one in sync.devices[:_DEVICES]],
+            ReplacementRow.of(found) if found else None,
+            sync.state,
+            bool(sync.offered or (waits and sync.kinds)),
+            [SyncKindRow(*one) for one in sync.kinds],
+            [SyncDeviceRow.of(one) for one in sync.devices[:_DEVICES]],
             [FloorRow.of(one) for one in floors],
-        )  # fmt: skip
+        )
 
 
 class SyncFailure(msgspec.Struct, rename="camel", frozen=True):

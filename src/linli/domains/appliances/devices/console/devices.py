@@ -81,9 +81,12 @@ class EdgeDeviceRoutes(Controller):
         shape = await queries.shape(within, db, protocol)
         absence = await absence_of(within, db, gateway, protocol, secrets, now_ms=clock.now_ms())
         return EdgeDevicePage(
-            len(fitting), page.page_no, page.page_size, await device_rows(within, db, shown, shape, absence),
+            len(fitting),
+            page.page_no,
+            page.page_size,
+            await device_rows(within, db, shown, shape, absence),
             dict(Counter(row.state for row in everything)),
-        )  # fmt: skip
+        )
 
     @get("/shape", right=SEE)
     async def shape(
@@ -171,9 +174,16 @@ class EdgeDeviceRoutes(Controller):
             gateway, protocol = await service.protocol_of(within, tx, protocol_id)
             (device,) = await queries.some(within, tx, protocol_id, [device_id])
             await service.change(
-                within, tx, gateway, protocol, device, alias=data.alias, custom=data.custom, secrets=secrets,
+                within,
+                tx,
+                gateway,
+                protocol,
+                device,
+                alias=data.alias,
+                custom=data.custom,
+                secrets=secrets,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
 
     @delete("/devices/{device_id:int}", right=MANAGE, status_code=204)
     async def remove_one(
@@ -220,9 +230,15 @@ class EdgeDeviceRoutes(Controller):
         async with db.begin() as tx:
             gateway, protocol = await service.protocol_of(within, tx, protocol_id)
             made = await binding.bind(
-                within, tx, gateway, protocol, ids=data.ids, space_id=data.space_id, keys=door_keys,
+                within,
+                tx,
+                gateway,
+                protocol,
+                ids=data.ids,
+                space_id=data.space_id,
+                keys=door_keys,
                 now_ms=clock.now_ms(),
-            )  # fmt: skip
+            )
         return EdgeDeviceCount(len(made))
 
     @post("/check", right=SEE, status_code=200)

@@ -171,9 +171,16 @@ class EdgeImportRoutes(Controller):
         await store_file(data.file, objects, key, most=FILE_BYTES)
         async with db.begin() as tx:
             import_id = await imports.hand_in(
-                within, tx, gateway, protocol, file_name=data.file.filename, object_key=key, dry_run=dry_run,
-                ids=ids, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within,
+                tx,
+                gateway,
+                protocol,
+                file_name=data.file.filename,
+                object_key=key,
+                dry_run=dry_run,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
         outbox.wake(db)
         found = await edge_importer.wait(within, import_id, seconds=_WAIT_SECONDS)
         return await _told(within, found, edge_importer)

@@ -65,9 +65,10 @@ async def named(scope: Scope, db: Reader, names: Sequence[str]) -> list[EdgeDevi
 
 async def some(scope: Scope, db: Reader, protocol_id: int, ids: Sequence[int]) -> list[EdgeDevice]:
     """The devices asked for, in that order. Raises NotFound when one is not there."""
-    rows = {row.edge_device_id: row for row in await _some.all(
-        db, scope, protocol_id=protocol_id, edge_device_ids=list(ids)
-    )}  # fmt: skip
+    rows = {
+        row.edge_device_id: row
+        for row in await _some.all(db, scope, protocol_id=protocol_id, edge_device_ids=list(ids))
+    }
     missing = next((one for one in ids if one not in rows), None)
     if missing is not None:
         raise NotFound(what="edge_device", id=missing)
@@ -111,12 +112,13 @@ def sifted(
     """Those that fit. `text`: a part of name, alias, address, brand, model or unique number."""
     wanted = text.strip().casefold()
     return [
-        row for row in rows
+        row
+        for row in rows
         if (not state or row.state == state)
         and (not access_type or row.custom.get("accessType") == access_type)
         and (bound is None or (row.device.space_id is not None) == bound)
         and (not wanted or wanted in _words(row))
-    ]  # fmt: skip
+    ]
 
 
 def _words(row: Found) -> str:

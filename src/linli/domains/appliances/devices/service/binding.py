@@ -68,11 +68,23 @@ async def _door(
     known = await door_queries.find_door(scope, tx, iot_id=row.iot_id)
     if known is not None:
         await doors.describe_door(
-            scope, tx, iot_id=row.iot_id, name=known.name, direction=known.direction, space_id=space_id,
-            ext_info=known.ext_info, now_ms=now_ms,
-        )  # fmt: skip
+            scope,
+            tx,
+            iot_id=row.iot_id,
+            name=known.name,
+            direction=known.direction,
+            space_id=space_id,
+            ext_info=known.ext_info,
+            now_ms=now_ms,
+        )
     elif space_id is not None:
         await doors.register_door(
-            scope, tx, community_id=community_id, name=row.alias or row.device_name, keys=keys, now_ms=now_ms,
-            iot_id=row.iot_id, space_id=space_id,
-        )  # fmt: skip
+            scope,
+            tx,
+            community_id=community_id,
+            name=row.alias or row.device_name,
+            keys=keys,
+            now_ms=now_ms,
+            iot_id=row.iot_id,
+            space_id=space_id,
+        )

@@ -213,10 +213,18 @@ async def add(
                 scope, tx, item.category, ids=ids, secrets=secrets
             )
         row = await core.add(
-            scope, tx, gateway=gateway, protocol=protocol, product_key=key,
-            device_name=item.asked.device_name, alias=item.asked.alias, custom=item.custom, ids=ids,
-            secrets=secrets, now_ms=now_ms,
-        )  # fmt: skip
+            scope,
+            tx,
+            gateway=gateway,
+            protocol=protocol,
+            product_key=key,
+            device_name=item.asked.device_name,
+            alias=item.asked.alias,
+            custom=item.custom,
+            ids=ids,
+            secrets=secrets,
+            now_ms=now_ms,
+        )
         await tag(scope, tx, row, item.custom)
         made.append(row)
     return made

@@ -108,17 +108,20 @@ class EdgeImporter:
     async def _fail(self, scope: Scope, found: Import, error: LinliError) -> None:
         async with self._db.begin() as tx:
             await imports.conclude(
-                scope, tx, found, None, state=imports.FAILED, reason=error.text(found.language),
+                scope,
+                tx,
+                found,
+                None,
+                state=imports.FAILED,
+                reason=error.text(found.language),
                 now_ms=self._clock.now_ms(),
-            )  # fmt: skip
+            )
 
     async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
         gateway, protocol = await protocol_of(scope, self._db, found.protocol_id)
         shape = await device_queries.shape(scope, self._db, protocol)
         size = await self._store.size(found.object_key) or 0
-        async with (
-            reading_turn(scope.tenant, size), self._store.on_disk(found.object_key) as source
-        ):  # fmt: skip
+        async with reading_turn(scope.tenant, size), self._store.on_disk(found.object_key) as source:
             held = await asyncio.to_thread(
                 read_list, source, sheet_of(shape), most=ROWS_MAX, progress=progress.note
             )
@@ -143,9 +146,16 @@ class EdgeImporter:
             state = imports.REFUSED if wanted.problems else imports.DONE
             if not wanted.problems:
                 await imports.apply(
-                    scope, tx, gateway, protocol, found, wanted, ids=self._ids, secrets=self._secrets,
+                    scope,
+                    tx,
+                    gateway,
+                    protocol,
+                    found,
+                    wanted,
+                    ids=self._ids,
+                    secrets=self._secrets,
                     now_ms=now_ms,
-                )  # fmt: skip
+                )
             await imports.conclude(scope, tx, found, wanted, state=state, now_ms=now_ms)
 
     async def _report(self, found: Import, source: Path, held: ListReading, wanted: Plan) -> str:

@@ -71,12 +71,18 @@ _finish = Command(
     update(edge_imports)
     .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
     .values(
-        state=bindparam("to_state"), rows=bindparam("total", type_=INT), bad_rows=bindparam("bad", type_=INT),
-        created=bindparam("made", type_=INT), changed=bindparam("other", type_=INT),
-        unchanged=bindparam("same", type_=INT), problems=bindparam("faults"), report_key=bindparam("report"),
-        reason=bindparam("why"), finished_ms=bindparam("now", type_=INT),
+        state=bindparam("to_state"),
+        rows=bindparam("total", type_=INT),
+        bad_rows=bindparam("bad", type_=INT),
+        created=bindparam("made", type_=INT),
+        changed=bindparam("other", type_=INT),
+        unchanged=bindparam("same", type_=INT),
+        problems=bindparam("faults"),
+        report_key=bindparam("report"),
+        reason=bindparam("why"),
+        finished_ms=bindparam("now", type_=INT),
     )
-)  # fmt: skip
+)
 _mark = Command(
     update(edge_imports)
     .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
@@ -99,11 +105,18 @@ async def hand_in(
     """Accept a stored workbook; the id of the import."""
     import_id = ids.number()
     row = {
-        "import_id": import_id, **place_of(protocol), "gateway_id": gateway.gateway_id,
-        "protocol_id": protocol.protocol_id, "file_name": file_name[:200], "object_key": object_key,
-        "language": scope.language, "state": WAITING, "dry_run": int(dry_run), "by_id": scope.caller.id,
+        "import_id": import_id,
+        **place_of(protocol),
+        "gateway_id": gateway.gateway_id,
+        "protocol_id": protocol.protocol_id,
+        "file_name": file_name[:200],
+        "object_key": object_key,
+        "language": scope.language,
+        "state": WAITING,
+        "dry_run": int(dry_run),
+        "by_id": scope.caller.id,
         "created_ms": now_ms,
-    }  # fmt: skip
+    }
     await tx.insert(edge_imports, row)
     await outbox.add(tx, JOB, RunEdgeImport(import_id, scope.tenant))
     return import_id
@@ -205,11 +218,15 @@ async def apply(
     about = f"edge_import:{found.import_id}"
     rows = [
         ImportRow(
-            found.import_id, position, found.tenant_id, row.edge_device_id,
-            secrets.seal(before, about=about) if before else "", secrets.seal(after, about=about),
+            found.import_id,
+            position,
+            found.tenant_id,
+            row.edge_device_id,
+            secrets.seal(before, about=about) if before else "",
+            secrets.seal(after, about=about),
         )._asdict()
         for position, (row, before, after) in enumerate(traces)
-    ]  # fmt: skip
+    ]
     if rows:
         await tx.insert_many(edge_import_rows, rows)
 
@@ -266,9 +283,14 @@ async def undo(
         else:
             before: Mapping[str, Any] = json.loads(secrets.open(trace.before_sealed, about=about))
             await core.change(
-                scope, tx, device=row, alias=before["alias"], custom=before["custom"], secrets=secrets,
+                scope,
+                tx,
+                device=row,
+                alias=before["alias"],
+                custom=before["custom"],
+                secrets=secrets,
                 now_ms=now_ms,
-            )  # fmt: skip
+            )
             await service.tag(scope, tx, row, before["custom"])
             counts["restored"] += 1
     await _mark.run(tx, scope, row=import_id, to_state=UNDONE)

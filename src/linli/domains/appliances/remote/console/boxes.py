@@ -188,9 +188,11 @@ class BoxRoutes(Controller):
         shown = thinned(rows)
         columns = {name: [getattr(one, name) for one in shown] for name in Figure._fields}
         return BoxFigures(
-            **columns, thresholds=[FigureThreshold(*one) for one in rules.THRESHOLDS],
-            monitored=bool(cluster.monitor_on), kept_days=rules.KEPT_FIGURES_DAYS,
-        )  # fmt: skip
+            **columns,
+            thresholds=[FigureThreshold(*one) for one in rules.THRESHOLDS],
+            monitored=bool(cluster.monitor_on),
+            kept_days=rules.KEPT_FIGURES_DAYS,
+        )
 
     @post("/strangers", right=MANAGE, status_code=204)
     async def settle(
@@ -206,14 +208,24 @@ class BoxRoutes(Controller):
         """Confirm that a door calls from another address now, or say that it does not. Raises BoxAway, BoxRefused."""
         await clusters.node(within, db, node_id)
         await edge_remote.calls.ask(
-            within, node_id, "peers.settle", msgspec.to_builtins(data), by=by(rights, session),
+            within,
+            node_id,
+            "peers.settle",
+            msgspec.to_builtins(data),
+            by=by(rights, session),
             reason=f"{'confirm' if data.confirm else 'refuse'} {data.peer} for {data.device}"[:200],
-        )  # fmt: skip
+        )
         async with db.begin() as tx:
             await history.note(
-                within, tx, "edge_node", node_id, "confirmed" if data.confirm else "refused", community_id=None,
-                after={"device": data.device, "address": data.peer}, now_ms=db.clock.now_ms(),
-            )  # fmt: skip
+                within,
+                tx,
+                "edge_node",
+                node_id,
+                "confirmed" if data.confirm else "refused",
+                community_id=None,
+                after={"device": data.device, "address": data.peer},
+                now_ms=db.clock.now_ms(),
+            )
 
     @get("/history", right=SEE)
     async def history(
@@ -285,10 +297,16 @@ def _state_text(found: Situation, language: str) -> str:
 def _row(found: Situation, clusters: dict[int, str], language: str) -> BoxRow:
     node = found.node
     return BoxRow(
-        str(node.node_id), node.name, clusters.get(node.cluster_id, ""), node.serial_number,
-        found.condition.online, layer_of(found), _state_text(found, language), found.seen_ms,
+        str(node.node_id),
+        node.name,
+        clusters.get(node.cluster_id, ""),
+        node.serial_number,
+        found.condition.online,
+        layer_of(found),
+        _state_text(found, language),
+        found.seen_ms,
         found.beat.version if found.beat else node.version,
-    )  # fmt: skip
+    )
 
 
 def thinned(rows: list[Figure]) -> list[Figure]:

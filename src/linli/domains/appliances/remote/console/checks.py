@@ -111,9 +111,17 @@ class NodeCheckRoutes(Controller):
         findings = msgspec.convert(found["findings"], list[Finding])
         done = result(Guide(findings, failing_layer(findings)), within.language)
         return DiagnosisResult(
-            found["atMs"], found["host"], found["version"], done.layer, done.layer_text, done.errors, done.warnings,
-            done.steps, told["file"], told["text"],
-        )  # fmt: skip
+            found["atMs"],
+            found["host"],
+            found["version"],
+            done.layer,
+            done.layer_text,
+            done.errors,
+            done.warnings,
+            done.steps,
+            told["file"],
+            told["text"],
+        )
 
 
 class DeviceCheckRoutes(Controller):
@@ -147,10 +155,16 @@ class DeviceCheckRoutes(Controller):
         custom = custom_of(placed, secrets)
         model = await model_steps(within, db, device, protocol, custom, service.strip())
         guide = await device_guide(
-            found, _ask(edge_remote, within, gateway.node_id, by(rights, session)), device=placed.device_name,
-            state=device.state, driver=protocol.driver_id, custom=custom, model=model,
-            calls=await downlinks_of(db, device_no=device.device_no, most=CALLS_SEEN), now_ms=now_ms,
-        )  # fmt: skip
+            found,
+            _ask(edge_remote, within, gateway.node_id, by(rights, session)),
+            device=placed.device_name,
+            state=device.state,
+            driver=protocol.driver_id,
+            custom=custom,
+            model=model,
+            calls=await downlinks_of(db, device_no=device.device_no, most=CALLS_SEEN),
+            now_ms=now_ms,
+        )
         return result(guide, within.language)
 
 
@@ -165,10 +179,14 @@ def result(guide: Guide, language: str) -> CheckResult:
     layer = guide.layer
     steps = [_step(one, language) for one in guide.steps]
     return CheckResult(
-        layer, i18n.text(f"edge_layer.{layer}", language), i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
+        layer,
+        i18n.text(f"edge_layer.{layer}", language),
+        i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
         i18n.text(f"edge_layer_todo.{layer}", language) if layer else "",
-        sum(one.level == "error" for one in steps), sum(one.level == "warning" for one in steps), steps,
-    )  # fmt: skip
+        sum(one.level == "error" for one in steps),
+        sum(one.level == "warning" for one in steps),
+        steps,
+    )
 
 
 def _step(one: Finding, language: str) -> CheckStep:
@@ -177,7 +195,11 @@ def _step(one: Finding, language: str) -> CheckStep:
     advice = i18n.text(f"edge_advice.{one.key}", language, **facts)
     lines = msgspec.convert(one.facts.get("lines", []), list[CheckLine])
     return CheckStep(
-        one.step, one.level, i18n.text(f"edge_step.{one.step}", language),
+        one.step,
+        one.level,
+        i18n.text(f"edge_step.{one.step}", language),
         i18n.text(f"edge_check.{one.key}", language, **facts),
-        "" if advice.startswith("edge_advice.") else advice, one.subject, lines,
-    )  # fmt: skip
+        "" if advice.startswith("edge_advice.") else advice,
+        one.subject,
+        lines,
+    )

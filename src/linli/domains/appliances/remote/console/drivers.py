@@ -131,9 +131,13 @@ class BoxDriverRoutes(Controller):
         await _check_device(within, db, node, data.device)
         began = db.clock.now_ms()
         told = await edge_remote.calls.ask(
-            within, node_id, "drivers.call", {"device": data.device, "service": data.service, "params": data.params},
-            by=by(rights, session), reason=f"debug {data.device} {data.service}"[:200],
-        )  # fmt: skip
+            within,
+            node_id,
+            "drivers.call",
+            {"device": data.device, "service": data.service, "params": data.params},
+            by=by(rights, session),
+            reason=f"debug {data.device} {data.service}"[:200],
+        )
         return DriverAnswer(told.ok, db.clock.now_ms() - began)
 
 

@@ -125,9 +125,13 @@ class BoxLogRoutes(Controller):
         """The same as a file, one JSON object a line; the newest 50,000 lines."""
         node = await clusters.node(within, db, node_id)
         told = await edge_remote.calls.ask(
-            within, node_id, "logs.save", _wanted(driver, device, level, q, from_ms, to_ms),
-            by=by(rights, session), reason="logs",
-        )  # fmt: skip
+            within,
+            node_id,
+            "logs.save",
+            _wanted(driver, device, level, q, from_ms, to_ms),
+            by=by(rights, session),
+            reason="logs",
+        )
         headers = {"content-disposition": f'attachment; filename="edge-{node.node_id}.jsonl"'}
         lines = await asyncio.to_thread(_masked_lines, told.data)
         return Response(lines, media_type="application/x-ndjson", headers=headers)
@@ -173,16 +177,27 @@ class KeptLogRoutes(Controller):
         now_ms = clock.now_ms()
         first = now_ms - rules.KEPT_LINES_DAYS * _DAY_MS
         found = await queries.lines(
-            db, node, from_ms=max(first, from_ms or 0), to_ms=now_ms if to_ms is None else min(to_ms, now_ms),
-            level=rules.LEVELS.index(level), driver=driver, device=device, text=q.strip(), most=most + 1,
-        )  # fmt: skip
+            db,
+            node,
+            from_ms=max(first, from_ms or 0),
+            to_ms=now_ms if to_ms is None else min(to_ms, now_ms),
+            level=rules.LEVELS.index(level),
+            driver=driver,
+            device=device,
+            text=q.strip(),
+            most=most + 1,
+        )
         shown = [
             BoxLogLine(
-                one.at_ms, rules.LEVELS[one.level], masked_text(one.text), one.driver, one.device,
+                one.at_ms,
+                rules.LEVELS[one.level],
+                masked_text(one.text),
+                one.driver,
+                one.device,
                 masked(msgspec.json.decode(one.facts)) if one.facts else {},
             )
             for one in reversed(found[:most])
-        ]  # fmt: skip
+        ]
         return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(found) > most)
 
 

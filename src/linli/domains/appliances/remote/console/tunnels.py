@@ -96,9 +96,17 @@ class NodeTunnelRoutes(Controller):
         """Have the box open a tunnel. What is done in it is the caller's, under their name."""
         async with db.begin() as tx:
             asked = await service.ask(
-                within, tx, node_id=node_id, kind=data.kind, by=by(rights, session), reason=data.reason,
-                minutes=data.minutes, recorded=data.recorded and data.kind == "shell", ids=ids, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                within,
+                tx,
+                node_id=node_id,
+                kind=data.kind,
+                by=by(rights, session),
+                reason=data.reason,
+                minutes=data.minutes,
+                recorded=data.recorded and data.kind == "shell",
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
         number, ticket = asked.tunnel.tunnel_id, asked.person_ticket
         path = base_of(number, ticket) if data.kind == "http" else PERSON_PATH + ticket
         return OpenedTunnel(str(number), path, asked.tunnel.until_ms)

@@ -60,7 +60,14 @@ def _row(node: Node, line: LogLine, now_ms: int) -> dict[str, Any]:
     # A box whose clock is wrong by more than the keep time would write where nobody looks.
     early = now_ms - rules.KEPT_LINES_DAYS * 86_400_000
     return {
-        "node_id": node.node_id, "day": day_of(now_ms), "at_ms": line.at_ms if early < line.at_ms <= now_ms else now_ms,
-        "mark": mark, "tenant_id": node.tenant_id, "level": rules.LEVELS.index(line.level), "driver": line.driver,
-        "device": line.device, "text": text, "facts": facts,
-    }  # fmt: skip
+        "node_id": node.node_id,
+        "day": day_of(now_ms),
+        "at_ms": line.at_ms if early < line.at_ms <= now_ms else now_ms,
+        "mark": mark,
+        "tenant_id": node.tenant_id,
+        "level": rules.LEVELS.index(line.level),
+        "driver": line.driver,
+        "device": line.device,
+        "text": text,
+        "facts": facts,
+    }

@@ -53,13 +53,18 @@ async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) ->
     if cluster.monitor_on:
         await tx.upsert(edge_node_figures, [_figures(node, beat, now_ms)], keys=("node_id", "at_ms", "day"))
     row = {
-        **place_of(node), "node_id": node.node_id, "at_ms": now_ms, "present": 1,
+        **place_of(node),
+        "node_id": node.node_id,
+        "at_ms": now_ms,
+        "present": 1,
         "beat": msgspec.json.encode(beat).decode(),
-    }  # fmt: skip
+    }
     await tx.upsert(
-        edge_node_beats, [row], keys=("node_id",),
+        edge_node_beats,
+        [row],
+        keys=("node_id",),
         update=("tenant_id", "project_id", "community_id", "at_ms", "present", "beat"),
-    )  # fmt: skip
+    )
     before = msgspec.json.decode(held.beat, type=Heartbeat) if held is not None else None
     for event, facts in _changes(held, before, beat):
         await note(tx, node, event, facts, ids=ids, now_ms=now_ms)
@@ -74,13 +79,20 @@ async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) ->
 
 def _figures(node: Node, beat: Heartbeat, now_ms: int) -> dict[str, Any]:
     return {
-        "node_id": node.node_id, "at_ms": now_ms, "day": day_of(now_ms), "tenant_id": node.tenant_id,
-        "cpu": beat.cpu, "memory": beat.memory, "disk": beat.disk, "load": beat.load,
-        "temperature": beat.temperature, "uplink_backlog": beat.uplink_backlog,
+        "node_id": node.node_id,
+        "at_ms": now_ms,
+        "day": day_of(now_ms),
+        "tenant_id": node.tenant_id,
+        "cpu": beat.cpu,
+        "memory": beat.memory,
+        "disk": beat.disk,
+        "load": beat.load,
+        "temperature": beat.temperature,
+        "uplink_backlog": beat.uplink_backlog,
         "clock_offset_ms": beat.clock_offset_ms,
         "drivers_down": sum(one.state != "running" for one in beat.drivers),
         "devices_online": sum(one.online for one in beat.drivers),
-    }  # fmt: skip
+    }
 
 
 def _changes(
@@ -105,9 +117,13 @@ async def note(
     """One line of the box's on/off-line log."""
     place = {"tenant_id": node.tenant_id, "project_id": node.project_id, "community_id": node.community_id}
     row = {
-        **place, "entry_no": ids.number(), "node_id": node.node_id, "at_ms": now_ms, "event": event,
+        **place,
+        "entry_no": ids.number(),
+        "node_id": node.node_id,
+        "at_ms": now_ms,
+        "event": event,
         "facts": msgspec.json.encode(facts).decode(),
-    }  # fmt: skip
+    }
     await tx.insert(edge_node_log, row)
 
 

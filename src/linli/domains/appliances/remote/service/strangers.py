@@ -52,8 +52,13 @@ async def _tell(tx: Tx, node: Node, worst: Stranger) -> None:
     if community_id is None:
         return
     attacked = DoorAttacked(
-        tenant_id=node.tenant_id, community_id=community_id, iot_id=device.iot_id if device is not None else "",
-        door_name=door.name if door is not None else worst.device, what="forged", at_ms=worst.last_ms,
-        count=worst.count, peer=worst.peer,
-    )  # fmt: skip
+        tenant_id=node.tenant_id,
+        community_id=community_id,
+        iot_id=device.iot_id if device is not None else "",
+        door_name=door.name if door is not None else worst.device,
+        what="forged",
+        at_ms=worst.last_ms,
+        count=worst.count,
+        peer=worst.peer,
+    )
     await emit(tx, attacked)

@@ -33,18 +33,23 @@ def _take(side: str) -> Query[Tunnel]:
     return Query(
         update(edge_tunnels)
         .where(
-            ticket == bindparam("ticket"), _t.state != "ended", _t.until_ms > _now,
+            ticket == bindparam("ticket"),
+            _t.state != "ended",
+            _t.until_ms > _now,
             _t.asked_ms > bindparam("since", type_=INT),
         )
-        .values({
-            ticket.name: "", process: bindparam("process"),
-            "state": case((_t.state == "waiting", "half"), else_="open"),
-            "opened_ms": case((_t.state == "waiting", None), else_=_now),
-        })
+        .values(
+            {
+                ticket.name: "",
+                process: bindparam("process"),
+                "state": case((_t.state == "waiting", "half"), else_="open"),
+                "opened_ms": case((_t.state == "waiting", None), else_=_now),
+            }
+        )
         .returning(*edge_tunnels.columns),
         Tunnel,
         unscoped=_PROVED,
-    )  # fmt: skip
+    )
 
 
 _takes = {"box": _take("box"), "person": _take("person")}
@@ -57,10 +62,11 @@ _count = Command(
     update(edge_tunnels)
     .where(_t.tunnel_id == bindparam("row", type_=INT), in_scope(edge_tunnels))
     .values(
-        bytes_to_box=bindparam("to_box", type_=INT), bytes_from_box=bindparam("from_box", type_=INT),
+        bytes_to_box=bindparam("to_box", type_=INT),
+        bytes_from_box=bindparam("from_box", type_=INT),
         transcript=bindparam("seen"),
     )
-)  # fmt: skip
+)
 _forget = Command(
     update(edge_tunnels)
     .where(_t.state != "ended", _t.until_ms < _now)
