@@ -51,14 +51,14 @@ class DeviceAddresses:
         plain, tls, x509, _ = self.ports
         authority = None if trust is None else trust.authority
         return Entry(
-            host,
-            plain,
-            tls,
-            x509,
-            authority is not None,
-            authority.fingerprint if authority else "",
-            authority.not_after_ms if authority else None,
-            trust is not None and host in trust.names,
+            host=host,
+            plain_port=plain,
+            tls_port=tls,
+            x509_port=x509,
+            own_authority=authority is not None,
+            sha256=authority.fingerprint if authority else "",
+            not_after_ms=authority.not_after_ms if authority else None,
+            listed=trust is not None and host in trust.names,
         )
 
     def for_boxes(self, host: str) -> MqttAddress:

@@ -31,15 +31,15 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 def router_of(platform: "Platform") -> Router:
     health = Health(platform.condition.faults)
     parts = Parts(
-        platform.db,
-        platform.clock,
-        platform.ids,
-        platform.secrets,
-        platform.objects,
-        platform.settings,
-        platform.live,
-        platform.board,
-        platform.callers,
+        db=platform.db,
+        clock=platform.clock,
+        ids=platform.ids,
+        secrets=platform.secrets,
+        objects=platform.objects,
+        settings=platform.settings,
+        hub=platform.live,
+        board=platform.board,
+        callers=platform.callers,
         services=_services(platform),
     )
     gateway = platform.openapi.gateway

@@ -204,22 +204,22 @@ class DeliveryRoutes(Controller):
             device, compared = by_id.get(row.device), row.compared
             rows.append(
                 DeviceProgress(
-                    row.device,
-                    (device.nickname or device.device_name) if device else "",
-                    bool(device and device.online),
-                    row.held,
-                    row.cannot,
-                    row.should_not,
-                    row.needs_person,
-                    row.refused,
-                    hidden_words(row.refusal),
-                    row.changed_ms,
-                    row.compared_ms,
-                    compared.held if compared and not compared.error else None,
-                    compared.missing + compared.different if compared else 0,
-                    compared.surplus if compared else 0,
-                    compared.error if compared else "",
-                    hidden_words(compared.detail) if compared else "",
+                    iot_id=row.device,
+                    name=(device.nickname or device.device_name) if device else "",
+                    online=bool(device and device.online),
+                    held=row.held,
+                    cannot=row.cannot,
+                    should_not=row.should_not,
+                    needs_person=row.needs_person,
+                    refused=row.refused,
+                    refusal=hidden_words(row.refusal),
+                    changed_ms=row.changed_ms,
+                    compared_ms=row.compared_ms,
+                    compared_held=compared.held if compared and not compared.error else None,
+                    compared_missing=compared.missing + compared.different if compared else 0,
+                    compared_surplus=compared.surplus if compared else 0,
+                    compared_error=compared.error if compared else "",
+                    compared_detail=hidden_words(compared.detail) if compared else "",
                 )
             )
         return Page.of(page, found.total, rows)

@@ -95,14 +95,14 @@ async def _told(
         )
         told.append(
             HistoryRow(
-                str(row.change_no),
-                row.action,
-                words,
-                row.reason,
-                row.by_kind,
-                who,
-                row.at_ms,
-                kind.restore is not None and row.action in kind.restorable,
+                id=str(row.change_no),
+                action=row.action,
+                fields=words,
+                reason=row.reason,
+                by_kind=row.by_kind,
+                by_name=who,
+                at_ms=row.at_ms,
+                restorable=kind.restore is not None and row.action in kind.restorable,
             )
         )
     return told

@@ -119,7 +119,14 @@ class LiveRoutes(Controller):
             raise BadInput(field="topics", rule="one_of", allowed=", ".join(sorted(TOPICS)))
         token = token_of(request)
         follower = Follower(
-            db, spare, clock, token, session.tenant_id, wanted, community_id, language_of(request)
+            db=db,
+            spare=spare,
+            clock=clock,
+            token=token,
+            tenant_id=session.tenant_id,
+            topics=wanted,
+            community_id=community_id,
+            language=language_of(request),
         )
         subscription = hub.subscribe(await follower.look(), account_id=session.account_id)
         return Stream(

@@ -144,7 +144,16 @@ class ProviderRoutes(Controller):
     ) -> Response[GoThere]:
         """Where to send the browser so that its owner signs in there."""
         floods.count(PROVIDERS, client_address(request), now_ms=clock.now_ms())
-        return await _begin(request, providers, provider, data.next, 0, db, settings, clock.now_ms())
+        return await _begin(
+            request=request,
+            providers=providers,
+            name=provider,
+            next_path=data.next,
+            account_id=0,
+            db=db,
+            settings=settings,
+            now_ms=clock.now_ms(),
+        )
 
     @get("/{provider:str}/answer", public=True, status_code=302, noted="sign-in by provider")
     async def answer(
@@ -161,7 +170,16 @@ class ProviderRoutes(Controller):
         now_ms = clock.now_ms()
         try:
             state = request.query_params.get("state", "")
-            return await _answered(request, providers, provider, state, db, settings, ids, now_ms)
+            return await _answered(
+                request=request,
+                providers=providers,
+                provider=provider,
+                state=state,
+                db=db,
+                settings=settings,
+                ids=ids,
+                now_ms=now_ms,
+            )
         except LinliError as error:
             name_refusal(request, f"{error.code} {error.facts.get('reason', '')}".strip())
             return Redirect(f"/login?refused={quote(error.code)}", status_code=302)
@@ -272,7 +290,14 @@ class LinkRoutes(Controller):
     ) -> Response[GoThere]:
         """Where to send the browser to link one's log-in there."""
         return await _begin(
-            request, providers, provider, "/settings", rights.account_id, db, settings, clock.now_ms()
+            request=request,
+            providers=providers,
+            name=provider,
+            next_path="/settings",
+            account_id=rights.account_id,
+            db=db,
+            settings=settings,
+            now_ms=clock.now_ms(),
         )
 
     @delete("/{provider:str}", right=SIGNED_IN, noted="end of a link to a log-in elsewhere")

@@ -134,15 +134,15 @@ async def _of_uplink(sight: Sight, db: Database, commits: Commits, device_no: in
         )
         hops += [_push(push, sight.requests.language) for push in streams]
     return Trace(
-        cause,
-        "up",
-        f"{row.kind} {row.identifier}".strip(),
-        row.received_ms,
-        device.iot_id,
-        _name(device),
-        shown(row.payload),
-        "",
-        hops,
+        id=cause,
+        kind="up",
+        title=f"{row.kind} {row.identifier}".strip(),
+        at_ms=row.received_ms,
+        iot_id=device.iot_id,
+        device_name=_name(device),
+        payload=shown(row.payload),
+        answer="",
+        hops=hops,
     )
 
 
@@ -165,15 +165,15 @@ def _refusal(device: DeviceRow, row: RefusedUplink) -> Trace:
         code = 501 if cause == "unsupported" else 460
         hops.append(Hop("acknowledged", "ok", row.at_ms, {"code": code}))
     return Trace(
-        batch_id(row.device_no, row.seq),
-        "refused",
-        row.topic,
-        row.at_ms,
-        device.iot_id,
-        _name(device),
-        shown(row.payload),
-        "",
-        hops,
+        id=batch_id(row.device_no, row.seq),
+        kind="refused",
+        title=row.topic,
+        at_ms=row.at_ms,
+        iot_id=device.iot_id,
+        device_name=_name(device),
+        payload=shown(row.payload),
+        answer="",
+        hops=hops,
     )
 
 
@@ -239,15 +239,15 @@ async def _of_change(sight: Sight, db: Database, commits: Commits, change_id: in
     change = told.change
     hops = await _told(sight, db, told)
     return Trace(
-        f"change-{change.id}",
-        "told",
-        f"{change.kind} {change.model_id or change.operate}".strip(),
-        change.created_ms,
-        change.iot_id,
-        change.device_name,
-        shown(change.message()),
-        "",
-        hops,
+        id=f"change-{change.id}",
+        kind="told",
+        title=f"{change.kind} {change.model_id or change.operate}".strip(),
+        at_ms=change.created_ms,
+        iot_id=change.iot_id,
+        device_name=change.device_name,
+        payload=shown(change.message()),
+        answer="",
+        hops=hops,
     )
 
 
@@ -263,15 +263,15 @@ async def _of_call(sight: Sight, db: Database, call_no: int) -> Trace | None:
     if call.cause and (request := await _request(sight, db, call.cause)) is not None:
         hops.insert(0, _asked(request))
     return Trace(
-        str(call_no),
-        "down",
-        call.identifier,
-        call.called_ms,
-        device.iot_id,
-        _name(device),
-        masked_text(call.input),
-        masked_text(call.output or ""),
-        hops + _way_down(device, call),
+        id=str(call_no),
+        kind="down",
+        title=call.identifier,
+        at_ms=call.called_ms,
+        iot_id=device.iot_id,
+        device_name=_name(device),
+        payload=masked_text(call.input),
+        answer=masked_text(call.output or ""),
+        hops=hops + _way_down(device, call),
     )
 
 
@@ -360,15 +360,15 @@ async def _of_request(sight: Sight, db: Database, number: str) -> Trace | None:
         Hop("answered", "ok" if good else "failed", end_ms, told, masked_text(request.reason, persons=True))
     )
     return Trace(
-        request.ca_request_id,
-        "request",
-        f"{request.path} {request.version}",
-        request.at_ms,
-        "",
-        "",
-        masked_text(request.request, persons=True),
-        masked_text(request.response, persons=True),
-        hops,
+        id=request.ca_request_id,
+        kind="request",
+        title=f"{request.path} {request.version}",
+        at_ms=request.at_ms,
+        iot_id="",
+        device_name="",
+        payload=masked_text(request.request, persons=True),
+        answer=masked_text(request.response, persons=True),
+        hops=hops,
     )
 
 

@@ -56,15 +56,15 @@ class Push(NamedTuple):
         if self.tenant_id is None:
             return ""
         change = Change(
-            self.change_id,
-            self.tenant_id,
-            self.community_id,
-            self.app_key or "",
-            self.kind or "",
-            self.model_id or "",
-            self.operate or "",
-            self.payload or "",
-            self.created_ms or 0,
+            id=self.change_id,
+            tenant_id=self.tenant_id,
+            community_id=self.community_id,
+            app_key=self.app_key or "",
+            kind=self.kind or "",
+            model_id=self.model_id or "",
+            operate=self.operate or "",
+            payload=self.payload or "",
+            created_ms=self.created_ms or 0,
         )
         return change.message().decode()
 

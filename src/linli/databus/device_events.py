@@ -145,15 +145,15 @@ def relay_upgrade(action: str) -> Callable[[Tx, Any], Awaitable[None]]:
             event.iot_id,
         )
         body = _Upgrade(
-            action,
-            of.iot_id,
-            of.product_key,
-            of.device_name,
-            event.module,
-            event.version,
-            getattr(event, "outcome", ""),
-            getattr(event, "reason", ""),
-            event.at_ms,
+            action=action,
+            iot_id=of.iot_id,
+            product_key=of.product_key,
+            device_name=of.device_name,
+            module=event.module,
+            version=event.version,
+            outcome=getattr(event, "outcome", ""),
+            reason=getattr(event, "reason", ""),
+            time=event.at_ms,
         )
         await publish_devices(tx, [(of, Kind.OTA, action, msgspec.json.encode(body))])
 

@@ -91,7 +91,17 @@ async def samples(scope: Scope, db: Reader, *, app_key: str, filters: Filters) -
 def _shape(kind: str, app_key: str) -> Sample:
     operate, body = _SHAPES[Kind(kind)]
     told = Change(
-        0, "", None, "", kind, "", operate, "", 0,
-        product_key=_DEVICE["productKey"], device_name=_DEVICE["deviceName"], iot_id=_DEVICE["iotId"],
-    )  # fmt: skip
+        id=0,
+        tenant_id="",
+        community_id=None,
+        app_key="",
+        kind=kind,
+        model_id="",
+        operate=operate,
+        payload="",
+        created_ms=0,
+        product_key=_DEVICE["productKey"],
+        device_name=_DEVICE["deviceName"],
+        iot_id=_DEVICE["iotId"],
+    )
     return Sample(kind, told.topic(app_key), msgspec.json.encode(body).decode(), False)

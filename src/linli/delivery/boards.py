@@ -73,9 +73,17 @@ async def boards(
     total = await _count.scalar(db, scope, **binds)
     rows = [
         Board(
-            row[0], int(row[1]), int(row[2]), int(row[3]), int(row[4]), int(row[5]), row[6], row[7], row[8],
-            msgspec.json.decode(row[9], type=Compared) if row[9] else None,
+            device=row[0],
+            held=int(row[1]),
+            cannot=int(row[2]),
+            should_not=int(row[3]),
+            needs_person=int(row[4]),
+            refused=int(row[5]),
+            refusal=row[6],
+            changed_ms=row[7],
+            compared_ms=row[8],
+            compared=msgspec.json.decode(row[9], type=Compared) if row[9] else None,
         )
         for row in await _boards.all(db, scope, **binds, **page.binds)
-    ]  # fmt: skip
+    ]
     return Page.of(page, total, rows)

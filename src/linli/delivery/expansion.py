@@ -122,13 +122,13 @@ def _as_target(held: HeldTarget) -> Target:
 def _as_held(row: GrantRow, target: Target) -> HeldTarget:
     """How a target of the grant is stored."""
     return HeldTarget(
-        row.id,
-        target.device,
-        target.credential,
-        target.subject,
-        target.content or row.content,
-        row.community_id,
-        row.starts_ms,
-        row.ends_ms,
-        target.schedule,
+        grant_id=row.id,
+        device=target.device,
+        credential=target.credential,
+        subject=target.subject,
+        content=target.content or row.content,
+        community_id=row.community_id,
+        starts_ms=row.starts_ms,
+        ends_ms=row.ends_ms,
+        schedule=target.schedule,
     )

@@ -142,7 +142,20 @@ async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[
     rights = []
     for key, step in by_key.items():
         bare = PastRight(
-            step.kind, step.credential, step.subject, "", step.at_ms, 0, 0, "", "", 0, "", "", None, ""
+            kind=step.kind,
+            credential=step.credential,
+            subject=step.subject,
+            source="",
+            held_since_ms=step.at_ms,
+            starts_ms=0,
+            ends_ms=0,
+            schedule="",
+            granted_by="",
+            granted_ms=0,
+            reason="",
+            ended_by="",
+            ended_ms=None,
+            end_reason="",
         )
         rights += found.get(key, [bare])
     return sorted(rights, key=lambda right: (right.subject, right.kind, right.credential))
@@ -155,7 +168,18 @@ def _right(step: _Step, row: _Grant, actions: list[_Action], at_ms: int) -> Past
     given = before[-1]
     end = next((one for one in actions if one.at_ms > at_ms and one.action == "revoked"), None)
     return PastRight(
-        row.kind, row.credential, row.subject or step.subject, row.source, step.at_ms, given.starts_ms,
-        given.ends_ms, step.schedule, given.caller, given.at_ms, given.reason, end.caller if end else "",
-        end.at_ms if end else None, end.reason if end else "",
-    )  # fmt: skip
+        kind=row.kind,
+        credential=row.credential,
+        subject=row.subject or step.subject,
+        source=row.source,
+        held_since_ms=step.at_ms,
+        starts_ms=given.starts_ms,
+        ends_ms=given.ends_ms,
+        schedule=step.schedule,
+        granted_by=given.caller,
+        granted_ms=given.at_ms,
+        reason=given.reason,
+        ended_by=end.caller if end else "",
+        ended_ms=end.at_ms if end else None,
+        end_reason=end.reason if end else "",
+    )

@@ -118,9 +118,18 @@ class DesiredRow(NamedTuple):
     @property
     def item(self) -> Item:
         return Item(
-            self.device, self.kind, self.credential, self.generation, self.wanted, self.reported,
-            State(self.state), self.failures, self.next_try_ms, self.reason, self.detail,
-        )  # fmt: skip
+            device=self.device,
+            kind=self.kind,
+            credential=self.credential,
+            generation=self.generation,
+            wanted=self.wanted,
+            reported=self.reported,
+            state=State(self.state),
+            failures=self.failures,
+            next_try_ms=self.next_try_ms,
+            reason=self.reason,
+            detail=self.detail,
+        )
 
     @property
     def deleting(self) -> bool:

@@ -118,14 +118,14 @@ async def _people(platform: Platform, site: Place) -> list[Neighbour]:
             people.setdefault(
                 row.identity_id,
                 Neighbour(
-                    row.identity_id,
-                    row.name,
-                    row.age or 40,
-                    row.type,
-                    building.name,
-                    unit.name,
-                    house.name,
-                    house.space_id,
+                    identity_id=row.identity_id,
+                    name=row.name,
+                    age=row.age or 40,
+                    relation=row.type,
+                    building=building.name,
+                    unit=unit.name,
+                    house=house.name,
+                    house_id=house.space_id,
                 ),
             )
         if number * _STEP >= page.total:

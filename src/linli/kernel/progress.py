@@ -228,12 +228,12 @@ class Board:
 
     def _row(self, now: Progress) -> _Told:
         return _Told(
-            self._me,
-            now.phase,
-            now.rows,
-            now.expected_rows,
-            now.files,
-            now.expected_files,
-            now.bytes,
-            now.began_ms,
+            process=self._me,
+            phase=now.phase,
+            rows_done=now.rows,
+            rows_expected=now.expected_rows,
+            files_done=now.files,
+            files_expected=now.expected_files,
+            bytes_done=now.bytes,
+            began_ms=now.began_ms,
         )

@@ -241,14 +241,14 @@ async def create_app_key(
     while again is None and await _key.one(tx, app_key=app_key):
         app_key = ids.app_key()
     row = AppKeyRow(
-        app_key,
-        project.tenant_id,
-        project_id,
-        secrets.seal(app_secret, about=f"app_key:{app_key}"),
-        name,
-        1,
-        tx.db.clock.now_ms(),
-        None,
+        app_key=app_key,
+        tenant_id=project.tenant_id,
+        project_id=project_id,
+        secret=secrets.seal(app_secret, about=f"app_key:{app_key}"),
+        name=name,
+        enabled=1,
+        created_ms=tx.db.clock.now_ms(),
+        last_used_ms=None,
     )
     await tx.insert(app_keys, row._asdict())
     changed(tx)

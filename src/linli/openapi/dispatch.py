@@ -214,20 +214,20 @@ class Dispatcher:
         key = exchange.app_key
         self._note(
             Entry(
-                exchange.now_ms,
-                key.app_key,
-                key.tenant_id,
-                exchange.request_id,
-                exchange.echo,
-                exchange.path,
-                exchange.version,
-                status,
-                code,
-                masked_text(reason, persons=True),
-                (perf_counter_ns() - exchange.began) // 1000,
-                exchange.client_ip,
-                request[:_KEPT_REQUEST],
-                response[:_KEPT_RESPONSE],
+                at_ms=exchange.now_ms,
+                app_key=key.app_key,
+                tenant_id=key.tenant_id,
+                ca_request_id=exchange.request_id,
+                call_id=exchange.echo,
+                path=exchange.path,
+                version=exchange.version,
+                http_status=status,
+                code=code,
+                reason=masked_text(reason, persons=True),
+                cost_us=(perf_counter_ns() - exchange.began) // 1000,
+                client_ip=exchange.client_ip,
+                request=request[:_KEPT_REQUEST],
+                response=response[:_KEPT_RESPONSE],
             )
         )
 

@@ -63,7 +63,17 @@ class Item:
 
 def new_item(device: str, kind: str, credential: str) -> Item:
     """A row that the platform never sent: the device holds nothing by this name as far as we know."""
-    return Item(device, kind, credential, 0, ABSENT, ABSENT, State.REMOVED, 0, None)
+    return Item(
+        device=device,
+        kind=kind,
+        credential=credential,
+        generation=0,
+        wanted=ABSENT,
+        reported=ABSENT,
+        state=State.REMOVED,
+        failures=0,
+        next_try_ms=None,
+    )
 
 
 def want(item: Item, wanted: str, *, now_ms: int) -> Item:

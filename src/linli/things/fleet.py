@@ -274,16 +274,16 @@ class Fleet:
         entry = self._devices.get(row.device_no)
         if entry is None:
             entry = DeviceEntry(
-                row.device_no,
-                row.iot_id,
-                row.tenant_id,
-                self._products[row.product_no],
-                row.device_name,
-                row.secret,
-                row.project_id,
-                row.community_id,
-                bool(row.enabled),
-                row.last_seen_ms or 0,
+                device_no=row.device_no,
+                iot_id=row.iot_id,
+                tenant_id=row.tenant_id,
+                product=self._products[row.product_no],
+                device_name=row.device_name,
+                secret=row.secret,
+                project_id=row.project_id,
+                community_id=row.community_id,
+                enabled=bool(row.enabled),
+                last_seen_ms=row.last_seen_ms or 0,
             )
             self._devices[row.device_no] = entry
             self._count[row.product_no] += 1
@@ -313,14 +313,14 @@ class Fleet:
         entry = self._products.get(row.product_no)
         if entry is None:
             entry = ProductEntry(
-                row.product_no,
-                row.product_key,
-                row.tenant_id,
-                row.name,
-                row.node_type,
-                row.secret,
-                bool(row.dynamic_register),
-                compiled,
+                product_no=row.product_no,
+                product_key=row.product_key,
+                tenant_id=row.tenant_id,
+                name=row.name,
+                node_type=row.node_type,
+                secret=row.secret,
+                dynamic_register=bool(row.dynamic_register),
+                compiled=compiled,
             )
             self._products[row.product_no] = entry
             return entry

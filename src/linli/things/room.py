@@ -99,21 +99,30 @@ class Things:
         self.book = ConnectionBook(db, clock)
         demands = Demands(self.certificates, self.book, clock)
         self.certificates.on_rules = self._end_plain
-        self.gateways = Gateways(db, self.fleet, self.ingest, calls, secrets, ids, clock, demands)
+        self.gateways = Gateways(
+            db=db,
+            fleet=self.fleet,
+            ingest=self.ingest,
+            calls=calls,
+            secrets=secrets,
+            ids=ids,
+            clock=clock,
+            demands=demands,
+        )
         self.gateways.register(self.requests)
         self.invoker = Invoker(db, self.fleet, calls, ids, clock)
         self.rrpc = Rrpc(db, self.fleet, calls, ids, clock)
         self.registration = Registration(db, self.fleet, secrets, ids, clock, address, demands)
         self._apps = AppLogin(db, secrets, clock, topics_of, self.fleet)
         self.backend = Backend(
-            self.fleet,
-            self.ingest,
-            self.registration,
-            secrets,
-            clock,
-            self._apps,
-            self.certificates,
-            demands,
+            fleet=self.fleet,
+            ingest=self.ingest,
+            registration=self.registration,
+            secrets=secrets,
+            clock=clock,
+            apps=self._apps,
+            certificates=self.certificates,
+            demands=demands,
         )
         retained = None if sessions is None else DatabaseRetained(db, clock)
         wills = None if sessions is None else DatabaseWills(db, clock, processes.name)

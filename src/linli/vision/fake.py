@@ -77,4 +77,17 @@ def _face(side: float) -> Face:
     eyes = [(side * 0.8, 260.0), (side * 1.2, 260.0)]
     mouth = [(side * 0.85, 400.0), (side * 1.15, 400.0)]
     points = [*eyes, (side, 330.0), *mouth]
-    return Face(160.0, 160.0, side, side, 0.99, points, 0.0, 0.0, 0.0, 400.0, 128.0, 50.0)
+    return Face(
+        left=160.0,
+        top=160.0,
+        width=side,
+        height=side,
+        score=0.99,
+        points=points,
+        yaw=0.0,
+        pitch=0.0,
+        roll=0.0,
+        sharpness=400.0,
+        brightness=128.0,
+        contrast=50.0,
+    )

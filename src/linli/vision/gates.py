@@ -22,6 +22,28 @@ class Gate(NamedTuple):
 
 
 GATES: Final[dict[str, Gate]] = {
-    "enrol": Gate(100, 25, 25, 35, 30, 40, 215, 12, alone=True, whole=0.92),
-    "search": Gate(60, 45, 40, 50, 8, 15, 245, 5, alone=False, whole=0.75),
+    "enrol": Gate(
+        height=100,
+        yaw=25,
+        pitch=25,
+        roll=35,
+        sharpness=30,
+        darkest=40,
+        brightest=215,
+        contrast=12,
+        alone=True,
+        whole=0.92,
+    ),
+    "search": Gate(
+        height=60,
+        yaw=45,
+        pitch=40,
+        roll=50,
+        sharpness=8,
+        darkest=15,
+        brightest=245,
+        contrast=5,
+        alone=False,
+        whole=0.75,
+    ),
 }

@@ -151,9 +151,20 @@ def _face(picture: Picture, shape: Shape, score: float) -> Face:
     left, top, right, bottom = (side * scale for side in shape.box)
     points = [(float(x) * scale, float(y) * scale) for x, y in shape.points]
     return Face(
-        left, top, right - left, bottom - top, score, points, yaw, pitch, roll,
-        measured.sharpness, measured.brightness, measured.contrast, shape.certainty,
-    )  # fmt: skip
+        left=left,
+        top=top,
+        width=right - left,
+        height=bottom - top,
+        score=score,
+        points=points,
+        yaw=yaw,
+        pitch=pitch,
+        roll=roll,
+        sharpness=measured.sharpness,
+        brightness=measured.brightness,
+        contrast=measured.contrast,
+        certainty=shape.certainty,
+    )
 
 
 def load(folder: Path, manifest: Manifest | None = None) -> Pipeline:

@@ -158,7 +158,21 @@ class AmqpPump(Pump):
             return
         self._failures, self._failing_since_ms, self._last_error = 0, None, ""
         took = self._clock.now_ms() - began
-        self._note(Result(number, True, 1, began, took, None, "", "", "", 0, again))
+        self._note(
+            Result(
+                change_id=number,
+                ok=True,
+                attempt=1,
+                at_ms=began,
+                latency_ms=took,
+                status=None,
+                reason="",
+                excerpt="",
+                state="",
+                next_ms=0,
+                held=again,
+            )
+        )
 
     def _broken(self, error: BrokerDown) -> None:
         """RabbitMQ is away: wait, longer each time."""
@@ -193,7 +207,21 @@ class AmqpPump(Pump):
     def _park(self, number: int, reason: str) -> None:
         now = self._clock.now_ms()
         self._last_error = reason
-        self._note(Result(number, False, MAX_DELIVERIES, now, 0, None, reason, "", PARKED, 0, True))
+        self._note(
+            Result(
+                change_id=number,
+                ok=False,
+                attempt=MAX_DELIVERIES,
+                at_ms=now,
+                latency_ms=0,
+                status=None,
+                reason=reason,
+                excerpt="",
+                state=PARKED,
+                next_ms=0,
+                held=True,
+            )
+        )
 
     async def _wrote(self, results: list[Result]) -> None:
         for result in results:

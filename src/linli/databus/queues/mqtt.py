@@ -106,7 +106,21 @@ class MqttPump(Pump):
             took = self._clock.now_ms() - began
             held = number in self._held
             self._last_error = ""
-            self._note(Result(number, True, attempt, began, took, None, "", "", "", 0, held))
+            self._note(
+                Result(
+                    change_id=number,
+                    ok=True,
+                    attempt=attempt,
+                    at_ms=began,
+                    latency_ms=took,
+                    status=None,
+                    reason="",
+                    excerpt="",
+                    state="",
+                    next_ms=0,
+                    held=held,
+                )
+            )
         elif attempt >= MAX_ATTEMPTS:
             self._park(number, "unacknowledged")
         else:
@@ -120,7 +134,21 @@ class MqttPump(Pump):
     def _park(self, number: int, reason: str) -> None:
         now = self._clock.now_ms()
         self._last_error = reason
-        self._note(Result(number, False, MAX_ATTEMPTS, now, 0, None, reason, "", PARKED, 0, True))
+        self._note(
+            Result(
+                change_id=number,
+                ok=False,
+                attempt=MAX_ATTEMPTS,
+                at_ms=now,
+                latency_ms=0,
+                status=None,
+                reason=reason,
+                excerpt="",
+                state=PARKED,
+                next_ms=0,
+                held=True,
+            )
+        )
 
     def _next_due_ms(self) -> int | None:
         return None

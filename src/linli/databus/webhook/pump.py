@@ -129,7 +129,21 @@ class WebhookPump(Pump):
         """The log no longer holds the message."""
         del self._waiting[number]
         now = self._clock.now_ms()
-        self._note(Result(number, False, row.attempts, now, 0, None, "expired", "", PARKED, 0, True))
+        self._note(
+            Result(
+                change_id=number,
+                ok=False,
+                attempt=row.attempts,
+                at_ms=now,
+                latency_ms=0,
+                status=None,
+                reason="expired",
+                excerpt="",
+                state=PARKED,
+                next_ms=0,
+                held=True,
+            )
+        )
 
     async def _post(self, change: Change, attempt: int, held: bool) -> None:
         body, now = change.message(), self._clock.now_ms()
@@ -162,10 +176,19 @@ class WebhookPump(Pump):
             next_ms = now + wait_ms(attempt, self._rng)
         self._note(
             Result(
-                number, outcome.ok, attempt, at_ms, outcome.latency_ms, outcome.status, outcome.reason,
-                outcome.excerpt, state, next_ms, held,
+                change_id=number,
+                ok=outcome.ok,
+                attempt=attempt,
+                at_ms=at_ms,
+                latency_ms=outcome.latency_ms,
+                status=outcome.status,
+                reason=outcome.reason,
+                excerpt=outcome.excerpt,
+                state=state,
+                next_ms=next_ms,
+                held=held,
             )
-        )  # fmt: skip
+        )
 
     async def _wrote(self, results: list[Result]) -> None:
         for result in results:

@@ -46,10 +46,23 @@ async def grant(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str =
     values = (wish.community_id, wish.starts_ms, wish.ends_ms, wish.content, wish.schedule)
     if row is None:
         fresh = GrantRow(
-            0, scope.tenant, wish.community_id, wish.source, wish.kind, wish.subject, wish.credential,
-            wish.target_type, wish.target, wish.starts_ms, wish.ends_ms, wish.content, 1, 1, now_ms,
-            wish.schedule,
-        )  # fmt: skip
+            id=0,
+            tenant_id=scope.tenant,
+            community_id=wish.community_id,
+            source=wish.source,
+            kind=wish.kind,
+            subject=wish.subject,
+            credential=wish.credential,
+            target_type=wish.target_type,
+            target=wish.target,
+            starts_ms=wish.starts_ms,
+            ends_ms=wish.ends_ms,
+            content=wish.content,
+            live=1,
+            generation=1,
+            changed_ms=now_ms,
+            schedule=wish.schedule,
+        )
         columns = fresh._asdict()
         del columns["id"]
         new_id = await tx.insert(grants, columns)

@@ -82,7 +82,18 @@ async def hold(
     known = await holds_on(scope, tx, community_id=community_id, subject=subject)
     if any(one.lifted_ms is None and one.source == source for one in known):
         return
-    row = Hold(0, scope.tenant, community_id, subject, source, reason, caller_of(scope), now_ms, None, "")
+    row = Hold(
+        id=0,
+        tenant_id=scope.tenant,
+        community_id=community_id,
+        subject=subject,
+        source=source,
+        reason=reason,
+        caller=caller_of(scope),
+        since_ms=now_ms,
+        lifted_ms=None,
+        lifted_by="",
+    )
     columns = row._asdict()
     del columns["id"]
     await tx.insert(holds, columns)

@@ -132,9 +132,26 @@ def _settled(row: DesiredRow, item: Item, now_ms: int) -> DeliverySettled:
 
 def fresh_row(item: Item, tenant_id: str, community_id: int, subject: str, now_ms: int) -> dict[str, Any]:
     columns = DesiredRow(
-        0, tenant_id, community_id, item.device, item.kind, item.credential, subject, "", item.generation,
-        item.wanted, item.reported, str(item.state), item.failures, item.next_try_ms, "", "", None, now_ms,
-        now_ms, None,
-    )._asdict()  # fmt: skip
+        id=0,
+        tenant_id=tenant_id,
+        community_id=community_id,
+        device=item.device,
+        kind=item.kind,
+        credential=item.credential,
+        subject=subject,
+        content="",
+        generation=item.generation,
+        wanted=item.wanted,
+        reported=item.reported,
+        state=str(item.state),
+        failures=item.failures,
+        next_try_ms=item.next_try_ms,
+        reason="",
+        detail="",
+        recheck_ms=None,
+        created_ms=now_ms,
+        changed_ms=now_ms,
+        confirmed_ms=None,
+    )._asdict()
     del columns["id"]
     return columns

@@ -196,14 +196,14 @@ def permission_file(
         if item.kind == QR:
             body = msgspec.json.decode(content.body, type=QrBody)
             right = QrPermission(
-                key,
-                starts,
-                ends,
-                body.max_scans,
-                body.shared,
-                content.cron,
-                content.cron_zone,
-                person if owners else "",
+                code=key,
+                starts_ms=starts,
+                ends_ms=ends,
+                max_scans=body.max_scans,
+                shared=body.shared,
+                schedule=content.cron,
+                zone=content.cron_zone,
+                person_id=person if owners else "",
             )
             qr.append(Entry.put(right, change))
         elif item.kind == PIN:

@@ -141,10 +141,18 @@ async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> tuple
                 left = max(body.max_scans - used, 0)
         ways.append(
             Way(
-                row.kind.rpartition(".")[2], content.starts_ms, content.ends_ms, row.status, left,
-                row.reason, str(row.id), content.schedule, content.zone, content.cut,
+                kind=row.kind.rpartition(".")[2],
+                starts_ms=content.starts_ms,
+                ends_ms=content.ends_ms,
+                status=row.status,
+                scans_left=left,
+                reason=row.reason,
+                ref=str(row.id),
+                schedule=content.schedule,
+                zone=content.zone,
+                cut=content.cut,
             )
-        )  # fmt: skip
+        )
     return tuple(ways)
 
 

@@ -164,14 +164,9 @@ class KeyRoutes(Controller):
                 scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
             )
             text = await qr.encrypt_known_code(
-                scope,
-                tx,
-                qr_code=code,
-                community_id=community_id,
-                expires_ms=now_ms + SHOWN_MS,
-                keys=door_keys,
+                scope, tx, qr_code=code, community_id=community_id, expires_ms=now_ms + SHOWN_MS, keys=door_keys,
                 now_ms=now_ms,
-            )
+            )  # fmt: skip
         return MyKey(text, now_ms + SHOWN_MS)
 
     @get("/why")
@@ -311,17 +306,12 @@ class CredentialRoutes(Controller):
         )
         return [
             MyCredential(
-                str(one.id),
-                short_kind(one.kind),
-                "" if one.kind == PIN else one.credential[-4:],
-                one.label,
-                one.starts_ms,
-                one.ends_ms,
-                None if one.max_uses == UNLIMITED else max(one.max_uses - one.used, 0),
+                str(one.id), short_kind(one.kind), "" if one.kind == PIN else one.credential[-4:], one.label,
+                one.starts_ms, one.ends_ms, None if one.max_uses == UNLIMITED else max(one.max_uses - one.used, 0),
                 words_of(one.schedule, resident.language) if one.schedule else "",
             )
             for one in held
-        ]
+        ]  # fmt: skip
 
     @put("/pin", status_code=204)
     async def choose_pin(
@@ -343,15 +333,9 @@ class CredentialRoutes(Controller):
             )
         async with db.begin() as tx:
             row = await credentials.choose_own_pin(
-                scope,
-                tx,
-                community_id=community_id,
-                identity_id=identity_id,
-                pin=data.pin,
-                keys=door_keys,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
+                scope, tx, community_id=community_id, identity_id=identity_id, pin=data.pin, keys=door_keys,
+                ids=ids, now_ms=clock.now_ms(),
+            )  # fmt: skip
         if row is None:
             raise PinTaken(field="pin")
 
@@ -374,14 +358,9 @@ class CredentialRoutes(Controller):
                 tx, key=f"visitor-pin:{identity_id}", community_id=community_id, now_ms=now
             )
             wish = credentials.Wish(
-                community_id,
-                PIN,
-                "",
-                identity_id,
-                label=credentials.ONCE,
-                ends_ms=now + data.hours * HOUR_MS,
+                community_id, PIN, "", identity_id, label=credentials.ONCE, ends_ms=now + data.hours * HOUR_MS,
                 max_uses=data.uses,
-            )
+            )  # fmt: skip
             row, pin = await credentials.give(scope, tx, wish=wish, keys=door_keys, ids=ids, now_ms=now)
         return VisitorPin(pin, row.ends_ms, row.max_uses)
 

@@ -55,28 +55,64 @@ KINDS: Final[dict[str, ComponentKind]] = {
             DEVICE_ACCESS, "LinkEdge边缘设备接入组件", "Edge device access", DEPLOY, ("2.10.0",), (CLUSTER,)
         ),
         ComponentKind(
-            COLLABORATION, "云边协同组件", "Cloud-edge collaboration", INSTALL, ("3.1.0",), (DEVICE_ACCESS,),
-            (COLLABORATION_VEHICLE,), (LOCAL_ACCOUNTS,),
+            code=COLLABORATION,
+            name="云边协同组件",
+            name_en="Cloud-edge collaboration",
+            mode=INSTALL,
+            versions=("3.1.0",),
+            needs=(DEVICE_ACCESS,),
+            against=(COLLABORATION_VEHICLE,),
+            params=(LOCAL_ACCOUNTS,),
         ),
         ComponentKind(
-            COLLABORATION_VEHICLE, "云边协同组件-车行版", "Cloud-edge collaboration (vehicles)", INSTALL,
-            ("3.1.0",), (DEVICE_ACCESS,), (COLLABORATION,), (LOCAL_ACCOUNTS,),
+            code=COLLABORATION_VEHICLE,
+            name="云边协同组件-车行版",
+            name_en="Cloud-edge collaboration (vehicles)",
+            mode=INSTALL,
+            versions=("3.1.0",),
+            needs=(DEVICE_ACCESS,),
+            against=(COLLABORATION,),
+            params=(LOCAL_ACCOUNTS,),
         ),
         ComponentKind(
-            PASSAGE, "边缘通行服务", "Edge passage service", INSTALL, ("3.1.0", "3.0.0"), (DEVICE_ACCESS,),
+            PASSAGE,
+            "边缘通行服务",
+            "Edge passage service",
+            INSTALL,
+            ("3.1.0", "3.0.0"),
+            (DEVICE_ACCESS,),
             (PASSAGE_VEHICLE,),
         ),
         ComponentKind(
-            PASSAGE_VEHICLE, "边缘通行服务-车行版", "Edge passage service (vehicles)", INSTALL,
-            ("3.1.0", "3.0.0"), (DEVICE_ACCESS,), (PASSAGE,),
+            PASSAGE_VEHICLE,
+            "边缘通行服务-车行版",
+            "Edge passage service (vehicles)",
+            INSTALL,
+            ("3.1.0", "3.0.0"),
+            (DEVICE_ACCESS,),
+            (PASSAGE,),
         ),
         ComponentKind(
-            FACES, "Link Visual 人脸识别服务", "Face recognition", ASK, ("1.0.0",), (DEVICE_ACCESS,), (),
-            _NETWORK, heavy=True,
+            code=FACES,
+            name="Link Visual 人脸识别服务",
+            name_en="Face recognition",
+            mode=ASK,
+            versions=("1.0.0",),
+            needs=(DEVICE_ACCESS,),
+            against=(),
+            params=_NETWORK,
+            heavy=True,
         ),
         ComponentKind(
-            VIDEO, "LinkVisual边缘视频接入组件", "Edge video access", ASK, ("1.0.0",), (DEVICE_ACCESS,), (),
-            (*_NETWORK, "gatewayProduct"), heavy=True,
+            code=VIDEO,
+            name="LinkVisual边缘视频接入组件",
+            name_en="Edge video access",
+            mode=ASK,
+            versions=("1.0.0",),
+            needs=(DEVICE_ACCESS,),
+            against=(),
+            params=(*_NETWORK, "gatewayProduct"),
+            heavy=True,
         ),
         ComponentKind(
             RULES_ENGINE, "边缘规则引擎官方组件", "Edge rules engine", INSTALL, ("3.1.0", "3.0.0"), (CLUSTER,)
@@ -85,7 +121,7 @@ KINDS: Final[dict[str, ComponentKind]] = {
             ALARMS, "边缘告警组件", "Edge alarms", INSTALL, ("1.0.0",), (RULES_ENGINE,), heavy=True
         ),
     )
-}  # fmt: skip
+}
 
 FLOORS: Final[dict[str, str]] = {RULES_ENGINE: "3.1", PASSAGE: "3.1", PASSAGE_VEHICLE: "3.1"}
 """Versions below which a box's data is not restored on another one (D §5.9)."""

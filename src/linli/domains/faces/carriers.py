@@ -173,16 +173,16 @@ def _wanted(person: str, content: Content) -> tuple[FaceUser, FaceImage]:
     body = _body(content)
     ends = 0 if content.ends_ms >= FOREVER_MS else content.ends_ms
     user = FaceUser(
-        person,
-        body.name,
-        body.groups,
-        body.at_ms,
-        body.extra,
-        body.policy,
-        content.starts_ms,
-        ends,
-        content.cron,
-        content.cron_zone,
+        person_id=person,
+        name=body.name,
+        group_ids=body.groups,
+        timestamp_ms=body.at_ms,
+        extra_info=body.extra,
+        policy=body.policy,
+        starts_ms=content.starts_ms,
+        ends_ms=ends,
+        schedule=content.cron,
+        zone=content.cron_zone,
     )
     return user, FaceImage(person, body.md5, body.size, body.at_ms)
 

@@ -29,14 +29,14 @@ class FaceBody(msgspec.Struct, frozen=True):
 def body_of(image: Image, zone: str, groups: tuple[str, ...] = ()) -> str:
     """The grant content of a picture."""
     body = FaceBody(
-        image.object_key,
-        image.md5,
-        image.size,
-        image.changed_ms,
-        image.user_name,
-        extra_of(image, zone),
-        image.policy,
-        groups,
+        key=image.object_key,
+        md5=image.md5,
+        size=image.size,
+        at_ms=image.changed_ms,
+        name=image.user_name,
+        extra=extra_of(image, zone),
+        policy=image.policy,
+        groups=groups,
     )
     return msgspec.json.encode(body).decode()
 

@@ -94,15 +94,15 @@ class ErasureTold(msgspec.Struct, rename="camel", frozen=True):
     def of(told: Told, person: str) -> "ErasureTold":
         row = told.erasure
         return ErasureTold(
-            str(row.id),
-            row.identity_id,
-            person,
-            row.reason,
-            row.asked_ms,
-            row.picture_ms,
-            row.finished_ms,
-            told.confirmed,
-            [
+            id=str(row.id),
+            identity_id=row.identity_id,
+            person=person,
+            reason=row.reason,
+            asked_ms=row.asked_ms,
+            picture_ms=row.picture_ms,
+            finished_ms=row.finished_ms,
+            confirmed=told.confirmed,
+            devices=[
                 ErasureDeviceTold(one.iot_id, one.device_name, one.confirmed_ms, one.gone_ms)
                 for one in told.devices
             ],

@@ -113,15 +113,15 @@ async def _list_rows(scope: Scope, db: Reader, found: list[Notice]) -> list[Noti
 
     return [
         NoticeListRow(
-            str(row.notice_id),
-            row.title,
-            row.type,
-            bool(row.is_top),
-            row.state,
-            row.publish_ms,
-            row.changed_ms,
-            row.deleted_ms,
-            [target(one) for one in aims.get(row.notice_id, ())],
+            id=str(row.notice_id),
+            title=row.title,
+            type=row.type,
+            is_top=bool(row.is_top),
+            state=row.state,
+            publish_ms=row.publish_ms,
+            changed_ms=row.changed_ms,
+            deleted_ms=row.deleted_ms,
+            targets=[target(one) for one in aims.get(row.notice_id, ())],
         )
         for row in found
     ]

@@ -183,15 +183,15 @@ async def query_notices(
     aims = await queries.targets(scope, db, [row.notice_id for row in page.data])
     rows = [
         NoticeRow(
-            row.notice_id,
-            row.title,
-            await published_groups(scope, db, objects, row),
-            row.type,
-            row.is_top,
-            row.publish_ms,
-            row.publish_type,
-            row.in_spaces,
-            [str(one) for one in aims.get(row.notice_id, ())],
+            message_id=row.notice_id,
+            title=row.title,
+            publications=await published_groups(scope, db, objects, row),
+            type=row.type,
+            is_top=row.is_top,
+            gmt_create=row.publish_ms,
+            publish_type=row.publish_type,
+            publish_range=row.in_spaces,
+            space_ids=[str(one) for one in aims.get(row.notice_id, ())],
         )
         for row in page.data
     ]
@@ -266,12 +266,12 @@ async def get_notice(
     row = await queries.notice(scope, db, data.message_id, published=True)
     aims = await queries.targets(scope, db, [row.notice_id])
     return NoticeDetail(
-        row.notice_id,
-        row.title,
-        await published_groups(scope, db, objects, row),
-        row.type,
-        row.is_top,
-        row.publish_ms,
-        row.in_spaces,
-        [str(one) for one in aims.get(row.notice_id, ())],
+        message_id=row.notice_id,
+        title=row.title,
+        publications=await published_groups(scope, db, objects, row),
+        type=row.type,
+        is_top=row.is_top,
+        gmt_create=row.publish_ms,
+        publish_range=row.in_spaces,
+        space_ids=[str(one) for one in aims.get(row.notice_id, ())],
     )

@@ -84,9 +84,18 @@ class PayeeRoutes(Controller):
             return PayeeShown("")
         number = secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}")
         return PayeeShown(
-            row.state, row.unit_kind, row.company_name, row.credit_code, row.legal_person, "*" * 14 + number[-4:],
-            row.contact_phone, row.reason, row.account_no, row.submitted_ms, row.signed_ms,
-        )  # fmt: skip
+            state=row.state,
+            unit_kind=row.unit_kind,
+            company_name=row.company_name,
+            credit_code=row.credit_code,
+            legal_person=row.legal_person,
+            legal_id="*" * 14 + number[-4:],
+            contact_phone=row.contact_phone,
+            reason=row.reason,
+            account_no=row.account_no,
+            submitted_ms=row.submitted_ms,
+            signed_ms=row.signed_ms,
+        )
 
     @put("/", right=Right.ORGANISATION_MANAGE.value, status_code=204)
     async def submit(
@@ -201,15 +210,15 @@ class PayeeReviewRoutes(Controller):
             ]
             found.append(
                 PayeeReview(
-                    row.tenant_id,
-                    row.unit_kind,
-                    row.company_name,
-                    row.credit_code,
-                    row.legal_person,
-                    secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}"),
-                    row.contact_phone,
-                    [objects.url(one.object_key, expires_s=_URL_SECONDS) for one in kept if one],
-                    row.submitted_ms,
+                    tenant_id=row.tenant_id,
+                    unit_kind=row.unit_kind,
+                    company_name=row.company_name,
+                    credit_code=row.credit_code,
+                    legal_person=row.legal_person,
+                    legal_id=secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}"),
+                    contact_phone=row.contact_phone,
+                    pictures=[objects.url(one.object_key, expires_s=_URL_SECONDS) for one in kept if one],
+                    submitted_ms=row.submitted_ms,
                 )
             )
         return found

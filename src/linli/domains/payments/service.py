@@ -160,11 +160,26 @@ async def submit(
         )
     )
     row = Payee(
-        scope.tenant, checked.unit_kind, checked.company_name, checked.credit_code, checked.legal_person,
-        secrets.seal(checked.legal_id, about=f"payee:{scope.tenant}"), checked.contact_phone,
-        checked.licence_upload_id, checked.id_front_upload_id, checked.id_back_upload_id, provider.name, reference,
-        SUBMITTED, "", "", account_id, now_ms, 0, 0,
-    )  # fmt: skip
+        tenant_id=scope.tenant,
+        unit_kind=checked.unit_kind,
+        company_name=checked.company_name,
+        credit_code=checked.credit_code,
+        legal_person=checked.legal_person,
+        legal_id_sealed=secrets.seal(checked.legal_id, about=f"payee:{scope.tenant}"),
+        contact_phone=checked.contact_phone,
+        licence_upload_id=checked.licence_upload_id,
+        id_front_upload_id=checked.id_front_upload_id,
+        id_back_upload_id=checked.id_back_upload_id,
+        provider=provider.name,
+        provider_ref=reference,
+        state=SUBMITTED,
+        reason="",
+        account_no="",
+        submitted_by=account_id,
+        submitted_ms=now_ms,
+        reviewed_ms=0,
+        signed_ms=0,
+    )
     async with db.begin() as tx:
         _may_submit(await payee(scope, tx), now_ms)
         await tx.upsert(payee_accounts, [row._asdict()], keys=("tenant_id",), update=Payee._fields[1:])

@@ -47,9 +47,18 @@ async def _row(scope: Scope, db: Reader, row: DeletionRequest, now_ms: int) -> D
         except NotFound:
             houses = 0
     return DeletionRow(
-        str(row.request_id), row.identity_id, row.name, row.words, row.state, row.reason, row.due_ms,
-        (row.due_ms - now_ms) // 86_400_000, houses, row.created_ms, row.decided_ms,
-    )  # fmt: skip
+        id=str(row.request_id),
+        identity_id=row.identity_id,
+        name=row.name,
+        words=row.words,
+        state=row.state,
+        reason=row.reason,
+        due_ms=row.due_ms,
+        days_left=(row.due_ms - now_ms) // 86_400_000,
+        houses=houses,
+        created_ms=row.created_ms,
+        decided_ms=row.decided_ms,
+    )
 
 
 class DeletionRoutes(Controller):

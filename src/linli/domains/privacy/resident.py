@@ -246,15 +246,15 @@ class MyDataRoutes(Controller):
         names = await _names(db, rows)
         return [
             DeletionRow(
-                str(row.request_id),
-                str(row.community_id),
-                names[row.community_id],
-                row.state,
-                row.words,
-                row.reason,
-                row.due_ms,
-                row.created_ms,
-                row.decided_ms,
+                id=str(row.request_id),
+                community_id=str(row.community_id),
+                community=names[row.community_id],
+                state=row.state,
+                words=row.words,
+                reason=row.reason,
+                due_ms=row.due_ms,
+                created_ms=row.created_ms,
+                decided_ms=row.decided_ms,
             )
             for row in rows
         ]

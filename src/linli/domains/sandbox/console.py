@@ -232,18 +232,18 @@ async def _told(held: Sandbox, sandbox: SandboxRoom) -> SandboxState:
         for one in facts.devices
     ]
     return SandboxState(
-        held.state,
-        held.app_key,
-        facts.project_id,
-        facts.community_id,
-        facts.scope_id,
-        devices,
-        seed.PER_SECOND,
-        seed.PER_DAY,
-        held.created_ms,
-        held.used_ms + AWAKE_MS,
-        held.used_ms + EXPIRES_MS,
-        None if held.removed_ms is None else held.removed_ms + service.UNDO_MS,
+        state=held.state,
+        app_key=held.app_key,
+        project_id=facts.project_id,
+        community_id=facts.community_id,
+        scope_id=facts.scope_id,
+        devices=devices,
+        per_second=seed.PER_SECOND,
+        per_day=seed.PER_DAY,
+        created_ms=held.created_ms,
+        sleeps_ms=held.used_ms + AWAKE_MS,
+        expires_ms=held.used_ms + EXPIRES_MS,
+        gone_ms=None if held.removed_ms is None else held.removed_ms + service.UNDO_MS,
     )
 
 

@@ -25,5 +25,12 @@ class Workshop(NamedTuple):
     async def partner(self, inside: Scope, app_key: str, language: str = "zh-CN") -> Partner:
         """Raises NotFound."""
         return await Partner.of(
-            self.openapi, self.db, self.clock, self.ids, self.secrets, inside, app_key, language
+            openapi=self.openapi,
+            db=self.db,
+            clock=self.clock,
+            ids=self.ids,
+            secrets=self.secrets,
+            inside=inside,
+            app_key=app_key,
+            language=language,
         )

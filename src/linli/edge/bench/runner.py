@@ -156,8 +156,8 @@ async def _run(case: Case, trial: Trial, installed: Installed, seconds: float) -
         id=case.id,
         title=titles,
         source=case.source,
-        outcome=outcome,
-        why=why,  # type: ignore[arg-type]
+        outcome=outcome,  # type: ignore[arg-type]
+        why=why,
         took_ms=round((time.monotonic() - began) * 1000),
     )
 

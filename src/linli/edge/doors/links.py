@@ -143,8 +143,8 @@ class Link:
             ip=box.ip,
             mac=box.mac,
             keepalive=self.keepalive,
-            sign_method=box.sign_method,
-            sign=sign,  # type: ignore[arg-type]
+            sign_method=box.sign_method,  # type: ignore[arg-type]
+            sign=sign,
         )
         port = self.machine.port
         assert port is not None

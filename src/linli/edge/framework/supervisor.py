@@ -336,13 +336,13 @@ class Supervisor:
     def _context(self, slot: _Slot, spawn: Any) -> DriverContext[DriverConfig, DriverConfig]:
         driver = slot.deployment.driver
         return DriverContext(
-            slot.config,
-            slot.devices,
-            self._things,
-            self._clock,
-            self._ids,
-            lambda device: self._logs.of(driver, device),
-            spawn,
-            self._shared,
-            self._services,
+            config=slot.config,
+            devices=slot.devices,
+            things=self._things,
+            clock=self._clock,
+            ids=self._ids,
+            log=lambda device: self._logs.of(driver, device),
+            spawn=spawn,
+            shared=self._shared,
+            services=self._services,
         )

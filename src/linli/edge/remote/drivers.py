@@ -125,6 +125,15 @@ class DriverDesk:
         else:
             foreign, pid = (installed.folder / "code" / "index.py").exists(), 0
         return DriverNow(
-            one.driver, installed.manifest.name, one.version, one.state.value, str(installed.folder), pid, foreign,
-            list(one.devices), one.crashes, one.why, one.next_start_ms,
-        )  # fmt: skip
+            driver=one.driver,
+            name=installed.manifest.name,
+            version=one.version,
+            state=one.state.value,
+            code_path=str(installed.folder),
+            pid=pid,
+            own_process=foreign,
+            devices=list(one.devices),
+            crashes=one.crashes,
+            why=one.why,
+            next_start_ms=one.next_start_ms,
+        )

@@ -169,28 +169,35 @@ STANDING: Final = {
 def list_carriers(calls: Calls) -> tuple[ListCarrier, ...]:
     return (
         ListCarrier(
-            CARD,
-            "syncCardPermissions",
-            "permissions",
-            _card,
-            "queryCardPermissions",
-            _held_cards,
-            _same_card,
-            calls,
+            kind=CARD,
+            service="syncCardPermissions",
+            field="permissions",
+            entry=_card,
+            read_back="queryCardPermissions",
+            held=_held_cards,
+            same=_same_card,
+            calls=calls,
         ),
         # Bluetooth lists cannot be read back: the source has no call for it.
         ListCarrier(
-            BLE,
-            "syncBlePermissions",
-            "permissions",
-            _card,
-            "queryBlePermissions",
-            _held_cards,
-            _same_card,
-            calls,
+            kind=BLE,
+            service="syncBlePermissions",
+            field="permissions",
+            entry=_card,
+            read_back="queryBlePermissions",
+            held=_held_cards,
+            same=_same_card,
+            calls=calls,
         ),
         ListCarrier(
-            RULE, "syncElevatorRules", "rules", _rule, "queryElevatorRules", _held_rules, _same_rule, calls
+            kind=RULE,
+            service="syncElevatorRules",
+            field="rules",
+            entry=_rule,
+            read_back="queryElevatorRules",
+            held=_held_rules,
+            same=_same_rule,
+            calls=calls,
         ),
     )
 

@@ -116,39 +116,24 @@ class Box:
         # down: what is wanted of them
         self.engine = engine or ProcessEngine(models or home / "models", home / "faces" / "index")
         self.faces = FaceRoom(
-            engine=self.engine,
-            store=self.store,
-            folder=home / "faces" / "library",
-            files=SignedFiles(self.cloud),
-            clock=self.clock,
-        )
+            engine=self.engine, store=self.store, folder=home / "faces" / "library",
+            files=SignedFiles(self.cloud), clock=self.clock,
+        )  # fmt: skip
         self.wishes = Wishes(self.store, self.clock)
         self.doorkeeper = BoxDoorkeeper(
-            self.store,
-            self.pictures,
-            self.queue,
-            self.clock,
-            siblings=self._siblings,
-            line_up=lambda: self.line.up,
-            faces=self.faces,
-        )
+            self.store, self.pictures, self.queue, self.clock, siblings=self._siblings,
+            line_up=lambda: self.line.up, faces=self.faces,
+        )  # fmt: skip
         self.peers = Peers(self.clock)
         self.peering = Peering(self.store, self.peers)
         self.supervisor = Supervisor(
             drivers if drivers is not None else installed_drivers(home / "drivers"),
-            things=self.reports,
-            clock=self.clock,
-            ids=self.ids,
-            logs=self.logs,
-            services=self._services(),
-        )
+            things=self.reports, clock=self.clock, ids=self.ids, logs=self.logs, services=self._services(),
+        )  # fmt: skip
         self.mender = Mender(
-            self.wishes,
-            self.supervisor,
-            self.clock,
-            lambda device: device in self.presence.online,
+            self.wishes, self.supervisor, self.clock, lambda device: device in self.presence.online,
             lambda device: self.logs.of("box", device),
-        )
+        )  # fmt: skip
         self.reports.on_online.append(self.mender.came_online)
         self.doors = DoorServices(self.wishes, self.mender, self.supervisor, self.reports, self.cloud.fetch)
         self.downlink = Downlink(activated.device, self.presence, self.doors)
@@ -169,14 +154,9 @@ class Box:
         self.deployer.applied.append(self._deployed)
         self.deployer.forget.append(self.faces.forget)
         self.passage = Passage(
-            self.store,
-            self.cloud,
-            self.doors,
-            self.clock,
-            report=self.reports.event,
-            siblings=self._siblings,
+            self.store, self.cloud, self.doors, self.clock, report=self.reports.event, siblings=self._siblings,
             known=lambda device: self.presence.key_of(device) is not None,
-        )
+        )  # fmt: skip
         self.reports.told.append(self.passage.told)
         self.downlink.refresh["deployment"] = self.downlink.refresh["rules"] = self._refresh
 
@@ -203,11 +183,8 @@ class Box:
         """What drivers may ask of the box. The address may change with a deployment, the object does not."""
         named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
         found: dict[type, object] = {
-            Doorkeeper: self.doorkeeper,
-            BoxIdentity: named,
-            FaceWishes: self.faces,
-            Peers: self.peers,
-        }
+            Doorkeeper: self.doorkeeper, BoxIdentity: named, FaceWishes: self.faces, Peers: self.peers,
+        }  # fmt: skip
         if self._ports is not None:
             found[LanAddress] = LanAddress(self._ports.host)
         return found
@@ -219,27 +196,19 @@ class Box:
         if self.lan is not None:
             self.lan.parts.diagnose = told_by(doctor)
         agent = RemoteAgent(
-            cloud=self.cloud.base_url,
-            headers=self.cloud.headers,
-            doctor=doctor,
-            logs=LogBook(self.logs),
-            drivers=DriverDesk(self.supervisor),
-            files=self.home,
+            cloud=self.cloud.base_url, headers=self.cloud.headers,
+            doctor=doctor, logs=LogBook(self.logs),
+            drivers=DriverDesk(self.supervisor), files=self.home,
             console_port=lambda: self.lan.console_port if self.lan is not None else 0,
-        )
+        )  # fmt: skip
         agent.more["peers.settle"] = Duty(Settling, self.peering.settle)
         return agent
 
     def _lan(self, ports: Ports) -> Lan:
         lan = Lan(
-            self.home,
-            self.state,
-            ports,
-            clock=self.clock,
-            logs=self.logs,
-            cloud=self.cloud.base_url,
+            self.home, self.state, ports, clock=self.clock, logs=self.logs, cloud=self.cloud.base_url,
             gateway=self.state.listed,
-        )
+        )  # fmt: skip
 
         def told(kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
             key = self.presence.key_of(device)

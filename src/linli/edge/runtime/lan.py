@@ -73,14 +73,14 @@ class Lan:
         )
         standby = StandbyDoor(home, lambda: facts_of(home), clock, scripts)
         self.parts = Parts(
-            home,
-            state,
-            logs,
-            NetworkFiles(scripts, home / "network"),
-            self.files.store,
-            self.broker,
-            self.apps,
-            standby,
+            home=home,
+            state=state,
+            logs=logs,
+            network=NetworkFiles(scripts, home / "network"),
+            files=self.files.store,
+            broker=self.broker,
+            apps=self.apps,
+            standby=standby,
         )
         self.console = LocalConsole(
             self.parts, ConsoleDoor(home / "console", clock), host=host, port=ports.console

@@ -84,35 +84,55 @@ class Running:
         box, told = self._box, self._box.status()
         names = self._protocols()
         return Summary(
-            active=True, serial_number=told["serialNumber"], model=model_of(box.home), version=__version__,
-            now_ms=told["time"], started_ms=self._started_ms, clock_offset_ms=told["clockOffsetMs"],
-            node_id=told["node"]["id"], node_name=told["node"]["name"], cloud=told["cloud"]["baseUrl"],
-            line_up=told["cloud"]["line"] == "up", line_why=told["cloud"]["why"], generation=told["generation"],
-            backlog=max(0, told["uplink"]["backlog"]), sent=told["uplink"]["sent"],
+            active=True,
+            serial_number=told["serialNumber"],
+            model=model_of(box.home),
+            version=__version__,
+            now_ms=told["time"],
+            started_ms=self._started_ms,
+            clock_offset_ms=told["clockOffsetMs"],
+            node_id=told["node"]["id"],
+            node_name=told["node"]["name"],
+            cloud=told["cloud"]["baseUrl"],
+            line_up=told["cloud"]["line"] == "up",
+            line_why=told["cloud"]["why"],
+            generation=told["generation"],
+            backlog=max(0, told["uplink"]["backlog"]),
+            sent=told["uplink"]["sent"],
             drivers=[
                 DriverView(
-                    one["id"], names.get(one["id"], one["id"]), one["version"], one["state"], one["devices"],
-                    one["online"], one["restarts"], one["why"],
+                    id=one["id"],
+                    protocol=names.get(one["id"], one["id"]),
+                    version=one["version"],
+                    state=one["state"],
+                    devices=one["devices"],
+                    online=one["online"],
+                    crashes=one["restarts"],
+                    why=one["why"],
                 )
                 for one in told["drivers"]
             ],
-            unchecked=sorted(box.peers.unchecked), unconfined=box.supervisor.unconfined(),
-            refused_drivers=[RefusedDriver(**one) for one in told["refusedDrivers"]], driver_root=told["driverRoot"],
-        )  # fmt: skip
+            unchecked=sorted(box.peers.unchecked),
+            unconfined=box.supervisor.unconfined(),
+            refused_drivers=[RefusedDriver(**one) for one in told["refusedDrivers"]],
+            driver_root=told["driverRoot"],
+        )
 
     def devices(self) -> list[DeviceView]:
         box, current, names = self._box, self._box.deployer.current, self._protocols()
         return [
             DeviceView(
-                one.product_key,
-                one.device_name,
-                one.alias,
-                driver.id,
-                names.get(driver.id, driver.id),
-                str(one.custom.get("ip") or ""),
-                one.device_name in box.presence.online,
-                box.presence.refused.get(one.device_name, ""),
-                max((at for _, at in box.reports.values.get(one.device_name, {}).values()), default=0),
+                product_key=one.product_key,
+                name=one.device_name,
+                alias=one.alias,
+                driver=driver.id,
+                protocol=names.get(driver.id, driver.id),
+                address=str(one.custom.get("ip") or ""),
+                online=one.device_name in box.presence.online,
+                refused=box.presence.refused.get(one.device_name, ""),
+                seen_ms=max(
+                    (at for _, at in box.reports.values.get(one.device_name, {}).values()), default=0
+                ),
             )
             for driver in (current.drivers if current is not None else [])
             for one in driver.devices

@@ -257,17 +257,17 @@ def _kept(row: tuple[str, str, str, int, str, str, str, int, int | None, str, st
         content,
     ) = row
     item = Item(
-        device,
-        kind,
-        credential,
-        generation,
-        wanted,
-        reported,
-        State(state),
-        failures,
-        next_try,
-        reason,
-        detail,
+        device=device,
+        kind=kind,
+        credential=credential,
+        generation=generation,
+        wanted=wanted,
+        reported=reported,
+        state=State(state),
+        failures=failures,
+        next_try_ms=next_try,
+        reason=reason,
+        detail=detail,
     )
     return Kept(item, content)
 

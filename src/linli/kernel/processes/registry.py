@@ -176,7 +176,17 @@ class Processes:
             free = next((slot for slot in range(SLOTS) if all(row.slot != slot for row in rows)), None)
             if free is None:
                 raise TooManyProcesses(most=SLOTS)
-            row = Process(self.name, free, self._kind, socket.gethostname(), os.getpid(), now, now, "", 0)
+            row = Process(
+                name=self.name,
+                slot=free,
+                kind=self._kind,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                started_ms=now,
+                seen_ms=now,
+                taken_by="",
+                taken_ms=0,
+            )
             async with self._db.begin() as tx:
                 # Two that start at once may want one slot: only one gets it.
                 await tx.upsert(processes, [row._asdict()], keys=("slot",))

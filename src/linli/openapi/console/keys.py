@@ -106,14 +106,14 @@ class KeyRoutes(Controller):
             services = await policies.granted(within, db, app_key=key.app_key)
             rows.append(
                 KeyRow(
-                    key.app_key,
-                    key.name,
-                    key.project_id,
-                    names.get(key.project_id, ""),
-                    bool(key.enabled),
-                    None if services is None else sorted(services),
-                    key.created_ms,
-                    key.last_used_ms,
+                    app_key=key.app_key,
+                    name=key.name,
+                    project_id=key.project_id,
+                    project_name=names.get(key.project_id, ""),
+                    enabled=bool(key.enabled),
+                    services=None if services is None else sorted(services),
+                    created_ms=key.created_ms,
+                    last_used_ms=key.last_used_ms,
                 )
             )
         return rows

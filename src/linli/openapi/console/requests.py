@@ -77,19 +77,19 @@ class RequestRoutes(Controller):
         )
         return [
             RequestRow(
-                row.ca_request_id,
-                row.at_ms,
-                row.app_key,
-                row.call_id,
-                row.path,
-                row.version,
-                row.http_status,
-                row.code,
-                masked_text(row.reason, persons=True),
-                row.cost_us,
-                row.client_ip,
-                masked_text(row.request, persons=True),
-                masked_text(row.response, persons=True),
+                request_id=row.ca_request_id,
+                at_ms=row.at_ms,
+                app_key=row.app_key,
+                call_id=row.call_id,
+                path=row.path,
+                version=row.version,
+                http_status=row.http_status,
+                code=row.code,
+                reason=masked_text(row.reason, persons=True),
+                cost_us=row.cost_us,
+                client_ip=row.client_ip,
+                request=masked_text(row.request, persons=True),
+                response=masked_text(row.response, persons=True),
             )
             for row in found
         ]

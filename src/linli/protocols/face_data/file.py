@@ -173,16 +173,16 @@ def _read_user(row: Mapping[str, Any]) -> FaceUser:
     if policy not in ("PERMISSION", "DENY"):
         raise ValueError("policy must be PERMISSION or DENY")
     return FaceUser(
-        _text(row, "personId", MAX_PERSON_ID),
-        _optional(row, "name", MAX_NAME),
-        tuple(groups),
-        _number(row, "timestampMs"),
-        _optional(row, "extraInfo", MAX_EXTRA_INFO),
-        policy,
-        _number(row, "startTime"),
-        _number(row, "endTime"),
-        _optional(row, "cron", MAX_CRON),
-        _optional(row, "timeZone", MAX_ZONE),
+        person_id=_text(row, "personId", MAX_PERSON_ID),
+        name=_optional(row, "name", MAX_NAME),
+        group_ids=tuple(groups),
+        timestamp_ms=_number(row, "timestampMs"),
+        extra_info=_optional(row, "extraInfo", MAX_EXTRA_INFO),
+        policy=policy,
+        starts_ms=_number(row, "startTime"),
+        ends_ms=_number(row, "endTime"),
+        schedule=_optional(row, "cron", MAX_CRON),
+        zone=_optional(row, "timeZone", MAX_ZONE),
     )
 
 

@@ -70,7 +70,16 @@ def read_connect(_head: int, body: bytes, _level: int) -> Connect:
         password, at = read_binary(body, at)
     if at != len(body):
         raise malformed("CONNECT longer than its fields")
-    return Connect(client_id, username, password, bool(flags & 0x02), keep_alive, will, level, properties)
+    return Connect(
+        client_id=client_id,
+        username=username,
+        password=password,
+        clean=bool(flags & 0x02),
+        keep_alive=keep_alive,
+        will=will,
+        level=level,
+        properties=properties,
+    )
 
 
 def _read_connack(_head: int, body: bytes, _level: int) -> Connack:

@@ -209,5 +209,12 @@ async def _keep(
         },
     )
     return CertificateRow(
-        number or 0, fingerprint, subject, int(registered), not_before, not_after, now_ms, None
+        certificate_no=number or 0,
+        fingerprint=fingerprint,
+        subject=subject,
+        registered=int(registered),
+        not_before_ms=not_before,
+        not_after_ms=not_after,
+        created_ms=now_ms,
+        revoked_ms=None,
     )

@@ -72,7 +72,14 @@ class ConnectionBook:
         self._left.pop(device.device_no, None)
         plain = now_ms if security == PLAIN else None
         self._came[device.device_no] = _Row(
-            device.device_no, device.tenant_id, security, peer, gateway_no, now_ms, plain, plain
+            device_no=device.device_no,
+            tenant_id=device.tenant_id,
+            security=security,
+            peer=peer,
+            gateway_no=gateway_no,
+            since_ms=now_ms,
+            first_plain_ms=plain,
+            last_plain_ms=plain,
         )
 
     def left(self, device_no: int) -> None:

@@ -145,14 +145,14 @@ async def plain_devices(
     total = await _count_plain.scalar(db, scope, **binds)
     rows = [
         PlainDevice(
-            iot_id,
-            name,
-            nickname,
-            peer,
-            security == PLAIN and bool(online),
-            gateway_no is not None,
-            first,
-            last,
+            iot_id=iot_id,
+            device_name=name,
+            nickname=nickname,
+            peer=peer,
+            connected=security == PLAIN and bool(online),
+            gateway=gateway_no is not None,
+            first_ms=first,
+            last_ms=last,
         )
         for iot_id, name, nickname, peer, security, online, gateway_no, first, last in await _listed.all(
             db, scope, **binds, **page.binds

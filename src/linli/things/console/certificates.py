@@ -33,14 +33,14 @@ class CertificateView(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: CertificateRow) -> "CertificateView":
         return CertificateView(
-            str(row.certificate_no),
-            row.fingerprint,
-            row.subject,
-            bool(row.registered),
-            row.not_before_ms,
-            row.not_after_ms,
-            row.created_ms,
-            row.revoked_ms,
+            certificate_no=str(row.certificate_no),
+            fingerprint=row.fingerprint,
+            subject=row.subject,
+            registered=bool(row.registered),
+            not_before_ms=row.not_before_ms,
+            not_after_ms=row.not_after_ms,
+            created_ms=row.created_ms,
+            revoked_ms=row.revoked_ms,
         )
 
 

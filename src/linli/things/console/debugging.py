@@ -169,16 +169,16 @@ class DebugRoutes(Controller):
         if call is None:
             raise NotFound(what="message", id=call_id)
         return RecordedCall(
-            str(call.call_no),
-            call.identifier,
-            call.call_type,
-            call.caller,
-            masked_text(call.input),
-            masked_text(call.output or ""),
-            call.state,
-            call.called_ms,
-            call.answered_ms,
-            await why_ended(within, db, device=device, call=call),
+            id=str(call.call_no),
+            identifier=call.identifier,
+            call_type=call.call_type,
+            caller=call.caller,
+            input=masked_text(call.input),
+            output=masked_text(call.output or ""),
+            state=call.state,
+            called_ms=call.called_ms,
+            answered_ms=call.answered_ms,
+            why=await why_ended(within, db, device=device, call=call),
         )
 
     @get("/why-not", right="devices.use")

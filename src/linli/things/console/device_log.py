@@ -140,16 +140,16 @@ class RefusedRoutes(Controller):
         found = await refused.list_refused(within, db, device_no=device_no, text=q.strip(), page=page)
         rows = [
             RefusedRow(
-                f"{row.device_no}-{row.seq}",
-                row.iot_id,
-                row.nickname or row.device_name,
-                row.product_key,
-                row.at_ms,
-                row.topic,
-                masked_text(row.reason),
-                refused.cause_of(row.reason),
-                shown(row.payload),
-                batch_id(row.device_no, row.seq),
+                id=f"{row.device_no}-{row.seq}",
+                iot_id=row.iot_id,
+                device_name=row.nickname or row.device_name,
+                product_key=row.product_key,
+                at_ms=row.at_ms,
+                topic=row.topic,
+                reason=masked_text(row.reason),
+                cause=refused.cause_of(row.reason),
+                payload=shown(row.payload),
+                trace_id=batch_id(row.device_no, row.seq),
             )
             for row in found.data
         ]
@@ -181,16 +181,16 @@ def _place(text: str) -> Place:
 
 def _row(entry: LogEntry) -> DeviceLogRow:
     return DeviceLogRow(
-        f"{entry.kind}-{entry.number}",
-        entry.at_ms,
-        entry.kind,
-        entry.what,
-        entry.identifier,
-        shown(entry.text),
-        entry.answer,
-        entry.state,
-        entry.reason,
-        entry.trace,
+        id=f"{entry.kind}-{entry.number}",
+        at_ms=entry.at_ms,
+        kind=entry.kind,
+        what=entry.what,
+        identifier=entry.identifier,
+        text=shown(entry.text),
+        answer=entry.answer,
+        state=entry.state,
+        reason=entry.reason,
+        trace_id=entry.trace,
     )
 
 

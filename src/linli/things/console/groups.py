@@ -197,12 +197,12 @@ class DeviceGroupRoutes(Controller):
 
 def _row(group: queries.GroupRow, own: int) -> DeviceGroupRow:
     return DeviceGroupRow(
-        str(group.group_no),
-        str(group.parent_no) if group.parent_no else None,
-        group.name,
-        group.description,
-        group.conditions_json is not None,
-        own,
-        group.tags,
-        group.created_ms,
+        id=str(group.group_no),
+        parent_id=str(group.parent_no) if group.parent_no else None,
+        name=group.name,
+        description=group.description,
+        dynamic=group.conditions_json is not None,
+        own=own,
+        tags=group.tags,
+        created_ms=group.created_ms,
     )

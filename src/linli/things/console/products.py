@@ -146,15 +146,15 @@ class ProductRoutes(Controller):
         )
         lines = [
             ProductLine(
-                row.product_key,
-                row.name,
-                row.category_name or row.category_code,
-                row.node_type == 1,
-                row.devices,
-                row.created_ms,
-                row.category_code,
-                row.data_format,
-                row.version,
+                product_key=row.product_key,
+                name=row.name,
+                category=row.category_name or row.category_code,
+                gateway=row.node_type == 1,
+                devices=row.devices,
+                created_ms=row.created_ms,
+                category_code=row.category_code,
+                data_format=row.data_format,
+                version=row.version,
             )
             for row in found.data
         ]
@@ -287,17 +287,17 @@ class ProductRoutes(Controller):
 
 def _detail(row: queries.ProductRow, *, devices: int) -> ProductDetail:
     return ProductDetail(
-        row.product_key,
-        row.name,
-        row.description,
-        row.category_code,
-        row.category_name or row.category_code,
-        row.node_type == 1,
-        "custom" if row.data_format == "custom" else "alink",
-        bool(row.dynamic_register),
-        row.ability_list,
-        row.version,
-        devices,
-        row.created_ms,
-        row.modified_ms,
+        product_key=row.product_key,
+        name=row.name,
+        description=row.description,
+        category_code=row.category_code,
+        category=row.category_name or row.category_code,
+        gateway=row.node_type == 1,
+        data_format="custom" if row.data_format == "custom" else "alink",
+        dynamic_register=bool(row.dynamic_register),
+        capabilities=row.ability_list,
+        version=row.version,
+        devices=devices,
+        created_ms=row.created_ms,
+        modified_ms=row.modified_ms,
     )

@@ -220,10 +220,20 @@ def _reads(db: Reader, device_no: int, search: LogSearch) -> Iterable[tuple[tupl
             db, device_no=device_no, before=_number_before(before), least=least, most=PAGE
         )
         return [
-            LogEntry(Ids.number_ms(seq), seq, "refused", "", topic, bytes(payload), "", "refused", reason,
-                     batch_id(device_no, seq))
+            LogEntry(
+                at_ms=Ids.number_ms(seq),
+                number=seq,
+                kind="refused",
+                what="",
+                identifier=topic,
+                text=bytes(payload),
+                answer="",
+                state="refused",
+                reason=reason,
+                trace=batch_id(device_no, seq),
+            )
             for seq, topic, reason, payload in rows
-        ]  # fmt: skip
+        ]
 
     async def own(before: Place) -> list[LogEntry]:
         rows = await lines_before(db, device_no=device_no, low_ms=search.low_ms, before=before, most=PAGE)
@@ -262,16 +272,16 @@ def _up(
 ) -> LogEntry:
     shown = {None: "handled", "ready": "waiting"}.get(state, "parked")
     return LogEntry(
-        Ids.number_ms(seq),
-        seq,
-        _KIND_OF[kind],
-        kind,
-        identifier,
-        bytes(payload),
-        "",
-        shown,
-        reason or note,
-        batch_id(device_no, seq),
+        at_ms=Ids.number_ms(seq),
+        number=seq,
+        kind=_KIND_OF[kind],
+        what=kind,
+        identifier=identifier,
+        text=bytes(payload),
+        answer="",
+        state=shown,
+        reason=reason or note,
+        trace=batch_id(device_no, seq),
     )
 
 
@@ -286,35 +296,46 @@ def _down(
     reason: str,
 ) -> LogEntry:
     return LogEntry(
-        Ids.number_ms(call_no),
-        call_no,
-        "down",
-        call_type,
-        identifier,
-        given.encode(),
-        output or "",
-        state,
-        reason,
-        str(call_no),
+        at_ms=Ids.number_ms(call_no),
+        number=call_no,
+        kind="down",
+        what=call_type,
+        identifier=identifier,
+        text=given.encode(),
+        answer=output or "",
+        state=state,
+        reason=reason,
+        trace=str(call_no),
     )
 
 
 def _line(row: LogLine) -> LogEntry:
     level, where = LEVELS[row.level], f"{row.module} {row.code}".strip()
-    return LogEntry(row.ts, row.seq, "own", level, where, row.content.encode(), "", level, "", row.trace_id)
+    return LogEntry(
+        at_ms=row.ts,
+        number=row.seq,
+        kind="own",
+        what=level,
+        identifier=where,
+        text=row.content.encode(),
+        answer="",
+        state=level,
+        reason="",
+        trace=row.trace_id,
+    )
 
 
 def _job(row: DeviceUpgrade) -> LogEntry:
     text = f"{row.module}: {row.from_version or '?'} → {row.version}, {row.progress} %"
     return LogEntry(
-        row.changed_ms,
-        row.job_no,
-        "ota",
-        "",
-        row.version,
-        text.encode(),
-        row.detail,
-        row.state,
-        row.reason,
-        "",
+        at_ms=row.changed_ms,
+        number=row.job_no,
+        kind="ota",
+        what="",
+        identifier=row.version,
+        text=text.encode(),
+        answer=row.detail,
+        state=row.state,
+        reason=row.reason,
+        trace="",
     )

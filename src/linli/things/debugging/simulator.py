@@ -190,14 +190,14 @@ class Simulator:
         now = self._clock.now_ms()
         caller = f"{scope.caller.kind}:{scope.caller.id}"
         row = SimulationRow(
-            device.device_no,
-            self._process,
-            caller,
-            msgspec.json.encode(settings).decode(),
-            "[]",
-            now,
-            now + (KEPT_MS if kept else LASTS_MS),
-            now + KEPT_MS if kept else now,
+            device_no=device.device_no,
+            process=self._process,
+            caller=caller,
+            settings=msgspec.json.encode(settings).decode(),
+            commands="[]",
+            begun_ms=now,
+            ends_ms=now + (KEPT_MS if kept else LASTS_MS),
+            watched_ms=now + KEPT_MS if kept else now,
         )
         try:
             async with self._db.begin() as tx:

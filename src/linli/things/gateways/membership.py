@@ -115,14 +115,14 @@ async def _emit(tx: Tx, gateway: DeviceRow, status: TopoStatus, subs: list[Sub])
         for sub in subs:
             tell(tx, Change("device", sub.device_no, sub.product_key, sub.device_name, leaves_gateway=True))
     event = TopologyChanged(
-        gateway.device_no,
-        gateway.iot_id,
-        gateway.tenant_id,
-        gateway.community_id,
-        gateway.project_id,
-        gateway.product_key,
-        gateway.device_name,
-        "added" if added else "removed",
-        subs,
+        gateway_no=gateway.device_no,
+        iot_id=gateway.iot_id,
+        tenant_id=gateway.tenant_id,
+        community_id=gateway.community_id,
+        project_id=gateway.project_id,
+        product_key=gateway.product_key,
+        device_name=gateway.device_name,
+        change="added" if added else "removed",
+        subs=subs,
     )
     await emit(tx, event, key=gateway.iot_id)

@@ -70,7 +70,16 @@ class PastPosts:
         """The post as it came, beside what is made of it: one that is sent again is known by its bytes."""
         now_ms, uplink = arrival.now_ms, arrival.uplink
         seq, name = self._ids.number(now_ms), uplink.topic.kind.value
-        whole = Message(seq, arrival.device, "request", name, params, now_ms, now_ms, uplink.payload)
+        whole = Message(
+            seq=seq,
+            device=arrival.device,
+            kind="request",
+            identifier=name,
+            values=params,
+            time_ms=now_ms,
+            received_ms=now_ms,
+            payload=uplink.payload,
+        )
         arrival.batch.messages.append(whole)
 
     def _keep_values(self, arrival: Arrival, device: DeviceEntry, values: list[PostedValue]) -> None:
@@ -90,7 +99,17 @@ class PastPosts:
         payload = _encode({"params": {"properties": _by_identifier(values)}})
         by_name = {value.rule.identifier: value.value for value in values}
         last_ms = max(value.time_ms or 0 for value in values)
-        message = Message(seq, device, "property", HISTORY, by_name, last_ms, now_ms, payload, HISTORY)
+        message = Message(
+            seq=seq,
+            device=device,
+            kind="property",
+            identifier=HISTORY,
+            values=by_name,
+            time_ms=last_ms,
+            received_ms=now_ms,
+            payload=payload,
+            note=HISTORY,
+        )
         self._keep(arrival, message)
 
     def _keep_event(
@@ -99,7 +118,17 @@ class PastPosts:
         now_ms, ts = arrival.now_ms, event.time_ms or 0
         seq = self._ids.number(now_ms)
         payload = _encode({"params": {"value": event.values, "time": ts}})
-        message = Message(seq, device, "event", identifier, event.values, ts, now_ms, payload, HISTORY)
+        message = Message(
+            seq=seq,
+            device=device,
+            kind="event",
+            identifier=identifier,
+            values=event.values,
+            time_ms=ts,
+            received_ms=now_ms,
+            payload=payload,
+            note=HISTORY,
+        )
         self._keep(arrival, message)
         declared = device.product.compiled.event(identifier)
         kind = declared.type if declared is not None else "info"

@@ -85,7 +85,17 @@ class Posts:
         for no, value in zip(numbers, values.values(), strict=True):
             batch.numbers.append((device_no, no, now_ms, seq, day, value))
         uplink = arrival.uplink
-        message = Message(seq, device, "property", "", values, now_ms, now_ms, uplink.payload, qos=uplink.qos)
+        message = Message(
+            seq=seq,
+            device=device,
+            kind="property",
+            identifier="",
+            values=values,
+            time_ms=now_ms,
+            received_ms=now_ms,
+            payload=uplink.payload,
+            qos=uplink.qos,
+        )
         message.wanted = self._handlers.wants(message)
         batch.messages.append(message)
 
@@ -117,7 +127,17 @@ class Posts:
                 text = value if type(value) is str else _encode(value).decode()
                 batch.texts.append((device_no, rule.no, ts, seq, day, text))
         payload = arrival.uplink.payload
-        message = Message(seq, device, "property", identifier, by_name, time_ms, now_ms, payload, note)
+        message = Message(
+            seq=seq,
+            device=device,
+            kind="property",
+            identifier=identifier,
+            values=by_name,
+            time_ms=time_ms,
+            received_ms=now_ms,
+            payload=payload,
+            note=note,
+        )
         message.qos = arrival.uplink.qos
         message.wanted = self._handlers.wants(message)
         batch.messages.append(message)
@@ -127,7 +147,17 @@ class Posts:
         ts, unbelievable = believable(checked.time_ms, now_ms)
         note = "time" if unbelievable else "dropped" if checked.dropped else ""
         seq, day = self._ids.number(now_ms), now_ms // DAY_MS
-        message = Message(seq, device, "event", identifier, checked.values, ts, now_ms, payload, note)
+        message = Message(
+            seq=seq,
+            device=device,
+            kind="event",
+            identifier=identifier,
+            values=checked.values,
+            time_ms=ts,
+            received_ms=now_ms,
+            payload=payload,
+            note=note,
+        )
         message.qos = arrival.uplink.qos
         message.wanted = self._handlers.wants(message)
         arrival.batch.messages.append(message)

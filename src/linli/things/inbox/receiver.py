@@ -225,7 +225,16 @@ class Receiver:
         now_ms: int,
         payload: bytes,
     ) -> Message:
-        message = Message(self._ids.number(now_ms), device, kind, identifier, values, now_ms, now_ms, payload)
+        message = Message(
+            seq=self._ids.number(now_ms),
+            device=device,
+            kind=kind,
+            identifier=identifier,
+            values=values,
+            time_ms=now_ms,
+            received_ms=now_ms,
+            payload=payload,
+        )
         message.wanted = self._handlers.wants(message)
         batch.messages.append(message)
         return message

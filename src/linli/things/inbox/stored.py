@@ -27,7 +27,17 @@ def revive(
         raise NoLongerReadable(f"{type(error).__name__}: {error}") from error
     time_ms, _ = believable(own_ms, received_ms)
     return Message(
-        seq, device, kind, identifier, values, time_ms, received_ms, payload, note, call_no, wanted=True
+        seq=seq,
+        device=device,
+        kind=kind,
+        identifier=identifier,
+        values=values,
+        time_ms=time_ms,
+        received_ms=received_ms,
+        payload=payload,
+        note=note,
+        call_no=call_no,
+        wanted=True,
     )
 
 

@@ -43,7 +43,14 @@ def message_of(publish: Publish, owner: Key, tenant_id: str, *, now_ms: int) -> 
             expires_ms = now_ms + properties.message_expiry * 1000
         properties = kept(properties)
     return Message(
-        publish.topic, publish.payload, publish.qos, publish.retain, tenant_id, owner, properties, expires_ms
+        topic=publish.topic,
+        payload=publish.payload,
+        qos=publish.qos,
+        retain=publish.retain,
+        tenant_id=tenant_id,
+        owner=owner,
+        properties=properties,
+        expires_ms=expires_ms,
     )
 
 

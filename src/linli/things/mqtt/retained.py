@@ -157,7 +157,18 @@ class DatabaseRetained:
             if mqtt.matches(text, topic) and (expires_ms is None or expires_ms > now_ms):
                 read = read_properties(On.PUBLISH, properties, 0)[0] if properties else None
                 whose = (owner[0], device_name)
-                found.append(Message(topic, payload, qos, True, tenant_id, whose, read, expires_ms))
+                found.append(
+                    Message(
+                        topic=topic,
+                        payload=payload,
+                        qos=qos,
+                        retain=True,
+                        tenant_id=tenant_id,
+                        owner=whose,
+                        properties=read,
+                        expires_ms=expires_ms,
+                    )
+                )
         return found
 
     def when_durable(self, call: Callable[[], None]) -> None:

@@ -102,15 +102,15 @@ def assemble(
         if (key, name) in found:
             found[key, name].downlinks.append(
                 StoredDownlink(
-                    number,
-                    topic,
-                    payload,
-                    expires_ms,
-                    qos,
-                    bool(retain),
-                    properties,
-                    packet_id,
-                    bool(released),
+                    number=number,
+                    topic=topic,
+                    payload=payload,
+                    expires_ms=expires_ms,
+                    qos=qos,
+                    retain=bool(retain),
+                    properties=properties,
+                    packet_id=packet_id,
+                    released=bool(released),
                 )
             )
     for key, name, packet_id in incoming:

@@ -46,15 +46,15 @@ class JobRow(NamedTuple):
     @property
     def job(self) -> Job:
         return Job(
-            JobState(self.state),
-            self.progress,
-            self.step,
-            self.tries,
-            self.reason,
-            self.detail,
-            self.from_version,
-            self.due_ms,
-            self.finished_ms,
+            state=JobState(self.state),
+            progress=self.progress,
+            step=self.step,
+            tries=self.tries,
+            reason=self.reason,
+            detail=self.detail,
+            from_version=self.from_version,
+            due_ms=self.due_ms,
+            finished_ms=self.finished_ms,
         )
 
 

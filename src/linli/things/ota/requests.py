@@ -107,15 +107,15 @@ class OtaRequests:
         )
         if version != before:
             event = FirmwareReported(
-                device.device_no,
-                device.iot_id,
-                device.tenant_id,
-                device.community_id,
-                device.project_id,
-                module,
-                version,
-                before or "",
-                now_ms,
+                device_no=device.device_no,
+                iot_id=device.iot_id,
+                tenant_id=device.tenant_id,
+                community_id=device.community_id,
+                project_id=device.project_id,
+                module=module,
+                version=version,
+                version_before=before or "",
+                at_ms=now_ms,
             )
             await emit(tx, event, key=device.iot_id)
         held = await job_rows.open_jobs(tx, device_no=device.device_no, module=module)

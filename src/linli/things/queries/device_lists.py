@@ -127,11 +127,21 @@ def _shape(scope: Scope, where: DeviceFilter) -> _Shape:
     if where.group is not None:
         group = "static" if where.group.conditions is None else "dynamic"
     return _Shape(
-        scope.tenant_id is not None, bool(where.keyword), bool(where.product_keys), bool(where.categories), where.state,
-        where.community_id is not None, where.project_id is not None,
-        where.not_project_id is not None, where.unbound, where.homeless, where.gateway_no is not None,
-        len(where.tags), group, where.after_no is not None,
-    )  # fmt: skip
+        tenant=scope.tenant_id is not None,
+        keyword=bool(where.keyword),
+        product_keys=bool(where.product_keys),
+        categories=bool(where.categories),
+        state=where.state,
+        community=where.community_id is not None,
+        project=where.project_id is not None,
+        not_project=where.not_project_id is not None,
+        unbound=where.unbound,
+        homeless=where.homeless,
+        gateway=where.gateway_no is not None,
+        tags=len(where.tags),
+        group=group,
+        after=where.after_no is not None,
+    )
 
 
 @functools.lru_cache(maxsize=256)

@@ -118,9 +118,18 @@ class CredentialRoutes(Controller):
         """Give a person a card, a Bluetooth card or a PIN on their own doors, on all, or on some."""
         scope, now = within.narrowed(community_id), clock.now_ms()
         wish = credentials.Wish(
-            community_id, _KINDS[data.kind], data.number, data.person_id, data.reach, tuple(data.iot_ids),
-            data.label, data.starts_ms, data.ends_ms, data.max_uses, read_hours(data.hours, "hours"),
-        )  # fmt: skip
+            community_id=community_id,
+            kind=_KINDS[data.kind],
+            number=data.number,
+            identity_id=data.person_id,
+            reach=data.reach,
+            iot_ids=tuple(data.iot_ids),
+            label=data.label,
+            starts_ms=data.starts_ms,
+            ends_ms=data.ends_ms,
+            max_uses=data.max_uses,
+            schedule=read_hours(data.hours, "hours"),
+        )
         async with db.begin() as tx:
             await people.require_community(scope, tx, community_id)
             if data.name:
@@ -168,10 +177,23 @@ async def _told(scope: Scope, db: Reader, found: list[Credential], *, whole: boo
         number = row.credential if whole and row.kind != PIN else shown_credential(row.kind, row.credential)
         rows.append(
             CredentialRow(
-                str(row.id), short_kind(row.kind), number, row.identity_id,
-                names.get(row.identity_id, ""), reach, row.label, row.starts_ms, row.ends_ms, row.max_uses,
-                row.used, bool(row.live), row.end_reason, tell_hours(row.schedule),
-                words_of(row.schedule, scope.language) if row.schedule else "", len(at), sum(at),
+                id=str(row.id),
+                kind=short_kind(row.kind),
+                number=number,
+                person_id=row.identity_id,
+                person_name=names.get(row.identity_id, ""),
+                reach=reach,
+                label=row.label,
+                starts_ms=row.starts_ms,
+                ends_ms=row.ends_ms,
+                max_uses=row.max_uses,
+                used=row.used,
+                live=bool(row.live),
+                end_reason=row.end_reason,
+                hours=tell_hours(row.schedule),
+                hours_words=words_of(row.schedule, scope.language) if row.schedule else "",
+                doors=len(at),
+                held=sum(at),
             )
-        )  # fmt: skip
+        )
     return rows

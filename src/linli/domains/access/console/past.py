@@ -78,14 +78,25 @@ class PastRoutes(Controller):
         callers = await caller_names(db, {who for one in shown for who in (one.granted_by, one.ended_by)})
         rows = [
             PastRightRow(
-                one.subject, names.get(one.subject, ""), one.kind.rpartition(".")[2],
-                tail(one.credential) if one.kind in ("door.card", "door.ble") else "",
-                one.source.partition(":")[0],
-                one.source != "" and one.starts_ms <= at <= one.ends_ms and holds(one.schedule, at, zone),
-                one.starts_ms, one.ends_ms, words_of(one.schedule, within.language) if one.schedule else "",
-                one.held_since_ms, callers.get(one.granted_by, one.granted_by),
-                one.granted_ms, one.reason, callers.get(one.ended_by, one.ended_by), one.ended_ms, one.end_reason,
+                person_id=one.subject,
+                person_name=names.get(one.subject, ""),
+                kind=one.kind.rpartition(".")[2],
+                tail=tail(one.credential) if one.kind in ("door.card", "door.ble") else "",
+                source=one.source.partition(":")[0],
+                valid=one.source != ""
+                and one.starts_ms <= at <= one.ends_ms
+                and holds(one.schedule, at, zone),
+                starts_ms=one.starts_ms,
+                ends_ms=one.ends_ms,
+                hours_words=words_of(one.schedule, within.language) if one.schedule else "",
+                held_since_ms=one.held_since_ms,
+                granted_by=callers.get(one.granted_by, one.granted_by),
+                granted_ms=one.granted_ms,
+                reason=one.reason,
+                ended_by=callers.get(one.ended_by, one.ended_by),
+                ended_ms=one.ended_ms,
+                end_reason=one.end_reason,
             )
             for one in shown
-        ]  # fmt: skip
+        ]
         return Page.of(page, len(kept), rows)

@@ -111,10 +111,26 @@ async def _one(
         return CredentialTaken(field="bleCardId")
     if held is None:
         held = Credential(
-            ids.number(), scope.tenant, door.community_id, scope.project_id or "", BLE, wish.number,
-            wish.identity_id, DOORS, "", now_ms, wish.ends_ms, "", UNLIMITED, 0, 1, "",
-            f"{scope.caller.kind}:{scope.caller.id}", now_ms, now_ms,
-        )  # fmt: skip
+            id=ids.number(),
+            tenant_id=scope.tenant,
+            community_id=door.community_id,
+            project_id=scope.project_id or "",
+            kind=BLE,
+            credential=wish.number,
+            identity_id=wish.identity_id,
+            reach=DOORS,
+            label="",
+            starts_ms=now_ms,
+            ends_ms=wish.ends_ms,
+            sealed="",
+            max_uses=UNLIMITED,
+            used=0,
+            live=1,
+            end_reason="",
+            made_by=f"{scope.caller.kind}:{scope.caller.id}",
+            created_ms=now_ms,
+            changed_ms=now_ms,
+        )
         await tx.insert(credentials, held._asdict())
     elif wish.ends_ms > held.ends_ms:
         await _extend.run(tx, of_id=held.id, to_ends=wish.ends_ms, now=now_ms)

@@ -158,9 +158,18 @@ async def _grant(scope: Scope, tx: Tx, door: Door, wish: CardWish, known: Card |
         await delivery.revoke(scope, tx, wish=_wish(known), now_ms=now_ms, reason="changed_hands")
         known = None
     card = Card(
-        door.iot_id, wish.card_id, door.tenant_id, door.community_id, project_of(scope), wish.identity_id,
-        known.starts_ms if known else now_ms, wish.ends_ms, 1, known.created_ms if known else now_ms, now_ms,
-    )  # fmt: skip
+        iot_id=door.iot_id,
+        card_id=wish.card_id,
+        tenant_id=door.tenant_id,
+        community_id=door.community_id,
+        project_id=project_of(scope),
+        identity_id=wish.identity_id,
+        starts_ms=known.starts_ms if known else now_ms,
+        ends_ms=wish.ends_ms,
+        live=1,
+        created_ms=known.created_ms if known else now_ms,
+        changed_ms=now_ms,
+    )
     await tx.upsert(cards, [card._asdict()], keys=("iot_id", "card_id"), update=_CHANGEABLE)
     await delivery.grant(scope, tx, wish=_wish(card), now_ms=now_ms)
 

@@ -112,11 +112,28 @@ async def give(
     if await queries.live(scope, tx, community_id=wish.community_id, kind=wish.kind, credential=number):
         raise CredentialTaken(field="pin" if wish.kind == PIN else "number")
     row = Credential(
-        ids.number(), scope.tenant, wish.community_id, scope.project_id or "", wish.kind, number,
-        wish.identity_id, wish.reach, wish.label.strip(), now_ms if wish.starts_ms is None else wish.starts_ms,
-        wish.ends_ms, sealed, wish.max_uses, 0, 1, "", f"{scope.caller.kind}:{scope.caller.id}", now_ms, now_ms,
-        wish.schedule, len(pin),
-    )  # fmt: skip
+        id=ids.number(),
+        tenant_id=scope.tenant,
+        community_id=wish.community_id,
+        project_id=scope.project_id or "",
+        kind=wish.kind,
+        credential=number,
+        identity_id=wish.identity_id,
+        reach=wish.reach,
+        label=wish.label.strip(),
+        starts_ms=now_ms if wish.starts_ms is None else wish.starts_ms,
+        ends_ms=wish.ends_ms,
+        sealed=sealed,
+        max_uses=wish.max_uses,
+        used=0,
+        live=1,
+        end_reason="",
+        made_by=f"{scope.caller.kind}:{scope.caller.id}",
+        created_ms=now_ms,
+        changed_ms=now_ms,
+        schedule=wish.schedule,
+        digits=len(pin),
+    )
     targets = await _targets(scope, tx, wish)
     await tx.insert(credentials, row._asdict())
     for target_type, target in targets:

@@ -79,9 +79,19 @@ async def register_door(
     device = await assign_community(_whole(scope), tx, iot_id=device.iot_id, community_id=community_id)
     listed = await serial_number_of(scope, tx, product_key=device.product_key, device_name=device.device_name)
     door = Door(
-        device.iot_id, device.tenant_id, community_id, device.product_key, device.device_name, name.strip(),
-        space_id, direction, listed.sn if listed else sn, ext_info, now_ms, now_ms,
-    )  # fmt: skip
+        iot_id=device.iot_id,
+        tenant_id=device.tenant_id,
+        community_id=community_id,
+        product_key=device.product_key,
+        device_name=device.device_name,
+        name=name.strip(),
+        space_id=space_id,
+        direction=direction,
+        sn=listed.sn if listed else sn,
+        ext_info=ext_info,
+        created_ms=now_ms,
+        changed_ms=now_ms,
+    )
     await _add(scope, tx, door, keys, now_ms)
     return door
 
@@ -162,9 +172,19 @@ async def adopt_doors(
         if not provider.takes(device.product_key):
             continue  # one provider a community, no mixing
         door = Door(
-            device.iot_id, device.tenant_id, device.community_id, device.product_key, device.device_name,
-            device.nickname or device.device_name, None, "ENTRANCE", "", "", now_ms, now_ms,
-        )  # fmt: skip
+            iot_id=device.iot_id,
+            tenant_id=device.tenant_id,
+            community_id=device.community_id,
+            product_key=device.product_key,
+            device_name=device.device_name,
+            name=device.nickname or device.device_name,
+            space_id=None,
+            direction="ENTRANCE",
+            sn="",
+            ext_info="",
+            created_ms=now_ms,
+            changed_ms=now_ms,
+        )
         await _add(scope, tx, door, keys, now_ms)
         found[door.iot_id] = door
     return found

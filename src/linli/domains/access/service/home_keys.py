@@ -137,7 +137,16 @@ async def _new_code(
     text = ids.qr_code(CODE_LENGTH)
     while await permissions.code_exists(tx, qr_code=text):
         text = ids.qr_code(CODE_LENGTH)
-    code = QrCode(text, scope.tenant, "", identity_id, 0, now_ms, source, community_id)
+    code = QrCode(
+        qr_code=text,
+        tenant_id=scope.tenant,
+        project_id="",
+        identity_id=identity_id,
+        shared_used=0,
+        created_ms=now_ms,
+        source=source,
+        community_id=community_id,
+    )
     await tx.upsert(qr_codes, [code._asdict()], keys=("community_id", "identity_id", "source"))
     # Another job may have been first: what is stored counts.
     return (

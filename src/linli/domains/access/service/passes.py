@@ -94,11 +94,24 @@ async def record_pass(
         raise BadInput(field="type", rule="one_of", allowed=", ".join(TYPES))
     holder = await _holder(tx, door, kind, report, faces)
     row = Pass(
-        pass_id, day_of(report.received_ms), door.tenant_id, door.community_id, door.iot_id, door.name, kind,
-        report.code, report.message or PassCode.of(report.code).message,
-        "" if kind == "PASSWORD" else holder.credential, holder.identity_id, holder.name, door.direction,
-        holder.remaining, report.ext_info[:MAX_EXT_INFO], report.passed_ms, report.received_ms,
-    )  # fmt: skip
+        id=pass_id,
+        day=day_of(report.received_ms),
+        tenant_id=door.tenant_id,
+        community_id=door.community_id,
+        iot_id=door.iot_id,
+        door_name=door.name,
+        type=kind,
+        code=report.code,
+        message=report.message or PassCode.of(report.code).message,
+        credential="" if kind == "PASSWORD" else holder.credential,
+        identity_id=holder.identity_id,
+        name=holder.name,
+        direction=door.direction,
+        remaining=holder.remaining,
+        ext_info=report.ext_info[:MAX_EXT_INFO],
+        passed_ms=report.passed_ms,
+        received_ms=report.received_ms,
+    )
     await tx.insert(passes, row._asdict())
     if kind == "PASSWORD" and report.code != PassCode.SUCCESS and not holder.identity_id:
         await wrong_pin(tx, door, at_ms=report.passed_ms, now_ms=report.received_ms)

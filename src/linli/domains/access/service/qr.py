@@ -148,7 +148,16 @@ async def bind_code(
         if not reading[iot_id][0].reads(qr_code):
             results.append(DoorResult(iot_id, CodeUnreadable()))
             continue
-        await _bind(scope, tx, door, qr_code, identity_id, right, known.get(iot_id), now_ms)
+        await _bind(
+            scope,
+            tx,
+            door=door,
+            qr_code=qr_code,
+            identity_id=identity_id,
+            right=right,
+            known=known.get(iot_id),
+            now_ms=now_ms,
+        )
         results.append(DoorResult(iot_id))
     return results
 
@@ -157,7 +166,9 @@ async def bind_new(
     scope: Scope, tx: Tx, *, door: Door, qr_code: str, identity_id: str, right: QrRight, now_ms: int
 ) -> QrPermissionRow:
     """Let a code that was made for this door open it. The caller has checked who may have it."""
-    return await _bind(scope, tx, door, qr_code, identity_id, right, None, now_ms)
+    return await _bind(
+        scope, tx, door=door, qr_code=qr_code, identity_id=identity_id, right=right, known=None, now_ms=now_ms
+    )
 
 
 async def remove_code(
@@ -319,10 +330,21 @@ async def _bind(
     now_ms: int,
 ) -> QrPermissionRow:
     row = QrPermissionRow(
-        qr_code, door.iot_id, door.tenant_id, door.community_id, identity_id, right.starts_ms, right.ends_ms,
-        right.max_scans, int(right.shared), known.used if known and known.live else 0, 1, "",
-        known.created_ms if known else now_ms, now_ms,
-    )  # fmt: skip
+        qr_code=qr_code,
+        iot_id=door.iot_id,
+        tenant_id=door.tenant_id,
+        community_id=door.community_id,
+        identity_id=identity_id,
+        starts_ms=right.starts_ms,
+        ends_ms=right.ends_ms,
+        max_scans=right.max_scans,
+        shared=int(right.shared),
+        used=known.used if known and known.live else 0,
+        live=1,
+        end_reason="",
+        created_ms=known.created_ms if known else now_ms,
+        changed_ms=now_ms,
+    )
     await tx.upsert(
         qr_permissions,
         [row._asdict()],

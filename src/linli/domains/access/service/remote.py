@@ -47,15 +47,15 @@ async def remote_open(
         raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
     door = await get_door(scope, db, iot_id=iot_id)
     row = RemoteOpen(
-        ids.number(),
-        door.tenant_id,
-        door.community_id,
-        iot_id,
-        f"{scope.caller.kind}:{scope.caller.id}",
-        reason.strip(),
-        ASKED,
-        clock.now_ms(),
-        None,
+        id=ids.number(),
+        tenant_id=door.tenant_id,
+        community_id=door.community_id,
+        iot_id=iot_id,
+        caller=f"{scope.caller.kind}:{scope.caller.id}",
+        reason=reason.strip(),
+        result=ASKED,
+        asked_ms=clock.now_ms(),
+        answered_ms=None,
     )
     async with db.begin() as tx:
         await tx.insert(remote_opens, row._asdict())

@@ -124,11 +124,22 @@ class CatalogueRoutes(Controller):
 
 def model_row(model: Model) -> VendorModel:
     return VendorModel(
-        model.kind, model.brand, model.name, model.docking, model.firmware, list(model.abilities),
-        model.face_mode or "", model.protocol, list(model.functions), list(model.drivers), model.listed,
-        model.port, model.video_port, model.algorithm_port,
-        {one: EDGE_PORTS[one] for one in model.drivers if one in EDGE_PORTS},
-    )  # fmt: skip
+        kind=model.kind,
+        brand=model.brand,
+        model=model.name,
+        docking=model.docking,
+        firmware=model.firmware,
+        abilities=list(model.abilities),
+        face_mode=model.face_mode or "",
+        field_protocol=model.protocol,
+        functions=list(model.functions),
+        drivers=list(model.drivers),
+        listed=model.listed,
+        port=model.port,
+        video_port=model.video_port,
+        algorithm_port=model.algorithm_port,
+        edge_ports={one: EDGE_PORTS[one] for one in model.drivers if one in EDGE_PORTS},
+    )
 
 
 CONTROLLERS = (CatalogueRoutes,)

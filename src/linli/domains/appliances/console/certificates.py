@@ -208,10 +208,25 @@ async def _listed(scope: Scope, db: Reader, state: str, page: PageRequest) -> Pa
 
 def _row(row: Certificate, company: str) -> CertificateRow:
     return CertificateRow(
-        str(row.certificate_id), company, row.driver_id, row.version, row.protocol, row.owner, row.brand, row.model,
-        row.note, row.subject, row.device, row.passed, row.skipped, row.bench_key, row.state, row.reason,
-        row.created_ms, row.changed_ms,
-    )  # fmt: skip
+        id=str(row.certificate_id),
+        company=company,
+        driver_id=row.driver_id,
+        version=row.version,
+        protocol=row.protocol,
+        owner=row.owner,
+        brand=row.brand,
+        model=row.model,
+        note=row.note,
+        subject=row.subject,
+        device=row.device,
+        passed=row.passed,
+        skipped=row.skipped,
+        bench_key=row.bench_key,
+        state=row.state,
+        reason=row.reason,
+        created_ms=row.created_ms,
+        changed_ms=row.changed_ms,
+    )
 
 
 async def _detail(scope: Scope, db: Reader, row: Certificate) -> CertificateDetail:

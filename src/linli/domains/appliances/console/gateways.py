@@ -307,20 +307,20 @@ async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -
         number = one.protocol_id
         found.append(
             ProtocolRow(
-                str(number),
-                one.driver_id,
-                one.name,
-                one.version,
-                versions,
-                version_order(versions[0]) > version_order(one.version),
-                driver.listens if driver else [],
-                sum(device.protocol_id == number for device in held),
-                states[number, "online"],
-                states[number, "offline"] + states[number, "disabled"],
-                states[number, "unactive"],
-                (one.driver_id, one.version) in certified,
-                _shown(protocols.config_of(one, secrets)),
-                driver is not None and driver.needs_package(one.version),
+                id=str(number),
+                driver_id=one.driver_id,
+                name=one.name,
+                version=one.version,
+                versions=versions,
+                upgradable=version_order(versions[0]) > version_order(one.version),
+                listens=driver.listens if driver else [],
+                devices=sum(device.protocol_id == number for device in held),
+                online=states[number, "online"],
+                offline=states[number, "offline"] + states[number, "disabled"],
+                unactive=states[number, "unactive"],
+                certified=(one.driver_id, one.version) in certified,
+                config=_shown(protocols.config_of(one, secrets)),
+                needs_package=driver is not None and driver.needs_package(one.version),
             )
         )
     return found

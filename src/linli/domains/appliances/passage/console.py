@@ -90,10 +90,18 @@ class PassageRuleForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True)
 
     def said(self) -> RuleSaid:
         return RuleSaid(
-            self.name, int(self.door_id), int(self.lift_id), self.start_floor, self.start_room, self.elevator,
-            self.delay_seconds, self.release, int(self.unit_id) if self.unit_id else None, self.floors,
-            self.enabled,
-        )  # fmt: skip
+            name=self.name,
+            door_id=int(self.door_id),
+            lift_id=int(self.lift_id),
+            start_floor=self.start_floor,
+            start_room=self.start_room,
+            elevator=self.elevator,
+            delay_s=self.delay_seconds,
+            release=self.release,
+            unit_id=int(self.unit_id) if self.unit_id else None,
+            floors=self.floors,
+            enabled=self.enabled,
+        )
 
 
 class NewPassageRule(PassageRuleForm, rename="camel", frozen=True, kw_only=True):
@@ -235,11 +243,28 @@ def _row(
     else:
         state = "held" if box is not None and box.holds else "waiting"
     return PassageRuleRow(
-        str(one.rule_id), one.name, bool(one.enabled), str(gateway.gateway_id), gateway.name, str(one.door_id),
-        _name(door), str(one.lift_id), _name(lift), one.elevator, one.start_floor, one.start_room, one.delay_s,
-        bool(one.release), str(one.unit_id or ""), units.get(one.unit_id or 0, ""), one.floor_table(), state,
-        box.held_ms if box is not None else None, runs.get(str(one.rule_id)), one.changed_ms,
-    )  # fmt: skip
+        id=str(one.rule_id),
+        name=one.name,
+        enabled=bool(one.enabled),
+        gateway_id=str(gateway.gateway_id),
+        gateway_name=gateway.name,
+        door_id=str(one.door_id),
+        door_name=_name(door),
+        lift_id=str(one.lift_id),
+        lift_name=_name(lift),
+        elevator=one.elevator,
+        start_floor=one.start_floor,
+        start_room=one.start_room,
+        delay_seconds=one.delay_s,
+        release=bool(one.release),
+        unit_id=str(one.unit_id or ""),
+        unit_name=units.get(one.unit_id or 0, ""),
+        floors=one.floor_table(),
+        state=state,
+        held_ms=box.held_ms if box is not None else None,
+        last=runs.get(str(one.rule_id)),
+        changed_ms=one.changed_ms,
+    )
 
 
 def _name(row: EdgeDevice | None) -> str:
@@ -262,14 +287,14 @@ async def _runs(scope: Scope, db: Reader, lift: EdgeDevice | None) -> list[Passa
 def _run(at_ms: int, body: dict[str, Any], names: dict[str, str]) -> PassageRun:
     person, floors = str(body.get("userId", "")), body.get("targetFloorRoomList") or []
     return PassageRun(
-        str(body.get("ruleId", "")),
-        at_ms,
-        body.get("code", 0) == 0,
-        str(body.get("message", "")),
-        str(body.get("authType", "")),
-        person,
-        names.get(person, ""),
-        [str(one.get("floor", "")) for one in floors],
+        rule_id=str(body.get("ruleId", "")),
+        at_ms=at_ms,
+        done=body.get("code", 0) == 0,
+        message=str(body.get("message", "")),
+        way=str(body.get("authType", "")),
+        person_id=person,
+        person_name=names.get(person, ""),
+        floors=[str(one.get("floor", "")) for one in floors],
     )
 
 

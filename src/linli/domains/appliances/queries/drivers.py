@@ -72,14 +72,14 @@ def built_in() -> dict[str, Driver]:
     for row in json.loads(text):
         versions = sorted(row["versions"], key=version_order, reverse=True)
         found[row["id"]] = Driver(
-            row["id"],
-            row["name"],
-            row["protocol"],
-            "Linli",
-            versions,
-            versions,
-            row["listens"],
-            row.get("needsPackage", False),
+            driver_id=row["id"],
+            name=row["name"],
+            protocol=row["protocol"],
+            owner="Linli",
+            versions=versions,
+            built_in=versions,
+            listens=row["listens"],
+            closed=row.get("needsPackage", False),
         )
     return found
 

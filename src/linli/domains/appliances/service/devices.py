@@ -79,7 +79,16 @@ async def add(
     if protocol.gateway_id != gateway.gateway_id:
         raise NotFound(what="edge_protocol", id=protocol.protocol_id)
     tenant = whole(scope)
-    iot_id = await _thing(tenant, tx, gateway, product_key, device_name, alias, ids, secrets)
+    iot_id = await _thing(
+        tenant=tenant,
+        tx=tx,
+        gateway=gateway,
+        product_key=product_key,
+        device_name=device_name,
+        alias=alias,
+        ids=ids,
+        secrets=secrets,
+    )
     await add_subs(tenant, tx, gateway_iot_id=gateway.iot_id, iot_ids=[iot_id])
     made = EdgeDevice(
         edge_device_id=ids.number(), **place_of(gateway), gateway_id=gateway.gateway_id,  # type: ignore[arg-type]

@@ -80,9 +80,9 @@ async def add(
     protocol_id = ids.number()
     made = Protocol(
         protocol_id=protocol_id,
-        **place_of(gateway),
+        **place_of(gateway),  # type: ignore[arg-type]
         gateway_id=gateway_id,
-        driver_id=driver_id,  # type: ignore[arg-type]
+        driver_id=driver_id,
         name=driver.protocol,
         version=version,
         config_sealed=sealed_config(config or {}, protocol_id, secrets),

@@ -44,14 +44,14 @@ class HouseDescription(msgspec.Struct, rename="camel", frozen=True):
 
 def _told(row: House, residents: int) -> HouseRow:
     return HouseRow(
-        str(row.space_id),
-        row.name,
-        row.location,
-        row.layout,
-        row.area_m2,
-        row.house_type,
-        row.house_status,
-        residents,
+        id=str(row.space_id),
+        name=row.name,
+        location=row.location,
+        layout=row.layout,
+        area_m2=row.area_m2,
+        house_type=row.house_type,
+        house_status=row.house_status,
+        residents=residents,
     )
 
 

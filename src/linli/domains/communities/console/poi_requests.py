@@ -41,9 +41,17 @@ class PoiRequestRow(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: poi_requests.PoiRequest) -> "PoiRequestRow":
         return PoiRequestRow(
-            str(row.request_id), row.kind, row.name, row.city, row.address, row.words, row.state, row.reason,
-            row.poid, row.created_ms,
-        )  # fmt: skip
+            id=str(row.request_id),
+            kind=row.kind,
+            name=row.name,
+            city=row.city,
+            address=row.address,
+            words=row.words,
+            state=row.state,
+            reason=row.reason,
+            poid=row.poid,
+            created_ms=row.created_ms,
+        )
 
 
 class PoiRefusal(msgspec.Struct, rename="camel", frozen=True):

@@ -157,14 +157,14 @@ async def _detail(scope: Scope, db: Reader, person: Person) -> ResidentDetail:
     }
     homes = [
         HomeRow(
-            str(tie.house_id),
-            houses[tie.house_id].location if tie.house_id in houses else "",
-            tie.type,
-            tie.status,
-            tie.source,
-            tie.approve_comment,
-            tie.moved_in_ms,
-            tie.created_ms,
+            house_id=str(tie.house_id),
+            house_location=houses[tie.house_id].location if tie.house_id in houses else "",
+            type=tie.type,
+            status=tie.status,
+            source=tie.source,
+            comment=tie.approve_comment,
+            moved_in_ms=tie.moved_in_ms,
+            created_ms=tie.created_ms,
         )
         for tie in ties
     ]

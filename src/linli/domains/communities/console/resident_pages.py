@@ -49,16 +49,16 @@ async def _shown(
     community = await queries.community(own, db, row.community_id)
     logo = await uploads.find(own, db, row.logo_upload_id)
     return ResidentPageShown(
-        str(row.community_id),
-        community.name,
-        resident_pages.suggestions(community.name),
-        row.state,
-        row.name,
-        objects.url(logo.object_key, expires_s=_URL_SECONDS) if logo else "",
-        row.owner_name,
-        row.owner_phone,
-        row.reason,
-        row.changed_ms,
+        community_id=str(row.community_id),
+        community=community.name,
+        suggestions=resident_pages.suggestions(community.name),
+        state=row.state,
+        name=row.name,
+        logo_url=objects.url(logo.object_key, expires_s=_URL_SECONDS) if logo else "",
+        owner_name=row.owner_name,
+        owner_phone=row.owner_phone,
+        reason=row.reason,
+        changed_ms=row.changed_ms,
     )
 
 

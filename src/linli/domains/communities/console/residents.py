@@ -61,18 +61,18 @@ class MoveOut(msgspec.Struct, rename="camel", frozen=True):
 
 def _told(row: Member, location: str) -> ResidentRow:
     return ResidentRow(
-        str(row.person_id),
-        row.identity_id,
-        row.name,
-        row.phone or "",
-        str(row.house_id),
-        location,
-        row.type,
-        row.status,
-        row.moved_in_ms,
-        row.created_ms,
-        row.sex,
-        row.approve_comment,
+        person_id=str(row.person_id),
+        identity_id=row.identity_id,
+        name=row.name,
+        phone=row.phone or "",
+        house_id=str(row.house_id),
+        house_location=location,
+        type=row.type,
+        status=row.status,
+        moved_in_ms=row.moved_in_ms,
+        created_ms=row.created_ms,
+        sex=row.sex,
+        comment=row.approve_comment,
     )
 
 

@@ -80,17 +80,17 @@ async def _rows(scope: Scope, db: Reader, community_id: int, found: list[OwnedVe
     houses = await spaces.houses_by_id(scope, db, ids)
     return [
         VehicleRow(
-            str(row.vehicle_id),
-            row.plate,
-            row.region,
-            is_new_energy(row.plate),
-            row.brand,
-            row.color,
-            row.identity_id,
-            row.name,
-            row.phone or "",
-            [houses[one].location for one in homes.get(row.person_id, ()) if one in houses],
-            row.created_ms,
+            id=str(row.vehicle_id),
+            plate=row.plate,
+            region=row.region,
+            new_energy=is_new_energy(row.plate),
+            brand=row.brand,
+            color=row.color,
+            identity_id=row.identity_id,
+            owner_name=row.name,
+            owner_phone=row.phone or "",
+            houses=[houses[one].location for one in homes.get(row.person_id, ()) if one in houses],
+            created_ms=row.created_ms,
         )
         for row in found
     ]

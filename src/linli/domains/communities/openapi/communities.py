@@ -193,17 +193,17 @@ class CommunityDetail(msgspec.Struct, rename="camel"):
     @staticmethod
     def of(row: Community) -> "CommunityDetail":
         return CommunityDetail(
-            row.community_id,
-            row.name,
-            row.apply_status,
-            row.address,
-            row.service_start,
-            row.service_end,
-            row.poid,
-            None if row.root_space_id is None else str(row.root_space_id),
-            row.scope_id,
-            row.created_ms,
-            row.changed_ms,
+            community_id=row.community_id,
+            name=row.name,
+            apply_status=row.apply_status,
+            address=row.address,
+            service_start_time=row.service_start,
+            service_end_time=row.service_end,
+            poi_code=row.poid,
+            space_id=None if row.root_space_id is None else str(row.root_space_id),
+            project_id=row.scope_id,
+            gmt_create=row.created_ms,
+            gmt_modified=row.changed_ms,
         )
 
 

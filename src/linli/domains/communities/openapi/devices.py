@@ -122,18 +122,18 @@ class DeviceInfo(msgspec.Struct, rename="camel"):
     def of(row: DeviceRow, zone: str) -> "DeviceInfo":
         status = -1 if row.active_ms is None else int(bool(row.online))
         return DeviceInfo(
-            row.iot_id,
-            None,
-            row.device_name,
-            row.nickname,
-            row.product_key,
-            row.product_name,
-            str(row.node_type),
-            status,
-            row.category_name,
-            row.category_code.rpartition("/")[2],
-            "DEVICE",
-            None if row.last_online_ms is None else _local(row.last_online_ms, zone),
+            iot_id=row.iot_id,
+            product_image=None,
+            device_name=row.device_name,
+            nick_name=row.nickname,
+            product_key=row.product_key,
+            product_name=row.product_name,
+            node_type=str(row.node_type),
+            status=status,
+            category_name=row.category_name,
+            category_key=row.category_code.rpartition("/")[2],
+            thing_type="DEVICE",
+            last_online_time=None if row.last_online_ms is None else _local(row.last_online_ms, zone),
         )
 
 
@@ -340,17 +340,17 @@ async def get_community_of_device(
     proofs = await queries.certificates(db, row)
     image = place.store.url(proofs[0].object_key, expires_s=IMAGE_URL_SECONDS) if proofs else None
     return CommunityOfDevice(
-        row.community_id,
-        row.name,
-        image,
-        row.apply_status,
-        row.address,
-        row.service_start,
-        row.service_end,
-        row.poid,
-        str(row.root_space_id),
-        rules.COMMUNITY,
-        row.scope_id,
-        row.created_ms,
-        row.changed_ms,
+        community_id=row.community_id,
+        name=row.name,
+        img_oss_url=image,
+        apply_status=row.apply_status,
+        address=row.address,
+        service_start_time=row.service_start,
+        service_end_time=row.service_end,
+        poi_code=row.poid,
+        space_id=str(row.root_space_id),
+        space_type=rules.COMMUNITY,
+        project_id=row.scope_id,
+        gmt_create=row.created_ms,
+        gmt_modified=row.changed_ms,
     )

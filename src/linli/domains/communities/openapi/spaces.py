@@ -226,14 +226,14 @@ async def get_spaces(data: SpacesNamed, scope: Scope, db: Database) -> list[Spac
 def _detail(row: Space, names: dict[int, str]) -> SpaceDetail:
     way = rules.path_ids(row.path)
     return SpaceDetail(
-        str(row.space_id),
-        row.name,
-        row.kind,
-        None if row.parent_id is None else str(row.parent_id),
-        rules.LOCATION_SEPARATOR.join(names[space_id] for space_id in way),
-        [str(space_id) for space_id in way],
-        row.path,
-        UNSET if row.direction is None else row.direction,
+        space_id=str(row.space_id),
+        name=row.name,
+        type_code=row.kind,
+        parent_id=None if row.parent_id is None else str(row.parent_id),
+        name_path=rules.LOCATION_SEPARATOR.join(names[space_id] for space_id in way),
+        path_ids=[str(space_id) for space_id in way],
+        path=row.path,
+        direction=UNSET if row.direction is None else row.direction,
     )
 
 

@@ -52,14 +52,14 @@ def card(found: Community, resident: Resident) -> CommunityCard:
     mine = any(home.community_id == found.community_id for home in resident.living_in)
     halted = found.service_state != RUNNING
     return CommunityCard(
-        str(found.community_id),
-        found.name,
-        found.city,
-        found.address,
-        found.phone,
-        mine,
-        halted,
-        found.time_zone,
+        id=str(found.community_id),
+        name=found.name,
+        city=found.city,
+        address=found.address,
+        phone=found.phone,
+        mine=mine,
+        suspended=halted,
+        time_zone=found.time_zone,
     )
 
 

@@ -62,14 +62,14 @@ def asked(form: Form) -> list[AskedField]:
             kind = "number"
         rows.append(
             AskedField(
-                field.name if own is not None else _camel(field.name),
-                kind,
-                field.required,
-                field.main,
-                own.label if own is not None else "",
-                own is not None,
-                values,
-                list(own.choices) if own is not None else [],
+                name=field.name if own is not None else _camel(field.name),
+                kind=kind,
+                required=field.required,
+                main=field.main,
+                label=own.label if own is not None else "",
+                custom=own is not None,
+                values=values,
+                choices=list(own.choices) if own is not None else [],
             )
         )
     return rows

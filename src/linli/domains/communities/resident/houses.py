@@ -59,16 +59,16 @@ async def told(resident: Resident, db: Reader, homes: list[Home]) -> list[MyHous
         house = (await spaces.houses_by_id(scope, db, [home.house_id])).get(home.house_id)
         rows.append(
             MyHouse(
-                str(home.house_id),
-                str(home.community_id),
-                community.name if community else "",
-                house.location if house else "",
-                home.type,
-                home.status,
-                home.approve_comment,
-                home.moved_in_ms or home.changed_ms,
-                bool(home.closed),
-                community.time_zone if community else "",
+                house_id=str(home.house_id),
+                community_id=str(home.community_id),
+                community=community.name if community else "",
+                location=house.location if house else "",
+                type=home.type,
+                status=home.status,
+                reason=home.approve_comment,
+                since_ms=home.moved_in_ms or home.changed_ms,
+                suspended=bool(home.closed),
+                time_zone=community.time_zone if community else "",
             )
         )
     return rows

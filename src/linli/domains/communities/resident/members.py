@@ -126,9 +126,17 @@ class MemberRoutes(Controller):
             raise BadInput(field="phone", rule="required")
         async with db.begin() as tx:
             waits = await _join(
-                resident.at(home), tx, house_id, home.community_id, data, data.phone, data.type, rules.INPUT, ids,
-                clock.now_ms(),
-            )  # fmt: skip
+                resident.at(home),
+                tx,
+                house_id=house_id,
+                community_id=home.community_id,
+                form=data,
+                phone=data.phone,
+                type=data.type,
+                source=rules.INPUT,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
         return Joined(waits)
 
     @delete("/members/{identity_id:str}")
@@ -290,9 +298,17 @@ class InvitationRoutes(Controller):
         async with db.begin() as tx:
             found = await invitations.use(tx, code, now_ms=now_ms)
             waits = await _join(
-                resident.scope_of(found.tenant_id, found.community_id), tx, found.house_id, found.community_id,
-                data, resident.phone, found.type, rules.QRCODE, ids, now_ms,
-            )  # fmt: skip
+                resident.scope_of(found.tenant_id, found.community_id),
+                tx,
+                house_id=found.house_id,
+                community_id=found.community_id,
+                form=data,
+                phone=resident.phone,
+                type=found.type,
+                source=rules.QRCODE,
+                ids=ids,
+                now_ms=now_ms,
+            )
         return Joined(waits)
 
 

@@ -143,17 +143,17 @@ async def ask(
         raise PageNameTaken(field="name", name=name)
     await emit(tx, ResidentPageAsked(community.tenant_id, community_id))
     row = ResidentPage(
-        community_id,
-        community.tenant_id,
-        name,
-        logo_upload_id,
-        owner_name,
-        owner_phone,
-        WAITING,
-        "",
-        0,
-        now_ms,
-        now_ms,
+        community_id=community_id,
+        tenant_id=community.tenant_id,
+        name=name,
+        logo_upload_id=logo_upload_id,
+        owner_name=owner_name,
+        owner_phone=owner_phone,
+        state=WAITING,
+        reason="",
+        decided_ms=0,
+        created_ms=now_ms,
+        changed_ms=now_ms,
     )
     await tx.upsert(
         resident_pages,

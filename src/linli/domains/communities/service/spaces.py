@@ -132,9 +132,19 @@ async def create_root(scope: Scope, tx: Tx, *, community_id: int, name: str, ids
     """The root space of a newly approved community; its id."""
     space_id = ids.number()
     row = Space(
-        space_id, scope.tenant, community_id, None, rules.COMMUNITY, name, None, 0,
-        rules.child_path("", space_id), rules.order_key(name), now_ms, now_ms,
-    )  # fmt: skip
+        space_id=space_id,
+        tenant_id=scope.tenant,
+        community_id=community_id,
+        parent_id=None,
+        kind=rules.COMMUNITY,
+        name=name,
+        direction=None,
+        depth=0,
+        path=rules.child_path("", space_id),
+        order_key=rules.order_key(name),
+        created_ms=now_ms,
+        changed_ms=now_ms,
+    )
     await tx.insert(spaces, row._asdict())
     await emit(tx, SpaceChanged(scope.tenant, community_id, [space_id], "insert"))
     return space_id

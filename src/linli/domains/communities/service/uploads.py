@@ -138,9 +138,19 @@ async def keep(
     key = f"{scope.tenant}/{biz_code.lower()}/{upload_id}.{picture.suffix}"
     await store.put(key, content)
     row = Upload(
-        upload_id, scope.tenant, scope.project_id, community_id, biz_code, tmp_key or key, key,
-        picture.content_type, len(content), picture.width, picture.height, now_ms,
-    )  # fmt: skip
+        upload_id=upload_id,
+        tenant_id=scope.tenant,
+        project_id=scope.project_id,
+        community_id=community_id,
+        biz_code=biz_code,
+        tmp_key=tmp_key or key,
+        object_key=key,
+        content_type=picture.content_type,
+        size=len(content),
+        width=picture.width,
+        height=picture.height,
+        created_ms=now_ms,
+    )
     async with db.begin() as tx:
         if await _by_tmp_key.one(tx, tmp_key=row.tmp_key):
             raise BadInput(field=field, rule="used")

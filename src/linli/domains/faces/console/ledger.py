@@ -86,13 +86,22 @@ class ConsentRoutes(Controller):
         callers = await caller_names(db, {row.asked_by for row in found.data})
         rows = [
             ConsentRow(
-                str(row.id), row.identity_id, names.get(row.identity_id, ""), row.how,
-                callers.get(row.asked_by, row.asked_by),
-                row.text_version, row.guardian, row.given_ms, row.expires_ms, row.ended_ms, row.end_reason,
-                row.purpose, objects.url(row.proof_key, expires_s=PROOF_SECONDS) if row.proof_key else None,
+                id=str(row.id),
+                identity_id=row.identity_id,
+                person=names.get(row.identity_id, ""),
+                how=row.how,
+                asked_by=callers.get(row.asked_by, row.asked_by),
+                text_version=row.text_version,
+                guardian=row.guardian,
+                given_ms=row.given_ms,
+                expires_ms=row.expires_ms,
+                ended_ms=row.ended_ms,
+                end_reason=row.end_reason,
+                purpose=row.purpose,
+                proof_url=objects.url(row.proof_key, expires_s=PROOF_SECONDS) if row.proof_key else None,
             )
             for row in found.data
-        ]  # fmt: skip
+        ]
         return Page.of(page, found.total, rows)
 
 

@@ -52,16 +52,16 @@ def models_of(state: State) -> list[FaceModel]:
 def gates() -> list[FaceGate]:
     return [
         FaceGate(
-            use,
-            gate.height,
-            gate.yaw,
-            gate.pitch,
-            gate.roll,
-            gate.sharpness,
-            gate.darkest,
-            gate.brightest,
-            gate.contrast,
-            gate.alone,
+            use=use,
+            height=gate.height,
+            yaw=gate.yaw,
+            pitch=gate.pitch,
+            roll=gate.roll,
+            sharpness=gate.sharpness,
+            darkest=gate.darkest,
+            brightest=gate.brightest,
+            contrast=gate.contrast,
+            alone=gate.alone,
         )
         for use, gate in GATES.items()
     ]
@@ -71,22 +71,31 @@ def _told(model: Model, state: Literal["loaded", "present"]) -> FaceModel:
     published = model.origin_sha256 or model.sha256
     known = next((one for one in KNOWN if one.parts[0].sha256 == published), None)
     return FaceModel(
-        model.job,
-        known.name if known else model.family,
-        known.title if known else model.path or model.family,
-        model.family,
-        model.path,
-        model.sha256,
-        model.origin_sha256,
-        model.source,
-        model.licence,
-        known.remarks if known else "",
-        state,
+        job=model.job,
+        name=known.name if known else model.family,
+        title=known.title if known else model.path or model.family,
+        family=model.family,
+        file=model.path,
+        sha256=model.sha256,
+        origin_sha256=model.origin_sha256,
+        source=model.source,
+        licence=model.licence,
+        remarks=known.remarks if known else "",
+        state=state,
     )
 
 
 def _known(known: Known) -> FaceModel:
     return FaceModel(
-        known.model.job, known.name, known.title, known.model.family, "", "", known.parts[0].sha256,
-        known.package, known.licence, known.remarks, "missing",
-    )  # fmt: skip
+        job=known.model.job,
+        name=known.name,
+        title=known.title,
+        family=known.model.family,
+        file="",
+        sha256="",
+        origin_sha256=known.parts[0].sha256,
+        source=known.package,
+        licence=known.licence,
+        remarks=known.remarks,
+        state="missing",
+    )

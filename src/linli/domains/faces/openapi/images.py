@@ -218,15 +218,15 @@ async def get_image(data: ImageGet, scope: Scope, db: Database, objects: ObjectS
     zone = "" if image.community_id is None else await zone_of(db, image.community_id)
     expires = write_time(image.expires_ms, zone) if image.expires_ms is not None else None
     return ImageTold(
-        url,
-        text,
-        image.face_id,
-        image.user_id,
-        image.user_type,
-        image.user_name or None,
-        expires,
-        expires,
-        "DENY" if image.policy == "DENY" else "PERMISSION",
+        image_url=url,
+        image_base64=text,
+        face_id=image.face_id,
+        user_id=image.user_id,
+        user_type=image.user_type,
+        user_name=image.user_name or None,
+        expire_time=expires,
+        expired_time=expires,
+        policy="DENY" if image.policy == "DENY" else "PERMISSION",
     )
 
 

@@ -180,15 +180,26 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
     here = await zones_of_doors(scope, db, iot_ids=[row.device for row in found.data])
     name, expires, ext = _told(image, zones[image.community_id])
     return UserStatus(
-        image.user_type, image.user_id, name, expires, ext, found.total, page.page_no, page.page_size,
-        [
+        user_type=image.user_type,
+        user_id=image.user_id,
+        user_name=name,
+        expired_time=expires,
+        ext_info=ext,
+        device_list_total=found.total,
+        device_list_page_no=page.page_no,
+        device_list_page_size=page.page_size,
+        device_list=[
             DeviceStatus(
-                row.device, write_time(row.changed_ms, here.get(row.device, "")), row.status, row.status,
-                names.get(row.device, ""), _cron(row),
+                row.device,
+                write_time(row.changed_ms, here.get(row.device, "")),
+                row.status,
+                row.status,
+                names.get(row.device, ""),
+                _cron(row),
             )
             for row in found.data
         ],
-    )  # fmt: skip
+    )
 
 
 @method(
@@ -218,14 +229,14 @@ async def query_by_device(data: StatusOfDevice, scope: Scope, db: Database) -> P
         kind, user_id = (image.user_type, image.user_id) if image else ("IDENTITY", row.subject)
         rows.append(
             FaceOnDevice(
-                kind,
-                user_id,
-                name,
-                expires,
-                ext,
-                write_time(row.changed_ms, zones[door.community_id]),
-                row.status,
-                _cron(row),
+                user_type=kind,
+                user_id=user_id,
+                user_name=name,
+                expired_time=expires,
+                ext_info=ext,
+                sync_time=write_time(row.changed_ms, zones[door.community_id]),
+                status=row.status,
+                cron=_cron(row),
             )
         )
     return Page.of(page, found.total, rows)

@@ -122,15 +122,17 @@ async def find_users_by_image(
     urls = await faces.face_urls(scope, db, pictures)
     return [
         UserFound(
-            person.identity_id,
-            face_id,
-            person.name,
-            urls.get(person.face_upload_id),
-            person.id_no or None,
-            [GroupOfUser(row.user_group_id, row.name, row.type) for row in groups.get(person.id, [])],
-            person.age,
-            person.sex,
-            person.phone,
+            identity_id=person.identity_id,
+            face_id=face_id,
+            user_name=person.name,
+            face_image_url=urls.get(person.face_upload_id),
+            id_no=person.id_no or None,
+            user_groups=[
+                GroupOfUser(row.user_group_id, row.name, row.type) for row in groups.get(person.id, [])
+            ],
+            age=person.age,
+            sex=person.sex,
+            mobile=person.phone,
         )
         for face_id, person in known
     ]

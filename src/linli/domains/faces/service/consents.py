@@ -76,10 +76,23 @@ async def attested(scope: Scope, tx: Tx, *, image: Image, attest: Attest, now_ms
             return
         await end(scope, tx, image_id=image.id, reason="replaced", now_ms=now_ms)
     row = Consent(
-        0, image.tenant_id, image.community_id, image.id, image.identity_id, PURPOSE, attest.how, who,
-        attest.text_version, attest.guardian, now_ms, attest.expires_ms, None, "", "",
-        attest.proof_key,
-    )._asdict()  # fmt: skip
+        id=0,
+        tenant_id=image.tenant_id,
+        community_id=image.community_id,
+        image_id=image.id,
+        identity_id=image.identity_id,
+        purpose=PURPOSE,
+        how=attest.how,
+        asked_by=who,
+        text_version=attest.text_version,
+        guardian=attest.guardian,
+        given_ms=now_ms,
+        expires_ms=attest.expires_ms,
+        ended_ms=None,
+        end_reason="",
+        ended_by="",
+        proof_key=attest.proof_key,
+    )._asdict()
     del row["id"]
     await tx.insert(consents, row)
 

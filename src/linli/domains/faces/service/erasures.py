@@ -101,9 +101,18 @@ async def erase(scope: Scope, tx: Tx, *, image: Image, reason: str, now_ms: int)
     await consents.end(scope, tx, image_id=image.id, reason=reason, now_ms=now_ms)
     await staff_rows.drop_person(tx, tenant_id=image.tenant_id, identity_id=image.identity_id)
     row = Erasure(
-        0, image.tenant_id, image.community_id, image.id, image.face_id, image.identity_id, reason,
-        f"{scope.caller.kind}:{scope.caller.id}", now_ms, None, None if devices else now_ms,
-    )._asdict()  # fmt: skip
+        id=0,
+        tenant_id=image.tenant_id,
+        community_id=image.community_id,
+        image_id=image.id,
+        face_id=image.face_id,
+        identity_id=image.identity_id,
+        reason=reason,
+        caller=f"{scope.caller.kind}:{scope.caller.id}",
+        asked_ms=now_ms,
+        picture_ms=None,
+        finished_ms=None if devices else now_ms,
+    )._asdict()
     del row["id"]
     erasure_id = await tx.insert(erasures, row)
     assert erasure_id is not None

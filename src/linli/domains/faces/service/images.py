@@ -142,12 +142,33 @@ async def save_image(
     )
     face_id = wish.face_id or (known.face_id if known else ids.face_id())
     row = Image(
-        known.id if known else 0, scope.tenant, user.owner, user.user_type, user.user_id, user.identity_id,
-        wish.community_id if wish.community_id is not None else known.community_id if known else None,
-        face_id, object_key, picture.md5, len(picture.content), wish.source, wish.user_name or user.name[:MAX_NAME],
-        wish.face_ext, wish.user_ext, wish.user_role, wish.mobile, wish.policy, wish.expires_ms, 1,
-        known.created_ms if known else now_ms, now_ms,
-    )  # fmt: skip
+        id=known.id if known else 0,
+        tenant_id=scope.tenant,
+        owner=user.owner,
+        user_type=user.user_type,
+        user_id=user.user_id,
+        identity_id=user.identity_id,
+        community_id=wish.community_id
+        if wish.community_id is not None
+        else known.community_id
+        if known
+        else None,
+        face_id=face_id,
+        object_key=object_key,
+        md5=picture.md5,
+        size=len(picture.content),
+        source=wish.source,
+        user_name=wish.user_name or user.name[:MAX_NAME],
+        face_ext=wish.face_ext,
+        user_ext=wish.user_ext,
+        user_role=wish.user_role,
+        mobile=wish.mobile,
+        policy=wish.policy,
+        expires_ms=wish.expires_ms,
+        live=1,
+        created_ms=known.created_ms if known else now_ms,
+        changed_ms=now_ms,
+    )
     row = await _write(tx, row, known)
     if known is not None:
         await _leave_old(scope, tx, known, row, now_ms)

@@ -57,14 +57,14 @@ async def tell(
     image, consent = mine.image, mine.consent
     said = consent and ConsentTold(consent.how, consent.text_version, consent.given_ms, consent.expires_ms)
     return FaceTold(
-        image is not None,
-        objects.url(image.object_key, expires_s=URL_SECONDS) if image else None,
-        image is not None and image.policy == "DENY",
-        image.expires_ms if image else None,
-        said,
-        doors,
-        TEXT_VERSION,
-        consent_text(scope.language, text),
+        present=image is not None,
+        picture_url=objects.url(image.object_key, expires_s=URL_SECONDS) if image else None,
+        denied=image is not None and image.policy == "DENY",
+        expires_ms=image.expires_ms if image else None,
+        consent=said,
+        doors=doors,
+        text_version=TEXT_VERSION,
+        text=consent_text(scope.language, text),
     )
 
 

@@ -56,18 +56,29 @@ class OrganisationRoutes(Controller):
         tenant = await tenancy.get_tenant(db, within.tenant)
         row = await companies.company(within, db)
         if row is None:
-            return OrganisationShown(tenant.name, "", False, "", "", "", "", 0, 0, "")
+            return OrganisationShown(
+                name=tenant.name,
+                kind="",
+                joinable=False,
+                contact_name="",
+                company_name="",
+                company_phone="",
+                company_email="",
+                signed_ms=0,
+                ended_ms=0,
+                ended_reason="",
+            )
         return OrganisationShown(
-            tenant.name,
-            row.kind,
-            bool(row.joinable),
-            row.contact_name,
-            row.company_name,
-            row.company_phone,
-            row.company_email,
-            row.signed_ms,
-            row.ended_ms,
-            row.end_reason,
+            name=tenant.name,
+            kind=row.kind,
+            joinable=bool(row.joinable),
+            contact_name=row.contact_name,
+            company_name=row.company_name,
+            company_phone=row.company_phone,
+            company_email=row.company_email,
+            signed_ms=row.signed_ms,
+            ended_ms=row.ended_ms,
+            ended_reason=row.end_reason,
         )
 
     @put("/contract", right=Right.ORGANISATION_MANAGE.value, status_code=204)
@@ -136,15 +147,15 @@ class AgreementRow(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: agreements.Agreement, accepted: int = 0) -> "AgreementRow":
         return AgreementRow(
-            str(row.agreement_id),
-            "privacy" if row.kind == "privacy" else "service",
-            row.version,
-            row.title,
-            row.title_en,
-            row.body,
-            row.body_en,
-            row.published_ms,
-            accepted,
+            id=str(row.agreement_id),
+            kind="privacy" if row.kind == "privacy" else "service",
+            version=row.version,
+            title=row.title,
+            title_en=row.title_en,
+            body=row.body,
+            body_en=row.body_en,
+            published_ms=row.published_ms,
+            accepted=accepted,
         )
 
 

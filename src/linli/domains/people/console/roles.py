@@ -185,14 +185,14 @@ class StaffLogRoutes(Controller):
         found = await queries.log(within, db, page, account_id=account_id)
         rows = [
             StaffLogRow(
-                str(row.entry_no),
-                row.at_ms,
-                str(row.by_account),
-                row.by_name,
-                row.action,
-                None if row.account_id is None else str(row.account_id),
-                row.account_name,
-                row.detail,
+                id=str(row.entry_no),
+                at_ms=row.at_ms,
+                by_account_id=str(row.by_account),
+                by_name=row.by_name,
+                action=row.action,
+                account_id=None if row.account_id is None else str(row.account_id),
+                account_name=row.account_name,
+                detail=row.detail,
             )
             for row in found.data
         ]

@@ -243,14 +243,14 @@ class CommunityUserRoutes(Controller):
         )
         rows = [
             CommunityUserRow(
-                row.person.identity_id,
-                row.person.name,
-                row.person.phone or "",
-                row.person.sex,
-                bool(row.person.face_id),
-                [_in_group(one, within.language) for one in inside.get(row.person.id, ())],
-                row.created_ms,
-                row.changed_ms,
+                identity_id=row.person.identity_id,
+                name=row.person.name,
+                phone=row.person.phone or "",
+                sex=row.person.sex,
+                has_face=bool(row.person.face_id),
+                groups=[_in_group(one, within.language) for one in inside.get(row.person.id, ())],
+                created_ms=row.created_ms,
+                changed_ms=row.changed_ms,
             )
             for row in found.data
         ]

@@ -127,14 +127,9 @@ async def add_user_1_0_0(
     if data.face_image_url:
         await queries.group(scope, db, data.user_group_id)  # before the picture is taken
         upload_id = await faces.keep_face(
-            scope,
-            db,
-            data.face_image_url,
-            community_id=call.community_id,
-            field="faceImageUrl",
-            ids=ids,
+            scope, db, data.face_image_url, community_id=call.community_id, field="faceImageUrl", ids=ids,
             now_ms=clock.now_ms(),
-        )
+        )  # fmt: skip
     async with db.begin() as tx:
         return await _added(data, upload_id, scope, tx, ids, clock, faces, wire)
 

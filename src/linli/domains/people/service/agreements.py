@@ -96,15 +96,15 @@ async def publish(
             raise BadInput(field=field, rule="too_long", limit=most)
     version = 1 + max((one.version for one in await current(tx) if one.kind == kind), default=0)
     row = Agreement(
-        ids.number(),
-        kind,
-        version,
-        title.strip(),
-        title_en.strip(),
-        body.strip(),
-        body_en.strip(),
-        account_id,
-        now_ms,
+        agreement_id=ids.number(),
+        kind=kind,
+        version=version,
+        title=title.strip(),
+        title_en=title_en.strip(),
+        body=body.strip(),
+        body_en=body_en.strip(),
+        published_by=account_id,
+        published_ms=now_ms,
     )
     await tx.insert(agreements, row._asdict())
     return version

@@ -128,7 +128,22 @@ async def found(tx: Tx, *, account_id: int, name: str, kind: str, ids: Ids, now_
 
 async def register(tx: Tx, *, tenant_id: str, account_id: int, kind: str, now_ms: int) -> None:
     """Make a tenant an organisation whose administrator is the account."""
-    row = Company(tenant_id, kind, 0, "", "", "", "", 0, 0, account_id, 0, "", now_ms, now_ms)
+    row = Company(
+        tenant_id=tenant_id,
+        kind=kind,
+        joinable=0,
+        contact_name="",
+        company_name="",
+        company_phone="",
+        company_email="",
+        signed_ms=0,
+        signed_by=0,
+        founded_by=account_id,
+        ended_ms=0,
+        end_reason="",
+        created_ms=now_ms,
+        changed_ms=now_ms,
+    )
     await tx.insert(organisations, row._asdict())
     await accounts.grant_role(
         tx, account_id=account_id, role=Role.TENANT_ADMIN, tenant_id=tenant_id, now_ms=now_ms

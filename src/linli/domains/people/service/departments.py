@@ -106,7 +106,16 @@ async def create(
     if len(tree.by_id) >= MOST:
         raise BadInput(field="name", rule="too_many_items", limit=MOST)
     _place(tree, parent_id, name)
-    row = Department(ids.number(), scope.tenant, community_id, parent_id, name, description, now_ms, now_ms)
+    row = Department(
+        department_id=ids.number(),
+        tenant_id=scope.tenant,
+        community_id=community_id,
+        parent_id=parent_id,
+        name=name,
+        description=description,
+        created_ms=now_ms,
+        changed_ms=now_ms,
+    )
     await tx.insert(departments, row._asdict())
     return row.department_id
 
@@ -193,14 +202,14 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
     parent = parent if parent in tree.by_id else None
     _place(tree, parent, was["name"])
     row = Department(
-        number,
-        scope.tenant,
-        change.community_id,
-        parent,
-        was["name"],
-        was.get("description") or "",
-        now_ms,
-        now_ms,
+        department_id=number,
+        tenant_id=scope.tenant,
+        community_id=change.community_id,
+        parent_id=parent,
+        name=was["name"],
+        description=was.get("description") or "",
+        created_ms=now_ms,
+        changed_ms=now_ms,
     )
     await tx.insert(departments, row._asdict())
     page = await queries.page(scope, tx, change.community_id, PageRequest(1, 100_000))

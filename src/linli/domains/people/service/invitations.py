@@ -110,7 +110,15 @@ async def invite(
     await _purge.run(tx, before=now_ms - KEPT_MS)
     token = ids.token(TOKEN_LENGTH)
     row = Invitation(
-        _hash(token), scope.tenant, community_id, house_id, type, person_id, now_ms, now_ms + LIVES_MS, 0
+        token_hash=_hash(token),
+        tenant_id=scope.tenant,
+        community_id=community_id,
+        house_id=house_id,
+        type=type,
+        by_person=person_id,
+        created_ms=now_ms,
+        expires_ms=now_ms + LIVES_MS,
+        used_ms=0,
     )
     await tx.insert(house_invitations, row._asdict())
     return token, row.expires_ms

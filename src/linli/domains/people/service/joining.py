@@ -191,9 +191,20 @@ async def invite(
         hand.check(given_by(Role(role), community_id))
     token, number = secrets.token_urlsafe(18), hand.ids.number()
     row = Invitation(
-        number, hand.tenant, _hash(token), note_text.strip(), role, community_id, int(approval), uses, 0,
-        now_ms + days * DAY_MS, hand.rights.account_id, now_ms, 0,
-    )  # fmt: skip
+        invitation_id=number,
+        tenant_id=hand.tenant,
+        token_hash=_hash(token),
+        note=note_text.strip(),
+        role=role,
+        community_id=community_id,
+        approval=int(approval),
+        uses_left=uses,
+        uses=0,
+        expires_ms=now_ms + days * DAY_MS,
+        made_by=hand.rights.account_id,
+        created_ms=now_ms,
+        revoked_ms=0,
+    )
     await tx.insert(invitations, row._asdict())
     await note(hand, tx, "invitation.made", detail=note_text.strip())
     return number, token

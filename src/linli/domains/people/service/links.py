@@ -117,16 +117,16 @@ async def begin(
     """A sign-in starts at a provider. `browser` is the text of a cookie that only this browser has."""
     await _purge.run(tx, now=now_ms)
     row = StartRow(
-        hashed(state),
-        hashed(browser),
-        provider,
-        nonce,
-        verifier,
-        next_path,
-        account_id,
-        "",
-        "",
-        now_ms + LIVES_MS,
+        state_hash=hashed(state),
+        browser_hash=hashed(browser),
+        provider=provider,
+        nonce=nonce,
+        verifier=verifier,
+        next=next_path,
+        account_id=account_id,
+        subject="",
+        label="",
+        expires_ms=now_ms + LIVES_MS,
     )
     await tx.insert(login_starts, row._asdict())
 

@@ -72,44 +72,26 @@ async def move_in(
     person, is_new = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
     await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     await note_tie(
-        scope,
-        tx,
-        "moved_in",
-        house_id=house_id,
-        community_id=community_id,
-        identity_id=person.identity_id,
-        type=type,
-        now_ms=now_ms,
-        said=profile.said() if is_new else {},
-    )
+        scope, tx, "moved_in", house_id=house_id, community_id=community_id, identity_id=person.identity_id,
+        type=type, now_ms=now_ms, said=profile.said() if is_new else {},
+    )  # fmt: skip
     held = await queries.member(scope, tx, house_id, person.identity_id)
     if held is None:
         await tx.insert(
             house_members,
             member_row(
-                tenant_id=scope.tenant,
-                community_id=community_id,
-                house_id=house_id,
-                person=person,
-                type=type,
-                source=source,
-                now_ms=now_ms,
+                tenant_id=scope.tenant, community_id=community_id, house_id=house_id, person=person, type=type,
+                source=source, now_ms=now_ms,
             ),
-        )
+        )  # fmt: skip
     elif held.status == rules.MOVED_IN:
         raise AlreadyMember(field="houseSpaceId")
     else:
         await write(scope, tx, held, now_ms, type=type, status=rules.MOVED_IN, source=source)
     await live_there(
-        scope,
-        tx,
-        house_id=house_id,
-        community_id=community_id,
-        person_id=person.id,
-        identity_id=person.identity_id,
-        type=type,
-        now_ms=now_ms,
-    )
+        scope, tx, house_id=house_id, community_id=community_id, person_id=person.id,
+        identity_id=person.identity_id, type=type, now_ms=now_ms,
+    )  # fmt: skip
     return person.identity_id
 
 
@@ -140,30 +122,15 @@ async def note_tie(
     tie = {"house": house_id, "type": type}
     ends = action == "moved_out"
     change_no = await history.note(
-        scope,
-        tx,
-        persons.RESIDENT,
-        identity_id,
-        action,
-        community_id=community_id,
-        now_ms=now_ms,
-        reason=reason,
-        before=tie if ends else None,
-        after=None if ends else {**tie, **(said or {})},
+        scope, tx, persons.RESIDENT, identity_id, action, community_id=community_id, now_ms=now_ms, reason=reason,
+        before=tie if ends else None, after=None if ends else {**tie, **(said or {})},
         kept={"house": house_id, "type": type, **(gone or {})},
-    )
+    )  # fmt: skip
     who = {"resident": identity_id}
     await history.note(
-        scope,
-        tx,
-        HOUSE,
-        house_id,
-        f"resident_{action}",
-        community_id=community_id,
-        now_ms=now_ms,
-        before=who if ends else None,
-        after=None if ends else who,
-    )
+        scope, tx, HOUSE, house_id, f"resident_{action}", community_id=community_id, now_ms=now_ms,
+        before=who if ends else None, after=None if ends else who,
+    )  # fmt: skip
     assert change_no is not None  # always a difference
     return change_no
 
@@ -233,18 +200,11 @@ async def write(
     out = status == rules.MOVED_OUT
     back = status == rules.MOVED_IN and held.status != rules.MOVED_IN
     await _set.run(
-        tx,
-        scope,
-        house=held.house_id,
-        person=held.person_id,
-        new_type=type,
-        new_status=status,
-        new_source=source or held.source,
-        comment=comment,
-        in_ms=now_ms if back else held.moved_in_ms,
-        out_ms=now_ms if out else 0,
+        tx, scope, house=held.house_id, person=held.person_id, new_type=type, new_status=status,
+        new_source=source or held.source, comment=comment,
+        in_ms=now_ms if back else held.moved_in_ms, out_ms=now_ms if out else 0,
         now=now_ms,
-    )
+    )  # fmt: skip
 
 
 async def change_member(
@@ -278,17 +238,9 @@ async def change_member(
             scope, tx, community_id=held.community_id, ties=[(house_id, held.person_id)]
         )
         await history.note(
-            scope,
-            tx,
-            persons.RESIDENT,
-            identity_id,
-            "changed",
-            community_id=held.community_id,
-            now_ms=now_ms,
-            before={"type": held.type},
-            after={"type": type},
-            kept={"house": house_id},
-        )
+            scope, tx, persons.RESIDENT, identity_id, "changed", community_id=held.community_id, now_ms=now_ms,
+            before={"type": held.type}, after={"type": type}, kept={"house": house_id},
+        )  # fmt: skip
         if person.changed_ms != now_ms:  # otherwise they are told already
             await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
 
@@ -311,17 +263,10 @@ async def move_out(
         else []
     )
     change_no = await note_tie(
-        scope,
-        tx,
-        "moved_out",
-        house_id=house_id,
-        community_id=held.community_id,
-        identity_id=identity_id,
-        type=held.type,
-        now_ms=now_ms,
-        reason=reason,
+        scope, tx, "moved_out", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
+        type=held.type, now_ms=now_ms, reason=reason,
         gone={"vehicles": [[one.plate, one.brand, one.color] for one in parked]} if parked else None,
-    )
+    )  # fmt: skip
     if last:
         await groups.leave_all(
             scope, tx, community_id=held.community_id, person_id=held.person_id, kind=rules.RESIDENT_GROUP
@@ -369,26 +314,13 @@ async def come_back(
     )
     told = {"vehicles": back, "vehicles_taken": taken}
     await note_tie(
-        scope,
-        tx,
-        "moved_in",
-        house_id=house_id,
-        community_id=held.community_id,
-        identity_id=identity_id,
-        type=type,
-        now_ms=now_ms,
-        said={name: ", ".join(plates) for name, plates in told.items() if plates},
-    )
+        scope, tx, "moved_in", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
+        type=type, now_ms=now_ms, said={name: ", ".join(plates) for name, plates in told.items() if plates},
+    )  # fmt: skip
     await live_there(
-        scope,
-        tx,
-        house_id=house_id,
-        community_id=held.community_id,
-        person_id=held.person_id,
-        identity_id=identity_id,
-        type=type,
-        now_ms=now_ms,
-    )
+        scope, tx, house_id=house_id, community_id=held.community_id, person_id=held.person_id,
+        identity_id=identity_id, type=type, now_ms=now_ms,
+    )  # fmt: skip
     await emit(tx, events.ResidentCameBack(scope.tenant, held.community_id, identity_id, left_ms))
     await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
 

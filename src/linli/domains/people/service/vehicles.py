@@ -110,16 +110,16 @@ async def add(
     for form in forms:
         plate = form.plate or ""
         row = Vehicle(
-            ids.number(),
-            scope.tenant,
-            community_id,
-            person.id,
-            plate,
-            plate_region(plate),
-            form.brand or "",
-            form.color,
-            now_ms,
-            now_ms,
+            vehicle_id=ids.number(),
+            tenant_id=scope.tenant,
+            community_id=community_id,
+            person_id=person.id,
+            plate=plate,
+            region=plate_region(plate),
+            brand=form.brand or "",
+            color=form.color,
+            created_ms=now_ms,
+            changed_ms=now_ms,
         )
         await tx.insert(vehicles, row._asdict())
         made.append(row.vehicle_id)

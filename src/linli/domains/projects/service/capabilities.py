@@ -49,7 +49,14 @@ async def apply_for(scope: Scope, tx: Tx, *, project_id: str, capability: str) -
     now_ms = tx.db.clock.now_ms()
     state: CapabilityState = "applied" if one.reviewed else "approved"
     made = queries.CapabilityRow(
-        project_id, capability, project.tenant_id, state, "", "", now_ms, None if one.reviewed else now_ms
+        project_id=project_id,
+        capability=capability,
+        tenant_id=project.tenant_id,
+        state=state,
+        reason="",
+        reviewer="",
+        applied_ms=now_ms,
+        reviewed_ms=None if one.reviewed else now_ms,
     )
     await tx.upsert(
         project_capabilities,

@@ -133,16 +133,16 @@ class CameraBatch(msgspec.Struct, rename="camel", frozen=True):
 
 def batch_row(row: Batch) -> CameraBatch:
     return CameraBatch(
-        str(row.batch_id),
-        row.kind,
-        row.file_name,
-        row.created,
-        row.changed,
-        row.removed,
-        row.kept,
-        row.state,
-        row.created_ms,
-        row.undone_ms,
+        id=str(row.batch_id),
+        kind=row.kind,
+        file_name=row.file_name,
+        created=row.created,
+        changed=row.changed,
+        removed=row.removed,
+        kept=row.kept,
+        state=row.state,
+        created_ms=row.created_ms,
+        undone_ms=row.undone_ms,
     )
 
 

@@ -83,22 +83,33 @@ async def record(
     created = sum(before is None for before, _ in pairs)
     removed = sum(after is None for _, after in pairs)
     made = Batch(
-        ids.number(), scope.tenant, community_id, kind, file_name[:200], created,
-        len(pairs) - created - removed, removed, 0, DONE, scope.caller.id, now_ms, 0,
-    )  # fmt: skip
+        batch_id=ids.number(),
+        tenant_id=scope.tenant,
+        community_id=community_id,
+        kind=kind,
+        file_name=file_name[:200],
+        created=created,
+        changed=len(pairs) - created - removed,
+        removed=removed,
+        kept=0,
+        state=DONE,
+        by_id=scope.caller.id,
+        created_ms=now_ms,
+        undone_ms=0,
+    )
     await tx.insert(camera_batches, made._asdict())
     rows = [
         BatchRow(
-            made.batch_id,
-            position,
-            scope.tenant,
-            community_id,
-            _either(pair).camera_id,
-            _either(pair).iot_id,
-            _kept(pair[0]),
-            _kept(pair[1]),
-            _sealed(pair[0]),
-            _sealed(pair[1]),
+            batch_id=made.batch_id,
+            position=position,
+            tenant_id=scope.tenant,
+            community_id=community_id,
+            camera_id=_either(pair).camera_id,
+            iot_id=_either(pair).iot_id,
+            before=_kept(pair[0]),
+            after=_kept(pair[1]),
+            before_sealed=_sealed(pair[0]),
+            after_sealed=_sealed(pair[1]),
         )
         for position, pair in enumerate(pairs)
     ]

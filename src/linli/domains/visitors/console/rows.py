@@ -68,22 +68,22 @@ async def rows(scope: Scope, db: Reader, found: list[Visit], *, masked: bool = T
     )
     return [
         VisitRow(
-            str(row.apply_id),
-            row.name,
-            row.type,
-            mask_phone(row.phone) if masked else row.phone,
-            row.plate,
-            row.people,
-            str(row.house_id),
-            houses[row.house_id].location if row.house_id in houses else "",
-            hosts[row.submitter_id].name if row.submitter_id in hosts else row.host_name,
-            row.reason,
-            row.starts_ms,
-            row.ends_ms,
-            row.state,
-            row.source,
-            row.arrived_ms,
-            row.left_ms,
+            id=str(row.apply_id),
+            name=row.name,
+            type=row.type,
+            phone=mask_phone(row.phone) if masked else row.phone,
+            plate=row.plate,
+            people=row.people,
+            house_id=str(row.house_id),
+            house_location=houses[row.house_id].location if row.house_id in houses else "",
+            host_name=hosts[row.submitter_id].name if row.submitter_id in hosts else row.host_name,
+            reason=row.reason,
+            starts_ms=row.starts_ms,
+            ends_ms=row.ends_ms,
+            state=row.state,
+            source=row.source,
+            arrived_ms=row.arrived_ms,
+            left_ms=row.left_ms,
         )
         for row in found
     ]

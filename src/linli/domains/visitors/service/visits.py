@@ -115,7 +115,17 @@ async def apply(
     reason = clean_reason(reason)
     made = []
     for guest in guests:
-        row = _row(scope, community_id, house_id, guest, starts_ms, ends_ms, source, ids, now_ms)._replace(
+        row = _row(
+            scope,
+            community_id=community_id,
+            house_id=house_id,
+            guest=guest,
+            starts_ms=starts_ms,
+            ends_ms=ends_ms,
+            source=source,
+            ids=ids,
+            now_ms=now_ms,
+        )._replace(
             reason=reason,
             submitter_id=submitter.id if submitter else None,
             submitter_identity=submitter.identity_id if submitter else "",
@@ -148,9 +158,17 @@ async def ask(
     check_window(starts_ms, ends_ms, now_ms)
     if await queries.waiting_of_phone(scope, tx, community_id, guest.phone, now_ms=now_ms) >= WAITING_A_PHONE:
         raise TooManyWaiting()
-    row = _row(scope, community_id, house_id, guest, starts_ms, ends_ms, POSTER, ids, now_ms)._replace(
-        state=ASKED, host_name=host_name, reason=clean_reason(reason)
-    )
+    row = _row(
+        scope,
+        community_id=community_id,
+        house_id=house_id,
+        guest=guest,
+        starts_ms=starts_ms,
+        ends_ms=ends_ms,
+        source=POSTER,
+        ids=ids,
+        now_ms=now_ms,
+    )._replace(state=ASKED, host_name=host_name, reason=clean_reason(reason))
     await tx.insert(visits, row._asdict())
     await _tell(tx, row)
     return row.apply_id
@@ -241,10 +259,35 @@ def _row(
     now_ms: int,
 ) -> Visit:
     return Visit(
-        ids.number(), scope.tenant, community_id, house_id, EXPECTED, source, guest.name, guest.type, guest.phone,
-        guest.id_no, guest.gender, guest.plate, "", guest.people, "", starts_ms, ends_ms, None, "", None, "", "", 0, 0,
-        "", _who(scope), now_ms, now_ms,
-    )  # fmt: skip
+        apply_id=ids.number(),
+        tenant_id=scope.tenant,
+        community_id=community_id,
+        house_id=house_id,
+        state=EXPECTED,
+        source=source,
+        name=guest.name,
+        type=guest.type,
+        phone=guest.phone,
+        id_no=guest.id_no,
+        gender=guest.gender,
+        plate=guest.plate,
+        reason="",
+        people=guest.people,
+        host_name="",
+        starts_ms=starts_ms,
+        ends_ms=ends_ms,
+        submitter_id=None,
+        submitter_identity="",
+        visitor_id=None,
+        visitor_identity="",
+        qr_code="",
+        arrived_ms=0,
+        left_ms=0,
+        end_reason="",
+        changed_by=_who(scope),
+        created_ms=now_ms,
+        changed_ms=now_ms,
+    )
 
 
 async def _expect(scope: Scope, tx: Tx, row: Visit, ids: Ids, now_ms: int) -> None:

@@ -273,10 +273,10 @@ class SimulatedMachine:
                 rule_id=rule_id,
                 user_id=rule.user_id or "",
                 elevator_id=rule.elevator_id,
-                auth_type=auth_type,
-                auth_content=content,  # type: ignore[arg-type]
-                control_mode=rule.control_mode,
-                start_floor=rule.start_floor,  # type: ignore[arg-type]
+                auth_type=auth_type,  # type: ignore[arg-type]
+                auth_content=content,
+                control_mode=rule.control_mode,  # type: ignore[arg-type]
+                start_floor=rule.start_floor,
                 start_room=rule.start_room,
                 target_floor_room_list=rule.target_floor_room_list,
                 delay_seconds=rule.delay_seconds,

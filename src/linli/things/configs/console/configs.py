@@ -33,16 +33,16 @@ class ConfigVersion(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: Config) -> "ConfigVersion":
         return ConfigVersion(
-            row.version,
-            row.config_id,
-            row.content,
-            row.size,
-            row.sha256,
-            row.notes,
-            bool(row.removed),
-            row.restored_from,
-            row.created_by,
-            row.created_ms,
+            version=row.version,
+            config_id=row.config_id,
+            content=row.content,
+            size=row.size,
+            sha256=row.sha256,
+            notes=row.notes,
+            ended=bool(row.removed),
+            restored_from=row.restored_from,
+            created_by=row.created_by,
+            created_ms=row.created_ms,
         )
 
 

@@ -45,14 +45,14 @@ class ConfigPushedRow(msgspec.Struct, rename="camel", frozen=True):
 
 async def _row(db: Reader, push: Push) -> ConfigPushRow:
     return ConfigPushRow(
-        str(push.push_no),
-        push.config_ids,
-        push.state,
-        push.total,
-        await queries.push_counts(db, push_no=push.push_no),
-        push.created_by,
-        push.created_ms,
-        push.finished_ms,
+        id=str(push.push_no),
+        version=push.config_ids,
+        state=push.state,
+        total=push.total,
+        counts=await queries.push_counts(db, push_no=push.push_no),
+        created_by=push.created_by,
+        created_ms=push.created_ms,
+        finished_ms=push.finished_ms,
     )
 
 

@@ -148,10 +148,24 @@ class UpgradeRow(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: JobRow) -> "UpgradeRow":
         return UpgradeRow(
-            str(row.job_no), row.iot_id, row.device_name, row.nickname, bool(row.online), JobState(row.state),
-            row.progress, row.step, row.tries, row.reason, row.detail, row.from_version,
-            row.current_version or "", row.due_ms, row.notified_ms, row.changed_ms, row.finished_ms,
-        )  # fmt: skip
+            id=str(row.job_no),
+            iot_id=row.iot_id,
+            device_name=row.device_name,
+            nickname=row.nickname,
+            online=bool(row.online),
+            state=JobState(row.state),
+            progress=row.progress,
+            step=row.step,
+            tries=row.tries,
+            reason=row.reason,
+            detail=row.detail,
+            from_version=row.from_version,
+            current_version=row.current_version or "",
+            next_ms=row.due_ms,
+            notified_ms=row.notified_ms,
+            changed_ms=row.changed_ms,
+            finished_ms=row.finished_ms,
+        )
 
 
 class WidenRequest(msgspec.Struct):

@@ -48,10 +48,22 @@ class FirmwareRow(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: Firmware) -> "FirmwareRow":
         return FirmwareRow(
-            str(row.firmware_no), row.product_key, row.product_name, row.module, row.version,
-            row.source_version, row.file_name, row.size, row.sign_method, row.md5, row.sha256, row.notes,
-            row.state, row.created_by, row.created_ms,
-        )  # fmt: skip
+            id=str(row.firmware_no),
+            product_key=row.product_key,
+            product_name=row.product_name,
+            module=row.module,
+            version=row.version,
+            source_version=row.source_version,
+            file_name=row.file_name,
+            size=row.size,
+            sign_method=row.sign_method,
+            md5=row.md5,
+            sha256=row.sha256,
+            notes=row.notes,
+            state=row.state,
+            created_by=row.created_by,
+            created_ms=row.created_ms,
+        )
 
 
 class FirmwareChange(msgspec.Struct):

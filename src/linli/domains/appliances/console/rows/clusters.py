@@ -39,11 +39,22 @@ class ClusterRow(msgspec.Struct, rename="camel", frozen=True):
     def of(row: Cluster, nodes: list[Node], names: Names, now_ms: int, language: str) -> "ClusterRow":
         edition = rules.MODELS.get(row.model, ("", ""))[1 if language == "en" else 0]
         return ClusterRow(
-            str(row.cluster_id), row.name, row.model, edition, row.lan_cidr, bool(row.log_on),
-            bool(row.monitor_on), row.remark, row.project_id or "", names.get(row.project_id, ""),
-            str(row.community_id or ""), names.get(row.community_id, ""), row.associated_ms, row.created_ms,
-            [NodeRow.of(one, now_ms, language) for one in nodes if one.cluster_id == row.cluster_id],
-        )  # fmt: skip
+            id=str(row.cluster_id),
+            name=row.name,
+            model=row.model,
+            edition=edition,
+            lan_cidr=row.lan_cidr,
+            log_on=bool(row.log_on),
+            monitor_on=bool(row.monitor_on),
+            remark=row.remark,
+            project_id=row.project_id or "",
+            project_name=names.get(row.project_id, ""),
+            community_id=str(row.community_id or ""),
+            community_name=names.get(row.community_id, ""),
+            associated_ms=row.associated_ms,
+            created_ms=row.created_ms,
+            nodes=[NodeRow.of(one, now_ms, language) for one in nodes if one.cluster_id == row.cluster_id],
+        )
 
 
 async def names_of(scope: Scope, db: Reader, rows: list[Cluster]) -> Names:

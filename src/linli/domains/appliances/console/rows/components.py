@@ -41,13 +41,24 @@ def component_rows(scope: Scope, held: dict[str, Component]) -> list[ComponentRo
         newer = bool(row and running and version_order(kind.versions[0]) > version_order(row.version))
         found.append(
             ComponentRow(
-                code, kind.called(scope.language), kind.mode, row.state if row else "", row.version if row else "",
-                row.wanted_version if row else "", list(kind.versions), newer, kind.heavy,
-                [kinds.KINDS[one].called(scope.language) for one in kind.needs],
-                json.loads(row.params) if row else {}, list(kind.params), row.reason if row else "",
-                hindrance(scope, kind, held), row.asked_ms if row else None, row.changed_ms if row else None,
+                code=code,
+                name=kind.called(scope.language),
+                mode=kind.mode,
+                state=row.state if row else "",
+                version=row.version if row else "",
+                wanted_version=row.wanted_version if row else "",
+                versions=list(kind.versions),
+                upgradable=newer,
+                heavy=kind.heavy,
+                needs=[kinds.KINDS[one].called(scope.language) for one in kind.needs],
+                params=json.loads(row.params) if row else {},
+                fields=list(kind.params),
+                reason=row.reason if row else "",
+                hindrance=hindrance(scope, kind, held),
+                asked_ms=row.asked_ms if row else None,
+                changed_ms=row.changed_ms if row else None,
             )
-        )  # fmt: skip
+        )
     return found
 
 

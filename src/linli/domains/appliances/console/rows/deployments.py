@@ -48,10 +48,20 @@ def deployment_row(row: Deployment, names: dict[int, str], language: str) -> Dep
     found = msgspec.json.decode(row.changes, type=Differences)
     by = names.get(int(row.by_id), row.by_id) if row.by_id.isdecimal() else row.by_id
     return DeploymentRow(
-        str(row.deployment_id), str(row.gateway_id or ""), row.generation, row.kind, row.state, row.percent,
-        in_words(row.reason, language), by, len(found.drivers), len(found.devices), row.created_ms, row.taken_ms,
-        row.finished_ms,
-    )  # fmt: skip
+        id=str(row.deployment_id),
+        gateway_id=str(row.gateway_id or ""),
+        generation=row.generation,
+        kind=row.kind,
+        state=row.state,
+        percent=row.percent,
+        reason=in_words(row.reason, language),
+        by_name=by,
+        drivers=len(found.drivers),
+        devices=len(found.devices),
+        created_ms=row.created_ms,
+        taken_ms=row.taken_ms,
+        finished_ms=row.finished_ms,
+    )
 
 
 class DeployForm(msgspec.Struct, rename="camel", frozen=True):

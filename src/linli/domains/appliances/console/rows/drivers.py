@@ -26,15 +26,15 @@ class DriverRow(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: Driver, certified: frozenset[tuple[str, str]]) -> "DriverRow":
         return DriverRow(
-            row.driver_id,
-            row.name,
-            row.protocol,
-            row.owner,
-            row.versions,
-            bool(row.built_in),
-            row.listens,
-            [version for version in row.versions if (row.driver_id, version) in certified],
-            row.needs_package(row.versions[0]),
+            id=row.driver_id,
+            name=row.name,
+            protocol=row.protocol,
+            owner=row.owner,
+            versions=row.versions,
+            built_in=bool(row.built_in),
+            listens=row.listens,
+            certified=[version for version in row.versions if (row.driver_id, version) in certified],
+            needs_package=row.needs_package(row.versions[0]),
         )
 
 
@@ -54,16 +54,16 @@ class PackageRow(msgspec.Struct, rename="camel", frozen=True):
     def of(row: Package, keys: dict[int, TrustedKey]) -> "PackageRow":
         key = keys.get(row.key_id)
         return PackageRow(
-            str(row.package_id),
-            row.driver_id,
-            row.name,
-            row.version,
-            row.protocol,
-            row.owner,
-            row.size,
-            row.sha256,
-            key.name if key else "",
-            row.created_ms,
+            id=str(row.package_id),
+            driver_id=row.driver_id,
+            name=row.name,
+            version=row.version,
+            protocol=row.protocol,
+            owner=row.owner,
+            size=row.size,
+            sha256=row.sha256,
+            key_name=key.name if key else "",
+            created_ms=row.created_ms,
         )
 
 

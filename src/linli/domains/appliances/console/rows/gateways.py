@@ -66,11 +66,21 @@ def gateway_row(
 ) -> GatewayRow:
     seen = node.last_seen_ms if node is not None else None
     return GatewayRow(
-        str(row.gateway_id), row.name, row.edition, str(row.cluster_id), cluster.name if cluster else "",
-        str(row.node_id), node.name if node else "", seen is not None and now_ms - seen <= rules.SILENT_MS,
-        row.iot_id, str(row.community_id or ""), bool(row.interconnect_on), row.deployed_generation, devices,
-        row.created_ms,
-    )  # fmt: skip
+        id=str(row.gateway_id),
+        name=row.name,
+        edition=row.edition,
+        cluster_id=str(row.cluster_id),
+        cluster_name=cluster.name if cluster else "",
+        node_id=str(row.node_id),
+        node_name=node.name if node else "",
+        online=seen is not None and now_ms - seen <= rules.SILENT_MS,
+        iot_id=row.iot_id,
+        community_id=str(row.community_id or ""),
+        interconnect_on=bool(row.interconnect_on),
+        deployed_generation=row.deployed_generation,
+        devices=devices,
+        created_ms=row.created_ms,
+    )
 
 
 class GatewayName(msgspec.Struct, rename="camel", frozen=True):

@@ -40,11 +40,26 @@ class NodeRow(msgspec.Struct, rename="camel", frozen=True):
         late = stage != "running" and now_ms - since > rules.LATE_MS[stage]
         online = row.last_seen_ms is not None and now_ms - row.last_seen_ms <= rules.SILENT_MS
         return NodeRow(
-            str(row.node_id), str(row.cluster_id), row.name, row.serial_number, row.model, row.state, online,
-            row.percent, stage, late, i18n.text(f"edge.refusal.{row.refusal}", language) if row.refusal else "",
-            row.tried_ms, row.version, row.iot_id, row.product_key, row.device_name, row.activated_ms,
-            row.last_seen_ms, row.created_ms,
-        )  # fmt: skip
+            id=str(row.node_id),
+            cluster_id=str(row.cluster_id),
+            name=row.name,
+            serial_number=row.serial_number,
+            model=row.model,
+            state=row.state,
+            online=online,
+            percent=row.percent,
+            stage=stage,
+            late=late,
+            refusal=i18n.text(f"edge.refusal.{row.refusal}", language) if row.refusal else "",
+            tried_ms=row.tried_ms,
+            version=row.version,
+            iot_id=row.iot_id,
+            product_key=row.product_key,
+            device_name=row.device_name,
+            activated_ms=row.activated_ms,
+            last_seen_ms=row.last_seen_ms,
+            created_ms=row.created_ms,
+        )
 
 
 class NodeForm(msgspec.Struct, rename="camel", frozen=True):

@@ -39,9 +39,19 @@ class ReplacementRow(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(row: Replacement) -> "ReplacementRow":
         return ReplacementRow(
-            str(row.replacement_id), row.old_serial, row.new_serial, row.old_version, row.new_version, row.state,
-            PERCENT[row.state], row.reason, row.created_ms, row.activated_ms, row.synced_ms, row.finished_ms,
-        )  # fmt: skip
+            id=str(row.replacement_id),
+            old_serial=row.old_serial,
+            new_serial=row.new_serial,
+            old_version=row.old_version,
+            new_version=row.new_version,
+            state=row.state,
+            percent=PERCENT[row.state],
+            reason=row.reason,
+            created_ms=row.created_ms,
+            activated_ms=row.activated_ms,
+            synced_ms=row.synced_ms,
+            finished_ms=row.finished_ms,
+        )
 
 
 class SyncKindRow(msgspec.Struct, rename="camel", frozen=True):

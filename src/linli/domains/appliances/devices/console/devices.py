@@ -100,11 +100,20 @@ class EdgeDeviceRoutes(Controller):
         gateway, protocol = await service.protocol_of(within, db, protocol_id)
         found = await queries.shape(within, db, protocol)
         return EdgeDeviceShape(
-            str(protocol.protocol_id), protocol.driver_id, protocol.name, protocol.version,
-            str(gateway.gateway_id), gateway.name, str(gateway.community_id or ""), found.form, found.schema,
-            list(found.categories), sorted(found.hidden),
-            forms.edge_port(protocol.driver_id), protocols.checks_peers(protocol, secrets),
-        )  # fmt: skip
+            protocol_id=str(protocol.protocol_id),
+            driver_id=protocol.driver_id,
+            protocol=protocol.name,
+            version=protocol.version,
+            gateway_id=str(gateway.gateway_id),
+            gateway_name=gateway.name,
+            community_id=str(gateway.community_id or ""),
+            form=found.form,
+            schema=found.schema,
+            categories=list(found.categories),
+            hidden=sorted(found.hidden),
+            edge_port=forms.edge_port(protocol.driver_id),
+            checks_peer=protocols.checks_peers(protocol, secrets),
+        )
 
     @post("/devices", right=MANAGE, status_code=200)
     async def add(

@@ -270,7 +270,16 @@ def told(found: Situation, language: str) -> BoxCondition:
 
 def _stranger(one: Stranger, language: str) -> BoxStranger:
     text = i18n.text(f"edge_stranger.{one.outcome}", language, device=one.device, ip=one.ip, peer=one.peer)
-    return BoxStranger(one.device, one.ip, one.peer, one.outcome, one.first_ms, one.last_ms, one.count, text)
+    return BoxStranger(
+        device=one.device,
+        ip=one.ip,
+        peer=one.peer,
+        outcome=one.outcome,
+        first_ms=one.first_ms,
+        last_ms=one.last_ms,
+        count=one.count,
+        text=text,
+    )
 
 
 def _warnings(beat: Heartbeat, language: str) -> list[str]:
@@ -297,15 +306,15 @@ def _state_text(found: Situation, language: str) -> str:
 def _row(found: Situation, clusters: dict[int, str], language: str) -> BoxRow:
     node = found.node
     return BoxRow(
-        str(node.node_id),
-        node.name,
-        clusters.get(node.cluster_id, ""),
-        node.serial_number,
-        found.condition.online,
-        layer_of(found),
-        _state_text(found, language),
-        found.seen_ms,
-        found.beat.version if found.beat else node.version,
+        id=str(node.node_id),
+        name=node.name,
+        cluster=clusters.get(node.cluster_id, ""),
+        serial_number=node.serial_number,
+        online=found.condition.online,
+        layer=layer_of(found),
+        state_text=_state_text(found, language),
+        last_seen_ms=found.seen_ms,
+        version=found.beat.version if found.beat else node.version,
     )
 
 

@@ -111,16 +111,16 @@ class NodeCheckRoutes(Controller):
         findings = msgspec.convert(found["findings"], list[Finding])
         done = result(Guide(findings, failing_layer(findings)), within.language)
         return DiagnosisResult(
-            found["atMs"],
-            found["host"],
-            found["version"],
-            done.layer,
-            done.layer_text,
-            done.errors,
-            done.warnings,
-            done.steps,
-            told["file"],
-            told["text"],
+            at_ms=found["atMs"],
+            host=found["host"],
+            version=found["version"],
+            layer=done.layer,
+            layer_text=done.layer_text,
+            errors=done.errors,
+            warnings=done.warnings,
+            steps=done.steps,
+            file=told["file"],
+            content=told["text"],
         )
 
 

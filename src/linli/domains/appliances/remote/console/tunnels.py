@@ -139,7 +139,18 @@ class TunnelRoutes(Controller):
 
 def row_of(one: Tunnel) -> TunnelRow:
     return TunnelRow(
-        str(one.tunnel_id), str(one.node_id), one.kind, one.by_name, one.reason, one.state, one.why_ended,
-        one.asked_ms, one.opened_ms, one.until_ms, one.ended_ms, one.bytes_to_box, one.bytes_from_box,
-        bool(one.recorded),
-    )  # fmt: skip
+        id=str(one.tunnel_id),
+        node_id=str(one.node_id),
+        kind=one.kind,
+        by_name=one.by_name,
+        reason=one.reason,
+        state=one.state,
+        why_ended=one.why_ended,
+        asked_ms=one.asked_ms,
+        opened_ms=one.opened_ms,
+        until_ms=one.until_ms,
+        ended_ms=one.ended_ms,
+        bytes_to_box=one.bytes_to_box,
+        bytes_from_box=one.bytes_from_box,
+        recorded=bool(one.recorded),
+    )
