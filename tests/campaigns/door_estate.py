@@ -25,7 +25,8 @@ from linli.domains.faces.service.images import ImageWish
 from linli.domains.faces.service.pictures import Picture
 from linli.domains.faces.service.users import IDENTITY, User
 from linli.domains.people.person_rules import MOVED_IN, OWNER
-from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.rows import Person
+from linli.domains.people.schemas import Profile
 from linli.domains.people.service import bulk
 from linli.domains.people.service.persons import person_row
 from linli.kernel import outbox

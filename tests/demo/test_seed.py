@@ -11,7 +11,7 @@ from linli.demo.progress import Terminal
 from linli.demo.running import Demo
 from linli.domains.access.queries import doors, permissions
 from linli.domains.communities.queries import communities, imports, pois, spaces
-from linli.domains.communities.schemas import UNDER_REVIEW
+from linli.domains.communities.rows import UNDER_REVIEW
 from linli.domains.notices import queries as notice_queries
 from linli.domains.people.person_rules import PENDING, REJECTED
 from linli.domains.people.queries import employees, persons, residents

@@ -29,7 +29,8 @@ from linli.domains.people.service import accounts, invitations, joining, organis
 from linli.domains.people.service.organisation import Hand
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.domains.visitors.models import visits as visit_rows
-from linli.domains.visitors.schemas import API, Guest
+from linli.domains.visitors.rows import API
+from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import posters, visits
 from linli.kernel.db import INT, Command, Query
 from linli.kernel.secrets import Secrets

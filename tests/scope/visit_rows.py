@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from linli.app.platform import Platform
-from linli.domains.visitors.schemas import API, Guest
+from linli.domains.visitors.rows import API
+from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
 
 APPLY = "/solution/community/house/visitor/apply"

@@ -6,7 +6,7 @@ from pathlib import Path
 from linli.admin.commands import OPERATOR, Command, Said
 from linli.app.platform import Platform
 from linli.domains.communities.queries import communities
-from linli.domains.communities.schemas import Community
+from linli.domains.communities.rows import Community
 from linli.domains.communities.service import applications, pois
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import PageRequest

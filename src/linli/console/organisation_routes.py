@@ -12,7 +12,7 @@ from msgspec import Meta
 from linli.console import organisation_data as data_of
 from linli.console.organisation_export import SUBJECT, ExportProgress
 from linli.domains.communities.queries import communities
-from linli.domains.communities.schemas import APPROVED
+from linli.domains.communities.rows import APPROVED
 from linli.domains.communities.service import running
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import companies

@@ -13,7 +13,7 @@ from linli.console import organisation_upgrade as upgrade
 from linli.console import sessions
 from linli.console.access import SIGNED_IN
 from linli.domains.communities.queries import communities
-from linli.domains.communities.schemas import APPROVED
+from linli.domains.communities.rows import APPROVED
 from linli.domains.people.rights import Right, Rights, Role
 from linli.domains.people.service import companies
 from linli.kernel import tenancy

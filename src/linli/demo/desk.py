@@ -21,7 +21,8 @@ from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import departments, employees, groups, reviews, users
 from linli.domains.visitors import queries as visit_queries
-from linli.domains.visitors.schemas import RESIDENT, STAFF, Guest
+from linli.domains.visitors.rows import RESIDENT, STAFF
+from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
 from linli.kernel.db import Tx
 from linli.kernel.pages import PageRequest

@@ -7,7 +7,7 @@ from linli.demo import sample
 from linli.demo.place import Place
 from linli.domains.access.service import doors
 from linli.domains.communities.queries import spaces
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.kernel.db import Reader, Tx
 from linli.kernel.pages import PageRequest
 from linli.sim import models

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from linli.app.platform import Platform
 from linli.demo import sample
 from linli.domains.communities.queries import communities
-from linli.domains.communities.schemas import APPROVED, Community
+from linli.domains.communities.rows import APPROVED, Community
 from linli.domains.people.service import accounts
 from linli.kernel import tenancy
 from linli.kernel.pages import PageRequest

@@ -11,7 +11,7 @@ from linli.demo.place import Place
 from linli.demo.town import Neighbour, Town
 from linli.demo.wallet import Wallet
 from linli.domains.access.service import persons, qr
-from linli.domains.visitors.schemas import STAFF
+from linli.domains.visitors.rows import STAFF
 from linli.domains.visitors.service import visits
 from linli.sim.door import SimulatedDoor
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from linli.domains.communities.models import uploads
-from linli.domains.communities.schemas import Community
+from linli.domains.communities.rows import Community
 from linli.domains.communities.service import applications, pois, spaces
 from linli.kernel import tenancy
 from linli.kernel.clock import ManualClock

@@ -9,7 +9,8 @@ from linli.domains.access.queries.doors import doors_of_community
 from linli.domains.access.service import readings
 from linli.domains.people.queries import persons as people
 from linli.domains.visitors import queries
-from linli.domains.visitors.schemas import RESIDENT, Guest
+from linli.domains.visitors.rows import RESIDENT
+from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
 from linli.kernel.scope import Scope
 from tests.domains.visitors.conftest import HOUR, until

@@ -1,7 +1,7 @@
 """What communities react to: devices that are, or will be, put into one."""
 
 from linli.domains.communities.queries import communities as queries
-from linli.domains.communities.schemas import APPROVED
+from linli.domains.communities.rows import APPROVED
 from linli.domains.communities.service.running import NotInManagement
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope

@@ -14,7 +14,8 @@ from linli.domains.communities.post_policy import PICTURE_BYTES
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import uploads
 from linli.domains.notices import queries, service
-from linli.domains.notices.schemas import COMPOUND, PUBLISHED, STATES, Content, Notice, Publication
+from linli.domains.notices.rows import PUBLISHED, STATES, Notice
+from linli.domains.notices.schemas import COMPOUND, Content, Publication
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader

@@ -7,7 +7,8 @@ from msgspec import Meta
 
 from linli.domains.communities.service import uploads
 from linli.domains.notices import queries, service
-from linli.domains.notices.schemas import PUBLISHED, Content, Notice, Publication, check_flag
+from linli.domains.notices.rows import PUBLISHED, Notice
+from linli.domains.notices.schemas import Content, Publication, check_flag
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import BadInput, NotFound

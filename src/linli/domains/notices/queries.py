@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.communities import space_rules
 from linli.domains.communities.queries import spaces
 from linli.domains.notices.models import notice_reads, notice_targets, notices
-from linli.domains.notices.schemas import PUBLISHED, Notice
+from linli.domains.notices.rows import PUBLISHED, Notice
 from linli.domains.people.queries import persons, residents
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound

@@ -12,7 +12,7 @@ from linli.domains.communities import space_rules
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import uploads
 from linli.domains.notices import queries, service
-from linli.domains.notices.schemas import PUBLISHED, Notice
+from linli.domains.notices.rows import PUBLISHED, Notice
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader

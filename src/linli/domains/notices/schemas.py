@@ -1,16 +1,11 @@
-"""Notices as they travel inside the platform, and what makes one fit to publish."""
+"""What callers say of a notice, and what makes one fit to publish."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from linli.kernel.errors import BadInput
-
-DRAFT: Final = "draft"
-SCHEDULED: Final = "scheduled"
-PUBLISHED: Final = "published"
-STATES: Final = (DRAFT, SCHEDULED, PUBLISHED)
 
 TYPES: Final = range(1, 10)
 """NOTICE_TYPE of spec B §2.1."""
@@ -42,31 +37,6 @@ class Content(msgspec.Struct, frozen=True):
     is_top: int
     space_ids: list[int] = []
     """Empty: the whole community."""
-
-
-class Notice(NamedTuple):
-    """A row of `notices`, in the order of the columns."""
-
-    notice_id: int
-    tenant_id: str
-    community_id: int
-    title: str
-    publications: str
-    type: int
-    publish_type: int
-    is_top: int
-    in_spaces: int
-    state: str
-    publish_ms: int
-    created_by: str
-    created_ms: int
-    changed_ms: int
-    deleted_ms: int
-    deleted_by: str
-
-    @property
-    def groups(self) -> list[Publication]:
-        return msgspec.json.decode(self.publications, type=list[Publication])
 
 
 def check_flag(value: int, field: str) -> None:

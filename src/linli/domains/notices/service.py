@@ -10,15 +10,8 @@ from linli.domains.communities.service import uploads
 from linli.domains.notices import queries
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.notices.models import notice_reads, notice_targets, notices
-from linli.domains.notices.schemas import (
-    DRAFT,
-    PUBLISHED,
-    SCHEDULED,
-    Content,
-    Notice,
-    check_flag,
-    checked,
-)
+from linli.domains.notices.rows import DRAFT, PUBLISHED, SCHEDULED, Notice
+from linli.domains.notices.schemas import Content, check_flag, checked
 from linli.kernel import outbox
 from linli.kernel.db import INT, Command, Database, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound

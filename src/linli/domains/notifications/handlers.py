@@ -3,7 +3,7 @@
 from linli.domains.access.events import DoorAttacked
 from linli.domains.communities.events import CommunityServiceEnding
 from linli.domains.communities.queries import communities, spaces
-from linli.domains.communities.schemas import Community
+from linli.domains.communities.rows import Community
 from linli.domains.notices import queries as notices
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.notifications import queries
@@ -16,7 +16,7 @@ from linli.domains.people.service.holders import holders
 from linli.domains.privacy.events import DeletionAsked, DeletionDecided, DeletionDue
 from linli.domains.visitors import queries as visits
 from linli.domains.visitors.events import VisitChanged
-from linli.domains.visitors.schemas import ARRIVED, ASKED
+from linli.domains.visitors.rows import ARRIVED, ASKED
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.events import Handlers

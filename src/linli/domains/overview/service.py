@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete
 
 from linli.domains.communities.queries import communities
-from linli.domains.communities.schemas import Upload
+from linli.domains.communities.rows import Upload
 from linli.domains.overview.handlers import HOUR_MS
 from linli.domains.overview.models import map_devices, map_plans, traffic_hours
 from linli.kernel.db import INT, Command, Tx, in_scope

@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.people.queries import persons, residents
 from linli.domains.people.rights import Right
 from linli.domains.privacy import queries
-from linli.domains.privacy.schemas import WAITING, DeletionRequest
+from linli.domains.privacy.rows import WAITING, DeletionRequest
 from linli.domains.privacy.service import deletion
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, select
 
 from linli.domains.privacy.models import data_exports, deletion_requests
-from linli.domains.privacy.schemas import WAITING, DataExport, DeletionRequest
+from linli.domains.privacy.rows import WAITING, DataExport, DeletionRequest
 from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest

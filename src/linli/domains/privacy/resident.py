@@ -12,7 +12,7 @@ from linli.domains.communities.queries import communities
 from linli.domains.people.queries import persons
 from linli.domains.people.queries.residence import OwnPerson, Resident
 from linli.domains.privacy import holdings, queries
-from linli.domains.privacy.schemas import READY, DeletionRequest
+from linli.domains.privacy.rows import READY, DeletionRequest
 from linli.domains.privacy.service import deletion, exports, reads
 from linli.domains.privacy.service.exports import label, value
 from linli.domains.privacy.topics import OTHER, TOPICS

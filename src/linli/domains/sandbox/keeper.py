@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from linli.domains.communities.queries import communities
-from linli.domains.communities.schemas import UNDER_REVIEW
+from linli.domains.communities.rows import UNDER_REVIEW
 from linli.domains.communities.service import applications
 from linli.domains.sandbox import rows
 from linli.domains.sandbox.behaviour import BEHAVIOUR

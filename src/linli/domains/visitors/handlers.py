@@ -3,7 +3,7 @@
 from linli.domains.access.events import DoorRegistered, PassRecorded
 from linli.domains.people.events import ResidentsMovedOut, UsersErased
 from linli.domains.visitors.events import VisitChanged
-from linli.domains.visitors.schemas import EXPECTED
+from linli.domains.visitors.rows import EXPECTED
 from linli.domains.visitors.service import visits
 from linli.domains.visitors.service.passes import SEND, Passes, PassToSend
 from linli.kernel import outbox

@@ -12,7 +12,8 @@ from linli.domains.access.times import read_time, write_time
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.people.person_rules import mask_id_number, mask_phone
 from linli.domains.visitors import queries
-from linli.domains.visitors.schemas import API, STATES, WIRE_STATES, Guest, Visit, checked
+from linli.domains.visitors.rows import API, STATES, WIRE_STATES, Visit
+from linli.domains.visitors.schemas import Guest, checked
 from linli.domains.visitors.service import visits
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.people.queries.persons import like
 from linli.domains.visitors.models import visit_posters, visits
-from linli.domains.visitors.schemas import ASKED, EXPECTED, STATES, Visit
+from linli.domains.visitors.rows import ASKED, EXPECTED, STATES, Visit
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest

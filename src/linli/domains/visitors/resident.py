@@ -14,7 +14,8 @@ from linli.domains.people.queries.residence import Home, Resident
 from linli.domains.visitors import queries
 from linli.domains.visitors.console.rows import VisitRow, rows
 from linli.domains.visitors.room import VisitorsRoom
-from linli.domains.visitors.schemas import RESIDENT, Guest, GuestNames, Visit, checked
+from linli.domains.visitors.rows import RESIDENT, Visit
+from linli.domains.visitors.schemas import Guest, GuestNames, checked
 from linli.domains.visitors.service import visits
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader

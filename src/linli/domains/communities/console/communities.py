@@ -16,7 +16,7 @@ from linli.domains.communities.post_policy import PICTURE_BYTES
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import pois
 from linli.domains.communities.queries import spaces as space_queries
-from linli.domains.communities.schemas import APPROVED, UNDER_REVIEW, Community
+from linli.domains.communities.rows import APPROVED, UNDER_REVIEW, Community
 from linli.domains.communities.service import applications, history, uploads
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.rights import Right

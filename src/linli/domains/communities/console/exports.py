@@ -15,7 +15,7 @@ from linli.domains.people import form_rules
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms, residents
 from linli.domains.people.rights import Right
-from linli.domains.people.schemas import Member
+from linli.domains.people.rows import Member
 from linli.domains.people.service.persons import RESIDENT
 from linli.kernel import history
 from linli.kernel.audit import note_secret_reads

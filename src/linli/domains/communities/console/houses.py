@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.queries import spaces as queries
-from linli.domains.communities.schemas import House
+from linli.domains.communities.rows import House
 from linli.domains.communities.service import spaces
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.rights import Right

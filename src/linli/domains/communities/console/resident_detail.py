@@ -13,7 +13,8 @@ from linli.domains.people import form_rules
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms, persons, residents, twins
 from linli.domains.people.rights import Right
-from linli.domains.people.schemas import Person, Profile, checked
+from linli.domains.people.rows import Person
+from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import merging, reviews
 from linli.domains.people.service import persons as person_service
 from linli.domains.people.service import residents as service

@@ -17,7 +17,8 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.rights import Right
-from linli.domains.people.schemas import Member, checked
+from linli.domains.people.rows import Member
+from linli.domains.people.schemas import checked
 from linli.domains.people.service import residents
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database

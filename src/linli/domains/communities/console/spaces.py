@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from linli.domains.communities.queries import communities as community_queries
 from linli.domains.communities.queries import spaces as queries
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.domains.communities.service import removal, spaces
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock

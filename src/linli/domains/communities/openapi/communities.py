@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import pois
-from linli.domains.communities.schemas import APPROVED, REJECTED, UNDER_REVIEW, Community
+from linli.domains.communities.rows import APPROVED, REJECTED, UNDER_REVIEW, Community
 from linli.domains.communities.service import applications
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.openapi.wire import SpaceId, WirePage, space_number
 from linli.domains.communities.queries import spaces as queries
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.domains.communities.service import removal, spaces
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx

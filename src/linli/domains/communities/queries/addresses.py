@@ -2,7 +2,7 @@
 
 from linli.domains.communities import addresses
 from linli.domains.communities.queries.spaces import search_houses
-from linli.domains.communities.schemas import House
+from linli.domains.communities.rows import House
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.communities.models import communities, community_certificates, uploads
-from linli.domains.communities.schemas import APPROVED, Community
+from linli.domains.communities.rows import APPROVED, Community
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest

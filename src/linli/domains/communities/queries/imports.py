@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.models import house_assets, houses, import_changes, imports, spaces
 from linli.domains.communities.queries import spaces as space_queries
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.domains.communities.xlsx.reading import Reading
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries import residents as resident_queries

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.models import house_assets, houses, spaces
-from linli.domains.communities.schemas import Asset, House, Space
+from linli.domains.communities.rows import Asset, House, Space
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest

@@ -7,7 +7,8 @@ from msgspec import Meta
 
 from linli.domains.people import form_rules
 from linli.domains.people.form_rules import Choice, Form
-from linli.domains.people.schemas import Person, Profile, checked
+from linli.domains.people.rows import Person
+from linli.domains.people.schemas import Profile, checked
 
 _WIRE: Final = {"id_no": "idNo", "residence_address": "residenceAddress", "ext": "custom"}
 _NUMBERS: Final = frozenset(("age",))

@@ -12,7 +12,7 @@ from linli.domains.communities.queries import communities as community_queries
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.resident.communities import opened
 from linli.domains.communities.resident.forms import PersonForm, profile_of
-from linli.domains.communities.schemas import Community
+from linli.domains.communities.rows import Community
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms, persons

@@ -11,7 +11,7 @@ from linli.domains.communities.events import CommunityApproved, CommunityDeleted
 from linli.domains.communities.models import communities, community_certificates
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import pois
-from linli.domains.communities.schemas import APPROVED, REJECTED, UNDER_REVIEW, Community, Upload
+from linli.domains.communities.rows import APPROVED, REJECTED, UNDER_REVIEW, Community, Upload
 from linli.domains.communities.service import spaces, uploads
 from linli.domains.people.service import groups
 from linli.kernel import tenancy

@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.models import house_assets
 from linli.domains.communities.queries import spaces as queries
-from linli.domains.communities.schemas import Asset, House
+from linli.domains.communities.rows import Asset, House
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound

@@ -13,7 +13,7 @@ from linli.domains.communities.xlsx.columns import CUSTOM
 from linli.domains.communities.xlsx.reading import Reading, Row
 from linli.domains.people import form_rules
 from linli.domains.people.queries import persons
-from linli.domains.people.schemas import Person
+from linli.domains.people.rows import Person
 from linli.domains.people.service.facts import FactsChange
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope

@@ -14,14 +14,15 @@ import msgspec
 
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.queries.imports import HouseFacts, Snapshot
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.domains.communities.service.spaces import house_row, location_of, space_row
 from linli.domains.communities.xlsx.columns import CUSTOM
 from linli.domains.communities.xlsx.reading import Problem, Reading, Row
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import PhoneHolder
 from linli.domains.people.queries.residents import HouseResident
-from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.rows import Person
+from linli.domains.people.schemas import Profile
 from linli.domains.people.service.bulk import Arrivals, TieState
 from linli.domains.people.service.facts import FactsChange
 from linli.domains.people.service.persons import person_row

@@ -17,7 +17,7 @@ from linli.domains.communities.models import houses, import_changes, imports, sp
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.domains.communities.service.import_plan import HouseChange, Plan
 from linli.domains.communities.xlsx.reading import Problem
 from linli.domains.people.service import bulk

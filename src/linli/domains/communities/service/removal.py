@@ -11,7 +11,7 @@ from linli.domains.communities import space_rules as rules
 from linli.domains.communities.events import SpaceChanged, SpaceDeleting
 from linli.domains.communities.models import house_assets, houses, spaces
 from linli.domains.communities.queries import spaces as queries
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.domains.communities.service.spaces import (
     RECORD,
     RootFixed,

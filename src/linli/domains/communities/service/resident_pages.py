@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from linli.domains.communities.events import ResidentPageAsked
 from linli.domains.communities.models import resident_pages
 from linli.domains.communities.queries import communities as queries
-from linli.domains.communities.schemas import APPROVED
+from linli.domains.communities.rows import APPROVED
 from linli.domains.communities.service import history, uploads
 from linli.domains.communities.service.running import NotInManagement
 from linli.domains.people.person_rules import clean_phone, is_phone

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from linli.domains.communities.events import CommunityServiceChanged, CommunityServiceEnding
 from linli.domains.communities.models import communities, service_warnings
 from linli.domains.communities.queries import communities as queries
-from linli.domains.communities.schemas import APPROVED, Community
+from linli.domains.communities.rows import APPROVED, Community
 from linli.domains.communities.service import history
 from linli.kernel import tenancy
 from linli.kernel.clock import local_day

@@ -8,7 +8,7 @@ from linli.domains.communities import space_rules as rules
 from linli.domains.communities.events import SpaceChanged
 from linli.domains.communities.models import houses, spaces
 from linli.domains.communities.queries import spaces as queries
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound

@@ -1,7 +1,7 @@
 """The port through which the gateway asks what a cloudToken may stand for."""
 
 from linli.domains.communities.queries import communities as queries
-from linli.domains.communities.schemas import APPROVED, Community
+from linli.domains.communities.rows import APPROVED, Community
 from linli.kernel.db import Reader
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope

@@ -9,7 +9,7 @@ from linli.domains.communities.models import houses, spaces
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import HouseFacts, Import, ImportChange
-from linli.domains.communities.schemas import Space
+from linli.domains.communities.rows import Space
 from linli.domains.communities.service import imports
 from linli.domains.communities.service.list_import import ListKind, ListOutcome
 from linli.domains.people.person_rules import MOVED_OUT

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 
 from linli.domains.communities import image_header, post_policy
 from linli.domains.communities.models import uploads
-from linli.domains.communities.schemas import Upload
+from linli.domains.communities.rows import Upload
 from linli.kernel.db import Database, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids

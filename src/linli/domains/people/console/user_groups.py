@@ -12,7 +12,8 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.queries import users as user_queries
 from linli.domains.people.rights import Right
-from linli.domains.people.schemas import Group, GroupOfPerson, Profile, checked
+from linli.domains.people.rows import Group, GroupOfPerson
+from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import erasure, groups, users
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database

@@ -12,7 +12,8 @@ from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.queries import forms
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries import residents as queries
-from linli.domains.people.schemas import Member, Profile, checked
+from linli.domains.people.rows import Member
+from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import persons, residents
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx

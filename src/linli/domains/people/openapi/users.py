@@ -10,7 +10,8 @@ from linli.domains.people.openapi.groups import GROUP_TYPES
 from linli.domains.people.ports import FaceUploads
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.queries import users as user_queries
-from linli.domains.people.schemas import GroupOfPerson, Person, PersonOfCommunity, Profile, checked
+from linli.domains.people.rows import GroupOfPerson, Person, PersonOfCommunity
+from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import erasure, persons, users
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx

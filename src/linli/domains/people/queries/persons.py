@@ -13,7 +13,7 @@ from linli.domains.people.models import (
     user_group_members,
     user_groups,
 )
-from linli.domains.people.schemas import Group, GroupOfPerson, Person
+from linli.domains.people.rows import Group, GroupOfPerson, Person
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope

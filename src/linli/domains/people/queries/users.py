@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 
 from linli.domains.people.models import community_persons, persons, user_group_members
 from linli.domains.people.queries.persons import like
-from linli.domains.people.schemas import Person, PersonOfCommunity
+from linli.domains.people.rows import Person, PersonOfCommunity
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope

@@ -18,7 +18,7 @@ from linli.domains.people.models import (
 )
 from linli.domains.people.person_rules import INPUT, MOVED_IN, MOVED_OUT, RESIDENT_GROUP
 from linli.domains.people.queries import vehicles as vehicle_queries
-from linli.domains.people.schemas import Person
+from linli.domains.people.rows import Person
 from linli.domains.people.service import groups, invitations, vehicles
 from linli.domains.people.service.persons import RESIDENT
 from linli.kernel import history

@@ -8,7 +8,8 @@ from linli.domains.people.person_rules import PROPERTY_GROUP
 from linli.domains.people.queries import employees as queries
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries.employees import Employee
-from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.rows import Person
+from linli.domains.people.schemas import Profile
 from linli.domains.people.service import departments, groups, persons
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope

@@ -15,7 +15,7 @@ from linli.domains.people.models import (
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.queries import residents
-from linli.domains.people.schemas import Person
+from linli.domains.people.rows import Person
 from linli.domains.people.service import accounts, invitations, persons, vehicles
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope

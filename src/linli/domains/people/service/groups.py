@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from linli.domains.people.models import user_group_members, user_groups
 from linli.domains.people.person_rules import DEFAULT_GROUPS
 from linli.domains.people.queries import persons as queries
-from linli.domains.people.schemas import Group
+from linli.domains.people.rows import Group
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict

@@ -9,7 +9,8 @@ from sqlalchemy import Text, bindparam, select, update
 from linli.domains.people import events
 from linli.domains.people.models import community_persons, house_members, persons
 from linli.domains.people.queries import persons as queries
-from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.rows import Person
+from linli.domains.people.schemas import Profile
 from linli.domains.people.service import phones
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope

@@ -13,7 +13,8 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.models import house_members
 from linli.domains.people.ports import Houses
 from linli.domains.people.queries import residents as queries
-from linli.domains.people.schemas import Member, Person, Profile
+from linli.domains.people.rows import Member, Person
+from linli.domains.people.schemas import Profile
 from linli.domains.people.service import groups, invitations, persons, vehicles
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel import history

@@ -9,7 +9,8 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.models import house_members
 from linli.domains.people.ports import Houses
 from linli.domains.people.queries import residents as queries
-from linli.domains.people.schemas import Member, Profile
+from linli.domains.people.rows import Member
+from linli.domains.people.schemas import Profile
 from linli.domains.people.service import persons, residents
 from linli.kernel import history
 from linli.kernel.db import Tx

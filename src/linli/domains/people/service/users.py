@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from linli.domains.people.queries import persons as queries
-from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.rows import Person
+from linli.domains.people.schemas import Profile
 from linli.domains.people.service import groups, persons
 from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput

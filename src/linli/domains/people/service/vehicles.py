@@ -11,7 +11,7 @@ from linli.domains.people.models import vehicles
 from linli.domains.people.queries import persons
 from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.vehicles import Vehicle
-from linli.domains.people.schemas import Person
+from linli.domains.people.rows import Person
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit

@@ -12,7 +12,7 @@ from linli.domains.people.service import erasure
 from linli.domains.privacy import queries
 from linli.domains.privacy.events import DeletionAsked, DeletionDecided, DeletionDue
 from linli.domains.privacy.models import deletion_requests
-from linli.domains.privacy.schemas import DONE, REFUSED, WAITING, WITHDRAWN, DeletionRequest
+from linli.domains.privacy.rows import DONE, REFUSED, WAITING, WITHDRAWN, DeletionRequest
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit

@@ -17,7 +17,7 @@ from linli.domains.people.service import accounts
 from linli.domains.privacy import holdings, queries
 from linli.domains.privacy.holdings import Rows
 from linli.domains.privacy.models import data_exports
-from linli.domains.privacy.schemas import FAILED, MAKING, READY
+from linli.domains.privacy.rows import FAILED, MAKING, READY
 from linli.kernel import outbox, telemetry
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import LinliError, TooMany

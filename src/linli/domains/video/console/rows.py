@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from linli.domains.communities.queries import spaces
-from linli.domains.video.schemas import Batch, Camera
+from linli.domains.video.rows import Batch, Camera
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
 from linli.things.queries.devices import find_devices

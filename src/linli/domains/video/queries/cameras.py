@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.video.models import camera_batch_rows, camera_batches, cameras
-from linli.domains.video.schemas import Batch, BatchRow, Camera
+from linli.domains.video.rows import Batch, BatchRow, Camera
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest

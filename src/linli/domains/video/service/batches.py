@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, update
 from linli.domains.video.errors import BatchUndone, CountChanged
 from linli.domains.video.models import camera_batch_rows, camera_batches
 from linli.domains.video.queries import cameras as queries
-from linli.domains.video.schemas import Batch, BatchRow, Camera
+from linli.domains.video.rows import Batch, BatchRow, Camera
 from linli.domains.video.service import cameras as service
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope

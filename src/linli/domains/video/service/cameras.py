@@ -11,7 +11,7 @@ from linli.domains.video.errors import CameraKnown
 from linli.domains.video.events import CamerasChanged
 from linli.domains.video.models import cameras
 from linli.domains.video.queries import cameras as queries
-from linli.domains.video.schemas import Camera, data_row
+from linli.domains.video.rows import Camera, data_row
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput, NotFound

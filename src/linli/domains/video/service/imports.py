@@ -15,7 +15,7 @@ from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
 from linli.domains.video import camera_rules as rules
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.queries.devices import cameras_of
-from linli.domains.video.schemas import Batch, Camera
+from linli.domains.video.rows import Batch, Camera
 from linli.domains.video.service import batches
 from linli.domains.video.service import cameras as service
 from linli.domains.video.workbook import CAMERAS, ROWS_MAX

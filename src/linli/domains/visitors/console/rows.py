@@ -8,7 +8,7 @@ from msgspec import Meta
 from linli.domains.communities.queries import spaces
 from linli.domains.people.person_rules import mask_id_number, mask_phone
 from linli.domains.people.queries import persons
-from linli.domains.visitors.schemas import Visit
+from linli.domains.visitors.rows import Visit
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
 

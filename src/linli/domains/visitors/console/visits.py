@@ -28,16 +28,8 @@ from linli.domains.visitors.console.rows import (
     rows,
 )
 from linli.domains.visitors.room import VisitorsRoom
-from linli.domains.visitors.schemas import (
-    HOLDS_PASS,
-    SOURCES,
-    STAFF,
-    STATES,
-    Guest,
-    GuestNames,
-    Visit,
-    checked,
-)
+from linli.domains.visitors.rows import HOLDS_PASS, SOURCES, STAFF, STATES, Visit
+from linli.domains.visitors.schemas import Guest, GuestNames, checked
 from linli.domains.visitors.service import visits
 from linli.domains.visitors.times import day_of
 from linli.kernel import history

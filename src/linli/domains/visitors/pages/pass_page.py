@@ -5,7 +5,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from linli.domains.visitors.pages.html import joined, page
-from linli.domains.visitors.schemas import ARRIVED, ASKED, EXPECTED, LEFT, REFUSED, VOID, Visit
+from linli.domains.visitors.rows import ARRIVED, ASKED, EXPECTED, LEFT, REFUSED, VOID, Visit
 from linli.domains.visitors.service.passes import PassPicture
 from linli.domains.visitors.times import wall_clock
 from linli.kernel.i18n import text

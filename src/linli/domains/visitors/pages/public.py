@@ -17,7 +17,7 @@ from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.service.running import RUNNING
 from linli.domains.visitors import queries
 from linli.domains.visitors.pages import form_page, html, pass_page
-from linli.domains.visitors.schemas import Visit
+from linli.domains.visitors.rows import Visit
 from linli.domains.visitors.service import limits, visits
 from linli.domains.visitors.service.links import PassLinks
 from linli.domains.visitors.service.passes import Passes

@@ -20,7 +20,7 @@ from linli.domains.communities.space_rules import path_ids
 from linli.domains.visitors import queries
 from linli.domains.visitors.events import VisitChanged
 from linli.domains.visitors.models import visits
-from linli.domains.visitors.schemas import EXPECTED, HOLDS_PASS, Visit
+from linli.domains.visitors.rows import EXPECTED, HOLDS_PASS, Visit
 from linli.domains.visitors.service.links import PassLinks
 from linli.domains.visitors.times import wall_clock
 from linli.kernel.clock import Clock

@@ -13,25 +13,14 @@ from linli.domains.access.service import qr
 from linli.domains.communities.queries import spaces
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import persons as people
-from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.rows import Person
+from linli.domains.people.schemas import Profile
 from linli.domains.people.service import groups, persons
 from linli.domains.visitors import queries
 from linli.domains.visitors.events import VisitChanged
 from linli.domains.visitors.models import visits
-from linli.domains.visitors.schemas import (
-    ARRIVED,
-    ASKED,
-    EXPECTED,
-    GUESTS_MAX,
-    LEFT,
-    POSTER,
-    REFUSED,
-    VOID,
-    Guest,
-    Visit,
-    check_window,
-    clean_reason,
-)
+from linli.domains.visitors.rows import ARRIVED, ASKED, EXPECTED, LEFT, POSTER, REFUSED, VOID, Visit
+from linli.domains.visitors.schemas import GUESTS_MAX, Guest, check_window, clean_reason
 from linli.kernel.db import INT, Command, Database, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound, TooMany
 from linli.kernel.events import emit
