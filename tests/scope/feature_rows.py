@@ -1,9 +1,9 @@
 """A script, a shadow, desired values and a switched log of a lot."""
 
 from linli.app.platform import Platform
+from linli.things.desired.service import set_desired
 from linli.things.device_logs.service import switch_logs
 from linli.things.scripts.service import publish_draft, save_draft
-from linli.things.service.desired import set_desired
 from linli.things.shadow.service import set_wanted
 from tests.scope.town import Lot
 

@@ -9,9 +9,9 @@ import paho.mqtt.client as paho
 from linli.app.platform import Platform
 from linli.protocols.linkkit import signatures
 from linli.things.gateways import topology
-from linli.things.gateways.models import found_devices
 from linli.things.queries.devices import get_device
 from linli.things.service import devices, products
+from linli.things.topology.models import found_devices
 from tests.scope.town import Lot
 
 

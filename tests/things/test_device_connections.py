@@ -13,7 +13,7 @@ from linli.kernel.pages import PageRequest
 from linli.ops.tls import Authority, ServerTls
 from linli.protocols import mqtt
 from linli.protocols.linkkit import signatures
-from linli.things.catalogue import audit
+from linli.things import audit
 from linli.things.certificates.service import choose_demands
 from linli.things.connections import queries
 from linli.things.debugging.refused import cause_of, list_refused

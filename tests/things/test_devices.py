@@ -11,11 +11,12 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.things import tags
+from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.errors import DeviceBoundElsewhere, DeviceNameTaken
 from linli.things.events import DeviceDeleted, DeviceMoved
-from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import device_tags_of, get_device
-from linli.things.service import devices, products, tags
+from linli.things.service import devices, products
 from tests.things.conftest import Site
 
 PAGE = PageRequest()

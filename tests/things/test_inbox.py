@@ -9,10 +9,10 @@ from sqlalchemy import select
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Query
 from linli.kernel.errors import BadInput, NotFound
+from linli.things.desired.service import set_desired
 from linli.things.inbox.messages import Message
 from linli.things.models import device_tags, devices, inbox, latest_values, points, text_points, thing_events
 from linli.things.queries.clocks import clocks_of
-from linli.things.service.desired import set_desired
 from tests.things.conftest import Site
 from tests.things.device import Platform, until
 

@@ -8,7 +8,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.secrets import Secrets
-from linli.things.catalogue import audit
+from linli.things import audit
 from linli.things.errors import ProductInUse, ProductKeyTaken, TslRefused
 from linli.things.queries.devices import device_tags_of, get_device
 from linli.things.queries.products import ProductRow, get_product, list_products

@@ -26,7 +26,7 @@ from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
 from linli.kernel.progress import Board
 from linli.kernel.scope import Scope
-from linli.things.queries.device_lists import list_devices
+from linli.things.device_lists import list_devices
 
 log = telemetry.logger(__name__)
 

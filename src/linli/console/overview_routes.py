@@ -21,8 +21,9 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
+from linli.things import device_lists
 from linli.things.inbox import parked
-from linli.things.queries import device_lists, devices
+from linli.things.queries import devices
 
 NEEDS_PERSON = frozenset(("needManual",))
 UNDER_WAY = frozenset(

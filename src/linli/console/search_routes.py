@@ -18,7 +18,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import Forbidden
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.things.queries.device_lists import DeviceFilter, list_devices
+from linli.things.device_lists import DeviceFilter, list_devices
 
 EACH: Final = 8
 """Hits of one kind at most."""

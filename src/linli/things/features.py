@@ -4,7 +4,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.ids import Ids
 from linli.protocols.linkkit.topics import UplinkKind
-from linli.things.desired_requests import desired_delete, desired_get
+from linli.things.desired.requests import desired_delete, desired_get
 from linli.things.device_info import info_get
 from linli.things.device_logs.service import forget_switch
 from linli.things.device_logs.wire import DeviceLogs

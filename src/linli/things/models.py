@@ -4,6 +4,8 @@ Times are ms since the epoch, UTC; `day` is the day of insertion, the partition 
 (`kernel.db.partitions`). `seq` is the number of the message a row came with: rising in time, unique for its device.
 """
 
+from typing import Literal
+
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
 from linli.kernel.db import INT, blob, flag, identity, integer, metadata, real, text_column
@@ -158,6 +160,18 @@ device_clocks = Table(
 )
 """How wrong a device's clock was when it last asked for the time (NTP)."""
 
+device_firmware = Table(
+    "device_firmware",
+    metadata,
+    Column("device_no", INT, primary_key=True, autoincrement=False),
+    Column("module", Text, primary_key=True),
+    text_column("version"),
+    integer("reported_ms"),
+    Index("ix_device_firmware_version", "module", "version"),
+    sqlite_with_rowid=False,
+)
+"""What each device said it runs, by module."""
+
 device_tokens = Table(
     "device_tokens",
     metadata,
@@ -187,6 +201,18 @@ inbox = Table(
 )
 """Every accepted uplink and every change of connection, as it came. `note` says what was set right: `time` (a device time
 that was not to be believed), `dropped` (values outside their limits)."""
+
+MessageKind = Literal["property", "event", "service_reply", "status", "info", "user", "raw", "log", "request"]
+"""What a message is, as it stands in `inbox.kind`.
+
+- `service_reply`: answer to an asynchronous call; that of a synchronous one goes to its caller instead
+- `status`: the connection came or went; `identifier` is `online` or `offline`
+- `info`: tags changed by the device; `identifier` is `update` or `delete`
+- `user`: a free topic; `identifier` is what follows `/user/`, `values` the payload's bytes
+- `raw`: bytes of the device's own format (`thing/model/up_raw`)
+- `log`: the device's own log lines
+- `request`: asks the platform for something (`inbox.requests`); `identifier` is the kind of uplink
+"""
 
 inbox_work = Table(
     "inbox_work",

@@ -14,6 +14,7 @@ from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
 from linli.things.apps import AppLogin
 from linli.things.backend import Backend
+from linli.things.calls import PendingCalls
 from linli.things.certificates.checks import CertificateChecks
 from linli.things.certificates.service import forget_certificates
 from linli.things.changes import Change, listen
@@ -21,7 +22,6 @@ from linli.things.connections.book import ConnectionBook, forget_connection
 from linli.things.connections.demands import Demands
 from linli.things.debugging.notes import Notes
 from linli.things.debugging.simulator import Simulator
-from linli.things.downlink.calls import PendingCalls
 from linli.things.downlink.invoker import Invoker
 from linli.things.downlink.rrpc import Rrpc
 from linli.things.events import DeviceDeleted

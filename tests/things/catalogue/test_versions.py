@@ -10,7 +10,8 @@ from linli import tsl
 from linli.kernel.db import Database, Query
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
-from linli.things.catalogue import audit, versions
+from linli.things import audit
+from linli.things.catalogue import versions
 from linli.things.catalogue.errors import DraftChanged, NothingToPublish
 from linli.things.errors import TslRefused
 from linli.things.fleet import Fleet

@@ -9,7 +9,8 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.errors import LinliError, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
-from linli.things.gateways import found, queries
+from linli.things.gateways import found
+from linli.things.topology import queries
 from tests.things.device import Platform, until
 from tests.things.gateways.conftest import Estate, Gateway, named, signed
 

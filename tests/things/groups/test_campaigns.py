@@ -13,7 +13,7 @@ from linli.things.ota import campaigns, selection
 from linli.things.ota.selection import Aim, Selection
 from linli.things.queries.devices import get_device
 from linli.things.service import devices
-from linli.things.service.tags import set_tags
+from linli.things.tags import set_tags
 from tests.things.conftest import Site
 
 

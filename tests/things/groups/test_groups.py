@@ -8,14 +8,14 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.groups import queries, service
 from linli.things.groups.conditions import Conditions
 from linli.things.groups.errors import GroupHasGroups, GroupIsDynamic, GroupNameTaken
-from linli.things.ota.models import device_firmware
-from linli.things.queries.device_lists import DeviceFilter, list_devices
+from linli.things.models import device_firmware
 from linli.things.queries.devices import get_device
 from linli.things.service import devices
-from linli.things.service.tags import set_tags
+from linli.things.tags import set_tags
 from tests.things.conftest import Site
 
 

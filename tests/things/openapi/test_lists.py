@@ -11,9 +11,10 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import Unavailable
 from linli.kernel.scope import Scope
+from linli.things import tags
 from linli.things.models import devices as device_table
 from linli.things.queries.devices import get_device
-from linli.things.service import devices, products, tags
+from linli.things.service import devices, products
 from linli.things.service.devices import Triple
 from tests.things.conftest import DOOR_TSL
 from tests.things.openapi.house import SPAN, DeviceHouse, Door

@@ -9,8 +9,8 @@ from linli.domains.overview.schemas import Candidate, CommunityMap, MapDevice, P
 from linli.kernel.db import Reader
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
+from linli.things.device_lists import DeviceFilter, walk_devices
 from linli.things.queries import alerts
-from linli.things.queries.device_lists import DeviceFilter, walk_devices
 from linli.things.queries.devices import DeviceRow, find_devices
 
 ALARM_MS: Final = 30 * 60_000

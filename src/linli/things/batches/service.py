@@ -14,11 +14,11 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.tables import write_csv
+from linli.things.audit import caller_of, note
 from linli.things.batches.errors import BatchAtWork, BatchRefused, LinkUsed
 from linli.things.batches.models import certificate_links, device_batch_rows, device_batches
 from linli.things.batches.plan import Plan
 from linli.things.batches.queries import SealedTriple, batch_triples, get_batch
-from linli.things.catalogue.audit import caller_of, note
 from linli.things.events import BatchStarted
 from linli.things.queries.products import get_product
 

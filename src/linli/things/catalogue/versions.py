@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
-from linli.things.catalogue import audit
+from linli.things import audit
 from linli.things.catalogue.documents import read_tsl
 from linli.things.catalogue.errors import DraftChanged, NothingToPublish
 from linli.things.changes import Change, tell

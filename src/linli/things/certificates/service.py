@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
-from linli.things.catalogue import audit
+from linli.things import audit
 from linli.things.certificates.models import device_certificates, product_authentication
 from linli.things.changes import Change, tell
 from linli.things.errors import CertificateKnown

@@ -11,8 +11,8 @@ from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
 from linli.kernel.tables import write_csv
+from linli.things.device_lists import DeviceFilter, walk_devices
 from linli.things.groups.queries import membership_of
-from linli.things.queries.device_lists import DeviceFilter, walk_devices
 from linli.things.queries.devices import DeviceRow, DeviceState
 
 NONE: Final = "none"

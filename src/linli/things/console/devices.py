@@ -17,16 +17,16 @@ from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.things import device_lists, lifecycle
 from linli.things.connections.queries import connection_of
 from linli.things.console.device_filter import device_filter, export_lines
+from linli.things.device_lists import DeviceFilter, DeviceOrder
 from linli.things.groups.queries import groups_of_device
-from linli.things.queries import device_lists, products
 from linli.things.queries import devices as queries
-from linli.things.queries.device_lists import DeviceFilter, DeviceOrder
+from linli.things.queries import products
 from linli.things.queries.devices import DeviceState
 from linli.things.serials.queries import serial_number_of
 from linli.things.service import devices as service
-from linli.things.service import lifecycle
 
 Sort = Literal["name", "-name", "seen", "-seen", "created", "-created", ""]
 _ORDERS: dict[str, DeviceOrder] = {

@@ -12,9 +12,9 @@ from linli.kernel.db import Database
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.console.devices import DeviceRow
+from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.groups import queries, service
 from linli.things.groups.conditions import Conditions, State
-from linli.things.queries.device_lists import DeviceFilter, list_devices
 
 
 class GroupConditions(msgspec.Struct, rename="camel"):

@@ -14,14 +14,13 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.things.catalogue import audit
+from linli.things import audit, lifecycle
 from linli.things.groups.queries import get_group
 from linli.things.groups.service import add_members, remove_members
 from linli.things.queries.activity import Activity, activity_of
 from linli.things.queries.devices import get_device
-from linli.things.service import lifecycle
 from linli.things.service.devices import Triple
-from linli.things.service.tags import remove_tags, set_tags
+from linli.things.tags import remove_tags, set_tags
 
 MAX_AT_ONCE = 200
 Action = Literal["enable", "disable", "delete", "move", "bind", "unbind", "group", "ungroup"]

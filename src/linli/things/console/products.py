@@ -15,7 +15,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.things.catalogue import audit
+from linli.things import audit
 from linli.things.catalogue.topics import Direction, Group, topics
 from linli.things.catalogue.tree import find_category
 from linli.things.queries import products as queries

@@ -12,12 +12,12 @@ from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.masking import masked
 from linli.kernel.scope import Scope
+from linli.things.desired.queries import desired_of
+from linli.things.desired.service import forget_desired
+from linli.things.desired.wanted import Taken, want_properties
 from linli.things.downlink.invoker import Invoker
-from linli.things.downlink.wanted import Taken, want_properties
 from linli.things.features import Features
-from linli.things.queries.desired import desired_of
 from linli.things.queries.devices import get_device
-from linli.things.service.desired import forget_desired
 from linli.things.shadow.document import Shadow, ShadowRefused
 from linli.things.shadow.service import set_wanted, shadow_of
 

@@ -14,10 +14,11 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.console.devices import DeviceRow
-from linli.things.gateways import found, queries, topology
+from linli.things.device_lists import DeviceFilter, list_devices
+from linli.things.gateways import found, topology
 from linli.things.gateways.permits import MAX_SECONDS, Permits
-from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import get_device, get_device_by_no
+from linli.things.topology import queries
 
 MAX_CHOSEN = 200
 

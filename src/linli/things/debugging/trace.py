@@ -8,15 +8,14 @@ from linli.kernel.db import INT, Query, Reader
 from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
 from linli.things.debugging.models import handled_messages
-from linli.things.inbox.messages import Kind
-from linli.things.models import devices, inbox, inbox_work, service_calls
+from linli.things.models import MessageKind, devices, inbox, inbox_work, service_calls
 
 
 class TracedUplink(NamedTuple):
     """One message of the inbox with what its handlers came to: `state` None and no `done_ms` where none wanted it."""
 
     seq: int
-    kind: Kind
+    kind: MessageKind
     identifier: str
     received_ms: int
     note: str

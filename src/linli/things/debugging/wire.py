@@ -7,8 +7,9 @@ from typing import Final
 
 from linli.protocols.linkkit.topics import UplinkKind, service_call, sys_topic
 from linli.things.downlink.records import GET, SET
-from linli.things.inbox.messages import HISTORY, Kind
+from linli.things.inbox.messages import HISTORY
 from linli.things.inbox.posts import BATCH
+from linli.things.models import MessageKind
 
 _PROPERTY: Final = {
     "": UplinkKind.PROPERTY_POST,
@@ -18,7 +19,7 @@ _PROPERTY: Final = {
 _OTA: Final = frozenset((UplinkKind.OTA_INFORM, UplinkKind.OTA_PROGRESS, UplinkKind.OTA_REQUEST))
 
 
-def up_topic(product_key: str, device_name: str, kind: Kind, identifier: str) -> str:
+def up_topic(product_key: str, device_name: str, kind: MessageKind, identifier: str) -> str:
     """Empty where it cannot be told."""
     tail = _up_tail(kind, identifier)
     if tail:
@@ -32,7 +33,7 @@ def up_topic(product_key: str, device_name: str, kind: Kind, identifier: str) ->
     return ""
 
 
-def _up_tail(kind: Kind, identifier: str) -> str:
+def _up_tail(kind: MessageKind, identifier: str) -> str:
     match kind:
         case "property":
             return _PROPERTY.get(identifier, UplinkKind.PROPERTY_POST)

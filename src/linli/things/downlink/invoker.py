@@ -20,7 +20,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import rrpc_call, service_call
-from linli.things.downlink.calls import CallLost, PendingCalls
+from linli.things.calls import CallLost, PendingCalls
 from linli.things.downlink.records import GET, SET, CallRecord, CallState
 from linli.things.errors import (
     CallCutOff,

@@ -12,7 +12,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.things.downlink.calls import CallLost, PendingCalls
+from linli.things.calls import CallLost, PendingCalls
 from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceSilent
 from linli.things.fleet import Fleet
 from linli.things.mqtt.ports import Publisher

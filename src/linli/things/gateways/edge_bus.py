@@ -14,9 +14,9 @@ from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.protocols import edge_bus
 from linli.protocols.edge_bus import BadRequest, ListedDevice, ListedGateway, ListRequest, Question
-from linli.things.gateways import queries
 from linli.things.mqtt.ports import Publisher, Uplink
 from linli.things.queries.devices import DeviceRow, get_device
+from linli.things.topology import queries
 
 log = telemetry.logger(__name__)
 

@@ -13,7 +13,7 @@ from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.subdevices import Permit
 from linli.protocols.linkkit.topics import sys_topic
-from linli.things.downlink.calls import PendingCalls
+from linli.things.calls import PendingCalls
 from linli.things.errors import DeviceOffline, DeviceRefused, DeviceSilent
 from linli.things.gateways.errors import NotAGateway
 from linli.things.mqtt.ports import Publisher

@@ -16,13 +16,14 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import ProxiedSub, SubKey, read_names, read_proxied
 from linli.things.connections.demands import TLS_ONLY, Demands
-from linli.things.gateways import codes, membership, queries
+from linli.things.gateways import codes
 from linli.things.gateways.asking import Failure, asking, known, read, refused
-from linli.things.gateways.notices import named
 from linli.things.inbox.requests import Request
 from linli.things.queries.devices import DeviceRow
 from linli.things.queries.products import ProductRow, get_product
 from linli.things.service.devices import reset_secret
+from linli.things.topology import membership, queries
+from linli.things.topology.notices import named
 
 
 class SubRegistration:

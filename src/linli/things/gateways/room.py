@@ -6,13 +6,12 @@ from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import UplinkKind
+from linli.things.calls import PendingCalls
 from linli.things.connections.demands import Demands
-from linli.things.downlink.calls import PendingCalls
 from linli.things.fleet import Fleet
 from linli.things.gateways.asking import each
 from linli.things.gateways.edge_bus import EdgeBus
 from linli.things.gateways.found import note_found
-from linli.things.gateways.notices import Notices
 from linli.things.gateways.permits import Permits
 from linli.things.gateways.registration import SubRegistration
 from linli.things.gateways.sessions import SubSessions
@@ -21,6 +20,7 @@ from linli.things.gateways.topology import TopologyRequests
 from linli.things.inbox.ingest import Ingest
 from linli.things.inbox.requests import Request, Requests
 from linli.things.mqtt.ports import Publisher
+from linli.things.topology.notices import Notices
 
 REPLIES = (
     UplinkKind.TOPO_NOTIFY_REPLY,

@@ -18,13 +18,14 @@ from linli.protocols.linkkit.subdevices import (
 )
 from linli.things.connections.demands import Demands
 from linli.things.fleet import DeviceEntry, Fleet
-from linli.things.gateways import codes, queries
+from linli.things.gateways import codes
 from linli.things.gateways.asking import Failure, asking, read
-from linli.things.gateways.notices import named
 from linli.things.inbox.ingest import Ingest
 from linli.things.inbox.requests import Request, RequestRefused
 from linli.things.mqtt.ports import Publisher
 from linli.things.queries.devices import DeviceRow
+from linli.things.topology import queries
+from linli.things.topology.notices import named
 
 
 class SubSessions:

@@ -7,13 +7,14 @@ from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import SignedSub, read_names, read_signed
-from linli.things.gateways import codes, membership, queries
+from linli.things.gateways import codes
 from linli.things.gateways.asking import asking, known, read, refused
 from linli.things.gateways.errors import GatewayFull, NotAGateway, NotItsSub, SubIsGateway
-from linli.things.gateways.notices import named
 from linli.things.inbox.requests import Request, RequestRefused
 from linli.things.queries.devices import DeviceRow, find_devices, get_device
 from linli.things.service.devices import assign_community, bind_project
+from linli.things.topology import membership, queries
+from linli.things.topology.notices import named
 
 MAX_SUBS: Final = 2000
 """Sub-devices of one gateway; as many may be logged in (`mqtt.limits`)."""

@@ -8,9 +8,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_,
 from linli.kernel.db import INT, any_of
 from linli.kernel.errors import BadInput
 from linli.things.groups.models import device_group_members
-from linli.things.models import device_tags, devices
-from linli.things.ota.reported import runs_one_of
-from linli.things.service.tags import check_tag
+from linli.things.models import device_firmware, device_tags, devices
+from linli.things.tags import check_tag
 
 MAX_LISTED: Final = 50
 _BETWEEN: Final = "\x1f"
@@ -86,8 +85,18 @@ def fits_conditions() -> ColumnElement[bool]:
     return and_(
         or_(_flag("group_all_products"), any_of(c.product_key, "group_products")),
         or_(bindparam("group_tag_count", type_=INT) == 0, tags == bindparam("group_tag_count", type_=INT)),
-        or_(_flag("group_all_versions"), runs_one_of(c.device_no, "group_versions")),
+        or_(_flag("group_all_versions"), _runs_one_of(c.device_no, "group_versions")),
         or_(_flag("group_all_states"), any_of(state, "group_states")),
+    )
+
+
+def _runs_one_of(device_no: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """The device reported, for any of its modules, one of the versions in the list bound as `name`."""
+    reported = device_firmware.alias("reported").c  # the query around it may read the table for itself
+    return (
+        select(reported.device_no)
+        .where(reported.device_no == device_no, any_of(reported.version, name))
+        .exists()
     )
 
 

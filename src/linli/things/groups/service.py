@@ -14,7 +14,7 @@ from linli.things.groups.errors import GroupHasGroups, GroupIsDynamic, GroupName
 from linli.things.groups.models import device_group_members, device_groups
 from linli.things.groups.queries import GroupRow, below, get_group, list_groups
 from linli.things.queries.devices import find_devices
-from linli.things.service.tags import check_tag
+from linli.things.tags import check_tag
 
 MAX_LEVELS: Final = 5
 MAX_GROUPS: Final = 2000

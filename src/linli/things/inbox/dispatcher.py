@@ -24,9 +24,9 @@ from linli.kernel.errors import LinliError, Unavailable
 from linli.things.changes import Change, listen
 from linli.things.fleet import Fleet
 from linli.things.inbox.handlers import Handler, InboxHandlers
-from linli.things.inbox.messages import Kind, Message
+from linli.things.inbox.messages import Message
 from linli.things.inbox.stored import NoLongerReadable, revive
-from linli.things.models import inbox, inbox_work
+from linli.things.models import MessageKind, inbox, inbox_work
 
 log = telemetry.logger(__name__)
 
@@ -47,7 +47,7 @@ class _WorkRow(NamedTuple):
     device_no: int
     seq: int
     tries: int
-    kind: Kind
+    kind: MessageKind
     identifier: str
     received_ms: int
     note: str

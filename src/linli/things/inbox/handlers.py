@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from linli.kernel.db import Tx
-from linli.things.inbox.messages import Kind, Message
+from linli.things.inbox.messages import Message
+from linli.things.models import MessageKind
 
 type Handler = Callable[[Tx, Message], Awaitable[None]]
 """Runs in one transaction with the message's removal from the work list: all of it holds or nothing does."""
@@ -15,8 +16,8 @@ class InboxHandlers:
     """A message nobody wants costs no second pass: it is stored and done with."""
 
     def __init__(self) -> None:
-        self._handlers: dict[tuple[Kind, str], list[Handler]] = {}
-        self._for_any: set[Kind] = set()
+        self._handlers: dict[tuple[MessageKind, str], list[Handler]] = {}
+        self._for_any: set[MessageKind] = set()
         self._properties: set[str] = set()
         self._past: list[Handler] = []
 
@@ -66,7 +67,7 @@ class InboxHandlers:
             found += [h for h in self._handlers.get((message.kind, name), ()) if h not in found]
         return [h for h in found if h in self._past] if message.history else found
 
-    def _add(self, kind: Kind, identifier: str, handler: Handler, *, history: bool = False) -> None:
+    def _add(self, kind: MessageKind, identifier: str, handler: Handler, *, history: bool = False) -> None:
         if history:
             self._past.append(handler)
         self._handlers.setdefault((kind, identifier), []).append(handler)

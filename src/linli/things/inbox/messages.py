@@ -2,11 +2,12 @@
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
 from linli.things.fleet import DeviceEntry
+from linli.things.models import MessageKind
 
 DAY_MS: Final = 86_400_000
 OLDEST_MS: Final = 40 * DAY_MS
@@ -15,25 +16,13 @@ NEWEST_MS: Final = DAY_MS
 HISTORY: Final = "history"
 """`inbox.note` of a message that a device reports afterwards."""
 
-Kind = Literal["property", "event", "service_reply", "status", "info", "user", "raw", "log", "request"]
-"""What a message is, as it stands in `inbox.kind`.
-
-- `service_reply`: answer to an asynchronous call; that of a synchronous one goes to its caller instead
-- `status`: the connection came or went; `identifier` is `online` or `offline`
-- `info`: tags changed by the device; `identifier` is `update` or `delete`
-- `user`: a free topic; `identifier` is what follows `/user/`, `values` the payload's bytes
-- `raw`: bytes of the device's own format (`thing/model/up_raw`)
-- `log`: the device's own log lines
-- `request`: asks the platform for something (`inbox.requests`); `identifier` is the kind of uplink
-"""
-
 
 class Message(msgspec.Struct, gc=False):
     """One stored message. `seq` rises in time and is unique for its device."""
 
     seq: int
     device: DeviceEntry
-    kind: Kind
+    kind: MessageKind
     identifier: str
     """Event, service, `online`/`offline`, or topic tail; empty for property posts."""
     values: Any

@@ -12,15 +12,16 @@ from linli.kernel.ids import Ids
 from linli.kernel.masking import masked_text
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import UplinkKind
-from linli.things.downlink.calls import PendingCalls, call_number
+from linli.things.calls import PendingCalls, call_number
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.arrival import BAD_PARAMS, NOT_STORED, UNSUPPORTED, Arrival, Post, read_post
 from linli.things.inbox.batch import Batch
 from linli.things.inbox.handlers import InboxHandlers
-from linli.things.inbox.messages import Kind, Message
+from linli.things.inbox.messages import Message
 from linli.things.inbox.past import PastPosts
 from linli.things.inbox.posts import Posts
 from linli.things.inbox.requests import Request, Requests
+from linli.things.models import MessageKind
 from linli.things.mqtt.ports import Uplink
 from linli.tsl import ValueRefused
 
@@ -29,7 +30,7 @@ log = telemetry.logger(__name__)
 _MAX_REASON: Final = 500
 _MOST_DIGITS: Final = 14
 """Of a time in ms that can be one."""
-_KEPT_AS: Final[dict[UplinkKind, Kind]] = {
+_KEPT_AS: Final[dict[UplinkKind, MessageKind]] = {
     UplinkKind.MODEL_UP_RAW: "raw",
     UplinkKind.MODEL_DOWN_RAW_REPLY: "raw",
     UplinkKind.USER_RAW: "raw",
@@ -208,7 +209,7 @@ class Receiver:
     def _user(self, arrival: Arrival) -> None:
         self._bytes(arrival, "user", arrival.uplink.topic.identifier)
 
-    def _bytes(self, arrival: Arrival, kind: Kind, identifier: str) -> None:
+    def _bytes(self, arrival: Arrival, kind: MessageKind, identifier: str) -> None:
         payload = arrival.uplink.payload
         message = self._keep(
             arrival.batch, arrival.device, kind, identifier, payload, arrival.now_ms, payload
@@ -219,7 +220,7 @@ class Receiver:
         self,
         batch: Batch,
         device: DeviceEntry,
-        kind: Kind,
+        kind: MessageKind,
         identifier: str,
         values: Any,
         now_ms: int,

@@ -7,9 +7,10 @@ import msgspec
 from linli.protocols.linkkit import envelope
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.arrival import read_post
-from linli.things.inbox.messages import HISTORY, Kind, Message, believable
+from linli.things.inbox.messages import HISTORY, Message, believable
 from linli.things.inbox.posts import BATCH, read_batch
 from linli.things.inbox.receiver import reply_values
+from linli.things.models import MessageKind
 from linli.tsl import ValueRefused
 
 
@@ -18,7 +19,14 @@ class NoLongerReadable(Exception):
 
 
 def revive(
-    device: DeviceEntry, *, seq: int, kind: Kind, identifier: str, received_ms: int, note: str, payload: bytes
+    device: DeviceEntry,
+    *,
+    seq: int,
+    kind: MessageKind,
+    identifier: str,
+    received_ms: int,
+    note: str,
+    payload: bytes,
 ) -> Message:
     """The message as it was when it came. Raises NoLongerReadable."""
     try:
@@ -41,7 +49,9 @@ def revive(
     )
 
 
-def _values(device: DeviceEntry, kind: Kind, identifier: str, payload: bytes) -> tuple[Any, int | None, int]:
+def _values(
+    device: DeviceEntry, kind: MessageKind, identifier: str, payload: bytes
+) -> tuple[Any, int | None, int]:
     """(values, the device's own time, the call answered)."""
     compiled = device.product.compiled
     match kind:

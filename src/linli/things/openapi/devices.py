@@ -13,6 +13,7 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.openapi.registry import Call, method
+from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.inbox.messages import batch_id
 from linli.things.openapi.lists import project_of_app
 from linli.things.openapi.wire import (
@@ -25,7 +26,6 @@ from linli.things.openapi.wire import (
     device_at,
     told_busy,
 )
-from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import (
     STATUS,
     DeviceRow,

@@ -12,6 +12,7 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
 from linli.openapi.registry import Call, method
+from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.inbox.messages import batch_id
 from linli.things.openapi.wire import (
     MAX_PAGE,
@@ -27,7 +28,6 @@ from linli.things.openapi.wire import (
     told_busy,
     utc_time,
 )
-from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import (
     STATUS_TEXT,
     DeviceRow,

@@ -13,8 +13,8 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.openapi.registry import Call, method
+from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.openapi.wire import MAX_PAGE, SERVICE, Address, PageNo, PageSize, Place, Rows, device_at
-from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import device_tags_of
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from linli.kernel.db import INT, Command, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
-from linli.things.models import devices
+from linli.things.models import device_firmware, devices
 from linli.things.ota.campaign_rows import WORKER, Campaign
-from linli.things.ota.models import device_firmware, ota_jobs
+from linli.things.ota.models import ota_jobs
 from linli.things.ota.states import LOST, OPEN, UNDER_WAY, Job, JobState
 
 

@@ -1,6 +1,6 @@
 """Tables of firmware and its campaigns. Times are ms since the epoch; 0 or null: not yet."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from linli.kernel.db import INT, flag, identity, integer, metadata, text_column
 
@@ -30,18 +30,6 @@ firmwares = Table(
 )
 """`source_version` is empty for a full image, else the one version that a differential image applies to. `state`:
 `unverified`, `verifying`, `verified`, `refused` (the trial device failed), `exempt` (needs no trial)."""
-
-device_firmware = Table(
-    "device_firmware",
-    metadata,
-    Column("device_no", INT, primary_key=True, autoincrement=False),
-    Column("module", Text, primary_key=True),
-    text_column("version"),
-    integer("reported_ms"),
-    Index("ix_device_firmware_version", "module", "version"),
-    sqlite_with_rowid=False,
-)
-"""What each device said it runs, by module."""
 
 ota_campaigns = Table(
     "ota_campaigns",

@@ -7,10 +7,10 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.things.models import devices
+from linli.things.models import device_firmware, devices
 from linli.things.ota.campaign_rows import CAMPAIGN, Campaign
 from linli.things.ota.job_rows import JOB, JobRow, in_states
-from linli.things.ota.models import device_firmware, firmwares, ota_campaigns, ota_jobs
+from linli.things.ota.models import firmwares, ota_campaigns, ota_jobs
 from linli.things.ota.states import JobState
 
 

@@ -13,12 +13,13 @@ from linli.things.events import FirmwareReported
 from linli.things.inbox.arrival import BAD_PARAMS
 from linli.things.inbox.messages import Message
 from linli.things.inbox.requests import Request, RequestRefused, Requests
+from linli.things.models import device_firmware
 from linli.things.ota import campaign_rows, job_rows, jobs, selection, states
 from linli.things.ota import firmware as images
 from linli.things.ota.campaign_rows import Campaign
 from linli.things.ota.firmware import DEFAULT_MODULE, Firmware
 from linli.things.ota.job_rows import JobRow
-from linli.things.ota.models import device_firmware, ota_jobs
+from linli.things.ota.models import ota_jobs
 from linli.things.ota.notices import upgrade_data
 from linli.things.ota.states import JobState
 

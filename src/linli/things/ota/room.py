@@ -10,11 +10,12 @@ from linli.kernel.outbox import Jobs
 from linli.things.events import DeviceDeleted
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.requests import Requests
+from linli.things.models import device_firmware
 from linli.things.mqtt.ports import Publisher
 from linli.things.ota import jobs
 from linli.things.ota.engine import Engine
 from linli.things.ota.job_rows import in_states
-from linli.things.ota.models import device_firmware, ota_jobs
+from linli.things.ota.models import ota_jobs
 from linli.things.ota.requests import OtaRequests, came_online
 from linli.things.ota.states import OPEN, JobState, Reason
 

@@ -10,8 +10,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.things.groups.conditions import Membership, is_member
 from linli.things.groups.queries import membership_of
-from linli.things.models import device_tags, devices
-from linli.things.ota.models import device_firmware
+from linli.things.models import device_firmware, device_tags, devices
 from linli.things.queries.devices import find_devices, find_named_devices
 
 MAX_CHOSEN: Final = 20_000

@@ -8,8 +8,8 @@ from linli.kernel.db import INT, Query, Reader
 from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
-from linli.things.inbox.messages import Kind
 from linli.things.models import (
+    MessageKind,
     inbox,
     inbox_work,
     latest_values,
@@ -47,7 +47,7 @@ class Uplink(NamedTuple):
     """One stored message, and how far its handlers are: `state` is None once they are done."""
 
     seq: int
-    kind: Kind
+    kind: MessageKind
     identifier: str
     received_ms: int
     note: str

@@ -5,8 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 
 from linli.kernel.db import INT, Query, Reader
-from linli.things.inbox.messages import Kind
-from linli.things.models import inbox
+from linli.things.models import MessageKind, inbox
 
 
 class StoredMessage(NamedTuple):
@@ -14,7 +13,7 @@ class StoredMessage(NamedTuple):
 
     device_no: int
     seq: int
-    kind: Kind
+    kind: MessageKind
     identifier: str
     received_ms: int
     note: str

@@ -13,7 +13,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Mail, Processes
 from linli.protocols.linkkit import envelope
-from linli.things.downlink.calls import PendingCalls, call_number
+from linli.things.calls import PendingCalls, call_number
 from linli.things.mqtt.front import Front
 from linli.things.mqtt.message import Message
 from linli.things.mqtt.store import Key

@@ -12,7 +12,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Query
 from linli.kernel.errors import Unavailable
 from linli.kernel.processes import Lease, Mail, Processes
-from linli.things.downlink.calls import PendingCalls
+from linli.things.calls import PendingCalls
 from linli.things.fleet import Fleet
 from linli.things.inbox.dispatcher import Dispatcher
 from linli.things.inbox.ingest import Ingest

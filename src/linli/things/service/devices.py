@@ -15,7 +15,6 @@ from linli.kernel.secrets import Secrets
 from linli.things.changes import Change, tell
 from linli.things.errors import DeviceBoundElsewhere, DeviceNameTaken
 from linli.things.events import DeviceCreated, DeviceDeleted, DeviceDisabled, DeviceEnabled, DeviceMoved
-from linli.things.gateways import membership, notices
 from linli.things.models import (
     desired_properties,
     device_clocks,
@@ -27,6 +26,7 @@ from linli.things.models import (
 )
 from linli.things.queries.devices import DeviceRow, find_devices, get_device
 from linli.things.queries.products import get_product
+from linli.things.topology import membership, notices
 
 DEVICE_NAME = re.compile(r"[A-Za-z0-9\-_@.:]{4,32}")
 MAX_BATCH = 1000

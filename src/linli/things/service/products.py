@@ -12,7 +12,7 @@ from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.things.catalogue import audit
+from linli.things import audit
 from linli.things.catalogue.documents import read_tsl
 from linli.things.catalogue.library import ALL_IN_ONE, CAPABILITIES
 from linli.things.catalogue.tree import find_category

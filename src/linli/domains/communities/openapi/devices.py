@@ -20,8 +20,8 @@ from linli.kernel.scope import Scope
 from linli.kernel.zones import zones_of
 from linli.openapi.registry import Call, method
 from linli.rules.schedules import zone_named
+from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.errors import DeviceBoundElsewhere
-from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import DeviceRow
 from linli.things.service import devices as things
 

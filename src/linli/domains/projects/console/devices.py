@@ -12,7 +12,7 @@ from linli.domains.projects import queries
 from linli.kernel.db import Database, Tx
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.things.queries.device_lists import DeviceFilter, list_devices
+from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import find_devices
 from linli.things.service.devices import bind_project, unbind_project
 

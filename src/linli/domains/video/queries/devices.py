@@ -3,7 +3,7 @@
 from linli.domains.video.camera_rules import is_camera
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
-from linli.things.queries.device_lists import DeviceFilter, walk_devices
+from linli.things.device_lists import DeviceFilter, walk_devices
 from linli.things.queries.devices import DeviceRow
 
 MOST = 20_000

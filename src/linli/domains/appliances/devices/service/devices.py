@@ -28,7 +28,7 @@ from linli.things.queries.devices import find_named_devices
 from linli.things.queries.products import get_product, list_products
 from linli.things.service.devices import DEVICE_NAME
 from linli.things.service.products import create_product
-from linli.things.service.tags import set_tags
+from linli.things.tags import set_tags
 
 ALIAS_MOST: Final = 64
 AT_ONCE: Final = 1000

@@ -32,8 +32,8 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.driver_forms import HIDDEN, Fault
+from linli.things.lifecycle import remove_device
 from linli.things.queries.devices import find_devices
-from linli.things.service.lifecycle import remove_device
 
 JOB: Final = "appliances.import_devices"
 WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"

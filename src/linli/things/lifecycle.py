@@ -8,7 +8,7 @@ from linli.kernel.db import INT, Query, Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.things.catalogue.audit import note
+from linli.things.audit import note
 from linli.things.certificates.models import device_certificates
 from linli.things.groups.models import device_group_members
 from linli.things.models import desired_properties, device_tags, devices, inbox_work

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.scope import Scope
+from linli.things.desired.queries import desired_of
 from linli.things.errors import bad_value
 from linli.things.models import desired_properties
-from linli.things.queries.desired import desired_of
 from linli.things.queries.devices import get_device
 from linli.things.queries.products import get_product
 from linli.tsl import ValueOutside, ValueRefused, compile_model

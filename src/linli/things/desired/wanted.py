@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from linli.kernel.db import Database
 from linli.kernel.scope import Scope
+from linli.things.desired.service import remove_desired, set_desired
 from linli.things.downlink.invoker import Invoker
 from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceRefused, DeviceSilent
 from linli.things.queries.devices import get_device
 from linli.things.scripts.errors import ScriptFailed
-from linli.things.service.desired import remove_desired, set_desired
 
 
 class Taken(StrEnum):

@@ -3,10 +3,10 @@
 from typing import Any
 
 from linli.kernel.db import Tx
+from linli.things.desired.queries import desired_of
+from linli.things.desired.service import remove_desired
 from linli.things.inbox.arrival import BAD_PARAMS
 from linli.things.inbox.requests import Request, RequestRefused
-from linli.things.queries.desired import desired_of
-from linli.things.service.desired import remove_desired
 
 
 async def desired_get(tx: Tx, request: Request) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.protocols.linkkit.subdevices import SubKey
-from linli.things.gateways.models import found_devices
 from linli.things.models import device_tags, devices, products
 from linli.things.queries.devices import DeviceRow, find_named_devices, get_device
+from linli.things.topology.models import found_devices
 
 MAX_GATEWAYS = 500
 """Gateways in one answer of the edge bus."""

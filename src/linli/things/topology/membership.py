@@ -8,11 +8,11 @@ from linli.kernel.scope import Scope
 from linli.protocols.linkkit.subdevices import SubKey
 from linli.things.changes import Change, tell
 from linli.things.events import Sub, TopologyChanged
-from linli.things.gateways import notices
-from linli.things.gateways.models import found_devices
-from linli.things.gateways.notices import TopoStatus
 from linli.things.models import devices
 from linli.things.queries.devices import DeviceRow, get_device_by_no
+from linli.things.topology import notices
+from linli.things.topology.models import found_devices
+from linli.things.topology.notices import TopoStatus
 
 _REASON = "the rows were looked up in the scope beforehand"
 _lock = Command(
