@@ -9,8 +9,8 @@ import contextlib
 import itertools
 import random
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -157,24 +157,29 @@ class DeviceLink:
             await asyncio.sleep(session.wait_s(_BACK_OFF_SECONDS, failures, self._random.random()))
 
     async def _session(self) -> None:
-        loop = asyncio.get_running_loop()
+        inbound = session.Inbound()
         async with asyncio.timeout(CONNECT_SECONDS):
-            transport, wire = await loop.create_connection(_Wire, self._host, self._port)
+            reader, writer = await asyncio.open_connection(self._host, self._port)
+        packets, transport = inbound.packets(reader.read), cast(asyncio.Transport, writer.transport)
         try:
             transport.write(mqtt.encode(self._connect_packet()))
             async with asyncio.timeout(CONNECT_SECONDS):
-                first = await wire.next()
+                first = await anext(packets, None)
             if not isinstance(first, mqtt.Connack) or first.code:
                 raise OSError(f"the platform refused the connection: {first}")
             if not self._blocked.is_set():
                 raise OSError("the cable was pulled meanwhile")
             self._transport = transport
-            await self._talk(transport, wire)
+            pings = asyncio.create_task(self._ping(transport, inbound))
+            try:
+                await self._talk(packets)
+            finally:
+                pings.cancel()
         finally:
             self._transport = None
             transport.close()
 
-    async def _talk(self, transport: asyncio.Transport, wire: "_Wire") -> None:
+    async def _talk(self, packets: AsyncIterator[mqtt.Packet]) -> None:
         """Serve an accepted connection until it ends."""
         self._online.set()
         self._tell("online")
@@ -183,12 +188,8 @@ class DeviceLink:
         for packet_id, (topic, payload) in self._unacked.items():
             self._write(mqtt.Publish(topic, payload, 1, packet_id, dup=True))
         self._send_waiting()
-        pings = asyncio.create_task(self._ping(transport, wire))
-        try:
-            while (packet := await wire.next()) is not None:
-                self._take(packet)
-        finally:
-            pings.cancel()
+        async for packet in packets:
+            self._take(packet)
 
     def _connect_packet(self) -> mqtt.Connect:
         t = self.triple
@@ -197,13 +198,13 @@ class DeviceLink:
             t.product_key, t.device_name, t.device_secret, clean=False, options=options
         )
 
-    async def _ping(self, transport: asyncio.Transport, wire: "_Wire") -> None:
+    async def _ping(self, transport: asyncio.Transport, inbound: session.Inbound) -> None:
         """Keep the line, and hang up when nothing came back for a whole interval: the other end is gone."""
         while True:
-            wire.inbound.heard = False
+            inbound.heard = False
             transport.write(mqtt.encode(mqtt.Pingreq()))
             await asyncio.sleep(KEEP_ALIVE_S / 2)
-            if not wire.inbound.heard:
+            if not inbound.heard:
                 transport.abort()
 
     # sending
@@ -318,24 +319,3 @@ class DeviceLink:
     def _tell(self, text: str) -> None:
         if self.listener is not None:
             self.listener(text)
-
-
-class _Wire(asyncio.Protocol):
-    """Packets of one connection, as a queue that ends with None."""
-
-    def __init__(self) -> None:
-        self.inbound = session.Inbound()
-        self._packets: asyncio.Queue[mqtt.Packet | mqtt.MqttError | None] = asyncio.Queue()
-
-    def data_received(self, data: bytes) -> None:
-        for packet in self.inbound.feed(data):
-            self._packets.put_nowait(packet)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._packets.put_nowait(None)
-
-    async def next(self) -> mqtt.Packet | None:
-        packet = await self._packets.get()
-        if isinstance(packet, mqtt.MqttError):
-            raise packet
-        return packet

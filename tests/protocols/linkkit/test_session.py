@@ -60,3 +60,19 @@ def test_waits_grow_to_the_last_and_are_spread() -> None:
     waits = [session.wait_s((1, 2, 8), failures, 0.5) for failures in (0, 1, 2, 9)]
     assert waits == [1, 2, 8, 8]
     assert (session.wait_s((4,), 0, 0), session.wait_s((4,), 0, 1)) == (2, 6)
+
+
+async def test_packets_come_until_the_connection_ends_or_breaks() -> None:
+    async def read_of(*pieces: bytes) -> list[mqtt.Packet]:
+        rest = list(pieces)
+
+        async def read(most: int) -> bytes:
+            return rest.pop(0) if rest else b""
+
+        return [packet async for packet in session.Inbound().packets(read)]
+
+    wire = mqtt.encode(mqtt.Puback(7)) + mqtt.encode(mqtt.Puback(8))
+    for cut in range(1, len(wire)):
+        assert await read_of(wire[:cut], wire[cut:]) == [mqtt.Puback(7), mqtt.Puback(8)]
+    with pytest.raises(mqtt.MqttError):
+        await read_of(wire, b"\xff\x00")

@@ -6,7 +6,7 @@ import itertools
 import random
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -141,26 +141,25 @@ class Line:
     async def _session(self) -> None:
         authority = self._address.authority or None
         secure = ssl.create_default_context(cadata=authority) if self._address.tls else None
-        loop = asyncio.get_running_loop()
+        inbound = session.Inbound()
         async with asyncio.timeout(CONNECT_S):
-            transport, wire = await loop.create_connection(
-                _Wire, self._address.host, self._address.port, ssl=secure
-            )
+            reader, writer = await asyncio.open_connection(self._address.host, self._address.port, ssl=secure)
+        packets, transport = inbound.packets(reader.read), cast(asyncio.Transport, writer.transport)
         work: asyncio.Task[None] | None = None
         pings: asyncio.Task[None] | None = None
         try:
             transport.write(mqtt.encode(_connect_packet(self.device)))
             async with asyncio.timeout(CONNECT_S):
-                first = await wire.next()
+                first = await anext(packets, None)
             if not isinstance(first, mqtt.Connack) or first.code:
                 raise OSError(f"the platform refused the connection: {first}")
             if not self._open.is_set():
                 raise OSError("cut meanwhile")
             self._transport, self.why = transport, ""
             log.info("the line is up")
-            pings = asyncio.create_task(self._ping(transport, wire))
+            pings = asyncio.create_task(self._ping(transport, inbound))
             work = asyncio.create_task(self._work())
-            while (packet := await wire.next()) is not None:
+            async for packet in packets:
                 self._hear(packet)
             raise OSError("the platform closed the connection")
         finally:
@@ -182,12 +181,12 @@ class Line:
             if self._transport is not None:
                 self._transport.abort()
 
-    async def _ping(self, transport: asyncio.Transport, wire: "_Wire") -> None:
+    async def _ping(self, transport: asyncio.Transport, inbound: session.Inbound) -> None:
         while True:
-            wire.inbound.heard = False
+            inbound.heard = False
             transport.write(mqtt.encode(mqtt.Pingreq()))
             await asyncio.sleep(KEEP_ALIVE_S / 2)
-            if not wire.inbound.heard:
+            if not inbound.heard:
                 transport.abort()
 
     def _give_up(self) -> None:
@@ -260,24 +259,3 @@ def _connect_packet(key: DeviceKey) -> mqtt.Connect:
     return session.connect_packet(
         key.product_key, key.device_name, key.device_secret, clean=True, options={"_v": "linli-edge"}
     )
-
-
-class _Wire(asyncio.Protocol):
-    """Packets of one connection, as a queue that ends with None."""
-
-    def __init__(self) -> None:
-        self.inbound = session.Inbound()
-        self._packets: asyncio.Queue[mqtt.Packet | mqtt.MqttError | None] = asyncio.Queue()
-
-    def data_received(self, data: bytes) -> None:
-        for packet in self.inbound.feed(data):
-            self._packets.put_nowait(packet)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._packets.put_nowait(None)
-
-    async def next(self) -> mqtt.Packet | None:
-        packet = await self._packets.get()
-        if isinstance(packet, mqtt.MqttError):
-            raise packet
-        return packet

@@ -6,7 +6,7 @@ Source: spec clients, b (LinkKit over MQTT 3.1.1).
 """
 
 import itertools
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -19,6 +19,7 @@ STAMP: Final = "2524608000000"
 KEEP_ALIVE_S: Final = 60
 SUCCESS: Final = 200
 _RRPC: Final = "/rrpc/request/"
+_MOST_AT_ONCE: Final = 65_536
 
 
 def client_id(product_key: str, device_name: str) -> str:
@@ -113,6 +114,14 @@ class Inbound:
         except mqtt.MqttError as error:
             found += [*error.packets, error]
         return found
+
+    async def packets(self, read: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[mqtt.Packet]:
+        """Those of one connection, until `read(n)` returns no more bytes. Raises MqttError, and what `read` raises."""
+        while data := await read(_MOST_AT_ONCE):
+            for packet in self.feed(data):
+                if isinstance(packet, mqtt.MqttError):
+                    raise packet
+                yield packet
 
 
 def wait_s(waits: Sequence[float], failures: int, chance: float) -> float:

@@ -7,7 +7,7 @@ stopped it, it stays down.
 import asyncio
 import contextlib
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
@@ -18,31 +18,13 @@ from linli.protocols.linkkit import session, topics
 from linli.protocols.linkkit.session import KEEP_ALIVE_S, SUCCESS
 from linli.things.debugging.errors import SimulatorRefused
 
-type Dial = Callable[[Callable[[], "Wire"]], Awaitable[tuple[asyncio.Transport, "Wire"]]]
+type Dial = Callable[[Callable[[], asyncio.Protocol]], Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]]
 """Connects a protocol to the platform's front."""
 type Answer = Callable[[str, Any], Awaitable[dict[str, Any] | None]]
 """(method, params) of a call -> members of the reply (`code`, `data`, `message`), or None for silence."""
 
 CONNECT_SECONDS: Final = 10.0
 SDK_VERSION: Final = "linli-simulator"
-
-
-class Wire(asyncio.Protocol):
-    """Packets of one connection, as a queue that ends with None."""
-
-    def __init__(self) -> None:
-        self._inbound = session.Inbound()
-        self._packets: asyncio.Queue[mqtt.Packet | None] = asyncio.Queue()
-
-    def data_received(self, data: bytes) -> None:
-        for packet in self._inbound.feed(data):
-            self._packets.put_nowait(None if isinstance(packet, mqtt.MqttError) else packet)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._packets.put_nowait(None)
-
-    async def next(self) -> mqtt.Packet | None:
-        return await self._packets.get()
 
 
 class DeviceLine:
@@ -63,17 +45,22 @@ class DeviceLine:
     async def open(self, dial: Dial) -> None:
         """Connect. Raises SimulatorRefused, OSError, TimeoutError."""
         async with asyncio.timeout(CONNECT_SECONDS):
-            transport, wire = await dial(Wire)
+            reader = asyncio.StreamReader()
+            transport, _ = await dial(lambda: asyncio.StreamReaderProtocol(reader))
+            packets = session.Inbound().packets(reader.read)
             try:
                 transport.write(mqtt.encode(self._connect_packet()))
-                first = await wire.next()
+                first = await anext(packets, None)
                 if not isinstance(first, mqtt.Connack) or first.code:
                     raise SimulatorRefused(connack=first.code if isinstance(first, mqtt.Connack) else -1)
+            except mqtt.MqttError as error:
+                transport.close()
+                raise SimulatorRefused(connack=-1) from error
             except BaseException:
                 transport.close()
                 raise
         self._transport = transport
-        self._reader = asyncio.create_task(self._talk(wire), name=f"simulated {self._device_name}")
+        self._reader = asyncio.create_task(self._talk(packets), name=f"simulated {self._device_name}")
 
     def ended(self) -> "asyncio.Task[None]":
         """Done when the line ended. Only after `open`."""
@@ -105,14 +92,15 @@ class DeviceLine:
             self._product_key, self._device_name, self._secret, clean=True, options=options
         )
 
-    async def _talk(self, wire: Wire) -> None:
+    async def _talk(self, packets: AsyncIterator[mqtt.Packet]) -> None:
         pings = asyncio.create_task(self._ping())
         try:
-            while (packet := await wire.next()) is not None:
-                if isinstance(packet, mqtt.Publish):
-                    call = asyncio.create_task(self._serve(packet))
-                    self._calls.add(call)
-                    call.add_done_callback(self._calls.discard)
+            with contextlib.suppress(OSError, mqtt.MqttError):  # either way it is the line's end
+                async for packet in packets:
+                    if isinstance(packet, mqtt.Publish):
+                        call = asyncio.create_task(self._serve(packet))
+                        self._calls.add(call)
+                        call.add_done_callback(self._calls.discard)
         finally:
             pings.cancel()
             for call in list(self._calls):
