@@ -8,7 +8,7 @@ import pytest
 
 from linli.app.files import Files
 from linli.app.platform import Platform
-from linli.kernel.objects.handing import AGAIN_MS, MOST, forget_handed, handed
+from linli.kernel.objects.one_time import AGAIN_MS, MOST, forget_handed, handed
 from tests.plugins.stores import both_stores
 
 pytestmark = both_stores

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linli.kernel.unfit import refusal
+from linli.kernel.input_errors import refusal
 from linli.openapi import envelope
 from linli.openapi.envelope import Unreadable
 from linli.openapi.params import decoder, number_too_big

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linli.domains.communities.service import running
+from linli.domains.communities.service import lifecycle
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
 from linli.domains.people.events import HouseTie, ResidentsMovedOut
@@ -85,8 +85,8 @@ async def test_a_giver_is_looked_at_even_where_nothing_was_dropped(parts, newcom
 
 async def test_a_suspended_community_takes_nobody_in(parts, newcomer, village, clock, code):
     async with parts.db.begin() as tx:
-        await running.halt(
-            OPERATOR, tx, community_id=village.community, state=running.SUSPENDED, reason="unpaid", words="",
+        await lifecycle.halt(
+            OPERATOR, tx, community_id=village.community, state=lifecycle.SUSPENDED, reason="unpaid", words="",
             ids=parts.ids, now_ms=clock.now_ms(),
         )  # fmt: skip
     assert await refused(newcomer, code) == "resident.community_closed"

@@ -1,6 +1,6 @@
 """A community whose service does not run: its residents are told so, and nothing of it is shown, done or found."""
 
-from linli.domains.communities.service import running
+from linli.domains.communities.service import lifecycle
 from linli.domains.people.queries.residence import CommunityClosed
 from linli.kernel.scope import Caller, Scope
 
@@ -18,8 +18,8 @@ async def test_a_suspended_community_says_so_and_opens_nothing(
     for path in paths:
         assert (await owner.get(path)).status_code == 200, path
     async with parts.db.begin() as tx:
-        await running.halt(
-            OPERATOR, tx, community_id=village.community, state=running.SUSPENDED, reason="unpaid", words="",
+        await lifecycle.halt(
+            OPERATOR, tx, community_id=village.community, state=lifecycle.SUSPENDED, reason="unpaid", words="",
             ids=parts.ids, now_ms=clock.now_ms(),
         )  # fmt: skip
     for path in paths:
@@ -49,7 +49,7 @@ async def test_a_suspended_community_says_so_and_opens_nothing(
     assert (await neighbour.get(f"/communities/{village.far_community}/notices")).status_code == 200
 
     async with parts.db.begin() as tx:
-        await running.resume(
+        await lifecycle.resume(
             OPERATOR, tx, community_id=village.community, service_end="2035-01-01", ids=parts.ids,
             now_ms=clock.now_ms(),
         )  # fmt: skip

@@ -13,7 +13,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Forbidden, LinliError, NotFound, TooLarge, Unavailable
 from linli.kernel.http import Receive, Send, known_caller
 from linli.kernel.objects import ObjectStore
-from linli.kernel.objects.handing import hand
+from linli.kernel.objects.one_time import hand
 
 PREFIX = "/files/"
 _STATUS = {NotFound: 404, Forbidden: 403, TooLarge: 413, BadInput: 400, Unavailable: 503}

@@ -8,10 +8,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from linli.delivery.retention import forget_ended
-from linli.domains.access.service.ended_codes import forget_ended_codes
+from linli.domains.access.service.code_retention import forget_ended_codes
 from linli.domains.access.service.passes import purge_passes
 from linli.domains.appliances.remote.service import presence
-from linli.domains.communities.service import running
+from linli.domains.communities.service import lifecycle
 from linli.domains.faces.service.enrolment import purge as purge_faces
 from linli.domains.privacy.service import deletion, exports
 from linli.domains.visitors.service.visits import purge as purge_visits
@@ -21,7 +21,7 @@ from linli.kernel.db import Database, partitions
 from linli.kernel.disk import freeing_space
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
-from linli.kernel.objects.handing import forget_handed
+from linli.kernel.objects.one_time import forget_handed
 from linli.kernel.processes import Lease
 from linli.kernel.settings import Retention
 from linli.things.debugging.notes import TABLES as DEBUG_NOTES
@@ -98,8 +98,8 @@ class Housekeeping:
             await forget_ended_codes(self._db, now_ms=now)
             await forget_handed(self._db, before_ms=now - partitions.DAY_MS)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
-        await running.expire_due(self._db, ids=self._ids, now_ms=now)
-        await running.warn_due(self._db, now_ms=now)
+        await lifecycle.expire_due(self._db, ids=self._ids, now_ms=now)
+        await lifecycle.warn_due(self._db, now_ms=now)
         await deletion.remind_due(self._db, now_ms=now)
         await exports.remove_old(self._db, self._objects, now_ms=now)
         await self._objects.remove_broken()

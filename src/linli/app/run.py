@@ -18,7 +18,7 @@ from linli.kernel.objects import StoreUnavailable
 from linli.kernel.processes import TooManyProcesses
 from linli.kernel.secrets import KeyFileError
 from linli.kernel.settings import Settings, SettingsError, load
-from linli.ops import private
+from linli.ops import file_modes
 from linli.ops.layout import InUse, Layout, sharing
 
 
@@ -47,7 +47,7 @@ def _run(config: Path | None, body: Callable[[Settings], Coroutine[None, None, i
         return 1
     try:
         with sharing(Layout.of(settings)):  # no restore and no upgrade under a running process
-            private.mend(Layout.of(settings))
+            file_modes.mend(Layout.of(settings))
             return uvloop.run(body(settings))
     except (InUse, KeyFileError, StoreUnavailable, CannotListen, TooManyProcesses) as error:
         schema.say(str(error))

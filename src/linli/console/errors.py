@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, InternalServerException, Validati
 from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap, Scope
 
-from linli.kernel import errors, i18n, telemetry, unfit
+from linli.kernel import errors, i18n, input_errors, telemetry
 from linli.kernel.db.races import lost_race
 
 log = telemetry.logger(__name__)
@@ -111,13 +111,13 @@ def _bad_input(request: AnyRequest, error: ValidationException) -> errors.BadInp
     if fault is None:
         if absent := _ABSENT.match(error.detail):
             return errors.BadInput(field=absent["name"], rule="required")
-        return unfit.of_words(error.detail, "", whole="body")
+        return input_errors.of_words(error.detail, "", whole="body")
     key = str(fault.get("key") or "")
     if fault.get("source") == "body" or key in ("", "data"):
         key = "" if key == "data" else key.removeprefix("data.")
     else:
         key = _wire_name(request, key)
-    found = unfit.of_words(str(fault.get("message") or error.detail), key, whole="body")
+    found = input_errors.of_words(str(fault.get("message") or error.detail), key, whole="body")
     if found.facts["rule"] == "type":
         known = _TYPES.get(str(found.facts["expected"]).partition(" ")[0])
         if known is not None:

@@ -13,7 +13,7 @@ from linli.console import organisation_data as data_of
 from linli.console.organisation_export import SUBJECT, ExportProgress
 from linli.domains.communities.queries import communities
 from linli.domains.communities.rows import APPROVED
-from linli.domains.communities.service import running
+from linli.domains.communities.service import lifecycle
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import companies
 from linli.domains.people.service.organisation import Hand, note
@@ -64,7 +64,7 @@ async def _all_communities(scope: Scope, tx: Tx) -> list[int]:
     number = 1
     while True:
         page = await communities.page(scope, tx, PageRequest(number, 100), apply_status=APPROVED)
-        found += [row.community_id for row in page.data if row.service_state != running.STOPPED]
+        found += [row.community_id for row in page.data if row.service_state != lifecycle.STOPPED]
         if number * 100 >= page.total:
             return found
         number += 1
@@ -117,11 +117,11 @@ class OrganisationDataRoutes(Controller):
         async with db.begin() as tx:
             await companies.end(within, tx, reason=data.reason, now_ms=now_ms)
             for community_id in await _all_communities(within, tx):
-                await running.halt(
+                await lifecycle.halt(
                     within,
                     tx,
                     community_id=community_id,
-                    state=running.STOPPED,
+                    state=lifecycle.STOPPED,
                     reason="early_end",
                     words=data.reason,
                     ids=ids,

@@ -16,7 +16,7 @@ from linli.demo.progress import Terminal
 from linli.demo.running import Wishes, run_demo
 from linli.demo.seed import SeedFailed
 from linli.kernel import i18n, telemetry
-from linli.ops import private
+from linli.ops import file_modes
 from linli.ops.layout import InUse, sharing
 
 DEFAULT_FOLDER: Final = Path("var/demo")
@@ -50,7 +50,7 @@ def run(arguments: Sequence[str]) -> int:
         )
         marker = folder.claim()
         with sharing(folder.layout):
-            private.mend(folder.layout)
+            file_modes.mend(folder.layout)
             return uvloop.run(run_demo(folder, marker, wishes, terminal))
     except PortTaken as taken:
         terminal.complain("port_taken", port=taken.port, option=taken.option)

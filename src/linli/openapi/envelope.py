@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from linli.kernel import i18n
+from linli.kernel.bounded_cache import cached_short
 from linli.kernel.errors import BadInput
+from linli.kernel.input_errors import refusal
 from linli.kernel.members import check_members
 from linli.kernel.nul import holds_nul
-from linli.kernel.remembered import cached_short
-from linli.kernel.unfit import refusal
 from linli.openapi.params import from_fields
 from linli.openapi.plans import MethodPlan
 from linli.openapi.signature import SignedRequest, fields_of, is_form

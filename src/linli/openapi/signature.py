@@ -22,7 +22,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from linli.kernel.remembered import cached_short
+from linli.kernel.bounded_cache import cached_short
 
 WINDOW_MS = 15 * 60 * 1000
 """A request may be this much older or newer than our clock (spec B 4.2, step 5)."""

@@ -18,7 +18,7 @@ from linli.console.app import SERVICES
 from linli.console.hub import Hub
 from linli.console.parts import Parts
 from linli.databus.scopes import register_community
-from linli.domains.access.door_said import capture_key, temperature_c
+from linli.domains.access.pass_details import capture_key, temperature_c
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids

@@ -9,7 +9,7 @@ import pytest
 from linli.domains.access.code_forms import SEALED_FORM, STANDARD_FORM, CodeForm, form_for_all
 from linli.domains.access.errors import CodeFormsDiffer
 from linli.domains.access.queries import permissions
-from linli.domains.access.service.ended_codes import KEPT_DAYS, forget_ended_codes
+from linli.domains.access.service.code_retention import KEPT_DAYS, forget_ended_codes
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput

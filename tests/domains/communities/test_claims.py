@@ -13,7 +13,7 @@ import pytest
 from linli.app.housekeeping import Housekeeping
 from linli.console import organisation_data
 from linli.domains.communities.events import ResidentPageAsked
-from linli.domains.communities.service import details, pois, running
+from linli.domains.communities.service import details, lifecycle, pois
 from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.payments.handlers import resident_page_asked
 from linli.domains.people.service import messages, sms_outbox
@@ -304,11 +304,11 @@ async def test_a_service_is_suspended_runs_again_expires_and_ends(parts, owner, 
         # Thirty days before by the community's clocks is still the thirty-first day in China.
         east = datetime.fromisoformat(f"{end}T00:30").replace(tzinfo=ZoneInfo("Pacific/Kiritimati"))
         scope, early = Scope.system(), int((east - timedelta(days=30)).timestamp() * 1000)
-        assert await running.ending_soon(scope, parts.db, now_ms=early) == []
+        assert await lifecycle.ending_soon(scope, parts.db, now_ms=early) == []
         for zone, listed in (("Pacific/Kiritimati", 1), ("Asia/Shanghai", 0)):
             async with parts.db.begin() as tx:
                 await details.set_zone(scope, tx, community_id=int(number), zone=zone, now_ms=clock.now_ms())
-            assert len(await running.ending_soon(scope, parts.db, now_ms=early)) == listed
+            assert len(await lifecycle.ending_soon(scope, parts.db, now_ms=early)) == listed
         keeper = Housekeeping(parts.db, clock, parts.settings.retention, parts.objects, parts.ids)
         await clock.advance(20 * DAY_MS)
         await keeper.run()

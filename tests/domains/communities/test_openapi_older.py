@@ -2,7 +2,7 @@
 
 import pytest
 
-from linli.domains.communities.service import running
+from linli.domains.communities.service import lifecycle
 from tests.domains.communities.test_openapi_communities import C, apply, post_form, upload
 from tests.domains.house import OPERATOR
 
@@ -81,12 +81,12 @@ async def test_while_a_service_is_suspended_a_partner_reaches_nothing_of_it(plat
     async def turn(on: bool) -> None:
         async with platform.db.begin() as tx:
             if on:
-                await running.resume(
+                await lifecycle.resume(
                     OPERATOR, tx, community_id=number, service_end="2035-12-31", ids=platform.ids,
                     now_ms=platform.clock.now_ms(),
                 )  # fmt: skip
             else:
-                await running.halt(
+                await lifecycle.halt(
                     OPERATOR, tx, community_id=number, state="suspended", reason="unpaid", words="", ids=platform.ids,
                     now_ms=platform.clock.now_ms(),
                 )  # fmt: skip

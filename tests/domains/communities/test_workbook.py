@@ -11,7 +11,7 @@ from linli.domains.communities.xlsx import export, report, template
 from linli.domains.communities.xlsx.columns import RESIDENTS as RESIDENTS_SHEET
 from linli.domains.communities.xlsx.reading import read
 from linli.kernel import i18n
-from linli.kernel.workbooks.refused import STRINGS_MAX, BadWorkbook
+from linli.kernel.workbooks.refusals import STRINGS_MAX, BadWorkbook
 
 HOUSES = ("楼栋", "单元", "房号", "房屋户型", "建筑面积", "房屋类型", "房屋状态")
 RESIDENTS = ("楼栋", "单元", "房号", "姓名", "身份", "手机号", "性别")

@@ -7,7 +7,7 @@ from linli.domains.communities.models import communities
 from linli.domains.communities.service import pois
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.service import enrolment
-from linli.domains.faces.service.looking import look
+from linli.domains.faces.service.inspection import look
 from linli.kernel import audit
 from linli.kernel.db import INT, Query
 from linli.kernel.scope import Scope

@@ -5,7 +5,7 @@ import pytest
 from linli.domains.faces.errors import FaceRefused, FacesOff
 from linli.domains.faces.queries import templates as queries
 from linli.domains.faces.service import enrolment
-from linli.domains.faces.service.looking import good_look
+from linli.domains.faces.service.inspection import good_look
 from linli.domains.faces.service.search import FaceSearch
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest

@@ -12,7 +12,7 @@ from linli.domains.faces.errors import FaceRefused
 from linli.domains.faces.queries.erasures import erasure, list_erasures
 from linli.domains.faces.queries.images import list_consents
 from linli.domains.faces.schemas import FaceSave
-from linli.domains.faces.service import own, receipts
+from linli.domains.faces.service import person_faces, receipts
 from linli.domains.faces.service.consents import TEXT_VERSION
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
@@ -38,8 +38,10 @@ async def person(home: Home) -> str:
 
 async def save(home: Home, who: str, content: bytes, engine: Engine = OFF, **changed: object) -> None:
     said = {"picture": as_text(content), "text_version": TEXT_VERSION, "agreed": True} | changed
-    room = own.Room(db=home.platform.db, objects=home.platform.store, engine=engine, ids=home.platform.ids)
-    await own.save(
+    room = person_faces.Room(
+        db=home.platform.db, objects=home.platform.store, engine=engine, ids=home.platform.ids
+    )
+    await person_faces.save(
         home.partner.owner, room, identity_id=who, community_id=1, data=FaceSave(**said), how="in_app",
         now_ms=home.platform.clock.now_ms(),
     )  # fmt: skip
@@ -57,7 +59,7 @@ async def test_no_face_without_consent_to_this_text(home: Home) -> None:
         with pytest.raises(BadInput) as refused:
             await save(home, who, picture("anna"), **changed)
         assert refused.value.field == field
-    told = await own.tell(home.partner.owner, home.platform.db, home.platform.store, identity_id=who)
+    told = await person_faces.tell(home.partner.owner, home.platform.db, home.platform.store, identity_id=who)
     assert (told.present, told.consent, told.doors) == (False, None, [])
     assert "QR" in told.text or "二维码" in told.text
 
@@ -67,10 +69,13 @@ async def test_a_poor_picture_is_refused_with_hints_where_the_engine_runs(home: 
     head = picture("anna")
     with pytest.raises(FaceRefused):
         await save(home, who, marked(head, "anna", "blur"), engine)
-    seen = await own.hints(engine, marked(head, "anna", "blur", "size"))
+    seen = await person_faces.hints(engine, marked(head, "anna", "blur", "size"))
     assert seen is not None
-    assert own.words(seen, "en") == ["Hold still.", "Come closer."] or len(own.words(seen, "en")) == 2
-    assert await own.hints(OFF, head) is None
+    assert (
+        person_faces.words(seen, "en") == ["Hold still.", "Come closer."]
+        or len(person_faces.words(seen, "en")) == 2
+    )
+    assert await person_faces.hints(OFF, head) is None
     await save(home, who, marked(head, "anna"), engine)
 
 
@@ -85,13 +90,15 @@ async def test_withdrawn_a_face_is_gone_everywhere_and_the_list_can_be_checked(
     await until(lambda: north.library.known and south.library.known)
     await home.until_status(who, south_id, "transferred")
     await home.until_status(who, north_id, "transferred")
-    told = await own.tell(scope, db, home.platform.store, identity_id=who)
+    told = await person_faces.tell(scope, db, home.platform.store, identity_id=who)
     assert told.consent is not None
     assert (told.consent.how, {door.status for door in told.doors}) == ("in_app", {"transferred"})
     south.link.cut()
-    await own.withdraw(scope, db, identity_id=who, reason="withdrawn", now_ms=home.platform.clock.now_ms())
+    await person_faces.withdraw(
+        scope, db, identity_id=who, reason="withdrawn", now_ms=home.platform.clock.now_ms()
+    )
     with pytest.raises(NotFound):
-        await own.withdraw(scope, db, identity_id=who, reason="withdrawn", now_ms=1)
+        await person_faces.withdraw(scope, db, identity_id=who, reason="withdrawn", now_ms=1)
     await until(lambda: not north.library.users)
     (open_one,) = (await list_erasures(scope, db, page=PageRequest(), only_open=True)).data
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from linli.app import rooms
-from linli.domains.sandbox.examples.written import WRITTEN
+from linli.domains.sandbox.examples.by_method import WRITTEN
 from linli.openapi import reference
 from linli.servicebus import openapi as service_models
 from tests.domains.sandbox.conftest import Desk

@@ -11,9 +11,9 @@ from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.doors.site import Site
-from linli.edge.framework.collected import Collected
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import discover
+from linli.edge.framework.recorder import Collected
 from linli.edge.framework.supervisor import Deployment, DeviceEntry, Supervisor
 from linli.edge.photos import Photos
 from linli.kernel.clock import ManualClock

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from linli.domains.access.door_said import capture_folder
+from linli.domains.access.pass_details import capture_folder
 from linli.edge.cloud import Identity
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.framework.supervisor import State

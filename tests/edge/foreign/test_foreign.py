@@ -16,9 +16,9 @@ from linli import cli
 from linli.edge.foreign.driver import ForeignDriver
 from linli.edge.foreign.package import PackageError, check_signature, installed_package, unpack
 from linli.edge.framework import DeviceOffline, DeviceRefused, DriverFailed, ServiceUnknown
-from linli.edge.framework.collected import Collected
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.manifest import Manifest
+from linli.edge.framework.recorder import Collected
 from linli.edge.framework.supervisor import Deployment, DeviceEntry, State, Supervisor
 from linli.kernel.clock import SystemClock
 from linli.kernel.ids import Ids

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from linli.edge.framework import ConfigBad, DeviceUnknown, DriverFailed, ServiceUnknown
-from linli.edge.framework.collected import Collected
 from linli.edge.framework.device_logs import FILE_BYTES, DeviceLogs
 from linli.edge.framework.discovery import discover, forget, load
 from linli.edge.framework.forms import HIDDEN, read_config, shown
 from linli.edge.framework.manifest import check_driver_name
+from linli.edge.framework.recorder import Collected
 from linli.edge.framework.shared import Shared
 from linli.edge.framework.supervisor import Deployment, DeviceEntry, State, Supervisor
 from linli.kernel.clock import ManualClock

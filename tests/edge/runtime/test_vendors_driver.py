@@ -20,7 +20,7 @@ from linli.domains.appliances.service import deployments, devices, packages, pro
 from linli.edge.cloud import load_identity, save_identity
 from linli.edge.foreign.package import pack
 from linli.edge.framework.manifest import Manifest
-from linli.edge.runtime.trusted import UNTRUSTED, DriverTrust
+from linli.edge.runtime.trust import UNTRUSTED, DriverTrust
 from linli.kernel.db import Command
 from linli.kernel.pages import PageRequest
 from linli.protocols.edge_link import CommunityName, Deployment, DeviceReport, DriverRoot, GatewayName, trust

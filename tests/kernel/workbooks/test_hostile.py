@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.sheets import open_workbook
 from linli.kernel.workbooks.strings import read_strings
 from tests.campaigns import hostile_files

@@ -26,7 +26,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
-from linli.kernel.objects.handing import handed
+from linli.kernel.objects.one_time import handed
 from linli.kernel.scope import Scope
 from linli.protocols.door_permissions import (
     CardPermission,

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from linli.delivery import service as delivery
-from linli.domains.access.door_said import event_time_ms
 from linli.domains.access.errors import DoorsHere
+from linli.domains.access.pass_details import event_time_ms
 from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.doors import find_door, names_at
 from linli.domains.access.rows import Door

@@ -14,7 +14,7 @@ from linli.domains.access.queries import keys
 from linli.domains.access.queries.places import places
 from linli.domains.access.queries.readings import readings_of
 from linli.domains.access.queries.settings import settings_of
-from linli.domains.access.service import shown_codes
+from linli.domains.access.service import scan_codes
 from linli.domains.access.service.credentials import count_try
 from linli.domains.access.service.kinds import BLE
 from linli.domains.people.queries.residence import Resident
@@ -80,10 +80,10 @@ class ReaderRoutes(Controller):
                 tx, key=f"code:{identity_id}:{iot_id}", community_id=community_id, now_ms=now, most=MOST_CODES
             )
         async with db.begin() as tx:
-            row = await shown_codes.show(
+            row = await scan_codes.show(
                 scope, tx, door=door, identity_id=identity_id, ids=ids, now_ms=now, renew=renew
             )
-        return _code(await shown_codes.told(db, row))
+        return _code(await scan_codes.told(db, row))
 
     @get("/doors/{iot_id:str}/code")
     async def show_code(
@@ -98,7 +98,7 @@ class ReaderRoutes(Controller):
         scope = resident.scope(community_id)
         identity_id = resident.living(community_id).identity_id
         door = await queries.get_door(scope, db, iot_id=iot_id)
-        found = await shown_codes.shown(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
+        found = await scan_codes.shown(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
         if found is None:
             raise NoKey()
         return _code(found)
@@ -133,5 +133,5 @@ class ReaderRoutes(Controller):
         return Bluetooth(order if rows else "", sorted(rows, key=lambda row: (row.place, row.name)))
 
 
-def _code(found: shown_codes.ShownCode) -> DoorCode:
+def _code(found: scan_codes.ShownCode) -> DoorCode:
     return DoorCode(found.code, found.ends_ms, found.there, found.used)

@@ -13,11 +13,11 @@ from linli.domains.access.handlers import AccessHandlers
 from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.keys import home_doors
 from linli.domains.access.service.doors import COMMUNITY_DOORS
-from linli.domains.access.service.endings import Endings
 from linli.domains.access.service.home_keys import HOME_DOORS
-from linli.domains.access.service.joinings import Joinings
+from linli.domains.access.service.key_updates import KeyUpdates
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.access.service.returning import Returns
+from linli.domains.access.service.move_out_undo import MoveOutUndo
+from linli.domains.access.service.revocation import Revocation
 from linli.domains.communities.events import CommunityZoneChanged, SpaceChanged
 from linli.domains.people.events import (
     AccountFrozen,
@@ -49,8 +49,8 @@ class AccessRoom:
         self._ids = ids
         self._keys = keys
         self._handlers = AccessHandlers(ids, keys, faces)
-        self._endings = Endings(db)
-        self._joinings = Joinings(db, ids)
+        self._revocation = Revocation(db)
+        self._key_updates = KeyUpdates(db, ids)
 
     def register_messages(self, inbox: InboxHandlers) -> None:
         inbox.on_event("passEvent", self._handlers.pass_event, history=True)
@@ -61,17 +61,21 @@ class AccessRoom:
         handlers.inline(DeviceMoved, self._handlers.device_moved)
         handlers.inline(SpaceChanged, self._handlers.spaces_changed)
         handlers.inline(DeviceDeleted, self._handlers.device_deleted)
-        handlers.after(QrUsedUp, self._endings.qr_used_up, name="access.end_used_up")
-        handlers.after(DoorPersonDeleted, self._endings.person_deleted, name="access.end_of_person")
-        handlers.after(ResidentsMovedOut, self._endings.residents_moved_out, name="access.end_of_residents")
-        returns = Returns(self._db)
-        handlers.after(ResidentCameBack, returns.resident_came_back, name="access.rights_of_returners")
-        handlers.after(EmployeesLeft, self._endings.employees_left, name="access.end_of_employees")
-        handlers.after(UsersErased, self._endings.users_erased, name="access.end_of_users")
-        handlers.after(AccountUnregistered, self._endings.account_unregistered, name="access.end_of_account")
-        handlers.after(DoorRemoved, self._endings.door_removed, name="access.end_of_door")
+        handlers.after(QrUsedUp, self._revocation.qr_used_up, name="access.end_used_up")
+        handlers.after(DoorPersonDeleted, self._revocation.person_deleted, name="access.end_of_person")
+        handlers.after(
+            ResidentsMovedOut, self._revocation.residents_moved_out, name="access.end_of_residents"
+        )
+        move_out_undo = MoveOutUndo(self._db)
+        handlers.after(ResidentCameBack, move_out_undo.resident_came_back, name="access.rights_of_returners")
+        handlers.after(EmployeesLeft, self._revocation.employees_left, name="access.end_of_employees")
+        handlers.after(UsersErased, self._revocation.users_erased, name="access.end_of_users")
+        handlers.after(
+            AccountUnregistered, self._revocation.account_unregistered, name="access.end_of_account"
+        )
+        handlers.after(DoorRemoved, self._revocation.door_removed, name="access.end_of_door")
 
-        keys = self._joinings
+        keys = self._key_updates
         handlers.after(ResidentsMovedIn, keys.residents_moved_in, name="access.keys_of_residents")
         handlers.after(ResidentsMovedOut, keys.residents_moved_out, name="access.keys_of_leavers")
         handlers.after(EmployeesLeft, keys.employees_left, name="access.keys_of_employees")

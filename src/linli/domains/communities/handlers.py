@@ -2,7 +2,7 @@
 
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.rows import APPROVED
-from linli.domains.communities.service.running import NotInManagement
+from linli.domains.communities.service.lifecycle import NotInManagement
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
 from linli.things.events import BatchStarted, DeviceMoved

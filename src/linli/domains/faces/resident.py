@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
-from linli.domains.faces.service import own
+from linli.domains.faces.service import person_faces
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -33,7 +33,7 @@ class FaceRoutes(Controller):
     ) -> FaceTold:
         """Whether there is one, by whose word, and how far it has got at each door."""
         identity_id = resident.living(community_id).identity_id
-        return await own.tell(resident.scope(community_id), db, objects, identity_id=identity_id)
+        return await person_faces.tell(resident.scope(community_id), db, objects, identity_id=identity_id)
 
     @get("/erasures")
     async def my_erasures(
@@ -59,7 +59,7 @@ class FaceRoutes(Controller):
     ) -> FaceLook:
         """What is wrong with a picture of the camera, if anything; nothing of it is kept."""
         resident.living(community_id)
-        return await own.looked_at(faces.engine, data.picture, resident.scope(community_id).language)
+        return await person_faces.looked_at(faces.engine, data.picture, resident.scope(community_id).language)
 
     @post("/", status_code=204)
     async def save(
@@ -77,8 +77,8 @@ class FaceRoutes(Controller):
         identity_id = resident.living(community_id).identity_id
         if data.proof:
             raise BadInput(field="proof", rule="proof_for_staff")
-        room = own.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
-        await own.save(
+        room = person_faces.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
+        await person_faces.save(
             resident.scope(community_id),
             room,
             identity_id=identity_id,
@@ -98,7 +98,7 @@ class FaceRoutes(Controller):
     ) -> None:
         """Take consent back: picture, template and every device's copy are erased. Other keys stay."""
         identity_id = resident.living(community_id).identity_id
-        await own.withdraw(
+        await person_faces.withdraw(
             resident.scope(community_id),
             db,
             identity_id=identity_id,

@@ -8,7 +8,7 @@ from linli.domains.notices import queries as notices
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.notifications import queries
 from linli.domains.notifications.kinds import BY_NAME, SMS
-from linli.domains.notifications.service.telling import News, Telling
+from linli.domains.notifications.service.notify import News, Telling
 from linli.domains.people.events import ResidentRegistered, ResidentReviewed
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries import residence

@@ -1,8 +1,8 @@
 """The room as one part of a process: who hears of what, and who hands messages over."""
 
 from linli.domains.notifications.handlers import NewsHandlers
+from linli.domains.notifications.service.notify import Telling
 from linli.domains.notifications.service.sending import PushSender, StillSignedIn
-from linli.domains.notifications.service.telling import Telling
 from linli.kernel.db import Database
 from linli.kernel.outbox import Jobs
 from linli.kernel.secrets import Secrets

@@ -11,7 +11,7 @@ from linli.domains.notifications.schemas import (
 )
 from linli.domains.notifications.service import settings as choices
 from linli.domains.notifications.service import subscriptions
-from linli.domains.notifications.service.telling import SEND
+from linli.domains.notifications.service.notify import SEND
 from linli.kernel import outbox
 from linli.kernel.db import Database
 from linli.kernel.i18n import text

@@ -15,9 +15,9 @@ from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper
 from linli.edge.doors.site import Site
 from linli.edge.framework.certification import Case, Failed, Kit, NotHere, Subject, Trial
-from linli.edge.framework.collected import Collected
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import Installed, driver_module
+from linli.edge.framework.recorder import Collected
 from linli.edge.framework.supervisor import Deployment, DeviceEntry, State, Supervisor
 from linli.edge.photos import Photos
 from linli.kernel import i18n

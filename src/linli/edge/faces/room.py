@@ -10,7 +10,7 @@ from typing import Any, Final
 from linli.edge.doors.caller import CallTimedOut
 from linli.edge.doors.keeper import FaceDoor, Recognised
 from linli.edge.faces import reports
-from linli.edge.faces.deciding import Decider
+from linli.edge.faces.decision import Decider
 from linli.edge.faces.doors import DoorLibraries, LazyFaces
 from linli.edge.faces.features import Features, Refused
 from linli.edge.faces.files import Files, LibraryPictures

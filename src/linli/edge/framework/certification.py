@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
-from linli.edge.framework.collected import Collected
 from linli.edge.framework.contract import Driver
+from linli.edge.framework.recorder import Collected
 from linli.edge.framework.supervisor import Supervisor
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids

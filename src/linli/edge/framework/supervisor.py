@@ -11,12 +11,12 @@ from collections.abc import Coroutine, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, cast
 
-from linli.edge.framework.closed import NEEDS_PACKAGE
 from linli.edge.framework.contract import Device, Driver, DriverContext, Things
 from linli.edge.framework.device_logs import DeviceLog, DeviceLogs
 from linli.edge.framework.discovery import Installed
 from linli.edge.framework.errors import ConfigBad, DeviceUnknown, DriverFailed
 from linli.edge.framework.forms import DriverConfig, read_config
+from linli.edge.framework.proprietary import NEEDS_PACKAGE
 from linli.edge.framework.shared import Shared
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids

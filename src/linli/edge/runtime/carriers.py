@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from linli.edge.framework import DeviceOffline, DeviceUnknown, DriverFailed, ServiceUnknown
-from linli.edge.runtime.wishes import BLE, CARD, RULE, Kept
+from linli.edge.runtime.desired_rows import BLE, CARD, RULE, Kept
 from linli.kernel.errors import LinliError, TimedOut
 from linli.protocols.door_http.messages import permissions, rules
 from linli.sync import ABSENT, Delivery, Outcome, Result

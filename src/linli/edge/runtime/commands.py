@@ -31,7 +31,7 @@ from linli.edge.remote import commands as remote
 from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.logs import RuntimeLog
 from linli.edge.runtime.compose import Box
-from linli.edge.runtime.diagnosed import told_by
+from linli.edge.runtime.diagnosis import told_by
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.network import own_address
 from linli.edge.runtime.state import Inactive

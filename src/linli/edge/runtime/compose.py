@@ -26,31 +26,31 @@ from linli.edge.remote.duties import Duty
 from linli.edge.remote.figures import Meter
 from linli.edge.remote.logs import LogBook
 from linli.edge.remote.shipping import LogShipper
-from linli.edge.runtime import deployer, doorkeeper, pictures, queue, wishes
+from linli.edge.runtime import deployer, desired_rows, doorkeeper, pictures, queue
 from linli.edge.runtime.deployer import Deployer, keep, kept
-from linli.edge.runtime.diagnosed import told_by
+from linli.edge.runtime.desired_rows import Wishes
+from linli.edge.runtime.diagnosis import told_by
+from linli.edge.runtime.door_addresses import Peering, Settling
 from linli.edge.runtime.doorkeeper import BoxDoorkeeper
 from linli.edge.runtime.downlink import Downlink
 from linli.edge.runtime.drain import Drain
-from linli.edge.runtime.installed import installed_drivers
+from linli.edge.runtime.driver_list import installed_drivers
+from linli.edge.runtime.heartbeat import Pulse
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.line import Line
-from linli.edge.runtime.mender import Mender
 from linli.edge.runtime.network import box_identity
 from linli.edge.runtime.passage import Passage
-from linli.edge.runtime.peering import Peering, Settling
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.presence import Presence
-from linli.edge.runtime.pulse import Pulse
 from linli.edge.runtime.queue import Queue
+from linli.edge.runtime.reconciler import Mender
 from linli.edge.runtime.reports import Reports
 from linli.edge.runtime.services import DoorServices
 from linli.edge.runtime.signed_files import SignedFiles
 from linli.edge.runtime.state import Running
 from linli.edge.runtime.status import STATUS, heartbeat_of, keep_written, status_of
 from linli.edge.runtime.timekeeper import Timekeeper
-from linli.edge.runtime.trusted import DriverTrust
-from linli.edge.runtime.wishes import Wishes
+from linli.edge.runtime.trust import DriverTrust
 from linli.edge.services.keeping import moving
 from linli.edge.store import Step, Store
 from linli.kernel.clock import Clock
@@ -73,7 +73,7 @@ STEPS: Final[tuple[Step, ...]] = (
     *deployer.STEPS,
     *queue.STEPS,
     *pictures.STEPS,
-    *wishes.STEPS,
+    *desired_rows.STEPS,
     *doorkeeper.STEPS,
     *face_tables.STEPS,
 )

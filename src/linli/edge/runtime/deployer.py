@@ -15,9 +15,9 @@ from linli.edge.cloud import CloudCaller, CloudRefused, CloudUnreachable
 from linli.edge.foreign import package as packages
 from linli.edge.framework.supervisor import Deployment as DriverDeployment
 from linli.edge.framework.supervisor import DeviceEntry, State, Supervisor
+from linli.edge.runtime.desired_rows import Wishes
 from linli.edge.runtime.presence import Presence
-from linli.edge.runtime.trusted import Distrusted, DriverTrust
-from linli.edge.runtime.wishes import Wishes
+from linli.edge.runtime.trust import Distrusted, DriverTrust
 from linli.edge.store import Step, Store
 from linli.kernel.errors import LinliError
 from linli.kernel.telemetry import logger

@@ -8,9 +8,9 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from linli.edge.doors.keeper import CodeOwner, Recognised
+from linli.edge.runtime.desired_rows import KEY, QR, find_content
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.queue import Queue
-from linli.edge.runtime.wishes import KEY, QR, find_content
 from linli.edge.store import Step, Store
 from linli.kernel.clock import Clock
 from linli.protocols.qr_rsa import CodeError, PublicKey, SealedCode, open_code

@@ -13,7 +13,7 @@ import msgspec
 
 from linli.edge.cloud import CloudCaller, CloudRefused, CloudUnreachable
 from linli.edge.runtime.deployer import keep, kept
-from linli.edge.runtime.wishes import BLE, CARD, QR, find_content
+from linli.edge.runtime.desired_rows import BLE, CARD, QR, find_content
 from linli.edge.store import Store
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError

@@ -8,10 +8,10 @@ import msgspec
 
 from linli.edge.framework import DeviceRefused, ParamsBad, ServiceUnknown
 from linli.edge.runtime.carriers import STANDING, outcome_of
+from linli.edge.runtime.desired_rows import BLE, CARD, KEY, QR, RULE, Kept, Wish, Wishes
 from linli.edge.runtime.doorkeeper import KEY_NAME, QrRight
-from linli.edge.runtime.mender import Mender
+from linli.edge.runtime.reconciler import Mender
 from linli.edge.runtime.reports import Reports
-from linli.edge.runtime.wishes import BLE, CARD, KEY, QR, RULE, Kept, Wish, Wishes
 from linli.kernel.errors import LinliError
 from linli.kernel.masking import shown_credential
 from linli.protocols import door_permissions

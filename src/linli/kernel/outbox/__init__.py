@@ -5,7 +5,7 @@ is taken over. Rows with the same non-empty key are done in order. A row that ke
 where a person can see it and have it tried again.
 """
 
-from linli.kernel.outbox.given_up import Parked, counts, drop, parked, retry
+from linli.kernel.outbox.failures import Parked, counts, drop, parked, retry
 from linli.kernel.outbox.leases import BATCH, LEASE_MS, along, free_leases, free_leases_of
 from linli.kernel.outbox.rows import URGENT_MS, add, add_once, outbox, unfinished, wake
 from linli.kernel.outbox.worker import MAX_ATTEMPTS, Job, Jobs, Worker

@@ -13,9 +13,9 @@ from openpyxl.reader import excel
 from openpyxl.utils.exceptions import InvalidFileException
 
 from linli.kernel.children.channel import Channel
-from linli.kernel.workbooks import refused
+from linli.kernel.workbooks import refusals
 from linli.kernel.workbooks.asks import Ask, BookAnswer, OpenAsk, Piece, RowsAsk
-from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.strings import read_strings
 
 TEXT_MAX: Final = 32_767
@@ -42,7 +42,7 @@ _BROKEN: Final = (
 
 def open_book(path: Path) -> Any:
     """A workbook for reading. Raises BadWorkbook."""
-    with refused.open_parts(path) as archive:
+    with refusals.open_parts(path) as archive:
         for one in archive.infolist():
             if one.filename.lower().endswith((".xml", ".rels")):
                 _refuse_types(archive, one)

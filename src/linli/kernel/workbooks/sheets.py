@@ -13,7 +13,7 @@ import msgspec
 from linli.kernel.children.bounds import Bounds
 from linli.kernel.children.parent import Child, ChildEnded, Nursery
 from linli.kernel.workbooks.asks import BookAnswer, NextAsk, OpenAsk, Piece, RowsAsk
-from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.refusals import BadWorkbook
 
 type Rows = Iterator[tuple[Any, ...]]
 

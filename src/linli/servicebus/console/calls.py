@@ -13,9 +13,9 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
+from linli.kernel.input_errors import refusal
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
-from linli.kernel.unfit import refusal
 from linli.openapi import answers
 from linli.openapi.params import decoder
 from linli.servicebus.bus import Caller, ServiceBus

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from linli.kernel.remembered import cached_short
+from linli.kernel.bounded_cache import cached_short
 from linli.protocols.linkkit import envelope
 from linli.things.errors import explain
 from linli.things.fleet import DeviceEntry

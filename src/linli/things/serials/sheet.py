@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from linli.kernel.errors import BadInput
 from linli.kernel.tables import TablePage, book_bytes, new_book
-from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.sheets import open_workbook
 from linli.things.serials.service import MAX_SN, SerialNumberEntry, sn_problem
 from linli.things.service.devices import DEVICE_NAME

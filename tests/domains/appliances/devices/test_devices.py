@@ -2,7 +2,7 @@
 
 import pytest
 
-from linli.domains.appliances.catalogue.for_box import for_box
+from linli.domains.appliances.catalogue.box_forms import for_box
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.service import deployments, devices
 from linli.edge.drivers.door_terminal.config import Device as Terminal

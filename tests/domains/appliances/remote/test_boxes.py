@@ -11,7 +11,7 @@ from linli.domains.appliances.rules import SILENT_MS, Condition
 from linli.domains.appliances.service import nodes
 from linli.edge.doors.peers import Peers
 from linli.edge.remote.duties import Duty
-from linli.edge.runtime.peering import Peering, Settling
+from linli.edge.runtime.door_addresses import Peering, Settling
 from linli.protocols.edge_link import DriverHealth, Stranger
 from tests.domains.appliances.remote.conftest import Site
 from tests.domains.appliances.remote.working_box import DRIVER

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from linli.edge.doors.peers import Peers
-from linli.edge.framework.collected import Collected
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import discover
+from linli.edge.framework.recorder import Collected
 from linli.edge.framework.supervisor import Deployment, DeviceEntry, Supervisor
 from linli.edge.remote.agent import RemoteAgent
 from linli.edge.remote.diagnosis import Doctor, Target
@@ -17,7 +17,7 @@ from linli.edge.remote.drivers import DriverDesk
 from linli.edge.remote.duties import Duty
 from linli.edge.remote.figures import Meter
 from linli.edge.remote.logs import LogBook
-from linli.edge.runtime.peering import Settling
+from linli.edge.runtime.door_addresses import Settling
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.protocols.edge_link import DriverHealth, Heartbeat

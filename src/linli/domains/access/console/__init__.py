@@ -1,11 +1,11 @@
 """Console routes of access: doors and whom they serve, passes, QR rights."""
 
+from linli.domains.access.console.all_credentials import HeldRoutes
 from linli.domains.access.console.call_unit import CallUnitRoutes
 from linli.domains.access.console.credentials import CredentialRoutes
 from linli.domains.access.console.denied import DeniedRoutes
 from linli.domains.access.console.doors import DoorRoutes
 from linli.domains.access.console.entry import EntryRoutes
-from linli.domains.access.console.held import HeldRoutes
 from linli.domains.access.console.passes import PassRoutes
 from linli.domains.access.console.past import PastRoutes
 from linli.domains.access.console.qr import QrRoutes

@@ -12,7 +12,7 @@ from linli.delivery import service as delivery
 from linli.delivery.service.holds import Hold
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service import persons
-from linli.domains.access.service.joinings import DENIED
+from linli.domains.access.service.key_updates import DENIED
 from linli.domains.people.queries import persons as people
 from linli.domains.people.queries.callers import caller_names
 from linli.kernel.clock import Clock

@@ -5,7 +5,7 @@ from typing import Final
 
 from linli.domains.access.console.pass_rows import WholeAt, places_of, shown_credential
 from linli.domains.access.console.tables import AT_ONCE
-from linli.domains.access.door_said import temperature_c
+from linli.domains.access.pass_details import temperature_c
 from linli.domains.access.queries.passes import PassFilter, walk_passes
 from linli.domains.access.rows import Pass
 from linli.domains.access.times import write_time

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from linli.domains.access.door_said import capture_key, temperature_c
 from linli.domains.access.events import PassRecorded
+from linli.domains.access.pass_details import capture_key, temperature_c
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.places import places
 from linli.domains.access.rows import Pass

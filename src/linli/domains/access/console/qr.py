@@ -14,7 +14,7 @@ from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service import persons, qr
-from linli.domains.access.service.held import note_reveal
+from linli.domains.access.service.all_credentials import note_reveal
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import QR
 from linli.domains.people.rights import Right

@@ -2,8 +2,8 @@
 
 from sqlalchemy import bindparam, select
 
-from linli.domains.access.door_said import event_time_ms
 from linli.domains.access.models import passes
+from linli.domains.access.pass_details import event_time_ms
 from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.scope import Scope
 from linli.things.queries.clocks import ClockOff, clocks_of

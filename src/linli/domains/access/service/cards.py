@@ -12,11 +12,11 @@ from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.persons import project_of
 from linli.domains.access.rows import Card, Door
-from linli.domains.access.service.bringing_back import Undo, give_again, revoked
 from linli.domains.access.service.doors import adopt_doors
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import CARD
 from linli.domains.access.service.persons import require_person
+from linli.domains.access.service.restore import Undo, give_again, revoked
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.scope import Scope

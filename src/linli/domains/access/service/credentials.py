@@ -22,12 +22,12 @@ from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.keys import home_target
 from linli.domains.access.rows import Credential
-from linli.domains.access.service.bringing_back import Undo, give_again, revoked
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import BLE, CARD, PIN, PinBody, encode
 from linli.domains.access.service.persons import require_person
+from linli.domains.access.service.restore import Undo, give_again, revoked
 from linli.domains.access.service.settings import pin_salt
 from linli.domains.access.times import write_time
 from linli.kernel.db import INT, Command, Query, Tx

@@ -18,7 +18,7 @@ from linli.domains.access.queries.keys import HOME, STAFF, home_target
 from linli.domains.access.rows import QrCode
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.kinds import QR, QrBody, encode
-from linli.domains.access.service.shown_codes import live_codes
+from linli.domains.access.service.scan_codes import live_codes
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope

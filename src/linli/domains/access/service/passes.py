@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.databus.records import insert_record
-from linli.domains.access.door_said import text_in
 from linli.domains.access.events import PassRecorded, QrUsedUp
 from linli.domains.access.models import passes, qr_codes, qr_permissions
+from linli.domains.access.pass_details import text_in
 from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import permissions as queries

@@ -16,11 +16,11 @@ from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.persons import project_of
 from linli.domains.access.queries.readings import forms_of, readings_of
 from linli.domains.access.rows import Door, QrCode, QrPermissionRow
-from linli.domains.access.service.bringing_back import Undo, give_again, revoked
 from linli.domains.access.service.doors import adopt_doors
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import QR, QrBody, encode
 from linli.domains.access.service.persons import require_person
+from linli.domains.access.service.restore import Undo, give_again, revoked
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.ids import Ids

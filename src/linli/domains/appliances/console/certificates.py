@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from linli.domains.appliances import bench_report
 from linli.domains.appliances.bench_report import REPORT_BYTES
-from linli.domains.appliances.console.rows.made import Made
+from linli.domains.appliances.console.rows.new_id import Made
 from linli.domains.appliances.queries import certificates as queries
 from linli.domains.appliances.queries.certificates import Certificate
 from linli.domains.appliances.service import certificates as service

@@ -16,7 +16,7 @@ from linli.domains.appliances.console.rows.clusters import (
     ModelRow,
     names_of,
 )
-from linli.domains.appliances.console.rows.made import Made
+from linli.domains.appliances.console.rows.new_id import Made
 from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.service import clusters as service
 from linli.domains.appliances.service import deployments

@@ -16,7 +16,7 @@ from linli.domains.appliances.console.rows.drivers import (
     TrustedKeyForm,
     TrustedKeyRow,
 )
-from linli.domains.appliances.console.rows.made import Made
+from linli.domains.appliances.console.rows.new_id import Made
 from linli.domains.appliances.package_file import PACKAGE_BYTES
 from linli.domains.appliances.queries import drivers as queries
 from linli.domains.appliances.service import packages as service

@@ -30,14 +30,14 @@ from linli.domains.appliances.console.rows.gateways import (
     ProtocolRow,
     gateway_row,
 )
-from linli.domains.appliances.console.rows.made import Made
+from linli.domains.appliances.console.rows.new_id import Made
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import deployments as deployment_queries
 from linli.domains.appliances.queries import drivers as driver_queries
 from linli.domains.appliances.queries import gateways as queries
 from linli.domains.appliances.queries.drivers import version_order
 from linli.domains.appliances.rows import Deployment, Gateway
-from linli.domains.appliances.service import certificates, deployments, gateways, protocols, rolling_back
+from linli.domains.appliances.service import certificates, deployments, gateways, protocols, rollback
 from linli.domains.appliances.snapshots import MASK, Differences, differences, hidden
 from linli.domains.people.queries import own_rights
 from linli.kernel.db import Database, Reader
@@ -280,7 +280,7 @@ class DeploymentRoutes(Controller):
     ) -> RolledBack:
         """Put protocols, devices and local MQTT back to what it brought, and deploy that."""
         async with hand.db.begin() as tx:
-            made, lost = await rolling_back.roll_back(
+            made, lost = await rollback.roll_back(
                 hand.within, tx, deployment_id=deployment_id, offline=data.offline, **hand.stamp
             )
         return RolledBack(str(made.deployment_id), lost)

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from linli.domains.appliances.console.hand import HAND, MANAGE, SEE, Hand
-from linli.domains.appliances.console.rows.made import Made
+from linli.domains.appliances.console.rows.new_id import Made
 from linli.domains.appliances.console.rows.nodes import NodeForm, NodeLabel, NodeName, NodeRow
 from linli.domains.appliances.console.rows.replacements import ReplaceForm, ReplacementDetail, SyncFailure
 from linli.domains.appliances.queries import clusters as queries

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from linli.domains.communities.xlsx import cells
 from linli.domains.communities.xlsx.columns import plain_title
-from linli.kernel.workbooks.refused import BadWorkbook, check_workbook
+from linli.kernel.workbooks.refusals import BadWorkbook, check_workbook
 from linli.kernel.workbooks.sheets import SheetRows, open_workbook
 
 ROWS_MAX: Final = 5000

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from linli.domains.appliances.models import edge_nonces
 from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.rows import Node
-from linli.kernel import errors, i18n, telemetry, unfit
+from linli.kernel import errors, i18n, input_errors, telemetry
 from linli.kernel.clock import Clock, Past
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.http import Receive, Send
@@ -82,7 +82,7 @@ class EdgeRequest(NamedTuple):
             return msgspec.json.decode(self.body, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             if isinstance(error, msgspec.DecodeError):
-                raise unfit.refusal(error, whole="body") from None
+                raise input_errors.refusal(error, whole="body") from None
             raise errors.BadInput(field="body", rule="utf8") from None
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from linli.domains.access.door_said import capture_folder
+from linli.domains.access.pass_details import capture_folder
 from linli.domains.appliances.front.app import EdgeAnswer, EdgeFront, EdgeRequest
 from linli.domains.appliances.queries import drivers as driver_queries
 from linli.domains.appliances.queries import gateways as gateway_queries

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from linli.domains.appliances.console.rows.made import Made
+from linli.domains.appliances.console.rows.new_id import Made
 from linli.domains.appliances.passage import queries, service
 from linli.domains.appliances.passage.queries import Held, Rule
 from linli.domains.appliances.passage.service import RuleSaid

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.appliances.models import edge_devices, edge_gateways
 from linli.domains.appliances.passage.models import edge_passage_boxes, edge_passage_rules
-from linli.domains.appliances.queries.like import like
+from linli.domains.appliances.queries.patterns import like
 from linli.domains.appliances.rows import EdgeDevice, Gateway
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.appliances.models import edge_clusters, edge_nodes
-from linli.domains.appliances.queries.like import like
+from linli.domains.appliances.queries.patterns import like
 from linli.domains.appliances.rows import Cluster, Node
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.appliances.models import edge_clusters, edge_nodes
-from linli.domains.appliances.queries.like import like
+from linli.domains.appliances.queries.patterns import like
 from linli.domains.appliances.remote.models import (
     edge_node_figures,
     edge_node_lines,

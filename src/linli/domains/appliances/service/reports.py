@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.domains.appliances import components as kinds
-from linli.domains.appliances.catalogue.for_box import for_box
+from linli.domains.appliances.catalogue.box_forms import for_box
 from linli.domains.appliances.events import EdgeMoved
 from linli.domains.appliances.models import edge_components, edge_deployments
 from linli.domains.appliances.queries import deployments as queries

@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.communities import claim_templates
 from linli.domains.communities.console.communities import WIRE, CommunityApplication, CommunityApplied
 from linli.domains.communities.queries import communities as queries
-from linli.domains.communities.service import applications, details, history, running
+from linli.domains.communities.service import applications, details, history, lifecycle
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import administrators, companies
 from linli.domains.people.service.organisation import Hand
@@ -161,7 +161,7 @@ class ClaimRoutes(Controller):
     ) -> None:
         """Say who manages a community in management: these persons and no others."""
         row = await queries.community(within, db, community_id)
-        running.require_managed(row)
+        lifecycle.require_managed(row)
         async with db.begin() as tx:
             await administrators.set_managers(
                 Hand(within, rights, ids),
@@ -211,7 +211,7 @@ class ClaimRoutes(Controller):
     ) -> CommunityCode:
         """The community's QR code, to save or to print as a poster."""
         row = await queries.community(within, db, community_id)
-        running.require_managed(row)
+        lifecycle.require_managed(row)
         url = f"{settings.public_url}/m/c/{community_id}"
         return CommunityCode(row.name, url, qr_image(url))
 
@@ -227,7 +227,7 @@ class ClaimRoutes(Controller):
     ) -> None:
         """Suspend or stop the service of a community, with the reason."""
         async with db.begin() as tx:
-            await running.halt(
+            await lifecycle.halt(
                 within,
                 tx,
                 community_id=community_id,
@@ -250,7 +250,7 @@ class ClaimRoutes(Controller):
     ) -> None:
         """Let a suspended service run again, or a running one longer."""
         async with db.begin() as tx:
-            await running.resume(
+            await lifecycle.resume(
                 within,
                 tx,
                 community_id=community_id,
@@ -273,11 +273,11 @@ class ClaimRoutes(Controller):
         if not data.note.strip():
             raise BadInput(field="note", rule="required")
         async with db.begin() as tx:
-            await running.halt(
+            await lifecycle.halt(
                 within,
                 tx,
                 community_id=community_id,
-                state=running.STOPPED,
+                state=lifecycle.STOPPED,
                 reason="early_end",
                 words=data.note,
                 ids=ids,
@@ -319,7 +319,7 @@ class ClaimHelpRoutes(Controller):
         self, within: NamedDependency[Scope], db: NamedDependency[Database], clock: NamedDependency[Clock]
     ) -> list[EndingRow]:
         """Communities whose service ends within thirty days."""
-        rows = await running.ending_soon(within, db, now_ms=clock.now_ms())
+        rows = await lifecycle.ending_soon(within, db, now_ms=clock.now_ms())
         return [EndingRow(str(row.community_id), row.name, row.service_end) for row in rows]
 
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.people import form_rules
 from linli.domains.people import person_rules as rules
-from linli.domains.people.queries import forms, persons, residents, twins
+from linli.domains.people.queries import duplicates, forms, persons, residents
 from linli.domains.people.rights import Right
 from linli.domains.people.rows import Person
 from linli.domains.people.schemas import Profile, checked
@@ -320,7 +320,7 @@ class DuplicateRoutes(Controller):
     ) -> list[Twins]:
         """Residents who seem to be registered twice: one ID number, or one name in one house."""
         here = within.narrowed(community_id)
-        found = await twins.twins(here, db, community_id)
+        found = await duplicates.twins(here, db, community_id)
         numbers = sorted({one for group in found for one in group.person_ids})
         people = await persons.persons_by_id(here, db, numbers)
         ties: dict[int, list[str]] = {}

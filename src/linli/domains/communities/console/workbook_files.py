@@ -9,7 +9,7 @@ from litestar.datastructures import UploadFile
 
 from linli.kernel.errors import TooLarge
 from linli.kernel.objects import ObjectStore
-from linli.kernel.workbooks.refused import check_workbook
+from linli.kernel.workbooks.refusals import check_workbook
 from linli.kernel.workbooks.sheets import prepare
 
 _PIECE: Final = 256 * 1024

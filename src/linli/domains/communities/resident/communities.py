@@ -13,7 +13,7 @@ from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.resident.forms import AskedField, asked
 from linli.domains.communities.rows import Community
-from linli.domains.communities.service.running import RUNNING
+from linli.domains.communities.service.lifecycle import RUNNING
 from linli.domains.people.queries import forms
 from linli.domains.people.queries.residence import CommunityClosed, Resident
 from linli.kernel.db import Database, Reader

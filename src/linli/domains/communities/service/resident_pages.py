@@ -14,7 +14,7 @@ from linli.domains.communities.models import resident_pages
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.rows import APPROVED
 from linli.domains.communities.service import history, uploads
-from linli.domains.communities.service.running import NotInManagement
+from linli.domains.communities.service.lifecycle import NotInManagement
 from linli.domains.people.person_rules import clean_phone, is_phone
 from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound

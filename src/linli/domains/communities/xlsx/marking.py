@@ -14,7 +14,7 @@ from linli.domains.communities.xlsx.report import MarkAsk
 from linli.kernel.children.channel import Channel
 from linli.kernel.tables import TablePage, new_book
 from linli.kernel.workbooks.opening import open_book
-from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.refusals import BadWorkbook
 
 _BAD: Final = PatternFill("solid", fgColor="FDE2E2")
 _WORDS: Final = Font(color="C00000")

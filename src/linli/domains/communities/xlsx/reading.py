@@ -16,7 +16,7 @@ from linli.domains.communities.xlsx.columns import (
     plain_title,
 )
 from linli.kernel import i18n
-from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.sheets import SheetRows, open_workbook
 
 ROWS_MAX: Final = 500_000

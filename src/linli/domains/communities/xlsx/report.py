@@ -8,7 +8,7 @@ import msgspec
 from linli.domains.communities.xlsx.reading import PROBLEMS_MAX, Problem
 from linli.kernel.children.bounds import Bounds
 from linli.kernel.children.parent import ChildEnded, Nursery
-from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.sheets import MEMORY_BYTES, refused_by
 
 FILE_MAX: Final = 128 * 1024 * 1024

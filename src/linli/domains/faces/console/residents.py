@@ -6,7 +6,7 @@ from litestar.params import FromPath, JSONBody
 
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import FaceSave, FaceTold
-from linli.domains.faces.service import own
+from linli.domains.faces.service import person_faces
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
@@ -32,7 +32,7 @@ class ResidentFaceRoutes(Controller):
         """Whether there is one, by whose word, and how far it has got at each door."""
         here = within.narrowed(community_id)
         await people.person(here, db, identity_id)
-        return await own.tell(here, db, objects, identity_id=identity_id)
+        return await person_faces.tell(here, db, objects, identity_id=identity_id)
 
     @post("/", right=Right.RESIDENTS_MANAGE.value, status_code=204)
     async def save(
@@ -48,8 +48,8 @@ class ResidentFaceRoutes(Controller):
         clock: NamedDependency[Clock],
     ) -> None:
         """Keep a picture of somebody who has signed for it; the ledger names who recorded that."""
-        room = own.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
-        await own.save(
+        room = person_faces.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
+        await person_faces.save(
             within.narrowed(community_id),
             room,
             identity_id=identity_id,
@@ -71,4 +71,6 @@ class ResidentFaceRoutes(Controller):
         """Take the face back for the resident: picture, template and every device's copy are erased."""
         here = within.narrowed(community_id)
         await people.person(here, db, identity_id)
-        await own.withdraw(here, db, identity_id=identity_id, reason="withdrawn", now_ms=clock.now_ms())
+        await person_faces.withdraw(
+            here, db, identity_id=identity_id, reason="withdrawn", now_ms=clock.now_ms()
+        )

@@ -13,7 +13,7 @@ from linli.domains.faces.console.engine import FaceThresholds
 from linli.domains.faces.queries import images
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import FaceLook, FacePicture
-from linli.domains.faces.service import own
+from linli.domains.faces.service import person_faces
 from linli.domains.faces.service.pictures import from_base64
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right
@@ -55,7 +55,7 @@ class FaceLookRoutes(Controller):
     ) -> FaceLook:
         """What is wrong with a picture that is to be recorded, if anything; nothing of it is kept."""
         here = await people.community_scope(within, db, community_id)
-        return await own.looked_at(faces.engine, data.picture, here.language)
+        return await person_faces.looked_at(faces.engine, data.picture, here.language)
 
     @post("/search", right=Right.RESIDENTS_MANAGE.value, status_code=200)
     async def search_by_picture(

@@ -10,7 +10,7 @@ from linli.domains.access.service import staff_persons
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
-from linli.domains.faces.service import own
+from linli.domains.faces.service import person_faces
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right, Rights
 from linli.kernel.clock import Clock
@@ -40,7 +40,7 @@ class StaffFaceRoutes(Controller):
         """Whether there is one, by whose word, and how far it has got at each door of the community."""
         here = await people.community_scope(within, db, community_id)
         identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
-        return await own.tell(here, db, objects, identity_id=identity_id, text="staff")
+        return await person_faces.tell(here, db, objects, identity_id=identity_id, text="staff")
 
     @get("/erasures", right=Right.DOORS_OPEN.value)
     async def my_erasures(
@@ -67,7 +67,7 @@ class StaffFaceRoutes(Controller):
     ) -> FaceLook:
         """What is wrong with a picture, if anything; nothing of it is kept."""
         here = await people.community_scope(within, db, community_id)
-        return await own.looked_at(faces.engine, data.picture, here.language)
+        return await person_faces.looked_at(faces.engine, data.picture, here.language)
 
     @post("/", right=Right.DOORS_OPEN.value, status_code=204)
     async def save(
@@ -87,8 +87,8 @@ class StaffFaceRoutes(Controller):
         here = await people.community_scope(within, db, community_id)
         if data.proof:
             raise BadInput(field="proof", rule="proof_for_staff")
-        room = own.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
-        await own.save_staff(
+        room = person_faces.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
+        await person_faces.save_staff(
             here,
             room,
             account_id=rights.account_id,
@@ -114,4 +114,6 @@ class StaffFaceRoutes(Controller):
         here = await people.community_scope(within, db, community_id)
         identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
         with suppress(NotFound):
-            await own.withdraw(here, db, identity_id=identity_id, reason="withdrawn", now_ms=clock.now_ms())
+            await person_faces.withdraw(
+                here, db, identity_id=identity_id, reason="withdrawn", now_ms=clock.now_ms()
+            )

@@ -10,10 +10,10 @@ from linli.domains.access.errors import PersonUnknown
 from linli.domains.access.times import read_time, write_time
 from linli.domains.faces.errors import FacesBusy, FacesOff
 from linli.domains.faces.queries import images as queries
-from linli.domains.faces.service import erasures, images, own
+from linli.domains.faces.service import erasures, images, person_faces
 from linli.domains.faces.service.consents import Attest
 from linli.domains.faces.service.images import ImageWish
-from linli.domains.faces.service.looking import look
+from linli.domains.faces.service.inspection import look
 from linli.domains.faces.service.pictures import Fetcher, from_base64
 from linli.domains.faces.service.search import FaceSearch
 from linli.domains.faces.service.users import user_of
@@ -163,7 +163,7 @@ async def save_image(
     if seen is None:
         return ImageSaved("unchecked", [], i18n.text("faces.saved.unchecked", scope.language))
     verdict: Literal["good", "poor"] = "good" if seen.good else "poor"
-    said = [i18n.text(f"faces.saved.{verdict}", scope.language), *own.words(seen, scope.language)]
+    said = [i18n.text(f"faces.saved.{verdict}", scope.language), *person_faces.words(seen, scope.language)]
     return ImageSaved(verdict, list(seen.reasons), " ".join(said))
 
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.faces.errors import FacesBusy, FacesOff
-from linli.domains.faces.service.looking import look
+from linli.domains.faces.service.inspection import look
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
 from linli.kernel.errors import BadInput

@@ -3,7 +3,7 @@
 from linli.domains.communities import image_header
 from linli.domains.communities.service import uploads
 from linli.domains.faces.errors import FaceRefused
-from linli.domains.faces.service.looking import good_look
+from linli.domains.faces.service.inspection import good_look
 from linli.kernel.errors import BadInput
 from linli.vision.engine import Engine
 from linli.vision.looks import SIZE, Look, head_share

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from linli.delivery.ports import Invoker
-from linli.domains.access.door_said import capture_folder
+from linli.domains.access.pass_details import capture_folder
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx

@@ -15,7 +15,7 @@ from linli.domains.faces.errors import FacesOff
 from linli.domains.faces.models import libraries, templates
 from linli.domains.faces.queries import templates as queries
 from linli.domains.faces.queries.templates import DROPPED, KEPT, PENDING, REFUSED, Template
-from linli.domains.faces.service.looking import look as look_at
+from linli.domains.faces.service.inspection import look as look_at
 from linli.kernel import outbox, telemetry
 from linli.kernel.db import INT, Command, Database, Query, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound

@@ -7,8 +7,8 @@ import msgspec
 from linli.databus.files import adopt_file
 from linli.databus.records import insert_record
 from linli.databus.scopes import scope_id_of
-from linli.domains.access.door_said import capture_key
 from linli.domains.access.events import PassRecorded
+from linli.domains.access.pass_details import capture_key
 from linli.domains.access.ports import FaceOwner
 from linli.domains.access.queries.doors import find_door
 from linli.domains.communities.queries import spaces

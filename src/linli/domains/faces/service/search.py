@@ -4,7 +4,7 @@ import asyncio
 from typing import NamedTuple
 
 from linli.domains.faces.queries import templates as queries
-from linli.domains.faces.service.looking import good_look, told
+from linli.domains.faces.service.inspection import good_look, told
 from linli.kernel.db import Database
 from linli.kernel.scope import Scope
 from linli.vision.engine import Change, Engine

@@ -11,7 +11,7 @@ from linli.databus.webhook.sender import Outcome, Sender
 from linli.domains.notifications import queries
 from linli.domains.notifications.kinds import Endpoint, PushJob
 from linli.domains.notifications.service import subscriptions
-from linli.domains.notifications.service.telling import SEND
+from linli.domains.notifications.service.notify import SEND
 from linli.kernel import outbox, telemetry
 from linli.kernel.db import Database, Reader
 from linli.kernel.outbox import Jobs

@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
+from linli.domains.sandbox.examples.by_field import filled
+from linli.domains.sandbox.examples.by_method import WRITTEN
 from linli.domains.sandbox.examples.models import of_model
-from linli.domains.sandbox.examples.named import filled
 from linli.domains.sandbox.examples.view import View
-from linli.domains.sandbox.examples.written import WRITTEN
 from linli.domains.sandbox.facts import Facts
 from linli.domains.sandbox.spares import MAKERS, Bench
 from linli.openapi.registry import MethodSpec

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from linli.domains.sandbox.examples.named import known
+from linli.domains.sandbox.examples.by_field import known
 from linli.domains.sandbox.examples.view import View
 from linli.openapi.registry import MethodSpec
 from linli.servicebus import documents

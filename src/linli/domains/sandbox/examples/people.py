@@ -1,4 +1,4 @@
-"""Examples of residents, groups, employees, vehicles and visitors; see `written`."""
+"""Examples of residents, groups, employees, vehicles and visitors; see `by_method`."""
 
 from collections.abc import Callable
 from typing import Any, Final

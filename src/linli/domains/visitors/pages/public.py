@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from linli.domains.communities.queries import communities, spaces
-from linli.domains.communities.service.running import RUNNING
+from linli.domains.communities.service.lifecycle import RUNNING
 from linli.domains.visitors import queries
 from linli.domains.visitors.pages import form_page, html, pass_page
 from linli.domains.visitors.rows import Visit

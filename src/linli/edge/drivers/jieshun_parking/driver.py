@@ -2,8 +2,8 @@
 
 from linli.edge.drivers.jieshun_parking.config import Device
 from linli.edge.framework import DriverContext
-from linli.edge.framework.closed import ClosedDriver
 from linli.edge.framework.forms import NoConfig
+from linli.edge.framework.proprietary import ClosedDriver
 
 MISSING = "how the Y08 is reached, and its messages"
 

@@ -6,7 +6,7 @@ Nothing is made while one of them is wrong; every fault is told with the positio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from linli.domains.appliances.catalogue.for_box import capability_tag
+from linli.domains.appliances.catalogue.box_forms import capability_tag
 from linli.domains.appliances.devices import forms
 from linli.domains.appliances.devices.clashes import Entry, Neighbours
 from linli.domains.appliances.devices.errors import CountChanged

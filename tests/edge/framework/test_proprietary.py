@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from linli.edge.foreign.package import pack, unpack
-from linli.edge.framework.closed import NEEDS_PACKAGE
-from linli.edge.framework.collected import Collected
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import discover
 from linli.edge.framework.errors import ConfigBad, DriverFailed
 from linli.edge.framework.manifest import Manifest
+from linli.edge.framework.proprietary import NEEDS_PACKAGE
+from linli.edge.framework.recorder import Collected
 from linli.edge.framework.supervisor import Deployment, DeviceEntry, State, Supervisor
-from linli.edge.runtime.installed import installed_drivers
+from linli.edge.runtime.driver_list import installed_drivers
 from linli.kernel.clock import SystemClock
 from linli.kernel.i18n import LANGUAGES
 from linli.kernel.ids import Ids

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from linli.edge.remote.diagnosis import Doctor, Target
-from linli.edge.runtime.diagnosed import told_by
+from linli.edge.runtime.diagnosis import told_by
 from linli.kernel.clock import SystemClock
 
 

@@ -16,11 +16,11 @@ from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.console.pass_rows import shown_credential, whole_at
 from linli.domains.access.console.tables import AT_ONCE, check_size, csv_file, workbook
 from linli.domains.access.hours import words_of
-from linli.domains.access.queries import held as queries
-from linli.domains.access.queries.held import HeldFilter, HeldRow
+from linli.domains.access.queries import all_credentials as queries
+from linli.domains.access.queries.all_credentials import HeldFilter, HeldRow
 from linli.domains.access.queries.persons import names_of
-from linli.domains.access.service import held
-from linli.domains.access.service.held import Named
+from linli.domains.access.service import all_credentials
+from linli.domains.access.service.all_credentials import Named
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.times import write_time
 from linli.domains.people.queries import persons as people
@@ -223,7 +223,7 @@ class HeldRoutes(Controller):
         """A whole card number or code; who looked is kept. A PIN is told once, when it is given, and never again."""
         scope = within.narrowed(community_id)
         async with db.begin() as tx:
-            code = await held.reveal(
+            code = await all_credentials.reveal(
                 scope,
                 tx,
                 community_id=community_id,
@@ -244,7 +244,7 @@ class HeldRoutes(Controller):
     ) -> EndedCredential:
         """Doors forget it, whoever gave it. Keys follow their owner: deny the person instead."""
         async with db.begin() as tx:
-            doors = await held.end(
+            doors = await all_credentials.end(
                 within.narrowed(community_id),
                 tx,
                 community_id=community_id,
@@ -266,7 +266,7 @@ class HeldRoutes(Controller):
     ) -> None:
         """Undo `end`, with what it answered."""
         async with db.begin() as tx:
-            await held.restore(
+            await all_credentials.restore(
                 within.narrowed(community_id),
                 tx,
                 community_id=community_id,
@@ -300,7 +300,7 @@ async def _denied_among(scope: Scope, db: Reader, community_id: int) -> set[str]
 
 def _named(scope: Scope, keys: DoorKeys, data: EndCredential | RestoreCredential | RevealCredential) -> Named:
     """What a row's `ref` names. Raises CredentialUnknown."""
-    ref = data.ref if data.origin == held.OWN else keys.named_by(scope, data.ref)
+    ref = data.ref if data.origin == all_credentials.OWN else keys.named_by(scope, data.ref)
     return Named(data.origin, ref, data.person_id)
 
 
@@ -329,7 +329,7 @@ class _Teller:
             rows.append(
                 HeldCredential(
                     origin=row.origin,
-                    ref=row.ref if row.origin == held.OWN else self._keys.ref_of(scope, row.ref),
+                    ref=row.ref if row.origin == all_credentials.OWN else self._keys.ref_of(scope, row.ref),
                     kind=row.kind.rpartition(".")[2],
                     shown=_shown(row, whole=self._whole),
                     person_id=row.identity_id,

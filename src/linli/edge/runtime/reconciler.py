@@ -13,7 +13,7 @@ from linli.edge.runtime.carriers import (
     missing,
     plain_carriers,
 )
-from linli.edge.runtime.wishes import Wishes
+from linli.edge.runtime.desired_rows import Wishes
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.kernel.telemetry import logger

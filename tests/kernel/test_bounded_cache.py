@@ -1,6 +1,6 @@
 """What strangers make up is not kept for them."""
 
-from linli.kernel.remembered import LONGEST, cached_short
+from linli.kernel.bounded_cache import LONGEST, cached_short
 
 
 def test_only_short_texts_are_remembered() -> None:

@@ -15,7 +15,7 @@ from linli.domains.access.rows import Card, Credential, QrPermissionRow
 from linli.domains.access.service import cards as card_service
 from linli.domains.access.service import credentials as credential_service
 from linli.domains.access.service import qr
-from linli.domains.access.service.bringing_back import came_back
+from linli.domains.access.service.restore import came_back
 from linli.domains.people.events import ResidentCameBack
 from linli.domains.people.queries import residents
 from linli.kernel.db import INT, Database, Query
@@ -40,7 +40,7 @@ _codes = Query(_ended(qr_permissions), QrPermissionRow, unscoped=_HERE)
 _credentials = Query(_ended(credentials), Credential, unscoped=_HERE)
 
 
-class Returns:
+class MoveOutUndo:
     """The *after* handler of taking a move-out back."""
 
     def __init__(self, db: Database) -> None:

@@ -18,10 +18,10 @@ from linli.domains.access.queries.doors import find_door
 from linli.domains.access.queries.persons import owner_of_credential
 from linli.domains.access.rows import Card, QrPermissionRow
 from linli.domains.access.service import credentials
-from linli.domains.access.service.bringing_back import MOVED_OUT
 from linli.domains.access.service.cards import end_card
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.qr import end_permission
+from linli.domains.access.service.restore import MOVED_OUT
 from linli.domains.access.service.scopes import drop_pass_scope
 from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.domains.people.queries import residents
@@ -97,7 +97,7 @@ _unname_passes = Command(
 )
 
 
-class Endings:
+class Revocation:
     """The *after* handlers of this room's own events and of people's."""
 
     def __init__(self, db: Database) -> None:

@@ -33,7 +33,7 @@ CHUNK = 100
 """Persons in one transaction."""
 
 
-class Joinings:
+class KeyUpdates:
     def __init__(self, db: Database, ids: Ids) -> None:
         self._db = db
         self._ids = ids

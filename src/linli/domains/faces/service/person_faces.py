@@ -7,7 +7,7 @@ import msgspec
 from linli.domains.access.service import staff_persons
 from linli.domains.faces.errors import FacesOff, NoHints, refusal
 from linli.domains.faces.queries import images as queries
-from linli.domains.faces.queries.mine import face_of
+from linli.domains.faces.queries.person_face import face_of
 from linli.domains.faces.schemas import (
     ConsentText,
     ConsentTold,
@@ -20,7 +20,7 @@ from linli.domains.faces.schemas import (
 from linli.domains.faces.service import consents, erasures, images, proofs, staff
 from linli.domains.faces.service.consents import TEXT_VERSION, Attest, How
 from linli.domains.faces.service.images import ImageWish
-from linli.domains.faces.service.looking import look
+from linli.domains.faces.service.inspection import look
 from linli.domains.faces.service.permissions import doors_named
 from linli.domains.faces.service.pictures import from_base64
 from linli.domains.faces.service.users import IDENTITY, User

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, or_, select
 from linli.delivery.queries import credentials_on_devices
 from linli.domains.access.models import qr_codes, qr_permissions
 from linli.domains.access.service.kinds import QR
-from linli.domains.access.service.shown_codes import SHOWN
+from linli.domains.access.service.scan_codes import SHOWN
 from linli.kernel.db import INT, Command, Database, Query, any_of
 
 KEPT_DAYS: Final = 7

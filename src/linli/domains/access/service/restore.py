@@ -14,7 +14,7 @@ from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
 
 MOVED_OUT = "moved_out"
-"""Why rights of leavers end (`endings`)."""
+"""Why rights of leavers end (`revocation`)."""
 
 
 @dataclass(frozen=True, slots=True)

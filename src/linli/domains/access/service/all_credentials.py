@@ -9,9 +9,9 @@ from linli.domains.access.queries import credentials as own_queries
 from linli.domains.access.queries.permissions import cards_of_holder, permissions_of_code
 from linli.domains.access.rows import Credential
 from linli.domains.access.service import cards, credentials, qr
-from linli.domains.access.service.bringing_back import AT_DESK
 from linli.domains.access.service.kinds import PIN
 from linli.domains.access.service.persons import require_person
+from linli.domains.access.service.restore import AT_DESK
 from linli.kernel import history
 from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput
