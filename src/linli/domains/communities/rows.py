@@ -1,4 +1,4 @@
-"""Communities and spaces as they travel inside the platform; the wire names stand in `openapi`."""
+"""Communities, spaces, houses, assets and uploads as the queries read them. Times are UTC ms."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Rows of privacy and what the pages are told."""
+"""Requests for deletion and exports of personal data as the queries read them, with their states. Times are UTC ms."""
 
 from typing import Final, NamedTuple
 
