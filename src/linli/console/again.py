@@ -10,8 +10,8 @@ from typing import Any, Final
 import msgspec
 from litestar import Litestar
 from litestar.datastructures import UploadFile
-from litestar.handlers import HTTPRouteHandler
 
+from linli.console.refusals import route_handlers
 from linli.kernel.db.races import MOST_AGAIN, attempt, lost_race
 
 ONCE: Final = "once"
@@ -22,15 +22,8 @@ type Route = Callable[..., Awaitable[Any]]
 
 def do_again(app: Litestar) -> None:
     """Have every route of an app done again when it loses a race, except those with the option `once`."""
-    for handler in {
-        id(one): one for route in app.routes for one in getattr(route, "route_handlers", ())
-    }.values():
-        if (
-            isinstance(handler, HTTPRouteHandler)
-            and not handler.has_sync_callable
-            and handler.sync_to_thread is None
-            and not handler.opt.get(ONCE)
-        ):
+    for handler in route_handlers(app):
+        if not handler.has_sync_callable and handler.sync_to_thread is None and not handler.opt.get(ONCE):
             handler(_doing_again(handler.fn))
 
 

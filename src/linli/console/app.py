@@ -25,6 +25,7 @@ from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.password_routes import PasswordLinkRoutes, PasswordRoutes
 from linli.console.project_routes import ProjectCommunityRoutes
+from linli.console.refusals import describe_refusals
 from linli.console.registration_routes import (
     AcceptanceRoutes,
     FirstUseRoutes,
@@ -181,6 +182,7 @@ def console_routes(max_body_bytes: int) -> Litestar:
     )
     _check_rights(app)
     do_again(app)
+    describe_refusals(app)
     return app
 
 

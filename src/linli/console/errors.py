@@ -65,9 +65,9 @@ _TYPES: Final = {
 _TOLD: Final[tuple[str, ...]] = ("seconds", "limit", "rows")
 
 
-def status_of(error: errors.LinliError) -> int:
+def status_of(kind: type[errors.LinliError]) -> int:
     """The most specific entry of the table; an unlisted rule is a conflict with what is."""
-    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
+    return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 409)
 
 
 def language_of(request: AnyRequest) -> str:
@@ -96,7 +96,7 @@ def _answer(
 def on_linli_error(request: AnyRequest, error: errors.LinliError) -> Response[Problem]:
     facts = {name: error.facts[name] for name in _TOLD if name in error.facts}
     return _answer(
-        request, status_of(error), error.code, error.text(language_of(request)), error.field, facts
+        request, status_of(type(error)), error.code, error.text(language_of(request)), error.field, facts
     )
 
 

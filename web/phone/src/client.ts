@@ -1,34 +1,19 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import { ref } from 'vue'
-import { ApiProblem, fetchEarly } from '@linli/shared/phone'
+import { ApiProblem, fetchEarly, problemOf, type Refusal } from '@linli/shared/phone'
 import { currentLanguage } from './i18n'
 
 /** When what is shown was fetched, if it comes from this phone's memory because there is no network; else null. */
 export const seenMs = ref<number | null>(null)
 
-function problemOf(status: number, body: unknown): ApiProblem {
-  const told = (body ?? {}) as Partial<{
-    code: string
-    message: string
-    field: string
-    requestId: string
-    facts: Record<string, unknown>
-  }>
-  return new ApiProblem(
-    told.code ?? `http.${status}`,
-    told.message ?? `HTTP ${status}`,
-    status,
-    told.field ?? null,
-    told.requestId ?? null,
-    told.facts,
-  )
-}
-
 /**
- * A typed client of one of our APIs. A refusal is thrown as ApiProblem; `onSignedOut` is called when the server no longer
+ * A typed client of one of our APIs, whose refusals are `Problem`. A refusal is thrown as ApiProblem; `onSignedOut` is called when the server no longer
  * knows the session, except by the routes under `session`, whose refusals are answers.
  */
-export function phoneClient<Paths extends object>(session: string, onSignedOut: () => void) {
+export function phoneClient<Paths extends object, Problem extends Refusal>(
+  session: string,
+  onSignedOut: () => void,
+) {
   const everyCall: Middleware = {
     onRequest({ request }) {
       request.headers.set('Accept-Language', currentLanguage())
@@ -41,7 +26,7 @@ export function phoneClient<Paths extends object>(session: string, onSignedOut: 
         if (request.method === 'GET') seenMs.value = seen ? Number(seen) : null
         return
       }
-      const body: unknown = await response.json().catch(() => null)
+      const body = (await response.json().catch(() => null)) as Problem | null
       if (response.status === 401 && !schemaPath.startsWith(session)) onSignedOut()
       throw problemOf(response.status, body)
     },

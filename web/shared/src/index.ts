@@ -1,4 +1,4 @@
-export { ApiProblem, asProblem } from './problem'
+export { ApiProblem, asProblem, problemOf, type Refusal } from './problem'
 export { useResource, type Resource } from './composables/useResource'
 export { useAction, type Action } from './composables/useAction'
 export { useFormat } from './composables/useFormat'

@@ -1,5 +1,5 @@
 /** What phone apps share with the console: no component of Element Plus comes with it. */
-export { ApiProblem, asProblem } from './problem'
+export { ApiProblem, asProblem, problemOf, type Refusal } from './problem'
 export { useResource, type Resource } from './composables/useResource'
 export { useAction, type Action } from './composables/useAction'
 export { useGrowing, type Growing } from './composables/useGrowing'

@@ -19,6 +19,21 @@ export class ApiProblem extends Error {
   }
 }
 
+/** The fields of a refusal's body; the documents of the servers' APIs call it `Problem`. */
+export type Refusal = Pick<ApiProblem, 'code' | 'message' | 'field' | 'requestId'> & Partial<Pick<ApiProblem, 'facts'>>
+
+/** A refusal as it came; `told` is null where the body is not ours, such as a proxy's page. */
+export function problemOf(status: number, told: Partial<Refusal> | null): ApiProblem {
+  return new ApiProblem(
+    told?.code ?? `http.${status}`,
+    told?.message ?? `HTTP ${status}`,
+    status,
+    told?.field ?? null,
+    told?.requestId ?? null,
+    told?.facts,
+  )
+}
+
 export function asProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error
   return new ApiProblem('browser.unexpected', error instanceof Error ? error.message : String(error), -1)

@@ -16,6 +16,7 @@ from linli.console.again import do_again
 from linli.console.app import SERVICES
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
+from linli.console.refusals import describe_refusals
 from linli.console.resident import access
 from linli.console.resident.session_routes import ResidentSessionListRoutes, ResidentSessionRoutes
 from linli.console.security_log import note_answer
@@ -83,4 +84,5 @@ def resident_routes(max_body_bytes: int) -> Litestar:
         logging_config=None,
     )
     do_again(app)
+    describe_refusals(app)
     return app

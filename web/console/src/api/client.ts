@@ -1,7 +1,10 @@
 import createClient, { type Middleware } from 'openapi-fetch'
-import { ApiProblem, fetchEarly } from '@linli/shared'
+import { ApiProblem, fetchEarly, problemOf } from '@linli/shared'
 import { currentLanguage } from '@/i18n'
-import type { paths } from './schema'
+import type { components, paths } from './schema'
+
+/** The body of every refusal. */
+export type Problem = components['schemas']['Problem']
 
 /** Called when the server no longer knows the session. */
 let onSignedOut: () => void = () => undefined
@@ -15,24 +18,6 @@ export function whenPasswordDue(act: () => void): void {
   onPasswordDue = act
 }
 
-function problemOf(status: number, body: unknown): ApiProblem {
-  const told = (body ?? {}) as Partial<{
-    code: string
-    message: string
-    field: string
-    requestId: string
-    facts: Record<string, unknown>
-  }>
-  return new ApiProblem(
-    told.code ?? `http.${status}`,
-    told.message ?? `HTTP ${status}`,
-    status,
-    told.field ?? null,
-    told.requestId ?? null,
-    told.facts,
-  )
-}
-
 const everyCall: Middleware = {
   onRequest({ request }) {
     request.headers.set('Accept-Language', currentLanguage())
@@ -41,7 +26,7 @@ const everyCall: Middleware = {
   },
   async onResponse({ response, schemaPath }) {
     if (response.ok) return
-    const body: unknown = await response.json().catch(() => null)
+    const body = (await response.json().catch(() => null)) as Problem | null
     // A wrong password at sign-in is an answer, not the end of a session.
     if (response.status === 401 && !schemaPath.startsWith('/api/console/session')) onSignedOut()
     const problem = problemOf(response.status, body)

@@ -10,5 +10,5 @@ export function whenSignedOut(act: () => void): void {
 }
 
 /** The residents' API, typed from its published document. A refusal is thrown as ApiProblem. */
-export const api = phoneClient<paths>('/api/resident/session', () => onSignedOut())
+export const api = phoneClient<paths, Schemas['Problem']>('/api/resident/session', () => onSignedOut())
 export { answer } from '@linli/phone'

@@ -1,6 +1,8 @@
 import { phoneClient } from '@linli/phone'
 import type { components, paths } from '@console-api'
 
+export type Schemas = components['schemas']
+
 let onSignedOut: () => void = () => undefined
 /** Called when the server no longer knows the session. */
 export function whenSignedOut(act: () => void): void {
@@ -8,6 +10,5 @@ export function whenSignedOut(act: () => void): void {
 }
 
 /** The console's API: staff on the phone use the rules of the desk. A refusal is thrown as ApiProblem. */
-export const api = phoneClient<paths>('/api/console/session', () => onSignedOut())
-export type Schemas = components['schemas']
+export const api = phoneClient<paths, Schemas['Problem']>('/api/console/session', () => onSignedOut())
 export { answer } from '@linli/phone'

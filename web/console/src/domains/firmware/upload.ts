@@ -1,12 +1,6 @@
-import { ApiProblem } from '@linli/shared'
+import { ApiProblem, problemOf } from '@linli/shared'
+import type { Problem } from '@/api/client'
 import { currentLanguage } from '@/i18n'
-
-interface Refusal {
-  code?: string
-  message?: string
-  field?: string | null
-  requestId?: string | null
-}
 
 /** Send a file as the body of a request and tell how far it is (0 to 100). Refusals are thrown as ApiProblem. */
 export function upload(
@@ -27,25 +21,16 @@ export function upload(
     request.onerror = () => reject(new ApiProblem('browser.unreachable', path, 0))
     request.onload = () => {
       if (request.status < 300) return resolve()
-      reject(problemOf(request.status, request.responseText))
+      reject(problemOf(request.status, refusalOf(request.responseText)))
     }
     request.send(file)
   })
 }
 
-function problemOf(status: number, text: string): ApiProblem {
-  let told: Refusal = {}
+function refusalOf(text: string): Problem | null {
   try {
-    told = JSON.parse(text) as Refusal
+    return JSON.parse(text) as Problem
   } catch {
-    // Not ours: a proxy's page. The status says enough.
+    return null // not ours: a proxy's page. The status says enough.
   }
-  const { code, message, field, requestId } = told
-  return new ApiProblem(
-    code ?? `http.${status}`,
-    message ?? `HTTP ${status}`,
-    status,
-    field ?? null,
-    requestId ?? null,
-  )
 }
