@@ -6,9 +6,9 @@ import ssl
 
 import pytest
 
-from linli.databus.webhook import address
+from linli.databus import address
+from linli.databus.address import AddressRefused, Target
 from linli.databus.webhook import sender as sender_module
-from linli.databus.webhook.address import AddressRefused, Target
 from linli.databus.webhook.sender import Sender
 from linli.kernel.errors import BadInput
 from tests.databus.certificates import self_signed

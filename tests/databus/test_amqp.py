@@ -14,8 +14,8 @@ from linli.databus.amqp import pump
 from linli.databus.amqp.auth import PREFIX, RabbitAuth, password
 from linli.databus.amqp.broker import Broker, broker_address
 from linli.databus.amqp.guard import Guard
+from linli.databus.hub import Hub
 from linli.databus.queues import presence
-from linli.databus.queues.hub import Hub
 from linli.databus.subscription_rows import Filters, get_subscription
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock

@@ -10,7 +10,7 @@ from linli.console import setup_code
 from linli.console.app import SERVICES
 from linli.console.parts import Parts
 from linli.databus import records, scopes
-from linli.databus.queues.hub import Hub
+from linli.databus.hub import Hub
 from linli.databus.webhook.pump import Limits
 from linli.kernel import tenancy
 from linli.kernel.objects import ObjectStore

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from linli.databus import delivery_log, queries, subscriptions
-from linli.databus.queues.hub import Hub
+from linli.databus.hub import Hub
 from linli.databus.subscription_rows import Filters
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock

@@ -7,7 +7,7 @@ import pytest
 
 from linli.databus import subscriptions, topics
 from linli.databus.feed.room import DeviceFeed
-from linli.databus.queues.hub import Hub
+from linli.databus.hub import Hub
 from linli.databus.subscription_rows import MQTT, list_subscriptions
 from linli.databus.webhook.pump import Limits
 from linli.kernel.db import Command

@@ -7,7 +7,7 @@ import pytest
 
 from linli.databus import deliveries, replay, subscriptions, thing_log
 from linli.databus.deliveries import LeaseLost, Result
-from linli.databus.queues.hub import Hub
+from linli.databus.hub import Hub
 from linli.databus.queues.leases import LEASE_MS, Leases
 from linli.databus.subscription_rows import Filters, find_by_id
 from linli.databus.webhook.pump import Limits

@@ -12,10 +12,10 @@ import msgspec
 import pytest
 
 from linli.databus import changes, deliveries, delivery_log, records, replay, subscriptions, topics
-from linli.databus.queues import hub as hub_module
+from linli.databus import hub as hub_module
+from linli.databus.hub import Hub
 from linli.databus.queues import leases
 from linli.databus.queues import pump as pump_module
-from linli.databus.queues.hub import Hub
 from linli.databus.subscription_rows import Filters, get_subscription
 from linli.databus.topics import CommunityChange, Kind
 from linli.databus.webhook import signing

@@ -11,7 +11,7 @@ import uvloop
 
 from linli.databus import records
 from linli.databus.amqp.broker import Broker
-from linli.databus.queues.hub import Hub
+from linli.databus.hub import Hub
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock
 from linli.kernel.db import Database, partitions

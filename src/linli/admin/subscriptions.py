@@ -4,9 +4,8 @@ import argparse
 
 from linli.admin.commands import OPERATOR, Command, Said
 from linli.app.platform import Platform
-from linli.databus import subscriptions
+from linli.databus import address, subscriptions
 from linli.databus.subscription_rows import Filters
-from linli.databus.webhook import address
 
 
 def _webhook_words(parser: argparse.ArgumentParser) -> None:

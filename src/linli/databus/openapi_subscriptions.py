@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from linli.databus import deliveries, delivery_log, replay, subscriptions
+from linli.databus import address, deliveries, delivery_log, replay, subscriptions
 from linli.databus.sse.tickets import Tickets
 from linli.databus.subscription_rows import (
     EVENTS,
@@ -14,7 +14,6 @@ from linli.databus.subscription_rows import (
     get_subscription,
     list_subscriptions,
 )
-from linli.databus.webhook import address
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids

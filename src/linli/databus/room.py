@@ -19,7 +19,7 @@ from linli.databus.amqp.broker import Broker, broker_address
 from linli.databus.amqp.guard import Guard
 from linli.databus.feed.queue import Consumer
 from linli.databus.feed.room import DeviceFeed
-from linli.databus.queues.hub import Hub
+from linli.databus.hub import Hub
 from linli.databus.queues.mqtt import AppPublisher
 from linli.databus.retention import Retention
 from linli.databus.sse.http import EventStreams, Gateway

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete, update
 
-from linli.databus import registry
+from linli.databus import address, registry
 from linli.databus.models import deliveries, delivery_attempts, subscription_minutes, subscriptions
 from linli.databus.subscription_rows import (
     CHANGES,
@@ -25,7 +25,6 @@ from linli.databus.subscription_rows import (
     newest_change,
 )
 from linli.databus.topics import Kind
-from linli.databus.webhook import address
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Database, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound

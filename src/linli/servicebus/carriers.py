@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import httpx
 
-from linli.databus.webhook import address
+from linli.databus import address
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.scope import Scope
 from linli.servicebus.errors import BadAnswer, ProviderDown

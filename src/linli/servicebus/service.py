@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from linli.databus.webhook import address as addresses
+from linli.databus import address as addresses
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict

@@ -7,7 +7,7 @@ from litestar import Controller, Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from linli.databus import deliveries, delivery_log, minutes, registry, subscriptions
+from linli.databus import address, deliveries, delivery_log, minutes, registry, subscriptions
 from linli.databus import replay as replays
 from linli.databus.console.subscription_shapes import (
     DeadRow,
@@ -33,7 +33,6 @@ from linli.databus.queues import presence
 from linli.databus.samples import samples
 from linli.databus.subscription_rows import get_subscription, list_subscriptions
 from linli.databus.topics import DEVICE_KINDS, Kind
-from linli.databus.webhook import address
 from linli.kernel import tenancy
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput

@@ -9,8 +9,8 @@ from typing import Final
 import httpx
 import msgspec
 
-from linli.databus.webhook import address
-from linli.databus.webhook.address import AddressRefused
+from linli.databus import address
+from linli.databus.address import AddressRefused
 from linli.kernel.errors import BadInput
 
 ANSWER_LIMIT: Final = 4096

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import httpx
 
-from linli.databus.webhook import address
+from linli.databus import address
 from linli.domains.communities import image_header
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.objects import ObjectStore

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete, update
 
-from linli.databus.webhook import address
+from linli.databus import address
 from linli.domains.notifications import queries
 from linli.domains.notifications.kinds import Endpoint
 from linli.domains.notifications.models import push_keys, push_subscriptions
