@@ -18,7 +18,7 @@ from linli.things.certificates.service import choose_demands
 from linli.things.connections import queries
 from linli.things.debugging.refused import cause_of, list_refused
 from linli.things.mqtt.listen import listen
-from linli.things.mqtt.ports import PreAuthRequest, Refused, RegisterRequest
+from linli.things.mqtt.principals import PreAuthRequest, Refused, RegisterRequest
 from linli.things.queries.products import get_product
 from tests.things.conftest import Site
 from tests.things.device import Platform

@@ -9,7 +9,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit import signatures
 from linli.protocols.linkkit.connect import parse_connect
-from linli.things.mqtt.ports import (
+from linli.things.mqtt.principals import (
     AppPrincipal,
     ConnectRequest,
     DevicePrincipal,

@@ -12,7 +12,7 @@ from linli.kernel.secrets import Secrets
 from linli.protocols import edge_bus
 from linli.things.connections import freshness
 from linli.things.fleet import Fleet
-from linli.things.mqtt.ports import APP_PRODUCT, NOT_ALLOWED, AppPrincipal, ConnectRequest, Refused
+from linli.things.mqtt.principals import APP_PRODUCT, NOT_ALLOWED, AppPrincipal, ConnectRequest, Refused
 
 STALE = "the password's timestamp is more than 5 minutes from the platform's time: sign a new one for each connection"
 USED = "the password was used before: sign a new timestamp for each connection"

@@ -16,13 +16,7 @@ import msgspec
 from linli.kernel.clock import Clock
 from linli.kernel.connections import Connections, Standing
 from linli.kernel.telemetry import logger
-from linli.things.mqtt.ports import (
-    PreAuthorized,
-    PreAuthRequest,
-    Refused,
-    Registered,
-    RegisterRequest,
-)
+from linli.things.mqtt.principals import PreAuthorized, PreAuthRequest, Refused, Registered, RegisterRequest
 from linli.things.mqtt.wire import PLAIN, security_of
 
 log = logger(__name__)

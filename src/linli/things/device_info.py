@@ -4,8 +4,8 @@ from typing import Any
 
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
-from linli.things.inbox.arrival import BAD_PARAMS
-from linli.things.inbox.requests import Request, RequestRefused
+from linli.things.inbox.envelopes import BAD_PARAMS
+from linli.things.inbox.request import Request, RequestRefused
 from linli.things.queries.devices import device_tags_of
 
 

@@ -18,7 +18,7 @@ from linli.kernel.secrets import Secrets
 from linli.things.connections.demands import TLS_ONLY, Demands
 from linli.things.fleet import DeviceEntry, Fleet, ProductEntry
 from linli.things.models import device_tokens, devices
-from linli.things.mqtt.ports import (
+from linli.things.mqtt.principals import (
     NOT_ALLOWED,
     PreAuthorized,
     PreAuthRequest,

@@ -8,19 +8,18 @@ from linli.protocols import mqtt
 from linli.protocols.linkkit import signatures
 from linli.protocols.linkkit.connect import ConnectKind
 from linli.protocols.linkkit.topics import UplinkKind
-from linli.things.mqtt.ports import (
+from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.ports import TopicFault, Uplink
+from linli.things.mqtt.principals import (
     NOT_ALLOWED,
     AppPrincipal,
     ConnectRequest,
     DevicePrincipal,
-    Gone,
     PreAuthorized,
     PreAuthRequest,
     Refused,
     Registered,
     RegisterRequest,
-    TopicFault,
-    Uplink,
 )
 from linli.things.mqtt.session import Session
 

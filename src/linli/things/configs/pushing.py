@@ -20,8 +20,9 @@ from linli.protocols.linkkit.topics import UplinkKind, sys_topic
 from linli.things.configs.events import ConfigPushMoved
 from linli.things.configs.models import config_holders, config_push_devices, config_pushes, device_configs
 from linli.things.configs.queries import Config, current_config
-from linli.things.inbox.arrival import BAD_PARAMS
-from linli.things.inbox.requests import Request, RequestRefused, Requests
+from linli.things.inbox.envelopes import BAD_PARAMS
+from linli.things.inbox.request import Request, RequestRefused
+from linli.things.inbox.requests import Requests
 from linli.things.models import devices
 from linli.things.mqtt.ports import Publisher
 

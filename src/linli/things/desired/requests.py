@@ -5,8 +5,8 @@ from typing import Any
 from linli.kernel.db import Tx
 from linli.things.desired.queries import desired_of
 from linli.things.desired.service import remove_desired
-from linli.things.inbox.arrival import BAD_PARAMS
-from linli.things.inbox.requests import Request, RequestRefused
+from linli.things.inbox.envelopes import BAD_PARAMS
+from linli.things.inbox.request import Request, RequestRefused
 
 
 async def desired_get(tx: Tx, request: Request) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from linli.protocols.linkkit.topics import sys_topic
 from linli.things.device_logs.lines import read_lines
 from linli.things.device_logs.service import keep_lines, sends_logs
 from linli.things.errors import explain
-from linli.things.inbox.arrival import BAD_PARAMS
-from linli.things.inbox.requests import Request, RequestRefused
+from linli.things.inbox.envelopes import BAD_PARAMS
+from linli.things.inbox.request import Request, RequestRefused
 from linli.things.mqtt.ports import Publisher
 from linli.tsl import ValueRefused
 

@@ -8,8 +8,9 @@ from linli.kernel.scope import Caller, Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.subdevices import EntryError, SubKey
 from linli.things.gateways import codes
-from linli.things.inbox.arrival import method_of, read_post
-from linli.things.inbox.requests import Handler, Request, RequestRefused
+from linli.things.inbox.envelopes import method_of, read_post
+from linli.things.inbox.request import Request, RequestRefused
+from linli.things.inbox.requests import Handler
 from linli.things.queries.devices import DeviceRow, get_device_by_no
 from linli.things.topology import queries
 from linli.things.topology.notices import named

@@ -12,7 +12,7 @@ from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import SubKey, read_names
 from linli.things.gateways.asking import asking, read
 from linli.things.gateways.topology import add_subs, get_gateway
-from linli.things.inbox.requests import Request
+from linli.things.inbox.request import Request
 from linli.things.service.devices import create_device
 from linli.things.topology import queries
 from linli.things.topology.models import found_devices

@@ -18,7 +18,7 @@ from linli.protocols.linkkit.subdevices import ProxiedSub, SubKey, read_names, r
 from linli.things.connections.demands import TLS_ONLY, Demands
 from linli.things.gateways import codes
 from linli.things.gateways.asking import Failure, asking, known, read, refused
-from linli.things.inbox.requests import Request
+from linli.things.inbox.request import Request
 from linli.things.queries.devices import DeviceRow
 from linli.things.queries.products import ProductRow, get_product
 from linli.things.service.devices import reset_secret

@@ -18,7 +18,8 @@ from linli.things.gateways.sessions import SubSessions
 from linli.things.gateways.thing_models import model_of, template_of
 from linli.things.gateways.topology import TopologyRequests
 from linli.things.inbox.ingest import Ingest
-from linli.things.inbox.requests import Request, Requests
+from linli.things.inbox.request import Request
+from linli.things.inbox.requests import Requests
 from linli.things.mqtt.ports import Publisher
 from linli.things.topology.notices import Notices
 

@@ -21,7 +21,7 @@ from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways import codes
 from linli.things.gateways.asking import Failure, asking, read
 from linli.things.inbox.ingest import Ingest
-from linli.things.inbox.requests import Request, RequestRefused
+from linli.things.inbox.request import Request, RequestRefused
 from linli.things.mqtt.ports import Publisher
 from linli.things.queries.devices import DeviceRow
 from linli.things.topology import queries

@@ -4,7 +4,7 @@ from typing import Any
 
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
-from linli.things.inbox.requests import Request
+from linli.things.inbox.request import Request
 from linli.things.queries.products import get_product
 from linli.tsl import export
 

@@ -10,7 +10,7 @@ from linli.protocols.linkkit.subdevices import SignedSub, read_names, read_signe
 from linli.things.gateways import codes
 from linli.things.gateways.asking import asking, known, read, refused
 from linli.things.gateways.errors import GatewayFull, NotAGateway, NotItsSub, SubIsGateway
-from linli.things.inbox.requests import Request, RequestRefused
+from linli.things.inbox.request import Request, RequestRefused
 from linli.things.queries.devices import DeviceRow, find_devices, get_device
 from linli.things.service.devices import assign_community, bind_project
 from linli.things.topology import membership, queries

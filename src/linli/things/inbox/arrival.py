@@ -1,36 +1,16 @@
 """One uplink on its way into a batch, and how its device is answered."""
 
 from collections.abc import Sequence
-from typing import Any, Final
 
 import msgspec
 
-from linli.kernel.bounded_cache import cached_short
 from linli.protocols.linkkit import envelope
 from linli.things.errors import explain
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.batch import Batch
+from linli.things.inbox.envelopes import BAD_PARAMS, Post, method_of
 from linli.things.mqtt.ports import Uplink
 from linli.tsl import Problem, ValueRefused
-
-BAD_PARAMS: Final = 460
-"""Reply code for anything wrong with a message's content (request parameter error)."""
-NOT_STORED: Final = 500
-UNSUPPORTED: Final = 501
-
-
-class Post(envelope.Request, gc=False):
-    """An uplink with its `params` decoded in the same pass."""
-
-    params: Any = None
-
-
-_posts = msgspec.json.Decoder(Post)
-
-
-def read_post(payload: bytes) -> Post:
-    """Raises EnvelopeError."""
-    return envelope.read_as(_posts, payload)
 
 
 class Arrival(msgspec.Struct, gc=False):
@@ -61,13 +41,3 @@ class Arrival(msgspec.Struct, gc=False):
         answer = envelope.reply(request, code=code, message=said, method=method_of(self.uplink.topic.text))
         self.batch.refused.append((self.uplink, said))
         self.batch.replies.append((self.uplink, answer))
-
-
-@cached_short(4096)
-def method_of(topic: str) -> str:
-    """The method name that a topic stands for, for clients that send none."""
-    _, _, tail = topic.partition("/thing/")
-    if tail:
-        return f"thing.{tail.replace('/', '.')}"
-    _, _, tail = topic.partition("/combine/")
-    return f"combine.{tail}" if tail else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, case, delete, func, or_, select, update
 
@@ -10,6 +10,7 @@ from linli.kernel.db import INT, Command, Query, Tx
 from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
 from linli.things.inbox.messages import DAY_MS, Message
+from linli.things.inbox.request import Request
 from linli.things.models import (
     device_clocks,
     device_tags,
@@ -23,9 +24,6 @@ from linli.things.models import (
     thing_events,
 )
 from linli.things.mqtt.ports import Uplink
-
-if TYPE_CHECKING:
-    from linli.things.inbox.requests import Request
 
 MAX_MESSAGES: Final = 2000
 MAX_ROWS: Final = 20_000

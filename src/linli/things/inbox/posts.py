@@ -11,7 +11,8 @@ import msgspec
 from linli.kernel.ids import Ids
 from linli.protocols.linkkit import envelope
 from linli.things.fleet import DeviceEntry
-from linli.things.inbox.arrival import Arrival, Post, read_post
+from linli.things.inbox.arrival import Arrival
+from linli.things.inbox.envelopes import Post, read_post
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.messages import DAY_MS, Message, believable
 from linli.tsl import PostedValue, Problem, ValueRefused

@@ -14,13 +14,15 @@ from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.calls import PendingCalls, call_number
 from linli.things.fleet import DeviceEntry
-from linli.things.inbox.arrival import BAD_PARAMS, NOT_STORED, UNSUPPORTED, Arrival, Post, read_post
+from linli.things.inbox.arrival import Arrival
 from linli.things.inbox.batch import Batch
+from linli.things.inbox.envelopes import BAD_PARAMS, NOT_STORED, UNSUPPORTED, Post, read_post
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.messages import Message
 from linli.things.inbox.past import PastPosts
 from linli.things.inbox.posts import Posts
-from linli.things.inbox.requests import Request, Requests
+from linli.things.inbox.request import Request
+from linli.things.inbox.requests import Requests
 from linli.things.models import MessageKind
 from linli.things.mqtt.ports import Uplink
 from linli.tsl import ValueRefused

@@ -10,21 +10,16 @@ A client that missed the PUBACK sends again, and the request runs again: handler
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import Any
 
 from linli.kernel import telemetry
 from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, Conflict, Forbidden, LinliError, NotFound, TooMany, Unavailable
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import UplinkKind
-from linli.things.fleet import DeviceEntry
-from linli.things.inbox.arrival import BAD_PARAMS, NOT_STORED, Post, method_of
-from linli.things.mqtt.ports import Publisher, Uplink
-
-if TYPE_CHECKING:
-    from linli.things.mqtt.session import Session
+from linli.things.inbox.envelopes import BAD_PARAMS, NOT_STORED, method_of
+from linli.things.inbox.request import Request, RequestRefused
+from linli.things.mqtt.ports import Publisher
 
 log = telemetry.logger(__name__)
 
@@ -36,41 +31,6 @@ OUTSIDE_EACH_BYTES = 8 * 1024 * 1024
 counts against what all connections may have on their way."""
 
 _CODES: dict[type[LinliError], int] = {Forbidden: 403, NotFound: 404, Conflict: 460, TooMany: 429}
-
-
-class Request(msgspec.Struct, gc=False):
-    """One request as its handler gets it."""
-
-    uplink: Uplink
-    device: DeviceEntry
-    """The device that the topic names: a gateway asks on its own topics for its sub-devices."""
-    post: Post
-    """The envelope with `params` decoded; empty where the topic has none (`Requests.on(envelope=False)`)."""
-    now_ms: int
-
-    @property
-    def payload(self) -> bytes:
-        return self.uplink.payload
-
-    @property
-    def security(self) -> str:
-        """What protects the connection it came by (`mqtt.wire`)."""
-        return self.uplink.connection.security
-
-    @property
-    def session(self) -> "Session":
-        """The connection that asks: what `Publisher.attach` wants. Another device's only for a sub-device."""
-        return self.uplink.session
-
-
-class RequestRefused(Exception):
-    """The answer is `code` with `message` (English, as SDKs log it) and `data`; nothing the handler wrote is kept."""
-
-    def __init__(self, code: int, message: str, data: Any = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.data = data
 
 
 type Handler = Callable[[Tx, Request], Awaitable[Any]]

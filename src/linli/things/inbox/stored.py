@@ -6,7 +6,7 @@ import msgspec
 
 from linli.protocols.linkkit import envelope
 from linli.things.fleet import DeviceEntry
-from linli.things.inbox.arrival import read_post
+from linli.things.inbox.envelopes import read_post
 from linli.things.inbox.messages import HISTORY, Message, believable
 from linli.things.inbox.posts import BATCH, read_batch
 from linli.things.inbox.receiver import reply_values

@@ -17,16 +17,16 @@ from linli.protocols.linkkit.topics import IDENTITY, REGISTERED, REGISTERED_NEW
 from linli.protocols.mqtt import Reason
 from linli.protocols.mqtt.reasons import OF_RETURN_CODE
 from linli.things.mqtt.connection import Connection
+from linli.things.mqtt.gone import Gone
 from linli.things.mqtt.limits import Limits
-from linli.things.mqtt.ports import (
+from linli.things.mqtt.ports import Backend
+from linli.things.mqtt.principals import (
     BAD_CREDENTIALS,
     BAD_NAMES,
     UNAVAILABLE,
     AppPrincipal,
-    Backend,
     ConnectRequest,
     DevicePrincipal,
-    Gone,
     Refused,
     Registered,
     RegisterRequest,

@@ -10,22 +10,21 @@ done once per `data_received`, per commit or per turn of the loop.
 
 import asyncio
 from collections import deque
-from typing import cast
+from typing import Protocol, cast
 
 from linli.kernel.connections import Standing
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
-from linli.protocols.linkkit.topics import UplinkTopic
-from linli.protocols.mqtt.encode import PINGRESP, pubacks, publishes
+from linli.protocols.mqtt.encode import PINGRESP, pubacks
 from linli.protocols.mqtt.packets import Puback, Publish
 from linli.things.mqtt import incoming, rules
-from linli.things.mqtt.home import Home, State
-from linli.things.mqtt.ports import Gone, Uplink
+from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.home import Home
+from linli.things.mqtt.link import Link, State
+from linli.things.mqtt.ports import Uplink
 from linli.things.mqtt.session import Session
-from linli.things.mqtt.timeouts import overdue
 from linli.things.mqtt.traffic import Hold
 from linli.things.mqtt.version5 import Version5
-from linli.things.mqtt.wire import Wire
 
 log = logger(__name__)
 
@@ -34,40 +33,40 @@ _ABRUPT = frozenset({Gone.SLOW, Gone.REFUSED, Gone.KEEP_ALIVE, Gone.DISPLACED})
 """Ends where the peer does not listen, or must not take the end for an orderly one."""
 
 
-class Connection(Wire):
+class Host(Home, Protocol):
+    """The front that a connection is part of."""
+
+    def admit(self, connection: "Connection", connect: mqtt.Connect) -> None:
+        """Decide on a CONNECT, later."""
+        ...
+
+    def ended(self, connection: "Connection", reason: Gone) -> None:
+        """An open connection is no longer."""
+        ...
+
+
+class Connection(Link):
     __slots__ = (
         "_decoder",
         "_known",
         "_unanswered",
-        "denials",
         "home",
         "keep_ticks",
         "last_heard",
         "pending",
         "session",
-        "since",
-        "state",
-        "v5",
-        "will",
     )
 
-    def __init__(self, home: Home, security: str = "") -> None:
+    def __init__(self, home: Host, security: str = "") -> None:
         super().__init__(home.traffic, security)
         self.home = home
         self._decoder = mqtt.Decoder(max_packet=home.traffic.limits.max_packet_unknown)
-        self.state = State.NEW
         self.session: Session | None = None
-        self.v5: Version5 | None = None
-        """What an MQTT 5 client has beyond others; None for 3.1 and 3.1.1."""
-        self.will: mqtt.Will | None = None
         self.keep_ticks = 0
         """Ticks of silence after which it is lost: one and a half keep-alives; 0: never."""
         self.last_heard = home.traffic.tick
         self.pending: deque[Uplink] = deque()
         """Uplinks with the backend, in the order they came."""
-        self.denials = 0
-        self.since = home.traffic.tick
-        """When its state began, or since when it is blocked."""
         self._known: dict[str, rules.Right] = {}
         self._unanswered: list[mqtt.Packet] = []
         """Came behind the CONNECT, before its answer."""
@@ -93,7 +92,7 @@ class Connection(Wire):
         super().resume_writing()
         if self.session is not None and not self.blocked:
             self.session.pump()
-            self.tell_if_ready(self.session)
+            incoming.tell_if_ready(self.home, self.session)
 
     def data_received(self, data: bytes) -> None:
         if self.state is State.CLOSED:
@@ -112,31 +111,6 @@ class Connection(Wire):
             self._broken(fault)
         elif self.denials > self.traffic.limits.max_denied:
             self.close(Gone.NOT_ALLOWED)
-
-    @property
-    def level(self) -> int:
-        """4: MQTT 3.1.1 and older, 5: MQTT 5."""
-        return 4 if self.v5 is None else 5
-
-    @property
-    def is_open(self) -> bool:
-        return self.state is State.OPEN
-
-    def reply(self, topic: UplinkTopic, payload: bytes) -> None:
-        """The backend's answer to an uplink, at QoS 0."""
-        self.replies(topic, [payload])
-
-    def replies(self, topic: UplinkTopic, payloads: list[bytes]) -> None:
-        """Several of these, on one topic."""
-        if topic.reply and self.state is State.OPEN and not self.blocked:
-            if self.v5 is None:
-                self.send(publishes(topic.reply, payloads))
-            else:
-                self.send(b"".join(self.v5.publish(topic.reply, payload) for payload in payloads))
-
-    def awaits_answer(self) -> bool:
-        """Whether its CONNECT is still to be decided on."""
-        return self.state is State.ADMITTING
 
     def _closed(self) -> bool:
         return self.state is State.CLOSED
@@ -202,7 +176,7 @@ class Connection(Wire):
                     found = self._learn(session, packet.topic)
                 topic, device_no, unusual = found
                 if unusual or packet.qos == 2:
-                    uplink = incoming.take_unusual(self, session, packet, found)
+                    uplink = incoming.take_unusual(self, self.home, session, packet, found)
                     if uplink is not None:
                         uplinks.append(uplink)
                     elif self.state is State.CLOSED:
@@ -227,13 +201,13 @@ class Connection(Wire):
                 if uplinks:
                     self.hand_over(uplinks)
                     uplinks = []
-                incoming.take_control(self, session, packet)
+                incoming.take_control(self, self.home, session, packet)
                 if self.state is State.CLOSED:
                     break
         if uplinks:
             self.hand_over(uplinks)
         if acknowledged:
-            self.tell_if_ready(session)
+            incoming.tell_if_ready(self.home, session)
 
     def _resolved(self, v5: Version5, packet: mqtt.Publish) -> bool:
         """Put the topic where an alias stands. False: that cannot be, and all is over."""
@@ -251,23 +225,7 @@ class Connection(Wire):
         return found
 
     def forget_topics(self) -> None:
-        """A sub-device came or went: judge topics anew."""
         self._known.clear()
-
-    def deny(self, session: Session, topic: UplinkTopic, payload: bytes) -> None:
-        """A publish was refused."""
-        if topic.kind in rules.AFTER_LEAVING:
-            return
-        self._count_denial()
-        self.home.denied(session, topic, payload)
-
-    def deny_filter(self, session: Session, text: str, *, full: bool = False) -> None:
-        self._count_denial()
-        self.home.denied_filter(session, text, full=full)
-
-    def _count_denial(self) -> None:
-        self.denials += 1
-        self.traffic.denied += 1
 
     def hand_over(self, uplinks: list[Uplink]) -> None:
         """Give uplinks to the backend; those already settled only wait for their turn to be acknowledged."""
@@ -294,14 +252,13 @@ class Connection(Wire):
             self.acknowledge()
 
     def acknowledge(self) -> None:
-        """Let go of the uplinks at the head that are done with, and send their PUBACKs in that order."""
         pending = self.pending
         acks: list[int] = []
         count = size = 0
         while pending and pending[0].settled:
             uplink = pending[0]
             extra = uplink.extra
-            if extra is not None and not incoming.conclude(self, uplink, extra):
+            if extra is not None and not incoming.conclude(self, self.home, uplink, extra):
                 break
             pending.popleft()
             count += 1
@@ -322,12 +279,6 @@ class Connection(Wire):
             if self.holds(Hold.PENDING) and len(pending) <= self.traffic.limits.max_pending // 2:
                 self.release(Hold.PENDING)
 
-    def tell_if_ready(self, session: Session) -> None:
-        """An app that had no room may have some again."""
-        if session.starved and session.has_room():
-            session.starved = False
-            self.home.app_ready(session)
-
     # --- the end ---
 
     def _broken(self, fault: mqtt.MqttError) -> None:
@@ -340,10 +291,6 @@ class Connection(Wire):
         self.close(Gone.PROTOCOL, fault.reason)
 
     def close(self, gone: Gone, reason: int | None = None) -> None:
-        """End it now, writing out what is already to be sent; uplinks with the backend stay there.
-
-        `reason`: code for an MQTT 5 client where `gone` does not say enough.
-        """
         if self.state is State.CLOSED:
             return
         was_open = self.state is State.OPEN
@@ -374,6 +321,32 @@ class Connection(Wire):
 
     def check(self, tick: int) -> None:
         """Once a tick: has it been silent, slow or idle for too long?"""
-        gone = overdue(self, tick)
+        gone = self._overdue(tick)
         if gone is not None:
             self.close(gone)
+
+    def has_pending(self) -> bool:
+        return bool(self.pending)
+
+    def _overdue(self, tick: int) -> Gone | None:
+        """Why it is to be closed now, if so. One that is closed and does not go is cut off here. Source: 3.1.2.10."""
+        limits = self.traffic.limits
+        since = tick - self.since
+        if self.state is State.CLOSED:
+            if since > limits.connect_timeout:
+                self.cut()
+            return None
+        if self.state is not State.OPEN:
+            return Gone.PROTOCOL if since > limits.connect_timeout else None
+        if self.blocked:
+            return Gone.SLOW if since > limits.stall_timeout else None
+        if self.held:
+            self.last_heard = tick
+            return None
+        if self.keep_ticks and tick - self.last_heard > self.keep_ticks:
+            return Gone.KEEP_ALIVE
+        if self.session is not None and self.session.is_app:
+            oldest = next(iter(self.session.outbox.inflight.values()), None)
+            if oldest is not None and tick - oldest.sent_tick > limits.app_ack_timeout:
+                return Gone.SLOW
+        return None

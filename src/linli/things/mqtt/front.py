@@ -16,20 +16,15 @@ from linli.things.mqtt.clients import Clients
 from linli.things.mqtt.connection import Connection
 from linli.things.mqtt.downlinks import Downlinks
 from linli.things.mqtt.exchange import Exchange
+from linli.things.mqtt.gone import Gone
 from linli.things.mqtt.handover import Handover
 from linli.things.mqtt.kept_wills import KeptWills, NoKeptWills
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.message import Message
 from linli.things.mqtt.metrics import Meter
 from linli.things.mqtt.others import OtherFronts, SharedElsewhere
-from linli.things.mqtt.ports import (
-    APP_PRODUCT,
-    UNAVAILABLE,
-    AppPrincipal,
-    Backend,
-    DevicePrincipal,
-    Gone,
-)
+from linli.things.mqtt.ports import Backend
+from linli.things.mqtt.principals import APP_PRODUCT, UNAVAILABLE, AppPrincipal, DevicePrincipal
 from linli.things.mqtt.retained import MemoryRetained, Retained
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import MemorySessionStore, SessionStore
@@ -70,7 +65,9 @@ class Front:
         self._kept_wills = wills or NoKeptWills()
         self._wills = Wills(self.traffic, self._kept_wills)
         self.clients = clients = Clients(self.traffic, self._store, self._exchange, self._wills)
-        self._subscribing = Subscribing(self._store, self._exchange, self._retained, self.limits)
+        self._subscribing = Subscribing(
+            self._store, self._exchange, self._retained, self.limits, self._denied_filter
+        )
         self.on_spread: Callable[[Message], None] | None = None
         """Told of every message that clients of this front publish on user topics: other fronts may have subscribers."""
         self._sweeper: asyncio.Task[None] | None = None
@@ -263,7 +260,7 @@ class Front:
         )
         session.send(ext_error(*session.key), body)
 
-    def denied_filter(self, session: Session, text: str, *, full: bool) -> None:
+    def _denied_filter(self, session: Session, text: str, full: bool) -> None:
         if not session.is_app:
             self.backend.topic_refused(session, text, b"", "quota" if full else "subscribe")
 

@@ -7,7 +7,8 @@ from linli.protocols import mqtt
 from linli.protocols.linkkit.connect import ConnectName
 from linli.things.mqtt.clients import Clients
 from linli.things.mqtt.exchange import Exchange
-from linli.things.mqtt.ports import AppPrincipal, DevicePrincipal, Gone
+from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.principals import AppPrincipal, DevicePrincipal
 from linli.things.mqtt.store import Key, SessionStore
 from linli.things.mqtt.wills import Wills
 
@@ -85,7 +86,7 @@ class Handover:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LET_GO_SECONDS):
                 await durable.wait()
-                while connection is not None and connection.pending:  # noqa: ASYNC110 - a rare case, and short
+                while connection is not None and connection.has_pending():  # noqa: ASYNC110 - a rare case, and short
                     await asyncio.sleep(_LOOK_SECONDS)
 
     def app_elsewhere(self, app_key: str, client_id: str) -> None:

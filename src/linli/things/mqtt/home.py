@@ -1,49 +1,25 @@
-"""What a connection goes through, and what it needs of the front that it is part of."""
+"""What the packets of a connection need of the front that it is part of."""
 
 from collections.abc import Callable
-from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from linli.protocols import mqtt
 from linli.protocols.linkkit.topics import UplinkTopic
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.message import Message
-from linli.things.mqtt.ports import Backend, Gone
+from linli.things.mqtt.ports import Backend
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.traffic import Traffic
 
-if TYPE_CHECKING:
-    from linli.things.mqtt.connection import Connection
-
-
-class State(Enum):
-    NEW = "new"
-    ADMITTING = "admitting"
-    REGISTERED = "registered"
-    OPEN = "open"
-    CLOSED = "closed"
-
 
 class Home(Protocol):
-    """What a connection needs of the front."""
+    """What a connection needs of the front, beside what `connection.Host` adds."""
 
     backend: Backend
     traffic: Traffic
 
-    def admit(self, connection: "Connection", connect: mqtt.Connect) -> None:
-        """Decide on a CONNECT, later."""
-        ...
-
-    def ended(self, connection: "Connection", reason: Gone) -> None:
-        """An open connection is no longer."""
-        ...
-
     def denied(self, session: Session, topic: UplinkTopic, payload: bytes) -> None:
         """A publish was refused by the rules."""
-        ...
-
-    def denied_filter(self, session: Session, text: str, *, full: bool) -> None:
-        """A subscription was refused by the rules, or (`full`) since the session has as many as it may."""
         ...
 
     def subscribe(self, session: Session, packet: mqtt.Subscribe) -> None: ...

@@ -8,22 +8,21 @@ QoS 2, from the device (4.3.3):
 A message whose id is written down is not taken again, whatever breaks in between.
 """
 
-from typing import TYPE_CHECKING
-
 from linli.protocols import mqtt
+from linli.protocols.linkkit.topics import UplinkTopic
 from linli.protocols.mqtt import Properties, Reason
 from linli.protocols.mqtt.encode import PINGRESP
+from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.home import Home
+from linli.things.mqtt.link import Link
 from linli.things.mqtt.message import Extra, message_of
-from linli.things.mqtt.ports import Gone, Uplink
-from linli.things.mqtt.rules import Right
+from linli.things.mqtt.ports import Uplink
+from linli.things.mqtt.rules import AFTER_LEAVING, Right
 from linli.things.mqtt.session import Session
-
-if TYPE_CHECKING:
-    from linli.things.mqtt.connection import Connection
 
 
 def take_unusual(
-    connection: "Connection", session: Session, packet: mqtt.Publish, right: Right
+    connection: Link, home: Home, session: Session, packet: mqtt.Publish, right: Right
 ) -> Uplink | None:
     """The uplink of a publish that is refused, passed on, or at QoS 2. None: it was taken before, or all is over."""
     topic, device_no, unusual = right
@@ -47,9 +46,9 @@ def take_unusual(
     if device_no < 0:
         uplink.settled = True
         extra.reason = Reason.NOT_AUTHORIZED
-        connection.deny(session, topic, packet.payload)
+        _deny(connection, home, session, topic, packet.payload)
     elif unusual:
-        limits, home = connection.traffic.limits, connection.home
+        limits = connection.traffic.limits
         owner = (topic.product_key, topic.device_name)
         message = message_of(packet, owner, session.tenant_id, now_ms=connection.traffic.clock.now_ms())
         if message.retain and message.payload and not home.may_retain(message, limits):
@@ -59,7 +58,22 @@ def take_unusual(
     return uplink
 
 
-def _begin(connection: "Connection", session: Session, packet: mqtt.Publish) -> bool:
+def _deny(connection: Link, home: Home, session: Session, topic: UplinkTopic, payload: bytes) -> None:
+    """A publish was refused."""
+    if topic.kind in AFTER_LEAVING:
+        return
+    connection.count_denial()
+    home.denied(session, topic, payload)
+
+
+def tell_if_ready(home: Home, session: Session) -> None:
+    """An app that had no room may have some again."""
+    if session.starved and session.has_room():
+        session.starved = False
+        home.app_ready(session)
+
+
+def _begin(connection: Link, session: Session, packet: mqtt.Publish) -> bool:
     """Whether a QoS 2 message is new."""
     due = session.incoming.get(packet.packet_id)
     if due is not None:
@@ -73,11 +87,11 @@ def _begin(connection: "Connection", session: Session, packet: mqtt.Publish) -> 
     return True
 
 
-def conclude(connection: "Connection", uplink: Uplink, extra: Extra) -> bool:
+def conclude(connection: Link, home: Home, uplink: Uplink, extra: Extra) -> bool:
     """It is stored, and its turn has come: pass it on. False: its acknowledgement must wait until that is durable."""
     if extra.concluded:
         return True
-    session, home = uplink.session, connection.home
+    session = uplink.session
     if extra.refused:
         session.incoming.pop(uplink.packet_id, None)
         return True
@@ -107,7 +121,7 @@ def conclude(connection: "Connection", uplink: Uplink, extra: Extra) -> bool:
     return uplink.settled
 
 
-def answer(connection: "Connection", uplink: Uplink, extra: Extra) -> None:
+def answer(connection: Link, uplink: Uplink, extra: Extra) -> None:
     """Acknowledge what was concluded."""
     if not uplink.qos or extra.refused:
         return
@@ -138,23 +152,23 @@ _TEXTS: dict[int, str] = {
 }
 
 
-def take_control(connection: "Connection", session: Session, packet: mqtt.Packet) -> None:
+def take_control(connection: Link, home: Home, session: Session, packet: mqtt.Packet) -> None:
     """Everything but PUBLISH and PUBACK."""
     match packet:
         case mqtt.Pingreq():
             connection.send(PINGRESP)
         case mqtt.Subscribe():
-            connection.home.subscribe(session, packet)
+            home.subscribe(session, packet)
         case mqtt.Unsubscribe():
-            connection.home.unsubscribe(session, packet)
+            home.unsubscribe(session, packet)
         case mqtt.Pubrel():
-            _take_pubrel(connection, session, packet)
+            _take_pubrel(connection, home, session, packet)
         case mqtt.Pubrec():
             session.note_received(packet.packet_id, packet.reason)
-            connection.tell_if_ready(session)
+            tell_if_ready(home, session)
         case mqtt.Pubcomp():
             session.complete(packet.packet_id)
-            connection.tell_if_ready(session)
+            tell_if_ready(home, session)
         case mqtt.Disconnect():
             _take_disconnect(connection, session, packet)
         case _:
@@ -162,19 +176,19 @@ def take_control(connection: "Connection", session: Session, packet: mqtt.Packet
             connection.close(Gone.PROTOCOL, Reason.PROTOCOL_ERROR)
 
 
-def _take_pubrel(connection: "Connection", session: Session, packet: mqtt.Pubrel) -> None:
+def _take_pubrel(connection: Link, home: Home, session: Session, packet: mqtt.Pubrel) -> None:
     known = session.incoming.pop(packet.packet_id, None) is not None
     reason = 0 if known else Reason.PACKET_ID_NOT_FOUND
     wire = mqtt.encode(mqtt.Pubcomp(packet.packet_id, reason), connection.level)
     if known and session.persistent:
         # The client may use the id again as soon as it reads this.
         session.received(packet.packet_id)
-        connection.home.when_durable(lambda: connection.send(wire))
+        home.when_durable(lambda: connection.send(wire))
     else:
         connection.send(wire)
 
 
-def _take_disconnect(connection: "Connection", session: Session, packet: mqtt.Disconnect) -> None:
+def _take_disconnect(connection: Link, session: Session, packet: mqtt.Disconnect) -> None:
     expiry = packet.properties.session_expiry if packet.properties is not None else None
     if expiry is not None:
         if expiry and not session.expiry_s:

@@ -7,7 +7,6 @@ device has (PUBREC) does not go again: only its release (PUBREL) does.
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,9 +14,7 @@ from linli.protocols import mqtt
 from linli.protocols.mqtt import Properties
 from linli.protocols.mqtt.encode import publish
 from linli.protocols.mqtt.write import remaining_length, topic_field
-
-if TYPE_CHECKING:
-    from linli.things.mqtt.version5 import Version5
+from linli.things.mqtt.version5 import Version5
 
 
 class Downlink(msgspec.Struct):
@@ -84,7 +81,7 @@ class Outbox:
         return lost
 
 
-def wire_of(downlink: Downlink, packet_id: int, v5: "Version5 | None", *, dup: bool = False) -> bytes:
+def wire_of(downlink: Downlink, packet_id: int, v5: Version5 | None, *, dup: bool = False) -> bytes:
     """Its packet: PUBLISH, or PUBREL once it was released. Empty if the client takes no packet that large."""
     if downlink.released:
         return mqtt.encode(mqtt.Pubrel(packet_id))

@@ -9,171 +9,32 @@ with the whole batch; only then do the PUBACKs go out, in the order the messages
 """
 
 from collections.abc import Callable, Iterable
-from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
-from linli.protocols.linkkit import signatures
-from linli.protocols.linkkit.connect import ConnectKind, ConnectName
 from linli.protocols.linkkit.topics import UplinkTopic
-
-if TYPE_CHECKING:
-    from linli.things.mqtt.connection import Connection
-    from linli.things.mqtt.message import Extra
-    from linli.things.mqtt.session import Session
-
-APP_PRODUCT = "app"
-"""Stands for a product key in an app's own topics, `/app/{appKey}/user/…`; real ones are longer."""
-
-BAD_NAMES, UNAVAILABLE, BAD_CREDENTIALS, NOT_ALLOWED = 2, 3, 4, 5
-"""CONNACK return codes of MQTT 3.1.1, table 3.1."""
-
-
-class ConnectRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One CONNECT that waits for its CONNACK."""
-
-    name: ConnectName
-    """Names as parsed (`kind`, `product_key`, `device_name`, `client_id`, `params`); not yet believed."""
-    password: str
-    clean: bool
-    peer: str
-    """Remote address, `host:port`."""
-    security: str
-    """What protected it on its way: `plain`, a version of TLS, … (`mqtt.wire`)."""
-    certificate: bytes | None = None
-    """The client's certificate (DER), if it showed one: trusted by the listener, not yet compared with the names."""
-
-    def proves(self, secret: str) -> bool:
-        """Whether the password follows from `secret`: the device secret, app secret, or the token itself."""
-        return self.name.proves(self.password, secret)
-
-
-class RegisterRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Dynamic registration with a product secret, by MQTT or HTTP (spec clients b.2)."""
-
-    product_key: str
-    device_name: str
-    random: str
-    sign: str
-    new: bool = False
-    """True: the device name need not exist beforehand, and the answer is a token (`regnwl`, MQTT only)."""
-    peer: str = ""
-    security: str
-
-    def proves(self, product_secret: str) -> bool:
-        text = signatures.register_text(self.device_name, self.product_key, self.random)
-        return signatures.matches(self.sign, product_secret, text)
-
-
-class PreAuthRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`POST /auth/devicename`: a device asks by HTTP where and as whom to connect (spec clients b.2)."""
-
-    product_key: str
-    device_name: str
-    client_id: str
-    timestamp: str | None
-    sign: str
-    peer: str = ""
-    security: str
-    reached: str = ""
-    """Our own address by which it came."""
-
-    def proves(self, device_secret: str) -> bool:
-        text = signatures.device_text(self.client_id, self.device_name, self.product_key, self.timestamp)
-        return signatures.matches(self.sign, device_secret, text)
-
-
-def _nothing(product_key: str, device_name: str) -> bool:
-    return False
-
-
-class DevicePrincipal(msgspec.Struct, frozen=True, kw_only=True):
-    """A device that proved itself, or a gateway. Also answers TOKEN and PRE_AUTH, whose names lack the device."""
-
-    product_key: str
-    device_name: str
-    device_no: int
-    """The backend's own number of the device; the front only hands it back."""
-    tenant_id: str = ""
-
-
-class AppPrincipal(msgspec.Struct, frozen=True, kw_only=True):
-    """A subscriber that proved itself (design 4.8)."""
-
-    app_key: str
-    may_subscribe: tuple[str, ...]
-    """Topic filters; a requested filter must be covered by one of them."""
-    may_publish: tuple[str, ...] = ()
-    tenant_id: str = ""
-    sees: Callable[[str, str], bool] = _nothing
-    """Whether (product key, device name) is a device in its sight: its user topics are then open to it."""
-    max_inflight: int = 256
-    """QoS 1 messages sent and not yet acknowledged, per connection."""
-
-
-class Registered(msgspec.Struct, frozen=True, kw_only=True):
-    """A registration that was accepted. `device_secret`, or for `new` ones `client_id` and `device_token`."""
-
-    product_key: str
-    device_name: str
-    device_secret: str = ""
-    client_id: str = ""
-    device_token: str = ""
-
-
-class PreAuthorized(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer to a PreAuthRequest. The token is at most 64, the host at most 63 characters (C client)."""
-
-    iot_id: str
-    iot_token: str
-    host: str
-    port: int
-
-
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Nobody gets in. `reason` goes to the log and, for HTTP registration, to the device: no secrets in it."""
-
-    reason: str
-    connack: int = BAD_CREDENTIALS
-    code: int = 400
-    """Body code of an HTTP registration."""
-    device_no: int = 0
-    """Of the device that it says it is, where there is one: whoever sets it up sees the reason."""
-    proven: bool = False
-    """The client showed who it is, and may hear the reason (MQTT 5)."""
-
-
-class Gone(StrEnum):
-    """Why a connection ended."""
-
-    CLOSED = "closed"
-    """By the client, in order (DISCONNECT)."""
-    LOST = "lost"
-    """By the client or the network, without DISCONNECT."""
-    KEEP_ALIVE = "keep_alive"
-    TAKEN_OVER = "taken_over"
-    """The same device connected again; `Backend.connected` follows at once."""
-    KICKED = "kicked"
-    PROTOCOL = "protocol"
-    """It broke the protocol or its limits."""
-    NOT_ALLOWED = "not_allowed"
-    """It published too often where it may not."""
-    SLOW = "slow"
-    """It did not read what it was sent, or (apps) did not acknowledge in time."""
-    REFUSED = "refused"
-    """One of its uplinks could not be stored; it will send it again."""
-    DISPLACED = "displaced"
-    """There was no room left, and it had been silent longest."""
-    STOPPED = "stopped"
-    """The front stopped."""
+from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.link import Link
+from linli.things.mqtt.message import Extra
+from linli.things.mqtt.principals import (
+    AppPrincipal,
+    ConnectRequest,
+    DevicePrincipal,
+    PreAuthorized,
+    PreAuthRequest,
+    Refused,
+    Registered,
+    RegisterRequest,
+)
+from linli.things.mqtt.session import Session
 
 
 class Uplink(msgspec.Struct, gc=False):
     """One PUBLISH of a device or, where allowed, of an app."""
 
-    session: "Session"
-    connection: "Connection"
+    session: Session
+    connection: Link
     topic: UplinkTopic
     """Parsed. The device it speaks for may be a sub-device of the session's."""
     device_no: int
@@ -185,7 +46,7 @@ class Uplink(msgspec.Struct, gc=False):
     """The client marked it as sent again (MQTT 3.1.1, 3.3.1.1): it may have been stored already."""
     settled: bool = False
     """For the front alone."""
-    extra: "Extra | None" = None
+    extra: Extra | None = None
     """Likewise: what is to be done once it is stored."""
 
     def reply(self, payload: bytes) -> None:
@@ -218,13 +79,13 @@ class Backend(Protocol):
         """
         ...
 
-    def topic_refused(self, session: "Session", topic: str, payload: bytes, what: TopicFault) -> None:
+    def topic_refused(self, session: Session, topic: str, payload: bytes, what: TopicFault) -> None:
         """A device used a topic that is not its own; nothing else will be heard of it."""
         ...
 
-    def connected(self, session: "Session") -> None: ...
+    def connected(self, session: Session) -> None: ...
 
-    def disconnected(self, session: "Session", reason: Gone) -> None:
+    def disconnected(self, session: Session, reason: Gone) -> None:
         """Sub-devices in `session.subs` go with it; they are detached right after this call."""
         ...
 
@@ -283,14 +144,14 @@ class Publisher(Protocol):
         """
         ...
 
-    on_app_ready: Callable[[str, "Session"], None] | None
+    on_app_ready: Callable[[str, Session], None] | None
     """Called as (app_key, session) when an app's connection subscribed or is free again after a refusal."""
 
     def is_connected(self, product_key: str, device_name: str) -> bool:
         """Whether a downlink can reach it now, directly or by its gateway."""
         ...
 
-    def attach(self, gateway: "Session", product_key: str, device_name: str, device_no: int) -> bool:
+    def attach(self, gateway: Session, product_key: str, device_name: str, device_no: int) -> bool:
         """A sub-device logged in through `gateway`: it may speak for it and gets its downlinks.
 
         False if the gateway is no longer connected. Call it before the login's reply is sent. Another
@@ -298,7 +159,7 @@ class Publisher(Protocol):
         """
         ...
 
-    def detach(self, gateway: "Session", product_key: str, device_name: str) -> None: ...
+    def detach(self, gateway: Session, product_key: str, device_name: str) -> None: ...
 
     def release(self, product_key: str, device_name: str) -> bool:
         """Detach a sub-device from whichever gateway of this front it logged in through; its own connection stays.
@@ -325,20 +186,3 @@ class Publisher(Protocol):
     def kick_app(self, app_key: str) -> int:
         """Close all connections of an app (key revoked); how many."""
         ...
-
-
-__all__ = [
-    "AppPrincipal",
-    "Backend",
-    "ConnectKind",
-    "ConnectRequest",
-    "DevicePrincipal",
-    "Gone",
-    "PreAuthRequest",
-    "PreAuthorized",
-    "Publisher",
-    "Refused",
-    "RegisterRequest",
-    "Registered",
-    "Uplink",
-]

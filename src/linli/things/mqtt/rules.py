@@ -19,7 +19,7 @@ from linli.protocols.linkkit.topics import (
     parse_uplink,
     topic_owner,
 )
-from linli.things.mqtt.ports import APP_PRODUCT, AppPrincipal
+from linli.things.mqtt.principals import APP_PRODUCT, AppPrincipal
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import Key
 

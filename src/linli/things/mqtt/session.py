@@ -1,7 +1,6 @@
 """A device's or app's session: what outlives a connection, and the QoS 1 and 2 downlinks. Source: MQTT 3.1.1, 3.1.2.4."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from linli.protocols import mqtt
 from linli.protocols.linkkit.connect import ConnectName
@@ -9,14 +8,12 @@ from linli.protocols.mqtt import Properties
 from linli.protocols.mqtt.bodies5 import read_properties
 from linli.protocols.mqtt.encode import publish, publishes
 from linli.protocols.mqtt.properties import On, write_properties
+from linli.things.mqtt.link import Link
 from linli.things.mqtt.outbox import Downlink, Outbox, wire_of
-from linli.things.mqtt.ports import AppPrincipal, DevicePrincipal
+from linli.things.mqtt.principals import AppPrincipal, DevicePrincipal
 from linli.things.mqtt.store import Key, SessionStore, StoredDownlink
 from linli.things.mqtt.subscriptions import Subscriptions
 from linli.things.mqtt.traffic import Traffic
-
-if TYPE_CHECKING:
-    from linli.things.mqtt.connection import Connection
 
 
 class Session:
@@ -59,7 +56,7 @@ class Session:
         """Remote address, `host:port`."""
         self.subs: dict[Key, int] = {}
         """Sub-devices logged in through it, with the backend's numbers."""
-        self.connection: Connection | None = None
+        self.connection: Link | None = None
         self.claim = 0
         """By which this front holds the device, where there are others (`others.OtherFronts`)."""
         self.subscriptions = Subscriptions()
@@ -159,7 +156,7 @@ class Session:
         assert connection is not None
         self._launch(connection, downlink)
 
-    def _launch(self, connection: "Connection", downlink: Downlink) -> None:
+    def _launch(self, connection: Link, downlink: Downlink) -> None:
         packet_id = self.outbox.launch(downlink, self._traffic.tick)
         wire = wire_of(downlink, packet_id, connection.v5)
         if not wire:

@@ -1,18 +1,16 @@
 """What becomes of uplinks that the backend is done with: one call per commit, whatever connections they came by."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from linli.things.mqtt.ports import Gone, Uplink
-
-if TYPE_CHECKING:
-    from linli.protocols.linkkit.topics import UplinkTopic
-    from linli.things.mqtt.connection import Connection
+from linli.protocols.linkkit.topics import UplinkTopic
+from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.link import Link
+from linli.things.mqtt.ports import Uplink
 
 
 def done(uplinks: Iterable[Uplink]) -> None:
-    touched: set[Connection] = set()
-    last: Connection | None = None
+    touched: set[Link] = set()
+    last: Link | None = None
     for uplink in uplinks:
         uplink.settled = True
         if uplink.connection is not last:
@@ -25,7 +23,7 @@ def done(uplinks: Iterable[Uplink]) -> None:
 def answer(replies: Iterable[tuple[Uplink, bytes]]) -> None:
     # Messages of one commit come in runs of one connection and topic: a run is one write.
     run: list[bytes] = []
-    connection: Connection | None = None
+    connection: Link | None = None
     topic: UplinkTopic | None = None
     for uplink, payload in replies:
         if uplink.topic is not topic or uplink.connection is not connection:
@@ -38,7 +36,7 @@ def answer(replies: Iterable[tuple[Uplink, bytes]]) -> None:
 
 
 def refuse(uplinks: Iterable[Uplink]) -> None:
-    touched: set[Connection] = set()
+    touched: set[Link] = set()
     for uplink in uplinks:
         uplink.settled = True
         if uplink.extra is not None:

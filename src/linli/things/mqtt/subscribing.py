@@ -4,6 +4,7 @@ Source: MQTT 5.0, 3.8-3.11; 3.1.1 likewise without options.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from linli.kernel.errors import Unavailable
 from linli.kernel.telemetry import logger
@@ -23,12 +24,19 @@ _ROOM_SECONDS = 0.02
 _ROOM_TRIES = 500
 
 
+type Denied = Callable[[Session, str, bool], None]
+"""(session, filter, whether the session has as many as it may); else the rules do not allow it."""
+
+
 class Subscribing:
-    def __init__(self, store: SessionStore, exchange: Exchange, retained: Retained, limits: Limits) -> None:
+    def __init__(
+        self, store: SessionStore, exchange: Exchange, retained: Retained, limits: Limits, denied: Denied
+    ) -> None:
         self._store = store
         self._exchange = exchange
         self._retained = retained
         self._limits = limits
+        self._denied = denied
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def stop(self) -> None:
@@ -50,11 +58,13 @@ class Subscribing:
         for text, options in packet.filters:
             before = session.subscriptions.get(text)
             if before is None and len(session.subscriptions) >= self._limits.max_filters:
-                connection.deny_filter(session, text, full=True)
+                connection.count_denial()
+                self._denied(session, text, True)
                 codes.append(Reason.QUOTA_EXCEEDED if v5 else mqtt.REFUSED_FILTER)
                 continue
             if not rules.may_subscribe(session, text):
-                connection.deny_filter(session, text)
+                connection.count_denial()
+                self._denied(session, text, False)
                 codes.append(Reason.NOT_AUTHORIZED if v5 else mqtt.REFUSED_FILTER)
                 continue
             qos = options & mqtt.QOS_BITS

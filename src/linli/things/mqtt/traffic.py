@@ -7,15 +7,12 @@ unmoved by clock changes, and a loop that stood still does not throw everybody o
 import asyncio
 from collections.abc import Callable
 from enum import IntFlag
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from linli.kernel.clock import Clock
-from linli.kernel.connections import Connections
+from linli.kernel.connections import Connections, Open
+from linli.things.mqtt.gone import Gone
 from linli.things.mqtt.limits import Limits
-
-if TYPE_CHECKING:
-    from linli.things.mqtt.connection import Connection
-    from linli.things.mqtt.wire import Wire
 
 
 class Hold(IntFlag):
@@ -29,6 +26,31 @@ class Hold(IntFlag):
     """It does not read what it is sent."""
     ADMITTING = 8
     """Its CONNECT has no answer yet."""
+
+
+class Flushed(Protocol):
+    """What gathers its writes until the end of the turn (`wire.Wire`)."""
+
+    def flush(self) -> None: ...
+
+
+class Socket(Open, Protocol):
+    """A connection as one among all (`connection.Connection`)."""
+
+    @property
+    def address(self) -> str:
+        """Remote address without the port."""
+        ...
+
+    def hold(self, why: Hold) -> None: ...
+
+    def release(self, why: Hold) -> None: ...
+
+    def check(self, tick: int) -> None:
+        """Once a tick: has it been silent, slow or idle for too long?"""
+        ...
+
+    def close(self, gone: Gone) -> None: ...
 
 
 class Traffic:
@@ -55,13 +77,13 @@ class Traffic:
         self.limits = limits
         self.clock = clock
         self.tick = 0
-        self.connections: set[Connection] = set()
+        self.connections: set[Socket] = set()
         """Open sockets, those being closed too."""
-        self.waiting: Connections[Connection] = Connections(
+        self.waiting: Connections[Socket] = Connections(
             limits.max_waiting, limits.waiting_each, proxies=limits.proxies, name="mqtt_waiting"
         )
         """Those that have not proved who they are."""
-        self.seated: Connections[Connection] = Connections(
+        self.seated: Connections[Socket] = Connections(
             limits.max_connections, limits.connections_each, proxies=limits.proxies, name="mqtt"
         )
         """Those that have."""
@@ -80,7 +102,7 @@ class Traffic:
         """Of the last downlink kept in the session store."""
         self.draw_number: Callable[[], int] | None = None
         """Makes such numbers where other fronts make some too."""
-        self._dirty: list[Wire] = []
+        self._dirty: list[Flushed] = []
         self._flushing = False
 
     def next_number(self) -> int:
@@ -89,19 +111,19 @@ class Traffic:
         self.number += 1
         return self.number
 
-    def enter(self, connection: "Connection", address: str) -> bool:
+    def enter(self, connection: Socket, address: str) -> bool:
         """False: there is no room to wait in."""
         if not self.waiting.enter(connection, address):
             return False
         self.connections.add(connection)
         return True
 
-    def seat(self, connection: "Connection") -> bool:
+    def seat(self, connection: Socket) -> bool:
         """It proved who it is. False: the house is full."""
         self.waiting.leave(connection)
         return self.seated.enter(connection, connection.address)
 
-    def leave(self, connection: "Connection") -> None:
+    def leave(self, connection: Socket) -> None:
         self.connections.discard(connection)
         self.waiting.leave(connection)
         self.seated.leave(connection)
@@ -133,7 +155,7 @@ class Traffic:
             for connection in self.connections:
                 connection.release(Hold.TOTAL)
 
-    def flush_soon(self, wire: "Wire") -> None:
+    def flush_soon(self, wire: Flushed) -> None:
         """One write per connection and turn of the loop, however many packets it is sent."""
         self._dirty.append(wire)
         if not self._flushing:

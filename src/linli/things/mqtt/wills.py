@@ -13,7 +13,8 @@ from linli.things.mqtt import rules
 from linli.things.mqtt.connection import Connection
 from linli.things.mqtt.kept_wills import KeptWill, KeptWills
 from linli.things.mqtt.message import Extra, message_of
-from linli.things.mqtt.ports import AppPrincipal, DevicePrincipal, Uplink
+from linli.things.mqtt.ports import Uplink
+from linli.things.mqtt.principals import AppPrincipal, DevicePrincipal
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import Key
 from linli.things.mqtt.traffic import Traffic

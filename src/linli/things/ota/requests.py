@@ -10,9 +10,10 @@ from linli.kernel.events import emit
 from linli.kernel.objects import ObjectStore
 from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.events import FirmwareReported
-from linli.things.inbox.arrival import BAD_PARAMS
+from linli.things.inbox.envelopes import BAD_PARAMS
 from linli.things.inbox.messages import Message
-from linli.things.inbox.requests import Request, RequestRefused, Requests
+from linli.things.inbox.request import Request, RequestRefused
+from linli.things.inbox.requests import Requests
 from linli.things.models import device_firmware
 from linli.things.ota import campaign_rows, job_rows, jobs, selection, states
 from linli.things.ota import firmware as images

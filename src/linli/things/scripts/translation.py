@@ -23,7 +23,8 @@ from linli.protocols.linkkit.topics import UplinkKind, UplinkTopic, sys_topic
 from linli.things.downlink.records import SET
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.ingest import Ingest
-from linli.things.inbox.requests import Request, Requests
+from linli.things.inbox.request import Request
+from linli.things.inbox.requests import Requests
 from linli.things.models import service_calls
 from linli.things.mqtt.ports import Uplink
 from linli.things.scripts.errors import FailureKind, ScriptFailed, ShareSpent

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from linli.kernel.db import Tx
-from linli.things.inbox.requests import Request
+from linli.things.inbox.request import Request
 from linli.things.shadow import service
 from linli.things.shadow.document import Part, Shadow, ShadowRefused
 
