@@ -13,7 +13,7 @@ import pytest
 
 from linli.admin import main
 from linli.app import schema
-from linli.console import sessions
+from linli.domains.accounts.service import sessions
 from linli.domains.communities.service import applications
 from linli.domains.people.service import accounts, passwords
 from linli.kernel import tenancy

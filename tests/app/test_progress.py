@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from linli.app.platform import Platform
-from linli.console import organisation_data, setup_code
-from linli.console.organisation_export import SUBJECT
+from linli.domains.accounts import setup_code
+from linli.domains.people.service import company_data as organisation_data
+from linli.domains.people.service.company_data import SUBJECT
 from linli.kernel import tenancy
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Disk, Http, Mqtt, Objects, Process, Settings

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from linli.console import setup_code
+from linli.domains.accounts import setup_code
 from linli.edge.cloud import BoxClock, activate, save_identity
 from linli.edge.runtime.compose import Box
 from linli.edge.runtime.lan import Ports

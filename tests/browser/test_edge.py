@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from linli.console import setup_code
+from linli.domains.accounts import setup_code
 from linli.protocols.edge_link import signed_headers
 from tests.browser.conftest import ROOT, Visit
 from tests.browser.phone import findings

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from linli.console.floods import KEYS_MAX, SCANS, AskedTooOften, Floods
+from linli.domains.accounts.service.floods import KEYS_MAX, SCANS, AskedTooOften, Floods
 from linli.domains.people.models import scan_logins
 from linli.kernel.db import Query
 from tests.console.conftest import Browser

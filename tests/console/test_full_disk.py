@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from linli.console import spare_sessions, throttle
-from linli.console.access import COOKIE
-from linli.console.spare_sessions import SpareSessions
+from linli.domains.accounts.cookies import COOKIE
+from linli.domains.accounts.service import spare_sessions, throttle
+from linli.domains.accounts.service.spare_sessions import SpareSessions
 from linli.domains.people.service import accounts
 from linli.kernel.db.sqlite import DiskFull
 from linli.kernel.disk import DiskGuard

@@ -12,10 +12,11 @@ import httpx
 import pytest
 from sqlalchemy import bindparam, delete, update
 
-from linli.console import live_topics, sessions
+from linli.console import live_topics
 from linli.console.app import console_app
 from linli.console.live_topics import RIGHTS, TOPICS
 from linli.console.parts import Parts
+from linli.domains.accounts.service import sessions
 from linli.domains.people.models.accounts import account_roles
 from linli.domains.people.models.accounts import accounts as account_rows
 from linli.domains.people.rights import RIGHTS_OF, Right, Role

@@ -8,8 +8,8 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import bindparam, update
 
-from linli.console import sessions
 from linli.console.app import console_routes
+from linli.domains.accounts.service import sessions
 from linli.domains.people.models import accounts as account_rows
 from linli.domains.people.service import accounts, passwords
 from linli.kernel.db import INT, Command

@@ -1,7 +1,7 @@
 """The first-run wizard."""
 
-from linli.console import setup_code
 from linli.console.parts import Parts
+from linli.domains.accounts import setup_code
 from linli.kernel import tenancy
 from tests.console.conftest import SETUP, Browser
 

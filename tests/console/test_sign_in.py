@@ -6,8 +6,8 @@ from http.cookies import SimpleCookie
 import msgspec
 import pytest
 
-from linli.console import throttle
 from linli.console.parts import Parts
+from linli.domains.accounts.service import throttle
 from linli.kernel.clock import ManualClock
 from linli.kernel.settings import SignIn
 from tests.console.conftest import PASSWORD, SETUP, Browser

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from linli.console import sessions
+from linli.domains.accounts.service import sessions
 from linli.domains.people.models import staff
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts, links, ownership, passwords, scans

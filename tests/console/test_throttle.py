@@ -5,9 +5,9 @@ from contextlib import suppress
 
 import pytest
 
-from linli.console import throttle
-from linli.console.browsers import DEVICE_COOKIE
-from linli.console.throttle import Attempt, SignInThrottled
+from linli.domains.accounts.browsers import DEVICE_COOKIE
+from linli.domains.accounts.service import throttle
+from linli.domains.accounts.service.throttle import Attempt, SignInThrottled
 from tests.console.conftest import PASSWORD, SETUP, Browser, codes_sent
 
 MINUTE_MS = 60_000

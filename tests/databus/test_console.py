@@ -6,12 +6,12 @@ from random import Random
 import msgspec
 import pytest
 
-from linli.console import setup_code
 from linli.console.app import SERVICES
 from linli.console.parts import Parts
 from linli.databus import records, scopes
 from linli.databus.hub import Hub
 from linli.databus.webhook.pump import Limits
+from linli.domains.accounts import setup_code
 from linli.kernel import tenancy
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope

@@ -7,9 +7,9 @@ import httpx
 import msgspec
 import pytest
 
-from linli.console import setup_code
 from linli.console.app import SERVICES
 from linli.console.parts import Parts
+from linli.domains.accounts import setup_code
 from linli.kernel import tenancy
 from linli.kernel.objects import ObjectStore
 from linli.kernel.settings import Settings

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from linli.console import sessions
 from linli.console.parts import Parts
 from linli.domains.access.events import DoorAttacked
+from linli.domains.accounts.service import sessions
 from linli.domains.notices import service as notices
 from linli.domains.notices.schemas import Content, Publication
 from linli.domains.notifications.room import NotificationsRoom

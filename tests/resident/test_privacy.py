@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from linli.app.housekeeping import Housekeeping
-from linli.console import sessions
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.accounts.service import sessions
 from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.people.service import messages
 from linli.domains.people.service.sms_outbox import OutboxSms

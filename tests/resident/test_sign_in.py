@@ -1,7 +1,7 @@
 """Residents sign in with their phone alone; the cookie opens nothing else, and nothing else opens their pages."""
 
-from linli.console.access import COOKIE as CONSOLE_COOKIE
-from linli.console.resident.access import COOKIE
+from linli.domains.accounts.cookies import COOKIE as CONSOLE_COOKIE
+from linli.domains.accounts.cookies import RESIDENT_COOKIE as COOKIE
 from tests.console.conftest import Browser
 from tests.resident.conftest import OWNER_PHONE, STAFF_PHONE, Phone, sent_code
 

@@ -12,11 +12,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from linli.app import rooms
 from linli.app.platform import Platform
-from linli.console.access import SIGNED_IN
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_routes
 from linli.console.resident.app import PREFIX as RESIDENT
 from linli.console.resident.app import resident_routes
+from linli.domains.people.rights import SIGNED_IN
 from linli.edge.services.console import api as box_page
 from linli.kernel.settings import Disk, Http, Mqtt, Settings
 from linli.protocols.door_http.interfaces import Server, served_by

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
 from linli.console.live_topics import ATTACK, CONFIG, DELIVERY, DEVICE, EDGE, FIRMWARE, MESSAGE, PASS, VISIT
 from linli.databus import changes, device_events, erasure, scopes
 from linli.databus.topics import Kind
+from linli.delivery.console import told
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.pass_rows import live_row as live_pass

@@ -9,7 +9,7 @@ from linli.app.http import Router
 from linli.app.listeners import Listeners
 from linli.app.live import LiveRelay
 from linli.app.web import router_of
-from linli.console import access, sessions
+from linli.console import access
 from linli.console.hub import Hub as LiveHub
 from linli.databus import topics
 from linli.databus.room import DataBus
@@ -23,6 +23,7 @@ from linli.delivery.store import free_leases as free_devices
 from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.accounts.service import sessions
 from linli.domains.appliances.devices.service.importer import EdgeImporter
 from linli.domains.appliances.front.calls import Addresses
 from linli.domains.appliances.remote.room import RemoteRoom

@@ -11,7 +11,7 @@ import uvloop
 
 from linli.app import open_files, schema
 from linli.app.platform import Platform
-from linli.console import setup_code
+from linli.domains.accounts import setup_code
 from linli.domains.people.service.accounts import any_account
 from linli.kernel import telemetry
 from linli.kernel.objects import StoreUnavailable

@@ -1,4 +1,4 @@
-"""The web back end's shared parts: sessions, rights, errors, live events, and the built pages.
+"""The web back end's shared parts: who is calling, rights, errors, live events, and the built pages.
 
 A room's web routes stand in its own `console.py` as Litestar controllers with paths relative to `/api/console`, and
 are listed in `linli.console.app.CONTROLLERS`. What a route may ask for by parameter name (Litestar injects it):

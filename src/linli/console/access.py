@@ -10,13 +10,13 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as AsgiScope
 
-from linli.console import sessions
-from linli.console.cookies import session_token
-from linli.console.errors import language_of, request_id_in
+from linli.console.errors import request_id_in
 from linli.console.serving import parts_of
-from linli.console.sessions import Session
-from linli.console.spare_sessions import SpareSessions
-from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
+from linli.domains.accounts.cookies import console_token
+from linli.domains.accounts.service import sessions
+from linli.domains.accounts.service.sessions import Session
+from linli.domains.accounts.service.spare_sessions import SpareSessions
+from linli.domains.people.rights import SIGNED_IN, Right, Rights
 from linli.domains.people.service import accounts, agreements
 from linli.domains.people.service.agreements import AgreementPending
 from linli.domains.people.service.passwords import PasswordDue
@@ -24,19 +24,17 @@ from linli.kernel.db import Database
 from linli.kernel.disk import may_use_reserve, use_reserve
 from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.http import known_caller
+from linli.kernel.i18n import language_of
 from linli.kernel.members import check_members
 from linli.kernel.nul import holds_nul
-from linli.kernel.scope import Caller, Scope
+from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
 
-COOKIE: Final = "linli_session"
 GUARD_HEADER: Final = "x-linli-request"
 """Sent by our own pages on every change. A form or image of another site cannot send it, and its scripts would need
 a pre-flight that we never allow: with SameSite=Lax the second lock against forged requests."""
-SIGNED_IN: Final = "signed_in"
 _PENDING: Final = "agreements_pending"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_FOR_OPERATORS: Final = RIGHTS_OF[Role.OPERATOR]
 
 type Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -178,36 +176,16 @@ def require_right(connection: Connection, handler: BaseRouteHandler) -> None:
         raise Forbidden()
 
 
-def scope_with(rights: Rights, right: Right, tenant_id: str, *, language: str) -> Scope:
-    """What an account sees when it uses one right: the communities and projects where it has it. Raises Forbidden.
-
-    Rights of the installation's operator reach over all tenants; all others stay in the session's tenant.
-    """
-    if right in _FOR_OPERATORS and rights.is_operator:
-        return Scope(None, Caller("operator", str(rights.account_id)), None, None, language)
-    scope = rights.scope(tenant_id, language=language)
-    if scope.communities is None:
-        if not rights.may(right, tenant_id=tenant_id):
-            raise Forbidden()
-        return scope
-    held = frozenset(c for c in scope.communities if rights.may(right, tenant_id=tenant_id, community_id=c))
-    if not held and not rights.may(right, tenant_id=tenant_id):
-        raise Forbidden()
-    # Who has the right by a role of the company but is in no group yet sees nothing, and may come in.
-    return Scope(tenant_id, scope.caller, held, None, language, rights.projects(tenant_id, right))
-
-
 def token_of(connection: Connection) -> str:
     """The session's token that a request carries; empty without one."""
-    by_https = parts_of(connection.scope).settings.public_url.startswith("https:")
-    return session_token(connection.cookies, COOKIE, plain_too=not by_https)
+    return console_token(connection.cookies, parts_of(connection.scope).settings)
 
 
 def token_in(cookies: str, settings: Settings) -> str:
     """The session's token in a Cookie header, for applications beside the console's; empty without one."""
     pairs = (part.strip().partition("=") for part in cookies.split(";"))
     found = {name: value.strip('"') for name, _, value in reversed(list(pairs))}
-    return session_token(found, COOKIE, plain_too=not settings.public_url.startswith("https:"))
+    return console_token(found, settings)
 
 
 async def provide_scope(request: Request[Any, Any, Any]) -> Scope:
@@ -217,7 +195,7 @@ async def provide_scope(request: Request[Any, Any, Any]) -> Scope:
     language = language_of(request)
     if wanted == SIGNED_IN:
         return rights.scope(session.tenant_id, language=language)
-    return scope_with(rights, Right(str(wanted)), session.tenant_id, language=language)
+    return rights.scope_with(Right(str(wanted)), session.tenant_id, language=language)
 
 
 async def provide_rights(request: Request[Any, Any, Any]) -> Rights:
@@ -226,11 +204,3 @@ async def provide_rights(request: Request[Any, Any, Any]) -> Rights:
 
 async def provide_session(request: Request[Any, Any, Any]) -> Session:
     return cast(Session, request.auth)
-
-
-def client_address(request: Request[Any, Any, Any]) -> str:
-    """The caller's address, for limits and for the list of sessions (`kernel.callers.Callers`)."""
-    peer = request.client.host if request.client else ""
-    # A proxy may add a line of its own behind what its client sent: the last of all lines counts.
-    sent = [value.decode("latin-1") for name, value in request.scope["headers"] if name == b"x-forwarded-for"]
-    return parts_of(request.scope).callers.address(peer, ",".join(sent))

@@ -13,36 +13,20 @@ from litestar.openapi.spec import Components, SecurityScheme
 from linli import __version__
 from linli.console import access, errors
 from linli.console.again import do_again
-from linli.console.delivery_routes import DeliveryRoutes
-from linli.console.health_routes import HealthRoutes
 from linli.console.history_routes import HistoryRoutes
-from linli.console.joining_routes import InvitationRoutes, JoinRequestRoutes
 from linli.console.live_routes import LiveRoutes
-from linli.console.organisation_routes import CompanyRoutes, OrganisationDataRoutes
-from linli.console.outside import provide_places, provide_providers
-from linli.console.overview_routes import OverviewRoutes
+from linli.console.outside import provide_entrance, provide_places, provide_providers
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
-from linli.console.password_routes import PasswordLinkRoutes, PasswordRoutes
-from linli.console.project_routes import ProjectCommunityRoutes
 from linli.console.refusals import describe_refusals
-from linli.console.registration_routes import (
-    AcceptanceRoutes,
-    FirstUseRoutes,
-    InvitedRoutes,
-    RegistrationRoutes,
-)
-from linli.console.search_routes import SearchRoutes
 from linli.console.security_log import note_answer
 from linli.console.serving import provided, serve
-from linli.console.session_routes import SessionListRoutes, SessionRoutes
-from linli.console.setup_routes import SetupRoutes
-from linli.console.sign_in_routes import LinkRoutes, ProviderRoutes, ScannedRoutes, ScanRoutes
-from linli.console.trace_routes import TraceRoutes
-from linli.console.upgrade_routes import UpgradeOfferRoutes, UpgradeRoutes
 from linli.console.uploading import bounded_uploads
 from linli.databus.console import CONTROLLERS as databus_routes
+from linli.delivery.console import CONTROLLERS as delivery_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
+from linli.domains.accounts.console import CONTROLLERS as account_routes
+from linli.domains.accounts.cookies import COOKIE
 from linli.domains.appliances.catalogue.console import CONTROLLERS as catalogue_routes
 from linli.domains.appliances.console import CONTROLLERS as appliances_routes
 from linli.domains.appliances.devices.console import CONTROLLERS as edge_device_routes
@@ -53,10 +37,11 @@ from linli.domains.faces.console import CONTROLLERS as faces_routes
 from linli.domains.faces.console.holding import CONTROLLERS as face_routes
 from linli.domains.notices.console import CONTROLLERS as notices_routes
 from linli.domains.notifications.console import CONTROLLERS as notifications_routes
+from linli.domains.operations.console import CONTROLLERS as operations_routes
 from linli.domains.overview.console import CONTROLLERS as overview_routes
 from linli.domains.payments.console import CONTROLLERS as payments_routes
 from linli.domains.people.console import CONTROLLERS as people_routes
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import SIGNED_IN, Right
 from linli.domains.privacy.console import CONTROLLERS as privacy_routes
 from linli.domains.projects.console import CONTROLLERS as projects_routes
 from linli.domains.sandbox.console import CONTROLLERS as sandbox_routes
@@ -71,33 +56,10 @@ from linli.things.ota.console import CONTROLLERS as ota_routes
 
 PREFIX: Final = "/api/console"
 CONTROLLERS: Final[tuple[type[Controller], ...]] = (
-    SetupRoutes,
-    SessionRoutes,
-    SessionListRoutes,
-    PasswordRoutes,
-    PasswordLinkRoutes,
-    RegistrationRoutes,
-    FirstUseRoutes,
-    InvitedRoutes,
-    AcceptanceRoutes,
-    ProviderRoutes,
-    LinkRoutes,
-    ScanRoutes,
-    ScannedRoutes,
-    InvitationRoutes,
-    JoinRequestRoutes,
-    OrganisationDataRoutes,
-    CompanyRoutes,
-    UpgradeRoutes,
-    UpgradeOfferRoutes,
+    *account_routes,
     LiveRoutes,
-    DeliveryRoutes,
-    SearchRoutes,
-    TraceRoutes,
-    OverviewRoutes,
-    HealthRoutes,
+    *delivery_routes,
     HistoryRoutes,
-    ProjectCommunityRoutes,
     *people_routes,
     *projects_routes,
     *communities_routes,
@@ -107,6 +69,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *notifications_routes,
     *privacy_routes,
     *overview_routes,
+    *operations_routes,
     *visitors_routes,
     *video_routes,
     *appliances_routes,
@@ -144,7 +107,7 @@ SERVICES: Final[tuple[str, ...]] = (
     "edge_remote",
 )
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
-_RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})
+_RIGHTS: Final = frozenset({SIGNED_IN, *(right.value for right in Right)})
 
 
 class RouteSaysNothing(TypeError):
@@ -166,6 +129,7 @@ def console_routes(max_body_bytes: int) -> Litestar:
             **provided(SERVICES),
             "page": Provide(provide_page),
             "providers": Provide(provide_providers, sync_to_thread=False),
+            "entrance": Provide(provide_entrance, sync_to_thread=False),
             "places": Provide(provide_places, sync_to_thread=False),
             "within": Provide(access.provide_scope),
             "rights": Provide(access.provide_rights),
@@ -196,7 +160,7 @@ def _openapi() -> OpenAPIConfig:
         use_handler_docstrings=True,
         components=Components(
             security_schemes={
-                "session": SecurityScheme(type="apiKey", name=access.COOKIE, security_scheme_in="cookie")
+                "session": SecurityScheme(type="apiKey", name=COOKIE, security_scheme_in="cookie")
             }
         ),
     )

@@ -10,8 +10,10 @@ from litestar.exceptions import HTTPException, InternalServerException, Validati
 from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap, Scope
 
+from linli.domains.accounts.notes import REASON
 from linli.kernel import errors, i18n, input_errors, telemetry
 from linli.kernel.db.races import lost_race
+from linli.kernel.i18n import language_of
 
 log = telemetry.logger(__name__)
 
@@ -50,8 +52,6 @@ _HTTP_CODES: Final = {
     415: "console.no_route",
     429: "too_many",
 }
-REASON: Final = "refused_because"
-"""Where a request keeps the code that it was refused with, for who writes it down (`security_log`)."""
 _ABSENT: Final = re.compile(r"Missing required \S+ parameter '(?P<name>[^']+)'")
 _TYPES: Final = {
     "int": "type_int",
@@ -68,10 +68,6 @@ _TOLD: Final[tuple[str, ...]] = ("seconds", "limit", "rows")
 def status_of(kind: type[errors.LinliError]) -> int:
     """The most specific entry of the table; an unlisted rule is a conflict with what is."""
     return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 409)
-
-
-def language_of(request: AnyRequest) -> str:
-    return i18n.pick(request.headers.get("accept-language"))
 
 
 def request_id_in(scope: Scope) -> str:

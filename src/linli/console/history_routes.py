@@ -8,14 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Meta
 
-from linli.console.access import SIGNED_IN, scope_with
-from linli.console.errors import language_of
-from linli.console.sessions import Session
 from linli.domains.access.console import HISTORY as access_history
+from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.console.history import HISTORY as communities_history
 from linli.domains.people.console.history import HISTORY as people_history
 from linli.domains.people.queries import own_rights
-from linli.domains.people.rights import Right, Rights
+from linli.domains.people.rights import SIGNED_IN, Right, Rights
 from linli.domains.video.console import HISTORY as video_history
 from linli.domains.visitors.console import HISTORY as visitors_history
 from linli.kernel import history
@@ -23,6 +21,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.history import Change, Kind
+from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
 from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
@@ -126,7 +125,7 @@ class HistoryRoutes(Controller):
     ) -> Page[HistoryRow]:
         """Changes of one record, the latest first; needs the right to see records of its kind."""
         what = kind_of(kind)
-        scope = scope_with(rights, Right(what.see), session.tenant_id, language=language_of(request))
+        scope = rights.scope_with(Right(what.see), session.tenant_id, language=language_of(request))
         scope = scope.narrowed(community_id)
         found = await history.page(
             scope, db, community_id=community_id, kind=kind, target=target, request=page
@@ -154,7 +153,7 @@ class HistoryRoutes(Controller):
             if change.community_id != community_id:
                 raise NotFound(what="change", id=change_no)
             what = kind_of(change.kind)
-            scope = scope_with(rights, Right(what.manage), session.tenant_id, language=language)
+            scope = rights.scope_with(Right(what.manage), session.tenant_id, language=language)
             if what.restore is None or change.action not in what.restorable:
                 raise NotFound(what="change", id=change_no)
             await what.restore(scope.narrowed(community_id), tx, change, ids=ids, now_ms=clock.now_ms())

@@ -10,16 +10,17 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from linli.console.access import SIGNED_IN, signed_in, token_of
-from linli.console.errors import language_of
+from linli.console.access import signed_in, token_of
 from linli.console.hub import Hub, Subscription
 from linli.console.live_topics import TOPICS, scopes_of
-from linli.console.sessions import Session
-from linli.console.spare_sessions import SpareSessions
+from linli.domains.accounts.service.sessions import Session
+from linli.domains.accounts.service.spare_sessions import SpareSessions
+from linli.domains.people.rights import SIGNED_IN
 from linli.domains.people.service.agreements import AgreementPending
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.i18n import language_of
 from linli.kernel.scope import Scope
 
 RETRY_MS: Final = 2_000

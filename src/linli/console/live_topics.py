@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import Final
 
-from linli.console.access import scope_with
 from linli.domains.people.rights import Right, Rights
 from linli.kernel.scope import Scope
 
@@ -48,7 +47,7 @@ def scopes_of(
     Raises Forbidden where it lacks the right of one of them, NotFound for a community out of its sight.
     """
     scopes = {
-        topic: scope_with(rights, RIGHTS[topic], tenant_id, language=language) for topic in sorted(topics)
+        topic: rights.scope_with(RIGHTS[topic], tenant_id, language=language) for topic in sorted(topics)
     }
     if community_id is None:
         return scopes

@@ -1,10 +1,11 @@
-"""What routes ask others for: log-in providers and map services, as the settings name them."""
+"""What is made of the parts for the routes that ask for it: the entrance, log-in providers and map services."""
 
 from typing import cast
 
 from litestar.types import Scope
 
 from linli.console.serving import parts_of
+from linli.domains.accounts.entrance import Entrance
 from linli.domains.communities.places import Places
 from linli.ops.login_providers import LoginProviders
 
@@ -16,6 +17,19 @@ def provide_providers(scope: Scope) -> LoginProviders:
     if made is None:
         made = parts.services["login_providers"] = LoginProviders(parts.settings.sign_in, parts.clock)
     return cast(LoginProviders, made)
+
+
+def provide_entrance(scope: Scope) -> Entrance:
+    parts = parts_of(scope)
+    return Entrance(
+        db=parts.db,
+        clock=parts.clock,
+        ids=parts.ids,
+        secrets=parts.secrets,
+        settings=parts.settings,
+        callers=parts.callers,
+        spare=parts.spare,
+    )
 
 
 def provide_places(scope: Scope) -> Places:

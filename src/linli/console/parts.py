@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from linli.console import setup_code
-from linli.console.floods import Floods
 from linli.console.hub import Hub
 from linli.console.line_limits import LineLimits
-from linli.console.spare_sessions import SpareSessions
-from linli.console.throttle import SpareCounts
+from linli.domains.accounts import setup_code
+from linli.domains.accounts.service.floods import Floods
+from linli.domains.accounts.service.spare_sessions import SpareSessions
+from linli.domains.accounts.service.throttle import SpareCounts
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.http import Callers
@@ -52,4 +52,4 @@ class Parts:
 
     @property
     def setup_code_file(self) -> Path:
-        return self.settings.data_path / setup_code.FILE_NAME
+        return setup_code.file_of(self.settings)

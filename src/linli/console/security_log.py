@@ -16,13 +16,11 @@ from litestar import Request
 from litestar.types import Message
 from litestar.types import Scope as AsgiScope
 
-from linli.console.access import COOKIE, client_address
-from linli.console.cookies import session_token
-from linli.console.errors import REASON
 from linli.console.line_limits import Most
-from linli.console.resident.access import COOKIE as RESIDENT_COOKIE
 from linli.console.serving import parts_of
-from linli.console.sessions import Session
+from linli.domains.accounts.cookies import COOKIE, RESIDENT_COOKIE, session_token
+from linli.domains.accounts.notes import ACCOUNT, REASON
+from linli.domains.accounts.service.sessions import Session
 from linli.kernel import telemetry
 from linli.kernel.http import network_of
 
@@ -34,18 +32,7 @@ REFUSED: Final = "refused"
 ABSENT: Final = "not there"
 MOST: Final = {DONE: Most(30, 300), REFUSED: Most(10, 100), ABSENT: Most(5, 50)}
 """Lines a minute, of an address and in all."""
-_ACCOUNT: Final = "noted_account"
 _CALL: Final = "call"
-
-
-def name_account(request: Request[Any, Any, Any], account_id: int) -> None:
-    """Say whose log-in a request is about that nobody is signed in for."""
-    request.scope.setdefault("state", {})[_ACCOUNT] = account_id
-
-
-def name_refusal(request: Request[Any, Any, Any], reason: str) -> None:
-    """Say why a request is refused whose answer is no error: the browser is sent to a page."""
-    request.scope.setdefault("state", {})[REASON] = reason
 
 
 async def note_answer(message: Message, scope: AsgiScope) -> None:
@@ -67,13 +54,13 @@ async def note_answer(message: Message, scope: AsgiScope) -> None:
     else:
         return
     parts = parts_of(scope)
-    address = client_address(Request[Any, Any, Any](scope))
+    address = parts.callers.of(known)
     limits, now_ms = parts.line_limits, parts.clock.now_ms()
     if left_out := limits.left_out(now_ms=now_ms):
         log.warning("more events than are written", extra={"facts": dict(left_out)})
     if not limits.admit(outcome, network_of(address), MOST[outcome], now_ms=now_ms):
         return
-    account_id = state.get(_ACCOUNT) or (session.account_id if session else None)
+    account_id = state.get(ACCOUNT) or (session.account_id if session else None)
     facts = {
         "event": event,
         "outcome": outcome,

@@ -5,7 +5,7 @@ from typing import Any, cast
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from linli.console.serving import parts_of
-from linli.console.sessions import Session
+from linli.domains.accounts.service.sessions import Session
 
 
 def bounded_uploads(app: ASGIApp) -> ASGIApp:

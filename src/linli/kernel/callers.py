@@ -1,8 +1,8 @@
 """Whose address a request comes from, where proxies stand before the platform."""
 
 import ipaddress
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 
 from linli.kernel.clock import Clock
 
@@ -34,6 +34,13 @@ class Callers:
         if forwarded:
             self._remember(peer)
         return peer
+
+    def of(self, scope: Mapping[str, Any]) -> str:
+        """The caller's address of a request, by its ASGI scope: for limits and for the list of sessions."""
+        client = scope.get("client")
+        # A proxy may add a line of its own behind what its client sent: the last of all lines counts.
+        lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        return self.address(str(client[0]) if client else "", ",".join(lines))
 
     def unnamed(self) -> list[str]:
         """Peers that passed requests on during the last day and are not trusted, the latest first; a few at most."""

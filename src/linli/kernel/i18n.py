@@ -3,9 +3,10 @@
 import functools
 import json
 import re
+from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Final
+from typing import Final, Protocol
 
 LANGUAGES: Final = ("zh-CN", "en")
 DEFAULT: Final = "zh-CN"
@@ -20,6 +21,18 @@ def pick(wanted: str | None) -> str:
         if tag.startswith("zh"):
             return "zh-CN"
     return DEFAULT
+
+
+class Asked(Protocol):
+    """A request of any web framework."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+def language_of(request: Asked) -> str:
+    """The language that a browser asks for."""
+    return pick(request.headers.get("accept-language"))
 
 
 def _collect(folder: Traversable, language: str, found: dict[str, str]) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from linli.console import setup_code
 from linli.console.app import SERVICES
 from linli.console.parts import Parts
 from linli.databus.scopes import register_community
+from linli.domains.accounts import setup_code
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import pois
 from linli.domains.communities.service.houses import SpaceHouses

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from linli.app.housekeeping import Housekeeping
-from linli.console import organisation_data
 from linli.domains.communities.events import ResidentPageAsked
 from linli.domains.communities.service import details, lifecycle, pois
 from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.payments.handlers import resident_page_asked
+from linli.domains.people.service import company_data as organisation_data
 from linli.domains.people.service import messages, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.outbox import Jobs, Worker

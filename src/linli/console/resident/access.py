@@ -1,24 +1,21 @@
 """Which resident is calling: the session behind the cookie, and the persons and houses behind its phone."""
 
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from litestar import Request
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp
 
-from linli.console import sessions
 from linli.console.access import Connection, SignInFirst
-from linli.console.cookies import session_token
-from linli.console.errors import language_of
 from linli.console.serving import parts_of
-from linli.console.sessions import RESIDENT, Session
+from linli.domains.accounts.cookies import RESIDENT_COOKIE, session_token
+from linli.domains.accounts.service import sessions
+from linli.domains.accounts.service.sessions import RESIDENT, Session
 from linli.domains.people.queries.residence import Resident, resident
 from linli.domains.people.service import accounts
 from linli.kernel.errors import LinliError
 from linli.kernel.http import known_caller
-
-COOKIE: Final = "linli_resident"
-COOKIE_PATH: Final = "/api/resident"
+from linli.kernel.i18n import language_of
 
 
 class ResidentMiddleware(AbstractAuthenticationMiddleware):
@@ -31,7 +28,7 @@ class ResidentMiddleware(AbstractAuthenticationMiddleware):
         parts = parts_of(connection.scope)
         db, now_ms = parts.db, parts.clock.now_ms()
         # Residents who stay signed in are not sent a code again because the cookie has a new name.
-        token = session_token(connection.cookies, COOKIE, plain_too=True)
+        token = session_token(connection.cookies, RESIDENT_COOKIE, plain_too=True)
         session = await sessions.find_session(db, token, now_ms=now_ms, front=RESIDENT) if token else None
         if session is None:
             raise SignInFirst()

@@ -14,15 +14,17 @@ from linli.console import errors
 from linli.console.access import number_answer, refuse_forged, refuse_nul
 from linli.console.again import do_again
 from linli.console.app import SERVICES
+from linli.console.outside import provide_entrance
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.refusals import describe_refusals
 from linli.console.resident import access
-from linli.console.resident.session_routes import ResidentSessionListRoutes, ResidentSessionRoutes
 from linli.console.security_log import note_answer
 from linli.console.serving import provided, serve
 from linli.console.uploading import bounded_uploads
 from linli.domains.access.resident import CONTROLLERS as access_routes
+from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
+from linli.domains.accounts.resident import CONTROLLERS as account_routes
 from linli.domains.communities.resident import CONTROLLERS as communities_routes
 from linli.domains.faces.resident import CONTROLLERS as faces_routes
 from linli.domains.notices.resident import CONTROLLERS as notices_routes
@@ -31,10 +33,9 @@ from linli.domains.privacy.resident import CONTROLLERS as privacy_routes
 from linli.domains.visitors.resident import CONTROLLERS as visitors_routes
 from linli.kernel.http import ASGIApp
 
-PREFIX: Final = "/api/resident"
+PREFIX: Final = RESIDENT_PATH
 CONTROLLERS: Final[tuple[type[Controller], ...]] = (
-    ResidentSessionRoutes,
-    ResidentSessionListRoutes,
+    *account_routes,
     *communities_routes,
     *access_routes,
     *faces_routes,
@@ -59,6 +60,7 @@ def resident_routes(max_body_bytes: int) -> Litestar:
         dependencies={
             **provided(SERVICES),
             "page": Provide(provide_page),
+            "entrance": Provide(provide_entrance, sync_to_thread=False),
             "resident": Provide(access.provide_resident),
             "session": Provide(access.provide_session),
         },
@@ -76,7 +78,9 @@ def resident_routes(max_body_bytes: int) -> Litestar:
             use_handler_docstrings=True,
             components=Components(
                 security_schemes={
-                    "session": SecurityScheme(type="apiKey", name=access.COOKIE, security_scheme_in="cookie")
+                    "session": SecurityScheme(
+                        type="apiKey", name=RESIDENT_COOKIE, security_scheme_in="cookie"
+                    )
                 }
             ),
         ),

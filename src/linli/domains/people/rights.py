@@ -28,6 +28,8 @@ class Role(StrEnum):
     """Lives in a house of the community; follows from the house, never granted by hand."""
 
 
+SIGNED_IN: Final = "signed_in"
+"""What a route asks for, in the place of a right, that is open to everybody with a session."""
 TENANT_ROLES: Final = frozenset({Role.TENANT_ADMIN, Role.SUB_ADMIN})
 COMMUNITY_ROLES: Final = frozenset({Role.COMMUNITY_MANAGER, Role.STAFF})
 
@@ -243,3 +245,21 @@ class Rights(msgspec.Struct, frozen=True):
             language,
             self.projects(tenant_id),
         )
+
+    def scope_with(self, right: Right, tenant_id: str, *, language: str) -> Scope:
+        """What the account sees when it uses one right: where it has that right. Raises Forbidden.
+
+        Rights of the installation's operator reach over all tenants; all others stay in `tenant_id`.
+        """
+        if right in RIGHTS_OF[Role.OPERATOR] and self.is_operator:
+            return Scope(None, Caller("operator", str(self.account_id)), None, None, language)
+        scope = self.scope(tenant_id, language=language)
+        if scope.communities is None:
+            if not self.may(right, tenant_id=tenant_id):
+                raise Forbidden()
+            return scope
+        held = frozenset(c for c in scope.communities if self.may(right, tenant_id=tenant_id, community_id=c))
+        if not held and not self.may(right, tenant_id=tenant_id):
+            raise Forbidden()
+        # Who has the right by a role of the company but is in no group yet sees nothing, and may come in.
+        return Scope(tenant_id, scope.caller, held, None, language, self.projects(tenant_id, right))

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from linli.app.platform import Platform
-from linli.console import setup_code
+from linli.domains.accounts import setup_code
 from linli.domains.appliances.rows import EdgeDevice, Node
 from linli.domains.appliances.service import clusters, devices, gateways, nodes, protocols
 from linli.kernel.scope import Caller, Scope

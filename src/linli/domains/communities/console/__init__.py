@@ -12,6 +12,7 @@ from linli.domains.communities.console.communities import (
     ReviewRoutes,
     UploadRoutes,
 )
+from linli.domains.communities.console.companies import CompanyRoutes, OrganisationDataRoutes
 from linli.domains.communities.console.employee_books import (
     EmployeeExportRoutes,
     EmployeeTemplateRoutes,
@@ -22,6 +23,7 @@ from linli.domains.communities.console.houses import HouseRoutes
 from linli.domains.communities.console.imports import ImportRoutes, SpaceImportRoutes, TemplateRoutes
 from linli.domains.communities.console.list_imports import EmployeeImportRoutes, VehicleImportRoutes
 from linli.domains.communities.console.poi_requests import PoiRequestRoutes, PoiReviewRoutes
+from linli.domains.communities.console.projects import ProjectCommunityRoutes
 from linli.domains.communities.console.resident_detail import DuplicateRoutes, ResidentDetailRoutes
 from linli.domains.communities.console.resident_pages import ResidentPageReviewRoutes, ResidentPageRoutes
 from linli.domains.communities.console.residents import ResidentRoutes
@@ -38,6 +40,9 @@ CONTROLLERS = (
     ResidentPageReviewRoutes,
     ResidentPageRoutes,
     CommunityRoutes,
+    CompanyRoutes,
+    OrganisationDataRoutes,
+    ProjectCommunityRoutes,
     CommunitySpaceRoutes,
     DuplicateRoutes,
     ExportRoutes,

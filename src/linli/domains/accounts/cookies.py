@@ -12,6 +12,10 @@ from litestar.datastructures import Cookie
 from linli.kernel.settings import Settings
 
 _HOST: Final = "__Host-"
+COOKIE: Final = "linli_session"
+"""Of staff, on desktop and phone."""
+RESIDENT_COOKIE: Final = "linli_resident"
+RESIDENT_PATH: Final = "/api/resident"
 
 
 def is_secure(request: Request[Any, Any, Any], settings: Settings) -> bool:
@@ -26,6 +30,11 @@ def session_cookie(name: str, token: str, *, secure: bool, max_age: int | None, 
     return Cookie(
         key=name, value=token, httponly=True, secure=secure, samesite="lax", path=path, max_age=max_age
     )
+
+
+def console_token(cookies: Mapping[str, str], settings: Settings) -> str:
+    """The token of the session that a browser of staff carries; empty without one."""
+    return session_token(cookies, COOKIE, plain_too=not settings.public_url.startswith("https:"))
 
 
 def session_token(cookies: Mapping[str, str], name: str, *, plain_too: bool) -> str:

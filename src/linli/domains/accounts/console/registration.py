@@ -8,19 +8,20 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from linli.console import schemas, sessions, throttle
-from linli.console.access import SIGNED_IN, client_address
-from linli.console.browsers import asker_of, own_text
-from linli.console.errors import language_of
-from linli.console.session_routes import CodesOff, code_attempt, code_sent, describe, enter
+from linli.domains.accounts import schemas
+from linli.domains.accounts.browsers import own_text
+from linli.domains.accounts.entrance import Entrance, code_sent
+from linli.domains.accounts.me import describe
+from linli.domains.accounts.service import sessions, throttle
 from linli.domains.people.console.companies import AgreementRow
-from linli.domains.people.rights import Rights, Role, RoleGrant
+from linli.domains.people.rights import SIGNED_IN, Rights, Role, RoleGrant
 from linli.domains.people.service import accounts, agreements, codes, companies, joining, links
 from linli.domains.people.service.organisation import Hand, add_person
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Forbidden
+from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
@@ -137,14 +138,14 @@ class RegistrationRoutes(Controller):
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
+        entrance: NamedDependency[Entrance],
     ) -> Response[schemas.CodeSent]:
         """Have a code sent to a phone, to show that it is one's own. Known phones are answered alike."""
-        if settings.sms.provider == "off":
-            raise CodesOff()
+        entrance.check_codes()
         now_ms = clock.now_ms()
-        await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
+        await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
         await _may_register(db, settings, data.invitation, now_ms)
-        asker, cookie = asker_of(request, settings, secrets, None)
+        asker, cookie = entrance.asker(request, None)
         await codes.request_code(
             db,
             phone=data.phone,
@@ -166,10 +167,11 @@ class RegistrationRoutes(Controller):
         ids: NamedDependency[Ids],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
+        entrance: NamedDependency[Entrance],
     ) -> Response[schemas.Me]:
         """Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in."""
         now_ms = clock.now_ms()
-        address = client_address(request)
+        address = entrance.address(request)
         # A code bears five tries in the browser that asked for it, so the address alone is counted.
         attempt = throttle.Attempt("", address)
         await throttle.count_attempt(db, attempt, now_ms=now_ms)
@@ -201,7 +203,7 @@ class RegistrationRoutes(Controller):
             if data.link:
                 await links.link_known(tx, browser=browser, account_id=account_id, now_ms=now_ms)
         await throttle.forgive(db, attempt)
-        return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+        return await entrance.enter(request, account)
 
 
 async def _may_register(db: Database, settings: Settings, invitation: str, now_ms: int) -> None:

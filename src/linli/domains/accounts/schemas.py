@@ -1,4 +1,4 @@
-"""What the console's own routes take and give."""
+"""What the routes of log-ins take and give."""
 
 from typing import Annotated
 
@@ -121,3 +121,22 @@ class SessionRow(msgspec.Struct, rename="camel", frozen=True):
 
 class Revoked(msgspec.Struct, rename="camel", frozen=True):
     count: int
+
+
+class ResidentMe(msgspec.Struct, rename="camel", frozen=True):
+    """The signed-in resident."""
+
+    name: str
+    phone: str
+    houses: int
+    """Houses lived in."""
+    waiting: int
+    """Certifications under review."""
+
+
+class FrontState(msgspec.Struct, rename="camel", frozen=True):
+    """What the pages must know before anybody signs in."""
+
+    version: str
+    codes: bool
+    """Whether one can sign in: codes are sent at all."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from linli.kernel.errors import Forbidden
+from linli.kernel.settings import Settings
 
 FILE_NAME: Final = "setup-code"
 """In the data folder."""
@@ -15,6 +16,11 @@ _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without look-alikes
 
 class WrongSetupCode(Forbidden):
     code = "console.wrong_setup_code"
+
+
+def file_of(settings: Settings) -> Path:
+    """Where an installation keeps it."""
+    return settings.data_path / FILE_NAME
 
 
 def ensure(file: Path) -> str:

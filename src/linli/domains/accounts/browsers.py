@@ -14,8 +14,7 @@ from typing import Any, Final
 from litestar import Request
 from litestar.datastructures import Cookie
 
-from linli.console.access import client_address
-from linli.console.cookies import is_secure
+from linli.domains.accounts.cookies import is_secure
 from linli.domains.people.service.accounts import Account
 from linli.domains.people.service.codes import Asker
 from linli.kernel.http import network_of
@@ -66,12 +65,11 @@ def device_cookie(request: AnyRequest, settings: Settings, secrets: Secrets, acc
 
 
 def asker_of(
-    request: AnyRequest, settings: Settings, secrets: Secrets, account: Account | None
+    request: AnyRequest, settings: Settings, secrets: Secrets, account: Account | None, *, address: str
 ) -> tuple[Asker, Cookie]:
     """Who asks for a one-time code, and the cookie to which the code is tied."""
     browser, cookie = text_of(request, settings)
-    address = network_of(client_address(request))
-    return Asker(browser, address, device_of(request, secrets, account)), cookie
+    return Asker(browser, network_of(address), device_of(request, secrets, account)), cookie
 
 
 def _read(request: AnyRequest) -> tuple[str, list[str]]:

@@ -6,14 +6,13 @@ from litestar import Controller, Request, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from linli.console.access import scope_with
-from linli.console.errors import language_of
-from linli.console.sessions import Session
-from linli.console.trace import Sight, Trace, trace_of
+from linli.domains.accounts.service.sessions import Session
+from linli.domains.operations.tracing import Sight, Trace, trace_of
 from linli.domains.people.rights import Right, Rights
 from linli.kernel import tenancy
 from linli.kernel.db import Database
 from linli.kernel.errors import Forbidden
+from linli.kernel.i18n import language_of
 from linli.kernel.scope import Scope
 from linli.things.room import Things
 
@@ -48,7 +47,7 @@ async def _requests_seen(
     db: Database, rights: Rights, session: Session, language: str
 ) -> tuple[Scope | None, tuple[str, ...]]:
     try:
-        scope = scope_with(rights, Right.INTEGRATIONS_MANAGE, session.tenant_id, language=language)
+        scope = rights.scope_with(Right.INTEGRATIONS_MANAGE, session.tenant_id, language=language)
     except Forbidden:
         return None, ()
     return scope, tuple(key.app_key for key in await tenancy.list_app_keys(scope, db))

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table, bindparam, delete, select, update
 
-from linli.console.models import organisation_upgrades
+from linli.domains.accounts.models import organisation_upgrades
 from linli.domains.people.rights import Right, Role
 from linli.domains.people.service import accounts, companies, ownership
 from linli.domains.people.service.organisation import Hand, note

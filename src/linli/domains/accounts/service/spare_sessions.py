@@ -10,7 +10,7 @@ Residents sign in with codes, which must be written: they wait.
 import secrets
 from typing import Final
 
-from linli.console.sessions import SEEN_STEP_MS, Entry, Session, hashed
+from linli.domains.accounts.service.sessions import SEEN_STEP_MS, Entry, Session, hashed
 from linli.domains.people.service.accounts import Account
 from linli.kernel.ids import Ids
 

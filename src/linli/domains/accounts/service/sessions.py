@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, literal, select, update
 
-from linli.console.models import console_sessions as sessions
+from linli.domains.accounts.models import console_sessions as sessions
 from linli.domains.people.queries import log_ins
 from linli.domains.people.service import ownership
 from linli.domains.people.service.accounts import Account

@@ -9,10 +9,10 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from linli.console.sessions import Session
 from linli.delivery import queries as deliveries
 from linli.delivery.schemas import Filter
 from linli.domains.access.queries import doors, passes
+from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.space_rules import HOUSE
 from linli.domains.people.queries import residents

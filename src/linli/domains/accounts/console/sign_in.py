@@ -11,19 +11,19 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
-from linli.console import schemas, sessions
-from linli.console.access import SIGNED_IN, client_address, token_of
-from linli.console.browsers import own_text, text_of
-from linli.console.errors import language_of
-from linli.console.floods import PROVIDERS, SCANS, Floods
-from linli.console.security_log import name_account, name_refusal
-from linli.console.session_routes import enter
-from linli.domains.people.rights import Rights
+from linli.domains.accounts import schemas
+from linli.domains.accounts.browsers import own_text, text_of
+from linli.domains.accounts.cookies import console_token
+from linli.domains.accounts.entrance import Entrance
+from linli.domains.accounts.notes import name_account, name_refusal
+from linli.domains.accounts.service import sessions
+from linli.domains.accounts.service.floods import PROVIDERS, SCANS, Floods
+from linli.domains.people.rights import SIGNED_IN, Rights
 from linli.domains.people.service import accounts, links, scans
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError, NotFound
-from linli.kernel.ids import Ids
+from linli.kernel.i18n import language_of
 from linli.kernel.qr import qr_image
 from linli.kernel.settings import Settings
 from linli.ops.login_providers import LoginProviders, Start
@@ -93,18 +93,18 @@ async def _begin(
     request: Request[Any, Any, Any],
     providers: LoginProviders,
     name: str,
+    entrance: Entrance,
+    *,
     next_path: str,
     account_id: int,
-    db: Database,
-    settings: Settings,
-    now_ms: int,
 ) -> Response[GoThere]:
+    settings = entrance.settings
     if name not in providers:
         raise NotFound(what="login_provider", id=name)
     start = Start.new()
     url = await providers.authorize_url(name, start, redirect_uri=_redirect_uri(settings, name))
     browser, cookie = text_of(request, settings)
-    async with db.begin() as tx:
+    async with entrance.db.begin() as tx:
         await links.begin(
             tx,
             state=start.state,
@@ -114,7 +114,7 @@ async def _begin(
             verifier=start.verifier,
             next_path=own_path(next_path),
             account_id=account_id,
-            now_ms=now_ms,
+            now_ms=entrance.clock.now_ms(),
         )
     return Response(GoThere(url), cookies=[cookie])
 
@@ -138,22 +138,11 @@ class ProviderRoutes(Controller):
         data: JSONBody[BeginSignIn],
         floods: NamedDependency[Floods],
         providers: NamedDependency[LoginProviders],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-        clock: NamedDependency[Clock],
+        entrance: NamedDependency[Entrance],
     ) -> Response[GoThere]:
         """Where to send the browser so that its owner signs in there."""
-        floods.count(PROVIDERS, client_address(request), now_ms=clock.now_ms())
-        return await _begin(
-            request=request,
-            providers=providers,
-            name=provider,
-            next_path=data.next,
-            account_id=0,
-            db=db,
-            settings=settings,
-            now_ms=clock.now_ms(),
-        )
+        floods.count(PROVIDERS, entrance.address(request), now_ms=entrance.clock.now_ms())
+        return await _begin(request, providers, provider, entrance, next_path=data.next, account_id=0)
 
     @get("/{provider:str}/answer", public=True, status_code=302, noted="sign-in by provider")
     async def answer(
@@ -161,40 +150,21 @@ class ProviderRoutes(Controller):
         request: Request[Any, Any, Any],
         provider: FromPath[str],
         providers: NamedDependency[LoginProviders],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
+        entrance: NamedDependency[Entrance],
     ) -> Response[None]:
         """The provider sends the browser back: sign in, link, or go on to register as whom it named."""
-        now_ms = clock.now_ms()
         try:
-            state = request.query_params.get("state", "")
-            return await _answered(
-                request=request,
-                providers=providers,
-                provider=provider,
-                state=state,
-                db=db,
-                settings=settings,
-                ids=ids,
-                now_ms=now_ms,
-            )
+            return await _answered(request, providers, provider, entrance)
         except LinliError as error:
             name_refusal(request, f"{error.code} {error.facts.get('reason', '')}".strip())
             return Redirect(f"/login?refused={quote(error.code)}", status_code=302)
 
 
 async def _answered(
-    request: Request[Any, Any, Any],
-    providers: LoginProviders,
-    provider: str,
-    state: str,
-    db: Database,
-    settings: Settings,
-    ids: Ids,
-    now_ms: int,
+    request: Request[Any, Any, Any], providers: LoginProviders, provider: str, entrance: Entrance
 ) -> Response[None]:
+    db, settings, now_ms = entrance.db, entrance.settings, entrance.clock.now_ms()
+    state = request.query_params.get("state", "")
     if provider not in providers:
         raise NotFound(what="login_provider", id=provider)
     browser = own_text(request)
@@ -208,7 +178,7 @@ async def _answered(
     if begun.account_id:
         name_account(request, begun.account_id)
         async with db.begin() as tx:
-            own = await sessions.find_session(tx, token_of(request), now_ms=now_ms)
+            own = await sessions.find_session(tx, console_token(request.cookies, settings), now_ms=now_ms)
             if own is None or own.account_id != begun.account_id:  # signed out, or put out, meanwhile
                 raise links.StartGone()
             await sessions.hold(tx, own)
@@ -230,7 +200,7 @@ async def _answered(
         # Read before the link is used: whatever takes the link away from now on ends the session too.
         account = await accounts.get_account(tx, found.account_id)
         await links.used(tx, provider=provider, subject=who.subject, now_ms=now_ms)
-    opened = await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+    opened = await entrance.enter(request, account)
     going = Redirect(own_path(begun.next), status_code=302)
     going.cookies.extend(opened.cookies)
     return going
@@ -284,20 +254,11 @@ class LinkRoutes(Controller):
         provider: FromPath[str],
         rights: NamedDependency[Rights],
         providers: NamedDependency[LoginProviders],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-        clock: NamedDependency[Clock],
+        entrance: NamedDependency[Entrance],
     ) -> Response[GoThere]:
         """Where to send the browser to link one's log-in there."""
         return await _begin(
-            request=request,
-            providers=providers,
-            name=provider,
-            next_path="/settings",
-            account_id=rights.account_id,
-            db=db,
-            settings=settings,
-            now_ms=clock.now_ms(),
+            request, providers, provider, entrance, next_path="/settings", account_id=rights.account_id
         )
 
     @delete("/{provider:str}", right=SIGNED_IN, noted="end of a link to a log-in elsewhere")
@@ -318,13 +279,14 @@ class ScanRoutes(Controller):
         self,
         request: Request[Any, Any, Any],
         floods: NamedDependency[Floods],
+        entrance: NamedDependency[Entrance],
         db: NamedDependency[Database],
         settings: NamedDependency[Settings],
         clock: NamedDependency[Clock],
     ) -> Response[ScanShown]:
         """A QR code for the sign-in page: good for one sign-in within a minute."""
         now_ms = clock.now_ms()
-        address = client_address(request)
+        address = entrance.address(request)
         floods.count(SCANS, address, now_ms=now_ms)
         browser, cookie = text_of(request, settings)
         ticket = system_secrets.token_urlsafe(18)
@@ -353,16 +315,15 @@ class ScanRoutes(Controller):
         request: Request[Any, Any, Any],
         ticket: FromPath[str],
         db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
+        entrance: NamedDependency[Entrance],
     ) -> Response[schemas.Me]:
         """Sign in on the desktop that showed the code, once the phone said yes."""
         now_ms = clock.now_ms()
         async with db.begin() as tx:
             account_id = await scans.use(tx, ticket=ticket, browser=own_text(request), now_ms=now_ms)
             account = await accounts.get_account(tx, account_id)
-        return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+        return await entrance.enter(request, account)
 
 
 class ScannedRoutes(Controller):

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 
-from linli.console.models import sign_in_attempts as attempts
+from linli.domains.accounts.models import sign_in_attempts as attempts
 from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.db.sqlite import DiskFull
 from linli.kernel.errors import TooMany

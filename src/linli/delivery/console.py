@@ -284,3 +284,6 @@ class DeliveryRoutes(Controller):
         """Try at once, whatever the back-off says; also out of "needs a person"."""
         async with db.begin() as tx:
             await rows.retry(within, tx, row_ids=[delivery_id], now_ms=clock.now_ms())
+
+
+CONTROLLERS = (DeliveryRoutes,)

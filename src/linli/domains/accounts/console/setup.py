@@ -7,10 +7,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from linli import __version__
-from linli.console import schemas, sessions, setup_code
-from linli.console.browsers import device_cookie
-from linli.console.parts import Parts
-from linli.console.session_routes import describe, entry_of, session_cookie
+from linli.domains.accounts import schemas, setup_code
+from linli.domains.accounts.entrance import Entrance
+from linli.domains.accounts.me import describe
+from linli.domains.accounts.service import sessions
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
 from linli.kernel import tenancy
@@ -50,12 +50,12 @@ class SetupRoutes(Controller):
         ids: NamedDependency[Ids],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
-        parts: NamedDependency[Parts],
+        entrance: NamedDependency[Entrance],
     ) -> Response[schemas.SetupDone]:
         """Create the operator, who also administers the first tenant, and sign in. Works once."""
         if await accounts.any_account(db):
             raise AlreadySetUp()
-        setup_code.check(parts.setup_code_file, data.code)
+        setup_code.check(setup_code.file_of(settings), data.code)
         accounts.check_password(data.password, login=accounts.clean_login(data.login))
         hashed = await accounts.hash_password(data.password)
         now_ms = clock.now_ms()
@@ -91,15 +91,12 @@ class SetupRoutes(Controller):
                 account=account,
                 tenant_id=tenant_id,
                 remember=False,
-                entry=entry_of(request, settings),
+                entry=entrance.entry(request),
                 sign_in=settings.sign_in,
                 ids=ids,
                 now_ms=now_ms,
             )
-        setup_code.forget(parts.setup_code_file)
-        cookies = [
-            session_cookie(request, settings, token, session),
-            device_cookie(request, settings, secrets, account),
-        ]
+        setup_code.forget(setup_code.file_of(settings))
+        cookies = entrance.cookies(request, token, session, account)
         me = await describe(db, await accounts.rights(db, account_id), tenant_id)
         return Response(schemas.SetupDone(me, key), cookies=cookies)

@@ -201,6 +201,3 @@ class MapRoutes(Controller):
         """Show the map instead."""
         async with db.begin() as tx:
             await service.drop_plan(within, tx, community_id=community_id)
-
-
-CONTROLLERS = (FigureRoutes, MapRoutes)

@@ -7,15 +7,22 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from linli import __version__
-from linli.console import cookies, sessions, throttle
-from linli.console.browsers import asker_of, device_cookie, own_text
-from linli.console.errors import language_of
-from linli.console.resident.access import COOKIE, COOKIE_PATH
-from linli.console.resident.schemas import FrontState, ResidentMe
-from linli.console.schemas import CodeRequest, CodeSent, CodeSignIn, Revoked, SessionRow
-from linli.console.security_log import name_account
-from linli.console.session_routes import CodesOff, by_code, code_attempt, code_sent, entry_of, session_rows
-from linli.console.sessions import RESIDENT, Session
+from linli.domains.accounts import cookies
+from linli.domains.accounts.browsers import device_cookie, own_text
+from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
+from linli.domains.accounts.entrance import Entrance, code_sent, session_rows
+from linli.domains.accounts.notes import name_account
+from linli.domains.accounts.schemas import (
+    CodeRequest,
+    CodeSent,
+    CodeSignIn,
+    FrontState,
+    ResidentMe,
+    Revoked,
+    SessionRow,
+)
+from linli.domains.accounts.service import sessions, throttle
+from linli.domains.accounts.service.sessions import RESIDENT, Session
 from linli.domains.people.person_rules import PENDING
 from linli.domains.people.queries.residence import Resident, resident
 from linli.domains.people.service import accounts, codes
@@ -23,6 +30,7 @@ from linli.domains.people.service.accounts import clean_login
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import Unavailable
+from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
@@ -57,20 +65,19 @@ class ResidentSessionRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
+        entrance: NamedDependency[Entrance],
     ) -> Response[CodeSent]:
         """Have a one-time code sent to any phone; who has none of our log-ins gets one with the first sign-in."""
-        if settings.sms.provider == "off":
-            raise CodesOff()
+        entrance.check_codes()
         if not await accounts.any_account(db):
             raise NotOpenYet()
         phone, now_ms = clean_login(data.phone), clock.now_ms()
         known = await accounts.find_account(db, phone)
         if known:
             name_account(request, known.id)
-        asker, cookie = asker_of(request, settings, secrets, known)
+        asker, cookie = entrance.asker(request, known)
         if not asker.device:
-            await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
+            await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
         await codes.request_code(
             db,
             phone=phone,
@@ -92,9 +99,10 @@ class ResidentSessionRoutes(Controller):
         ids: NamedDependency[Ids],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
+        entrance: NamedDependency[Entrance],
     ) -> Response[ResidentMe]:
         """Sign in with the code that was sent: five tries, in the browser that asked for it."""
-        now_ms, attempt = clock.now_ms(), await by_code(request, db, data.phone, secrets)
+        now_ms, attempt = clock.now_ms(), await entrance.by_code(request, data.phone)
         await throttle.count_attempt(db, attempt, now_ms=now_ms)
         account = await codes.redeem_or_join(
             db,
@@ -113,7 +121,7 @@ class ResidentSessionRoutes(Controller):
                 account=account,
                 tenant_id="",
                 remember=data.remember,
-                entry=entry_of(request, settings, RESIDENT),
+                entry=entrance.entry(request, RESIDENT),
                 sign_in=settings.sign_in,
                 ids=ids,
                 now_ms=now_ms,
@@ -127,7 +135,9 @@ class ResidentSessionRoutes(Controller):
         )
         lasting = (session.expires_ms - now_ms) // 1000 if session.remember else None
         secure = cookies.is_secure(request, settings)
-        cookie = cookies.session_cookie(COOKIE, token, secure=secure, max_age=lasting, path=COOKIE_PATH)
+        cookie = cookies.session_cookie(
+            RESIDENT_COOKIE, token, secure=secure, max_age=lasting, path=RESIDENT_PATH
+        )
         return Response(told(who), cookies=[cookie, device_cookie(request, settings, secrets, account)])
 
     @get("/")
@@ -147,7 +157,7 @@ class ResidentSessionRoutes(Controller):
         async with db.begin() as tx:
             await sessions.revoke(tx, account_id=session.account_id, session_id=session.id, front=RESIDENT)
         secure = cookies.is_secure(request, settings)
-        gone = cookies.session_cookie(COOKIE, "", secure=secure, max_age=0, path=COOKIE_PATH)
+        gone = cookies.session_cookie(RESIDENT_COOKIE, "", secure=secure, max_age=0, path=RESIDENT_PATH)
         return Response(None, status_code=204, cookies=[gone])
 
 
@@ -182,3 +192,6 @@ class ResidentSessionListRoutes(Controller):
         """Sign out everywhere but here."""
         async with db.begin() as tx:
             return Revoked(await sessions.revoke_others(tx, session, front=RESIDENT))
+
+
+CONTROLLERS = (ResidentSessionRoutes, ResidentSessionListRoutes)

@@ -8,19 +8,18 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Meta
 
-from linli.console import schemas, sessions, throttle
-from linli.console.access import SIGNED_IN
-from linli.console.errors import language_of
-from linli.console.session_routes import CodesOff, code_attempt, enter
-from linli.console.sessions import Session
+from linli.domains.accounts import schemas
+from linli.domains.accounts.entrance import Entrance
+from linli.domains.accounts.service import sessions, throttle
+from linli.domains.accounts.service.sessions import Session
+from linli.domains.people.rights import SIGNED_IN
 from linli.domains.people.service import accounts, codes, passwords, phones
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import Conflict
 from linli.kernel.http import network_of
-from linli.kernel.ids import Ids
+from linli.kernel.i18n import language_of
 from linli.kernel.secrets import Secrets
-from linli.kernel.settings import Settings
 
 
 class NoPhone(Conflict):
@@ -91,11 +90,10 @@ class PasswordRoutes(Controller):
         session: NamedDependency[Session],
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
+        entrance: NamedDependency[Entrance],
     ) -> schemas.CodeSent:
         """Have a code sent to one's own phone with which a password is set."""
-        if settings.sms.provider == "off":
-            raise CodesOff()
+        entrance.check_codes()
         account = await accounts.get_account(db, session.account_id)
         await codes.request_code(
             db,
@@ -147,13 +145,12 @@ class PasswordRoutes(Controller):
         session: NamedDependency[Session],
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
+        entrance: NamedDependency[Entrance],
     ) -> schemas.CodeSent:
         """Have a code sent to the phone that is to be one's own from now on."""
-        if settings.sms.provider == "off":
-            raise CodesOff()
+        entrance.check_codes()
         now_ms = clock.now_ms()
-        await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
+        await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
         await codes.request_code(
             db,
             phone=data.phone,
@@ -222,8 +219,7 @@ class PasswordLinkRoutes(Controller):
         data: JSONBody[FirstPassword],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        settings: NamedDependency[Settings],
+        entrance: NamedDependency[Entrance],
     ) -> Response[schemas.Me]:
         """Set the password, once, and sign in with it."""
         now_ms = clock.now_ms()
@@ -232,7 +228,7 @@ class PasswordLinkRoutes(Controller):
         hashed = await accounts.hash_password(data.password)
         async with db.begin() as tx:
             account = await passwords.use_link(tx, token=data.token, password_hash=hashed, now_ms=now_ms)
-        return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+        return await entrance.enter(request, account)
 
 
 def _asker(session: Session, *, known: bool = False) -> codes.Asker:

@@ -9,12 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from linli.console import organisation_upgrade as upgrade
-from linli.console import sessions
-from linli.console.access import SIGNED_IN
+from linli.domains.accounts.service import sessions
+from linli.domains.accounts.service import upgrades as upgrade
 from linli.domains.communities.queries import communities
 from linli.domains.communities.rows import APPROVED
-from linli.domains.people.rights import Right, Rights, Role
+from linli.domains.people.rights import SIGNED_IN, Right, Rights, Role
 from linli.domains.people.service import companies
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock

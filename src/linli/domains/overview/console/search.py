@@ -7,15 +7,14 @@ from litestar import Controller, Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from linli.console.access import SIGNED_IN, scope_with
-from linli.console.errors import language_of
-from linli.console.sessions import Session
+from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.people.queries import persons
-from linli.domains.people.rights import Right, Rights
+from linli.domains.people.rights import SIGNED_IN, Right, Rights
 from linli.kernel import tenancy
 from linli.kernel.db import Database
 from linli.kernel.errors import Forbidden
+from linli.kernel.i18n import language_of
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.things.device_lists import DeviceFilter, list_devices
@@ -55,7 +54,7 @@ class SearchRoutes(Controller):
 
         def seen(right: Right) -> Scope | None:
             try:
-                scope = scope_with(rights, right, session.tenant_id, language=language)
+                scope = rights.scope_with(right, session.tenant_id, language=language)
                 return scope if community_id is None else scope.narrowed(community_id)
             except Forbidden:
                 return None

@@ -15,7 +15,6 @@ from typing import IO, Any, Final, cast
 import sqlalchemy as sa
 from sqlalchemy import Table, bindparam, delete, func, select, tuple_
 
-from linli.console.organisation_export import BROKEN, COUNTING, DONE, SUBJECT, WRITING
 from linli.kernel.db import Command, Database, Query, Reader, Tx, metadata
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.masking import masked_row
@@ -24,6 +23,9 @@ from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Scope
 
 _SECRET: Final = re.compile(r"secret|password|hash|sealed|token|digest|private|verifier|nonce")
+SUBJECT: Final = "company export"
+"""How far the export is, whichever process hands it out; one a company: the one that began last."""
+COUNTING, WRITING, DONE, BROKEN = "counting", "writing", "done", "broken"
 ROWS_AT_ONCE: Final = 1000
 ERASE_AFTER_MS: Final = 30 * 86_400_000
 """So long after the end of its service a company may still take its data along."""

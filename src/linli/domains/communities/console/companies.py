@@ -9,13 +9,12 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 from msgspec import Meta
 
-from linli.console import organisation_data as data_of
-from linli.console.organisation_export import SUBJECT, ExportProgress
 from linli.domains.communities.queries import communities
 from linli.domains.communities.rows import APPROVED
 from linli.domains.communities.service import lifecycle
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import companies
+from linli.domains.people.service import company_data as data_of
 from linli.domains.people.service.organisation import Hand, note
 from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
@@ -24,7 +23,7 @@ from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
-from linli.kernel.progress import Board
+from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Scope
 from linli.things.device_lists import list_devices
 
@@ -70,6 +69,31 @@ async def _all_communities(scope: Scope, tx: Tx) -> list[int]:
         number += 1
 
 
+class ExportProgress(msgspec.Struct, rename="camel", frozen=True):
+    """The last export of a company."""
+
+    state: Annotated[
+        str,
+        Meta(
+            description="counting, writing, done, broken: whoever fetched it left; interrupted: the server that made"
+            " it is gone, start again; none: there was none."
+        ),
+    ]
+    rows: int
+    expected_rows: int
+    files: int
+    expected_files: int
+    bytes: Annotated[int, Meta(description="Handed out so far.")]
+    began_ms: int
+
+    @staticmethod
+    def of(told: Progress | None) -> "ExportProgress":
+        now = told or Progress(phase="none")
+        return ExportProgress(
+            now.phase, now.rows, now.expected_rows, now.files, now.expected_files, now.bytes, now.began_ms
+        )
+
+
 class OrganisationDataRoutes(Controller):
     path = "/organisation"
     tags = ("organisation",)
@@ -97,7 +121,7 @@ class OrganisationDataRoutes(Controller):
         self, within: NamedDependency[Scope], board: NamedDependency[Board]
     ) -> ExportProgress:
         """How far the last export is, whichever process hands it out."""
-        return ExportProgress.of(await board.of(within, SUBJECT))
+        return ExportProgress.of(await board.of(within, data_of.SUBJECT))
 
     @post("/end", right=Right.ORGANISATION_MANAGE.value, status_code=204)
     async def end(

@@ -1,0 +1,20 @@
+"""What a route says of its request for the security log: whose log-in it is about, and why it is refused."""
+
+from typing import Any, Final
+
+from litestar import Request
+
+ACCOUNT: Final = "noted_account"
+"""Where a request keeps the log-in that it is about."""
+REASON: Final = "refused_because"
+"""Where it keeps the code that it was refused with."""
+
+
+def name_account(request: Request[Any, Any, Any], account_id: int) -> None:
+    """Say whose log-in a request is about that nobody is signed in for."""
+    request.scope.setdefault("state", {})[ACCOUNT] = account_id
+
+
+def name_refusal(request: Request[Any, Any, Any], reason: str) -> None:
+    """Say why a request is refused whose answer is no error: the browser is sent to a page."""
+    request.scope.setdefault("state", {})[REASON] = reason
