@@ -1,3 +1,3 @@
 """Linli (邻里): an open, self-hosted digital-community platform."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -17,8 +17,7 @@ from linli_sdk.errors import (
     TooManyCalls,
     WrongType,
 )
-
-__version__ = "0.1.0"
+from linli_sdk.version import __version__ as __version__
 
 __all__ = [
     "ApiError",

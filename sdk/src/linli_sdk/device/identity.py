@@ -16,8 +16,9 @@ from linli_sdk.errors import ConnectionFailed, DeviceError
 from linli_sdk.mqtt.link import Link
 from linli_sdk.mqtt.packets import Connect, Publish
 from linli_sdk.mqtt.streams import Endpoint
+from linli_sdk.version import __version__
 
-VERSION = "linli-sdk-0.1.0"
+VERSION = f"linli-sdk-{__version__}"
 
 
 class Triple(NamedTuple):
