@@ -23,7 +23,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.settings import SignIn, Support
 from tests.console.conftest import Browser, administrator, browser, codes_sent, worker  # noqa: F401 - fixtures
 from tests.console.conftest import parts as console_parts  # noqa: F401 - a fixture
-from tests.console.test_registration import CONTRACT, MATE, OWNER, register
+from tests.domains.accounts.test_registration import CONTRACT, MATE, OWNER, register
 from tests.domains.communities.builders import POI_CSV
 from tests.domains.communities.test_openapi_communities import picture
 

@@ -8,8 +8,8 @@ import pytest
 from linli.domains.communities.service import pois
 from linli.domains.people.service import accounts, companies
 from tests.console.conftest import Browser, open_to_all
-from tests.console.test_registration import CONTRACT, OWNER, register
-from tests.console.test_takeover import KNOWN, claim_by_others
+from tests.domains.accounts.test_registration import CONTRACT, OWNER, register
+from tests.domains.accounts.test_takeover import KNOWN, claim_by_others
 from tests.domains.communities.builders import POI_CSV
 from tests.domains.communities.test_claims import CLAIM, upload
 

@@ -10,8 +10,8 @@ import pytest
 from linli.domains.people.service import ownership
 from linli.kernel.settings import LoginProvider, SignIn
 from tests.console.conftest import Browser
-from tests.console.providers import CLIENT, SECRET, Provider, serving
-from tests.console.test_registration import register
+from tests.domains.accounts.providers import CLIENT, SECRET, Provider, serving
+from tests.domains.accounts.test_registration import register
 
 PHONE = "13877776666"
 

@@ -13,7 +13,7 @@ from linli.domains.people.service import accounts, links, ownership, passwords, 
 from linli.kernel import tenancy
 from linli.kernel.settings import SignIn
 from tests.console.conftest import PASSWORD, Browser, codes_sent, open_to_all
-from tests.console.test_registration import register
+from tests.domains.accounts.test_registration import register
 
 VICTIM, STRANGER = "13700000077", "13700000078"
 KNOWN = "known to a stranger"
