@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bench.harness import Report, Sample, finish
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Query, open_database
 from linli.kernel.db.partitions import create_all
 from tests.engines import PostgreSQL
 
@@ -48,7 +48,7 @@ async def rate(call: Callable[[int], Awaitable[Any]]) -> Sample:
 
 async def measure(report: Report, url: str, bare: Callable[[int], Awaitable[Any]]) -> dict[str, float]:
     """Fill `report` with pairs of layer and bare driver; the rates of SQLAlchemy's own engine and ORM."""
-    db = await Database.open(url)
+    db = await open_database(url)
     await create_all(db, 0, tables)
     async with db.begin() as tx:
         await tx.insert_many(yard, [{"id": n, "name": f"n{n}", "status": 2} for n in range(1, ROWS + 1)])

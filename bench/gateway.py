@@ -16,7 +16,7 @@ from bench.http_load import load, signed_request
 from bench.linli_process import Site, serving, site
 from linli.domains.communities.models import communities
 from linli.kernel import tenancy
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from tests.engines import PostgreSQL, free_port, wait_for_port
 
 PATH, VERSION = "/solution/community/paas/community/detail/get", "1.0.3"
@@ -29,7 +29,7 @@ def seed(made: Site) -> list[int]:
 
 
 async def _seed(made: Site) -> list[int]:
-    db = await Database.open(made.database)
+    db = await open_database(made.database)
     numbers = []
     async with db.begin() as tx:
         for n in range(ROWS):

@@ -24,7 +24,7 @@ from bench.harness import Report, Sample, alternate, cpu_of, finish, start, stop
 from bench.linli_process import Site, serving, site
 from bench.mqtt_load import Login, Plan, ingest
 from bench.overload import push
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Query, open_database
 from linli.kernel.ids import Ids
 from linli.protocols.linkkit import signatures
 from linli.things.models import devices, inbox, points
@@ -79,7 +79,7 @@ def batch_message(publisher: int, number: int) -> bytes:
 
 async def _seed(made: Site) -> list[tuple[str, str, str]]:
     """One product and the publishers' devices: (productKey, deviceName, deviceSecret)."""
-    db, ids, triples = await Database.open(made.database), Ids(), []
+    db, ids, triples = await open_database(made.database), Ids(), []
     async with db.begin() as tx:
         product = await create_product(
             made.scope, tx, name="bench", ids=ids, secrets=made.secrets, tsl=dict(MODEL)
@@ -185,7 +185,7 @@ class Counted:
             )
 
     async def _read(self) -> tuple[int, int]:
-        db = await Database.open(self._made.database)
+        db = await open_database(self._made.database)
         found = (await count_inbox.scalar(db), await count_points.scalar(db))
         await db.close()
         return found
@@ -272,7 +272,7 @@ def overload(made: Site, report: Report, process: subprocess.Popen[bytes], tripl
 
 async def _stored(made: Site) -> dict[str, int]:
     """Property messages in the inbox by device name."""
-    db = await Database.open(made.database)
+    db = await open_database(made.database)
     found = dict(await count_by_device.all(db))
     await db.close()
     return found
@@ -284,7 +284,7 @@ def bulk_rate(made: Site) -> float:
 
 
 async def _bulk(made: Site) -> float:
-    db = await Database.open(made.database)
+    db = await open_database(made.database)
     columns = tuple(c.name for c in points.c)
     day = db.clock.now_ms() // 86_400_000
     values = {"day": day, "device_no": 10**9, "property_no": 1, "ts": 0, "seq": 0, "value": 21.5}

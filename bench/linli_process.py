@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.harness import SERVER_CORE, start, stop
 from linli.kernel import tenancy
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
@@ -73,7 +73,7 @@ def site(database: str = "") -> Iterator[Site]:
 
 
 async def _set_up(made: Site) -> None:
-    db = await Database.open(made.database)
+    db = await open_database(made.database)
     ids = Ids()
     async with db.begin() as tx:
         made.tenant_id = await tenancy.create_tenant(tx, name="bench", ids=ids)

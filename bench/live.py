@@ -23,7 +23,7 @@ from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
 from linli.kernel import tenancy
 from linli.kernel.clock import SystemClock
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.kernel.http import HttpServer
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -89,7 +89,7 @@ async def _serve() -> None:
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
         url = f"sqlite:///{folder}/linli.db"
         runner.upgrade(url)
-        db, clock, secrets = await Database.open(url), SystemClock(), Secrets.random()
+        db, clock, secrets = await open_database(url), SystemClock(), Secrets.random()
         parts = Parts(
             db=db,
             clock=clock,

@@ -18,7 +18,7 @@ from bench.harness import GeneratorClock, say
 from bench.http_load import signed_request
 from bench.ingest import device_login
 from bench.linli_process import Site, serving, site
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.kernel.ids import Ids
 from linli.protocols import mqtt
 from linli.things.service.devices import create_device
@@ -104,7 +104,7 @@ class Caller(asyncio.Protocol):
 
 async def _seed(made: Site) -> list[tuple[str, str, str, str]]:
     """(productKey, deviceName, secret, iotId) of each device."""
-    db, ids = await Database.open(made.database), Ids()
+    db, ids = await open_database(made.database), Ids()
     found = []
     async with db.begin() as tx:
         product = await create_product(

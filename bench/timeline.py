@@ -22,7 +22,7 @@ import uvloop
 from bench.harness import PAIRS, Report, Sample, alternate, finish, say
 from bench.http_load import load, signed_request
 from bench.linli_process import Site, serving, site
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Query, open_database
 from linli.kernel.db.partitions import day_of, make_ahead
 from linli.kernel.ids import Ids
 from linli.things.queries import timelines
@@ -68,7 +68,7 @@ class Table:
 
 async def seed(made: Site, points: int) -> Table:
     """Devices with ten properties each, and their values written past the platform, which would take hours."""
-    db = await Database.open(made.database)
+    db = await open_database(made.database)
     ids, now = Ids(), db.clock.now_ms()
     count = max(points // (DAYS * MINUTES), 1)
     item = {"dataType": {"type": "float", "specs": {}}}

@@ -17,7 +17,7 @@ from linli.domains.accounts.service import sessions
 from linli.domains.communities.service import applications
 from linli.domains.people.service import accounts, passwords
 from linli.kernel import tenancy
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -32,7 +32,7 @@ TSL = {"schema": "", "properties": [], "events": [], "services": []}
 async def installation(database_url: str, tmp_path: Path, monkeypatch, capsys):
     """A data folder whose database is the test's own, at the revision of this release."""
     if revision := schema.newest():
-        db = await Database.open(database_url)
+        db = await open_database(database_url)
         await db.run_script([
             "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)",
             f"INSERT INTO alembic_version VALUES ('{revision}')",

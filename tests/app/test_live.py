@@ -8,7 +8,7 @@ import pytest
 from linli.app.live import MOST_A_SECOND, LiveRelay
 from linli.console.hub import MISSED, Hub
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.kernel.processes import Mail, Processes
 from linli.kernel.scope import Caller, Scope
 
@@ -21,7 +21,7 @@ async def open_hub(database_url: str, clock: ManualClock) -> AsyncIterator[Calla
     stops: list[Callable[[], Awaitable[None]]] = []
 
     async def make() -> Hub:
-        db = await Database.open(database_url, clock=clock)
+        db = await open_database(database_url, clock=clock)
         processes = Processes(db, clock, name="front")
         mail, hub = Mail(db, clock, processes.name), Hub()
         relay = LiveRelay(hub, db.signals, processes, mail, clock)

@@ -22,7 +22,7 @@ import uvloop
 from linli.databus import topics
 from linli.delivery.store import free_leases
 from linli.kernel import outbox
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.sim.door import SimulatedDoor
 from tests.campaigns.caller import REPLAYED, Caller, Signed
 from tests.campaigns.checks import Checks
@@ -253,7 +253,7 @@ class Campaign:
     async def _free_leases(self) -> None:
         """What an operator may do who knows that no other process runs; embedded databases do it at every start."""
         self.installation.kill()
-        db = await Database.open(self._site.database_url)
+        db = await open_database(self._site.database_url)
         await outbox.free_leases(db)
         await free_leases(db, time.time_ns() // 1_000_000)
         await db.close()

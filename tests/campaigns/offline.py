@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 from linli.domains.access.models import passes
 from linli.edge.doors.caller import CallFailed, Refusal
 from linli.edge.doors.simulator import SimulatedMachine
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Query, open_database
 from linli.kernel.db.partitions import create_all
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
@@ -128,7 +128,7 @@ class Campaign:
         began = time.monotonic()
         file = self.folder / "cloud.db"
         all_models()
-        db = await Database.open(f"sqlite:///{file}")
+        db = await open_database(f"sqlite:///{file}")
         db.clock = self.clock
         await create_all(db, self.clock.now_ms())
         ids = Ids(now_ms=self.clock.now_ms)

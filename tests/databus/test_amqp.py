@@ -19,7 +19,7 @@ from linli.databus.queues import presence
 from linli.databus.subscription_rows import Filters, get_subscription
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.kernel.http import HttpServer
 from linli.kernel.pages import PageRequest
 from linli.kernel.secrets import Secrets
@@ -185,7 +185,7 @@ async def test_what_is_on_its_way_when_the_platform_is_killed_comes(
     """Killed between a record's commit, RabbitMQ's confirmation and the note of it; a consumer holds some."""
     key_file, chance = tmp_path / "master.key", Random(7)
     secrets = Secrets.from_file(key_file)
-    db = await Database.open(database_url, clock=SystemClock())
+    db = await open_database(database_url, clock=SystemClock())
     project = await make_project(db, ids, secrets, "killed", (101,), (101,))
     number = await subscribe(db, project, ids, secrets)
     logins = HttpServer(RabbitAuth(db, secrets, SystemClock()), port=auth_port)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from linli.databus.queues.leases import LEASE_MS
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from tests.databus.test_mqtt import House, door, feed_of  # noqa: F401  # door is a fixture
 from tests.databus.test_webhooks import until
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.engines("postgresql")  # SQLite has one process only
 @pytest.fixture
 async def fronts(database_url, db, clock, ids, secrets):
     """Two processes' worth of platform over one database."""
-    second = await Database.open(database_url, clock=clock)
+    second = await open_database(database_url, clock=clock)
     houses = House(db, clock, ids, secrets), House(second, clock, ids, secrets)
     for house in houses:
         await house.start()

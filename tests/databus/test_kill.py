@@ -12,7 +12,7 @@ from linli.databus.hub import Hub
 from linli.databus.subscription_rows import Filters
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.secrets import Secrets
@@ -31,7 +31,7 @@ async def test_what_was_committed_is_pushed_at_least_once(database_url: str, tmp
     key_file, chance = tmp_path / "master.key", Random(11)
     secrets, clock = Secrets.from_file(key_file), SystemClock()
     ids = Ids()
-    db = await Database.open(database_url, clock=clock)
+    db = await open_database(database_url, clock=clock)
     project = await make_project(db, ids, secrets, "ours", (101,), (101,))
     acknowledged: list[int] = []
     async with Receiver() as receiver:
@@ -58,7 +58,7 @@ async def test_what_was_committed_is_pushed_at_least_once(database_url: str, tmp
             rest = await victim.stdout.read()
             acknowledged += [int(line) for line in rest.splitlines() if line]
             await victim.wait()
-        db = await Database.open(database_url, clock=clock)
+        db = await open_database(database_url, clock=clock)
         hub = Hub(db, clock, secrets, limits=Limits(allow_private=True), rng=Random(1))
         await hub.start()
 

@@ -11,7 +11,7 @@ from linli.databus.hub import Hub
 from linli.databus.queues.leases import LEASE_MS, Leases
 from linli.databus.subscription_rows import Filters, find_by_id
 from linli.databus.webhook.pump import Limits
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from tests.databus.receiver import Receiver
 from tests.databus.test_webhooks import insert, say, subscribe, until
 
@@ -19,7 +19,7 @@ from tests.databus.test_webhooks import insert, say, subscribe, until
 @pytest.fixture
 async def second(database_url, clock):
     """The same database as another process has it. SQLite has one process only."""
-    other = await Database.open(database_url, clock=clock)
+    other = await open_database(database_url, clock=clock)
     yield other
     await other.close()
 

@@ -14,14 +14,14 @@ from linli.databus.amqp.broker import Broker
 from linli.databus.hub import Hub
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock
-from linli.kernel.db import Database, partitions
+from linli.kernel.db import open_database, partitions
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
 
 async def main(url: str, key_file: str, tenant_id: str, rabbit: str = "") -> None:
     clock = SystemClock()
-    db = await Database.open(url, clock=clock)
+    db = await open_database(url, clock=clock)
     await partitions.make_ahead(db, clock.now_ms())
     broker = Broker(rabbit) if rabbit else None
     hub = Hub(db, clock, Secrets.from_file(Path(key_file)), limits=Limits(allow_private=True), broker=broker)

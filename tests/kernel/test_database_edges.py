@@ -11,10 +11,11 @@ import asyncpg
 import pytest
 from sqlalchemy import Column, MetaData, Table, bindparam, func, select
 
-from linli.kernel.db import INT, Database, Query, any_of, identity, integer, text_column
+from linli.kernel.db import INT, Database, Query, any_of, identity, integer, open_database, text_column
 from linli.kernel.db.partitions import create_all, day_of, drop_before, make_ahead
-from linli.kernel.db.sqlite import DiskFull, SQLiteDatabase
+from linli.kernel.db.sqlite import SQLiteDatabase
 from linli.kernel.db.sqlite_writer import GROUP_UNITS
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import Unavailable
 from tests.engines import PostgreSQL
 
@@ -246,7 +247,7 @@ async def own_server(database_engine: str) -> AsyncIterator[PostgreSQL]:
 
 @pytest.mark.engines("postgresql")
 async def test_a_server_that_goes_away_and_comes_back(own_server: PostgreSQL) -> None:
-    database = await Database.open(own_server.url())
+    database = await open_database(own_server.url())
     await create_all(database, database.clock.now_ms(), tables)
     await asyncio.gather(*(add(database, f"n{n}") for n in range(20)))
 

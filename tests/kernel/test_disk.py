@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text
 
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database
-from linli.kernel.db.sqlite import DiskFull
-from linli.kernel.disk import DiskGuard, free_space, freeing_space
+from linli.kernel.db import Database, open_database
+from linli.kernel.disk import DiskFull, DiskGuard, free_space, freeing_space
 from linli.kernel.objects import ObjectStore
 
 MB = 1024 * 1024
@@ -105,7 +104,7 @@ def test_free_space_is_the_file_systems_own_answer(tmp_path: Path) -> None:
 
 async def test_a_disk_that_is_really_full_loses_nothing(tiny_disk: Path) -> None:
     """Without the guard: SQLite meets the end of a real file system. The unit fails as DiskFull, the rest stays."""
-    db = await Database.open(f"sqlite:///{tiny_disk / 'linli.db'}")
+    db = await open_database(f"sqlite:///{tiny_disk / 'linli.db'}")
     try:
         await db.run_script(["CREATE TABLE disk_notes (id INTEGER PRIMARY KEY, text TEXT)"])
         async with db.begin() as tx:

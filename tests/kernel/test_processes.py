@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, open_database
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Lease, Mail, Processes
 from linli.kernel.processes.registry import DEAD_MS
@@ -21,7 +21,7 @@ async def enter(database_url: str, clock: ManualClock) -> AsyncIterator[Enter]:
     made: list[tuple[Processes, Database]] = []
 
     async def start(name: str) -> Processes:
-        db = await Database.open(database_url, clock=clock)
+        db = await open_database(database_url, clock=clock)
         process = Processes(db, clock, name=name)
         await process.enter()
         process.watch()
@@ -160,7 +160,7 @@ class Note(msgspec.Struct):
 
 
 async def test_mail_arrives_in_order(database: Database, clock: ManualClock, database_url: str) -> None:
-    elsewhere = await Database.open(database_url) if database.engine == "postgresql" else database
+    elsewhere = await open_database(database_url) if database.engine == "postgresql" else database
     here, there = Mail(database, clock, "here"), Mail(elsewhere, clock, "there")
     got: list[str] = []
     answers: list[str] = []

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, open_database
 from linli.kernel.progress import INTERRUPTED, Board, DoneElsewhere, Progress
 from linli.kernel.scope import Scope
 
@@ -17,7 +17,7 @@ OURS, THEIRS = Scope.system("A" * 32, "import"), Scope.system("B" * 32, "import"
 async def there(database: Database, database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
     """The same database as another process has it; on SQLite as the next process finds it."""
     database.clock = clock
-    other = await Database.open(database_url, clock=clock)
+    other = await open_database(database_url, clock=clock)
     yield other
     await other.close()
 

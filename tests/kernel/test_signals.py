@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, open_database
 from linli.kernel.signals import MOST_BYTES, SignalTooLong
 
 END_SIGNALS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -15,7 +15,7 @@ END_SIGNALS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 @pytest.fixture
 async def second(database_url: str) -> AsyncIterator[Database]:
     """Another process over the same database."""
-    db = await Database.open(database_url)
+    db = await open_database(database_url)
     yield db
     await db.close()
 
@@ -88,7 +88,7 @@ async def test_what_was_published_before_closing_goes_out(database_url: str, sec
     there: list[str] = []
     second.signals.listen("cards", there.append)
     await second.signals.ready()
-    tool = await Database.open(database_url)
+    tool = await open_database(database_url)
     tool.signals.publish("cards", "from the command line")
     await tool.close()
     await until(lambda: there)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from linli.kernel.clock import ManualClock, SystemClock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, open_database
 from linli.kernel.db.partitions import create_all
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -84,7 +84,7 @@ def database_url(database_engine: str, request: pytest.FixtureRequest, tmp_path:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An open database with the whole schema and no rows; the test runs once for each engine."""
-    db = await Database.open(database_url)
+    db = await open_database(database_url)
     try:
         yield db
     finally:
@@ -111,7 +111,7 @@ def scope() -> Scope:
 
 async def _build(url: str) -> None:
     all_models()
-    db = await Database.open(url)
+    db = await open_database(url)
     try:
         await create_all(db, SystemClock().now_ms())
     finally:

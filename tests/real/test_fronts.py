@@ -17,7 +17,7 @@ import pytest_asyncio
 from sqlalchemy import bindparam, select
 
 from linli.databus.models import changes
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Database, Query, open_database
 from linli.kernel.scope import Scope
 from linli.sim import models
 from linli.things.models import devices, inbox
@@ -95,7 +95,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
             site = await make_site(fronts.fronts[0], meters=3, doors=1, taps=1, hook=hook.url)
             hook.secret = site.hook_secret
             await asyncio.to_thread(fronts.start_all)
-            db = await Database.open(fronts.database)
+            db = await open_database(fronts.database)
             made = House(fronts, site, hook, db)
             clients = []
             for front in fronts.fronts:

@@ -24,7 +24,7 @@ from linli.domains.projects.service.grants import capability_decided
 from linli.domains.video import room as video
 from linli.domains.visitors.events import VisitChanged
 from linli.kernel.db import Database, Tx
-from linli.kernel.events import Handlers
+from linli.kernel.handlers import Handlers
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.things import events as things
@@ -37,7 +37,7 @@ from linli.things.inbox.messages import Message
 from linli.things.inbox.refusals import Refusal
 
 
-def to_subscribers(handlers: Handlers) -> None:
+def to_subscribers(handlers: Handlers[Tx]) -> None:
     """Changes of communities become messages of the change topics, in the transaction that made them (B 4.5)."""
     handlers.inline(CommunityApproved, scopes.on_approved)
     handlers.inline(SpaceChanged, changes.relay(Kind.SPACE))
@@ -52,7 +52,7 @@ def to_subscribers(handlers: Handlers) -> None:
     handlers.inline(things.UpgradeFinished, device_events.relay_upgrade("finished"))
 
 
-def to_records(handlers: Handlers, db: Database) -> None:
+def to_records(handlers: Handlers[Tx], db: Database) -> None:
     """Kept records say no more who somebody was that nobody of the tenant knows any longer (ADR 0063)."""
 
     async def erased(event: UsersErased) -> None:
@@ -62,7 +62,7 @@ def to_records(handlers: Handlers, db: Database) -> None:
     handlers.after(UsersErased, erased, name="databus.forget_persons")
 
 
-def to_rooms(handlers: Handlers) -> None:
+def to_rooms(handlers: Handlers[Tx]) -> None:
     """What one room does is checked by another that knows more."""
     handlers.inline(DeviceMoved, device_moved)
     handlers.inline(things.BatchStarted, batch_started)

@@ -51,7 +51,7 @@ from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.service.links import PassLinks
 from linli.kernel import outbox
 from linli.kernel.clock import Clock, SystemClock
-from linli.kernel.db import Database, Reader, partitions
+from linli.kernel.db import Database, Reader, open_database, partitions
 from linli.kernel.disk import DiskGuard
 from linli.kernel.http import Callers, HttpServer
 from linli.kernel.ids import Ids
@@ -162,7 +162,7 @@ class Platform:
         """Open the database (it must be migrated) and put the parts together. `kind`: serve or work."""
         clock = clock or SystemClock()
         settings.data_path.mkdir(parents=True, exist_ok=True)
-        db = await Database.open(settings.database, clock=clock)
+        db = await open_database(settings.database, clock=clock)
         await partitions.make_ahead(db, clock.now_ms())
         db.zones = CommunityZones()
         return Platform(settings, db, clock, kind)

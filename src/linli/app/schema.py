@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import Column, MetaData, Table, Text, select
 
 import linli
-from linli.kernel.db import Database, Query
-from linli.kernel.db.statements import Plan
+from linli.kernel.db import Database, Query, open_database
+from linli.kernel.db.plans import Plan
 from linli.kernel.settings import Settings
 from linli.kernel.telemetry import redact
 
@@ -58,7 +58,7 @@ async def prepare(settings: Settings) -> str:
 async def _prepare(settings: Settings) -> str:
     try:
         settings.data_path.mkdir(parents=True, exist_ok=True)
-        db = await Database.open(settings.database)
+        db = await open_database(settings.database)
         try:
             found = await stored(db)
             foreign = found is None and await _holds_tables(db)

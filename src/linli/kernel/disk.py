@@ -8,13 +8,19 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from linli.kernel.clock import Clock
-from linli.kernel.db.sqlite import DiskFull
+from linli.kernel.errors import Unavailable
 
 LOOK_EVERY_MS = 1000
 RELEASE_FACTOR = 1.25
 """Writes begin again only with a quarter more than the reserve free, so that they do not flutter at the edge."""
 
 _freeing: ContextVar[bool] = ContextVar("freeing", default=False)
+
+
+class DiskFull(Unavailable):
+    """There is no room for what was to be written."""
+
+    code = "disk_full"
 
 
 class DiskGuard:

@@ -1,32 +1,15 @@
 """In which time zone a community lives, for rooms that do not know what a community is."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from linli.kernel.db import Reader
+from linli.kernel.db import Reader
 
 
-class Zones(Protocol):
-    """Injected as the clock is: local time belongs to a place."""
-
-    async def of(self, db: "Reader", community_id: int) -> str:
-        """IANA name; empty: the default, Asia/Shanghai."""
-        ...
-
-
-class DefaultZone:
-    """Every community lives by the default."""
-
-    async def of(self, db: "Reader", community_id: int) -> str:
-        return ""
-
-
-async def zone_of(db: "Reader", community_id: int) -> str:
+async def zone_of(db: Reader, community_id: int) -> str:
     """The zone of a community as schedules want it named: empty for the default."""
     return await db.zones.of(db, community_id)
 
 
-async def zones_of(db: "Reader", community_ids: "Iterable[int | None]") -> dict[int | None, str]:
+async def zones_of(db: Reader, community_ids: Iterable[int | None]) -> dict[int | None, str]:
     """The zones of some communities, each asked for once; what belongs to none lives by the default."""
     return {number: "" if number is None else await zone_of(db, number) for number in set(community_ids)}

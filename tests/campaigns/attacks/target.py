@@ -22,7 +22,7 @@ from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts, sms_outbox
 from linli.kernel import tenancy
 from linli.kernel.clock import SystemClock
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Query, open_database
 from linli.kernel.secrets import Secrets
 from linli.ops.tls import Authority
 from tests.campaigns.caller import Caller
@@ -119,7 +119,7 @@ class Target:
     async def code_for(self, phone: str) -> str:
         """The latest one-time code sent to a phone, as its owner reads it."""
         secrets = Secrets.from_file(self.installation.folder / "master.key")
-        database = await Database.open(settings_of(self.installation).database)
+        database = await open_database(settings_of(self.installation).database)
         try:
             async with asyncio.timeout(20):
                 while True:
@@ -139,7 +139,7 @@ class Target:
             house = str(self.site.houses[0])
             wish = {"houseSpaceId": house, "name": CANARY, "type": 1, "mobile": RESIDENT}
             self.person = (await caller.ok(*SAVE_MEMBER, wish))["identityId"]
-        database = await Database.open(settings_of(self.installation).database)
+        database = await open_database(settings_of(self.installation).database)
         try:
             account = await accounts.find_account(database, RESIDENT)
             number = int(await _person_number.scalar(database, identity=self.person))

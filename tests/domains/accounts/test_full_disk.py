@@ -8,8 +8,7 @@ from linli.domains.accounts.cookies import COOKIE
 from linli.domains.accounts.service import spare_sessions, throttle
 from linli.domains.accounts.service.spare_sessions import SpareSessions
 from linli.domains.people.service import accounts
-from linli.kernel.db.sqlite import DiskFull
-from linli.kernel.disk import DiskGuard
+from linli.kernel.disk import DiskFull, DiskGuard
 from tests.console.conftest import SETUP, Browser
 
 MINUTE_MS = 60_000

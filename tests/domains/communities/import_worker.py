@@ -6,7 +6,7 @@ from pathlib import Path
 
 from linli.domains.communities.service.importer import Importer
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database
+from linli.kernel.db import open_database
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
@@ -15,7 +15,7 @@ from linli.kernel.secrets import Secrets
 
 async def main(url: str, folder: str, now_ms: str) -> None:
     clock = ManualClock(int(now_ms))
-    db = await Database.open(url, clock=clock)
+    db = await open_database(url, clock=clock)
     jobs = Jobs()
     Importer(
         db, ObjectStore(Path(folder), b"s" * 32, "http://x", clock), Ids(), clock, Secrets.random()

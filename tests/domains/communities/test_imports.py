@@ -27,8 +27,8 @@ from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.queries import users as user_queries
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import residents
-from linli.kernel.db import Database
-from linli.kernel.db.sqlite_writer import DiskFull
+from linli.kernel.db import open_database
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import NotFound
 from linli.kernel.events import emit
 from linli.kernel.objects import ObjectStore
@@ -404,7 +404,7 @@ async def test_another_process_tells_how_far_it_is(desk, database_url, clock, id
     monkeypatch.setattr(reading, "read", slow)
     import_id = await desk.hand_in(HOUSE_ROWS, RESIDENT_ROWS)
     waiting = await queries.get(desk.scope, desk.db, import_id)
-    there = await Database.open(database_url, clock=clock)
+    there = await open_database(database_url, clock=clock)
     other = Importer(
         there, desk.store, ids, clock, Secrets.random(),
         board=Board(there, clock, me="other", alive=living.__contains__),

@@ -10,7 +10,7 @@ from linli.domains.people.queries import residents as queries
 from linli.domains.people.queries import users as user_queries
 from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import groups, persons, residents, users
-from linli.kernel.db.statements import Plan
+from linli.kernel.db.plans import Plan
 from linli.kernel.pages import PageRequest
 from tests.domains.people.builders import make_world
 

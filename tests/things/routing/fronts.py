@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, open_database
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
@@ -20,7 +20,7 @@ class Front(Platform):
 
     @classmethod
     async def open(cls, url: str, name: str, clock: ManualClock, secrets: Secrets) -> "Front":
-        db = await Database.open(url, clock=clock)
+        db = await open_database(url, clock=clock)
         processes = Processes(db, clock, name=name)
         ids = Ids(now_ms=clock.now_ms)
         front = cls.on(db, clock, ids, secrets, processes=processes, sessions=DatabaseSessionStore(db, clock))

@@ -11,7 +11,7 @@ from collections import deque
 from typing import Final
 
 from linli.kernel.db import Database
-from linli.kernel.db.statements import Plan
+from linli.kernel.db.plans import Plan
 
 _SAMPLE: Final = Plan(
     "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, "

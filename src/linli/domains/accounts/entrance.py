@@ -20,8 +20,7 @@ from linli.domains.people.service.accounts import Account
 from linli.domains.people.service.codes import Asker
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.db.sqlite import DiskFull
-from linli.kernel.disk import freeing_space
+from linli.kernel.disk import DiskFull, freeing_space
 from linli.kernel.errors import Forbidden, Unavailable
 from linli.kernel.http import Callers
 from linli.kernel.ids import Ids

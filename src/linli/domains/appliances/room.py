@@ -9,7 +9,7 @@ from linli.domains.appliances.service.refresh import Refresher
 from linli.domains.appliances.service.replacements import Syncing
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
-from linli.kernel.events import Handlers
+from linli.kernel.handlers import Handlers
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
@@ -47,7 +47,7 @@ class Appliances:
         self._followers.register(self._handlers)
 
 
-def register(handlers: Handlers) -> None:
+def register(handlers: Handlers[Tx]) -> None:
     """What other rooms do that concerns the edge."""
     handlers.inline(DeviceDeleted, _device_deleted)
 

@@ -17,9 +17,9 @@ from linli.domains.privacy.events import DeletionAsked, DeletionDecided, Deletio
 from linli.domains.visitors import queries as visits
 from linli.domains.visitors.events import VisitChanged
 from linli.domains.visitors.rows import ARRIVED, ASKED
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.errors import NotFound
-from linli.kernel.events import Handlers
+from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
 
 WHO = "notifications"
@@ -32,7 +32,7 @@ class NewsHandlers:
         self._db = db
         self._telling = telling
 
-    def register(self, handlers: Handlers) -> None:
+    def register(self, handlers: Handlers[Tx]) -> None:
         handlers.after(NoticeChanged, self.notice, name=f"{WHO}.notice")
         handlers.after(ResidentReviewed, self.reviewed, name=f"{WHO}.reviewed")
         handlers.after(ResidentRegistered, self.registered, name=f"{WHO}.registered")

@@ -10,7 +10,7 @@ from linli.domains.access.events import PassRecorded
 from linli.domains.overview.models import traffic_hours
 from linli.domains.overview.schemas import IN, OUT, PERSON, VEHICLE
 from linli.kernel.db import INT, Command, Tx, in_scope
-from linli.kernel.events import Handlers
+from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
 
 HOUR_MS: Final = 3_600_000
@@ -36,7 +36,7 @@ _count = Command(
 )
 
 
-def register(handlers: Handlers) -> None:
+def register(handlers: Handlers[Tx]) -> None:
     handlers.inline(PassRecorded, on_pass)
     handlers.inline(RecordsInserted, on_records)
 

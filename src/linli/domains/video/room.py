@@ -2,11 +2,12 @@
 
 from linli.domains.video.events import CamerasChanged
 from linli.domains.video.handlers import device_deleted, device_moved, to_data_bus
-from linli.kernel.events import Handlers
+from linli.kernel.db import Tx
+from linli.kernel.handlers import Handlers
 from linli.things.events import DeviceDeleted, DeviceMoved
 
 
-def register(handlers: Handlers) -> None:
+def register(handlers: Handlers[Tx]) -> None:
     """Before anything starts."""
     handlers.inline(DeviceMoved, device_moved)
     handlers.inline(DeviceDeleted, device_deleted)

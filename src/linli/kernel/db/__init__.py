@@ -2,6 +2,7 @@
 
 from linli.kernel.db.columns import BOOL, INT, blob, flag, identity, integer, metadata, real, text_column
 from linli.kernel.db.database import Database, Reader, Tx
+from linli.kernel.db.opening import open_database
 from linli.kernel.db.statements import Command, Query, any_of, in_scope
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "in_scope",
     "integer",
     "metadata",
+    "open_database",
     "real",
     "text_column",
 ]

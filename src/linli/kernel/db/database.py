@@ -4,25 +4,37 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import Table
 
 from linli.kernel import telemetry
-from linli.kernel.clock import Clock, SystemClock
-from linli.kernel.db.statements import DIALECTS, Engine, Plan
+from linli.kernel.clock import Clock
+from linli.kernel.db.plans import DIALECTS, Engine, Plan
+from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
-from linli.kernel.zones import DefaultZone, Zones
-
-if TYPE_CHECKING:
-    from linli.kernel.events import Handlers
-    from linli.kernel.signals import Signals
+from linli.kernel.signals import Signals
 
 log = telemetry.logger(__name__)
 
 Row = Sequence[Any]
 Values = Mapping[str, Any] | msgspec.Struct
+
+
+class Zones(Protocol):
+    """In which time zone a community lives. Injected as the clock is: rooms do not know what a community is."""
+
+    async def of(self, db: "Reader", community_id: int) -> str:
+        """IANA name; empty: the default, Asia/Shanghai."""
+        ...
+
+
+class DefaultZone:
+    """Every community lives by the default."""
+
+    async def of(self, db: "Reader", community_id: int) -> str:
+        return ""
 
 
 class Reader(ABC):
@@ -140,8 +152,8 @@ class Tx(Reader):
 class Database(Reader):
     """An open database. `handlers` are the domain-event handlers that `events.emit` reaches."""
 
-    handlers: "Handlers"
-    signals: "Signals"
+    handlers: Handlers[Tx]
+    signals: Signals
     """News between the processes that share this database."""
     clock: Clock
     url: str
@@ -149,34 +161,6 @@ class Database(Reader):
     """Called before each unit of work; what it raises refuses the unit (kernel.disk)."""
     tenancy_epoch: int = 0
     """Rises when this process commits a change of keys or grants (kernel.tenancy): caches of scopes compare it."""
-
-    @staticmethod
-    async def open(
-        url: str, *, clock: Clock | None = None, pool_size: int = 10, handlers: "Handlers | None" = None
-    ) -> "Database":
-        """`sqlite:///folder/file.db` or `postgresql://user@host:port/name`."""
-        from linli.kernel.events import Handlers
-        from linli.kernel.signals import Signals
-
-        signals = Signals()
-        if url.startswith("sqlite:///"):
-            from linli.kernel.db.sqlite import SQLiteDatabase
-
-            db: Database = await SQLiteDatabase.connect(url.removeprefix("sqlite:///"))
-        elif url.startswith(("postgresql://", "postgres://")):
-            from linli.kernel.db.postgres import PostgresDatabase
-            from linli.kernel.signals.postgres import PostgresSignals
-
-            db = await PostgresDatabase.connect(url, pool_size=pool_size)
-            signals = PostgresSignals(url)
-        else:
-            raise ValueError("the database address must begin with sqlite:/// or postgresql://")
-        db.url = url
-        db.signals = signals
-        db.clock = clock or SystemClock()
-        db.zones = DefaultZone()
-        db.handlers = handlers or Handlers()
-        return db
 
     @abstractmethod
     async def close(self) -> None: ...

@@ -9,7 +9,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from linli.kernel.db.columns import INT, metadata
 from linli.kernel.db.database import Database
-from linli.kernel.db.statements import DIALECTS, Command, Plan, Query
+from linli.kernel.db.plans import DIALECTS, Plan
+from linli.kernel.db.statements import Command, Query
 from linli.kernel.disk import freeing_space
 
 DAY_MS = 86_400_000

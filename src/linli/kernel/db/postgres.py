@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import dialect as pg_dialect
 
 from linli.kernel.db.database import Database, Row, Tx, bound, identity_of, quote
 from linli.kernel.db.inserts import conflict_clause
+from linli.kernel.db.plans import Plan
 from linli.kernel.db.races import lasts
-from linli.kernel.db.sqlite_writer import DiskFull
-from linli.kernel.db.statements import Plan
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import LinliError, Unavailable
 from linli.kernel.scope import Scope
 

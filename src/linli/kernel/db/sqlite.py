@@ -17,8 +17,9 @@ from sqlalchemy import Table
 
 from linli.kernel.db.database import Database, Row, Tx, bound
 from linli.kernel.db.inserts import insert_text, upsert_text
-from linli.kernel.db.sqlite_writer import DiskFull, Writer, translated
-from linli.kernel.db.statements import Plan
+from linli.kernel.db.plans import Plan
+from linli.kernel.db.sqlite_writer import Writer, translated
+from linli.kernel.disk import DiskFull
 from linli.kernel.scope import Scope
 
 ROWS_A_STATEMENT = 64

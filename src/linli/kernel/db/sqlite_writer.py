@@ -13,16 +13,13 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import Unavailable
 
 GROUP_UNITS = 500
 GROUP_SECONDS = 0.002
 BUSY_SECONDS = 10.0
 """How long to wait for another process (a command-line tool, a backup) that holds the write lock."""
-
-
-class DiskFull(Unavailable):
-    code = "disk_full"
 
 
 class Writer:

@@ -4,13 +4,10 @@ A statement on a table that belongs to tenants must contain `in_scope(table)`; f
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from typing import Any, cast, overload
 
 from sqlalchemy import ColumnElement, Table, Text, and_, bindparam, literal_column, or_
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.engine import Dialect
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -18,17 +15,9 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import NullType
 
 from linli.kernel.db.columns import INT
+from linli.kernel.db.database import Reader, Tx
+from linli.kernel.db.plans import Engine, Plan, compile_plan
 from linli.kernel.scope import Scope
-
-if TYPE_CHECKING:
-    from linli.kernel.db.database import Reader, Tx
-
-Engine = Literal["sqlite", "postgresql"]
-
-DIALECTS: dict[Engine, Dialect] = {
-    "sqlite": sqlite.dialect(paramstyle="qmark"),
-    "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
-}
 
 
 class AnyOf(ColumnElement[bool]):
@@ -103,43 +92,6 @@ def in_scope(table: Any) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One statement for one engine: its text, the order of its values, and what the statement itself fixes."""
-
-    sql: str
-    order: tuple[str, ...]
-    fixed: Mapping[str, Any]
-    lists: frozenset[str]
-    """Names bound to lists; SQLite takes these as JSON text."""
-
-    def values(self, binds: Mapping[str, Any]) -> list[Any]:
-        fixed = self.fixed
-        if not fixed:
-            return [binds[name] for name in self.order]
-        return [fixed[name] if name in fixed else binds[name] for name in self.order]
-
-
-def compile_plan(statement: ClauseElement, engine: Engine) -> Plan:
-    compiled = cast(
-        SQLCompiler,
-        statement.compile(dialect=DIALECTS[engine], compile_kwargs={"render_postcompile": True}),
-    )
-    order = tuple(compiled.positiontup or ())
-    fixed = {
-        name: bind.effective_value
-        for name, bind in compiled.binds.items()
-        if not bind.required and bind.value is not None and name in order
-    }
-    fixed |= {
-        name: None
-        for name, bind in compiled.binds.items()
-        if not bind.required and bind.value is None and name in order
-    }
-    lists = frozenset(n for n, b in compiled.binds.items() if isinstance(b.type, postgresql.ARRAY))
-    return Plan(compiled.string, order, fixed, lists)
-
-
 def _check_scope(statement: ClauseElement, unscoped: str) -> None:
     tables: set[str] = set()
     binds: set[str] = set()
@@ -203,26 +155,26 @@ class Query[R](_Statement):
         self._into = into
         self.heavy = heavy
 
-    async def one(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> R | None:
+    async def one(self, db: Reader, scope: Scope | None = None, **binds: Any) -> R | None:
         """The first row, or None."""
         row = await db.fetch_row(self.plan(db.engine), scope, binds, self.heavy)
         if row is None:
             return None
         return self._into(*row) if self._into is not None else cast(R, tuple(row))
 
-    async def all(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> list[R]:
+    async def all(self, db: Reader, scope: Scope | None = None, **binds: Any) -> list[R]:
         rows = await db.fetch_rows(self.plan(db.engine), scope, binds, self.heavy)
         into = self._into
         if into is None:
             return cast(list[R], [tuple(row) for row in rows])
         return [into(*row) for row in rows]
 
-    async def columns(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> list[tuple[Any, ...]]:
+    async def columns(self, db: Reader, scope: Scope | None = None, **binds: Any) -> list[tuple[Any, ...]]:
         """All rows, column by column; empty without rows. For thousands of narrow ones: no object is made for each."""
         rows = await db.fetch_rows(self.plan(db.engine), scope, binds, self.heavy)
         return list(zip(*rows, strict=True))
 
-    async def scalar(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> Any:
+    async def scalar(self, db: Reader, scope: Scope | None = None, **binds: Any) -> Any:
         """The first column of the first row, or None."""
         row = await db.fetch_row(self.plan(db.engine), scope, binds, self.heavy)
         return None if row is None else row[0]
@@ -234,10 +186,10 @@ class Command(_Statement):
     def __init__(self, statement: UpdateBase, *, unscoped: str = "") -> None:
         super().__init__(statement, unscoped)
 
-    async def run(self, tx: "Tx", scope: Scope | None = None, **binds: Any) -> int:
+    async def run(self, tx: Tx, scope: Scope | None = None, **binds: Any) -> int:
         """Execute once; the number of rows touched."""
         return await tx.execute(self.plan(tx.engine), scope, binds)
 
-    async def run_many(self, tx: "Tx", rows: Sequence[Mapping[str, Any]], scope: Scope | None = None) -> None:
+    async def run_many(self, tx: Tx, rows: Sequence[Mapping[str, Any]], scope: Scope | None = None) -> None:
         """Execute once per row of binds."""
         await tx.execute_many(self.plan(tx.engine), scope, rows)

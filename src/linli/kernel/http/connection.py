@@ -3,18 +3,16 @@
 import asyncio
 import time
 from collections import deque
-from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from linli.kernel import telemetry
 from linli.kernel.callers import forwarded_address
 from linli.kernel.connections import Standing
-from linli.kernel.http.exchange import STATUS_LINES, Exchange
+from linli.kernel.http.exchange import Exchange
+from linli.kernel.http.heads import bare_head
+from linli.kernel.http.listener import Listener
 from linli.kernel.http.reader import Refused, RequestReader
 from linli.kernel.http.types import KNOWN_CALLER, Switch
-
-if TYPE_CHECKING:
-    from linli.kernel.http.server import HttpServer
 
 log = telemetry.logger(__name__)
 
@@ -26,20 +24,8 @@ _SLICE = 16_384
 """Bytes parsed at a time, so that one packet of pipelined requests cannot become thousands of them in memory."""
 
 
-class _Date:
-    second = 0
-    header = b""
-
-
-def date_header() -> bytes:
-    now = int(time.time())
-    if now != _Date.second:
-        _Date.second, _Date.header = now, f"Date: {formatdate(now, usegmt=True)}\r\n".encode()
-    return _Date.header
-
-
 class Connection(asyncio.Protocol):
-    def __init__(self, server: "HttpServer") -> None:
+    def __init__(self, server: Listener["Connection"]) -> None:
         self.server = server
         self.limits = server.limits
         self.base: dict[str, Any] = {}
@@ -47,7 +33,6 @@ class Connection(asyncio.Protocol):
         self.address = ""
         """Whose connection it is; behind a trusted proxy, of whom it carries a request."""
         self.proxied = False
-        self.date_header = date_header
         self.write_paused = False
         self.active_since = time.monotonic()
         """Last progress, for the sweep that ends slow and idle connections."""
@@ -88,7 +73,7 @@ class Connection(asyncio.Protocol):
             KNOWN_CALLER: self.known_caller,
         }
         if not self.server.opened(self):
-            self.write(_bare(503))
+            self.write(bare_head(503))
             self._close()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -193,6 +178,10 @@ class Connection(asyncio.Protocol):
                 self._parse(data)
 
     # another protocol
+
+    @property
+    def stopping(self) -> bool:
+        return self.server.stopping
 
     @property
     def is_idle(self) -> bool:
@@ -365,7 +354,7 @@ class Connection(asyncio.Protocol):
         if self._running is not None and self._running.started:
             self.abort()  # an answer that stops half-way must not look whole
             return
-        self.write(_bare(status))
+        self.write(bare_head(status))
         self._linger()
         if self._running is not None:
             self._running.disconnect()
@@ -394,7 +383,3 @@ class Connection(asyncio.Protocol):
         self._out = b""
         self._closing = True
         self._transport.abort()
-
-
-def _bare(status: int) -> bytes:
-    return STATUS_LINES[status] + date_header() + b"Content-Length: 0\r\nConnection: close\r\n\r\n"

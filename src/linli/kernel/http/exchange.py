@@ -1,15 +1,10 @@
 """One request and its answer: the ASGI `receive` and `send` of one call of the application."""
 
 import asyncio
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from linli.kernel.http.heads import STATUS_LINES, date_header
 from linli.kernel.http.types import Message
-
-if TYPE_CHECKING:
-    from linli.kernel.http.connection import Connection
-
-STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
 
 PAUSE_ABOVE = 262_144
 """Bytes of a request body held before the application takes them."""
@@ -17,6 +12,27 @@ PAUSE_ABOVE = 262_144
 
 class Disconnected(ConnectionError):
     """The client went away while the answer was being written."""
+
+
+class Line(Protocol):
+    """What an exchange needs of the connection it came by."""
+
+    write_paused: bool
+
+    @property
+    def stopping(self) -> bool:
+        """The listener stops: an answer is the last one of its connection."""
+        ...
+
+    def write(self, data: bytes) -> None: ...
+
+    async def drained(self) -> None:
+        """Return once the client takes more."""
+        ...
+
+    def resume_reading(self) -> None: ...
+
+    def exchange_finished(self, exchange: "Exchange", keep_alive: bool) -> None: ...
 
 
 class Exchange:
@@ -42,7 +58,7 @@ class Exchange:
 
     def __init__(
         self,
-        connection: "Connection",
+        connection: Line,
         scope: dict[str, Any],
         *,
         head_only: bool,
@@ -167,7 +183,7 @@ class Exchange:
         if self._started:
             raise RuntimeError("the answer has already begun")
         status: int = message["status"]
-        parts = [STATUS_LINES[status], self._connection.date_header()]
+        parts = [STATUS_LINES[status], date_header()]
         lines = 2
         for name, value in message.get("headers", ()):
             lower = name.lower()
@@ -181,7 +197,7 @@ class Exchange:
                 continue
             parts += (name, b": ", value, b"\r\n")
             lines += 1
-        if not self._complete or self._connection.server.stopping:
+        if not self._complete or self._connection.stopping:
             self._keep_alive = False
         if not self._keep_alive:
             parts.append(b"Connection: close\r\n")

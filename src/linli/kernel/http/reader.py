@@ -3,16 +3,16 @@
 What two servers in a row could read differently is refused, never mended: that is how requests are smuggled.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import httptools
 
-from linli.kernel.http.exchange import PAUSE_ABOVE, Exchange
+from linli.kernel.http.exchange import PAUSE_ABOVE, Exchange, Line
+from linli.kernel.http.limits import Limits
+from linli.kernel.http.listener import Surroundings
 from linli.kernel.http.types import ADDRESS, Switch
-
-if TYPE_CHECKING:
-    from linli.kernel.http.connection import Connection
+from linli.kernel.http.unfinished import Sender
 
 _EAGER_BODY = 65_536
 """Requests with shorter bodies reach the application whole, and only then."""
@@ -32,10 +32,40 @@ class Refused(Exception):
         self.status = status
 
 
+class Source(Line, Sender, Protocol):
+    """What the reader needs of the connection that it reads."""
+
+    base: dict[str, Any]
+    limits: Limits
+    proxied: bool
+
+    @property
+    def server(self) -> Surroundings: ...
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing that was asked is still to be answered."""
+        ...
+
+    def speak_for(self, headers: list[tuple[bytes, bytes]]) -> bool:
+        """Through a trusted proxy comes a request of somebody; False: they have their share of connections already."""
+        ...
+
+    def offer(self, exchange: Exchange) -> None:
+        """Run a request when its turn has come."""
+        ...
+
+    def switch(self, switch: Switch, rest: bytes) -> None:
+        """Hand the connection over to another protocol, `rest` being what came behind the request."""
+        ...
+
+    def pause_reading(self) -> None: ...
+
+
 class RequestReader:
     """Feeds a connection with exchanges. Its `on_…` methods are what the parser calls."""
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: Source) -> None:
         self._connection = connection
         self._limits = connection.limits
         self._parser = httptools.HttpRequestParser(self)
@@ -191,7 +221,7 @@ class RequestReader:
             self._connection,
             scope,
             head_only=method == "HEAD",
-            keep_alive=not old and parser.should_keep_alive() and not self._connection.server.stopping,
+            keep_alive=not old and parser.should_keep_alive() and not self._connection.stopping,
             chunks=not old,
         )
         exchange.expect_continue = self._expect and not old

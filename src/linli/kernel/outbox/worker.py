@@ -14,7 +14,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
 from linli.kernel.db.races import MOST_AGAIN, lost_race
 from linli.kernel.errors import LinliError
-from linli.kernel.events import AFTER_KIND, DeferredEvent
+from linli.kernel.handlers import AFTER_KIND, DeferredEvent
 from linli.kernel.outbox.leases import Leased, lease
 from linli.kernel.outbox.rows import listen, outbox, unlisten
 

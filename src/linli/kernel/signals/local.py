@@ -1,12 +1,9 @@
 """What every kind of signals offers, and all that an installation of one process needs."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from linli.kernel import telemetry
-
-if TYPE_CHECKING:
-    from linli.kernel.db import Tx
 
 log = telemetry.logger(__name__)
 
@@ -20,6 +17,12 @@ type Missed = Callable[[], object]
 
 class SignalTooLong(ValueError):
     """Signals carry ids; whatever is longer belongs into the database."""
+
+
+class Unit(Protocol):
+    """A unit of work (`db.Tx`)."""
+
+    def after_commit(self, callback: Callable[[], object]) -> None: ...
 
 
 class _Listener:
@@ -71,7 +74,7 @@ class Signals:
             if not listener.others_only:
                 _call(listener.heard, payload)
 
-    def publish_after(self, tx: "Tx", channel: str, payload: str = "") -> None:
+    def publish_after(self, tx: Unit, channel: str, payload: str = "") -> None:
         """`publish` once `tx` is durable; never when it rolls back."""
         tx.after_commit(lambda: self.publish(channel, payload))
 

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, delete, update
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Tx
-from linli.kernel.events import Handlers
+from linli.kernel.handlers import Handlers
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
 from linli.things.events import DeviceDeleted
@@ -43,7 +43,9 @@ class Ota:
         self._engine = Engine(db, publisher, objects, clock)
         self._requests = OtaRequests(objects)
 
-    def register(self, *, requests: Requests, messages: InboxHandlers, work: Jobs, events: Handlers) -> None:
+    def register(
+        self, *, requests: Requests, messages: InboxHandlers, work: Jobs, events: Handlers[Tx]
+    ) -> None:
         """Answer devices, hear of those that come back, and work for campaigns."""
         self._requests.register(requests)
         messages.on_status(came_online)

@@ -12,7 +12,7 @@ from linli.domains.appliances.remote.models import edge_tunnels
 from linli.domains.appliances.remote.rows import Tunnel
 from linli.domains.appliances.remote.service import tunnels
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, open_database
 from linli.kernel.processes import Mail, Processes
 from linli.protocols.websocket import CloseCode
 
@@ -57,7 +57,7 @@ async def open_exchange(
         return ""
 
     async def make() -> tuple[Exchange, Database]:
-        db = await Database.open(database_url, clock=clock)
+        db = await open_database(database_url, clock=clock)
         processes = Processes(db, clock, name="front")
         mail = Mail(db, clock, processes.name)
         exchange = Exchange(db, clock, processes.name, mail, allowed)

@@ -18,7 +18,7 @@ from linli.domains.people.queries import log_ins
 from linli.domains.people.service import ownership
 from linli.domains.people.service.accounts import Account
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
-from linli.kernel.db.sqlite import DiskFull
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import NotFound, Unauthorized
 from linli.kernel.ids import Ids
 from linli.kernel.settings import SignIn

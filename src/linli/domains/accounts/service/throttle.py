@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, delete, select
 
 from linli.domains.accounts.models import sign_in_attempts as attempts
 from linli.kernel.db import INT, Command, Database, Query, Tx
-from linli.kernel.db.sqlite import DiskFull
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import TooMany
 from linli.kernel.http import network_of
 

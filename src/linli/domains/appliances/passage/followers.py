@@ -5,8 +5,8 @@ from typing import Final
 from linli.domains.appliances.passage import queries, service
 from linli.domains.communities.events import SpaceChanged
 from linli.domains.people.events import ResidentsMovedIn, ResidentsMovedOut, UsersErased
-from linli.kernel.db import Database
-from linli.kernel.events import Handlers
+from linli.kernel.db import Database, Tx
+from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
 
 GATHER_MS: Final = 2_000
@@ -17,7 +17,7 @@ class Followers:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def register(self, handlers: Handlers) -> None:
+    def register(self, handlers: Handlers[Tx]) -> None:
         name, tell = "appliances.rules_of_homes", self.homes_changed
         handlers.after(ResidentsMovedIn, tell, name=name)
         handlers.after(ResidentsMovedOut, tell, name=name)

@@ -29,7 +29,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import LinliError, Unavailable
-from linli.kernel.events import Handlers
+from linli.kernel.handlers import Handlers
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
@@ -75,7 +75,7 @@ class Importer:
         self._running: dict[int, asyncio.Task[None]] = {}
         self.board = board or Board(db, clock)
 
-    def register(self, jobs: Jobs, handlers: Handlers | None = None) -> None:
+    def register(self, jobs: Jobs, handlers: Handlers[Tx] | None = None) -> None:
         """Let the outbox worker start the imports, and erased persons end their files."""
         if handlers is not None:
             handlers.after(UsersErased, self.erased, name="communities.imports_of_erased")

@@ -14,7 +14,7 @@ from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import like
 from linli.domains.people.rows import Member
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
-from linli.kernel.db.statements import Engine
+from linli.kernel.db.plans import Engine
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 

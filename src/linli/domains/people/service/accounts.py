@@ -25,7 +25,7 @@ from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Rights, R
 from linli.domains.people.service.ownership import NO_PASSWORD, enters
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
-from linli.kernel.db.sqlite import DiskFull
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Unauthorized
 from linli.kernel.ids import Ids
 

@@ -16,8 +16,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from linli.edge.services.files.paths import FileRefused
 from linli.kernel.clock import Clock
-from linli.kernel.db.sqlite import DiskFull
-from linli.kernel.disk import DiskGuard, telling_full_disk
+from linli.kernel.disk import DiskFull, DiskGuard, telling_full_disk
 
 SWEEP_S: Final = 60
 BATCH: Final = 500

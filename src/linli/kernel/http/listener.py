@@ -1,0 +1,45 @@
+"""What a connection needs of the listener that it came to (`server.HttpServer`)."""
+
+import asyncio
+from typing import Protocol
+
+from linli.kernel.connections import Connections, Open
+from linli.kernel.http.limits import Limits
+from linli.kernel.http.types import ASGIApp, Upgrade
+from linli.kernel.http.unfinished import Unfinished
+
+
+class Surroundings(Protocol):
+    """What reading a request needs of it."""
+
+    now: float
+    """Monotonic, read about once a second."""
+    stopping: bool
+    unfinished: Unfinished
+
+    def upgrade_of(self, path: str) -> Upgrade | None:
+        """Who takes connections over at this path."""
+        ...
+
+
+class Listener[Member: Open](Surroundings, Protocol):
+    app: ASGIApp
+    limits: Limits
+    loop: asyncio.AbstractEventLoop
+    proxies: frozenset[str]
+    share: Connections[Member]
+    tasks: set[asyncio.Task[None]]
+
+    def opened(self, connection: Member) -> bool:
+        """False: there is no room for it."""
+        ...
+
+    def closed(self, connection: Member) -> None: ...
+
+    def switched(self, connection: Member, *, counted_there: bool) -> None:
+        """It goes on in another protocol, which is told of its end."""
+        ...
+
+    def flush_soon(self, connection: Member) -> None:
+        """Send what this connection wrote at the end of this turn of the loop."""
+        ...
