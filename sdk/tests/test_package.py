@@ -15,7 +15,18 @@ import pytest
 import linli_sdk
 
 SDK = Path(__file__).resolve().parents[1]
-NEEDED = ("anyio", "certifi", "h11", "httpcore", "httpx", "idna", "msgspec", "sniffio", "typing_extensions")
+NEEDED = (
+    "anyio",
+    "certifi",
+    "h11",
+    "httpcore",
+    "httpx",
+    "idna",
+    "msgspec",
+    "sniffio",
+    "typing_extensions",
+    "wsproto",
+)
 """Import packages of the SDK's requirements and of theirs: lent to the empty environment, since tests fetch nothing."""
 
 USE = """

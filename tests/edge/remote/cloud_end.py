@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, TextMessage
 
 from linli.protocols.edge_remote import wire
-from linli.protocols.websocket import Frame, MessageReader, Opcode, accept, frame
+from linli.protocols.websocket import MessageReader, Whole, accept
 
 
 class CloudEnd:
@@ -17,7 +19,8 @@ class CloudEnd:
         self.closed = asyncio.Event()
         self.head = b""
         self.close_code = 0
-        self.got: asyncio.Queue[Frame] = asyncio.Queue()
+        self.got: asyncio.Queue[Whole] = asyncio.Queue()
+        self.frames = Connection(ConnectionType.SERVER)
         self._writer: asyncio.StreamWriter | None = None
         self._number = 0
         self.port = 0
@@ -29,13 +32,13 @@ class CloudEnd:
         writer.write(accept(pairs, ()))
         self._writer = writer
         self.opened.set()
-        messages = MessageReader(wire.MAX_MESSAGE)
+        messages = MessageReader(self.frames, wire.MAX_MESSAGE)
         while data := await self._read(reader):
-            for one in messages.feed(data):
-                if one.opcode is Opcode.CLOSE:
-                    self.close_code = int.from_bytes(one.payload[:2])
-                else:
-                    self.got.put_nowait(one)
+            for event in messages.feed(data):
+                if isinstance(event, CloseConnection):
+                    self.close_code = event.code
+                elif isinstance(event, Whole):
+                    self.got.put_nowait(event)
         self.closed.set()
 
     @staticmethod
@@ -46,8 +49,7 @@ class CloudEnd:
             return b""
 
     def send(self, payload: bytes, *, text: bool) -> None:
-        assert self._writer is not None
-        self._writer.write(frame(Opcode.TEXT if text else Opcode.BINARY, payload))
+        self.raw(self.frames.send(TextMessage(payload.decode()) if text else BytesMessage(payload)))
 
     def raw(self, data: bytes) -> None:
         assert self._writer is not None
@@ -61,10 +63,10 @@ class CloudEnd:
         while True:
             async with asyncio.timeout(30):
                 got = await self.got.get()
-            if got.opcode is Opcode.BINARY:
-                pieces += wire.split_piece(got.payload)[1]
+            if not got.text:
+                pieces += wire.split_piece(got.data)[1]
                 continue
-            answer = wire.answer(got.payload)
+            answer = wire.answer(got.data)
             assert answer.id == self._number
             if answer.ends:
                 return answer, items, pieces
@@ -75,10 +77,10 @@ class CloudEnd:
         async with asyncio.timeout(30):
             while wanted not in shown:
                 got = await self.got.get()
-                if got.opcode is Opcode.BINARY:
-                    shown += got.payload
-                elif b"exit" in got.payload:
-                    return shown + msgspec.json.encode(msgspec.json.decode(got.payload))
+                if not got.text:
+                    shown += got.data
+                elif b"exit" in got.data:
+                    return shown + msgspec.json.encode(msgspec.json.decode(got.data))
         return shown
 
     def hang_up(self) -> None:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from wsproto.frame_protocol import CloseReason
+
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import discover
 from linli.edge.framework.recorder import Collected
@@ -16,7 +18,6 @@ from linli.edge.remote.drivers import DriverDesk
 from linli.edge.remote.logs import LogBook
 from linli.kernel.clock import SystemClock
 from linli.kernel.ids import Ids
-from linli.protocols.websocket import CloseCode, Opcode, frame
 from tests.edge.framework.folders import DRIVER, write_driver
 from tests.edge.remote.cloud_end import CloudEnd, cloud_end
 
@@ -95,7 +96,7 @@ async def test_the_end_of_the_shell_is_told(tmp_path: Path) -> None:
         assert (await cloud.screen_until(b"\x00never")).endswith(b'{"exit":7}')
         async with asyncio.timeout(30):
             await cloud.closed.wait()
-        assert cloud.close_code == CloseCode.NORMAL
+        assert cloud.close_code == CloseReason.NORMAL_CLOSURE
 
 
 async def test_files_are_listed_and_read_inside_their_folder_alone(tmp_path: Path) -> None:
@@ -203,13 +204,13 @@ async def test_what_is_no_question_ends_the_tunnel(tmp_path: Path) -> None:
         cloud.send(b'{"id":0,"do":"ping"}', text=True)
         async with asyncio.timeout(30):
             await cloud.closed.wait()
-        assert cloud.close_code == CloseCode.POLICY
+        assert cloud.close_code == CloseReason.POLICY_VIOLATION
 
 
 async def test_an_oversize_frame_ends_the_tunnel(tmp_path: Path) -> None:
     async with box(tmp_path) as (agent, cloud):
         await opened(agent, cloud, "tools")
-        cloud.raw(frame(Opcode.TEXT, b"x" * 300_000))
+        cloud.send(b"x" * 300_000, text=True)
         async with asyncio.timeout(30):
             while agent.open_tunnels:
                 await asyncio.sleep(0.01)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import os
 import ssl
-import struct
 from typing import NamedTuple, Protocol
 
-_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-MOST_FRAME = 4 * 1024 * 1024
+from wsproto.connection import Connection, ConnectionState, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, Ping, RejectConnection, Request, TextMessage
+from wsproto.frame_protocol import CloseReason
+from wsproto.handshake import H11Handshake
+from wsproto.utilities import ProtocolError
+
+_MOST_AT_ONCE = 65_536
 
 
 class Endpoint(NamedTuple):
@@ -50,11 +51,11 @@ async def open_stream(endpoint: Endpoint, timeout_s: float) -> Stream:
     if not endpoint.websocket:
         return _Plain(reader, writer)
     try:
-        await asyncio.wait_for(_upgrade(endpoint, reader, writer), timeout_s)
+        frames = await asyncio.wait_for(_upgrade(endpoint, reader, writer), timeout_s)
     except BaseException:
         writer.close()
         raise
-    return _WebSocket(reader, writer)
+    return _WebSocket(reader, writer, frames)
 
 
 class _Plain:
@@ -62,7 +63,7 @@ class _Plain:
         self._reader, self._writer = reader, writer
 
     async def read(self) -> bytes:
-        return await self._reader.read(65_536)
+        return await self._reader.read(_MOST_AT_ONCE)
 
     def write(self, data: bytes) -> None:
         self._writer.write(data)
@@ -74,74 +75,70 @@ class _Plain:
         self._writer.close()
 
 
-async def _upgrade(endpoint: Endpoint, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    key = base64.b64encode(os.urandom(16)).decode()
-    writer.write(
-        (
-            f"GET {endpoint.websocket} HTTP/1.1\r\nHost: {endpoint.host}:{endpoint.port}\r\n"
-            f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"
-        ).encode()
-    )
+async def _upgrade(
+    endpoint: Endpoint, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> Connection:
+    handshake = H11Handshake(ConnectionType.CLIENT)
+    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-        raise OSError("no WebSocket is spoken there") from error
-    first, *lines = head.split("\r\n")
-    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    digest = hashlib.sha1((key + _GUID).encode(), usedforsecurity=False).digest()
-    wanted = base64.b64encode(digest).decode()
-    if " 101 " not in f"{first} " or fields.get("sec-websocket-accept") != wanted:
-        raise OSError(f"no WebSocket is spoken there: {first}")
+        writer.write(
+            handshake.send(
+                Request(host=f"{host}:{endpoint.port}", target=endpoint.websocket, subprotocols=["mqtt"])
+            )
+        )
+        while handshake.connection is None:
+            data = await reader.read(_MOST_AT_ONCE)
+            if not data:
+                raise OSError("no WebSocket is spoken there: no answer")
+            handshake.receive_data(data)
+            for event in handshake.events():
+                if isinstance(event, RejectConnection):
+                    raise OSError(f"no WebSocket is spoken there: HTTP {event.status_code}")
+    except ProtocolError as error:
+        raise OSError(f"no WebSocket is spoken there: {error}") from error
+    return handshake.connection
 
 
 class _WebSocket:
     """Binary frames out, any data frames in; pings are answered."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, frames: Connection
+    ) -> None:
+        self._reader, self._writer, self._frames = reader, writer, frames
 
     async def read(self) -> bytes:
-        try:
-            while True:
-                first, second = await self._reader.readexactly(2)
-                size = second & 0x7F
-                if size == 126:
-                    (size,) = struct.unpack(">H", await self._reader.readexactly(2))
-                elif size == 127:
-                    (size,) = struct.unpack(">Q", await self._reader.readexactly(8))
-                if size > MOST_FRAME or second & 0x80:
-                    raise OSError("a bad WebSocket frame")
-                data = await self._reader.readexactly(size)
-                kind = first & 0x0F
-                if kind == 8:
-                    return b""
-                if kind == 9:
-                    self._frame(10, data)
-                elif kind in (0, 1, 2) and data:
-                    return data
-        except asyncio.IncompleteReadError:
-            return b""
+        data = self._taken()  # what came behind the handshake's answer
+        while not data and self._frames.state is ConnectionState.OPEN:
+            received = await self._reader.read(_MOST_AT_ONCE)
+            if not received:
+                return b""
+            self._frames.receive_data(received)
+            data = self._taken()
+        return data
+
+    def _taken(self) -> bytes:
+        """What came in messages; the rest is answered. Raises OSError."""
+        pieces = []
+        for event in self._frames.events():
+            if isinstance(event, BytesMessage):
+                pieces.append(bytes(event.data))
+            elif isinstance(event, TextMessage):
+                raise OSError("a WebSocket message of text")
+            elif isinstance(event, Ping):
+                self._writer.write(self._frames.send(event.response()))
+            elif isinstance(event, CloseConnection) and self._frames.state is ConnectionState.OPEN:
+                raise OSError(f"a bad WebSocket frame: {event.reason}")
+        return b"".join(pieces)
 
     def write(self, data: bytes) -> None:
-        self._frame(2, data)
-
-    def _frame(self, kind: int, data: bytes) -> None:
-        size = len(data)
-        if size < 126:
-            head = bytes((0x80 | kind, 0x80 | size))
-        elif size < 65_536:
-            head = bytes((0x80 | kind, 0x80 | 126)) + struct.pack(">H", size)
-        else:
-            head = bytes((0x80 | kind, 0x80 | 127)) + struct.pack(">Q", size)
-        mask = os.urandom(4)
-        repeated = mask * (size // 4 + 1)
-        masked = (int.from_bytes(data, "big") ^ int.from_bytes(repeated[:size], "big")).to_bytes(size, "big")
-        self._writer.write(head + mask + masked)
+        if self._frames.state is ConnectionState.OPEN:
+            self._writer.write(self._frames.send(BytesMessage(data)))
 
     async def drain(self) -> None:
         await self._writer.drain()
 
     def close(self) -> None:
-        self._frame(8, b"\x03\xe8")
+        if self._frames.state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING):
+            self._writer.write(self._frames.send(CloseConnection(CloseReason.NORMAL_CLOSURE)))
         self._writer.close()

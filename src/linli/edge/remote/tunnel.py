@@ -5,16 +5,21 @@ The box never listens for this. A tunnel ends when either side ends it, when the
 
 import asyncio
 import contextlib
-import os
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+import h11
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping, RejectConnection, Request, TextMessage
+from wsproto.frame_protocol import CloseReason
+from wsproto.handshake import H11Handshake
+from wsproto.utilities import ProtocolError
 
 from linli.kernel import telemetry
-from linli.protocols import websocket_client as client
 from linli.protocols.edge_remote.wire import MAX_MESSAGE, WireError
-from linli.protocols.websocket import CloseCode, Frame, MessageReader, Opcode, WebSocketError
+from linli.protocols.websocket import MessageReader, WebSocketError, Whole
 
 log = telemetry.logger(__name__)
 
@@ -22,6 +27,7 @@ OPEN_SECONDS: Final = 10.0
 PING_SECONDS: Final = 20.0
 SILENCE_SECONDS: Final = 60.0
 """The cloud answers pings; a line that says nothing for so long is dead."""
+_MOST_AT_ONCE: Final = 65_536
 
 
 class TunnelClosed(Exception):
@@ -43,10 +49,13 @@ class Serves(Protocol):
 class Line:
     """An open WebSocket, from the client's side."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, frames: Connection
+    ) -> None:
         self._reader = reader
         self._writer = writer
-        self._messages = MessageReader(MAX_MESSAGE, masked=False)
+        self._frames = frames
+        self._messages = MessageReader(frames, MAX_MESSAGE)
         self._closing = False
 
     @classmethod
@@ -55,61 +64,63 @@ class Line:
         parts = urlsplit(url)
         secure = parts.scheme in ("https", "wss")
         host, port = parts.hostname or "", parts.port or (443 if secure else 80)
-        named = f"[{host}]" if ":" in host else host
-        key = os.urandom(client.KEY_BYTES)
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 context = (tls or ssl.create_default_context()) if secure else None
                 reader, writer = await asyncio.open_connection(host, port, ssl=context)
-                writer.write(client.request(f"{named}:{port}", path, key, headers.items()))
-                head = await reader.readuntil(b"\r\n\r\n")
-                client.check_answer(head[:-4], key)
-        except (OSError, TimeoutError, ValueError, client.NotAccepted, asyncio.IncompleteReadError) as error:
+                try:
+                    frames = await _shaken(reader, writer, _request(parts, port, headers))
+                except BaseException:
+                    writer.close()
+                    raise
+        except (OSError, TimeoutError, ValueError, ProtocolError, h11.ProtocolError) as error:
             raise TunnelClosed(f"{host}:{port}: {str(error) or type(error).__name__}") from error
-        except asyncio.LimitOverrunError as error:
-            raise TunnelClosed(f"{host}:{port}: too long an answer") from error
-        return cls(reader, writer)
+        return cls(reader, writer, frames)
 
-    async def messages(self) -> list[Frame]:
+    async def messages(self) -> list[Whole]:
         """The next ones; empty at the end. Raises WebSocketError, TimeoutError."""
-        while not self._closing:
+        if self._closing:
+            return []
+        ready = list(self._answered(b""))  # what came behind the handshake's answer
+        while not ready and not self._closing:
             async with asyncio.timeout(SILENCE_SECONDS):
-                data = await self._reader.read(65_536)
+                data = await self._reader.read(_MOST_AT_ONCE)
             if not data:
                 return []
-            found = []
-            for one in self._messages.feed(data):
-                if one.opcode is Opcode.PING:
-                    self._write(Opcode.PONG, one.payload)
-                elif one.opcode is Opcode.CLOSE:
-                    self.close()
-                elif one.opcode is not Opcode.PONG:
-                    found.append(one)
-            if found:
-                return found
-        return []
+            ready = list(self._answered(data))
+        return ready
+
+    def _answered(self, data: bytes) -> Iterator[Whole]:
+        """The messages that are now whole; what else came is answered."""
+        for event in self._messages.feed(data):
+            match event:
+                case Whole():
+                    yield event
+                case Ping():
+                    self._write(event.response())
+                case CloseConnection():
+                    self.close(event.code)
 
     async def send(self, data: bytes, text: bool) -> None:
         """Waits while the line is slower than we are. Raises ConnectionError when it is gone."""
-        self._write(Opcode.TEXT if text else Opcode.BINARY, data)
+        self._write(TextMessage(data.decode()) if text else BytesMessage(data))
         await self._writer.drain()
 
     async def ping(self) -> None:
         while True:
             await asyncio.sleep(PING_SECONDS)
-            self._write(Opcode.PING, b"")
+            self._write(Ping())
 
-    def _write(self, opcode: Opcode, data: bytes) -> None:
+    def _write(self, event: Event) -> None:
         if self._closing or self._writer.is_closing():
             raise ConnectionResetError("the tunnel is closed")
-        self._writer.write(client.masked_frame(opcode, data, os.urandom(client.MASK_BYTES)))
+        self._writer.write(self._frames.send(event))
 
-    def close(self, code: CloseCode = CloseCode.NORMAL) -> None:
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE) -> None:
         if not self._closing:
             self._closing = True
             if not self._writer.is_closing():
-                self._writer.write(client.masked_close(code, os.urandom(client.MASK_BYTES)))
+                self._writer.write(self._frames.send(CloseConnection(code)))
                 self._writer.close()
 
     async def closed(self) -> None:
@@ -118,11 +129,37 @@ class Line:
                 await self._writer.wait_closed()
 
 
+def _request(parts: SplitResult, port: int, headers: Mapping[str, str]) -> Request:
+    """Raises ValueError where a name or a path cannot be written."""
+    host = parts.hostname or ""
+    named = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    return Request(
+        host=f"{named}:{port}",
+        target=parts.path + (f"?{parts.query}" if parts.query else ""),
+        extra_headers=[(name.encode(), value.encode()) for name, value in headers.items()],
+    )
+
+
+async def _shaken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> Connection:
+    """The connection once the other side agreed. Raises OSError, ProtocolError."""
+    handshake = H11Handshake(ConnectionType.CLIENT)
+    writer.write(handshake.send(request))
+    while handshake.connection is None:
+        data = await reader.read(_MOST_AT_ONCE)
+        if not data:
+            raise ConnectionResetError("no answer")
+        handshake.receive_data(data)
+        for event in handshake.events():
+            if isinstance(event, RejectConnection):
+                raise ConnectionRefusedError(f"HTTP {event.status_code}")
+    return handshake.connection
+
+
 async def serve(
     line: Line, make: Callable[[Callable[[bytes, bool], Awaitable[None]]], Awaitable[Serves]]
 ) -> None:
     """Serve a line until one side ends it. What is served is stopped in any case."""
-    code = CloseCode.NORMAL
+    code: int = CloseReason.NORMAL_CLOSURE
     served = await make(line.send)
     tasks = {
         asyncio.create_task(served.run(), name="tunnel-run"),
@@ -136,10 +173,10 @@ async def serve(
             if isinstance(error, WebSocketError):
                 code = error.code
             elif isinstance(error, WireError):
-                code = CloseCode.POLICY
+                code = CloseReason.POLICY_VIOLATION
             elif error is not None and not isinstance(error, (ConnectionError, TimeoutError)):
                 log.error("a tunnel failed", exc_info=error)
-                code = CloseCode.POLICY
+                code = CloseReason.POLICY_VIOLATION
     finally:
         for task in tasks:
             task.cancel()
@@ -156,4 +193,4 @@ async def serve(
 async def _hear(line: Line, served: Serves) -> None:
     while messages := await line.messages():
         for one in messages:
-            await served.hear(one.payload, one.opcode is Opcode.TEXT)
+            await served.hear(one.data, one.text)

@@ -1,30 +1,23 @@
 """MQTT over WebSocket, on the platform's own HTTP port. Source: MQTT 5.0, 6; 3.1.1, 6.
 
-MQTT's bytes run through binary frames whose bounds mean nothing. The front's connection does not know: it gets
-something with the methods of a transport.
+MQTT's bytes run through binary frames whose bounds mean nothing: they go on as they come, and what a packet may hold
+the front's decoder bounds. The front's connection does not know: it gets something with the methods of a transport.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any, Final, cast
 
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
+from wsproto.frame_protocol import CloseReason
+
 from linli.kernel.http import ADDRESS, Refused, Switch
-from linli.protocols.websocket import (
-    CloseCode,
-    Frame,
-    FrameReader,
-    HandshakeRefused,
-    Opcode,
-    WebSocketError,
-    accept,
-    close_frame,
-    frame,
-)
+from linli.protocols.websocket import HandshakeRefused, WebSocketError, accept, events
 from linli.things.mqtt.wire import ENDED_BEFORE
 
 PATH: Final = "/mqtt"
 SUBPROTOCOLS: Final = ("mqtt", "mqttv3.1")
-MAX_FRAME: Final = 1024 * 1024
 
 
 def upgrade(
@@ -55,11 +48,11 @@ class WebSocket(asyncio.Protocol):
         """`address`: where a trusted proxy says that the client is; empty: at the other end of the socket."""
         self._inner = inner
         self._address = address
-        self._reader = FrameReader(MAX_FRAME)
+        self._frames = Connection(ConnectionType.SERVER)
         self._tunnel: _Tunnel | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._tunnel = _Tunnel(cast(asyncio.Transport, transport), self._address)
+        self._tunnel = _Tunnel(cast(asyncio.Transport, transport), self._frames, self._address)
         self._inner.connection_made(self._tunnel)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -74,34 +67,32 @@ class WebSocket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         tunnel = self._tunnel
         assert tunnel is not None
+        received = []
         try:
-            frames = self._reader.feed(data)
-            received = b"".join(self._take(tunnel, one) for one in frames)
+            for event in events(self._frames, data):
+                match event:
+                    case BytesMessage():
+                        received.append(event.data)
+                    case Ping():
+                        tunnel.pong(event)
+                    case CloseConnection():
+                        tunnel.close(event.code)
+                    case TextMessage():
+                        raise WebSocketError(CloseReason.UNSUPPORTED_DATA, "MQTT comes in binary frames")
         except WebSocketError as error:
             tunnel.close(error.code)
             return
         if received:
-            self._inner.data_received(received)
-
-    def _take(self, tunnel: "_Tunnel", one: Frame) -> bytes:
-        match one.opcode:
-            case Opcode.BINARY | Opcode.CONTINUATION:
-                return one.payload
-            case Opcode.PING:
-                tunnel.pong(one.payload)
-            case Opcode.CLOSE:
-                tunnel.close()
-            case Opcode.TEXT:
-                raise WebSocketError(CloseCode.UNSUPPORTED_DATA, "MQTT comes in binary frames")
-        return b""
+            self._inner.data_received(b"".join(received))
 
 
 class _Tunnel(asyncio.Transport):
     """A transport that puts what is written into frames."""
 
-    def __init__(self, transport: asyncio.Transport, address: str) -> None:
+    def __init__(self, transport: asyncio.Transport, frames: Connection, address: str) -> None:
         super().__init__()
         self._transport = transport
+        self._frames = frames
         self._address = address
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
@@ -125,15 +116,16 @@ class _Tunnel(asyncio.Transport):
         self._transport.resume_reading()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        self._transport.write(frame(Opcode.BINARY, bytes(data)))
-
-    def pong(self, payload: bytes) -> None:
         if not self._transport.is_closing():
-            self._transport.write(frame(Opcode.PONG, payload))
+            self._transport.write(self._frames.send(BytesMessage(bytes(data))))
 
-    def close(self, code: CloseCode = CloseCode.NORMAL) -> None:
+    def pong(self, ping: Ping) -> None:
         if not self._transport.is_closing():
-            self._transport.write(close_frame(code))
+            self._transport.write(self._frames.send(ping.response()))
+
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(self._frames.send(CloseConnection(code)))
             self._transport.close()
 
     def abort(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from linli.edge.remote.tunnel import Line, TunnelClosed
 from linli.protocols.edge_remote import wire
-from linli.protocols.websocket import Opcode, WebSocketError
+from linli.protocols.websocket import WebSocketError
 
 
 class BrowserEnd:
@@ -30,7 +30,7 @@ class BrowserEnd:
                 if not self._messages:
                     return None
             one = self._messages.pop(0)
-        return one.opcode is Opcode.TEXT, one.payload
+        return one.text, one.data
 
     async def told(self) -> dict[str, Any]:
         """The next text frame."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from wsproto.frame_protocol import CloseReason
 
 from linli.domains.appliances.remote import exchange as exchanges
 from linli.domains.appliances.remote.exchange import Exchange
@@ -14,7 +15,6 @@ from linli.domains.appliances.remote.service import tunnels
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, open_database
 from linli.kernel.processes import Mail, Processes
-from linli.protocols.websocket import CloseCode
 
 pytestmark = pytest.mark.engines("postgresql")
 BOX, PERSON = tunnels.new_ticket(), tunnels.new_ticket()
@@ -28,7 +28,7 @@ class MadeEnd:
     def __init__(self) -> None:
         self.got: list[tuple[bytes, bool]] = []
         self.held = False
-        self.code: CloseCode | None = None
+        self.code: int | None = None
 
     def send(self, data: bytes, text: bool) -> None:
         self.got.append((data, text))
@@ -39,7 +39,7 @@ class MadeEnd:
     def go_on(self) -> None:
         self.held = False
 
-    def close(self, code: CloseCode = CloseCode.NORMAL) -> None:
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE) -> None:
         self.code = code
 
     @property
@@ -112,7 +112,7 @@ async def test_ends_in_two_processes_are_joined(
     there.heard(person, b'{"cols":80,"rows":24}', True)
     await until(lambda: (b'{"cols":80,"rows":24}', True) in box.got)
     there.lost(person)
-    await until(lambda: box.code is CloseCode.NORMAL)
+    await until(lambda: box.code is CloseReason.NORMAL_CLOSURE)
     await here.settled()
     await there.settled()
     assert here.open == there.open == 0

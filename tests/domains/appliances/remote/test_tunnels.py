@@ -9,8 +9,6 @@ import pytest
 from linli.domains.appliances.remote.service import tunnels
 from linli.domains.appliances.service import nodes
 from linli.edge.remote.tunnel import TunnelClosed
-from linli.protocols import websocket_client
-from linli.protocols.websocket import Opcode
 from tests.domains.appliances.remote.browser_end import BrowserEnd
 from tests.domains.appliances.remote.conftest import Site
 
@@ -138,8 +136,7 @@ async def test_it_ends_when_somebody_ends_it(site: Site) -> None:
 
 async def test_frames_that_are_too_large_or_wrong_end_it(site: Site) -> None:
     made, end = await opened(site)
-    big = websocket_client.masked_frame(Opcode.BINARY, bytes(300_000), bytes(4))
-    end.line._writer.write(big)
+    await end.line.send(bytes(300_000), False)
     assert (await row(site, made["id"]))["whyEnded"] == "too_much"
     made, end = await opened(site, "files")
     await end.line.send(b"no question", True)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from wsproto.frame_protocol import CloseReason
 
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import rules
@@ -22,7 +23,6 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.protocols.edge_remote import wire
 from linli.protocols.edge_remote.wire import Answer, Fault, Kind, Question
-from linli.protocols.websocket import CloseCode
 
 ANSWER_SECONDS: Final = 60.0
 IDLE_SECONDS: Final = 45.0
@@ -102,7 +102,7 @@ class Channel:
             else:
                 self._answer(wire.answer(data))
         except wire.WireError:
-            self.close(CloseCode.POLICY)
+            self.close(CloseReason.POLICY_VIOLATION)
             self._exchange.lost(self, too_much=False)
 
     def _begun(self, data: bytes) -> None:
@@ -135,7 +135,7 @@ class Channel:
     def go_on(self) -> None:
         """Questions wait for nothing."""
 
-    def close(self, code: CloseCode = CloseCode.NORMAL) -> None:
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE) -> None:
         self.over = True
         if not self.joined.done():
             self.joined.set_exception(BoxSilent(node=self._node))

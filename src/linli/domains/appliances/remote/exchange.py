@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
+from wsproto.frame_protocol import CloseReason
 
 from linli.domains.appliances.remote import rules
 from linli.domains.appliances.remote.lines import End
@@ -19,7 +20,6 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.processes import Mail
-from linli.protocols.websocket import CloseCode
 
 log = telemetry.logger(__name__)
 
@@ -29,7 +29,11 @@ UNDER_WAY: Final = 512 * 1024
 EARLY: Final = 256 * 1024
 """Bytes that an end may send before the other is there."""
 SIDES: Final = {"box": "person", "person": "box"}
-_CLOSES: Final = {"right": CloseCode.POLICY, "too_much": CloseCode.TOO_BIG, "stopped": CloseCode.GOING_AWAY}
+_CLOSES: Final = {
+    "right": CloseReason.POLICY_VIOLATION,
+    "too_much": CloseReason.MESSAGE_TOO_BIG,
+    "stopped": CloseReason.GOING_AWAY,
+}
 
 type Allowed = Callable[[Tunnel], Awaitable[str]]
 """Why a tunnel may not go on (`right`, `node`); empty while it may."""
@@ -198,13 +202,13 @@ class Exchange:
                 self.end_everywhere(row, why)
                 self._spawn(self._write_end(row, why, None))
         _tell(end, why)
-        end.close(CloseCode.POLICY)
+        end.close(CloseReason.POLICY_VIOLATION)
 
     def heard(self, end: End, data: bytes, text: bool) -> None:
         found = self._sides.get(end)
         if found is None:
             if end in self._coming:
-                end.close(CloseCode.POLICY)  # nobody speaks before their ticket is known
+                end.close(CloseReason.POLICY_VIOLATION)  # nobody speaks before their ticket is known
             return
         joint, side = found
         if not joint.joined:
@@ -320,7 +324,7 @@ class Exchange:
             self._sides.pop(end, None)
             if side == "person":
                 _tell(end, why)
-            end.close(_CLOSES.get(why, CloseCode.NORMAL))
+            end.close(_CLOSES.get(why, CloseReason.NORMAL_CLOSURE))
         self._spawn(self._write_end(joint.tunnel, why, joint))
 
     async def _write_end(self, tunnel: Tunnel, why: str, joint: _Joint | None = None) -> None:

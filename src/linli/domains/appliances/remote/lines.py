@@ -8,18 +8,13 @@ from collections.abc import Callable, MutableMapping
 from typing import Any, Final, Protocol, cast
 from urllib.parse import urlsplit
 
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
+from wsproto.frame_protocol import CloseReason
+
 from linli.kernel.http import Refused, Switch
 from linli.protocols.edge_remote.wire import MAX_MESSAGE
-from linli.protocols.websocket import (
-    CloseCode,
-    HandshakeRefused,
-    MessageReader,
-    Opcode,
-    WebSocketError,
-    accept,
-    close_frame,
-    frame,
-)
+from linli.protocols.websocket import HandshakeRefused, MessageReader, WebSocketError, Whole, accept
 
 TICKET_CHARS: Final = range(20, 129)
 PING_SECONDS: Final = 20.0
@@ -40,7 +35,7 @@ class End(Protocol):
 
     def go_on(self) -> None: ...
 
-    def close(self, code: CloseCode = CloseCode.NORMAL) -> None: ...
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE) -> None: ...
 
 
 class Heard(Protocol):
@@ -94,7 +89,8 @@ class WebSocketEnd(asyncio.Protocol):
         self._side = side
         self._ticket = ticket
         self._exchange = exchange
-        self._messages = MessageReader(MAX_MESSAGE)
+        self._frames = Connection(ConnectionType.SERVER)
+        self._messages = MessageReader(self._frames, MAX_MESSAGE)
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._last = 0.0
@@ -121,18 +117,19 @@ class WebSocketEnd(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._last = asyncio.get_running_loop().time()
         try:
-            for one in self._messages.feed(data):
-                if one.opcode is Opcode.CLOSE:
-                    self.close()
-                    self._tell_lost()
-                    return
-                if one.opcode is Opcode.PING:
-                    self._write(Opcode.PONG, one.payload)
-                elif one.opcode is not Opcode.PONG:
-                    self._exchange.heard(self, one.payload, one.opcode is Opcode.TEXT)
+            for event in self._messages.feed(data):
+                match event:
+                    case Whole():
+                        self._exchange.heard(self, event.data, event.text)
+                    case Ping():
+                        if not self.full:  # whoever reads nothing gets no pongs either
+                            self._write(event.response())
+                    case CloseConnection():
+                        self.close(event.code)
+                        self._tell_lost()
         except WebSocketError as error:
             self.close(error.code)
-            self._tell_lost(too_much=error.code is CloseCode.TOO_BIG)
+            self._tell_lost(too_much=error.code == CloseReason.MESSAGE_TOO_BIG)
 
     def pause_writing(self) -> None:
         self.full = True
@@ -143,7 +140,7 @@ class WebSocketEnd(asyncio.Protocol):
         self._exchange.drained(self)
 
     def send(self, data: bytes, text: bool) -> None:
-        self._write(Opcode.TEXT if text else Opcode.BINARY, data)
+        self._write(TextMessage(data.decode()) if text else BytesMessage(data))
 
     def hold(self) -> None:
         if self._transport is not None and not self._transport.is_closing() and self._transport.is_reading():
@@ -155,14 +152,14 @@ class WebSocketEnd(asyncio.Protocol):
             if not self._transport.is_reading():
                 self._transport.resume_reading()
 
-    def close(self, code: CloseCode = CloseCode.NORMAL) -> None:
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(close_frame(code))
+            self._write(CloseConnection(code))
             self._transport.close()
 
-    def _write(self, opcode: Opcode, data: bytes) -> None:
+    def _write(self, event: Event) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(frame(opcode, data))
+            self._transport.write(self._frames.send(event))
 
     def _ping(self) -> None:
         loop = asyncio.get_running_loop()
@@ -171,5 +168,5 @@ class WebSocketEnd(asyncio.Protocol):
         if self._transport.is_reading() and loop.time() - self._last > SILENT_SECONDS:
             self._transport.abort()
             return
-        self._write(Opcode.PING, b"")
+        self._write(Ping())
         self._timer = loop.call_later(PING_SECONDS, self._ping)

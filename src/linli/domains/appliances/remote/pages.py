@@ -11,6 +11,8 @@ import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, NamedTuple
 
+from wsproto.frame_protocol import CloseReason
+
 from linli.domains.appliances.remote import box_page, queries
 from linli.domains.appliances.remote.box_page import Header, Place
 from linli.domains.appliances.remote.calls import Channel
@@ -22,7 +24,6 @@ from linli.kernel import i18n, telemetry
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import LinliError
 from linli.kernel.http import Receive, Send
-from linli.protocols.websocket import CloseCode
 
 log = telemetry.logger(__name__)
 
@@ -188,7 +189,7 @@ class BoxPages:
         """Nobody looks any more."""
         self._forget(visit)
         if not visit.channel.over:
-            visit.channel.close(CloseCode.NORMAL)
+            visit.channel.close(CloseReason.NORMAL_CLOSURE)
             self._exchange.lost(visit.channel)
 
     def _forget(self, visit: _Visit) -> None:
