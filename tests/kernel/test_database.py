@@ -16,6 +16,7 @@ from linli.kernel.db import (
     integer,
     text_column,
 )
+from linli.kernel.db.errors import Duplicate
 from linli.kernel.db.partitions import create_all
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Caller, Scope
@@ -110,7 +111,7 @@ async def test_a_failed_unit_leaves_nothing_and_its_neighbours_stay(database: Da
 async def test_a_conflict_fails_its_own_unit_only(database: Database) -> None:
     async with database.begin() as tx:
         await tx.insert(lamps, lamp("one"))
-    with pytest.raises(Exception, match=r"(?i)unique"):
+    with pytest.raises(Duplicate):
         async with database.begin() as tx:
             await tx.insert(lamps, lamp("two"))
             await tx.insert(lamps, lamp("one"))

@@ -3,6 +3,7 @@
 Only where nothing has stayed of the try: a call that had committed something, or called a device, is answered 503.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, Final
@@ -12,7 +13,10 @@ from litestar import Litestar
 from litestar.datastructures import UploadFile
 
 from linli.console.refusals import route_handlers
-from linli.kernel.db.races import MOST_AGAIN, attempt, lost_race
+from linli.kernel import input_errors
+from linli.kernel.db.errors import Unstorable
+from linli.kernel.db.races import MOST_AGAIN, attempt, lost_race, pause_before
+from linli.kernel.errors import LinliError
 
 ONCE: Final = "once"
 """Option of routes that use up what they were sent, such as a body read piece by piece."""
@@ -35,9 +39,12 @@ def _doing_again(route: Route) -> Route:
             with attempt() as made:
                 try:
                     return await route(**arguments)
-                except Exception as error:
+                except Unstorable as error:
+                    raise input_errors.of_unstorable(error, arguments.get("data"), whole="body") from error
+                except LinliError as error:
                     if not again or made.lasting or not lost_race(error):
                         raise
+            await asyncio.sleep(pause_before(again))
             again -= 1
             await _rewind(arguments.get("data"))
 

@@ -12,7 +12,7 @@ from litestar.types import ExceptionHandlersMap, Scope
 
 from linli.domains.accounts.notes import REASON
 from linli.kernel import errors, i18n, input_errors, telemetry
-from linli.kernel.db.races import lost_race
+from linli.kernel.db.errors import Unstorable
 from linli.kernel.i18n import language_of
 
 log = telemetry.logger(__name__)
@@ -96,6 +96,11 @@ def on_linli_error(request: AnyRequest, error: errors.LinliError) -> Response[Pr
     )
 
 
+def on_unstorable(request: AnyRequest, error: Unstorable) -> Response[Problem]:
+    """A value of the caller's that no column takes."""
+    return on_linli_error(request, input_errors.of_unstorable(error, whole="body"))
+
+
 def on_validation(request: AnyRequest, error: ValidationException) -> Response[Problem]:
     """Input of a wrong type or missing: the first fault, by its field's wire name and its rule."""
     return on_linli_error(request, _bad_input(request, error))
@@ -161,31 +166,7 @@ def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Pro
     return _answer(request, error.status_code, code, message)
 
 
-_UNSTORABLE: Final = {
-    "too large to convert to SQLite INTEGER": "number_range",
-    "out of int64 range": "number_range",
-    "invalid byte sequence for encoding": "no_nul",
-}
-"""What the databases' drivers say of values that no column takes, and the rule that was broken."""
-
-
-def unstorable(error: BaseException | None) -> str | None:
-    """The rule that a value breaks which a driver refused: the caller's value, ours are never such."""
-    while error is not None:
-        said = str(error)
-        for words, rule in _UNSTORABLE.items():
-            if words in said:
-                return rule
-        error = error.__cause__ or error.__context__
-    return None
-
-
 def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
-    rule = unstorable(error)
-    if rule is not None:
-        return on_linli_error(request, errors.BadInput(field="body", rule=rule))
-    if lost_race(error):  # undone whole, and good to be asked again
-        return on_linli_error(request, errors.Unavailable())
     log.error(
         "console route failed: %s %s (%s)",
         request.method,
@@ -198,6 +179,7 @@ def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
 
 HANDLERS: Final[ExceptionHandlersMap] = {
     errors.LinliError: on_linli_error,
+    Unstorable: on_unstorable,
     ValidationException: on_validation,
     InternalServerException: on_internal,
     HTTPException: on_http_exception,

@@ -1,10 +1,11 @@
-"""What msgspec says of input that does not fit, as the field and the rule that every surface tells."""
+"""What msgspec and the database say of input that does not fit, as the field and the rule that every surface tells."""
 
 import re
 from typing import Any, Final
 
 import msgspec
 
+from linli.kernel.db.errors import Unstorable
 from linli.kernel.errors import BadInput
 
 _PLACE: Final = re.compile(r"(?P<said>.*?)(?: - at `(?P<path>[^`]*)`)?", re.S)
@@ -46,6 +47,30 @@ def of_words(said: str, path: str, *, whole: str = "params") -> BadInput:
     if said.startswith("Invalid enum value"):
         return BadInput(field=field, rule="unknown")
     return BadInput(field=field, rule="unfit", said=said)
+
+
+def of_unstorable(error: Unstorable, inputs: Any = None, *, whole: str = "params") -> BadInput:
+    """A value that no column takes, by the field of `inputs` that it came in; `whole` where it is in none of them."""
+    field = _place_of(error.value, inputs) if error.value is not None else None
+    return BadInput(**{**error.facts, "field": field or whole})
+
+
+def _place_of(value: Any, inputs: Any, path: str = "") -> str | None:
+    """Where in what came in, decoded, a value stands, by wire names: `rows[2].count`."""
+    match inputs:
+        case msgspec.Struct():
+            names = zip(inputs.__struct_fields__, inputs.__struct_encode_fields__, strict=True)
+            parts = [(f"{path}.{wire}" if path else wire, getattr(inputs, name)) for name, wire in names]
+        case dict():
+            parts = [(f"{path}.{key}" if path else str(key), part) for key, part in inputs.items()]
+        case list() | tuple():
+            parts = [(f"{path}[{number}]", part) for number, part in enumerate(inputs)]
+        case _:
+            return path if type(inputs) is type(value) and inputs == value else None
+    for place, part in parts:
+        if (found := _place_of(value, part, place)) is not None:
+            return found
+    return None
 
 
 def _length_rule(kind: str, sign: str, limit: int) -> dict[str, Any]:

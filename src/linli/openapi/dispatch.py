@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import msgspec
 
-from linli.kernel import telemetry
+from linli.kernel import input_errors, telemetry
 from linli.kernel.causes import CAUSE
-from linli.kernel.db import Database
-from linli.kernel.db.races import MOST_AGAIN, lost_race
-from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.db import Database, Tx
+from linli.kernel.db.errors import Unstorable
+from linli.kernel.errors import LinliError
 from linli.kernel.masking import masked_text
 from linli.openapi import answers, envelope, nonces
 from linli.openapi.answers import Failure
@@ -21,7 +21,6 @@ from linli.openapi.journal import Journal
 from linli.openapi.keys import AppKey
 from linli.openapi.masking import CODE_ANSWERED
 from linli.openapi.nonces import Mark
-from linli.openapi.params import number_too_big
 from linli.openapi.plans import MethodPlan
 from linli.openapi.registry import Call
 from linli.openapi.request_log import REQUEST_BYTES, RESPONSE_BYTES, Entry
@@ -122,12 +121,15 @@ class Dispatcher:
                     data = _encode(result) if plan.has_data else None
         except Unreadable as unreadable:
             exchange.failure = answers.detailed(answers.WRONG_TYPE, unreadable.problem, exchange.language)
+        except Unstorable as error:
+            problem = input_errors.of_unstorable(error, params)
+            exchange.failure = answers.detailed(answers.BAD_PARAMETER, problem, exchange.language)
         except LinliError as error:
             exchange.failure = answers.of_error(error, exchange.language)
         except Refused:
             raise
         except Exception as error:  # noqa: BLE001 - the edge of a call: whatever a method raised becomes an answer
-            exchange.failure = _fault(error, params, exchange)
+            exchange.failure = _fault(error, exchange)
         finally:
             CAUSE.reset(cause)
         if not claimed:
@@ -135,19 +137,15 @@ class Dispatcher:
         return self._finish(exchange, plan, raw, data)
 
     async def _in_unit(self, plan: MethodPlan, arguments: dict[str, Any], mark: Mark) -> bytes | None:
-        """Run a method with its nonce in one unit of work. A unit that met another one is undone whole: done again."""
-        again = MOST_AGAIN
-        while True:
-            try:
-                async with self._db.begin() as tx:
-                    if not await nonces.claim(tx, mark):
-                        raise replayed()
-                    result = await plan.handler(**{**arguments, plan.tx_name: tx})
-                    return _encode(result) if plan.has_data else None
-            except Exception as error:
-                if not again or not lost_race(error):
-                    raise
-                again -= 1
+        """Run a method with its nonce in one unit of work."""
+
+        async def work(tx: Tx) -> bytes | None:
+            if not await nonces.claim(tx, mark):
+                raise replayed()
+            result = await plan.handler(**{**arguments, plan.tx_name: tx})
+            return _encode(result) if plan.has_data else None
+
+        return await self._db.run(work)
 
     def remember(self, mark: Mark) -> None:
         """A nonce was used by a request that is no call."""
@@ -251,12 +249,8 @@ def _call(exchange: Exchange, asked: Envelope, community_id: int | None) -> Call
     )
 
 
-def _fault(error: Exception, params: msgspec.Struct | None, exchange: Exchange) -> Failure:
-    """The answer to what no method should raise; a number that no column takes is the caller's fault after all."""
-    too_big = number_too_big(params)
-    if too_big is not None:
-        problem = BadInput(field=too_big, rule="number_range")
-        return answers.detailed(answers.BAD_PARAMETER, problem, exchange.language)
+def _fault(error: Exception, exchange: Exchange) -> Failure:
+    """The answer to what no method should raise."""
     log.error(
         "open API %s %s failed, request %s",
         exchange.path,

@@ -1,4 +1,4 @@
-"""From `params` as sent to the method's Struct; `kernel.unfit` names the field and the rule of what does not fit.
+"""From `params` as sent to the method's Struct; `kernel.input_errors` names the field and the rule of what does not fit.
 
 Numbers may come as strings (spec B 3.1, rule 7); unknown members are ignored; a wrong JSON type and a bad value are
 different failures (spec H 8.2: 400 and 460).
@@ -13,11 +13,9 @@ import msgspec
 
 type Decode = Callable[[bytes | msgspec.Raw], msgspec.Struct]
 
-INT64 = 2**63
-
 
 def decoder(params: type[msgspec.Struct]) -> Decode:
-    """A function from JSON to `params`. Raises msgspec.DecodeError; `unfit.refusal` makes the answer of it."""
+    """A function from JSON to `params`. Raises msgspec.DecodeError; `input_errors.refusal` makes the answer of it."""
     return msgspec.json.Decoder(params, strict=False).decode
 
 
@@ -33,32 +31,6 @@ def from_fields(fields: Mapping[str, str], params: type[msgspec.Struct]) -> msgs
         if opened == fields:
             raise
         return msgspec.convert(opened, params, strict=False)
-
-
-def number_too_big(value: Any, field: str = "") -> str | None:
-    """Where `value` holds an integer that no 64-bit column takes; None when nowhere.
-
-    Looked at only after a method failed on it, since it costs more than the call.
-    """
-    match value:
-        case bool() | None:
-            return None
-        case int():
-            return field if not -INT64 <= value < INT64 else None
-        case msgspec.Struct():
-            names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
-            parts = [(f".{wire}", getattr(value, name)) for name, wire in names]
-        case dict():
-            parts = [(f".{key}", part) for key, part in value.items()]
-        case list() | tuple():
-            parts = [(f"[{number}]", part) for number, part in enumerate(value)]
-        case _:
-            return None
-    for place, part in parts:
-        found = number_too_big(part, f"{field}{place}")
-        if found is not None:
-            return found.removeprefix(".")
-    return None
 
 
 def _opened(value: str) -> Any:

@@ -1,8 +1,10 @@
-"""One interface over SQLite and PostgreSQL: reads on the Database, writes in a unit of work (`async with db.begin()`)."""
+"""One interface over SQLite and PostgreSQL: reads on the Database, writes in a unit of work (`await db.run(work)`,
+or `async with db.begin()` where somebody else does the whole again)."""
 
+import asyncio
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -12,6 +14,8 @@ from sqlalchemy import Table
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db.plans import DIALECTS, Engine, Plan
+from linli.kernel.db.races import MOST_AGAIN, attempt, lost_race, pause_before
+from linli.kernel.errors import LinliError
 from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
 from linli.kernel.signals import Signals
@@ -61,6 +65,8 @@ class Tx(Reader):
         self.db = db
         self.engine = db.engine
         self.zones = db.zones
+        self.failure: Exception | None = None
+        """The first statement that failed. The unit is not committed after it, whoever went on."""
         self._after: list[Callable[[], object]] = []
 
     def after_commit(self, callback: Callable[[], object]) -> None:
@@ -172,6 +178,25 @@ class Database(Reader):
         `durable=False`: a power cut of the database may undo it, so that it need not wait for the disk (PostgreSQL
         only). For what is void then anyway, such as a message to another process.
         """
+
+    async def run[R](self, work: Callable[[Tx], Awaitable[R]], *, durable: bool = True) -> R:
+        """`work(tx)` in a unit of its own, done again at once where it met another one and gave way; its result.
+
+        `work` may run several times: what it changes outside the unit it must be able to change again. Nothing is
+        done again once a unit begun inside was committed, or a device called. Raises LostRace, Duplicate after
+        MOST_AGAIN more tries, and what `work` raises.
+        """
+        again = MOST_AGAIN
+        while True:
+            with attempt() as made:
+                try:
+                    async with self.begin(durable=durable) as tx:
+                        return await work(tx)
+                except LinliError as error:
+                    if not again or made.lasting or not lost_race(error):
+                        raise
+            await asyncio.sleep(pause_before(again))
+            again -= 1
 
     @abstractmethod
     async def run_script(self, statements: Sequence[str]) -> None:

@@ -11,14 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Table
 
 from linli.kernel.db.database import Database, Row, Tx, bound
 from linli.kernel.db.inserts import insert_text, upsert_text
 from linli.kernel.db.plans import Plan
-from linli.kernel.db.sqlite_writer import Writer, translated
+from linli.kernel.db.sqlite_errors import REFUSALS, translate
+from linli.kernel.db.sqlite_writer import Writer
 from linli.kernel.disk import DiskFull
 from linli.kernel.scope import Scope
 
@@ -79,11 +80,14 @@ class SQLiteDatabase(Database):
     ) -> Row | None:
         values = bound(plan, scope, binds, as_json=True)
         if heavy:
-            rows = await self._in_thread(plan.sql, values, 1)
+            rows = await self._in_thread(plan, values, 1)
             return rows[0] if rows else None
         if not self._snapshot:
             self._open_snapshot()
-        row: Row | None = self._reader.execute(plan.sql, values).fetchone()
+        try:
+            row: Row | None = self._reader.execute(plan.sql, values).fetchone()
+        except REFUSALS as error:
+            _raise(error, translate(error, plan.sql, plan.order, [values]))
         return row
 
     async def fetch_rows(
@@ -91,10 +95,13 @@ class SQLiteDatabase(Database):
     ) -> Sequence[Row]:
         values = bound(plan, scope, binds, as_json=True)
         if heavy:
-            return await self._in_thread(plan.sql, values, None)
+            return await self._in_thread(plan, values, None)
         if not self._snapshot:
             self._open_snapshot()
-        return self._reader.execute(plan.sql, values).fetchall()
+        try:
+            return self._reader.execute(plan.sql, values).fetchall()
+        except REFUSALS as error:
+            _raise(error, translate(error, plan.sql, plan.order, [values]))
 
     def _open_snapshot(self) -> None:
         """Let the reads of one turn of the event loop share one read transaction.
@@ -110,19 +117,22 @@ class SQLiteDatabase(Database):
             self._snapshot = False
             self._reader.execute("COMMIT")
 
-    async def _in_thread(self, sql: str, values: list[Any], most: int | None) -> list[Row]:
+    async def _in_thread(self, plan: Plan, values: list[Any], most: int | None) -> list[Row]:
         def read() -> list[Row]:
             try:
                 connection = self._heavy.pop()
             except IndexError:
                 connection = _connect(self._path, read_only=True, cache_kb=_HEAVY_CACHE_KB)
             try:
-                cursor = connection.execute(sql, values)
+                cursor = connection.execute(plan.sql, values)
                 return cursor.fetchall() if most is None else cursor.fetchmany(most)
             finally:
                 self._heavy.append(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._heavy_pool, read)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._heavy_pool, read)
+        except REFUSALS as error:
+            _raise(error, translate(error, plan.sql, plan.order, [values]))
 
     def begin(self, *, durable: bool = True) -> "_Unit":
         return _Unit(self, self._writer)
@@ -182,10 +192,11 @@ class _Unit:
 
     async def _finish(self, error: BaseException | None) -> None:
         writer = self._writer
-        if error is not None:
+        hidden = self._tx.failure if error is None else None
+        if error is not None or hidden is not None:
             try:
                 if not writer.connection.in_transaction:
-                    writer.lose_group(translated(error) if isinstance(error, sqlite3.Error) else DiskFull())
+                    writer.lose_group(DiskFull())
                 elif self._first:
                     writer.connection.execute("ROLLBACK")
                     writer.group_open = False
@@ -194,8 +205,8 @@ class _Unit:
                     writer.connection.execute("RELEASE unit")
             finally:
                 await writer.leave()
-            if isinstance(error, sqlite3.Error) and (full := translated(error)) is not error:
-                raise full from error
+            if hidden is not None:
+                raise hidden
             return
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
@@ -204,16 +215,23 @@ class _Unit:
             else:
                 writer.connection.execute("RELEASE unit")
         except sqlite3.Error as failure:
-            lost = translated(failure)
+            told: Exception = translate(failure) or failure
             if not writer.connection.in_transaction:
-                lost = DiskFull()
-                writer.lose_group(lost)
+                told = DiskFull()
+                writer.lose_group(told)
             await writer.leave()
-            raise lost from failure
+            raise told from failure
         writer.group.append(durable)
         await writer.leave()
         await durable
         self._tx.run_after_commit()
+
+
+def _raise(error: Exception, told: Exception | None) -> NoReturn:
+    """The typed error where there is one, else what the driver raised."""
+    if told is None:
+        raise error
+    raise told from error
 
 
 def _seen(task: "asyncio.Future[None]") -> None:
@@ -229,43 +247,67 @@ class SQLiteTx(Tx):
     async def fetch_row(
         self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any], heavy: bool
     ) -> Row | None:
-        row: Row | None = self._connection.execute(
-            plan.sql, bound(plan, scope, binds, as_json=True)
-        ).fetchone()
+        values = bound(plan, scope, binds, as_json=True)
+        try:
+            row: Row | None = self._connection.execute(plan.sql, values).fetchone()
+        except REFUSALS as error:
+            self._refuse(error, plan.sql, plan.order, [values])
         return row
 
     async def fetch_rows(
         self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any], heavy: bool
     ) -> Sequence[Row]:
-        return self._connection.execute(plan.sql, bound(plan, scope, binds, as_json=True)).fetchall()
+        values = bound(plan, scope, binds, as_json=True)
+        try:
+            return self._connection.execute(plan.sql, values).fetchall()
+        except REFUSALS as error:
+            self._refuse(error, plan.sql, plan.order, [values])
 
     async def execute(self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any]) -> int:
-        return self._connection.execute(plan.sql, bound(plan, scope, binds, as_json=True)).rowcount
+        values = bound(plan, scope, binds, as_json=True)
+        try:
+            return self._connection.execute(plan.sql, values).rowcount
+        except REFUSALS as error:
+            self._refuse(error, plan.sql, plan.order, [values])
 
     async def execute_many(self, plan: Plan, scope: Scope | None, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._connection.executemany(plan.sql, [bound(plan, scope, row, as_json=True) for row in rows])
+        values = [bound(plan, scope, row, as_json=True) for row in rows]
+        try:
+            self._connection.executemany(plan.sql, values)
+        except REFUSALS as error:
+            self._refuse(error, plan.sql, plan.order, values)
 
     async def insert_tuples(
         self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        at = 0
-        if len(rows) >= ROWS_A_STATEMENT:
-            # A statement for many rows costs a fifth less than one for each, nearly whatever the table.
-            text = insert_text(table, columns, ROWS_A_STATEMENT)
-            while at + ROWS_A_STATEMENT <= len(rows):
-                values = tuple(chain.from_iterable(rows[at : at + ROWS_A_STATEMENT]))
-                self._connection.execute(text, values)
-                at += ROWS_A_STATEMENT
-        self._connection.executemany(insert_text(table, columns), rows[at:] if at else rows)
+        at, text = 0, insert_text(table, columns)
+        try:
+            if len(rows) >= ROWS_A_STATEMENT:
+                # A statement for many rows costs a fifth less than one for each, nearly whatever the table.
+                many = insert_text(table, columns, ROWS_A_STATEMENT)
+                while at + ROWS_A_STATEMENT <= len(rows):
+                    values = tuple(chain.from_iterable(rows[at : at + ROWS_A_STATEMENT]))
+                    self._connection.execute(many, values)
+                    at += ROWS_A_STATEMENT
+            self._connection.executemany(text, rows[at:] if at else rows)
+        except REFUSALS as error:
+            self._refuse(error, text, columns, rows)
 
     async def insert_one(self, table: Table, columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
-        self._connection.execute(insert_text(table, columns), row)
+        text = insert_text(table, columns)
+        try:
+            self._connection.execute(text, row)
+        except REFUSALS as error:
+            self._refuse(error, text, columns, [row])
 
     async def insert_returning(
         self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
     ) -> list[int]:
         text, execute = insert_text(table, columns), self._connection.execute
-        ids = [execute(text, row).lastrowid for row in rows]
+        try:
+            ids = [execute(text, row).lastrowid for row in rows]
+        except REFUSALS as error:
+            self._refuse(error, text, columns, rows)
         return [key for key in ids if key is not None]
 
     async def upsert_tuples(
@@ -278,7 +320,20 @@ class SQLiteTx(Tx):
         update: tuple[str, ...] = (),
         if_newer: str | None = None,
     ) -> None:
-        self._connection.executemany(upsert_text(table, columns, keys, update, if_newer), rows)
+        text = upsert_text(table, columns, keys, update, if_newer)
+        try:
+            self._connection.executemany(text, rows)
+        except REFUSALS as error:
+            self._refuse(error, text, columns, rows)
+
+    def _refuse(
+        self, error: Exception, statement: str, names: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> NoReturn:
+        """Raise what a driver's error means; the first ends the unit, and stays its reason."""
+        told = translate(error, statement, names, rows)
+        if self.failure is None:
+            self.failure = told or error
+        _raise(error, told)
 
 
-__all__ = ["DiskFull", "SQLiteDatabase", "SQLiteTx"]
+__all__ = ["SQLiteDatabase", "SQLiteTx"]

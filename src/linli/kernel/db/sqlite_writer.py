@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from linli.kernel.db.sqlite_errors import translate
 from linli.kernel.disk import DiskFull
 from linli.kernel.errors import Unavailable
 
@@ -83,7 +84,10 @@ class Writer:
                 self.connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                    raise translated(error) from error
+                    told = translate(error)
+                    if told is None:
+                        raise
+                    raise told from error
                 if time.monotonic() > deadline:
                     raise Unavailable() from error
                 await asyncio.sleep(0.005)
@@ -116,7 +120,7 @@ class Writer:
         except sqlite3.Error as error:
             if self.connection.in_transaction:
                 self.connection.rollback()
-            failure = translated(error)
+            failure = translate(error) or error
             for unit in group:
                 if not unit.done():
                     unit.set_exception(failure)
@@ -138,9 +142,3 @@ class Writer:
         """Raises OperationalError where SQLite ended the transaction and the unit did not let its error out."""
         if not self.connection.in_transaction:
             raise sqlite3.OperationalError("the transaction was ended")
-
-
-def translated(error: sqlite3.Error) -> Exception:
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return DiskFull()
-    return error

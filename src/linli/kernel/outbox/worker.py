@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, delete, update
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
-from linli.kernel.db.races import MOST_AGAIN, lost_race
+from linli.kernel.db.races import MOST_AGAIN, lost_race, pause_before
 from linli.kernel.errors import LinliError
 from linli.kernel.handlers import AFTER_KIND, DeferredEvent
 from linli.kernel.outbox.leases import Leased, lease
@@ -132,18 +133,20 @@ class Worker:
     async def _lease(self) -> list[Leased]:
         return await lease(self._db, now_ms=self._clock.now_ms(), process=self._process)
 
-    async def _do(self, row: Leased, again: int = MOST_AGAIN) -> None:
-        try:
-            await self._jobs.run(row.kind, row.payload)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the edge of a job: whatever it raised is kept as the reason
-            if again and lost_race(error):
-                return await self._do(row, again - 1)
-            await self._put_back(row, error)
-            return None
-        async with self._db.begin() as tx:
-            await _done.run(tx, row_id=row.id)
+    async def _do(self, row: Leased) -> None:
+        again = MOST_AGAIN
+        while True:
+            try:
+                await self._jobs.run(row.kind, row.payload)
+            except Exception as error:  # noqa: BLE001 - the edge of a job: whatever it raised is kept as the reason
+                if not again or not lost_race(error):
+                    await self._put_back(row, error)
+                    return
+            else:
+                await self._db.run(partial(_done.run, row_id=row.id))
+                return
+            await asyncio.sleep(pause_before(again))
+            again -= 1
 
     async def _put_back(self, row: Leased, error: Exception) -> None:
         if not isinstance(error, LinliError):
@@ -151,11 +154,5 @@ class Worker:
         give_up = row.attempts >= MAX_ATTEMPTS or isinstance(error, LookupError | msgspec.DecodeError)
         wait = _BACK_OFF_MS[min(row.attempts, len(_BACK_OFF_MS)) - 1]
         due = self._clock.now_ms() + round(wait * random.uniform(0.8, 1.2))
-        async with self._db.begin() as tx:
-            await _failed.run(
-                tx,
-                row_id=row.id,
-                due=due,
-                to="parked" if give_up else "ready",
-                why=f"{type(error).__name__}: {error}",
-            )
+        state, why = "parked" if give_up else "ready", f"{type(error).__name__}: {error}"
+        await self._db.run(partial(_failed.run, row_id=row.id, due=due, to=state, why=why))

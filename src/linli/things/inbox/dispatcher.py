@@ -6,10 +6,10 @@ refuses it, after TRIES where something broke. A database that cannot be reached
 """
 
 import asyncio
-import functools
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -18,8 +18,8 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.kernel import telemetry
 from linli.kernel.causes import CAUSE
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query
-from linli.kernel.db.races import MOST_AGAIN, lost_race
+from linli.kernel.db import INT, Command, Database, Query, Tx
+from linli.kernel.db.errors import Duplicate
 from linli.kernel.errors import LinliError, Unavailable
 from linli.things.changes import Change, listen
 from linli.things.fleet import Fleet
@@ -289,28 +289,30 @@ class Dispatcher:
         await self._clock.sleep(seconds)
         self._ready.put_nowait(device_no)
 
-    async def _handle(
-        self, device_no: int, message: "Message | _Broken", again: int = MOST_AGAIN
-    ) -> float | None:
+    async def _handle(self, device_no: int, message: "Message | _Broken") -> float | None:
         """Run the handlers of one message. None: done with; else the seconds to wait before the next try."""
         if isinstance(message, _Broken):
             return await self._park(device_no, message.seq, message.reason)
         began = time.perf_counter_ns()
         handlers = self._handlers.of(message)
+
+        async def work(tx: Tx) -> int:
+            taken = await _take.run(tx, no=device_no, at=message.seq)
+            for handler in handlers if taken else ():
+                await handler(tx, message)
+            return taken
+
         cause = CAUSE.set(message.batch_id)
         try:
-            async with self._db.begin() as tx:
-                taken = await _take.run(tx, no=device_no, at=message.seq)
-                for handler in handlers if taken else ():
-                    await handler(tx, message)
+            taken = await self._db.run(work)
+        except Duplicate as error:  # no rule of a room's: something broke, which may pass
+            return await self._failed(device_no, message.seq, error)
         except Unavailable as error:
             log.warning("inbox: handling waits: %s", error)
             return WAITS[-1]
         except LinliError as error:
             return await self._park(device_no, message.seq, f"{error.code}: {error}")
         except Exception as error:
-            if again and lost_race(error):
-                return await self._handle(device_no, message, again - 1)
             log.exception(
                 "inbox: %s %r of %s failed", message.kind, message.identifier, message.device.iot_id
             )
@@ -331,11 +333,9 @@ class Dispatcher:
         return WAITS[tries - 1]
 
     async def _park(self, device_no: int, seq: int, reason: str, tries: int = 1) -> float | None:
-        why = reason[:_REASON].replace("\0", "")
+        why, now_ms = reason[:_REASON].replace("\0", ""), self._clock.now_ms()
         try:
-            async with self._db.begin() as tx:
-                now_ms = self._clock.now_ms()
-                await _park.run(tx, no=device_no, at=seq, why=why, count=tries, now=now_ms)
+            await self._db.run(partial(_park.run, no=device_no, at=seq, why=why, count=tries, now=now_ms))
         except Unavailable:
             return WAITS[-1]
         _handled.labels("parked").inc()
@@ -347,7 +347,7 @@ def _noted_by_nobody(device_no: int, seq: int, handlers: str, took_us: int) -> N
     """Stands in until somebody notes it."""
 
 
-@functools.lru_cache(maxsize=512)
+@lru_cache(maxsize=512)
 def name_of(handler: Handler) -> str:
     """Room and function of a handler, for people who debug: `access.record_pass`."""
     function = getattr(handler, "func", handler)
