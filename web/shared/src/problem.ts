@@ -20,7 +20,8 @@ export class ApiProblem extends Error {
 }
 
 /** The fields of a refusal's body; the documents of the servers' APIs call it `Problem`. */
-export type Refusal = Pick<ApiProblem, 'code' | 'message' | 'field' | 'requestId'> & Partial<Pick<ApiProblem, 'facts'>>
+export type Refusal = Pick<ApiProblem, 'code' | 'message' | 'field' | 'requestId'> &
+  Partial<Pick<ApiProblem, 'facts'>>
 
 /** A refusal as it came; `told` is null where the body is not ours, such as a proxy's page. */
 export function problemOf(status: number, told: Partial<Refusal> | null): ApiProblem {
