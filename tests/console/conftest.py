@@ -9,8 +9,9 @@ import httpx
 import msgspec
 import pytest
 
-from linli.console.app import SERVICES, console_app
+from linli.console.app import console_app
 from linli.console.parts import Parts
+from linli.console.sources import SERVICES
 from linli.domains.accounts import setup_code
 from linli.domains.people.service import codes, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms

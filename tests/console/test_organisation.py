@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from linli.console.app import CONTROLLERS
+from linli.console.app import console_routes
 from linli.domains.people.rights_tree import ALL
 from linli.domains.people.service import codes, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.outbox import Jobs, Worker
 from tests.console.conftest import Browser
+from tests.web_routes import web_routes
 
 ORGANISATION = "/organisation"
 PLATFORM = "/app-platform"
@@ -172,16 +173,13 @@ async def test_access_is_closed_at_once_and_a_password_is_told_nobody(house, par
 
 
 def _routes() -> list[tuple[str, str, str]]:
-    found = []
-    for controller in CONTROLLERS:
-        base = controller.path
-        if not base.startswith((ORGANISATION, PLATFORM)):
-            continue
-        for handler in vars(controller).values():
-            for tail in getattr(handler, "paths", ()):
-                where = re.sub(r"{\w+:(\w+)}", lambda m: "1" if m[1] == "int" else "one", base + tail)
-                found.append((sorted(handler.http_methods)[0], where.rstrip("/"), handler.opt["right"]))
-    return found
+    return [
+        (method, filled, handler.opt["right"])
+        for name, handler in web_routes(console_routes(0))
+        for method, path in [name.split(" ")]
+        if path.startswith((ORGANISATION, PLATFORM))
+        for filled in [re.sub(r"{(\w+)}", lambda m: "1" if m[1].endswith("_id") else "one", path)]
+    ]
 
 
 async def test_every_route_is_refused_without_its_right(house, parts):

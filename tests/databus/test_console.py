@@ -6,8 +6,8 @@ from random import Random
 import msgspec
 import pytest
 
-from linli.console.app import SERVICES
 from linli.console.parts import Parts
+from linli.console.sources import SERVICES
 from linli.databus import records, scopes
 from linli.databus.hub import Hub
 from linli.databus.webhook.pump import Limits

@@ -7,8 +7,8 @@ import httpx
 import msgspec
 import pytest
 
-from linli.console.app import SERVICES
 from linli.console.parts import Parts
+from linli.console.sources import SERVICES
 from linli.domains.accounts import setup_code
 from linli.kernel import tenancy
 from linli.kernel.objects import ObjectStore

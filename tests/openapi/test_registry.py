@@ -8,10 +8,11 @@ import pytest
 
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database, Tx
+from linli.kernel.entry.needs import EntryError
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.openapi.plans import plan_methods
-from linli.openapi.registry import Call, Registry, RegistryError, method
+from linli.openapi.registry import Call, Registry, method
 
 
 class Params(msgspec.Struct):
@@ -63,7 +64,7 @@ def test_parameters_are_found_by_annotation() -> None:
         "data",
     )
     assert plan.constants == {"clock": given["clock"], "ids": given["ids"], "service": service}
-    with pytest.raises(RegistryError, match="nothing provides service"):
+    with pytest.raises(EntryError, match="nothing provides service"):
         plan_methods(registry, **given)
 
 
@@ -87,10 +88,10 @@ def test_bad_declarations() -> None:
         (good, "/a", "v1", "bad path or version"),
     ):
         declared: Any = method(path, version, **DECLARED)
-        with pytest.raises(RegistryError, match=said):
+        with pytest.raises(EntryError, match=said):
             Registry().add(room(f=declared(function)))
         vars(function).clear()
     registry = Registry()
     declare: Any = method("/a", "1.0.0", **DECLARED)
-    with pytest.raises(RegistryError, match="declared by both"):
+    with pytest.raises(EntryError, match="declared by both"):
         registry.add(room(f=declare(good), g=declare(other)))

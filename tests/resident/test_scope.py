@@ -6,9 +6,8 @@ Generated from the routes: a new one is asked too, and one that answers stranger
 import re
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler
-
-from linli.console.resident.app import CONTROLLERS
+from linli.console.resident.app import resident_routes
+from tests.web_routes import web_routes
 
 OPEN = {
     "GET /communities/{community_id}": "name and address hang at the gate",
@@ -43,19 +42,7 @@ BODIES: dict[str, Any] = {
 }
 
 
-def _routes() -> dict[str, HTTPRouteHandler]:
-    found = {}
-    for controller in CONTROLLERS:
-        base: str = getattr(controller, "path", "")
-        for handler in vars(controller).values():
-            if isinstance(handler, HTTPRouteHandler):
-                for tail in handler.paths:
-                    where = re.sub(r":[a-z]+}", "}", base + tail).rstrip("/")
-                    found[f"{sorted(handler.http_methods)[0]} {where}"] = handler
-    return found
-
-
-ROUTES = _routes()
+ROUTES = dict(web_routes(resident_routes(0)))
 PRIVATE = {name for name, handler in ROUTES.items() if not handler.opt.get("public")}
 WITH_IDS = {name for name in PRIVATE if "{" in name}
 

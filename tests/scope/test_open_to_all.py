@@ -2,19 +2,15 @@
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
-from litestar import Litestar
-from litestar.handlers import HTTPRouteHandler
 
 from linli.app import rooms
 from linli.app.platform import Platform
-from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_routes
-from linli.console.resident.app import PREFIX as RESIDENT
 from linli.console.resident.app import resident_routes
 from linli.domains.people.rights import SIGNED_IN
 from linli.edge.services.console import api as box_page
@@ -23,22 +19,11 @@ from linli.protocols.door_http.interfaces import Server, served_by
 from linli.protocols.edge_link import ACTIVATE
 from linli.things import auth_http
 from tests.scope import open_to_all as written
-
-
-def routes(app: Litestar, prefix: str) -> Iterator[tuple[str, HTTPRouteHandler]]:
-    """Every route of an application as "METHOD /path/{id}"; its own description is none of ours."""
-    for route in app.routes:
-        where = re.sub(r":[a-z]+}", "}", route.path.removeprefix(prefix)).rstrip("/")
-        if where.startswith("/schema"):
-            continue
-        assert hasattr(route, "route_handlers"), f"{route.path} is no HTTP route: say here who may open it"
-        for handler in route.route_handlers:
-            for method in sorted(set(handler.http_methods) - {"OPTIONS"}):
-                yield f"{method} {where}", handler
+from tests.web_routes import web_routes
 
 
 def test_routes_of_the_console() -> None:
-    held = dict(routes(console_routes(0), CONSOLE))
+    held = dict(web_routes(console_routes(0)))
     public = {name for name, handler in held.items() if handler.opt.get("public")}
     signed_in = {
         name
@@ -50,7 +35,7 @@ def test_routes_of_the_console() -> None:
 
 
 def test_routes_of_residents() -> None:
-    held = dict(routes(resident_routes(0), RESIDENT))
+    held = dict(web_routes(resident_routes(0)))
     public = {name for name, handler in held.items() if handler.opt.get("public")}
     assert public == written.RESIDENT_PUBLIC.keys()
     assert held.keys() - public == written.RESIDENT_SIGNED_IN.keys()

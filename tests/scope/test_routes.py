@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from litestar.handlers import HTTPRouteHandler
 
-from linli.console.app import CONTROLLERS
+from linli.console.app import console_routes
 from linli.domains.people.rights import RIGHTS_OF, Role
 from tests.scope import edge
 from tests.scope.cases import Chosen, absent, without
@@ -23,22 +23,10 @@ from tests.scope.desk import Ask, Desk, open_desk, working
 from tests.scope.dump import changes, dump, still
 from tests.scope.routes import RECIPES, WITHOUT_IDS, RouteRecipe
 from tests.scope.town import Town
+from tests.web_routes import web_routes
 
-
-def _routes() -> dict[str, HTTPRouteHandler]:
-    """Every route that needs a session, by "METHOD /path/{id}"."""
-    found = {}
-    for controller in CONTROLLERS:
-        base: str = getattr(controller, "path", "")
-        for handler in vars(controller).values():
-            if isinstance(handler, HTTPRouteHandler) and not handler.opt.get("public"):
-                for tail in handler.paths:
-                    where = re.sub(r":[a-z]+}", "}", base + tail).rstrip("/")
-                    found[f"{sorted(handler.http_methods)[0]} {where}"] = handler
-    return found
-
-
-ROUTES = _routes()
+ROUTES = {name: route for name, route in web_routes(console_routes(0)) if not route.opt.get("public")}
+"""Every route that needs a session, by "METHOD /path/{id}"."""
 OPERATORS = RIGHTS_OF[Role.OPERATOR] - RIGHTS_OF[Role.TENANT_ADMIN]
 STAFF = {name: handler for name, handler in ROUTES.items() if handler.opt["right"] not in OPERATORS}
 SESSIONS = "DELETE /sessions/{session_id}"
@@ -65,7 +53,7 @@ async def desk(town: Town, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
 
 def _names_rows(name: str, handler: HTTPRouteHandler) -> bool:
     """Whether a route takes an id, or changes something."""
-    takes = inspect.signature(handler.fn).parameters
+    takes = [one.removeprefix("asked_") for one in inspect.signature(handler.fn).parameters]
     ids = any(one.endswith("_id") or one in ("product_key", "ref", "app_key") for one in takes)
     return ids or not name.startswith("GET ")
 

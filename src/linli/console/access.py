@@ -188,14 +188,18 @@ def token_in(cookies: str, settings: Settings) -> str:
     return console_token(found, settings)
 
 
-async def provide_scope(request: Request[Any, Any, Any]) -> Scope:
-    """The Scope of a route that declares a right."""
+def scope_of(request: Request[Any, Any, Any]) -> Scope:
+    """What the caller may reach by the right of the route that is asked."""
     wanted = request.route_handler.opt.get("right")
     rights, session = cast(Rights, request.user), cast(Session, request.auth)
     language = language_of(request)
     if wanted == SIGNED_IN:
         return rights.scope(session.tenant_id, language=language)
     return rights.scope_with(Right(str(wanted)), session.tenant_id, language=language)
+
+
+async def provide_scope(request: Request[Any, Any, Any]) -> Scope:
+    return scope_of(request)
 
 
 async def provide_rights(request: Request[Any, Any, Any]) -> Rights:

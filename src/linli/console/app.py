@@ -11,7 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from linli import __version__
-from linli.console import access, errors
+from linli.console import access, errors, sources
 from linli.console.again import do_again
 from linli.console.history_routes import HistoryRoutes
 from linli.console.live_routes import LiveRoutes
@@ -19,43 +19,45 @@ from linli.console.outside import provide_entrance, provide_places, provide_prov
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.refusals import describe_refusals
+from linli.console.routes import handlers_of
 from linli.console.security_log import note_answer
 from linli.console.serving import provided, serve
 from linli.console.uploading import bounded_uploads
-from linli.databus.console import CONTROLLERS as databus_routes
-from linli.delivery.console import CONTROLLERS as delivery_routes
-from linli.domains.access.console import CONTROLLERS as access_routes
-from linli.domains.accounts.console import CONTROLLERS as account_routes
+from linli.databus.console import ROUTES as databus_routes
+from linli.delivery.console import ROUTES as delivery_routes
+from linli.domains.access.console import ROUTES as access_routes
+from linli.domains.accounts.console import ROUTES as account_routes
 from linli.domains.accounts.cookies import COOKIE
-from linli.domains.appliances.catalogue.console import CONTROLLERS as catalogue_routes
-from linli.domains.appliances.console import CONTROLLERS as appliances_routes
-from linli.domains.appliances.devices.console import CONTROLLERS as edge_device_routes
+from linli.domains.appliances.catalogue.console import ROUTES as catalogue_routes
+from linli.domains.appliances.console import ROUTES as appliances_routes
+from linli.domains.appliances.devices.console import ROUTES as edge_device_routes
 from linli.domains.appliances.passage.console import PassageRuleRoutes
-from linli.domains.appliances.remote.console import CONTROLLERS as edge_remote_routes
-from linli.domains.communities.console import CONTROLLERS as communities_routes
-from linli.domains.faces.console import CONTROLLERS as faces_routes
-from linli.domains.faces.console.holding import CONTROLLERS as face_routes
-from linli.domains.notices.console import CONTROLLERS as notices_routes
-from linli.domains.notifications.console import CONTROLLERS as notifications_routes
-from linli.domains.operations.console import CONTROLLERS as operations_routes
-from linli.domains.overview.console import CONTROLLERS as overview_routes
-from linli.domains.payments.console import CONTROLLERS as payments_routes
-from linli.domains.people.console import CONTROLLERS as people_routes
+from linli.domains.appliances.remote.console import ROUTES as edge_remote_routes
+from linli.domains.communities.console import ROUTES as communities_routes
+from linli.domains.faces.console import ROUTES as faces_routes
+from linli.domains.faces.console.holding import ROUTES as face_routes
+from linli.domains.notices.console import ROUTES as notices_routes
+from linli.domains.notifications.console import ROUTES as notifications_routes
+from linli.domains.operations.console import ROUTES as operations_routes
+from linli.domains.overview.console import ROUTES as overview_routes
+from linli.domains.payments.console import ROUTES as payments_routes
+from linli.domains.people.console import ROUTES as people_routes
 from linli.domains.people.rights import SIGNED_IN, Right
-from linli.domains.privacy.console import CONTROLLERS as privacy_routes
-from linli.domains.projects.console import CONTROLLERS as projects_routes
-from linli.domains.sandbox.console import CONTROLLERS as sandbox_routes
-from linli.domains.video.console import CONTROLLERS as video_routes
-from linli.domains.visitors.console import CONTROLLERS as visitors_routes
+from linli.domains.privacy.console import ROUTES as privacy_routes
+from linli.domains.projects.console import ROUTES as projects_routes
+from linli.domains.sandbox.console import ROUTES as sandbox_routes
+from linli.domains.video.console import ROUTES as video_routes
+from linli.domains.visitors.console import ROUTES as visitors_routes
+from linli.kernel.entry import Routes
 from linli.kernel.http import ASGIApp
-from linli.openapi.console import CONTROLLERS as openapi_routes
-from linli.servicebus.console import CONTROLLERS as servicebus_routes
-from linli.things.configs.console import CONTROLLERS as configs_routes
-from linli.things.console import CONTROLLERS as things_routes
-from linli.things.ota.console import CONTROLLERS as ota_routes
+from linli.openapi.console import ROUTES as openapi_routes
+from linli.servicebus.console import ROUTES as servicebus_routes
+from linli.things.configs.console import ROUTES as configs_routes
+from linli.things.console import ROUTES as things_routes
+from linli.things.ota.console import ROUTES as ota_routes
 
 PREFIX: Final = "/api/console"
-CONTROLLERS: Final[tuple[type[Controller], ...]] = (
+ROUTES: Final[tuple[type[Controller] | Routes, ...]] = (
     *account_routes,
     LiveRoutes,
     *delivery_routes,
@@ -87,26 +89,6 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *openapi_routes,
     *sandbox_routes,
 )
-SERVICES: Final[tuple[str, ...]] = (
-    "importer",
-    "edge_importer",
-    "invoker",
-    "permits",
-    "door_keys",
-    "openapi",
-    "platform_health",
-    "service_bus",
-    "device_authority",
-    "device_entries",
-    "features",
-    "simulator",
-    "faces",
-    "visitors",
-    "things",
-    "sandbox",
-    "edge_remote",
-)
-"""Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({SIGNED_IN, *(right.value for right in Right)})
 
 
@@ -124,9 +106,9 @@ def console_routes(max_body_bytes: int) -> Litestar:
     """Build the app. Raises RouteSaysNothing."""
     app = Litestar(
         path=PREFIX,
-        route_handlers=list(CONTROLLERS),
+        route_handlers=handlers_of(ROUTES, sources.CONSOLE),
         dependencies={
-            **provided(SERVICES),
+            **provided(tuple(sources.SERVICES)),
             "page": Provide(provide_page),
             "providers": Provide(provide_providers, sync_to_thread=False),
             "entrance": Provide(provide_entrance, sync_to_thread=False),

@@ -286,4 +286,4 @@ class DeliveryRoutes(Controller):
             await rows.retry(within, tx, row_ids=[delivery_id], now_ms=clock.now_ms())
 
 
-CONTROLLERS = (DeliveryRoutes,)
+ROUTES = (DeliveryRoutes,)

@@ -24,7 +24,7 @@ class OpenApi:
     """Everything behind the open API. `gateway` is the ASGI application; `start` before its first call.
 
     `services` maps types to the objects that methods ask for by annotation; a `TokenTargets` must be among them
-    when the token methods are registered. Raises RegistryError when a method cannot be filled.
+    when the token methods are registered. Raises EntryError when a method cannot be filled.
     """
 
     def __init__(

@@ -7,10 +7,11 @@ from typing import Any
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry.needs import EntryError
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.openapi.params import Decode, decoder
-from linli.openapi.registry import Call, Handler, MethodSpec, RegistryError, TokenMode
+from linli.openapi.registry import Call, Handler, MethodSpec, TokenMode
 
 
 class MethodPlan:
@@ -54,7 +55,7 @@ class MethodPlan:
             elif need.type in provided:
                 self.constants[need.name] = provided[need.type]
             else:
-                raise RegistryError(
+                raise EntryError(
                     f"{spec.room}: nothing provides {need.name}: {need.type!r} of {spec.path} {spec.version}"
                 )
 
@@ -69,7 +70,7 @@ def plan_methods(
 ) -> dict[str, dict[str, MethodPlan]]:
     """Plans by path and version. `services` maps a type to the object that parameters of this type receive.
 
-    Raises RegistryError when a parameter cannot be filled.
+    Raises EntryError when a parameter cannot be filled.
     """
     provided: dict[Any, object] = {Database: db, Reader: db, Clock: clock, Ids: ids, **(services or {})}
     plans: dict[str, dict[str, MethodPlan]] = {}

@@ -22,15 +22,16 @@ from __future__ import annotations
 
 import inspect
 import re
-import typing
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any, Literal
 
 import msgspec
 
+from linli.kernel.entry.needs import EntryError, Function, Need, place_of, read
+
 type TokenMode = Literal["required", "optional", "none"]
-type Handler = Callable[..., Awaitable[Any]]
+type Handler = Function
 
 _METADATA = "__linli_methods__"
 _PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
@@ -72,13 +73,6 @@ class Declaration(msgspec.Struct, frozen=True):
     answers_code: bool = False
 
 
-class Need(msgspec.Struct, frozen=True):
-    """One parameter to inject: its name and the type it asks for."""
-
-    name: str
-    type: Any
-
-
 class MethodSpec(msgspec.Struct, frozen=True):
     """One method, ready to be planned by the gateway and described by the catalogue."""
 
@@ -117,10 +111,6 @@ class MethodSpec(msgspec.Struct, frozen=True):
     def room(self) -> str:
         """Dotted module that declares the method."""
         return str(getattr(self.handler, "__module__", ""))
-
-
-class RegistryError(Exception):
-    """A method is declared wrongly; found at start, never at call time."""
 
 
 def method[F: Handler](
@@ -180,7 +170,7 @@ class Registry:
     def add(self, *modules: ModuleType) -> None:
         """Take every declared method of `modules`. The same function found twice counts once.
 
-        Raises RegistryError on a malformed declaration or two functions for one (path, version).
+        Raises EntryError on a malformed declaration or two functions for one (path, version).
         """
         for module in modules:
             for value in list(vars(module).values()):
@@ -191,7 +181,7 @@ class Registry:
         """Take one method that was not made by the decorator (service models answered by an edge app)."""
         held = self._methods.get(spec.key)
         if held is not None and held.handler is not spec.handler:
-            raise RegistryError(f"{spec.path} {spec.version} is declared by both {held.room} and {spec.room}")
+            raise EntryError(f"{spec.path} {spec.version} is declared by both {held.room} and {spec.room}")
         self._methods[spec.key] = spec
 
     def get(self, path: str, version: str) -> MethodSpec | None:
@@ -213,28 +203,10 @@ class Registry:
 
 
 def _spec(function: Handler, declared: Declaration) -> MethodSpec:
-    where = f"{getattr(function, '__module__', '')}.{getattr(function, '__name__', '')}"
     if not _PATH.fullmatch(declared.path) or not _VERSION.fullmatch(declared.version):
-        raise RegistryError(f"{where}: bad path or version {declared.path!r} {declared.version!r}")
-    if not inspect.iscoroutinefunction(function):
-        raise RegistryError(f"{where}: a method is an async function")
-    try:
-        hints = typing.get_type_hints(function, include_extras=True)
-    except NameError as error:
-        raise RegistryError(f"{where}: annotations must be importable at run time ({error})") from error
-    params_name, params = "", None
-    needs: list[Need] = []
-    for name in inspect.signature(function).parameters:
-        if name not in hints:
-            raise RegistryError(f"{where}: parameter {name!r} has no annotation")
-        hint = hints[name]
-        if params is None and _is_params(hint):
-            params_name, params = name, hint
-        else:
-            needs.append(Need(name, hint))
-    if "return" not in hints:
-        raise RegistryError(f"{where}: the return annotation is missing")
-    result = hints["return"]
+        raise EntryError(f"{place_of(function)}: bad path or version {declared.path!r} {declared.version!r}")
+    reading = read(function)
+    body = next((need for need in reading.needs if _is_params(need.type)), None)
     return MethodSpec(
         path=declared.path,
         version=declared.version,
@@ -247,11 +219,11 @@ def _spec(function: Handler, declared: Declaration) -> MethodSpec:
         legacy=declared.legacy,
         source=declared.source,
         handler=function,
-        params_name=params_name,
-        params=params,
-        result=None if result is type(None) else result,
-        needs=tuple(needs),
-        description=inspect.getdoc(function) or "",
+        params_name=body.name if body is not None else "",
+        params=body.type if body is not None else None,
+        result=reading.result,
+        needs=tuple(need for need in reading.needs if need is not body),
+        description=reading.description,
         beside=declared.beside,
         answers_code=declared.answers_code,
     )

@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 
 from linli.kernel.db import Database
+from linli.kernel.entry.needs import Need
 from linli.kernel.errors import Forbidden, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.plans import MethodPlan
-from linli.openapi.registry import Call, Handler, MethodSpec, Need
+from linli.openapi.registry import Call, Handler, MethodSpec
 from linli.servicebus import documents
 from linli.servicebus.bus import Caller, ServiceBus
 from linli.servicebus.documents import Method, ServiceModel

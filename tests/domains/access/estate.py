@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from linli.console.app import SERVICES
 from linli.console.parts import Parts
+from linli.console.sources import SERVICES
 from linli.databus.scopes import register_community
 from linli.domains.accounts import setup_code
 from linli.domains.communities.queries import spaces

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 
 from linli.app.events import to_pages
-from linli.console.app import SERVICES
 from linli.console.hub import Hub
 from linli.console.parts import Parts
+from linli.console.sources import SERVICES
 from linli.databus.scopes import register_community
 from linli.domains.access.pass_details import capture_key, temperature_c
 from linli.domains.accounts import setup_code

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from linli.console.app import SERVICES
 from linli.console.parts import Parts
+from linli.console.sources import SERVICES
 from linli.domains.communities.service.importer import Importer
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts, ownership, passwords

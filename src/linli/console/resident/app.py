@@ -10,31 +10,32 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from linli import __version__
-from linli.console import errors
+from linli.console import errors, sources
 from linli.console.access import number_answer, refuse_forged, refuse_nul
 from linli.console.again import do_again
-from linli.console.app import SERVICES
 from linli.console.outside import provide_entrance
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.refusals import describe_refusals
 from linli.console.resident import access
+from linli.console.routes import handlers_of
 from linli.console.security_log import note_answer
 from linli.console.serving import provided, serve
 from linli.console.uploading import bounded_uploads
-from linli.domains.access.resident import CONTROLLERS as access_routes
+from linli.domains.access.resident import ROUTES as access_routes
 from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
-from linli.domains.accounts.resident import CONTROLLERS as account_routes
-from linli.domains.communities.resident import CONTROLLERS as communities_routes
-from linli.domains.faces.resident import CONTROLLERS as faces_routes
-from linli.domains.notices.resident import CONTROLLERS as notices_routes
-from linli.domains.notifications.resident import CONTROLLERS as notifications_routes
-from linli.domains.privacy.resident import CONTROLLERS as privacy_routes
-from linli.domains.visitors.resident import CONTROLLERS as visitors_routes
+from linli.domains.accounts.resident import ROUTES as account_routes
+from linli.domains.communities.resident import ROUTES as communities_routes
+from linli.domains.faces.resident import ROUTES as faces_routes
+from linli.domains.notices.resident import ROUTES as notices_routes
+from linli.domains.notifications.resident import ROUTES as notifications_routes
+from linli.domains.privacy.resident import ROUTES as privacy_routes
+from linli.domains.visitors.resident import ROUTES as visitors_routes
+from linli.kernel.entry import Routes
 from linli.kernel.http import ASGIApp
 
 PREFIX: Final = RESIDENT_PATH
-CONTROLLERS: Final[tuple[type[Controller], ...]] = (
+ROUTES: Final[tuple[type[Controller] | Routes, ...]] = (
     *account_routes,
     *communities_routes,
     *access_routes,
@@ -56,9 +57,9 @@ def resident_routes(max_body_bytes: int) -> Litestar:
     """A route is for the signed-in resident unless it says `public=True`; what of others' it shows, its room decides."""
     app = Litestar(
         path=PREFIX,
-        route_handlers=list(CONTROLLERS),
+        route_handlers=handlers_of(ROUTES, sources.RESIDENT),
         dependencies={
-            **provided(SERVICES),
+            **provided(tuple(sources.SERVICES)),
             "page": Provide(provide_page),
             "entrance": Provide(provide_entrance, sync_to_thread=False),
             "resident": Provide(access.provide_resident),

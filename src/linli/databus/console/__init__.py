@@ -3,6 +3,6 @@
 from linli.databus.console.records import ModelRoutes, RecordRoutes
 from linli.databus.console.subscriptions import SubscriptionRoutes
 
-CONTROLLERS = (ModelRoutes, RecordRoutes, SubscriptionRoutes)
+ROUTES = (ModelRoutes, RecordRoutes, SubscriptionRoutes)
 
-__all__ = ["CONTROLLERS"]
+__all__ = ["ROUTES"]

@@ -383,4 +383,4 @@ class CredentialRoutes(Controller):
             await credentials.end(scope, tx, row=row, reason="given_up", now_ms=clock.now_ms())
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (KeyRoutes, ReaderRoutes, CredentialRoutes)
+ROUTES: tuple[type[Controller], ...] = (KeyRoutes, ReaderRoutes, CredentialRoutes)

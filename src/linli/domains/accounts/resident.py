@@ -194,4 +194,4 @@ class ResidentSessionListRoutes(Controller):
             return Revoked(await sessions.revoke_others(tx, session, front=RESIDENT))
 
 
-CONTROLLERS = (ResidentSessionRoutes, ResidentSessionListRoutes)
+ROUTES = (ResidentSessionRoutes, ResidentSessionListRoutes)

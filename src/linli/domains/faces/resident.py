@@ -107,4 +107,4 @@ class FaceRoutes(Controller):
         )
 
 
-CONTROLLERS = (FaceRoutes,)
+ROUTES = (FaceRoutes,)

@@ -360,4 +360,4 @@ class NoticeRoutes(Controller):
         return NoticeReach(found.residents, found.read, readers)
 
 
-CONTROLLERS = (NoticeRoutes,)
+ROUTES = (NoticeRoutes,)

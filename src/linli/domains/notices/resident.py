@@ -130,4 +130,4 @@ class NoticeRoutes(Controller):
         return NoticeToRead(**msgspec.structs.asdict(head), parts=parts)
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (NoticeRoutes,)
+ROUTES: tuple[type[Controller], ...] = (NoticeRoutes,)

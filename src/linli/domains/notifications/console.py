@@ -101,4 +101,4 @@ class PushRoutes(Controller):
         return await routes.try_out(db, account_id=rights.account_id, front=CONSOLE)
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (PushRoutes,)
+ROUTES: tuple[type[Controller], ...] = (PushRoutes,)

@@ -98,4 +98,4 @@ class PushRoutes(Controller):
         return await routes.try_out(db, account_id=resident.account_id, front=RESIDENT)
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (PushRoutes,)
+ROUTES: tuple[type[Controller], ...] = (PushRoutes,)

@@ -258,4 +258,4 @@ class PayeeReviewRoutes(Controller):
             )
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (PayeeRoutes, PayeeReviewRoutes)
+ROUTES: tuple[type[Controller], ...] = (PayeeRoutes, PayeeReviewRoutes)

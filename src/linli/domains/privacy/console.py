@@ -1,23 +1,25 @@
 """Console: residents' requests for deletion, with their deadlines."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.people.queries import persons, residents
 from linli.domains.people.rights import Right
 from linli.domains.privacy import queries
-from linli.domains.privacy.rows import WAITING, DeletionRequest
+from linli.domains.privacy.rows import WAITING, DeletionFilter, DeletionRequest
 from linli.domains.privacy.service import deletion
+from linli.domains.privacy.service.deletion import DeletionDecidedAlready
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+
+_DECIDED = (NotFound, DeletionDecidedAlready)
+routes = Routes("/communities/{community_id:int}/deletion-requests", tags=("people",))
 
 
 class DeletionRow(msgspec.Struct, rename="camel", frozen=True):
@@ -61,67 +63,35 @@ async def _row(scope: Scope, db: Reader, row: DeletionRequest, now_ms: int) -> D
     )
 
 
-class DeletionRoutes(Controller):
-    path = "/communities/{community_id:int}/deletion-requests"
-    tags = ("people",)
-
-    @get("/", right=Right.RESIDENTS_MANAGE.value)
-    async def list_requests(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        clock: NamedDependency[Clock],
-        in_state: Annotated[
-            Literal["waiting", "done", "refused", "withdrawn"] | None, QueryParameter(name="state")
-        ] = None,
-    ) -> Page[DeletionRow]:
-        """What waits first, the nearest deadline before the others."""
-        here = within.narrowed(community_id)
-        found = await queries.page(here, db, community_id=community_id, state=in_state, request=page)
-        rows = [await _row(here, db, row, clock.now_ms()) for row in found.data]
-        return Page.of(page, found.total, rows)
-
-    @post("/{request_id:int}/execute", right=Right.RESIDENTS_MANAGE.value, status_code=204)
-    async def execute(
-        self,
-        community_id: FromPath[int],
-        request_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Delete what the community holds of the person. Nothing brings it back."""
-        async with db.begin() as tx:
-            await deletion.execute(
-                within.narrowed(community_id),
-                tx,
-                community_id=community_id,
-                request_id=request_id,
-                now_ms=clock.now_ms(),
-            )
-
-    @post("/{request_id:int}/refuse", right=Right.RESIDENTS_MANAGE.value, status_code=204)
-    async def refuse(
-        self,
-        community_id: FromPath[int],
-        request_id: FromPath[int],
-        data: JSONBody[DeletionRefusal],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Refuse with the reason that the resident is told."""
-        async with db.begin() as tx:
-            await deletion.refuse(
-                within.narrowed(community_id),
-                tx,
-                community_id=community_id,
-                request_id=request_id,
-                reason=data.reason,
-                now_ms=clock.now_ms(),
-            )
+@routes.get(right=Right.RESIDENTS_MANAGE)
+async def list_requests(
+    community_id: int, where: DeletionFilter, page: PageRequest, scope: Scope, db: Database, clock: Clock
+) -> Page[DeletionRow]:
+    """What waits first, the nearest deadline before the others."""
+    found = await queries.page(scope, db, community_id=community_id, where=where, request=page)
+    rows = [await _row(scope, db, row, clock.now_ms()) for row in found.data]
+    return Page.of(page, found.total, rows)
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (DeletionRoutes,)
+@routes.post("/{request_id:int}/execute", right=Right.RESIDENTS_MANAGE, raises=_DECIDED)
+async def execute(community_id: int, request_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Delete what the community holds of the person. Nothing brings it back."""
+    await deletion.execute(scope, tx, community_id=community_id, request_id=request_id, now_ms=clock.now_ms())
+
+
+@routes.post("/{request_id:int}/refuse", right=Right.RESIDENTS_MANAGE, raises=_DECIDED)
+async def refuse(
+    community_id: int, request_id: int, data: DeletionRefusal, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Refuse with the reason that the resident is told."""
+    await deletion.refuse(
+        scope,
+        tx,
+        community_id=community_id,
+        request_id=request_id,
+        reason=data.reason,
+        now_ms=clock.now_ms(),
+    )
+
+
+ROUTES = (routes,)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, select
 
 from linli.domains.privacy.models import data_exports, deletion_requests
-from linli.domains.privacy.rows import WAITING, DataExport, DeletionRequest
+from linli.domains.privacy.rows import WAITING, DataExport, DeletionFilter, DeletionRequest
 from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
@@ -90,10 +90,12 @@ async def request(scope: Scope, db: Reader, *, community_id: int, request_id: in
 
 
 async def page(
-    scope: Scope, db: Reader, *, community_id: int, state: str | None, request: PageRequest
+    scope: Scope, db: Reader, *, community_id: int, where: DeletionFilter, request: PageRequest
 ) -> Page[DeletionRequest]:
-    rows, count = _pages[state is not None]
-    binds: dict[str, Any] = {"community_id": community_id} | ({} if state is None else {"state": state})
+    rows, count = _pages[where.state is not None]
+    binds: dict[str, Any] = {"community_id": community_id}
+    if where.state is not None:
+        binds["state"] = where.state
     total = int(await count.scalar(db, scope, **binds))
     return Page.of(request, total, await rows.all(db, scope, **binds, **request.binds))
 

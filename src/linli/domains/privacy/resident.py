@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.communities.queries import communities
@@ -14,11 +11,13 @@ from linli.domains.people.queries.residence import OwnPerson, Resident
 from linli.domains.privacy import holdings, queries
 from linli.domains.privacy.rows import READY, DeletionRequest
 from linli.domains.privacy.service import deletion, exports, reads
+from linli.domains.privacy.service.deletion import DeletionDecidedAlready, DeletionWaits
 from linli.domains.privacy.service.exports import label, value
 from linli.domains.privacy.topics import OTHER, TOPICS
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
@@ -27,6 +26,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
 
 URL_SECONDS = 600
+routes = Routes("/my-data", tags=("privacy",))
 
 
 class TopicCount(msgspec.Struct, rename="camel", frozen=True):
@@ -129,176 +129,166 @@ async def _company(db: Reader, tenant_id: str) -> str:
     return (await tenancy.get_tenant(db, tenant_id)).name if tenant_id else ""
 
 
-class MyDataRoutes(Controller):
-    path = "/my-data"
-    tags = ("privacy",)
+@routes.get("/")
+async def overview(
+    resident: Resident,
+    db: Database,
+    settings: Settings,
+) -> MyData:
+    """How much is held about the resident, by heading, and which communities know them."""
+    counts: dict[str, int] = {}
+    for rows in await holdings.held(db, resident, counts_only=True):
+        counts[rows.topic] = counts.get(rows.topic, 0) + rows.total
+    topics = [
+        TopicCount(topic, text(f"privacy.topic.{topic}", resident.language), counts[topic])
+        for topic in (*TOPICS, OTHER)
+        if topic in counts
+    ]
+    asked = {
+        row.community_id
+        for row in await queries.of_account(db, resident.account_id)
+        if row.state == "waiting"
+    }
+    known = []
+    for own, community_id in await _known_by(db, resident):
+        scope = Scope.system(own.tenant_id, "privacy")
+        row = (await communities.by_id(scope, db, [community_id])).get(community_id)
+        name = row.name if row else ""
+        company = await _company(db, own.tenant_id)
+        known.append(KnownBy(str(community_id), name, company, community_id in asked))
+    return MyData(topics, known, settings.privacy.deletion_days)
 
-    @get("/")
-    async def overview(
-        self,
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-    ) -> MyData:
-        """How much is held about the resident, by heading, and which communities know them."""
-        counts: dict[str, int] = {}
-        for rows in await holdings.held(db, resident, counts_only=True):
-            counts[rows.topic] = counts.get(rows.topic, 0) + rows.total
-        topics = [
-            TopicCount(topic, text(f"privacy.topic.{topic}", resident.language), counts[topic])
-            for topic in (*TOPICS, OTHER)
-            if topic in counts
-        ]
-        asked = {
-            row.community_id
-            for row in await queries.of_account(db, resident.account_id)
-            if row.state == "waiting"
-        }
-        known = []
-        for own, community_id in await _known_by(db, resident):
-            scope = Scope.system(own.tenant_id, "privacy")
-            row = (await communities.by_id(scope, db, [community_id])).get(community_id)
-            name = row.name if row else ""
-            company = await _company(db, own.tenant_id)
-            known.append(KnownBy(str(community_id), name, company, community_id in asked))
-        return MyData(topics, known, settings.privacy.deletion_days)
 
-    @get("/topics/{topic:str}")
-    async def topic(
-        self,
-        topic: FromPath[str],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-    ) -> HeldTopic:
-        """What is held under one heading, field by field."""
-        if topic not in TOPICS and topic != OTHER:
-            raise NotFound(what="topic", id=topic)
-        tables = []
-        for held in await holdings.held(db, resident, topic=topic):
-            rows = [
-                [
-                    Fact(label(name, resident.language), value(name, one, settings.timezone))
-                    for name, one in row.items()
-                    if one not in (None, "") and name != "tenant_id"
-                ]
-                for row in held.rows
+@routes.get("/topics/{topic:str}", raises=(NotFound,))
+async def topic(
+    topic: str,
+    resident: Resident,
+    db: Database,
+    settings: Settings,
+) -> HeldTopic:
+    """What is held under one heading, field by field."""
+    if topic not in TOPICS and topic != OTHER:
+        raise NotFound(what="topic", id=topic)
+    tables = []
+    for held in await holdings.held(db, resident, topic=topic):
+        rows = [
+            [
+                Fact(label(name, resident.language), value(name, one, settings.timezone))
+                for name, one in row.items()
+                if one not in (None, "") and name != "tenant_id"
             ]
-            tables.append(HeldRows(held.table, await _company(db, held.tenant_id), held.total, rows))
-        return HeldTopic(topic, text(f"privacy.topic.{topic}", resident.language), tables)
-
-    @get("/reads")
-    async def who_read(
-        self, resident: NamedDependency[Resident], db: NamedDependency[Database]
-    ) -> list[Read]:
-        """Who opened the resident's details, saw their ID number or took the list of residents along; 180 days."""
-        return [
-            Read(
-                text(f"privacy.read.{row.kind}", resident.language),
-                row.who or text(f"privacy.reader.{row.by}", resident.language),
-                row.company,
-                row.at_ms,
-            )
-            for row in await reads.of_resident(db, resident)
+            for row in held.rows
         ]
-
-    @get("/exports")
-    async def list_exports(
-        self,
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        clock: NamedDependency[Clock],
-    ) -> list[ExportRow]:
-        """Files that were made, the newest first; each is kept for seven days."""
-        now_ms = clock.now_ms()
-        return [
-            ExportRow(
-                str(row.export_id),
-                row.state,
-                row.size,
-                row.created_ms,
-                row.expires_ms,
-                objects.url(row.object_key, expires_s=URL_SECONDS) if row.state == READY else "",
-            )
-            for row in await queries.exports(db, resident.account_id)
-            if row.expires_ms > now_ms
-        ]
-
-    @post("/exports", status_code=202)
-    async def export(
-        self,
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> Made:
-        """Have a file made of everything: readable pages and the same for programs."""
-        async with db.begin() as tx:
-            return Made(str(await exports.ask(tx, resident, ids=ids, now_ms=clock.now_ms())))
-
-    @get("/deletion-requests")
-    async def list_requests(
-        self, resident: NamedDependency[Resident], db: NamedDependency[Database]
-    ) -> list[DeletionRow]:
-        """What the resident asked to be deleted, the newest first."""
-        rows = await queries.of_account(db, resident.account_id)
-        names = await _names(db, rows)
-        return [
-            DeletionRow(
-                id=str(row.request_id),
-                community_id=str(row.community_id),
-                community=names[row.community_id],
-                state=row.state,
-                words=row.words,
-                reason=row.reason,
-                due_ms=row.due_ms,
-                created_ms=row.created_ms,
-                decided_ms=row.decided_ms,
-            )
-            for row in rows
-        ]
-
-    @post("/deletion-requests", status_code=201)
-    async def ask(
-        self,
-        data: JSONBody[AskDeletion],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> Made:
-        """Ask a community to delete what it holds. It decides within the deadline; until then it can be withdrawn."""
-        own = next((own for own, one in await _known_by(db, resident) if one == data.community_id), None)
-        if own is None:
-            raise NotFound(what="community", id=data.community_id)
-        place = await communities.community(Scope.system(own.tenant_id, "privacy"), db, data.community_id)
-        async with db.begin() as tx:
-            number = await deletion.ask(
-                tx,
-                resident,
-                own,
-                community_id=data.community_id,
-                words=data.words,
-                zone=place.time_zone,
-                days=settings.privacy.deletion_days,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        return Made(str(number))
-
-    @post("/deletion-requests/{request_id:int}/withdraw", status_code=204)
-    async def withdraw(
-        self,
-        request_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Take a request back while it waits."""
-        async with db.begin() as tx:
-            await deletion.withdraw(tx, resident, request_id=request_id, now_ms=clock.now_ms())
+        tables.append(HeldRows(held.table, await _company(db, held.tenant_id), held.total, rows))
+    return HeldTopic(topic, text(f"privacy.topic.{topic}", resident.language), tables)
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (MyDataRoutes,)
+@routes.get("/reads")
+async def who_read(resident: Resident, db: Database) -> list[Read]:
+    """Who opened the resident's details, saw their ID number or took the list of residents along; 180 days."""
+    return [
+        Read(
+            text(f"privacy.read.{row.kind}", resident.language),
+            row.who or text(f"privacy.reader.{row.by}", resident.language),
+            row.company,
+            row.at_ms,
+        )
+        for row in await reads.of_resident(db, resident)
+    ]
+
+
+@routes.get("/exports")
+async def list_exports(
+    resident: Resident,
+    db: Database,
+    objects: ObjectStore,
+    clock: Clock,
+) -> list[ExportRow]:
+    """Files that were made, the newest first; each is kept for seven days."""
+    now_ms = clock.now_ms()
+    return [
+        ExportRow(
+            str(row.export_id),
+            row.state,
+            row.size,
+            row.created_ms,
+            row.expires_ms,
+            objects.url(row.object_key, expires_s=URL_SECONDS) if row.state == READY else "",
+        )
+        for row in await queries.exports(db, resident.account_id)
+        if row.expires_ms > now_ms
+    ]
+
+
+@routes.post("/exports", status=202)
+async def export(
+    resident: Resident,
+    tx: Tx,
+    ids: Ids,
+    clock: Clock,
+) -> Made:
+    """Have a file made of everything: readable pages and the same for programs."""
+    return Made(str(await exports.ask(tx, resident, ids=ids, now_ms=clock.now_ms())))
+
+
+@routes.get("/deletion-requests")
+async def list_requests(resident: Resident, db: Database) -> list[DeletionRow]:
+    """What the resident asked to be deleted, the newest first."""
+    rows = await queries.of_account(db, resident.account_id)
+    names = await _names(db, rows)
+    return [
+        DeletionRow(
+            id=str(row.request_id),
+            community_id=str(row.community_id),
+            community=names[row.community_id],
+            state=row.state,
+            words=row.words,
+            reason=row.reason,
+            due_ms=row.due_ms,
+            created_ms=row.created_ms,
+            decided_ms=row.decided_ms,
+        )
+        for row in rows
+    ]
+
+
+@routes.post("/deletion-requests", raises=(NotFound, DeletionWaits))
+async def ask(
+    data: AskDeletion,
+    resident: Resident,
+    tx: Tx,
+    settings: Settings,
+    ids: Ids,
+    clock: Clock,
+) -> Made:
+    """Ask a community to delete what it holds. It decides within the deadline; until then it can be withdrawn."""
+    own = next((own for own, one in await _known_by(tx, resident) if one == data.community_id), None)
+    if own is None:
+        raise NotFound(what="community", id=data.community_id)
+    place = await communities.community(Scope.system(own.tenant_id, "privacy"), tx, data.community_id)
+    number = await deletion.ask(
+        tx,
+        resident,
+        own,
+        community_id=data.community_id,
+        words=data.words,
+        zone=place.time_zone,
+        days=settings.privacy.deletion_days,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    return Made(str(number))
+
+
+@routes.post("/deletion-requests/{request_id:int}/withdraw", raises=(NotFound, DeletionDecidedAlready))
+async def withdraw(
+    request_id: int,
+    resident: Resident,
+    tx: Tx,
+    clock: Clock,
+) -> None:
+    """Take a request back while it waits."""
+    await deletion.withdraw(tx, resident, request_id=request_id, now_ms=clock.now_ms())
+
+
+ROUTES = (routes,)

@@ -1,6 +1,8 @@
 """Requests for deletion and exports of personal data as the queries read them, with their states. Times are UTC ms."""
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+from linli.kernel.entry import Filter
 
 WAITING, DONE, REFUSED, WITHDRAWN = "waiting", "done", "refused", "withdrawn"
 STATES: Final = (WAITING, DONE, REFUSED, WITHDRAWN)
@@ -38,3 +40,9 @@ class DataExport(NamedTuple):
     created_ms: int
     ready_ms: int
     expires_ms: int
+
+
+class DeletionFilter(Filter, frozen=True):
+    """Requests of a community: all, or those of one state."""
+
+    state: Literal["waiting", "done", "refused", "withdrawn"] | None = None

@@ -247,4 +247,4 @@ async def _told(held: Sandbox, sandbox: SandboxRoom) -> SandboxState:
     )
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (SandboxRoutes,)
+ROUTES: tuple[type[Controller], ...] = (SandboxRoutes,)

@@ -183,4 +183,4 @@ class VisitRoutes(Controller):
             await visits.refuse(scope, tx, apply_id=apply_id, reason="", now_ms=clock.now_ms())
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (VisitRoutes,)
+ROUTES: tuple[type[Controller], ...] = (VisitRoutes,)

@@ -7,7 +7,7 @@ from linli.openapi.console.reference import ReferenceRoutes
 from linli.openapi.console.requests import RequestRoutes
 from linli.openapi.console.signatures import SignatureRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (
+ROUTES: tuple[type[Controller], ...] = (
     ProjectRoutes,
     KeyRoutes,
     ServiceRoutes,
@@ -16,4 +16,4 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     RequestRoutes,
 )
 
-__all__ = ["CONTROLLERS"]
+__all__ = ["ROUTES"]

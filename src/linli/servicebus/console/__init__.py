@@ -4,4 +4,4 @@ from linli.servicebus.console.calls import ServiceCallRoutes
 from linli.servicebus.console.models import ServiceModelRoutes
 from linli.servicebus.console.providers import ProviderRoutes
 
-CONTROLLERS = (ServiceModelRoutes, ProviderRoutes, ServiceCallRoutes)
+ROUTES = (ServiceModelRoutes, ProviderRoutes, ServiceCallRoutes)

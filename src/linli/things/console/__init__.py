@@ -23,7 +23,7 @@ from linli.things.console.shadows import DeviceDesiredRoutes, DeviceShadowRoutes
 from linli.things.console.topology import TopologyRoutes
 from linli.things.console.values import DeviceValueRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (
+ROUTES: tuple[type[Controller], ...] = (
     DeviceRoutes,
     DeviceLifecycleRoutes,
     ManyDeviceRoutes,
@@ -57,4 +57,4 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     SerialNumberRoutes,
 )
 
-__all__ = ["CONTROLLERS"]
+__all__ = ["ROUTES"]

@@ -15,7 +15,7 @@ from linli.domains.access.console.settings import DoorScopeRoutes, DoorSettingRo
 from linli.domains.people.rights import Right
 from linli.kernel.history import Kind
 
-CONTROLLERS = (
+ROUTES = (
     CallUnitRoutes,
     CommunityReadingRoutes,
     CredentialRoutes,
@@ -37,8 +37,8 @@ HISTORY = tuple(
 )
 
 __all__ = [
-    "CONTROLLERS",
     "HISTORY",
+    "ROUTES",
     "CallUnitRoutes",
     "CommunityReadingRoutes",
     "CredentialRoutes",

@@ -17,7 +17,7 @@ from linli.domains.accounts.console.setup import SetupRoutes
 from linli.domains.accounts.console.sign_in import LinkRoutes, ProviderRoutes, ScannedRoutes, ScanRoutes
 from linli.domains.accounts.console.upgrades import UpgradeOfferRoutes, UpgradeRoutes
 
-CONTROLLERS: Final[tuple[type[Controller], ...]] = (
+ROUTES: Final[tuple[type[Controller], ...]] = (
     SetupRoutes,
     SessionRoutes,
     SessionListRoutes,

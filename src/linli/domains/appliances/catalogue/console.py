@@ -142,4 +142,4 @@ def model_row(model: Model) -> VendorModel:
     )
 
 
-CONTROLLERS = (CatalogueRoutes,)
+ROUTES = (CatalogueRoutes,)

@@ -8,7 +8,7 @@ from linli.domains.appliances.console.gateways import DeploymentRoutes, GatewayR
 from linli.domains.appliances.console.nodes import NodeRoutes
 from linli.domains.appliances.console.roots import DriverRootRoutes
 
-CONTROLLERS = (
+ROUTES = (
     ClusterRoutes,
     NodeRoutes,
     ComponentRoutes,

@@ -30,7 +30,7 @@ from linli.domains.communities.console.residents import ResidentRoutes
 from linli.domains.communities.console.spaces import CommunitySpaceRoutes, SpaceRoutes
 from linli.domains.communities.console.vehicles import VehicleRoutes, VehicleTemplateRoutes
 
-CONTROLLERS = (
+ROUTES = (
     AssetRoutes,
     ClaimHelpRoutes,
     ClaimRoutes,
@@ -65,4 +65,4 @@ CONTROLLERS = (
     VehicleTemplateRoutes,
 )
 
-__all__ = ["CONTROLLERS"]
+__all__ = ["ROUTES"]

@@ -7,7 +7,7 @@ from linli.domains.communities.resident.houses import CertificationRoutes, House
 from linli.domains.communities.resident.members import InvitationRoutes, MemberRoutes
 from linli.domains.communities.resident.vehicles import VehicleRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (
+ROUTES: tuple[type[Controller], ...] = (
     CommunityRoutes,
     HouseRoutes,
     CertificationRoutes,

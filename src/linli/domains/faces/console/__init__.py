@@ -5,4 +5,4 @@ from litestar import Controller
 from linli.domains.faces.console.engine import FaceEngineRoutes
 from linli.domains.faces.console.search import FaceLookRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (FaceEngineRoutes, FaceLookRoutes)
+ROUTES: tuple[type[Controller], ...] = (FaceEngineRoutes, FaceLookRoutes)

@@ -4,6 +4,6 @@ from linli.domains.faces.console.ledger import ConsentRoutes, ErasureRoutes
 from linli.domains.faces.console.residents import ResidentFaceRoutes
 from linli.domains.faces.console.staff import StaffFaceRoutes
 
-CONTROLLERS = (ConsentRoutes, ErasureRoutes, ResidentFaceRoutes, StaffFaceRoutes)
+ROUTES = (ConsentRoutes, ErasureRoutes, ResidentFaceRoutes, StaffFaceRoutes)
 
-__all__ = ["CONTROLLERS", "ConsentRoutes", "ErasureRoutes", "ResidentFaceRoutes", "StaffFaceRoutes"]
+__all__ = ["ROUTES", "ConsentRoutes", "ErasureRoutes", "ResidentFaceRoutes", "StaffFaceRoutes"]

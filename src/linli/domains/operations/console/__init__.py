@@ -3,4 +3,4 @@
 from linli.domains.operations.console.health import HealthRoutes
 from linli.domains.operations.console.traces import TraceRoutes
 
-CONTROLLERS = (TraceRoutes, HealthRoutes)
+ROUTES = (TraceRoutes, HealthRoutes)

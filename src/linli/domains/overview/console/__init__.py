@@ -4,4 +4,4 @@ from linli.domains.overview.console.community import OverviewRoutes
 from linli.domains.overview.console.figures import FigureRoutes, MapRoutes
 from linli.domains.overview.console.search import SearchRoutes
 
-CONTROLLERS = (SearchRoutes, OverviewRoutes, FigureRoutes, MapRoutes)
+ROUTES = (SearchRoutes, OverviewRoutes, FigureRoutes, MapRoutes)

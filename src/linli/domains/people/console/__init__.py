@@ -12,7 +12,7 @@ from linli.domains.people.console.persons import PersonRoutes
 from linli.domains.people.console.roles import RightsRoutes, RoleRoutes, StaffLogRoutes
 from linli.domains.people.console.user_groups import CommunityUserRoutes, UserGroupRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (
+ROUTES: tuple[type[Controller], ...] = (
     RightsRoutes,
     RoleRoutes,
     PersonRoutes,

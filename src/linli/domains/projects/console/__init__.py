@@ -8,7 +8,7 @@ from linli.domains.projects.console.models import ProjectModelRoutes
 from linli.domains.projects.console.projects import PlatformProjectRoutes
 from linli.domains.projects.console.reviews import CapabilityReviewRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (
+ROUTES: tuple[type[Controller], ...] = (
     PlatformProjectRoutes,
     ProjectDeviceRoutes,
     ProjectKeyRoutes,

@@ -4,6 +4,6 @@ from linli.domains.video.console.cameras import CameraRoutes
 from linli.domains.video.console.history import HISTORY
 from linli.domains.video.console.workbooks import CameraImportRoutes, CameraWorkbookRoutes
 
-CONTROLLERS = (CameraRoutes, CameraWorkbookRoutes, CameraImportRoutes)
+ROUTES = (CameraRoutes, CameraWorkbookRoutes, CameraImportRoutes)
 
-__all__ = ["CONTROLLERS", "HISTORY", "CameraRoutes", "CameraWorkbookRoutes"]
+__all__ = ["HISTORY", "ROUTES", "CameraRoutes", "CameraWorkbookRoutes"]

@@ -6,7 +6,7 @@ from linli.domains.visitors.console.visits import HISTORY as VISIT
 from linli.domains.visitors.console.visits import VisitRoutes
 from linli.kernel.history import Kind
 
-CONTROLLERS = (VisitRoutes, PosterRoutes)
+ROUTES = (VisitRoutes, PosterRoutes)
 HISTORY = (Kind(name=VISIT, see=Right.VISITORS_SEE.value, manage=Right.VISITORS_MANAGE.value),)
 
-__all__ = ["CONTROLLERS", "HISTORY"]
+__all__ = ["HISTORY", "ROUTES"]

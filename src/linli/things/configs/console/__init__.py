@@ -5,6 +5,6 @@ from litestar import Controller
 from linli.things.configs.console.configs import DeviceConfigRoutes, ProductConfigRoutes
 from linli.things.configs.console.pushes import ConfigPushRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (ProductConfigRoutes, DeviceConfigRoutes, ConfigPushRoutes)
+ROUTES: tuple[type[Controller], ...] = (ProductConfigRoutes, DeviceConfigRoutes, ConfigPushRoutes)
 
-__all__ = ["CONTROLLERS"]
+__all__ = ["ROUTES"]

@@ -5,6 +5,6 @@ from litestar import Controller
 from linli.things.ota.console.campaigns import CampaignRoutes
 from linli.things.ota.console.firmware import DeviceFirmwareRoutes, FirmwareRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (FirmwareRoutes, DeviceFirmwareRoutes, CampaignRoutes)
+ROUTES: tuple[type[Controller], ...] = (FirmwareRoutes, DeviceFirmwareRoutes, CampaignRoutes)
 
-__all__ = ["CONTROLLERS"]
+__all__ = ["ROUTES"]

@@ -3,6 +3,6 @@
 from linli.domains.appliances.devices.console.devices import EdgeDeviceRoutes
 from linli.domains.appliances.devices.console.workbooks import EdgeImportRoutes
 
-CONTROLLERS = (EdgeDeviceRoutes, EdgeImportRoutes)
+ROUTES = (EdgeDeviceRoutes, EdgeImportRoutes)
 
-__all__ = ["CONTROLLERS", "EdgeDeviceRoutes", "EdgeImportRoutes"]
+__all__ = ["ROUTES", "EdgeDeviceRoutes", "EdgeImportRoutes"]

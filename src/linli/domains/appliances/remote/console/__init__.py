@@ -6,7 +6,7 @@ from linli.domains.appliances.remote.console.drivers import BoxDriverRoutes
 from linli.domains.appliances.remote.console.logs import BoxLogRoutes, KeptLogRoutes
 from linli.domains.appliances.remote.console.tunnels import NodeTunnelRoutes, TunnelRoutes
 
-CONTROLLERS = (
+ROUTES = (
     BoxListRoutes,
     BoxRoutes,
     NodeTunnelRoutes,
@@ -18,4 +18,4 @@ CONTROLLERS = (
     DeviceCheckRoutes,
 )
 
-__all__ = ["CONTROLLERS"]
+__all__ = ["ROUTES"]

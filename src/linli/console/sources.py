@@ -1,0 +1,122 @@
+"""What the pages' apps give routes by type: a process's parts, the rooms' own objects, and who calls."""
+
+import typing
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, Final, cast
+
+from litestar.types import Scope as AsgiScope
+
+from linli.console.access import scope_of
+from linli.console.outside import provide_entrance, provide_places, provide_providers
+from linli.console.parts import Parts
+from linli.console.routes import AnyRequest, Source, Sources
+from linli.console.serving import parts_of
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.accounts.entrance import Entrance
+from linli.domains.accounts.service.sessions import Session
+from linli.domains.appliances.console.hand import Hand as EdgeHand
+from linli.domains.appliances.devices.service.importer import EdgeImporter
+from linli.domains.appliances.remote.room import RemoteRoom
+from linli.domains.appliances.remote.service.tunnels import By
+from linli.domains.communities.places import Places
+from linli.domains.communities.service.importer import Importer
+from linli.domains.faces.room import FaceEngineRoom
+from linli.domains.operations.console.health import Faults
+from linli.domains.people.queries.residence import Resident
+from linli.domains.people.rights import Rights
+from linli.domains.people.service.organisation import Hand
+from linli.domains.sandbox.room import SandboxRoom
+from linli.domains.visitors.room import VisitorsRoom
+from linli.kernel.db import Reader
+from linli.kernel.entry import WholeScope
+from linli.openapi.assembly import OpenApi
+from linli.ops.login_providers import LoginProviders
+from linli.ops.tls import Authority
+from linli.servicebus.bus import ServiceBus
+from linli.things.connections.entry import Entries
+from linli.things.debugging.simulator import Simulator
+from linli.things.downlink.invoker import Invoker
+from linli.things.features import Features
+from linli.things.gateways.permits import Permits
+from linli.things.room import Things
+
+SERVICES: Final[dict[str, Any]] = {
+    "importer": Importer,
+    "edge_importer": EdgeImporter,
+    "invoker": Invoker,
+    "permits": Permits,
+    "door_keys": DoorKeys,
+    "openapi": OpenApi,
+    "platform_health": Faults,
+    "service_bus": ServiceBus,
+    "device_authority": Authority,
+    "device_entries": Entries,
+    "features": Features,
+    "simulator": Simulator,
+    "faces": FaceEngineRoom,
+    "visitors": VisitorsRoom,
+    "things": Things,
+    "sandbox": SandboxRoom,
+    "edge_remote": RemoteRoom,
+}
+"""The rooms' own objects by their names in `Parts.services`, and the types by which routes ask for them."""
+
+
+def _of_parts() -> dict[Any, Source]:
+    types = typing.get_type_hints(Parts)
+    own = {types[field.name]: _part(field.name) for field in fields(Parts) if field.name != "services"}
+    return {
+        Parts: lambda request: parts_of(request.scope),
+        **own,
+        Reader: _part("db"),
+        **{kind: _service(name) for name, kind in SERVICES.items()},
+        Entrance: _made(provide_entrance),
+    }
+
+
+def _part(name: str) -> Source:
+    return lambda request: getattr(parts_of(request.scope), name)
+
+
+def _service(name: str) -> Source:
+    return lambda request: parts_of(request.scope).services[name]
+
+
+def _made(provide: Callable[[AsgiScope], Any]) -> Source:
+    return lambda request: provide(request.scope)
+
+
+def _rights(request: AnyRequest) -> Rights:
+    return cast(Rights, request.user)
+
+
+def _session(request: AnyRequest) -> Session:
+    return cast(Session, request.auth)
+
+
+def _hand(request: AnyRequest) -> Hand:
+    return Hand(scope_of(request), _rights(request), parts_of(request.scope).ids)
+
+
+def _edge_hand(request: AnyRequest) -> EdgeHand:
+    parts = parts_of(request.scope)
+    return EdgeHand(scope_of(request), parts.db, parts.ids, parts.secrets, parts.clock)
+
+
+CONSOLE: Final[Sources] = {
+    **_of_parts(),
+    WholeScope: scope_of,
+    Rights: _rights,
+    Session: _session,
+    LoginProviders: _made(provide_providers),
+    Places: _made(provide_places),
+    Hand: _hand,
+    EdgeHand: _edge_hand,
+    By: lambda request: By(_rights(request).name, _session(request).id),
+}
+RESIDENT: Final[Sources] = {
+    **_of_parts(),
+    Resident: lambda request: cast(Resident, request.user),
+    Session: _session,
+}
