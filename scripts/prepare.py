@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK_FILE = ROOT / "build" / "prepare.lock"
 
 # Commands of the working copy itself; a release has no tests and no sources to check.
-SCRIPTS = {"test": "scripts/run_tests.py", "check": "scripts/run_checks.py"}
-NEEDS_BUILT_WEB = frozenset({"demo", "serve", "test", "setup"})
+SCRIPTS = {"test": "scripts/run_tests.py", "check": "scripts/run_checks.py", "release": "scripts/release.py"}
+NEEDS_BUILT_WEB = frozenset({"demo", "serve", "test", "setup", "release"})
 NEEDS_NODE_MODULES = frozenset({"check"})
 NEEDS_WEB_CLIENTS = frozenset({"check", "test"})
 

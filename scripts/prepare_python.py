@@ -29,7 +29,7 @@ class PythonEnvironment:
             shutil.rmtree(self.folder)
         self._stamp.clear()
         if not self.interpreter.exists():
-            self._create()
+            self.create()
         self.install(self._lock_file, "installing the locked Python packages (once; a minute or two)")
         self._point_to_source()
         self._stamp.write(wanted)
@@ -42,7 +42,7 @@ class PythonEnvironment:
         """Install `lock_file` with every hash checked. Never touches the network for what is there already."""
         run(
             title,
-            [*self._installer(), "--require-hashes", "-r", str(lock_file)],
+            [*self.installer(), "--require-hashes", "-r", str(lock_file)],
             log=self.logs / f"install-{lock_file.stem}.log",
             environment={"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"},
         )
@@ -61,16 +61,16 @@ class PythonEnvironment:
         activate = self.folder / "bin" / "activate"
         return activate.exists() and str(self.folder) not in activate.read_text(errors="replace")
 
-    def _create(self) -> None:
-        """With pip where Debian's python3-venv is installed, else without: `_installer` then finds another way."""
-        bare = [] if answers([sys.executable, "-c", "import ensurepip"]) else ["--without-pip"]
+    def create(self, *, bare: bool = False) -> None:
+        """Without pip if `bare` or where Debian's python3-venv is not installed: `installer` then finds another way."""
+        with_pip = not bare and answers([sys.executable, "-c", "import ensurepip"])
         run(
             "making .venv",
-            [sys.executable, "-m", "venv", *bare, str(self.folder)],
+            [sys.executable, "-m", "venv", *([] if with_pip else ["--without-pip"]), str(self.folder)],
             log=self.logs / "venv.log",
         )
 
-    def _installer(self) -> list[str]:
+    def installer(self) -> list[str]:
         """The command that installs into .venv: its own pip, uv, or the pip of any other Python here."""
         python = str(self.interpreter)
         if answers([python, "-m", "pip", "--version"]):

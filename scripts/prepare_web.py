@@ -10,6 +10,7 @@ from pathlib import Path
 
 from prepare_python import PythonEnvironment
 from steps import Stamp, digest, run
+from web_licences import write
 
 OLDEST_NODE = (20, 19)
 NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", ".vite", "test-results"})
@@ -69,6 +70,7 @@ class WebBuild:
             cwd=self.folder,
             environment=self._environment(),
         )
+        write(self.folder, self.built)
         stamp.write(digest(self._sources()))  # anew: the build itself may write generated sources
 
     def describe(self) -> None:

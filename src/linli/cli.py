@@ -157,7 +157,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, (_, text) in COMMANDS.items():
             print(f"  {name:9} {text}")
         print(
-            "  test      run every test (working copy)\n  check     format, lint, types, import rules (working copy)"
+            "  test      run every test (working copy)\n"
+            "  check     format, lint, types, import rules (working copy)\n"
+            "  release   build the wheel and try it (working copy)"
         )
         return 0 if words[:1] in ([], ["--help"], ["-h"], ["help"]) else 2
     if words[0] not in _OF_A_WORKING_COPY:
