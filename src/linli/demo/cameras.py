@@ -8,12 +8,12 @@ from typing import Any, Final
 from linli.app.platform import Platform
 from linli.demo import sample
 from linli.demo.place import Place
-from linli.domains.communities.xlsx.reading import ListReading
 from linli.domains.video import workbook
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.service import cameras as service
 from linli.domains.video.service import imports
 from linli.kernel.pages import PageRequest
+from linli.kernel.workbooks.rows import ListReading, read_list
 
 WORKBOOK_NAME: Final = "桂花园摄像头.xlsx"
 _ONE: Final = PageRequest(1, 1)
@@ -77,4 +77,4 @@ def _read(content: bytes) -> ListReading:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "in.xlsx"
         path.write_bytes(content)
-        return imports.KIND.read(path, lambda done, expected: None)
+        return read_list(path, imports.KIND.sheet, most=imports.KIND.rows_max)

@@ -18,6 +18,7 @@ from linli.domains.people.service import accounts
 from linli.kernel import tenancy
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
+from linli.kernel.workbooks.imports import DONE, RunImport
 
 WORKBOOK_NAME: Final = "桂花园房屋住户.xlsx"
 _XLSX_KEY: Final = "demo/import.xlsx"
@@ -161,7 +162,7 @@ async def _houses(platform: Platform, site: Place) -> None:
             ids=platform.ids,
             now_ms=now_ms,
         )
-    await platform.importer.run(imports.RunImport(import_id, site.tenant.tenant))
+    await platform.importer.run(RunImport(import_id, site.tenant.tenant))
     ended = await import_queries.get(site.tenant, platform.db, import_id)
-    if ended.state != imports.DONE:
+    if ended.state != DONE:
         raise SeedFailed(ended.reason or ended.problems or ended.state)

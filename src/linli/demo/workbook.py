@@ -3,8 +3,9 @@
 from typing import Any
 
 from linli.demo.sample import Sample
-from linli.domains.communities.xlsx.columns import HOUSES, RESIDENTS, SEXES, Column, Sheet
+from linli.domains.communities.xlsx.columns import HOUSES, RESIDENTS, SEXES
 from linli.kernel.tables import TablePage, book_bytes, new_book
+from linli.kernel.workbooks.columns import Column, Sheet
 
 _ZH = 0
 

@@ -36,6 +36,7 @@ from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.pages import PageRequest
 from linli.kernel.progress import INTERRUPTED, Board, DoneElsewhere
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.imports import RunImport
 from tests.domains.communities.builders import make_space, make_world
 from tests.domains.communities.test_workbook import workbook
 from tests.plugins.stores import both_stores
@@ -361,7 +362,7 @@ async def test_a_change_between_plan_and_writing_is_seen(desk, database, world, 
 
 async def test_two_calls_for_one_import_are_one(desk):
     import_id = await desk.hand_in(HOUSE_ROWS, RESIDENT_ROWS)
-    job = imports.RunImport(import_id, desk.scope.tenant)
+    job = RunImport(import_id, desk.scope.tenant)
     await asyncio.gather(desk.importer.run(job), desk.importer.run(job), desk.worker.run_once())
     assert (await queries.get(desk.scope, desk.db, import_id)).state == "done"
     assert len(await desk.locations()) == 3
@@ -373,7 +374,7 @@ async def test_an_accepted_import_outlasts_a_full_disk(desk, clock, monkeypatch)
     full = AsyncMock(side_effect=DiskFull())
     import_id = await desk.hand_in(HOUSE_ROWS, RESIDENT_ROWS)
     with monkeypatch.context() as now:
-        now.setattr(desk.importer, "_plan", full)
+        now.setattr(queries, "snapshot", full)
         await desk.worker.run_once()
     assert (await queries.get(desk.scope, desk.db, import_id)).state == "waiting"
     await clock.advance(2_000)
@@ -382,7 +383,7 @@ async def test_an_accepted_import_outlasts_a_full_disk(desk, clock, monkeypatch)
     assert len(await desk.locations()) == 3
 
     import_id = await desk.hand_in(HOUSE_ROWS)
-    monkeypatch.setattr(desk.importer, "_plan", full)
+    monkeypatch.setattr(queries, "snapshot", full)
     for _ in range(10):
         await desk.worker.run_once()
         await clock.advance(60_000)
@@ -393,7 +394,8 @@ async def test_an_accepted_import_outlasts_a_full_disk(desk, clock, monkeypatch)
 @pytest.mark.engines("postgresql")
 async def test_another_process_tells_how_far_it_is(desk, database_url, clock, ids, monkeypatch):
     living, goes_on = {"desk"}, threading.Event()
-    desk.importer.board = Board(desk.db, clock, me="desk")
+    board = Board(desk.db, clock, me="desk")
+    desk.importer = Importer(desk.db, desk.store, ids, clock, Secrets.random(), board=board)
     read = reading.read
 
     def slow(*what, progress, **more):
@@ -409,7 +411,7 @@ async def test_another_process_tells_how_far_it_is(desk, database_url, clock, id
         there, desk.store, ids, clock, Secrets.random(),
         board=Board(there, clock, me="other", alive=living.__contains__),
     )  # fmt: skip
-    job = imports.RunImport(import_id, desk.scope.tenant)
+    job = RunImport(import_id, desk.scope.tenant)
     work = asyncio.create_task(desk.importer.run(job))
     async with asyncio.timeout(30):
         while (told := await other.progress(desk.scope, waiting)) is None or not told.rows:

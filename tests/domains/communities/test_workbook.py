@@ -7,10 +7,11 @@ import zipfile
 import openpyxl
 import pytest
 
-from linli.domains.communities.xlsx import export, report, template
+from linli.domains.communities.xlsx import export, template
 from linli.domains.communities.xlsx.columns import RESIDENTS as RESIDENTS_SHEET
-from linli.domains.communities.xlsx.reading import read
+from linli.domains.communities.xlsx.reading import place_of, read
 from linli.kernel import i18n
+from linli.kernel.workbooks import report
 from linli.kernel.workbooks.refusals import STRINGS_MAX, BadWorkbook
 
 HOUSES = ("楼栋", "单元", "房号", "房屋户型", "建筑面积", "房屋类型", "房屋状态")
@@ -67,7 +68,7 @@ def test_what_people_type_is_understood(file):
     reading = read(file)
     assert reading.problems == []
     assert reading.ignored_columns == ["备注"]
-    assert [(row.number, row.place) for row in reading.houses] == [
+    assert [(row.number, place_of(row)) for row in reading.houses] == [
         (4, ("A1", "1", "101")),
         (6, ("01", "02", "0101")),
         (7, ("B", "1", "2")),

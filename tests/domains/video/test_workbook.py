@@ -156,7 +156,7 @@ async def test_a_process_that_ended_too_soon_leaves_no_passwords(desk: Desk, mon
 
     with monkeypatch.context() as patched:
         patched.setattr(importer, "_forget", gone)
-        patched.setattr("linli.domains.communities.console.list_imports._WAIT_SECONDS", 0.5)
+        patched.setattr("linli.domains.communities.console.list_imports.WAIT_SECONDS", 0.5)
         sent = (await desk.send({"device": "CAM-0001", "name": "东门", "password": "hidden-away"})).json()
     kept = await queries.get(Scope.system(), desk.parts.db, int(sent["id"]))
     assert kept.object_key != ""

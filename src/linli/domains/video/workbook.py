@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from linli.domains.communities.xlsx import cells
-from linli.domains.communities.xlsx.columns import Column, Labels, Sheet
 from linli.domains.video import camera_rules as rules
 from linli.kernel.tables import book_bytes, new_book
+from linli.kernel.workbooks import cells
+from linli.kernel.workbooks.columns import Column, Sheet, choice_of
 
 ROWS_MAX: Final = 2000
 """A box serves 768 cameras, the largest edition 1000 (spec C, D)."""
@@ -35,10 +35,6 @@ def _number(field: str, kind: Callable[[str], float]) -> Callable[[str], Any]:
         return cells.Broken(*broken) if broken else value
 
     return read
-
-
-def _choice(labels: Labels) -> Callable[[str], Any]:
-    return lambda text: cells.choice(text, labels)
 
 
 def _day(text: str) -> Any:
@@ -71,7 +67,7 @@ CAMERAS: Final = Sheet(
         Column("product_model", "型号", "Model", _text("product_model"), width=20, also=("产品型号",)),
         Column("resolution", "分辨率", "Resolution", _text("resolution"), hint_zh="如 1920x1080",
                hint_en="Such as 1920x1080"),
-        Column("protocol", "接入协议", "Protocol", _choice(rules.PROTOCOLS), choices=rules.PROTOCOLS,
+        Column("protocol", "接入协议", "Protocol", choice_of(rules.PROTOCOLS), choices=rules.PROTOCOLS,
                also=("协议", "类型名称")),
         Column("ip", "IP 地址", "IP address", _text("ip"), width=16, distinct=True, also=("设备IP", "IP")),
         Column("port", "端口", "Port", _number("port", int), also=("设备端口",)),
@@ -85,11 +81,11 @@ CAMERAS: Final = Sheet(
                hint_zh="加密保存，任何页面和导出都不再显示；留空表示不变",
                hint_en="Kept sealed, never shown or exported again; empty leaves it as it is"),
         Column("group_name", "分组名称", "Group", _text("group_name"), also=("分组",)),
-        Column("status", "状态", "Status", _choice(rules.STATUSES), choices=rules.STATUSES),
+        Column("status", "状态", "Status", choice_of(rules.STATUSES), choices=rules.STATUSES),
         Column("space", "所在空间", "Place", cells.short_text, width=18, hint_zh="如 1-2，须是小区空间里的楼栋、单元等",
                hint_en="Such as 1-2: a building, unit or other space of the community", also=("空间",)),
         Column("address", "位置地址", "Address", _text("address"), width=26, also=("位置补充描述", "位置", "安装位置")),
-        Column("direction", "朝向", "Looks", _choice(rules.DIRECTIONS), choices=rules.DIRECTIONS, also=("方向",)),
+        Column("direction", "朝向", "Looks", choice_of(rules.DIRECTIONS), choices=rules.DIRECTIONS, also=("方向",)),
         Column("longitude", "经度", "Longitude", _number("longitude", float), distinct=True,
                hint_zh="高德坐标系", hint_en="AMap coordinates", also=("位置经度",)),
         Column("latitude", "纬度", "Latitude", _number("latitude", float), distinct=True,
@@ -106,7 +102,7 @@ _LABELS: Final = rules.CHOICES
 
 def book(language: str, rows: Sequence[dict[str, Any]] = ()) -> bytes:
     """A workbook with the given rows by column key, which can be imported again; never with a password. Blocks."""
-    from linli.domains.communities.xlsx.template import add_sheet  # takes 0.15 s: not at every start
+    from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
     made = new_book(streamed=False)
     page = add_sheet(made, CAMERAS, language)

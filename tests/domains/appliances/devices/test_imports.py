@@ -1,10 +1,13 @@
 """Devices by the workbook: drop-downs, every fault by cell, progress of the server, all or nothing, undo."""
 
+import asyncio
 import io
+from unittest.mock import AsyncMock
 
 import openpyxl
 import pytest
 
+from linli.kernel.errors import Unavailable
 from tests.domains.appliances.devices.conftest import Desk, door
 
 DEVICE, TERMINAL, SYSTEM = "door_device", "door_terminal", "door_system"
@@ -152,3 +155,21 @@ async def test_what_is_no_workbook_is_told(desk: Desk):
     assert (answer.status_code, answer.json()["field"]) == (400, "file")
     other = await desk.send(SYSTEM, {"deviceName": "HJSB-000001.1"})
     assert (other["state"], told(other)[0]) == ("refused", (2, "设备别名", ""))
+
+
+async def test_an_accepted_import_outlasts_a_store_that_is_away(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    away = AsyncMock(side_effect=Unavailable())
+    size = desk.parts.objects.size
+    monkeypatch.setattr(desk.parts.objects, "size", away)
+    monkeypatch.setattr("linli.domains.appliances.devices.console.workbooks.WAIT_SECONDS", 0.0)
+    told = await desk.send("door_device", logical("HJSB-000001.1"))
+    while not away.await_count:
+        await asyncio.sleep(0.01)
+    at = f"{desk.at()}/imports/{told['id']}"
+    assert (await desk.browser.get(at)).json()["state"] == "waiting"
+    monkeypatch.setattr(desk.parts.objects, "size", size)
+    async with asyncio.timeout(20):
+        while (ended := (await desk.browser.get(at)).json())["state"] == "waiting":
+            await desk.parts.clock.advance(1000)
+            await asyncio.sleep(0.01)
+    assert ended["state"] == "done", ended

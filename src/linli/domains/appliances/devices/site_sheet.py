@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from linli.domains.communities.xlsx import cells
-from linli.domains.communities.xlsx.columns import plain_title
+from linli.kernel.workbooks import cells
+from linli.kernel.workbooks.columns import plain_title
 from linli.kernel.workbooks.refusals import BadWorkbook, check_workbook
 from linli.kernel.workbooks.sheets import SheetRows, open_workbook
 

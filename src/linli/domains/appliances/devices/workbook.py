@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from linli.domains.appliances.catalogue.library import DOOR_DEVICE, DOOR_SYSTEM, DOOR_TERMINAL, library
 from linli.domains.appliances.devices.forms import PEOPLE, Shape
-from linli.domains.communities.xlsx import cells
-from linli.domains.communities.xlsx.columns import Column, Sheet
 from linli.kernel.tables import TablePage, book_bytes, new_book
+from linli.kernel.workbooks import cells
+from linli.kernel.workbooks.columns import Column, Sheet
 
 ROWS_MAX: Final = 1000
 """A gateway takes no more devices behind it."""
@@ -223,7 +223,7 @@ def asked_of(shape: Shape, values: Mapping[str, Any]) -> tuple[str, str, str, di
 
 def book(shape: Shape, language: str, rows: Sequence[Mapping[str, Any]] = ()) -> bytes:
     """A workbook with rows by column key, which can be imported again; hidden fields stay empty. Blocks."""
-    from linli.domains.communities.xlsx.template import add_sheet  # takes 0.15 s: not at every start
+    from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
     made = new_book(streamed=False)
     sheet = sheet_of(shape)

@@ -1,7 +1,6 @@
 """Console: workbooks of houses and residents: template, trial, import, faults, undo."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -22,7 +21,6 @@ from linli.domains.communities.service import imports, undo
 from linli.domains.communities.service.import_plan import Outcome
 from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.xlsx.columns import SHEETS, sheets_for
-from linli.domains.communities.xlsx.reading import Problem
 from linli.domains.people.queries import forms
 from linli.domains.people.rights import Right
 from linli.kernel import outbox
@@ -32,54 +30,26 @@ from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
-from linli.kernel.progress import Progress
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport
+from linli.kernel.workbooks.shown import shown as shown_import
 
 FILE_BYTES: Final = 64 * 1024 * 1024
 """A workbook of 150,000 residents has about 12 MB."""
 _FORM_BYTES: Final = FILE_BYTES + 64 * 1024
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WAIT_SECONDS: Final = 20.0
-"""How long a request waits for its import before it answers with "waiting" and the progress."""
 
 
-class ImportFault(msgspec.Struct, rename="camel", frozen=True):
-    sheet: str
-    row: Annotated[int, Meta(description="As the spreadsheet counts.")]
-    column: Annotated[str, Meta(description="Letter; empty for the whole row.")]
-    title: str
-    value: str
-    message: str
-
-
-class SpaceImport(msgspec.Struct, rename="camel", frozen=True):
+class SpaceImport(ShownImport, frozen=True, kw_only=True):
     """An import, waiting, tried or done. While it waits, `progressRows` of `expectedRows` are read."""
 
-    id: str
-    file_name: str
-    state: Annotated[str, Meta(description="waiting, checked, refused, done, undone, failed")]
     dry_run: bool
     good_only: bool
-    rows: int
-    bad_rows: int
     created: Annotated[int, Meta(description="Spaces and residents that were, or would be, made.")]
     outcome: Outcome
     changes: Annotated[
         list[PersonChange], Meta(description="Of a trial: persons who would change, the first 500.")
     ]
-    problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
-    reason: Annotated[str, Meta(description="Why it failed, in words.")]
-    has_report: bool
-    phase: Annotated[
-        str,
-        Meta(
-            description="reading, planning, writing; interrupted: its server is gone, another begins anew; empty."
-        ),
-    ]
-    progress_rows: int
-    expected_rows: int
-    created_ms: int
-    finished_ms: int
 
 
 async def shown(scope: Scope, db: Reader, row: Import, importer: Importer) -> SpaceImport:
@@ -92,38 +62,16 @@ async def told(
 ) -> SpaceImport:
     """An import as the screens show it, faults in the caller's language."""
     outcome = msgspec.json.decode(row.outcome, type=Outcome) if row.outcome else Outcome()
-    progress = await importer.progress(scope, row) or Progress()
-    language = scope.language
-    titles = {sheet.key: sheet.title(language) for sheet in SHEETS}
+    progress = await importer.progress(scope, row)
+    titles = {sheet.key: sheet.title(scope.language) for sheet in SHEETS}
     return SpaceImport(
-        id=str(row.import_id),
-        file_name=row.file_name,
-        state=row.state,
+        **shown_import(row, progress, scope.language, lambda key: titles.get(key, key)),
         dry_run=bool(row.dry_run),
         good_only=bool(row.good_only),
-        rows=row.rows,
-        bad_rows=row.bad_rows,
         created=outcome.buildings + outcome.units + outcome.houses + outcome.residents,
         outcome=outcome,
         changes=[*changes],
-        problems=faults_told(row.problems, language, lambda key: titles.get(key, key)),
-        reason=row.reason,
-        has_report=bool(row.report_key),
-        phase=progress.phase,
-        progress_rows=progress.rows,
-        expected_rows=progress.expected_rows,
-        created_ms=row.created_ms,
-        finished_ms=row.finished_ms,
     )
-
-
-def faults_told(problems: str, language: str, sheet: Callable[[str], str]) -> list[ImportFault]:
-    """What a row of imports keeps as JSON, in the reader's language. `sheet`: the title of a sheet, by its key."""
-    found = [Problem(**fault) for fault in json.loads(problems or "[]")]
-    return [
-        ImportFault(sheet(one.sheet), one.row, one.column, one.title, one.value, one.text(language))
-        for one in found
-    ]
 
 
 class ImportFile(msgspec.Struct):
@@ -211,7 +159,7 @@ class SpaceImportRoutes(Controller):
                 ids=ids,
                 now_ms=clock.now_ms(),
             )
-        found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+        found = await importer.wait(within, import_id, seconds=WAIT_SECONDS)
         return await shown(within, db, found, importer)
 
     @get("/imports", right=Right.HOUSES_SEE.value)
@@ -260,7 +208,7 @@ class ImportRoutes(Controller):
         async with db.begin() as tx:
             await imports.go_on(within, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms())
         outbox.wake(db)
-        found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+        found = await importer.wait(within, import_id, seconds=WAIT_SECONDS)
         return await shown(within, db, found, importer)
 
     @post("/{import_id:int}/undo", right=Right.HOUSES_MANAGE.value, status_code=200)

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, MultipartBody, QueryParameter
 from msgspec import Meta
 
-from linli.domains.communities.console.imports import ImportFault, attachment, faults_told
+from linli.domains.communities.console.imports import attachment
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.console.workbook_files import check_file, store_file
 from linli.domains.communities.queries import imports as queries
@@ -27,27 +27,21 @@ from linli.kernel.db import Database, Reader
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
-from linli.kernel.progress import Progress
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.imports import DONE
+from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport, shown
 
 FILE_BYTES: Final = 8 * 1024 * 1024
 """A workbook of 20,000 vehicles has about 1 MB."""
 _FORM_BYTES: Final = FILE_BYTES + 64 * 1024
-_WAIT_SECONDS: Final = 20.0
-"""How long a request waits for its import before it answers with "waiting" and the progress."""
 
 
-class ListImport(msgspec.Struct, rename="camel", frozen=True):
+class ListImport(ShownImport, frozen=True, kw_only=True):
     """An import of a list, waiting, tried or done. While it waits, `progressRows` of `expectedRows`
     are read or written."""
 
-    id: str
-    file_name: str
-    state: Annotated[str, Meta(description="waiting, checked, refused, done, undone, failed")]
     done: bool
-    rows: int
-    bad_rows: int
     created: Annotated[int, Meta(description="Rows that made, or would make, something new.")]
     changed: Annotated[
         int, Meta(description="Vehicles or cameras described anew; employees put into further departments.")
@@ -55,19 +49,6 @@ class ListImport(msgspec.Struct, rename="camel", frozen=True):
     unchanged: int
     new_departments: Annotated[list[str], Meta(description="Of employees: by their path.")]
     kept: Annotated[int, Meta(description="Left by undoing, since they were changed again meanwhile.")]
-    problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
-    reason: Annotated[str, Meta(description="Why it failed, in words.")]
-    has_report: bool
-    phase: Annotated[
-        str,
-        Meta(
-            description="reading, planning, writing; interrupted: its server is gone, another begins anew; empty."
-        ),
-    ]
-    progress_rows: int
-    expected_rows: int
-    created_ms: int
-    finished_ms: int
 
 
 class ListFile(msgspec.Struct):
@@ -76,29 +57,16 @@ class ListFile(msgspec.Struct):
 
 async def _told(scope: Scope, row: Import, kind: ListKind, importer: Importer) -> ListImport:
     outcome = msgspec.json.decode(row.outcome, type=ListOutcome) if row.outcome else ListOutcome()
-    progress = await importer.progress(scope, row) or Progress()
-    language = scope.language
-    sheet = kind.sheet.title(language)
+    progress = await importer.progress(scope, row)
+    sheet = kind.sheet.title(scope.language)
     return ListImport(
-        id=str(row.import_id),
-        file_name=row.file_name,
-        state=row.state,
-        done=row.state == imports.DONE,
-        rows=row.rows,
-        bad_rows=row.bad_rows,
+        **shown(row, progress, scope.language, lambda _: sheet),
+        done=row.state == DONE,
         created=outcome.created,
         changed=outcome.changed,
         unchanged=outcome.unchanged,
         new_departments=outcome.new_departments,
         kept=outcome.kept,
-        problems=faults_told(row.problems, language, lambda _: sheet),
-        reason=row.reason,
-        has_report=bool(row.report_key),
-        phase=progress.phase,
-        progress_rows=progress.rows,
-        expected_rows=progress.expected_rows,
-        created_ms=row.created_ms,
-        finished_ms=row.finished_ms,
     )
 
 
@@ -156,7 +124,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller
                     good_only=good_only, ids=ids, now_ms=clock.now_ms(), kind=kind.name, secret=kind.secret,
                 )  # fmt: skip
             outbox.wake(db)
-            found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+            found = await importer.wait(within, import_id, seconds=WAIT_SECONDS)
             return await _told(within, found, kind, importer)
 
         @get("/imports/{import_id:int}", right=see.value)
@@ -195,7 +163,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller
                     kind=kind.name,
                 )
             outbox.wake(db)
-            found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+            found = await importer.wait(within, import_id, seconds=WAIT_SECONDS)
             return await _told(within, found, kind, importer)
 
         @post("/imports/{import_id:int}/undo", right=manage.value, status_code=200)

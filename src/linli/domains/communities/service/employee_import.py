@@ -8,9 +8,8 @@ from typing import Final, NamedTuple
 
 from linli.domains.communities.queries.imports import Import, ImportChange
 from linli.domains.communities.service import list_import
-from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace, Work
+from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace
 from linli.domains.communities.xlsx.employees import EMPLOYEES, ROWS_MAX
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
 from linli.domains.people.queries import employees as queries
 from linli.domains.people.queries import persons
 from linli.domains.people.schemas import Profile
@@ -19,6 +18,8 @@ from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.imports import Work
+from linli.kernel.workbooks.rows import ListReading, Problem, Row
 
 DEPARTMENT, EMPLOYEE, PLACE, PERSON = "department", "employee", "department_member", "person"
 """What import_changes calls a new department, somebody hired, put into a department (row, person), and new here."""
@@ -103,9 +104,9 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     return Plan(reading.total, problems, wanted, unchanged, new_departments, strangers)
 
 
-async def apply(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
+async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[Trace]:
     """Do what a plan says. Raises as `employees.hire`, `departments.create`."""
-    community_id, ids, now_ms = work.community_id, work.ids, work.now_ms
+    community_id, ids, now_ms = work.found.community_id, work.ids, work.now_ms
     tree = await queries.tree(scope, tx, community_id)
     known = {tuple(part.name for part in tree.path(one)): one for one in tree.by_id}
     done: list[Trace] = []

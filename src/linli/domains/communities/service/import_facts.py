@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from linli.domains.communities.service.import_plan import PROFILE_FIELDS, Match, Plan, own_fields
 from linli.domains.communities.xlsx.columns import CUSTOM
-from linli.domains.communities.xlsx.reading import Reading, Row
+from linli.domains.communities.xlsx.reading import Reading
 from linli.domains.people import form_rules
 from linli.domains.people.queries import persons
 from linli.domains.people.rows import Person
 from linli.domains.people.service.facts import FactsChange
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.rows import Row
 
 _STEP: Final = 1000
 

@@ -17,7 +17,7 @@ from linli.domains.communities.queries.imports import HouseFacts, Snapshot
 from linli.domains.communities.rows import Space
 from linli.domains.communities.service.spaces import house_row, location_of, space_row
 from linli.domains.communities.xlsx.columns import CUSTOM
-from linli.domains.communities.xlsx.reading import Problem, Reading, Row
+from linli.domains.communities.xlsx.reading import Reading, place_of
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import PhoneHolder
 from linli.domains.people.queries.residents import HouseResident
@@ -27,6 +27,7 @@ from linli.domains.people.service.bulk import Arrivals, TieState
 from linli.domains.people.service.facts import FactsChange
 from linli.domains.people.service.persons import person_row
 from linli.kernel.ids import Ids
+from linli.kernel.workbooks.rows import Problem, Row
 
 HOUSE_FIELDS = ("layout", "area_m2", "house_type", "house_status")
 PROFILE_FIELDS = (
@@ -222,7 +223,7 @@ class _Planner:
     # houses
 
     def house(self, row: Row) -> None:
-        building, unit, number = row.place
+        building, unit, number = place_of(row)
         # Nothing is made before the whole way is known to be good.
         at: Space | None = self._there.parent
         for kind, name in ((rules.BUILDING, building), (rules.UNIT, unit), (rules.HOUSE, number)):
@@ -309,10 +310,10 @@ class _Planner:
 
     def _house_of(self, row: Row) -> int | None:
         at: Space | None = self._there.parent
-        for name in row.place:
+        for name in place_of(row):
             at = self._spaces.get((at.space_id, name)) if at is not None else None
         if at is None or at.kind != rules.HOUSE:
-            self._fault(row, "house", "no_such_house", location=rules.LOCATION_SEPARATOR.join(row.place))
+            self._fault(row, "house", "no_such_house", location=rules.LOCATION_SEPARATOR.join(place_of(row)))
             return None
         return at.space_id
 

@@ -19,7 +19,7 @@ from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.rows import Space
 from linli.domains.communities.service.import_plan import HouseChange, Plan
-from linli.domains.communities.xlsx.reading import Problem
+from linli.domains.communities.service.list_import import ListPlan
 from linli.domains.people.service import bulk
 from linli.domains.people.service import facts as person_facts
 from linli.domains.people.service.facts import FactsChange
@@ -29,22 +29,28 @@ from linli.kernel.errors import Conflict, TooMany
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.imports import (
+    CHECKED,
+    PROBLEMS_KEPT,
+    REFUSED,
+    UNDONE,
+    WAITING,
+    End,
+    RunImport,
+    WorkbookGone,
+)
+from linli.kernel.workbooks.rows import Problem
 
 JOB: Final = "communities.import"
 """Outbox kind of an import that waits to be worked on."""
 TABLES: Final = (spaces, houses, *bulk.TABLES)
 """What an import of houses and residents writes."""
-WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
-PATIENCE_MS: Final = 300_000
-"""So long an import that was accepted is tried again when a disk or a store cannot serve; then it fails in words."""
 FILES_JOB: Final = "communities.import_files"
 """Outbox kind of forgetting a workbook that holds secrets."""
 SECRET_MS: Final = 3_600_000
 """So long such a workbook waits for its import."""
 MOST_WAITING: Final = 5
 """Imports of one company that wait or are worked on."""
-PROBLEMS_KEPT: Final = 500
-"""Faults kept in the row for the screen; the marked-up workbook holds all of them."""
 CHANGES_KEPT: Final = 500
 """Changes of persons that a trial keeps for the screen."""
 
@@ -59,21 +65,6 @@ class TooManyImports(TooMany):
     """The company has as many imports waiting as it may: each holds a place that other work waits for."""
 
     code = "import.too_many"
-
-
-class WorkbookGone(Conflict):
-    """The workbook held secrets and is not kept any longer."""
-
-    code = "import.workbook_gone"
-
-
-class RunImport(msgspec.Struct, frozen=True):
-    """Outbox payload: work on this import."""
-
-    import_id: int
-    tenant_id: str
-    asked_ms: int = 0
-    """When somebody asked for it."""
 
 
 _restart = Command(
@@ -205,41 +196,31 @@ class Ending(NamedTuple):
     facts: Sequence[FactsChange] = ()
 
     @staticmethod
-    def of(plan: Plan | None) -> "Ending | None":
+    def of(plan: Plan | ListPlan | None) -> "Ending | None":
         if plan is None:
             return None
-        found = plan.outcome
-        return Ending(found.rows, found.bad_rows, found, plan.problems, plan.facts)
+        facts = plan.facts if isinstance(plan, Plan) else ()
+        return Ending(plan.outcome.rows, plan.outcome.bad_rows, plan.outcome, plan.problems, facts)
 
 
-async def conclude(
-    scope: Scope,
-    tx: Tx,
-    found: Import,
-    ending: Ending | None,
-    *,
-    state: str,
-    report_key: str,
-    reason: str,
-    now_ms: int,
-) -> None:
+async def conclude(scope: Scope, tx: Tx, found: Import, ending: Ending | None, end: End) -> None:
     """Write how an import ended; `ending` None: it failed before anything was known of its rows."""
     faults = [fault._asdict() for fault in ending.problems[:PROBLEMS_KEPT]] if ending else []
     # Once they are made, the persons' histories tell of them, and are emptied with them.
-    told = ending.facts[:CHANGES_KEPT] if ending and state in (CHECKED, REFUSED) else []
+    told = ending.facts[:CHANGES_KEPT] if ending and end.state in (CHECKED, REFUSED) else []
     await _finish.run(
         tx,
         scope,
         row=found.import_id,
-        to_state=state,
+        to_state=end.state,
         number=ending.rows if ending else 0,
         bad=ending.bad_rows if ending else 0,
         figures=msgspec.json.encode(ending.outcome).decode() if ending else "",
         faults=json.dumps(faults, ensure_ascii=False) if faults else "",
         told=json.dumps([_told(one) for one in told], ensure_ascii=False) if told else "",
-        report=report_key,
-        why=reason,
-        now=now_ms,
+        report=end.report_key,
+        why=end.reason,
+        now=end.now_ms,
     )
 
 
@@ -261,8 +242,8 @@ def _told(one: FactsChange) -> dict[str, Any]:
     }
 
 
-async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: str, now_ms: int) -> None:
-    """Write a plan that was worked out from what `tx` sees, and that it is done."""
+async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, now_ms: int) -> None:
+    """Write a plan that was worked out from what `tx` sees, and what undoing it needs."""
     community_id = found.community_id
     async for piece in bulk.steps(plan.spaces):
         await tx.insert_tuples(spaces, Space._fields, piece)
@@ -297,9 +278,6 @@ async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: 
     # What changed of persons is in their histories, which are emptied when they are erased; here stands the number.
     facts_changed = (("facts", person_id, number, "") for person_id, number in changed_facts)
     await trace(scope, tx, found, chain(_done(plan), facts_changed))
-    await conclude(
-        scope, tx, found, Ending.of(plan), state=DONE, report_key=report_key, reason="", now_ms=now_ms
-    )
 
 
 async def write_house_facts(

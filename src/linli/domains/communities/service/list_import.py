@@ -5,18 +5,17 @@ They wait in the same table and are worked on by the same worker (`importer`); w
 
 import json
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
 from linli.domains.communities.queries.imports import Import, ImportChange
-from linli.domains.communities.xlsx.columns import Sheet
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Row, read_list
 from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.columns import Sheet
+from linli.kernel.workbooks.imports import Work
+from linli.kernel.workbooks.rows import ListReading, Problem, Row
 
 SHOWN: Final = 100
 """Changes that a trial keeps for the screen."""
@@ -48,28 +47,11 @@ class Trace(NamedTuple):
 class ListPlan(Protocol):
     """What an import would do, and what is wrong."""
 
-    problems: list[Problem]
+    @property
+    def problems(self) -> list[Problem]: ...
 
     @property
     def outcome(self) -> ListOutcome: ...
-
-
-type Note = Callable[[int], None]
-"""Called with the rows written so far."""
-
-
-class Work(NamedTuple):
-    """What writing an import works with."""
-
-    found: Import
-    ids: Ids
-    secrets: Secrets
-    now_ms: int
-    note: Note
-
-    @property
-    def community_id(self) -> int:
-        return self.found.community_id
 
 
 class ListKind(NamedTuple):
@@ -80,16 +62,12 @@ class ListKind(NamedTuple):
     rows_max: int
     plan: Callable[[Scope, Reader, int, ListReading], Awaitable[Any]]
     """(…, community, rows) → ListPlan. Raises NotFound."""
-    apply: Callable[[Scope, Tx, Work, Any], Awaitable[list[Trace]]]
+    apply: Callable[[Scope, Tx, Work[Import], Any], Awaitable[list[Trace]]]
     """(…, plan)"""
     undo: Callable[[Scope, Tx, Import, list[ImportChange], Ids, int], Awaitable[int]]
     """(…, what it did, ids, now_ms) → rows left as they are, since they were changed again."""
     secret: bool = False
     """Its workbooks may hold passwords: they lie sealed, and go once they are worked on, or after an hour."""
-
-    def read(self, path: Path, progress: Callable[[int, int], None]) -> ListReading:
-        """Blocks: call it beside the event loop. Raises BadWorkbook."""
-        return read_list(path, self.sheet, most=self.rows_max, progress=progress)
 
 
 def problem_of(sheet: Sheet, reading: ListReading, row: Row, key: str, rule: str, **facts: object) -> Problem:

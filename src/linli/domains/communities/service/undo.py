@@ -22,6 +22,7 @@ from linli.kernel.errors import Conflict
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.imports import DONE
 
 
 class BuiltUpon(Conflict):
@@ -72,7 +73,7 @@ async def undo_list(scope: Scope, tx: Tx, *, import_id: int, kind: ListKind, ids
 
 async def _begun(scope: Scope, tx: Tx, import_id: int, kind: str) -> tuple[Import, list[ImportChange]]:
     found = await queries.get(scope, tx, import_id, kind=kind, lock=True)
-    if found.state != imports.DONE:
+    if found.state != DONE:
         raise imports.WrongState(state=found.state)
     return found, await queries.changes(scope, tx, import_id)
 

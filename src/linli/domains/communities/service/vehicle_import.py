@@ -11,8 +11,7 @@ from linli.domains.communities import addresses
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.queries.imports import Import, ImportChange, decoded
 from linli.domains.communities.service import list_import
-from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace, Work, packed
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
+from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace, packed
 from linli.domains.communities.xlsx.vehicles import ROWS_MAX, VEHICLES
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries import persons, residents
@@ -24,6 +23,8 @@ from linli.domains.people.service.vehicles import A_PERSON, VehicleForm
 from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.imports import Work
+from linli.kernel.workbooks.rows import ListReading, Problem, Row
 
 VEHICLE, DESCRIPTION = "vehicle", "vehicle_facts"
 """What import_changes calls a new vehicle, and a changed one."""
@@ -131,9 +132,9 @@ async def _held(
     return Counter(one.person_id for one in await queries.of_persons(scope, db, community_id, people))
 
 
-async def apply(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
+async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[Trace]:
     """Do what a plan says. Raises what `vehicles.add` and `change` raise."""
-    community_id, now_ms = work.community_id, work.now_ms
+    community_id, now_ms = work.found.community_id, work.now_ms
     done: list[Trace] = []
     for identity_id, forms in wanted.added.items():
         made = await vehicles.add(

@@ -1,12 +1,11 @@
 """The two sheets and their columns: titles in both languages, rules, choices. Houses as in A §2.2."""
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from linli.domains.communities.xlsx import cells
 from linli.domains.people.form_rules import STANDARD, Field, Form, custom_problem
-
-type Labels = dict[int, tuple[str, str]]
+from linli.kernel.workbooks.cells import Broken, short_text
+from linli.kernel.workbooks.columns import Column, Labels, Sheet, choice_of
 
 HOUSE_TYPES: Final[Labels] = {
     1: ("高层", "high-rise"),
@@ -53,47 +52,6 @@ POLITICS: Final[Labels] = {
 MARRIAGES: Final[Labels] = {0: ("未婚", "single"), 1: ("已婚", "married"), 2: ("离异", "divorced")}
 
 
-class Column(NamedTuple):
-    key: str
-    zh: str
-    en: str
-    read: Callable[[str], Any]
-    """Text of a cell that is not empty → value or `cells.Broken`."""
-    required: bool = False
-    choices: Labels | None = None
-    hint_zh: str = ""
-    hint_en: str = ""
-    width: int = 12
-    also: tuple[str, ...] = ()
-    """Other titles that people use."""
-    distinct: bool = False
-    """Whether hardly two rows say the same."""
-    options: tuple[str, ...] = ()
-    """What a drop-down offers where choices have no numbers."""
-    open: bool = False
-    """Whether a cell may say something else than the drop-down offers."""
-
-    def title(self, language: str) -> str:
-        return self.en if language == "en" else self.zh
-
-    def hint(self, language: str) -> str:
-        return self.hint_en if language == "en" else self.hint_zh
-
-
-class Sheet(NamedTuple):
-    key: str
-    zh: str
-    en: str
-    columns: tuple[Column, ...]
-
-    def title(self, language: str) -> str:
-        return self.en if language == "en" else self.zh
-
-
-def _choice(labels: Labels) -> Callable[[str], Any]:
-    return lambda text: cells.choice(text, labels)
-
-
 _PLACE: Final = (
     Column(
         "building", "楼栋", "Building", cells.code, True,
@@ -130,8 +88,8 @@ HOUSES: Final = Sheet(
             "area_m2", "建筑面积", "Area", cells.area, hint_zh="平方米", hint_en="Square metres",
             also=("面积",),
         ),
-        Column("house_type", "房屋类型", "Type", _choice(HOUSE_TYPES), choices=HOUSE_TYPES),
-        Column("house_status", "房屋状态", "Status", _choice(HOUSE_STATUSES), choices=HOUSE_STATUSES),
+        Column("house_type", "房屋类型", "Type", choice_of(HOUSE_TYPES), choices=HOUSE_TYPES),
+        Column("house_status", "房屋状态", "Status", choice_of(HOUSE_STATUSES), choices=HOUSE_STATUSES),
     ),
 )  # fmt: skip
 RESIDENTS: Final = Sheet(
@@ -142,7 +100,7 @@ RESIDENTS: Final = Sheet(
         *_PLACE,
         Column("name", "姓名", "Name", cells.person_name, True, width=14),
         Column(
-            "type", "身份", "Relation", _choice(MEMBER_TYPES), True, MEMBER_TYPES,
+            "type", "身份", "Relation", choice_of(MEMBER_TYPES), True, MEMBER_TYPES,
             hint_zh="与房屋的关系", hint_en="What the person is to the house", also=("与业主关系", "住户类型"),
         ),
         Column(
@@ -150,20 +108,20 @@ RESIDENTS: Final = Sheet(
             hint_zh="同一手机号视为同一人", hint_en="The same phone means the same person",
             also=("手机", "手机号码", "电话", "联系电话"),
         ),
-        Column("sex", "性别", "Sex", _choice(SEXES), choices=SEXES),
+        Column("sex", "性别", "Sex", choice_of(SEXES), choices=SEXES),
         Column(
             "id_no", "证件号码", "ID number", cells.id_number, width=22, distinct=True,
             also=("身份证号", "身份证号码", "证件号"),
         ),
         Column("age", "年龄", "Age", cells.age),
-        Column("degree", "学历", "Degree", _choice(DEGREES), choices=DEGREES),
-        Column("marriage", "婚姻状况", "Marriage", _choice(MARRIAGES), choices=MARRIAGES, also=("婚姻",)),
-        Column("politics", "政治面貌", "Politics", _choice(POLITICS), choices=POLITICS),
+        Column("degree", "学历", "Degree", choice_of(DEGREES), choices=DEGREES),
+        Column("marriage", "婚姻状况", "Marriage", choice_of(MARRIAGES), choices=MARRIAGES, also=("婚姻",)),
+        Column("politics", "政治面貌", "Politics", choice_of(POLITICS), choices=POLITICS),
         Column("health", "健康状况", "Health", cells.health, width=16),
-        Column("company", "工作单位", "Employer", cells.short_text, width=20),
-        Column("registry", "籍贯", "Native place", cells.short_text, width=16),
-        Column("residence_address", "户籍所在地", "Registered residence", cells.short_text, width=24),
-        Column("nationality", "国家（地区）", "Country or region", cells.short_text, also=("国籍",)),
+        Column("company", "工作单位", "Employer", short_text, width=20),
+        Column("registry", "籍贯", "Native place", short_text, width=16),
+        Column("residence_address", "户籍所在地", "Registered residence", short_text, width=24),
+        Column("nationality", "国家（地区）", "Country or region", short_text, also=("国籍",)),
     ),
 )  # fmt: skip
 SHEETS: Final = (HOUSES, RESIDENTS)
@@ -185,10 +143,10 @@ def _asked(field: Field, by_key: dict[str, Column]) -> Column:
     custom = field.custom
     labels = {one.description: one.value for one in custom.choices}
 
-    def read(text: str) -> str | cells.Broken:
+    def read(text: str) -> str | Broken:
         value = labels.get(text, text)
         problem = custom_problem(custom, value)
-        return cells.Broken(*problem) if problem else value
+        return Broken(*problem) if problem else value
 
     return Column(
         f"{CUSTOM}{field.name}",
@@ -200,18 +158,3 @@ def _asked(field: Field, by_key: dict[str, Column]) -> Column:
         options=tuple(labels),
         also=(field.name,),
     )
-
-
-def plain_title(text: object) -> str:
-    """A title as it is compared: without stars, blanks, and what stands in brackets."""
-    plain = cells.text_of(text).replace("*", "").partition("(")[0]
-    return "".join(plain.split()).casefold()
-
-
-def by_title(sheet: Sheet) -> dict[str, Column]:
-    """Every title that a column of the sheet may have → the column."""
-    return {
-        plain_title(title): column
-        for column in sheet.columns
-        for title in (column.zh, column.en, *column.also)
-    }

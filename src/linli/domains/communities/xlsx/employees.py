@@ -5,25 +5,26 @@ from collections.abc import Sequence
 from typing import Final
 
 from linli.domains.communities.xlsx import cells
-from linli.domains.communities.xlsx.columns import Column, Sheet
 from linli.domains.people import person_rules
 from linli.domains.people.service.departments import DEPTH_MAX
 from linli.domains.people.service.departments import NAME_MAX as DEPARTMENT_MAX
 from linli.domains.people.service.employees import NAME_MAX
 from linli.kernel.tables import book_bytes, new_book
+from linli.kernel.workbooks.cells import Broken
+from linli.kernel.workbooks.columns import Column, Sheet
 
 ROWS_MAX: Final = 5000
 _BETWEEN = re.compile(r"[;；、,，\n]")
 _STEP = re.compile(r"\s*[/／>＞]\s*")
 
 
-def _name(text: str) -> str | cells.Broken:
+def _name(text: str) -> str | Broken:
     cleaned = person_rules.clean_person_name(text)
     problem = person_rules.name_problem(cleaned, longest=NAME_MAX)
-    return cells.Broken(problem, {"limit": NAME_MAX}) if problem else cleaned
+    return Broken(problem, {"limit": NAME_MAX}) if problem else cleaned
 
 
-def _departments(text: str) -> list[tuple[str, ...]] | cells.Broken:
+def _departments(text: str) -> list[tuple[str, ...]] | Broken:
     """Ways from the top, such as (工程部, 水暖组)."""
     ways = []
     for part in _BETWEEN.split(text):
@@ -31,11 +32,11 @@ def _departments(text: str) -> list[tuple[str, ...]] | cells.Broken:
         if not any(way):
             continue
         if not all(way):
-            return cells.Broken("format", {"example": "工程部/水暖组；客服部"})
+            return Broken("format", {"example": "工程部/水暖组；客服部"})
         if len(way) > DEPTH_MAX:
-            return cells.Broken("department.too_deep", {"limit": DEPTH_MAX})
+            return Broken("department.too_deep", {"limit": DEPTH_MAX})
         if any(len(step) > DEPARTMENT_MAX for step in way):
-            return cells.Broken("too_long", {"limit": DEPARTMENT_MAX})
+            return Broken("too_long", {"limit": DEPARTMENT_MAX})
         ways.append(way)
     return list(dict.fromkeys(ways))
 
@@ -74,7 +75,7 @@ def filled(language: str, rows: list[tuple[str, str, str]]) -> bytes:
 
 
 def _book(language: str, rows: list[tuple[str, str, str]], sheet: Sheet = EMPLOYEES) -> bytes:
-    from linli.domains.communities.xlsx.template import add_sheet  # takes 0.15 s: not at every start
+    from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
     book = new_book(streamed=False)
     page = add_sheet(book, sheet, language)

@@ -5,8 +5,8 @@ from typing import Any
 
 from openpyxl.styles import Font
 
-from linli.domains.communities.xlsx.columns import Column, Sheet
 from linli.kernel.tables import TablePage, book_bytes, new_book
+from linli.kernel.workbooks.columns import Column, Sheet
 
 
 def build(sheets: Sequence[tuple[Sheet, Iterable[dict[str, Any]]]], language: str) -> bytes:

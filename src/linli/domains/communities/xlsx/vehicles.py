@@ -3,8 +3,9 @@
 from typing import Final
 
 from linli.domains.communities.xlsx import cells
-from linli.domains.communities.xlsx.columns import Column, Labels, Sheet
 from linli.kernel.tables import book_bytes, new_book
+from linli.kernel.workbooks.cells import Broken, short_text
+from linli.kernel.workbooks.columns import Column, Labels, Sheet, choice_of
 from linli.rules.plates import clean_plate, is_plate
 
 COLORS: Final[Labels] = {
@@ -16,13 +17,13 @@ ROWS_MAX: Final = 20_000
 BRAND_MAX: Final = 32
 
 
-def _plate(text: str) -> str | cells.Broken:
+def _plate(text: str) -> str | Broken:
     plate = clean_plate(text)
-    return plate if is_plate(plate) else cells.Broken("plate", {"example": "浙A12345"})
+    return plate if is_plate(plate) else Broken("plate", {"example": "浙A12345"})
 
 
-def _brand(text: str) -> str | cells.Broken:
-    return text if len(text) <= BRAND_MAX else cells.Broken("too_long", {"limit": BRAND_MAX})
+def _brand(text: str) -> str | Broken:
+    return text if len(text) <= BRAND_MAX else Broken("too_long", {"limit": BRAND_MAX})
 
 
 VEHICLES: Final = Sheet(
@@ -39,12 +40,12 @@ VEHICLES: Final = Sheet(
             also=("手机", "手机号码", "电话", "联系电话", "车主手机号"),
         ),
         Column(
-            "house", "房屋", "House", cells.short_text, width=18,
+            "house", "房屋", "House", short_text, width=18,
             hint_zh="如 1-2-301", hint_en="Such as 1-2-301", also=("房号", "住址", "房间号"),
         ),
         Column("brand", "品牌", "Brand", _brand, width=14, also=("车辆品牌", "型号")),
         Column(
-            "color", "颜色", "Colour", lambda text: cells.choice(text, COLORS), choices=COLORS,
+            "color", "颜色", "Colour", choice_of(COLORS), choices=COLORS,
             also=("车身颜色", "color"),
         ),
     ),
@@ -62,7 +63,7 @@ def filled(language: str, rows: list[tuple[str, str, str, str, str, int | None]]
 
 
 def _book(language: str, rows: list[tuple[str, str, str, str, str, int | None]]) -> bytes:
-    from linli.domains.communities.xlsx.template import add_sheet  # takes 0.15 s: not at every start
+    from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
     book = new_book(streamed=False)
     page = add_sheet(book, VEHICLES, language)

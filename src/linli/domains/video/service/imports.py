@@ -10,8 +10,7 @@ from linli.domains.communities import addresses
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.queries.imports import Import, ImportChange
 from linli.domains.communities.service import list_import
-from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace, Work
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
+from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace
 from linli.domains.video import camera_rules as rules
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.queries.devices import cameras_of
@@ -24,6 +23,8 @@ from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.imports import Work
+from linli.kernel.workbooks.rows import ListReading, Problem, Row
 from linli.things.queries.devices import DeviceRow
 
 BATCH: Final = "camera_batch"
@@ -211,12 +212,12 @@ def _says_more(known: Camera, facts: dict[str, Any]) -> bool:
     return any(said[key] != value for key, value in facts.items())
 
 
-async def write(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
+async def write(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[Trace]:
     """`apply` for the importer, which has locked the community's root space."""
     made = await apply(
         scope,
         tx,
-        work.community_id,
+        work.found.community_id,
         wanted,
         file_name=work.found.file_name,
         ids=work.ids,

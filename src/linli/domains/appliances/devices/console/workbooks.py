@@ -18,7 +18,7 @@ from linli.domains.appliances.devices.queries.imports import Import
 from linli.domains.appliances.devices.service import imports
 from linli.domains.appliances.devices.service.devices import protocol_of
 from linli.domains.appliances.devices.service.importer import EdgeImporter
-from linli.domains.communities.console.imports import ImportFault, attachment, faults_told
+from linli.domains.communities.console.imports import attachment
 from linli.domains.communities.console.workbook_files import check_file, store_file
 from linli.domains.people.rights import Right
 from linli.kernel import i18n, outbox
@@ -28,44 +28,25 @@ from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
-from linli.kernel.progress import Progress
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.imports import DONE
+from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport, shown
 from linli.kernel.workbooks.turns import reading
 
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 FILE_BYTES: Final = 4 * 1024 * 1024
 _FORM_BYTES: Final = FILE_BYTES + 64 * 1024
-_WAIT_SECONDS: Final = 20.0
-"""How long a request waits for its import before it answers with "waiting" and the progress."""
 
 
-class EdgeImport(msgspec.Struct, rename="camel", frozen=True):
+class EdgeImport(ShownImport, frozen=True, kw_only=True):
     """An import of devices, waiting, tried or done. While it waits, `progressRows` of `expectedRows` are read."""
 
-    id: str
-    file_name: str
-    state: Annotated[str, Meta(description="waiting, checked, refused, done, undone, failed")]
     done: bool
     dry_run: bool
-    rows: int
-    bad_rows: int
     created: int
     changed: int
     unchanged: int
-    problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
-    reason: Annotated[str, Meta(description="Why it failed, in words.")]
-    has_report: bool
-    phase: Annotated[
-        str,
-        Meta(
-            description="reading, planning, writing; interrupted: its server is gone, another begins anew; empty."
-        ),
-    ]
-    progress_rows: int
-    expected_rows: int
-    created_ms: int
-    finished_ms: int
 
 
 class EdgeImportUndone(msgspec.Struct, rename="camel", frozen=True):
@@ -182,7 +163,7 @@ class EdgeImportRoutes(Controller):
                 now_ms=clock.now_ms(),
             )
         outbox.wake(db)
-        found = await edge_importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+        found = await edge_importer.wait(within, import_id, seconds=WAIT_SECONDS)
         return await _told(within, found, edge_importer)
 
     @post("/site-sheet", right=MANAGE, status_code=200, request_max_body_size=_FORM_BYTES)
@@ -247,14 +228,17 @@ class EdgeImportRoutes(Controller):
         import_id: FromPath[int],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
         edge_importer: NamedDependency[EdgeImporter],
     ) -> EdgeImport:
         """Apply a workbook that was tried and found good."""
         async with db.begin() as tx:
             await protocol_of(within, tx, protocol_id)
-            await imports.go_on(within, tx, import_id=import_id, protocol_id=protocol_id)
+            await imports.go_on(
+                within, tx, import_id=import_id, protocol_id=protocol_id, now_ms=clock.now_ms()
+            )
         outbox.wake(db)
-        found = await edge_importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+        found = await edge_importer.wait(within, import_id, seconds=WAIT_SECONDS)
         return await _told(within, found, edge_importer)
 
     @post("/imports/{import_id:int}/undo", right=MANAGE, status_code=200)
@@ -299,26 +283,13 @@ class EdgeImportRoutes(Controller):
 
 
 async def _told(scope: Scope, row: Import, importer: EdgeImporter) -> EdgeImport:
-    progress = await importer.progress(scope, row) or Progress()
-    language = scope.language
-    sheet = "Devices" if language == "en" else "设备"
+    progress = await importer.progress(scope, row)
+    sheet = "Devices" if scope.language == "en" else "设备"
     return EdgeImport(
-        id=str(row.import_id),
-        file_name=row.file_name,
-        state=row.state,
-        done=row.state == imports.DONE,
+        **shown(row, progress, scope.language, lambda _: sheet),
+        done=row.state == DONE,
         dry_run=bool(row.dry_run),
-        rows=row.rows,
-        bad_rows=row.bad_rows,
         created=row.created,
         changed=row.changed,
         unchanged=row.unchanged,
-        problems=faults_told(row.problems, language, lambda _: sheet),
-        reason=row.reason,
-        has_report=bool(row.report_key),
-        phase=progress.phase,
-        progress_rows=progress.rows,
-        expected_rows=progress.expected_rows,
-        created_ms=row.created_ms,
-        finished_ms=row.finished_ms,
     )

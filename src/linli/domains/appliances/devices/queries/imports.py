@@ -8,7 +8,7 @@ from linli.domains.appliances.devices.models import edge_import_rows, edge_impor
 from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
-from linli.kernel.scope import Scope
+from linli.kernel.scope import Caller, Scope
 
 
 class Import(NamedTuple):
@@ -36,6 +36,16 @@ class Import(NamedTuple):
     by_id: str
     created_ms: int
     finished_ms: int
+
+    @property
+    def good_only(self) -> int:
+        """All rows or none."""
+        return 0
+
+    @property
+    def caller(self) -> Caller:
+        """Who handed it in."""
+        return Caller("staff", self.by_id)
 
 
 class ImportRow(NamedTuple):

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.domains.appliances.devices.errors import WrongState
@@ -25,27 +24,18 @@ from linli.domains.appliances.rows import EdgeDevice, Gateway, Protocol, place_o
 from linli.domains.appliances.service import devices as core
 from linli.domains.appliances.service.products import whole
 from linli.domains.communities.service.list_import import problem_of
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
 from linli.kernel import outbox
 from linli.kernel.db import INT, Command, Reader, Tx, in_scope
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.imports import CHECKED, DONE, PROBLEMS_KEPT, UNDONE, WAITING, End, RunImport, Work
+from linli.kernel.workbooks.rows import ListReading, Problem, Row
 from linli.protocols.driver_forms import HIDDEN, Fault
 from linli.things.lifecycle import remove_device
 from linli.things.queries.devices import find_devices
 
 JOB: Final = "appliances.import_devices"
-WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
-PROBLEMS_KEPT: Final = 500
-"""Faults kept in the row for the screen; the marked-up workbook holds all of them."""
-
-
-class RunEdgeImport(msgspec.Struct, frozen=True):
-    """Outbox payload: work on this import."""
-
-    import_id: int
-    tenant_id: str
 
 
 class Plan(NamedTuple):
@@ -118,17 +108,17 @@ async def hand_in(
         "created_ms": now_ms,
     }
     await tx.insert(edge_imports, row)
-    await outbox.add(tx, JOB, RunEdgeImport(import_id, scope.tenant))
+    await outbox.add(tx, JOB, RunImport(import_id, scope.tenant, now_ms))
     return import_id
 
 
-async def go_on(scope: Scope, tx: Tx, *, import_id: int, protocol_id: int) -> None:
+async def go_on(scope: Scope, tx: Tx, *, import_id: int, protocol_id: int, now_ms: int) -> None:
     """Apply a workbook that was tried and found good. Raises NotFound, WrongState."""
     found = await queries.get(scope, tx, import_id, protocol_id=protocol_id, lock=True)
     if found.state != CHECKED:
         raise WrongState(state=found.state)
     await _restart.run(tx, scope, row=import_id)
-    await outbox.add(tx, JOB, RunEdgeImport(import_id, found.tenant_id))
+    await outbox.add(tx, JOB, RunImport(import_id, found.tenant_id, now_ms))
 
 
 async def plan(
@@ -197,16 +187,13 @@ async def apply(
     tx: Tx,
     gateway: Gateway,
     protocol: Protocol,
-    found: Import,
+    work: Work[Import],
     wanted: Plan,
-    *,
-    ids: Ids,
-    secrets: Secrets,
-    now_ms: int,
 ) -> None:
     """Do what a plan says, and keep what it did. Raises what adding a device raises."""
+    found, secrets, now_ms = work.found, work.secrets, work.now_ms
     made = await service.add(
-        scope, tx, gateway, protocol, wanted.added, ids=ids, secrets=secrets, now_ms=now_ms
+        scope, tx, gateway, protocol, wanted.added, ids=work.ids, secrets=secrets, now_ms=now_ms
     )
     traces = [(row, "", _packed(row, secrets)) for row in made]
     for held, alias, custom in wanted.changed:
@@ -236,24 +223,15 @@ def _packed(row: EdgeDevice, secrets: Secrets) -> str:
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
-async def conclude(
-    scope: Scope,
-    tx: Tx,
-    found: Import,
-    wanted: Plan | None,
-    *,
-    state: str,
-    now_ms: int,
-    report_key: str = "",
-    reason: str = "",
-) -> None:
+async def conclude(scope: Scope, tx: Tx, found: Import, wanted: Plan | None, end: End) -> None:
     """Note how an import ended; without a plan it failed before there was one."""
     kept = [one._asdict() for one in wanted.problems[:PROBLEMS_KEPT]] if wanted else []
     await _finish.run(
-        tx, scope, row=found.import_id, to_state=state, total=wanted.rows if wanted else 0,
+        tx, scope, row=found.import_id, to_state=end.state, total=wanted.rows if wanted else 0,
         bad=wanted.bad_rows if wanted else 0, made=len(wanted.added) if wanted else 0,
         other=len(wanted.changed) if wanted else 0, same=wanted.unchanged if wanted else 0,
-        faults=json.dumps(kept, ensure_ascii=False) if kept else "", report=report_key, why=reason, now=now_ms,
+        faults=json.dumps(kept, ensure_ascii=False) if kept else "",
+        report=end.report_key, why=end.reason, now=end.now_ms,
     )  # fmt: skip
 
 

@@ -9,12 +9,12 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import column_index_from_string
 
-from linli.domains.communities.xlsx.reading import Problem
-from linli.domains.communities.xlsx.report import MarkAsk
 from linli.kernel.children.channel import Channel
 from linli.kernel.tables import TablePage, new_book
 from linli.kernel.workbooks.opening import open_book
 from linli.kernel.workbooks.refusals import BadWorkbook
+from linli.kernel.workbooks.report import MarkAsk
+from linli.kernel.workbooks.rows import Problem
 
 _BAD: Final = PatternFill("solid", fgColor="FDE2E2")
 _WORDS: Final = Font(color="C00000")

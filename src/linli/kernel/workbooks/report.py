@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
-from linli.domains.communities.xlsx.reading import PROBLEMS_MAX, Problem
 from linli.kernel.children.bounds import Bounds
 from linli.kernel.children.parent import ChildEnded, Nursery
 from linli.kernel.workbooks.refusals import BadWorkbook
+from linli.kernel.workbooks.rows import PROBLEMS_MAX, Problem
 from linli.kernel.workbooks.sheets import MEMORY_BYTES, refused_by
 
 FILE_MAX: Final = 128 * 1024 * 1024
@@ -17,7 +17,7 @@ _CPU_SECONDS: Final = 600
 _WALL_SECONDS: Final = 1200.0
 
 _nursery: Final = Nursery(
-    "linli.domains.communities.xlsx.marking",
+    "linli.kernel.workbooks.marking",
     "serve",
     Bounds(MEMORY_BYTES, _CPU_SECONDS, FILE_MAX),
     wall_seconds=_WALL_SECONDS,

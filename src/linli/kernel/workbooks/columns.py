@@ -1,0 +1,65 @@
+"""Sheets of workbooks that people fill: titles in both languages, what each column reads, choices."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from linli.kernel.workbooks import cells
+
+type Labels = dict[int, tuple[str, str]]
+
+
+class Column(NamedTuple):
+    key: str
+    zh: str
+    en: str
+    read: Callable[[str], Any]
+    """Text of a cell that is not empty → value or `cells.Broken`."""
+    required: bool = False
+    choices: Labels | None = None
+    hint_zh: str = ""
+    hint_en: str = ""
+    width: int = 12
+    also: tuple[str, ...] = ()
+    """Other titles that people use."""
+    distinct: bool = False
+    """Whether hardly two rows say the same."""
+    options: tuple[str, ...] = ()
+    """What a drop-down offers where choices have no numbers."""
+    open: bool = False
+    """Whether a cell may say something else than the drop-down offers."""
+
+    def title(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+    def hint(self, language: str) -> str:
+        return self.hint_en if language == "en" else self.hint_zh
+
+
+class Sheet(NamedTuple):
+    key: str
+    zh: str
+    en: str
+    columns: tuple[Column, ...]
+
+    def title(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+def choice_of(labels: Labels) -> Callable[[str], Any]:
+    """Reads a cell that says one of numbered choices."""
+    return lambda text: cells.choice(text, labels)
+
+
+def plain_title(text: object) -> str:
+    """A title as it is compared: without stars, blanks, and what stands in brackets."""
+    plain = cells.text_of(text).replace("*", "").partition("(")[0]
+    return "".join(plain.split()).casefold()
+
+
+def by_title(sheet: Sheet) -> dict[str, Column]:
+    """Every title that a column of the sheet may have → the column."""
+    return {
+        plain_title(title): column
+        for column in sheet.columns
+        for title in (column.zh, column.en, *column.also)
+    }

@@ -1,0 +1,372 @@
+"""The engine of imports by workbook: read beside the event loop, planned, written in one transaction, told on the way.
+
+What is imported (houses and residents, vehicles, cameras, devices of a box) is told by a `Kind`, where the imports of a
+room stand by a `Ledger`. The file waits in the object store and an outbox row starts the work, so an import that was
+accepted is done even if the process is killed meanwhile.
+"""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Protocol
+
+import msgspec
+from sqlalchemy import Table
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.errors import Conflict, LinliError, Unavailable
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs
+from linli.kernel.progress import Board, Progress
+from linli.kernel.scope import Caller, Scope
+from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.rows import Problem
+from linli.kernel.workbooks.turns import reading as reading_turn
+
+log = telemetry.logger(__name__)
+WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
+READING, PLANNING, WRITING = "reading", "planning", "writing"
+PATIENCE_MS: Final = 300_000
+"""So long an import that was accepted is tried again when a disk or a store cannot serve; then it fails in words."""
+PROBLEMS_KEPT: Final = 500
+"""Faults kept in the row for the screen; the marked-up workbook holds all of them."""
+_TRIES: Final = 3
+"""Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
+_MANY: Final = 5_000
+"""Rows after which the database is asked to look at its tables anew."""
+
+
+class WorkbookGone(Conflict):
+    """The workbook held secrets and is not kept any longer."""
+
+    code = "import.workbook_gone"
+
+
+class RunImport(msgspec.Struct, frozen=True):
+    """Outbox payload: work on this import."""
+
+    import_id: int
+    tenant_id: str
+    asked_ms: int = 0
+    """When somebody asked for it; 0: when it was handed in."""
+
+
+class Import(Protocol):
+    """What the engine reads of a row of imports."""
+
+    @property
+    def import_id(self) -> int: ...
+    @property
+    def object_key(self) -> str: ...
+    @property
+    def report_key(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def good_only(self) -> int:
+        """Whether the good rows are written although others are bad."""
+        ...
+
+    @property
+    def dry_run(self) -> int: ...
+    @property
+    def created_ms(self) -> int: ...
+    @property
+    def caller(self) -> Caller:
+        """Who handed it in."""
+        ...
+
+
+class Plan(Protocol):
+    """What an import would do, and what is wrong."""
+
+    @property
+    def problems(self) -> list[Problem]: ...
+
+
+type Note = Callable[[int, int], None]
+"""Called with the rows done so far and those expected."""
+
+
+class Work[I: Import](NamedTuple):
+    """What writing an import works with."""
+
+    found: I
+    ids: Ids
+    secrets: Secrets
+    now_ms: int
+    note: Callable[[int], None]
+    """Called with the rows written so far."""
+
+
+class End(NamedTuple):
+    """How an import ended. `report_key` and `reason` are empty where there is nothing to say."""
+
+    state: str
+    now_ms: int
+    report_key: str = ""
+    reason: str = ""
+
+
+class Kind[I: Import, Rows, P: Plan](Protocol):
+    """How one kind of workbook is imported."""
+
+    @property
+    def unfile(self) -> Callable[[Scope, Tx, int], Awaitable[None]] | None:
+        """Set where workbooks may hold passwords: they lie sealed and go once they are worked on, which this notes."""
+        ...
+
+    @property
+    def tables(self) -> Sequence[Table]:
+        """What many rows change so much that the database looks at it anew."""
+        ...
+
+    async def reader(self, scope: Scope, db: Reader, found: I) -> Callable[[Path, Note], Rows]:
+        """What reads the file. It blocks, and raises BadWorkbook."""
+        ...
+
+    def titles(self, rows: Rows) -> dict[str, str]:
+        """Key of a sheet → its title in the file."""
+        ...
+
+    def total(self, rows: Rows) -> int:
+        """Rows of the file that were not empty."""
+        ...
+
+    async def stamp(self, scope: Scope, db: Reader, found: I) -> object | None:
+        """Changes when anything does that a plan looks at; None: a plan is made anew before it is written."""
+        ...
+
+    async def plan(self, scope: Scope, db: Reader, found: I, rows: Rows) -> P: ...
+    async def lock(self, scope: Scope, tx: Tx, found: I) -> None:
+        """Keep others from changing what a plan looks at, until the transaction ends."""
+        ...
+
+    async def apply(self, scope: Scope, tx: Tx, work: Work[I], plan: P) -> None:
+        """Do what the plan says, and keep what undoing needs."""
+        ...
+
+
+class Ledger[I: Import](Protocol):
+    """Where the imports of a room stand."""
+
+    @property
+    def job(self) -> str:
+        """Outbox kind of an import that waits to be worked on."""
+        ...
+
+    def subject(self, import_id: int) -> str:
+        """Under which the progress of an import is told."""
+        ...
+
+    def kind(self, found: I) -> Kind[I, Any, Any]: ...
+    async def get(self, scope: Scope, db: Reader, import_id: int, *, lock: bool = False) -> I:
+        """Raises NotFound."""
+        ...
+
+    async def conclude(self, scope: Scope, tx: Tx, found: I, plan: Plan | None, end: End) -> None:
+        """Write how an import ended; `plan` None: it failed before anything was known of its rows."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What of the process an engine works with."""
+
+    db: Database
+    store: ObjectStore
+    ids: Ids
+    clock: Clock
+    secrets: Secrets
+    board: Board
+
+
+class Engine[I: Import]:
+    """Works on the imports of a ledger, each once at a time in this process."""
+
+    def __init__(self, ledger: Ledger[I], tools: Tools) -> None:
+        self._ledger = ledger
+        self._tools = tools
+        self._db, self._store, self._clock = tools.db, tools.store, tools.clock
+        self._running: dict[int, asyncio.Task[None]] = {}
+
+    def register(self, jobs: Jobs) -> None:
+        """Let the outbox worker start the imports."""
+        jobs.on(self._ledger.job, RunImport, self.run)
+
+    async def progress(self, scope: Scope, found: I) -> Progress | None:
+        """None when nobody works on it."""
+        if found.state != WAITING:
+            return None
+        return await self._tools.board.of(scope, self._ledger.subject(found.import_id))
+
+    async def run(self, job: RunImport) -> None:
+        """Work on an import until it has ended. A second call while it runs waits for the first."""
+        task = self._running.get(job.import_id)
+        if task is None:
+            task = asyncio.create_task(self._work(job), name=self._ledger.subject(job.import_id))
+            self._running[job.import_id] = task
+            task.add_done_callback(lambda _: self._running.pop(job.import_id, None))
+        await task
+
+    async def wait(self, scope: Scope, import_id: int, *, seconds: float) -> I:
+        """The import once it has ended, or as it is when the time is over. For screens that show small files at once."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                # Another process may be at work: only the row tells.
+                while self._unfinished(await self._ledger.get(scope, self._db, import_id)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        return await self._ledger.get(scope, self._db, import_id)
+
+    async def forget(self, job: RunImport) -> None:
+        """Remove a workbook that held secrets, and its marked copy."""
+        scope = Scope.system(job.tenant_id, "import")
+        await self._forget(scope, await self._ledger.get(scope, self._db, job.import_id))
+
+    async def _forget(self, scope: Scope, found: I) -> None:
+        for key in filter(None, (found.object_key, found.report_key)):
+            await self._store.delete(key)
+        if (unfile := self._ledger.kind(found).unfile) is not None:
+            async with self._db.begin() as tx:
+                await unfile(scope, tx, found.import_id)
+
+    def _unfinished(self, found: I) -> bool:
+        """Whether there is work left: one that is done has ended when no file with secrets lies about any more."""
+        return found.state == WAITING or self._leaves_secrets(found)
+
+    def _leaves_secrets(self, found: I) -> bool:
+        return found.state == DONE and bool(found.object_key) and self._secret(found)
+
+    def _secret(self, found: I) -> bool:
+        return self._ledger.kind(found).unfile is not None
+
+    async def _work(self, job: RunImport) -> None:
+        scope = Scope.system(job.tenant_id, "import")
+        found = await self._ledger.get(scope, self._db, job.import_id)
+        if found.state != WAITING:
+            if self._leaves_secrets(found):  # the process that did it ended before it had removed them
+                await self._forget(scope, found)
+            return
+        # What it does is noted as done by whoever handed it in.
+        scope = replace(scope, caller=found.caller, language=found.language)
+        async with self._tools.board.telling(
+            scope, self._ledger.subject(found.import_id), READING
+        ) as progress:
+            try:
+                if not found.object_key:
+                    raise WorkbookGone()
+                await self._import(scope, found, progress)
+            except LinliError as error:
+                asked_ms = job.asked_ms or found.created_ms
+                if isinstance(error, Unavailable) and self._clock.now_ms() < asked_ms + PATIENCE_MS:
+                    raise  # it was accepted: the outbox has it tried again
+                log.info("%s refused: %s", self._ledger.subject(found.import_id), error)
+                await self._conclude(scope, found, None, FAILED, reason=error.text(found.language))
+
+    async def _import(self, scope: Scope, found: I, progress: Progress) -> None:
+        kind = self._ledger.kind(found)
+        size = await self._store.size(found.object_key) or 0
+        async with reading_turn(scope.tenant, size), self._workbook(found) as source:
+            read = await kind.reader(scope, self._db, found)
+            rows = await asyncio.to_thread(read, source, progress.note)
+            progress.phase = PLANNING
+            await self._write(scope, found, progress, source, kind, rows)
+        if kind.tables and progress.rows > _MANY and not found.dry_run:
+            await self._db.tidy(kind.tables)
+        ended = await self._ledger.get(scope, self._db, found.import_id)
+        if self._leaves_secrets(ended):
+            await self._forget(scope, ended)
+
+    @contextlib.asynccontextmanager
+    async def _workbook(self, found: I) -> AsyncIterator[Path]:
+        """The file that was handed in; one that lay sealed, open while the block lasts."""
+        if not self._secret(found):
+            async with self._store.on_disk(found.object_key) as source:
+                yield source
+            return
+        sealed = await self._store.get(found.object_key)
+        with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
+            source = Path(folder) / "in.xlsx"
+            source.write_bytes(self._tools.secrets.open_file(sealed, about=found.object_key))
+            yield source
+
+    async def _write(
+        self, scope: Scope, found: I, progress: Progress, source: Path, kind: Kind[I, Any, Any], rows: Any
+    ) -> None:
+        """Plan, and write the plan unless it is a trial or a row is bad."""
+        work = self._work_of(found, progress, kind.total(rows))
+        report_key = ""
+        for _ in range(_TRIES):
+            stamp = await kind.stamp(scope, self._db, found)
+            plan = await kind.plan(scope, self._db, found, rows)
+            report_key = await self._report(found, source, kind.titles(rows), plan)
+            if found.dry_run or (plan.problems and not found.good_only):
+                await self._conclude(scope, found, plan, REFUSED if plan.problems else CHECKED, report_key)
+                return
+            progress.phase = WRITING
+            if stamp is None:
+                break
+            async with self._db.begin() as tx:
+                await kind.lock(scope, tx, found)
+                if await kind.stamp(scope, tx, found) == stamp:
+                    if await self._still_waits(scope, tx, found):
+                        await self._apply(scope, tx, work, kind, plan, report_key)
+                    return
+        async with self._db.begin() as tx:
+            await kind.lock(scope, tx, found)
+            if not await self._still_waits(scope, tx, found):
+                return
+            plan = await kind.plan(scope, tx, found, rows)
+            if plan.problems and not found.good_only:
+                end = End(REFUSED, self._clock.now_ms())
+                await self._ledger.conclude(scope, tx, found, plan, end)
+                return
+            await self._apply(scope, tx, work, kind, plan, report_key)
+
+    async def _still_waits(self, scope: Scope, tx: Tx, found: I) -> bool:
+        """False: another process has done it meanwhile."""
+        return (await self._ledger.get(scope, tx, found.import_id, lock=True)).state == WAITING
+
+    def _work_of(self, found: I, progress: Progress, total: int) -> Work[I]:
+        tools = self._tools
+        return Work(found, tools.ids, tools.secrets, 0, lambda done: progress.note(done, total))
+
+    async def _apply(
+        self, scope: Scope, tx: Tx, work: Work[I], kind: Kind[I, Any, Any], plan: Plan, report_key: str
+    ) -> None:
+        work = work._replace(now_ms=self._clock.now_ms())
+        await kind.apply(scope, tx, work, plan)
+        await self._ledger.conclude(scope, tx, work.found, plan, End(DONE, work.now_ms, report_key))
+
+    async def _conclude(
+        self, scope: Scope, found: I, plan: Plan | None, state: str, report_key: str = "", reason: str = ""
+    ) -> None:
+        async with self._db.begin() as tx:
+            end = End(state, self._clock.now_ms(), report_key, reason)
+            await self._ledger.conclude(scope, tx, found, plan, end)
+
+    async def _report(self, found: I, source: Path, titles: dict[str, str], plan: Plan) -> str:
+        """Write the marked-up copy; its key in the object store, empty when there is nothing to mark."""
+        if not plan.problems:
+            return ""
+        from linli.kernel.workbooks import report  # loads openpyxl: not at every start of the process
+
+        key = f"{found.object_key.removesuffix('.xlsx')}-report.xlsx"
+        with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
+            target = Path(folder) / "report.xlsx"
+            await asyncio.to_thread(
+                report.write, source, target, titles, plan.problems, language=found.language
+            )
+            content = await asyncio.to_thread(target.read_bytes)
+        if self._secret(found):
+            content = self._tools.secrets.seal_file(content, about=key)
+        await self._store.put(key, content)
+        return key
