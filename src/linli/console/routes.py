@@ -4,6 +4,7 @@ What a route takes from the wire (path, query, body) stands in the signature tha
 the request here, so that Litestar resolves no dependencies.
 """
 
+import dataclasses
 import inspect
 import types
 import typing
@@ -239,8 +240,9 @@ def _split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
 
 def _query(kind: Any, notes: Sequence[Any], wire: str) -> Any:
     """A query parameter as Litestar writes it."""
-    if any(isinstance(note, QueryParameter) for note in notes):
-        return Annotated[kind, *notes]
+    for note in notes:
+        if isinstance(note, QueryParameter):
+            return Annotated[kind, dataclasses.replace(note, name=note.name or wire)]
     said: dict[str, Any] = {}
     for meta in notes:
         if not isinstance(meta, Meta):
