@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-import uvloop
+
+from tests.plugins.limits import TestLoop
 
 pytest_plugins = [
     "tests.plugins.covers",
@@ -12,9 +13,9 @@ pytest_plugins = [
     "tests.plugins.documented",
     "tests.plugins.examples",
     "tests.plugins.groups",
+    "tests.plugins.limits",
     "tests.plugins.passwords",
     "tests.plugins.stores",
-    "tests.plugins.teardowns",
     "tests.plugins.trust",
 ]
 
@@ -23,4 +24,4 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], Any]]:
     """Tests run on the loop that the platform runs on."""
-    return {"uvloop": uvloop.new_event_loop}
+    return {"uvloop": TestLoop}

@@ -1,0 +1,81 @@
+"""Tests of a group stay together, and a worker that ends takes one test with it."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).resolve().parents[2]
+FALLING = """
+    import os
+    import pytest
+
+    @pytest.mark.parametrize("number", range(6))
+    @pytest.mark.xdist_group("falls")
+    def test_falls(number):
+        if number == 1:
+            os._exit(1)
+
+    def test_last_of_a_worker():
+        if os.path.exists("once"):
+            raise AssertionError("asked again")
+        open("once", "w").close()
+        os._exit(1)
+
+    def test_goes_on(): pass
+"""
+TOGETHER = """
+    import pytest
+
+    @pytest.mark.parametrize("number", range(5))
+    def test_single(number): pass
+
+    @pytest.mark.parametrize("number", range(5))
+    @pytest.mark.xdist_group("together")
+    def test_together(number, worker_id):
+        with open("order", "a") as file:
+            print(worker_id, file=file)
+
+    @pytest.mark.slow
+    def test_slow(worker_id):
+        with open("order", "a") as file:
+            print("slow", file=file)
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return pytester
+
+
+def run(suite: pytest.Pytester, workers: int) -> pytest.RunResult:
+    line = [
+        "-p",
+        "tests.plugins.groups",
+        "-n",
+        str(workers),
+        "--dist",
+        "loadgroup",
+        "--max-worker-restart",
+        "4",
+    ]
+    return suite.runpytest_subprocess(*line)
+
+
+def test_a_worker_that_ends_takes_one_test_with_it(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_suite=FALLING)
+    done = run(suite, 1)
+    done.assert_outcomes(passed=6, failed=2)
+    done.stdout.fnmatch_lines_random(["FAILED*test_falls?1?*", "FAILED*test_last_of_a_worker*"])
+
+
+def test_a_group_stays_on_one_worker_and_what_is_slow_comes_first(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_suite=TOGETHER)
+    run(suite, 1).assert_outcomes(passed=11)
+    order = (suite.path / "order").read_text().split()
+    assert order == ["slow", *["gw0"] * 5]
+    (suite.path / "order").unlink()
+    run(suite, 2).assert_outcomes(passed=11)
+    assert len({*(suite.path / "order").read_text().split()} - {"slow"}) == 1
