@@ -33,16 +33,16 @@ class House:
         )
         things = self.platform.things
         self.hub = Hub(
-            self.db, self.clock, self.secrets, limits=Limits(), publisher=things.front, rng=Random(1)
+            self.db, self.clock, self.secrets, limits=Limits(), publisher=things.switchboard, rng=Random(1)
         )
-        self.feed = DeviceFeed(self.db, self.clock, things.front, lambda: iter(things.fleet))
+        self.feed = DeviceFeed(self.db, self.clock, things.switchboard, lambda: iter(things.fleet))
         things.ingest.on_committed.append(self.feed.committed)
 
         def ready(app_key, session):
             self.hub.app_ready(app_key, session)
             self.feed.app_ready(app_key, session)
 
-        things.front.on_app_ready = ready
+        things.switchboard.on_app_ready.append(ready)
         await self.hub.start()
         await self.feed.start()
         await self.platform.start()

@@ -44,7 +44,7 @@ async def dial(rig, version):
 async def cut(rig, device_name: str) -> None:
     """As if the network were gone; waits until there is one."""
     async with asyncio.timeout(30):
-        while (connection := rig.front.clients.devices[PK, device_name].connection) is None:
+        while (connection := rig.switchboard.clients.devices[PK, device_name].connection) is None:
             await asyncio.sleep(0.01)
     connection._transport.abort()
 
@@ -227,7 +227,7 @@ async def test_mosquitto_tools(rig, words, qos):
     )
     await rig.backend.until(lambda: ("connected", APP, "consumer-1") in rig.backend.events)
     async with asyncio.timeout(30):
-        while not any(len(s.subscriptions) for s in rig.front.clients.apps[APP].values()):
+        while not any(len(s.subscriptions) for s in rig.switchboard.clients.apps[APP].values()):
             await asyncio.sleep(0.01)
     for text in ("1", "2", "3"):
         code, output = await mosquitto(

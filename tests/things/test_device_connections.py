@@ -160,7 +160,7 @@ async def test_who_came_plain_is_counted_for_seven_days(house: House) -> None:
     later = house.clock.now_ms() + 7 * DAY_MS + 1
     await _until(
         lambda: (
-            not house.platform.things.front.is_connected(
+            not house.platform.things.switchboard.is_connected(
                 house.site.product_key, house.site.device.device_name
             )
         )

@@ -145,7 +145,7 @@ async def test_it_ends_without_the_database_too(
     """What cannot be written is given back once, not for ever."""
     device = await platform.connect(site.device)
     faulty.fail = lambda batch: Unavailable()
-    platform.things.front.kick(site.device.product_key, site.device.device_name)
+    platform.things.switchboard.kick(site.device.product_key, site.device.device_name)
     assert await device.closed()
     ending = asyncio.create_task(platform.things.ingest.stop())
     async with asyncio.timeout(30):

@@ -123,9 +123,9 @@ async def test_a_gateway_tells_the_past_of_its_sub_devices_alone(
 async def attach(platform: Platform, site: Site, sub: Triple) -> int:
     """The site's device becomes the gateway that `sub` speaks through."""
     entry = await platform.things.fleet.find(sub.product_key, sub.device_name)
-    session = platform.things.front.clients.devices[site.product_key, site.device.device_name]
+    session = platform.things.switchboard.clients.devices[site.product_key, site.device.device_name]
     assert entry is not None
-    assert platform.things.front.attach(session, sub.product_key, sub.device_name, entry.device_no)
+    assert platform.things.switchboard.attach(session, sub.product_key, sub.device_name, entry.device_no)
     return entry.device_no
 
 

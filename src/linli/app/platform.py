@@ -191,11 +191,11 @@ class Platform:
             processes=self.processes,
         )
         things = self.things
-        Ota(self.db, things.front, self.objects, self.clock).register(
+        Ota(self.db, things.switchboard, self.objects, self.clock).register(
             requests=things.requests, messages=things.handlers, work=self.jobs, events=self.db.handlers
         )
         BatchWork(self.db, self.ids, self.secrets).register(self.jobs)
-        Configs(self.db, things.front, self.objects, self.clock).register(
+        Configs(self.db, things.switchboard, self.objects, self.clock).register(
             requests=things.requests, work=self.jobs
         )
 
@@ -237,10 +237,10 @@ class Platform:
             self.secrets,
             self.objects,
             settings,
-            front=things.front,
+            front=things.switchboard,
             devices=lambda: iter(things.fleet),
         )
-        things.front.on_app_ready = self.databus.app_ready
+        things.switchboard.on_app_ready.append(self.databus.app_ready)
         things.ingest.on_committed.append(self.databus.committed)
         things.ingest.in_commit.append(self.databus.in_commit)
 

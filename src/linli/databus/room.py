@@ -1,10 +1,10 @@
 """The data bus put together: what the composing function makes, starts and stops.
 
-bus = DataBus(db, clock, secrets, objects, settings, front=things.front, devices=lambda: iter(things.fleet))
+bus = DataBus(db, clock, secrets, objects, settings, front=things.switchboard, devices=lambda: iter(things.fleet))
 things = Things(…, topics_of=databus.topics.may_subscribe)
 things.ingest.on_committed.append(bus.committed)
 things.ingest.in_commit.append(bus.in_commit)
-things.front.on_app_ready = bus.app_ready
+things.switchboard.on_app_ready.append(bus.app_ready)
 bus.open_streams(openapi.gateway)       # before start; `bus.streams` and `bus.rabbit_auth` are ASGI applications
 handlers.inline(CommunityApproved, databus.scopes.on_approved)
 handlers.inline(SpaceChanged, databus.changes.relay(Kind.SPACE)), UserChanged and notices alike

@@ -3,16 +3,21 @@
 A password is good for five minutes around the time that it signs, and once.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 
-from linli.kernel import tenancy
+from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.errors import Unavailable
 from linli.kernel.secrets import Secrets
 from linli.protocols import edge_bus
 from linli.things.connections import freshness
 from linli.things.fleet import Fleet
 from linli.things.mqtt.principals import APP_PRODUCT, NOT_ALLOWED, AppPrincipal, ConnectRequest, Refused
+from linli.things.mqtt.switchboard import Switchboard
+
+log = telemetry.logger(__name__)
 
 STALE = "the password's timestamp is more than 5 minutes from the platform's time: sign a new one for each connection"
 USED = "the password was used before: sign a new timestamp for each connection"
@@ -71,6 +76,38 @@ class AppLogin:
             if key is None or not key.enabled or self._sealed.get(app_key) != key.secret:
                 found.append(app_key)
         return found
+
+
+class RevokedKeys:
+    """Ends the connections of keys that were revoked, as soon as that is known."""
+
+    def __init__(self, db: Database, login: AppLogin, switchboard: Switchboard) -> None:
+        self._db = db
+        self._login = login
+        self._switchboard = switchboard
+        self._ending: set[asyncio.Task[None]] = set()
+        self._stop_following: Callable[[], None] = lambda: None
+
+    def start(self) -> None:
+        self._stop_following = tenancy.on_change(self._db, self._changed)
+
+    async def stop(self) -> None:
+        self._stop_following()
+        for task in self._ending:
+            task.cancel()
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+    def _changed(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._end(), name="revoked-keys")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _end(self) -> None:
+        try:
+            for app_key in await self._login.revoked(list(self._switchboard.clients.apps)):
+                self._switchboard.kick_app(app_key)
+        except Unavailable:
+            log.warning("keys could not be read; the next change of one is looked at again")
 
 
 class _Sight:

@@ -8,7 +8,6 @@ from linli.kernel.clock import Clock
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.connect import ConnectKind, ConnectName
 from linli.things.apps import AppLogin
-from linli.things.certificates.checks import CertificateChecks
 from linli.things.connections.demands import Demands
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways.edge_bus import EdgeBus
@@ -42,7 +41,7 @@ _TOPIC_FAULTS: Final[dict[TopicFault, str]] = {
 
 
 class Backend:
-    """Implements `mqtt.ports.Backend`. `publisher` and `edge_bus` are set by who puts things together."""
+    """Implements `mqtt.ports.Backend`."""
 
     def __init__(
         self,
@@ -52,8 +51,9 @@ class Backend:
         secrets: Secrets,
         clock: Clock,
         apps: AppLogin,
-        certificates: CertificateChecks,
         demands: Demands,
+        publisher: Publisher,
+        edge_bus: EdgeBus,
     ) -> None:
         self._fleet = fleet
         self._ingest = ingest
@@ -61,13 +61,13 @@ class Backend:
         self._secrets = secrets
         self._clock = clock
         self._apps = apps
-        self._certificates = certificates
+        self._certificates = demands.rules
         self._book = demands.book
         self._demands = demands
         self._refused: dict[tuple[int, str], int] = {}
         """(device, reason) -> when it was last noted."""
-        self.publisher: Publisher | None = None
-        self.edge_bus: EdgeBus | None = None
+        self._publisher = publisher
+        self._edge_bus = edge_bus
 
     async def authenticate(self, request: ConnectRequest) -> DevicePrincipal | AppPrincipal | Refused:
         if request.name.kind is ConnectKind.APP:
@@ -146,8 +146,8 @@ class Backend:
         return answer
 
     def accept(self, uplinks: list[Uplink]) -> None:
-        if self.edge_bus is not None and uplinks and uplinks[0].session.is_app:
-            uplinks = self.edge_bus.take(uplinks)
+        if uplinks and uplinks[0].session.is_app:
+            uplinks = self._edge_bus.take(uplinks)
         if uplinks:
             self._ingest.accept(uplinks)
 
@@ -167,12 +167,11 @@ class Backend:
         """A take-over is no going: the same device connects at once. Nor is it the end for a device that is still
         logged in through a gateway, or for a sub-device with a connection of its own.
         """
-        publisher = self.publisher
-        elsewhere = publisher is not None and publisher.through_gateway(*session.key)
+        elsewhere = self._publisher.through_gateway(*session.key)
         if session.device_no and reason is not Gone.TAKEN_OVER and not elsewhere:
             self._went(session.device_no)
         for key, device_no in session.subs.items():
-            if publisher is None or not publisher.connects(*key):
+            if not self._publisher.connects(*key):
                 self._went(device_no)
 
     def _note(self, refused: Refused, peer: str, security: str) -> None:

@@ -20,11 +20,11 @@ class PendingCalls:
     completed after a restart too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: Elsewhere | None = None) -> None:
+        """`elsewhere` gets the answers that nobody here waits for; None: there is no other process."""
         self._waiting: dict[tuple[int, str], asyncio.Future[bytes]] = {}
         self._replies: dict[tuple[int, str], asyncio.Future[envelope.Reply]] = {}
-        self.elsewhere: Elsewhere | None = None
-        """Gets the answers that nobody here waits for; None: there is no other process."""
+        self._elsewhere = elsewhere
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._replies)
@@ -59,8 +59,8 @@ class PendingCalls:
         future = self._waiting.pop((device_no, message_id), None)
         if future is not None and not future.done():
             future.set_result(payload)
-        elif future is None and forward and self.elsewhere is not None:
-            self.elsewhere(device_no, message_id, payload)
+        elif future is None and forward and self._elsewhere is not None:
+            self._elsewhere(device_no, message_id, payload)
 
     def answered(
         self, device_no: int, message_id: str, reply: envelope.Reply, *, forward: bool = True
@@ -69,8 +69,8 @@ class PendingCalls:
         future = self._replies.pop((device_no, message_id), None)
         if future is not None and not future.done():
             future.set_result(reply)
-        elif future is None and forward and self.elsewhere is not None:
-            self.elsewhere(device_no, message_id, reply)
+        elif future is None and forward and self._elsewhere is not None:
+            self._elsewhere(device_no, message_id, reply)
 
 
 def call_number(message_id: str) -> int | None:

@@ -22,11 +22,13 @@ from linli.things.shadow.wire import on_update
 
 
 class Features:
-    """`serve` once the front exists; `start` and `stop` with the room."""
+    """`start` and `stop` with the room."""
 
-    def __init__(self, db: Database, fleet: Fleet, ingest: Ingest, ids: Ids, clock: Clock) -> None:
-        self.shadows = ShadowPushes(db, fleet, clock)
-        self.logs = DeviceLogs(ids)
+    def __init__(
+        self, db: Database, fleet: Fleet, ingest: Ingest, publisher: Publisher, ids: Ids, clock: Clock
+    ) -> None:
+        self.shadows = ShadowPushes(db, fleet, publisher, clock)
+        self.logs = DeviceLogs(publisher, ids)
         self.sandbox = Sandbox(clock)
         self.scripts = PublishedScripts(db)
         self.translation = Translation(db, self.scripts, self.sandbox, ingest, ids, clock)
@@ -42,10 +44,6 @@ class Features:
         requests.on(UplinkKind.LOG_CONFIG_PUSH_REPLY, self.logs.on_push_reply)
         self.translation.register(requests)
         handlers.on_status(self.shadows.on_status)
-
-    def serve(self, publisher: Publisher) -> None:
-        self.shadows.publisher = publisher
-        self.logs.publisher = publisher
 
     def start(self) -> None:
         self.scripts.start()

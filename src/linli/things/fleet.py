@@ -137,8 +137,8 @@ class Fleet:
         self._stale: Counter[int] = Counter()
         """Devices that were changed and not read again yet: a CONNECT must not meet their old facts."""
         self._stop_listening: Callable[[], None] = _nothing
-        self.put_out: Callable[[str, str], object] = _stays
-        """Ends the connection of a device that was disabled or deleted while nobody could say so."""
+        self.on_shut_out: list[Callable[[str, str], object]] = []
+        """Told the names of devices that were disabled or deleted while nobody could say so."""
 
     async def start(self) -> None:
         """Follow changes and load everything."""
@@ -255,7 +255,8 @@ class Fleet:
                 continue
             if number not in found:
                 self._forget(number)
-            self.put_out(entry.product_key, entry.device_name)
+            for listener in self.on_shut_out:
+                listener(entry.product_key, entry.device_name)
 
     async def _follow(self, change: Change) -> None:
         try:
@@ -332,7 +333,3 @@ class Fleet:
 
 def _nothing() -> None:
     """Stands in until `start`."""
-
-
-def _stays(product_key: str, device_name: str) -> None:
-    """Stands in where there is no front."""

@@ -1,18 +1,15 @@
 """The thing platform put together: what the composing function makes, starts and stops."""
 
-import asyncio
 from collections.abc import Callable
 
 from sqlalchemy import bindparam, update
 
-from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Tx
-from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
-from linli.things.apps import AppLogin
+from linli.things.apps import AppLogin, RevokedKeys
 from linli.things.backend import Backend
 from linli.things.calls import PendingCalls
 from linli.things.certificates.checks import CertificateChecks
@@ -20,6 +17,7 @@ from linli.things.certificates.service import forget_certificates
 from linli.things.changes import Change, listen
 from linli.things.connections.book import ConnectionBook, forget_connection
 from linli.things.connections.demands import Demands
+from linli.things.connections.plain import PlainConnections
 from linli.things.debugging.notes import Notes
 from linli.things.debugging.simulator import Simulator
 from linli.things.downlink.invoker import Invoker
@@ -29,25 +27,25 @@ from linli.things.features import Features, forget_features
 from linli.things.fleet import Fleet
 from linli.things.gateways.room import Gateways
 from linli.things.groups.service import forget_memberships
-from linli.things.inbox.dispatcher import Dispatcher
+from linli.things.inbox.commits import Commits
+from linli.things.inbox.dispatcher import Dispatcher, all_are
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.ingest import Ingest
 from linli.things.inbox.receiver import Receiver
 from linli.things.inbox.requests import Requests
 from linli.things.models import devices
 from linli.things.mqtt.front import Front
-from linli.things.mqtt.gone import Gone
 from linli.things.mqtt.kept_wills import DatabaseWills, forget_will
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.listen import connect_inside
 from linli.things.mqtt.retained import DatabaseRetained, forget_retained
 from linli.things.mqtt.store import SessionStore
-from linli.things.mqtt.wire import INTERNAL, PLAIN
-from linli.things.queries.devices import DeviceRow
+from linli.things.mqtt.switchboard import Switchboard
+from linli.things.mqtt.wire import INTERNAL
 from linli.things.registration import Address, Registration
+from linli.things.routing.links import Links
+from linli.things.routing.neighbours import Neighbours
 from linli.things.routing.room import Routing
-
-log = telemetry.logger(__name__)
 
 _all_offline = Command(
     update(devices)
@@ -60,8 +58,8 @@ _all_offline = Command(
 class Things:
     """Register handlers on `handlers`, then `start`; listeners of `front.connection` come after, and go before `stop`.
 
-    `processes`: this one and, where they share the database, the others; its name is that of the front. `topics_of` names
-    the filters an appKey may subscribe to.
+    What is sent to devices and apps goes by the `switchboard`. `processes`: this one and, where they share the database,
+    the others; its name is that of the front. `topics_of` names the filters an appKey may subscribe to.
     """
 
     def __init__(
@@ -83,22 +81,59 @@ class Things:
         self._front_name = processes.name
         self.handlers = InboxHandlers()
         self.fleet = Fleet(db)
-        calls = PendingCalls()
-        self.requests = Requests(db)
+        links = Links(db, clock, processes) if processes.shared else None
+        calls = PendingCalls(links.forwarding.answer if links else None)
+        commits = Commits()
+        self.notes = Notes(db, commits, ids, clock)
+        self.dispatcher = Dispatcher(
+            db,
+            self.fleet,
+            self.handlers,
+            clock,
+            mine=links.mine if links else all_are,
+            on_handled=self.notes.handled,
+        )
+        self._neighbours: Neighbours | None = None
+        if links is not None:
+            self._neighbours = Neighbours(
+                db.signals,
+                processes,
+                links.presence,
+                links.forwarding,
+                self.fleet,
+                self.dispatcher,
+                calls,
+                clock,
+            )
+        self.switchboard = Switchboard(
+            clock=clock,
+            limits=limits,
+            store=sessions,
+            wills=None if sessions is None else DatabaseWills(db, clock, processes.name),
+            others=self._neighbours,
+            shared=links.sharing if links else None,
+            draw_number=ids.number if links else None,
+        )
+        self.requests = Requests(db, self.switchboard)
         receiver = Receiver(self.handlers, self.requests, calls, ids, clock, devices=self.fleet.device)
-        self.ingest = Ingest(db, self.fleet, receiver, self.requests, clock, front=processes.name)
-        self.dispatcher = Dispatcher(db, self.fleet, self.handlers, clock)
+        self.ingest = Ingest(
+            db,
+            self.fleet,
+            receiver,
+            self.requests,
+            self.switchboard,
+            clock,
+            commits=commits,
+            front=processes.name,
+        )
         self.ingest.on_committed.append(self.dispatcher.offer)
-        self.notes = Notes(db, self.ingest.commits, ids, clock)
-        self.dispatcher.on_handled = self.notes.handled
         self.ingest.refusals.listeners.append(self.notes.refused)
-        self.features = Features(db, self.fleet, self.ingest, ids, clock)
+        self.features = Features(db, self.fleet, self.ingest, self.switchboard, ids, clock)
         self.features.register(self.requests, self.handlers)
         db.handlers.inline(DeviceDeleted, _device_deleted)
         self.certificates = CertificateChecks(db, clock)
         self.book = ConnectionBook(db, clock)
         demands = Demands(self.certificates, self.book, clock)
-        self.certificates.on_rules = self._end_plain
         self.gateways = Gateways(
             db=db,
             fleet=self.fleet,
@@ -108,58 +143,62 @@ class Things:
             ids=ids,
             clock=clock,
             demands=demands,
+            publisher=self.switchboard,
         )
         self.gateways.register(self.requests)
-        self.invoker = Invoker(db, self.fleet, calls, ids, clock)
-        self.rrpc = Rrpc(db, self.fleet, calls, ids, clock)
+        plain = PlainConnections(
+            self.switchboard.clients, self.fleet, self.certificates, self.gateways.sessions.release
+        )
+        self.certificates.on_rules.append(plain.end_refused)
+        self.fleet.on_shut_out.append(self.switchboard.kick)
+        self.invoker = Invoker(db, self.fleet, calls, self.switchboard, self.features.translation, ids, clock)
+        self.rrpc = Rrpc(db, self.fleet, calls, self.switchboard, ids, clock)
         self.registration = Registration(db, self.fleet, secrets, ids, clock, address, demands)
-        self._apps = AppLogin(db, secrets, clock, topics_of, self.fleet)
+        apps = AppLogin(db, secrets, clock, topics_of, self.fleet)
+        self._revoked = RevokedKeys(db, apps, self.switchboard)
         self.backend = Backend(
             fleet=self.fleet,
             ingest=self.ingest,
             registration=self.registration,
             secrets=secrets,
             clock=clock,
-            apps=self._apps,
-            certificates=self.certificates,
+            apps=apps,
             demands=demands,
+            publisher=self.switchboard,
+            edge_bus=self.gateways.edge_bus,
         )
-        retained = None if sessions is None else DatabaseRetained(db, clock)
-        wills = None if sessions is None else DatabaseWills(db, clock, processes.name)
-        self.front = Front(
-            self.backend, clock=clock, limits=limits, store=sessions, retained=retained, wills=wills
+        self.front = front = Front(
+            self.backend,
+            self.switchboard,
+            clock=clock,
+            retained=None if sessions is None else DatabaseRetained(db, clock),
         )
-        self.fleet.put_out = self.front.kick
-        self.ingest.publisher = self.front
-        self.requests.publisher = self.front
-        self.invoker.publisher = self.front
-        self.rrpc.publisher = self.front
-        self.backend.publisher = self.front
-        self.backend.edge_bus = self.gateways.edge_bus
-        self.gateways.serve(self.front)
-        self.features.serve(self.front)
-        self.invoker.translation = self.features.translation
-        self.simulator = Simulator(db, secrets, clock, process=processes.name)
-        self.simulator.publisher = self.front
-        self.simulator.dial = self._dial
-        self.simulator.speaks_raw = self._speaks_raw
+        self.simulator = Simulator(
+            db,
+            self.switchboard,
+            self.features.scripts,
+            secrets,
+            clock,
+            dial=lambda client: connect_inside(lambda: front.connection(INTERNAL), client),
+            process=processes.name,
+        )
         processes.on_gone(self.simulator.gone)
         self.routing: Routing | None = None
-        if processes.shared:
-            self.front.traffic.draw_number = ids.number
+        if links is not None:
+            links.forwarding.deliver_to(self.switchboard, calls, front.spread)
+            links.sharing.deliver_to(self.switchboard.exchange.share)
+            front.on_spread.append(links.forwarding.spread)
             self.routing = Routing(
                 db,
                 clock,
                 processes,
+                links,
                 fleet=self.fleet,
-                front=self.front,
+                front=front,
                 ingest=self.ingest,
                 dispatcher=self.dispatcher,
-                calls=calls,
             )
-        self._stop_listening: Callable[[], None] | None = None
-        self._stop_following_keys: Callable[[], None] | None = None
-        self._putting_out: set[asyncio.Task[None]] = set()
+        self._stop_listening: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Load the fleet, mark it offline, take up unfinished messages, open the front."""
@@ -167,6 +206,8 @@ class Things:
             await _all_offline.run(tx, front_name=self._front_name, now=self._clock.now_ms())
         await self.fleet.start()
         await self.certificates.start()
+        if self._neighbours is not None:
+            self._neighbours.start()
         if self.routing is not None:
             await self.routing.start()
         self.features.start()
@@ -175,21 +216,16 @@ class Things:
         await self.dispatcher.start()
         await self.ingest.start()
         self._stop_listening = listen(self._db, self._heard)
-        self._stop_following_keys = tenancy.on_change(self._db, self._keys_changed)
+        self._revoked.start()
         self.gateways.start()
         await self.front.start()
         await self.simulator.open()
 
     async def stop(self) -> None:
         """Close connections, write what has arrived, leave unfinished messages to the next start."""
-        if self._stop_listening is not None:
-            self._stop_listening()
-        if self._stop_following_keys is not None:
-            self._stop_following_keys()
+        self._stop_listening()
         await self.simulator.close()
-        for task in self._putting_out:
-            task.cancel()
-        await asyncio.gather(*self._putting_out, return_exceptions=True)
+        await self._revoked.stop()
         await self.gateways.stop()
         await self.front.stop()
         await self.ingest.stop()
@@ -197,48 +233,18 @@ class Things:
         await self.dispatcher.stop()
         await self.notes.stop()
         await self.book.stop()
+        if self._neighbours is not None:
+            await self._neighbours.stop()
         if self.routing is not None:
             await self.routing.stop()
         await self.certificates.stop()
         await self.fleet.stop()
 
-    async def _dial[P: asyncio.Protocol](self, client: Callable[[], P]) -> tuple[asyncio.Transport, P]:
-        return await connect_inside(lambda: self.front.connection(INTERNAL), client)
-
-    async def _speaks_raw(self, device: DeviceRow) -> bool:
-        return await self.features.scripts.of(device.product_no) is not None
-
     def _heard(self, change: Change) -> None:
         if change.closes or change.leaves_gateway:
             self.gateways.sessions.release(change.product_key, change.device_name)
         if change.closes:
-            self.front.kick(change.product_key, change.device_name)
-
-    def _end_plain(self) -> None:
-        """End plain connections of products that no longer allow them; what waits in their sessions stays."""
-        for session in list(self.front.clients.devices.values()):
-            connection, device = session.connection, self.fleet.device(session.device_no)
-            if connection is None or connection.security != PLAIN:
-                continue
-            for key, number in list(session.subs.items()):
-                sub = self.fleet.device(number)
-                if sub is not None and self.certificates.allows(sub.product.product_no).tls_only:
-                    self.gateways.sessions.release(*key)
-            if device is not None and self.certificates.allows(device.product.product_no).tls_only:
-                connection.close(Gone.KICKED)
-
-    def _keys_changed(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._put_out_apps(), name="revoked-keys")
-        self._putting_out.add(task)
-        task.add_done_callback(self._putting_out.discard)
-
-    async def _put_out_apps(self) -> None:
-        """End the connections of keys that were revoked."""
-        try:
-            for app_key in await self._apps.revoked(list(self.front.clients.apps)):
-                self.front.kick_app(app_key)
-        except Unavailable:
-            log.warning("keys could not be read; the next change of one is looked at again")
+            self.switchboard.kick(change.product_key, change.device_name)
 
 
 async def _device_deleted(tx: Tx, event: DeviceDeleted) -> None:

@@ -35,7 +35,7 @@ class House:
         self.platform, self.db, self.clock, self.objects = platform, db, clock, objects
         self.site, self.ids, self.secrets = site, ids, secrets
         work = Jobs()
-        Configs(db, platform.things.front, objects, clock).register(
+        Configs(db, platform.things.switchboard, objects, clock).register(
             requests=platform.things.requests, work=work
         )
         self.worker = Worker(db, clock, work)

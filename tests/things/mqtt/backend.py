@@ -46,7 +46,7 @@ class MemoryBackend:
         self.registered: list[RegisterRequest] = []
         self.refused_topics: list[tuple[str, bytes, str]] = []
         self.on_uplinks: Callable[[list[Uplink]], None] | None = None
-        self.front: Any = None
+        self.switchboard: Any = None
         self.gate: asyncio.Event | None = None
         self.changed = asyncio.Event()
 
@@ -108,13 +108,13 @@ class MemoryBackend:
         if self.holding:
             self.kept += uplinks
         else:
-            self.front.done(uplinks)
+            self.switchboard.done(uplinks)
         self.changed.set()
 
     def finish(self) -> None:
         """What was held is committed now."""
         kept, self.kept = self.kept, []
-        self.front.done(kept)
+        self.switchboard.done(kept)
 
     def connected(self, session: Session) -> None:
         self.events.append(("connected", *session.key))

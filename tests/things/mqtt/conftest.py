@@ -8,16 +8,19 @@ from linli.kernel.clock import ManualClock
 from linli.protocols import mqtt
 from linli.things.mqtt.front import Front
 from linli.things.mqtt.limits import Limits
+from linli.things.mqtt.retained import Retained
+from linli.things.mqtt.switchboard import Switchboard
 from tests.things.mqtt.backend import Client, MemoryBackend, device_connect
 
 
 class Rig:
     """A front on a free port, its backend, and clients that are closed at the end."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, retained: Retained | None = None, **options: Any) -> None:
         self.clock = ManualClock()
         self.backend = MemoryBackend()
-        self.front = self.backend.front = Front(self.backend, clock=self.clock, **options)
+        self.switchboard = self.backend.switchboard = Switchboard(clock=self.clock, **options)
+        self.front = Front(self.backend, self.switchboard, clock=self.clock, retained=retained)
         self.server: asyncio.Server | None = None
         self.port = 0
         self.clients: list[Client] = []

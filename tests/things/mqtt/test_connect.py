@@ -23,12 +23,12 @@ async def test_device_with_its_secret(rig):
     assert await client.read() == mqtt.Puback(1)
     (uplink,) = rig.backend.uplinks
     assert (uplink.device_no, uplink.payload, uplink.qos) == (sum(map(ord, "dev.lobby-01")), b"{}", 1)
-    assert rig.front.is_connected(PK, "dev.lobby-01")
+    assert rig.switchboard.is_connected(PK, "dev.lobby-01")
     client.send(mqtt.Disconnect())
     assert await client.closed()
     await rig.backend.until(lambda: len(rig.backend.events) == 2)
     assert rig.backend.events == [("connected", PK, "dev.lobby-01"), ("closed", PK, "dev.lobby-01")]
-    assert not rig.front.is_connected(PK, "dev.lobby-01")
+    assert not rig.switchboard.is_connected(PK, "dev.lobby-01")
 
 
 @pytest.mark.parametrize(

@@ -87,13 +87,13 @@ async def test_devices_stay_in_their_own_topics(rig):
 async def test_a_gateway_hears_its_sub_devices_while_they_are_logged_in(rig):
     gateway = await rig.connect(device_connect("gate"))
     session = rig.backend.sessions[PK, "gate"]
-    rig.front.attach(session, PK, "sub", 5)
+    rig.switchboard.attach(session, PK, "sub", 5)
     topic = f"/{PK}/sub/user/x"
     await subscribe(rig, gateway, (topic, 0))
     app = await rig.connect(app_connect())
     await publish(app, topic, b"1")
     assert await gateway.ping() == [mqtt.Publish(topic, b"1")]
-    rig.front.detach(session, PK, "sub")
+    rig.switchboard.detach(session, PK, "sub")
     await publish(app, topic, b"2")
     assert await gateway.ping() == []
 
@@ -244,7 +244,7 @@ async def test_a_queue_of_an_app_can_be_named_as_shared(rig):
     topic = f"/sys/appkey/{APP}/community/space/change"
     one = await rig.connect(app_connect("one"))
     await subscribe(rig, one, (f"$share/g/{topic}", 1))
-    assert rig.front.publish_app(APP, topic, b"x")
+    assert rig.switchboard.publish_app(APP, topic, b"x")
     assert [packet.payload for packet in await one.ping()] == [b"x"]
 
 
@@ -253,7 +253,7 @@ async def test_a_queue_of_an_app_can_be_named_as_shared(rig):
 
 async def test_messages_are_told_to_other_fronts_and_taken_from_them(make_rig):
     one, two = await make_rig(), await make_rig()
-    one.front.on_spread = two.front.spread
+    one.front.on_spread.append(two.front.spread)
     app = await two.connect(app_connect())
     await subscribe(two, app, (USER, 0))
     door = await one.connect(device_connect("door"))

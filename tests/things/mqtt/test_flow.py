@@ -18,9 +18,9 @@ async def test_puback_waits_for_the_commit_and_keeps_the_order(rig):
     shuffled = held[1:]
     random.Random(1).shuffle(shuffled)
     for uplink in shuffled:
-        rig.front.done([uplink])
+        rig.switchboard.done([uplink])
     assert await client.ping() == [], "the first is not committed"
-    rig.front.done(held[:1])
+    rig.switchboard.done(held[:1])
     assert await client.ping() == [mqtt.Puback(n) for n in range(1, 21)]
 
 
@@ -53,8 +53,8 @@ async def test_refused_uplinks_close_the_connection_and_come_again(rig):
     client.send(post("door", b"1"), post("door", b"2", packet_id=2))
     await client.ping()
     first, second = rig.backend.kept
-    rig.front.done([first])
-    rig.front.refuse([second])
+    rig.switchboard.done([first])
+    rig.switchboard.refuse([second])
     assert rig.backend.events[-1] == ("refused", PK, "door")
     assert await client.closed()
     assert rig.front.traffic.pending == 0
@@ -139,7 +139,7 @@ async def test_uplinks_of_lost_connections_still_count(make_rig):
     one = await rig.connect(device_connect("d1"))
     one.send(*(post("d1", b"x", packet_id=n) for n in range(1, 61)))
     await rig.backend.until(lambda: len(rig.backend.uplinks) >= 60)
-    rig.front.kick(PK, "d1")
+    rig.switchboard.kick(PK, "d1")
     assert rig.front.traffic.pending == 60
     assert rig.front.traffic.held
     rig.backend.finish()
@@ -151,7 +151,7 @@ async def test_downlinks_wait_for_the_window_and_then_are_refused(make_rig):
     rig = await make_rig(max_inflight=3, max_queued=5)
     client = await rig.connect(device_connect("door"))
     topic = f"/sys/{PK}/door/thing/service/open"
-    sent = [rig.front.publish(PK, "door", topic, b"%d" % n, qos=1) for n in range(10)]
+    sent = [rig.switchboard.publish(PK, "door", topic, b"%d" % n, qos=1) for n in range(10)]
     assert sent == [True] * 8 + [False] * 2
     got: list[bytes] = []
     while len(got) < 8:
@@ -168,7 +168,7 @@ async def test_bytes_that_wait_are_bounded_for_one_and_for_all(make_rig):
     await rig.connect(device_connect("d2"))
 
     def send(name: str, size: int) -> bool:
-        return rig.front.publish(PK, name, f"/sys/{PK}/{name}/thing/service/x", b"x" * size, qos=1)
+        return rig.switchboard.publish(PK, name, f"/sys/{PK}/{name}/thing/service/x", b"x" * size, qos=1)
 
     assert send("d1", 1)
     assert send("d2", 1)
@@ -186,14 +186,14 @@ async def test_who_does_not_read_is_dropped(make_rig):
     count = 0
     for _ in range(100):
         for _ in range(200):
-            count += rig.front.publish(PK, "door", topic, body)
+            count += rig.switchboard.publish(PK, "door", topic, body)
         await asyncio.sleep(0)
     connection = rig.backend.sessions[(PK, "door")].connection
     assert connection.blocked
     assert count < 20_000
     assert len(connection._out) < 300
-    assert not rig.front.publish(PK, "door", topic, body)
-    assert rig.front.publish(PK, "door", topic, body, qos=1, queue=True), "QoS 1 waits"
+    assert not rig.switchboard.publish(PK, "door", topic, body)
+    assert rig.switchboard.publish(PK, "door", topic, body, qos=1, queue=True), "QoS 1 waits"
     await rig.ticks(31)
     assert rig.backend.events[-1] == ("slow", PK, "door")
     client.abort()
@@ -208,9 +208,9 @@ async def test_a_slow_reader_that_recovers_gets_what_waited(make_rig):
     topic, body = f"/sys/{PK}/door/thing/service/open", b"x" * 1000
     connection = rig.backend.sessions[(PK, "door")].connection
     while not connection.blocked:
-        rig.front.publish(PK, "door", topic, body)
+        rig.switchboard.publish(PK, "door", topic, body)
         await asyncio.sleep(0)
-    rig.front.publish(PK, "door", topic, b"last", qos=1)
+    rig.switchboard.publish(PK, "door", topic, b"last", qos=1)
     client.writer.transport.resume_reading()
     async with asyncio.timeout(30):
         while True:

@@ -99,7 +99,7 @@ async def test_listening_to_others_is_refused(rig):
     client.send(mqtt.Subscribe(1, tuple((text, 1) for text in FILTERS)))
     assert await client.read() == mqtt.Suback(1, (0x80,) * len(FILTERS))
     await rig.connect(device_connect("other"))
-    rig.front.publish(PK, "other", f"/sys/{PK}/other/thing/service/open", b"x")
+    rig.switchboard.publish(PK, "other", f"/sys/{PK}/other/thing/service/open", b"x")
     assert await client.ping() == []
 
 
@@ -131,7 +131,7 @@ async def test_topics_without_end_do_not_grow_the_memory(rig):
     connection = rig.backend.sessions[(PK, "door")].connection
     assert len(connection._known) <= 512
     for n in range(2000):
-        rig.front.publish(PK, "door", f"/{PK}/door/user/{n}", b"")
+        rig.switchboard.publish(PK, "door", f"/{PK}/door/user/{n}", b"")
     assert len(rig.backend.sessions[(PK, "door")].subscriptions._answers) <= 256
 
 
@@ -153,8 +153,8 @@ async def test_connections_that_come_and_go_leave_nothing(rig):
     async with asyncio.timeout(30):
         while rig.front.traffic.connections:
             await asyncio.sleep(0.01)
-    assert not rig.front.clients.devices
-    assert not rig.front.clients.routes
+    assert not rig.switchboard.clients.devices
+    assert not rig.switchboard.clients.routes
     assert rig.front.traffic.pending == 0
 
 

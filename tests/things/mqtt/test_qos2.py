@@ -85,7 +85,7 @@ async def test_what_was_not_stored_may_come_again(rig):
     client = await rig.connect(LASTING)
     client.send(post("door", b"1", 2, 7))
     await client.ping()
-    rig.front.refuse(rig.backend.kept)
+    rig.switchboard.refuse(rig.backend.kept)
     assert await client.closed()
     rig.backend.holding = False
     client = await rig.connect(LASTING, present=True)

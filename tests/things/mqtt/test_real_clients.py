@@ -141,7 +141,7 @@ def _serve(rig: Rig, uplinks: list[Uplink]) -> None:
                     entry["clientId"], entry["deviceName"], entry["productKey"], entry["timestamp"]
                 )
                 assert signatures.matches(entry["sign"], SUB_SECRET, text)
-                rig.front.attach(uplink.session, entry["productKey"], entry["deviceName"], 77)
+                rig.switchboard.attach(uplink.session, entry["productKey"], entry["deviceName"], 77)
         uplink.reply(envelope.reply(request, data=data))
 
 
@@ -170,12 +170,12 @@ async def test_python_sdk_posts_and_is_answered(rig, make_sdk):
 async def test_python_sdk_is_called_without_having_subscribed(rig, make_sdk):
     sdk = await make_sdk()
     call = envelope.request("100", "thing.service.property.set", {"LightSwitch": 0})
-    rig.front.publish(PK, DN, topics.service_call(PK, DN, "property/set"), call, qos=1)
+    rig.switchboard.publish(PK, DN, topics.service_call(PK, DN, "property/set"), call, qos=1)
     assert (await sdk.called("on_thing_prop_changed"))[0] == {"LightSwitch": 0}
     await rig.backend.until(lambda: any(u.topic.identifier == "property/set" for u in rig.backend.uplinks))
 
     call = envelope.request("101", "thing.service.remoteOpen", {"doorNo": 1})
-    rig.front.publish(PK, DN, topics.service_call(PK, DN, "remoteOpen"), call)
+    rig.switchboard.publish(PK, DN, topics.service_call(PK, DN, "remoteOpen"), call)
     assert (await sdk.called("on_thing_call_service"))[:3] == ("remoteOpen", "101", {"doorNo": 1})
     sdk.kit.thing_answer_service("remoteOpen", "101", 200, {"ok": 1})
     await rig.backend.until(lambda: any(u.topic.identifier == "remoteOpen" for u in rig.backend.uplinks))
@@ -184,7 +184,7 @@ async def test_python_sdk_is_called_without_having_subscribed(rig, make_sdk):
 
     style = rig.backend.sessions[(PK, DN)].name.rrpc_style
     call = envelope.request("102", "thing.service.remoteOpen", {})
-    rig.front.publish(PK, DN, topics.rrpc_call(style, "9001", PK, DN, "remoteOpen"), call)
+    rig.switchboard.publish(PK, DN, topics.rrpc_call(style, "9001", PK, DN, "remoteOpen"), call)
     assert (await sdk.called("on_thing_call_service"))[:2] == ("remoteOpen", "102")
     sdk.kit.thing_answer_service("remoteOpen", "102", 200)
     await rig.backend.until(lambda: rig.backend.payloads(UplinkKind.RRPC_RESPONSE))
@@ -195,10 +195,10 @@ async def test_python_sdk_is_called_without_having_subscribed(rig, make_sdk):
 async def test_python_sdk_user_topics_raw_data_and_ota(rig, make_sdk):
     sdk = await make_sdk()
     topic = f"/{PK}/{DN}/user/get"
-    assert not rig.front.publish(PK, DN, topic, b"early")
+    assert not rig.switchboard.publish(PK, DN, topic, b"early")
     sdk.kit.subscribe_topic(topic, 1)
     await sdk.called("on_subscribe_topic")
-    assert rig.front.publish(PK, DN, topic, b"hello", qos=1)
+    assert rig.switchboard.publish(PK, DN, topic, b"hello", qos=1)
     assert (await sdk.called("on_topic_message"))[:3] == (topic, b"hello", 1)
     sdk.kit.publish_topic(f"/{PK}/{DN}/user/update", "up", 1)
     await rig.backend.until(lambda: rig.backend.payloads(UplinkKind.USER) == [b"up"])
@@ -208,16 +208,16 @@ async def test_python_sdk_user_topics_raw_data_and_ota(rig, make_sdk):
     async with asyncio.timeout(30):
         while len(session.subscriptions) < 2:
             await asyncio.sleep(0.01)
-    assert rig.front.publish(PK, DN, f"/ext/rrpc/77{topic}", b"ask")
+    assert rig.switchboard.publish(PK, DN, f"/ext/rrpc/77{topic}", b"ask")
     assert (await sdk.called("on_topic_rrpc_message"))[0] == "77"
     sdk.kit.thing_answer_rrpc("77", "answer")
     await rig.backend.until(lambda: rig.backend.payloads(UplinkKind.RRPC_RESPONSE) == [b"answer"])
 
-    rig.front.publish(PK, DN, topics.sys_topic(PK, DN, "thing/model/down_raw"), b"\x00\x01\xff")
+    rig.switchboard.publish(PK, DN, topics.sys_topic(PK, DN, "thing/model/down_raw"), b"\x00\x01\xff")
     assert bytes((await sdk.called("on_thing_raw_data_arrived"))[0]) == b"\x00\x01\xff"
     data = {"url": "http://127.0.0.1/x", "version": "2", "size": "3", "signMethod": "Md5", "sign": "0" * 32}
     notice = json.dumps({"code": 1000, "data": data, "id": 1, "message": "success"}).encode()
-    rig.front.publish(PK, DN, topics.ota_upgrade(PK, DN), notice)
+    rig.switchboard.publish(PK, DN, topics.ota_upgrade(PK, DN), notice)
     assert (await sdk.called("on_ota_message_arrived"))[1] == "2"
 
 
@@ -229,7 +229,7 @@ async def test_python_sdk_as_gateway(rig, make_sdk):
     sdk.kit.gateway_login_subdev([sub])
     assert (await sdk.called("on_gateway_login_subdev_reply"))[1] == 200
     topic = topics.service_call(PK, "sub_01", "remoteOpen")
-    assert rig.front.publish(PK, "sub_01", topic, envelope.request("1", "thing.service.remoteOpen", {}))
+    assert rig.switchboard.publish(PK, "sub_01", topic, envelope.request("1", "thing.service.remoteOpen", {}))
     assert (await sdk.called("on_topic_message"))[0] == topic
     post = f"/sys/{PK}/sub_01/thing/event/property/post"
     sdk.kit.publish_topic(post, json.dumps({"id": "5", "version": "1.0", "params": {"a": 1}}), 1)
@@ -297,7 +297,7 @@ async def test_paho_as_app_receives_at_qos_1(rig):
         acks: asyncio.Queue[bool] = asyncio.Queue()
         for number in range(50):
             body = json.dumps({"modelId": "m", "dataIds": [number]}).encode()
-            while not rig.front.publish_app(APP, topic, body, on_ack=acks.put_nowait):
+            while not rig.switchboard.publish_app(APP, topic, body, on_ack=acks.put_nowait):
                 assert await acks.get()
         got = [json.loads((await app.messages.get())[1])["dataIds"][0] for _ in range(50)]
         assert got == list(range(50))
@@ -316,7 +316,7 @@ async def test_paho_with_a_persistent_session_and_qos_2(rig):
         await rig.backend.until(lambda: rig.backend.payloads(UplinkKind.USER) == [b"twice safe"])
         await first.stop()
         await rig.backend.until(lambda: rig.backend.events[-1][0] == "closed")
-        assert rig.front.publish(PK, "door", topic, b"kept", qos=1, queue=True)
+        assert rig.switchboard.publish(PK, "door", topic, b"kept", qos=1, queue=True)
         second = Paho(rig.port, connect, clean=False)
         assert await second.connected.get() == (0, True)
         assert await second.messages.get() == (topic, b"kept", 1, False)
@@ -376,7 +376,7 @@ async def test_mosquitto_sub(rig):
     )
     async with asyncio.timeout(30):
         for text in (b"1", b"2", b"3"):
-            while not rig.front.publish(PK, "door", topic, text, qos=1):
+            while not rig.switchboard.publish(PK, "door", topic, text, qos=1):
                 await asyncio.sleep(0.01)
     code, output = await running
     assert (code, output) == (0, f"{topic} 1\n{topic} 2\n{topic} 3\n")

@@ -37,19 +37,21 @@ async def test_filters_and_messages_survive_a_restart(database):
         client.send(mqtt.Unsubscribe(2, (f"/{PK}/door/user/old",)))
         assert await client.read() == mqtt.Unsuback(2)
         for text in (b"1", b"2"):
-            rig.front.publish(PK, "door", SET, text, qos=1, queue=True)
-        rig.front.publish(PK, "door", SET, b"call", qos=1)
+            rig.switchboard.publish(PK, "door", SET, text, qos=1, queue=True)
+        rig.switchboard.publish(PK, "door", SET, b"call", qos=1)
         first = await client.read()
         client.send(mqtt.Puback(first.packet_id))
         await client.ping()
         client.abort()
         await rig.backend.until(lambda: len(rig.backend.events) == 2)
-        rig.front.publish(PK, "door", TOPIC, b"3", qos=1, queue=True)
-        rig.front.publish(PK, "door", SET, b"stale", qos=1, queue=True, expires_ms=rig.clock.now_ms() + 10)
+        rig.switchboard.publish(PK, "door", TOPIC, b"3", qos=1, queue=True)
+        rig.switchboard.publish(
+            PK, "door", SET, b"stale", qos=1, queue=True, expires_ms=rig.clock.now_ms() + 10
+        )
     async with running(database) as rig:
         await rig.clock.advance(20)
-        assert rig.front.publish(PK, "door", TOPIC, b"4", qos=1, queue=True)
-        assert not rig.front.publish(PK, "door", f"/{PK}/door/user/old", b"x", qos=1, queue=True)
+        assert rig.switchboard.publish(PK, "door", TOPIC, b"4", qos=1, queue=True)
+        assert not rig.switchboard.publish(PK, "door", f"/{PK}/door/user/old", b"x", qos=1, queue=True)
         client = await rig.connect(device_connect("door", clean=False), present=True)
         got = await client.ping()
         assert [packet.payload for packet in got] == [b"2", b"3", b"4"]

@@ -43,7 +43,7 @@ async def test_what_the_connack_tells(make_rig):
         Properties(
             session_expiry=1000,
             receive_maximum=9,
-            maximum_packet=rig.front.limits.max_packet,
+            maximum_packet=rig.switchboard.limits.max_packet,
             topic_alias_maximum=7,
             server_keep_alive=600,
             response_information=f"/{PK}/door/user/",
@@ -161,7 +161,7 @@ async def test_taken_over(rig):
 
 async def test_kicked(rig):
     client = await rig.connect(device())
-    rig.front.kick(PK, "door")
+    rig.switchboard.kick(PK, "door")
     assert (await client.read()).reason == Reason.ADMINISTRATIVE_ACTION
 
 
@@ -228,7 +228,7 @@ async def test_our_aliases(rig):
     client.send(post("door", b"1", 0), post("door", b"2", 0))
     assert await client.read() == mqtt.Publish(POST_REPLY, b"ok", properties=Properties(topic_alias=1))
     assert await client.read() == mqtt.Publish("", b"ok", properties=Properties(topic_alias=1))
-    rig.front.publish(PK, "door", SET, b"set", qos=1)
+    rig.switchboard.publish(PK, "door", SET, b"set", qos=1)
     assert await client.read() == mqtt.Publish(SET, b"set", 1, 1)
 
 
@@ -238,7 +238,7 @@ async def test_our_aliases(rig):
 async def test_receive_maximum_is_our_window(rig):
     client = await rig.connect(device(properties={"receive_maximum": 2, "session_expiry": 60}))
     for number in range(4):
-        rig.front.publish(PK, "door", SET, str(number).encode(), qos=1, queue=True)
+        rig.switchboard.publish(PK, "door", SET, str(number).encode(), qos=1, queue=True)
     got = await client.ping()
     assert [packet.payload for packet in got] == [b"0", b"1"]
     client.send(mqtt.Puback(got[0].packet_id))
@@ -248,8 +248,8 @@ async def test_receive_maximum_is_our_window(rig):
 async def test_nothing_larger_than_the_client_takes(rig):
     client = await rig.connect(device(properties={"maximum_packet": 100}))
     acks: list[bool] = []
-    assert rig.front.publish(PK, "door", SET, b"x" * 100, qos=1, on_ack=acks.append)
-    rig.front.publish(PK, "door", SET, b"small", qos=1)
+    assert rig.switchboard.publish(PK, "door", SET, b"x" * 100, qos=1, on_ack=acks.append)
+    rig.switchboard.publish(PK, "door", SET, b"small", qos=1)
     assert [packet.payload for packet in await client.ping()] == [b"small"]
     assert acks == [False]
 

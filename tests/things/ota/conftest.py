@@ -47,7 +47,7 @@ class Factory:
         self.platform, self.db, self.clock, self.objects = platform, db, clock, objects
         self.site, self.ids, self.secrets = site, ids, secrets
         work = Jobs()
-        Ota(db, platform.things.front, objects, clock).register(
+        Ota(db, platform.things.switchboard, objects, clock).register(
             requests=platform.things.requests,
             messages=platform.things.handlers,
             work=work,

@@ -48,7 +48,7 @@ class Front(Platform):
         for task in (self.processes._task, things.ingest._task, things.front._sweeper):
             assert task is not None
             task.cancel()
-        things.front.others = None
+        things.switchboard.clients.others = None
         for connection in list(things.front.traffic.connections):
             connection._transport.abort()
         await things.dispatcher.stop()

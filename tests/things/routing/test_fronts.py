@@ -55,7 +55,7 @@ async def test_calls_reach_a_device_at_another_front(fronts: Open, site: Site) -
     one, two = await fronts("one"), await fronts("two")
     device = await one.connect(site.device)
     await until(told(two, site, CONNECTED, one))
-    assert two.things.front.is_connected(site.product_key, "dev.lobby-01")
+    assert two.things.switchboard.is_connected(site.product_key, "dev.lobby-01")
     device.answers["thing.service.CloudCallElevator"] = lambda params: {"data": {"code": params["Floor"]}}
     device.answers["thing.service.syncPermissions"] = lambda params: {"data": {}}
     device.answers["thing.service.property.set"] = lambda params: {}
@@ -82,7 +82,7 @@ async def test_a_second_connection_takes_over_across_fronts(fronts: Open, site: 
     first = await one.connect(site.device)
     second = await two.connect(site.device)
     assert await first.closed()
-    assert not one.things.front.holds((site.product_key, "dev.lobby-01"))
+    assert not one.things.switchboard.holds((site.product_key, "dev.lobby-01"))
     second.answers["thing.service.remoteOpen"] = lambda params: {}
     await one.things.invoker.invoke(site.tenant, site.device.iot_id, "remoteOpen", {})
 
@@ -112,14 +112,14 @@ async def test_a_session_moves_with_its_downlinks(fronts: Open, site: Site) -> N
     for number in range(3):
         body = msgspec.json.encode({"id": str(number), "method": "x", "params": {}})
         # From either process: they wait at the front that keeps the session.
-        sender = (one, two)[number % 2].things.front
+        sender = (one, two)[number % 2].things.switchboard
         assert sender.publish(pk, "dev.lobby-01", topic, body, qos=1, queue=True)
         await asyncio.sleep(0.1)
-    assert not two.things.front.publish(pk, "dev.lobby-01", topic, b"now or never", qos=1)
+    assert not two.things.switchboard.publish(pk, "dev.lobby-01", topic, b"now or never", qos=1)
     device = await two.connect(site.device, clean=False)
     got = [msgspec.json.decode((await device.next()).payload)["id"] for _ in range(3)]
     assert got == ["0", "1", "2"]
-    assert not one.things.front.holds((pk, "dev.lobby-01"))
+    assert not one.things.switchboard.holds((pk, "dev.lobby-01"))
     await asyncio.sleep(0.1)
     await device.vanish()
     again = await one.connect(site.device, clean=False)
@@ -133,7 +133,9 @@ async def test_acknowledgements_come_back(fronts: Open, site: Site) -> None:
     await until(told(two, site, CONNECTED, one))
     acks: list[bool] = []
     topic = f"/sys/{site.product_key}/dev.lobby-01/thing/config/push"
-    assert two.things.front.publish(site.product_key, "dev.lobby-01", topic, b"{}", qos=1, on_ack=acks.append)
+    assert two.things.switchboard.publish(
+        site.product_key, "dev.lobby-01", topic, b"{}", qos=1, on_ack=acks.append
+    )
     assert (await device.next()).topic == topic
 
     async def acknowledged() -> bool:
@@ -214,7 +216,7 @@ async def test_a_dead_front_is_taken_over(fronts: Any, site: Site, clock: Manual
     heir = two if await told(three, site, KEPT, two)() else three
     assert await told(two, site, KEPT, heir)()
     topic = f"/sys/{site.product_key}/dev.lobby-01/thing/config/push"
-    assert two.things.front.publish(site.product_key, "dev.lobby-01", topic, b"{}", qos=1, queue=True)
+    assert two.things.switchboard.publish(site.product_key, "dev.lobby-01", topic, b"{}", qos=1, queue=True)
     back = await three.connect(site.device, clean=False)
     assert (await back.next()).topic == topic
     await until(told(two, site, CONNECTED, three))
@@ -226,7 +228,7 @@ async def test_the_heir_of_a_dead_front_says_its_wills_unless_the_device_is_back
 ) -> None:
     heard: list[bytes] = []
     one, two = await fronts("one"), await fronts("two")
-    two.things.front.on_spread = lambda message: heard.append(message.payload)
+    two.things.front.on_spread[:] = [lambda message: heard.append(message.payload)]
     async with two.db.begin() as tx:
         other = await device_service.create_device(
             site.tenant, tx, product_key=site.product_key, device_name="dev.yard-02", ids=ids, secrets=secrets
@@ -294,15 +296,15 @@ async def test_sub_devices_are_reached_through_their_gateways_front(
     gateway = await one.connect(site.device)
     entry = await one.things.fleet.find(site.product_key, "sub-0001")
     assert entry is not None
-    session = one.things.front.clients.devices[site.product_key, "dev.lobby-01"]
-    assert one.things.front.attach(session, site.product_key, "sub-0001", entry.device_no)
+    session = one.things.switchboard.clients.devices[site.product_key, "dev.lobby-01"]
+    assert one.things.switchboard.attach(session, site.product_key, "sub-0001", entry.device_no)
 
     async def reached() -> bool:
-        return two.things.front.is_connected(site.product_key, "sub-0001")
+        return two.things.switchboard.is_connected(site.product_key, "sub-0001")
 
     await until(reached)
     topic = f"/sys/{site.product_key}/sub-0001/thing/config/push"
-    assert two.things.front.publish(site.product_key, "sub-0001", topic, b"{}", qos=1)
+    assert two.things.switchboard.publish(site.product_key, "sub-0001", topic, b"{}", qos=1)
     assert (await gateway.next()).topic == topic
     # It logs in by a gateway of the other front: the first one loses it.
     async with two.db.begin() as tx:
@@ -310,17 +312,17 @@ async def test_sub_devices_are_reached_through_their_gateways_front(
             site.tenant, tx, product_key=site.product_key, device_name="gw-two", ids=ids, secrets=secrets
         )
     await two.connect(other)
-    second = two.things.front.clients.devices[site.product_key, "gw-two"]
-    assert two.things.front.attach(second, site.product_key, "sub-0001", entry.device_no)
+    second = two.things.switchboard.clients.devices[site.product_key, "gw-two"]
+    assert two.things.switchboard.attach(second, site.product_key, "sub-0001", entry.device_no)
 
     async def lost() -> bool:
-        return not one.things.front.holds((site.product_key, "sub-0001"))
+        return not one.things.switchboard.holds((site.product_key, "sub-0001"))
 
     await until(lost)
     assert sub.device_name == "sub-0001"
     await gateway.close()
     await asyncio.sleep(0.1)
-    assert two.things.front.is_connected(site.product_key, "sub-0001")
+    assert two.things.switchboard.is_connected(site.product_key, "sub-0001")
 
 
 async def test_news_missed_in_an_outage_are_read_from_the_table(
@@ -336,7 +338,7 @@ async def test_news_missed_in_an_outage_are_read_from_the_table(
     assert not await told(two, site, CONNECTED, one)()
     presence._missed()  # … and is told so
     await until(told(two, site, CONNECTED, one))
-    assert two.things.front.is_connected(site.product_key, "dev.lobby-01")
+    assert two.things.switchboard.is_connected(site.product_key, "dev.lobby-01")
 
 
 async def test_a_device_disabled_while_nobody_could_say_so_is_put_out(fronts: Open, site: Site) -> None:

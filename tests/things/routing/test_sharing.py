@@ -64,7 +64,7 @@ def knows(front: Front, members: int) -> Callable[[], Awaitable[bool]]:
 
     async def check() -> bool:
         assert front.things.routing is not None
-        there = front.things.routing._sharing._there.values()
+        there = front.things.routing._links.sharing._there.values()
         return sum(room.connected for rooms in there for room in rooms.values()) == members
 
     return check
@@ -170,5 +170,5 @@ async def test_a_dead_fronts_members_are_forgotten(fronts: Open, apps: Apps, clo
     await apps.publish(await apps.connect(two, "sender"), *(b"%d" % nth for nth in range(8)))
     assert len((await collect({"b": stays}, 8))["b"]) == 8
     assert two.things.routing is not None
-    two.things.routing._sharing.forget_dead()
+    two.things.routing._links.sharing.forget_dead()
     assert await knows(two, 0)()

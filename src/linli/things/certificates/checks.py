@@ -51,7 +51,7 @@ class CertificateChecks:
         self._trusted_no = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop_listening: Callable[[], None] | None = None
-        self.on_rules: Callable[[], object] = lambda: None
+        self.on_rules: list[Callable[[], object]] = []
         """Told after rules of products were read again."""
 
     async def start(self) -> None:
@@ -91,7 +91,8 @@ class CertificateChecks:
     async def _read_again(self) -> None:
         try:
             await self._read()
-            self.on_rules()
+            for listener in self.on_rules:
+                listener()
         except Exception:
             log.exception("rules of device certificates could not be read")
 

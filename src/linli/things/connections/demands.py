@@ -20,12 +20,12 @@ class Demands:
     """Asked of everybody who proved who they are."""
 
     def __init__(self, rules: CertificateChecks, book: ConnectionBook, clock: Clock) -> None:
-        self._rules = rules
+        self.rules = rules
         self.book = book
         self._clock = clock
 
     def plain_refused(self, product_no: int, security: str) -> bool:
-        return security == PLAIN and self._rules.allows(product_no).tls_only
+        return security == PLAIN and self.rules.allows(product_no).tls_only
 
     async def refusal(
         self, device_no: int, product_no: int, *, security: str, stamp: str | None, db: Reader | None = None
@@ -37,7 +37,7 @@ class Demands:
         if self.plain_refused(product_no, security):
             return TLS_ONLY
         signed = None if stamp is None else signed_ms(stamp)
-        if self._rules.allows(product_no).fresh_time:
+        if self.rules.allows(product_no).fresh_time:
             if stamp is None and security == PLAIN:
                 return STALE
             if stamp is not None and not is_fresh(signed, self._clock.now_ms()):

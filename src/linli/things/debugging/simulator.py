@@ -8,7 +8,7 @@ when its line ends because the real device came.
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -46,6 +46,7 @@ from linli.things.errors import DeviceDisabled
 from linli.things.mqtt.ports import Publisher
 from linli.things.queries.devices import DeviceRow, get_device
 from linli.things.queries.products import get_product
+from linli.things.scripts.published import PublishedScripts
 from linli.tsl import ThingModel
 
 log = telemetry.logger(__name__)
@@ -127,16 +128,27 @@ class _Simulated:
 
 
 class Simulator:
-    """One per process. `publisher`, `dial` (connects to its front) and `speaks_raw` are set once known."""
+    """One per process."""
 
-    def __init__(self, db: Database, secrets: Secrets, clock: Clock, *, process: str) -> None:
+    def __init__(
+        self,
+        db: Database,
+        publisher: Publisher,
+        scripts: PublishedScripts,
+        secrets: Secrets,
+        clock: Clock,
+        *,
+        dial: Dial,
+        process: str,
+    ) -> None:
+        """`dial` connects to this process's front; `process` is its name."""
         self._db = db
         self._secrets = secrets
         self._clock = clock
         self._process = process
-        self.publisher: Publisher | None = None
-        self.dial: Dial | None = None
-        self.speaks_raw: Callable[[DeviceRow], Awaitable[bool]] = _never
+        self._publisher = publisher
+        self._scripts = scripts
+        self._dial = dial
         self._running: dict[int, tuple[_Simulated, asyncio.Task[None]]] = {}
         self._stop_listening: Callable[[], None] = lambda: None
 
@@ -171,20 +183,15 @@ class Simulator:
         _check(settings)
         if not device.enabled:
             raise DeviceDisabled(id=iot_id)
-        if await self.speaks_raw(device):
+        if await self._scripts.of(device.product_no) is not None:
             raise DeviceSpeaksOtherwise(id=iot_id)
-        reached = self.publisher is not None and self.publisher.is_connected(
-            device.product_key, device.device_name
-        )
-        if device.online or reached:
+        if device.online or self._publisher.is_connected(device.product_key, device.device_name):
             raise DeviceIsOnline(id=iot_id)
-        if self.dial is None:
-            raise SimulatorRefused(connack=-1)
         model = (await get_product(scope, self._db, product_key=device.product_key)).model()
         secret = self._secrets.open(device.secret, about=f"device:{device.iot_id}")
         simulated = _Simulated(device, model, secret, self._clock, settings)
         try:
-            await simulated.line.open(self.dial)
+            await simulated.line.open(self._dial)
         except (OSError, TimeoutError) as error:
             raise SimulatorRefused(connack=-1) from error
         now = self._clock.now_ms()
@@ -321,7 +328,3 @@ def _check(settings: Settings) -> None:
     for identifier, limit in settings.ranges.items():
         if limit.min is not None and limit.max is not None and limit.min > limit.max:
             raise BadInput(field=f"ranges.{identifier}", rule="before", other="max")
-
-
-async def _never(device: DeviceRow) -> bool:
-    return False

@@ -21,11 +21,11 @@ _PUSH = "thing.config.log.push"
 
 
 class DeviceLogs:
-    """One per process. `publisher` is set once the front exists; without one devices learn of their switch by asking."""
+    """One per process."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, publisher: Publisher, ids: Ids) -> None:
         self._ids = ids
-        self.publisher: Publisher | None = None
+        self._publisher = publisher
 
     async def on_post(self, tx: Tx, request: Request) -> dict[str, Any]:
         """Handler of `UplinkKind.LOG_POST`."""
@@ -51,14 +51,13 @@ class DeviceLogs:
         tx.after_commit(functools.partial(self._push, product_key, device_name, on))
 
     def _push(self, product_key: str, device_name: str, on: bool) -> None:
-        if self.publisher is not None:
-            self.publisher.publish(
-                product_key,
-                device_name,
-                sys_topic(product_key, device_name, _PUSH.replace(".", "/")),
-                envelope.request(str(self._ids.number()), _PUSH, _config(on)),
-                qos=1,
-            )
+        self._publisher.publish(
+            product_key,
+            device_name,
+            sys_topic(product_key, device_name, _PUSH.replace(".", "/")),
+            envelope.request(str(self._ids.number()), _PUSH, _config(on)),
+            qos=1,
+        )
 
 
 def _config(on: bool) -> dict[str, Any]:

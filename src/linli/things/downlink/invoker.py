@@ -79,19 +79,27 @@ def _named(record: CallRecord) -> Iterator[None]:
 
 
 class Invoker:
-    """One per process. `publisher` is set once the front exists; without one every device is offline."""
+    """One per process."""
 
-    def __init__(self, db: Database, fleet: Fleet, calls: PendingCalls, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        fleet: Fleet,
+        calls: PendingCalls,
+        publisher: Publisher,
+        translation: Translates,
+        ids: Ids,
+        clock: Clock,
+    ) -> None:
         self._db = db
         self._fleet = fleet
         self._calls = calls
         self._ids = ids
         self._clock = clock
-        self.publisher: Publisher | None = None
+        self._publisher = publisher
+        self._translation = translation
         self.heard: list[Heard] = []
         """Told of each call as it goes out, and again when it has ended here. Must not block."""
-        self.translation: Translates | None = None
-        """None: every device speaks the thing model."""
 
     async def invoke(
         self,
@@ -124,7 +132,7 @@ class Invoker:
         sync = service.call_type == "sync"
         record = self._record(scope, device, identifier, "sync" if sync else "async", checked)
         with _named(record):
-            if sync and not await self._speaks_raw(device):
+            if sync and not await self._translation.speaks_raw(device):
                 return await self._call_sync(device, service, record, timeout_s)
             topic = service_call(device.product_key, device.device_name, identifier)
             if not wait and not sync:
@@ -332,27 +340,20 @@ class Invoker:
         for listener in self.heard:
             listener(device, record)
 
-    async def _speaks_raw(self, device: DeviceEntry) -> bool:
-        return self.translation is not None and await self.translation.speaks_raw(device)
-
     async def _translated(
         self, device: DeviceEntry, topic: str, method: str, record: CallRecord
     ) -> tuple[str, bytes]:
         """Where and as what the call goes out; a product's script may have it otherwise. Raises LinliError."""
-        if self.translation is not None:
-            try:
-                raw = await self.translation.downlink(device, record.call_no, method, record.input)
-            except LinliError as failed:
-                record.state, record.reason, record.answered_ms = "refused", str(failed), record.called_ms
-                await self._save_ended(device, record)
-                raise
-            if raw is not None:
-                return raw
-        return topic, envelope.request(record.message_id, method, record.input)
+        try:
+            raw = await self._translation.downlink(device, record.call_no, method, record.input)
+        except LinliError as failed:
+            record.state, record.reason, record.answered_ms = "refused", str(failed), record.called_ms
+            await self._save_ended(device, record)
+            raise
+        return raw or (topic, envelope.request(record.message_id, method, record.input))
 
     def _reachable(self, device: DeviceEntry) -> bool:
-        publisher = self.publisher
-        return publisher is not None and publisher.is_connected(device.product_key, device.device_name)
+        return self._publisher.is_connected(device.product_key, device.device_name)
 
     def _publish(
         self,
@@ -363,9 +364,7 @@ class Invoker:
         qos: int,
         on_ack: Any = None,
     ) -> bool:
-        if self.publisher is None:
-            return False
-        return self.publisher.publish(
+        return self._publisher.publish(
             device.product_key, device.device_name, topic, payload, qos=qos, on_ack=on_ack
         )
 

@@ -22,15 +22,23 @@ _QOS: Final = 0
 
 
 class Rrpc:
-    """One per process. `publisher` is set once the front exists; without one every device is offline."""
+    """One per process."""
 
-    def __init__(self, db: Database, fleet: Fleet, calls: PendingCalls, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        fleet: Fleet,
+        calls: PendingCalls,
+        publisher: Publisher,
+        ids: Ids,
+        clock: Clock,
+    ) -> None:
         self._db = db
         self._fleet = fleet
         self._calls = calls
         self._ids = ids
         self._clock = clock
-        self.publisher: Publisher | None = None
+        self._publisher = publisher
 
     async def ask(self, scope: Scope, iot_id: str, tail: str, payload: bytes, *, timeout_s: float) -> bytes:
         """The device's answer as it sent it. Raises NotFound, DeviceDisabled, DeviceOffline, DeviceSilent.
@@ -47,9 +55,7 @@ class Rrpc:
         topic = f"/ext/rrpc/{message_id}/{device.product_key}/{device.device_name}/user/{tail}"
         waiting = self._calls.expect_response(device.device_no, message_id)
         try:
-            if self.publisher is None or not self.publisher.publish(
-                device.product_key, device.device_name, topic, payload, qos=_QOS
-            ):
+            if not self._publisher.publish(device.product_key, device.device_name, topic, payload, qos=_QOS):
                 raise DeviceOffline(id=iot_id)
             timer = asyncio.ensure_future(self._clock.sleep(timeout_s))
             try:

@@ -26,14 +26,14 @@ DISABLED: Final = "the gateway is disabled"
 
 
 class EdgeBus:
-    """One per process. `publisher` is set once the front exists."""
+    """One per process."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, publisher: Publisher, clock: Clock) -> None:
         self._db = db
         self._clock = clock
         self._slots = asyncio.Semaphore(MAX_RUNNING)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.publisher: Publisher | None = None
+        self._publisher = publisher
 
     def take(self, uplinks: list[Uplink]) -> list[Uplink]:
         """Of the messages of one app's connection, answer and acknowledge those that ask here; the others."""
@@ -56,12 +56,9 @@ class EdgeBus:
     async def _serve(self, question: Question, uplink: Uplink) -> None:
         async with self._slots:
             answer = await self._answer(question, uplink.payload)
-        publisher = self.publisher
-        if publisher is None:
-            return
         app_key, client_id = uplink.session.key
-        publisher.publish_app(app_key, question.reply_topic, answer, client_id=client_id)
-        publisher.done([uplink])
+        self._publisher.publish_app(app_key, question.reply_topic, answer, client_id=client_id)
+        self._publisher.done([uplink])
 
     async def _answer(self, question: Question, payload: bytes) -> bytes:
         now_ms = self._clock.now_ms()

@@ -25,14 +25,16 @@ MAX_SECONDS: Final = 3600
 
 
 class Permits:
-    """One per process. `publisher` is set once the front exists."""
+    """One per process."""
 
-    def __init__(self, db: Database, calls: PendingCalls, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, calls: PendingCalls, publisher: Publisher, ids: Ids, clock: Clock
+    ) -> None:
         self._db = db
         self._calls = calls
         self._ids = ids
         self._clock = clock
-        self.publisher: Publisher | None = None
+        self._publisher = publisher
 
     async def open(self, scope: Scope, *, iot_id: str, product_key: str, seconds: int) -> None:
         """Let devices of the product join for `seconds`; 0 ends it. Returns once the gateway agreed.
@@ -66,7 +68,5 @@ class Permits:
         topic = sys_topic(product_key, device_name, "thing/gateway/permit")
         params = msgspec.to_builtins(permit)
         payload = envelope.request(message_id, "thing.gateway.permit", params)
-        if self.publisher is None or not self.publisher.publish(
-            product_key, device_name, topic, payload, qos=1
-        ):
+        if not self._publisher.publish(product_key, device_name, topic, payload, qos=1):
             raise DeviceOffline(id=iot_id)

@@ -34,7 +34,7 @@ REPLIES = (
 
 
 class Gateways:
-    """Construct, `register`, give it the `publisher`, `start`; `stop` with the front."""
+    """Construct, `register`, `start`; `stop` with the front."""
 
     def __init__(
         self,
@@ -46,14 +46,15 @@ class Gateways:
         ids: Ids,
         clock: Clock,
         demands: Demands,
+        publisher: Publisher,
     ) -> None:
         self._calls = calls
         self._topology = TopologyRequests(secrets)
         self._registration = SubRegistration(secrets, ids, demands)
-        self.sessions = SubSessions(fleet, ingest, secrets, demands)
-        self.notices = Notices(db, ids, clock)
-        self.permits = Permits(db, calls, ids, clock)
-        self.edge_bus = EdgeBus(db, clock)
+        self.sessions = SubSessions(fleet, ingest, publisher, secrets, demands)
+        self.notices = Notices(db, publisher, ids, clock)
+        self.permits = Permits(db, calls, publisher, ids, clock)
+        self.edge_bus = EdgeBus(db, publisher, clock)
 
     def register(self, requests: Requests) -> None:
         """Answer what gateways ask."""
@@ -72,13 +73,6 @@ class Gateways:
         requests.on(UplinkKind.TSL_TEMPLATE_GET, template_of)
         for kind in REPLIES:
             requests.on(kind, self._replied, envelope=False)
-
-    def serve(self, publisher: Publisher) -> None:
-        """Send by this front."""
-        self.sessions.publisher = publisher
-        self.notices.publisher = publisher
-        self.permits.publisher = publisher
-        self.edge_bus.publisher = publisher
 
     def start(self) -> None:
         self.notices.start()

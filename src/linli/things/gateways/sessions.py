@@ -29,15 +29,17 @@ from linli.things.topology.notices import named
 
 
 class SubSessions:
-    """One per process. `publisher` is set once the front exists."""
+    """One per process."""
 
-    def __init__(self, fleet: Fleet, ingest: Ingest, secrets: Secrets, demands: Demands) -> None:
+    def __init__(
+        self, fleet: Fleet, ingest: Ingest, publisher: Publisher, secrets: Secrets, demands: Demands
+    ) -> None:
         self._fleet = fleet
         self._ingest = ingest
         self._secrets = secrets
         self._book = demands.book
         self._demands = demands
-        self.publisher: Publisher | None = None
+        self._publisher = publisher
 
     async def login(self, tx: Tx, request: Request) -> dict[str, str]:
         """`signed entry` -> its name. Raises RequestRefused."""
@@ -63,8 +65,7 @@ class SubSessions:
 
     def release(self, product_key: str, device_name: str) -> None:
         """A sub-device may no longer speak through its gateway: removed from it, disabled, deleted."""
-        publisher = self.publisher
-        if publisher is None or not publisher.release(product_key, device_name):
+        if not self._publisher.release(product_key, device_name):
             return
         device = self._fleet.named(product_key, device_name)
         if device is not None:
@@ -120,9 +121,7 @@ class SubSessions:
         return Failure(entry.key, codes.FORBIDDEN, reason)
 
     def _attach(self, request: Request, coming: list[tuple[DeviceEntry, SignedSub]]) -> None:
-        publisher = self.publisher
-        if publisher is None:
-            return
+        publisher = self._publisher
         for device, entry in coming:
             again = entry.key in request.session.subs
             own = publisher.connects(*entry.key)
@@ -150,9 +149,7 @@ class SubSessions:
         return done, failures
 
     def _detach(self, request: Request, leaving: list[SubKey]) -> None:
-        publisher = self.publisher
-        if publisher is None:
-            return
+        publisher = self._publisher
         for key in leaving:
             device_no = request.session.subs.get(key)
             if device_no is None:
@@ -163,7 +160,6 @@ class SubSessions:
                 self._gone(device)
 
     def _gone(self, device: DeviceEntry) -> None:
-        publisher = self.publisher
-        if publisher is not None and not publisher.connects(device.product_key, device.device_name):
+        if not self._publisher.connects(device.product_key, device.device_name):
             self._book.left(device.device_no)
             self._ingest.status(device, online=False)

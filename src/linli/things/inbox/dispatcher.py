@@ -108,6 +108,17 @@ class _Broken(NamedTuple):
     reason: str
 
 
+type Mine = Callable[[int], bool]
+"""Whether the unfinished messages of a device are this process's."""
+type Handled = Callable[[int, int, str, int], None]
+"""(device number, message number, names of the handlers, microseconds), after their commit."""
+
+
+def all_are(device_no: int) -> bool:
+    """Stands in where there is one process."""
+    return True
+
+
 class Dispatcher:
     """One per process; its `offer` belongs into `Ingest.on_committed`.
 
@@ -117,9 +128,20 @@ class Dispatcher:
     gone: both go through a device's messages in the same order, and each message is handled once.
     """
 
-    def __init__(self, db: Database, fleet: Fleet, handlers: InboxHandlers, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        fleet: Fleet,
+        handlers: InboxHandlers,
+        clock: Clock,
+        *,
+        mine: Mine = all_are,
+        on_handled: Handled,
+    ) -> None:
         self._db = db
         self._fleet = fleet
+        self._mine = mine
+        self._on_handled = on_handled
         self._handlers = handlers
         self._clock = clock
         self._queues: dict[int, deque[Message | _Broken]] = {}
@@ -134,10 +156,6 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._stop_listening: Callable[[], None] = _nothing
-        self.on_handled: Callable[[int, int, str, int], None] = _noted_by_nobody
-        """(device number, message number, names of the handlers, microseconds), after their commit."""
-        self.mine: Callable[[int], bool] = _all_are
-        """Whether the unfinished messages of a device are this process's."""
 
     async def start(self) -> None:
         """Take up what was left unfinished. Start it before messages arrive."""
@@ -235,7 +253,7 @@ class Dispatcher:
                 await self._clock.sleep(WAITS[-1])
                 continue
             for row in rows:
-                if self.mine(row.device_no):
+                if self._mine(row.device_no):
                     await self._queue_row(row)
                 after = row.seq
             if not rows and not self._missed:
@@ -321,7 +339,7 @@ class Dispatcher:
             CAUSE.reset(cause)
         if taken:
             took_us = (time.perf_counter_ns() - began) // 1000
-            self.on_handled(device_no, message.seq, ",".join(map(name_of, handlers)), took_us)
+            self._on_handled(device_no, message.seq, ",".join(map(name_of, handlers)), took_us)
         _handled.labels("done").inc()
         return None
 
@@ -343,10 +361,6 @@ class Dispatcher:
         return None
 
 
-def _noted_by_nobody(device_no: int, seq: int, handlers: str, took_us: int) -> None:
-    """Stands in until somebody notes it."""
-
-
 @lru_cache(maxsize=512)
 def name_of(handler: Handler) -> str:
     """Room and function of a handler, for people who debug: `access.record_pass`."""
@@ -358,8 +372,3 @@ def name_of(handler: Handler) -> str:
 
 def _nothing() -> None:
     """Stands in until `start`."""
-
-
-def _all_are(device_no: int) -> bool:
-    """Stands in where there is one process."""
-    return True

@@ -75,7 +75,7 @@ _same_before = Query(select(_recent.c.seq).where(_recent.c.payload == bindparam(
 
 
 class Ingest:
-    """One per process. `publisher` is set once the front exists."""
+    """One per process."""
 
     def __init__(
         self,
@@ -83,21 +83,24 @@ class Ingest:
         fleet: Fleet,
         receiver: Receiver,
         requests: Requests,
+        publisher: Publisher,
         clock: Clock,
         *,
+        commits: Commits,
         front: str = "main",
     ) -> None:
+        """`front`: the name of this process's. `commits`: to note there when each batch was committed."""
         self._db = db
         self._fleet = fleet
         self._receiver = receiver
         self._requests = requests
+        self._publisher = publisher
         self._clock = clock
         self._front = front
         self._gathers = db.engine == "sqlite"
         """SQLite writes with our own processor time; a server does while we read what comes next."""
         self.refusals = Refusals()
-        self.commits = Commits()
-        self.publisher: Publisher | None = None
+        self.commits = commits
         self.in_commit: list[InCommit] = []
         self.on_committed: list[Committed] = []
         self._open = Batch()
@@ -238,12 +241,12 @@ class Ingest:
         """Everything that must not happen before the commit."""
         if messages := batch.messages:
             self.commits.note(messages[0].seq, messages[-1].seq, self._clock.now_ms(), len(messages))
-        if batch.uplinks and self.publisher is not None:
-            self.publisher.done(batch.uplinks)
+        if batch.uplinks:
+            self._publisher.done(batch.uplinks)
         for told in batch.after:
             told()
-        if batch.replies and self.publisher is not None:
-            self.publisher.answer(batch.replies)
+        if batch.replies:
+            self._publisher.answer(batch.replies)
         if batch.requests:
             self._requests.take(batch.requests)
         self._tell(batch)
@@ -267,8 +270,8 @@ class Ingest:
     def _give_back(self, batch: Batch) -> None:
         """Not stored: the front closes these connections, and the devices send again. Statuses wait for better times."""
         uplinks = [*batch.uplinks, *(request.uplink for request in batch.requests)]
-        if uplinks and self.publisher is not None:
-            self.publisher.refuse(uplinks)
+        if uplinks:
+            self._publisher.refuse(uplinks)
         _refused.inc(len(uplinks))
         if self._stopping:
             return  # the next start, or another process, knows that these connections are gone

@@ -48,8 +48,9 @@ type Outside = Callable[[Request], Awaitable[bytes | None]]
 class Requests:
     """Handlers by kind of uplink, filled by the composing function, and the requests on their way."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, publisher: Publisher) -> None:
         self._db = db
+        self._publisher = publisher
         self._handlers: dict[UplinkKind, tuple[Handler, bool]] = {}
         self._outside: dict[UplinkKind, Outside] = {}
         self._waiting: dict[int, deque[Request]] = {}
@@ -58,7 +59,6 @@ class Requests:
         self._slots = asyncio.Semaphore(MAX_RUNNING)
         self._outside_of: dict[str, list[int]] = {}
         """By tenant: requests that wait for something outside, and their bytes."""
-        self.publisher: Publisher | None = None
 
     def on(self, kind: UplinkKind, handler: Handler, *, envelope: bool = True) -> None:
         """Declare who answers a kind. Raises ValueError when somebody does already."""
@@ -85,8 +85,7 @@ class Requests:
         """Run these; what their connections sent before is committed."""
         for request in requests:
             if request.uplink.topic.kind in self._outside and not self._admit(request):
-                if self.publisher is not None:
-                    self.publisher.refuse([request.uplink])
+                self._publisher.refuse([request.uplink])
                 continue
             key = id(request.uplink.connection)
             queue = self._waiting.get(key)
@@ -141,14 +140,11 @@ class Requests:
         try:
             payload = await self.answer(request)
         except Unavailable:
-            if self.publisher is not None:
-                self.publisher.refuse([uplink])
+            self._publisher.refuse([uplink])
             return
-        if self.publisher is None:
-            return
-        self.publisher.done([uplink])
+        self._publisher.done([uplink])
         if payload is not None and uplink.topic.reply:
-            self.publisher.answer([(uplink, payload)])
+            self._publisher.answer([(uplink, payload)])
 
     async def answer(self, request: Request) -> bytes | None:
         """The reply. Raises Unavailable alone: then the device is to ask again."""

@@ -5,7 +5,7 @@ Source: spec clients b.1, b.2; MQTT 3.1.1, 3.1.4 and 3.2.
 
 import asyncio
 import secrets
-from typing import Protocol
+from collections.abc import Callable
 
 import msgspec
 
@@ -18,6 +18,7 @@ from linli.protocols.mqtt import Reason
 from linli.protocols.mqtt.reasons import OF_RETURN_CODE
 from linli.things.mqtt.connection import Connection
 from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.handover import Handover
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.ports import Backend
 from linli.things.mqtt.principals import (
@@ -35,34 +36,18 @@ from linli.things.mqtt.principals import (
 log = logger(__name__)
 
 
-class Reception(Protocol):
-    """What follows an admission."""
-
-    async def prepare(
-        self, connect: mqtt.Connect, name: ConnectName, principal: DevicePrincipal | AppPrincipal
-    ) -> None:
-        """Before the CONNACK. Raising means CONNACK 3."""
-        ...
-
-    def left_before_welcome(self, principal: DevicePrincipal | AppPrincipal) -> None: ...
-
-    def welcome(
-        self,
-        connection: Connection,
-        connect: mqtt.Connect,
-        name: ConnectName,
-        principal: DevicePrincipal | AppPrincipal,
-    ) -> None:
-        """Open the session, and send the CONNACK."""
-        ...
+type Principal = DevicePrincipal | AppPrincipal
+type Welcome = Callable[[Connection, mqtt.Connect, ConnectName, Principal], None]
+"""Opens the session, and sends the CONNACK."""
 
 
 class Admission:
     """Decides on CONNECTs, a bounded number at a time."""
 
-    def __init__(self, backend: Backend, reception: Reception, limits: Limits) -> None:
+    def __init__(self, backend: Backend, welcome: Welcome, handover: Handover, limits: Limits) -> None:
         self._backend = backend
-        self._reception = reception
+        self._welcome = welcome
+        self._handover = handover
         self._turns = asyncio.Semaphore(limits.max_authentications)
         self._tasks: set[asyncio.Task[None]] = set()
         self.refused = 0
@@ -105,7 +90,7 @@ class Admission:
                     )
                 if isinstance(answer, DevicePrincipal | AppPrincipal):
                     name = _assigned(name, answer)
-                    await self._reception.prepare(connect, name, answer)
+                    await self._handover.prepare(connect, name, answer)
             except Unavailable as error:
                 answer = Refused(reason=f"unavailable: {error}", connack=UNAVAILABLE)
             except Exception:
@@ -113,7 +98,7 @@ class Admission:
                 answer = Refused(reason="unavailable", connack=UNAVAILABLE)
         if not connection.awaits_answer():
             if isinstance(answer, DevicePrincipal | AppPrincipal):
-                self._reception.left_before_welcome(answer)
+                self._handover.left_before_welcome(answer)
             return
         match answer:
             case Refused():
@@ -124,7 +109,7 @@ class Admission:
                 connection.send(mqtt.encode(told, connect.level))
                 connection.await_leave()
             case _:
-                self._reception.welcome(connection, connect, name, answer)
+                self._welcome(connection, connect, name, answer)
                 if name.kind is ConnectKind.X509 and isinstance(answer, DevicePrincipal):
                     _tell_identity(connection, answer)
 

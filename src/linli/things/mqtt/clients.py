@@ -12,12 +12,19 @@ from linli.things.mqtt.wills import Wills
 class Clients:
     """The front's memory of them. What `ports.Publisher` says about connections and gateways is done here."""
 
-    def __init__(self, traffic: Traffic, store: SessionStore, exchange: Exchange, wills: Wills) -> None:
+    def __init__(
+        self,
+        traffic: Traffic,
+        store: SessionStore,
+        exchange: Exchange,
+        wills: Wills,
+        others: OtherFronts | None = None,
+    ) -> None:
         self._traffic = traffic
         self._store = store
         self._exchange = exchange
         self._wills = wills
-        self.others: OtherFronts | None = None
+        self.others = others
         """None: this front is the only one over its database."""
         self.devices: dict[Key, Session] = {}
         self.routes: dict[Key, Session] = {}

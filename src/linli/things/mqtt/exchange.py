@@ -25,12 +25,12 @@ type Members = dict[Session, Subscription]
 
 
 class Exchange:
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: SharedElsewhere | None = None) -> None:
+        """`elsewhere` None: no other front has members of shared subscriptions."""
         self._plain: FilterTrie[dict[Session, dict[str, Subscription]]] = FilterTrie()
         self._shared: FilterTrie[dict[Shared, Members]] = FilterTrie()
         self._turn = itertools.count()
-        self.elsewhere: SharedElsewhere | None = None
-        """None: no other front has members of shared subscriptions."""
+        self._elsewhere = elsewhere
 
     # --- who wants what ---
 
@@ -81,14 +81,14 @@ class Exchange:
 
     def moved(self, session: Session) -> None:
         """The session has a connection now, or none any more: other fronts share by that."""
-        if self.elsewhere is not None and self._shared:
+        if self._elsewhere is not None and self._shared:
             for subscription in session.subscriptions:
                 if subscription.share is not None and rules.user_owner(subscription.inner) is not None:
                     self._tell(_shared(session, subscription))
 
     def _tell(self, shared: Shared) -> None:
-        if self.elsewhere is not None:
-            self.elsewhere.changed(shared, _room(self._members(shared)))
+        if self._elsewhere is not None:
+            self._elsewhere.changed(shared, _room(self._members(shared)))
 
     def _members(self, shared: Shared) -> Members:
         return (self._shared.get(shared.inner) or {}).get(shared, {})
@@ -114,8 +114,8 @@ class Exchange:
 
     def _circles(self, topic: str) -> set[Shared]:
         found = {shared for circles in self._shared.match(topic) for shared in circles}
-        if self.elsewhere is not None:
-            found.update(self.elsewhere.matching(topic))
+        if self._elsewhere is not None:
+            found.update(self._elsewhere.matching(topic))
         return found
 
     def _subscribers(
@@ -140,10 +140,12 @@ class Exchange:
         """
         members = self._members(shared)
         able = [session for session in members if rules.may_get(session, message.owner)]
-        if self.elsewhere is not None:
-            front = self.elsewhere.choose(shared, _room(able), tried)
+        if self._elsewhere is not None:
+            front = self._elsewhere.choose(shared, _room(able), tried)
             if front:
-                self.elsewhere.hand(front, message, shared, tried)
+                self._elsewhere.hand(
+                    front, message, shared, tried, back=lambda been: self.share(message, shared, been)
+                )
                 return None
         if not able:
             return None

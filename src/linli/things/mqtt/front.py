@@ -1,4 +1,4 @@
-"""The MQTT front: sessions and routes, and what the rest of the house may ask of it (`ports.Publisher`)."""
+"""The MQTT front: connections come to it and end at it. Who is here, and is reached how, the `switchboard` knows."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,27 +10,19 @@ from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.connect import ConnectName
 from linli.protocols.linkkit.topics import UplinkTopic, ext_error
 from linli.protocols.mqtt import Reason
-from linli.things.mqtt import settling
 from linli.things.mqtt.admission import Admission
-from linli.things.mqtt.clients import Clients
 from linli.things.mqtt.connection import Connection
-from linli.things.mqtt.downlinks import Downlinks
-from linli.things.mqtt.exchange import Exchange
 from linli.things.mqtt.gone import Gone
-from linli.things.mqtt.handover import Handover
-from linli.things.mqtt.kept_wills import KeptWills, NoKeptWills
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.message import Message
 from linli.things.mqtt.metrics import Meter
-from linli.things.mqtt.others import OtherFronts, SharedElsewhere
 from linli.things.mqtt.ports import Backend
 from linli.things.mqtt.principals import APP_PRODUCT, UNAVAILABLE, AppPrincipal, DevicePrincipal
 from linli.things.mqtt.retained import MemoryRetained, Retained
 from linli.things.mqtt.session import Session
-from linli.things.mqtt.store import MemorySessionStore, SessionStore
 from linli.things.mqtt.subscribing import Subscribing
-from linli.things.mqtt.traffic import Traffic
-from linli.things.mqtt.wills import Heirs, Wills
+from linli.things.mqtt.switchboard import Switchboard
+from linli.things.mqtt.wills import Heirs
 
 log = logger(__name__)
 
@@ -46,46 +38,31 @@ class Front:
     def __init__(
         self,
         backend: Backend,
+        switchboard: Switchboard,
         *,
         clock: Clock,
-        limits: Limits | None = None,
-        store: SessionStore | None = None,
         retained: Retained | None = None,
-        wills: KeptWills | None = None,
     ) -> None:
         self.backend = backend
-        self.limits = limits or Limits()
-        self.traffic = Traffic(self.limits, clock)
-        self.on_app_ready: Callable[[str, Session], None] | None = None
-        self._clock = clock
-        self._store: SessionStore = store or MemorySessionStore()
-        self._retained: Retained = retained or MemoryRetained(clock)
-        self._admission = Admission(backend, self, self.limits)
-        self._exchange = Exchange()
-        self._kept_wills = wills or NoKeptWills()
-        self._wills = Wills(self.traffic, self._kept_wills)
-        self.clients = clients = Clients(self.traffic, self._store, self._exchange, self._wills)
-        self._subscribing = Subscribing(
-            self._store, self._exchange, self._retained, self.limits, self._denied_filter
-        )
-        self.on_spread: Callable[[Message], None] | None = None
+        self.switchboard = switchboard
+        self.traffic = switchboard.traffic
+        self.on_spread: list[Callable[[Message], None]] = []
         """Told of every message that clients of this front publish on user topics: other fronts may have subscribers."""
+        self._clock = clock
+        self._limits = switchboard.limits
+        self._store = switchboard.store
+        self._exchange = switchboard.exchange
+        self._clients = clients = switchboard.clients
+        self._wills, self._kept_wills = switchboard.wills, switchboard.kept_wills
+        self._on_app_ready = switchboard.on_app_ready
+        self._retained: Retained = retained or MemoryRetained(clock)
+        self._admission = Admission(backend, self.welcome, switchboard.handover, self._limits)
+        self._subscribing = Subscribing(
+            self._store, self._exchange, self._retained, self._limits, self._denied_filter
+        )
         self._sweeper: asyncio.Task[None] | None = None
         self._retained_sweep: asyncio.Task[None] | None = None
         self._meter = Meter()
-
-        # What others ask of the front is done by its parts. Bound, so that a call is not passed on twice.
-        self.done, self.answer, self.refuse = settling.done, settling.answer, settling.refuse
-        downlinks = Downlinks(clients)
-        self.publish, self.publish_app = downlinks.publish, downlinks.publish_app
-        self.is_connected, self.connects = clients.is_connected, clients.connects
-        self.attach, self.detach, self.release = clients.attach, clients.detach, clients.release
-        self.through_gateway, self.holds = clients.through_gateway, clients.holds
-        self.kick, self.kick_app = clients.kick, clients.kick_app
-        handover = Handover(clients, self._store, self._exchange, self._wills)
-        self.prepare, self.left_before_welcome = handover.prepare, handover.left_before_welcome
-        self.let_go, self.adopt, self.app_elsewhere = handover.let_go, handover.adopt, handover.app_elsewhere
-        self.share = self._exchange.share
         heirs = Heirs(
             self._wills,
             self._kept_wills,
@@ -95,19 +72,6 @@ class Front:
         )
         self._find_wills, self.take_over_wills = heirs.start, heirs.take_over
 
-    @property
-    def others(self) -> OtherFronts | None:
-        """None: this front is the only one over its database."""
-        return self.clients.others
-
-    @others.setter
-    def others(self, others: OtherFronts | None) -> None:
-        self.clients.others = others
-
-    def share_with(self, elsewhere: SharedElsewhere) -> None:
-        """Shared subscriptions have members at other fronts too."""
-        self._exchange.elsewhere = elsewhere
-
     # --- life ---
 
     async def start(self) -> None:
@@ -115,10 +79,10 @@ class Front:
 
         Beside other fronts a session is brought back when its device comes, or by `adopt`.
         """
-        for stored in [] if self.others is not None else await self._store.load():
-            self.clients.restore(stored)
+        for stored in [] if self._clients.others is not None else await self._store.load():
+            self._clients.restore(stored)
         await self._retained.start()
-        if self.others is None:
+        if self._clients.others is None:
             await self._find_wills()
         self._sweeper = asyncio.get_running_loop().create_task(self._count())
 
@@ -152,10 +116,10 @@ class Front:
         traffic.tick += 1
         for connection in list(traffic.connections):
             connection.check(traffic.tick)
-        self._meter.tell(traffic, sessions=len(self.clients.devices), refused=self._admission.refused)
+        self._meter.tell(traffic, sessions=len(self._clients.devices), refused=self._admission.refused)
         self._wills.sweep(traffic.tick)
         if traffic.tick % _EXPIRY_TICKS == 0:
-            self.clients.expire(self._clock.now_ms())
+            self._clients.expire(self._clock.now_ms())
             if self._retained_sweep is None or self._retained_sweep.done():
                 self._retained_sweep = asyncio.get_running_loop().create_task(self._sweep_retained())
 
@@ -178,7 +142,7 @@ class Front:
         principal: DevicePrincipal | AppPrincipal,
     ) -> None:
         """Open the session of a client that proved itself, taking over its older connection."""
-        clients = self.clients
+        clients = self._clients
         if isinstance(principal, AppPrincipal):
             key = (principal.app_key, name.client_id)
             old = clients.app(*key)
@@ -190,7 +154,7 @@ class Front:
         if old is not None and (connect.clean or old.is_over(self._clock.now_ms())):
             clients.forget(old)
             old = None
-        full = old is None and len(clients.devices) >= self.limits.max_sessions
+        full = old is None and len(clients.devices) >= self._limits.max_sessions
         if full or not self.traffic.seat(connection):
             log.warning("no room for another %s", "session" if full else "connection")
             refusal = Reason.QUOTA_EXCEEDED if connect.level == 5 else UNAVAILABLE
@@ -214,7 +178,7 @@ class Front:
             connection.send(
                 connection.v5.connack(
                     connect,
-                    self.limits,
+                    self._limits,
                     present=old is not None,
                     expiry_s=session.expiry_s,
                     assigned="" if connect.client_id else name.client_id,
@@ -235,15 +199,15 @@ class Front:
         session.restored = False
         session.gone_ms = self._clock.now_ms()
         self.backend.disconnected(session, reason)
-        self.clients.detach_all(session)
+        self._clients.detach_all(session)
         if session.persistent:
             session.suspend()
             self._exchange.moved(session)
             self._store.gone(session.key, session.gone_ms, session.expiry_s)
-            if self.others is not None:
-                self.others.left(session.key, session.claim, kept=True)
+            if self._clients.others is not None:
+                self._clients.others.left(session.key, session.claim, kept=True)
         else:
-            self.clients.forget(session)
+            self._clients.forget(session)
 
     def denied(self, session: Session, topic: UplinkTopic, payload: bytes) -> None:
         if session.is_app:
@@ -280,8 +244,8 @@ class Front:
     def pass_on(self, message: Message, origin: Session | None) -> list[Session]:
         if message.retain:
             self._retained.keep(message)
-        if self.on_spread is not None:
-            self.on_spread(message)
+        for listener in self.on_spread:
+            listener(message)
         return self._exchange.spread(message, origin)
 
     def spread(self, message: Message) -> None:
@@ -292,8 +256,8 @@ class Front:
         self._retained.when_durable(lambda: self._store.when_durable(call))
 
     def app_ready(self, session: Session) -> None:
-        if self.on_app_ready is not None:
-            self.on_app_ready(session.key[0], session)
+        for listener in self._on_app_ready:
+            listener(session.key[0], session)
 
     async def drain(self, seconds: float) -> None:
         """Close all connections one after the other, so that their clients do not all come to another front at once."""

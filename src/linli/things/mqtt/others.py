@@ -47,7 +47,17 @@ class SharedElsewhere(Protocol):
         """
         ...
 
-    def hand(self, front: str, message: Message, shared: Shared, tried: frozenset[str]) -> None: ...
+    def hand(
+        self,
+        front: str,
+        message: Message,
+        shared: Shared,
+        tried: frozenset[str],
+        *,
+        back: Callable[[frozenset[str]], object],
+    ) -> None:
+        """Give it to a front. `back`, with the fronts that it has been at: it could not be sent there."""
+        ...
 
 
 class OtherFronts(Protocol):

@@ -1,7 +1,7 @@
 """What the MQTT front asks of the rest of the house, and the values they exchange.
 
 The front knows connections, sessions and topics; it knows no tables. A `Backend` knows devices and
-stores messages. `front.Front` implements `Publisher`, which the rest of the house calls.
+stores messages. `switchboard.Switchboard` implements `Publisher`, which the rest of the house calls.
 
 Life of an uplink: the front hands every complete PUBLISH to `Backend.accept`, many in a call. The
 backend stores a batch, commits it, may answer with `Uplink.reply`, and then calls `Publisher.done`
@@ -144,8 +144,8 @@ class Publisher(Protocol):
         """
         ...
 
-    on_app_ready: Callable[[str, Session], None] | None
-    """Called as (app_key, session) when an app's connection subscribed or is free again after a refusal."""
+    on_app_ready: list[Callable[[str, Session], None]]
+    """Each is called as (app_key, session) when an app's connection subscribed or is free again after a refusal."""
 
     def is_connected(self, product_key: str, device_name: str) -> bool:
         """Whether a downlink can reach it now, directly or by its gateway."""

@@ -56,11 +56,11 @@ class Socket(Open, Protocol):
 class Traffic:
     __slots__ = (
         "_dirty",
+        "_draw_number",
         "_flushing",
         "clock",
         "connections",
         "denied",
-        "draw_number",
         "held",
         "limits",
         "number",
@@ -73,7 +73,8 @@ class Traffic:
         "waiting",
     )
 
-    def __init__(self, limits: Limits, clock: Clock) -> None:
+    def __init__(self, limits: Limits, clock: Clock, draw_number: Callable[[], int] | None = None) -> None:
+        """`draw_number`: makes numbers of kept downlinks where other fronts make some too."""
         self.limits = limits
         self.clock = clock
         self.tick = 0
@@ -100,14 +101,13 @@ class Traffic:
         """Publishes and filters refused since the start."""
         self.number = 0
         """Of the last downlink kept in the session store."""
-        self.draw_number: Callable[[], int] | None = None
-        """Makes such numbers where other fronts make some too."""
+        self._draw_number = draw_number
         self._dirty: list[Flushed] = []
         self._flushing = False
 
     def next_number(self) -> int:
-        if self.draw_number is not None:
-            return self.draw_number()
+        if self._draw_number is not None:
+            return self._draw_number()
         self.number += 1
         return self.number
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Callable
 from itertools import count
 from typing import Any, Final, Literal
@@ -14,8 +15,8 @@ from linli.kernel.ids import Ids
 from linli.kernel.processes import Mail, Processes
 from linli.protocols.linkkit import envelope
 from linli.things.calls import PendingCalls, call_number
-from linli.things.mqtt.front import Front
 from linli.things.mqtt.message import Message
+from linli.things.mqtt.ports import Publisher
 from linli.things.mqtt.store import Key
 
 log = telemetry.logger(__name__)
@@ -58,27 +59,27 @@ class Answer(msgspec.Struct, array_like=True):
 
 
 class Forwarding:
-    """`front` publishes what others ask for; `calls` are those that this process waits for."""
+    """Sends to others from the beginning; `deliver_to` says to whom what others send goes."""
 
-    def __init__(
-        self, processes: Processes, mail: Mail, front: Front, calls: PendingCalls, clock: Clock
-    ) -> None:
+    def __init__(self, processes: Processes, mail: Mail, clock: Clock) -> None:
         self._processes = processes
         self._mail = mail
-        self._front = front
-        self._calls = calls
         self._clock = clock
         self._numbers = count(1)
         self._acks: dict[int, tuple[str, int, Callable[[bool], None]]] = {}
         """(front, when it is given up, on_ack) by the number of the message."""
         self._hops = 0
         self._task: asyncio.Task[None] | None = None
-        mail.on("downlink", Downlink, self._publish)
         mail.on("acked", Acked, self._acked)
-        mail.on("answer", Answer, self._answered)
-        mail.on("spread", Message, front.spread)
-        calls.elsewhere = self._answer
-        front.on_spread = self._spread
+
+    def deliver_to(
+        self, publisher: Publisher, calls: PendingCalls, spread: Callable[[Message], None]
+    ) -> None:
+        """`publisher` publishes what others ask for, `calls` are those that this process waits for, and `spread` gives
+        its subscribers a message that came to another front. Before `start`."""
+        self._mail.on("downlink", Downlink, functools.partial(self._publish, publisher))
+        self._mail.on("answer", Answer, functools.partial(_answered, calls))
+        self._mail.on("spread", Message, spread)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._give_up(), name="forwarding")
@@ -114,7 +115,7 @@ class Forwarding:
         _forwarded.labels("downlink").inc()
         return True
 
-    def _publish(self, asked: Downlink) -> None:
+    def _publish(self, publisher: Publisher, asked: Downlink) -> None:
         on_ack: Callable[[bool], None] | None = None
         if asked.ack:
 
@@ -123,7 +124,7 @@ class Forwarding:
 
         self._hops = asked.hops
         try:
-            taken = self._front.publish(
+            taken = publisher.publish(
                 asked.product_key,
                 asked.device_name,
                 asked.topic,
@@ -156,7 +157,7 @@ class Forwarding:
             for number in lost:
                 self._acked(Acked(number, False))
 
-    def _spread(self, message: Message) -> None:
+    def spread(self, message: Message) -> None:
         """Subscribers of user topics may be at any front."""
         for other in self._processes.others():
             if other.kind == "serve":
@@ -165,7 +166,7 @@ class Forwarding:
 
     # answers
 
-    def _answer(self, device_no: int, message_id: str, answer: bytes | envelope.Reply) -> None:
+    def answer(self, device_no: int, message_id: str, answer: bytes | envelope.Reply) -> None:
         """Nobody here waits for it: the number says which process made the call."""
         number = call_number(message_id)
         process = None if number is None else self._processes.in_slot(Ids.slot_of(number))
@@ -178,12 +179,13 @@ class Forwarding:
         self._mail.send(process, "answer", letter)
         _forwarded.labels("answer").inc()
 
-    def _answered(self, answer: Answer) -> None:
-        if answer.kind == "response":
-            self._calls.responded(answer.device_no, answer.message_id, answer.payload, forward=False)
-        else:
-            reply = envelope.read_reply(answer.payload)
-            self._calls.answered(answer.device_no, answer.message_id, reply, forward=False)
+
+def _answered(calls: PendingCalls, answer: Answer) -> None:
+    if answer.kind == "response":
+        calls.responded(answer.device_no, answer.message_id, answer.payload, forward=False)
+    else:
+        reply = envelope.read_reply(answer.payload)
+        calls.answered(answer.device_no, answer.message_id, reply, forward=False)
 
 
 def _encoded(reply: envelope.Reply) -> bytes:

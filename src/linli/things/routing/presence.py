@@ -47,7 +47,7 @@ class Claimed(NamedTuple):
 
 
 type News = Callable[[int, Held | None, Held], None]
-"""Told of (device number, what held before, what holds now) when another process says so."""
+"""Hears of (device number, what held before, what holds now) when another process says so."""
 
 # The PostgreSQL clause compiles for SQLite too: the two engines share its syntax.
 _insert = postgresql.insert(device_fronts).values(
@@ -113,12 +113,13 @@ class _Farewell(NamedTuple):
 
 
 class Presence:
-    """One process's view. `me` is its name; `news` hears what others did."""
+    """One process's view. `me` is its name."""
 
-    def __init__(self, db: Database, me: str, news: News) -> None:
+    def __init__(self, db: Database, me: str) -> None:
         self._db = db
         self._me = me
-        self._news = news
+        self.news: list[News] = []
+        """Who hears what others did."""
         self._held: dict[int, Held] = {}
         self._names: dict[str, str] = {me: me}
         """Names of fronts, each once in memory."""
@@ -267,7 +268,8 @@ class Presence:
         if held.front == self._me and known is not None:
             return  # what this process did itself, it knows best
         self._held[no] = held
-        self._news(no, known, held)
+        for listener in self.news:
+            listener(no, known, held)
 
     def _missed(self) -> None:
         if self._reloading is None or self._reloading.done():

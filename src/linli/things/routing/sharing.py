@@ -15,7 +15,6 @@ from linli.kernel import telemetry
 from linli.kernel.processes import Mail, Processes
 from linli.kernel.signals import MOST_BYTES, Signals
 from linli.protocols.mqtt import FilterTrie
-from linli.things.mqtt.front import Front
 from linli.things.mqtt.message import Message
 from linli.things.mqtt.others import Room, Shared
 
@@ -41,15 +40,18 @@ class _Handed(msgspec.Struct, array_like=True):
 _told = msgspec.json.Decoder(_Told)
 
 
-class Sharing:
-    """Implements `mqtt.others.SharedElsewhere`."""
+type Share = Callable[[Message, Shared, frozenset[str]], object]
+"""Gives a message to one of a group; the names are those of fronts that it has been at."""
 
-    def __init__(self, signals: Signals, processes: Processes, mail: Mail, front: Front) -> None:
+
+class Sharing:
+    """Implements `mqtt.others.SharedElsewhere`; `deliver_to` says who shares what others hand over."""
+
+    def __init__(self, signals: Signals, processes: Processes, mail: Mail) -> None:
         self._signals = signals
         self._processes = processes
         self._me = processes.name
         self._mail = mail
-        self._front = front
         self._here: dict[Shared, Room] = {}
         self._there: dict[str, dict[Shared, Room]] = {}
         """By front."""
@@ -58,8 +60,12 @@ class Sharing:
         self._changed: dict[Shared, None] = {}
         self._turn = count()
         self._stop_listening: Callable[[], None] = lambda: None
-        mail.on("share", _Handed, self._take)
-        front.share_with(self)
+
+    def deliver_to(self, share: Share) -> None:
+        """Before `start`."""
+        self._mail.on(
+            "share", _Handed, lambda handed: share(handed.message, handed.shared, frozenset(handed.tried))
+        )
 
     def start(self) -> None:
         self._stop_listening = self._signals.listen(CHANNEL, self._heard, missed=self._ask, others_only=True)
@@ -97,15 +103,22 @@ class Sharing:
                 return members[next(self._turn) % len(members)]
         return ""
 
-    def hand(self, front: str, message: Message, shared: Shared, tried: frozenset[str]) -> None:
+    def hand(
+        self,
+        front: str,
+        message: Message,
+        shared: Shared,
+        tried: frozenset[str],
+        *,
+        back: Callable[[frozenset[str]], object],
+    ) -> None:
+        been = tried | {front, self._me}
+        handed = _Handed(message, shared, [*tried, self._me])
 
         def not_sent() -> None:
-            self._front.share(message, shared, tried | {front, self._me})
+            back(been)
 
-        self._mail.send(front, "share", _Handed(message, shared, [*tried, self._me]), lost=not_sent)
-
-    def _take(self, handed: _Handed) -> None:
-        self._front.share(handed.message, handed.shared, frozenset(handed.tried))
+        self._mail.send(front, "share", handed, lost=not_sent)
 
     # what fronts tell one another
 

@@ -19,14 +19,14 @@ log = telemetry.logger(__name__)
 
 
 class ShadowPushes:
-    """One per process. `publisher` is set once the front exists; without one devices fetch what they missed."""
+    """One per process."""
 
-    def __init__(self, db: Database, fleet: Fleet, clock: Clock) -> None:
+    def __init__(self, db: Database, fleet: Fleet, publisher: Publisher, clock: Clock) -> None:
         self._db = db
         self._fleet = fleet
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
-        self.publisher: Publisher | None = None
+        self._publisher = publisher
 
     def after(self, tx: Tx, device_no: int, shadow: Shadow) -> None:
         """Push the document once `tx` is durable."""
@@ -50,9 +50,9 @@ class ShadowPushes:
 
     def _push(self, device_no: int, shadow: Shadow) -> None:
         device = self._fleet.device(device_no)
-        if device is None or self.publisher is None:
+        if device is None:
             return
-        self.publisher.publish(
+        self._publisher.publish(
             device.product_key,
             device.device_name,
             shadow_get(device.product_key, device.device_name),

@@ -89,13 +89,13 @@ def named(key: SubKey) -> dict[str, str]:
 
 
 class Notices:
-    """Sends them by this process's front. `publisher` is set once the front exists."""
+    """Sends them by this process's front."""
 
-    def __init__(self, db: Database, ids: Ids, clock: Clock) -> None:
+    def __init__(self, db: Database, publisher: Publisher, ids: Ids, clock: Clock) -> None:
         self._db = db
         self._ids = ids
         self._clock = clock
-        self.publisher: Publisher | None = None
+        self._publisher = publisher
 
     def start(self) -> None:
         _senders.setdefault(self._db, []).append(self.send)
@@ -107,9 +107,7 @@ class Notices:
 
     def send(self, notice: Notice) -> bool:
         """Whether somebody took it, or it waits for them."""
-        publisher = self.publisher
-        if publisher is None:
-            return False
+        publisher = self._publisher
         payload = envelope.request(str(self._ids.number()), notice.tail.replace("/", "."), notice.params)
         topic = sys_topic(*notice.about, notice.tail)
         expires = self._clock.now_ms() + KEPT_MS
