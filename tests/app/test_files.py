@@ -62,7 +62,13 @@ async def test_the_whole_file(web: httpx.AsyncClient, url: str) -> None:
         ("bytes=" + "9" * 5000 + "-", 200, CONTENT),
     ],
 )
-async def test_ranges(web: httpx.AsyncClient, url: str, asked: str, status: int, part: bytes) -> None:
+async def test_ranges(
+    web: httpx.AsyncClient, url: str, store_kind: str, asked: str, status: int, part: bytes
+) -> None:
+    if store_kind == "s3" and asked == "bytes=0-0":
+        pytest.skip(
+            "s3rver answers this with the whole object; tests/kernel/test_s3.py asks a server that does not"
+        )
     got = await web.get(url, headers={"range": asked})
     assert (got.status_code, got.content) == (status, part)
     if status == 206:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from linli import __version__
 from linli.kernel.errors import Conflict, NotFound
-from linli.kernel.objects import FolderShelf
-from linli.kernel.objects.s3 import S3Shelf, secret_of
+from linli.kernel.objects import FolderShelf, Shelf
+from linli.kernel.objects.choice import opened_bucket
 from linli.kernel.secrets import Secrets
 from linli.migrations import current
 from linli.ops import archive, engines
@@ -97,12 +97,12 @@ def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
     return Summary.of(target, manifest)
 
 
-def _bucket(layout: Layout) -> S3Shelf | None:
+def _bucket(layout: Layout) -> Shelf | None:
     """Where the files lie, when that is no folder. Raises StoreUnavailable."""
-    return S3Shelf(layout.objects, secret_of(layout.objects)) if layout.objects.store == "s3" else None
+    return opened_bucket(layout.objects) if layout.objects.store == "s3" else None
 
 
-async def _add_objects(writer: archive.ArchiveWriter, bucket: S3Shelf) -> None:
+async def _add_objects(writer: archive.ArchiveWriter, bucket: Shelf) -> None:
     """Every object of the bucket, one at a time on the disk."""
     try:
         async for key, _ in bucket.listed():
@@ -113,7 +113,7 @@ async def _add_objects(writer: archive.ArchiveWriter, bucket: S3Shelf) -> None:
         await bucket.close()
 
 
-async def _put_objects(bucket: S3Shelf, folder: Path) -> None:
+async def _put_objects(bucket: Shelf, folder: Path) -> None:
     """The files of a backup into the bucket, under their keys."""
     source = FolderShelf(folder)
     try:
@@ -124,7 +124,7 @@ async def _put_objects(bucket: S3Shelf, folder: Path) -> None:
         await bucket.close()
 
 
-async def _any_object(bucket: S3Shelf) -> str:
+async def _any_object(bucket: Shelf) -> str:
     """The first key of the bucket; empty when it holds nothing of ours."""
     try:
         async for key, _ in bucket.listed():

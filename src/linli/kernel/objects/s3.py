@@ -1,38 +1,43 @@
-"""Objects in a bucket of an S3-compatible store (MinIO, Ceph, Garage, OSS, COS, AWS …). Implements `Shelf`.
+"""Objects in a bucket of an S3-compatible store (MinIO, Ceph, Garage, OSS, COS, AWS …), by obstore. Implements `Shelf`.
 
-Large streams go in parts, so that memory holds one part; what broke off is given up, or swept up a day later.
+Large streams go in parts, so that memory holds two of them; what broke off is given up, or swept up a day later.
 """
 
 import asyncio
 import contextlib
-import os
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Final
-from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING, Final
 
-import httpx
+import obstore
 
 from linli.kernel.errors import NotFound
-from linli.kernel.objects.s3_requests import Refused, S3Requests, parsed, text_in
-from linli.kernel.objects.shelf import Opened, StoreUnavailable
+from linli.kernel.objects.s3_bucket import Bucket
+from linli.kernel.objects.s3_unfinished import remove_unfinished
+from linli.kernel.objects.shelf import Opened
 from linli.kernel.settings import Objects
+
+if TYPE_CHECKING:
+    from obstore import AsyncWritableFile, BytesStream, GetOptions
 
 PART_BYTES: Final = 8 * 1024 * 1024
 """S3 wants at least 5 MiB in every part but the last, and takes 10,000 of them: objects of up to 78 GiB."""
+_SLOWEST: Final = 128 * 1024
+"""Bytes a second: a part may take so long to leave before its answer is waited for."""
 _CHUNK: Final = 262_144
 _BROKEN_AFTER_S: Final = 86_400
-_PAGE: Final = "1000"
+_PAGE: Final = 1000
+_LONGEST_S: Final = 7 * 86_400
+"""S3 takes no URL that is good for longer."""
 
 
 class S3Shelf:
-    """`secret_key` comes from the settings or the file they name (`secret_of`)."""
+    """`secret_key` comes from the settings or the file they name (`choice.secret_of`)."""
 
     kind = "s3"
 
@@ -42,71 +47,72 @@ class S3Shelf:
         secret_key: str,
         *,
         now: Callable[[], float] = time.time,
-        transport: httpx.AsyncBaseTransport | None = None,
+        first_wait_s: float = 0.2,
     ) -> None:
-        self._requests = S3Requests(settings, secret_key, now=now, transport=transport)
+        """`first_wait_s`: before a failed request is tried again."""
+        self._bucket = Bucket(settings, secret_key, first_wait_s=first_wait_s)
+        self._store = self._bucket.store()
+        self._writes = self._bucket.store(silence_s=settings.timeout_seconds + PART_BYTES / _SLOWEST)
         self._prefix = f"{settings.prefix.strip('/')}/" if settings.prefix.strip("/") else ""
         self._now = now
 
     def presigned(self, key: str, expires_s: int) -> str:
         """A URL by which anybody reads the object from the store itself."""
-        return self._requests.presigned(self._prefix + key, expires_s)
+        good_for = timedelta(seconds=max(1, min(expires_s, _LONGEST_S)))
+        return obstore.sign(self._store, "GET", self._prefix + key, good_for)
 
     async def put(self, key: str, content: bytes) -> None:
-        await self._requests.send("PUT", self._prefix + key, content=content)
+        if len(content) <= PART_BYTES:
+            with self._bucket.told():
+                await self._writes.put_async(self._prefix + key, content, use_multipart=False)
+        else:
+            async with self._writer(key) as writer:
+                await self._write(writer, content)
 
     async def receive(self, key: str, chunks: AsyncIterator[bytes]) -> None:
-        parts = _parts(chunks)
-        first = await anext(parts, b"")
-        if len(first) < PART_BYTES:
-            await self.put(key, first)
-            return
-        name = self._prefix + key
-        begun = await self._requests.send("POST", name, query={"uploads": ""})
-        upload = {"uploadId": text_in(_read(begun.content), "UploadId")}
+        async with self._writer(key) as writer:
+            async for chunk in chunks:
+                await self._write(writer, chunk)
+
+    @asynccontextmanager
+    async def _writer(self, key: str) -> "AsyncIterator[AsyncWritableFile]":
+        """The object is there when the block ends well, and else nothing of it."""
+        writer = obstore.open_writer_async(
+            self._writes, self._prefix + key, buffer_size=PART_BYTES, max_concurrency=1
+        )
         try:
-            tags = [await self._part(name, upload, 1, first)]
-            async for part in parts:
-                tags.append(await self._part(name, upload, len(tags) + 1, part))
-            listed = "".join(
-                f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(tag)}</ETag></Part>"
-                for number, tag in enumerate(tags, 1)
-            )
-            body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
-            done = await self._requests.send("POST", name, query=upload, content=body)
-            # Once it has begun to answer, the store can only tell of a failure in the body.
-            if (said := text_in(_read(done.content), "Code")) and b"<Error>" in done.content:
-                raise StoreUnavailable(reason=said)
-        except BaseException:
-            await asyncio.shield(self._give_up(name, upload))
+            yield writer
+            with self._bucket.told():
+                await writer.close()
+        except BaseException as error:
+            giving_up = asyncio.ensure_future(writer.__aexit__(type(error), error, None))
+            with contextlib.suppress(Exception):  # `remove_broken` comes by tomorrow
+                await asyncio.shield(giving_up)
             raise
 
-    async def _part(self, name: str, upload: dict[str, str], number: int, content: bytes) -> str:
-        query = {"partNumber": str(number), **upload}
-        answer = await self._requests.send("PUT", name, query=query, content=content)
-        return str(answer.headers.get("etag", ""))
-
-    async def _give_up(self, name: str, upload: dict[str, str]) -> None:
-        with contextlib.suppress(StoreUnavailable):  # `remove_broken` comes by tomorrow
-            await self._requests.send("DELETE", name, query=upload)
+    async def _write(self, writer: "AsyncWritableFile", content: bytes) -> None:
+        with self._bucket.told():
+            await writer.write(content)
 
     @asynccontextmanager
     async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[Opened]:
-        headers = {}
-        if start or end is not None:
-            headers["range"] = f"bytes={start}-{'' if end is None else end}"
-        async with AsyncExitStack() as held:
-            asked = self._requests.stream("GET", self._prefix + key, headers=headers)
-            try:
-                answer = await held.enter_async_context(asked)
-            except Refused as refused:
-                if refused.status == 404 and refused.error != "NoSuchBucket":
-                    raise NotFound(what="file", id=key) from None
-                raise
-            size = int(answer.headers.get("content-length", 0))
-            if answer.status_code == 206:
-                size = int(answer.headers.get("content-range", "").rpartition("/")[2] or size)
-            yield Opened(size, answer.aiter_raw(_CHUNK))
+        options: GetOptions = {}
+        if end is not None:
+            options["range"] = (start, end + 1)
+        elif start:
+            options["range"] = {"offset": start}
+        with self._bucket.told(key):
+            answer = await self._store.get_async(self._prefix + key, options=options)
+        chunks = self._chunks(answer.stream(_CHUNK))
+        try:
+            yield Opened(answer.meta["size"], chunks)
+        finally:
+            await chunks.aclose()
+
+    async def _chunks(self, stream: "BytesStream") -> AsyncGenerator[bytes]:
+        with self._bucket.told():
+            async for chunk in stream:
+                yield chunk
 
     @asynccontextmanager
     async def on_disk(self, key: str) -> AsyncIterator[Path]:
@@ -123,88 +129,35 @@ class S3Shelf:
 
     async def size(self, key: str) -> int | None:
         try:
-            answer = await self._requests.send("HEAD", self._prefix + key)
-        except Refused as refused:
-            if refused.status == 404:
-                return None
-            raise
-        return int(answer.headers.get("content-length", 0))
+            with self._bucket.told(key):
+                return (await self._store.head_async(self._prefix + key))["size"]
+        except NotFound:
+            return None
 
     async def delete(self, key: str) -> None:
-        try:
-            await self._requests.send("DELETE", self._prefix + key)
-        except Refused as refused:
-            if refused.status != 404 or refused.error == "NoSuchBucket":
-                raise
+        with contextlib.suppress(NotFound), self._bucket.told(key):
+            await self._store.delete_async(self._prefix + key)
 
     async def delete_all(self, owner: str) -> None:
-        async for key, _ in self._pages(f"{owner}/"):
+        async for key, _ in self._below(owner):
             await self.delete(key)
 
     def listed(self) -> AsyncIterator[tuple[str, int]]:
-        return self._pages("")
+        return self._below("")
 
-    async def _pages(self, under: str) -> AsyncIterator[tuple[str, int]]:
-        query = {"list-type": "2", "max-keys": _PAGE, "prefix": self._prefix + under}
-        while True:
-            page = _read((await self._requests.send("GET", query=query)).content)
-            for one in page.iter():
-                if one.tag.rpartition("}")[2] == "Contents":
-                    name = text_in(one, "Key").removeprefix(self._prefix)
-                    if name and not name.endswith("/"):
-                        yield name, int(text_in(one, "Size") or 0)
-            more = text_in(page, "NextContinuationToken")
-            if text_in(page, "IsTruncated") != "true" or not more:
-                return
-            query["continuation-token"] = more
+    async def _below(self, folder: str) -> AsyncIterator[tuple[str, int]]:
+        with self._bucket.told():
+            async for page in self._store.list((self._prefix + folder) or None, chunk_size=_PAGE):
+                for entry in page:
+                    if entry["path"].startswith(self._prefix):
+                        yield entry["path"].removeprefix(self._prefix), entry["size"]
 
     async def remove_broken(self) -> int:
-        try:
-            answer = await self._requests.send("GET", query={"uploads": "", "prefix": self._prefix})
-        except Refused:
-            return 0  # not every store tells of uploads under way; such stores have rules of their own
-        found = 0
-        for one in _read(answer.content).iter():
-            if one.tag.rpartition("}")[2] != "Upload":
-                continue
-            begun = datetime.fromisoformat(text_in(one, "Initiated").replace("Z", "+00:00"))
-            if begun.timestamp() < self._now() - _BROKEN_AFTER_S:
-                await self._give_up(text_in(one, "Key"), {"uploadId": text_in(one, "UploadId")})
-                found += 1
-        return found
+        return await remove_unfinished(self._bucket, self._prefix, before_s=self._now() - _BROKEN_AFTER_S)
 
     async def check(self) -> None:
-        nothing = f"{self._prefix}.check/"  # no key of ours begins like this: the answer is short
-        await self._requests.send("GET", query={"list-type": "2", "max-keys": "1", "prefix": nothing})
+        async for _ in self._below(".check"):  # no key of ours begins like this: the answer is short
+            break
 
     async def close(self) -> None:
-        await self._requests.close()
-
-
-def secret_of(settings: Objects) -> str:
-    """The secret key, from the settings or from the file they name. Raises StoreUnavailable."""
-    if not settings.secret_file:
-        return settings.secret_key
-    try:
-        return Path(os.path.expanduser(settings.secret_file)).read_text("utf-8").strip()
-    except (OSError, ValueError) as error:
-        raise StoreUnavailable(reason=f"{settings.secret_file} cannot be read") from error
-
-
-async def _parts(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Pieces of PART_BYTES, the last one shorter; none of an empty stream."""
-    held = bytearray()
-    async for chunk in chunks:
-        held += chunk
-        while len(held) >= PART_BYTES:
-            yield bytes(held[:PART_BYTES])
-            del held[:PART_BYTES]
-    if held:
-        yield bytes(held)
-
-
-def _read(body: bytes) -> Element:
-    try:
-        return parsed(body)
-    except ParseError as error:
-        raise StoreUnavailable(reason="its answer is no XML") from error
+        pass
