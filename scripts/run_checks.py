@@ -1,4 +1,4 @@
-"""`./linli check [--fix]`: format, lint, types, imports, texts, lock files, commits, web. Runs all, reports all."""
+"""`./linli check [--fix]`: format, lint, types, imports, texts, locks, names, commits, web. Runs all, reports all."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from commit_checks import subject_problems
+from name_checks import file_problems, name_problems
 from tree_checks import doubled_keys, lock_problems, long_files, string_problems
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,7 @@ def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
         ("imports", tool("lint-imports")),
         ("texts", lambda: report(text_problems())),
         ("lock files", lambda: report(list(lock_problems([Path(file) for file in LOCK_FILES])))),
+        ("names", lambda: report([*file_problems(ROOT), *name_problems(ROOT)])),
         ("commits", lambda: report(list(subject_problems(ROOT)))),
     ]
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.appliances.condition import Situation, situation, situations
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
-from linli.domains.appliances.remote.console.asking import MANAGE, SEE, by
+from linli.domains.appliances.remote.console.caller import MANAGE, SEE, by
 from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.remote.rows import Figure
 from linli.domains.appliances.rules import SILENT_MS

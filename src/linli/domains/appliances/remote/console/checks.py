@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.appliances.condition import situation
 from linli.domains.appliances.queries import gateways
 from linli.domains.appliances.remote.categories import model_steps
-from linli.domains.appliances.remote.console.asking import MANAGE, by
+from linli.domains.appliances.remote.console.caller import MANAGE, by
 from linli.domains.appliances.remote.guides import Ask, Guide, box_guide, device_guide
 from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.remote.service.tunnels import By

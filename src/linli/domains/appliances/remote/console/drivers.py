@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.appliances.queries import clusters, gateways
-from linli.domains.appliances.remote.console.asking import MANAGE, by
+from linli.domains.appliances.remote.console.caller import MANAGE, by
 from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.rows import Node
 from linli.domains.people.rights import Rights

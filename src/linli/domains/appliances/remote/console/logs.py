@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
-from linli.domains.appliances.remote.console.asking import MANAGE, by
+from linli.domains.appliances.remote.console.caller import MANAGE, by
 from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.service.products import whole
 from linli.domains.people.rights import Rights

@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.box_page import base_of
-from linli.domains.appliances.remote.console.asking import MANAGE, SEE, by
+from linli.domains.appliances.remote.console.caller import MANAGE, SEE, by
 from linli.domains.appliances.remote.room import PERSON_PATH, RemoteRoom
 from linli.domains.appliances.remote.rows import Tunnel
 from linli.domains.appliances.remote.service import tunnels as service
