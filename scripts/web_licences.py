@@ -28,6 +28,7 @@ class Package(NamedTuple):
 
 def write(web: Path, built: Path) -> None:
     """Put the licences beside the pages, which are in `built`. Raises Failed as `licences`."""
+    built.mkdir(parents=True, exist_ok=True)
     (built / PLACE).write_text(licences(web), "utf-8")
 
 

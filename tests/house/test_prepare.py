@@ -124,6 +124,7 @@ def test_web_is_built_again_only_when_a_source_changed(copy: Path, monkeypatch: 
     web = copy / "web"
     (web / "src").mkdir(parents=True)
     (web / "package-lock.json").write_text("{}")
+    (web / "package.json").write_text('{"workspaces": []}')
     (web / "src" / "page.ts").write_text("1")
     tools = copy / "tools"
     tools.mkdir()
@@ -136,6 +137,7 @@ def test_web_is_built_again_only_when_a_source_changed(copy: Path, monkeypatch: 
     asked = tools / "asked"
     build.build()
     assert asked.read_text().split("\n") == ["ci --no-audit", "run build", ""]
+    assert (build.built / "licences.txt").exists()
     asked.unlink()
     build.build()
     assert not asked.exists()
