@@ -65,7 +65,7 @@ async def test_what_a_dead_front_did_not_hand_on_comes_from_the_next(db, clock, 
     await device.post({"Temperature": 1})
     await hears(first, [1])
     # It dies without a word: nothing is saved, its lease stays until it lapses.
-    dying.feed._task.cancel()
+    dying.feed._rounds._task.cancel()
     for queue in dying.feed._queues.values():
         await queue.close()
     dying.feed._queues.clear()

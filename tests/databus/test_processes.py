@@ -88,7 +88,7 @@ async def test_each_message_is_sent_by_one_of_two_processes_and_the_second_takes
         dead = first if first._pumps else other
         living = other if dead is first else first
         # It dies without a word: its tasks end, its lease stays.
-        dead._task.cancel()
+        dead._rounds._task.cancel()
         for pump in dead._pumps.values():
             for task in pump._tasks:
                 task.cancel()

@@ -4,7 +4,6 @@ The data bus and the gateway purge what is theirs.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 from linli.delivery.retention import forget_ended
@@ -23,6 +22,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.objects.one_time import forget_handed
 from linli.kernel.processes import Lease
+from linli.kernel.rounds import end_tasks
 from linli.kernel.settings import Retention
 from linli.things.debugging.notes import TABLES as DEBUG_NOTES
 from linli.things.device_logs.models import device_log_lines
@@ -75,10 +75,7 @@ class Housekeeping:
         self._task = asyncio.create_task(self._loop(), name="housekeeping")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks(self._task)
 
     async def run(self) -> None:
         """One round."""

@@ -6,7 +6,6 @@ again when they are told so.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Final
 
@@ -15,6 +14,7 @@ import msgspec
 from linli.console.hub import MISSED, Hub
 from linli.kernel.clock import Clock
 from linli.kernel.processes import Mail, Processes
+from linli.kernel.rounds import end_tasks
 from linli.kernel.signals import Signals
 
 CHANNEL: Final = "live"
@@ -57,10 +57,7 @@ class LiveRelay:
     async def stop(self) -> None:
         if self._stop_listening is not None:
             self._stop_listening()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks(self._task)
         self._signals.publish(CHANNEL, f"{self._processes.name} ")
 
     def changed(self) -> None:

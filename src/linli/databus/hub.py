@@ -33,6 +33,7 @@ from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError
+from linli.kernel.rounds import Rounds, end_tasks
 from linli.kernel.secrets import Secrets
 
 log = telemetry.logger(__name__)
@@ -87,8 +88,10 @@ class Hub:
         self.counters: list[Callable[[], Counts]] = []
         """Who else knows of consumers: event streams, the feed of devices."""
         self._pumps: dict[int, Pump] = {}
-        self._changed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(
+            clock, POLL_SECONDS, self._look, name="databus-hub", trouble="subscriptions cannot be read"
+        )
+        self._round = 0
         self._stops: list[Callable[[], None]] = []
         self._consumers: dict[str, dict[int, Consumer]] = {}
         """Sessions at this process's front by appKey."""
@@ -100,21 +103,18 @@ class Hub:
     async def start(self) -> None:
         self._stops = [
             changes.on_growth(self._db, self._grew, missed=self._wake_all),
-            subscriptions.on_change(self._db, self._changed.set),
+            subscriptions.on_change(self._db, self._rounds.changed.set),
         ]
         await self._db.signals.ready()
         await self._reload(False)
-        self._task = asyncio.create_task(self._loop(), name="databus-hub")
+        self._rounds.start()
 
     async def stop(self) -> None:
         """Stop sending; what is in flight comes again from whoever serves next."""
         for stop in self._stops:
             stop()
-        for task in (self._task, *self._ensuring):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        await self._rounds.stop()
+        await end_tasks(*self._ensuring)
         for pump in self._pumps.values():
             await pump.stop()
         self._pumps.clear()
@@ -154,7 +154,7 @@ class Hub:
             key == app_key and topic not in served and session.subscriptions.granted(topic) is not None
             for key, topic in self._known
         ):
-            self._changed.set()  # a queue that exists and is not served here
+            self._rounds.changed.set()  # a queue that exists and is not served here
 
     async def _ensure(self, app_key: str, wanted: list[str]) -> None:
         try:
@@ -179,28 +179,9 @@ class Hub:
         for pump in self._pumps.values():
             pump.wake()
 
-    async def _loop(self) -> None:
-        failed, rounds = False, 0
-        while True:
-            waiters = [
-                asyncio.ensure_future(self._changed.wait()),
-                asyncio.ensure_future(self._clock.sleep(POLL_SECONDS)),
-            ]
-            try:
-                await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for waiter in waiters:
-                    waiter.cancel()
-            rounds += 1
-            asked = self._changed.is_set() or rounds % _RELOAD_EVERY == 0
-            self._changed.clear()
-            try:
-                await self._reload(asked)
-                failed = False
-            except Exception:
-                if not failed:
-                    log.exception("subscriptions cannot be read")
-                failed = True
+    async def _look(self, asked: bool) -> None:
+        self._round += 1
+        await self._reload(asked or self._round % _RELOAD_EVERY == 0)
 
     async def _reload(self, asked: bool) -> None:
         """Bring the senders in line with the table; `asked`: they look for messages to try again, too."""
@@ -218,7 +199,7 @@ class Hub:
             await self._stop_all(leaving)
             await self._leases.renew(wanted)
             if self._leases.lapsed:
-                self._changed.set()  # the renewal itself took longer than a lease: once more, at once
+                self._rounds.changed.set()  # the renewal itself took longer than a lease: once more, at once
         mine = self._leases.held()
         for number, pump in list(self._pumps.items()):
             row = wanted.get(number)

@@ -1,7 +1,6 @@
 """What goes after its time: records 30 days after insertion (spec H, 8.4), with their files and messages."""
 
 import asyncio
-import contextlib
 from typing import Final
 
 from sqlalchemy import bindparam, delete, select
@@ -15,6 +14,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
 from linli.kernel.db.partitions import DAY_MS, day_of, drop_before, make_ahead
 from linli.kernel.objects import ObjectStore
+from linli.kernel.rounds import end_tasks
 
 log = telemetry.logger(__name__)
 
@@ -71,10 +71,7 @@ class Retention:
         self._task = asyncio.create_task(self._loop(), name="databus-retention")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks(self._task)
 
     async def _loop(self) -> None:
         while True:

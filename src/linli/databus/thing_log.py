@@ -5,8 +5,6 @@ subscription (webhook, events, AMQP) names, in the very transaction that stores 
 nothing and nothing is told that was not kept. Consumers over MQTT hear devices without it (`feed`).
 """
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -21,6 +19,7 @@ from linli.databus.topics import STREAMED_KINDS
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Query, Tx, any_of
+from linli.kernel.rounds import Rounds
 from linli.things.inbox.messages import Message
 from linli.things.models import devices
 
@@ -43,26 +42,27 @@ class ThingLog:
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
-        self._clock = clock
         self._wanted: dict[tuple[str, str], list[tuple[str, Filters]]] = {}
         """(project, filters) by tenant and kind."""
-        self._changed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(
+            clock,
+            _RELOAD_SECONDS,
+            self._look,
+            name="thing-log",
+            trouble="who subscribed to devices cannot be read",
+        )
         self._stop_listening: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Before devices connect."""
-        self._stop_listening = subscriptions.on_change(self._db, self._changed.set)
+        self._stop_listening = subscriptions.on_change(self._db, self._rounds.changed.set)
         await self._db.signals.ready()
         await self.load()
-        self._task = asyncio.create_task(self._loop(), name="thing-log")
+        self._rounds.start()
 
     async def stop(self) -> None:
         self._stop_listening()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._rounds.stop()
 
     async def load(self) -> None:
         """Look who wants what."""
@@ -115,26 +115,8 @@ class ThingLog:
             for project_id, filters in wanted
         )
 
-    async def _loop(self) -> None:
-        failed = False
-        while True:
-            waiting = [
-                asyncio.ensure_future(self._changed.wait()),
-                asyncio.ensure_future(self._clock.sleep(_RELOAD_SECONDS)),
-            ]
-            try:
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for one in waiting:
-                    one.cancel()
-            self._changed.clear()
-            try:
-                await self.load()
-                failed = False
-            except Exception:
-                if not failed:
-                    log.exception("who subscribed to devices cannot be read")
-                failed = True
+    async def _look(self, asked: bool) -> None:
+        await self.load()
 
 
 def facts_of(message: Message) -> DeviceFacts:

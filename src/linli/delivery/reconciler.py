@@ -17,6 +17,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError, TimedOut, Unavailable
+from linli.kernel.rounds import end_tasks
 from linli.sync import Backoff, Carrier, Item, Outcome, Result, serve_device
 from linli.things.errors import CallCutOff
 
@@ -87,10 +88,7 @@ class Reconciler:
     async def stop(self) -> None:
         """Take no new device and wait up to 10 s for those in flight; the rest is sent again when leases end."""
         unwatch(self._db, self._wake)
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks(self._task)
         running = set(self._in_flight.values())
         if running:
             await asyncio.wait(running, timeout=10)

@@ -24,6 +24,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
 from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
+from linli.kernel.rounds import Rounds, end_tasks
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.messages import Message
 
@@ -72,30 +73,32 @@ class DeviceFeed:
         self._sessions: dict[str, dict[int, Consumer]] = {}
         """Consumers at this process's front that listen to devices, by appKey."""
         self._saved: dict[int, int] = {}
-        self._task: asyncio.Task[None] | None = None
         self._opening: dict[str, asyncio.Task[None]] = {}
-        self._changed = asyncio.Event()
+        self._rounds = Rounds(
+            clock,
+            SAVE_SECONDS,
+            self._look,
+            name="device-feed",
+            trouble="the places of device feeds cannot be saved",
+        )
         self._elsewhere_ms = 0
         self._stops: list[Callable[[], None]] = []
 
     async def start(self) -> None:
         signals = self._db.signals
         self._stops = [
-            subscriptions.on_change(self._db, self._changed.set),
+            subscriptions.on_change(self._db, self._rounds.changed.set),
             signals.listen(ELSEWHERE, self._heard, missed=self._missed, others_only=True),
         ]
         await signals.ready()
         await self._load()
-        self._task = asyncio.create_task(self._loop(), name="device-feed")
+        self._rounds.start()
 
     async def stop(self) -> None:
         for stop in self._stops:
             stop()
-        for task in (self._task, *self._opening.values()):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        await self._rounds.stop()
+        await end_tasks(*self._opening.values())
         for queue in self._queues.values():
             await queue.close()
         await self._write_places()
@@ -152,7 +155,7 @@ class DeviceFeed:
             if app_key not in self._rows and app_key not in self._opening:
                 self._opening[app_key] = asyncio.create_task(self._open(app_key))
             elif app_key not in self._queues:
-                self._changed.set()
+                self._rounds.changed.set()
         queue = self._queues.get(app_key)
         if queue is not None:
             queue.consumer_ready(session)
@@ -166,7 +169,7 @@ class DeviceFeed:
                 await subscriptions.ensure_topic_queue(
                     tx, key, topic=f"/sys/appkey/{app_key}/thing/#", stream=THINGS
                 )
-            self._changed.set()
+            self._rounds.changed.set()
         finally:
             del self._opening[app_key]
 
@@ -203,13 +206,13 @@ class DeviceFeed:
     async def _serve(self, app_key: str, row: Subscription) -> None:
         queue = self._queues.get(app_key)
         if queue is not None:
-            await self._look(queue)
+            await self._see(queue)
             return
         # Read once more: the row as whoever served it before has left it.
         fresh = await find_by_id(self._db, subscription_id=row.id) or row
         queue = FeedQueue(self._db, self._publisher, fresh, devices=self._devices)
         self._saved[row.id] = fresh.cursor_id
-        await self._look(queue)
+        await self._see(queue)
         self._queues[app_key] = queue
         for session in self._here(app_key):
             queue.consumer_ready(session)
@@ -222,7 +225,7 @@ class DeviceFeed:
         for app_key in app_keys:
             del self._queues[app_key]
 
-    async def _look(self, queue: FeedQueue) -> None:
+    async def _see(self, queue: FeedQueue) -> None:
         held = queue.subscription
         key = await tenancy.find_app_key(self._db, held.app_key)
         communities = await tenancy.communities_of(
@@ -230,27 +233,9 @@ class DeviceFeed:
         )
         queue.access = Access(key is not None and bool(key.enabled), communities)
 
-    async def _loop(self) -> None:
-        failed = False
-        while True:
-            waiting = [
-                asyncio.ensure_future(self._changed.wait()),
-                asyncio.ensure_future(self._clock.sleep(SAVE_SECONDS)),
-            ]
-            try:
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for one in waiting:
-                    one.cancel()
-            self._changed.clear()
-            try:
-                await self._write_places()
-                await self._load()
-                failed = False
-            except Exception:
-                if not failed:
-                    log.exception("the places of device feeds cannot be saved")
-                failed = True
+    async def _look(self, asked: bool) -> None:
+        await self._write_places()
+        await self._load()
 
     async def _write_places(self) -> None:
         now = self._clock.now_ms()

@@ -18,6 +18,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError
+from linli.kernel.rounds import end_tasks, set_within
 
 log = telemetry.logger(__name__)
 sent = telemetry.counter("subscription_deliveries", "Messages handed to subscribers.", ("kind", "outcome"))
@@ -74,11 +75,7 @@ class Pump(ABC):
 
     async def stop(self) -> None:
         """Stop sending, and write down what is known. Messages in flight come again, from whoever serves next."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end_tasks(*self._tasks)
         await self._close()
         with contextlib.suppress(LinliError, LeaseLost):
             await self._write()
@@ -151,15 +148,7 @@ class Pump(ABC):
         if self._wake.is_set() or seconds <= 0:
             await asyncio.sleep(0)
             return
-        waiters = [
-            asyncio.ensure_future(self._wake.wait()),
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-        ]
-        try:
-            await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for waiter in waiters:
-                waiter.cancel()
+        await set_within(self._clock, seconds, self._wake)
 
     def _note(self, result: Result) -> None:
         """One message's outcome; written down with the others that are waiting."""

@@ -24,6 +24,7 @@ from linli.databus.queues.window import Window
 from linli.databus.subscription_rows import EVENTS, Subscription, find_by_id
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
+from linli.kernel.rounds import set_within
 
 HEARTBEAT_MS: Final = 15_000
 LOOK_MS: Final = 1_000
@@ -163,15 +164,7 @@ class EventStream:
         if self._wake.is_set():
             await asyncio.sleep(0)
             return
-        waiting = [
-            asyncio.ensure_future(self._wake.wait()),
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-        ]
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waiting:
-                one.cancel()
+        await set_within(self._clock, seconds, self._wake)
 
 
 class _Message(msgspec.Struct):

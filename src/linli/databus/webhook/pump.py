@@ -7,7 +7,6 @@ few tries; one that stays down for three days is stopped, and somebody is told.
 """
 
 import asyncio
-import contextlib
 from typing import ClassVar, Final, NamedTuple
 
 import msgspec
@@ -21,6 +20,7 @@ from linli.databus.subscription_rows import Subscription
 from linli.databus.webhook import signing
 from linli.databus.webhook.sender import Outcome, Sender
 from linli.kernel import events, telemetry
+from linli.kernel.rounds import end_tasks
 from linli.kernel.scope import Scope
 
 log = telemetry.logger(__name__)
@@ -223,10 +223,5 @@ class WebhookPump(Pump):
         return min((row.next_ms for row in self._waiting.values()), default=None)
 
     async def _close(self) -> None:
-        posts = list(self._posts.values())
-        for task in posts:
-            task.cancel()
-        for task in posts:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end_tasks(*self._posts.values())
         await self._sender.close()

@@ -4,7 +4,6 @@ One process at a time does it, one that listens for devices. It looks every few 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Final
 
@@ -21,6 +20,7 @@ from linli.kernel import telemetry, tenancy
 from linli.kernel.errors import LinliError
 from linli.kernel.pages import PageRequest
 from linli.kernel.processes import Lease
+from linli.kernel.rounds import end_tasks, set_within
 from linli.things.debugging.errors import DeviceIsOnline, NotSimulated
 from linli.things.debugging.simulator import Simulator
 from linli.things.queries.devices import get_device
@@ -56,10 +56,7 @@ class Keeper:
 
     async def stop(self) -> None:
         self._stop_listening()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks(self._task)
 
     async def run(self) -> None:
         """One round."""
@@ -77,18 +74,7 @@ class Keeper:
                     await self.run()
             except Exception:
                 log.exception("the sandboxes were not looked after; it is tried again")
-            await self._rest()
-
-    async def _rest(self) -> None:
-        waiting = [
-            asyncio.ensure_future(self._wake.wait()),
-            asyncio.ensure_future(self._shop.clock.sleep(LOOK_SECONDS)),
-        ]
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waiting:
-                one.cancel()
+            await set_within(self._shop.clock, LOOK_SECONDS, self._wake)
 
     async def _look_after(self, kept: Kept) -> None:
         sandbox, now_ms = kept.sandbox, self._shop.clock.now_ms()

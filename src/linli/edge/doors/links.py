@@ -18,6 +18,7 @@ from linli.edge.doors.machines import Machine
 from linli.edge.framework.device_logs import DeviceLog
 from linli.edge.framework.errors import DeviceOffline, DeviceRefused, ServiceUnknown
 from linli.kernel.clock import Clock
+from linli.kernel.rounds import set_within
 from linli.protocols import door_http
 from linli.protocols.door_http import INTERFACES, Answer, Ask, Code
 from linli.protocols.door_http.messages.connection import Connect, ConnectAnswer, Keepalive
@@ -177,14 +178,7 @@ class Link:
 
     async def _knock_within(self, seconds: float) -> bool:
         """Whether the door's `/connect` came before `seconds` of the clock were over."""
-        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
-        knock = asyncio.ensure_future(self._knocked.wait())
-        try:
-            await asyncio.wait((sleep, knock), return_when=asyncio.FIRST_COMPLETED)
-            return knock.done()
-        finally:
-            sleep.cancel()
-            knock.cancel()
+        return await set_within(self._clock, seconds, self._knocked)
 
     async def _set_online(self) -> None:
         self.state = LinkState.ONLINE

@@ -6,7 +6,6 @@ why foreign drivers belong into a process of their own (ADR 0065).
 """
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, cast
@@ -20,6 +19,7 @@ from linli.edge.framework.proprietary import NEEDS_PACKAGE
 from linli.edge.framework.shared import Shared
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
+from linli.kernel.rounds import end_tasks
 from linli.kernel.telemetry import logger
 from linli.sync import Backoff
 
@@ -263,10 +263,7 @@ class Supervisor:
 
     async def _stop(self, slot: _Slot) -> None:
         keeper, slot.keeper = slot.keeper, None
-        if keeper is not None:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
+        await end_tasks(keeper)
         slot.state, slot.next_start_ms = State.STOPPED, None
         slot.settled.set()
 

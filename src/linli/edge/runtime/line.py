@@ -1,7 +1,6 @@
 """The box's one MQTT connection: an ordinary gateway device (spec clients, b), kept up until the box stops."""
 
 import asyncio
-import contextlib
 import itertools
 import random
 import ssl
@@ -11,6 +10,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from linli.kernel.errors import Conflict, Unavailable
+from linli.kernel.rounds import end_tasks
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.edge_link import DeviceKey, MqttAddress
@@ -66,11 +66,8 @@ class Line:
 
     async def stop(self) -> None:
         self._write(mqtt.Disconnect())
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await end_tasks(self._task)
+        self._task = None
 
     @property
     def up(self) -> bool:

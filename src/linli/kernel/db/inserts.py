@@ -1,53 +1,69 @@
-"""Texts of INSERT statements: made once for each table and set of columns, and remembered.
-
-ON CONFLICT is alike on both engines; the rest is SQLite's, whose marks have no numbers.
-"""
-
-from typing import Any
+"""Texts of INSERT statements: made once for each engine, table and set of columns, and remembered."""
 
 from sqlalchemy import Table
 
 from linli.kernel.db.database import quote
+from linli.kernel.db.plans import DIALECTS, Engine
 
-_TEXTS: dict[tuple[Any, ...], str] = {}
+_TEXTS: dict[tuple[object, ...], str] = {}
 
 
-def insert_text(table: Table, columns: tuple[str, ...], rows: int = 1) -> str:
-    key = (table.name, columns, rows)
-    text = _TEXTS.get(key)
-    if text is None:
-        names = ", ".join(quote("sqlite", c) for c in columns)
-        marks = "), (".join([", ".join("?" * len(columns))] * rows)
-        into = f"INSERT INTO {quote('sqlite', table.name)} "
-        text = into + (f"({names}) VALUES ({marks})" if columns else "DEFAULT VALUES")
-        _TEXTS[key] = text
+def insert_text(engine: Engine, table: Table, columns: tuple[str, ...], rows: int = 1) -> str:
+    """Takes the values of all `rows` one after the other."""
+    key = (engine, table.name, columns, rows)
+    if (text := _TEXTS.get(key)) is None:
+        text = _TEXTS[key] = _insert(engine, table, columns, rows)
     return text
 
 
 def upsert_text(
+    engine: Engine,
     table: Table,
     columns: tuple[str, ...],
     keys: tuple[str, ...],
     update: tuple[str, ...],
     if_newer: str | None,
 ) -> str:
-    key = (table.name, columns, keys, update, if_newer)
-    text = _TEXTS.get(key)
-    if text is None:
-        text = _TEXTS[key] = insert_text(table, columns) + conflict_clause(
-            table, keys, update, if_newer, "sqlite"
-        )
+    """Of one row on SQLite; on PostgreSQL it takes each column's values of many rows as an array."""
+    key = (engine, table.name, columns, keys, update, if_newer)
+    if (text := _TEXTS.get(key)) is None:
+        begin = insert_text(engine, table, columns) if engine == "sqlite" else _from_arrays(table, columns)
+        text = _TEXTS[key] = begin + _conflict_clause(engine, table, keys, update, if_newer)
     return text
 
 
-def conflict_clause(
-    table: Table, keys: tuple[str, ...], update: tuple[str, ...], if_newer: str | None, engine: Any
+def _insert(engine: Engine, table: Table, columns: tuple[str, ...], rows: int) -> str:
+    into = f"INSERT INTO {quote(engine, table.name)} "
+    if not columns:
+        return into + "DEFAULT VALUES"
+    names = ", ".join(quote(engine, column) for column in columns)
+    width = len(columns)
+    marks = "), (".join(
+        ", ".join(_mark(engine, row * width + at) for at in range(width)) for row in range(rows)
+    )
+    return f"{into}({names}) VALUES ({marks})"
+
+
+def _mark(engine: Engine, at: int) -> str:
+    return "?" if engine == "sqlite" else f"${at + 1}"
+
+
+def _from_arrays(table: Table, columns: tuple[str, ...]) -> str:
+    names = ", ".join(quote("postgresql", column) for column in columns)
+    arrays = ", ".join(
+        f"${at}::{table.c[column].type.compile(dialect=DIALECTS['postgresql'])}[]"
+        for at, column in enumerate(columns, start=1)
+    )
+    return f"INSERT INTO {quote('postgresql', table.name)} ({names}) SELECT * FROM unnest({arrays})"
+
+
+def _conflict_clause(
+    engine: Engine, table: Table, keys: tuple[str, ...], update: tuple[str, ...], if_newer: str | None
 ) -> str:
-    """The ON CONFLICT part, alike on both engines."""
-    target = ", ".join(quote(engine, k) for k in keys)
+    target = ", ".join(quote(engine, key) for key in keys)
     if not update:
         return f" ON CONFLICT ({target}) DO NOTHING"
-    sets = ", ".join(f"{quote(engine, c)} = excluded.{quote(engine, c)}" for c in update)
+    sets = ", ".join(f"{quote(engine, column)} = excluded.{quote(engine, column)}" for column in update)
     text = f" ON CONFLICT ({target}) DO UPDATE SET {sets}"
     if if_newer is not None:
         name = quote(engine, if_newer)

@@ -9,11 +9,10 @@ from typing import Any, Final, NoReturn
 
 import asyncpg
 from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import dialect as pg_dialect
 
 from linli.kernel.db.database import Database, Row, Tx, bound, identity_of, quote
 from linli.kernel.db.errors import ConnectionLost
-from linli.kernel.db.inserts import conflict_clause
+from linli.kernel.db.inserts import insert_text, upsert_text
 from linli.kernel.db.plans import Plan
 from linli.kernel.db.postgres_errors import LOST, REFUSALS, Rows, blockers, translate
 from linli.kernel.db.postgres_pool import Pool
@@ -236,7 +235,7 @@ class PostgresTx(Tx):
             self._refuse(error, columns, rows)
 
     async def insert_one(self, table: Table, columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
-        text = _insert_text(table, columns)
+        text = insert_text("postgresql", table, columns)
         self.statements.append(text)
         try:
             await self._connection.execute(text, *row)
@@ -246,7 +245,7 @@ class PostgresTx(Tx):
     async def insert_returning(
         self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
     ) -> list[int]:
-        text = f"{_insert_text(table, columns)} RETURNING {quote('postgresql', identity_of(table) or 'id')}"
+        text = f"{insert_text('postgresql', table, columns)} RETURNING {quote('postgresql', identity_of(table) or 'id')}"
         self.statements.append(text)
         try:
             if len(rows) == 1:
@@ -265,7 +264,7 @@ class PostgresTx(Tx):
         update: tuple[str, ...] = (),
         if_newer: str | None = None,
     ) -> None:
-        text = _upsert_text(table, columns, keys, update, if_newer)
+        text = upsert_text("postgresql", table, columns, keys, update, if_newer)
         self.statements.append(text)
         try:
             await self._connection.execute(text, *(list(column) for column in zip(*rows, strict=True)))
@@ -297,39 +296,3 @@ class PostgresTx(Tx):
 
 def _short(statements: Iterable[str]) -> str:
     return " | ".join(" ".join(statement.split())[:160] for statement in statements)
-
-
-_TEXTS: dict[tuple[Any, ...], str] = {}
-_TYPES = pg_dialect()  # type: ignore[no-untyped-call]
-
-
-def _insert_text(table: Table, columns: tuple[str, ...]) -> str:
-    key = (table.name, columns)
-    text = _TEXTS.get(key)
-    if text is None:
-        names = ", ".join(quote("postgresql", c) for c in columns)
-        marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
-        into = f"INSERT INTO {quote('postgresql', table.name)} "
-        text = into + (f"({names}) VALUES ({marks})" if columns else "DEFAULT VALUES")
-        _TEXTS[key] = text
-    return text
-
-
-def _upsert_text(
-    table: Table,
-    columns: tuple[str, ...],
-    keys: tuple[str, ...],
-    update: tuple[str, ...],
-    if_newer: str | None,
-) -> str:
-    key = (table.name, columns, keys, update, if_newer)
-    text = _TEXTS.get(key)
-    if text is None:
-        names = ", ".join(quote("postgresql", c) for c in columns)
-        arrays = ", ".join(
-            f"${n}::{table.c[c].type.compile(dialect=_TYPES)}[]" for n, c in enumerate(columns, start=1)
-        )
-        text = f"INSERT INTO {quote('postgresql', table.name)} ({names}) SELECT * FROM unnest({arrays})"
-        text += conflict_clause(table, keys, update, if_newer, "postgresql")
-        _TEXTS[key] = text
-    return text

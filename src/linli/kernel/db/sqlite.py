@@ -280,11 +280,11 @@ class SQLiteTx(Tx):
     async def insert_tuples(
         self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        at, text = 0, insert_text(table, columns)
+        at, text = 0, insert_text("sqlite", table, columns)
         try:
             if len(rows) >= ROWS_A_STATEMENT:
                 # A statement for many rows costs a fifth less than one for each, nearly whatever the table.
-                many = insert_text(table, columns, ROWS_A_STATEMENT)
+                many = insert_text("sqlite", table, columns, ROWS_A_STATEMENT)
                 while at + ROWS_A_STATEMENT <= len(rows):
                     values = tuple(chain.from_iterable(rows[at : at + ROWS_A_STATEMENT]))
                     self._connection.execute(many, values)
@@ -294,7 +294,7 @@ class SQLiteTx(Tx):
             self._refuse(error, text, columns, rows)
 
     async def insert_one(self, table: Table, columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
-        text = insert_text(table, columns)
+        text = insert_text("sqlite", table, columns)
         try:
             self._connection.execute(text, row)
         except REFUSALS as error:
@@ -303,7 +303,7 @@ class SQLiteTx(Tx):
     async def insert_returning(
         self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
     ) -> list[int]:
-        text, execute = insert_text(table, columns), self._connection.execute
+        text, execute = insert_text("sqlite", table, columns), self._connection.execute
         try:
             ids = [execute(text, row).lastrowid for row in rows]
         except REFUSALS as error:
@@ -320,7 +320,7 @@ class SQLiteTx(Tx):
         update: tuple[str, ...] = (),
         if_newer: str | None = None,
     ) -> None:
-        text = upsert_text(table, columns, keys, update, if_newer)
+        text = upsert_text("sqlite", table, columns, keys, update, if_newer)
         try:
             self._connection.executemany(text, rows)
         except REFUSALS as error:

@@ -1,7 +1,6 @@
 """The listener: connections, the sweep over slow ones, and a graceful stop."""
 
 import asyncio
-import contextlib
 import ssl
 import time
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from linli.kernel.http.limits import Limits
 from linli.kernel.http.types import ASGIApp, Upgrade
 from linli.kernel.http.unfinished import Unfinished
 from linli.kernel.lobby import BACKLOG, MOST, Lobby
+from linli.kernel.rounds import end_tasks
 
 SWEEP_SECONDS = 1.0
 
@@ -102,10 +102,7 @@ class HttpServer:
         await self._flush(deadline)
         for connection in list(self._connections):
             connection.abort()
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
+        await end_tasks(self._sweeper)
         await asyncio.sleep(0)
 
     async def _flush(self, deadline: float) -> None:

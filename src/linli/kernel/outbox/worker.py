@@ -18,6 +18,7 @@ from linli.kernel.errors import LinliError
 from linli.kernel.handlers import AFTER_KIND, DeferredEvent
 from linli.kernel.outbox.leases import Leased, lease
 from linli.kernel.outbox.rows import listen, outbox, unlisten
+from linli.kernel.rounds import end_tasks
 
 log = telemetry.logger(__name__)
 
@@ -87,10 +88,7 @@ class Worker:
     async def stop(self) -> None:
         """Stop taking rows and wait up to 10 s for those in hand; what is left is taken over when its lease ends."""
         unlisten(self._db, self._wake)
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks(self._task)
         if self._running:
             await asyncio.wait(self._running, timeout=10)
         for task in self._running:

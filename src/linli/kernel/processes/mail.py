@@ -17,6 +17,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Query
 from linli.kernel.processes.models import process_mail
+from linli.kernel.rounds import end_tasks
 
 log = telemetry.logger(__name__)
 
@@ -84,10 +85,7 @@ class Mail:
         """Send what waits; read no more."""
         if self._stop_listening is not None:
             self._stop_listening()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks(self._task)
         if self._writing is not None:
             await self._writing
 

@@ -23,6 +23,7 @@ from linli.kernel.errors import Conflict, Unavailable
 from linli.kernel.ids import SLOTS
 from linli.kernel.processes.leases import free_all
 from linli.kernel.processes.models import process_mail, processes
+from linli.kernel.rounds import end_tasks, set_within
 
 log = telemetry.logger(__name__)
 
@@ -142,10 +143,7 @@ class Processes:
         if self._task is None:
             return
         self._stop_listening()
-        for task in (self._task, *self._taking.values()):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end_tasks(self._task, *self._taking.values())
         with contextlib.suppress(Unavailable):
             async with self._db.begin() as tx:
                 await _leave.run(tx, me=self.name)
@@ -197,15 +195,7 @@ class Processes:
 
     async def _loop(self) -> None:
         while True:
-            waiters = [
-                asyncio.ensure_future(self._look.wait()),
-                asyncio.ensure_future(self._clock.sleep(BEAT_SECONDS)),
-            ]
-            try:
-                await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for waiter in waiters:
-                    waiter.cancel()
+            await set_within(self._clock, BEAT_SECONDS, self._look)
             self._look.clear()
             try:
                 if not await self._turn():

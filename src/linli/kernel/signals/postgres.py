@@ -5,13 +5,13 @@ the disk (`synchronous_commit = off`): a signal is void after a power cut, and t
 """
 
 import asyncio
-import contextlib
 import secrets
 from typing import Any, Final
 
 import asyncpg
 
 from linli.kernel import telemetry
+from linli.kernel.rounds import end_tasks
 from linli.kernel.signals.local import MOST_BYTES, Signals, SignalTooLong
 
 log = telemetry.logger(__name__)
@@ -61,9 +61,7 @@ class PostgresSignals(Signals):
         if self._task is not None:
             done, _ = await asyncio.wait({self._task}, timeout=_CLOSE_SECONDS)
             if not done:
-                self._task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await self._task
+                await end_tasks(self._task)
 
     def _listening(self, channel: str) -> None:
         if channel not in self._heard:

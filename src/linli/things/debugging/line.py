@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from linli.kernel.clock import Clock
+from linli.kernel.rounds import end_tasks
 from linli.protocols import mqtt
 from linli.protocols.linkkit import session, topics
 from linli.protocols.linkkit.session import KEEP_ALIVE_S, SUCCESS
@@ -70,10 +71,7 @@ class DeviceLine:
     async def close(self) -> None:
         """Say good-bye and hang up."""
         self._write(mqtt.Disconnect())
-        if self._reader is not None:
-            self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
+        await end_tasks(self._reader)
 
     def post(self, tail: str, params: Any) -> None:
         """Publish `params` below `/sys/{pk}/{dn}/thing/event/`, e.g. `property/post`, at QoS 1."""

@@ -17,6 +17,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.rounds import first_of
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.debugging.errors import (
@@ -288,12 +289,10 @@ class Simulator:
         pause = LOOK_SECONDS
         if simulated.settings.interval_s:
             pause = min(pause, max(due - self._clock.now_ms(), 0) / 1000)
-        timer = asyncio.ensure_future(self._clock.sleep(pause))
         woken = asyncio.ensure_future(simulated.wake.wait())
         try:
-            await asyncio.wait((timer, woken, simulated.line.ended()), return_when=asyncio.FIRST_COMPLETED)
+            await first_of(self._clock, pause, woken, simulated.line.ended())
         finally:
-            timer.cancel()
             woken.cancel()
         simulated.wake.clear()
         row = await find_row(self._db, device_no)

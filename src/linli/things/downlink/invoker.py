@@ -17,6 +17,7 @@ from linli.kernel.db import Database
 from linli.kernel.db.races import lasts
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
+from linli.kernel.rounds import first_of
 from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import rrpc_call, service_call
@@ -280,7 +281,7 @@ class Invoker:
         try:
             await self._send_async(device, topic, method, record, taken)
             if silence_is_consent:
-                await self._wait(timeout_s, taken, waiting)
+                await first_of(self._clock, timeout_s, taken, waiting)
                 reply = await self._within(min(timeout_s, SET_REPLY_S) if taken.done() else 0, waiting)
                 if reply is None and taken.done():
                     return Outcome({}, record.message_id)
@@ -370,16 +371,8 @@ class Invoker:
 
     async def _within[T](self, seconds: float, wanted: "asyncio.Future[T]") -> T | None:
         """The result of `wanted`, or None when the time is over."""
-        await self._wait(seconds, wanted)
+        await first_of(self._clock, seconds, wanted)
         return wanted.result() if wanted.done() else None
-
-    async def _wait(self, seconds: float, *wanted: "asyncio.Future[Any]") -> None:
-        """Return when one of `wanted` is done or the time is over."""
-        timer = asyncio.ensure_future(self._clock.sleep(seconds))
-        try:
-            await asyncio.wait((*wanted, timer), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            timer.cancel()
 
 
 def _data_of(reply: envelope.Reply) -> dict[str, Any]:

@@ -4,13 +4,13 @@ down  /ext/rrpc/{message id}/{pk}/{dn}/user/{tail}      the device subscribed to
 up    the same topic, within the time given
 """
 
-import asyncio
 from typing import Final
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
+from linli.kernel.rounds import first_of
 from linli.kernel.scope import Scope
 from linli.things.calls import CallLost, PendingCalls
 from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceSilent
@@ -57,11 +57,7 @@ class Rrpc:
         try:
             if not self._publisher.publish(device.product_key, device.device_name, topic, payload, qos=_QOS):
                 raise DeviceOffline(id=iot_id)
-            timer = asyncio.ensure_future(self._clock.sleep(timeout_s))
-            try:
-                await asyncio.wait((waiting, timer), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                timer.cancel()
+            await first_of(self._clock, timeout_s, waiting)
             if not waiting.done():
                 raise DeviceSilent(id=iot_id, seconds=round(timeout_s))
             return waiting.result()

@@ -1,6 +1,5 @@
 """Letting devices of a product join a gateway for a while (`thing/gateway/permit`, as Zigbee coordinators know it)."""
 
-import asyncio
 from typing import Final
 
 import msgspec
@@ -9,6 +8,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
+from linli.kernel.rounds import first_of
 from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.subdevices import Permit
@@ -49,17 +49,15 @@ class Permits:
             raise BadInput(field="seconds", rule="range", low=0, high=MAX_SECONDS)
         message_id = str(self._ids.number())
         waiting = self._calls.expect_reply(gateway.device_no, message_id)
-        timer = asyncio.ensure_future(self._clock.sleep(REPLY_S))
         try:
             self._send(
                 gateway.product_key, gateway.device_name, message_id, Permit(product_key, seconds), iot_id
             )
-            await asyncio.wait((waiting, timer), return_when=asyncio.FIRST_COMPLETED)
+            await first_of(self._clock, REPLY_S, waiting)
             if not waiting.done():
                 raise DeviceSilent(id=iot_id, seconds=round(REPLY_S))
             reply = waiting.result()
         finally:
-            timer.cancel()
             self._calls.forget(gateway.device_no, message_id)
         if reply.code != envelope.SUCCESS:
             raise DeviceRefused(answer=reply.code, message=reply.message)

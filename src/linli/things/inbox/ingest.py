@@ -40,8 +40,7 @@ RESEND_MS: Final = 15 * 60_000
 RESEND_MESSAGES: Final = 500
 """How far back a message marked DUP is looked for; no client keeps more unacknowledged."""
 RESEND_BOX_MS: Final = 35 * 86_400_000
-"""The same for a report of an edge box, which may have been without power or line for weeks in between. Its id is used
-once in the box's life, so that no other message can be taken for it."""
+"""The same for a report of an edge box, which may be away for weeks; its id is used once in the box's life."""
 BACK_OFF_SECONDS: Final = 0.5
 GATHER_SECONDS: Final = 0.01
 """Long enough to read MAX_MESSAGES: whoever is cut off waits for a whole commit more than the others."""

@@ -1,7 +1,6 @@
 """Downlinks and answers that travel between processes, as mail (`kernel.processes.mail`)."""
 
 import asyncio
-import contextlib
 import functools
 from collections.abc import Callable
 from itertools import count
@@ -13,6 +12,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Mail, Processes
+from linli.kernel.rounds import end_tasks
 from linli.protocols.linkkit import envelope
 from linli.things.calls import PendingCalls, call_number
 from linli.things.mqtt.message import Message
@@ -85,10 +85,7 @@ class Forwarding:
         self._task = asyncio.create_task(self._give_up(), name="forwarding")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks(self._task)
 
     def send(
         self,

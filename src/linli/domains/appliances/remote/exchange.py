@@ -5,7 +5,6 @@ went through. Between processes each side may have a bounded number of bytes und
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.processes import Mail
+from linli.kernel.rounds import end_tasks
 
 log = telemetry.logger(__name__)
 
@@ -130,10 +130,7 @@ class Exchange:
     async def stop(self) -> None:
         for joint in list(self._joints.values()):
             self._finish(joint, "stopped")
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
+        await end_tasks(self._sweeper)
         await self.settled()
 
     async def settled(self) -> None:

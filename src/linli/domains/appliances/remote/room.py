@@ -1,7 +1,6 @@
 """This room put together: what the composing function starts, and what routes ask for."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -28,6 +27,7 @@ from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.http import Upgrade
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Mail
+from linli.kernel.rounds import end_tasks
 from linli.protocols.edge_link import Heartbeat, LogAnswer, LogBatch
 from linli.protocols.edge_remote.wire import TUNNEL_PATH
 
@@ -80,10 +80,7 @@ class RemoteRoom:
         self._watcher = asyncio.create_task(self._watch(), name="boxes-watch")
 
     async def stop(self) -> None:
-        if self._watcher is not None:
-            self._watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watcher
+        await end_tasks(self._watcher)
         self.calls.hang_up()
         self.pages.stop()
         await self.exchange.stop()
