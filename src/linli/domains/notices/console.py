@@ -3,10 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post, put
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities import space_rules
@@ -18,7 +15,8 @@ from linli.domains.notices.rows import PUBLISHED, STATES, Notice
 from linli.domains.notices.schemas import COMPOUND, Content, Publication
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Form, Routes
 from linli.kernel.errors import BadInput, NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -150,214 +148,154 @@ async def _of(
     return found
 
 
-class NoticeRoutes(Controller):
-    path = "/communities/{community_id:int}/notices"
-    tags = ("notices",)
-
-    @get("/", right=Right.NOTICES_SEE.value)
-    async def list_notices(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the title or text.")] = "",
-        shown: Annotated[
-            str, QueryParameter(name="state", description="draft, scheduled, published or deleted")
-        ] = "",
-        type: FromQuery[int | None] = None,
-        space_id: Annotated[
-            int | None, QueryParameter(name="spaceId", description="Leaves what reaches this space.")
-        ] = None,
-        sort: Annotated[
-            str,
-            QueryParameter(description="title, when or changed, with - backwards; changed: newest first."),
-        ] = "",
-    ) -> Page[NoticeListRow]:
-        """Published ones pinned first and newest first; all others by their last change."""
-        if sort and sort not in queries.SORTS:
-            raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.SORTS))
-        if shown not in ("", DELETED, *STATES):
-            raise BadInput(field="state", rule="one_of", allowed=", ".join((*STATES, DELETED)))
-        await spaces.require_root(within, db, community_id)
-        found = await queries.page(
-            within,
-            db,
-            community_id,
-            page,
-            order=sort or (DELETED if shown == DELETED else "top" if shown == PUBLISHED else "changed"),
-            state=shown if shown in STATES else None,
-            type=type,
-            space_id=space_id,
-            text=q.strip() or None,
-        )
-        return Page.of(page, found.total, await _list_rows(within, db, found.data))
-
-    @post("/", right=Right.NOTICES_MANAGE.value, status_code=201)
-    async def write_notice(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[NoticeForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        clock: NamedDependency[Clock],
-    ) -> NoticeFull:
-        """Keep a draft."""
-        here = within.narrowed(community_id)
-        await spaces.require_root(within, db, community_id)
-        async with db.begin() as tx:
-            notice_id = await service.draft(
-                here, tx, community_id=community_id, content=_content(data), now_ms=clock.now_ms()
-            )
-            return await _full(here, tx, objects, await queries.notice(here, tx, notice_id))
-
-    @post("/pictures", right=Right.NOTICES_MANAGE.value, status_code=201)
-    async def upload_picture(
-        self,
-        community_id: FromPath[int],
-        data: MultipartBody[NoticePictureFile],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> NoticePicture:
-        """Hand in a picture of at most 2 MB; its uploadId goes into a group of a notice."""
-        await spaces.require_root(within, db, community_id)
-        content = await data.file.read(PICTURE_BYTES + 1)
-        if len(content) > PICTURE_BYTES:
-            raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
-        saved = await uploads.keep(
-            within.narrowed(community_id),
-            db,
-            objects,
-            content=content,
-            biz_code=uploads.DEFAULT,
-            community_id=community_id,
-            tmp_key="",
-            field="file",
-            ids=ids,
-            now_ms=clock.now_ms(),
-        )
-        return NoticePicture(saved.upload_id, objects.url(saved.object_key))
-
-    @get("/{notice_id:int}", right=Right.NOTICES_SEE.value)
-    async def read_notice(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> NoticeFull:
-        """One notice with its pictures, also a deleted one."""
-        return await _full(within, db, objects, await _of(within, db, community_id, notice_id, deleted=True))
-
-    @put("/{notice_id:int}", right=Right.NOTICES_MANAGE.value)
-    async def rewrite_notice(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        data: JSONBody[NoticeForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        clock: NamedDependency[Clock],
-    ) -> NoticeFull:
-        """Replace what a draft or a planned notice says."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, notice_id)
-            here = within.narrowed(community_id)
-            await service.rewrite(
-                here, tx, notice_id=notice_id, content=_content(data), now_ms=clock.now_ms()
-            )
-            return await _full(here, tx, objects, await queries.notice(here, tx, notice_id))
-
-    @post("/{notice_id:int}/publish", right=Right.NOTICES_MANAGE.value, status_code=204)
-    async def publish_notice(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        data: JSONBody[PublishForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Publish now, or at a time within a year."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, notice_id)
-            await service.publish(within, tx, notice_id=notice_id, now_ms=clock.now_ms(), at_ms=data.at_ms)
-
-    @post("/{notice_id:int}/withdraw", right=Right.NOTICES_MANAGE.value, status_code=204)
-    async def withdraw_notice(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Make a planned notice a draft again."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, notice_id)
-            await service.withdraw(within, tx, notice_id=notice_id, now_ms=clock.now_ms())
-
-    @put("/{notice_id:int}/top", right=Right.NOTICES_MANAGE.value, status_code=204)
-    async def pin_notice(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        data: JSONBody[PinForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Put a notice before the others, or back among them."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, notice_id)
-            await service.pin(within, tx, notice_id=notice_id, is_top=int(data.is_top), now_ms=clock.now_ms())
-
-    @delete("/{notice_id:int}", right=Right.NOTICES_MANAGE.value)
-    async def remove_notice(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Take a notice away from its readers; it can be brought back."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, notice_id)
-            await service.remove(within, tx, notice_ids=[notice_id], now_ms=clock.now_ms())
-
-    @post("/{notice_id:int}/restore", right=Right.NOTICES_MANAGE.value, status_code=204)
-    async def restore_notice(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Bring a deleted notice back as it was."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, notice_id, deleted=True)
-            await service.restore(within, tx, notice_id=notice_id, now_ms=clock.now_ms())
-
-    @get("/{notice_id:int}/reads", right=Right.NOTICES_SEE.value)
-    async def read_receipts(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> NoticeReach:
-        """How many residents it goes to, how many opened it, and who did last."""
-        found = await queries.reach(within, db, await _of(within, db, community_id, notice_id))
-        readers = [NoticeReader(one.name, one.read_ms) for one in found.last]
-        return NoticeReach(found.residents, found.read, readers)
+routes = Routes("/communities/{community_id:int}/notices", tags=("notices",))
 
 
-ROUTES = (NoticeRoutes,)
+@routes.get(right=Right.NOTICES_SEE)
+async def list_notices(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the title or text.")] = "",
+    state: Annotated[str, Meta(description="draft, scheduled, published or deleted")] = "",
+    type: int | None = None,
+    space_id: Annotated[int | None, Meta(description="Leaves what reaches this space.")] = None,
+    sort: Annotated[
+        str, Meta(description="title, when or changed, with - backwards; changed: newest first.")
+    ] = "",
+) -> Page[NoticeListRow]:
+    """Published ones pinned first and newest first; all others by their last change."""
+    if sort and sort not in queries.SORTS:
+        raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.SORTS))
+    if state not in ("", DELETED, *STATES):
+        raise BadInput(field="state", rule="one_of", allowed=", ".join((*STATES, DELETED)))
+    await spaces.require_root(scope, db, community_id)
+    found = await queries.page(
+        scope,
+        db,
+        community_id,
+        page,
+        order=sort or (DELETED if state == DELETED else "top" if state == PUBLISHED else "changed"),
+        state=state if state in STATES else None,
+        type=type,
+        space_id=space_id,
+        text=q.strip() or None,
+    )
+    return Page.of(page, found.total, await _list_rows(scope, db, found.data))
+
+
+@routes.post(right=Right.NOTICES_MANAGE)
+async def write_notice(
+    community_id: int, data: NoticeForm, scope: Scope, tx: Tx, objects: ObjectStore, clock: Clock
+) -> NoticeFull:
+    """Keep a draft."""
+    await spaces.require_root(scope, tx, community_id)
+    notice_id = await service.draft(
+        scope, tx, community_id=community_id, content=_content(data), now_ms=clock.now_ms()
+    )
+    return await _full(scope, tx, objects, await queries.notice(scope, tx, notice_id))
+
+
+@routes.post("/pictures", right=Right.NOTICES_MANAGE)
+async def upload_picture(
+    community_id: int,
+    data: Form[NoticePictureFile],
+    scope: Scope,
+    db: Database,
+    objects: ObjectStore,
+    ids: Ids,
+    clock: Clock,
+) -> NoticePicture:
+    """Hand in a picture of at most 2 MB; its uploadId goes into a group of a notice."""
+    await spaces.require_root(scope, db, community_id)
+    content = await data.file.read(PICTURE_BYTES + 1)
+    if len(content) > PICTURE_BYTES:
+        raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
+    saved = await uploads.keep(
+        scope,
+        db,
+        objects,
+        content=content,
+        biz_code=uploads.DEFAULT,
+        community_id=community_id,
+        tmp_key="",
+        field="file",
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    return NoticePicture(saved.upload_id, objects.url(saved.object_key))
+
+
+@routes.get("/{notice_id:int}", right=Right.NOTICES_SEE)
+async def read_notice(
+    community_id: int, notice_id: int, scope: Scope, db: Database, objects: ObjectStore
+) -> NoticeFull:
+    """One notice with its pictures, also a deleted one."""
+    return await _full(scope, db, objects, await _of(scope, db, community_id, notice_id, deleted=True))
+
+
+@routes.put("/{notice_id:int}", right=Right.NOTICES_MANAGE)
+async def rewrite_notice(
+    community_id: int,
+    notice_id: int,
+    data: NoticeForm,
+    scope: Scope,
+    tx: Tx,
+    objects: ObjectStore,
+    clock: Clock,
+) -> NoticeFull:
+    """Replace what a draft or a planned notice says."""
+    await _of(scope, tx, community_id, notice_id)
+    await service.rewrite(scope, tx, notice_id=notice_id, content=_content(data), now_ms=clock.now_ms())
+    return await _full(scope, tx, objects, await queries.notice(scope, tx, notice_id))
+
+
+@routes.post("/{notice_id:int}/publish", right=Right.NOTICES_MANAGE)
+async def publish_notice(
+    community_id: int, notice_id: int, data: PublishForm, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Publish now, or at a time within a year."""
+    await _of(scope, tx, community_id, notice_id)
+    await service.publish(scope, tx, notice_id=notice_id, now_ms=clock.now_ms(), at_ms=data.at_ms)
+
+
+@routes.post("/{notice_id:int}/withdraw", right=Right.NOTICES_MANAGE)
+async def withdraw_notice(community_id: int, notice_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Make a planned notice a draft again."""
+    await _of(scope, tx, community_id, notice_id)
+    await service.withdraw(scope, tx, notice_id=notice_id, now_ms=clock.now_ms())
+
+
+@routes.put("/{notice_id:int}/top", right=Right.NOTICES_MANAGE)
+async def pin_notice(
+    community_id: int, notice_id: int, data: PinForm, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Put a notice before the others, or back among them."""
+    await _of(scope, tx, community_id, notice_id)
+    await service.pin(scope, tx, notice_id=notice_id, is_top=int(data.is_top), now_ms=clock.now_ms())
+
+
+@routes.delete("/{notice_id:int}", right=Right.NOTICES_MANAGE)
+async def remove_notice(community_id: int, notice_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Take a notice away from its readers; it can be brought back."""
+    await _of(scope, tx, community_id, notice_id)
+    await service.remove(scope, tx, notice_ids=[notice_id], now_ms=clock.now_ms())
+
+
+@routes.post("/{notice_id:int}/restore", right=Right.NOTICES_MANAGE)
+async def restore_notice(community_id: int, notice_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Bring a deleted notice back as it was."""
+    await _of(scope, tx, community_id, notice_id, deleted=True)
+    await service.restore(scope, tx, notice_id=notice_id, now_ms=clock.now_ms())
+
+
+@routes.get("/{notice_id:int}/reads", right=Right.NOTICES_SEE)
+async def read_receipts(community_id: int, notice_id: int, scope: Scope, db: Database) -> NoticeReach:
+    """How many residents it goes to, how many opened it, and who did last."""
+    found = await queries.reach(scope, db, await _of(scope, db, community_id, notice_id))
+    readers = [NoticeReader(one.name, one.read_ms) for one in found.last]
+    return NoticeReach(found.residents, found.read, readers)
+
+
+ROUTES = (routes,)

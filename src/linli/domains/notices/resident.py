@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities import space_rules
@@ -15,7 +12,8 @@ from linli.domains.notices import queries, service
 from linli.domains.notices.rows import PUBLISHED, Notice
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -73,61 +71,49 @@ async def _reaches(scope: Scope, db: Reader, found: Notice, house_ids: list[int]
     return False
 
 
-class NoticeRoutes(Controller):
-    path = "/communities/{community_id:int}/notices"
-    tags = ("notices",)
-
-    @get("/")
-    async def list_notices(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        house_id: Annotated[
-            int | None, QueryParameter(name="houseId", description="None: the first house lived in there.")
-        ] = None,
-    ) -> Page[NoticeHead]:
-        """What was published to the community and to the house, pinned ones first."""
-        scope = resident.scope(community_id)
-        home = resident.living(community_id) if house_id is None else resident.home(house_id)
-        if home.community_id != community_id:
-            raise NotFound(what="house", id=house_id)
-        found = await queries.page(
-            scope, db, community_id, page, order="top", state=PUBLISHED, space_id=home.house_id
-        )
-        read = await queries.read_by(scope, db, home.person_id, [row.notice_id for row in found.data])
-        return Page.of(page, found.total, [_head(row, read) for row in found.data])
-
-    @get("/{notice_id:int}")
-    async def open_notice(
-        self,
-        community_id: FromPath[int],
-        notice_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        clock: NamedDependency[Clock],
-    ) -> NoticeToRead:
-        """Read one; the first time is its receipt."""
-        scope = resident.scope(community_id)
-        found = await queries.notice(scope, db, notice_id, published=True)
-        houses = _houses(resident, community_id)
-        if found.community_id != community_id or not await _reaches(scope, db, found, houses):
-            raise NotFound(what="notice", id=notice_id)
-        person_id = resident.living(community_id).person_id
-        async with db.begin() as tx:
-            await service.note_read(
-                scope, tx, notice_id=notice_id, person_id=person_id, now_ms=clock.now_ms()
-            )
-        parts = []
-        whole = Scope.system(found.tenant_id, "notices")
-        for group in found.groups:
-            upload = await uploads.find(whole, db, group.upload_id) if group.upload_id else None
-            url = objects.url(upload.object_key, expires_s=uploads.URL_SECONDS) if upload else ""
-            parts.append(NoticePart(group.text, url))
-        head = _head(found, {notice_id})
-        return NoticeToRead(**msgspec.structs.asdict(head), parts=parts)
+routes = Routes("/communities/{community_id:int}/notices", tags=("notices",))
 
 
-ROUTES: tuple[type[Controller], ...] = (NoticeRoutes,)
+@routes.get()
+async def list_notices(
+    community_id: int,
+    resident: Resident,
+    db: Database,
+    page: PageRequest,
+    house_id: Annotated[int | None, Meta(description="None: the first house lived in there.")] = None,
+) -> Page[NoticeHead]:
+    """What was published to the community and to the house, pinned ones first."""
+    scope = resident.scope(community_id)
+    home = resident.living(community_id) if house_id is None else resident.home(house_id)
+    if home.community_id != community_id:
+        raise NotFound(what="house", id=house_id)
+    found = await queries.page(
+        scope, db, community_id, page, order="top", state=PUBLISHED, space_id=home.house_id
+    )
+    read = await queries.read_by(scope, db, home.person_id, [row.notice_id for row in found.data])
+    return Page.of(page, found.total, [_head(row, read) for row in found.data])
+
+
+@routes.get("/{notice_id:int}")
+async def open_notice(
+    community_id: int, notice_id: int, resident: Resident, tx: Tx, objects: ObjectStore, clock: Clock
+) -> NoticeToRead:
+    """Read one; the first time is its receipt."""
+    scope = resident.scope(community_id)
+    found = await queries.notice(scope, tx, notice_id, published=True)
+    houses = _houses(resident, community_id)
+    if found.community_id != community_id or not await _reaches(scope, tx, found, houses):
+        raise NotFound(what="notice", id=notice_id)
+    person_id = resident.living(community_id).person_id
+    await service.note_read(scope, tx, notice_id=notice_id, person_id=person_id, now_ms=clock.now_ms())
+    parts = []
+    whole = Scope.system(found.tenant_id, "notices")
+    for group in found.groups:
+        upload = await uploads.find(whole, tx, group.upload_id) if group.upload_id else None
+        url = objects.url(upload.object_key, expires_s=uploads.URL_SECONDS) if upload else ""
+        parts.append(NoticePart(group.text, url))
+    head = _head(found, {notice_id})
+    return NoticeToRead(**msgspec.structs.asdict(head), parts=parts)
+
+
+ROUTES = (routes,)

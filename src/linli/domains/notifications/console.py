@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from litestar import Controller, Request, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar import Request
 
 from linli.domains.notifications import routes
 from linli.domains.notifications.kinds import CONSOLE
@@ -20,6 +18,7 @@ from linli.domains.notifications.service import subscriptions
 from linli.domains.people.rights import Rights
 from linli.kernel import i18n
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
@@ -29,76 +28,69 @@ def _language(request: Request[Any, Any, Any]) -> str:
     return i18n.pick(request.headers.get("accept-language"))
 
 
-class PushRoutes(Controller):
-    path = "/push"
-    tags = ("notifications",)
-
-    @get("/key", right="signed_in")
-    async def key(self, db: NamedDependency[Database], secrets: NamedDependency[Secrets]) -> PushKeyOut:
-        """With which key a browser subscribes."""
-        return PushKeyOut(await subscriptions.public_key(db, secrets=secrets))
-
-    @post("/subscription", right="signed_in", status_code=204)
-    async def subscribe(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[Subscribe],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Push to this browser from now on, as long as it is signed in."""
-        await routes.subscribe(
-            db,
-            data,
-            account_id=rights.account_id,
-            front=CONSOLE,
-            session_id=request.auth.id,
-            agent=request.headers.get("user-agent", ""),
-            language=_language(request),
-            secrets=secrets,
-            settings=settings,
-            ids=ids,
-        )
-
-    @post("/subscription/drop", right="signed_in", status_code=204)
-    async def unsubscribe(
-        self, data: JSONBody[Unsubscribe], rights: NamedDependency[Rights], db: NamedDependency[Database]
-    ) -> None:
-        """Push to this browser no more."""
-        await routes.unsubscribe(db, data.endpoint, account_id=rights.account_id, front=CONSOLE)
-
-    @get("/settings", right="signed_in")
-    async def show(
-        self,
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-    ) -> NotificationSettings:
-        """What the caller hears of, by which channel, and when it is quiet."""
-        return await routes.show(db, account_id=rights.account_id, front=CONSOLE, settings=settings)
-
-    @put("/settings", right="signed_in")
-    async def change(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[NotificationChange],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-    ) -> NotificationSettings:
-        """Choose; kinds that are not named stand as before."""
-        await routes.change(
-            db, data, account_id=rights.account_id, front=CONSOLE, language=_language(request)
-        )
-        return await routes.show(db, account_id=rights.account_id, front=CONSOLE, settings=settings)
-
-    @post("/trial", right="signed_in", status_code=202)
-    async def try_out(self, rights: NamedDependency[Rights], db: NamedDependency[Database]) -> Tried:
-        """Send a message to every browser of this log-in now."""
-        return await routes.try_out(db, account_id=rights.account_id, front=CONSOLE)
+push_routes = Routes("/push", tags=("notifications",))
 
 
-ROUTES: tuple[type[Controller], ...] = (PushRoutes,)
+@push_routes.get("/key", right="signed_in")
+async def key(db: Database, secrets: Secrets) -> PushKeyOut:
+    """With which key a browser subscribes."""
+    return PushKeyOut(await subscriptions.public_key(db, secrets=secrets))
+
+
+@push_routes.post("/subscription", right="signed_in")
+async def subscribe(
+    request: Request[Any, Any, Any],
+    data: Subscribe,
+    rights: Rights,
+    db: Database,
+    secrets: Secrets,
+    settings: Settings,
+    ids: Ids,
+) -> None:
+    """Push to this browser from now on, as long as it is signed in."""
+    await routes.subscribe(
+        db,
+        data,
+        account_id=rights.account_id,
+        front=CONSOLE,
+        session_id=request.auth.id,
+        agent=request.headers.get("user-agent", ""),
+        language=_language(request),
+        secrets=secrets,
+        settings=settings,
+        ids=ids,
+    )
+
+
+@push_routes.post("/subscription/drop", right="signed_in")
+async def unsubscribe(data: Unsubscribe, rights: Rights, db: Database) -> None:
+    """Push to this browser no more."""
+    await routes.unsubscribe(db, data.endpoint, account_id=rights.account_id, front=CONSOLE)
+
+
+@push_routes.get("/settings", right="signed_in")
+async def show(rights: Rights, db: Database, settings: Settings) -> NotificationSettings:
+    """What the caller hears of, by which channel, and when it is quiet."""
+    return await routes.show(db, account_id=rights.account_id, front=CONSOLE, settings=settings)
+
+
+@push_routes.put("/settings", right="signed_in")
+async def change(
+    request: Request[Any, Any, Any],
+    data: NotificationChange,
+    rights: Rights,
+    db: Database,
+    settings: Settings,
+) -> NotificationSettings:
+    """Choose; kinds that are not named stand as before."""
+    await routes.change(db, data, account_id=rights.account_id, front=CONSOLE, language=_language(request))
+    return await routes.show(db, account_id=rights.account_id, front=CONSOLE, settings=settings)
+
+
+@push_routes.post("/trial", right="signed_in", status=202)
+async def try_out(rights: Rights, db: Database) -> Tried:
+    """Send a message to every browser of this log-in now."""
+    return await routes.try_out(db, account_id=rights.account_id, front=CONSOLE)
+
+
+ROUTES = (push_routes,)

@@ -1,6 +1,6 @@
 """Web routes for who runs the installation, and for who looks for a message."""
 
-from linli.domains.operations.console.health import HealthRoutes
-from linli.domains.operations.console.traces import TraceRoutes
+from linli.domains.operations.console.health import health_routes
+from linli.domains.operations.console.traces import trace_routes
 
-ROUTES = (TraceRoutes, HealthRoutes)
+ROUTES = (trace_routes, health_routes)

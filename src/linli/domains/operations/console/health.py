@@ -5,9 +5,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from linli import __version__
 from linli.databus.deliveries import count_waiting
@@ -16,6 +13,7 @@ from linli.delivery.schemas import Filter
 from linli.kernel import outbox
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.http import Callers
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -105,67 +103,54 @@ class PlainDevices(msgspec.Struct, rename="camel", frozen=True):
     products: list[PlainProductRow]
 
 
-class HealthRoutes(Controller):
-    path = "/health"
-    tags = ("health",)
+health_routes = Routes("/health", tags=("health",))
 
-    @get("/", right="installation.manage")
-    async def health(
-        self,
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-        platform_health: NamedDependency[Faults],
-        callers: NamedDependency[Callers],
-    ) -> Health:
-        """Components of this process, queues of the installation, and the disk."""
-        everywhere = Scope.system()
-        inbox = await count_inbox(everywhere, db)
-        rows = await count_by_status(everywhere, db, wanted=Filter())
-        jobs = await outbox.counts(db)
-        pushes = await count_waiting(db)
-        online = await list_devices(
-            everywhere, db, page=PageRequest(1, 1), where=DeviceFilter(state="online")
-        )
-        done = ("transferred", "transferDeleted", "needManual")
-        return Health(
-            version=__version__,
-            started_ms=_STARTED_MS,
-            devices_online=online.total,
-            components=_components(await platform_health(), ("database", "disk", "objects", "sms", "tls")),
-            queues=[
-                Queue("inbox", inbox.ready, inbox.parked),
-                Queue(
-                    "delivery",
-                    sum(count for status, count in rows.items() if status not in done),
-                    rows.get("needManual", 0),
-                ),
-                Queue("outbox", jobs.get("ready", 0), jobs.get("parked", 0)),
-                Queue("databus", pushes.waiting, pushes.parked),
-            ],
-            disk=disk_of(settings, db.url),
-            unnamed_proxies=callers.unnamed(),
-        )
 
-    @get("/plain-devices", right="installation.manage")
-    async def plain_devices(
-        self, db: NamedDependency[Database], clock: NamedDependency[Clock]
-    ) -> PlainDevices:
-        """Whose devices still come without TLS: the products with the most of them."""
-        found = await plain_products(Scope.system(), db, now_ms=clock.now_ms(), limit=MOST_PRODUCTS)
-        return PlainDevices(LATELY_DAYS, [PlainProductRow(*row) for row in found])
+@health_routes.get(right="installation.manage")
+async def health(db: Database, settings: Settings, platform_health: Faults, callers: Callers) -> Health:
+    """Components of this process, queues of the installation, and the disk."""
+    everywhere = Scope.system()
+    inbox = await count_inbox(everywhere, db)
+    rows = await count_by_status(everywhere, db, wanted=Filter())
+    jobs = await outbox.counts(db)
+    pushes = await count_waiting(db)
+    online = await list_devices(everywhere, db, page=PageRequest(1, 1), where=DeviceFilter(state="online"))
+    done = ("transferred", "transferDeleted", "needManual")
+    return Health(
+        version=__version__,
+        started_ms=_STARTED_MS,
+        devices_online=online.total,
+        components=_components(await platform_health(), ("database", "disk", "objects", "sms", "tls")),
+        queues=[
+            Queue("inbox", inbox.ready, inbox.parked),
+            Queue(
+                "delivery",
+                sum(count for status, count in rows.items() if status not in done),
+                rows.get("needManual", 0),
+            ),
+            Queue("outbox", jobs.get("ready", 0), jobs.get("parked", 0)),
+            Queue("databus", pushes.waiting, pushes.parked),
+        ],
+        disk=disk_of(settings, db.url),
+        unnamed_proxies=callers.unnamed(),
+    )
 
-    @get("/plain-devices/{product_key:str}", right="installation.manage")
-    async def plain_devices_of(
-        self,
-        product_key: FromPath[str],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        page: NamedDependency[PageRequest],
-    ) -> Page[PlainDeviceRow]:
-        """Those of one product, the latest first."""
-        everywhere = Scope.system()
-        product = await get_product(everywhere, db, product_key=product_key)
-        found = await list_plain_devices(
-            everywhere, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
-        )
-        return Page.of(page, found.total, [PlainDeviceRow.of(row) for row in found.data])
+
+@health_routes.get("/plain-devices", right="installation.manage")
+async def plain_devices(db: Database, clock: Clock) -> PlainDevices:
+    """Whose devices still come without TLS: the products with the most of them."""
+    found = await plain_products(Scope.system(), db, now_ms=clock.now_ms(), limit=MOST_PRODUCTS)
+    return PlainDevices(LATELY_DAYS, [PlainProductRow(*row) for row in found])
+
+
+@health_routes.get("/plain-devices/{product_key:str}", right="installation.manage")
+async def plain_devices_of(
+    product_key: str, db: Database, clock: Clock, page: PageRequest
+) -> Page[PlainDeviceRow]:
+    """Those of one product, the latest first."""
+    everywhere = Scope.system()
+    product = await get_product(everywhere, db, product_key=product_key)
+    found = await list_plain_devices(
+        everywhere, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
+    )
+    return Page.of(page, found.total, [PlainDeviceRow.of(row) for row in found.data])

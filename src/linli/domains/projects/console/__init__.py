@@ -1,17 +1,15 @@
 """Web routes of the application platform: projects, their capabilities, devices and keys; listed by the console."""
 
-from litestar import Controller
+from linli.domains.projects.console.devices import project_device_routes
+from linli.domains.projects.console.keys import project_key_routes
+from linli.domains.projects.console.models import project_model_routes
+from linli.domains.projects.console.projects import platform_project_routes
+from linli.domains.projects.console.reviews import capability_review_routes
 
-from linli.domains.projects.console.devices import ProjectDeviceRoutes
-from linli.domains.projects.console.keys import ProjectKeyRoutes
-from linli.domains.projects.console.models import ProjectModelRoutes
-from linli.domains.projects.console.projects import PlatformProjectRoutes
-from linli.domains.projects.console.reviews import CapabilityReviewRoutes
-
-ROUTES: tuple[type[Controller], ...] = (
-    PlatformProjectRoutes,
-    ProjectDeviceRoutes,
-    ProjectKeyRoutes,
-    ProjectModelRoutes,
-    CapabilityReviewRoutes,
+ROUTES = (
+    platform_project_routes,
+    project_device_routes,
+    project_key_routes,
+    project_model_routes,
+    capability_review_routes,
 )

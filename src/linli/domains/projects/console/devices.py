@@ -3,16 +3,15 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.projects import queries
 from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.things.device_lists import DeviceFilter, list_devices
+from linli.things import device_lists
+from linli.things.device_lists import DeviceFilter
 from linli.things.queries.devices import find_devices
 from linli.things.service.devices import bind_project, unbind_project
 
@@ -29,58 +28,44 @@ class DevicesChosen(msgspec.Struct, rename="camel", frozen=True):
     iot_ids: Annotated[list[str], Meta(min_length=1, max_length=100)]
 
 
-class ProjectDeviceRoutes(Controller):
-    path = "/app-platform/projects/{project_id:str}/devices"
-    tags = ("projects",)
+project_device_routes = Routes("/app-platform/projects/{project_id:str}/devices", tags=("projects",))
 
-    @get("/", right="projects.use")
-    async def list_devices(
-        self,
-        project_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the DeviceName, nickname or remark.")] = "",
-        bound: Annotated[bool, QueryParameter(description="Bound to this project, or to none.")] = True,
-    ) -> Page[ProjectDevice]:
-        """Devices of the project, or those that could be bound to it."""
-        await queries.get_project(within, db, project_id=project_id)
-        scope, where = within, DeviceFilter(keyword=q.strip(), project_id=project_id)
-        if not bound:
-            # Who sees some projects only may take what lies in no project and in no community of others.
-            scope = Scope(within.tenant, within.caller)
-            where = DeviceFilter(keyword=q.strip(), unbound=True, homeless=within.communities is not None)
-        found = await list_devices(scope, db, page=page, where=where)
-        rows = [
-            ProjectDevice(row.iot_id, row.device_name, row.product_name, row.nickname, row.state)
-            for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
 
-    @post("/bind", right="projects.use", status_code=204)
-    async def bind(
-        self,
-        project_id: FromPath[str],
-        data: JSONBody[DevicesChosen],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Bind devices to the project, all or none."""
-        async with db.begin() as tx:
-            await _check_free(within, tx, data.iot_ids)
-            await bind_project(within, tx, project_id=project_id, iot_ids=data.iot_ids)
+@project_device_routes.get(right="projects.use")
+async def list_devices(
+    project_id: str,
+    within: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the DeviceName, nickname or remark.")] = "",
+    bound: Annotated[bool, Meta(description="Bound to this project, or to none.")] = True,
+) -> Page[ProjectDevice]:
+    """Devices of the project, or those that could be bound to it."""
+    await queries.get_project(within, db, project_id=project_id)
+    scope, where = within, DeviceFilter(keyword=q.strip(), project_id=project_id)
+    if not bound:
+        # Who sees some projects only may take what lies in no project and in no community of others.
+        scope = Scope(within.tenant, within.caller)
+        where = DeviceFilter(keyword=q.strip(), unbound=True, homeless=within.communities is not None)
+    found = await device_lists.list_devices(scope, db, page=page, where=where)
+    rows = [
+        ProjectDevice(row.iot_id, row.device_name, row.product_name, row.nickname, row.state)
+        for row in found.data
+    ]
+    return Page.of(page, found.total, rows)
 
-    @post("/unbind", right="projects.use", status_code=204)
-    async def unbind(
-        self,
-        project_id: FromPath[str],
-        data: JSONBody[DevicesChosen],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Take devices out of the project, all or none."""
-        async with db.begin() as tx:
-            await unbind_project(within, tx, project_id=project_id, iot_ids=data.iot_ids)
+
+@project_device_routes.post("/bind", right="projects.use")
+async def bind(project_id: str, data: DevicesChosen, scope: Scope, tx: Tx) -> None:
+    """Bind devices to the project, all or none."""
+    await _check_free(scope, tx, data.iot_ids)
+    await bind_project(scope, tx, project_id=project_id, iot_ids=data.iot_ids)
+
+
+@project_device_routes.post("/unbind", right="projects.use")
+async def unbind(project_id: str, data: DevicesChosen, scope: Scope, tx: Tx) -> None:
+    """Take devices out of the project, all or none."""
+    await unbind_project(scope, tx, project_id=project_id, iot_ids=data.iot_ids)
 
 
 async def _check_free(within: Scope, db: Tx, iot_ids: list[str]) -> None:

@@ -3,18 +3,16 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.projects import queries
 from linli.domains.projects.console.projects import model_ids
+from linli.domains.projects.service import grants
 from linli.domains.projects.service import projects as service
-from linli.domains.projects.service.grants import set_grants
 from linli.kernel import tenancy
 from linli.kernel.audit import secret_reads_of
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -54,77 +52,57 @@ class Grants(msgspec.Struct, rename="camel", frozen=True):
     models: list[str] | None
 
 
-class ProjectKeyRoutes(Controller):
-    path = "/app-platform/projects/{project_id:str}"
-    tags = ("projects",)
+project_key_routes = Routes("/app-platform/projects/{project_id:str}", tags=("projects",))
 
-    @get("/keys", right="integrations.manage")
-    async def list_keys(
-        self,
-        project_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        openapi: NamedDependency[OpenApi],
-    ) -> ProjectKeys:
-        """The project's keys with their grants and who was told their secrets, never the secrets."""
-        project = await queries.get_project(within, db, project_id=project_id)
-        terms = await policies.terms_of(db, project_id=project_id)
-        withheld = terms.withheld if terms else frozenset()
-        keys = []
-        for row in await tenancy.list_app_keys(within, db):
-            if row.project_id != project_id:
-                continue
-            services = await policies.services_of(db, row.app_key)
-            models = await policies.models_of(db, row.app_key)
-            reads = await secret_reads_of(within, db, kind="app_key", target=row.app_key, most=20)
-            keys.append(
-                ProjectKey(
-                    row.app_key,
-                    row.name,
-                    bool(row.enabled),
-                    row.app_key == project.default_app_key,
-                    None if services is None else sorted(services),
-                    None if models is None else sorted(models),
-                    [SecretReadRow(read.caller, read.at_ms) for read in reads],
-                )
+
+@project_key_routes.get("/keys", right="integrations.manage")
+async def list_keys(project_id: str, scope: Scope, db: Database, openapi: OpenApi) -> ProjectKeys:
+    """The project's keys with their grants and who was told their secrets, never the secrets."""
+    project = await queries.get_project(scope, db, project_id=project_id)
+    terms = await policies.terms_of(db, project_id=project_id)
+    withheld = terms.withheld if terms else frozenset()
+    keys = []
+    for row in await tenancy.list_app_keys(scope, db):
+        if row.project_id != project_id:
+            continue
+        services = await policies.services_of(db, row.app_key)
+        models = await policies.models_of(db, row.app_key)
+        reads = await secret_reads_of(scope, db, kind="app_key", target=row.app_key, most=20)
+        keys.append(
+            ProjectKey(
+                row.app_key,
+                row.name,
+                bool(row.enabled),
+                row.app_key == project.default_app_key,
+                None if services is None else sorted(services),
+                None if models is None else sorted(models),
+                [SecretReadRow(read.caller, read.at_ms) for read in reads],
             )
-        known = [one for one in openapi.registry.services() if one != policies.ALWAYS_GRANTED]
-        return ProjectKeys(keys, [one for one in known if one not in withheld], sorted(withheld), model_ids())
+        )
+    known = [one for one in openapi.registry.services() if one != policies.ALWAYS_GRANTED]
+    return ProjectKeys(keys, [one for one in known if one not in withheld], sorted(withheld), model_ids())
 
-    @post("/secret", right="integrations.manage", status_code=200)
-    async def read_secret(
-        self,
-        project_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-    ) -> AppSecret:
-        """AppKey and AppSecret of the default app; each time is noted."""
-        async with db.begin() as tx:
-            told = await service.read_default_app(within, tx, project_id=project_id, ids=ids, secrets=secrets)
-        return AppSecret(told.app_key, told.app_secret)
 
-    @put("/keys/{app_key:str}/grants", right="integrations.manage", status_code=204)
-    async def set_grants(
-        self,
-        project_id: FromPath[str],
-        app_key: FromPath[str],
-        data: JSONBody[Grants],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        openapi: NamedDependency[OpenApi],
-    ) -> None:
-        """Say which services and data models the key may use; other calls answer 403."""
-        async with db.begin() as tx:
-            await queries.get_project(within, tx, project_id=project_id)
-            await set_grants(
-                within,
-                tx,
-                project_id=project_id,
-                app_key=app_key,
-                services=data.services,
-                models=data.models,
-                known_services=openapi.registry.services(),
-                known_models=model_ids(),
-            )
+@project_key_routes.post("/secret", right="integrations.manage", status=200)
+async def read_secret(project_id: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> AppSecret:
+    """AppKey and AppSecret of the default app; each time is noted."""
+    told = await service.read_default_app(scope, tx, project_id=project_id, ids=ids, secrets=secrets)
+    return AppSecret(told.app_key, told.app_secret)
+
+
+@project_key_routes.put("/keys/{app_key:str}/grants", right="integrations.manage")
+async def set_grants(
+    project_id: str, app_key: str, data: Grants, scope: Scope, tx: Tx, openapi: OpenApi
+) -> None:
+    """Say which services and data models the key may use; other calls answer 403."""
+    await queries.get_project(scope, tx, project_id=project_id)
+    await grants.set_grants(
+        scope,
+        tx,
+        project_id=project_id,
+        app_key=app_key,
+        services=data.services,
+        models=data.models,
+        known_services=openapi.registry.services(),
+        known_models=model_ids(),
+    )

@@ -3,16 +3,14 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.databus import registry
 from linli.domains.projects import queries
 from linli.domains.projects.console.projects import model_ids
 from linli.domains.projects.service.grants import authorise_model
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 from linli.openapi import policies
 
@@ -33,51 +31,37 @@ class ModelAuthorisation(msgspec.Struct, rename="camel", frozen=True):
     by_app: bool
 
 
-class ProjectModelRoutes(Controller):
-    path = "/app-platform/projects/{project_id:str}/models"
-    tags = ("projects",)
+project_model_routes = Routes("/app-platform/projects/{project_id:str}/models", tags=("projects",))
 
-    @get("/", right="projects.use")
-    async def list_models(
-        self, project_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ProjectModel]:
-        """Every data model, and whether the project and its default app may use it."""
-        project = await queries.get_project(within, db, project_id=project_id)
-        switches = await policies.project_switches(db, project_id=project_id)
-        app = (
-            await policies.models_of(db, project.default_app_key) if project.default_app_key else frozenset()
-        )
-        versions: dict[str, list[str]] = {}
-        names: dict[str, str] = {}
-        for model in registry.load():
-            versions.setdefault(model.model_id, []).append(model.version)
-            names[model.model_id] = model.title.en if within.language == "en" else model.title.zh
-        rows = []
-        for model_id, found in versions.items():
-            by_project, by_app = switches.get(model_id, True), app is None or model_id in app
-            rows.append(
-                ProjectModel(model_id, names[model_id], found, by_project, by_app, by_project and by_app)
-            )
-        return rows
 
-    @put("/{model_id:str}", right="integrations.manage", status_code=204)
-    async def authorise(
-        self,
-        project_id: FromPath[str],
-        model_id: FromPath[str],
-        data: JSONBody[ModelAuthorisation],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Authorise a data model, or take it back: calls and pushes follow at once."""
-        async with db.begin() as tx:
-            project = await queries.get_project(within, tx, project_id=project_id)
-            await authorise_model(
-                within,
-                tx,
-                project=project,
-                model_id=model_id,
-                by_project=data.by_project,
-                by_app=data.by_app,
-                known=model_ids(),
-            )
+@project_model_routes.get(right="projects.use")
+async def list_models(project_id: str, scope: Scope, db: Database) -> list[ProjectModel]:
+    """Every data model, and whether the project and its default app may use it."""
+    project = await queries.get_project(scope, db, project_id=project_id)
+    switches = await policies.project_switches(db, project_id=project_id)
+    app = await policies.models_of(db, project.default_app_key) if project.default_app_key else frozenset()
+    versions: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for model in registry.load():
+        versions.setdefault(model.model_id, []).append(model.version)
+        names[model.model_id] = model.title.en if scope.language == "en" else model.title.zh
+    rows = []
+    for model_id, found in versions.items():
+        by_project, by_app = switches.get(model_id, True), app is None or model_id in app
+        rows.append(ProjectModel(model_id, names[model_id], found, by_project, by_app, by_project and by_app))
+    return rows
+
+
+@project_model_routes.put("/{model_id:str}", right="integrations.manage")
+async def authorise(project_id: str, model_id: str, data: ModelAuthorisation, scope: Scope, tx: Tx) -> None:
+    """Authorise a data model, or take it back: calls and pushes follow at once."""
+    project = await queries.get_project(scope, tx, project_id=project_id)
+    await authorise_model(
+        scope,
+        tx,
+        project=project,
+        model_id=model_id,
+        by_project=data.by_project,
+        by_app=data.by_app,
+        known=model_ids(),
+    )

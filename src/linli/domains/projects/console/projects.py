@@ -3,9 +3,6 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.databus import registry
@@ -15,7 +12,8 @@ from linli.domains.projects.service import capabilities
 from linli.domains.projects.service import projects as service
 from linli.domains.projects.service.grants import KeyTerms
 from linli.domains.projects.service.projects import ProjectFacts
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -135,123 +133,90 @@ def model_ids() -> list[str]:
     return list(dict.fromkeys(model.model_id for model in registry.load()))
 
 
-class PlatformProjectRoutes(Controller):
-    path = "/app-platform/projects"
-    tags = ("projects",)
+platform_project_routes = Routes("/app-platform/projects", tags=("projects",))
 
-    @get("/", right="projects.use")
-    async def list_projects(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the name, or a whole projectId.")] = "",
-    ) -> Page[PlatformProject]:
-        """Projects in sight, the newest first."""
-        found = await queries.list_projects(within, db, page=page, text=q.strip())
-        return Page.of(page, found.total, [PlatformProject.of(row) for row in found.data])
 
-    @get("/choices", right="projects.use")
-    async def choices(self, within: NamedDependency[Scope], openapi: NamedDependency[OpenApi]) -> Choices:
-        """Capabilities, services and data models to choose from for a new project."""
-        come = {service for one in CAPABILITIES.values() for service in one.services} | RESERVED
-        services = [one for one in openapi.registry.services() if one not in come and one != ALWAYS_GRANTED]
-        shown = [_told(queries.CapabilityOf(one, None), within.language) for one in CAPABILITIES.values()]
-        return Choices(shown, services, model_ids())
+@platform_project_routes.get(right="projects.use")
+async def list_projects(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the name, or a whole projectId.")] = "",
+) -> Page[PlatformProject]:
+    """Projects in sight, the newest first."""
+    found = await queries.list_projects(scope, db, page=page, text=q.strip())
+    return Page.of(page, found.total, [PlatformProject.of(row) for row in found.data])
 
-    @post("/", right="projects.manage", status_code=201)
-    async def create(
-        self,
-        data: JSONBody[NewPlatformProject],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        openapi: NamedDependency[OpenApi],
-    ) -> PlatformProjectMade:
-        """A project of type 数字社区 with its default app; what needs review is applied for."""
-        for field, given, known in (
-            ("services", data.services, openapi.registry.services()),
-            ("models", data.models, model_ids()),
-        ):
-            if unknown := set(given) - set(known):
-                raise BadInput(field=field, rule="unknown", given=min(unknown))
-        async with db.begin() as tx:
-            project_id = await service.create_project(
-                within,
-                tx,
-                name=data.name,
-                facts=_said(data),
-                ids=ids,
-                secrets=secrets,
-                terms=KeyTerms(services=data.services, models=data.models, known_models=model_ids()),
-            )
-            whole = Scope(within.tenant, within.caller)
-            for capability in data.capabilities:
-                await capabilities.apply_for(whole, tx, project_id=project_id, capability=capability)
-        return PlatformProjectMade(project_id)
 
-    @get("/{project_id:str}", right="projects.use")
-    async def detail(
-        self, project_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> PlatformProjectDetail:
-        """One project with its capabilities."""
-        row = await queries.get_project(within, db, project_id=project_id)
-        held = await queries.list_capabilities(within, db, project_id=project_id)
-        return PlatformProjectDetail(
-            **_facts(row),
-            description=row.description,
-            default_app_key=row.default_app_key,
-            root_space_id=None if row.root_space_id is None else str(row.root_space_id),
-            capabilities=[_told(one, within.language) for one in held],
-        )
+@platform_project_routes.get("/choices", right="projects.use")
+async def choices(scope: Scope, openapi: OpenApi) -> Choices:
+    """Capabilities, services and data models to choose from for a new project."""
+    come = {service for one in CAPABILITIES.values() for service in one.services} | RESERVED
+    services = [one for one in openapi.registry.services() if one not in come and one != ALWAYS_GRANTED]
+    shown = [_told(queries.CapabilityOf(one, None), scope.language) for one in CAPABILITIES.values()]
+    return Choices(shown, services, model_ids())
 
-    @put("/{project_id:str}", right="projects.manage", status_code=204)
-    async def change(
-        self,
-        project_id: FromPath[str],
-        data: JSONBody[ProjectSaid],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Change what is said of the project."""
-        async with db.begin() as tx:
-            await service.describe_project(within, tx, project_id=project_id, facts=_said(data), ids=ids)
-            await service.rename_project(within, tx, project_id=project_id, name=data.name)
 
-    @put("/{project_id:str}/state", right="projects.manage", status_code=204)
-    async def set_state(
-        self,
-        project_id: FromPath[str],
-        data: JSONBody[StateChoice],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Move the project between 开发态 and 集成态."""
-        async with db.begin() as tx:
-            await service.set_state(within, tx, project_id=project_id, state=data.state)
+@platform_project_routes.post(right="projects.manage")
+async def create(
+    data: NewPlatformProject, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets, openapi: OpenApi
+) -> PlatformProjectMade:
+    """A project of type 数字社区 with its default app; what needs review is applied for."""
+    for field, given, known in (
+        ("services", data.services, openapi.registry.services()),
+        ("models", data.models, model_ids()),
+    ):
+        if unknown := set(given) - set(known):
+            raise BadInput(field=field, rule="unknown", given=min(unknown))
+    project_id = await service.create_project(
+        scope,
+        tx,
+        name=data.name,
+        facts=_said(data),
+        ids=ids,
+        secrets=secrets,
+        terms=KeyTerms(services=data.services, models=data.models, known_models=model_ids()),
+    )
+    whole = Scope(scope.tenant, scope.caller)
+    for capability in data.capabilities:
+        await capabilities.apply_for(whole, tx, project_id=project_id, capability=capability)
+    return PlatformProjectMade(project_id)
 
-    @post("/{project_id:str}/capabilities", right="projects.manage", status_code=204)
-    async def apply_for(
-        self,
-        project_id: FromPath[str],
-        data: JSONBody[CapabilityWanted],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Apply for a capability; the operator reviews those that need it."""
-        async with db.begin() as tx:
-            await capabilities.apply_for(within, tx, project_id=project_id, capability=data.capability)
 
-    @post("/{project_id:str}/join", right="projects.manage", status_code=204)
-    async def join(
-        self,
-        project_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Join the management platform: communities are applied for by API from now on."""
-        async with db.begin() as tx:
-            await service.join_platform(within, tx, project_id=project_id, ids=ids)
+@platform_project_routes.get("/{project_id:str}", right="projects.use")
+async def detail(project_id: str, scope: Scope, db: Database) -> PlatformProjectDetail:
+    """One project with its capabilities."""
+    row = await queries.get_project(scope, db, project_id=project_id)
+    held = await queries.list_capabilities(scope, db, project_id=project_id)
+    return PlatformProjectDetail(
+        **_facts(row),
+        description=row.description,
+        default_app_key=row.default_app_key,
+        root_space_id=None if row.root_space_id is None else str(row.root_space_id),
+        capabilities=[_told(one, scope.language) for one in held],
+    )
+
+
+@platform_project_routes.put("/{project_id:str}", right="projects.manage")
+async def change(project_id: str, data: ProjectSaid, scope: Scope, tx: Tx, ids: Ids) -> None:
+    """Change what is said of the project."""
+    await service.describe_project(scope, tx, project_id=project_id, facts=_said(data), ids=ids)
+    await service.rename_project(scope, tx, project_id=project_id, name=data.name)
+
+
+@platform_project_routes.put("/{project_id:str}/state", right="projects.manage")
+async def set_state(project_id: str, data: StateChoice, scope: Scope, tx: Tx) -> None:
+    """Move the project between 开发态 and 集成态."""
+    await service.set_state(scope, tx, project_id=project_id, state=data.state)
+
+
+@platform_project_routes.post("/{project_id:str}/capabilities", right="projects.manage")
+async def apply_for(project_id: str, data: CapabilityWanted, scope: Scope, tx: Tx) -> None:
+    """Apply for a capability; the operator reviews those that need it."""
+    await capabilities.apply_for(scope, tx, project_id=project_id, capability=data.capability)
+
+
+@platform_project_routes.post("/{project_id:str}/join", right="projects.manage")
+async def join(project_id: str, scope: Scope, tx: Tx, ids: Ids) -> None:
+    """Join the management platform: communities are applied for by API from now on."""
+    await service.join_platform(scope, tx, project_id=project_id, ids=ids)

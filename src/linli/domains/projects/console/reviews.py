@@ -3,16 +3,14 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.projects import queries
 from linli.domains.projects.capabilities import CAPABILITIES
 from linli.domains.projects.service import capabilities
 from linli.kernel import tenancy
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -32,55 +30,42 @@ class CapabilityDecision(msgspec.Struct, rename="camel", frozen=True):
     reason: Annotated[str, Meta(description="A rejection says why.")] = ""
 
 
-class CapabilityReviewRoutes(Controller):
-    path = "/app-platform/reviews"
-    tags = ("projects",)
+capability_review_routes = Routes("/app-platform/reviews", tags=("projects",))
 
-    @get("/", right="capabilities.review")
-    async def list_reviews(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[CapabilityReview]:
-        """Capabilities waiting for a decision, of every tenant, the oldest first."""
-        found = await queries.list_applied(within, db, page=page)
-        rows = []
-        for row in found.data:
-            project = await queries.get_project(within, db, project_id=row.project_id)
-            tenant = await tenancy.get_tenant(db, row.tenant_id)
-            one = CAPABILITIES[row.capability]
-            name = one.name_en if within.language == "en" else one.name
-            rows.append(
-                CapabilityReview(
-                    row.project_id,
-                    project.name,
-                    tenant.name,
-                    project.client_name,
-                    one.code,
-                    name,
-                    row.applied_ms,
-                )
-            )
-        return Page.of(page, found.total, rows)
 
-    @post("/{project_id:str}/{capability:str}", right="capabilities.review", status_code=204)
-    async def decide(
-        self,
-        project_id: FromPath[str],
-        capability: FromPath[str],
-        data: JSONBody[CapabilityDecision],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Approve, or reject with a reason."""
-        async with db.begin() as tx:
-            await capabilities.decide(
-                within,
-                tx,
-                project_id=project_id,
-                capability=capability,
-                approved=data.approved,
-                reviewer=within.caller.id,
-                reason=data.reason,
+@capability_review_routes.get(right="capabilities.review")
+async def list_reviews(scope: Scope, db: Database, page: PageRequest) -> Page[CapabilityReview]:
+    """Capabilities waiting for a decision, of every tenant, the oldest first."""
+    found = await queries.list_applied(scope, db, page=page)
+    rows = []
+    for row in found.data:
+        project = await queries.get_project(scope, db, project_id=row.project_id)
+        tenant = await tenancy.get_tenant(db, row.tenant_id)
+        one = CAPABILITIES[row.capability]
+        name = one.name_en if scope.language == "en" else one.name
+        rows.append(
+            CapabilityReview(
+                row.project_id,
+                project.name,
+                tenant.name,
+                project.client_name,
+                one.code,
+                name,
+                row.applied_ms,
             )
+        )
+    return Page.of(page, found.total, rows)
+
+
+@capability_review_routes.post("/{project_id:str}/{capability:str}", right="capabilities.review")
+async def decide(project_id: str, capability: str, data: CapabilityDecision, scope: Scope, tx: Tx) -> None:
+    """Approve, or reject with a reason."""
+    await capabilities.decide(
+        scope,
+        tx,
+        project_id=project_id,
+        capability=capability,
+        approved=data.approved,
+        reviewer=scope.caller.id,
+        reason=data.reason,
+    )
