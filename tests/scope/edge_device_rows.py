@@ -69,5 +69,5 @@ async def add_edge_devices(platform: Platform, lot: Any) -> None:
             number = await imports.hand_in(
                 owner, tx, gateway, protocol, file_name="a.xlsx", object_key=key, dry_run=dry_run, **plain
             )
-        await platform.edge_importer.run(imports.RunEdgeImport(number, lot.tenant))
+        await platform.edge_importer.run(imports.RunImport(number, lot.tenant))
         setattr(lot, name, number)
