@@ -7,6 +7,7 @@ not, and who should but cannot.
 
 import random
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -99,11 +100,12 @@ class Comparing:
             told = True
             raise
         finally:
-            async with self._db.begin() as tx:
-                outcome = msgspec.json.encode(found).decode() if told else ""
-                await _note.run(
-                    tx, of_device=device, next_ms=next_ms, now=self._clock.now_ms(), outcome=outcome
+            outcome = msgspec.json.encode(found).decode() if told else ""
+            await self._db.run(
+                partial(
+                    _note.run, of_device=device, next_ms=next_ms, now=self._clock.now_ms(), outcome=outcome
                 )
+            )
             await self._store.release(device)
         return due
 
@@ -120,24 +122,36 @@ class Comparing:
     async def _take(
         self, device: str, tenant_id: str, reader: ReadsBack, held: Mapping[tuple[str, str], str]
     ) -> tuple[Compared, int]:
+        return await self._db.run(
+            partial(self._write, device=device, tenant_id=tenant_id, reader=reader, held=held)
+        )
+
+    async def _write(
+        self, tx: Tx, *, device: str, tenant_id: str, reader: ReadsBack, held: Mapping[tuple[str, str], str]
+    ) -> tuple[Compared, int]:
         now = self._clock.now_ms()
         missing = different = surplus = 0
-        async with self._db.begin() as tx:
-            rows = await queries.rows_of_device.all(tx, device=device, kinds=list(reader.kinds))
-            known = {(row.kind, row.credential): row for row in rows}
-            strays = [key for key in held if key not in known]
-            if strays:
-                known |= await self._adopt(tx, device, tenant_id, rows, strays, now)
-            moves = []
-            for key, row in known.items():
-                found = _as_reported(reader, row, held.get(key))
-                wanted = not row.deleting
-                missing += wanted and found == ABSENT
-                different += wanted and found not in (ABSENT, row.wanted)
-                surplus += not wanted and found != ABSENT
-                moves.append((row, report(row.item, found, now_ms=now)))
-            await save_many(tx, moves, caller=CALLER, now_ms=now)
-        due = sum(item is not row.item and item.next_try_ms is not None for row, item in moves)
+        rows = await queries.rows_of_device.all(tx, device=device, kinds=list(reader.kinds))
+        known = {(row.kind, row.credential): row for row in rows}
+        strays = [key for key in held if key not in known]
+        if strays:
+            known |= await self._adopt(tx, device, tenant_id, rows, strays, now)
+        changed = []
+        for key, row in known.items():
+            found = _as_reported(reader, row, held.get(key))
+            wanted = not row.deleting
+            missing += wanted and found == ABSENT
+            different += wanted and found not in (ABSENT, row.wanted)
+            surplus += not wanted and found != ABSENT
+            if report(row.item, found, now_ms=now) != row.item:
+                changed.append(row.id)
+        moves = []
+        # Locked first: what a grant writes meanwhile must not be overwritten by what was read before.
+        for row in await queries.rows_to_change.all(tx, row_ids=changed):
+            found = _as_reported(reader, row, held.get((row.kind, row.credential)))
+            moves.append((row, report(row.item, found, now_ms=now)))
+        await save_many(tx, moves, caller=CALLER, now_ms=now)
+        due = sum(item != row.item and item.next_try_ms is not None for row, item in moves)
         return Compared(len(held), missing, different, surplus), due
 
     async def _adopt(

@@ -6,6 +6,7 @@ behind one another are done together: a pass scope of thousands of people is rea
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import batched
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from linli.delivery.service.grants import EXPAND_GRANT, EXPAND_SCOPE, order_of
 from linli.delivery.service.holds import HoldJobs
 from linli.delivery.service.refreshing import set_targets
 from linli.kernel import outbox
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
 
@@ -90,10 +91,7 @@ class Expansion:
         # Everybody takes devices in the same order: transactions that meet wait instead of locking each other out.
         changes.sort(key=lambda change: (change.device, change.kind, change.target.credential))
         for chunk in batched(changes, CHUNK, strict=False):
-            async with self._db.begin() as tx:
-                for live in (False, True):
-                    some = [(change.row, change.target) for change in chunk if change.live is live]
-                    await set_targets(tx, some, live=live, caller=CALLER, now_ms=self._db.clock.now_ms())
+            await self._db.run(partial(_write, chunk))
 
     async def _reach(self, rows: Iterable[GrantRow]) -> list[tuple[GrantRow, Sequence[Target]]]:
         found: list[tuple[GrantRow, Sequence[Target]]] = []
@@ -104,6 +102,16 @@ class Expansion:
             reached = await expander(Scope.system(tenant_id), self._db, some)
             found += [(row, reached.get(row.id, ())) for row in some]
         return found
+
+
+async def _write(changes: Sequence[_Change], tx: Tx) -> None:
+    await set_targets(
+        tx,
+        removed=[(change.row, change.target) for change in changes if not change.live],
+        added=[(change.row, change.target) for change in changes if change.live],
+        caller=CALLER,
+        now_ms=tx.db.clock.now_ms(),
+    )
 
 
 def _alike(rows: Iterable[GrantRow]) -> Iterator[tuple[tuple[str, str], list[GrantRow]]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from linli.kernel.db import flag, identity, integer, metadata, text_column
+from linli.kernel.db import bytewise, flag, identity, integer, metadata, text_column
 
 grants = Table(
     "delivery_grants",
@@ -83,6 +83,9 @@ desired = Table(
     Index("ix_delivery_desired_credential", "credential", "kind"),
     sqlite_autoincrement=True,
 )
+
+LOCK_ORDER = (bytewise(desired.c.device), bytewise(desired.c.kind), desired.c.id)
+"""In which desired rows are locked, after the row of their device (ADR 0082)."""
 
 devices = Table(
     "delivery_devices",

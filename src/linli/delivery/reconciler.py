@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Coroutine, Mapping, Sequence
+from functools import partial
 
 from linli.delivery import queries
 from linli.delivery.capabilities import own_words
@@ -15,7 +16,7 @@ from linli.delivery.service.transitions import unwatch, watch
 from linli.delivery.store import DatabaseStore
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.errors import LinliError, TimedOut, Unavailable
 from linli.kernel.rounds import end_tasks
 from linli.sync import Backoff, Carrier, Item, Outcome, Result, serve_device
@@ -199,16 +200,15 @@ class Reconciler:
             some: dict[tuple[str, str], list[str]] = {}
             for device, kind, credential in rows:
                 some.setdefault((device, kind), []).append(credential)
-            async with self._db.begin() as tx:
-                for (device, kind), credentials in some.items():
-                    await refresh_many(
-                        tx,
-                        device=device,
-                        kind=kind,
-                        credentials=credentials,
-                        caller="system:clock",
-                        now_ms=now,
-                    )
+            await self._db.run(partial(_refresh, sorted(some.items()), now_ms=now))
+
+
+async def _refresh(rows: list[tuple[tuple[str, str], list[str]]], tx: Tx, *, now_ms: int) -> None:
+    """Bring rows in line, by (device, kind) in the order in which they are locked."""
+    for (device, kind), credentials in rows:
+        await refresh_many(
+            tx, device=device, kind=kind, credentials=credentials, caller="system:clock", now_ms=now_ms
+        )
 
 
 class _Guarded:

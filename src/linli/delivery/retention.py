@@ -3,10 +3,14 @@
 History lives as long as what it tells about, and `days` more.
 """
 
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
 from sqlalchemy import Table, bindparam, delete, select
 
 from linli.delivery.models import desired, desired_history, grant_history, grants, targets
-from linli.kernel.db import INT, Command, Database, Query, any_of
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
 from linli.sync import State
 
 KEPT_DAYS = 180
@@ -28,7 +32,9 @@ _removed = Query(
         )
         .exists(),
     )
-    .limit(CHUNK),
+    .limit(CHUNK)
+    # What a grant holds just now is about to be needed again.
+    .with_for_update(of=desired, skip_locked=True),
     unscoped=_EVERY,
 )
 _dead = Query(
@@ -38,7 +44,8 @@ _dead = Query(
         grants.c.changed_ms < bindparam("before", type_=INT),
         ~select(targets.c.grant_id).where(targets.c.grant_id == grants.c.id).exists(),
     )
-    .limit(CHUNK),
+    .limit(CHUNK)
+    .with_for_update(of=grants, skip_locked=True),
     unscoped=_EVERY,
 )
 
@@ -56,12 +63,16 @@ async def forget_ended(db: Database, *, now_ms: int, days: int = KEPT_DAYS) -> i
     before, total = now_ms - days * DAY_MS, 0
     for find, drops in ((_removed, _drop_desired), (_dead, _drop_grants)):
         while True:
-            async with db.begin() as tx:
-                ids = [row_id for (row_id,) in await find.all(tx, before=before)]
-                if ids:
-                    for drop in drops:
-                        await drop.run(tx, ids=ids)
-            total += len(ids)
-            if len(ids) < CHUNK:
+            dropped = await db.run(partial(_drop_some, find, drops, before=before))
+            total += dropped
+            if dropped < CHUNK:
                 break
     return total
+
+
+async def _drop_some(find: Query[Any], drops: Sequence[Command], tx: Tx, *, before: int) -> int:
+    ids = [row_id for (row_id,) in await find.all(tx, before=before)]
+    if ids:
+        for drop in drops:
+            await drop.run(tx, ids=ids)
+    return len(ids)

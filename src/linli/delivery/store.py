@@ -7,12 +7,12 @@ from dataclasses import replace
 from sqlalchemy import bindparam, select, update
 
 from linli.delivery import queries
-from linli.delivery.models import desired, devices
+from linli.delivery.models import LOCK_ORDER, desired, devices
 from linli.delivery.schemas import DesiredRow, Parcel
 from linli.delivery.service.transitions import save_many
 from linli.delivery.words import hidden_words
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of, bytewise
 from linli.sync import Backoff, Item, Outcome, State, settle, start, take_batch
 
 _lease = Command(
@@ -28,10 +28,22 @@ _free = Command(
     .values(lease_until_ms=0, lease_by="")
 )
 _free_all = Command(update(devices).where(devices.c.lease_until_ms > 0).values(lease_until_ms=0, lease_by=""))
-_held_by = Query(select(devices.c.device).where(devices.c.lease_by == bindparam("by")))
+_held_by = Query(
+    select(devices.c.device)
+    .where(devices.c.lease_by == bindparam("by"))
+    .order_by(bytewise(devices.c.device))
+    .with_for_update()
+)
 _send_again_to = Command(
     update(desired)
-    .where(desired.c.state == str(State.SENDING), any_of(desired.c.device, "held"))
+    .where(
+        desired.c.id.in_(
+            select(desired.c.id)
+            .where(desired.c.state == str(State.SENDING), any_of(desired.c.device, "held"))
+            .order_by(*LOCK_ORDER)
+            .with_for_update()
+        )
+    )
     .values(next_try_ms=bindparam("now", type_=INT)),
     unscoped="whoever was sending is gone, whatever the tenant",
 )
@@ -52,7 +64,7 @@ _rows_of = Query(
         any_of(desired.c.kind, "kinds"),
         any_of(desired.c.credential, "credentials"),
     )
-    .order_by(desired.c.id)
+    .order_by(*LOCK_ORDER)
     .with_for_update(),
     DesiredRow,
     unscoped="a device belongs to one tenant",
@@ -66,18 +78,23 @@ async def free_leases(db: Database, now_ms: int) -> int:
 
     How many rows are sent again. For the only process of a database, before its reconciler starts.
     """
-    async with db.begin() as tx:
+
+    async def free(tx: Tx) -> int:
         await _free_all.run(tx)
         return await _send_again.run(tx, now=now_ms)
+
+    return await db.run(free)
 
 
 async def free_leases_of(db: Database, process: str, now_ms: int) -> int:
     """As `free_leases`, for the devices that one process was serving which is no more."""
-    async with db.begin() as tx:
-        held = [device for (device,) in await _held_by.all(tx, by=process)]
-        again = await _send_again_to.run(tx, held=held, now=now_ms) if held else 0
+
+    async def free(tx: Tx) -> int:
+        served = [device for (device,) in await _held_by.all(tx, by=process)]
         await _free_of.run(tx, by=process)
-    return again
+        return await _send_again_to.run(tx, held=served, now=now_ms) if served else 0
+
+    return await db.run(free)
 
 
 class DatabaseStore:
@@ -94,7 +111,8 @@ class DatabaseStore:
         """One batch of due rows, marked as sending; empty when none is due or another worker has the device."""
         now = self._clock.now_ms()
         until = now + self._lease_ms
-        async with self._db.begin() as tx:
+
+        async def take(tx: Tx) -> list[Parcel]:
             if not await self._take(tx, device, now, until):
                 return []
             due = await queries.due_rows.all(tx, device=device, kinds=list(kinds), now=now, limit=most)
@@ -104,7 +122,9 @@ class DatabaseStore:
             await save_many(tx, moves, caller=self._worker, now_ms=now, quiet=True)
             if not moves:
                 await _free.run(tx, on_device=device, by=self._worker)
-        return [Parcel(sending, row.content, row.tenant_id, row.community_id) for row, sending in moves]
+            return [Parcel(sending, row.content, row.tenant_id, row.community_id) for row, sending in moves]
+
+        return await self._db.run(take)
 
     async def settle(self, device: str, results: Sequence[tuple[Item, Outcome]]) -> None:
         """Write what became of a batch and give the device free."""
@@ -115,7 +135,9 @@ class DatabaseStore:
             (sent.kind, sent.credential): (sent, replace(outcome, detail=words[outcome.detail]))
             for sent, outcome in results
         }
-        async with self._db.begin() as tx:
+
+        async def write(tx: Tx) -> None:
+            await _free.run(tx, on_device=device, by=self._worker)
             rows = await _rows_of.all(
                 tx,
                 device=device,
@@ -132,17 +154,16 @@ class DatabaseStore:
                 )
                 moves.append((row, item))
             await save_many(tx, moves, caller="device", now_ms=now)
-            await _free.run(tx, on_device=device, by=self._worker)
+
+        await self._db.run(write)
 
     async def hold(self, device: str) -> bool:
         """Keep everybody from delivering to a device; False when somebody does."""
         now = self._clock.now_ms()
-        async with self._db.begin() as tx:
-            return await self._take(tx, device, now, now + self._lease_ms)
+        return await self._db.run(lambda tx: self._take(tx, device, now, now + self._lease_ms))
 
     async def release(self, device: str) -> None:
-        async with self._db.begin() as tx:
-            await _free.run(tx, on_device=device, by=self._worker)
+        await self._db.run(lambda tx: _free.run(tx, on_device=device, by=self._worker))
 
     async def _take(self, tx: Tx, device: str, now: int, until: int) -> bool:
         await tx.upsert(

@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select
 
 from linli.delivery.models import grant_history, grants, targets
 from linli.delivery.schemas import DesiredRow, GrantRow, HeldTarget
-from linli.kernel.db import INT, Command, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Command, Query, Reader, any_of, bytewise, in_scope
 from linli.kernel.scope import Scope
 
 _WORKER = "workers serve every tenant; the grant names its own"
@@ -90,7 +90,7 @@ _revoked = Query(
     )
     .order_by(grants.c.id),
 )
-live_grants_of = Query(
+_live_of = (
     select(grants)
     .where(
         in_scope(grants),
@@ -99,9 +99,9 @@ live_grants_of = Query(
         grants.c.credential == bindparam("credential"),
         grants.c.live == 1,
     )
-    .order_by(grants.c.target, grants.c.id),
-    GrantRow,
+    .order_by(bytewise(grants.c.target), grants.c.id)
 )
+live_grants_of, grants_to_end = Query(_live_of, GrantRow), Query(_live_of.with_for_update(), GrantRow)
 live_grants_for = Query(
     select(grants)
     .where(
@@ -110,7 +110,8 @@ live_grants_for = Query(
         grants.c.credential == bindparam("credential"),
         grants.c.live == 1,
     )
-    .order_by(grants.c.target, grants.c.id),
+    .order_by(bytewise(grants.c.target), grants.c.id)
+    .with_for_update(),
     GrantRow,
 )
 live_grants_to = Query(
@@ -127,7 +128,8 @@ live_grants_to = Query(
         ),
     )
     .order_by(grants.c.id)
-    .limit(100),
+    .limit(100)
+    .with_for_update(),
     GrantRow,
 )
 _of_credential = and_(

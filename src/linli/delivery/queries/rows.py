@@ -15,9 +15,9 @@ from sqlalchemy import (
     select,
 )
 
-from linli.delivery.models import desired, desired_history, devices
+from linli.delivery.models import LOCK_ORDER, desired, desired_history, devices
 from linli.delivery.schemas import DesiredRow, Filter, HistoryRow
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -97,6 +97,13 @@ _of_subject = Query(
     DesiredRow,
 )
 _one = Query(select(desired).where(_d.id == bindparam("row_id", type_=INT), in_scope(desired)), DesiredRow)
+_locked = Query(
+    select(desired)
+    .where(any_of(_d.id, "row_ids"), in_scope(desired))
+    .order_by(*LOCK_ORDER)
+    .with_for_update(),
+    DesiredRow,
+)
 _history = Query(
     select(
         desired_history.c.at_ms,
@@ -121,6 +128,11 @@ row_by_key = Query(_row_by_key.with_for_update(), DesiredRow, unscoped="a device
 _row_to_see = Query(_row_by_key, DesiredRow, unscoped="asked by rooms that checked the device's scope")
 rows_of_device = Query(
     select(desired).where(_d.device == bindparam("device"), any_of(_d.kind, "kinds")).order_by(_d.id),
+    DesiredRow,
+    unscoped=_WORKER,
+)
+rows_to_change = Query(
+    select(desired).where(any_of(_d.id, "row_ids")).order_by(*LOCK_ORDER).with_for_update(),
     DesiredRow,
     unscoped=_WORKER,
 )
@@ -205,6 +217,16 @@ async def get_row(scope: Scope, db: Reader, *, row_id: int) -> DesiredRow:
     if row is None:
         raise NotFound(what="delivery", id=row_id)
     return row
+
+
+async def lock_rows(scope: Scope, tx: Tx, *, row_ids: list[int]) -> list[DesiredRow]:
+    """Rows that are about to change. Raises NotFound for the first that is not there."""
+    rows = await _locked.all(tx, scope, row_ids=row_ids)
+    there = {row.id for row in rows}
+    for row_id in row_ids:
+        if row_id not in there:
+            raise NotFound(what="delivery", id=row_id)
+    return rows
 
 
 async def rows_of_credentials(scope: Scope, db: Reader, *, credentials: list[str]) -> list[DesiredRow]:

@@ -99,7 +99,7 @@ async def revoke_all(
     scope: Scope, tx: Tx, *, source: str, kind: str, credential: str, now_ms: int, reason: str = ""
 ) -> int:
     """Take back every grant of a source on one credential; how many. For credentials on a handful of doors."""
-    rows = await queries.live_grants_of.all(tx, scope, source=source, kind=kind, credential=credential)
+    rows = await queries.grants_to_end.all(tx, scope, source=source, kind=kind, credential=credential)
     for row in rows:
         await _revoke(scope, tx, row, now_ms, reason)
     return len(rows)
@@ -126,7 +126,7 @@ async def revoke_credential(
         await _revoke(scope, tx, row, now_ms, reason)
     left = await queries.devices_with.all(tx, tenant=scope.tenant, kind=kind, credential=credential)
     await queries.drop_credential.run(tx, of_tenant=scope.tenant, of_kind=kind, of_credential=credential)
-    for (device,) in left:
+    for (device,) in sorted(left):
         await refresh(
             tx, device=device, kind=kind, credential=credential, caller=caller_of(scope), now_ms=now_ms
         )
@@ -223,4 +223,5 @@ async def _reach(scope: Scope, tx: Tx, row: GrantRow, now_ms: int) -> None:
         await outbox.add(tx, EXPAND_GRANT, ExpandGrant(row.id), key=order_of(row.target_type, row.target))
         return
     target = Target(row.target, row.credential, row.subject, row.content, row.schedule)
-    await set_targets(tx, [(row, target)], live=bool(row.live), caller=caller_of(scope), now_ms=now_ms)
+    reach = {"added" if row.live else "removed": [(row, target)]}
+    await set_targets(tx, **reach, caller=caller_of(scope), now_ms=now_ms)

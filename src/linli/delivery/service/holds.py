@@ -1,5 +1,6 @@
 """Holds: a person whose rights rest. Grants stay as they are; devices hold nothing of the person until it is lifted."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, or_, select, update
@@ -145,15 +146,16 @@ class HoldJobs:
         for device, kind, credential in await _rows.all(self._db, **binds):
             by_device.setdefault((device, kind), []).append(credential)
         for (device, kind), credentials in by_device.items():
-            async with self._db.begin() as tx:
-                await refresh_many(
-                    tx,
+            await self._db.run(
+                partial(
+                    refresh_many,
                     device=device,
                     kind=kind,
                     credentials=credentials,
                     caller="system:hold",
                     now_ms=self._db.clock.now_ms(),
                 )
+            )
 
 
 async def _follow(tx: Tx, scope: Scope, community_id: int, subject: str) -> None:

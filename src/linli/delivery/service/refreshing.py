@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from linli.delivery.capabilities import keeps_schedules
-from linli.delivery.models import desired, holds, targets
+from linli.delivery.models import LOCK_ORDER, desired, holds, targets
 from linli.delivery.schemas import DesiredRow, GrantRow, Support, Target
 from linli.delivery.service.transitions import content_hash, fresh_row, save_many, wake_worker
 from linli.delivery.service.uniting import unite
@@ -26,7 +26,7 @@ _rows = Query(
         desired.c.kind == bindparam("kind"),
         any_of(desired.c.credential, "credentials"),
     )
-    .order_by(desired.c.id)
+    .order_by(*LOCK_ORDER)
     .with_for_update(),
     DesiredRow,
     unscoped=_HERE,
@@ -84,17 +84,24 @@ _save_content = Command(
 _ask_hours_again = Command(
     update(desired)
     .where(
-        desired.c.community_id == bindparam("of_community", type_=INT),
-        desired.c.tenant_id == bindparam("of_tenant"),
-        select(targets.c.grant_id)
-        .where(
-            targets.c.device == desired.c.device,
-            targets.c.kind == desired.c.kind,
-            targets.c.credential == desired.c.credential,
-            targets.c.schedule != "",
+        desired.c.id.in_(
+            select(desired.c.id)
+            .where(
+                desired.c.community_id == bindparam("of_community", type_=INT),
+                desired.c.tenant_id == bindparam("of_tenant"),
+                select(targets.c.grant_id)
+                .where(
+                    targets.c.device == desired.c.device,
+                    targets.c.kind == desired.c.kind,
+                    targets.c.credential == desired.c.credential,
+                    targets.c.schedule != "",
+                )
+                .correlate(desired)
+                .exists(),
+            )
+            .order_by(*LOCK_ORDER)
+            .with_for_update()
         )
-        .correlate(desired)
-        .exists(),
     )
     .values(recheck_ms=bindparam("now", type_=INT)),
     unscoped="a job of the community's own tenant",
@@ -107,37 +114,46 @@ async def hours_moved(tx: Tx, *, tenant_id: str, community_id: int, now_ms: int)
     tx.after_commit(lambda: wake_worker(tx.db))
 
 
+type Reach = tuple[GrantRow, Target]
+"""A grant and one place that it reaches."""
+
+
 async def set_targets(
-    tx: Tx, found: Sequence[tuple[GrantRow, Target]], *, live: bool, caller: str, now_ms: int
+    tx: Tx, *, added: Sequence[Reach] = (), removed: Sequence[Reach] = (), caller: str, now_ms: int
 ) -> None:
-    """Add, change or remove targets of grants and bring their desired rows in line, device by device."""
-    if not found:
-        return
-    if live:
+    """Add or change and remove targets of grants, and bring their desired rows in line, device by device."""
+    if removed:
+        await _drop_target.run_many(
+            tx,
+            [
+                {
+                    "of_grant": row.id,
+                    "on_device": target.device,
+                    "of_kind": row.kind,
+                    "of_credential": target.credential,
+                }
+                for row, target in sorted(removed, key=_key_of)
+            ],
+        )
+    if added:
         await tx.upsert(
             targets,
-            [_target_row(row, target) for row, target in found],
+            [_target_row(row, target) for row, target in sorted(added, key=_key_of)],
             keys=("grant_id", "device", "kind", "credential"),
             update=("community_id", "subject", "starts_ms", "ends_ms", "content", "schedule"),
         )
-    else:
-        gone = [
-            {
-                "of_grant": row.id,
-                "on_device": target.device,
-                "of_kind": row.kind,
-                "of_credential": target.credential,
-            }
-            for row, target in found
-        ]
-        await _drop_target.run_many(tx, gone)
     by_device: dict[tuple[str, str], list[str]] = {}
-    for row, target in found:
+    for row, target in (*removed, *added):
         by_device.setdefault((target.device, row.kind), []).append(target.credential)
     for (device, kind), credentials in sorted(by_device.items()):
         await refresh_many(
             tx, device=device, kind=kind, credentials=credentials, caller=caller, now_ms=now_ms
         )
+
+
+def _key_of(reach: Reach) -> tuple[int, str, str, str]:
+    row, target = reach
+    return row.id, target.device, row.kind, target.credential
 
 
 def _target_row(row: GrantRow, target: Target) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select, update
 
 from linli.delivery import queries
-from linli.delivery.models import desired, devices
+from linli.delivery.models import LOCK_ORDER, desired, devices
 from linli.delivery.service.transitions import save, wake_worker
 from linli.kernel.db import INT, Command, Tx, any_of
 from linli.kernel.scope import Scope
@@ -17,10 +17,9 @@ _come_back = Command(
     update(desired)
     .where(
         desired.c.id.in_(
-            # Locked in the order in which everybody locks a device's rows.
             select(desired.c.id)
             .where(desired.c.device == bindparam("on_device"), any_of(desired.c.state, "states"))
-            .order_by(desired.c.id)
+            .order_by(*LOCK_ORDER)
             .with_for_update()
         )
     )
@@ -37,8 +36,8 @@ _waiting_for_device = [str(State.OFFLINE), str(State.TIMED_OUT), str(State.FAILE
 
 async def device_online(tx: Tx, *, device: str, now_ms: int) -> None:
     """A device came back: everything that waits for it is due at once, and it is asked what it still holds."""
-    due = await _come_back.run(tx, on_device=device, states=_waiting_for_device, now=now_ms)
-    if due + await _compare_soon.run(tx, on_device=device, now=now_ms):
+    known = await _compare_soon.run(tx, on_device=device, now=now_ms)
+    if known + await _come_back.run(tx, on_device=device, states=_waiting_for_device, now=now_ms):
         tx.after_commit(lambda: wake_worker(tx.db))
 
 
@@ -63,8 +62,7 @@ async def resend(tx: Tx, *, device: str, kind: str, credential: str, now_ms: int
 async def retry(scope: Scope, tx: Tx, *, row_ids: Iterable[int], now_ms: int) -> int:
     """A person asks for another try, with all its retries; how many rows are due now. Raises NotFound."""
     due = 0
-    for row_id in row_ids:
-        row = await queries.get_row(scope, tx, row_id=row_id)
+    for row in await queries.lock_rows(scope, tx, row_ids=list(row_ids)):
         item = sync_retry(row.item, now_ms=now_ms)
         due += item.next_try_ms is not None
         await save(tx, row, item, caller=caller_of(scope), now_ms=now_ms)

@@ -3,7 +3,7 @@
 from linli.kernel.db.columns import BOOL, INT, blob, flag, identity, integer, metadata, real, text_column
 from linli.kernel.db.database import Database, Reader, Tx
 from linli.kernel.db.opening import open_database
-from linli.kernel.db.statements import Command, Query, any_of, in_scope
+from linli.kernel.db.statements import Command, Query, any_of, bytewise, in_scope
 
 __all__ = [
     "BOOL",
@@ -15,6 +15,7 @@ __all__ = [
     "Tx",
     "any_of",
     "blob",
+    "bytewise",
     "flag",
     "identity",
     "in_scope",
