@@ -286,8 +286,8 @@ async def test_a_box_takes_our_authority_along(house: House) -> None:
     key = DeviceKey(
         product_key=house.site.product_key, device_name=device.device_name, device_secret=device.device_secret
     )
-    line = Line(key, told, lambda topic, payload: None, on_up)
-    await line.start()
+    line = Line(key, told)
+    await line.start(lambda topic, payload: None, on_up)
     async with asyncio.timeout(30):
         await up.wait()
     await line.stop()

@@ -149,9 +149,8 @@ async def test_off_by_choice_any_address_is_taken_and_that_is_told(box: SiteBox,
 
 def test_a_flood_of_forgeries_is_one_telling_in_ten_minutes() -> None:
     clock = ManualClock()
-    peers = Peers(clock)
     tellings: list[int] = []
-    peers.tell = lambda: tellings.append(1)
+    peers = Peers(clock, tell=lambda: tellings.append(1))
     seen = []
     for n in range(5000):
         peers.note(f"door.{n % 7}", HERE, "", f"10.0.{n // 250}.{n % 250}", "refused")

@@ -47,19 +47,13 @@ class SmallBox:
         self.store = Store(folder / "box.db", STEPS, self.clock)
         self.queue = Queue(self.store, self.clock)
         self.pictures = Pictures(folder / "pictures", self.store, self.clock, Ids())
-        self.presence = Presence(gateway)
+        self.line = Line(gateway, MqttAddress(host="127.0.0.1", port=port))
+        self.presence = Presence(gateway, self.line)
         self.shelf = shelf or Shelf()
         self.drain = Drain(
             "node1", self.queue, self.pictures, self.presence, self.shelf, self.clock, **limits
         )
         self.heard: list[tuple[str, bytes]] = []
-        self.line = Line(
-            gateway,
-            MqttAddress(host="127.0.0.1", port=port),
-            lambda *one: self.heard.append(one),
-            self._on_up,
-        )
-        self.presence.line = self.line
         self.presence.know(devices)
         self.things = Reports(self.queue, self.presence, self.clock)
 
@@ -72,8 +66,11 @@ class SmallBox:
         await self.queue.start()
         await self.pictures.start()
         if connect:
-            await self.line.start()
+            await self.connect()
         return self
+
+    async def connect(self) -> None:
+        await self.line.start(lambda *one: self.heard.append(one), self._on_up)
 
     async def stop(self) -> None:
         await self.line.stop()

@@ -84,7 +84,7 @@ async def test_lost_acknowledgements_and_a_killed_box_double_nothing(
     box = await (await small_box(cloud, tmp_path, subs)).start(connect=False)
     assert box.queue.backlog == 40
     await box.passed("sub_01", "40")  # the doors go on while the line is cut
-    await box.line.start()
+    await box.connect()
     await until(lambda: box.queue.backlog == 0)
     assert cloud.contents("sub_01") == [str(number) for number in range(0, 41, 2)]
     assert cloud.contents("sub_02") == [str(number) for number in range(1, 40, 2)]
@@ -135,7 +135,7 @@ async def test_the_rate_is_bounded(cloud: Cloud, tmp_path: Path) -> None:
     box = await (await small_box(cloud, tmp_path, subs, rate=20.0)).start(connect=False)
     for number in range(30):
         await box.passed("sub_01", str(number))
-    await box.line.start()
+    await box.connect()
     await until(lambda: len(cloud.contents("sub_01")) >= 20)
     assert box.queue.backlog > 5
     await until(lambda: box.queue.backlog == 0)
@@ -143,4 +143,4 @@ async def test_the_rate_is_bounded(cloud: Cloud, tmp_path: Path) -> None:
 
 
 def _deaf(hear: Any) -> Any:
-    return lambda packet: None if isinstance(packet, mqtt.Puback) else hear(packet)
+    return lambda packet, take: None if isinstance(packet, mqtt.Puback) else hear(packet, take)

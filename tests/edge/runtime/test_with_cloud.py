@@ -172,7 +172,10 @@ async def test_doors_behind_nat_work_on_through_the_upgrade_and_a_restart(town: 
     assert [(one.address, one.how) for one in again.peers.confirmed("127.0.0.1", "")] == [
         ("127.0.0.66", "upgrade")
     ]
-    assert heartbeat_of(again, Meter(again.home)).strangers == again.peers.strangers
+    assert (
+        heartbeat_of(again.status, again.reports, again.peers, Meter(again.home)).strangers
+        == again.peers.strangers
+    )
     town.machine.call_from("127.0.0.67")
     with pytest.raises(Refusal):
         await town.machine.connect()

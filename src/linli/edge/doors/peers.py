@@ -5,6 +5,7 @@ it carried from its old address to a new one, or, where it ran before this was c
 Anything else is refused, and counted here as an incident until somebody confirms or dismisses it.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
@@ -43,16 +44,17 @@ class _Kept(msgspec.Struct):
 
 
 class Peers:
-    """Of one box. `changed` is called whenever there is something to keep, `tell` when the cloud should hear of it."""
+    """Of one box. `tell` is called when the cloud should hear of something."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[], None] = lambda: None) -> None:
         self._clock = clock
         self._kept = _Kept()
         self._told: list[Stranger] = []
         self._told_ms: int | None = None
         """When news were told last; None: not yet."""
-        self.changed: Callable[[], None] = lambda: None
-        self.tell: Callable[[], None] = lambda: None
+        self._tell = tell
+        self.changed = asyncio.Event()
+        """Set whenever there is something to keep."""
         self.unchecked: set[str] = set()
         """Listeners (`host:port`) whose check somebody switched off."""
 
@@ -69,7 +71,7 @@ class Peers:
         """These worked while addresses were not checked: (ip, sn)."""
         self._kept.old = sorted({key_of(ip, sn) for ip, sn in machines})
         self._kept.old_until_ms = self._clock.now_ms() + OLD_MS
-        self.changed()
+        self.changed.set()
 
     # deciding
 
@@ -87,12 +89,12 @@ class Peers:
         """It calls from the address of its form: from now on no other one is taken for it."""
         if (key := key_of(ip, sn)) in self._kept.old:
             self._kept.old.remove(key)
-            self.changed()
+            self.changed.set()
 
     def calls_itself(self, ip: str, sn: str, said: str) -> None:
         if self._kept.names.get(key := key_of(ip, sn)) != said:
             self._kept.names[key] = said
-            self.changed()
+            self.changed.set()
 
     def has_name(self, ip: str, sn: str, said: str) -> bool:
         """Whether it is this machine that calls itself so."""
@@ -106,7 +108,7 @@ class Peers:
         self._kept.confirmed[key] = [*held, Confirmed(address, how, now)][-CONFIRMED_EACH:]
         if key in self._kept.old:
             self._kept.old.remove(key)
-        self.changed()
+        self.changed.set()
 
     def note(self, device: str, ip: str, sn: str, peer: str, outcome: Literal["refused", "moved"]) -> None:
         """An incident of a machine: a call from `peer`, refused or (`moved`) taken as its new address."""
@@ -124,9 +126,9 @@ class Peers:
         )
         others = [one for one in self._kept.strangers if one is not held]
         self._kept.strangers = [*others, made][-MOST:]
-        self.changed()
+        self.changed.set()
         if (held is None or held.outcome != outcome) and self._may_tell():
-            self.tell()
+            self._tell()
 
     def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
         """Somebody knows the address (`confirm`), or knows that it is none of the machine's; False: no such incident."""
@@ -141,9 +143,9 @@ class Peers:
             self._kept.confirmed[key] = [
                 one for one in self.confirmed(found.ip, found.sn) if one.address != peer
             ]
-        self.changed()
+        self.changed.set()
         self._told_ms = None
-        self.tell()
+        self._tell()
         return True
 
     # telling

@@ -181,8 +181,14 @@ async def _until_active(home: Path, ports: Ports | None, told: asyncio.Event) ->
         return None
     clock = BoxClock()
     state = Inactive(home, clock)
-    lan = Lan(home, state, ports, clock=clock, logs=DeviceLogs(clock, home / "logs"))
-    lan.parts.diagnose = told_by(Doctor(clock, home, Target()))
+    lan = Lan(
+        home,
+        state,
+        ports,
+        clock=clock,
+        logs=DeviceLogs(clock, home / "logs"),
+        diagnose=told_by(Doctor(clock, home, Target())),
+    )
     await lan.start()
     address = own_address("") if ports.host == "0.0.0.0" else ports.host
     where = f"http://{address}:{lan.console_port}"

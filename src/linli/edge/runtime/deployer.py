@@ -16,6 +16,7 @@ from linli.edge.foreign import package as packages
 from linli.edge.framework.supervisor import Deployment as DriverDeployment
 from linli.edge.framework.supervisor import DeviceEntry, State, Supervisor
 from linli.edge.runtime.desired_rows import Wishes
+from linli.edge.runtime.machines import Machines
 from linli.edge.runtime.presence import Presence
 from linli.edge.runtime.trust import Distrusted, DriverTrust
 from linli.edge.store import Step, Store
@@ -79,6 +80,7 @@ class Deployer:
         cloud: CloudCaller,
         drivers: Path,
         trusted: DriverTrust,
+        machines: Machines,
     ) -> None:
         self._store = store
         self._supervisor = supervisor
@@ -87,6 +89,7 @@ class Deployer:
         self._cloud = cloud
         self._drivers = drivers
         self._trusted = trusted
+        self._machines = machines
         self.faults: dict[str, Fault] = {}
         """Packages of the last deployment that were not taken, by driver."""
         self.current: Deployment | None = None
@@ -95,12 +98,6 @@ class Deployer:
         """What is told of each device that is deployed no more."""
         self.unreported: DeploymentReport | None = None
         """The last outcome, while the cloud does not have it."""
-        self._siblings: dict[str, tuple[str, ...]] = {}
-
-    def siblings(self, device: str) -> tuple[str, ...]:
-        """All devices of the machine that a device belongs to, itself first."""
-        others = self._siblings.get(device, ())
-        return (device, *(one for one in others if one != device))
 
     async def start(self) -> None:
         """Run what was deployed last."""
@@ -151,7 +148,7 @@ class Deployer:
         self._follow(wanted)
         self.faults = {one.id: fault for one in wanted.packages if (fault := await self._install(one))}
         before, self.current = self.current, wanted
-        self._siblings = _machines(wanted.drivers)
+        self._machines.learn(wanted.drivers)
         self._presence.know(
             {
                 one.device_name: DeviceKey(
@@ -238,14 +235,3 @@ def _losers_first(before: Deployment | None, drivers: list[DeployedDriver]) -> l
     """A device that goes from one driver to another must be gone from the first when the second starts."""
     had = {one.id: {d.device_name for d in one.devices} for one in (before.drivers if before else [])}
     return sorted(drivers, key=lambda one: not had.get(one.id, set()) - {d.device_name for d in one.devices})
-
-
-def _machines(drivers: list[DeployedDriver]) -> dict[str, tuple[str, ...]]:
-    """Devices that stand at one place are one machine, as door drivers take them (`doors.forms.grouped`)."""
-    places: dict[tuple[str, str, str], list[str]] = {}
-    for driver in drivers:
-        for one in driver.devices:
-            ip = str(one.custom.get("ip") or one.device_name)
-            sn = str(one.custom.get("uniqueId") or "")
-            places.setdefault((driver.id, ip, sn), []).append(one.device_name)
-    return {name: tuple(names) for names in places.values() for name in names}

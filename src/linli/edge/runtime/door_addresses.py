@@ -36,8 +36,6 @@ class Peering:
     def __init__(self, store: Store, peers: Peers) -> None:
         self._store = store
         self._peers = peers
-        self._news = asyncio.Event()
-        peers.changed = self._news.set
 
     async def start(self) -> None:
         """Before the drivers. A box that ran before addresses were checked lets its doors go on where they are."""
@@ -53,8 +51,8 @@ class Peering:
 
     async def run(self) -> None:
         while True:
-            await self._news.wait()
-            self._news.clear()
+            await self._peers.changed.wait()
+            self._peers.changed.clear()
             try:
                 await self._write()
             except LinliError as error:

@@ -102,6 +102,11 @@ class BoxDoorkeeper:
         self.groups: Mapping[str, str] = {}
         """SIP group by room, as deployed (`settings.roomGroups`)."""
 
+    def deployed(self, settings: Mapping[str, Any]) -> None:
+        """What a deployment says of all."""
+        groups = settings.get("roomGroups")
+        self.groups = groups if isinstance(groups, dict) else {}
+
     # codes
 
     async def reads(self, device: str, length: int) -> bool:

@@ -41,21 +41,28 @@ class _Call(msgspec.Struct):
 
 
 class Downlink:
-    """`refresh`: by `what`, what the box does when something is new in the cloud. `line` is set by the composer."""
+    """`refresh`: by `what`, what the box does when something is new in the cloud."""
 
-    line: Line
-
-    def __init__(self, gateway: DeviceKey, presence: Presence, doors: DoorServices) -> None:
+    def __init__(
+        self,
+        gateway: DeviceKey,
+        line: Line,
+        presence: Presence,
+        doors: DoorServices,
+        *,
+        refresh: Mapping[str, Handler],
+        on_time: Callable[[Mapping[str, Any]], None],
+        apps: AnswersApp | None,
+    ) -> None:
+        """`on_time` gets the answer to a question for the time; `apps` answers service calls for applications on the LAN,
+        None: there are none here."""
         self._gateway = (gateway.product_key, gateway.device_name)
+        self._line = line
         self._presence = presence
         self._doors = doors
-        self.refresh: dict[str, Handler] = {}
-        self.own: dict[str, Callable[[Any], Awaitable[Mapping[str, Any]]]] = {}
-        """Further services of the box's own product, by identifier."""
-        self.on_time: Callable[[Mapping[str, Any]], None] | None = None
-        """Told of the answer to a question for the time."""
-        self.apps: AnswersApp | None = None
-        """Service calls for applications on the LAN; None: there are none here."""
+        self._refresh = refresh
+        self._on_time = on_time
+        self._apps = apps
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -66,8 +73,7 @@ class Downlink:
     def take(self, topic: str, payload: bytes) -> None:
         """Never blocks: doors are slow, and each call is answered by a task of its own."""
         if topic.startswith("/ext/ntp/"):
-            if self.on_time is not None:
-                self.on_time(msgspec.json.decode(payload, type=dict[str, Any]))
+            self._on_time(msgspec.json.decode(payload, type=dict[str, Any]))
             return
         if (
             "/rrpc/request/" not in topic
@@ -110,13 +116,13 @@ class Downlink:
             log.exception("a call of the cloud failed")
             code, said = 500, "the box failed at it; its log says why"
         reply = {"id": str(call.id), "code": code, "data": data, "message": said}
-        self.line.say(session.reply_topic(topic), msgspec.json.encode(reply))
+        self._line.say(session.reply_topic(topic), msgspec.json.encode(reply))
 
     async def _serve_app(self, topic: str, payload: bytes) -> None:
         """The app's answer goes back as it is (spec H 3.2)."""
         model, _, method = topic.partition(_APPS)[2].partition("/")
-        if self.apps is not None:
-            self.line.say(topic, await self.apps(model, method, payload))
+        if self._apps is not None:
+            self._line.say(topic, await self._apps(model, method, payload))
 
     async def _answer(self, owner: tuple[str, str] | None, call: _Call) -> Mapping[str, Any]:
         name = call.method.removeprefix("thing.service.")
@@ -141,14 +147,11 @@ class Downlink:
                 wanted = _refresh(params)
             except msgspec.MsgspecError as error:
                 raise ParamsBad(field="what", rule=str(error)) from None
-            handler = self.refresh.get(wanted.what)
+            handler = self._refresh.get(wanted.what)
             if handler is None:
                 raise ServiceUnknown(f"{REFRESH} {wanted.what}")
             return await handler(wanted)
-        found = self.own.get(name)
-        if found is None:
-            raise ServiceUnknown(name)
-        return await found(params)
+        raise ServiceUnknown(name)
 
 
 def _refresh(params: Any) -> Refresh:

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -21,8 +21,14 @@ GAP_S: Final = 2.0
 """Between two of them at least: doors that come and go in hundreds make one heartbeat."""
 
 
+type Heard = Callable[[HeartbeatAnswer, int], None]
+
+
 class Pulse:
-    """`beat` makes the next heartbeat of the figures; `heard` gets each answer with how long it took in ms."""
+    """`beat` makes the next heartbeat of the figures; `heard` get each answer with how long it took in ms.
+
+    `now` is set for one out of turn.
+    """
 
     def __init__(
         self,
@@ -30,19 +36,19 @@ class Pulse:
         meter: Meter,
         clock: Clock,
         beat: Callable[[Meter], Heartbeat],
-        heard: Callable[[HeartbeatAnswer, int], None],
+        heard: tuple[Heard, ...],
+        now: asyncio.Event,
     ) -> None:
         self._cloud = cloud
         self._meter = meter
         self._clock = clock
         self._beat = beat
         self._heard = heard
-        self.now = asyncio.Event()
-        """Set it for one out of turn."""
+        self._now = now
 
     async def run(self) -> None:
         while True:
-            self.now.clear()
+            self._now.clear()
             try:
                 await self.once()
             except (CloudUnreachable, CloudRefused, msgspec.MsgspecError) as error:
@@ -50,10 +56,17 @@ class Pulse:
             await asyncio.sleep(GAP_S)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EVERY_S - GAP_S):
-                    await self.now.wait()
+                    await self._now.wait()
 
     async def once(self) -> None:
         """Raises CloudUnreachable, CloudRefused, MsgspecError."""
         beat, began = self._beat(self._meter), self._clock.now_ms()
         answer = await self._cloud.post(edge_link.HEARTBEAT, beat)
-        self._heard(msgspec.json.decode(answer, type=HeartbeatAnswer), self._clock.now_ms() - began)
+        told, took_ms = msgspec.json.decode(answer, type=HeartbeatAnswer), self._clock.now_ms() - began
+        for hear in self._heard:
+            hear(told, took_ms)
+
+    def told(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
+        """The cloud is told soon why a device is away (`Reports.told`); that it is away it knows by the log-out."""
+        if kind == "offline":
+            self._now.set()

@@ -3,6 +3,7 @@
 None of it can stop the doors: a port that is taken is logged, and the rest runs.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -11,17 +12,18 @@ from typing import Any, Final
 import msgspec
 
 from linli.edge.framework.device_logs import DeviceLogs
+from linli.edge.runtime.reports import Told
 from linli.edge.services.console import ConsoleDoor, LocalConsole, Parts
 from linli.edge.services.files import FileService, FileStore
 from linli.edge.services.interconnect import AppServices, DataRoute, LocalBroker, LocalEvents
 from linli.edge.services.keeping.facts import facts_of
 from linli.edge.services.keeping.standby import StandbyDoor
 from linli.edge.services.network import FOLDER, NetworkFiles
-from linli.edge.services.ports import BoxState
+from linli.edge.services.ports import BoxState, DiagnosisView
 from linli.kernel.clock import Clock
 from linli.kernel.telemetry import logger
 from linli.protocols.edge_bus import ListedGateway
-from linli.protocols.edge_link import Deployment, Interconnect
+from linli.protocols.edge_link import Deployment, DeviceKey, Interconnect
 
 log = logger(__name__)
 
@@ -55,7 +57,9 @@ class Lan:
         logs: DeviceLogs,
         cloud: str = "",
         gateway: Callable[[], ListedGateway] = lambda: ListedGateway(product_key="", device_name=""),
+        diagnose: Callable[[str], Awaitable[DiagnosisView]],
     ) -> None:
+        """`diagnose`: look for what is wrong, told in a language."""
         self._home = home
         host = ports.host
         scripts = Path(ports.scripts)
@@ -81,11 +85,14 @@ class Lan:
             broker=self.broker,
             apps=self.apps,
             standby=standby,
+            diagnose=diagnose,
         )
         self.console = LocalConsole(
             self.parts, ConsoleDoor(home / "console", clock), host=host, port=ports.console
         )
         self._stops: list[Callable[[], Awaitable[None]]] = []
+        self._wanted: Deployment | None = None
+        self._news = asyncio.Event()
 
     async def start(self) -> None:
         await self._begin("file service", self.files.start, self.files.stop)
@@ -105,7 +112,20 @@ class Lan:
         """0: it does not run."""
         return self.console.port if self.console.stop in self._stops else 0
 
-    async def deployed(self, deployment: Deployment) -> None:
+    def deployed(self, deployment: Deployment) -> None:
+        """Have `run` bring the LAN in line with it."""
+        self._wanted = deployment
+        self._news.set()
+
+    async def run(self) -> None:
+        """Bring the LAN in line with each deployment, the kept one first."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self._wanted is not None:
+                await self._follow(self._wanted)
+
+    async def _follow(self, deployment: Deployment) -> None:
         """What the cloud wants of the LAN: local MQTT with its words, and where apps are."""
         await self._interconnect(deployment.interconnect)
         named = deployment.settings.get("serviceApps")
@@ -136,16 +156,21 @@ class Lan:
         self._stops.append(stop)
         return True
 
-    def told(
-        self, product_key: str, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int
-    ) -> None:
-        """Pass a device's report on to apps."""
-        if kind == "property":
-            self.events.property(product_key, device, values, at_ms)
-        elif kind == "event":
-            self.events.event(product_key, device, name, values, at_ms)
-        else:
-            self.events.status(product_key, device, online=kind == "online", at_ms=at_ms)
+    def passes_on(self, key_of: Callable[[str], DeviceKey | None]) -> Told:
+        """What passes devices' reports on to apps (`Reports.told`). `key_of`: None for a device that is not deployed."""
+
+        def told(kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
+            key = key_of(device)
+            if key is None:
+                return
+            if kind == "property":
+                self.events.property(key.product_key, device, values, at_ms)
+            elif kind == "event":
+                self.events.event(key.product_key, device, name, values, at_ms)
+            else:
+                self.events.status(key.product_key, device, online=kind == "online", at_ms=at_ms)
+
+        return told
 
 
 def _addresses(named: object) -> dict[str, str]:

@@ -24,7 +24,7 @@ ASK_S: Final = 15
 _WAITS_S: Final = (0.5, 1, 2, 5, 10, 20, 30)
 
 type Take = Callable[[str, bytes], None]
-type Told = Callable[[], Awaitable[None]]
+type OnUp = Callable[[], Awaitable[None]]
 
 
 class LineDown(Unavailable):
@@ -42,13 +42,11 @@ class AskRefused(Conflict):
 
 
 class Line:
-    """`take` gets every downlink that answers no request of ours. `on_up` runs at each connection while it lasts."""
+    """What it takes and does at each connection is said by `start`."""
 
-    def __init__(self, device: DeviceKey, address: MqttAddress, take: Take, on_up: Told) -> None:
+    def __init__(self, device: DeviceKey, address: MqttAddress) -> None:
         self.device = device
         self._address = address
-        self._take = take
-        self._on_up = on_up
         self._random = random.Random()
         self._numbers = itertools.count(1)
         self._packet_ids = session.PacketIds()
@@ -61,8 +59,9 @@ class Line:
         self.why = "not connected yet"
         """Of the last end; empty while it is up."""
 
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_up(), name="line")
+    async def start(self, take: Take, on_up: OnUp) -> None:
+        """`take` gets every downlink that answers no request of ours. `on_up` runs at each connection while it lasts."""
+        self._task = asyncio.create_task(self._keep_up(take, on_up), name="line")
 
     async def stop(self) -> None:
         self._write(mqtt.Disconnect())
@@ -122,12 +121,12 @@ class Line:
 
     # life
 
-    async def _keep_up(self) -> None:
+    async def _keep_up(self, take: Take, on_up: OnUp) -> None:
         failures = 0
         while True:
             await self._open.wait()
             try:
-                await self._session()
+                await self._session(take, on_up)
                 failures = 0
             except (OSError, TimeoutError, mqtt.MqttError) as error:
                 self.why = str(error) or type(error).__name__
@@ -135,7 +134,7 @@ class Line:
                 failures += 1
             await asyncio.sleep(session.wait_s(_WAITS_S, failures, self._random.random()))
 
-    async def _session(self) -> None:
+    async def _session(self, take: Take, on_up: OnUp) -> None:
         authority = self._address.authority or None
         secure = ssl.create_default_context(cadata=authority) if self._address.tls else None
         inbound = session.Inbound()
@@ -155,9 +154,9 @@ class Line:
             self._transport, self.why = transport, ""
             log.info("the line is up")
             pings = asyncio.create_task(self._ping(transport, inbound))
-            work = asyncio.create_task(self._work())
+            work = asyncio.create_task(self._work(on_up))
             async for packet in packets:
-                self._hear(packet)
+                self._hear(packet, take)
             raise OSError("the platform closed the connection")
         finally:
             self._transport = None
@@ -168,9 +167,9 @@ class Line:
                     task.cancel()
                     await asyncio.gather(task, return_exceptions=True)
 
-    async def _work(self) -> None:
+    async def _work(self, on_up: OnUp) -> None:
         try:
-            await self._on_up()
+            await on_up()
         except (LineDown, TimeoutError):
             pass  # the session ends by itself
         except Exception:
@@ -197,7 +196,7 @@ class Line:
 
     # hearing
 
-    def _hear(self, packet: mqtt.Packet) -> None:
+    def _hear(self, packet: mqtt.Packet, take: Take) -> None:
         if isinstance(packet, mqtt.Puback):
             done = self._acks.pop(packet.packet_id, None)
             if done is not None and not done.done():
@@ -206,7 +205,7 @@ class Line:
             if packet.qos:
                 self._write(mqtt.Puback(packet.packet_id))
             if not self._settle(packet):
-                self._take(packet.topic, packet.payload)
+                take(packet.topic, packet.payload)
 
     def _settle(self, packet: mqtt.Publish) -> bool:
         """Whether it was the reply to a request of ours."""

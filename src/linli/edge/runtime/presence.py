@@ -21,12 +21,11 @@ NO_TOPOLOGY: Final = 6401
 
 
 class Presence:
-    """`line` is set by whoever composes."""
+    """One per box."""
 
-    line: Line
-
-    def __init__(self, gateway: DeviceKey) -> None:
+    def __init__(self, gateway: DeviceKey, line: Line) -> None:
         self._gateway = gateway
+        self._line = line
         self._known: dict[str, DeviceKey] = {}
         self.online: set[str] = set()
         """As the drivers say."""
@@ -88,7 +87,7 @@ class Presence:
             await self._logout(sorted(self.inside - self.online - self.held))
 
     def _later(self) -> None:
-        if not self.line.up:
+        if not self._line.up:
             return
         task = asyncio.create_task(self._settle_quietly(), name="presence")
         self._tasks.add(task)
@@ -121,7 +120,7 @@ class Presence:
         entries = [signed_entry(self._known[device]) for device in batch]
         topic = session_topic(self._gateway, "combine/batch_login")
         try:
-            data = await self.line.ask(topic, {"deviceList": entries}, method="combine.batch_login")
+            data = await self._line.ask(topic, {"deviceList": entries}, method="combine.batch_login")
         except AskRefused as error:
             data = error.data
             if not isinstance(data, list):
@@ -143,7 +142,7 @@ class Presence:
         """Say that they hang on this box; all or none."""
         entries = [signed_entry(self._known[device]) for device in devices]
         try:
-            await self.line.ask(own_topic(self._gateway, "thing/topo/add"), entries, method="thing.topo.add")
+            await self._line.ask(own_topic(self._gateway, "thing/topo/add"), entries, method="thing.topo.add")
         except AskRefused as error:
             self.refused.update(dict.fromkeys(devices, str(error)))
             return False
@@ -160,7 +159,7 @@ class Presence:
             self.inside -= set(batch)
             if names:
                 try:
-                    await self.line.ask(
+                    await self._line.ask(
                         session_topic(self._gateway, "combine/batch_logout"),
                         names,
                         method="combine.batch_logout",

@@ -1,23 +1,25 @@
 """How the box is, for its own page: before activation, and as it runs. Implements `services.ports.BoxState`."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from linli import __version__
 from linli.edge.cloud import BoxClock, Identity, activate, hardware_id, save_identity
 from linli.edge.cloud.identity import default_serial
+from linli.edge.doors.peers import Peers
 from linli.edge.framework.discovery import OWN, discover
+from linli.edge.runtime.deployer import Deployer
+from linli.edge.runtime.line import Line
+from linli.edge.runtime.presence import Presence
+from linli.edge.runtime.reports import Reports
+from linli.edge.runtime.status import Status
 from linli.edge.services.keeping.facts import model_of
 from linli.edge.services.ports import DeviceView, DriverView, RefusedDriver, StrangerView, Summary
 from linli.kernel.clock import Clock
 from linli.kernel.errors import Conflict
 from linli.kernel.ids import Ids
 from linli.protocols.edge_bus import ListedDevice, ListedGateway
-
-if TYPE_CHECKING:
-    from linli.edge.runtime.compose import Box
+from linli.protocols.edge_link import DeviceKey
 
 
 class ActiveAlready(Conflict):
@@ -75,18 +77,35 @@ def _quiet(text: str) -> None:
 
 
 class Running:
-    def __init__(self, box: "Box", protocols: Callable[[], dict[str, str]] | None = None) -> None:
-        self._box = box
-        self._started_ms = box.clock.now_ms()
-        self._protocols = protocols or _protocols
+    """An active box; `device` is its own."""
+
+    def __init__(
+        self,
+        home: Path,
+        device: DeviceKey,
+        status: Status,
+        deployer: Deployer,
+        presence: Presence,
+        reports: Reports,
+        peers: Peers,
+        line: Line,
+    ) -> None:
+        self._home = home
+        self._device = device
+        self._status = status
+        self._deployer = deployer
+        self._presence = presence
+        self._reports = reports
+        self._peers = peers
+        self._line = line
+        self._started_ms: int = status()["time"]
 
     def summary(self) -> Summary:
-        box, told = self._box, self._box.status()
-        names = self._protocols()
+        told, names = self._status(), _protocols()
         return Summary(
             active=True,
             serial_number=told["serialNumber"],
-            model=model_of(box.home),
+            model=model_of(self._home),
             version=__version__,
             now_ms=told["time"],
             started_ms=self._started_ms,
@@ -112,14 +131,14 @@ class Running:
                 )
                 for one in told["drivers"]
             ],
-            unchecked=sorted(box.peers.unchecked),
-            unconfined=box.supervisor.unconfined(),
+            unchecked=told["protection"]["uncheckedListeners"],
+            unconfined=told["protection"]["unconfinedDrivers"],
             refused_drivers=[RefusedDriver(**one) for one in told["refusedDrivers"]],
             driver_root=told["driverRoot"],
         )
 
     def devices(self) -> list[DeviceView]:
-        box, current, names = self._box, self._box.deployer.current, self._protocols()
+        current, presence, names = self._deployer.current, self._presence, _protocols()
         return [
             DeviceView(
                 product_key=one.product_key,
@@ -128,10 +147,10 @@ class Running:
                 driver=driver.id,
                 protocol=names.get(driver.id, driver.id),
                 address=str(one.custom.get("ip") or ""),
-                online=one.device_name in box.presence.online,
-                refused=box.presence.refused.get(one.device_name, ""),
+                online=one.device_name in presence.online,
+                refused=presence.refused.get(one.device_name, ""),
                 seen_ms=max(
-                    (at for _, at in box.reports.values.get(one.device_name, {}).values()), default=0
+                    (at for _, at in self._reports.values.get(one.device_name, {}).values()), default=0
                 ),
             )
             for driver in (current.drivers if current is not None else [])
@@ -141,29 +160,28 @@ class Running:
     def strangers(self) -> list[StrangerView]:
         return [
             StrangerView(one.device, one.ip, one.peer, one.outcome, one.first_ms, one.last_ms, one.count)
-            for one in reversed(self._box.peers.strangers)
+            for one in reversed(self._peers.strangers)
         ]
 
     def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
-        return self._box.peers.settle(device, peer, confirm=confirm)
+        return self._peers.settle(device, peer, confirm=confirm)
 
     async def activate(self, *, cloud: str, serial: str, code: str) -> None:
         raise ActiveAlready
 
     def listed(self) -> ListedGateway:
         """For the edge bus: which devices there are, and who reaches whom."""
-        box, up = self._box, self._box.line.up
-        device = box.identity.activated.device
+        up = self._line.up
         return ListedGateway(
-            product_key=device.product_key,
-            device_name=device.device_name,
+            product_key=self._device.product_key,
+            device_name=self._device.device_name,
             devices=[
                 ListedDevice(
                     product_key=one.product_key,
                     device_name=one.name,
                     nick_name=one.alias,
                     local_online=one.online,
-                    cloud_online=up and one.name in box.presence.inside,
+                    cloud_online=up and one.name in self._presence.inside,
                     activation="notActivated" if one.refused else "activated",
                     tags={},
                 )

@@ -3,77 +3,142 @@
 import asyncio
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
 
 import msgspec
 
 from linli import __version__
-from linli.edge.cloud import BoxClock
+from linli.edge.cloud import BoxClock, CloudCaller, Identity
+from linli.edge.doors.peers import Peers
 from linli.edge.foreign.confinement import can_confine
+from linli.edge.framework.supervisor import Supervisor
 from linli.edge.remote.figures import Meter
+from linli.edge.runtime.deployer import Deployer
+from linli.edge.runtime.drain import Drain
+from linli.edge.runtime.line import Line
 from linli.edge.runtime.network import own_address
+from linli.edge.runtime.pictures import Pictures
+from linli.edge.runtime.presence import Presence
+from linli.edge.runtime.queue import Queue
+from linli.edge.runtime.reports import Reports
+from linli.edge.runtime.trust import DriverTrust
+from linli.kernel.clock import Clock
 from linli.protocols.edge_link import DriverHealth, Heartbeat, trust
-
-if TYPE_CHECKING:
-    from linli.edge.runtime.compose import Box
 
 STATUS: Final = "status.json"
 STATUS_S: Final = 10.0
 
+type Section = Callable[[], dict[str, Any]]
 
-def status_of(box: "Box") -> dict[str, Any]:
-    """Holds no secret."""
-    current, clock = box.deployer.current, box.clock
-    return {
-        "node": {"id": box.identity.node_id, "name": box.identity.activated.node.name},
-        "serialNumber": box.identity.serial_number,
-        "version": __version__,
-        "time": clock.now_ms(),
-        "clockOffsetMs": clock.machine_offset_ms if isinstance(clock, BoxClock) else 0,
-        "cloud": {"baseUrl": box.cloud.base_url, "line": "up" if box.line.up else "down", "why": box.line.why},
-        "generation": current.generation if current is not None else 0,
+
+class Status:
+    """Sections put together; holds no secret."""
+
+    def __init__(self, clock: Clock, *sections: Section) -> None:
+        self._clock = clock
+        self._sections = sections
+
+    def __call__(self) -> dict[str, Any]:
+        clock = self._clock
+        told: dict[str, Any] = {
+            "version": __version__,
+            "time": clock.now_ms(),
+            "clockOffsetMs": clock.machine_offset_ms if isinstance(clock, BoxClock) else 0,
+        }
+        for section in self._sections:
+            told |= section()
+        return told
+
+
+def identity_section(identity: Identity, trusted: DriverTrust) -> Section:
+    return lambda: {
+        "node": {"id": identity.node_id, "name": identity.activated.node.name},
+        "serialNumber": identity.serial_number,
+        "driverRoot": trust.fingerprint(trusted.root) if trusted.root else "",
+    }
+
+
+def cloud_section(cloud: CloudCaller, line: Line) -> Section:
+    return lambda: {
+        "cloud": {"baseUrl": cloud.base_url, "line": "up" if line.up else "down", "why": line.why},
+    }
+
+
+def uplink_section(queue: Queue, drain: Drain, pictures: Pictures) -> Section:
+    return lambda: {
         "uplink": {
-            "backlog": box.queue.backlog, "sent": box.drain.sent, "dropped": box.queue.dropped,
-            "pictureBytes": box.pictures.held_bytes, "picturesDropped": box.pictures.dropped,
+            "backlog": queue.backlog,
+            "sent": drain.sent,
+            "dropped": queue.dropped,
+            "pictureBytes": pictures.held_bytes,
+            "picturesDropped": pictures.dropped,
         },
+    }
+
+
+def drivers_section(deployer: Deployer, supervisor: Supervisor, presence: Presence) -> Section:
+    return lambda: {
+        "generation": deployer.current.generation if deployer.current is not None else 0,
         "drivers": [
             {
-                "id": one.driver, "version": one.version, "state": one.state.value, "why": one.why,
-                "devices": len(one.devices), "restarts": one.crashes,
-                "online": len(box.presence.online & set(one.devices)),
+                "id": one.driver,
+                "version": one.version,
+                "state": one.state.value,
+                "why": one.why,
+                "devices": len(one.devices),
+                "restarts": one.crashes,
+                "online": len(presence.online & set(one.devices)),
             }
-            for one in box.supervisor.status()
+            for one in supervisor.status()
         ],
-        "refused": dict(box.presence.refused),
-        "refusedDrivers": [one._asdict() for one in box.deployer.faults.values()],
-        "driverRoot": trust.fingerprint(box.trusted.root) if box.trusted.root else "",
+        "refused": dict(presence.refused),
+        "refusedDrivers": [one._asdict() for one in deployer.faults.values()],
+    }
+
+
+def protection_section(supervisor: Supervisor, peers: Peers) -> Section:
+    return lambda: {
         "protection": {
-            "driversHaveOwnUsers": can_confine(), "unconfinedDrivers": box.supervisor.unconfined(),
-            "doorAddressesChecked": not box.peers.unchecked, "uncheckedListeners": sorted(box.peers.unchecked),
+            "driversHaveOwnUsers": can_confine(),
+            "unconfinedDrivers": supervisor.unconfined(),
+            "doorAddressesChecked": not peers.unchecked,
+            "uncheckedListeners": sorted(peers.unchecked),
         },
-    }  # fmt: skip
+    }
 
 
-def heartbeat_of(box: "Box", meter: Meter) -> Heartbeat:
-    figures, status = meter.read(), status_of(box)
+def heartbeat_of(status: Status, reports: Reports, peers: Peers, meter: Meter) -> Heartbeat:
+    figures, told = meter.read(), status()
+    protection = told["protection"]
     return Heartbeat(
-        version=__version__, booted_ms=meter.booted_ms(), cpu=figures.cpu, memory=figures.memory,
-        disk=figures.disk, load=figures.load, temperature=figures.temperature,
-        clock_offset_ms=status["clockOffsetMs"], uplink_backlog=box.queue.backlog,
-        generation=status["generation"], drivers=msgspec.convert(status["drivers"], list[DriverHealth]),
-        addresses=[own_address(box.cloud.base_url)], away=box.reports.absent(),
-        strangers=box.peers.for_cloud(), unchecked=sorted(box.peers.unchecked)[:20],
-        unconfined=box.supervisor.unconfined()[:20],
-    )  # fmt: skip
+        version=told["version"],
+        booted_ms=meter.booted_ms(),
+        cpu=figures.cpu,
+        memory=figures.memory,
+        disk=figures.disk,
+        load=figures.load,
+        temperature=figures.temperature,
+        clock_offset_ms=told["clockOffsetMs"],
+        uplink_backlog=told["uplink"]["backlog"],
+        generation=told["generation"],
+        drivers=msgspec.convert(told["drivers"], list[DriverHealth]),
+        addresses=[own_address(told["cloud"]["baseUrl"])],
+        away=reports.absent(),
+        strangers=peers.for_cloud(),
+        unchecked=protection["uncheckedListeners"][:20],
+        unconfined=protection["unconfinedDrivers"][:20],
+    )
 
 
-async def keep_written(box: "Box") -> None:
+async def keep_written(home: Path, status: Status) -> None:
     """Write the file anew every STATUS_S, whole or not at all; a full disk leaves the last one."""
-    file = box.home / STATUS
+    file = home / STATUS
     while True:
         part = file.with_suffix(".part")
         with contextlib.suppress(OSError):
-            part.write_text(json.dumps(status_of(box), ensure_ascii=False), "utf-8")
+            part.write_text(json.dumps(status(), ensure_ascii=False), "utf-8")
             part.chmod(0o600)
             part.replace(file)
         await asyncio.sleep(STATUS_S)

@@ -1,7 +1,8 @@
 """The box's time, by the cloud's word; the last one is kept, so that a board without a battery starts near it."""
 
+import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from linli.edge.cloud import BoxClock
@@ -10,7 +11,7 @@ from linli.edge.runtime.line import Line
 from linli.edge.store import Store
 from linli.kernel.clock import Clock
 from linli.kernel.telemetry import logger
-from linli.protocols.edge_link import SKEW_MS, DeviceKey
+from linli.protocols.edge_link import SKEW_MS, DeviceKey, HeartbeatAnswer
 
 log = logger(__name__)
 
@@ -18,10 +19,15 @@ _KEPT: Final = "clock"
 
 
 class Timekeeper:
-    """`leapt` is called when the time was so wrong that the cloud will have refused what was signed by it."""
+    """`leapt` are set when the time was so wrong that the cloud will have refused what was signed by it: ask again."""
 
     def __init__(
-        self, clock: Clock, store: Store, line: Line, device: DeviceKey, leapt: Callable[[], None]
+        self,
+        clock: Clock,
+        store: Store,
+        line: Line,
+        device: DeviceKey,
+        leapt: tuple[asyncio.Event, ...],
     ) -> None:
         self._clock = clock
         self._store = store
@@ -43,6 +49,11 @@ class Timekeeper:
         asked = json.dumps({"deviceSendTime": str(self._clock.now_ms())}).encode()
         self._line.say(self._request, asked)
 
+    def heard(self, answer: HeartbeatAnswer, took_ms: int) -> None:
+        """The answer to a heartbeat tells the time, too."""
+        if isinstance(self._clock, BoxClock):
+            self._clock.told(answer.time, took_ms)
+
     def told(self, answer: Mapping[str, Any]) -> None:
         if not isinstance(self._clock, BoxClock):
             return
@@ -54,4 +65,5 @@ class Timekeeper:
         if abs(ahead) > 1000:
             log.warning("the box's clock was %d ms ahead of the cloud's", ahead)
         if abs(ahead) > SKEW_MS // 2:
-            self._leapt()
+            for event in self._leapt:
+                event.set()

@@ -74,7 +74,7 @@ _same_before = Query(select(_recent.c.seq).where(_recent.c.payload == bindparam(
 
 
 class Ingest:
-    """One per process."""
+    """One per process. `front` is the name of this one's; when each batch was committed is noted in `commits`."""
 
     def __init__(
         self,
@@ -88,7 +88,6 @@ class Ingest:
         commits: Commits,
         front: str = "main",
     ) -> None:
-        """`front`: the name of this process's. `commits`: to note there when each batch was committed."""
         self._db = db
         self._fleet = fleet
         self._receiver = receiver

@@ -1,0 +1,26 @@
+"""Which deployed devices are of one machine: a door with its lock, its reader and its camera."""
+
+from collections.abc import Iterable
+
+from linli.protocols.edge_link import DeployedDriver
+
+
+class Machines:
+    """One per box; the deployer says it anew with each deployment."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, tuple[str, ...]] = {}
+
+    def learn(self, drivers: Iterable[DeployedDriver]) -> None:
+        """Devices that stand at one place are one machine, as door drivers take them (`doors.forms.grouped`)."""
+        places: dict[tuple[str, str, str], list[str]] = {}
+        for driver in drivers:
+            for one in driver.devices:
+                ip = str(one.custom.get("ip") or one.device_name)
+                sn = str(one.custom.get("uniqueId") or "")
+                places.setdefault((driver.id, ip, sn), []).append(one.device_name)
+        self._of = {name: tuple(names) for names in places.values() for name in names}
+
+    def siblings(self, device: str) -> tuple[str, ...]:
+        """All devices of the machine that a device belongs to, itself first."""
+        return (device, *(one for one in self._of.get(device, ()) if one != device))
