@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar import Request, Response
 
 from linli import __version__
 from linli.domains.accounts import cookies
@@ -28,7 +26,8 @@ from linli.domains.people.queries.residence import Resident, resident
 from linli.domains.people.service import accounts, codes
 from linli.domains.people.service.accounts import clean_login
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import Unavailable
 from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
@@ -48,150 +47,135 @@ def told(who: Resident) -> ResidentMe:
     )
 
 
-class ResidentSessionRoutes(Controller):
-    path = "/session"
-    tags = ("session",)
+resident_session_routes = Routes("/session", tags=("session",))
 
-    @get("/front", public=True)
-    async def front(self, settings: NamedDependency[Settings]) -> FrontState:
-        """The version of the pages, for those that were opened before an update; and whether codes are sent."""
-        return FrontState(__version__, settings.sms.provider != "off")
 
-    @post("/code", public=True, status_code=202, noted="code to sign in")
-    async def send_code(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[CodeRequest],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[CodeSent]:
-        """Have a one-time code sent to any phone; who has none of our log-ins gets one with the first sign-in."""
-        entrance.check_codes()
-        if not await accounts.any_account(db):
-            raise NotOpenYet()
-        phone, now_ms = clean_login(data.phone), clock.now_ms()
-        known = await accounts.find_account(db, phone)
-        if known:
-            name_account(request, known.id)
-        asker, cookie = entrance.asker(request, known)
-        if not asker.device:
-            await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
-        await codes.request_code(
-            db,
-            phone=phone,
-            asker=asker,
-            secrets=secrets,
-            language=language_of(request),
-            now_ms=now_ms,
-            newcomers=True,
-        )
-        return code_sent(cookie)
+@resident_session_routes.get("/front", public=True)
+async def front(settings: Settings) -> FrontState:
+    """The version of the pages, for those that were opened before an update; and whether codes are sent."""
+    return FrontState(__version__, settings.sms.provider != "off")
 
-    @post("/code/verify", public=True, status_code=200, noted="sign-in by code")
-    async def sign_in(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[CodeSignIn],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[ResidentMe]:
-        """Sign in with the code that was sent: five tries, in the browser that asked for it."""
-        now_ms, attempt = clock.now_ms(), await entrance.by_code(request, data.phone)
-        await throttle.count_attempt(db, attempt, now_ms=now_ms)
-        account = await codes.redeem_or_join(
-            db,
-            phone=clean_login(data.phone),
-            code=data.code,
-            browser=own_text(request),
-            secrets=secrets,
+
+@resident_session_routes.post("/code", public=True, noted="code to sign in", status=202)
+async def send_code(
+    request: Request[Any, Any, Any],
+    data: CodeRequest,
+    db: Database,
+    clock: Clock,
+    secrets: Secrets,
+    entrance: Entrance,
+) -> Response[CodeSent]:
+    """Have a one-time code sent to any phone; who has none of our log-ins gets one with the first sign-in."""
+    entrance.check_codes()
+    if not await accounts.any_account(db):
+        raise NotOpenYet()
+    phone, now_ms = clean_login(data.phone), clock.now_ms()
+    known = await accounts.find_account(db, phone)
+    if known:
+        name_account(request, known.id)
+    asker, cookie = entrance.asker(request, known)
+    if not asker.device:
+        await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
+    await codes.request_code(
+        db,
+        phone=phone,
+        asker=asker,
+        secrets=secrets,
+        language=language_of(request),
+        now_ms=now_ms,
+        newcomers=True,
+    )
+    return code_sent(cookie)
+
+
+@resident_session_routes.post("/code/verify", public=True, noted="sign-in by code", status=200)
+async def sign_in(
+    request: Request[Any, Any, Any],
+    data: CodeSignIn,
+    db: Database,
+    clock: Clock,
+    ids: Ids,
+    secrets: Secrets,
+    settings: Settings,
+    entrance: Entrance,
+) -> Response[ResidentMe]:
+    """Sign in with the code that was sent: five tries, in the browser that asked for it."""
+    now_ms, attempt = clock.now_ms(), await entrance.by_code(request, data.phone)
+    await throttle.count_attempt(db, attempt, now_ms=now_ms)
+    account = await codes.redeem_or_join(
+        db,
+        phone=clean_login(data.phone),
+        code=data.code,
+        browser=own_text(request),
+        secrets=secrets,
+        ids=ids,
+        now_ms=now_ms,
+    )
+    await throttle.forgive(db, attempt)
+    name_account(request, account.id)
+    async with db.begin() as tx:
+        token, session = await sessions.open_session(
+            tx,
+            account=account,
+            tenant_id="",
+            remember=data.remember,
+            entry=entrance.entry(request, RESIDENT),
+            sign_in=settings.sign_in,
             ids=ids,
             now_ms=now_ms,
         )
-        await throttle.forgive(db, attempt)
-        name_account(request, account.id)
-        async with db.begin() as tx:
-            token, session = await sessions.open_session(
-                tx,
-                account=account,
-                tenant_id="",
-                remember=data.remember,
-                entry=entrance.entry(request, RESIDENT),
-                sign_in=settings.sign_in,
-                ids=ids,
-                now_ms=now_ms,
-            )
-        who = await resident(
-            db,
-            account_id=account.id,
-            phone=account.phone or "",
-            name=account.name,
-            language=language_of(request),
-        )
-        lasting = (session.expires_ms - now_ms) // 1000 if session.remember else None
-        secure = cookies.is_secure(request, settings)
-        cookie = cookies.session_cookie(
-            RESIDENT_COOKIE, token, secure=secure, max_age=lasting, path=RESIDENT_PATH
-        )
-        return Response(told(who), cookies=[cookie, device_cookie(request, settings, secrets, account)])
-
-    @get("/")
-    async def who_am_i(self, resident: NamedDependency[Resident]) -> ResidentMe:
-        """The signed-in resident."""
-        return told(resident)
-
-    @delete("/", noted="sign-out")
-    async def sign_out(
-        self,
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        settings: NamedDependency[Settings],
-    ) -> Response[None]:
-        """End this session."""
-        async with db.begin() as tx:
-            await sessions.revoke(tx, account_id=session.account_id, session_id=session.id, front=RESIDENT)
-        secure = cookies.is_secure(request, settings)
-        gone = cookies.session_cookie(RESIDENT_COOKIE, "", secure=secure, max_age=0, path=RESIDENT_PATH)
-        return Response(None, status_code=204, cookies=[gone])
+    who = await resident(
+        db,
+        account_id=account.id,
+        phone=account.phone or "",
+        name=account.name,
+        language=language_of(request),
+    )
+    lasting = (session.expires_ms - now_ms) // 1000 if session.remember else None
+    secure = cookies.is_secure(request, settings)
+    cookie = cookies.session_cookie(
+        RESIDENT_COOKIE, token, secure=secure, max_age=lasting, path=RESIDENT_PATH
+    )
+    return Response(told(who), cookies=[cookie, device_cookie(request, settings, secrets, account)])
 
 
-class ResidentSessionListRoutes(Controller):
-    path = "/sessions"
-    tags = ("session",)
-
-    @get("/")
-    async def list_sessions(
-        self,
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        clock: NamedDependency[Clock],
-        settings: NamedDependency[Settings],
-    ) -> list[SessionRow]:
-        """Where the resident is signed in, the last used first."""
-        rows = await sessions.list_sessions(db, session.account_id, now_ms=clock.now_ms(), front=RESIDENT)
-        return session_rows(rows, session, settings)
-
-    @delete("/{session_id:int}", noted="end of a session")
-    async def revoke(
-        self, session_id: FromPath[int], db: NamedDependency[Database], session: NamedDependency[Session]
-    ) -> None:
-        """Sign one of the resident's sessions out."""
-        async with db.begin() as tx:
-            await sessions.revoke(tx, account_id=session.account_id, session_id=session_id, front=RESIDENT)
-
-    @post("/revoke-others", status_code=200, noted="end of other sessions")
-    async def revoke_others(
-        self, db: NamedDependency[Database], session: NamedDependency[Session]
-    ) -> Revoked:
-        """Sign out everywhere but here."""
-        async with db.begin() as tx:
-            return Revoked(await sessions.revoke_others(tx, session, front=RESIDENT))
+@resident_session_routes.get()
+async def who_am_i(resident: Resident) -> ResidentMe:
+    """The signed-in resident."""
+    return told(resident)
 
 
-ROUTES = (ResidentSessionRoutes, ResidentSessionListRoutes)
+@resident_session_routes.delete(noted="sign-out", status=204)
+async def sign_out(
+    request: Request[Any, Any, Any], tx: Tx, session: Session, settings: Settings
+) -> Response[None]:
+    """End this session."""
+    await sessions.revoke(tx, account_id=session.account_id, session_id=session.id, front=RESIDENT)
+    secure = cookies.is_secure(request, settings)
+    gone = cookies.session_cookie(RESIDENT_COOKIE, "", secure=secure, max_age=0, path=RESIDENT_PATH)
+    return Response(None, status_code=204, cookies=[gone])
+
+
+resident_session_list_routes = Routes("/sessions", tags=("session",))
+
+
+@resident_session_list_routes.get()
+async def list_sessions(db: Database, session: Session, clock: Clock, settings: Settings) -> list[SessionRow]:
+    """Where the resident is signed in, the last used first."""
+    rows = await sessions.list_sessions(db, session.account_id, now_ms=clock.now_ms(), front=RESIDENT)
+    return session_rows(rows, session, settings)
+
+
+@resident_session_list_routes.delete("/{session_id:int}", noted="end of a session")
+async def revoke(session_id: int, tx: Tx, session: Session) -> None:
+    """Sign one of the resident's sessions out."""
+    await sessions.revoke(tx, account_id=session.account_id, session_id=session_id, front=RESIDENT)
+
+
+@resident_session_list_routes.post("/revoke-others", noted="end of other sessions", status=200)
+async def revoke_others(tx: Tx, session: Session) -> Revoked:
+    """Sign out everywhere but here."""
+    return Revoked(await sessions.revoke_others(tx, session, front=RESIDENT))
+
+
+ROUTES = (resident_session_routes, resident_session_list_routes)

@@ -3,18 +3,15 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.communities.queries import communities
-from linli.domains.people.rights import Right, Rights
+from linli.domains.people.rights import Right
 from linli.domains.people.service import joining
 from linli.domains.people.service.organisation import Hand
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
-from linli.kernel.ids import Ids
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.qr import qr_image
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -70,138 +67,93 @@ class Refusal(msgspec.Struct, rename="camel", frozen=True):
     reason: str
 
 
-class InvitationRoutes(Controller):
-    path = "/organisation/invitations"
-    tags = ("organisation",)
-
-    @get("/", right=Right.STAFF_MANAGE.value)
-    async def list_invitations(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> list[InvitationRow]:
-        """Invitations of the organisation, the newest first."""
-        rows = await joining.list_invitations(within, db)
-        named = await communities.by_id(within, db, [row.community_id for row in rows if row.community_id])
-        return [
-            InvitationRow(
-                id=str(row.invitation_id),
-                note=row.note,
-                role=row.role,
-                community=named[row.community_id].name if row.community_id in named else "",
-                approval=bool(row.approval),
-                uses=row.uses,
-                uses_left=row.uses_left,
-                expires_ms=row.expires_ms,
-                created_ms=row.created_ms,
-                revoked=bool(row.revoked_ms),
-            )
-            for row in rows
-        ]
-
-    @post("/", right=Right.STAFF_MANAGE.value, status_code=201)
-    async def invite(
-        self,
-        data: JSONBody[NewInvitation],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        settings: NamedDependency[Settings],
-    ) -> InvitationMade:
-        """Make a link and QR code by which people come in."""
-        if data.community_id:
-            await communities.community(within, db, data.community_id)
-        async with db.begin() as tx:
-            number, token = await joining.invite(
-                Hand(within, rights, ids),
-                tx,
-                note_text=data.note,
-                role=data.role,
-                community_id=data.community_id,
-                approval=data.approval,
-                uses=data.uses,
-                days=data.days,
-                now_ms=clock.now_ms(),
-            )
-        url = f"{settings.public_url}/join/{token}"
-        return InvitationMade(str(number), url, qr_image(url))
-
-    @delete("/{invitation_id:int}", right=Right.STAFF_MANAGE.value)
-    async def revoke(
-        self,
-        invitation_id: FromPath[int],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Make an invitation worthless."""
-        async with db.begin() as tx:
-            await joining.revoke(
-                Hand(within, rights, ids), tx, invitation_id=invitation_id, now_ms=clock.now_ms()
-            )
+invitation_routes = Routes("/organisation/invitations", tags=("organisation",))
 
 
-class JoinRequestRoutes(Controller):
-    path = "/organisation/join-requests"
-    tags = ("organisation",)
+@invitation_routes.get(right=Right.STAFF_MANAGE)
+async def list_invitations(scope: Scope, db: Database) -> list[InvitationRow]:
+    """Invitations of the organisation, the newest first."""
+    rows = await joining.list_invitations(scope, db)
+    named = await communities.by_id(scope, db, [row.community_id for row in rows if row.community_id])
+    return [
+        InvitationRow(
+            id=str(row.invitation_id),
+            note=row.note,
+            role=row.role,
+            community=named[row.community_id].name if row.community_id in named else "",
+            approval=bool(row.approval),
+            uses=row.uses,
+            uses_left=row.uses_left,
+            expires_ms=row.expires_ms,
+            created_ms=row.created_ms,
+            revoked=bool(row.revoked_ms),
+        )
+        for row in rows
+    ]
 
-    @get("/", right=Right.STAFF_MANAGE.value)
-    async def list_waiting(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[JoinRequestRow]:
-        """Who waits to be let in."""
-        return [
-            JoinRequestRow(
-                str(row.request_id), str(row.account_id), row.name, row.phone or "", row.words, row.created_ms
-            )
-            for row in await joining.waiting(within, db)
-        ]
 
-    @post("/{request_id:int}/accept", right=Right.STAFF_MANAGE.value, status_code=204)
-    async def accept(
-        self,
-        request_id: FromPath[int],
-        data: JSONBody[LetIn],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Let somebody in, if wished as manager or staff of a community."""
-        if data.community_id:
-            await communities.community(within, db, data.community_id)
-        async with db.begin() as tx:
-            await joining.let_in(
-                Hand(within, rights, ids),
-                tx,
-                request_id=request_id,
-                role=data.role,
-                community_id=data.community_id,
-                now_ms=clock.now_ms(),
-            )
+@invitation_routes.post(right=Right.STAFF_MANAGE)
+async def invite(data: NewInvitation, hand: Hand, tx: Tx, clock: Clock, settings: Settings) -> InvitationMade:
+    """Make a link and QR code by which people come in."""
+    if data.community_id:
+        await communities.community(hand.scope, tx, data.community_id)
+    number, token = await joining.invite(
+        hand,
+        tx,
+        note_text=data.note,
+        role=data.role,
+        community_id=data.community_id,
+        approval=data.approval,
+        uses=data.uses,
+        days=data.days,
+        now_ms=clock.now_ms(),
+    )
+    url = f"{settings.public_url}/join/{token}"
+    return InvitationMade(str(number), url, qr_image(url))
 
-    @post("/{request_id:int}/refuse", right=Right.STAFF_MANAGE.value, status_code=204)
-    async def refuse(
-        self,
-        request_id: FromPath[int],
-        data: JSONBody[Refusal],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Turn somebody away with a reason that they read."""
-        async with db.begin() as tx:
-            await joining.refuse(
-                Hand(within, rights, ids),
-                tx,
-                request_id=request_id,
-                reason=data.reason,
-                now_ms=clock.now_ms(),
-            )
+
+@invitation_routes.delete("/{invitation_id:int}", right=Right.STAFF_MANAGE)
+async def revoke(invitation_id: int, hand: Hand, tx: Tx, clock: Clock) -> None:
+    """Make an invitation worthless."""
+    await joining.revoke(hand, tx, invitation_id=invitation_id, now_ms=clock.now_ms())
+
+
+join_request_routes = Routes("/organisation/join-requests", tags=("organisation",))
+
+
+@join_request_routes.get(right=Right.STAFF_MANAGE)
+async def list_waiting(scope: Scope, db: Database) -> list[JoinRequestRow]:
+    """Who waits to be let in."""
+    return [
+        JoinRequestRow(
+            str(row.request_id), str(row.account_id), row.name, row.phone or "", row.words, row.created_ms
+        )
+        for row in await joining.waiting(scope, db)
+    ]
+
+
+@join_request_routes.post("/{request_id:int}/accept", right=Right.STAFF_MANAGE)
+async def accept(request_id: int, data: LetIn, hand: Hand, tx: Tx, clock: Clock) -> None:
+    """Let somebody in, if wished as manager or staff of a community."""
+    if data.community_id:
+        await communities.community(hand.scope, tx, data.community_id)
+    await joining.let_in(
+        hand,
+        tx,
+        request_id=request_id,
+        role=data.role,
+        community_id=data.community_id,
+        now_ms=clock.now_ms(),
+    )
+
+
+@join_request_routes.post("/{request_id:int}/refuse", right=Right.STAFF_MANAGE)
+async def refuse(request_id: int, data: Refusal, hand: Hand, tx: Tx, clock: Clock) -> None:
+    """Turn somebody away with a reason that they read."""
+    await joining.refuse(
+        hand,
+        tx,
+        request_id=request_id,
+        reason=data.reason,
+        now_ms=clock.now_ms(),
+    )

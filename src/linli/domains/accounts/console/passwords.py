@@ -3,9 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, Response, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar import Request, Response
 from msgspec import Meta
 
 from linli.domains.accounts import schemas
@@ -16,6 +14,7 @@ from linli.domains.people.rights import SIGNED_IN
 from linli.domains.people.service import accounts, codes, passwords, phones
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import Conflict
 from linli.kernel.http import network_of
 from linli.kernel.i18n import language_of
@@ -63,172 +62,141 @@ class FirstPassword(msgspec.Struct, rename="camel", frozen=True):
     password: str
 
 
-class PasswordRoutes(Controller):
-    path = "/session"
-    tags = ("session",)
+password_routes = Routes("/session", tags=("session",))
 
-    @post("/password", right=SIGNED_IN, password_due=True, status_code=204, noted="change of password")
-    async def change_password(
-        self,
-        data: JSONBody[schemas.PasswordChange],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Change one's own password; every other session of the account ends."""
-        now_ms = clock.now_ms()
-        account = await accounts.get_account(db, session.account_id)
-        accounts.check_password(data.new, login=account.login)
-        await _check_old(db, session, data.old, now_ms)
-        await _set(db, session, data.new, now_ms)
 
-    @post("/password/code", right=SIGNED_IN, password_due=True, status_code=202, noted="code for a password")
-    async def send_code(
-        self,
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-        entrance: NamedDependency[Entrance],
-    ) -> schemas.CodeSent:
-        """Have a code sent to one's own phone with which a password is set."""
-        entrance.check_codes()
-        account = await accounts.get_account(db, session.account_id)
-        await codes.request_code(
-            db,
-            phone=_phone(account),
-            asker=_asker(session, known=True),
-            secrets=secrets,
-            language=language_of(request),
-            now_ms=clock.now_ms(),
-            purpose="password",
-        )
-        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+@password_routes.post("/password", right=SIGNED_IN, password_due=True, noted="change of password")
+async def change_password(data: schemas.PasswordChange, db: Database, session: Session, clock: Clock) -> None:
+    """Change one's own password; every other session of the account ends."""
+    now_ms = clock.now_ms()
+    account = await accounts.get_account(db, session.account_id)
+    accounts.check_password(data.new, login=account.login)
+    await _check_old(db, session, data.old, now_ms)
+    await _set(db, session, data.new, now_ms)
 
-    @post(
-        "/password/by-code",
-        right=SIGNED_IN,
-        password_due=True,
-        status_code=204,
-        noted="change of password by code",
+
+@password_routes.post(
+    "/password/code", right=SIGNED_IN, password_due=True, noted="code for a password", status=202
+)
+async def send_code(
+    request: Request[Any, Any, Any],
+    db: Database,
+    session: Session,
+    clock: Clock,
+    secrets: Secrets,
+    entrance: Entrance,
+) -> schemas.CodeSent:
+    """Have a code sent to one's own phone with which a password is set."""
+    entrance.check_codes()
+    account = await accounts.get_account(db, session.account_id)
+    await codes.request_code(
+        db,
+        phone=_phone(account),
+        asker=_asker(session, known=True),
+        secrets=secrets,
+        language=language_of(request),
+        now_ms=clock.now_ms(),
+        purpose="password",
     )
-    async def set_by_code(
-        self,
-        data: JSONBody[PasswordByCode],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-    ) -> None:
-        """Set one's own password with the code; every other session of the account ends."""
-        now_ms = clock.now_ms()
-        account = await accounts.get_account(db, session.account_id)
-        accounts.check_password(data.new, login=account.login)
-        await codes.prove(
-            db,
-            phone=_phone(account),
-            code=data.code,
-            browser=_asker(session).browser,
-            secrets=secrets,
-            now_ms=now_ms,
-            purpose="password",
-        )
-        await _set(db, session, data.new, now_ms)
-
-    @post("/phone/code", right=SIGNED_IN, status_code=202, noted="code for a phone")
-    async def send_code_to_new_phone(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[NewPhone],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-        entrance: NamedDependency[Entrance],
-    ) -> schemas.CodeSent:
-        """Have a code sent to the phone that is to be one's own from now on."""
-        entrance.check_codes()
-        now_ms = clock.now_ms()
-        await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
-        await codes.request_code(
-            db,
-            phone=data.phone,
-            asker=_asker(session),
-            secrets=secrets,
-            language=language_of(request),
-            now_ms=now_ms,
-            purpose="phone",
-        )
-        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
-
-    @post("/phone", right=SIGNED_IN, status_code=204, noted="change of phone")
-    async def change_phone(
-        self,
-        data: JSONBody[NewPhoneProven],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-    ) -> None:
-        """Change to another phone, with one's password and the code that went there; every other session ends."""
-        now_ms = clock.now_ms()
-        if not await passwords.has_password(db, session.account_id):
-            raise PasswordFirst()
-        await _check_old(db, session, data.password, now_ms)
-        phone = await codes.prove(
-            db,
-            phone=data.phone,
-            code=data.code,
-            browser=_asker(session).browser,
-            secrets=secrets,
-            now_ms=now_ms,
-            purpose="phone",
-        )
-        async with db.begin() as tx:
-            await sessions.hold(tx, session)
-            account = await phones.change(tx, account_id=session.account_id, phone=phone, now_ms=now_ms)
-            await sessions.keep(tx, session, generation=account.generation)
+    return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
 
 
-class PasswordLinkRoutes(Controller):
-    """Whoever no code reaches sets their first password by a link that the operator of the installation gave them.
+@password_routes.post(
+    "/password/by-code", right=SIGNED_IN, password_due=True, noted="change of password by code"
+)
+async def set_by_code(
+    data: PasswordByCode, db: Database, session: Session, clock: Clock, secrets: Secrets
+) -> None:
+    """Set one's own password with the code; every other session of the account ends."""
+    now_ms = clock.now_ms()
+    account = await accounts.get_account(db, session.account_id)
+    accounts.check_password(data.new, login=account.login)
+    await codes.prove(
+        db,
+        phone=_phone(account),
+        code=data.code,
+        browser=_asker(session).browser,
+        secrets=secrets,
+        now_ms=now_ms,
+        purpose="password",
+    )
+    await _set(db, session, data.new, now_ms)
 
-    A link holds 192 bits of chance: wrong ones are not counted, for that would shut out who shares an address.
-    """
 
-    path = "/password-link"
-    tags = ("session",)
+@password_routes.post("/phone/code", right=SIGNED_IN, noted="code for a phone", status=202)
+async def send_code_to_new_phone(
+    request: Request[Any, Any, Any],
+    data: NewPhone,
+    db: Database,
+    session: Session,
+    clock: Clock,
+    secrets: Secrets,
+    entrance: Entrance,
+) -> schemas.CodeSent:
+    """Have a code sent to the phone that is to be one's own from now on."""
+    entrance.check_codes()
+    now_ms = clock.now_ms()
+    await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
+    await codes.request_code(
+        db,
+        phone=data.phone,
+        asker=_asker(session),
+        secrets=secrets,
+        language=language_of(request),
+        now_ms=now_ms,
+        purpose="phone",
+    )
+    return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
 
-    @post("/show", public=True, status_code=200)
-    async def show(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[PasswordLink],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> PasswordLinkFor:
-        """Whose link it is."""
-        account = await passwords.find_link(db, token=data.token, now_ms=clock.now_ms())
-        return PasswordLinkFor(account.name, account.login)
 
-    @post("/", public=True, status_code=200, noted="sign-in by password link")
-    async def use(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[FirstPassword],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[schemas.Me]:
-        """Set the password, once, and sign in with it."""
-        now_ms = clock.now_ms()
-        account = await passwords.find_link(db, token=data.token, now_ms=now_ms)
-        accounts.check_password(data.password, login=account.login)
-        hashed = await accounts.hash_password(data.password)
-        async with db.begin() as tx:
-            account = await passwords.use_link(tx, token=data.token, password_hash=hashed, now_ms=now_ms)
-        return await entrance.enter(request, account)
+@password_routes.post("/phone", right=SIGNED_IN, noted="change of phone")
+async def change_phone(
+    data: NewPhoneProven, db: Database, session: Session, clock: Clock, secrets: Secrets
+) -> None:
+    """Change to another phone, with one's password and the code that went there; every other session ends."""
+    now_ms = clock.now_ms()
+    if not await passwords.has_password(db, session.account_id):
+        raise PasswordFirst()
+    await _check_old(db, session, data.password, now_ms)
+    phone = await codes.prove(
+        db,
+        phone=data.phone,
+        code=data.code,
+        browser=_asker(session).browser,
+        secrets=secrets,
+        now_ms=now_ms,
+        purpose="phone",
+    )
+    async with db.begin() as tx:
+        await sessions.hold(tx, session)
+        account = await phones.change(tx, account_id=session.account_id, phone=phone, now_ms=now_ms)
+        await sessions.keep(tx, session, generation=account.generation)
+
+
+# Whoever no code reaches sets their first password by a link that the operator of the installation gave them.
+# A link holds 192 bits of chance: wrong ones are not counted, for that would shut out who shares an address.
+password_link_routes = Routes("/password-link", tags=("session",))
+
+
+@password_link_routes.post("/show", public=True, status=200)
+async def show(data: PasswordLink, db: Database, clock: Clock) -> PasswordLinkFor:
+    """Whose link it is."""
+    account = await passwords.find_link(db, token=data.token, now_ms=clock.now_ms())
+    return PasswordLinkFor(account.name, account.login)
+
+
+@password_link_routes.post(public=True, noted="sign-in by password link", status=200)
+async def use(
+    request: Request[Any, Any, Any], data: FirstPassword, db: Database, clock: Clock, entrance: Entrance
+) -> Response[schemas.Me]:
+    """Set the password, once, and sign in with it."""
+    now_ms = clock.now_ms()
+    account = await passwords.find_link(db, token=data.token, now_ms=now_ms)
+    accounts.check_password(data.password, login=account.login)
+    hashed = await accounts.hash_password(data.password)
+    async with db.begin() as tx:
+        account = await passwords.use_link(tx, token=data.token, password_hash=hashed, now_ms=now_ms)
+    return await entrance.enter(request, account)
 
 
 def _asker(session: Session, *, known: bool = False) -> codes.Asker:

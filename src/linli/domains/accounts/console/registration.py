@@ -3,9 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar import Request, Response
 from msgspec import Meta
 
 from linli.domains.accounts import schemas
@@ -19,7 +17,8 @@ from linli.domains.people.service import accounts, agreements, codes, companies,
 from linli.domains.people.service.organisation import Hand, add_person
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, Forbidden
 from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
@@ -108,102 +107,97 @@ def _numbers(texts: list[str]) -> list[int]:
     return [int(text) for text in texts if text.isdecimal() and len(text) < 20]
 
 
-class RegistrationRoutes(Controller):
-    path = "/registration"
-    tags = ("session",)
+registration_routes = Routes("/registration", tags=("session",))
 
-    @get("/", public=True)
-    async def terms(
-        self,
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        settings: NamedDependency[Settings],
-    ) -> RegistrationTerms:
-        """Whether and how one registers."""
-        known = await links.known(db, browser=own_text(request), now_ms=clock.now_ms())
-        return RegistrationTerms(
-            settings.sign_in.registration == "open",
-            settings.sms.provider != "off",
-            [AgreementRow.of(one) for one in await agreements.current(db)],
-            known.label if known else "",
-        )
 
-    @post("/code", public=True, status_code=202, noted="code to register")
-    async def send_code(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[RegistrationCode],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[schemas.CodeSent]:
-        """Have a code sent to a phone, to show that it is one's own. Known phones are answered alike."""
-        entrance.check_codes()
-        now_ms = clock.now_ms()
-        await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
-        await _may_register(db, settings, data.invitation, now_ms)
-        asker, cookie = entrance.asker(request, None)
-        await codes.request_code(
-            db,
-            phone=data.phone,
-            asker=asker,
-            secrets=secrets,
-            language=language_of(request),
-            now_ms=now_ms,
-            purpose="register",
-        )
-        return code_sent(cookie)
+@registration_routes.get(public=True)
+async def terms(
+    request: Request[Any, Any, Any], db: Database, clock: Clock, settings: Settings
+) -> RegistrationTerms:
+    """Whether and how one registers."""
+    known = await links.known(db, browser=own_text(request), now_ms=clock.now_ms())
+    return RegistrationTerms(
+        settings.sign_in.registration == "open",
+        settings.sms.provider != "off",
+        [AgreementRow.of(one) for one in await agreements.current(db)],
+        known.label if known else "",
+    )
 
-    @post("/", public=True, status_code=201, noted="registration")
-    async def register(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[Registration],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[schemas.Me]:
-        """Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in."""
-        now_ms = clock.now_ms()
-        address = entrance.address(request)
-        # A code bears five tries in the browser that asked for it, so the address alone is counted.
-        attempt = throttle.Attempt("", address)
-        await throttle.count_attempt(db, attempt, now_ms=now_ms)
-        await _may_register(db, settings, data.invitation, now_ms)
-        accepted = _numbers(data.agreements)
-        agreements.check_all_accepted(await agreements.current(db), accepted)
-        accounts.check_password(data.password, login=accounts.clean_login(data.phone))
-        if not data.name.strip():
-            raise BadInput(field="name", rule="required")
-        hashed = await accounts.hash_password(data.password)
-        phone = await codes.prove(
-            db,
-            phone=data.phone,
-            code=data.code,
-            browser=own_text(request),
-            secrets=secrets,
-            now_ms=now_ms,
-            purpose="register",
+
+@registration_routes.post("/code", public=True, noted="code to register", status=202)
+async def send_code(
+    request: Request[Any, Any, Any],
+    data: RegistrationCode,
+    db: Database,
+    clock: Clock,
+    secrets: Secrets,
+    settings: Settings,
+    entrance: Entrance,
+) -> Response[schemas.CodeSent]:
+    """Have a code sent to a phone, to show that it is one's own. Known phones are answered alike."""
+    entrance.check_codes()
+    now_ms = clock.now_ms()
+    await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
+    await _may_register(db, settings, data.invitation, now_ms)
+    asker, cookie = entrance.asker(request, None)
+    await codes.request_code(
+        db,
+        phone=data.phone,
+        asker=asker,
+        secrets=secrets,
+        language=language_of(request),
+        now_ms=now_ms,
+        purpose="register",
+    )
+    return code_sent(cookie)
+
+
+@registration_routes.post(public=True, noted="registration")
+async def register(
+    request: Request[Any, Any, Any],
+    data: Registration,
+    db: Database,
+    clock: Clock,
+    ids: Ids,
+    secrets: Secrets,
+    settings: Settings,
+    entrance: Entrance,
+) -> Response[schemas.Me]:
+    """Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in."""
+    now_ms = clock.now_ms()
+    address = entrance.address(request)
+    # A code bears five tries in the browser that asked for it, so the address alone is counted.
+    attempt = throttle.Attempt("", address)
+    await throttle.count_attempt(db, attempt, now_ms=now_ms)
+    await _may_register(db, settings, data.invitation, now_ms)
+    accepted = _numbers(data.agreements)
+    agreements.check_all_accepted(await agreements.current(db), accepted)
+    accounts.check_password(data.password, login=accounts.clean_login(data.phone))
+    if not data.name.strip():
+        raise BadInput(field="name", rule="required")
+    hashed = await accounts.hash_password(data.password)
+    phone = await codes.prove(
+        db,
+        phone=data.phone,
+        code=data.code,
+        browser=own_text(request),
+        secrets=secrets,
+        now_ms=now_ms,
+        purpose="register",
+    )
+    browser = own_text(request)
+    async with db.begin() as tx:
+        account_id = await accounts.create_account(
+            tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms, proven=True
         )
-        browser = own_text(request)
-        async with db.begin() as tx:
-            account_id = await accounts.create_account(
-                tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms, proven=True
-            )
-            account = await accounts.get_account(tx, account_id)
-            await agreements.accept(
-                tx, account_id=account_id, agreement_ids=accepted, address=address, now_ms=now_ms
-            )
-            if data.link:
-                await links.link_known(tx, browser=browser, account_id=account_id, now_ms=now_ms)
-        await throttle.forgive(db, attempt)
-        return await entrance.enter(request, account)
+        account = await accounts.get_account(tx, account_id)
+        await agreements.accept(
+            tx, account_id=account_id, agreement_ids=accepted, address=address, now_ms=now_ms
+        )
+        if data.link:
+            await links.link_known(tx, browser=browser, account_id=account_id, now_ms=now_ms)
+    await throttle.forgive(db, attempt)
+    return await entrance.enter(request, account)
 
 
 async def _may_register(db: Database, settings: Settings, invitation: str, now_ms: int) -> None:
@@ -215,149 +209,115 @@ async def _may_register(db: Database, settings: Settings, invitation: str, now_m
     await joining.find(db, token=invitation, now_ms=now_ms)
 
 
-class FirstUseRoutes(Controller):
-    """What somebody does who belongs to no organisation yet, or to one more."""
+# What somebody does who belongs to no organisation yet, or to one more.
+first_use_routes = Routes("/first-use", tags=("session",))
 
-    path = "/first-use"
-    tags = ("session",)
 
-    @post("/organisation", right=SIGNED_IN, status_code=201)
-    async def found(
-        self,
-        data: JSONBody[NewOrganisation],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[sessions.Session],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        settings: NamedDependency[Settings],
-    ) -> schemas.Me:
-        """Found an organisation and add its first members, all or nothing; one works in it from then on.
+@first_use_routes.post("/organisation", right=SIGNED_IN)
+async def found(
+    data: NewOrganisation,
+    tx: Tx,
+    rights: Rights,
+    session: sessions.Session,
+    clock: Clock,
+    ids: Ids,
+    settings: Settings,
+) -> schemas.Me:
+    """Found an organisation and add its first members, all or nothing; one works in it from then on.
 
-        Where only the invited register, the operator of the installation alone founds.
-        """
-        if settings.sign_in.registration != "open" and not rights.is_operator:
-            raise FoundingClosed()
-        now_ms = clock.now_ms()
+    Where only the invited register, the operator of the installation alone founds.
+    """
+    if settings.sign_in.registration != "open" and not rights.is_operator:
+        raise FoundingClosed()
+    now_ms = clock.now_ms()
+    tenant_id = await companies.found(
+        tx, account_id=rights.account_id, name=data.name, kind=data.kind, ids=ids, now_ms=now_ms
+    )
+    own = Rights(rights.account_id, rights.name, (RoleGrant(Role.TENANT_ADMIN, tenant_id),))
+    hand = Hand(Scope(tenant_id, Caller("staff", str(rights.account_id))), own, ids)
+    for member in data.members:
+        await add_person(hand, tx, name=member.name, phone=member.phone)
+    await sessions.choose_tenant(tx, session, tenant_id)
+    return await describe(tx, await accounts.rights(tx, rights.account_id), tenant_id)
+
+
+@first_use_routes.post("/join-requests", right=SIGNED_IN, status=202)
+async def ask(data: JoinByName, tx: Tx, rights: Rights, clock: Clock, ids: Ids) -> None:
+    """Ask an organisation to be let in, by its exact name."""
+    await joining.ask_by_name(
+        tx,
+        organisation=data.organisation,
+        account_id=rights.account_id,
+        words=data.words,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+
+
+@first_use_routes.get(right=SIGNED_IN)
+async def ways(rights: Rights, settings: Settings) -> FirstUseWays:
+    """What one may do who belongs to no organisation yet."""
+    return FirstUseWays(settings.sign_in.registration == "open" or rights.is_operator)
+
+
+@first_use_routes.get("/join-requests", right=SIGNED_IN)
+async def mine(db: Database, rights: Rights) -> list[MyRequest]:
+    """What one has asked for, and how it was answered."""
+    rows = await joining.mine(db, rights.account_id)
+    return [
+        MyRequest((await tenancy.get_tenant(db, row.tenant_id)).name, row.state, row.reason, row.created_ms)
+        for row in rows
+    ]
+
+
+invited_routes = Routes("/invitations", tags=("session",))
+
+
+@invited_routes.get("/{token:str}", public=True)
+async def show(token: str, db: Database, clock: Clock) -> Invited:
+    """Who invites. A link holds 144 bits of chance: nobody who shares an address is shut out by who guesses."""
+    now_ms = clock.now_ms()
+    found = await joining.find(db, token=token, now_ms=now_ms)
+    tenant = await tenancy.get_tenant(db, found.tenant_id)
+    return Invited(tenant.name, found.note, bool(found.approval), found.expires_ms)
+
+
+@invited_routes.post("/{token:str}/join", right=SIGNED_IN, status=200)
+async def join(
+    token: str, db: Database, rights: Rights, session: sessions.Session, clock: Clock, ids: Ids
+) -> Joined:
+    """Come in by an invitation, or wait to be let in where it says so."""
+    async with db.begin() as tx:
+        found = await joining.accept(
+            tx, token=token, account_id=rights.account_id, ids=ids, now_ms=clock.now_ms()
+        )
+    now = await accounts.rights(db, rights.account_id)
+    tenant_id = session.tenant_id
+    if not found.approval and found.tenant_id in now.tenants:
+        tenant_id = found.tenant_id
         async with db.begin() as tx:
-            tenant_id = await companies.found(
-                tx, account_id=rights.account_id, name=data.name, kind=data.kind, ids=ids, now_ms=now_ms
-            )
-            own = Rights(rights.account_id, rights.name, (RoleGrant(Role.TENANT_ADMIN, tenant_id),))
-            hand = Hand(Scope(tenant_id, Caller("staff", str(rights.account_id))), own, ids)
-            for member in data.members:
-                await add_person(hand, tx, name=member.name, phone=member.phone)
             await sessions.choose_tenant(tx, session, tenant_id)
-        return await describe(db, await accounts.rights(db, rights.account_id), tenant_id)
-
-    @post("/join-requests", right=SIGNED_IN, status_code=202)
-    async def ask(
-        self,
-        data: JSONBody[JoinByName],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Ask an organisation to be let in, by its exact name."""
-        async with db.begin() as tx:
-            await joining.ask_by_name(
-                tx,
-                organisation=data.organisation,
-                account_id=rights.account_id,
-                words=data.words,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-
-    @get("/", right=SIGNED_IN)
-    async def ways(
-        self, rights: NamedDependency[Rights], settings: NamedDependency[Settings]
-    ) -> FirstUseWays:
-        """What one may do who belongs to no organisation yet."""
-        return FirstUseWays(settings.sign_in.registration == "open" or rights.is_operator)
-
-    @get("/join-requests", right=SIGNED_IN)
-    async def mine(self, db: NamedDependency[Database], rights: NamedDependency[Rights]) -> list[MyRequest]:
-        """What one has asked for, and how it was answered."""
-        rows = await joining.mine(db, rights.account_id)
-        return [
-            MyRequest(
-                (await tenancy.get_tenant(db, row.tenant_id)).name, row.state, row.reason, row.created_ms
-            )
-            for row in rows
-        ]
+    return Joined(bool(found.approval), await describe(db, now, tenant_id))
 
 
-class InvitedRoutes(Controller):
-    path = "/invitations"
-    tags = ("session",)
-
-    @get("/{token:str}", public=True)
-    async def show(
-        self,
-        token: FromPath[str],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> Invited:
-        """Who invites. A link holds 144 bits of chance: nobody who shares an address is shut out by who guesses."""
-        now_ms = clock.now_ms()
-        found = await joining.find(db, token=token, now_ms=now_ms)
-        tenant = await tenancy.get_tenant(db, found.tenant_id)
-        return Invited(tenant.name, found.note, bool(found.approval), found.expires_ms)
-
-    @post("/{token:str}/join", right=SIGNED_IN, status_code=200)
-    async def join(
-        self,
-        token: FromPath[str],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[sessions.Session],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-    ) -> Joined:
-        """Come in by an invitation, or wait to be let in where it says so."""
-        async with db.begin() as tx:
-            found = await joining.accept(
-                tx, token=token, account_id=rights.account_id, ids=ids, now_ms=clock.now_ms()
-            )
-        now = await accounts.rights(db, rights.account_id)
-        tenant_id = session.tenant_id
-        if not found.approval and found.tenant_id in now.tenants:
-            tenant_id = found.tenant_id
-            async with db.begin() as tx:
-                await sessions.choose_tenant(tx, session, tenant_id)
-        return Joined(bool(found.approval), await describe(db, now, tenant_id))
+acceptance_routes = Routes("/session/agreements", tags=("session",))
 
 
-class AcceptanceRoutes(Controller):
-    path = "/session/agreements"
-    tags = ("session",)
+@acceptance_routes.get(right=SIGNED_IN)
+async def pending(db: Database, rights: Rights) -> list[AgreementRow]:
+    """What one must accept before one goes on."""
+    if rights.is_operator:
+        return []
+    return [AgreementRow.of(one) for one in await agreements.pending(db, rights.account_id)]
 
-    @get("/", right=SIGNED_IN)
-    async def pending(
-        self, db: NamedDependency[Database], rights: NamedDependency[Rights]
-    ) -> list[AgreementRow]:
-        """What one must accept before one goes on."""
-        if rights.is_operator:
-            return []
-        return [AgreementRow.of(one) for one in await agreements.pending(db, rights.account_id)]
 
-    @post("/", right=SIGNED_IN, status_code=204)
-    async def accept(
-        self,
-        data: JSONBody[Accepted],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[sessions.Session],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Accept versions that one has read."""
-        async with db.begin() as tx:
-            await agreements.accept(
-                tx,
-                account_id=rights.account_id,
-                agreement_ids=_numbers(data.agreements),
-                address=session.address,
-                now_ms=clock.now_ms(),
-            )
+@acceptance_routes.post(right=SIGNED_IN)
+async def accept(data: Accepted, tx: Tx, rights: Rights, session: sessions.Session, clock: Clock) -> None:
+    """Accept versions that one has read."""
+    await agreements.accept(
+        tx,
+        account_id=rights.account_id,
+        agreement_ids=_numbers(data.agreements),
+        address=session.address,
+        now_ms=clock.now_ms(),
+    )

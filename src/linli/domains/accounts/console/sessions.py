@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar import Request, Response
 
 from linli.domains.accounts import cookies, schemas
 from linli.domains.accounts.browsers import own_text
@@ -18,170 +16,139 @@ from linli.domains.people.rights import SIGNED_IN, Rights
 from linli.domains.people.service import accounts, codes
 from linli.domains.people.service.accounts import clean_login
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.disk import freeing_space
+from linli.kernel.entry import Routes
 from linli.kernel.errors import Forbidden
 from linli.kernel.i18n import language_of
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
+session_routes = Routes("/session", tags=("session",))
 
-class SessionRoutes(Controller):
-    path = "/session"
-    tags = ("session",)
 
-    @post("/", public=True, status_code=200, noted="sign-in")
-    async def sign_in(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[schemas.SignInRequest],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        entrance: NamedDependency[Entrance],
-        spare_counts: NamedDependency[throttle.SpareCounts],
-    ) -> Response[schemas.Me]:
-        """Sign in with a phone number or log-in name. After five failures one waits here, 30 s and doubling."""
-        known = await accounts.find_account(db, data.login)
-        name = str(known.id) if known else clean_login(data.login)
-        if known:
-            name_account(request, known.id)
-        attempt = throttle.Attempt(name, entrance.address(request), entrance.device(request, known))
-        await throttle.count_attempt(db, attempt, now_ms=clock.now_ms(), spare=spare_counts)
-        account = await accounts.authenticate(db, login=data.login, password=data.password)
-        await throttle.forgive(db, attempt, spare=spare_counts)
-        return await entrance.enter(request, account, remember=data.remember)
+@session_routes.post(public=True, noted="sign-in", status=200)
+async def sign_in(
+    request: Request[Any, Any, Any],
+    data: schemas.SignInRequest,
+    db: Database,
+    clock: Clock,
+    entrance: Entrance,
+    spare_counts: throttle.SpareCounts,
+) -> Response[schemas.Me]:
+    """Sign in with a phone number or log-in name. After five failures one waits here, 30 s and doubling."""
+    known = await accounts.find_account(db, data.login)
+    name = str(known.id) if known else clean_login(data.login)
+    if known:
+        name_account(request, known.id)
+    attempt = throttle.Attempt(name, entrance.address(request), entrance.device(request, known))
+    await throttle.count_attempt(db, attempt, now_ms=clock.now_ms(), spare=spare_counts)
+    account = await accounts.authenticate(db, login=data.login, password=data.password)
+    await throttle.forgive(db, attempt, spare=spare_counts)
+    return await entrance.enter(request, account, remember=data.remember)
 
-    @post("/code", public=True, status_code=202, noted="code to sign in")
-    async def send_code(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[schemas.CodeRequest],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[schemas.CodeSent]:
-        """Have a one-time code sent to a phone. The answer is the same whether the phone has a log-in or not."""
-        entrance.check_codes()
-        phone, now_ms = clean_login(data.phone), clock.now_ms()
-        known = await accounts.find_account(db, phone)
-        if known:
-            name_account(request, known.id)
-        asker, cookie = entrance.asker(request, known)
-        if not asker.device:
-            await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
-        await codes.request_code(
-            db, phone=phone, asker=asker, secrets=secrets, language=language_of(request), now_ms=now_ms
-        )
-        return code_sent(cookie)
 
-    @post("/code/verify", public=True, status_code=200, noted="sign-in by code")
-    async def sign_in_by_code(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[schemas.CodeSignIn],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[schemas.Me]:
-        """Sign in with a phone and the code sent to it: five tries, in the browser that asked for it."""
-        now_ms, attempt = clock.now_ms(), await entrance.by_code(request, data.phone)
-        await throttle.count_attempt(db, attempt, now_ms=now_ms)
-        account = await codes.redeem(
-            db,
-            phone=clean_login(data.phone),
-            code=data.code,
-            browser=own_text(request),
-            secrets=secrets,
-            now_ms=now_ms,
-        )
-        await throttle.forgive(db, attempt)
-        return await entrance.enter(request, account, remember=data.remember)
+@session_routes.post("/code", public=True, noted="code to sign in", status=202)
+async def send_code(
+    request: Request[Any, Any, Any],
+    data: schemas.CodeRequest,
+    db: Database,
+    clock: Clock,
+    secrets: Secrets,
+    entrance: Entrance,
+) -> Response[schemas.CodeSent]:
+    """Have a one-time code sent to a phone. The answer is the same whether the phone has a log-in or not."""
+    entrance.check_codes()
+    phone, now_ms = clean_login(data.phone), clock.now_ms()
+    known = await accounts.find_account(db, phone)
+    if known:
+        name_account(request, known.id)
+    asker, cookie = entrance.asker(request, known)
+    if not asker.device:
+        await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
+    await codes.request_code(
+        db, phone=phone, asker=asker, secrets=secrets, language=language_of(request), now_ms=now_ms
+    )
+    return code_sent(cookie)
 
-    @get("/", right=SIGNED_IN, password_due=True)
-    async def who_am_i(
-        self,
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[Session],
-    ) -> schemas.Me:
-        """The signed-in account, its tenants and its rights."""
-        return await describe(db, rights, session.tenant_id)
 
-    @delete("/", right=SIGNED_IN, password_due=True, noted="sign-out")
-    async def sign_out(
-        self,
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        settings: NamedDependency[Settings],
-        spare: NamedDependency[SpareSessions],
-    ) -> Response[None]:
-        """End this session."""
-        await _end(db, spare, session, session.id)
-        secure = cookies.is_secure(request, settings)
-        gone = cookies.session_cookie(cookies.COOKIE, "", secure=secure, max_age=0)
-        return Response(None, status_code=204, cookies=[gone])
+@session_routes.post("/code/verify", public=True, noted="sign-in by code", status=200)
+async def sign_in_by_code(
+    request: Request[Any, Any, Any],
+    data: schemas.CodeSignIn,
+    db: Database,
+    clock: Clock,
+    secrets: Secrets,
+    entrance: Entrance,
+) -> Response[schemas.Me]:
+    """Sign in with a phone and the code sent to it: five tries, in the browser that asked for it."""
+    now_ms, attempt = clock.now_ms(), await entrance.by_code(request, data.phone)
+    await throttle.count_attempt(db, attempt, now_ms=now_ms)
+    account = await codes.redeem(
+        db,
+        phone=clean_login(data.phone),
+        code=data.code,
+        browser=own_text(request),
+        secrets=secrets,
+        now_ms=now_ms,
+    )
+    await throttle.forgive(db, attempt)
+    return await entrance.enter(request, account, remember=data.remember)
 
-    @post("/tenant", right=SIGNED_IN, status_code=200)
-    async def choose_tenant(
-        self,
-        data: JSONBody[schemas.TenantChoice],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[Session],
-    ) -> schemas.Me:
-        """Work in another tenant of the account."""
-        if data.tenant_id not in rights.tenants:
-            raise Forbidden()
+
+@session_routes.get(right=SIGNED_IN, password_due=True)
+async def who_am_i(db: Database, rights: Rights, session: Session) -> schemas.Me:
+    """The signed-in account, its tenants and its rights."""
+    return await describe(db, rights, session.tenant_id)
+
+
+@session_routes.delete(right=SIGNED_IN, password_due=True, noted="sign-out", status=204)
+async def sign_out(
+    request: Request[Any, Any, Any], db: Database, session: Session, settings: Settings, spare: SpareSessions
+) -> Response[None]:
+    """End this session."""
+    await _end(db, spare, session, session.id)
+    secure = cookies.is_secure(request, settings)
+    gone = cookies.session_cookie(cookies.COOKIE, "", secure=secure, max_age=0)
+    return Response(None, status_code=204, cookies=[gone])
+
+
+@session_routes.post("/tenant", right=SIGNED_IN, status=200)
+async def choose_tenant(data: schemas.TenantChoice, tx: Tx, rights: Rights, session: Session) -> schemas.Me:
+    """Work in another tenant of the account."""
+    if data.tenant_id not in rights.tenants:
+        raise Forbidden()
+    await sessions.choose_tenant(tx, session, data.tenant_id)
+    return await describe(tx, rights, data.tenant_id)
+
+
+session_list_routes = Routes("/sessions", tags=("session",))
+
+
+@session_list_routes.get(right=SIGNED_IN)
+async def list_sessions(
+    db: Database, session: Session, clock: Clock, settings: Settings, spare: SpareSessions
+) -> list[schemas.SessionRow]:
+    """Where the account is signed in, the last used first."""
+    now_ms = clock.now_ms()
+    rows = await sessions.list_sessions(db, session.account_id, now_ms=now_ms)
+    kept = spare.of_account(session.account_id, now_ms=now_ms)
+    return session_rows([*kept, *rows], session, settings)
+
+
+@session_list_routes.delete("/{session_id:int}", right=SIGNED_IN, noted="end of a session")
+async def revoke(session_id: int, db: Database, session: Session, spare: SpareSessions) -> None:
+    """Sign one of the account's sessions out."""
+    await _end(db, spare, session, session_id)
+
+
+@session_list_routes.post("/revoke-others", right=SIGNED_IN, noted="end of other sessions", status=200)
+async def revoke_others(db: Database, session: Session, spare: SpareSessions) -> schemas.Revoked:
+    """Sign out everywhere but here."""
+    kept = spare.end_others(session)
+    with freeing_space():
         async with db.begin() as tx:
-            await sessions.choose_tenant(tx, session, data.tenant_id)
-        return await describe(db, rights, data.tenant_id)
-
-
-class SessionListRoutes(Controller):
-    path = "/sessions"
-    tags = ("session",)
-
-    @get("/", right=SIGNED_IN)
-    async def list_sessions(
-        self,
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        clock: NamedDependency[Clock],
-        settings: NamedDependency[Settings],
-        spare: NamedDependency[SpareSessions],
-    ) -> list[schemas.SessionRow]:
-        """Where the account is signed in, the last used first."""
-        now_ms = clock.now_ms()
-        rows = await sessions.list_sessions(db, session.account_id, now_ms=now_ms)
-        kept = spare.of_account(session.account_id, now_ms=now_ms)
-        return session_rows([*kept, *rows], session, settings)
-
-    @delete("/{session_id:int}", right=SIGNED_IN, noted="end of a session")
-    async def revoke(
-        self,
-        session_id: FromPath[int],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        spare: NamedDependency[SpareSessions],
-    ) -> None:
-        """Sign one of the account's sessions out."""
-        await _end(db, spare, session, session_id)
-
-    @post("/revoke-others", right=SIGNED_IN, status_code=200, noted="end of other sessions")
-    async def revoke_others(
-        self,
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        spare: NamedDependency[SpareSessions],
-    ) -> schemas.Revoked:
-        """Sign out everywhere but here."""
-        kept = spare.end_others(session)
-        with freeing_space():
-            async with db.begin() as tx:
-                return schemas.Revoked(kept + await sessions.revoke_others(tx, session))
+            return schemas.Revoked(kept + await sessions.revoke_others(tx, session))
 
 
 async def _end(db: Database, spare: SpareSessions, session: Session, session_id: int) -> None:

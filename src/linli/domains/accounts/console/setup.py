@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar import Request, Response
 
 from linli import __version__
 from linli.domains.accounts import schemas, setup_code
@@ -16,6 +14,7 @@ from linli.domains.people.service import accounts
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import Conflict
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
@@ -27,76 +26,73 @@ class AlreadySetUp(Conflict):
     code = "console.already_set_up"
 
 
-class SetupRoutes(Controller):
-    path = "/setup"
-    tags = ("setup",)
+setup_routes = Routes("/setup", tags=("setup",))
 
-    @get("/", public=True)
-    async def state(
-        self, db: NamedDependency[Database], settings: NamedDependency[Settings]
-    ) -> schemas.SetupState:
-        """Whether the installation still waits for its first account, and how one signs in."""
-        needed = not await accounts.any_account(db)
-        registration = settings.sign_in.registration == "open"
-        return schemas.SetupState(needed, __version__, settings.sms.provider != "off", registration)
 
-    @post("/", public=True, status_code=201, noted="set-up")
-    async def set_up(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[schemas.SetupRequest],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[schemas.SetupDone]:
-        """Create the operator, who also administers the first tenant, and sign in. Works once."""
-        if await accounts.any_account(db):
+@setup_routes.get(public=True)
+async def state(db: Database, settings: Settings) -> schemas.SetupState:
+    """Whether the installation still waits for its first account, and how one signs in."""
+    needed = not await accounts.any_account(db)
+    registration = settings.sign_in.registration == "open"
+    return schemas.SetupState(needed, __version__, settings.sms.provider != "off", registration)
+
+
+@setup_routes.post(public=True, noted="set-up")
+async def set_up(
+    request: Request[Any, Any, Any],
+    data: schemas.SetupRequest,
+    db: Database,
+    clock: Clock,
+    ids: Ids,
+    secrets: Secrets,
+    settings: Settings,
+    entrance: Entrance,
+) -> Response[schemas.SetupDone]:
+    """Create the operator, who also administers the first tenant, and sign in. Works once."""
+    if await accounts.any_account(db):
+        raise AlreadySetUp()
+    setup_code.check(setup_code.file_of(settings), data.code)
+    accounts.check_password(data.password, login=accounts.clean_login(data.login))
+    hashed = await accounts.hash_password(data.password)
+    now_ms = clock.now_ms()
+    async with db.begin() as tx:
+        if await accounts.any_account(tx):
             raise AlreadySetUp()
-        setup_code.check(setup_code.file_of(settings), data.code)
-        accounts.check_password(data.password, login=accounts.clean_login(data.login))
-        hashed = await accounts.hash_password(data.password)
-        now_ms = clock.now_ms()
-        async with db.begin() as tx:
-            if await accounts.any_account(tx):
-                raise AlreadySetUp()
-            tenant_id = await tenancy.create_tenant(tx, name=data.tenant_name, ids=ids)
-            # Whoever reads the set-up code on the machine is its operator: more than a code to a phone would show.
-            account_id = await accounts.create_account(
-                tx,
-                login=data.login,
-                password_hash=hashed,
-                name=data.name,
-                ids=ids,
-                now_ms=now_ms,
-                proven=True,
+        tenant_id = await tenancy.create_tenant(tx, name=data.tenant_name, ids=ids)
+        # Whoever reads the set-up code on the machine is its operator: more than a code to a phone would show.
+        account_id = await accounts.create_account(
+            tx,
+            login=data.login,
+            password_hash=hashed,
+            name=data.name,
+            ids=ids,
+            now_ms=now_ms,
+            proven=True,
+        )
+        await accounts.grant_role(tx, account_id=account_id, role=Role.OPERATOR, now_ms=now_ms)
+        await accounts.grant_role(
+            tx, account_id=account_id, role=Role.TENANT_ADMIN, now_ms=now_ms, tenant_id=tenant_id
+        )
+        key = None
+        if data.project_name.strip():
+            scope = Scope(tenant_id, Caller("operator", str(account_id)))
+            project_id = await tenancy.create_project(scope, tx, name=data.project_name, ids=ids)
+            app_key, app_secret = await tenancy.create_app_key(
+                scope, tx, project_id=project_id, ids=ids, secrets=secrets, name=data.project_name
             )
-            await accounts.grant_role(tx, account_id=account_id, role=Role.OPERATOR, now_ms=now_ms)
-            await accounts.grant_role(
-                tx, account_id=account_id, role=Role.TENANT_ADMIN, now_ms=now_ms, tenant_id=tenant_id
-            )
-            key = None
-            if data.project_name.strip():
-                scope = Scope(tenant_id, Caller("operator", str(account_id)))
-                project_id = await tenancy.create_project(scope, tx, name=data.project_name, ids=ids)
-                app_key, app_secret = await tenancy.create_app_key(
-                    scope, tx, project_id=project_id, ids=ids, secrets=secrets, name=data.project_name
-                )
-                key = schemas.NewKey(app_key, app_secret, project_id)
-            account = await accounts.get_account(tx, account_id)
-            token, session = await sessions.open_session(
-                tx,
-                account=account,
-                tenant_id=tenant_id,
-                remember=False,
-                entry=entrance.entry(request),
-                sign_in=settings.sign_in,
-                ids=ids,
-                now_ms=now_ms,
-            )
-        setup_code.forget(setup_code.file_of(settings))
-        cookies = entrance.cookies(request, token, session, account)
-        me = await describe(db, await accounts.rights(db, account_id), tenant_id)
-        return Response(schemas.SetupDone(me, key), cookies=cookies)
+            key = schemas.NewKey(app_key, app_secret, project_id)
+        account = await accounts.get_account(tx, account_id)
+        token, session = await sessions.open_session(
+            tx,
+            account=account,
+            tenant_id=tenant_id,
+            remember=False,
+            entry=entrance.entry(request),
+            sign_in=settings.sign_in,
+            ids=ids,
+            now_ms=now_ms,
+        )
+    setup_code.forget(setup_code.file_of(settings))
+    cookies = entrance.cookies(request, token, session, account)
+    me = await describe(db, await accounts.rights(db, account_id), tenant_id)
+    return Response(schemas.SetupDone(me, key), cookies=cookies)

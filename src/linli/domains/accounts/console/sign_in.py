@@ -6,9 +6,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
-from litestar import Controller, Request, Response, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar import Request, Response
 from litestar.response import Redirect
 
 from linli.domains.accounts import schemas
@@ -21,7 +19,8 @@ from linli.domains.accounts.service.floods import PROVIDERS, SCANS, Floods
 from linli.domains.people.rights import SIGNED_IN, Rights
 from linli.domains.people.service import accounts, links, scans
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import LinliError, NotFound
 from linli.kernel.i18n import language_of
 from linli.kernel.qr import qr_image
@@ -119,45 +118,39 @@ async def _begin(
     return Response(GoThere(url), cookies=[cookie])
 
 
-class ProviderRoutes(Controller):
-    path = "/sign-in/providers"
-    tags = ("session",)
+provider_routes = Routes("/sign-in/providers", tags=("session",))
 
-    @get("/", public=True)
-    async def list_providers(
-        self, request: Request[Any, Any, Any], providers: NamedDependency[LoginProviders]
-    ) -> list[ProviderShown]:
-        """Others' log-ins that may be used here."""
-        return [ProviderShown(name, title) for name, title in providers.titles(language_of(request))]
 
-    @post("/{provider:str}/begin", public=True, status_code=200)
-    async def begin(
-        self,
-        request: Request[Any, Any, Any],
-        provider: FromPath[str],
-        data: JSONBody[BeginSignIn],
-        floods: NamedDependency[Floods],
-        providers: NamedDependency[LoginProviders],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[GoThere]:
-        """Where to send the browser so that its owner signs in there."""
-        floods.count(PROVIDERS, entrance.address(request), now_ms=entrance.clock.now_ms())
-        return await _begin(request, providers, provider, entrance, next_path=data.next, account_id=0)
+@provider_routes.get(public=True)
+async def list_providers(request: Request[Any, Any, Any], providers: LoginProviders) -> list[ProviderShown]:
+    """Others' log-ins that may be used here."""
+    return [ProviderShown(name, title) for name, title in providers.titles(language_of(request))]
 
-    @get("/{provider:str}/answer", public=True, status_code=302, noted="sign-in by provider")
-    async def answer(
-        self,
-        request: Request[Any, Any, Any],
-        provider: FromPath[str],
-        providers: NamedDependency[LoginProviders],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[None]:
-        """The provider sends the browser back: sign in, link, or go on to register as whom it named."""
-        try:
-            return await _answered(request, providers, provider, entrance)
-        except LinliError as error:
-            name_refusal(request, f"{error.code} {error.facts.get('reason', '')}".strip())
-            return Redirect(f"/login?refused={quote(error.code)}", status_code=302)
+
+@provider_routes.post("/{provider:str}/begin", public=True, status=200)
+async def begin(
+    request: Request[Any, Any, Any],
+    provider: str,
+    data: BeginSignIn,
+    floods: Floods,
+    providers: LoginProviders,
+    entrance: Entrance,
+) -> Response[GoThere]:
+    """Where to send the browser so that its owner signs in there."""
+    floods.count(PROVIDERS, entrance.address(request), now_ms=entrance.clock.now_ms())
+    return await _begin(request, providers, provider, entrance, next_path=data.next, account_id=0)
+
+
+@provider_routes.get("/{provider:str}/answer", public=True, noted="sign-in by provider", status=302)
+async def answer(
+    request: Request[Any, Any, Any], provider: str, providers: LoginProviders, entrance: Entrance
+) -> Response[None]:
+    """The provider sends the browser back: sign in, link, or go on to register as whom it named."""
+    try:
+        return await _answered(request, providers, provider, entrance)
+    except LinliError as error:
+        name_refusal(request, f"{error.code} {error.facts.get('reason', '')}".strip())
+        return Redirect(f"/login?refused={quote(error.code)}", status_code=302)
 
 
 async def _answered(
@@ -206,152 +199,116 @@ async def _answered(
     return going
 
 
-class LinkRoutes(Controller):
-    path = "/session/links"
-    tags = ("session",)
+link_routes = Routes("/session/links", tags=("session",))
 
-    @get("/", right=SIGNED_IN)
-    async def list_links(
-        self,
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        providers: NamedDependency[LoginProviders],
-    ) -> list[LinkShown]:
-        """Others' log-ins that open one's account."""
-        titles = dict(providers.titles(language_of(request)))
-        return [
-            LinkShown(
-                row.provider, titles.get(row.provider, row.provider), row.label, row.created_ms, row.used_ms
-            )
-            for row in await links.of_account(db, rights.account_id)
-        ]
 
-    @post("/known", right=SIGNED_IN, status_code=200, noted="link to a log-in elsewhere")
-    async def link_known(
-        self,
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        session: NamedDependency[sessions.Session],
-        clock: NamedDependency[Clock],
-    ) -> Linked:
-        """Link whom a provider named in this browser before one signed in."""
-        async with db.begin() as tx:
-            await sessions.hold(tx, session)
-            return Linked(
-                await links.link_known(
-                    tx,
-                    browser=own_text(request),
-                    account_id=session.account_id,
-                    now_ms=clock.now_ms(),
-                )
-            )
-
-    @post("/{provider:str}/begin", right=SIGNED_IN, status_code=200)
-    async def begin(
-        self,
-        request: Request[Any, Any, Any],
-        provider: FromPath[str],
-        rights: NamedDependency[Rights],
-        providers: NamedDependency[LoginProviders],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[GoThere]:
-        """Where to send the browser to link one's log-in there."""
-        return await _begin(
-            request, providers, provider, entrance, next_path="/settings", account_id=rights.account_id
+@link_routes.get(right=SIGNED_IN)
+async def list_links(
+    request: Request[Any, Any, Any], db: Database, rights: Rights, providers: LoginProviders
+) -> list[LinkShown]:
+    """Others' log-ins that open one's account."""
+    titles = dict(providers.titles(language_of(request)))
+    return [
+        LinkShown(
+            row.provider, titles.get(row.provider, row.provider), row.label, row.created_ms, row.used_ms
         )
-
-    @delete("/{provider:str}", right=SIGNED_IN, noted="end of a link to a log-in elsewhere")
-    async def unlink(
-        self, provider: FromPath[str], db: NamedDependency[Database], rights: NamedDependency[Rights]
-    ) -> None:
-        """Let a log-in elsewhere open the account no more."""
-        async with db.begin() as tx:
-            await links.unlink(tx, provider=provider, account_id=rights.account_id)
+        for row in await links.of_account(db, rights.account_id)
+    ]
 
 
-class ScanRoutes(Controller):
-    path = "/sign-in/scan"
-    tags = ("session",)
-
-    @post("/", public=True, status_code=201)
-    async def begin(
-        self,
-        request: Request[Any, Any, Any],
-        floods: NamedDependency[Floods],
-        entrance: NamedDependency[Entrance],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-        clock: NamedDependency[Clock],
-    ) -> Response[ScanShown]:
-        """A QR code for the sign-in page: good for one sign-in within a minute."""
-        now_ms = clock.now_ms()
-        address = entrance.address(request)
-        floods.count(SCANS, address, now_ms=now_ms)
-        browser, cookie = text_of(request, settings)
-        ticket = system_secrets.token_urlsafe(18)
-        async with db.begin() as tx:
-            expires = await scans.begin(
-                tx,
-                ticket=ticket,
-                browser=browser,
-                address=address,
-                agent=request.headers.get("user-agent", ""),
-                now_ms=now_ms,
-            )
-        url = f"{settings.public_url}/scan/{ticket}"
-        return Response(ScanShown(ticket, url, qr_image(url), expires), cookies=[cookie])
-
-    @get("/{ticket:str}", public=True)
-    async def state(
-        self, ticket: FromPath[str], db: NamedDependency[Database], clock: NamedDependency[Clock]
-    ) -> ScanState:
-        """Whether the phone has decided."""
-        return ScanState((await scans.find(db, ticket=ticket, now_ms=clock.now_ms())).state)
-
-    @post("/{ticket:str}/enter", public=True, status_code=200, noted="sign-in by scan")
-    async def enter_by_scan(
-        self,
-        request: Request[Any, Any, Any],
-        ticket: FromPath[str],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        entrance: NamedDependency[Entrance],
-    ) -> Response[schemas.Me]:
-        """Sign in on the desktop that showed the code, once the phone said yes."""
-        now_ms = clock.now_ms()
-        async with db.begin() as tx:
-            account_id = await scans.use(tx, ticket=ticket, browser=own_text(request), now_ms=now_ms)
-            account = await accounts.get_account(tx, account_id)
-        return await entrance.enter(request, account)
+@link_routes.post("/known", right=SIGNED_IN, noted="link to a log-in elsewhere", status=200)
+async def link_known(
+    request: Request[Any, Any, Any], tx: Tx, session: sessions.Session, clock: Clock
+) -> Linked:
+    """Link whom a provider named in this browser before one signed in."""
+    await sessions.hold(tx, session)
+    return Linked(
+        await links.link_known(
+            tx,
+            browser=own_text(request),
+            account_id=session.account_id,
+            now_ms=clock.now_ms(),
+        )
+    )
 
 
-class ScannedRoutes(Controller):
-    """On the phone."""
+@link_routes.post("/{provider:str}/begin", right=SIGNED_IN, status=200, name="begin")
+async def begin_link(
+    request: Request[Any, Any, Any],
+    provider: str,
+    rights: Rights,
+    providers: LoginProviders,
+    entrance: Entrance,
+) -> Response[GoThere]:
+    """Where to send the browser to link one's log-in there."""
+    return await _begin(
+        request, providers, provider, entrance, next_path="/settings", account_id=rights.account_id
+    )
 
-    path = "/session/scans"
-    tags = ("session",)
 
-    @get("/{ticket:str}", right=SIGNED_IN)
-    async def show(
-        self, ticket: FromPath[str], db: NamedDependency[Database], clock: NamedDependency[Clock]
-    ) -> ScanAsked:
-        """Which desktop asks to be let in."""
-        row = await scans.find(db, ticket=ticket, now_ms=clock.now_ms())
-        return ScanAsked(row.state, row.address, row.agent, row.expires_ms)
+@link_routes.delete("/{provider:str}", right=SIGNED_IN, noted="end of a link to a log-in elsewhere")
+async def unlink(provider: str, tx: Tx, rights: Rights) -> None:
+    """Let a log-in elsewhere open the account no more."""
+    await links.unlink(tx, provider=provider, account_id=rights.account_id)
 
-    @post("/{ticket:str}", right=SIGNED_IN, status_code=204, noted="decision on a scan")
-    async def decide(
-        self,
-        ticket: FromPath[str],
-        data: JSONBody[ScanDecision],
-        db: NamedDependency[Database],
-        session: NamedDependency[sessions.Session],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Let the desktop in as oneself, or not."""
-        async with db.begin() as tx:
-            await sessions.hold(tx, session)
-            await scans.decide(
-                tx, ticket=ticket, account_id=session.account_id, yes=data.yes, now_ms=clock.now_ms()
-            )
+
+scan_routes = Routes("/sign-in/scan", tags=("session",))
+
+
+@scan_routes.post(public=True, name="begin")
+async def begin_scan(
+    request: Request[Any, Any, Any], floods: Floods, entrance: Entrance, db: Database, settings: Settings
+) -> Response[ScanShown]:
+    """A QR code for the sign-in page: good for one sign-in within a minute."""
+    now_ms = entrance.clock.now_ms()
+    address = entrance.address(request)
+    floods.count(SCANS, address, now_ms=now_ms)  # before a unit is begun: what floods us costs no writer
+    browser, cookie = text_of(request, settings)
+    ticket = system_secrets.token_urlsafe(18)
+    async with db.begin() as tx:
+        expires = await scans.begin(
+            tx,
+            ticket=ticket,
+            browser=browser,
+            address=address,
+            agent=request.headers.get("user-agent", ""),
+            now_ms=now_ms,
+        )
+    url = f"{settings.public_url}/scan/{ticket}"
+    return Response(ScanShown(ticket, url, qr_image(url), expires), cookies=[cookie])
+
+
+@scan_routes.get("/{ticket:str}", public=True)
+async def state(ticket: str, db: Database, clock: Clock) -> ScanState:
+    """Whether the phone has decided."""
+    return ScanState((await scans.find(db, ticket=ticket, now_ms=clock.now_ms())).state)
+
+
+@scan_routes.post("/{ticket:str}/enter", public=True, noted="sign-in by scan", status=200)
+async def enter_by_scan(
+    request: Request[Any, Any, Any], ticket: str, db: Database, clock: Clock, entrance: Entrance
+) -> Response[schemas.Me]:
+    """Sign in on the desktop that showed the code, once the phone said yes."""
+    now_ms = clock.now_ms()
+    async with db.begin() as tx:
+        account_id = await scans.use(tx, ticket=ticket, browser=own_text(request), now_ms=now_ms)
+        account = await accounts.get_account(tx, account_id)
+    return await entrance.enter(request, account)
+
+
+# On the phone.
+scanned_routes = Routes("/session/scans", tags=("session",))
+
+
+@scanned_routes.get("/{ticket:str}", right=SIGNED_IN)
+async def show(ticket: str, db: Database, clock: Clock) -> ScanAsked:
+    """Which desktop asks to be let in."""
+    row = await scans.find(db, ticket=ticket, now_ms=clock.now_ms())
+    return ScanAsked(row.state, row.address, row.agent, row.expires_ms)
+
+
+@scanned_routes.post("/{ticket:str}", right=SIGNED_IN, noted="decision on a scan")
+async def decide(ticket: str, data: ScanDecision, tx: Tx, session: sessions.Session, clock: Clock) -> None:
+    """Let the desktop in as oneself, or not."""
+    await sessions.hold(tx, session)
+    await scans.decide(tx, ticket=ticket, account_id=session.account_id, yes=data.yes, now_ms=clock.now_ms())

@@ -4,9 +4,6 @@ import secrets as system_secrets
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.accounts.service import sessions
@@ -17,7 +14,8 @@ from linli.domains.people.rights import SIGNED_IN, Right, Rights, Role
 from linli.domains.people.service import companies
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
@@ -61,101 +59,75 @@ class UpgradeDecision(msgspec.Struct, rename="camel", frozen=True):
     tenant_id: str = ""
 
 
-class UpgradeRoutes(Controller):
-    """On the desktop of the cloud account."""
-
-    path = "/organisation/upgrade"
-    tags = ("organisation",)
-
-    @get("/", right=Right.ORGANISATION_MANAGE.value)
-    async def possible(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> UpgradePossible:
-        """Whether there is anything to upgrade."""
-        return UpgradePossible(await companies.company(within, db) is None)
-
-    @post("/", right=Right.ORGANISATION_MANAGE.value, status_code=201)
-    async def begin(
-        self,
-        within: NamedDependency[Scope],
-        session: NamedDependency[sessions.Session],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-        clock: NamedDependency[Clock],
-    ) -> UpgradeShown:
-        """A QR code for the administrator of an organisation: good for ten minutes, once."""
-        ticket = system_secrets.token_urlsafe(18)
-        async with db.begin() as tx:
-            expires = await upgrade.begin(
-                within, tx, account_id=session.account_id, ticket=ticket, now_ms=clock.now_ms()
-            )
-        url = f"{settings.public_url}/upgrade/{ticket}"
-        return UpgradeShown(ticket, url, qr_image(url), expires)
+# On the desktop of the cloud account.
+upgrade_routes = Routes("/organisation/upgrade", tags=("organisation",))
 
 
-class UpgradeOfferRoutes(Controller):
-    """On the phone of an organisation's administrator, and what the desktop asks while it waits."""
+@upgrade_routes.get(right=Right.ORGANISATION_MANAGE)
+async def possible(scope: Scope, db: Database) -> UpgradePossible:
+    """Whether there is anything to upgrade."""
+    return UpgradePossible(await companies.company(scope, db) is None)
 
-    path = "/session/upgrades/{ticket:str}"
-    tags = ("organisation",)
 
-    @get("/state", right=SIGNED_IN)
-    async def state(
-        self, ticket: FromPath[str], db: NamedDependency[Database], clock: NamedDependency[Clock]
-    ) -> UpgradeState:
-        """Whether somebody has decided."""
-        row = await upgrade.find(db, ticket=ticket, now_ms=clock.now_ms())
-        return UpgradeState(row.state, row.name)
+@upgrade_routes.post(right=Right.ORGANISATION_MANAGE)
+async def begin(
+    scope: Scope, session: sessions.Session, tx: Tx, settings: Settings, clock: Clock
+) -> UpgradeShown:
+    """A QR code for the administrator of an organisation: good for ten minutes, once."""
+    ticket = system_secrets.token_urlsafe(18)
+    expires = await upgrade.begin(
+        scope, tx, account_id=session.account_id, ticket=ticket, now_ms=clock.now_ms()
+    )
+    url = f"{settings.public_url}/upgrade/{ticket}"
+    return UpgradeShown(ticket, url, qr_image(url), expires)
 
-    @get("/", right=SIGNED_IN)
-    async def show(
-        self,
-        ticket: FromPath[str],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> UpgradeAsked:
-        """What would move, and where to."""
-        row = await upgrade.find(db, ticket=ticket, now_ms=clock.now_ms())
-        if row.state != upgrade.WAITING:
-            return UpgradeAsked(row.state, "", [], [])
-        try:
-            company = (await tenancy.get_tenant(db, row.owner_tenant)).name
-        except NotFound:
-            return UpgradeAsked(upgrade.EXPIRED, "", [], [])
-        held = await communities.page(
-            Scope.system(row.owner_tenant), db, PageRequest(1, 100), apply_status=APPROVED
+
+# On the phone of an organisation's administrator, and what the desktop asks while it waits.
+upgrade_offer_routes = Routes("/session/upgrades/{ticket:str}", tags=("organisation",))
+
+
+@upgrade_offer_routes.get("/state", right=SIGNED_IN)
+async def state(ticket: str, db: Database, clock: Clock) -> UpgradeState:
+    """Whether somebody has decided."""
+    row = await upgrade.find(db, ticket=ticket, now_ms=clock.now_ms())
+    return UpgradeState(row.state, row.name)
+
+
+@upgrade_offer_routes.get(right=SIGNED_IN)
+async def show(ticket: str, rights: Rights, db: Database, clock: Clock) -> UpgradeAsked:
+    """What would move, and where to."""
+    row = await upgrade.find(db, ticket=ticket, now_ms=clock.now_ms())
+    if row.state != upgrade.WAITING:
+        return UpgradeAsked(row.state, "", [], [])
+    try:
+        company = (await tenancy.get_tenant(db, row.owner_tenant)).name
+    except NotFound:
+        return UpgradeAsked(upgrade.EXPIRED, "", [], [])
+    held = await communities.page(
+        Scope.system(row.owner_tenant), db, PageRequest(1, 100), apply_status=APPROVED
+    )
+    own = []
+    for tenant_id in rights.tenants:
+        if Role.TENANT_ADMIN not in rights.roles(tenant_id, 0):
+            continue
+        if await companies.of_tenant(db, tenant_id) is not None:
+            own.append(OwnOrganisation(tenant_id, (await tenancy.get_tenant(db, tenant_id)).name))
+    return UpgradeAsked(row.state, company, [one.name for one in held.data], own)
+
+
+@upgrade_offer_routes.post(right=SIGNED_IN)
+async def decide(ticket: str, data: UpgradeDecision, rights: Rights, tx: Tx, ids: Ids, clock: Clock) -> None:
+    """Bind the communities to an organisation that the caller administers, or not."""
+    if data.yes and not data.tenant_id:
+        raise BadInput(field="tenantId", rule="required")
+    if data.yes:
+        await upgrade.accept(
+            tx,
+            ticket=ticket,
+            account_id=rights.account_id,
+            into=data.tenant_id,
+            ids=ids,
+            now_ms=clock.now_ms(),
         )
-        own = []
-        for tenant_id in rights.tenants:
-            if Role.TENANT_ADMIN not in rights.roles(tenant_id, 0):
-                continue
-            if await companies.of_tenant(db, tenant_id) is not None:
-                own.append(OwnOrganisation(tenant_id, (await tenancy.get_tenant(db, tenant_id)).name))
-        return UpgradeAsked(row.state, company, [one.name for one in held.data], own)
-
-    @post("/", right=SIGNED_IN, status_code=204)
-    async def decide(
-        self,
-        ticket: FromPath[str],
-        data: JSONBody[UpgradeDecision],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Bind the communities to an organisation that the caller administers, or not."""
-        if data.yes and not data.tenant_id:
-            raise BadInput(field="tenantId", rule="required")
-        async with db.begin() as tx:
-            if data.yes:
-                await upgrade.accept(
-                    tx,
-                    ticket=ticket,
-                    account_id=rights.account_id,
-                    into=data.tenant_id,
-                    ids=ids,
-                    now_ms=clock.now_ms(),
-                )
-            else:
-                await upgrade.refuse(tx, ticket=ticket, now_ms=clock.now_ms())
+    else:
+        await upgrade.refuse(tx, ticket=ticket, now_ms=clock.now_ms())

@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.people.rights import Right, Rights
@@ -13,7 +10,8 @@ from linli.domains.people.service import administrators, agreements, companies
 from linli.domains.people.service.organisation import Hand, note
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
@@ -46,91 +44,66 @@ class AdministratorChoice(msgspec.Struct, rename="camel", frozen=True):
     role: Annotated[str, Meta(description="tenant_admin, sub_admin, or empty for neither.")]
 
 
-class OrganisationRoutes(Controller):
-    path = "/organisation"
-    tags = ("organisation",)
+organisation_routes = Routes("/organisation", tags=("organisation",))
 
-    @get("/", right=Right.STAFF_SEE.value)
-    async def show(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> OrganisationShown:
-        """The organisation that one works in."""
-        tenant = await tenancy.get_tenant(db, within.tenant)
-        row = await companies.company(within, db)
-        if row is None:
-            return OrganisationShown(
-                name=tenant.name,
-                kind="",
-                joinable=False,
-                contact_name="",
-                company_name="",
-                company_phone="",
-                company_email="",
-                signed_ms=0,
-                ended_ms=0,
-                ended_reason="",
-            )
+
+@organisation_routes.get(right=Right.STAFF_SEE)
+async def show(scope: Scope, db: Database) -> OrganisationShown:
+    """The organisation that one works in."""
+    tenant = await tenancy.get_tenant(db, scope.tenant)
+    row = await companies.company(scope, db)
+    if row is None:
         return OrganisationShown(
             name=tenant.name,
-            kind=row.kind,
-            joinable=bool(row.joinable),
-            contact_name=row.contact_name,
-            company_name=row.company_name,
-            company_phone=row.company_phone,
-            company_email=row.company_email,
-            signed_ms=row.signed_ms,
-            ended_ms=row.ended_ms,
-            ended_reason=row.end_reason,
+            kind="",
+            joinable=False,
+            contact_name="",
+            company_name="",
+            company_phone="",
+            company_email="",
+            signed_ms=0,
+            ended_ms=0,
+            ended_reason="",
         )
+    return OrganisationShown(
+        name=tenant.name,
+        kind=row.kind,
+        joinable=bool(row.joinable),
+        contact_name=row.contact_name,
+        company_name=row.company_name,
+        company_phone=row.company_phone,
+        company_email=row.company_email,
+        signed_ms=row.signed_ms,
+        ended_ms=row.ended_ms,
+        ended_reason=row.end_reason,
+    )
 
-    @put("/contract", right=Right.ORGANISATION_MANAGE.value, status_code=204)
-    async def sign(
-        self,
-        data: JSONBody[ContractForm],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Hand in the contract form of the first use, or correct it."""
-        contract = companies.Contract(
-            contact_name=data.contact_name,
-            company_name=data.company_name,
-            company_phone=data.company_phone,
-            company_email=data.company_email,
-        )
-        async with db.begin() as tx:
-            await companies.sign(
-                within, tx, contract=contract, account_id=rights.account_id, now_ms=clock.now_ms()
-            )
-            await note(Hand(within, rights, ids), tx, "contract.signed", detail=data.company_name)
 
-    @put("/joinable", right=Right.ORGANISATION_MANAGE.value, status_code=204)
-    async def set_joinable(
-        self,
-        data: JSONBody[Joinable],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Whether people may ask to be let in by the organisation's name."""
-        async with db.begin() as tx:
-            await companies.set_joinable(within, tx, joinable=data.joinable, now_ms=clock.now_ms())
+@organisation_routes.put("/contract", right=Right.ORGANISATION_MANAGE)
+async def sign(data: ContractForm, hand: Hand, tx: Tx, clock: Clock) -> None:
+    """Hand in the contract form of the first use, or correct it."""
+    contract = companies.Contract(
+        contact_name=data.contact_name,
+        company_name=data.company_name,
+        company_phone=data.company_phone,
+        company_email=data.company_email,
+    )
+    await companies.sign(
+        hand.scope, tx, contract=contract, account_id=hand.rights.account_id, now_ms=clock.now_ms()
+    )
+    await note(hand, tx, "contract.signed", detail=data.company_name)
 
-    @put("/persons/{account_id:int}/administrator", right=Right.ORGANISATION_MANAGE.value, status_code=204)
-    async def set_administrator(
-        self,
-        account_id: FromPath[int],
-        data: JSONBody[AdministratorChoice],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Make a person administrator or sub-administrator, or neither. One administrator must remain."""
-        async with db.begin() as tx:
-            await administrators.set_administrator(
-                Hand(within, rights, ids), tx, account_id=account_id, role=data.role
-            )
+
+@organisation_routes.put("/joinable", right=Right.ORGANISATION_MANAGE)
+async def set_joinable(data: Joinable, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Whether people may ask to be let in by the organisation's name."""
+    await companies.set_joinable(scope, tx, joinable=data.joinable, now_ms=clock.now_ms())
+
+
+@organisation_routes.put("/persons/{account_id:int}/administrator", right=Right.ORGANISATION_MANAGE)
+async def set_administrator(account_id: int, data: AdministratorChoice, hand: Hand, tx: Tx) -> None:
+    """Make a person administrator or sub-administrator, or neither. One administrator must remain."""
+    await administrators.set_administrator(hand, tx, account_id=account_id, role=data.role)
 
 
 class AgreementRow(msgspec.Struct, rename="camel", frozen=True):
@@ -171,35 +144,27 @@ class AgreementPublished(msgspec.Struct, rename="camel", frozen=True):
     version: int
 
 
-class AgreementRoutes(Controller):
-    path = "/agreements"
-    tags = ("organisation",)
+agreement_routes = Routes("/agreements", tags=("organisation",))
 
-    @get("/", right=Right.INSTALLATION.value)
-    async def list_versions(self, db: NamedDependency[Database]) -> list[AgreementRow]:
-        """Every version that was published."""
-        return [AgreementRow.of(row, accepted) for row, accepted in await agreements.history(db)]
 
-    @post("/", right=Right.INSTALLATION.value, status_code=201)
-    async def publish(
-        self,
-        data: JSONBody[NewAgreement],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> AgreementPublished:
-        """Publish a new version: from now on everybody but the operators is asked to accept it."""
-        async with db.begin() as tx:
-            version = await agreements.publish(
-                tx,
-                kind=data.kind,
-                title=data.title,
-                body=data.body,
-                title_en=data.title_en,
-                body_en=data.body_en,
-                account_id=rights.account_id,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        return AgreementPublished(version)
+@agreement_routes.get(right=Right.INSTALLATION)
+async def list_versions(db: Database) -> list[AgreementRow]:
+    """Every version that was published."""
+    return [AgreementRow.of(row, accepted) for row, accepted in await agreements.history(db)]
+
+
+@agreement_routes.post(right=Right.INSTALLATION)
+async def publish(data: NewAgreement, rights: Rights, tx: Tx, ids: Ids, clock: Clock) -> AgreementPublished:
+    """Publish a new version: from now on everybody but the operators is asked to accept it."""
+    version = await agreements.publish(
+        tx,
+        kind=data.kind,
+        title=data.title,
+        body=data.body,
+        title_en=data.title_en,
+        body_en=data.body_en,
+        account_id=rights.account_id,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    return AgreementPublished(version)

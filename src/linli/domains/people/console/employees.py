@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.people.console.departments import require_department
@@ -16,7 +13,8 @@ from linli.domains.people.rights import Right
 from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import departments, employees
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes, WholeScope
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -97,134 +95,96 @@ def _profile(data: EmployeeForm) -> Profile:
     return checked(Profile(name=data.name, phone=data.phone), wire={}, name_max=employees.NAME_MAX)
 
 
-class EmployeeRoutes(Controller):
-    path = "/communities/{community_id:int}/employees"
-    tags = ("employees",)
+employee_routes = Routes("/communities/{community_id:int}/employees", tags=("employees",))
 
-    @get("/", right=Right.EMPLOYEES_SEE.value)
-    async def list_employees(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the name or phone.")] = "",
-        department_id: Annotated[
-            int, QueryParameter(name="departmentId", description="With all departments below it.")
-        ] = 0,
-        sort: Annotated[str, QueryParameter(description="created, name, -name, mobile, -mobile")] = "created",
-    ) -> Page[EmployeeRow]:
-        """Employees of a community, the newest first."""
-        await people.require_community(within, db, community_id)
-        if sort not in SORTS:
-            raise BadInput(field="sort", rule="one_of", allowed=", ".join(SORTS))
-        branch = None
-        if department_id:
-            await require_department(within, db, community_id, department_id)
-            branch = (await queries.tree(within, db, community_id)).branch(department_id)
-        order, down = SORTS[sort]
-        found = await queries.page(
-            within,
-            db,
-            community_id,
-            page,
-            text=q.strip() or None,
-            department_ids=branch,
-            order=order,
-            down=down,
-        )
-        return Page.of(page, found.total, await employee_rows(within, db, community_id, found.data))
 
-    @post("/", right=Right.EMPLOYEES_MANAGE.value, status_code=201)
-    async def hire(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[EmployeeForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> EmployeeMade:
-        """A new employee, in as many departments as named."""
-        now_ms, profile = clock.now_ms(), _profile(data)
-        await people.require_community(within, db, community_id)
-        async with db.begin() as tx:
-            made = await employees.hire(
-                within, tx, community_id=community_id, profile=profile, ids=ids, now_ms=now_ms
-            )
-            for one in dict.fromkeys(data.department_ids):
-                await require_department(within, tx, community_id, one)
-                await departments.put_in(
-                    within, tx, department_id=one, identity_id=made.identity_id, now_ms=now_ms
-                )
-        return EmployeeMade(made.identity_id)
+@employee_routes.get(right=Right.EMPLOYEES_SEE)
+async def list_employees(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the name or phone.")] = "",
+    department_id: Annotated[int, Meta(description="With all departments below it.")] = 0,
+    sort: Annotated[str, Meta(description="created, name, -name, mobile, -mobile")] = "created",
+) -> Page[EmployeeRow]:
+    """Employees of a community, the newest first."""
+    await people.require_community(scope, db, community_id)
+    if sort not in SORTS:
+        raise BadInput(field="sort", rule="one_of", allowed=", ".join(SORTS))
+    branch = None
+    if department_id:
+        await require_department(scope, db, community_id, department_id)
+        branch = (await queries.tree(scope, db, community_id)).branch(department_id)
+    order, down = SORTS[sort]
+    found = await queries.page(
+        scope,
+        db,
+        community_id,
+        page,
+        text=q.strip() or None,
+        department_ids=branch,
+        order=order,
+        down=down,
+    )
+    return Page.of(page, found.total, await employee_rows(scope, db, community_id, found.data))
 
-    @put("/{identity_id:str}", right=Right.EMPLOYEES_MANAGE.value, status_code=204)
-    async def change(
-        self,
-        community_id: FromPath[int],
-        identity_id: FromPath[str],
-        data: JSONBody[EmployeeForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Name, phone and departments anew: these departments and no others."""
-        await people.require_community(within, db, community_id)
-        now_ms, profile = clock.now_ms(), _profile(data)
-        async with db.begin() as tx:
-            employee = await queries.employee(within, tx, community_id, identity_id)
-            await employees.change(
-                within, tx, community_id=community_id, identity_id=identity_id, profile=profile, now_ms=now_ms
-            )
-            inside = await queries.departments_of(within, tx, community_id, [employee.person_id])
-            held, wanted = set(inside.get(employee.person_id, ())), set(data.department_ids)
-            for one in sorted(wanted - held):
-                await require_department(within, tx, community_id, one)
-                await departments.put_in(
-                    within, tx, department_id=one, identity_id=identity_id, now_ms=now_ms
-                )
-            for one in sorted(held - wanted):
-                await departments.take_out(within, tx, department_id=one, identity_id=identity_id)
 
-    @post("/move", right=Right.EMPLOYEES_MANAGE.value, status_code=204)
-    async def move(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[EmployeesMoved],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Put employees into departments and take them out of others, all or none."""
-        await people.require_community(within, db, community_id)
-        async with db.begin() as tx:
-            for one in dict.fromkeys((*data.into, *data.out_of)):
-                await require_department(within, tx, community_id, one)
-            for who in dict.fromkeys(data.identity_ids):
-                for one in data.into:
-                    await departments.put_in(
-                        within, tx, department_id=one, identity_id=who, now_ms=clock.now_ms()
-                    )
-                for one in data.out_of:
-                    await departments.take_out(within, tx, department_id=one, identity_id=who)
+@employee_routes.post(right=Right.EMPLOYEES_MANAGE)
+async def hire(
+    community_id: int, data: EmployeeForm, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> EmployeeMade:
+    """A new employee, in as many departments as named."""
+    now_ms, profile = clock.now_ms(), _profile(data)
+    await people.require_community(scope, tx, community_id)
+    made = await employees.hire(scope, tx, community_id=community_id, profile=profile, ids=ids, now_ms=now_ms)
+    for one in dict.fromkeys(data.department_ids):
+        await require_department(scope, tx, community_id, one)
+        await departments.put_in(scope, tx, department_id=one, identity_id=made.identity_id, now_ms=now_ms)
+    return EmployeeMade(made.identity_id)
 
-    @post("/dismiss", right=Right.EMPLOYEES_MANAGE.value, status_code=200)
-    async def dismiss(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[EmployeesNamed],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> EmployeesLeftOut:
-        """Employees leave, all or none: departments and rights end. Restoring brings them back without the rights."""
-        await people.require_community(within, db, community_id)
-        async with db.begin() as tx:
-            made = [
-                await employees.dismiss(
-                    within, tx, community_id=community_id, identity_id=one, now_ms=clock.now_ms()
-                )
-                for one in dict.fromkeys(data.identity_ids)
-            ]
-        return EmployeesLeftOut([str(one) for one in made])
+
+@employee_routes.put("/{identity_id:str}", right=Right.EMPLOYEES_MANAGE)
+async def change(
+    community_id: int, identity_id: str, data: EmployeeForm, scope: WholeScope, tx: Tx, clock: Clock
+) -> None:
+    """Name, phone and departments anew: these departments and no others."""
+    await people.require_community(scope, tx, community_id)
+    now_ms, profile = clock.now_ms(), _profile(data)
+    employee = await queries.employee(scope, tx, community_id, identity_id)
+    await employees.change(
+        scope, tx, community_id=community_id, identity_id=identity_id, profile=profile, now_ms=now_ms
+    )
+    inside = await queries.departments_of(scope, tx, community_id, [employee.person_id])
+    held, wanted = set(inside.get(employee.person_id, ())), set(data.department_ids)
+    for one in sorted(wanted - held):
+        await require_department(scope, tx, community_id, one)
+        await departments.put_in(scope, tx, department_id=one, identity_id=identity_id, now_ms=now_ms)
+    for one in sorted(held - wanted):
+        await departments.take_out(scope, tx, department_id=one, identity_id=identity_id)
+
+
+@employee_routes.post("/move", right=Right.EMPLOYEES_MANAGE)
+async def move(community_id: int, data: EmployeesMoved, scope: WholeScope, tx: Tx, clock: Clock) -> None:
+    """Put employees into departments and take them out of others, all or none."""
+    await people.require_community(scope, tx, community_id)
+    for one in dict.fromkeys((*data.into, *data.out_of)):
+        await require_department(scope, tx, community_id, one)
+    for who in dict.fromkeys(data.identity_ids):
+        for one in data.into:
+            await departments.put_in(scope, tx, department_id=one, identity_id=who, now_ms=clock.now_ms())
+        for one in data.out_of:
+            await departments.take_out(scope, tx, department_id=one, identity_id=who)
+
+
+@employee_routes.post("/dismiss", right=Right.EMPLOYEES_MANAGE, status=200)
+async def dismiss(
+    community_id: int, data: EmployeesNamed, scope: WholeScope, tx: Tx, clock: Clock
+) -> EmployeesLeftOut:
+    """Employees leave, all or none: departments and rights end. Restoring brings them back without the rights."""
+    await people.require_community(scope, tx, community_id)
+    made = [
+        await employees.dismiss(scope, tx, community_id=community_id, identity_id=one, now_ms=clock.now_ms())
+        for one in dict.fromkeys(data.identity_ids)
+    ]
+    return EmployeesLeftOut([str(one) for one in made])

@@ -3,12 +3,11 @@
 from typing import Literal
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
 
 from linli.domains.people.rights import Right
 from linli.domains.people.service import sms_outbox
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
@@ -26,20 +25,12 @@ class SmsOutbox(msgspec.Struct, rename="camel", frozen=True):
     messages: list[SmsRow]
 
 
-class SmsRoutes(Controller):
-    path = "/sms-outbox"
-    tags = ("health",)
+sms_routes = Routes("/sms-outbox", tags=("health",))
 
-    @get("/", right=Right.INSTALLATION.value)
-    async def list_messages(
-        self,
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        settings: NamedDependency[Settings],
-    ) -> SmsOutbox:
-        """How messages leave this installation, and those that wait here since no gateway sends them."""
-        rows = await sms_outbox.waiting(db, secrets=secrets)
-        shown = [
-            SmsRow(str(row.message_no), row.phone, text, row.at_ms, row.expires_ms) for row, text in rows
-        ]
-        return SmsOutbox(settings.sms.provider, shown)
+
+@sms_routes.get(right=Right.INSTALLATION)
+async def list_messages(db: Database, secrets: Secrets, settings: Settings) -> SmsOutbox:
+    """How messages leave this installation, and those that wait here since no gateway sends them."""
+    rows = await sms_outbox.waiting(db, secrets=secrets)
+    shown = [SmsRow(str(row.message_no), row.phone, text, row.at_ms, row.expires_ms) for row, text in rows]
+    return SmsOutbox(settings.sms.provider, shown)

@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.people import rights_tree
@@ -15,9 +12,10 @@ from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import accounts, administrators, passwords
 from linli.domains.people.service import organisation as service
 from linli.domains.people.service.organisation import Hand
-from linli.kernel.db import Database
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import LinliError
-from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -118,161 +116,95 @@ async def person_rows(scope: Scope, db: Database, found: list[queries.PersonRow]
     ]
 
 
-class PersonRoutes(Controller):
-    path = "/organisation/persons"
-    tags = ("organisation",)
+person_routes = Routes("/organisation/persons", tags=("organisation",))
 
-    @get("/", right=Right.STAFF_SEE.value)
-    async def list_persons(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the name, phone or log-in.")] = "",
-    ) -> Page[PersonRow]:
-        """Persons of the company, the newest first."""
-        found = await queries.persons(within, db, page, text=q.strip())
-        return Page.of(page, found.total, await person_rows(within, db, found.data))
 
-    @post("/", right=Right.STAFF_MANAGE.value, status_code=201)
-    async def add(
-        self,
-        data: JSONBody[NewPersons],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> list[PersonMade]:
-        """Add persons by name and phone, all or none; they sign in with a code sent to the phone."""
-        hand = Hand(within, rights, ids)
-        async with db.begin() as tx:
-            made = [
-                await service.add_person(hand, tx, name=one.name, phone=one.phone) for one in data.persons
-            ]
-        return [PersonMade(str(one)) for one in made]
+@person_routes.get(right=Right.STAFF_SEE)
+async def list_persons(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the name, phone or log-in.")] = "",
+) -> Page[PersonRow]:
+    """Persons of the company, the newest first."""
+    found = await queries.persons(scope, db, page, text=q.strip())
+    return Page.of(page, found.total, await person_rows(scope, db, found.data))
 
-    @get("/{account_id:int}", right=Right.STAFF_SEE.value)
-    async def detail(
-        self, account_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> PersonDetail:
-        """One person, with everything they may do here (查看权限)."""
-        row = await queries.person(within, db, account_id)
-        (shown,) = await person_rows(within, db, [row])
-        held = await _rights_of(db, account_id)
-        by_hand = await queries.rights_by_hand(within, db, account_id)
-        return PersonDetail(
-            **msgspec.structs.asdict(shown),
-            rights=sorted(held.all_in(within.tenant) & rights_tree.ALL),
-            by_hand=sorted(by_hand),
-            projects=len(held.projects(within.tenant)),
-            everywhere=held.whole(within.tenant),
-        )
 
-    @put("/{account_id:int}/roles", right=Right.STAFF_MANAGE.value, status_code=204)
-    async def set_roles(
-        self,
-        account_id: FromPath[int],
-        data: JSONBody[RoleChoice],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Say which of the company's roles the person has."""
-        async with db.begin() as tx:
-            await service.set_roles(
-                Hand(within, rights, ids), tx, account_id=account_id, role_ids=data.role_ids
-            )
+@person_routes.post(right=Right.STAFF_MANAGE)
+async def add(data: NewPersons, hand: Hand, tx: Tx) -> list[PersonMade]:
+    """Add persons by name and phone, all or none; they sign in with a code sent to the phone."""
+    made = [await service.add_person(hand, tx, name=one.name, phone=one.phone) for one in data.persons]
+    return [PersonMade(str(one)) for one in made]
 
-    @put("/{account_id:int}/rights", right=Right.STAFF_MANAGE.value, status_code=204)
-    async def set_rights(
-        self,
-        account_id: FromPath[int],
-        data: JSONBody[RightChoice],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Say which rights the person has beside their roles."""
-        async with db.begin() as tx:
-            await service.set_rights(Hand(within, rights, ids), tx, account_id=account_id, rights=data.rights)
 
-    @put("/{account_id:int}/access", right=Right.STAFF_MANAGE.value, status_code=204)
-    async def set_access(
-        self,
-        account_id: FromPath[int],
-        data: JSONBody[Access],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Close the person's way into this company, or open it again."""
-        async with db.begin() as tx:
-            await service.disable(
-                Hand(within, rights, ids), tx, account_id=account_id, disabled=data.disabled
-            )
-
-    @put("/{account_id:int}/sub-administrator", right=Right.STAFF_MANAGE.value, status_code=204)
-    async def set_sub_administrator(
-        self,
-        account_id: FromPath[int],
-        data: JSONBody[SubAdministrator],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Make the person sub-administrator of the company, or no longer: the main account alone does."""
-        async with db.begin() as tx:
-            await administrators.set_sub_administrator(
-                Hand(within, rights, ids), tx, account_id=account_id, sub_admin=data.sub_admin
-            )
-
-    @post(
-        "/{account_id:int}/password",
-        right=Right.STAFF_MANAGE.value,
-        status_code=200,
-        noted="end of another's password",
+@person_routes.get("/{account_id:int}", right=Right.STAFF_SEE)
+async def detail(account_id: int, scope: Scope, db: Database) -> PersonDetail:
+    """One person, with everything they may do here (查看权限)."""
+    row = await queries.person(scope, db, account_id)
+    (shown,) = await person_rows(scope, db, [row])
+    held = await _rights_of(db, account_id)
+    by_hand = await queries.rights_by_hand(scope, db, account_id)
+    return PersonDetail(
+        **msgspec.structs.asdict(shown),
+        rights=sorted(held.all_in(scope.tenant) & rights_tree.ALL),
+        by_hand=sorted(by_hand),
+        projects=len(held.projects(scope.tenant)),
+        everywhere=held.whole(scope.tenant),
     )
-    async def reset_password(
-        self,
-        account_id: FromPath[int],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        settings: NamedDependency[Settings],
-    ) -> PasswordTaken:
-        """Take the person's password away and sign them out everywhere: they set a new one with a code to their phone."""
-        now_ms = db.clock.now_ms()
-        link, until_ms = "", 0
-        async with db.begin() as tx:
-            account = await service.reset_password(Hand(within, rights, ids), tx, account_id=account_id)
-            by_code = account.phone is not None and settings.sms.provider != "off"
-            if not by_code and rights.is_operator:
-                token, until_ms = await passwords.make_link(tx, account_id=account_id, now_ms=now_ms)
-                link = passwords.link_url(settings.public_url, token)
-        return PasswordTaken(mask_phone(account.phone or "") if by_code else "", link, until_ms)
 
-    @get("/by-function/{function:str}", right=Right.STAFF_SEE.value)
-    async def by_function(
-        self,
-        function: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[HolderRow]:
-        """The same rights the other way round: a page of persons, and who of them uses or manages a function."""
-        levels = next((one for one in rights_tree.FUNCTIONS if one.code == function), None)
-        found = await queries.persons(within, db, page)
-        rows = []
-        for row in found.data:
-            held = (await _rights_of(db, row.account_id)).all_in(within.tenant)
-            use, manage = (levels.use in held, levels.manage in held) if levels else (False, False)
-            rows.append(HolderRow(str(row.account_id), row.name, row.phone or "", use, manage))
-        return Page.of(page, found.total, rows)
+
+@person_routes.put("/{account_id:int}/roles", right=Right.STAFF_MANAGE)
+async def set_roles(account_id: int, data: RoleChoice, hand: Hand, tx: Tx) -> None:
+    """Say which of the company's roles the person has."""
+    await service.set_roles(hand, tx, account_id=account_id, role_ids=data.role_ids)
+
+
+@person_routes.put("/{account_id:int}/rights", right=Right.STAFF_MANAGE)
+async def set_rights(account_id: int, data: RightChoice, hand: Hand, tx: Tx) -> None:
+    """Say which rights the person has beside their roles."""
+    await service.set_rights(hand, tx, account_id=account_id, rights=data.rights)
+
+
+@person_routes.put("/{account_id:int}/access", right=Right.STAFF_MANAGE)
+async def set_access(account_id: int, data: Access, hand: Hand, tx: Tx) -> None:
+    """Close the person's way into this company, or open it again."""
+    await service.disable(hand, tx, account_id=account_id, disabled=data.disabled)
+
+
+@person_routes.put("/{account_id:int}/sub-administrator", right=Right.STAFF_MANAGE)
+async def set_sub_administrator(account_id: int, data: SubAdministrator, hand: Hand, tx: Tx) -> None:
+    """Make the person sub-administrator of the company, or no longer: the main account alone does."""
+    await administrators.set_sub_administrator(hand, tx, account_id=account_id, sub_admin=data.sub_admin)
+
+
+@person_routes.post(
+    "/{account_id:int}/password", right=Right.STAFF_MANAGE, noted="end of another's password", status=200
+)
+async def reset_password(
+    account_id: int, hand: Hand, tx: Tx, settings: Settings, clock: Clock
+) -> PasswordTaken:
+    """Take the person's password away and sign them out everywhere: they set a new one with a code to their phone."""
+    link, until_ms = "", 0
+    account = await service.reset_password(hand, tx, account_id=account_id)
+    by_code = account.phone is not None and settings.sms.provider != "off"
+    if not by_code and hand.rights.is_operator:
+        token, until_ms = await passwords.make_link(tx, account_id=account_id, now_ms=clock.now_ms())
+        link = passwords.link_url(settings.public_url, token)
+    return PasswordTaken(mask_phone(account.phone or "") if by_code else "", link, until_ms)
+
+
+@person_routes.get("/by-function/{function:str}", right=Right.STAFF_SEE)
+async def by_function(function: str, scope: Scope, db: Database, page: PageRequest) -> Page[HolderRow]:
+    """The same rights the other way round: a page of persons, and who of them uses or manages a function."""
+    levels = next((one for one in rights_tree.FUNCTIONS if one.code == function), None)
+    found = await queries.persons(scope, db, page)
+    rows = []
+    for row in found.data:
+        held = (await _rights_of(db, row.account_id)).all_in(scope.tenant)
+        use, manage = (levels.use in held, levels.manage in held) if levels else (False, False)
+        rows.append(HolderRow(str(row.account_id), row.name, row.phone or "", use, manage))
+    return Page.of(page, found.total, rows)
 
 
 async def _rights_of(db: Database, account_id: int) -> Rights:
