@@ -1,12 +1,5 @@
 """Fixtures that every room's tests share. A room's own fixtures and builders live beside its tests."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import pytest
-
-from tests.plugins.limits import TestLoop
-
 pytest_plugins = [
     "tests.plugins.covers",
     "tests.plugins.databases",
@@ -15,13 +8,7 @@ pytest_plugins = [
     "tests.plugins.groups",
     "tests.plugins.limits",
     "tests.plugins.passwords",
+    "tests.plugins.statements",
     "tests.plugins.stores",
     "tests.plugins.trust",
 ]
-
-
-def pytest_asyncio_loop_factories(
-    config: pytest.Config, item: pytest.Item
-) -> Mapping[str, Callable[[], Any]]:
-    """Tests run on the loop that the platform runs on."""
-    return {"uvloop": TestLoop}

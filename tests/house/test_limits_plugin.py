@@ -7,14 +7,6 @@ import pytest
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parents[2]
-LOOP = """
-    from tests.plugins.limits import TestLoop
-
-    pytest_plugins = ["tests.plugins.limits", "tests.plugins.groups"]
-
-    def pytest_asyncio_loop_factories(config, item):
-        return {"uvloop": TestLoop}
-"""
 HANGING = """
     import asyncio, queue, subprocess, sys, time
     import pytest
@@ -113,7 +105,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     pytester.makeini(
         "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\ntimeout = 100\n"
     )
-    pytester.makeconftest(LOOP)
+    pytester.makeconftest('pytest_plugins = ["tests.plugins.limits", "tests.plugins.groups"]')
     return pytester
 
 

@@ -6,7 +6,7 @@ which takes longer than emptying them.
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from itertools import count
 from typing import Any
 
@@ -65,6 +65,21 @@ class EmptyDatabases:
             self._wait(self._disconnect(name))
             self.cluster.drop_database(name)
 
+    def ask[A, T](
+        self, arguments: Iterable[A], question: Callable[[asyncpg.Connection, A], Awaitable[T]]
+    ) -> list[T]:
+        """What `question` finds for each argument that it finds something for, in a database of the template's tables."""
+
+        async def each() -> list[T]:
+            connection = await self._connected(name)
+            return [answer for argument in arguments if (answer := await question(connection, argument))]
+
+        name = self.take()
+        try:
+            return self._wait(each())
+        finally:
+            self._idle.append(name)  # nothing was written
+
     def close(self) -> None:
         """Close the connections; the databases go with their cluster."""
         for name in list(self._connections):
@@ -73,11 +88,15 @@ class EmptyDatabases:
 
     async def _empty(self, name: str) -> str:
         """Delete all rows; the shape of what is left."""
+        held = await self._connected(name)
+        await held.execute(_EMPTY)
+        return str(await held.fetchval(_SHAPE))
+
+    async def _connected(self, name: str) -> asyncpg.Connection:
         held = self._connections.get(name)
         if held is None or held.is_closed():
             held = self._connections[name] = await asyncpg.connect(self.cluster.url(name))
-        await held.execute(_EMPTY)
-        return str(await held.fetchval(_SHAPE))
+        return held
 
     async def _disconnect(self, name: str) -> None:
         held = self._connections.pop(name, None)

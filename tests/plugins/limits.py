@@ -22,7 +22,7 @@ import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -51,6 +51,12 @@ class TestLoop(uvloop.Loop):
         _loops.add(self)
         self.awaited = asyncio.ensure_future(future, loop=self)
         return super().run_until_complete(self.awaited)
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], TestLoop]]:
+    return {"uvloop": TestLoop}
 
 
 class Watch:

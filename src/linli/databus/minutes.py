@@ -2,11 +2,11 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql
 
 from linli.databus.models import subscription_minutes
-from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope, total
 from linli.kernel.scope import Scope
 
 MINUTE_MS: Final = 60_000
@@ -33,8 +33,8 @@ _add = Command(
 _since = Query(
     select(
         subscription_minutes.c.minute_ms - subscription_minutes.c.minute_ms % bindparam("step", type_=INT),
-        func.sum(subscription_minutes.c.delivered),
-        func.sum(subscription_minutes.c.failed),
+        total(subscription_minutes.c.delivered),
+        total(subscription_minutes.c.failed),
     )
     .where(
         subscription_minutes.c.subscription_id == bindparam("row_id", type_=INT),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 
 from linli.kernel import tenancy
-from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope, total
 from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.limits import ALL, Rule
@@ -128,7 +128,7 @@ _usage = Query(
     Usage,
 )
 _calls_of_day = Query(
-    select(usage.c.app_key, func.sum(usage.c.calls), func.sum(usage.c.failures))
+    select(usage.c.app_key, total(usage.c.calls), total(usage.c.failures))
     .where(usage.c.day == bindparam("day", type_=INT), in_scope(usage))
     .group_by(usage.c.app_key)
 )

@@ -97,6 +97,7 @@ async def test_all_that_opens_doors_is_in_one_list(estate: Estate) -> None:
     }  # fmt: skip
     assert (rows["card"]["fromApp"], rows["own"]["fromApp"]) == (True, False)
     assert (rows["code"]["state"], rows["code"]["maxUses"], len(rows["code"]["shown"])) == ("coming", 5, 4)
+    assert {row["used"] for row in rows.values()} == {0}
     pin = await _one(estate, kind="pin")
     assert (pin["shown"], pin["maxUses"], pin["label"], pin["endsMs"]) == ("", 3, "夜班", None)
     assert (pin["doors"], pin["state"], pin["reach"]) == (1, "live", "all")

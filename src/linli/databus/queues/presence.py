@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 
 from linli.databus.models import subscription_consumers
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query, Reader, in_scope
+from linli.kernel.db import INT, Command, Database, Query, Reader, in_scope, total
 from linli.kernel.scope import Scope
 
 WRITE_MS: Final = 5_000
 FRESH_MS: Final = 15_000
 
 _counted = Query(
-    select(subscription_consumers.c.subscription_id, func.sum(subscription_consumers.c.consumers))
+    select(subscription_consumers.c.subscription_id, total(subscription_consumers.c.consumers))
     .where(
         subscription_consumers.c.seen_ms >= bindparam("since", type_=INT), in_scope(subscription_consumers)
     )

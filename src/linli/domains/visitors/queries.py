@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.people.queries.persons import like
 from linli.domains.visitors.models import visit_posters, visits
 from linli.domains.visitors.rows import ASKED, EXPECTED, STATES, Visit
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope, total
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -74,7 +74,7 @@ _waiting_of_phone = Query(
     )
 )
 _figures = Query(
-    select(_v.state, func.count(), func.coalesce(func.sum(_v.people), 0))
+    select(_v.state, func.count(), func.coalesce(total(_v.people), 0))
     .where(
         in_scope(visits),
         _v.community_id == bindparam("community_id", type_=INT),

@@ -1,6 +1,17 @@
 """Tables and statements in SQLAlchemy Core, compiled once per engine and run by the driver itself (ADR 0001)."""
 
-from linli.kernel.db.columns import BOOL, INT, blob, flag, identity, integer, metadata, real, text_column
+from linli.kernel.db.columns import (
+    BOOL,
+    INT,
+    blob,
+    flag,
+    identity,
+    integer,
+    metadata,
+    real,
+    text_column,
+    total,
+)
 from linli.kernel.db.database import Database, Reader, Tx
 from linli.kernel.db.opening import open_database
 from linli.kernel.db.statements import Command, Query, any_of, bytewise, in_scope
@@ -24,4 +35,5 @@ __all__ = [
     "open_database",
     "real",
     "text_column",
+    "total",
 ]

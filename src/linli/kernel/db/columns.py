@@ -5,7 +5,19 @@ JSON is text, booleans are 0 and 1, times are integers (UTC milliseconds).
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Identity, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Float,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    cast,
+    func,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -45,3 +57,8 @@ def text_column(name: str, *, null: bool = False, **options: Any) -> Column[str]
 
 def blob(name: str, *, null: bool = False, **options: Any) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=null, **options)
+
+
+def total(column: ColumnElement[int]) -> ColumnElement[int]:
+    """The sum of integers as an integer; NULL without rows. SUM alone is a Decimal on PostgreSQL."""
+    return cast(func.sum(column), INT)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope, total
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.protocols.linkkit.subdevices import SubKey
@@ -73,7 +73,7 @@ _tags_of_many = Query(
     .order_by(device_tags.c.device_no, device_tags.c.tag_key)
 )
 _online = Query(
-    select(func.count(), func.coalesce(func.sum(devices.c.online), 0)).where(_of_gateway, in_scope(devices))
+    select(func.count(), func.coalesce(total(devices.c.online), 0)).where(_of_gateway, in_scope(devices))
 )
 _found_of = found_devices.c.gateway_no == bindparam("gateway_no", type_=INT)
 _waiting = (

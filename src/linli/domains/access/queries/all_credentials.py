@@ -24,7 +24,7 @@ from sqlalchemy import (
 from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.models import cards, credentials, persons, qr_codes, qr_permissions
 from linli.domains.access.queries.doors import code_binds, ends_with, pattern
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope, total
 from linli.kernel.scope import Scope
 
 type Origin = Literal["own", "card", "code", "visitor", "home", "staff"]
@@ -108,7 +108,7 @@ def _all() -> Select[Any]:
             _text("door.qr"), right.qr_code, func.max(right.identity_id), func.max(code.project_id),
             _text("doors"), _text(""), func.min(right.starts_ms), func.max(right.ends_ms),
             func.max(right.max_scans),
-            case((func.max(right.shared) == 1, func.max(code.shared_used)), else_=func.sum(right.used)),
+            case((func.max(right.shared) == 1, func.max(code.shared_used)), else_=total(right.used)),
             func.max(right.live), func.max(right.end_reason), func.min(right.created_ms),
             func.max(right.changed_ms), _text(""),
         )

@@ -1,0 +1,96 @@
+"""Every statement that a module of the house holds runs on both engines, with values of its types, on empty tables.
+
+What is made while it runs (lists with an order of the caller's choice) is prepared where a test first asks it:
+`tests/plugins/statements.py`.
+"""
+
+import gc
+import importlib
+import json
+import pkgutil
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+import linli
+from linli.kernel.db import Command, Query
+from linli.kernel.db.statements import _Statement
+from tests.plugins.empty_databases import EmptyDatabases
+from tests.plugins.statements import NOT_OURS, refusal
+
+SAMPLES: dict[str, Any] = {
+    "int4": 1, "int8": 1, "float8": 1.0, "text": "1", "varchar": "1", "bytea": b"1",
+    "int8[]": [1], "text[]": ["1"], "varchar[]": ["1"],
+}  # fmt: skip
+"""A value for each type that PostgreSQL asks for."""
+OF_SCOPE = {"scope_seen": ",1,", "scope_seen_projects": ",1,"}
+"""What only SQLite's texts bind."""
+
+
+@pytest.fixture(scope="module")
+def every() -> list[_Statement]:
+    for module in pkgutil.walk_packages(linli.__path__, "linli."):
+        if not module.name.startswith("linli.migrations"):
+            importlib.import_module(module.name)
+    kept = [thing for thing in gc.get_objects() if isinstance(thing, _Statement)]
+    kept = [one for one in kept if NOT_OURS not in one.plan("sqlite").sql]
+    assert len([one for one in kept if isinstance(one, Query)]) > 500
+    assert len([one for one in kept if isinstance(one, Command)]) > 200
+    return kept
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    shutil.copyfile(sqlite_template, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db", autocommit=False, check_same_thread=False)) as copy:
+        yield copy
+
+
+async def run_on_postgresql(connection: asyncpg.Connection, statement: _Statement) -> dict[str, Any]:
+    """The values it was given, by name."""
+    plan = statement.plan("postgresql")
+    prepared = await connection.prepare(plan.sql)
+    types = [kind.name for kind in prepared.get_parameters()]
+    values = dict(zip(plan.order, (SAMPLES[name] for name in types), strict=True))
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await prepared.fetch(*plan.values(values))
+    finally:
+        await transaction.rollback()
+    return values
+
+
+def run_on_sqlite(connection: sqlite3.Connection, statement: _Statement, values: dict[str, Any]) -> None:
+    plan = statement.plan("sqlite")
+    bound = plan.values({**OF_SCOPE, **values})
+    texts = [json.dumps(value) if isinstance(value, list) else value for value in bound]
+    connection.execute(plan.sql, texts).fetchall()
+    connection.rollback()
+
+
+def test_postgresql_answers_with_types_that_sqlite_has(
+    every: list[_Statement], postgresql_databases: EmptyDatabases
+) -> None:
+    refused = postgresql_databases.ask([one.plan("postgresql").sql for one in every], refusal)
+    assert not refused, "\n".join(refused)
+
+
+def test_each_runs_on_both(
+    every: list[_Statement], postgresql_databases: EmptyDatabases, sqlite: sqlite3.Connection
+) -> None:
+    async def trouble(connection: asyncpg.Connection, statement: _Statement) -> str:
+        try:
+            run_on_sqlite(sqlite, statement, await run_on_postgresql(connection, statement))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, LookupError) as error:
+            return f"{type(error).__name__} {error}: {statement.plan('postgresql').sql}"
+        return ""
+
+    troubles = postgresql_databases.ask(every, trouble)
+    assert not troubles, "\n".join(troubles)
