@@ -1,4 +1,4 @@
-"""What happens to notices, told to the other rooms in the transaction that wrote it."""
+"""Events of notices, raised in the transaction that wrote them."""
 
 from typing import ClassVar, Literal
 
@@ -6,8 +6,8 @@ from linli.kernel.events import Event
 
 
 class NoticeChanged(Event, frozen=True):
-    """Published notices of a community changed (push topic `community/message/change`, spec B §4.5). Nobody hears
-    of drafts."""
+    """Published notices of a community changed (push topic `community/message/change`, spec B §4.5). Drafts raise
+    nothing."""
 
     name: ClassVar[str] = "notices.changed"
     tenant_id: str

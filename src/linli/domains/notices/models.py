@@ -50,4 +50,4 @@ notice_reads = Table(
     integer("read_ms"),
     PrimaryKeyConstraint("notice_id", "person_id"),
 )
-"""Who opened a notice first, and when."""
+"""Who has opened a notice, and when for the first time."""

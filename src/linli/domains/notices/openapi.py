@@ -1,4 +1,4 @@
-"""Open API: notices. Spec B §3.19, A100-A104. Drafts and plans of the console are not seen here."""
+"""Open API: notices. Spec B §3.19, A100-A104. Drafts and scheduled notices of the console are not visible here."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ type MessageId = Annotated[int, Meta(description="消息 id / message id")]
 
 
 def _same_community(call: Call, community_id: int | None) -> int:
-    """The community of the token. Raises NotFound when a parameter contradicts it (spec B §3.2)."""
+    """The community of the token. Raises NotFound when a parameter names another (spec B §3.2)."""
     assert call.community_id is not None  # token="required"
     if community_id not in (None, call.community_id):
         raise NotFound(what="community", id=community_id)

@@ -1,4 +1,4 @@
-"""Notices: one, lists of them, to whom they go and who read them."""
+"""Reads of notices: one, lists, recipients and readers."""
 
 from typing import Any, Final, NamedTuple
 
@@ -102,7 +102,7 @@ async def notice(
     deleted: bool = False,
     lock: bool = False,
 ) -> Notice:
-    """Raises NotFound, also for a deleted one unless `deleted`, and for one not yet out if `published`."""
+    """Raises NotFound; also for a deleted notice unless `deleted`, and for an unpublished one if `published`."""
     found = await (_locked if lock else _one).one(db, scope, notice_id=notice_id)
     if found is None or (found.deleted_ms and not deleted) or (published and found.state != PUBLISHED):
         raise NotFound(what="notice", id=notice_id)
@@ -146,7 +146,7 @@ async def page(
 
 
 async def targets(scope: Scope, db: Reader, notice_ids: list[int]) -> dict[int, list[int]]:
-    """Notice id → ids of the spaces it goes to; those to the whole community are absent."""
+    """Notice id → ids of its target spaces. Notices to the whole community are absent."""
     found: dict[int, list[int]] = {}
     for notice_id, space_id in await _targets.all(db, scope, notice_ids=notice_ids):
         found.setdefault(notice_id, []).append(space_id)
@@ -154,7 +154,7 @@ async def targets(scope: Scope, db: Reader, notice_ids: list[int]) -> dict[int, 
 
 
 async def read_by(scope: Scope, db: Reader, person_id: int, notice_ids: list[int]) -> set[int]:
-    """Which of the notices a person has opened."""
+    """Which of these notices a person has opened."""
     rows = await _read_by.all(db, scope, person_id=person_id, notice_ids=notice_ids)
     return {notice_id for (notice_id,) in rows}
 
@@ -166,7 +166,7 @@ class Reading(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How far a notice got: residents it goes to, how many of them opened it, and the last who did."""
+    """The reach of a notice: number of its recipients, how many opened it, and the last who did."""
 
     residents: int
     read: int
@@ -174,7 +174,7 @@ class Reach(NamedTuple):
 
 
 async def reach(scope: Scope, db: Reader, found: Notice, *, limit: int = 50) -> Reach:
-    """Counted now: who moved in after the publication can read it too."""
+    """Recipients as of now: who moved in after the publication can read the notice too."""
     readers = await _readers.all(db, scope, notice_id=found.notice_id, limit=limit)
     known = await persons.persons_by_id(scope, db, [person_id for person_id, _ in readers])
     last = [

@@ -1,4 +1,4 @@
-"""What callers say of a notice, and what makes one fit to publish."""
+"""A notice as callers send it, and its checks."""
 
 import re
 from typing import Final
@@ -28,7 +28,7 @@ class Publication(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What a notice says and to whom. Checked by `checked`; the pictures and spaces by the service."""
+    """Text and recipients of a notice. `checked` checks them; the service checks pictures and spaces."""
 
     title: str
     publications: list[Publication]
@@ -46,7 +46,7 @@ def check_flag(value: int, field: str) -> None:
 
 
 def checked(content: Content) -> Content:
-    """The content in clean spelling. Limits of spec B §7. Raises BadInput."""
+    """The content with blanks removed. Limits of spec B §7. Raises BadInput."""
     title = content.title.strip()
     if not title:
         raise BadInput(field="title", rule="required")

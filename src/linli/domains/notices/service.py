@@ -1,4 +1,4 @@
-"""Notices are drafted, published now or at a time, pinned, deleted and brought back; and read. Spec B §3.19, F12."""
+"""Rules of notices: draft, publish now or at a time, pin, delete, restore, read. Spec B §3.19, F12."""
 
 from typing import Final, NamedTuple
 
@@ -22,12 +22,12 @@ from linli.kernel.scope import Scope
 PUBLISH: Final = "notices.publish"
 """Outbox job that publishes a scheduled notice."""
 LATEST_MS: Final = 366 * 86_400_000
-"""Nobody remembers a notice planned further ahead."""
+"""How far ahead a notice may be scheduled."""
 DELETE_MAX: Final = 100
 
 
 class NoticeOut(Conflict):
-    """What residents may have read is not rewritten: delete it and publish another."""
+    """A published notice cannot be changed: residents may have read it. Delete it and publish another."""
 
     code = "notice.published"
 
@@ -37,7 +37,7 @@ class NotScheduled(Conflict):
 
 
 class PublishDue(msgspec.Struct, frozen=True):
-    """`publish_ms` tells the plan this job was made for: a plan changed since has a job of its own."""
+    """`publish_ms`: the time the job was written for. If the plan changed, another job does it."""
 
     tenant_id: str
     notice_id: int
@@ -86,7 +86,7 @@ _drop_targets = Command(
 
 
 async def draft(scope: Scope, tx: Tx, *, community_id: int, content: Content, now_ms: int) -> int:
-    """Keep a notice that nobody sees yet; its id. Raises BadInput, NotFound."""
+    """Store a draft. Returns its id. Raises BadInput, NotFound."""
     scope.allow(community_id)
     content = await _fit(scope, tx, community_id, content)
     notice_id = await tx.insert(
@@ -119,7 +119,7 @@ async def rewrite(scope: Scope, tx: Tx, *, notice_id: int, content: Content, now
 
 
 async def publish(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int, at_ms: int | None = None) -> None:
-    """Publish a draft or scheduled notice now, or have it published at `at_ms`. Raises NotFound, NoticeOut, BadInput."""
+    """Publish a draft or scheduled notice now, or schedule it for `at_ms`. Raises NotFound, NoticeOut, BadInput."""
     found = await queries.notice(scope, tx, notice_id, lock=True)
     if found.state == PUBLISHED:
         raise NoticeOut()
@@ -142,7 +142,7 @@ async def withdraw(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None
 async def pin(
     scope: Scope, tx: Tx, *, notice_id: int, is_top: int, now_ms: int, published: bool = False
 ) -> None:
-    """Put a notice before the others, or back among them. Raises NotFound, BadInput."""
+    """Pin a notice above the others, or unpin it. Raises NotFound, BadInput."""
     check_flag(is_top, "isTop")
     found = await queries.notice(scope, tx, notice_id, published=published, lock=True)
     if found.is_top != is_top:
@@ -153,7 +153,7 @@ async def pin(
 async def remove(
     scope: Scope, tx: Tx, *, notice_ids: list[int], now_ms: int, published: bool = False
 ) -> None:
-    """Take notices away, all or none; `restore` brings one back. Raises NotFound, BadInput."""
+    """Delete notices, all or none. `restore` undoes it. Raises NotFound, BadInput."""
     if not notice_ids:
         raise BadInput(field="messageIds", rule="required")
     if len(notice_ids) > DELETE_MAX:
@@ -165,7 +165,7 @@ async def remove(
 
 
 async def restore(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None:
-    """Bring a deleted notice back as it was; a plan whose time has passed meanwhile becomes a draft. Raises NotFound."""
+    """Restore a deleted notice. A scheduled one whose time has passed becomes a draft. Raises NotFound."""
     found = await queries.notice(scope, tx, notice_id, deleted=True, lock=True)
     if not found.deleted_ms:
         return
@@ -176,7 +176,7 @@ async def restore(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None:
 
 
 async def note_read(scope: Scope, tx: Tx, *, notice_id: int, person_id: int, now_ms: int) -> None:
-    """A resident opened a published notice; only the first time counts. Raises NotFound."""
+    """Note that a resident opened a published notice, at the first time only. Raises NotFound."""
     found = await queries.notice(scope, tx, notice_id, published=True)
     row = {
         "notice_id": notice_id,
@@ -189,7 +189,7 @@ async def note_read(scope: Scope, tx: Tx, *, notice_id: int, person_id: int, now
 
 
 class Publisher:
-    """Does the outbox job that publishes what was planned."""
+    """The outbox job that publishes a scheduled notice."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -240,7 +240,7 @@ def _columns(content: Content) -> dict[str, object]:
 
 
 async def _fit(scope: Scope, tx: Tx, community_id: int, content: Content) -> Content:
-    """Checked, with pictures that the caller may use and spaces of this community."""
+    """The content, checked: its pictures are the caller's, its spaces are of this community."""
     content = checked(content)
     for number, group in enumerate(content.publications):
         if group.upload_id:

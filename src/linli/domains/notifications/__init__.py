@@ -1,1 +1,1 @@
-"""What people are told on their phones: by push or text message, which kinds, and when not. Imported by no other room."""
+"""Notifications on people's phones, by push or text message, with quiet hours. No other room imports this one."""

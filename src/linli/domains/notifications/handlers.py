@@ -1,4 +1,4 @@
-"""What people are told of: news of the other rooms, turned into messages after the commit."""
+"""Events of other rooms, turned into messages to people after the commit."""
 
 from linli.domains.access.events import DoorAttacked
 from linli.domains.communities.events import CommunityServiceEnding
@@ -26,7 +26,7 @@ WHO = "notifications"
 
 
 class NewsHandlers:
-    """After handlers: idempotent as far as it matters, for a message told twice takes the place of itself (tag)."""
+    """Handlers that run after the commit. A message that is sent twice shows once: its tag replaces the first one."""
 
     def __init__(self, db: Database, telling: Telling) -> None:
         self._db = db
@@ -44,7 +44,7 @@ class NewsHandlers:
         handlers.after(DoorAttacked, self.attacked, name=f"{WHO}.attacked")
 
     async def notice(self, event: NoticeChanged) -> None:
-        """Residents whom a notice reaches, once it is out; one brought back much later is no news."""
+        """Notify the residents that a published notice is for. A notice that is restored much later is not sent again."""
         if event.type != "publish":
             return
         scope = Scope.system(event.tenant_id, WHO)
@@ -113,7 +113,7 @@ class NewsHandlers:
         await self._tell_staff("visitor_waiting", facts, "", tag, place)
 
     async def ending(self, event: CommunityServiceEnding) -> None:
-        """Administrators of the company, some time before the service of a community ends."""
+        """Notify the company's administrators some time before the service of a community ends."""
         scope = Scope.system(event.tenant_id, WHO)
         place = await self._place(scope, event.community_id)
         if place is None or place.service_end != event.service_end:
@@ -122,7 +122,7 @@ class NewsHandlers:
         await self._tell_staff("service_ending", facts, "", f"service:{event.community_id}", place)
 
     async def attacked(self, event: DoorAttacked) -> None:
-        """Somebody tries PINs at a door, or forges its calls: whoever looks after devices there."""
+        """Notify who looks after a community's devices: somebody guesses PINs at a door, or forges its calls."""
         place = await self._place(Scope.system(event.tenant_id, WHO), event.community_id)
         if place is not None:
             facts = {
@@ -168,7 +168,7 @@ class NewsHandlers:
     ) -> None:
         wanted = BY_NAME[kind]
         assert wanted.right is not None
-        # Whoever has no browser here and chose nothing hears nothing, unless the kind goes out as a text by itself.
+        # An account without a browser and without choices gets nothing, unless the kind is a text message by default.
         among = None if SMS in wanted.usual else await queries.hearing(self._db, wanted.front)
         accounts = await holders(
             self._db,

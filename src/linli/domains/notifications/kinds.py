@@ -1,4 +1,4 @@
-"""What people may be told of, and how long the news is worth anything."""
+"""The kinds of notifications, and how long each is of use."""
 
 from typing import Final, Literal, NamedTuple
 
@@ -21,12 +21,12 @@ class Kind(NamedTuple):
     name: str
     front: Front
     lives_ms: int
-    """After this nobody needs to hear of it; quiet hours that last longer swallow it."""
+    """How long the message is of use. It is dropped where quiet hours last longer."""
     usual: tuple[str, ...] = (PUSH,)
-    """Channels of whoever chose nothing."""
+    """Channels of an account that made no choice."""
     urgency: Literal["low", "normal", "high"] = "normal"
     right: Right | None = None
-    """Staff: who has this right in the community is told."""
+    """Staff with this right in the community get it."""
 
 
 KINDS: Final = (

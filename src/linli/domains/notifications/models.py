@@ -12,7 +12,7 @@ push_keys = Table(
     text_column("sealed"),  # the private key, bound to `push_key`
     integer("created_ms"),
 )
-"""The key with which this installation names itself to push services (VAPID)."""
+"""The key by which push services know this installation (VAPID)."""
 
 push_subscriptions = Table(
     "push_subscriptions",
@@ -30,7 +30,7 @@ push_subscriptions = Table(
     Index("uq_push_subscriptions_endpoint", "endpoint_hash", unique=True),
     Index("ix_push_subscriptions_account", "account_id", "front"),
 )
-"""Browsers that may be sent messages. They are an account's, not a tenant's."""
+"""Browsers that allow push messages. They belong to an account, not to a tenant."""
 
 notification_settings = Table(
     "notification_settings",

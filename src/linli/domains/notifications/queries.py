@@ -35,7 +35,7 @@ class Sealed(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """What one account wants to hear of on one front."""
+    """The choices of one account on one front."""
 
     account_id: int
     choices: str = "{}"
@@ -79,7 +79,7 @@ _everybody = Query(
 
 
 async def key(db: Reader) -> PushKey | None:
-    """The installation's own key, once it was needed."""
+    """The installation's own key; None until it is first needed."""
     return await _key.one(db)
 
 
@@ -88,22 +88,22 @@ async def sealed(db: Reader, subscription_id: int) -> Sealed | None:
 
 
 async def browsers(db: Reader, account_ids: list[int], front: str) -> list[Browser]:
-    """Where these accounts may be pushed to, the oldest first."""
+    """The browsers of these accounts, oldest first."""
     return await _browsers.all(db, account_ids=account_ids, front=front) if account_ids else []
 
 
 async def choices(db: Reader, account_ids: list[int], front: str) -> dict[int, Choices]:
-    """What these accounts chose; those that chose nothing have the usual."""
+    """The choices of these accounts; an account without choices gets the defaults."""
     rows = await _choices.all(db, account_ids=account_ids, front=front) if account_ids else []
     held = {row.account_id: row for row in rows}
     return {account_id: held.get(account_id, Choices(account_id)) for account_id in account_ids}
 
 
 async def hearing(db: Reader, front: str) -> set[int]:
-    """Accounts that can be reached at all or have chosen something: nobody else need be looked at."""
+    """Accounts that have a browser or have made a choice. Others need not be looked at."""
     return {int(account_id) for (account_id,) in await _everybody.all(db, front=front)}
 
 
 def known(chosen: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Choices about kinds that there still are."""
+    """Choices about kinds that still exist."""
     return {name: channels for name, channels in chosen.items() if name in BY_NAME}

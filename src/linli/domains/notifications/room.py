@@ -1,4 +1,4 @@
-"""The room as one part of a process: who hears of what, and who hands messages over."""
+"""This room put together: its event handlers, and the job that sends messages."""
 
 from linli.domains.notifications.handlers import NewsHandlers
 from linli.domains.notifications.service.notify import Telling

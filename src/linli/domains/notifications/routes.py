@@ -1,4 +1,4 @@
-"""What both fronts' routes do alike; who calls is the only difference."""
+"""What the routes of the console and of the residents share."""
 
 from linli.domains.notifications import queries
 from linli.domains.notifications.kinds import CONSOLE, PUSH, RESIDENT, SMS, Endpoint, Front, PushJob, of_front

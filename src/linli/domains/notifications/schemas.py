@@ -1,4 +1,4 @@
-"""What the pages send and are told about notifications."""
+"""What pages send and get about notifications."""
 
 from typing import Annotated
 

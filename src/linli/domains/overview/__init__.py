@@ -1,1 +1,1 @@
-"""A community at a glance: people, houses, traffic, vehicles, and its devices on a map. Imported by no other room."""
+"""Figures of a community: people, houses, traffic, vehicles; and its devices on a map. No other room imports this one."""

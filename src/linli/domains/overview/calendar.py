@@ -5,16 +5,16 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 WEEKS_BEFORE: Final = 4
-"""The mean is of so many weeks before the present one (CON-03)."""
+"""Number of weeks before the present one that the mean is taken of (CON-03)."""
 
 
 class Weeks(NamedTuple):
     """The present week and the four before it."""
 
     starts_ms: list[int]
-    """When each day began, UTC ms: the Monday four weeks ago first, 36 entries; the last one ends this Sunday."""
+    """The start of each day, UTC ms: 36 entries from the Monday four weeks ago; the last is the end of this Sunday."""
     today: int
-    """Which of the days is today, 28 to 34."""
+    """Index of today, 28 to 34."""
 
     @property
     def monday_ms(self) -> int:
@@ -26,7 +26,7 @@ class Weeks(NamedTuple):
 
 
 def weeks(now_ms: int, zone: str) -> Weeks:
-    """A day has 23 or 25 hours where clocks are put forward or back."""
+    """A day has 23 or 25 hours when clocks change."""
     zone_info = ZoneInfo(zone)
     local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone_info).date()
     first = local - timedelta(days=local.weekday() + WEEKS_BEFORE * 7)

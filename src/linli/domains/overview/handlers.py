@@ -1,4 +1,4 @@
-"""Passes are counted as they happen, in the transaction that records them."""
+"""Counts passes, in the transaction that records them."""
 
 from collections import Counter
 from typing import Any, Final
@@ -15,7 +15,7 @@ from linli.kernel.scope import Scope
 
 HOUR_MS: Final = 3_600_000
 PARK_RECORD: Final = "iot_park_record_v2_model"
-"""Every vehicle that passes a barrier leaves one (spec B §4.2); `direction` 0 enters, 1 leaves."""
+"""A vehicle passed a barrier (spec B §4.2). `direction`: 0 in, 1 out."""
 _DOOR_WAYS: Final = {"ENTRANCE": IN, "EXIT": OUT}
 _LANE_WAYS: Final = {0: IN, 1: OUT}
 

@@ -14,9 +14,9 @@ from linli.things.queries import alerts
 from linli.things.queries.devices import DeviceRow, find_devices
 
 ALARM_MS: Final = 30 * 60_000
-"""An alarm shows on the map for so long after the device raised it."""
+"""How long the map shows an alarm after the device raised it."""
 CANDIDATES: Final = 50
-"""Enough to choose from; a longer list is narrowed by name."""
+"""Most devices to choose from. Name narrows a longer list."""
 _KINDS: Final[tuple[tuple[str, PlaceKind], ...]] = (
     ("community/people", "door"),
     ("community/car", "gate"),
@@ -25,7 +25,7 @@ _KINDS: Final[tuple[tuple[str, PlaceKind], ...]] = (
 
 
 def kind_of(device: DeviceRow) -> PlaceKind:
-    """What a device is drawn as, by its category (spec D 2.1)."""
+    """Symbol of a device by its category (spec D 2.1)."""
     code = device.category_code.casefold()
     for beginning, kind in _KINDS:
         if code.startswith(beginning):
@@ -67,7 +67,7 @@ async def community_map(
 async def candidates(
     scope: Scope, db: Reader, *, community_id: int, kind: PlaceKind, keyword: str
 ) -> list[Candidate]:
-    """Devices of a kind in the community that do not stand on the map yet, the oldest first, CANDIDATES at most."""
+    """Devices of a kind in the community that are not on the map, oldest first, at most CANDIDATES."""
     placed = await queries.placed_devices(scope, db, community_id)
     where = DeviceFilter(keyword=keyword, community_id=community_id)
     found: list[Candidate] = []

@@ -16,8 +16,8 @@ traffic_hours = Table(
     integer("refused"),
     PrimaryKeyConstraint("community_id", "hour", "kind", "direction"),
 )
-"""How many passed in each hour. Counted in the transaction of the pass itself: five weeks of curves are then some
-hundred rows, and outlive the records on the data bus (30 days)."""
+"""Passes of each hour, counted in the transaction of the pass. Five weeks are some hundred rows, and stay longer than
+the records on the data bus (30 days)."""
 
 map_devices = Table(
     "map_devices",
@@ -43,4 +43,4 @@ map_plans = Table(
     real("metres"),  # how wide the ground is that the picture shows
     integer("changed_ms"),
 )
-"""The community's own picture of its ground, where no map tiles can be reached or none are wanted."""
+"""The community's own picture of its ground, for use without map tiles."""

@@ -103,7 +103,7 @@ async def housing_of(scope: Scope, db: Reader, community_id: int) -> Housing:
 
 
 async def traffic(scope: Scope, db: Reader, community_id: int, weeks: Weeks) -> Days:
-    """Today, and this week beside the mean of those of the four weeks before that have any pass."""
+    """Today, and this week beside the mean of the four weeks before. Weeks without any pass are left out of the mean."""
     binds = {"first": weeks.starts_ms[0] // HOUR_MS, "last": weeks.starts_ms[-1] // HOUR_MS + 1}
     passed: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (_DAYS_BEFORE + 7))
     refused: dict[str, int] = defaultdict(int)
@@ -185,7 +185,7 @@ def _curve(days: list[int], known: list[int], today: int) -> Curve:
 
 
 def _shares(counts: dict[str, int], order: list[str] | None = None) -> list[Share]:
-    """In the order of their codes, those of whom nothing is known last."""
+    """In the order of their codes; unknown ones last."""
     codes = order if order is not None else sorted((code for code in counts if code), key=int)
     return [
         *(Share(code, counts.get(code, 0)) for code in codes),

@@ -15,7 +15,7 @@ PlaceKind = Literal["door", "gate", "camera", "other"]
 
 
 class Share(msgspec.Struct, rename="camel", frozen=True):
-    """One category and how many are in it. `code` is a stable name, empty for those nobody said anything of."""
+    """One category and its number. `code` is a stable name; empty for unknown."""
 
     code: str
     count: int
@@ -54,7 +54,7 @@ class Curve(msgspec.Struct, rename="camel", frozen=True):
     """Seven days from Monday on: this week, and the mean of the four weeks before."""
 
     this_week: list[int | None]
-    """None for days that have not begun."""
+    """None for days in the future."""
     mean: list[float]
 
 
@@ -70,7 +70,7 @@ class Traffic(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Days(msgspec.Struct, rename="camel", frozen=True):
-    """Traffic of a community; days are its own."""
+    """Traffic of a community, by days of its own time zone."""
 
     monday_ms: int
     weeks_known: Annotated[
@@ -100,7 +100,7 @@ class MapDevice(msgspec.Struct, rename="camel", frozen=True):
     lng: float
     lat: float
     alarm: str
-    """What it raised of late, in its own words; empty when it is quiet."""
+    """Its recent alarm, in the device's words; empty: none."""
     alarm_ms: int
 
 

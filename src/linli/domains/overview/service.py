@@ -1,4 +1,4 @@
-"""Devices are put on the community's map, moved and taken off; the community may have a plan of its own."""
+"""Put devices on the community's map, move and remove them; use a picture of one's own instead of map tiles."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from linli.kernel.scope import Scope
 from linli.things.queries.devices import get_device
 
 METRES: Final = (5.0, 20_000.0)
-"""A plan shows a courtyard at least and a town at most."""
+"""Width of a picture's ground in metres: from a courtyard to a town."""
 
 _drop = Command(
     delete(map_devices).where(
@@ -57,7 +57,7 @@ async def place(
 
 
 async def take_off(scope: Scope, tx: Tx, *, community_id: int, iot_id: str) -> None:
-    """Take a device off the map; one that is not on it stays so. Raises NotFound."""
+    """Remove a device from the map. One that is not on it is no error. Raises NotFound."""
     await communities.community(scope, tx, community_id)
     await _drop.run(tx, scope, of_device=iot_id, community=community_id)
 
@@ -97,10 +97,9 @@ async def drop_plan(scope: Scope, tx: Tx, *, community_id: int) -> None:
 async def carry_over(
     scope: Scope, tx: Tx, *, community_id: int, counts: Iterable[tuple[int, str, str, int]]
 ) -> None:
-    """Take over hourly counts of a system that the community used before: (UTC ms, kind, direction, passed).
+    """Import hourly counts of the system that the community used before: (UTC ms, kind, direction, passes).
 
-    They are what the curves compare with in the first weeks. Hours that are counted already stay as they are. Raises
-    NotFound.
+    The curves compare with them in the first weeks. Hours that have counts keep theirs. Raises NotFound.
     """
     await communities.community(scope, tx, community_id)
     hours: Counter[tuple[int, str, str]] = Counter()

@@ -1,6 +1,6 @@
-"""Numbers of papers: the unified social credit code (GB 32100-2015) and the identity number (GB 11643-1999).
+"""The unified social credit code (GB 32100-2015) and the identity number (GB 11643-1999).
 
-Both carry a check character, so that a slip of the pen is found before anybody reviews it.
+Both have a check character, so that typing errors are found before a review.
 """
 
 import re
@@ -13,7 +13,7 @@ _ID_CHECKS: Final = "10X98765432"
 
 
 def credit_code(text: str) -> str | None:
-    """The code in capitals, or None when it is none."""
+    """The code in capitals; None if it is invalid."""
     text = text.strip().upper()
     if len(text) != 18 or any(char not in _CODE for char in text):
         return None
@@ -22,7 +22,7 @@ def credit_code(text: str) -> str | None:
 
 
 def identity_number(text: str) -> str | None:
-    """The number in capitals, or None when it is none."""
+    """The number in capitals; None if it is invalid."""
     text = text.strip().upper()
     if not re.fullmatch(r"[1-9]\d{16}[\dX]", text):
         return None

@@ -1,4 +1,4 @@
-"""What payments react to."""
+"""Reactions of payments to events of other rooms."""
 
 from linli.domains.communities.events import ResidentPageAsked
 from linli.domains.payments.service import ACTIVE, PayeeMissing, payee
@@ -7,7 +7,7 @@ from linli.kernel.scope import Scope
 
 
 async def resident_page_asked(tx: Tx, event: ResidentPageAsked) -> None:
-    """Inline: pages for residents take fees, so their company has an account first. Raises PayeeMissing."""
+    """Inline: refuse residents' pages to a company without a payee account, since they take fees. Raises PayeeMissing."""
     row = await payee(Scope.system(event.tenant_id, "payments"), tx)
     if row is None or row.state != ACTIVE:
         raise PayeeMissing()

@@ -29,4 +29,4 @@ payee_accounts = Table(
     Index("ix_payee_accounts_state", "state", "submitted_ms"),
     Index("ix_payee_accounts_ref", "provider", "provider_ref"),
 )
-"""One account a company. It is changed seldom: everything begins anew with it."""
+"""One account for each company. A change begins a new application."""

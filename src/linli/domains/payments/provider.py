@@ -1,7 +1,7 @@
-"""The payment provider behind an interface: what it is told, what it answers. Spec A §10, B §6.
+"""The interface of payment providers. Spec A §10, B §6.
 
-The stand-in works by itself: the platform's operator reviews in the provider's place, and the contract is signed with a
-code sent to the company's phone. A real provider implements the same four steps and calls `service.reviewed`.
+`LocalProvider` needs nobody outside: the platform's operator reviews, and the company signs with a code sent to its
+phone. A real provider implements the same steps and calls `service.reviewed`.
 """
 
 from typing import Protocol
@@ -12,7 +12,7 @@ from linli.kernel.ids import Ids
 
 
 class Applicant(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider reviews, as in the business licence. Pictures by the address at which it may read them."""
+    """What a provider reviews, as in the business licence. Pictures are addresses that it may read."""
 
     tenant_id: str
     unit_kind: str
@@ -28,11 +28,11 @@ class PaymentProvider(Protocol):
     name: str
 
     async def submit(self, applicant: Applicant) -> str:
-        """Hand an application in; the provider's reference. Raises Unavailable."""
+        """Submit an application. Returns the provider's reference. Raises Unavailable."""
         ...
 
     async def open_account(self, reference: str) -> str:
-        """The company has signed: the account's number at the provider. Raises Unavailable."""
+        """Note the company's signature. Returns the account's number at the provider. Raises Unavailable."""
         ...
 
 

@@ -1,7 +1,7 @@
 """The payee account: application, review, signature. Spec A §1.3 (PM-12), B B110.
 
-submitted → refused → submitted …, or submitted → to_sign → active. The provider is asked before the transaction; what it
-answers later comes in by `reviewed`.
+submitted → refused → submitted …, or submitted → to_sign → active. The provider is called before the transaction;
+its decision comes in by `reviewed`.
 """
 
 from typing import Final, NamedTuple
@@ -24,7 +24,7 @@ from linli.kernel.secrets import Secrets
 SUBMITTED, REFUSED, TO_SIGN, ACTIVE = "submitted", "refused", "to_sign", "active"
 UNIT_KINDS: Final = ("company", "individual", "institution")
 CHANGE_AFTER_MS: Final = 30 * 86_400_000
-"""An account in use is changed at most so often."""
+"""Least time between two changes of an account in use."""
 _URL_SECONDS: Final = 3600
 
 
@@ -37,7 +37,7 @@ class PayeeChangedLately(Conflict):
 
 
 class PayeeNotToSign(Conflict):
-    """There is no contract that waits for a signature."""
+    """No contract waits for a signature."""
 
     code = "payee.not_to_sign"
 
@@ -123,7 +123,7 @@ async def payee(scope: Scope, db: Reader) -> Payee | None:
 
 
 async def waiting(db: Reader) -> list[Payee]:
-    """What waits for the provider's reviewers, the oldest first."""
+    """Applications that wait for a review, oldest first."""
     return await _waiting.all(db)
 
 
@@ -138,7 +138,7 @@ async def submit(
     secrets: Secrets,
     now_ms: int,
 ) -> None:
-    """Hand the application in, or again. Raises BadInput, PayeeUnderReview, PayeeChangedLately, Unavailable."""
+    """Submit an application, the first or another. Raises BadInput, PayeeUnderReview, PayeeChangedLately, Unavailable."""
     checked = _checked(form)
     _may_submit(await payee(scope, db), now_ms)
     pictures = {}
@@ -195,7 +195,7 @@ def _may_submit(before: Payee | None, now_ms: int) -> None:
 
 
 def _checked(form: Form) -> Form:
-    """The form with its numbers in one spelling. Raises BadInput."""
+    """The form with normalized numbers. Raises BadInput."""
     if form.unit_kind not in UNIT_KINDS:
         raise BadInput(field="unitKind", rule="one_of", allowed=", ".join(UNIT_KINDS))
     company, person = " ".join(form.company_name.split()), " ".join(form.legal_person.split())
@@ -221,7 +221,7 @@ def _checked(form: Form) -> Form:
 
 
 async def reviewed(tx: Tx, *, tenant_id: str, yes: bool, reason: str, language: str, now_ms: int) -> None:
-    """The provider has decided; the company is told by text message. Raises NotFound, BadInput, PayeeAlreadyReviewed."""
+    """Note the provider's decision; the company gets a text message. Raises NotFound, BadInput, PayeeAlreadyReviewed."""
     reason = " ".join(reason.split())
     if not yes and not reason:
         raise BadInput(field="reason", rule="required")
@@ -238,7 +238,7 @@ async def reviewed(tx: Tx, *, tenant_id: str, yes: bool, reason: str, language: 
 
 
 async def sign(scope: Scope, db: Database, *, provider: PaymentProvider, now_ms: int) -> None:
-    """The company signs: the account is in use. The surface has had its phone shown. Raises PayeeNotToSign."""
+    """The company signs, and the account is in use. The caller has verified its phone. Raises PayeeNotToSign."""
     row = await payee(scope, db)
     if row is None or row.state != TO_SIGN:
         raise PayeeNotToSign()

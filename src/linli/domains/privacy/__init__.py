@@ -1,4 +1,4 @@
-"""What the platform holds about a person, shown to that person; who read it; taking it along; having it deleted.
+"""A person's own data: seeing it and who read it, exporting it, and asking for its deletion.
 
-Imported by no other room but notifications, which tells its events.
+Only notifications imports this room, to notify people of its events.
 """

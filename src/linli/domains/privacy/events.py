@@ -1,4 +1,4 @@
-"""What happens to requests for deletion, told to the other rooms in the transaction that wrote it."""
+"""Events of requests for deletion, raised in the transaction that wrote them."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from linli.kernel.events import Event
 
 
 class DeletionAsked(Event, frozen=True):
-    """A resident wants deleted what a community holds about them."""
+    """A resident asks a community to delete their data."""
 
     name: ClassVar[str] = "privacy.deletion_asked"
     tenant_id: str
@@ -22,7 +22,7 @@ class DeletionDue(Event, frozen=True):
     community_id: int
     request_id: int
     days: int
-    """Days that are left; negative: over."""
+    """Days left; negative once the deadline is over."""
 
 
 class DeletionDecided(Event, frozen=True):

@@ -1,4 +1,4 @@
-"""Reads of everything that is held about one person."""
+"""Reads of all rows about one person, in every room's tables."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -58,7 +58,7 @@ def _binds(holder: Holder, who: Resident, own: OwnPerson | None) -> dict[str, An
 async def held(
     db: Reader, who: Resident, *, topic: str = "", most: int = SHOWN, counts_only: bool = False
 ) -> list[Rows]:
-    """What is held about somebody, table by table; tables without a row are left out."""
+    """The rows about somebody, by table. Tables without a row are left out."""
     found = []
     for holder in holders():
         if topic and holder.topic != topic:

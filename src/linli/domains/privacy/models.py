@@ -25,7 +25,7 @@ deletion_requests = Table(
     Index("ix_deletion_requests_account", "account_id", "request_id"),
     Index("ix_deletion_requests_due", "state", "due_ms"),
 )
-"""What residents want deleted, one row a community."""
+"""Residents' requests for deletion, one row for each community."""
 
 data_exports = Table(
     "data_exports",
@@ -42,4 +42,4 @@ data_exports = Table(
     Index("ix_data_exports_account", "account_id", "export_id"),
     Index("ix_data_exports_expires", "expires_ms"),
 )
-"""Files that residents had made of what is held about them. They are an account's: one file for all companies."""
+"""Exports that residents asked for. They belong to an account: one file covers all companies."""

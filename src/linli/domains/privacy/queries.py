@@ -38,7 +38,7 @@ for _by_state in (False, True):
     _base = _in_community.where(_r.state == bindparam("state")) if _by_state else _in_community
     _pages[_by_state] = (
         Query(
-            # What waits comes first, the nearest deadline before the others; then the last decided.
+            # Waiting requests first, by deadline; then decided ones, newest first.
             _base.order_by(
                 case((_r.state == WAITING, 0), else_=1),
                 case((_r.state == WAITING, _r.due_ms), else_=-_r.decided_ms),
@@ -82,7 +82,7 @@ async def own(db: Reader, account_id: int, request_id: int) -> DeletionRequest:
 
 
 async def request(scope: Scope, db: Reader, *, community_id: int, request_id: int) -> DeletionRequest:
-    """Locked. Raises NotFound."""
+    """The row, locked until the end of the transaction. Raises NotFound."""
     found = await _one.one(db, scope, community_id=community_id, request_id=request_id)
     if found is None:
         raise NotFound(what="deletion_request", id=request_id)
@@ -101,7 +101,7 @@ async def page(
 
 
 async def near(db: Reader, *, before_ms: int, step: int) -> list[DeletionRequest]:
-    """Requests whose deadline is before `before_ms` and that were reminded of less than `step` times."""
+    """Requests with a deadline before `before_ms` and fewer than `step` reminders."""
     return await _near.all(db, before=before_ms, step=step)
 
 

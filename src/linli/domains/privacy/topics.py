@@ -1,7 +1,7 @@
-"""Which tables tell of a person, by the columns that name one, and under which heading the person finds them.
+"""Which tables hold data about persons, and under which heading each is shown to them.
 
-Made from the schema itself: a new table that names a person is shown without anybody thinking of it, and a test fails
-until it has a heading.
+The list is read from the schema, by the columns that name a person: a new table is shown without further work, and a
+test fails until it has a heading.
 """
 
 import re
@@ -31,7 +31,7 @@ _MORE: Final = {
     "record_changes": {"target": IDENTITY},
     "sign_in_codes": {"phone": PHONE},
 }
-"""Columns that only there name a person."""
+"""Columns that name a person in these tables only."""
 _NOT_PERSONS: Final = {
     "device_certificates": "its subject is a device's",
     "edge_certificates": "its subject says whether a device or a simulator was tried",
@@ -68,22 +68,22 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Heading → its tables, in the order shown."""
 _PREFIXES: Final = {"access_": "keys", "delivery_": "keys", "face_": "faces", "faces_": "faces"}
-"""Where rooms that grow have their tables, unless the table is named above."""
+"""The heading of a room's tables that are not named above."""
 OTHER: Final = "other"
 HIDDEN: Final = re.compile(
     r"secret|password|hash|sealed|token|digest|private|verifier|nonce|^vector$|template$"
 )
-"""Columns that open something or are of no use to a reader."""
+"""Columns that are never shown: secrets, and what is of no use to a reader."""
 _BIND_TYPES: Final[dict[str, Any]] = {PERSON: INT, ACCOUNT: INT, IDENTITY: sa.Text(), PHONE: sa.Text()}
 
 
 class Holder(NamedTuple):
-    """A table that tells of persons."""
+    """A table with data about persons."""
 
     table: Table
     topic: str
     keys: tuple[tuple[str, str], ...]
-    """(column, what it names)."""
+    """(column, kind of id in it)."""
 
     @property
     def columns(self) -> list[Any]:
@@ -94,7 +94,7 @@ class Holder(NamedTuple):
         ]
 
     def condition(self) -> ColumnElement[bool]:
-        """The person's rows: in their company, or, for what is an account's, anywhere."""
+        """The person's rows: in one company, or everywhere for what belongs to an account."""
         hits = [
             self.table.c[column] == bindparam(kind, type_=_BIND_TYPES[kind]) for column, kind in self.keys
         ]
@@ -107,7 +107,7 @@ class Holder(NamedTuple):
 
     @property
     def global_(self) -> bool:
-        """Held of the log-in, whichever company it is in."""
+        """Rows of the log-in, in whichever company."""
         return all(kind in (ACCOUNT, PHONE) for _, kind in self.keys)
 
 
@@ -121,7 +121,7 @@ def keys_of(table: Table) -> tuple[tuple[str, str], ...]:
 
 
 def holders() -> list[Holder]:
-    """Every table that tells of persons, in the order of the headings."""
+    """Every table with data about persons, in the order of the headings."""
     by_table = {name: topic for topic, names in TOPICS.items() for name in names}
     found = [
         Holder(table, by_table.get(table.name) or _by_room(table.name), keys)

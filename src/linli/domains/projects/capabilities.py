@@ -1,4 +1,4 @@
-"""What a project may be able to do (能力), and what of it an administrator approves first. Spec B 2.7.1, 2.5.3 §3.1.1."""
+"""Capabilities (能力) of projects, and which of them an administrator must approve. Spec B 2.7.1, 2.5.3 §3.1.1."""
 
 from typing import Final, Literal
 
@@ -13,9 +13,9 @@ class Capability(msgspec.Struct, frozen=True):
     name: str
     name_en: str
     reviewed: bool
-    """An administrator of the platform decides; else it is approved when asked for."""
+    """Whether an administrator of the platform decides. Else it is approved at once."""
     services: tuple[str, ...] = ()
-    """Services of the open API that come with it; those of a reviewed one no key has before it is approved."""
+    """Services of the open API that come with it. Keys get those of a reviewed capability once it is approved."""
 
 
 CAPABILITIES: Final = {
@@ -54,4 +54,4 @@ CAPABILITIES: Final = {
 RESERVED: Final = frozenset(
     service for one in CAPABILITIES.values() if one.reviewed for service in one.services
 )
-"""Services that only come with an approved capability."""
+"""Services that need an approved capability."""

@@ -1,4 +1,4 @@
-"""What other rooms may want to know of projects."""
+"""Events of projects, raised in the transaction that wrote them."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from linli.kernel.events import Event
 
 
 class ProjectCreated(Event, frozen=True):
-    """A project exists. Whoever keeps spaces makes its root under `root_space_id`."""
+    """A project was created. The room of spaces makes its root `root_space_id`."""
 
     name: ClassVar[str] = "project.created"
 
@@ -15,7 +15,7 @@ class ProjectCreated(Event, frozen=True):
     title: str
     root_space_id: int
     made_by_project: str | None
-    """The project whose key made it by API; None: people did."""
+    """The project whose key created it by API; None: created in the console."""
 
 
 class CapabilityDecided(Event, frozen=True):

@@ -1,4 +1,4 @@
-"""Tables of projects. A project that was made without details (by command) has a row in `kernel.tenancy` only."""
+"""Tables of projects. A project made by command has no details, only a row in `kernel.tenancy`."""
 
 from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
 

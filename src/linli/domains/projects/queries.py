@@ -1,4 +1,4 @@
-"""Projects as their makers, their apps and the console see them."""
+"""Reads of projects, for the console and for apps."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from linli.kernel.tenancy import app_keys, projects
 
 
 class Project(NamedTuple):
-    """A project with its details; those made without any have empty ones. Times are ms since the epoch."""
+    """A project with its details, which may be empty. Times are ms since the epoch."""
 
     project_id: str
     tenant_id: str
@@ -35,7 +35,7 @@ class Project(NamedTuple):
     contract_json: str
     root_space_id: int | None
     default_app_key: str | None
-    """Its first key where none was named; None while it has no key."""
+    """Its default key, or its first one; None without any."""
     made_by_project: str | None
     deployment: str
     joined_ms: int | None
@@ -61,7 +61,7 @@ class CapabilityRow(NamedTuple):
 
 
 class CapabilityOf(NamedTuple):
-    """One capability of the catalogue as a project has it; `row` is None while nobody applied."""
+    """One capability of the catalogue, and the project's application for it; None: none."""
 
     capability: Capability
     row: CapabilityRow | None
@@ -100,7 +100,7 @@ _COLUMNS = [
 
 
 def _seen() -> ColumnElement[bool]:
-    """The tenant's projects to its people, or those of their groups; to an app its own and those that it made."""
+    """The projects that a caller sees: people those of their tenant or groups; an app its own and those it created."""
     tenant, own = bindparam("scope_tenant", type_=Text()), bindparam("scope_project", type_=Text())
     return and_(
         or_(tenant.is_(None), _p.tenant_id == tenant),
@@ -171,13 +171,13 @@ async def list_projects(scope: Scope, db: Reader, *, page: PageRequest, text: st
 
 
 async def any_joined(scope: Scope, db: Reader) -> bool:
-    """Whether a project of the tenant has joined the management platform: communities then come by API. Spec B118."""
+    """Whether a project of the tenant has joined the management platform. Communities then come by API. Spec B118."""
     whole = Scope.system(scope.tenant)
     return await _joined.one(db, whole) is not None
 
 
 async def list_capabilities(scope: Scope, db: Reader, *, project_id: str) -> list[CapabilityOf]:
-    """Every capability of the catalogue, with what the project has of it. Raises NotFound."""
+    """Every capability of the catalogue, with the project's application for it. Raises NotFound."""
     await get_project(scope, db, project_id=project_id)
     held = {row.capability: row for row in await _of_project.all(db, scope, project_id=project_id)}
     return [CapabilityOf(one, held.get(code)) for code, one in CAPABILITIES.items()]

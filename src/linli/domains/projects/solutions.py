@@ -26,4 +26,4 @@ SOLUTIONS: Final = (
         version_uuid="5d0c2f6b0f5b4b8e9b7c1c0f3a7d4e21",
     ),
 )
-"""The first is what projects of type 数字社区 are; its uuid is the one that partners' programs know."""
+"""The first one is that of projects of type 数字社区; partners' programs know its uuid."""

@@ -1,5 +1,5 @@
-"""Sandboxes: for each integrator a small living community of its own to try calls in, apart from everything real.
+"""Sandboxes: a small community with simulated devices for each integrator, to try calls in.
 
-A sandbox is a tenant of its own, so that what keeps tenants apart keeps it apart too. Its devices are simulated by the
-built-in simulator while somebody uses it.
+A sandbox is a tenant of its own, so the same rules keep it apart as keep tenants apart. The built-in simulator runs its
+devices while somebody uses it.
 """

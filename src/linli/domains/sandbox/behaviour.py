@@ -1,4 +1,4 @@
-"""How each simulated device behaves: what it posts, how often, and what follows when it is called."""
+"""How each simulated device behaves: what it posts, how often, and what it does when it is called."""
 
 from typing import Final
 

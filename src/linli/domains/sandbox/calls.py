@@ -1,4 +1,4 @@
-"""Calls of the open API made as the sandbox's own key, through the gateway like anybody's."""
+"""Calls of the open API with the sandbox's own key, through the open-API gateway."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ class Partner:
         return await trial.lend_token(self.key, self._db, self._openapi.tokens, community_id=community_id)
 
     async def send(self, spec: MethodSpec, params: dict[str, Any], *, community_id: int = 0) -> trial.Made:
-        """One call; where the method may have a cloudToken and `community_id` is told, with one."""
+        """One call. It has a cloudToken if the method takes one and `community_id` is given."""
         token = await self.token(community_id) if community_id and spec.token != "none" else None
         return await trial.call(
             self._openapi.gateway,
@@ -85,7 +85,7 @@ class Partner:
 
 
 def succeeded(made: trial.Made) -> bool:
-    """Whether the method did what it was asked."""
+    """Whether the call succeeded."""
     try:
         return made.status == OK and msgspec.json.decode(made.body, type=_Answer).code == OK
     except msgspec.MsgspecError:

@@ -4,7 +4,7 @@ from linli.kernel.errors import Conflict, NotFound, TooMany, Unavailable
 
 
 class NoSandbox(NotFound):
-    """The caller has no sandbox now."""
+    """The caller has no sandbox."""
 
     code = "sandbox.none"
 
@@ -13,18 +13,18 @@ class NoSandbox(NotFound):
 
 
 class SandboxThere(Conflict):
-    """The caller has one already."""
+    """The caller has a sandbox already."""
 
     code = "sandbox.there"
 
 
 class TooManySandboxes(TooMany):
-    """The tenant has as many as it may."""
+    """The tenant has as many sandboxes as it may have."""
 
     code = "sandbox.too_many"
 
 
 class SandboxFailed(Unavailable):
-    """Making it failed. Facts: `call`, `reason`."""
+    """The sandbox could not be made. Facts: `call`, `reason`."""
 
     code = "sandbox.failed"

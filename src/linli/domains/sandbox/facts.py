@@ -1,4 +1,4 @@
-"""What a sandbox holds, by id: what examples are filled with."""
+"""Ids of what is in a sandbox; examples are filled with them."""
 
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ class SimDevice(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, kw_only=True):
-    """Ids as they stand on the wire. `spare` holds what an example may delete or use up, by its name."""
+    """Ids as on the wire. `spare`: what an example may delete or use up, by name."""
 
     project_id: str = ""
     community_id: int = 0
@@ -41,7 +41,7 @@ class Facts(msgspec.Struct, kw_only=True):
     devices: list[SimDevice] = []
     spare: dict[str, str | int] = {}
     count: int = 0
-    """Rises with each name that must be new."""
+    """Counts names that must be unique."""
 
     def device(self, name: str) -> SimDevice:
         """Raises KeyError."""
@@ -70,4 +70,4 @@ KINDS: Final[tuple[Kind, ...]] = (
 )
 NAMES: Final = tuple(kind.name for kind in KINDS)
 CARD: Final = "SANDBOXCARD1"
-"""The card that its door knows."""
+"""The card that the sandbox's door accepts."""

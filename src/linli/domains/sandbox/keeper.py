@@ -1,6 +1,6 @@
-"""Looks after all sandboxes: runs the devices of those in use, sends the others to sleep, ends the forgotten ones.
+"""Runs the devices of sandboxes in use, stops those of idle ones, and removes forgotten sandboxes.
 
-One process at a time does it, one that listens for devices. It looks every few seconds and whenever a sandbox changed.
+One process at a time does this, one that listens for devices: every few seconds, and whenever a sandbox changes.
 """
 
 import asyncio
@@ -30,15 +30,15 @@ log = telemetry.logger(__name__)
 LOOK_SECONDS: Final = 10.0
 LEASE_MS: Final = 60_000
 AWAKE_MS: Final = 30 * 60_000
-"""After so long without a call or a look its devices are switched off: it then costs nothing."""
+"""After this time without use the devices are stopped."""
 EXPIRES_MS: Final = 30 * 86_400_000
-"""After so long it goes for good."""
+"""After this time without use the sandbox is removed for good."""
 MOST_COMMUNITIES: Final = 5
 FULL: Final = "沙箱最多管理 5 个小区。A sandbox manages at most 5 communities."
 
 
 class Keeper:
-    """`start` once devices can connect."""
+    """Call `start` once devices can connect."""
 
     def __init__(self, shop: Workshop, simulator: Simulator, *, process: str) -> None:
         self._shop = shop
@@ -113,7 +113,7 @@ class Keeper:
             log.warning("sandbox %s: %s is not simulated: %s", sandbox.sandbox_id, device.name, error)
 
     async def _review(self, sandbox: Sandbox) -> None:
-        """Applications for communities are decided here: no operator sees them for long."""
+        """Decide the sandboxes' own applications for communities, so that no operator has to."""
         shop, inside = self._shop, sandbox.inside
         waiting = await communities.page(inside, shop.db, PageRequest(1, 20), apply_status=UNDER_REVIEW)
         if not waiting.data:

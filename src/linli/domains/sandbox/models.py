@@ -1,4 +1,4 @@
-"""The table of sandboxes. Everything in a sandbox lies in the rooms' own tables, under the sandbox's tenant."""
+"""The table of sandboxes. What is in a sandbox is in the tables of the other rooms, under its tenant."""
 
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
 

@@ -1,4 +1,4 @@
-"""Pictures that a sandbox hands in: a plain scan as PNG, and the smallest JPEG that decoders take for a portrait."""
+"""Pictures that examples upload: a plain PNG, and the smallest JPEG that decoders accept as a portrait."""
 
 import base64
 import struct

@@ -1,4 +1,4 @@
-"""The room put together."""
+"""This room put together: what the composing function registers and starts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from linli.things.debugging.simulator import Simulator
 
 
 class SandboxRoom:
-    """`keeper` is started by who listens for devices."""
+    """The process that listens for devices starts `keeper`."""
 
     def __init__(self, shop: Workshop, simulator: Simulator, bus: ServiceBus, *, process: str) -> None:
         self.shop = shop
@@ -22,7 +22,7 @@ class SandboxRoom:
         bus.stand_in = self._answer
 
     async def _answer(self, tenant_id: str, model: ServiceModel, method: Method) -> Any:
-        """An edge application that a sandbox does not have: it answers in the shape of the model's document."""
+        """Answers calls of service models in place of an edge application, in the shape of the model's document."""
         if not await rows.is_sandbox(self.shop.db, tenant_id):
             return None
         return reference.example_of(result_of(model.id, method)) or {}

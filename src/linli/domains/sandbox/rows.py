@@ -1,4 +1,4 @@
-"""Reading and writing the table of sandboxes."""
+"""Reads and writes of the table of sandboxes."""
 
 from typing import Any, Literal, NamedTuple
 
@@ -13,7 +13,7 @@ from linli.kernel.scope import Caller, Scope
 
 type State = Literal["making", "ready", "removed"]
 CHANNEL = "sandbox"
-"""Signals that a sandbox changed: whoever runs the devices looks at once."""
+"""Signals that a sandbox changed, to the process that runs the devices."""
 _KEEPER = "the keeper looks after the sandboxes of every tenant"
 
 
@@ -38,12 +38,12 @@ class Sandbox(NamedTuple):
 
     @property
     def inside(self) -> Scope:
-        """Everything in the sandbox."""
+        """A scope over everything in the sandbox."""
         return Scope(self.sandbox_id, Caller("system", "sandbox"))
 
 
 class Kept(NamedTuple):
-    """A sandbox with what its key was used for."""
+    """A sandbox, with the uses of its key."""
 
     sandbox: Sandbox
     key_used_ms: int
@@ -98,7 +98,7 @@ def owner_of(scope: Scope) -> str:
 
 
 async def find(scope: Scope, db: Reader) -> Sandbox | None:
-    """The caller's own, in whatever state."""
+    """The caller's sandbox, in any state."""
     whole = Scope(scope.tenant, scope.caller)
     return await _of.one(db, whole, of_owner=owner_of(scope))
 
@@ -108,12 +108,12 @@ async def is_sandbox(db: Reader, tenant_id: str) -> bool:
 
 
 async def every(db: Reader) -> list[Kept]:
-    """All sandboxes of the installation, the oldest first: for the keeper."""
+    """All sandboxes of the installation, oldest first. For the keeper."""
     return [Kept(Sandbox(*row[:-1]), int(row[-1])) for row in await _all.all(db)]
 
 
 async def count(scope: Scope, db: Reader) -> int:
-    """Of the tenant."""
+    """Number of the tenant's sandboxes."""
     return int(await _count.scalar(db, Scope(scope.tenant, scope.caller)) or 0)
 
 

@@ -1,4 +1,4 @@
-"""What a new sandbox holds: a community with a building, houses, people, rights, records, and five simulated devices."""
+"""Fills a new sandbox: a community with a building, houses, people, rights, records, and five simulated devices."""
 
 from typing import Final
 
@@ -51,7 +51,7 @@ async def begin(
 
 
 async def limit(inside: Scope, tx: Tx, *, app_key: str) -> None:
-    """Once it is furnished: that takes more calls than a second may have."""
+    """Set after filling, which makes more calls a second than a key may."""
     await policies.set_limit(inside, tx, app_key=app_key, path=ALL, per_second=PER_SECOND, per_day=PER_DAY)
 
 

@@ -1,4 +1,4 @@
-"""Making, using, emptying and taking away a sandbox. Whoever may manage integrations has one of their own."""
+"""Make, use, reset and remove a sandbox. Everybody who may manage integrations can have one."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -24,9 +24,9 @@ log = telemetry.logger(__name__)
 MOST: Final = 20
 """Sandboxes of one tenant."""
 UNDO_MS: Final = 10 * 60_000
-"""For so long a removed sandbox can be brought back."""
+"""How long a removed sandbox can be restored."""
 MAKING_MS: Final = 5 * 60_000
-"""One that is still being made after that broke off."""
+"""A sandbox that takes longer to make has failed."""
 
 
 class Tried(NamedTuple):
@@ -35,7 +35,7 @@ class Tried(NamedTuple):
 
 
 async def get(scope: Scope, shop: Workshop) -> Sandbox | None:
-    """The caller's sandbox, ready or removed a moment ago; looking at it keeps it awake."""
+    """The caller's sandbox, ready or just removed. Looking at it counts as use."""
     found = await rows.find(scope, shop.db)
     if found is None or found.state == "making":
         return None
@@ -46,7 +46,7 @@ async def get(scope: Scope, shop: Workshop) -> Sandbox | None:
 
 
 async def create(scope: Scope, shop: Workshop) -> Sandbox:
-    """A sandbox for the caller; one that was removed goes for good. Raises SandboxThere, TooManySandboxes,
+    """Make a sandbox for the caller. A removed one is deleted for good. Raises SandboxThere, TooManySandboxes,
     SandboxFailed."""
     held = await rows.find(scope, shop.db)
     if held is not None:
@@ -60,7 +60,7 @@ async def create(scope: Scope, shop: Workshop) -> Sandbox:
 
 
 async def reset(scope: Scope, shop: Workshop) -> Sandbox:
-    """The caller's sandbox as new, with the key and secret that it had. Raises NoSandbox, SandboxFailed."""
+    """Reset the caller's sandbox. It keeps its key and secret. Raises NoSandbox, SandboxFailed."""
     held = await ready(scope, shop)
     row = await tenancy.find_app_key(shop.db, held.app_key)
     if row is None:
@@ -71,7 +71,7 @@ async def reset(scope: Scope, shop: Workshop) -> Sandbox:
 
 
 async def remove(scope: Scope, shop: Workshop) -> Sandbox:
-    """Switch the caller's sandbox off; it is gone for good after `UNDO_MS`. Raises NoSandbox."""
+    """Remove the caller's sandbox. It is deleted for good after `UNDO_MS`. Raises NoSandbox."""
     held = await ready(scope, shop)
     async with shop.db.begin() as tx:
         await tenancy.enable_app_key(held.inside, tx, app_key=held.app_key, enabled=False)
@@ -80,7 +80,7 @@ async def remove(scope: Scope, shop: Workshop) -> Sandbox:
 
 
 async def restore(scope: Scope, shop: Workshop) -> Sandbox:
-    """Bring a removed sandbox back. Raises NoSandbox."""
+    """Restore a removed sandbox. Raises NoSandbox."""
     held = await rows.find(scope, shop.db)
     if held is None or held.state != "removed":
         raise NoSandbox()
@@ -91,7 +91,7 @@ async def restore(scope: Scope, shop: Workshop) -> Sandbox:
 
 
 async def destroy(shop: Workshop, held: Sandbox) -> None:
-    """Everything of a sandbox, for good."""
+    """Delete a sandbox for good."""
     await shop.openapi.journal.flush()  # what it writes later would stay
     await sweep(shop.db, shop.objects, held.sandbox_id)
     async with shop.db.begin() as tx:
@@ -99,7 +99,7 @@ async def destroy(shop: Workshop, held: Sandbox) -> None:
 
 
 async def switch(scope: Scope, shop: Workshop, *, device: str, on: bool) -> Sandbox:
-    """Have one of its devices go online or offline. Raises NoSandbox, BadInput."""
+    """Switch one of its devices on or off. Raises NoSandbox, BadInput."""
     held = await ready(scope, shop)
     if device not in NAMES:
         raise BadInput(field="device", rule="one_of", allowed=", ".join(NAMES))
@@ -111,7 +111,7 @@ async def switch(scope: Scope, shop: Workshop, *, device: str, on: bool) -> Sand
 
 
 async def tell_secret(scope: Scope, shop: Workshop) -> tuple[str, str]:
-    """(appKey, appSecret); written down like that of any key. Raises NoSandbox."""
+    """(appKey, appSecret). The look at the secret is noted, as for every key. Raises NoSandbox."""
     held = await ready(scope, shop)
     key = await trial.borrow_key(held.inside, shop.db, shop.secrets, app_key=held.app_key)
     async with shop.db.begin() as tx:
@@ -173,7 +173,7 @@ async def _make(scope: Scope, shop: Workshop, *, again: tuple[str, str] | None =
 
 
 async def ready(scope: Scope, shop: Workshop) -> Sandbox:
-    """The caller's sandbox, if it can be used. Raises NoSandbox."""
+    """The caller's sandbox, which must be ready. Raises NoSandbox."""
     held = await rows.find(scope, shop.db)
     if held is None or held.state != "ready":
         raise NoSandbox()

@@ -1,4 +1,4 @@
-"""Things that examples delete or use up: made when an example needs them, and again once they were spent."""
+"""Things that examples delete or use up. They are made when an example needs them, and again after use."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -17,7 +17,7 @@ from linli.things.service import devices
 
 
 class Bench:
-    """One sandbox with everything that makes spares need."""
+    """One sandbox, with what is needed to make spares."""
 
     def __init__(self, shop: Workshop, inside: Scope, partner: Partner, facts: Facts) -> None:
         self.shop = shop
@@ -33,7 +33,7 @@ class Bench:
         return await self.partner.ok(path, version, params, community_id=self.facts.community_id)
 
     async def device(self, *, bound: bool, placed: bool) -> str:
-        """A meter more. `bound`: to the sandbox's project; `placed`: in its community."""
+        """Another meter. `bound`: to the sandbox's project; `placed`: in its community."""
         shop, facts = self.shop, self.facts
         async with shop.db.begin() as tx:
             made = await devices.create_device(
@@ -123,7 +123,7 @@ async def _notice(x: Bench) -> int:
 
 
 async def _rejected(x: Bench) -> int:
-    """An application that was refused: the only kind that can be deleted."""
+    """A refused application, since only those can be deleted."""
     now_ms = x.shop.clock.now_ms()
     async with x.shop.db.begin() as tx:
         number = await applications.apply(
@@ -136,7 +136,7 @@ async def _rejected(x: Bench) -> int:
 
 
 async def _uploaded(x: Bench) -> str:
-    """A picture that was sent by a ticket's form and is not saved yet."""
+    """A picture that was uploaded by a ticket and is not saved yet."""
     said = await x.ok("/solution/community/oss/ticket/get", "1.0.2", type="picture")
     key = f"{said['dir']}/sandbox.png"  # type: ignore[index]
     await x.shop.objects.put(post_policy.stored_key(key), picture.scan())

@@ -1,6 +1,6 @@
-"""A sandbox taken away: its devices first, then whatever its tenant has in any table, then its files.
+"""Deletes a sandbox: its devices, then its tenant's rows in every table, then its files.
 
-Points and messages of its devices lie by device number in day partitions and go with these.
+Points and messages of its devices are in day partitions by device number, and go with those.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from linli.things.service.devices import delete_device
 _REASON = "the tenant is a condition of its own: it is a sandbox that ends"
 _STEP = 200
 _ROUNDS = 4
-"""Workers that had something of it in hand may write once more while it goes."""
+"""Number of passes: workers may still write a row while the first one runs."""
 _devices_of = Query(
     select(devices.c.iot_id).where(devices.c.tenant_id == bindparam("gone")).limit(_STEP), unscoped=_REASON
 )
@@ -32,12 +32,12 @@ _products_of = Query(
 
 
 def _rows_of_tenants() -> Iterator[Table]:
-    """Children before their parents."""
+    """Tables in an order that deletes children before their parents."""
     yield from (table for table in reversed(metadata.sorted_tables) if table is not sandboxes)
 
 
 def _command(table: Table) -> Command | None:
-    """None: the table has nothing of a tenant's own, or has it by device."""
+    """None: the table has no rows of tenants, or has them by device."""
     gone: BindParameter[str] = bindparam("gone")
     if table is tenancy.tenants:
         return Command(delete(table).where(table.c.id == gone), unscoped=_REASON)
@@ -57,7 +57,7 @@ def _commands() -> list[Command]:
 
 
 async def sweep(db: Database, objects: ObjectStore, sandbox_id: str) -> None:
-    """Everything of the sandbox but its own row. May be run again after it broke off."""
+    """Delete everything of the sandbox but its own row. It may be run again after a break."""
     whole = Scope.system(sandbox_id, "sandbox")
     while doomed := await _devices_of.all(db, gone=sandbox_id):
         async with db.begin() as tx:

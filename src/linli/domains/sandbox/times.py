@@ -1,4 +1,4 @@
-"""Times as the wire has them."""
+"""Times as on the wire of the open API."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -9,6 +9,6 @@ DAY_MS: Final = 86_400_000
 
 
 def wall(now_ms: int, *, days: float = 0) -> str:
-    """`yyyy-MM-dd HH:mm:ss`, so many days from now."""
+    """`yyyy-MM-dd HH:mm:ss`, `days` from now."""
     at = datetime.fromtimestamp(now_ms / 1000, UTC) + ZONE + timedelta(days=days)
     return at.strftime("%Y-%m-%d %H:%M:%S")

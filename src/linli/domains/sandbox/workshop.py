@@ -1,4 +1,4 @@
-"""The parts of the process that sandboxes are made with."""
+"""The parts of the process that making a sandbox needs."""
 
 from typing import NamedTuple
 

@@ -1,1 +1,1 @@
-"""Video: what is known of the cameras of a community."""
+"""Video: information about a community's cameras."""

@@ -1,4 +1,4 @@
-"""Pure rules of what is said of a camera: lengths, choices, addresses. Spec B §2.11, D §2 (VideoDevice), B113."""
+"""Pure rules of a camera's fields: lengths, choices, addresses. Spec B §2.11, D §2 (VideoDevice), B113."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ PROTOCOLS: Final[Labels] = {
     4: ("国标 GB28181", "GB28181"),
     5: ("RTSP", "RTSP"),
 }
-"""How the camera is reached (D §2: 海康, 大华, onvif, 国标; B113 adds RTSP)."""
+"""The camera's protocol (D §2: 海康, 大华, onvif, 国标; B113 adds RTSP)."""
 STATUSES: Final[Labels] = {1: ("使用中", "in use"), 2: ("维修中", "under repair"), 3: ("停用", "out of use")}
 """The source calls `status` an Enum and lists no value: these are ours."""
 IN_USE: Final = 1
@@ -34,7 +34,7 @@ DIRECTIONS: Final[Labels] = {
     8: ("西北", "north-west"),
     9: ("环视", "all round"),
 }
-"""Where it looks."""
+"""The direction that it looks in."""
 
 CAMERA_CATEGORIES: Final = frozenset(
     {
@@ -67,7 +67,7 @@ FIELDS: Final = (
     "username", "password", "group_name", "status", "address", "space_id", "direction", "longitude", "latitude",
     "installed_on", "manager", "manager_phone", "remark",
 )  # fmt: skip
-"""What can be said, by inner name. `password` is kept sealed and told to nobody."""
+"""Fields by inner name. `password` is stored sealed and never shown."""
 
 _HOST = re.compile(r"[0-9A-Za-z]([0-9A-Za-z.:-]*[0-9A-Za-z])?")
 _SCHEMES: Final = ("rtsp", "rtsps", "rtmp", "http", "https", "ws", "wss", "gb28181")
@@ -75,7 +75,7 @@ _OLDEST: Final = date(1970, 1, 1)
 
 
 def is_camera(category_code: str, category_name: str) -> bool:
-    """Whether devices of a category are cameras: those of the library, and a tenant's own that are called so."""
+    """Whether devices of a category are cameras: categories of the library, and a tenant's own with such a name."""
     if category_code in CAMERA_CATEGORIES:
         return True
     model = category_code.rpartition("/")[2].casefold()
@@ -85,7 +85,7 @@ def is_camera(category_code: str, category_name: str) -> bool:
 
 
 def clean(field: str, value: Any) -> Any:
-    """One spelling: blanks folded, full-width letters plain; a password stays as it is."""
+    """Normalized: blanks folded, full-width letters made plain. A password is not changed."""
     if not isinstance(value, str) or field == "password":
         return value
     if field == "manager_phone":
@@ -94,7 +94,7 @@ def clean(field: str, value: Any) -> Any:
 
 
 def problem(field: str, value: Any) -> Broken | None:
-    """The rule that a cleaned value breaks. None and empty text say nothing and break none, but for the name."""
+    """The rule that a cleaned value breaks. None and empty text break none, except for the name."""
     if value is None or value == "":
         return ("required", {}) if field == "name" else None
     if (limit := LENGTHS.get(field)) is not None:
@@ -110,7 +110,7 @@ def problem(field: str, value: Any) -> Broken | None:
 
 
 def pair_problem(longitude: float | None, latitude: float | None) -> Broken | None:
-    """A position has both coordinates or none."""
+    """The rule that a position breaks: it has both coordinates or none."""
     return ("camera.both_coordinates", {}) if (longitude is None) != (latitude is None) else None
 
 

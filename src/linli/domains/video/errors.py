@@ -1,4 +1,4 @@
-"""What can go wrong with what is known of cameras."""
+"""What can go wrong with camera information."""
 
 from linli.kernel.errors import Conflict
 
@@ -10,12 +10,12 @@ class CameraKnown(Conflict):
 
 
 class CountChanged(Conflict):
-    """There are more or fewer cameras now than the page showed when clearing was confirmed."""
+    """The number of cameras has changed since the page asked to confirm clearing."""
 
     code = "camera.count_changed"
 
 
 class BatchUndone(Conflict):
-    """The import or clearing was undone before."""
+    """The import or clearing was undone already."""
 
     code = "camera.undone"

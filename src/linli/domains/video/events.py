@@ -1,4 +1,4 @@
-"""What happens to what is known of cameras, told in the transaction that wrote it."""
+"""Events of camera information, raised in the transaction that wrote it."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar

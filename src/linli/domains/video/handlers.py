@@ -1,4 +1,4 @@
-"""What video reacts to: devices that leave or are deleted; and how what changed reaches the data bus."""
+"""Reactions of video: to devices that leave or are deleted, and to changes that go on the data bus."""
 
 from linli.databus import records
 from linli.databus.conditions import Condition
@@ -10,11 +10,11 @@ from linli.things.events import DeviceDeleted, DeviceMoved
 
 MODEL = "VideoDeviceInfo"
 _STEP = 100
-"""Devices of one condition: apps may have put in several rows of each."""
+"""Devices in one statement. Apps may have inserted several rows for each."""
 
 
 async def device_moved(tx: Tx, event: DeviceMoved) -> None:
-    """Inline: what is known of a camera belongs to its community."""
+    """Inline: delete the information of a device that leaves its community."""
     await forget_device(
         tx,
         tenant_id=event.tenant_id,
@@ -25,14 +25,14 @@ async def device_moved(tx: Tx, event: DeviceMoved) -> None:
 
 
 async def device_deleted(tx: Tx, event: DeviceDeleted) -> None:
-    """Inline: nothing is known of a device that is no more."""
+    """Inline: delete the information of a deleted device."""
     await forget_device(
         tx, tenant_id=event.tenant_id, iot_id=event.iot_id, stays_in=None, now_ms=tx.db.clock.now_ms()
     )
 
 
 async def to_data_bus(tx: Tx, event: CamerasChanged) -> None:
-    """Inline: integrators read the same in the data model VideoDeviceInfo (spec B §2.11, B060)."""
+    """Inline: write changes to the data model VideoDeviceInfo, which integrators read (spec B §2.11, B060)."""
     scope = Scope.system(event.tenant_id, "video")
     here = event.community_id
     told = [row["deviceId"] for row in event.written] + list(event.removed)

@@ -42,7 +42,7 @@ cameras = Table(
     Index("ix_cameras_device", "iot_id"),
     Index("ix_cameras_changed", "community_id", "changed_ms", "camera_id"),
 )
-"""What is known of a camera in a community, beside the device itself. Spec B §2.11 (VideoDeviceInfo), D §2, A TOP-02."""
+"""Information about a camera of a community, beside the device. Spec B §2.11 (VideoDeviceInfo), D §2, A TOP-02."""
 
 camera_batches = Table(
     "camera_batches",
@@ -78,4 +78,4 @@ camera_batch_rows = Table(
     text_column("after_sealed", server_default=""),
     PrimaryKeyConstraint("batch_id", "position"),
 )
-"""What an import or a clearing changed, so that it can be undone."""
+"""What an import or a clearing changed, for undoing it."""

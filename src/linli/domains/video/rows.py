@@ -42,7 +42,7 @@ class Camera(NamedTuple):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What people said of it, without the password."""
+        """The fields that people filled in, without the password."""
         return {name: getattr(self, name) for name in FIELDS if name != "password"}
 
 

@@ -1,4 +1,4 @@
-"""The workbook of cameras: the empty one, what people filled in, and what the community has."""
+"""The workbook of cameras: the template, reading what people filled in, and the export."""
 
 import re
 from collections.abc import Callable, Sequence

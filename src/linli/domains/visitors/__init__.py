@@ -1,1 +1,1 @@
-"""Visitors: invited, announced by the property, or registered by themselves; checked in; let through doors meanwhile."""
+"""Visitors: invited by residents, announced by the property, or registered at the gate; their passes open doors."""

@@ -1,4 +1,4 @@
-"""Visits: one, lists of a community, of houses and of a resident, and the figures of a day."""
+"""Reads of visits: one, lists of a community, of houses and of a resident, and the figures of a day."""
 
 from typing import Any, NamedTuple
 
@@ -186,7 +186,7 @@ async def live(scope: Scope, db: Reader, community_id: int, states: list[str], *
 async def invited_to(
     scope: Scope, db: Reader, house_id: int, submitter_id: int, states: list[str]
 ) -> list[Visit]:
-    """What a resident invited to a house."""
+    """Visits that a resident invited to a house."""
     return await _invited_to.all(db, scope, house_id=house_id, submitter=submitter_id, states=states)
 
 
@@ -196,26 +196,26 @@ async def of_visitor(scope: Scope, db: Reader, community_id: int, identity_id: s
 
 
 async def waiting_of_phone(scope: Scope, db: Reader, community_id: int, phone: str, *, now_ms: int) -> int:
-    """How many registrations of a phone wait for somebody's consent."""
+    """Number of a phone's registrations that wait for consent."""
     return int(await _waiting_of_phone.scalar(db, scope, community_id=community_id, phone=phone, now=now_ms))
 
 
 async def expected_now(
     db: Reader, *, tenant_id: str, community_id: int, identity_id: str, at_ms: int
 ) -> Visit | None:
-    """The visit for which a person who passes a door is expected at this time."""
+    """The visit that a person who passes a door is expected for at this time."""
     return await _expected_now.one(
         db, tenant=tenant_id, community_id=community_id, identity=identity_id, at_ms=at_ms
     )
 
 
 async def of_pass(db: Reader, apply_id: int) -> Visit | None:
-    """The visit of a pass whose link was proved."""
+    """The visit of a pass whose link was verified."""
     return await _of_pass.one(db, apply_id=apply_id)
 
 
 class Figures(NamedTuple):
-    """Visits that touch a span of time, in applications; `guests` counts heads of those expected and come."""
+    """Number of applications in a span of time. `guests` counts the people of those expected or arrived."""
 
     asked: int
     expected: int

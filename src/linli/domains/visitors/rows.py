@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 ASKED, EXPECTED, ARRIVED, LEFT, VOID, REFUSED = "asked", "expected", "arrived", "left", "void", "refused"
 STATES: Final = (ASKED, EXPECTED, ARRIVED, LEFT, VOID, REFUSED)
 WIRE_STATES: Final = {EXPECTED: 0, ARRIVED: 1, LEFT: 1, VOID: 2}
-"""VISIT_STATUS. What waits for consent or was refused is no application yet: partners do not see it."""
+"""VISIT_STATUS. Partners do not see registrations that wait for consent or were refused."""
 HOLDS_PASS: Final = (EXPECTED, ARRIVED)
 
 API, STAFF, RESIDENT, POSTER = "API", "STAFF", "RESIDENT", "QRCODE"
@@ -47,9 +47,9 @@ class Visit(NamedTuple):
 
     @property
     def codes(self) -> list[str]:
-        """The pass's codes: that of most doors first, then those of doors whose scanners have a form of their own."""
+        """The pass's codes: first the one for most doors, then those for scanners of a form of their own."""
         return [self.qr_code, *self.door_codes.split()] if self.qr_code else []
 
     def holds_pass(self, now_ms: int) -> bool:
-        """Whether doors are to open for the visitor, now or later."""
+        """Whether doors open for the visitor, now or later."""
         return self.state in HOLDS_PASS and self.ends_ms > now_ms

@@ -1,4 +1,4 @@
-"""What callers say of a visit, and what makes an application fit. Spec B §3.9, §5 F7."""
+"""A visit as callers send it, and its checks. Spec B §3.9, §5 F7."""
 
 from typing import Final, NamedTuple
 
@@ -30,7 +30,7 @@ class Guest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuestNames(NamedTuple):
-    """How a surface calls the fields of a guest, for errors."""
+    """A surface's names for the fields of a guest, for errors."""
 
     name: str = "name"
     phone: str = "phone"
@@ -45,7 +45,7 @@ WIRE: Final = GuestNames()
 
 
 def checked(guest: Guest, *, before: str = "", names: GuestNames = WIRE) -> Guest:
-    """A guest in clean spelling. `before` stands before the field names in errors. Raises BadInput."""
+    """The guest, normalized. `before` is a prefix of field names in errors. Raises BadInput."""
     profile = checked_profile(
         Profile(name=guest.name, phone=guest.phone or None, id_no=guest.id_no or None, sex=guest.gender),
         wire={
@@ -74,7 +74,7 @@ def checked(guest: Guest, *, before: str = "", names: GuestNames = WIRE) -> Gues
 
 
 def check_window(starts_ms: int, ends_ms: int, now_ms: int) -> None:
-    """Raises BadInput unless the visit ends after it begins and after now, within a year."""
+    """Raises BadInput unless the visit ends after its start and after now, and within a year."""
     if ends_ms <= now_ms:
         raise BadInput(field="endTime", rule="after", other="now")
     if ends_ms <= starts_ms:
@@ -84,7 +84,7 @@ def check_window(starts_ms: int, ends_ms: int, now_ms: int) -> None:
 
 
 def clean_reason(reason: str, *, field: str = "reason") -> str:
-    """Raises BadInput for one that is too long or holds control characters."""
+    """Raises BadInput for a reason that is too long or has control characters."""
     reason = " ".join(reason.split())
     if len(reason) > REASON_MAX:
         raise BadInput(field=field, rule="too_long", limit=REASON_MAX)

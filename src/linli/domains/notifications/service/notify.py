@@ -1,4 +1,4 @@
-"""News for people: who gets it by which channel and when. One outbox row a browser or phone, sent after the commit."""
+"""Send news to people: who gets it, by which channel and when. One outbox row for each browser or phone."""
 
 from collections.abc import Iterable, Mapping
 from itertools import batched
@@ -29,19 +29,19 @@ class News(msgspec.Struct, frozen=True):
     path: str
     tag: str
     zone: str
-    """Where quiet hours are counted."""
+    """The time zone of quiet hours."""
     text: str = ""
-    """`notify.<text>.title` and `.body`, where one kind says different things; else the kind's name."""
+    """Key of the texts `notify.<text>.title` and `.body`, where one kind has several. Else the kind's name."""
 
 
 class Telling:
-    """Puts news on the way. `sms`: whether anything sends text messages here."""
+    """Writes messages to the outbox. `sms`: whether this installation sends text messages."""
 
     def __init__(self, *, sms: bool) -> None:
         self.sms = sms
 
     async def tell(self, tx: Tx, account_ids: Iterable[int], news: News) -> int:
-        """Tell accounts; how many messages were put on the way."""
+        """Notify accounts. Returns the number of messages written to the outbox."""
         kind, count = BY_NAME[news.kind], 0
         for some in batched(dict.fromkeys(account_ids), _CHUNK, strict=False):
             count += await self._tell(tx, list(some), kind, news)
@@ -80,7 +80,7 @@ class Telling:
 
 
 def words(news: News, language: str) -> tuple[str, str]:
-    """Title and body, short enough for a lock screen and without more than the page would show at a glance."""
+    """Title and body: short enough for a lock screen, with no more than the page shows first."""
     name = news.text or news.kind
     title = text(f"notify.{name}.title", language, **news.facts)
     body = text(f"notify.{name}.body", language, **news.facts)

@@ -1,4 +1,4 @@
-"""Messages on their way to push services: encrypted for one browser, tried again, given up when nobody needs them."""
+"""Send messages to push services: encrypted for one browser, retried, and dropped once they are of no use."""
 
 import hashlib
 import secrets as system_secrets
@@ -22,16 +22,16 @@ log = telemetry.logger(__name__)
 
 BACK_OFF_MS: Final = (5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 3_600_000, 3_600_000)
 GONE: Final = frozenset({404, 410})
-"""The browser took its consent back or is no more (RFC 8030, 7.3)."""
+"""The browser withdrew its consent, or is gone (RFC 8030, 7.3)."""
 REFUSED: Final = frozenset({400, 401, 403})
-"""The push service will not take this subscription's messages from us, however often it is asked."""
+"""The push service refuses messages for this subscription for good."""
 TOO_LARGE: Final = 413
 
 type StillSignedIn = Callable[[Reader, int], Awaitable[bool]]
 
 
 class PushSender:
-    """Does the outbox job that hands one message to one push service."""
+    """The outbox job that sends one message to one push service."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class PushSender:
         jobs.on(SEND, PushJob, self.deliver)
 
     async def deliver(self, job: PushJob) -> None:
-        """Hand over once; what may get better is put on the way again."""
+        """Try once. After a failure that may pass, the message is written to the outbox again."""
         now_ms = self._db.clock.now_ms()
         row = await queries.sealed(self._db, job.subscription_id)
         if row is None or job.expires_ms <= now_ms:
@@ -101,7 +101,7 @@ class PushSender:
             "Content-Type": "application/octet-stream",
             "TTL": str(max(0, (job.expires_ms - now_ms) // 1000)),
             "Urgency": job.urgency,
-            # What waits at the push service is replaced by later news of the same; 32 characters at most.
+            # A later message of the same topic replaces one that waits at the push service; 32 characters at most.
             "Topic": message.encode(hashlib.sha256(job.tag.encode()).digest())[:32],
         }
         sender = Sender(endpoint.url, allow_private=self._allow_private, timeout_seconds=self._timeout)

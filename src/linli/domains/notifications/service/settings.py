@@ -1,4 +1,4 @@
-"""What an account wants to hear of, by which channel, and when it wants quiet."""
+"""An account's choices: which kinds, by which channel, and quiet hours."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -27,7 +27,7 @@ async def write(
     language: str,
     now_ms: int,
 ) -> None:
-    """Keep an account's choices; kinds that are not named stand as before. Raises BadInput."""
+    """Store an account's choices. Kinds that are not named keep theirs. Raises BadInput."""
     names = {kind.name for kind in of_front(front)}
     for name, channels in chosen.items():
         if name not in names:
@@ -62,7 +62,7 @@ async def write(
 
 
 def quiet_until(held: Choices, now_ms: int, zone: str) -> int:
-    """When the quiet hours that hold now are over, in UTC ms; 0 when they do not hold. The zone's clock counts."""
+    """When the present quiet hours end, in UTC ms; 0 outside quiet hours. Hours are those of the zone."""
     if held.quiet_from < 0 or held.quiet_to < 0:
         return 0
     now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone))

@@ -1,4 +1,4 @@
-"""Browsers that let themselves be sent messages, and the key with which this installation names itself to them."""
+"""Browsers that allow push messages, and the key by which they know this installation."""
 
 import hashlib
 from typing import Final
@@ -18,7 +18,7 @@ from linli.protocols.web_push import message
 from linli.protocols.web_push.message import PushKeyError
 
 BROWSERS_MAX: Final = 20
-"""Of one account on one front; the oldest makes room."""
+"""Browsers of one account on one front. A further one replaces the oldest."""
 AGENT_MAX: Final = 300
 _ABOUT_KEY: Final = "push_key"
 
@@ -51,7 +51,7 @@ def about(subscription_id: int) -> str:
 
 
 async def public_key(db: Database, *, secrets: Secrets) -> str:
-    """What browsers subscribe with; made when it is first asked for."""
+    """The public key that browsers subscribe with. It is created at the first call."""
     if (held := await queries.key(db)) is not None:
         return held.public
     made = message.new_key()
@@ -69,7 +69,7 @@ async def public_key(db: Database, *, secrets: Secrets) -> str:
 
 
 async def private_key(db: Database, *, secrets: Secrets) -> bytes:
-    """The scalar of the installation's key."""
+    """The private number of the installation's key."""
     await public_key(db, secrets=secrets)
     held = await queries.key(db)
     assert held is not None
@@ -77,7 +77,7 @@ async def private_key(db: Database, *, secrets: Secrets) -> bytes:
 
 
 async def check(endpoint: Endpoint, *, allow_private: bool) -> None:
-    """Raises BadInput for keys that are none and for an address that no message may go to."""
+    """Raises BadInput for invalid keys, and for an address that messages must not be sent to."""
     try:
         message.receiver(message.decode(endpoint.p256dh), message.decode(endpoint.auth))
     except PushKeyError as error:
@@ -107,7 +107,7 @@ async def save(
     ids: Ids,
     now_ms: int,
 ) -> None:
-    """Remember a browser that `check` let through. Whoever had it before, it is this account's from now on."""
+    """Store a browser that passed `check`. It belongs to this account from now on, whoever had it before."""
     await _drop_endpoint.run(tx, hash=_hash(endpoint.url))
     held = await queries.browsers(tx, [account_id], front)
     for row in held[: max(0, len(held) - BROWSERS_MAX + 1)]:
@@ -130,7 +130,7 @@ async def save(
 
 
 async def drop(tx: Tx, *, account_id: int, front: str, url: str) -> None:
-    """Forget a browser of this account; one that is not known is no fault."""
+    """Delete a browser of this account. An unknown one is no error."""
     await _drop.run(tx, hash=_hash(url), account=account_id, of_front=front)
 
 

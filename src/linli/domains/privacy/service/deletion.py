@@ -1,4 +1,4 @@
-"""Requests for deletion: asked by a resident, decided by the property before a deadline, withdrawn while they wait."""
+"""Requests for deletion. A resident makes one, may withdraw it while it waits, and the property decides by a deadline."""
 
 import contextlib
 from datetime import UTC, datetime, timedelta
@@ -21,11 +21,11 @@ from linli.kernel.scope import Scope
 
 WORDS_MAX: Final = 500
 REMIND_BEFORE_MS: Final = (3 * 86_400_000, 0)
-"""Staff are reminded so long before the deadline, and once more when it is over."""
+"""How long before the deadline staff are reminded. They are reminded once more when it is over."""
 
 
 class DeletionWaits(Conflict):
-    """What the community holds is asked to be deleted already."""
+    """A request to this community waits already."""
 
     code = "privacy.already_asked"
 
@@ -79,9 +79,9 @@ async def ask(
     ids: Ids,
     now_ms: int,
 ) -> int:
-    """Ask one community; the request's number. The surface has checked that it knows the person.
+    """Make a request to one community. Returns its number.
 
-    Raises BadInput, DeletionWaits.
+    The caller has checked that the community knows the person. Raises BadInput, DeletionWaits.
     """
     words = " ".join(words.split())
     if len(words) > WORDS_MAX:
@@ -108,7 +108,7 @@ async def ask(
 
 
 async def withdraw(tx: Tx, who: Resident, *, request_id: int, now_ms: int) -> None:
-    """The resident thought better of it. Raises NotFound, DeletionDecidedAlready."""
+    """Withdraw a request that waits. Raises NotFound, DeletionDecidedAlready."""
     found = await queries.own(tx, who.account_id, request_id)
     _must_wait(found)
     await _write(tx, found, WITHDRAWN, "", "resident", now_ms)
@@ -117,7 +117,7 @@ async def withdraw(tx: Tx, who: Resident, *, request_id: int, now_ms: int) -> No
 async def refuse(
     scope: Scope, tx: Tx, *, community_id: int, request_id: int, reason: str, now_ms: int
 ) -> None:
-    """The property may not or need not delete, and says why. Raises NotFound, BadInput, DeletionDecidedAlready."""
+    """Refuse a request, with a reason. Raises NotFound, BadInput, DeletionDecidedAlready."""
     reason = " ".join(reason.split())
     if not reason:
         raise BadInput(field="reason", rule="required")
@@ -130,7 +130,7 @@ async def refuse(
 
 
 async def execute(scope: Scope, tx: Tx, *, community_id: int, request_id: int, now_ms: int) -> None:
-    """Erase what the community holds of the person. Raises NotFound, DeletionDecidedAlready."""
+    """Erase the person's data in the community. Raises NotFound, DeletionDecidedAlready."""
     found = await queries.request(scope, tx, community_id=community_id, request_id=request_id)
     _must_wait(found)
     with contextlib.suppress(NotFound):  # the community does not know the person any more
@@ -142,7 +142,7 @@ async def execute(scope: Scope, tx: Tx, *, community_id: int, request_id: int, n
 
 
 async def remind_due(db: Database, *, now_ms: int) -> int:
-    """Remind staff of deadlines that are near or over, once each; of how many."""
+    """Remind staff once of each deadline that is near, and once when it is over. Returns how many."""
     told = 0
     for step, before_ms in enumerate(REMIND_BEFORE_MS, 1):
         for row in await queries.near(db, before_ms=now_ms + before_ms, step=step):

@@ -1,4 +1,4 @@
-"""A file of everything that is held about a person: readable pages and the same as JSON, made by a worker."""
+"""Export all data about a person as one file: readable pages, and the same as JSON. A worker makes it."""
 
 import asyncio
 import html
@@ -32,7 +32,7 @@ log = telemetry.logger(__name__)
 MAKE: Final = "privacy.export"
 KEPT_MS: Final = 7 * 86_400_000
 A_DAY: Final = 5
-"""Files of one account within 24 hours."""
+"""Most exports of one account in 24 hours."""
 
 
 class TooManyExports(TooMany):
@@ -57,7 +57,7 @@ _drop = Command(delete(data_exports).where(data_exports.c.export_id == bindparam
 
 
 async def ask(tx: Tx, who: Resident, *, ids: Ids, now_ms: int) -> int:
-    """Have a file made; its number. Raises TooManyExports."""
+    """Ask for an export. Returns its number. Raises TooManyExports."""
     held = await queries.exports(tx, who.account_id)
     if sum(row.created_ms > now_ms - 86_400_000 for row in held) >= A_DAY:
         raise TooManyExports(limit=A_DAY)
@@ -84,7 +84,7 @@ async def remove_old(db: Database, objects: ObjectStore, *, now_ms: int) -> None
 
 
 class ExportMaker:
-    """Does the outbox job."""
+    """The outbox job that makes the file."""
 
     def __init__(self, db: Database, objects: ObjectStore, zone: str) -> None:
         self._db, self._objects, self._zone = db, objects, zone
@@ -146,7 +146,7 @@ def build(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str
 
 
 def label(column: str, language: str) -> str:
-    """What a column is called, where it has a name; else the column's own."""
+    """The text for a column; its own name where there is none."""
     return catalogue(language).get(f"privacy.column.{column}", column.replace("_", " "))
 
 

@@ -1,4 +1,4 @@
-"""Who read what of a person, as the person is told: names of staff and companies instead of numbers."""
+"""Who read which data of a person, for that person: names of staff and companies instead of ids."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class ReadBy(NamedTuple):
 
 
 async def of_resident(db: Reader, who: Resident, *, most: int = 200) -> list[ReadBy]:
-    """The last reads of the person's details in every company, the latest first."""
+    """The last reads of the person's details in every company, newest first."""
     found: list[tuple[str, SecretRead]] = []
     for own in who.persons.values():
         communities = {home.community_id for home in who.homes if home.tenant_id == own.tenant_id}

@@ -1,4 +1,4 @@
-"""A project's capabilities: applied for, reviewed where that is needed. Spec B 2.7.1 (B002, B117)."""
+"""Apply for a project's capabilities, and review applications. Spec B 2.7.1 (B002, B117)."""
 
 from sqlalchemy import bindparam, update
 
@@ -31,9 +31,9 @@ _decide = Command(
 
 
 async def apply_for(scope: Scope, tx: Tx, *, project_id: str, capability: str) -> CapabilityState:
-    """Ask for a capability; its state now: `approved` at once where no review is needed.
+    """Apply for a capability. Returns its state: `approved` at once where no review is needed.
 
-    Again while it is applied for or approved changes nothing; after a rejection it is applied for anew.
+    A second application changes nothing, except after a rejection.
     Raises BadInput (an unknown capability), NotFound.
     """
     one = CAPABILITIES.get(capability)
@@ -79,9 +79,9 @@ async def decide(
     reviewer: str,
     reason: str = "",
 ) -> None:
-    """The administrator's word on an application; a rejection says why. `reviewer`: the account's id.
+    """Approve or reject an application; a rejection has a reason. `reviewer`: the account's id.
 
-    Whoever calls has checked that the reviewer may. Raises BadInput, NotFound, NotUnderReview.
+    The caller has checked the reviewer's right. Raises BadInput, NotFound, NotUnderReview.
     """
     reason = reason.strip()
     if not approved and not reason:

@@ -1,8 +1,8 @@
 """What a project's keys may call and which data models they may use. Spec B117, H-66, F1.
 
-A project that people make names what its keys may do: the services of its approved capabilities, and what was ticked.
-Services of a capability that waits for review are withheld until the administrator approves it. A project that an app
-makes by API gives its key what the app's own key may do: nobody gets more by making a project.
+Keys of a project made in the console may call the services of its approved capabilities, and those that were ticked.
+Services of a capability under review are withheld. A project that an app creates by API gets what the app's own key may
+do, so that nobody gains rights by creating a project.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,18 +21,18 @@ from linli.openapi.policies import Terms
 
 
 class KeyTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What keys of a new project get from the start, beside the services of its approved capabilities."""
+    """Services that keys of every new project get, beside those of its approved capabilities."""
 
     services: Sequence[str] = ()
     models: Sequence[str] = ()
     known_models: Sequence[str] = ()
-    """All there are: those that were not ticked are switched off for the project until somebody authorises them."""
+    """Every data model. Those that were not ticked are off for the project until somebody authorises them."""
 
 
 async def begin_grants(
     scope: Scope, tx: Tx, *, project_id: str, app_key: str, terms: KeyTerms | None
 ) -> None:
-    """The terms of a new project and the grants of its first key. Raises BadInput."""
+    """Terms of a new project, and grants of its first key. Raises BadInput."""
     whole = Scope.system(scope.tenant)
     if scope.caller.kind == "app":
         services = await policies.services_of(tx, scope.caller.id)
@@ -55,7 +55,7 @@ async def begin_grants(
 
 
 async def capability_decided(tx: Tx, event: CapabilityDecided) -> None:
-    """Inline: what an approved capability brings is no longer withheld from the project's keys."""
+    """Inline: give the project's keys the services of an approved capability."""
     services = CAPABILITIES[event.capability].services
     if event.approved and services:
         await policies.release_services(
@@ -104,7 +104,7 @@ async def set_grants(
     known_services: Collection[str],
     known_models: Collection[str],
 ) -> None:
-    """Say what one key of a project may call and use; None: everything. Raises BadInput, NotFound."""
+    """Set what one key of a project may call and use; None: everything. Raises BadInput, NotFound."""
     row = await tenancy.find_app_key(tx, app_key)
     if row is None or row.project_id != project_id:
         raise NotFound(what="appKey", id=app_key)

@@ -1,4 +1,4 @@
-"""A project with its details, root space and default app."""
+"""Create and change projects, with their root space and default app."""
 
 import uuid
 from collections.abc import Sequence
@@ -62,11 +62,11 @@ _rename = Command(
 
 
 TEN_YEARS_MS = 3653 * 86_400_000
-"""How long a project runs of which nobody said it."""
+"""Default duration of a project."""
 
 
 class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What people say of a project. Times are ms since the epoch; URLs are kept as given."""
+    """Details of a project. Times are ms since the epoch; URLs are stored as given."""
 
     client_name: str
     description: str = ""
@@ -96,10 +96,10 @@ async def create_project(
     solution_version_uuid: str = "",
     terms: KeyTerms | None = None,
 ) -> str:
-    """A new project in development, with a root space, a default app and its key; its id. Spec D API-17, B F1.
+    """Create a project in development, with a root space, a default app and a key. Returns its id. Spec D API-17, B F1.
 
-    An app that makes one sees it from then on, and its key may do what the app's own may. Without `terms` a key may
-    do everything. Raises BadInput, ProjectNameTaken.
+    An app that creates one can see it, and its key may do what the app's own may. Without `terms` a key may do
+    everything. Raises BadInput, ProjectNameTaken.
     """
     _check(facts)
     if len(name) > MAX_NAME:
@@ -131,7 +131,7 @@ async def create_project(
 
 
 async def describe_project(scope: Scope, tx: Tx, *, project_id: str, facts: ProjectFacts, ids: Ids) -> None:
-    """Change what is said of a project. Raises BadInput, NotFound."""
+    """Change a project's details. Raises BadInput, NotFound."""
     _check(facts)
     await _with_details(scope, tx, project_id, ids)
     await _change.run(
@@ -164,9 +164,9 @@ async def rename_project(scope: Scope, tx: Tx, *, project_id: str, name: str) ->
 
 
 async def join_platform(scope: Scope, tx: Tx, *, project_id: str, ids: Ids) -> None:
-    """Let the project join the management platform: from then on communities of the tenant are applied for by API.
+    """Join the management platform: from now on the tenant's communities are applied for by API.
 
-    It cannot be undone; twice changes nothing. Spec B118, 2.5.3 §4. Raises NotFound.
+    This cannot be undone. A second call changes nothing. Spec B118, 2.5.3 §4. Raises NotFound.
     """
     await _with_details(scope, tx, project_id, ids)
     await _join.run(tx, of_project=project_id, now=tx.db.clock.now_ms())
@@ -194,7 +194,7 @@ async def read_default_app(
 
 
 async def _with_details(scope: Scope, tx: Tx, project_id: str, ids: Ids) -> None:
-    """Give details to a project that was made without, by the set-up or a command. Raises NotFound."""
+    """Add details to a project that the set-up or a command made without them. Raises NotFound."""
     project = await queries.get_project(scope, tx, project_id=project_id)
     if project.root_space_id is None:
         begun = project.created_ms
@@ -237,7 +237,7 @@ async def _add_details(
 
 
 def default_app_uuid(project_id: str) -> str:
-    """The uuid of a project's default app, 32 hex digits: derived, since nothing is found by it."""
+    """The uuid of a project's default app, 32 hex digits. It is derived from the id, since nothing is looked up by it."""
     return uuid.uuid5(uuid.NAMESPACE_OID, f"linli:default-app:{project_id}").hex
 
 

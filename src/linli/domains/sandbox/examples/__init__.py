@@ -1,7 +1,7 @@
-"""Parameters for every method that work in the sandbox as they are.
+"""Working example parameters for every method of the open API.
 
-A method that needs more than its fields' names tell has a builder in `by_method`; the others are filled by name
-(`by_field.filled`), so that a method of a room that knows no sandbox has an example too.
+`by_field.filled` fills parameters by the names of their fields, so a new method has an example without further work. A
+method that needs more has a builder in `by_method`.
 """
 
 from linli.domains.sandbox.examples.find import Found, example_of

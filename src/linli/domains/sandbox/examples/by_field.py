@@ -1,4 +1,4 @@
-"""Parameters filled by the names of their fields: what a reader would do who knows the sandbox."""
+"""Fills parameters by the names of their fields."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -62,7 +62,7 @@ _TIMES: Final = frozenset({"startTime", "effectiveTime", "beginTime", "endTime",
 
 
 def filled(kind: Any, view: View) -> dict[str, Any]:
-    """A value of a parameter type: required members, and those whose names the sandbox knows. None: no parameters."""
+    """A value of a parameter type: its required members, and those with a known name. None: no parameters."""
     if kind is None:
         return {}
     value = _value(inspect.type_info(kind), "", view, 0)
@@ -117,6 +117,6 @@ def _bare(kind: inspect.Type) -> inspect.Type:
 
 
 def known(name: str, view: View) -> str | None:
-    """What a text of this name is in the sandbox; None: nothing known."""
+    """The value for a text field of this name; None: unknown name."""
     value = _BY_NAME[name](view) if name in _BY_NAME else None
     return None if value is None or isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""Examples that names alone do not give, by (path, version); an empty version stands for every one of a path."""
+"""Builders of examples for methods whose field names do not suffice, by (path, version). Empty version: any."""
 
 from collections.abc import Callable
 from typing import Any, Final

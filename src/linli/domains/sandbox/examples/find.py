@@ -16,13 +16,13 @@ class Found(NamedTuple):
 
     params: dict[str, Any]
     spends: frozenset[str]
-    """Spares that the call uses up: forgotten when it succeeded."""
+    """Spares that the call uses up. They are dropped when it succeeds."""
 
 
 async def example_of(spec: MethodSpec, bench: Bench, *, fresh: bool = False) -> Found:
-    """Parameters for a call in the sandbox; makes what the call will use up. `fresh`: make it anew.
+    """Parameters for a call in the sandbox. Makes the spares that it needs; `fresh`: new ones.
 
-    Changes `bench.facts`; the caller keeps them. Raises SandboxFailed.
+    Changes `bench.facts`, which the caller stores. Raises SandboxFailed.
     """
     facts, now_ms = bench.facts, bench.shop.clock.now_ms()
     build = WRITTEN.get(spec.key) or WRITTEN.get((spec.path, ""))

@@ -1,4 +1,4 @@
-"""Parameters of service models, from their documents: every method of a model is called alike."""
+"""Parameters of service models' methods, read from the models' documents."""
 
 from typing import Any, Final
 

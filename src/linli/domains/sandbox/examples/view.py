@@ -1,4 +1,4 @@
-"""A sandbox as builders of examples read it."""
+"""What builders of examples can read of a sandbox."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from linli.domains.sandbox.times import DAY_MS, wall
 
 
 class View:
-    """Facts by attribute. `token` is a cloudToken; `spare(name)` stands for something that the call uses up."""
+    """Facts as attributes. `token` is a cloudToken; `spare(name)` names something that the call uses up."""
 
     def __init__(self, facts: Facts, now_ms: int, app_key: str, token: str = "") -> None:
         self._facts = facts
@@ -17,7 +17,7 @@ class View:
         self.used: set[str] = set()
         """Spares that the call uses up."""
         self.needed: set[str] = set()
-        """Those and the ones that it only reads."""
+        """Spares that the call uses up or reads."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._facts, name)
@@ -27,12 +27,12 @@ class View:
         return self.kept(name)
 
     def kept(self, name: str) -> Any:
-        """Something made once, which the call leaves as it is."""
+        """A spare that the call only reads. It is made once."""
         self.needed.add(name)
         return self._facts.spare.get(name, 0)
 
     def next(self) -> int:
-        """Another number each time, for names that must be new."""
+        """A new number at each call, for names that must be unique."""
         self._facts.count += 1
         return self._facts.count
 

@@ -1,4 +1,4 @@
-"""Cameras: one, those of devices, lists of a community; imports and clearings."""
+"""Reads of cameras, imports and clearings."""
 
 from typing import Any
 
@@ -105,7 +105,7 @@ def _page(filters: frozenset[str], order: str) -> tuple[Query[Camera], Query[Any
 
 
 def like(text: str) -> str:
-    """A pattern that finds `text` anywhere, whatever its case."""
+    """A pattern for `text` anywhere, in any case."""
     escaped = text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
@@ -133,18 +133,18 @@ async def count(scope: Scope, db: Reader, community_id: int) -> int:
 
 
 async def of_devices(scope: Scope, db: Reader, community_id: int, iot_ids: list[str]) -> dict[str, Camera]:
-    """By iotId, those that have information in the community."""
+    """By iotId. Devices without information in the community are left out."""
     rows = await _of_devices.all(db, scope, community_id=community_id, iot_ids=iot_ids)
     return {row.iot_id: row for row in rows}
 
 
 async def of_device(scope: Scope, db: Reader, iot_id: str) -> list[Camera]:
-    """What is known of a device, in whatever community of the scope."""
+    """The information of a device, in any community of the scope."""
     return await _of_device.all(db, scope, iot_id=iot_id)
 
 
 async def known_devices(scope: Scope, db: Reader, community_id: int) -> set[str]:
-    """iotIds of a community's cameras of which something is known."""
+    """iotIds of a community's cameras that have information."""
     return {iot_id for (iot_id,) in await _devices.all(db, scope, community_id=community_id)}
 
 

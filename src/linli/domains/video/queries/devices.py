@@ -7,12 +7,12 @@ from linli.things.device_lists import DeviceFilter, walk_devices
 from linli.things.queries.devices import DeviceRow
 
 MOST = 20_000
-"""Devices of one community that are looked through."""
+"""Most devices of a community that are looked through."""
 _STEP = 1000
 
 
 async def cameras_of(scope: Scope, db: Reader, community_id: int) -> list[DeviceRow]:
-    """Every camera of a community, the oldest first, whether or not anything is known of it."""
+    """Every camera of a community, oldest first, with or without information."""
     found: list[DeviceRow] = []
     after, seen = 0, 0
     while seen < MOST:

@@ -1,4 +1,4 @@
-"""Imports and clearings: what each changed is kept, so that it can be undone."""
+"""Imports and clearings. What each changed is stored, so that it can be undone."""
 
 import json
 from collections.abc import Sequence
@@ -41,9 +41,9 @@ async def clear(
     ids: Ids,
     now_ms: int,
 ) -> Batch:
-    """Forget what is known of these cameras, or with None of all of the community; the devices stay.
+    """Delete the information of these cameras; None: of all in the community. The devices stay.
 
-    `expected` is how many the confirming person saw. Raises NotFound, CountChanged.
+    `expected` is the number that the person confirmed. Raises NotFound, CountChanged.
     """
     await service.lock(scope, tx, community_id)
     if camera_ids is None:
@@ -79,7 +79,7 @@ async def record(
     now_ms: int,
     file_name: str = "",
 ) -> Batch:
-    """Keep what a batch changes."""
+    """Store what a batch changes."""
     created = sum(before is None for before, _ in pairs)
     removed = sum(after is None for _, after in pairs)
     made = Batch(
@@ -118,7 +118,7 @@ async def record(
 
 
 async def undo(scope: Scope, tx: Tx, *, community_id: int, batch_id: int, now_ms: int) -> Batch:
-    """Take a batch back. What somebody changed since stays as it is now, and is counted in `kept`.
+    """Undo a batch. Cameras that were changed since keep their information, and are counted in `kept`.
 
     Raises NotFound, BatchUndone.
     """
@@ -195,7 +195,7 @@ def _said(text: str) -> dict[str, Any]:
 
 
 def _unchanged(now: Camera, row: BatchRow) -> bool:
-    """Whether a camera is as the batch left it."""
+    """Whether a camera was not changed since the batch."""
     after = Camera(**_said(row.after), password_sealed=row.after_sealed)
     return now.said == after.said and now.password_sealed == after.password_sealed
 

@@ -1,4 +1,4 @@
-"""What is known of a camera: said by hand, changed, put back, forgotten with its device. A TOP-02, B §2.11."""
+"""Camera information: add, change, restore, and delete with its device. A TOP-02, B §2.11."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -40,7 +40,7 @@ def wire_name(field: str) -> str:
 
 
 def checked(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What is said, in clean spelling; fields that are absent say nothing. Raises BadInput."""
+    """The given fields, normalized. Raises BadInput."""
     found: dict[str, Any] = {}
     for field, value in said.items():
         clean = rules.clean(field, value)
@@ -61,7 +61,7 @@ async def add(
     secrets: Secrets,
     now_ms: int,
 ) -> int:
-    """Say what is known of a camera of the community; the number of the information.
+    """Add information to a camera of the community. Returns its number.
 
     Raises NotFound (also for a community under review, a device of another one), BadInput, CameraKnown.
     """
@@ -99,7 +99,7 @@ async def change(
     secrets: Secrets,
     now_ms: int,
 ) -> None:
-    """Change what is said; absent fields stay, an empty password takes it away. Raises NotFound, BadInput."""
+    """Change information. Absent fields stay; an empty password deletes it. Raises NotFound, BadInput."""
     await lock(scope, tx, community_id)
     held = await queries.camera(scope, tx, camera_id, community_id=community_id)
     facts = checked(said)
@@ -108,7 +108,7 @@ async def change(
 
 
 async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
-    """Put back what a change replaced, but for the password, which no history holds. Raises NotFound, BadInput."""
+    """Restore what a change replaced, except the password, which is in no history. Raises NotFound, BadInput."""
     community_id = change.community_id or 0
     await lock(scope, tx, community_id)
     held = await queries.camera(scope, tx, int(change.target), community_id=community_id)
@@ -124,7 +124,7 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
 
 
 async def forget_device(tx: Tx, *, tenant_id: str, iot_id: str, stays_in: int | None, now_ms: int) -> None:
-    """A device was deleted or left a community: what was known of it there goes."""
+    """Delete the information of a device that was deleted or left a community."""
     scope = Scope.system(tenant_id, "video")
     for held in await queries.of_device(scope, tx, iot_id):
         if held.community_id != stays_in:
@@ -132,7 +132,7 @@ async def forget_device(tx: Tx, *, tenant_id: str, iot_id: str, stays_in: int | 
 
 
 async def lock(scope: Scope, tx: Tx, community_id: int) -> None:
-    """One writer of a community's cameras at a time. Raises NotFound, also for a community under review."""
+    """Lock a community's cameras until the end of the transaction. Raises NotFound, also for a community under review."""
     scope.allow(community_id)
     root = await spaces.require_root(scope, tx, community_id)
     await spaces.space(scope, tx, root, lock=True)
@@ -157,7 +157,7 @@ def new_camera(
     secrets: Secrets,
     now_ms: int,
 ) -> Camera:
-    """The row of a camera of which nothing was known."""
+    """A new row for a camera."""
     empty = Camera(
         camera_id=ids.number(), tenant_id=scope.tenant, community_id=community_id, iot_id=device.iot_id,
         product_key=device.product_key, device_name=device.device_name, name="", brand="", product_model="",
@@ -170,7 +170,7 @@ def new_camera(
 
 
 def merged(held: Camera, facts: Mapping[str, Any], *, secrets: Secrets, now_ms: int) -> Camera:
-    """A camera with what is newly said of it, its password sealed for its device."""
+    """A camera with changed fields; the password is sealed for its device."""
     plain = {name: value for name, value in facts.items() if name != "password"}
     if plain.get("status", rules.IN_USE) is None:
         plain["status"] = rules.IN_USE
@@ -184,7 +184,7 @@ async def insert(tx: Tx, made: Sequence[Camera]) -> None:
 
 
 async def write(scope: Scope, tx: Tx, rows: Sequence[Camera]) -> None:
-    """Write rows that are there as they are now."""
+    """Update existing rows."""
     binds = [
         {"row": row.camera_id, **{f"new_{name}": getattr(row, name) for name in _WRITTEN}} for row in rows
     ]
@@ -201,7 +201,7 @@ async def rewrite(
     action: str = "changed",
     reason: str = "",
 ) -> None:
-    """Write (before, after) with their histories, and tell."""
+    """Write (before, after) with their histories, and raise the event."""
     await write(scope, tx, [after for _, after in pairs])
     for before, after in pairs:
         await history.note(
@@ -230,7 +230,7 @@ async def drop(
     action: str = "deleted",
     reason: str = "",
 ) -> None:
-    """Delete cameras' information with a line in each history, and tell."""
+    """Delete cameras' information with a line in each history, and raise the event."""
     await _delete.run(tx, scope, rows=[row.camera_id for row in gone])
     await history.note_many(
         scope,
@@ -248,14 +248,14 @@ async def drop(
 async def tell(
     scope: Scope, tx: Tx, community_id: int, *, written: Sequence[Camera] = (), removed: Sequence[str] = ()
 ) -> None:
-    """Emit what changed as rows of the data model."""
+    """Raise the event with the changed rows of the data model."""
     if written or removed:
         rows = [data_row(row) for row in written]
         await emit(tx, CamerasChanged(scope.tenant, community_id, rows, list(removed)))
 
 
 def history_view(before: Camera | None, camera: Camera) -> dict[str, Any]:
-    """What a history may hold: that a password is set, or another one, and never which."""
+    """What goes into the history: that a password is set or was changed, never the password."""
     view = camera.said
     view["password"] = "set" if camera.password_sealed else ""
     if before is not None and before.password_sealed and camera.password_sealed != before.password_sealed:

@@ -1,6 +1,6 @@
-"""Cameras by the workbook: which device each row means, what is wrong, and what an import says anew.
+"""Import of cameras by workbook: find each row's device, check it, and write what is new.
 
-Importing a file again changes nothing twice; an empty cell leaves what was known.
+Importing a file twice changes nothing the second time. An empty cell leaves the field as it is.
 """
 
 from collections import defaultdict
@@ -28,9 +28,9 @@ from linli.kernel.workbooks.rows import ListReading, Problem, Row
 from linli.things.queries.devices import DeviceRow
 
 BATCH: Final = "camera_batch"
-"""What import_changes calls what an import did: its rows lie with the batch, since they hold passwords, sealed."""
+"""Kind of change in import_changes. The rows are stored with the batch, because they hold sealed passwords."""
 _NOT_SAID: Final = frozenset({"device", "product_key", "space"})
-"""Columns that are no field by themselves."""
+"""Columns that are not fields of a camera."""
 
 
 class Plan(NamedTuple):
@@ -57,7 +57,7 @@ type Ways = dict[tuple[str, ...], list[int]]
 
 
 class _Places:
-    """What a community holds that rows may name."""
+    """Devices and spaces of a community that rows may name."""
 
     def __init__(self, devices: list[DeviceRow]) -> None:
         self.devices: dict[str, list[DeviceRow]] = defaultdict(list)
@@ -70,7 +70,7 @@ class _Places:
         self._ends: Ways = defaultdict(list)
 
     def add_space(self, space_id: int, names: tuple[str, ...]) -> None:
-        """`names`: of the space and of what it stands in, from the top."""
+        """`names`: the space's path, from the top."""
         way = tuple(part for name in names for part in addresses.parts(name))
         self._full[names].append(space_id)
         self._whole[way].append(space_id)
@@ -80,7 +80,7 @@ class _Places:
             self._ends[way[start:]].append(space_id)
 
     def device(self, row: Row) -> tuple[DeviceRow | None, str]:
-        """(device, rule broken)."""
+        """(device, broken rule)."""
         named, key = row.values["device"], row.values.get("product_key", "")
         found = self.devices.get(named) or self.devices.get(named.casefold(), [])
         fitting = [one for one in found if not key or one.product_key == key]
@@ -89,7 +89,7 @@ class _Places:
         return None, "camera.device_ambiguous" if fitting else "camera.device_unknown"
 
     def space(self, written: str) -> tuple[int | None, str]:
-        """(space, rule broken): its whole way, else called so, else the numbers of its way, whole or at the end."""
+        """(space, broken rule). Looked up by its whole path, then by name, then by the end of the path's numbers."""
         named = tuple(part.strip() for part in written.split("/"))
         way = addresses.parts(written)
         asked = (self._full.get(named), self._named.get(named), self._whole.get(way), self._ends.get(way))
@@ -112,7 +112,7 @@ async def _places(scope: Scope, db: Reader, community_id: int, *, with_spaces: b
 
 
 async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> Plan:
-    """What the good rows would do, and every fault; no fault repeats a password. Raises NotFound."""
+    """What the valid rows would change, and every fault. No fault repeats a password. Raises NotFound."""
     scope.allow(community_id)
     places = await _places(
         scope, db, community_id, with_spaces=any("space" in row.values for row in reading.rows)
@@ -167,7 +167,7 @@ async def apply(
     secrets: Secrets,
     now_ms: int,
 ) -> Batch | None:
-    """Do what a plan says, made in the same transaction after `cameras.lock`; None where nothing is to do."""
+    """Carry out a plan that was made in the same transaction after `cameras.lock`. None: nothing to do."""
     if not wanted.added and not wanted.changed:
         return None
     made = [
@@ -205,7 +205,7 @@ async def apply(
 
 
 def _says_more(known: Camera, facts: dict[str, Any]) -> bool:
-    """Whether a row says something new. A password is new whenever it is given: nobody can compare it."""
+    """Whether a row changes something. A given password always does: it cannot be compared."""
     if "password" in facts:
         return True
     said = known.said
@@ -228,7 +228,7 @@ async def write(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
 
 
 async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> int:
-    """Take the batch of an import back; how many cameras stayed as they are. Raises BatchUndone."""
+    """Undo the batch of an import. Returns the number of cameras that were left as they are. Raises BatchUndone."""
     kept = 0
     for change in done:
         batch = await batches.undo(

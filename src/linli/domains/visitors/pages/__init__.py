@@ -1,1 +1,1 @@
-"""The pages that visitors see on their own phones: no sign-in, no script, some kilobytes."""
+"""Pages for visitors' phones: without sign-in and script, some kilobytes each."""

@@ -1,4 +1,4 @@
-"""The form that a visitor fills at the gate after scanning the registration QR (PM-13)."""
+"""The form that a visitor fills in after scanning the registration QR at the gate (PM-13)."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ from linli.kernel.scope import Scope
 
 STAYS_H: Final = (2, 4, 8, 24)
 TRAP: Final = "website"
-"""A field that people do not see and programs fill in."""
+"""A hidden field: only programs fill it in."""
 _NAMES: Final = GuestNames(plate="plate")
 _HOST_MAX: Final = 64
 _NOTHING: Final = Markup("")
@@ -26,7 +26,7 @@ _TRAP: Final = Markup(
 
 
 class Filled(NamedTuple):
-    """A form that fits."""
+    """A valid form."""
 
     house_id: int
     guest: Guest
@@ -36,7 +36,7 @@ class Filled(NamedTuple):
 
 
 async def read(scope: Scope, db: Reader, community_id: int, form: Mapping[str, str], language: str) -> Filled:
-    """What the form says. Raises BadInput naming the field."""
+    """The form's values. Raises BadInput naming the field."""
     written = form.get("house", "").strip()
     if not written:
         raise BadInput(field="house", rule="required")
@@ -71,7 +71,7 @@ def render(
     problem: BadInput | None = None,
     notice: str = "",
 ) -> bytes:
-    """The form, as it was filled and with what is wrong beside the field."""
+    """The form with its values, and errors beside their fields."""
     wrong = problem.field if problem else None
 
     def say(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The frame of the visitors' pages. Everything put into `Markup.format` is escaped; nothing runs, nothing is loaded."""
+"""The frame of the visitors' pages, without scripts and without further files. `Markup.format` escapes its values."""
 
 from typing import Final
 
@@ -47,13 +47,13 @@ _REFRESH: Final = Markup('<meta http-equiv="refresh" content="{seconds}">')
 
 
 def page(title: str, body: Markup, language: str, *, refresh_s: int = 0) -> bytes:
-    """A whole page. `refresh_s`: it loads itself again, where something is waited for."""
+    """A whole page. `refresh_s`: seconds until it reloads itself."""
     refresh = _REFRESH.format(seconds=refresh_s) if refresh_s else ""
     return _PAGE.format(language=language, refresh=refresh, title=title, style=_STYLE, body=body).encode()
 
 
 def message(key: str, language: str, **facts: object) -> bytes:
-    """A page that says one thing: `visit.page.<key>.title` and `.text`."""
+    """A page with a title and a text: `visit.page.<key>.title` and `.text`."""
     title = text(f"visit.page.{key}.title", language)
     said = text(f"visit.page.{key}.text", language, **facts)
     body = Markup('<div class="card"><h1>{title}</h1><p class="soft" role="status">{said}</p></div>').format(

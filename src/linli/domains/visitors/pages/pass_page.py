@@ -1,4 +1,4 @@
-"""A visitor's own page: whether they are expected, where, when, and the QR that doors read."""
+"""A visitor's own page: the state of the visit, place and time, and the QR codes for doors."""
 
 from typing import NamedTuple
 
@@ -19,20 +19,20 @@ class Place(NamedTuple):
     community: str
     house: str
     phone: str
-    """Of the property; may be empty."""
+    """The property's phone; may be empty."""
     zone: str
-    """By which the community lives (`kernel.zones`)."""
+    """The community's time zone (`kernel.zones`)."""
 
 
 def shown_state(found: Visit, now_ms: int) -> str:
-    """The state as people say it: who is not here when the window ends has missed it."""
+    """The state as shown. A visitor who has not come by the end of the window has missed it."""
     if found.ends_ms <= now_ms and found.state in (ASKED, EXPECTED, ARRIVED):
         return "over"
     return found.state
 
 
 def render(found: Visit, place: Place, pictures: list[PassPicture], language: str, now_ms: int) -> bytes:
-    """`pictures` are those of the pass; none when the visit holds none."""
+    """`pictures`: QR codes of the pass; empty for a visit without one."""
     state = shown_state(found, now_ms)
     parts = [
         Markup('<h1>{title}</h1><p class="soft">{hello}</p>').format(

@@ -1,12 +1,12 @@
 """`/v/<link>`: a visitor's pass. `/r/<code>`: the form behind the registration QR. Open to everybody.
 
-Wrong links are not counted: a count would shut out those who share an address with whoever guesses, and guessing is
-hopeless at any pace. A pass carries 128 bits (at 10,000 tries a second 5·10²⁶ years for even odds; a wrong one costs a
-digest and no look into the database), a poster 131 or, of old, 119 (with 10,000 communities 10²⁰ years). What is
-counted is what writes: registrations, by address and by community.
+Wrong links are not counted. Guessing is hopeless: a pass has 128 random bits (5·10²⁶ years at 10,000 tries a second; a
+wrong one costs a digest and no look into the database), a poster has 131, older ones 119 (10²⁰ years with 10,000
+communities). A count would only shut out people who share an address with somebody who guesses. Registrations write,
+so they are counted, by address and by community.
 
-Rendered here and not by the web applications: whoever opens them does so once, on any phone, perhaps inside another
-program's browser and on a poor line (ADR 0035).
+The pages are rendered here and not by the web applications, because people open them once, on any phone, often inside
+another program and on a slow line (ADR 0035).
 """
 
 from collections.abc import MutableMapping
@@ -32,7 +32,7 @@ from linli.kernel.zones import zone_of
 
 FORM_BYTES: Final = 8 * 1024
 SHOWN_AFTER_MS: Final = 24 * 3_600_000
-"""How long after its end a pass still says that it is over; then the link leads nowhere."""
+"""How long after its end a pass shows that it is over. After that the link is not found."""
 _HOUR_MS: Final = 3_600_000
 
 
@@ -101,9 +101,9 @@ class VisitorPages:
         )
 
     async def _open_gate(self, code: str) -> tuple[Scope, str, int]:
-        """(scope, name, id) of the community whose poster it is.
+        """(scope, name, id) of the poster's community.
 
-        Raises NotFound, also for one that is closed or whose community's service does not run.
+        Raises NotFound, also for a closed poster and for a community whose service does not run.
         """
         poster = await queries.poster_of_code(self._db, code)
         if poster is None or not poster.is_open:
@@ -153,7 +153,7 @@ class VisitorPages:
 
 
 def _fields(body: bytes) -> dict[str, str]:
-    """Raises BadInput for what is no form."""
+    """Raises BadInput for a body that is no form."""
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=32)
     except (ValueError, UnicodeDecodeError):

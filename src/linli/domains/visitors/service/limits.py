@@ -1,4 +1,4 @@
-"""How much strangers may ask: counted in the database, so that a restart or another process forgives nobody."""
+"""Limits of what strangers may ask for. The counts are in the database, for all processes and after restarts."""
 
 from typing import Final, NamedTuple
 
@@ -18,12 +18,12 @@ class Limit(NamedTuple):
 
 
 ASKS_OF_ADDRESS: Final = Limit("ask", 20, HOUR_MS)
-"""Registrations from one address: a group at one gate shares one."""
+"""Registrations from one address. Visitors at one gate may share it."""
 ASKS_OF_COMMUNITY: Final = Limit("asks", 300, HOUR_MS)
 
 
 class TooManyTries(TooMany):
-    """`seconds` until it is heard again."""
+    """`seconds` until the next try is allowed."""
 
     code = "visit.too_many_tries"
 
@@ -39,7 +39,7 @@ _purge = Command(delete(visit_tries).where(visit_tries.c.since_ms < bindparam("b
 
 
 async def count(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
-    """Count one try of `who`. Raises TooManyTries, also for those that go on trying."""
+    """Count one try of `who`. Raises TooManyTries; refused tries count as well."""
     key = f"{limit.name}:{who[:64]}"
     async with db.begin() as tx:
         await _purge.run(tx, before=now_ms - 2 * HOUR_MS)

@@ -1,4 +1,4 @@
-"""The link of a pass: `<application>-<proof>`. Nothing is stored: the proof is made from the installation's secret."""
+"""The link of a pass: `<application>-<proof>`. The proof is computed with the installation's secret, not stored."""
 
 import base64
 import hashlib
@@ -8,11 +8,11 @@ from linli.kernel.secrets import Secrets
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PROOF_BYTES = 16
-"""128 bits: nobody guesses one, whatever the pace."""
+"""128 bits, which cannot be guessed."""
 
 
 class PassLinks:
-    """`base_url` is how phones reach this installation, without a slash at the end."""
+    """`base_url`: the address at which phones reach this installation, without a slash at the end."""
 
     def __init__(self, secrets: Secrets, base_url: str) -> None:
         self._key = secrets.derived("visitor passes")
@@ -28,7 +28,7 @@ class PassLinks:
         return f"{self.base_url}/r/{code}"
 
     def read(self, token: str) -> int | None:
-        """The application of a link; None for one that we did not make."""
+        """The application of a link; None if the proof is wrong."""
         number, _, proof = token.partition("-")
         if not 0 < len(number) <= 12 or not all(one in _DIGITS for one in number):
             return None

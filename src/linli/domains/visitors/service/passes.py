@@ -1,6 +1,6 @@
-"""A visitor's pass: the doors on the way to the house, as long as the visit lasts, and the message that tells of it.
+"""A visitor's pass: it opens the doors on the way to the house during the visit; a message brings its link.
 
-Jobs after the commit, idempotent: the doors are worked out anew each time and only the difference is written.
+Jobs after the commit. They are idempotent: each computes the doors again and writes the difference.
 """
 
 from itertools import batched
@@ -49,13 +49,13 @@ class PassToSend(msgspec.Struct, frozen=True):
 
 class PassPicture(NamedTuple):
     text: str
-    """What the QR holds: 88 characters that doors read offline, or the code itself where a scanner reads no others."""
+    """Content of the QR: 88 characters that doors read offline, or the plain code where a scanner reads no other form."""
     doors: list[str]
-    """Names of the doors that read it; empty while no door has the pass."""
+    """Names of the doors that read it; empty until a door has the pass."""
 
 
 class Passes:
-    """Keeps the doors and the visitor's phone in step with the visit."""
+    """Updates the doors and the visitor's phone when the visit changes."""
 
     def __init__(
         self, db: Database, clock: Clock, ids: Ids, keys: DoorKeys, links: PassLinks, sender: SmsSender
@@ -71,7 +71,7 @@ class Passes:
         jobs.on(SEND, PassToSend, self.send)
 
     async def follow(self, event: VisitChanged) -> None:
-        """After a change of a visit: its code holds on the doors on its way, or on none."""
+        """After a change of a visit: put its codes on the doors of its way, or remove them."""
         await self._sync(event.tenant_id, event.apply_id)
 
     async def follow_all(self, tenant_id: str, community_id: int) -> None:
@@ -111,7 +111,7 @@ class Passes:
                 await qr.remove_code(scope, tx, iot_ids=list(some), **code)
 
     async def _by_code(self, scope: Scope, tx: Tx, found: Visit, wanted: list[Door]) -> dict[str, set[str]]:
-        """iotIds by code of the pass. Doors that read none of its codes have one made of their form."""
+        """iotIds by code of the pass. A door that reads none of the codes gets one of its own form."""
         reading = await readings_of(scope, tx, wanted)
         doors_of: dict[str, set[str]] = {code: set() for code in found.codes}
         for door in wanted:
@@ -134,7 +134,7 @@ class Passes:
         return doors_of
 
     async def send(self, job: PassToSend) -> None:
-        """Tell the visitor's phone where the pass is, if the visit still stands."""
+        """Send the link of the pass to the visitor's phone, if the visit is still expected."""
         scope, now_ms = Scope.system(job.tenant_id, "visitors"), self._clock.now_ms()
         try:
             found = await queries.visit(scope, self._db, job.apply_id)
@@ -158,9 +158,9 @@ class Passes:
         )
 
     async def pictures(self, found: Visit) -> list[PassPicture]:
-        """What the visitor shows, at least one; several where doors on the way read codes of different forms.
+        """The QR codes to show, at least one; several where doors on the way read different forms.
 
-        Valid as long as the visit. Doors may have got another form since the pass was made, so it is made anew.
+        They are valid during the visit. They are computed again, since doors may have got another form.
         """
         await self._sync(found.tenant_id, found.apply_id)
         scope, now_ms = Scope.system(found.tenant_id, "visitors"), self._clock.now_ms()
@@ -192,7 +192,7 @@ class Passes:
 
 
 async def doors_on_the_way(scope: Scope, db: Reader, found: Visit) -> list[Door]:
-    """The doors between the street and the house: those at a space above it, and those at no space."""
+    """The doors on the way from the street: those of a space above the house, and those of no space."""
     house = (await spaces.spaces_by_id(scope, db, [found.house_id])).get(found.house_id)
     if house is None:
         return []

@@ -1,4 +1,4 @@
-"""The registration QR of a community: printed at the gate, renewed when it is misused, closed when nobody should ask."""
+"""The registration QR of a community. It is printed at the gate, and can be renewed or closed."""
 
 from linli.domains.communities.queries import spaces
 from linli.domains.visitors import queries
@@ -9,11 +9,11 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 _CODE_LENGTH = 22
-"""131 bits. Posters printed before have 20 letters, and are good until they are renewed."""
+"""131 bits. Older posters have 20 letters, and are valid until they are renewed."""
 
 
 async def ensure(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> Poster:
-    """The community's registration QR, made on first use. Raises NotFound before the community is approved."""
+    """The community's registration QR, created at the first call. Raises NotFound before the community is approved."""
     await spaces.require_root(scope, tx, community_id)
     return await queries.poster(scope, tx, community_id) or await _write(
         scope, tx, Poster(community_id, scope.tenant, ids.token(_CODE_LENGTH), 1, now_ms)
@@ -21,7 +21,7 @@ async def ensure(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: i
 
 
 async def renew(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> Poster:
-    """A new code: what hangs at the gate no longer works. Raises NotFound."""
+    """Make a new code. Printed posters no longer work. Raises NotFound."""
     held = await ensure(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms)
     return await _write(scope, tx, held._replace(code=ids.token(_CODE_LENGTH), changed_ms=now_ms))
 
@@ -29,7 +29,7 @@ async def renew(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: in
 async def set_open(
     scope: Scope, tx: Tx, *, community_id: int, is_open: bool, ids: Ids, now_ms: int
 ) -> Poster:
-    """Let visitors register themselves, or not for now. Raises NotFound."""
+    """Open or close registration by visitors. Raises NotFound."""
     held = await ensure(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms)
     return await _write(scope, tx, held._replace(is_open=int(is_open), changed_ms=now_ms))
 

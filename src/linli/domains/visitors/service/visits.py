@@ -1,8 +1,8 @@
-"""Visits: applied for, admitted, refused, voided, checked in and out. Spec B §3.9, §5 F7; A §5 flow 7.
+"""Rules of visits: apply, admit, refuse, void, check in and out. Spec B §3.9, §5 F7; A §5 flow 7.
 
-`asked` → `expected` | `refused`; `expected` → `arrived` | `void`; `arrived` → `left`. Who applies through the property
-or as a resident is expected at once; who registers at a poster is asked for first. While a visit is expected or arrived
-and its window is not over, doors open for the visitor's QR code (`service.passes`).
+`asked` → `expected` | `refused`; `expected` → `arrived` | `void`; `arrived` → `left`. Visitors of the property and of
+residents are expected at once; a visitor who registers at a poster is `asked` until somebody admits them. While a visit
+is expected or arrived and its window is not over, doors open for the visitor's QR code (`service.passes`).
 """
 
 from typing import Final
@@ -28,11 +28,11 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 WAITING_A_PHONE: Final = 3
-"""Registrations of one phone that may wait in a community at a time."""
+"""Most waiting registrations of one phone in a community."""
 
 
 class VisitSettled(Conflict):
-    """The visit is not in the state that this needs: a visitor who came is not voided, a void one does not come."""
+    """The visit is in another state: a visitor who arrived cannot be voided, a voided one cannot arrive."""
 
     code = "visit.settled"
 
@@ -44,7 +44,7 @@ class VisitOver(Conflict):
 
 
 class VisitorBlacklisted(Conflict):
-    """A person of the community's blacklist."""
+    """The visitor is on the community's blacklist."""
 
     code = "visit.blacklisted"
 
@@ -91,7 +91,7 @@ async def apply(
     submitter: Person | None = None,
     reason: str = "",
 ) -> list[int]:
-    """Expect visitors at a house; an application id for each, in the order given. `guests` are checked.
+    """Add expected visitors to a house. Returns their application ids, in the order given. `guests` are checked.
 
     Raises NotFound, BadInput, VisitorBlacklisted.
     """
@@ -139,7 +139,7 @@ async def ask(
     ids: Ids,
     now_ms: int,
 ) -> int:
-    """A visitor at the gate asks to come in; the host or the property decides.
+    """Add a registration from the gate. The host or the property decides.
 
     Raises NotFound, BadInput, TooManyWaiting.
     """
@@ -166,7 +166,7 @@ async def ask(
 async def admit(
     scope: Scope, tx: Tx, *, apply_id: int, ids: Ids, now_ms: int, host: Person | None = None
 ) -> None:
-    """Let a visitor come who registered. A resident who does is the `host`: the visit ends with their living there.
+    """Admit a visitor who registered. A resident who admits is the `host`: the visit ends when they move out.
 
     Raises NotFound, VisitSettled, VisitOver, VisitorBlacklisted.
     """
@@ -178,32 +178,32 @@ async def admit(
 
 
 async def refuse(scope: Scope, tx: Tx, *, apply_id: int, reason: str, now_ms: int) -> None:
-    """Do not let a visitor come who registered. Raises NotFound, VisitSettled, BadInput."""
+    """Refuse a visitor who registered. Raises NotFound, VisitSettled, BadInput."""
     found = await _in_state(scope, tx, apply_id, (ASKED,))
     await _write(scope, tx, found._replace(state=REFUSED, end_reason=clean_reason(reason)), now_ms)
 
 
 async def void(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int, reason: str = "") -> None:
-    """Take an invitation back; its pass ends after the commit. Raises NotFound, VisitSettled, BadInput."""
+    """Void an invitation. Its pass ends after the commit. Raises NotFound, VisitSettled, BadInput."""
     found = await _in_state(scope, tx, apply_id, (EXPECTED,))
     await _write(scope, tx, found._replace(state=VOID, end_reason=clean_reason(reason)), now_ms)
 
 
 async def check_in(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
-    """The visitor is here (核销), also some time before the window begins. Raises NotFound, VisitSettled, VisitOver."""
+    """Check a visitor in (核销); also some time before the window begins. Raises NotFound, VisitSettled, VisitOver."""
     found = await _in_state(scope, tx, apply_id, (EXPECTED,))
     _check_time(found, now_ms)
     await _write(scope, tx, found._replace(state=ARRIVED, arrived_ms=now_ms), now_ms)
 
 
 async def check_out(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
-    """The visitor has left; the pass ends after the commit. Raises NotFound, VisitSettled."""
+    """Check a visitor out. The pass ends after the commit. Raises NotFound, VisitSettled."""
     found = await _in_state(scope, tx, apply_id, (ARRIVED,))
     await _write(scope, tx, found._replace(state=LEFT, left_ms=now_ms), now_ms)
 
 
 async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str, at_ms: int) -> None:
-    """Somebody passed a door: a visitor expected at that time has arrived."""
+    """Check in the visitor who passed a door, if one is expected at that time."""
     found = await queries.expected_now(
         tx, tenant_id=tenant_id, community_id=community_id, identity_id=identity_id, at_ms=at_ms
     )
@@ -213,17 +213,17 @@ async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str,
 
 
 async def host_left(scope: Scope, tx: Tx, *, house_id: int, person_id: int, now_ms: int) -> None:
-    """A resident moved out of a house: whom they let come there is not expected any more, and no door opens for them.
+    """End the visits that a resident who moved out had invited or admitted to the house.
 
-    Also for visitors who are in: their pass would open until its window ends, which may be days. Who asked at the gate
-    and waits still waits for whoever lives there now.
+    Also those of visitors who are in, whose pass might open doors for days. Registrations that wait stay: they are for
+    whoever lives there now.
     """
     for found in await queries.invited_to(scope, tx, house_id, person_id, [EXPECTED, ARRIVED]):
         await _write(scope, tx, found._replace(state=VOID, end_reason="host_moved_out"), now_ms)
 
 
 async def forget(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, now_ms: int) -> None:
-    """A person was erased: where they were a visitor only times and the house stay, and nothing opens for them."""
+    """Erase a person from visits. Times and house stay; passes end."""
     for found in await queries.of_visitor(scope, tx, community_id, identity_id):
         await _blank.run(tx, scope, row=found.apply_id)
         if found.state in (EXPECTED, ARRIVED):
@@ -280,13 +280,13 @@ def _row(
 
 
 async def _expect(scope: Scope, tx: Tx, row: Visit, ids: Ids, now_ms: int) -> None:
-    """The visitor is a person of the community from now on, in its group of visitors, with a QR code."""
+    """Make the visitor a person of the community, in its group of visitors, with a QR code."""
     whole = Scope.system(row.tenant_id, "visitors")
     profile = Profile(name=row.name, phone=row.phone or None)
     try:
         person, _ = await persons.find_or_create(whole, tx, profile=profile, ids=ids, now_ms=now_ms)
     except persons.PhoneTaken:
-        # The tenant knows the phone under another name: this visit keeps it, and the other person stays who they are.
+        # The tenant has this phone under another name: the visit keeps its name, and the other person is not changed.
         person, _ = await persons.find_or_create(
             whole, tx, profile=Profile(name=row.name), ids=ids, now_ms=now_ms
         )
