@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Meta
 
 from linli.delivery import queries
@@ -15,7 +12,8 @@ from linli.delivery.service import rows
 from linli.delivery.words import hidden_words
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -142,148 +140,121 @@ async def told(scope: Scope, db: Reader, found: list[DesiredRow]) -> list[Delive
     ]
 
 
-class DeliveryRoutes(Controller):
-    path = "/deliveries"
-    tags = ("deliveries",)
+routes = Routes("/deliveries", tags=("deliveries",))
 
-    @get("/", right="devices.use")
-    async def list_deliveries(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        status: Annotated[str | None, QueryParameter(description="Wire statuses, comma-separated.")] = None,
-        iot_id: Annotated[str | None, QueryParameter(name="iotId")] = None,
-        credential: FromQuery[str | None] = None,
-        subject: Annotated[str | None, QueryParameter(description="identityId")] = None,
-        verdict: Annotated[
-            Literal["cannot", "should_not"] | None,
-            QueryParameter(description="Who should enter and cannot, or may still enter and should not."),
-        ] = None,
-    ) -> Page[DeliveryRow]:
-        """What should hold on devices, the last changed first."""
-        wanted = Filter(
-            community_id=community_id,
-            device=iot_id,
-            subject=subject,
-            credential=credential,
-            statuses=tuple(status.split(",")) if status else None,
-            verdict=verdict,
+
+@routes.get(right="devices.use")
+async def list_deliveries(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    community_id: int | None = None,
+    status: Annotated[str | None, Meta(description="Wire statuses, comma-separated.")] = None,
+    iot_id: str | None = None,
+    credential: str | None = None,
+    subject: Annotated[str | None, Meta(description="identityId")] = None,
+    verdict: Annotated[
+        Literal["cannot", "should_not"] | None,
+        Meta(description="Who should enter and cannot, or may still enter and should not."),
+    ] = None,
+) -> Page[DeliveryRow]:
+    """What should hold on devices, the last changed first."""
+    wanted = Filter(
+        community_id=community_id,
+        device=iot_id,
+        subject=subject,
+        credential=credential,
+        statuses=tuple(status.split(",")) if status else None,
+        verdict=verdict,
+    )
+    found = await queries.list_rows(scope, db, wanted=wanted, page=page)
+    return Page.of(page, found.total, await told(scope, db, found.data))
+
+
+@routes.get("/counts", right="devices.use")
+async def count(
+    scope: Scope, db: Database, community_id: int | None = None, iot_id: str | None = None
+) -> list[StatusCount]:
+    """How many deliveries show each status."""
+    wanted = Filter(community_id=community_id, device=iot_id)
+    counts = await queries.count_by_status(scope, db, wanted=wanted)
+    return [StatusCount(status, number) for status, number in sorted(counts.items())]
+
+
+@routes.get("/devices", right="devices.use")
+async def list_devices(
+    scope: Scope, db: Database, page: PageRequest, community_id: int | None = None
+) -> Page[DeviceProgress]:
+    """The board: device by device, those with the most to do first."""
+    found = await boards(scope, db, page=page, community_id=community_id)
+    known = await devices.find_devices(scope, db, iot_ids=[row.device for row in found.data])
+    by_id = {device.iot_id: device for device in known}
+    rows = []
+    for row in found.data:
+        device, compared = by_id.get(row.device), row.compared
+        rows.append(
+            DeviceProgress(
+                iot_id=row.device,
+                name=(device.nickname or device.device_name) if device else "",
+                online=bool(device and device.online),
+                held=row.held,
+                cannot=row.cannot,
+                should_not=row.should_not,
+                needs_person=row.needs_person,
+                refused=row.refused,
+                refusal=hidden_words(row.refusal),
+                changed_ms=row.changed_ms,
+                compared_ms=row.compared_ms,
+                compared_held=compared.held if compared and not compared.error else None,
+                compared_missing=compared.missing + compared.different if compared else 0,
+                compared_surplus=compared.surplus if compared else 0,
+                compared_error=compared.error if compared else "",
+                compared_detail=hidden_words(compared.detail) if compared else "",
+            )
         )
-        found = await queries.list_rows(within, db, wanted=wanted, page=page)
-        return Page.of(page, found.total, await told(within, db, found.data))
-
-    @get("/counts", right="devices.use")
-    async def count(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        iot_id: Annotated[str | None, QueryParameter(name="iotId")] = None,
-    ) -> list[StatusCount]:
-        """How many deliveries show each status."""
-        wanted = Filter(community_id=community_id, device=iot_id)
-        counts = await queries.count_by_status(within, db, wanted=wanted)
-        return [StatusCount(status, number) for status, number in sorted(counts.items())]
-
-    @get("/devices", right="devices.use")
-    async def list_devices(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-    ) -> Page[DeviceProgress]:
-        """The board: device by device, those with the most to do first."""
-        found = await boards(within, db, page=page, community_id=community_id)
-        known = await devices.find_devices(within, db, iot_ids=[row.device for row in found.data])
-        by_id = {device.iot_id: device for device in known}
-        rows = []
-        for row in found.data:
-            device, compared = by_id.get(row.device), row.compared
-            rows.append(
-                DeviceProgress(
-                    iot_id=row.device,
-                    name=(device.nickname or device.device_name) if device else "",
-                    online=bool(device and device.online),
-                    held=row.held,
-                    cannot=row.cannot,
-                    should_not=row.should_not,
-                    needs_person=row.needs_person,
-                    refused=row.refused,
-                    refusal=hidden_words(row.refusal),
-                    changed_ms=row.changed_ms,
-                    compared_ms=row.compared_ms,
-                    compared_held=compared.held if compared and not compared.error else None,
-                    compared_missing=compared.missing + compared.different if compared else 0,
-                    compared_surplus=compared.surplus if compared else 0,
-                    compared_error=compared.error if compared else "",
-                    compared_detail=hidden_words(compared.detail) if compared else "",
-                )
-            )
-        return Page.of(page, found.total, rows)
-
-    @post("/devices/{iot_id:str}/compare", right="devices.use", status_code=204)
-    async def compare(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Ask a device now what it holds; what differs is mended. A device that cannot tell is left alone."""
-        async with db.begin() as tx:
-            await devices.get_device(within, tx, iot_id=iot_id)
-            await rows.compare_soon(tx, device=iot_id, now_ms=clock.now_ms())
-
-    @post("/devices/{iot_id:str}/retry", right="devices.manage", status_code=200)
-    async def retry_device(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> Retried:
-        """Reset everything on a device that needs a person or waits for another try, and try it at once."""
-        async with db.begin() as tx:
-            await devices.get_device(within, tx, iot_id=iot_id)
-            wanted = Filter(device=iot_id, statuses=STUCK)
-            found = await queries.list_rows(within, tx, wanted=wanted, page=PageRequest(1, MOST_RETRIED))
-            due = await rows.retry(within, tx, row_ids=[row.id for row in found.data], now_ms=clock.now_ms())
-        return Retried(due)
-
-    @get("/{delivery_id:int}/history", right="devices.use")
-    async def history(
-        self, delivery_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[DeliveryStep]:
-        """What happened to a delivery, newest first."""
-        row = await queries.get_row(within, db, row_id=delivery_id)
-        steps = await queries.history_of(within, db, row_id=row.id)
-        return [
-            DeliveryStep(
-                at_ms=step.at_ms,
-                generation=step.generation,
-                status=wire_status(State(step.state), deleting=bool(step.deleting), reason=step.reason),
-                reason=reason_text(
-                    step.reason, hidden_words(step.detail, [(row.kind, row.credential)]), within.language
-                ),
-                caller=step.caller,
-            )
-            for step in steps
-        ]
-
-    @post("/{delivery_id:int}/retry", right="devices.manage", status_code=204)
-    async def retry(
-        self,
-        delivery_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Try at once, whatever the back-off says; also out of "needs a person"."""
-        async with db.begin() as tx:
-            await rows.retry(within, tx, row_ids=[delivery_id], now_ms=clock.now_ms())
+    return Page.of(page, found.total, rows)
 
 
-ROUTES = (DeliveryRoutes,)
+@routes.post("/devices/{iot_id:str}/compare", right="devices.use")
+async def compare(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Ask a device now what it holds; what differs is mended. A device that cannot tell is left alone."""
+    await devices.get_device(scope, tx, iot_id=iot_id)
+    await rows.compare_soon(tx, device=iot_id, now_ms=clock.now_ms())
+
+
+@routes.post("/devices/{iot_id:str}/retry", right="devices.manage", status=200)
+async def retry_device(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> Retried:
+    """Reset everything on a device that needs a person or waits for another try, and try it at once."""
+    await devices.get_device(scope, tx, iot_id=iot_id)
+    wanted = Filter(device=iot_id, statuses=STUCK)
+    found = await queries.list_rows(scope, tx, wanted=wanted, page=PageRequest(1, MOST_RETRIED))
+    due = await rows.retry(scope, tx, row_ids=[row.id for row in found.data], now_ms=clock.now_ms())
+    return Retried(due)
+
+
+@routes.get("/{delivery_id:int}/history", right="devices.use")
+async def history(delivery_id: int, scope: Scope, db: Database) -> list[DeliveryStep]:
+    """What happened to a delivery, newest first."""
+    row = await queries.get_row(scope, db, row_id=delivery_id)
+    steps = await queries.history_of(scope, db, row_id=row.id)
+    return [
+        DeliveryStep(
+            at_ms=step.at_ms,
+            generation=step.generation,
+            status=wire_status(State(step.state), deleting=bool(step.deleting), reason=step.reason),
+            reason=reason_text(
+                step.reason, hidden_words(step.detail, [(row.kind, row.credential)]), scope.language
+            ),
+            caller=step.caller,
+        )
+        for step in steps
+    ]
+
+
+@routes.post("/{delivery_id:int}/retry", right="devices.manage")
+async def retry(delivery_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Try at once, whatever the back-off says; also out of "needs a person"."""
+    await rows.retry(scope, tx, row_ids=[delivery_id], now_ms=clock.now_ms())
+
+
+ROUTES = (routes,)

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
 
 from linli.databus import files, queries, registry
 from linli.databus.conditions import Condition, check
@@ -14,6 +12,7 @@ from linli.databus.datamodel import DataModel, Field
 from linli.databus.queries import NEWEST_FIRST, Order, Record
 from linli.databus.schemas import as_conditions
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.masking import OF_KIND, Sort, masked, sort_of
 from linli.kernel.objects import ObjectStore
@@ -122,99 +121,82 @@ def _record(record: Record) -> RecordRow:
     )
 
 
-class ModelRoutes(Controller):
-    path = "/data-models"
-    tags = ("databus",)
-
-    @get("/", right="devices.use")
-    async def list_models(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[DataModelRow]:
-        """Every data model with its fields, and how many records there are."""
-        counts = await queries.counts_by_model(within, db)
-        return [
-            _model(model, counts.get((model.model_id, model.version)), within.language)
-            for model in registry.load()
-        ]
+model_routes = Routes("/data-models", tags=("databus",))
 
 
-class RecordRoutes(Controller):
-    path = "/records"
-    tags = ("databus",)
+@model_routes.get(right="devices.use")
+async def list_models(scope: Scope, db: Database) -> list[DataModelRow]:
+    """Every data model with its fields, and how many records there are."""
+    counts = await queries.counts_by_model(scope, db)
+    return [
+        _model(model, counts.get((model.model_id, model.version)), scope.language)
+        for model in registry.load()
+    ]
 
-    @get("/", right="devices.use")
-    async def search(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        model_id: Annotated[str, QueryParameter(name="modelId")],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        conditions: Annotated[
-            str,
-            QueryParameter(
-                description='JSON: [{"fieldName", "operate", "value"}], as the open API takes them.'
-            ),
-        ] = "",
-        sort: Annotated[str, QueryParameter(description="A field, with - before it for the reverse.")] = "",
-    ) -> Page[RecordRow]:
-        """Records of one model, newest first unless sorted."""
-        fields = registry.load().fields(model_id)
-        if not fields:
-            raise BadInput(field="modelId", rule="unknown")
-        if community_id is not None:
-            within.allow(community_id)
-        wanted = as_conditions(conditions)
-        _check_hidden(wanted)
-        terms = check(wanted, fields)
-        found = await queries.find_records(
-            within,
-            db,
-            model_id=model_id,
-            terms=terms,
-            page=page,
-            community_id=community_id,
-            order=_order(sort, fields),
-        )
-        total = await queries.count_records(
-            within, db, model_id=model_id, terms=terms, community_id=community_id
-        )
-        return Page.of(page, total, [_record(record) for record in found])
 
-    @get("/{record_id:int}", right="devices.use")
-    async def get_record(
-        self, record_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> RecordRow:
-        """One record with all its fields."""
-        record = await queries.get_record(within, db, record_id=record_id)
-        if record is None:
-            raise NotFound(what="record", id=record_id)
-        return _record(record)
+record_routes = Routes("/records", tags=("databus",))
 
-    @get("/{record_id:int}/files/{field:str}", right="devices.use")
-    async def get_file(
-        self,
-        record_id: FromPath[int],
-        field: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> FileLink:
-        """Where the file that a field names can be fetched, for an hour."""
-        record = await queries.get_record(within, db, record_id=record_id)
-        if record is None:
-            raise NotFound(what="record", id=record_id)
-        name = str(record.fields().get(field) or "")
-        url = await files.download_url(
-            within,
-            db,
-            file_name=name,
-            scope_id=record.scope_id,
-            model_id=record.model_id,
-            attr_name=field,
-            store=objects,
-        )
-        return FileLink(url)
+
+@record_routes.get(right="devices.use")
+async def search(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    model_id: str,
+    community_id: int | None = None,
+    conditions: Annotated[
+        str, Meta(description='JSON: [{"fieldName", "operate", "value"}], as the open API takes them.')
+    ] = "",
+    sort: Annotated[str, Meta(description="A field, with - before it for the reverse.")] = "",
+) -> Page[RecordRow]:
+    """Records of one model, newest first unless sorted."""
+    fields = registry.load().fields(model_id)
+    if not fields:
+        raise BadInput(field="modelId", rule="unknown")
+    if community_id is not None:
+        scope.allow(community_id)
+    wanted = as_conditions(conditions)
+    _check_hidden(wanted)
+    terms = check(wanted, fields)
+    found = await queries.find_records(
+        scope,
+        db,
+        model_id=model_id,
+        terms=terms,
+        page=page,
+        community_id=community_id,
+        order=_order(sort, fields),
+    )
+    total = await queries.count_records(scope, db, model_id=model_id, terms=terms, community_id=community_id)
+    return Page.of(page, total, [_record(record) for record in found])
+
+
+@record_routes.get("/{record_id:int}", right="devices.use")
+async def get_record(record_id: int, scope: Scope, db: Database) -> RecordRow:
+    """One record with all its fields."""
+    record = await queries.get_record(scope, db, record_id=record_id)
+    if record is None:
+        raise NotFound(what="record", id=record_id)
+    return _record(record)
+
+
+@record_routes.get("/{record_id:int}/files/{field:str}", right="devices.use")
+async def get_file(record_id: int, field: str, scope: Scope, db: Database, objects: ObjectStore) -> FileLink:
+    """Where the file that a field names can be fetched, for an hour."""
+    record = await queries.get_record(scope, db, record_id=record_id)
+    if record is None:
+        raise NotFound(what="record", id=record_id)
+    name = str(record.fields().get(field) or "")
+    url = await files.download_url(
+        scope,
+        db,
+        file_name=name,
+        scope_id=record.scope_id,
+        model_id=record.model_id,
+        attr_name=field,
+        store=objects,
+    )
+    return FileLink(url)
 
 
 def _check_hidden(conditions: Sequence[Condition]) -> None:

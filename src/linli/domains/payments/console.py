@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.communities.service import uploads
@@ -14,7 +11,8 @@ from linli.domains.payments.provider import LocalProvider
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import codes
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -70,117 +68,102 @@ class PayeeRefusal(msgspec.Struct, rename="camel", frozen=True):
     reason: str
 
 
-class PayeeRoutes(Controller):
-    path = "/payee-account"
-    tags = ("payments",)
+payee_routes = Routes("/payee-account", tags=("payments",))
 
-    @get("/", right=Right.ORGANISATION_MANAGE.value)
-    async def show(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], secrets: NamedDependency[Secrets]
-    ) -> PayeeShown:
-        """The company's account and how far its application is."""
-        row = await service.payee(within, db)
-        if row is None:
-            return PayeeShown("")
-        number = secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}")
-        return PayeeShown(
-            state=row.state,
-            unit_kind=row.unit_kind,
-            company_name=row.company_name,
-            credit_code=row.credit_code,
-            legal_person=row.legal_person,
-            legal_id="*" * 14 + number[-4:],
-            contact_phone=row.contact_phone,
-            reason=row.reason,
-            account_no=row.account_no,
-            submitted_ms=row.submitted_ms,
-            signed_ms=row.signed_ms,
-        )
 
-    @put("/", right=Right.ORGANISATION_MANAGE.value, status_code=204)
-    async def submit(
-        self,
-        data: JSONBody[PayeeForm],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        secrets: NamedDependency[Secrets],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Apply for an account, or again after a refusal; everything as in the business licence."""
-        form = service.Form(
-            unit_kind=data.unit_kind,
-            company_name=data.company_name,
-            credit_code=data.credit_code,
-            legal_person=data.legal_person,
-            legal_id=data.legal_id,
-            contact_phone=data.contact_phone,
-            licence_upload_id=data.licence_upload_id,
-            id_front_upload_id=data.id_front_upload_id,
-            id_back_upload_id=data.id_back_upload_id,
-        )
-        await service.submit(
-            within,
-            db,
-            form=form,
-            account_id=rights.account_id,
-            provider=LocalProvider(ids),
-            objects=objects,
-            secrets=secrets,
-            now_ms=clock.now_ms(),
-        )
+@payee_routes.get(right=Right.ORGANISATION_MANAGE)
+async def show(scope: Scope, db: Database, secrets: Secrets) -> PayeeShown:
+    """The company's account and how far its application is."""
+    row = await service.payee(scope, db)
+    if row is None:
+        return PayeeShown("")
+    number = secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}")
+    return PayeeShown(
+        state=row.state,
+        unit_kind=row.unit_kind,
+        company_name=row.company_name,
+        credit_code=row.credit_code,
+        legal_person=row.legal_person,
+        legal_id="*" * 14 + number[-4:],
+        contact_phone=row.contact_phone,
+        reason=row.reason,
+        account_no=row.account_no,
+        submitted_ms=row.submitted_ms,
+        signed_ms=row.signed_ms,
+    )
 
-    @post("/sign/code", right=Right.ORGANISATION_MANAGE.value, status_code=204)
-    async def send_code(
-        self,
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Have the code sent with which the contract is signed, to the phone of the application."""
-        row = await service.payee(within, db)
-        if row is None or row.state != service.TO_SIGN:
-            raise service.PayeeNotToSign()
-        await codes.request_code(
-            db,
-            phone=row.contact_phone,
-            asker=_asker(rights),
-            secrets=secrets,
-            language=within.language,
-            now_ms=clock.now_ms(),
-            purpose="sign",
-        )
 
-    @post("/sign", right=Right.ORGANISATION_MANAGE.value, status_code=204)
-    async def sign(
-        self,
-        data: JSONBody[Signature],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Sign the provider's contract: the account is in use from then on."""
-        row = await service.payee(within, db)
-        if row is None or row.state != service.TO_SIGN:
-            raise service.PayeeNotToSign()
-        now_ms = clock.now_ms()
-        await codes.prove(
-            db,
-            phone=row.contact_phone,
-            code=data.code,
-            browser=_asker(rights).browser,
-            secrets=secrets,
-            now_ms=now_ms,
-            purpose="sign",
-        )
-        await service.sign(within, db, provider=LocalProvider(ids), now_ms=now_ms)
+@payee_routes.put(right=Right.ORGANISATION_MANAGE)
+async def submit(
+    data: PayeeForm,
+    scope: Scope,
+    rights: Rights,
+    db: Database,
+    objects: ObjectStore,
+    secrets: Secrets,
+    ids: Ids,
+    clock: Clock,
+) -> None:
+    """Apply for an account, or again after a refusal; everything as in the business licence."""
+    form = service.Form(
+        unit_kind=data.unit_kind,
+        company_name=data.company_name,
+        credit_code=data.credit_code,
+        legal_person=data.legal_person,
+        legal_id=data.legal_id,
+        contact_phone=data.contact_phone,
+        licence_upload_id=data.licence_upload_id,
+        id_front_upload_id=data.id_front_upload_id,
+        id_back_upload_id=data.id_back_upload_id,
+    )
+    await service.submit(
+        scope,
+        db,
+        form=form,
+        account_id=rights.account_id,
+        provider=LocalProvider(ids),
+        objects=objects,
+        secrets=secrets,
+        now_ms=clock.now_ms(),
+    )
+
+
+@payee_routes.post("/sign/code", right=Right.ORGANISATION_MANAGE)
+async def send_code(scope: Scope, rights: Rights, db: Database, secrets: Secrets, clock: Clock) -> None:
+    """Have the code sent with which the contract is signed, to the phone of the application."""
+    row = await service.payee(scope, db)
+    if row is None or row.state != service.TO_SIGN:
+        raise service.PayeeNotToSign()
+    await codes.request_code(
+        db,
+        phone=row.contact_phone,
+        asker=_asker(rights),
+        secrets=secrets,
+        language=scope.language,
+        now_ms=clock.now_ms(),
+        purpose="sign",
+    )
+
+
+@payee_routes.post("/sign", right=Right.ORGANISATION_MANAGE)
+async def sign(
+    data: Signature, scope: Scope, rights: Rights, db: Database, secrets: Secrets, ids: Ids, clock: Clock
+) -> None:
+    """Sign the provider's contract: the account is in use from then on."""
+    row = await service.payee(scope, db)
+    if row is None or row.state != service.TO_SIGN:
+        raise service.PayeeNotToSign()
+    now_ms = clock.now_ms()
+    await codes.prove(
+        db,
+        phone=row.contact_phone,
+        code=data.code,
+        browser=_asker(rights).browser,
+        secrets=secrets,
+        now_ms=now_ms,
+        purpose="sign",
+    )
+    await service.sign(scope, db, provider=LocalProvider(ids), now_ms=now_ms)
 
 
 def _asker(rights: Rights) -> codes.Asker:
@@ -189,73 +172,54 @@ def _asker(rights: Rights) -> codes.Asker:
     return codes.Asker(account, "", account)
 
 
-class PayeeReviewRoutes(Controller):
-    path = "/payee-reviews"
-    tags = ("payments",)
+payee_review_routes = Routes("/payee-reviews", tags=("payments",))
 
-    @get("/", right=Right.COMMUNITIES_REVIEW.value)
-    async def waiting(
-        self,
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        secrets: NamedDependency[Secrets],
-    ) -> list[PayeeReview]:
-        """Applications that wait, the oldest first."""
-        found = []
-        for row in await service.waiting(db):
-            own = Scope.system(row.tenant_id)
-            kept = [
-                await uploads.find(own, db, one)
-                for one in (row.licence_upload_id, row.id_front_upload_id, row.id_back_upload_id)
-            ]
-            found.append(
-                PayeeReview(
-                    tenant_id=row.tenant_id,
-                    unit_kind=row.unit_kind,
-                    company_name=row.company_name,
-                    credit_code=row.credit_code,
-                    legal_person=row.legal_person,
-                    legal_id=secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}"),
-                    contact_phone=row.contact_phone,
-                    pictures=[objects.url(one.object_key, expires_s=_URL_SECONDS) for one in kept if one],
-                    submitted_ms=row.submitted_ms,
-                )
+
+@payee_review_routes.get(right=Right.COMMUNITIES_REVIEW)
+async def waiting(db: Database, objects: ObjectStore, secrets: Secrets) -> list[PayeeReview]:
+    """Applications that wait, the oldest first."""
+    found = []
+    for row in await service.waiting(db):
+        own = Scope.system(row.tenant_id)
+        kept = [
+            await uploads.find(own, db, one)
+            for one in (row.licence_upload_id, row.id_front_upload_id, row.id_back_upload_id)
+        ]
+        found.append(
+            PayeeReview(
+                tenant_id=row.tenant_id,
+                unit_kind=row.unit_kind,
+                company_name=row.company_name,
+                credit_code=row.credit_code,
+                legal_person=row.legal_person,
+                legal_id=secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}"),
+                contact_phone=row.contact_phone,
+                pictures=[objects.url(one.object_key, expires_s=_URL_SECONDS) for one in kept if one],
+                submitted_ms=row.submitted_ms,
             )
-        return found
-
-    @post("/{tenant_id:str}/accept", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
-    async def accept(
-        self,
-        tenant_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Let the company sign."""
-        async with db.begin() as tx:
-            await service.reviewed(
-                tx, tenant_id=tenant_id, yes=True, reason="", language=within.language, now_ms=clock.now_ms()
-            )
-
-    @post("/{tenant_id:str}/refuse", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
-    async def refuse(
-        self,
-        tenant_id: FromPath[str],
-        data: JSONBody[PayeeRefusal],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Refuse with a reason: the company fills the form in again."""
-        async with db.begin() as tx:
-            await service.reviewed(
-                tx,
-                tenant_id=tenant_id,
-                yes=False,
-                reason=data.reason,
-                language=within.language,
-                now_ms=clock.now_ms(),
-            )
+        )
+    return found
 
 
-ROUTES: tuple[type[Controller], ...] = (PayeeRoutes, PayeeReviewRoutes)
+@payee_review_routes.post("/{tenant_id:str}/accept", right=Right.COMMUNITIES_REVIEW)
+async def accept(tenant_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Let the company sign."""
+    await service.reviewed(
+        tx, tenant_id=tenant_id, yes=True, reason="", language=scope.language, now_ms=clock.now_ms()
+    )
+
+
+@payee_review_routes.post("/{tenant_id:str}/refuse", right=Right.COMMUNITIES_REVIEW)
+async def refuse(tenant_id: str, data: PayeeRefusal, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Refuse with a reason: the company fills the form in again."""
+    await service.reviewed(
+        tx,
+        tenant_id=tenant_id,
+        yes=False,
+        reason=data.reason,
+        language=scope.language,
+        now_ms=clock.now_ms(),
+    )
+
+
+ROUTES = (payee_routes, payee_review_routes)

@@ -4,9 +4,6 @@ import json
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.sandbox import seed, service
@@ -14,6 +11,7 @@ from linli.domains.sandbox.facts import KINDS
 from linli.domains.sandbox.keeper import AWAKE_MS, EXPIRES_MS
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.sandbox.rows import Sandbox
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.registry import MethodSpec
@@ -91,111 +89,85 @@ class PowerChoice(msgspec.Struct, rename="camel", frozen=True):
     on: bool
 
 
-class SandboxRoutes(Controller):
-    path = "/sandbox"
-    tags = ("integrations",)
+routes = Routes("/sandbox", tags=("integrations",))
 
-    @get("/", right="integrations.manage")
-    async def state(
-        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
-    ) -> SandboxHeld:
-        """The caller's own sandbox. Looking wakes its devices."""
-        held = await service.get(within, sandbox.shop)
-        return SandboxHeld(None if held is None else await _told(held, sandbox))
 
-    @post("/", right="integrations.manage", status_code=201)
-    async def create(
-        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
-    ) -> SandboxState:
-        """Make a sandbox for the caller: a key, a small community, and devices that live."""
-        return await _told(await service.create(within, sandbox.shop), sandbox)
+@routes.get(right="integrations.manage")
+async def state(scope: Scope, sandbox: SandboxRoom) -> SandboxHeld:
+    """The caller's own sandbox. Looking wakes its devices."""
+    held = await service.get(scope, sandbox.shop)
+    return SandboxHeld(None if held is None else await _told(held, sandbox))
 
-    @post("/reset", right="integrations.manage", status_code=200)
-    async def reset(
-        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
-    ) -> SandboxState:
-        """Begin anew. Key and secret stay; everything else has new ids."""
-        return await _told(await service.reset(within, sandbox.shop), sandbox)
 
-    @delete("/", right="integrations.manage", status_code=200)
-    async def remove(
-        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
-    ) -> SandboxState:
-        """Take the sandbox away; for some minutes it can be brought back."""
-        return await _told(await service.remove(within, sandbox.shop), sandbox)
+@routes.post(right="integrations.manage")
+async def create(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
+    """Make a sandbox for the caller: a key, a small community, and devices that live."""
+    return await _told(await service.create(scope, sandbox.shop), sandbox)
 
-    @post("/restore", right="integrations.manage", status_code=200)
-    async def restore(
-        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
-    ) -> SandboxState:
-        """Bring a removed sandbox back."""
-        return await _told(await service.restore(within, sandbox.shop), sandbox)
 
-    @post("/secret", right="integrations.manage", status_code=200)
-    async def secret(
-        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
-    ) -> SandboxSecret:
-        """AppKey and AppSecret; each time is noted."""
-        return SandboxSecret(*await service.tell_secret(within, sandbox.shop))
+@routes.post("/reset", right="integrations.manage", status=200)
+async def reset(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
+    """Begin anew. Key and secret stay; everything else has new ids."""
+    return await _told(await service.reset(scope, sandbox.shop), sandbox)
 
-    @post("/devices/{device:str}/power", right="integrations.manage", status_code=200)
-    async def power(
-        self,
-        device: FromPath[str],
-        data: JSONBody[PowerChoice],
-        within: NamedDependency[Scope],
-        sandbox: NamedDependency[SandboxRoom],
-    ) -> SandboxState:
-        """Have a simulated device go online or offline."""
-        held = await service.switch(within, sandbox.shop, device=device, on=data.on)
-        return await _told(held, sandbox)
 
-    @post("/devices/{device:str}/acts", right="integrations.manage", status_code=204)
-    async def act(
-        self,
-        device: FromPath[str],
-        data: JSONBody[Act],
-        within: NamedDependency[Scope],
-        sandbox: NamedDependency[SandboxRoom],
-    ) -> None:
-        """Have a simulated device post properties or report an event now."""
-        held = await service.ready(within, sandbox.shop)
-        try:
-            iot_id = held.read_facts().device(device).iot_id
-        except KeyError:
-            raise NotFound(what="device", id=device) from None
-        await sandbox.simulator.tell(held.inside, iot_id=iot_id, act=data)
+@routes.delete(right="integrations.manage")
+async def remove(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
+    """Take the sandbox away; for some minutes it can be brought back."""
+    return await _told(await service.remove(scope, sandbox.shop), sandbox)
 
-    @post("/example", right="integrations.manage", status_code=200)
-    async def example(
-        self,
-        data: JSONBody[ExampleAsked],
-        within: NamedDependency[Scope],
-        sandbox: NamedDependency[SandboxRoom],
-    ) -> ExampleFound:
-        """Parameters of a method filled with the sandbox's own ids."""
-        spec = _method(sandbox, data.path, data.version)
-        found = await service.example(within, sandbox.shop, spec=spec, fresh=data.fresh)
-        held = await service.ready(within, sandbox.shop)
-        text = json.dumps(found.params, ensure_ascii=False, indent=2)
-        return ExampleFound(text, held.read_facts().community_id, sorted(found.spends))
 
-    @post("/try", right="integrations.manage", status_code=200)
-    async def try_method(
-        self,
-        data: JSONBody[SandboxTry],
-        within: NamedDependency[Scope],
-        sandbox: NamedDependency[SandboxRoom],
-    ) -> SandboxAnswer:
-        """Make a real call in the sandbox."""
-        spec = _method(sandbox, data.path, data.version)
-        clock = sandbox.shop.clock
-        began = clock.now_ms()
-        tried = await service.attempt(
-            within, sandbox.shop, spec=spec, params=_object(data.params), spends=data.spends
-        )
-        made = tried.made
-        return SandboxAnswer(made.status, tried.ok, made.body, made.request_id, clock.now_ms() - began)
+@routes.post("/restore", right="integrations.manage", status=200)
+async def restore(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
+    """Bring a removed sandbox back."""
+    return await _told(await service.restore(scope, sandbox.shop), sandbox)
+
+
+@routes.post("/secret", right="integrations.manage", status=200)
+async def secret(scope: Scope, sandbox: SandboxRoom) -> SandboxSecret:
+    """AppKey and AppSecret; each time is noted."""
+    return SandboxSecret(*await service.tell_secret(scope, sandbox.shop))
+
+
+@routes.post("/devices/{device:str}/power", right="integrations.manage", status=200)
+async def power(device: str, data: PowerChoice, scope: Scope, sandbox: SandboxRoom) -> SandboxState:
+    """Have a simulated device go online or offline."""
+    held = await service.switch(scope, sandbox.shop, device=device, on=data.on)
+    return await _told(held, sandbox)
+
+
+@routes.post("/devices/{device:str}/acts", right="integrations.manage")
+async def act(device: str, data: Act, scope: Scope, sandbox: SandboxRoom) -> None:
+    """Have a simulated device post properties or report an event now."""
+    held = await service.ready(scope, sandbox.shop)
+    try:
+        iot_id = held.read_facts().device(device).iot_id
+    except KeyError:
+        raise NotFound(what="device", id=device) from None
+    await sandbox.simulator.tell(held.inside, iot_id=iot_id, act=data)
+
+
+@routes.post("/example", right="integrations.manage", status=200)
+async def example(data: ExampleAsked, scope: Scope, sandbox: SandboxRoom) -> ExampleFound:
+    """Parameters of a method filled with the sandbox's own ids."""
+    spec = _method(sandbox, data.path, data.version)
+    found = await service.example(scope, sandbox.shop, spec=spec, fresh=data.fresh)
+    held = await service.ready(scope, sandbox.shop)
+    text = json.dumps(found.params, ensure_ascii=False, indent=2)
+    return ExampleFound(text, held.read_facts().community_id, sorted(found.spends))
+
+
+@routes.post("/try", right="integrations.manage", status=200)
+async def try_method(data: SandboxTry, scope: Scope, sandbox: SandboxRoom) -> SandboxAnswer:
+    """Make a real call in the sandbox."""
+    spec = _method(sandbox, data.path, data.version)
+    clock = sandbox.shop.clock
+    began = clock.now_ms()
+    tried = await service.attempt(
+        scope, sandbox.shop, spec=spec, params=_object(data.params), spends=data.spends
+    )
+    made = tried.made
+    return SandboxAnswer(made.status, tried.ok, made.body, made.request_id, clock.now_ms() - began)
 
 
 def _method(sandbox: SandboxRoom, path: str, version: str) -> MethodSpec:
@@ -247,4 +219,4 @@ async def _told(held: Sandbox, sandbox: SandboxRoom) -> SandboxState:
     )
 
 
-ROUTES: tuple[type[Controller], ...] = (SandboxRoutes,)
+ROUTES = (routes,)

@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.people import person_rules
@@ -18,7 +15,8 @@ from linli.domains.visitors.rows import RESIDENT, Visit
 from linli.domains.visitors.schemas import Guest, GuestNames, checked
 from linli.domains.visitors.service import visits
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -75,112 +73,85 @@ async def _of(resident: Resident, db: Reader, community_id: int, apply_id: int) 
     return scope, found, home
 
 
-class VisitRoutes(Controller):
-    path = "/communities/{community_id:int}/visits"
-    tags = ("visitors",)
+routes = Routes("/communities/{community_id:int}/visits", tags=("visitors",))
 
-    @get("/")
-    async def my_visits(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        page: NamedDependency[PageRequest],
-        visitors: NamedDependency[VisitorsRoom],
-        since_ms: Annotated[
-            int | None, QueryParameter(name="sinceMs", description="Leave out what ended before.")
-        ] = None,
-    ) -> Page[MyVisit]:
-        """Visitors of one's houses, those that begin latest first."""
-        scope = resident.scope(community_id)
-        found = await queries.page(
-            scope, db, community_id, page, house_ids=_houses(resident, community_id), since_ms=since_ms
+
+@routes.get()
+async def my_visits(
+    community_id: int,
+    resident: Resident,
+    db: Database,
+    clock: Clock,
+    page: PageRequest,
+    visitors: VisitorsRoom,
+    since_ms: Annotated[int | None, Meta(description="Leave out what ended before.")] = None,
+) -> Page[MyVisit]:
+    """Visitors of one's houses, those that begin latest first."""
+    scope = resident.scope(community_id)
+    found = await queries.page(
+        scope, db, community_id, page, house_ids=_houses(resident, community_id), since_ms=since_ms
+    )
+    now_ms, own = clock.now_ms(), resident.living(community_id).person_id
+    told = await rows(scope, db, found.data)
+    mine = [
+        MyVisit(
+            **msgspec.structs.asdict(row),
+            pass_url=visitors.links.url(visit.apply_id) if visit.holds_pass(now_ms) else "",
+            mine=visit.submitter_id == own,
         )
-        now_ms, own = clock.now_ms(), resident.living(community_id).person_id
-        told = await rows(scope, db, found.data)
-        mine = [
-            MyVisit(
-                **msgspec.structs.asdict(row),
-                pass_url=visitors.links.url(visit.apply_id) if visit.holds_pass(now_ms) else "",
-                mine=visit.submitter_id == own,
-            )
-            for row, visit in zip(told, found.data, strict=True)
-        ]
-        return Page.of(page, found.total, mine)
-
-    @post("/", status_code=201)
-    async def invite(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[Invite],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        visitors: NamedDependency[VisitorsRoom],
-    ) -> Invited:
-        """Expect a visitor at one's house; with a phone they get the pass as a text message."""
-        home = _home(resident, community_id, data.house_id)
-        scope = resident.at(home)
-        guest = checked(
-            Guest(name=data.name, type=data.type, phone=data.phone, plate=data.plate, people=data.people),
-            names=_NAMES,
-        )
-        async with db.begin() as tx:
-            me = await persons.person(scope, tx, home.identity_id)
-            (apply_id,) = await visits.apply(
-                scope, tx, community_id=community_id, house_id=home.house_id, guests=[guest],
-                starts_ms=data.starts_ms, ends_ms=data.ends_ms, source=RESIDENT, ids=ids, now_ms=clock.now_ms(),
-                submitter=me, reason=data.reason,
-            )  # fmt: skip
-        return Invited(str(apply_id), visitors.links.url(apply_id))
-
-    @post("/{apply_id:int}/void", status_code=204)
-    async def void(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Take one's own invitation back; its pass ends at once."""
-        async with db.begin() as tx:
-            scope, found, home = await _of(resident, tx, community_id, apply_id)
-            if found.submitter_id != home.person_id:
-                raise NotFound(what="visit", id=apply_id)
-            await visits.void(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
-
-    @post("/{apply_id:int}/admit", status_code=204)
-    async def admit(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Let somebody come who named one's house at the gate."""
-        async with db.begin() as tx:
-            scope, _, home = await _of(resident, tx, community_id, apply_id)
-            me = await persons.person(scope, tx, home.identity_id)
-            await visits.admit(scope, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms(), host=me)
-
-    @post("/{apply_id:int}/refuse", status_code=204)
-    async def refuse(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Do not let them come."""
-        async with db.begin() as tx:
-            scope, _, _ = await _of(resident, tx, community_id, apply_id)
-            await visits.refuse(scope, tx, apply_id=apply_id, reason="", now_ms=clock.now_ms())
+        for row, visit in zip(told, found.data, strict=True)
+    ]
+    return Page.of(page, found.total, mine)
 
 
-ROUTES: tuple[type[Controller], ...] = (VisitRoutes,)
+@routes.post()
+async def invite(
+    community_id: int,
+    data: Invite,
+    resident: Resident,
+    tx: Tx,
+    ids: Ids,
+    clock: Clock,
+    visitors: VisitorsRoom,
+) -> Invited:
+    """Expect a visitor at one's house; with a phone they get the pass as a text message."""
+    home = _home(resident, community_id, data.house_id)
+    scope = resident.at(home)
+    guest = checked(
+        Guest(name=data.name, type=data.type, phone=data.phone, plate=data.plate, people=data.people),
+        names=_NAMES,
+    )
+    me = await persons.person(scope, tx, home.identity_id)
+    (apply_id,) = await visits.apply(
+        scope, tx, community_id=community_id, house_id=home.house_id, guests=[guest],
+        starts_ms=data.starts_ms, ends_ms=data.ends_ms, source=RESIDENT, ids=ids, now_ms=clock.now_ms(),
+        submitter=me, reason=data.reason,
+    )  # fmt: skip
+    return Invited(str(apply_id), visitors.links.url(apply_id))
+
+
+@routes.post("/{apply_id:int}/void")
+async def void(community_id: int, apply_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
+    """Take one's own invitation back; its pass ends at once."""
+    scope, found, home = await _of(resident, tx, community_id, apply_id)
+    if found.submitter_id != home.person_id:
+        raise NotFound(what="visit", id=apply_id)
+    await visits.void(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
+
+
+@routes.post("/{apply_id:int}/admit")
+async def admit(community_id: int, apply_id: int, resident: Resident, tx: Tx, ids: Ids, clock: Clock) -> None:
+    """Let somebody come who named one's house at the gate."""
+    scope, _, home = await _of(resident, tx, community_id, apply_id)
+    me = await persons.person(scope, tx, home.identity_id)
+    await visits.admit(scope, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms(), host=me)
+
+
+@routes.post("/{apply_id:int}/refuse")
+async def refuse(community_id: int, apply_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
+    """Do not let them come."""
+    scope, _, _ = await _of(resident, tx, community_id, apply_id)
+    await visits.refuse(scope, tx, apply_id=apply_id, reason="", now_ms=clock.now_ms())
+
+
+ROUTES = (routes,)

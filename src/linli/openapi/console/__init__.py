@@ -1,19 +1,17 @@
 """Web routes for integrators: projects and keys, reference, signature debugger, request log."""
 
-from litestar import Controller
+from linli.openapi.console.keys import key_routes, project_routes, service_routes
+from linli.openapi.console.reference import reference_routes
+from linli.openapi.console.requests import request_routes
+from linli.openapi.console.signatures import signature_routes
 
-from linli.openapi.console.keys import KeyRoutes, ProjectRoutes, ServiceRoutes
-from linli.openapi.console.reference import ReferenceRoutes
-from linli.openapi.console.requests import RequestRoutes
-from linli.openapi.console.signatures import SignatureRoutes
-
-ROUTES: tuple[type[Controller], ...] = (
-    ProjectRoutes,
-    KeyRoutes,
-    ServiceRoutes,
-    SignatureRoutes,
-    ReferenceRoutes,
-    RequestRoutes,
+ROUTES = (
+    project_routes,
+    key_routes,
+    service_routes,
+    signature_routes,
+    reference_routes,
+    request_routes,
 )
 
 __all__ = ["ROUTES"]

@@ -1,13 +1,11 @@
 """Integration projects and their keys."""
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 
 from linli.kernel import tenancy
 from linli.kernel.audit import note_secret_reads
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -62,117 +60,83 @@ class KeyChange(msgspec.Struct, rename="camel"):
     services: list[str] | None
 
 
-class ProjectRoutes(Controller):
-    path = "/projects"
-    tags = ("integrations",)
+project_routes = Routes("/projects", tags=("integrations",))
 
-    @get("/", right="integrations.manage")
-    async def list_projects(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ProjectRow]:
-        """The tenant's projects and the communities each sees."""
-        rows = []
-        for project in await tenancy.list_projects(within, db):
-            seen = await tenancy.communities_of(
-                db, tenant_id=project.tenant_id, project_id=project.project_id
+
+@project_routes.get(right="integrations.manage")
+async def list_projects(scope: Scope, db: Database) -> list[ProjectRow]:
+    """The tenant's projects and the communities each sees."""
+    rows = []
+    for project in await tenancy.list_projects(scope, db):
+        seen = await tenancy.communities_of(db, tenant_id=project.tenant_id, project_id=project.project_id)
+        ids = [str(one) for one in sorted(seen)]
+        rows.append(ProjectRow(project.project_id, project.name, project.state, ids, project.created_ms))
+    return rows
+
+
+@project_routes.post(right="integrations.manage")
+async def create_project(data: NewProject, scope: Scope, tx: Tx, ids: Ids) -> ProjectMade:
+    """A new project; it sees no community yet."""
+    return ProjectMade(await tenancy.create_project(scope, tx, name=data.name, ids=ids))
+
+
+key_routes = Routes("/keys", tags=("integrations",))
+
+
+@key_routes.get(right="integrations.manage")
+async def list_keys(scope: Scope, db: Database) -> list[KeyRow]:
+    """The tenant's keys, never their secrets."""
+    names = {project.project_id: project.name for project in await tenancy.list_projects(scope, db)}
+    rows = []
+    for key in await tenancy.list_app_keys(scope, db):
+        services = await policies.granted(scope, db, app_key=key.app_key)
+        rows.append(
+            KeyRow(
+                app_key=key.app_key,
+                name=key.name,
+                project_id=key.project_id,
+                project_name=names.get(key.project_id, ""),
+                enabled=bool(key.enabled),
+                services=None if services is None else sorted(services),
+                created_ms=key.created_ms,
+                last_used_ms=key.last_used_ms,
             )
-            ids = [str(one) for one in sorted(seen)]
-            rows.append(ProjectRow(project.project_id, project.name, project.state, ids, project.created_ms))
-        return rows
-
-    @post("/", right="integrations.manage", status_code=201)
-    async def create_project(
-        self,
-        data: JSONBody[NewProject],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> ProjectMade:
-        """A new project; it sees no community yet."""
-        async with db.begin() as tx:
-            return ProjectMade(await tenancy.create_project(within, tx, name=data.name, ids=ids))
+        )
+    return rows
 
 
-class KeyRoutes(Controller):
-    path = "/keys"
-    tags = ("integrations",)
-
-    @get("/", right="integrations.manage")
-    async def list_keys(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[KeyRow]:
-        """The tenant's keys, never their secrets."""
-        names = {project.project_id: project.name for project in await tenancy.list_projects(within, db)}
-        rows = []
-        for key in await tenancy.list_app_keys(within, db):
-            services = await policies.granted(within, db, app_key=key.app_key)
-            rows.append(
-                KeyRow(
-                    app_key=key.app_key,
-                    name=key.name,
-                    project_id=key.project_id,
-                    project_name=names.get(key.project_id, ""),
-                    enabled=bool(key.enabled),
-                    services=None if services is None else sorted(services),
-                    created_ms=key.created_ms,
-                    last_used_ms=key.last_used_ms,
-                )
-            )
-        return rows
-
-    @post("/", right="integrations.manage", status_code=201)
-    async def create_key(
-        self,
-        data: JSONBody[NewKeyRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-    ) -> NewAppKey:
-        """A new key of a project."""
-        async with db.begin() as tx:
-            app_key, app_secret = await tenancy.create_app_key(
-                within, tx, project_id=data.project_id, ids=ids, secrets=secrets, name=data.name.strip()
-            )
-            await policies.begin_key(within, tx, app_key=app_key, project_id=data.project_id)
-            await note_secret_reads(within, tx, "app_key", [app_key], ids=ids)
-        return NewAppKey(app_key, app_secret, data.project_id)
-
-    @post("/{app_key:str}/rotate", right="integrations.manage", status_code=200)
-    async def rotate(
-        self,
-        app_key: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-    ) -> NewAppKey:
-        """Give a key a new secret; the old one stops working at once."""
-        async with db.begin() as tx:
-            secret = await tenancy.rotate_app_key(within, tx, app_key=app_key, ids=ids, secrets=secrets)
-            await note_secret_reads(within, tx, "app_key", [app_key], ids=ids)
-            row = await tenancy.find_app_key(tx, app_key)
-        return NewAppKey(app_key, secret, row.project_id if row else "")
-
-    @put("/{app_key:str}", right="integrations.manage", status_code=204)
-    async def change(
-        self,
-        app_key: FromPath[str],
-        data: JSONBody[KeyChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        openapi: NamedDependency[OpenApi],
-    ) -> None:
-        """Enable or disable a key, and say which services it may call."""
-        known = openapi.registry.services()
-        async with db.begin() as tx:
-            await policies.grant_services(within, tx, app_key=app_key, services=data.services, known=known)
-            await tenancy.enable_app_key(within, tx, app_key=app_key, enabled=data.enabled)
+@key_routes.post(right="integrations.manage")
+async def create_key(data: NewKeyRequest, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> NewAppKey:
+    """A new key of a project."""
+    app_key, app_secret = await tenancy.create_app_key(
+        scope, tx, project_id=data.project_id, ids=ids, secrets=secrets, name=data.name.strip()
+    )
+    await policies.begin_key(scope, tx, app_key=app_key, project_id=data.project_id)
+    await note_secret_reads(scope, tx, "app_key", [app_key], ids=ids)
+    return NewAppKey(app_key, app_secret, data.project_id)
 
 
-class ServiceRoutes(Controller):
-    path = "/services"
-    tags = ("integrations",)
+@key_routes.post("/{app_key:str}/rotate", right="integrations.manage", status=200)
+async def rotate(app_key: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> NewAppKey:
+    """Give a key a new secret; the old one stops working at once."""
+    secret = await tenancy.rotate_app_key(scope, tx, app_key=app_key, ids=ids, secrets=secrets)
+    await note_secret_reads(scope, tx, "app_key", [app_key], ids=ids)
+    row = await tenancy.find_app_key(tx, app_key)
+    return NewAppKey(app_key, secret, row.project_id if row else "")
 
-    @get("/", right="integrations.manage")
-    async def list_services(self, openapi: NamedDependency[OpenApi]) -> list[str]:
-        """Names of the services that a key may be granted."""
-        return [name for name in openapi.registry.services() if name != policies.ALWAYS_GRANTED]
+
+@key_routes.put("/{app_key:str}", right="integrations.manage")
+async def change(app_key: str, data: KeyChange, scope: Scope, tx: Tx, openapi: OpenApi) -> None:
+    """Enable or disable a key, and say which services it may call."""
+    known = openapi.registry.services()
+    await policies.grant_services(scope, tx, app_key=app_key, services=data.services, known=known)
+    await tenancy.enable_app_key(scope, tx, app_key=app_key, enabled=data.enabled)
+
+
+service_routes = Routes("/services", tags=("integrations",))
+
+
+@service_routes.get(right="integrations.manage")
+async def list_services(openapi: OpenApi) -> list[str]:
+    """Names of the services that a key may be granted."""
+    return [name for name in openapi.registry.services() if name != policies.ALWAYS_GRANTED]

@@ -4,12 +4,11 @@ import json
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody, QueryParameter
+from msgspec import Meta
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -108,107 +107,93 @@ def _object(text: str) -> dict[str, Any]:
     return params
 
 
-class ReferenceRoutes(Controller):
-    path = "/reference"
-    tags = ("integrations",)
+reference_routes = Routes("/reference", tags=("integrations",))
 
-    @get("/", right="integrations.manage")
-    async def list_methods(
-        self, within: NamedDependency[Scope], openapi: NamedDependency[OpenApi]
-    ) -> list[MethodSummary]:
-        """Every method of the open API, by path and version."""
-        specs = sorted(openapi.registry, key=lambda spec: (spec.service, spec.path, spec.version))
-        return [MethodSummary(**_summary(spec, within.language)) for spec in specs]
 
-    @get("/method", right="integrations.manage")
-    async def method(
-        self,
-        within: NamedDependency[Scope],
-        openapi: NamedDependency[OpenApi],
-        settings: NamedDependency[Settings],
-        path: Annotated[str, QueryParameter()],
-        version: Annotated[str, QueryParameter()],
-        app_key: Annotated[str, QueryParameter(name="appKey", max_length=32, pattern=r"^[0-9A-Za-z]*$")] = "",
-    ) -> MethodDetail:
-        """One method: its fields, errors, and code that calls it, with `appKey` filled in if it is told."""
-        spec = openapi.registry.get(path, version)
-        if spec is None:
-            raise NotFound(what="method", id=f"{path} {version}")
-        server, key = settings.public_url, app_key or samples.PLACEHOLDER
-        return MethodDetail(
-            **_summary(spec, within.language),
-            description=spec.description,
-            request=reference.fields_of(spec.params),
-            response=reference.fields_of(spec.result),
-            errors=reference.errors_of(spec, within.language),
-            request_example=_json(reference.envelope_example(spec)["params"]),
-            response_example=_json(reference.answer_example(spec)),
-            curl=samples.curl(spec, server, app_key=key),
-            python=samples.python(spec, server, app_key=key),
-            java=samples.java(spec, server, app_key=key),
-            node=samples.node(spec, server, app_key=key),
-        )
+@reference_routes.get(right="integrations.manage")
+async def list_methods(scope: Scope, openapi: OpenApi) -> list[MethodSummary]:
+    """Every method of the open API, by path and version."""
+    specs = sorted(openapi.registry, key=lambda spec: (spec.service, spec.path, spec.version))
+    return [MethodSummary(**_summary(spec, scope.language)) for spec in specs]
 
-    @get("/openapi.json", right="integrations.manage")
-    async def document(
-        self, openapi: NamedDependency[OpenApi], settings: NamedDependency[Settings]
-    ) -> dict[str, Any]:
-        """The OpenAPI 3.1 file of the open API."""
-        return document(openapi.registry, title="Linli open API", version="1", server=settings.public_url)
 
-    @post("/code", right="integrations.manage", status_code=200)
-    async def code(
-        self,
-        data: JSONBody[CodeAsked],
-        openapi: NamedDependency[OpenApi],
-        settings: NamedDependency[Settings],
-    ) -> Code:
-        """Code that makes this very call; secret and cloudToken come from the environment of who runs it."""
-        spec = openapi.registry.get(data.path, data.version)
-        if spec is None:
-            raise NotFound(what="method", id=f"{data.path} {data.version}")
-        params, server = _object(data.params), settings.public_url
-        key = data.app_key or samples.PLACEHOLDER
-        return Code(
-            curl=samples.curl(spec, server, app_key=key, params=params, community_id=data.community_id),
-            python=samples.python(spec, server, app_key=key, params=params, community_id=data.community_id),
-            java=samples.java(spec, server, app_key=key, params=params),
-            node=samples.node(spec, server, app_key=key, params=params),
-        )
+@reference_routes.get("/method", right="integrations.manage")
+async def method(
+    scope: Scope,
+    openapi: OpenApi,
+    settings: Settings,
+    path: str,
+    version: str,
+    app_key: Annotated[str, Meta(max_length=32, pattern=r"^[0-9A-Za-z]*$")] = "",
+) -> MethodDetail:
+    """One method: its fields, errors, and code that calls it, with `appKey` filled in if it is told."""
+    spec = openapi.registry.get(path, version)
+    if spec is None:
+        raise NotFound(what="method", id=f"{path} {version}")
+    server, key = settings.public_url, app_key or samples.PLACEHOLDER
+    return MethodDetail(
+        **_summary(spec, scope.language),
+        description=spec.description,
+        request=reference.fields_of(spec.params),
+        response=reference.fields_of(spec.result),
+        errors=reference.errors_of(spec, scope.language),
+        request_example=_json(reference.envelope_example(spec)["params"]),
+        response_example=_json(reference.answer_example(spec)),
+        curl=samples.curl(spec, server, app_key=key),
+        python=samples.python(spec, server, app_key=key),
+        java=samples.java(spec, server, app_key=key),
+        node=samples.node(spec, server, app_key=key),
+    )
 
-    @post("/try", right="integrations.manage", status_code=200)
-    async def try_method(
-        self,
-        data: JSONBody[TryRequest],
-        within: NamedDependency[Scope],
-        openapi: NamedDependency[OpenApi],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-    ) -> TryAnswer:
-        """Make a real call through the gateway as one of the tenant's keys."""
-        spec = openapi.registry.get(data.path, data.version)
-        if spec is None:
-            raise NotFound(what="method", id=f"{data.path} {data.version}")
-        params = _object(data.params)
-        if spec.token == "required" and data.community_id is None:
-            raise BadInput(field="communityId", rule="required")
-        if within.communities is not None:
-            raise Forbidden()
-        caller = await trial.borrow_key(within, db, secrets, app_key=data.app_key)
-        token = None
-        if data.community_id is not None:
-            token = await trial.lend_token(caller, db, openapi.tokens, community_id=data.community_id)
-        began = clock.now_ms()
-        made = await trial.call(
-            openapi.gateway,
-            caller,
-            spec,
-            params,
-            token=token,
-            ids=ids,
-            now_ms=began,
-            language=within.language,
-        )
-        return TryAnswer(made.status, made.body, made.request_id, clock.now_ms() - began)
+
+@reference_routes.get("/openapi.json", right="integrations.manage", name="document")
+async def show_document(openapi: OpenApi, settings: Settings) -> dict[str, Any]:
+    """The OpenAPI 3.1 file of the open API."""
+    return document(openapi.registry, title="Linli open API", version="1", server=settings.public_url)
+
+
+@reference_routes.post("/code", right="integrations.manage", status=200)
+async def code(data: CodeAsked, openapi: OpenApi, settings: Settings) -> Code:
+    """Code that makes this very call; secret and cloudToken come from the environment of who runs it."""
+    spec = openapi.registry.get(data.path, data.version)
+    if spec is None:
+        raise NotFound(what="method", id=f"{data.path} {data.version}")
+    params, server = _object(data.params), settings.public_url
+    key = data.app_key or samples.PLACEHOLDER
+    return Code(
+        curl=samples.curl(spec, server, app_key=key, params=params, community_id=data.community_id),
+        python=samples.python(spec, server, app_key=key, params=params, community_id=data.community_id),
+        java=samples.java(spec, server, app_key=key, params=params),
+        node=samples.node(spec, server, app_key=key, params=params),
+    )
+
+
+@reference_routes.post("/try", right="integrations.manage", status=200)
+async def try_method(
+    data: TryRequest, scope: Scope, openapi: OpenApi, db: Database, ids: Ids, clock: Clock, secrets: Secrets
+) -> TryAnswer:
+    """Make a real call through the gateway as one of the tenant's keys."""
+    spec = openapi.registry.get(data.path, data.version)
+    if spec is None:
+        raise NotFound(what="method", id=f"{data.path} {data.version}")
+    params = _object(data.params)
+    if spec.token == "required" and data.community_id is None:
+        raise BadInput(field="communityId", rule="required")
+    if scope.communities is not None:
+        raise Forbidden()
+    caller = await trial.borrow_key(scope, db, secrets, app_key=data.app_key)
+    token = None
+    if data.community_id is not None:
+        token = await trial.lend_token(caller, db, openapi.tokens, community_id=data.community_id)
+    began = clock.now_ms()
+    made = await trial.call(
+        openapi.gateway,
+        caller,
+        spec,
+        params,
+        token=token,
+        ids=ids,
+        now_ms=began,
+        language=scope.language,
+    )
+    return TryAnswer(made.status, made.body, made.request_id, clock.now_ms() - began)

@@ -3,13 +3,12 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromQuery, QueryParameter
+from msgspec import Meta
 
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -36,60 +35,56 @@ class RequestRow(msgspec.Struct, rename="camel", frozen=True):
     response: str
 
 
-class RequestRoutes(Controller):
-    path = "/requests"
-    tags = ("integrations",)
+request_routes = Routes("/requests", tags=("integrations",))
 
-    @get("/", right="integrations.manage")
-    async def search(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        settings: NamedDependency[Settings],
-        request_id: Annotated[
-            str, QueryParameter(name="requestId", description="X-Ca-Request-Id or the caller's own id.")
-        ] = "",
-        app_key: Annotated[str, QueryParameter(name="appKey")] = "",
-        path: Annotated[str, QueryParameter(name="path")] = "",
-        failed: FromQuery[bool] = False,
-        before: Annotated[
-            str, QueryParameter(description="Go on below this request id: the last of the page before.")
-        ] = "",
-        limit: FromQuery[int] = 50,
-    ) -> list[RequestRow]:
-        """Calls of the tenant's keys, newest first."""
-        own = [key.app_key for key in await tenancy.list_app_keys(within, db)]
-        now_ms = clock.now_ms()
-        found = await request_log.search(
-            within,
-            db,
-            request_log.Search(
-                app_keys=tuple(key for key in own if app_key in ("", key)),
-                since_ms=now_ms - settings.retention.request_log_days * DAY_MS,
-                until_ms=now_ms + DAY_MS,
-                request_id=request_id.strip(),
-                path=path.strip(),
-                failed_only=failed,
-                limit=limit,
-                before=before,
-            ),
+
+@request_routes.get(right="integrations.manage")
+async def search(
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    settings: Settings,
+    request_id: Annotated[str, Meta(description="X-Ca-Request-Id or the caller's own id.")] = "",
+    app_key: str = "",
+    path: str = "",
+    failed: bool = False,
+    before: Annotated[
+        str, Meta(description="Go on below this request id: the last of the page before.")
+    ] = "",
+    limit: int = 50,
+) -> list[RequestRow]:
+    """Calls of the tenant's keys, newest first."""
+    own = [key.app_key for key in await tenancy.list_app_keys(scope, db)]
+    now_ms = clock.now_ms()
+    found = await request_log.search(
+        scope,
+        db,
+        request_log.Search(
+            app_keys=tuple(key for key in own if app_key in ("", key)),
+            since_ms=now_ms - settings.retention.request_log_days * DAY_MS,
+            until_ms=now_ms + DAY_MS,
+            request_id=request_id.strip(),
+            path=path.strip(),
+            failed_only=failed,
+            limit=limit,
+            before=before,
+        ),
+    )
+    return [
+        RequestRow(
+            request_id=row.ca_request_id,
+            at_ms=row.at_ms,
+            app_key=row.app_key,
+            call_id=row.call_id,
+            path=row.path,
+            version=row.version,
+            http_status=row.http_status,
+            code=row.code,
+            reason=masked_text(row.reason, persons=True),
+            cost_us=row.cost_us,
+            client_ip=row.client_ip,
+            request=masked_text(row.request, persons=True),
+            response=masked_text(row.response, persons=True),
         )
-        return [
-            RequestRow(
-                request_id=row.ca_request_id,
-                at_ms=row.at_ms,
-                app_key=row.app_key,
-                call_id=row.call_id,
-                path=row.path,
-                version=row.version,
-                http_status=row.http_status,
-                code=row.code,
-                reason=masked_text(row.reason, persons=True),
-                cost_us=row.cost_us,
-                client_ip=row.client_ip,
-                request=masked_text(row.request, persons=True),
-                response=masked_text(row.response, persons=True),
-            )
-            for row in found
-        ]
+        for row in found
+    ]

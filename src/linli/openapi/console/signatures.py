@@ -3,14 +3,12 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody
 from msgspec import Meta
 
 from linli.kernel import i18n, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -48,45 +46,36 @@ class SignatureCheck(msgspec.Struct, rename="camel", frozen=True):
     """What is wrong, in the caller's language."""
 
 
-class SignatureRoutes(Controller):
-    path = "/signature"
-    tags = ("integrations",)
+signature_routes = Routes("/signature", tags=("integrations",))
 
-    @post("/debug", right="integrations.manage", status_code=200)
-    async def debug(
-        self,
-        data: JSONBody[PastedRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
-    ) -> SignatureCheck:
-        """Show the string that the server signs for a request of one of the tenant's keys. Nothing is called."""
-        if len(data.body) > MOST_TEXT:
-            raise BadInput(field="body", rule="too_long", limit=MOST_TEXT)
-        headers = {one.name.strip().lower().encode(): one.value.strip().encode() for one in data.headers}
-        app_key = headers.get(b"x-ca-key", b"").decode()
-        if not app_key:
-            raise BadInput(field="headers", rule="openapi.no_key")
-        row = await tenancy.find_app_key(db, app_key)
-        if row is None or row.tenant_id != within.tenant:
-            raise NotFound(what="AppKey", id=app_key)
-        path, _, query = data.path.partition("?")
-        request = SignedRequest(
-            data.method.upper(), path.encode(), query.encode(), headers, data.body.encode()
-        )
-        secret = Secret(secrets.open(row.secret, about=f"app_key:{app_key}"))
-        client = data.client_string.encode() if data.client_string else None
-        found = debugger.check(request, secret, clock.now_ms(), client_string=client)
-        return SignatureCheck(
-            ok=found.ok,
-            server_string=found.server_string.decode("utf-8", "replace"),
-            server_signature=found.server_signature.decode(),
-            client_string=data.client_string or None,
-            client_signature=found.client_signature.decode("utf-8", "replace"),
-            first_difference=found.first_difference,
-            problems=[
-                i18n.text(f"openapi.debug.{fault.name}", within.language, **fault.facts)
-                for fault in found.faults
-            ],
-        )
+
+@signature_routes.post("/debug", right="integrations.manage", status=200)
+async def debug(
+    data: PastedRequest, scope: Scope, db: Database, secrets: Secrets, clock: Clock
+) -> SignatureCheck:
+    """Show the string that the server signs for a request of one of the tenant's keys. Nothing is called."""
+    if len(data.body) > MOST_TEXT:
+        raise BadInput(field="body", rule="too_long", limit=MOST_TEXT)
+    headers = {one.name.strip().lower().encode(): one.value.strip().encode() for one in data.headers}
+    app_key = headers.get(b"x-ca-key", b"").decode()
+    if not app_key:
+        raise BadInput(field="headers", rule="openapi.no_key")
+    row = await tenancy.find_app_key(db, app_key)
+    if row is None or row.tenant_id != scope.tenant:
+        raise NotFound(what="AppKey", id=app_key)
+    path, _, query = data.path.partition("?")
+    request = SignedRequest(data.method.upper(), path.encode(), query.encode(), headers, data.body.encode())
+    secret = Secret(secrets.open(row.secret, about=f"app_key:{app_key}"))
+    client = data.client_string.encode() if data.client_string else None
+    found = debugger.check(request, secret, clock.now_ms(), client_string=client)
+    return SignatureCheck(
+        ok=found.ok,
+        server_string=found.server_string.decode("utf-8", "replace"),
+        server_signature=found.server_signature.decode(),
+        client_string=data.client_string or None,
+        client_signature=found.client_signature.decode("utf-8", "replace"),
+        first_difference=found.first_difference,
+        problems=[
+            i18n.text(f"openapi.debug.{fault.name}", scope.language, **fault.facts) for fault in found.faults
+        ],
+    )

@@ -1,7 +1,7 @@
 """Console routes of the service bus."""
 
-from linli.servicebus.console.calls import ServiceCallRoutes
-from linli.servicebus.console.models import ServiceModelRoutes
-from linli.servicebus.console.providers import ProviderRoutes
+from linli.servicebus.console.calls import service_call_routes
+from linli.servicebus.console.models import service_model_routes
+from linli.servicebus.console.providers import provider_routes
 
-ROUTES = (ServiceModelRoutes, ProviderRoutes, ServiceCallRoutes)
+ROUTES = (service_model_routes, provider_routes, service_call_routes)

@@ -4,13 +4,12 @@ import json
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody, QueryParameter
+from msgspec import Meta
 
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.input_errors import refusal
@@ -74,81 +73,79 @@ class CallPage(msgspec.Struct, rename="camel", frozen=True):
     """`before` of the next page; null: there is none."""
 
 
-class ServiceCallRoutes(Controller):
-    path = "/service-calls"
-    tags = ("service bus",)
+service_call_routes = Routes("/service-calls", tags=("service bus",))
 
-    @post("/try", right="integrations.manage", status_code=200)
-    async def attempt(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        settings: NamedDependency[Settings],
-        service_bus: NamedDependency[ServiceBus],
-        data: JSONBody[TrialGiven],
-    ) -> TrialAnswer:
-        """Call a method as a project's application would, and tell what came back and why."""
-        model = await service_bus.model(within.tenant, data.model_id, data.version or None)
-        method = model.method(data.method) if model is not None else None
-        if model is None or method is None:
-            raise NotFound(what="method", id=f"/{data.model_id}/{data.method}")
-        await tenancy.get_project(within, db, project_id=data.project_id)
-        if data.provider_no is not None:
-            await get_provider(within, db, provider_no=data.provider_no)
-        try:
-            params = passed_on(method, decoder(params_of(model.id, method))(data.params.encode()))
-        except msgspec.DecodeError as error:
-            problem = refusal(error)
-            raise BadInput(**{**problem.facts, "field": f"params.{problem.field}"}) from error
-        except RecursionError as error:
-            raise BadInput(field="params", rule="too_deep") from error
-        request_id = ids.request_id()
-        caller = Caller(within.tenant, data.project_id, "", request_id, request_id)
-        begun = clock.now_ms()
-        curl = _curl(settings.public_url, f"/{model.id}/{method.name}", method.version, params)
-        try:
-            answered = await service_bus.call(
-                within, caller, model.id, method.name, method.version, params, only=data.provider_no
-            )
-        except LinliError as error:
-            failure = answers.of_error(error, within.language)
-            why = str(error.facts.get("why", ""))
-            took = clock.now_ms() - begun
-            provider = str(error.facts.get("provider", ""))
-            return TrialAnswer(str(failure.code), failure.localized, "", provider, took, why, curl)
-        said = msgspec.json.format(bytes(answered.data), indent=2).decode()
-        return TrialAnswer("200", "success", said, answered.provider, answered.took_ms, "", curl)
 
-    @get("/", right="integrations.manage")
-    async def list_log(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        service_bus: NamedDependency[ServiceBus],
-        model: Annotated[str, QueryParameter()] = "",
-        app_key: Annotated[str, QueryParameter(name="appKey")] = "",
-        failed: Annotated[bool, QueryParameter()] = False,
-        days: Annotated[int, QueryParameter(ge=1, le=30)] = 7,
-        before: Annotated[str, QueryParameter(pattern=r"^\d{0,18}$")] = "",
-        most: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
-    ) -> CallPage:
-        """Calls of the last days, newest first."""
-        await service_bus.log.flush()
-        rows = await list_calls(
-            within,
-            db,
-            since_ms=clock.now_ms() - days * DAY_MS,
-            before=int(before or _FIRST),
-            most=most + 1,
-            model=model,
-            app_key=app_key,
-            failed=failed,
+@service_call_routes.post("/try", right="integrations.manage", status=200)
+async def attempt(
+    scope: Scope,
+    db: Database,
+    ids: Ids,
+    clock: Clock,
+    settings: Settings,
+    service_bus: ServiceBus,
+    data: TrialGiven,
+) -> TrialAnswer:
+    """Call a method as a project's application would, and tell what came back and why."""
+    model = await service_bus.model(scope.tenant, data.model_id, data.version or None)
+    method = model.method(data.method) if model is not None else None
+    if model is None or method is None:
+        raise NotFound(what="method", id=f"/{data.model_id}/{data.method}")
+    await tenancy.get_project(scope, db, project_id=data.project_id)
+    if data.provider_no is not None:
+        await get_provider(scope, db, provider_no=data.provider_no)
+    try:
+        params = passed_on(method, decoder(params_of(model.id, method))(data.params.encode()))
+    except msgspec.DecodeError as error:
+        problem = refusal(error)
+        raise BadInput(**{**problem.facts, "field": f"params.{problem.field}"}) from error
+    except RecursionError as error:
+        raise BadInput(field="params", rule="too_deep") from error
+    request_id = ids.request_id()
+    caller = Caller(scope.tenant, data.project_id, "", request_id, request_id)
+    begun = clock.now_ms()
+    curl = _curl(settings.public_url, f"/{model.id}/{method.name}", method.version, params)
+    try:
+        answered = await service_bus.call(
+            scope, caller, model.id, method.name, method.version, params, only=data.provider_no
         )
-        shown = rows[:most]
-        return CallPage([_view(row) for row in shown], str(shown[-1].call_no) if len(rows) > most else None)
+    except LinliError as error:
+        failure = answers.of_error(error, scope.language)
+        why = str(error.facts.get("why", ""))
+        took = clock.now_ms() - begun
+        provider = str(error.facts.get("provider", ""))
+        return TrialAnswer(str(failure.code), failure.localized, "", provider, took, why, curl)
+    said = msgspec.json.format(bytes(answered.data), indent=2).decode()
+    return TrialAnswer("200", "success", said, answered.provider, answered.took_ms, "", curl)
+
+
+@service_call_routes.get(right="integrations.manage")
+async def list_log(
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    service_bus: ServiceBus,
+    model: str = "",
+    app_key: str = "",
+    failed: bool = False,
+    days: Annotated[int, Meta(ge=1, le=30)] = 7,
+    before: Annotated[str, Meta(pattern=r"^\d{0,18}$")] = "",
+    most: Annotated[int, Meta(ge=1, le=100)] = 20,
+) -> CallPage:
+    """Calls of the last days, newest first."""
+    await service_bus.log.flush()
+    rows = await list_calls(
+        scope,
+        db,
+        since_ms=clock.now_ms() - days * DAY_MS,
+        before=int(before or _FIRST),
+        most=most + 1,
+        model=model,
+        app_key=app_key,
+        failed=failed,
+    )
+    shown = rows[:most]
+    return CallPage([_view(row) for row in shown], str(shown[-1].call_no) if len(rows) > most else None)
 
 
 def _view(row: CallRow) -> CallView:

@@ -3,11 +3,10 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import QueryParameter
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.servicebus import documents
@@ -51,72 +50,63 @@ class ModelSaved(msgspec.Struct, rename="camel", frozen=True):
     model_no: int
 
 
-class ServiceModelRoutes(Controller):
-    path = "/service-models"
-    tags = ("service bus",)
+service_model_routes = Routes("/service-models", tags=("service bus",))
 
-    @get("/", right="integrations.manage")
-    async def list_all(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ModelSummary]:
-        """Models of the platform first, then the tenant's own."""
-        served = [provider.model_id for provider in await list_providers(within, db)]
-        found = [_summary(model, None, served, within.language) for model in documents.built_in().values()]
-        for row in await list_models(within, db):
-            model = documents.read(row.document)
-            found.append(_summary(model, row.model_no, served, within.language))
-        return found
 
-    @get("/one", right="integrations.manage")
-    async def show(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        service_bus: NamedDependency[ServiceBus],
-        model_id: Annotated[str, QueryParameter(name="id")],
-        version: Annotated[str, QueryParameter()] = "",
-    ) -> ModelDetail:
-        """One model with its methods and their fields."""
-        model = await service_bus.model(within.tenant, model_id, version or None)
-        if model is None:
-            raise NotFound(what="serviceModel", id=model_id)
-        served = [provider.model_id for provider in await list_providers(within, db)]
-        rows = await list_models(within, db)
-        number = next(
-            (r.model_no for r in rows if (r.model_id, r.version) == (model.id, model.version)), None
-        )
-        language = within.language
-        return ModelDetail(
-            **msgspec.structs.asdict(_summary(model, number, served, language)),
-            method_list=[
-                MethodView(
-                    method.name,
-                    method.version,
-                    (method.title_en if language == "en" else method.title) or method.title or method.name,
-                    f"/{model.id}/{method.name}",
-                    list(method.input),
-                    method.output,
-                )
-                for method in model.methods
-            ],
-            document=msgspec.json.format(msgspec.json.encode(model), indent=2).decode(),
-        )
+@service_model_routes.get(right="integrations.manage")
+async def list_all(scope: Scope, db: Database) -> list[ModelSummary]:
+    """Models of the platform first, then the tenant's own."""
+    served = [provider.model_id for provider in await list_providers(scope, db)]
+    found = [_summary(model, None, served, scope.language) for model in documents.built_in().values()]
+    for row in await list_models(scope, db):
+        model = documents.read(row.document)
+        found.append(_summary(model, row.model_no, served, scope.language))
+    return found
 
-    @post("/", right="integrations.manage")
-    async def save(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], data: JSONBody[DocumentGiven]
-    ) -> ModelSaved:
-        """Bring a model, or a new text of one: same id and version."""
-        async with db.begin() as tx:
-            return ModelSaved(await save_model(within, tx, document=data.document))
 
-    @delete("/{model_no:int}", right="integrations.manage")
-    async def remove(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], model_no: FromPath[int]
-    ) -> None:
-        """Remove an own model that nobody serves."""
-        async with db.begin() as tx:
-            await delete_model(within, tx, model_no=model_no, providers=await list_providers(within, tx))
+@service_model_routes.get("/one", right="integrations.manage")
+async def show(
+    scope: Scope,
+    db: Database,
+    service_bus: ServiceBus,
+    model_id: Annotated[str, QueryParameter(name="id")],
+    version: str = "",
+) -> ModelDetail:
+    """One model with its methods and their fields."""
+    model = await service_bus.model(scope.tenant, model_id, version or None)
+    if model is None:
+        raise NotFound(what="serviceModel", id=model_id)
+    served = [provider.model_id for provider in await list_providers(scope, db)]
+    rows = await list_models(scope, db)
+    number = next((r.model_no for r in rows if (r.model_id, r.version) == (model.id, model.version)), None)
+    language = scope.language
+    return ModelDetail(
+        **msgspec.structs.asdict(_summary(model, number, served, language)),
+        method_list=[
+            MethodView(
+                method.name,
+                method.version,
+                (method.title_en if language == "en" else method.title) or method.title or method.name,
+                f"/{model.id}/{method.name}",
+                list(method.input),
+                method.output,
+            )
+            for method in model.methods
+        ],
+        document=msgspec.json.format(msgspec.json.encode(model), indent=2).decode(),
+    )
+
+
+@service_model_routes.post(right="integrations.manage")
+async def save(scope: Scope, tx: Tx, data: DocumentGiven) -> ModelSaved:
+    """Bring a model, or a new text of one: same id and version."""
+    return ModelSaved(await save_model(scope, tx, document=data.document))
+
+
+@service_model_routes.delete("/{model_no:int}", right="integrations.manage")
+async def remove(scope: Scope, tx: Tx, model_no: int) -> None:
+    """Remove an own model that nobody serves."""
+    await delete_model(scope, tx, model_no=model_no, providers=await list_providers(scope, tx))
 
 
 def _summary(model: ServiceModel, model_no: int | None, served: list[str], language: str) -> ModelSummary:

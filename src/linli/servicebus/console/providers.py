@@ -3,12 +3,10 @@
 from typing import Literal
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 
 from linli.kernel import tenancy
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 from linli.servicebus import documents
 from linli.servicebus.queries import list_models, list_providers
@@ -50,67 +48,56 @@ class ProviderSaved(msgspec.Struct, rename="camel", frozen=True):
     provider_no: int
 
 
-class ProviderRoutes(Controller):
-    path = "/service-providers"
-    tags = ("service bus",)
+provider_routes = Routes("/service-providers", tags=("service bus",))
 
-    @get("/", right="integrations.manage")
-    async def list_all(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ProviderView]:
-        """Every provider of the tenant, by model."""
-        rows = await list_providers(within, db)
-        projects = {project.project_id: project.name for project in await tenancy.list_projects(within, db)}
-        boxes = {
-            device.iot_id: device
-            for device in await find_devices(within, db, iot_ids=[row.iot_id for row in rows if row.iot_id])
-        }
-        found = []
-        for row in rows:
-            box = boxes.get(row.iot_id)
-            found.append(
-                ProviderView(
-                    provider_no=row.provider_no,
-                    model_id=row.model_id,
-                    name=row.name,
-                    kind=row.kind,
-                    address=row.address,
-                    iot_id=row.iot_id,
-                    device=f"{box.product_key}/{box.device_name}" if box is not None else "",
-                    online=bool(box.online) if box is not None else None,
-                    project_id=row.project_id,
-                    project_name=projects.get(row.project_id or "", ""),
-                    timeout_ms=row.timeout_ms,
-                    enabled=bool(row.enabled),
-                )
+
+@provider_routes.get(right="integrations.manage")
+async def list_all(scope: Scope, db: Database) -> list[ProviderView]:
+    """Every provider of the tenant, by model."""
+    rows = await list_providers(scope, db)
+    projects = {project.project_id: project.name for project in await tenancy.list_projects(scope, db)}
+    boxes = {
+        device.iot_id: device
+        for device in await find_devices(scope, db, iot_ids=[row.iot_id for row in rows if row.iot_id])
+    }
+    found = []
+    for row in rows:
+        box = boxes.get(row.iot_id)
+        found.append(
+            ProviderView(
+                provider_no=row.provider_no,
+                model_id=row.model_id,
+                name=row.name,
+                kind=row.kind,
+                address=row.address,
+                iot_id=row.iot_id,
+                device=f"{box.product_key}/{box.device_name}" if box is not None else "",
+                online=bool(box.online) if box is not None else None,
+                project_id=row.project_id,
+                project_name=projects.get(row.project_id or "", ""),
+                timeout_ms=row.timeout_ms,
+                enabled=bool(row.enabled),
             )
-        return found
+        )
+    return found
 
-    @post("/", right="integrations.manage")
-    async def add(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], data: JSONBody[ProviderGiven]
-    ) -> ProviderSaved:
-        """Add a provider; calls reach it at once, in every process."""
-        return await _save(within, db, None, data)
 
-    @put("/{provider_no:int}", right="integrations.manage")
-    async def change(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        provider_no: FromPath[int],
-        data: JSONBody[ProviderGiven],
-    ) -> ProviderSaved:
-        """Change a provider; `enabled: false` keeps calls from it."""
-        return await _save(within, db, provider_no, data)
+@provider_routes.post(right="integrations.manage")
+async def add(scope: Scope, db: Database, data: ProviderGiven) -> ProviderSaved:
+    """Add a provider; calls reach it at once, in every process."""
+    return await _save(scope, db, None, data)
 
-    @delete("/{provider_no:int}", right="integrations.manage")
-    async def remove(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], provider_no: FromPath[int]
-    ) -> None:
-        """Remove a provider. The log of its calls stays."""
-        async with db.begin() as tx:
-            await delete_provider(within, tx, provider_no=provider_no)
+
+@provider_routes.put("/{provider_no:int}", right="integrations.manage")
+async def change(scope: Scope, db: Database, provider_no: int, data: ProviderGiven) -> ProviderSaved:
+    """Change a provider; `enabled: false` keeps calls from it."""
+    return await _save(scope, db, provider_no, data)
+
+
+@provider_routes.delete("/{provider_no:int}", right="integrations.manage")
+async def remove(scope: Scope, tx: Tx, provider_no: int) -> None:
+    """Remove a provider. The log of its calls stays."""
+    await delete_provider(scope, tx, provider_no=provider_no)
 
 
 async def _save(scope: Scope, db: Database, provider_no: int | None, data: ProviderGiven) -> ProviderSaved:

@@ -1,8 +1,6 @@
 """Web routes of faces."""
 
-from litestar import Controller
+from linli.domains.faces.console.engine import face_engine_routes
+from linli.domains.faces.console.search import face_look_routes
 
-from linli.domains.faces.console.engine import FaceEngineRoutes
-from linli.domains.faces.console.search import FaceLookRoutes
-
-ROUTES: tuple[type[Controller], ...] = (FaceEngineRoutes, FaceLookRoutes)
+ROUTES = (face_engine_routes, face_look_routes)

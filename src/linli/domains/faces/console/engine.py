@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.access.queries.persons import names_of
@@ -16,7 +13,8 @@ from linli.domains.faces.service import thresholds as service
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.vision.looks import Thresholds
@@ -64,96 +62,80 @@ class FaceToEnrol(msgspec.Struct, rename="camel", frozen=True):
     changed_ms: int
 
 
-class FaceEngineRoutes(Controller):
-    path = "/communities/{community_id:int}/face-engine"
-    tags = ("faces",)
+face_engine_routes = Routes("/communities/{community_id:int}/face-engine", tags=("faces",))
 
-    @get("/", right=Right.RESIDENTS_SEE.value)
-    async def get_face_engine(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        faces: NamedDependency[FaceEngineRoom],
-    ) -> FaceEngineState:
-        """Whether faces are on, and how a community stands."""
-        await people.require_community(within, db, community_id)
-        state = faces.engine.state
-        own = await queries.site_thresholds(within, db, community_id, state.model_id)
-        used = own or state.thresholds
-        stand = await queries.progress(within, db, community_id, state.model_id)
-        return FaceEngineState(
-            on=bool(state.model_id),
-            reason=state.reason,
-            model_id=state.model_id,
-            dimensions=state.dimensions,
-            models=models_of(state),
-            gates=gates(),
-            thresholds=FaceThresholds(used.accept, used.unsure, used.margin) if used else None,
-            own_thresholds=own is not None,
-            recognised=stand.kept if state.model_id else 0,
-            to_enrol=stand.waiting + stand.refused + stand.of_before + (0 if state.model_id else stand.kept),
-            waiting=stand.waiting,
-            refused=stand.refused,
-            of_before=stand.of_before,
+
+@face_engine_routes.get(right=Right.RESIDENTS_SEE)
+async def get_face_engine(
+    community_id: int, scope: Scope, db: Database, faces: FaceEngineRoom
+) -> FaceEngineState:
+    """Whether faces are on, and how a community stands."""
+    await people.require_community(scope, db, community_id)
+    state = faces.engine.state
+    own = await queries.site_thresholds(scope, db, community_id, state.model_id)
+    used = own or state.thresholds
+    stand = await queries.progress(scope, db, community_id, state.model_id)
+    return FaceEngineState(
+        on=bool(state.model_id),
+        reason=state.reason,
+        model_id=state.model_id,
+        dimensions=state.dimensions,
+        models=models_of(state),
+        gates=gates(),
+        thresholds=FaceThresholds(used.accept, used.unsure, used.margin) if used else None,
+        own_thresholds=own is not None,
+        recognised=stand.kept if state.model_id else 0,
+        to_enrol=stand.waiting + stand.refused + stand.of_before + (0 if state.model_id else stand.kept),
+        waiting=stand.waiting,
+        refused=stand.refused,
+        of_before=stand.of_before,
+    )
+
+
+@face_engine_routes.get("/to-enrol", right=Right.RESIDENTS_SEE)
+async def list_faces_to_enrol(
+    community_id: int, scope: Scope, db: Database, page: PageRequest, faces: FaceEngineRoom
+) -> Page[FaceToEnrol]:
+    """Faces that cannot be recognised yet and why, newest change first."""
+    await people.require_community(scope, db, community_id)
+    found = await queries.to_enrol(scope, db, community_id, faces.engine.state.model_id, page)
+    ids = [row.identity_id for row in found.data if row.identity_id]
+    names = await names_of(db, tenant_id=str(scope.tenant), identity_ids=ids)
+    names |= await people.names(scope, db, ids)
+    rows = [
+        FaceToEnrol(
+            row.face_id,
+            row.identity_id,
+            names.get(row.identity_id, ""),
+            row.state,
+            [reason for reason in row.reasons.split(",") if reason],
+            row.changed_ms,
+        )
+        for row in found.data
+    ]
+    return Page.of(page, found.total, rows)
+
+
+@face_engine_routes.put("/thresholds", right=Right.RESIDENTS_MANAGE, status=200)
+async def set_face_thresholds(
+    community_id: int, data: FaceThresholds, scope: Scope, db: Database, clock: Clock, faces: FaceEngineRoom
+) -> None:
+    """Decide by own thresholds. They are void when the model changes."""
+    await people.require_community(scope, db, community_id)
+    wanted = Thresholds(data.accept, data.unsure, data.margin)
+    async with db.begin() as tx:
+        await service.set_own(
+            scope,
+            tx,
+            community_id=community_id,
+            model_id=faces.engine.state.model_id,
+            wanted=wanted,
+            now_ms=clock.now_ms(),
         )
 
-    @get("/to-enrol", right=Right.RESIDENTS_SEE.value)
-    async def list_faces_to_enrol(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        faces: NamedDependency[FaceEngineRoom],
-    ) -> Page[FaceToEnrol]:
-        """Faces that cannot be recognised yet and why, newest change first."""
-        await people.require_community(within, db, community_id)
-        found = await queries.to_enrol(within, db, community_id, faces.engine.state.model_id, page)
-        ids = [row.identity_id for row in found.data if row.identity_id]
-        names = await names_of(db, tenant_id=str(within.tenant), identity_ids=ids)
-        names |= await people.names(within, db, ids)
-        rows = [
-            FaceToEnrol(
-                row.face_id,
-                row.identity_id,
-                names.get(row.identity_id, ""),
-                row.state,
-                [reason for reason in row.reasons.split(",") if reason],
-                row.changed_ms,
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
 
-    @put("/thresholds", right=Right.RESIDENTS_MANAGE.value)
-    async def set_face_thresholds(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[FaceThresholds],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        faces: NamedDependency[FaceEngineRoom],
-    ) -> None:
-        """Decide by own thresholds. They are void when the model changes."""
-        await people.require_community(within, db, community_id)
-        wanted = Thresholds(data.accept, data.unsure, data.margin)
-        async with db.begin() as tx:
-            await service.set_own(
-                within,
-                tx,
-                community_id=community_id,
-                model_id=faces.engine.state.model_id,
-                wanted=wanted,
-                now_ms=clock.now_ms(),
-            )
-
-    @delete("/thresholds", right=Right.RESIDENTS_MANAGE.value)
-    async def clear_face_thresholds(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Decide by the model's own thresholds again."""
-        await people.require_community(within, db, community_id)
-        async with db.begin() as tx:
-            await service.clear(within, tx, community_id=community_id)
+@face_engine_routes.delete("/thresholds", right=Right.RESIDENTS_MANAGE)
+async def clear_face_thresholds(community_id: int, scope: Scope, tx: Tx) -> None:
+    """Decide by the model's own thresholds again."""
+    await people.require_community(scope, tx, community_id)
+    await service.clear(scope, tx, community_id=community_id)

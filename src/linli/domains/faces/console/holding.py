@@ -1,9 +1,9 @@
 """Console routes of faces: residents' faces, the consent ledger, erasures and their receipts."""
 
-from linli.domains.faces.console.ledger import ConsentRoutes, ErasureRoutes
-from linli.domains.faces.console.residents import ResidentFaceRoutes
-from linli.domains.faces.console.staff import StaffFaceRoutes
+from linli.domains.faces.console.ledger import consent_routes, erasure_routes
+from linli.domains.faces.console.residents import resident_face_routes
+from linli.domains.faces.console.staff import staff_face_routes
 
-ROUTES = (ConsentRoutes, ErasureRoutes, ResidentFaceRoutes, StaffFaceRoutes)
+ROUTES = (consent_routes, erasure_routes, resident_face_routes, staff_face_routes)
 
-__all__ = ["ROUTES", "ConsentRoutes", "ErasureRoutes", "ResidentFaceRoutes", "StaffFaceRoutes"]
+__all__ = ["ROUTES", "consent_routes", "erasure_routes", "resident_face_routes", "staff_face_routes"]

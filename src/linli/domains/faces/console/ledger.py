@@ -1,11 +1,8 @@
 """Console: who consented to what, and what was erased, confirmed and signed."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
 
 from linli.domains.access.queries.persons import names_of
 from linli.domains.faces.queries.erasures import erasure, list_erasures
@@ -17,6 +14,7 @@ from linli.domains.people.queries.callers import caller_names
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
+from linli.kernel.entry import Routes
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -58,84 +56,72 @@ async def _names(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str,
     return known | await people.names(scope, db, identity_ids)
 
 
-class ConsentRoutes(Controller):
-    path = "/face-consents"
-    tags = ("faces",)
+consent_routes = Routes("/face-consents", tags=("faces",))
 
-    @get("/", right=Right.RESIDENTS_SEE.value)
-    async def list_consents(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        objects: NamedDependency[ObjectStore],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        identity_id: Annotated[str, QueryParameter(name="personId")] = "",
-        shown: Annotated[Literal["live", "all"], QueryParameter(name="state")] = "live",
-    ) -> Page[ConsentRow]:
-        """The ledger, the last given first."""
-        found = await list_consents(
-            within,
-            db,
-            page=page,
-            community_id=community_id,
-            identity_id=identity_id,
-            only_live=shown == "live",
+
+@consent_routes.get(right=Right.RESIDENTS_SEE, name="list_consents")
+async def list_all_consents(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    objects: ObjectStore,
+    community_id: int | None = None,
+    person_id: str = "",
+    state: Literal["live", "all"] = "live",
+) -> Page[ConsentRow]:
+    """The ledger, the last given first."""
+    found = await list_consents(
+        scope,
+        db,
+        page=page,
+        community_id=community_id,
+        identity_id=person_id,
+        only_live=state == "live",
+    )
+    names = await _names(scope, db, [row.identity_id for row in found.data if row.identity_id])
+    callers = await caller_names(db, {row.asked_by for row in found.data})
+    rows = [
+        ConsentRow(
+            id=str(row.id),
+            identity_id=row.identity_id,
+            person=names.get(row.identity_id, ""),
+            how=row.how,
+            asked_by=callers.get(row.asked_by, row.asked_by),
+            text_version=row.text_version,
+            guardian=row.guardian,
+            given_ms=row.given_ms,
+            expires_ms=row.expires_ms,
+            ended_ms=row.ended_ms,
+            end_reason=row.end_reason,
+            purpose=row.purpose,
+            proof_url=objects.url(row.proof_key, expires_s=PROOF_SECONDS) if row.proof_key else None,
         )
-        names = await _names(within, db, [row.identity_id for row in found.data if row.identity_id])
-        callers = await caller_names(db, {row.asked_by for row in found.data})
-        rows = [
-            ConsentRow(
-                id=str(row.id),
-                identity_id=row.identity_id,
-                person=names.get(row.identity_id, ""),
-                how=row.how,
-                asked_by=callers.get(row.asked_by, row.asked_by),
-                text_version=row.text_version,
-                guardian=row.guardian,
-                given_ms=row.given_ms,
-                expires_ms=row.expires_ms,
-                ended_ms=row.ended_ms,
-                end_reason=row.end_reason,
-                purpose=row.purpose,
-                proof_url=objects.url(row.proof_key, expires_s=PROOF_SECONDS) if row.proof_key else None,
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
+        for row in found.data
+    ]
+    return Page.of(page, found.total, rows)
 
 
-class ErasureRoutes(Controller):
-    path = "/face-erasures"
-    tags = ("faces",)
+erasure_routes = Routes("/face-erasures", tags=("faces",))
 
-    @get("/", right=Right.RESIDENTS_SEE.value)
-    async def list_erasures(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        shown: Annotated[Literal["open", "all"], QueryParameter(name="state")] = "all",
-    ) -> Page[ErasureTold]:
-        """What was erased, and which devices have yet to confirm."""
-        found = await list_erasures(
-            within, db, page=page, community_id=community_id, only_open=shown == "open"
-        )
-        ids = [told.erasure.identity_id for told in found.data if told.erasure.identity_id]
-        names = await _names(within, db, ids)
-        rows = [ErasureTold.of(told, names.get(told.erasure.identity_id, "")) for told in found.data]
-        return Page.of(page, found.total, rows)
 
-    @get("/{erasure_id:int}/receipt", right=Right.RESIDENTS_SEE.value)
-    async def receipt(
-        self,
-        erasure_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
-    ) -> ReceiptTold:
-        """The list of devices as it is now, signed; `openssl pkeyutl` checks it without this platform."""
-        told = await erasure(within, db, erasure_id)
-        return ReceiptTold(*receipts.sign(secrets, told, now_ms=clock.now_ms()))
+@erasure_routes.get(right=Right.RESIDENTS_SEE, name="list_erasures")
+async def list_all_erasures(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    community_id: int | None = None,
+    state: Literal["open", "all"] = "all",
+) -> Page[ErasureTold]:
+    """What was erased, and which devices have yet to confirm."""
+    found = await list_erasures(scope, db, page=page, community_id=community_id, only_open=state == "open")
+    ids = [told.erasure.identity_id for told in found.data if told.erasure.identity_id]
+    names = await _names(scope, db, ids)
+    rows = [ErasureTold.of(told, names.get(told.erasure.identity_id, "")) for told in found.data]
+    return Page.of(page, found.total, rows)
+
+
+@erasure_routes.get("/{erasure_id:int}/receipt", right=Right.RESIDENTS_SEE)
+async def receipt(erasure_id: int, scope: Scope, db: Database, secrets: Secrets, clock: Clock) -> ReceiptTold:
+    """The list of devices as it is now, signed; `openssl pkeyutl` checks it without this platform."""
+    told = await erasure(scope, db, erasure_id)
+    return ReceiptTold(*receipts.sign(secrets, told, now_ms=clock.now_ms()))

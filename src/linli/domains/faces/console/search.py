@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.access.queries.persons import names_of
@@ -19,6 +16,7 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right
 from linli.kernel import audit
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -40,60 +38,54 @@ class FaceSearchFound(msgspec.Struct, rename="camel", frozen=True):
     faces: Annotated[int, Meta(description="In the picture; the largest was searched for.")]
 
 
-class FaceLookRoutes(Controller):
-    path = "/communities/{community_id:int}/face-engine"
-    tags = ("faces",)
+face_look_routes = Routes("/communities/{community_id:int}/face-engine", tags=("faces",))
 
-    @post("/look", right=Right.RESIDENTS_MANAGE.value, status_code=200)
-    async def look_at_face(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[FacePicture],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        faces: NamedDependency[FaceEngineRoom],
-    ) -> FaceLook:
-        """What is wrong with a picture that is to be recorded, if anything; nothing of it is kept."""
-        here = await people.community_scope(within, db, community_id)
-        return await person_faces.looked_at(faces.engine, data.picture, here.language)
 
-    @post("/search", right=Right.RESIDENTS_MANAGE.value, status_code=200)
-    async def search_by_picture(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[FacePicture],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        faces: NamedDependency[FaceEngineRoom],
-        ids: NamedDependency[Ids],
-    ) -> FaceSearchFound:
-        """Whose face a picture shows, among the community's. The picture is not kept; whoever is found sees that."""
-        here = await people.community_scope(within, db, community_id)
-        picture = from_base64(data.picture, field="picture")
-        found = await faces.search.who_is(
-            here, community_id=community_id, picture=picture.content, field="picture"
-        )
-        known = [one.identity_id for one in found.candidates if one.identity_id]
-        names = await names_of(db, tenant_id=str(here.tenant), identity_ids=known)
-        names |= await people.names(here, db, known)
-        kept = await images.images_by_face(here, db, [one.face_id for one in found.candidates])
-        async with db.begin() as tx:
-            await audit.note_secret_reads(here, tx, "person_face", known, ids=ids)
-        limits = found.thresholds
-        return FaceSearchFound(
-            found.verdict,
-            [
-                FaceCandidate(
-                    one.identity_id,
-                    names.get(one.identity_id, ""),
-                    round(one.score, 4),
-                    objects.url(image.object_key, expires_s=SHOWN_SECONDS)
-                    if (image := kept.get(one.face_id)) and image.object_key
-                    else None,
-                )
-                for one in found.candidates
-            ],
-            FaceThresholds(limits.accept, limits.unsure, limits.margin),
-            len(found.look.faces),
-        )
+@face_look_routes.post("/look", right=Right.RESIDENTS_MANAGE, status=200)
+async def look_at_face(
+    community_id: int, data: FacePicture, scope: Scope, db: Database, faces: FaceEngineRoom
+) -> FaceLook:
+    """What is wrong with a picture that is to be recorded, if anything; nothing of it is kept."""
+    here = await people.community_scope(scope, db, community_id)
+    return await person_faces.looked_at(faces.engine, data.picture, here.language)
+
+
+@face_look_routes.post("/search", right=Right.RESIDENTS_MANAGE, status=200)
+async def search_by_picture(
+    community_id: int,
+    data: FacePicture,
+    scope: Scope,
+    db: Database,
+    objects: ObjectStore,
+    faces: FaceEngineRoom,
+    ids: Ids,
+) -> FaceSearchFound:
+    """Whose face a picture shows, among the community's. The picture is not kept; whoever is found sees that."""
+    here = await people.community_scope(scope, db, community_id)
+    picture = from_base64(data.picture, field="picture")
+    found = await faces.search.who_is(
+        here, community_id=community_id, picture=picture.content, field="picture"
+    )
+    known = [one.identity_id for one in found.candidates if one.identity_id]
+    names = await names_of(db, tenant_id=str(here.tenant), identity_ids=known)
+    names |= await people.names(here, db, known)
+    kept = await images.images_by_face(here, db, [one.face_id for one in found.candidates])
+    async with db.begin() as tx:
+        await audit.note_secret_reads(here, tx, "person_face", known, ids=ids)
+    limits = found.thresholds
+    return FaceSearchFound(
+        found.verdict,
+        [
+            FaceCandidate(
+                one.identity_id,
+                names.get(one.identity_id, ""),
+                round(one.score, 4),
+                objects.url(image.object_key, expires_s=SHOWN_SECONDS)
+                if (image := kept.get(one.face_id)) and image.object_key
+                else None,
+            )
+            for one in found.candidates
+        ],
+        FaceThresholds(limits.accept, limits.unsure, limits.margin),
+        len(found.look.faces),
+    )

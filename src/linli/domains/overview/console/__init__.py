@@ -1,7 +1,7 @@
 """Web routes of the first page, of figures and the map, and of the search over everything."""
 
-from linli.domains.overview.console.community import OverviewRoutes
-from linli.domains.overview.console.figures import FigureRoutes, MapRoutes
-from linli.domains.overview.console.search import SearchRoutes
+from linli.domains.overview.console.community import overview_routes
+from linli.domains.overview.console.figures import figure_routes, map_routes
+from linli.domains.overview.console.search import search_routes
 
-ROUTES = (SearchRoutes, OverviewRoutes, FigureRoutes, MapRoutes)
+ROUTES = (search_routes, overview_routes, figure_routes, map_routes)

@@ -1,13 +1,9 @@
 """The first page: what a community is made of, how today goes, what wants a person."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter
 
 from linli.delivery import queries as deliveries
 from linli.delivery.schemas import Filter
@@ -19,6 +15,7 @@ from linli.domains.people.queries import residents
 from linli.domains.people.rights import Right, Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
+from linli.kernel.entry import Routes
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.things import device_lists
@@ -72,40 +69,33 @@ async def count_devices(
     return (await device_lists.list_devices(scope, db, page=_ONE, where=where)).total
 
 
-class OverviewRoutes(Controller):
-    path = "/overview"
-    tags = ("overview",)
+overview_routes = Routes("/overview", tags=("overview",))
 
-    @get("/", right="communities.use")
-    async def figures(
-        self,
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[Session],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        community_id: Annotated[int, QueryParameter(name="communityId")],
-    ) -> Overview:
-        """What a community is made of and how its day goes."""
-        here = within.narrowed(community_id)
-        community = await communities.community(here, db, community_id)
-        begun = day_begun_ms(clock.now_ms(), community.time_zone)
-        hours, refused = await passes.count_by_hour(here, db, community_id=community_id, since_ms=begun)
-        counts = await deliveries.count_by_status(here, db, wanted=Filter(community_id=community_id))
-        its_doors = [door.iot_id for door in await doors.all_doors(here, db, community_id=community_id)]
-        at_doors = await devices.find_devices(here, db, iot_ids=its_doors)
-        sees_inbox = rights.may(Right.DEVICES_SEE, tenant_id=session.tenant_id)
-        return Overview(
-            houses=await spaces.count_kind(here, db, community_id, HOUSE),
-            residents=await residents.count_in_community(here, db, community_id),
-            doors=len(its_doors),
-            doors_online=sum(1 for device in at_doors if device.state == "online"),
-            devices=await count_devices(here, db, community_id, None),
-            devices_online=await count_devices(here, db, community_id, "online"),
-            passes_today=sum(hours),
-            refused_today=refused,
-            hours=hours,
-            deliveries_waiting=sum(n for status, n in counts.items() if status in UNDER_WAY),
-            deliveries_failed=sum(n for status, n in counts.items() if status in NEEDS_PERSON),
-            parked=(await parked.count_inbox(here, db)).parked if sees_inbox else 0,
-        )
+
+@overview_routes.get(right="communities.use")
+async def figures(
+    scope: Scope, rights: Rights, session: Session, db: Database, clock: Clock, community_id: int
+) -> Overview:
+    """What a community is made of and how its day goes."""
+    here = scope.narrowed(community_id)
+    community = await communities.community(here, db, community_id)
+    begun = day_begun_ms(clock.now_ms(), community.time_zone)
+    hours, refused = await passes.count_by_hour(here, db, community_id=community_id, since_ms=begun)
+    counts = await deliveries.count_by_status(here, db, wanted=Filter(community_id=community_id))
+    its_doors = [door.iot_id for door in await doors.all_doors(here, db, community_id=community_id)]
+    at_doors = await devices.find_devices(here, db, iot_ids=its_doors)
+    sees_inbox = rights.may(Right.DEVICES_SEE, tenant_id=session.tenant_id)
+    return Overview(
+        houses=await spaces.count_kind(here, db, community_id, HOUSE),
+        residents=await residents.count_in_community(here, db, community_id),
+        doors=len(its_doors),
+        doors_online=sum(1 for device in at_doors if device.state == "online"),
+        devices=await count_devices(here, db, community_id, None),
+        devices_online=await count_devices(here, db, community_id, "online"),
+        passes_today=sum(hours),
+        refused_today=refused,
+        hours=hours,
+        deliveries_waiting=sum(n for status, n in counts.items() if status in UNDER_WAY),
+        deliveries_failed=sum(n for status, n in counts.items() if status in NEEDS_PERSON),
+        parked=(await parked.count_inbox(here, db)).parked if sees_inbox else 0,
+    )

@@ -1,11 +1,9 @@
 """One search over communities, houses, people, devices and keys, each kind under its own right."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
-from litestar import Controller, Request, get
-from litestar.di import NamedDependency
-from litestar.params import FromQuery, QueryParameter
+from litestar import Request
 
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import communities, spaces
@@ -13,6 +11,7 @@ from linli.domains.people.queries import persons
 from linli.domains.people.rights import SIGNED_IN, Right, Rights
 from linli.kernel import tenancy
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import Forbidden
 from linli.kernel.i18n import language_of
 from linli.kernel.pages import PageRequest
@@ -33,44 +32,42 @@ class SearchHit(msgspec.Struct, rename="camel", frozen=True):
     detail: str
 
 
-class SearchRoutes(Controller):
-    path = "/search"
-    tags = ("search",)
+search_routes = Routes("/search", tags=("search",))
 
-    @get("/", right=SIGNED_IN)
-    async def search(
-        self,
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[Session],
-        q: FromQuery[str] = "",
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-    ) -> list[SearchHit]:
-        """At most eight hits of each kind that the account may see; two characters at least."""
-        text, language = q.strip(), language_of(request)
-        if len(text) < SHORTEST or not session.tenant_id:
-            return []
 
-        def seen(right: Right) -> Scope | None:
-            try:
-                scope = rights.scope_with(right, session.tenant_id, language=language)
-                return scope if community_id is None else scope.narrowed(community_id)
-            except Forbidden:
-                return None
+@search_routes.get(right=SIGNED_IN)
+async def search(
+    request: Request[Any, Any, Any],
+    db: Database,
+    rights: Rights,
+    session: Session,
+    q: str = "",
+    community_id: int | None = None,
+) -> list[SearchHit]:
+    """At most eight hits of each kind that the account may see; two characters at least."""
+    text, language = q.strip(), language_of(request)
+    if len(text) < SHORTEST or not session.tenant_id:
+        return []
 
-        hits: list[SearchHit] = []
-        if scope := seen(Right.COMMUNITIES_SEE):
-            hits += await _communities(scope, db, text)
-        if scope := seen(Right.HOUSES_SEE):
-            hits += await _houses(scope, db, text)
-        if scope := seen(Right.RESIDENTS_SEE):
-            hits += await _persons(scope, db, text)
-        if scope := seen(Right.DEVICES_SEE):
-            hits += await _devices(scope, db, text)
-        if scope := seen(Right.INTEGRATIONS_MANAGE):
-            hits += await _keys(scope, db, text)
-        return hits
+    def seen(right: Right) -> Scope | None:
+        try:
+            scope = rights.scope_with(right, session.tenant_id, language=language)
+            return scope if community_id is None else scope.narrowed(community_id)
+        except Forbidden:
+            return None
+
+    hits: list[SearchHit] = []
+    if scope := seen(Right.COMMUNITIES_SEE):
+        hits += await _communities(scope, db, text)
+    if scope := seen(Right.HOUSES_SEE):
+        hits += await _houses(scope, db, text)
+    if scope := seen(Right.RESIDENTS_SEE):
+        hits += await _persons(scope, db, text)
+    if scope := seen(Right.DEVICES_SEE):
+        hits += await _devices(scope, db, text)
+    if scope := seen(Right.INTEGRATIONS_MANAGE):
+        hits += await _keys(scope, db, text)
+    return hits
 
 
 async def _communities(scope: Scope, db: Database, text: str) -> list[SearchHit]:

@@ -1,9 +1,9 @@
 """Console routes of video: what is known of cameras, by hand and by the workbook."""
 
-from linli.domains.video.console.cameras import CameraRoutes
+from linli.domains.video.console.cameras import camera_routes
 from linli.domains.video.console.history import HISTORY
-from linli.domains.video.console.workbooks import CameraImportRoutes, CameraWorkbookRoutes
+from linli.domains.video.console.workbooks import CameraImportRoutes, camera_workbook_routes
 
-ROUTES = (CameraRoutes, CameraWorkbookRoutes, CameraImportRoutes)
+ROUTES = (camera_routes, camera_workbook_routes, CameraImportRoutes)
 
-__all__ = ["HISTORY", "ROUTES", "CameraRoutes", "CameraWorkbookRoutes"]
+__all__ = ["HISTORY", "ROUTES", "camera_routes", "camera_workbook_routes"]

@@ -6,9 +6,7 @@ A workbook may hold passwords: it lies sealed while it waits, and goes once it i
 import asyncio
 from typing import Any, Final
 
-from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar import Response
 
 from linli.domains.communities.console.imports import attachment
 from linli.domains.communities.console.list_imports import list_routes
@@ -20,6 +18,7 @@ from linli.domains.video.queries import cameras as queries
 from linli.domains.video.queries.devices import cameras_of
 from linli.domains.video.service import imports
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
@@ -28,66 +27,59 @@ _NAME = "linli-cameras.xlsx"
 SEE = Right.DEVICES_SEE.value
 
 
-class CameraWorkbookRoutes(Controller):
-    path = "/communities/{community_id:int}/cameras"
-    tags = ("cameras",)
+camera_workbook_routes = Routes("/communities/{community_id:int}/cameras", tags=("cameras",))
 
-    @get("/template.xlsx", right=SEE)
-    async def template(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        language: FromQuery[str | None] = None,
-    ) -> Response[bytes]:
-        """The workbook with drop-downs, and a row begun for each camera of which nothing is known."""
-        await root_of(within, db, community_id)
-        known = await queries.known_devices(within, db, community_id)
-        rows: list[dict[str, Any]] = [
-            {"device": row.device_name, "product_key": row.product_key, "name": row.nickname}
-            for row in await cameras_of(within, db, community_id)
-            if row.iot_id not in known
-        ]
-        content = await asyncio.to_thread(
-            workbook.book, language or within.language, rows[: workbook.ROWS_MAX]
-        )
-        return attachment(content, _NAME)
 
-    @get("/export.xlsx", right=SEE)
-    async def export(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        q: FromQuery[str] = "",
-        status: FromQuery[int | None] = None,
-        protocol: FromQuery[int | None] = None,
-        group: FromQuery[str] = "",
-    ) -> Response[bytes]:
-        """What the list shows with the same filters, without passwords; it can be imported again. 20,000 rows at most."""
-        await root_of(within, db, community_id)
-        found = await queries.page(
-            within,
-            db,
-            community_id,
-            PageRequest(1, EXPORT_MAX),
-            order="group",
-            text=q.strip(),
-            status=status,
-            protocol=protocol,
-            group_name=group,
-        )
-        places = await places_of(within, db, community_id, found.data)
-        rows = [
-            {
-                **row.said,
-                "device": row.device_name,
-                "product_key": row.product_key,
-                "space": places.get(row.space_id or 0, ""),
-            }
-            for row in found.data
-        ]
-        return attachment(await asyncio.to_thread(workbook.book, within.language, rows), _NAME)
+@camera_workbook_routes.get("/template.xlsx", right=SEE)
+async def template(
+    community_id: int, scope: Scope, db: Database, language: str | None = None
+) -> Response[bytes]:
+    """The workbook with drop-downs, and a row begun for each camera of which nothing is known."""
+    await root_of(scope, db, community_id)
+    known = await queries.known_devices(scope, db, community_id)
+    rows: list[dict[str, Any]] = [
+        {"device": row.device_name, "product_key": row.product_key, "name": row.nickname}
+        for row in await cameras_of(scope, db, community_id)
+        if row.iot_id not in known
+    ]
+    content = await asyncio.to_thread(workbook.book, language or scope.language, rows[: workbook.ROWS_MAX])
+    return attachment(content, _NAME)
+
+
+@camera_workbook_routes.get("/export.xlsx", right=SEE)
+async def export(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    q: str = "",
+    status: int | None = None,
+    protocol: int | None = None,
+    group: str = "",
+) -> Response[bytes]:
+    """What the list shows with the same filters, without passwords; it can be imported again. 20,000 rows at most."""
+    await root_of(scope, db, community_id)
+    found = await queries.page(
+        scope,
+        db,
+        community_id,
+        PageRequest(1, EXPORT_MAX),
+        order="group",
+        text=q.strip(),
+        status=status,
+        protocol=protocol,
+        group_name=group,
+    )
+    places = await places_of(scope, db, community_id, found.data)
+    rows = [
+        {
+            **row.said,
+            "device": row.device_name,
+            "product_key": row.product_key,
+            "space": places.get(row.space_id or 0, ""),
+        }
+        for row in found.data
+    ]
+    return attachment(await asyncio.to_thread(workbook.book, scope.language, rows), _NAME)
 
 
 CameraImportRoutes: Final = list_routes(imports.KIND, see=Right.DEVICES_SEE, manage=Right.DEVICES_MANAGE)

@@ -4,9 +4,7 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar import Response
 from msgspec import Meta
 
 from linli.delivery.queries import find_row
@@ -34,7 +32,8 @@ from linli.domains.visitors.service import visits
 from linli.domains.visitors.times import day_of
 from linli.kernel import history
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
@@ -104,227 +103,166 @@ async def _of(scope: Scope, db: Reader, community_id: int, apply_id: int) -> Vis
     return found
 
 
-class VisitRoutes(Controller):
-    path = "/communities/{community_id:int}/visits"
-    tags = ("visitors",)
+visit_routes = Routes("/communities/{community_id:int}/visits", tags=("visitors",))
 
-    @get("/", right=Right.VISITORS_SEE.value)
-    async def list_visits(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the name, phone or plate.")] = "",
-        states: Annotated[
-            str, QueryParameter(name="state", description="One or several, separated by commas.")
-        ] = "",
-        source: Annotated[str, QueryParameter(description="One or several, separated by commas.")] = "",
-        house_id: Annotated[int | None, QueryParameter(name="houseId")] = None,
-        since_ms: Annotated[
-            int | None, QueryParameter(name="sinceMs", description="The window touches…")
-        ] = None,
-        until_ms: Annotated[int | None, QueryParameter(name="untilMs", description="…this time.")] = None,
-        sort: Annotated[str, QueryParameter(description="starts, -starts, name, -name, changed")] = "starts",
-    ) -> Page[VisitRow]:
-        """Visits of a community, those that begin latest first."""
-        found = await _find(
-            within, db, community_id, page, q=q, states=states, source=source, house_id=house_id, since_ms=since_ms,
-            until_ms=until_ms, sort=sort,
-        )  # fmt: skip
-        return Page.of(page, found.total, await rows(within, db, found.data))
 
-    @get("/figures", right=Right.VISITORS_SEE.value)
-    async def figures(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> VisitFigures:
-        """How many are asked for, expected, here and gone today."""
-        await spaces.require_root(within, db, community_id)
-        since, until = day_of(clock.now_ms(), await zone_of(db, community_id))
-        found = await queries.figures(within, db, community_id, since_ms=since, until_ms=until + 1)
-        return VisitFigures(**found._asdict())
+@visit_routes.get(right=Right.VISITORS_SEE)
+async def list_visits(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the name, phone or plate.")] = "",
+    state: Annotated[str, Meta(description="One or several, separated by commas.")] = "",
+    source: Annotated[str, Meta(description="One or several, separated by commas.")] = "",
+    house_id: int | None = None,
+    since_ms: Annotated[int | None, Meta(description="The window touches…")] = None,
+    until_ms: Annotated[int | None, Meta(description="…this time.")] = None,
+    sort: Annotated[str, Meta(description="starts, -starts, name, -name, changed")] = "starts",
+) -> Page[VisitRow]:
+    """Visits of a community, those that begin latest first."""
+    found = await _find(
+        scope, db, community_id, page, q=q, states=state, source=source, house_id=house_id, since_ms=since_ms,
+        until_ms=until_ms, sort=sort,
+    )  # fmt: skip
+    return Page.of(page, found.total, await rows(scope, db, found.data))
 
-    @get("/export.xlsx", right=Right.VISITORS_SEE.value)
-    async def export(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        q: FromQuery[str] = "",
-        states: Annotated[str, QueryParameter(name="state")] = "",
-        source: FromQuery[str] = "",
-        house_id: Annotated[int | None, QueryParameter(name="houseId")] = None,
-        since_ms: Annotated[int | None, QueryParameter(name="sinceMs")] = None,
-        until_ms: Annotated[int | None, QueryParameter(name="untilMs")] = None,
-    ) -> Response[bytes]:
-        """What the list shows with the same filters, as a workbook; phones masked, at most 20,000 rows."""
-        found = await _find(
-            within, db, community_id, PageRequest(1, EXPORT_MAX), q=q, states=states, source=source,
-            house_id=house_id, since_ms=since_ms, until_ms=until_ms, sort="starts",
-        )  # fmt: skip
-        told = await rows(within, db, found.data)
-        content = await asyncio.to_thread(_workbook, told, within.language, await zone_of(db, community_id))
-        headers = {"content-disposition": 'attachment; filename="linli-visitors.xlsx"'}
-        return Response(content, media_type=_XLSX, headers=headers)
 
-    @post("/", right=Right.VISITORS_MANAGE.value, status_code=201)
-    async def add_visits(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[NewVisits],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> VisitsMade:
-        """Expect visitors at a house, all of them or none; who has a phone is sent the pass."""
-        guests = [
-            checked(Guest(**msgspec.structs.asdict(one)), before=f"guests[{number}].", names=_NAMES)
-            for number, one in enumerate(data.guests)
-        ]
-        async with db.begin() as tx:
-            made = await visits.apply(
-                within,
-                tx,
-                community_id=community_id,
-                house_id=data.house_id,
-                guests=guests,
-                starts_ms=data.starts_ms,
-                ends_ms=data.ends_ms,
-                source=STAFF,
-                ids=ids,
-                now_ms=clock.now_ms(),
-                reason=data.reason,
+@visit_routes.get("/figures", right=Right.VISITORS_SEE)
+async def figures(community_id: int, scope: Scope, db: Database, clock: Clock) -> VisitFigures:
+    """How many are asked for, expected, here and gone today."""
+    await spaces.require_root(scope, db, community_id)
+    since, until = day_of(clock.now_ms(), await zone_of(db, community_id))
+    found = await queries.figures(scope, db, community_id, since_ms=since, until_ms=until + 1)
+    return VisitFigures(**found._asdict())
+
+
+@visit_routes.get("/export.xlsx", right=Right.VISITORS_SEE)
+async def export(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    q: str = "",
+    state: str = "",
+    source: str = "",
+    house_id: int | None = None,
+    since_ms: int | None = None,
+    until_ms: int | None = None,
+) -> Response[bytes]:
+    """What the list shows with the same filters, as a workbook; phones masked, at most 20,000 rows."""
+    found = await _find(
+        scope, db, community_id, PageRequest(1, EXPORT_MAX), q=q, states=state, source=source,
+        house_id=house_id, since_ms=since_ms, until_ms=until_ms, sort="starts",
+    )  # fmt: skip
+    told = await rows(scope, db, found.data)
+    content = await asyncio.to_thread(_workbook, told, scope.language, await zone_of(db, community_id))
+    headers = {"content-disposition": 'attachment; filename="linli-visitors.xlsx"'}
+    return Response(content, media_type=_XLSX, headers=headers)
+
+
+@visit_routes.post(right=Right.VISITORS_MANAGE)
+async def add_visits(
+    community_id: int, data: NewVisits, scope: Scope, tx: Tx, ids: Ids, clock: Clock
+) -> VisitsMade:
+    """Expect visitors at a house, all of them or none; who has a phone is sent the pass."""
+    guests = [
+        checked(Guest(**msgspec.structs.asdict(one)), before=f"guests[{number}].", names=_NAMES)
+        for number, one in enumerate(data.guests)
+    ]
+    made = await visits.apply(
+        scope,
+        tx,
+        community_id=community_id,
+        house_id=data.house_id,
+        guests=guests,
+        starts_ms=data.starts_ms,
+        ends_ms=data.ends_ms,
+        source=STAFF,
+        ids=ids,
+        now_ms=clock.now_ms(),
+        reason=data.reason,
+    )
+    return VisitsMade([str(one) for one in made])
+
+
+@visit_routes.get("/{apply_id:int}", right=Right.VISITORS_SEE)
+async def read_visit(
+    community_id: int, apply_id: int, scope: Scope, db: Database, clock: Clock, visitors: VisitorsRoom
+) -> VisitFull:
+    """One visit and the doors that its pass opens."""
+    found = await _of(scope, db, community_id, apply_id)
+    holds = found.holds_pass(clock.now_ms())
+    shown = await visitors.passes.pictures(found) if holds else []
+    found = await _of(scope, db, community_id, apply_id)  # with the codes that its doors needed
+    doors = []
+    for code in found.codes if holds else []:
+        known = await permissions_of_code(scope, db, qr_code=code)
+        live = [iot_id for iot_id, row in known.items() if row.live]
+        names = await find_doors(scope, db, iot_ids=live)
+        for iot_id in live:
+            sent = await find_row(db, device=iot_id, kind=QR, credential=code)
+            doors.append(
+                VisitDoor(names[iot_id].name if iot_id in names else "", sent.status if sent else "")
             )
-        return VisitsMade([str(one) for one in made])
+    return await full(scope, db, found, doors=doors, has_pass=bool(shown))
 
-    @get("/{apply_id:int}", right=Right.VISITORS_SEE.value)
-    async def read_visit(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        visitors: NamedDependency[VisitorsRoom],
-    ) -> VisitFull:
-        """One visit and the doors that its pass opens."""
-        found = await _of(within, db, community_id, apply_id)
-        holds = found.holds_pass(clock.now_ms())
-        shown = await visitors.passes.pictures(found) if holds else []
-        found = await _of(within, db, community_id, apply_id)  # with the codes that its doors needed
-        doors = []
-        for code in found.codes if holds else []:
-            known = await permissions_of_code(within, db, qr_code=code)
-            live = [iot_id for iot_id, row in known.items() if row.live]
-            names = await find_doors(within, db, iot_ids=live)
-            for iot_id in live:
-                sent = await find_row(db, device=iot_id, kind=QR, credential=code)
-                doors.append(
-                    VisitDoor(names[iot_id].name if iot_id in names else "", sent.status if sent else "")
-                )
-        return await full(within, db, found, doors=doors, has_pass=bool(shown))
 
-    @post("/{apply_id:int}/pass", right=Right.VISITORS_MANAGE.value, status_code=200)
-    async def show_pass(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        visitors: NamedDependency[VisitorsRoom],
-    ) -> VisitPass:
-        """The pass, to be shown or printed at the desk; who looked is kept. Empty when it is over."""
-        found, now_ms = await _of(within, db, community_id, apply_id), clock.now_ms()
-        shown = await visitors.passes.pictures(found) if found.holds_pass(now_ms) else []
-        async with db.begin() as tx:
-            await history.note(
-                within, tx, HISTORY, apply_id, "pass_shown", community_id=community_id, now_ms=now_ms
-            )
-        return VisitPass(
-            visitors.links.url(apply_id) if shown and found.state in HOLDS_PASS else "",
-            [VisitPicture(qr_svg(one.text, label=found.name), one.doors) for one in shown],
+@visit_routes.post("/{apply_id:int}/pass", right=Right.VISITORS_MANAGE, status=200)
+async def show_pass(
+    community_id: int, apply_id: int, scope: Scope, db: Database, clock: Clock, visitors: VisitorsRoom
+) -> VisitPass:
+    """The pass, to be shown or printed at the desk; who looked is kept. Empty when it is over."""
+    found, now_ms = await _of(scope, db, community_id, apply_id), clock.now_ms()
+    shown = await visitors.passes.pictures(found) if found.holds_pass(now_ms) else []
+    async with db.begin() as tx:
+        await history.note(
+            scope, tx, HISTORY, apply_id, "pass_shown", community_id=community_id, now_ms=now_ms
         )
+    return VisitPass(
+        visitors.links.url(apply_id) if shown and found.state in HOLDS_PASS else "",
+        [VisitPicture(qr_svg(one.text, label=found.name), one.doors) for one in shown],
+    )
 
-    @post("/{apply_id:int}/check-in", right=Right.VISITORS_MANAGE.value, status_code=204)
-    async def check_in(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """The visitor is here."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, apply_id)
-            await visits.check_in(within, tx, apply_id=apply_id, now_ms=clock.now_ms())
 
-    @post("/{apply_id:int}/check-out", right=Right.VISITORS_MANAGE.value, status_code=204)
-    async def check_out(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """The visitor has left: the pass opens no door any more."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, apply_id)
-            await visits.check_out(within, tx, apply_id=apply_id, now_ms=clock.now_ms())
+@visit_routes.post("/{apply_id:int}/check-in", right=Right.VISITORS_MANAGE)
+async def check_in(community_id: int, apply_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """The visitor is here."""
+    await _of(scope, tx, community_id, apply_id)
+    await visits.check_in(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
 
-    @post("/{apply_id:int}/void", right=Right.VISITORS_MANAGE.value, status_code=204)
-    async def void_visit(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        data: JSONBody[VisitReason],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Take a visit back before the visitor came, with the reason."""
-        if not data.reason.strip():
-            raise BadInput(field="reason", rule="required")
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, apply_id)
-            await visits.void(within, tx, apply_id=apply_id, reason=data.reason, now_ms=clock.now_ms())
 
-    @post("/{apply_id:int}/admit", right=Right.VISITORS_MANAGE.value, status_code=204)
-    async def admit(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Let a visitor come who registered at the gate."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, apply_id)
-            await visits.admit(within, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms())
+@visit_routes.post("/{apply_id:int}/check-out", right=Right.VISITORS_MANAGE)
+async def check_out(community_id: int, apply_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """The visitor has left: the pass opens no door any more."""
+    await _of(scope, tx, community_id, apply_id)
+    await visits.check_out(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
 
-    @post("/{apply_id:int}/refuse", right=Right.VISITORS_MANAGE.value, status_code=204)
-    async def refuse(
-        self,
-        community_id: FromPath[int],
-        apply_id: FromPath[int],
-        data: JSONBody[VisitReason],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Do not let a visitor come who registered at the gate; they read the reason."""
-        async with db.begin() as tx:
-            await _of(within, tx, community_id, apply_id)
-            await visits.refuse(within, tx, apply_id=apply_id, reason=data.reason, now_ms=clock.now_ms())
+
+@visit_routes.post("/{apply_id:int}/void", right=Right.VISITORS_MANAGE)
+async def void_visit(
+    community_id: int, apply_id: int, data: VisitReason, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Take a visit back before the visitor came, with the reason."""
+    if not data.reason.strip():
+        raise BadInput(field="reason", rule="required")
+    await _of(scope, tx, community_id, apply_id)
+    await visits.void(scope, tx, apply_id=apply_id, reason=data.reason, now_ms=clock.now_ms())
+
+
+@visit_routes.post("/{apply_id:int}/admit", right=Right.VISITORS_MANAGE)
+async def admit(community_id: int, apply_id: int, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
+    """Let a visitor come who registered at the gate."""
+    await _of(scope, tx, community_id, apply_id)
+    await visits.admit(scope, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms())
+
+
+@visit_routes.post("/{apply_id:int}/refuse", right=Right.VISITORS_MANAGE)
+async def refuse(
+    community_id: int, apply_id: int, data: VisitReason, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Do not let a visitor come who registered at the gate; they read the reason."""
+    await _of(scope, tx, community_id, apply_id)
+    await visits.refuse(scope, tx, apply_id=apply_id, reason=data.reason, now_ms=clock.now_ms())
 
 
 async def _find(
