@@ -44,11 +44,11 @@ class House:
 
     async def grant(self, wish: Grant | None = None) -> int:
         async with self.db.begin() as tx:
-            return await service.grant(self.scope, tx, wish=wish or self.wish(), now_ms=self.clock.now_ms())
+            return await service.grant(self.scope, tx, wish or self.wish(), now_ms=self.clock.now_ms())
 
     async def revoke(self, wish: Grant | None = None) -> bool:
         async with self.db.begin() as tx:
-            return await service.revoke(self.scope, tx, wish=wish or self.wish(), now_ms=self.clock.now_ms())
+            return await service.revoke(self.scope, tx, wish or self.wish(), now_ms=self.clock.now_ms())
 
     async def online(self, device: str = "door-1") -> None:
         async with self.db.begin() as tx:

@@ -303,14 +303,14 @@ async def test_nobody_sees_or_touches_rows_of_another_community_or_tenant(house:
         with pytest.raises(NotFound):
             await queries.get_row(stranger, house.db, row_id=row.id)
         async with house.db.begin() as tx:
-            assert not await service.revoke(stranger, tx, wish=house.wish(), now_ms=1)
+            assert not await service.revoke(stranger, tx, house.wish(), now_ms=1)
             with pytest.raises(NotFound):
                 await service.retry(stranger, tx, row_ids=[row.id], now_ms=1)
     async with house.db.begin() as tx:
         with pytest.raises(NotFound):
-            await service.grant(house.scope, tx, wish=house.wish(community_id=3), now_ms=1)
+            await service.grant(house.scope, tx, house.wish(community_id=3), now_ms=1)
         with pytest.raises(BadInput):
-            await service.grant(house.scope, tx, wish=house.wish(starts_ms=2, ends_ms=1), now_ms=1)
+            await service.grant(house.scope, tx, house.wish(starts_ms=2, ends_ms=1), now_ms=1)
     assert await house.status() == "toBeTransferred"
 
 

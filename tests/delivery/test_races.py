@@ -49,7 +49,7 @@ async def test_whichever_statement_of_a_round_is_lost_the_right_is_at_the_door_a
     async def whole(device: str) -> tuple[int, ...]:
         before = await effects(house)
         wish = house.wish(device=device)
-        await house.db.run(lambda tx: service.grant(house.scope, tx, wish=wish, now_ms=house.clock.now_ms()))
+        await house.db.run(lambda tx: service.grant(house.scope, tx, wish, now_ms=house.clock.now_ms()))
         assert await house.reconciler.run_once() == 1
         assert await house.status(device=device) == "transferred"
         assert house.shelf.held_by(device) == {"A"}
@@ -96,7 +96,7 @@ async def test_whoever_asks_to_compare_and_grants_does_not_lock_a_round_out(hous
         await service.compare_soon(tx, device="door-1", now_ms=now)
         asked.set()
         await settling.wait()
-        await service.grant(house.scope, tx, wish=house.wish(ends_ms=now + 1000), now_ms=now)
+        await service.grant(house.scope, tx, house.wish(ends_ms=now + 1000), now_ms=now)
 
     async def begins(statement: str) -> None:
         if asked.is_set() and statement.startswith("UPDATE delivery_devices"):
@@ -176,7 +176,7 @@ async def test_many_grants_ends_and_rounds_of_the_same_doors_lose_nothing(
             await service.compare_soon(tx, device=doors[0], now_ms=now)
         for door in doors:
             write = service.grant if live else service.revoke
-            await write(house.scope, tx, wish=house.wish(credential, door), now_ms=now)
+            await write(house.scope, tx, house.wish(credential, door), now_ms=now)
         if chance.random() < 0.3:
             await service.device_online(tx, device=doors[-1], now_ms=now)
 

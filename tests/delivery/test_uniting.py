@@ -21,7 +21,18 @@ NOW = at("2026-11-24T14:00")  # Tuesday
 
 
 def support(grant_id: int, starts: int, ends: int, schedule: str = "") -> Support:
-    return Support(grant_id, "t", 1, "who", starts, ends, f'{{"n":{grant_id}}}', schedule)
+    return Support(
+        grant_id=grant_id,
+        device="door",
+        credential="A",
+        tenant_id="t",
+        community_id=1,
+        subject="who",
+        starts_ms=starts,
+        ends_ms=ends,
+        content=f'{{"n":{grant_id}}}',
+        schedule=schedule,
+    )
 
 
 def held(supports: list[Support], now: int = NOW, *, keeps: bool = True) -> tuple[Content, int | None]:

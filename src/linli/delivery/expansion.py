@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from linli.delivery import queries
 from linli.delivery.ports import Carriers
-from linli.delivery.schemas import ExpandGrant, ExpandScope, GrantRow, HeldTarget, Target
+from linli.delivery.schemas import ExpandGrant, ExpandScope, GrantRow, Target
 from linli.delivery.service.grants import EXPAND_GRANT, EXPAND_SCOPE, order_of
 from linli.delivery.service.holds import HoldJobs
 from linli.delivery.service.refreshing import set_targets
@@ -29,11 +29,9 @@ CALLER = "system:expansion"
 
 
 class _Change(NamedTuple):
-    device: str
-    kind: str
-    live: bool
     row: GrantRow
     target: Target
+    live: bool
 
 
 class Expansion:
@@ -79,17 +77,17 @@ class Expansion:
         there = {(one.grant_id, one.device, one.credential): one for one in held}
         by_id = {row.id: row for row in rows}
         changes = [
-            _Change(one.device, by_id[one.grant_id].kind, False, by_id[one.grant_id], _as_target(one))
-            for key, one in there.items()
+            _Change(by_id[support.grant_id], support.target, False)
+            for key, support in there.items()
             if key not in wanted
         ]
         changes += [
-            _Change(target.device, row.kind, True, row, target)
+            _Change(row, target, True)
             for key, (row, target) in wanted.items()
-            if there.get(key) != _as_held(row, target)
+            if there.get(key) != row.support(target)
         ]
         # Everybody takes devices in the same order: transactions that meet wait instead of locking each other out.
-        changes.sort(key=lambda change: (change.device, change.kind, change.target.credential))
+        changes.sort(key=lambda change: (change.target.device, change.row.kind, change.target.credential))
         for chunk in batched(changes, CHUNK, strict=False):
             await self._db.run(partial(_write, chunk))
 
@@ -121,22 +119,3 @@ def _alike(rows: Iterable[GrantRow]) -> Iterator[tuple[tuple[str, str], list[Gra
         if row.live:
             found.setdefault((row.tenant_id, row.target_type), []).append(row)
     yield from found.items()
-
-
-def _as_target(held: HeldTarget) -> Target:
-    return Target(held.device, held.credential, held.subject, held.content, held.schedule)
-
-
-def _as_held(row: GrantRow, target: Target) -> HeldTarget:
-    """How a target of the grant is stored."""
-    return HeldTarget(
-        grant_id=row.id,
-        device=target.device,
-        credential=target.credential,
-        subject=target.subject,
-        content=target.content or row.content,
-        community_id=row.community_id,
-        starts_ms=row.starts_ms,
-        ends_ms=row.ends_ms,
-        schedule=target.schedule,
-    )

@@ -12,7 +12,7 @@ from linli.delivery.comparing import Comparing
 from linli.delivery.ports import Carriers
 from linli.delivery.schemas import Parcel
 from linli.delivery.service.refreshing import refresh_many
-from linli.delivery.service.transitions import unwatch, watch
+from linli.delivery.service.transitions import DUE
 from linli.delivery.store import DatabaseStore
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
@@ -83,12 +83,12 @@ class Reconciler:
         self._comparing = Comparing(db, clock, carriers, self._store)
 
     async def start(self) -> None:
-        watch(self._db, self._wake)
+        self._db.wakers.listen(DUE, self._wake)
         self._task = asyncio.create_task(self._loop(), name="delivery")
 
     async def stop(self) -> None:
         """Take no new device and wait up to 10 s for those in flight; the rest is sent again when leases end."""
-        unwatch(self._db, self._wake)
+        self._db.wakers.unlisten(DUE, self._wake)
         await end_tasks(self._task)
         running = set(self._in_flight.values())
         if running:

@@ -53,6 +53,26 @@ class GrantRow(NamedTuple):
     changed_ms: int
     schedule: str = ""
 
+    @property
+    def grant(self) -> Grant:
+        """What was asked for."""
+        return Grant(**{name: getattr(self, name) for name in Grant.__struct_fields__})
+
+    def support(self, target: "Target") -> "Support":
+        """How one of its targets is stored."""
+        return Support(
+            grant_id=self.id,
+            device=target.device,
+            credential=target.credential,
+            tenant_id=self.tenant_id,
+            community_id=self.community_id,
+            subject=target.subject,
+            starts_ms=self.starts_ms,
+            ends_ms=self.ends_ms,
+            content=target.content or self.content,
+            schedule=target.schedule,
+        )
+
 
 class Target(NamedTuple):
     """One device that a grant reaches, as an expander finds it."""
@@ -64,24 +84,12 @@ class Target(NamedTuple):
     schedule: str = ""
 
 
-class HeldTarget(NamedTuple):
-    """A target row of one grant."""
+class Support(NamedTuple):
+    """A target row: a live grant, and one device that it reaches."""
 
     grant_id: int
     device: str
     credential: str
-    subject: str
-    content: str
-    community_id: int
-    starts_ms: int
-    ends_ms: int
-    schedule: str = ""
-
-
-class Support(NamedTuple):
-    """A target row of a live grant."""
-
-    grant_id: int
     tenant_id: str
     community_id: int
     subject: str
@@ -89,6 +97,10 @@ class Support(NamedTuple):
     ends_ms: int
     content: str
     schedule: str = ""
+
+    @property
+    def target(self) -> Target:
+        return Target(self.device, self.credential, self.subject, self.content, self.schedule)
 
 
 class DesiredRow(NamedTuple):

@@ -269,7 +269,7 @@ async def test_a_right_on_all_doors_reaches_those_registered_later(site: Site) -
         target_type=doors.COMMUNITY_DOORS, target="1",
     )  # fmt: skip
     async with site.db.begin() as tx:
-        await delivery.grant(site.app, tx, wish=wish, now_ms=site.now)
+        await delivery.grant(site.app, tx, wish, now_ms=site.now)
     await site.work()
     second, other = await site.new_door("南门"), await site.new_door("别处", community_id=2)
     await site.work()

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from linli.delivery.models import grant_history, grants, targets
-from linli.delivery.schemas import DesiredRow, GrantRow, HeldTarget
-from linli.kernel.db import INT, Command, Query, Reader, any_of, bytewise, in_scope
+from linli.delivery.schemas import DesiredRow, Grant, GrantRow, Support
+from linli.kernel.db import INT, Query, Reader, any_of, bytewise, in_scope
 from linli.kernel.scope import Scope
 
 _WORKER = "workers serve every tenant; the grant names its own"
@@ -141,27 +141,9 @@ devices_with = Query(
     select(targets.c.device).where(_of_credential).distinct().order_by(targets.c.device),
     unscoped="the tenant is a condition of its own",
 )
-drop_credential = Command(
-    delete(targets).where(
-        targets.c.tenant_id == bindparam("of_tenant"),
-        targets.c.kind == bindparam("of_kind"),
-        targets.c.credential == bindparam("of_credential"),
-    ),
-    unscoped="the tenant is a condition of its own",
-)
 targets_of_grants = Query(
-    select(
-        targets.c.grant_id,
-        targets.c.device,
-        targets.c.credential,
-        targets.c.subject,
-        targets.c.content,
-        targets.c.community_id,
-        targets.c.starts_ms,
-        targets.c.ends_ms,
-        targets.c.schedule,
-    ).where(any_of(targets.c.grant_id, "grant_ids")),
-    HeldTarget,
+    select(*(targets.c[name] for name in Support._fields)).where(any_of(targets.c.grant_id, "grant_ids")),
+    Support,
     unscoped=_WORKER,
 )
 
@@ -173,11 +155,11 @@ async def grants_on_credential(
     return await live_grants_of.all(db, scope, source=source, kind=kind, credential=credential)
 
 
-async def revoked_grants(
-    scope: Scope, db: Reader, *, source: str, kind: str, subject: str, credential: str
-) -> list[tuple[GrantRow, str]]:
-    """Grants that are revoked, each with the reason it was last revoked for."""
-    rows = await _revoked.all(db, scope, source=source, kind=kind, subject=subject, credential=credential)
+async def revoked_grants(scope: Scope, db: Reader, *, like: Grant) -> list[tuple[GrantRow, str]]:
+    """Revoked grants of the same source, credential and subject, each with the reason it was last revoked for."""
+    rows = await _revoked.all(
+        db, scope, source=like.source, kind=like.kind, subject=like.subject, credential=like.credential
+    )
     return [(GrantRow(*columns), reason or "") for *columns, reason in rows]
 
 

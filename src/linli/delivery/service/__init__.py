@@ -12,7 +12,7 @@ from linli.delivery.service.grants import (
 from linli.delivery.service.holds import hold, holds_of_community, holds_on, lift
 from linli.delivery.service.refreshing import hours_moved, refresh
 from linli.delivery.service.rows import compare_soon, device_online, resend, retry
-from linli.delivery.service.transitions import content_hash, wake_worker, watch
+from linli.delivery.service.transitions import content_hash, wake_worker
 
 __all__ = [
     "compare_soon",
@@ -34,5 +34,4 @@ __all__ = [
     "revoke_credential",
     "revoke_device",
     "wake_worker",
-    "watch",
 ]

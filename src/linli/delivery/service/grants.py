@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, delete, update
 
 from linli.delivery import queries
-from linli.delivery.models import grant_history, grants
+from linli.delivery.models import grant_history, grants, targets
 from linli.delivery.schemas import ON_DEVICE, ExpandGrant, ExpandScope, Grant, GrantRow, Target
 from linli.delivery.service.refreshing import refresh, set_targets
 from linli.delivery.service.rows import caller_of
@@ -33,35 +33,44 @@ _change = Command(
     unscoped="the grant was found by its tenant and key",
 )
 
+_drop_credential = Command(
+    delete(targets).where(
+        targets.c.tenant_id == bindparam("of_tenant"),
+        targets.c.kind == bindparam("of_kind"),
+        targets.c.credential == bindparam("of_credential"),
+    ),
+    unscoped="the tenant is a condition of its own",
+)
 
-async def grant(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str = "") -> int:
+
+async def grant(scope: Scope, tx: Tx, asked: Grant, *, now_ms: int, reason: str = "") -> int:
     """Give a right, or change its window and content; the grant's id. Giving the same again changes nothing.
 
     Raises NotFound (community outside the scope), BadInput.
     """
-    scope.allow(wish.community_id)
-    if wish.ends_ms < wish.starts_ms:
+    scope.allow(asked.community_id)
+    if asked.ends_ms < asked.starts_ms:
         raise BadInput(field="expiryTime", rule="after", other="effectiveTime")
-    row = await _find(scope, tx, wish)
-    values = (wish.community_id, wish.starts_ms, wish.ends_ms, wish.content, wish.schedule)
+    row = await _find(scope, tx, asked)
+    values = (asked.community_id, asked.starts_ms, asked.ends_ms, asked.content, asked.schedule)
     if row is None:
         fresh = GrantRow(
             id=0,
             tenant_id=scope.tenant,
-            community_id=wish.community_id,
-            source=wish.source,
-            kind=wish.kind,
-            subject=wish.subject,
-            credential=wish.credential,
-            target_type=wish.target_type,
-            target=wish.target,
-            starts_ms=wish.starts_ms,
-            ends_ms=wish.ends_ms,
-            content=wish.content,
+            community_id=asked.community_id,
+            source=asked.source,
+            kind=asked.kind,
+            subject=asked.subject,
+            credential=asked.credential,
+            target_type=asked.target_type,
+            target=asked.target,
+            starts_ms=asked.starts_ms,
+            ends_ms=asked.ends_ms,
+            content=asked.content,
             live=1,
             generation=1,
             changed_ms=now_ms,
-            schedule=wish.schedule,
+            schedule=asked.schedule,
         )
         columns = fresh._asdict()
         del columns["id"]
@@ -73,11 +82,11 @@ async def grant(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str =
     else:
         action = "changed" if row.live else "granted"
         row = row._replace(
-            community_id=wish.community_id,
-            starts_ms=wish.starts_ms,
-            ends_ms=wish.ends_ms,
-            content=wish.content,
-            schedule=wish.schedule,
+            community_id=asked.community_id,
+            starts_ms=asked.starts_ms,
+            ends_ms=asked.ends_ms,
+            content=asked.content,
+            schedule=asked.schedule,
             live=1,
         )
         await _write(tx, row, now_ms)
@@ -86,9 +95,9 @@ async def grant(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str =
     return row.id
 
 
-async def revoke(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str = "") -> bool:
+async def revoke(scope: Scope, tx: Tx, asked: Grant, *, now_ms: int, reason: str = "") -> bool:
     """Take a right back, named by everything but window and content. False when it was not live."""
-    row = await _find(scope, tx, wish)
+    row = await _find(scope, tx, asked)
     if row is None or not row.live or not scope.allows(row.community_id):
         return False
     await _revoke(scope, tx, row, now_ms, reason)
@@ -107,12 +116,7 @@ async def revoke_all(
 
 async def give_again(scope: Scope, tx: Tx, *, row: GrantRow, now_ms: int, reason: str = "") -> None:
     """Bring a revoked grant back as it was."""
-    wish = Grant(
-        community_id=row.community_id, source=row.source, kind=row.kind, subject=row.subject,
-        credential=row.credential, target_type=row.target_type, target=row.target, starts_ms=row.starts_ms,
-        ends_ms=row.ends_ms, content=row.content, schedule=row.schedule,
-    )  # fmt: skip
-    await grant(scope, tx, wish=wish, now_ms=now_ms, reason=reason)
+    await grant(scope, tx, row.grant, now_ms=now_ms, reason=reason)
 
 
 async def revoke_credential(
@@ -125,7 +129,7 @@ async def revoke_credential(
     for row in await queries.live_grants_for.all(tx, scope, kind=kind, credential=credential):
         await _revoke(scope, tx, row, now_ms, reason)
     left = await queries.devices_with.all(tx, tenant=scope.tenant, kind=kind, credential=credential)
-    await queries.drop_credential.run(tx, of_tenant=scope.tenant, of_kind=kind, of_credential=credential)
+    await _drop_credential.run(tx, of_tenant=scope.tenant, of_kind=kind, of_credential=credential)
     for (device,) in sorted(left):
         await refresh(
             tx, device=device, kind=kind, credential=credential, caller=caller_of(scope), now_ms=now_ms
@@ -165,16 +169,16 @@ def order_of(target_type: str, target: str) -> str:
     return f"scope:{target_type}:{target.partition(':')[0]}"
 
 
-async def _find(scope: Scope, tx: Tx, wish: Grant) -> GrantRow | None:
+async def _find(scope: Scope, tx: Tx, asked: Grant) -> GrantRow | None:
     return await queries.grant_by_key.one(
         tx,
         tenant=scope.tenant,
-        source=wish.source,
-        kind=wish.kind,
-        subject=wish.subject,
-        credential=wish.credential,
-        target_type=wish.target_type,
-        target=wish.target,
+        source=asked.source,
+        kind=asked.kind,
+        subject=asked.subject,
+        credential=asked.credential,
+        target_type=asked.target_type,
+        target=asked.target,
     )
 
 

@@ -32,17 +32,7 @@ _rows = Query(
     unscoped=_HERE,
 )
 _supports = Query(
-    select(
-        targets.c.credential,
-        targets.c.grant_id,
-        targets.c.tenant_id,
-        targets.c.community_id,
-        targets.c.subject,
-        targets.c.starts_ms,
-        targets.c.ends_ms,
-        targets.c.content,
-        targets.c.schedule,
-    )
+    select(*(targets.c[name] for name in Support._fields))
     .where(
         targets.c.device == bindparam("device"),
         targets.c.kind == bindparam("kind"),
@@ -59,6 +49,7 @@ _supports = Query(
         .exists(),
     )
     .order_by(targets.c.grant_id),
+    Support,
     unscoped=_HERE,
 )
 _drop_target = Command(
@@ -138,7 +129,10 @@ async def set_targets(
     if added:
         await tx.upsert(
             targets,
-            [_target_row(row, target) for row, target in sorted(added, key=_key_of)],
+            [
+                {**row.support(target)._asdict(), "kind": row.kind}
+                for row, target in sorted(added, key=_key_of)
+            ],
             keys=("grant_id", "device", "kind", "credential"),
             update=("community_id", "subject", "starts_ms", "ends_ms", "content", "schedule"),
         )
@@ -154,22 +148,6 @@ async def set_targets(
 def _key_of(reach: Reach) -> tuple[int, str, str, str]:
     row, target = reach
     return row.id, target.device, row.kind, target.credential
-
-
-def _target_row(row: GrantRow, target: Target) -> dict[str, Any]:
-    return {
-        "grant_id": row.id,
-        "device": target.device,
-        "kind": row.kind,
-        "credential": target.credential,
-        "tenant_id": row.tenant_id,
-        "community_id": row.community_id,
-        "subject": target.subject,
-        "starts_ms": row.starts_ms,
-        "ends_ms": row.ends_ms,
-        "content": target.content or row.content,
-        "schedule": target.schedule,
-    }
 
 
 async def refresh(tx: Tx, *, device: str, kind: str, credential: str, caller: str, now_ms: int) -> None:
@@ -196,7 +174,8 @@ async def refresh_many(
     for credential, row in rows.items():
         held = supports.get(credential, [])
         content, recheck_ms = unite(held, now_ms, keeps_schedules=keeps, zone=zone)
-        community_id, subject = held[-1][2:4] if held else (row.community_id, row.subject)
+        newest: DesiredRow | Support = held[-1] if held else row
+        community_id, subject = newest.community_id, newest.subject
         told = (community_id, subject, content, recheck_ms)
         if told != (row.community_id, row.subject, row.content, row.recheck_ms):
             contents.append(
@@ -226,8 +205,8 @@ async def _hours(tx: Tx, device: str, supports: dict[str, list[Support]]) -> tup
 
 async def _supported(tx: Tx, binds: dict[str, Any]) -> dict[str, list[Support]]:
     found: dict[str, list[Support]] = {}
-    for credential, *support in await _supports.all(tx, **binds):
-        found.setdefault(credential, []).append(Support(*support))
+    for support in await _supports.all(tx, **binds):
+        found.setdefault(support.credential, []).append(support)
     return found
 
 

@@ -1,9 +1,8 @@
 """A desired row's content, and how its transitions are written: state, history, and word to the other rooms."""
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, update
@@ -14,8 +13,8 @@ from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.events import emit
 from linli.sync import ABSENT, Item, State, wire_status
 
-_wakers: dict[int, list[asyncio.Event]] = {}
-
+DUE: Final = "delivery"
+"""What the reconciler waits for (`Database.wakers`)."""
 _save_state = Command(
     update(desired)
     .where(desired.c.id == bindparam("row_id", type_=INT))
@@ -35,19 +34,9 @@ _save_state = Command(
 )
 
 
-def watch(db: Database, event: asyncio.Event) -> None:
-    """Have `event` set whenever this process makes a row due."""
-    _wakers.setdefault(id(db), []).append(event)
-
-
-def unwatch(db: Database, event: asyncio.Event) -> None:
-    if event in (events := _wakers.get(id(db), [])):
-        events.remove(event)
-
-
 def wake_worker(db: Database) -> None:
-    for event in _wakers.get(id(db), ()):
-        event.set()
+    """Have the reconciler of this process look at once."""
+    db.wakers.wake(DUE)
 
 
 def content_hash(content: str) -> str:

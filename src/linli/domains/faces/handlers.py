@@ -228,7 +228,7 @@ class FaceHandlers:
                         credential=row.credential,
                         target=row.target,
                     )
-                    await delivery.revoke(scope, tx, wish=wish, now_ms=now, reason=reason)
+                    await delivery.revoke(scope, tx, wish, now_ms=now, reason=reason)
             await images.leave_community(scope, tx, image, community_id=community_id, now_ms=now)
 
     async def _erase(self, scope: Scope, image: Image, reason: str) -> None:

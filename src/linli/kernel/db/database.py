@@ -15,6 +15,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db.plans import DIALECTS, Engine, Plan
 from linli.kernel.db.races import MOST_AGAIN, attempt, lost_race, pause_before
+from linli.kernel.db.wakers import Wakers
 from linli.kernel.errors import LinliError
 from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
@@ -161,6 +162,8 @@ class Database(Reader):
     handlers: Handlers[Tx]
     signals: Signals
     """News between the processes that share this database."""
+    wakers: Wakers
+    """Workers of this process."""
     clock: Clock
     url: str
     guard: Callable[[], object] | None = None

@@ -2,6 +2,7 @@
 
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db.database import Database, DefaultZone, Tx
+from linli.kernel.db.wakers import Wakers
 from linli.kernel.handlers import Handlers
 from linli.kernel.signals import Signals
 
@@ -25,6 +26,7 @@ async def open_database(
         raise ValueError("the database address must begin with sqlite:/// or postgresql://")
     db.url = url
     db.signals = signals
+    db.wakers = Wakers()
     db.clock = clock or SystemClock()
     db.zones = DefaultZone()
     db.handlers = handlers or Handlers()

@@ -1,8 +1,7 @@
 """The table of waiting work, and how rooms leave work in it."""
 
-import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Index, Table, bindparam, select
@@ -80,20 +79,10 @@ async def unfinished(db: Reader, keys: Sequence[str]) -> bool:
     return bool(keys) and await _unfinished.scalar(db, keys=list(keys)) is not None
 
 
-_wakers: dict[int, list[asyncio.Event]] = {}
-
-
-def listen(db: Database, event: asyncio.Event) -> None:
-    """Set `event` whenever there is something to do."""
-    _wakers.setdefault(id(db), []).append(event)
-
-
-def unlisten(db: Database, event: asyncio.Event) -> None:
-    if (events := _wakers.get(id(db))) and event in events:
-        events.remove(event)
+OUTBOX: Final = "outbox"
+"""What workers wait for (`Database.wakers`)."""
 
 
 def wake(db: Database) -> None:
     """Tell the workers of this process that there is something to do."""
-    for event in _wakers.get(id(db), ()):
-        event.set()
+    db.wakers.wake(OUTBOX)

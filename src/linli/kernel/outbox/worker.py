@@ -17,7 +17,7 @@ from linli.kernel.db.races import MOST_AGAIN, lost_race, pause_before
 from linli.kernel.errors import LinliError
 from linli.kernel.handlers import AFTER_KIND, DeferredEvent
 from linli.kernel.outbox.leases import Leased, lease
-from linli.kernel.outbox.rows import listen, outbox, unlisten
+from linli.kernel.outbox.rows import OUTBOX, outbox
 from linli.kernel.rounds import end_tasks
 
 log = telemetry.logger(__name__)
@@ -82,12 +82,12 @@ class Worker:
         jobs.on(AFTER_KIND, DeferredEvent, db.handlers.run_after)
 
     async def start(self) -> None:
-        listen(self._db, self._wake)
+        self._db.wakers.listen(OUTBOX, self._wake)
         self._task = asyncio.create_task(self._loop(), name="outbox")
 
     async def stop(self) -> None:
         """Stop taking rows and wait up to 10 s for those in hand; what is left is taken over when its lease ends."""
-        unlisten(self._db, self._wake)
+        self._db.wakers.unlisten(OUTBOX, self._wake)
         await end_tasks(self._task)
         if self._running:
             await asyncio.wait(self._running, timeout=10)

@@ -8,6 +8,7 @@ from msgspec import Meta
 from linli.domains.access.openapi.results import row_code
 from linli.domains.access.queries.doors import zones_of_doors
 from linli.domains.access.service import ble as service
+from linli.domains.access.service.cards import CardFailure, CardWish
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.times import read_time
 from linli.kernel.clock import Clock
@@ -49,7 +50,7 @@ class BleCardProblem(msgspec.Struct, rename="camel"):
     message: Annotated[str, Meta(description="失败原因 / why")]
 
     @staticmethod
-    def of(failure: service.Failure) -> "BleCardProblem":
+    def of(failure: CardFailure) -> "BleCardProblem":
         code, message = row_code(failure.error), failure.error.text("en")
         return BleCardProblem(failure.iot_id, failure.number, failure.identity_id, code, message)
 
@@ -70,7 +71,7 @@ async def modify_ble_cards(
     """Answers only the rows that failed. A row of an offline door is told as failed, kept, and delivered later."""
     zones = await zones_of_doors(scope, tx, iot_ids=[card.iot_id for card in data.cards])
     wishes = [
-        service.BleWish(
+        CardWish(
             card.iot_id,
             card.ble_card_id,
             card.identity_id,

@@ -67,7 +67,7 @@ class CardProblem(msgspec.Struct, rename="camel"):
     @staticmethod
     def of(failure: service.CardFailure) -> "CardProblem":
         code, message = row_code(failure.error), failure.error.text("en")
-        return CardProblem(failure.iot_id, failure.card_id, failure.identity_id, code, message)
+        return CardProblem(failure.iot_id, failure.number, failure.identity_id, code, message)
 
 
 class CardStatus(msgspec.Struct, rename="camel"):

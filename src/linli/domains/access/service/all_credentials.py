@@ -9,6 +9,7 @@ from linli.domains.access.queries import credentials as own_queries
 from linli.domains.access.queries.permissions import cards_of_holder, permissions_of_code
 from linli.domains.access.rows import Credential
 from linli.domains.access.service import cards, credentials, qr
+from linli.domains.access.service.grants import credential_source
 from linli.domains.access.service.kinds import PIN
 from linli.domains.access.service.persons import require_person
 from linli.domains.access.service.restore import AT_DESK
@@ -44,7 +45,7 @@ async def end(
     if named.origin == OWN:
         row = await _own(scope, tx, community_id, named)
         held = await grants_on_credential(
-            scope, tx, source=credentials.source_of(row.id), kind=row.kind, credential=row.credential
+            scope, tx, source=credential_source(row.id), kind=row.kind, credential=row.credential
         )
         await credentials.end(scope, tx, row=row, reason=why, now_ms=now_ms)
         return [grant.target for grant in held if grant.target_type == ON_DEVICE]

@@ -1,20 +1,18 @@
 """Bluetooth cards given door by door, as integrators give cards (spec E B5 and B6, mirrored: T1)."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, update
 
 from linli.delivery import service as delivery
 from linli.delivery.queries import grants_on_credential
-from linli.delivery.schemas import Grant
 from linli.domains.access.errors import CardUnknown, CredentialTaken, DoorOffline, DoorUnknown, PersonUnknown
 from linli.domains.access.models import credentials
 from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.rows import Credential, Door
-from linli.domains.access.service.cards import check_batch
+from linli.domains.access.service.cards import CardFailure, CardWish, check_batch
 from linli.domains.access.service.credentials import DOORS, end
 from linli.domains.access.service.doors import adopt_doors
+from linli.domains.access.service.grants import credential_grant, credential_source
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import BLE
 from linli.domains.access.service.persons import require_person
@@ -33,27 +31,9 @@ _extend = Command(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BleWish:
-    """One Bluetooth card that should open one door until `ends_ms` (UTC)."""
-
-    iot_id: str
-    number: str
-    identity_id: str
-    ends_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    iot_id: str
-    number: str
-    identity_id: str
-    error: LinliError
-
-
 async def grant(
-    scope: Scope, tx: Tx, *, wishes: list[BleWish], keys: DoorKeys, ids: Ids, now_ms: int
-) -> list[Failure]:
+    scope: Scope, tx: Tx, *, wishes: list[CardWish], keys: DoorKeys, ids: Ids, now_ms: int
+) -> list[CardFailure]:
     """Give Bluetooth cards their doors; the rows that failed. Raises BadInput: then nothing was given."""
     check_batch("cards", [(wish.iot_id, wish.number, wish.identity_id) for wish in wishes], "bleCardId")
     for number, wish in enumerate(wishes):
@@ -68,11 +48,13 @@ async def grant(
         if error is None and wish.iot_id not in online:
             error = DoorOffline()
         if error is not None:
-            failures.append(Failure(wish.iot_id, wish.number, wish.identity_id, error))
+            failures.append(CardFailure(wish.iot_id, wish.number, wish.identity_id, error))
     return failures
 
 
-async def withdraw(scope: Scope, tx: Tx, *, rows: list[tuple[str, str, str]], now_ms: int) -> list[Failure]:
+async def withdraw(
+    scope: Scope, tx: Tx, *, rows: list[tuple[str, str, str]], now_ms: int
+) -> list[CardFailure]:
     """Withdraw (iotId, bleCardId, identityId); the rows that name no permission. Raises BadInput."""
     check_batch("list", rows, "bleCardId")
     doors = await find_doors(scope, tx, iot_ids=sorted({iot_id for iot_id, _, _ in rows}))
@@ -80,25 +62,27 @@ async def withdraw(scope: Scope, tx: Tx, *, rows: list[tuple[str, str, str]], no
     for iot_id, number, identity_id in rows:
         door = doors.get(iot_id)
         if door is None:
-            failures.append(Failure(iot_id, number, identity_id, DoorUnknown(iot_id)))
+            failures.append(CardFailure(iot_id, number, identity_id, DoorUnknown(iot_id)))
             continue
         held = await queries.live(scope, tx, community_id=door.community_id, kind=BLE, credential=number)
         gone = (
             held is not None
             and held.identity_id == identity_id
             and await delivery.revoke(
-                scope, tx, wish=_wish(held, iot_id, held.ends_ms), now_ms=now_ms, reason="removed"
+                scope, tx, credential_grant(held, iot_id), now_ms=now_ms, reason="removed"
             )
         )
         if not gone or held is None:
-            failures.append(Failure(iot_id, number, identity_id, CardUnknown()))
-        elif not await grants_on_credential(scope, tx, source=_source(held), kind=BLE, credential=number):
+            failures.append(CardFailure(iot_id, number, identity_id, CardUnknown()))
+        elif not await grants_on_credential(
+            scope, tx, source=credential_source(held.id), kind=BLE, credential=number
+        ):
             await end(scope, tx, row=held, reason="removed", now_ms=now_ms)
     return failures
 
 
 async def _one(
-    scope: Scope, tx: Tx, door: Door | None, wish: BleWish, ids: Ids, now_ms: int
+    scope: Scope, tx: Tx, door: Door | None, wish: CardWish, ids: Ids, now_ms: int
 ) -> LinliError | None:
     if door is None:
         return DoorUnknown(wish.iot_id)
@@ -134,22 +118,7 @@ async def _one(
         await tx.insert(credentials, held._asdict())
     elif wish.ends_ms > held.ends_ms:
         await _extend.run(tx, of_id=held.id, to_ends=wish.ends_ms, now=now_ms)
-    await delivery.grant(scope, tx, wish=_wish(held, wish.iot_id, wish.ends_ms), now_ms=now_ms)
-    return None
-
-
-def _wish(held: Credential, iot_id: str, ends_ms: int) -> Grant:
-    return Grant(
-        community_id=held.community_id,
-        source=_source(held),
-        kind=BLE,
-        subject=held.identity_id,
-        credential=held.credential,
-        target=iot_id,
-        starts_ms=held.starts_ms,
-        ends_ms=ends_ms,
+    await delivery.grant(
+        scope, tx, credential_grant(held._replace(ends_ms=wish.ends_ms), wish.iot_id), now_ms=now_ms
     )
-
-
-def _source(held: Credential) -> str:
-    return f"credential:{held.id}"
+    return None

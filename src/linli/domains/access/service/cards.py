@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, update
 
 from linli.delivery import service as delivery
-from linli.delivery.schemas import Grant
 from linli.domains.access.errors import CardUnknown, DoorOffline, DoorUnknown, PersonUnknown
 from linli.domains.access.models import cards
 from linli.domains.access.queries import permissions as queries
@@ -13,8 +12,8 @@ from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.persons import project_of
 from linli.domains.access.rows import Card, Door
 from linli.domains.access.service.doors import adopt_doors
+from linli.domains.access.service.grants import card_grant
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.access.service.kinds import CARD
 from linli.domains.access.service.persons import require_person
 from linli.domains.access.service.restore import Undo, give_again, revoked
 from linli.kernel.db import INT, Command, Tx
@@ -43,16 +42,14 @@ _revive = Command(
     .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
 )
-SOURCE = "card"
-"""Of these grants."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardWish:
-    """One card that should open one door until `ends_ms` (UTC)."""
+    """One card, or Bluetooth card, that should open one door until `ends_ms` (UTC)."""
 
     iot_id: str
-    card_id: str
+    number: str
     identity_id: str
     ends_ms: int
 
@@ -62,7 +59,7 @@ class CardFailure:
     """One row of a batch that did not go through, and why."""
 
     iot_id: str
-    card_id: str
+    number: str
     identity_id: str
     error: LinliError
 
@@ -75,7 +72,7 @@ async def grant_cards(
     A row for a door that is offline is told as failed (spec E B5) and yet kept: it is delivered when the door
     is back, and giving it again is harmless. Raises BadInput: then nothing was given.
     """
-    check_batch("cards", [(wish.iot_id, wish.card_id, wish.identity_id) for wish in wishes])
+    check_batch("cards", [(wish.iot_id, wish.number, wish.identity_id) for wish in wishes])
     for number, wish in enumerate(wishes):
         if wish.ends_ms <= now_ms:
             raise BadInput(field=f"cards[{number}].expiryTime", rule="after", other="now")
@@ -83,7 +80,7 @@ async def grant_cards(
     doors = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
     online = {device.iot_id for device in await find_devices(scope, tx, iot_ids=iot_ids) if device.online}
     unknown = await _unknown_persons(scope, tx, {wish.identity_id for wish in wishes})
-    known = await queries.find_cards(scope, tx, pairs=[(wish.iot_id, wish.card_id) for wish in wishes])
+    known = await queries.find_cards(scope, tx, pairs=[(wish.iot_id, wish.number) for wish in wishes])
     failures = []
     for wish in wishes:
         door = doors.get(wish.iot_id)
@@ -93,10 +90,10 @@ async def grant_cards(
         elif wish.identity_id in unknown:
             error = PersonUnknown(wish.identity_id)
         else:
-            await _grant(scope, tx, door, wish, known.get((wish.iot_id, wish.card_id)), now_ms)
+            await _grant(scope, tx, door, wish, known.get((wish.iot_id, wish.number)), now_ms)
             error = None if wish.iot_id in online else DoorOffline()
         if error is not None:
-            failures.append(CardFailure(wish.iot_id, wish.card_id, wish.identity_id, error))
+            failures.append(CardFailure(wish.iot_id, wish.number, wish.identity_id, error))
     return failures
 
 
@@ -126,23 +123,14 @@ async def withdraw_cards(
 async def end_card(scope: Scope, tx: Tx, *, card: Card, reason: str, now_ms: int) -> None:
     """End one permission and have the door forget the card."""
     await _end.run(tx, of_door=card.iot_id, of_card=card.card_id, why=reason, now=now_ms)
-    await delivery.revoke(scope, tx, wish=_wish(card), now_ms=now_ms, reason=reason)
+    await delivery.revoke(scope, tx, card_grant(card), now_ms=now_ms, reason=reason)
 
 
 async def bring_back(scope: Scope, tx: Tx, *, card: Card, undo: Undo, now_ms: int) -> bool:
     """Let a permission hold again; False when it ended otherwise, by time, or the card is somebody else's now."""
     if card.live or card.ends_ms <= now_ms:
         return False
-    found = await revoked(
-        scope,
-        tx,
-        source=SOURCE,
-        kind=CARD,
-        subject=card.identity_id,
-        credential=card.card_id,
-        community_id=card.community_id,
-        undo=undo,
-    )
+    found = await revoked(scope, tx, card_grant(card), undo=undo)
     mine = [grant for grant in found if grant.target == card.iot_id]
     if not mine or not await _revive.run(
         tx, of_door=card.iot_id, of_card=card.card_id, of_person=card.identity_id, now=now_ms
@@ -155,11 +143,11 @@ async def bring_back(scope: Scope, tx: Tx, *, card: Card, undo: Undo, now_ms: in
 async def _grant(scope: Scope, tx: Tx, door: Door, wish: CardWish, known: Card | None, now_ms: int) -> None:
     if known is not None and known.identity_id != wish.identity_id:
         # The card changed hands: the grant in the old holder's name must not keep it alive.
-        await delivery.revoke(scope, tx, wish=_wish(known), now_ms=now_ms, reason="changed_hands")
+        await delivery.revoke(scope, tx, card_grant(known), now_ms=now_ms, reason="changed_hands")
         known = None
     card = Card(
         iot_id=door.iot_id,
-        card_id=wish.card_id,
+        card_id=wish.number,
         tenant_id=door.tenant_id,
         community_id=door.community_id,
         project_id=project_of(scope),
@@ -171,7 +159,7 @@ async def _grant(scope: Scope, tx: Tx, door: Door, wish: CardWish, known: Card |
         changed_ms=now_ms,
     )
     await tx.upsert(cards, [card._asdict()], keys=("iot_id", "card_id"), update=_CHANGEABLE)
-    await delivery.grant(scope, tx, wish=_wish(card), now_ms=now_ms)
+    await delivery.grant(scope, tx, card_grant(card), now_ms=now_ms)
 
 
 async def _unknown_persons(scope: Scope, tx: Tx, identity_ids: set[str]) -> set[str]:
@@ -182,19 +170,6 @@ async def _unknown_persons(scope: Scope, tx: Tx, identity_ids: set[str]) -> set[
         except PersonUnknown:
             unknown.add(identity_id)
     return unknown
-
-
-def _wish(card: Card) -> Grant:
-    return Grant(
-        community_id=card.community_id,
-        source=SOURCE,
-        kind=CARD,
-        subject=card.identity_id,
-        credential=card.card_id,
-        target=card.iot_id,
-        starts_ms=card.starts_ms,
-        ends_ms=card.ends_ms,
-    )
 
 
 def check_batch(field: str, rows: list[tuple[str, str, str]], number_name: str = "cardId") -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, update
 
 from linli.delivery import service as delivery
-from linli.delivery.schemas import FOREVER_MS, ON_DEVICE, Grant
+from linli.delivery.schemas import FOREVER_MS, ON_DEVICE
 from linli.domains.access.errors import (
     CredentialTaken,
     CredentialUnknown,
@@ -23,6 +23,7 @@ from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.keys import home_target
 from linli.domains.access.rows import Credential
 from linli.domains.access.service.doors import COMMUNITY_DOORS
+from linli.domains.access.service.grants import credential_grant, credential_source
 from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import BLE, CARD, PIN, PinBody, encode
@@ -137,7 +138,9 @@ async def give(
     targets = await _targets(scope, tx, wish)
     await tx.insert(credentials, row._asdict())
     for target_type, target in targets:
-        await delivery.grant(scope, tx, wish=_grant(row, target_type, target, body), now_ms=now_ms)
+        await delivery.grant(
+            scope, tx, credential_grant(row, target, target_type=target_type, content=body), now_ms=now_ms
+        )
     return row, pin
 
 
@@ -154,7 +157,7 @@ async def end(scope: Scope, tx: Tx, *, row: Credential, reason: str, now_ms: int
         await delivery.revoke_all(
             scope,
             tx,
-            source=_source(row),
+            source=credential_source(row.id),
             kind=row.kind,
             credential=row.credential,
             now_ms=now_ms,
@@ -169,16 +172,7 @@ async def bring_back(scope: Scope, tx: Tx, *, row: Credential, undo: Undo, now_m
     """
     if row.live or row.ends_ms <= now_ms:
         return False
-    found = await revoked(
-        scope,
-        tx,
-        source=_source(row),
-        kind=row.kind,
-        subject=row.identity_id,
-        credential=row.credential,
-        community_id=row.community_id,
-        undo=undo,
-    )
+    found = await revoked(scope, tx, credential_grant(row, ""), undo=undo)
     if not found:
         return False
     if await queries.live(scope, tx, community_id=row.community_id, kind=row.kind, credential=row.credential):
@@ -279,31 +273,6 @@ async def _targets(scope: Scope, tx: Tx, wish: Wish) -> list[tuple[str, str]]:
         if iot_id not in found or found[iot_id].community_id != wish.community_id:
             raise DoorUnknown(iot_id)
     return [(ON_DEVICE, iot_id) for iot_id in dict.fromkeys(wish.iot_ids)]
-
-
-def _grant(row: Credential, target_type: str, target: str, body: str) -> Grant:
-    return Grant(
-        community_id=row.community_id,
-        source=_source(row),
-        kind=row.kind,
-        subject=row.identity_id,
-        credential=row.credential,
-        target_type=target_type,
-        target=target,
-        starts_ms=row.starts_ms,
-        ends_ms=row.ends_ms,
-        content=body,
-        schedule=row.schedule,
-    )
-
-
-def _source(row: Credential) -> str:
-    return source_of(row.id)
-
-
-def source_of(credential_id: int) -> str:
-    """The source of its grants."""
-    return f"credential:{credential_id}"
 
 
 def _check_length(pin: str, holders: int) -> None:

@@ -278,7 +278,7 @@ async def _add(scope: Scope, tx: Tx, door: Door, keys: DoorKeys, now_ms: int) ->
         target=door.iot_id,
         content=encode(KeyBody(key.public_key)),
     )
-    await delivery.grant(scope, tx, wish=wish, now_ms=now_ms)
+    await delivery.grant(scope, tx, wish, now_ms=now_ms)
     if known is None:
         await delivery.expand_scope(tx, target_type=COMMUNITY_DOORS, target=str(door.community_id))
         await emit(tx, DoorRegistered(door.tenant_id, door.community_id, door.iot_id), key=door.iot_id)

@@ -55,7 +55,7 @@ async def give_home_keys(
         )
         await _go_on(tx, code)
         if code.qr_code not in granted:
-            await delivery.grant(scope, tx, wish=_home_wish(code, community_id), now_ms=now_ms)
+            await delivery.grant(scope, tx, _home_wish(code, community_id), now_ms=now_ms)
 
 
 async def reach_anew(tx: Tx, *, community_id: int, identity_ids: Sequence[str]) -> None:
@@ -72,7 +72,7 @@ async def take_home_key(
     code = await queries.find_key(scope, tx, community_id=community_id, identity_id=identity_id, source=HOME)
     if code is not None:
         await _mark.run(tx, of_code=code.qr_code, at=now_ms)
-        await delivery.revoke(scope, tx, wish=_home_wish(code, community_id), now_ms=now_ms, reason=reason)
+        await delivery.revoke(scope, tx, _home_wish(code, community_id), now_ms=now_ms, reason=reason)
 
 
 async def take_staff_key(
@@ -82,7 +82,7 @@ async def take_staff_key(
     if code is not None:
         await _mark.run(tx, of_code=code.qr_code, at=now_ms)
         wish = _staff_wish(code, community_id, 0)
-        await delivery.revoke(scope, tx, wish=wish, now_ms=now_ms, reason=reason)
+        await delivery.revoke(scope, tx, wish, now_ms=now_ms, reason=reason)
 
 
 async def staff_code(
@@ -94,7 +94,7 @@ async def staff_code(
     """
     code = await _code(scope, tx, community_id, identity_id, STAFF, ids, now_ms)
     until = (now_ms // DAY_MS + STAFF_DAYS) * DAY_MS
-    await delivery.grant(scope, tx, wish=_staff_wish(code, community_id, until), now_ms=now_ms)
+    await delivery.grant(scope, tx, _staff_wish(code, community_id, until), now_ms=now_ms)
     return code.qr_code
 
 

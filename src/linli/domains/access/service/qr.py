@@ -7,7 +7,6 @@ from typing import Literal
 from sqlalchemy import bindparam, update
 
 from linli.delivery import service as delivery
-from linli.delivery.schemas import Grant
 from linli.domains.access.code_forms import form_for_all
 from linli.domains.access.errors import CodeUnreadable, CommunityNotClear, DoorUnknown, QrCodeUnknown
 from linli.domains.access.models import qr_codes, qr_permissions
@@ -17,8 +16,8 @@ from linli.domains.access.queries.persons import project_of
 from linli.domains.access.queries.readings import forms_of, readings_of
 from linli.domains.access.rows import Door, QrCode, QrPermissionRow
 from linli.domains.access.service.doors import adopt_doors
+from linli.domains.access.service.grants import code_grant
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.access.service.kinds import QR, QrBody, encode
 from linli.domains.access.service.persons import require_person
 from linli.domains.access.service.restore import Undo, give_again, revoked
 from linli.kernel.db import INT, Command, Tx
@@ -53,8 +52,6 @@ _revive = Command(
     .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
 )
-SOURCE = "qr"
-"""Of these grants."""
 _reset_shared = Command(
     update(qr_codes).where(qr_codes.c.qr_code == bindparam("of_code")).values(shared_used=0),
     unscoped="the code was read in scope",
@@ -210,23 +207,14 @@ async def revoke_permission(
 async def end_permission(scope: Scope, tx: Tx, *, row: QrPermissionRow, reason: str, now_ms: int) -> None:
     """End one permission and have the door forget the code."""
     await _end.run(tx, of_code=row.qr_code, of_door=row.iot_id, why=reason, now=now_ms)
-    await delivery.revoke(scope, tx, wish=_wish(row), now_ms=now_ms, reason=reason)
+    await delivery.revoke(scope, tx, code_grant(row), now_ms=now_ms, reason=reason)
 
 
 async def bring_back(scope: Scope, tx: Tx, *, row: QrPermissionRow, undo: Undo, now_ms: int) -> bool:
     """Let a permission hold again; False when it ended otherwise or by time. Scans that were used stay used."""
     if row.live or row.ends_ms <= now_ms:
         return False
-    found = await revoked(
-        scope,
-        tx,
-        source=SOURCE,
-        kind=QR,
-        subject=row.identity_id,
-        credential=row.qr_code,
-        community_id=row.community_id,
-        undo=undo,
-    )
+    found = await revoked(scope, tx, code_grant(row), undo=undo)
     mine = [grant for grant in found if grant.target == row.iot_id]
     if not mine or not await _revive.run(tx, of_code=row.qr_code, of_door=row.iot_id, now=now_ms):
         return False
@@ -351,22 +339,8 @@ async def _bind(
         keys=("qr_code", "iot_id"),
         update=_CHANGEABLE,
     )
-    await delivery.grant(scope, tx, wish=_wish(row), now_ms=now_ms)
+    await delivery.grant(scope, tx, code_grant(row), now_ms=now_ms)
     return row
-
-
-def _wish(row: QrPermissionRow) -> Grant:
-    return Grant(
-        community_id=row.community_id,
-        source=SOURCE,
-        kind=QR,
-        subject=row.identity_id,
-        credential=row.qr_code,
-        target=row.iot_id,
-        starts_ms=row.starts_ms,
-        ends_ms=row.ends_ms,
-        content=encode(QrBody(row.max_scans, bool(row.shared))),
-    )
 
 
 def _check_doors(iot_ids: list[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from linli.delivery import queries as delivery_queries
 from linli.delivery import service as delivery
-from linli.delivery.schemas import ON_DEVICE, GrantRow
+from linli.delivery.schemas import ON_DEVICE, Grant, GrantRow
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.service.kinds import BY_ITSELF
 from linli.kernel.db import Tx
@@ -40,26 +40,17 @@ def came_back(since_ms: int) -> Undo:
     return Undo(MOVED_OUT, since_ms, "came_back")
 
 
-async def revoked(
-    scope: Scope,
-    tx: Tx,
-    *,
-    source: str,
-    kind: str,
-    subject: str,
-    credential: str,
-    community_id: int,
-    undo: Undo,
-) -> list[GrantRow]:
-    """Grants that `undo` brings back. Doors that are no longer the community's are left out."""
-    ended = await delivery_queries.revoked_grants(
-        scope, tx, source=source, kind=kind, subject=subject, credential=credential
-    )
+async def revoked(scope: Scope, tx: Tx, like: Grant, *, undo: Undo) -> list[GrantRow]:
+    """Grants that `undo` brings back: those of the same credential as `like`, on whatever door.
+
+    Doors that are no longer the community's are left out.
+    """
+    ended = await delivery_queries.revoked_grants(scope, tx, like=like)
     found = [grant for grant, reason in ended if undo.takes_back(grant, reason)]
     doors = await find_doors(
         scope, tx, iot_ids=sorted({grant.target for grant in found if grant.target_type == ON_DEVICE})
     )
-    here = {iot_id for iot_id, door in doors.items() if door.community_id == community_id}
+    here = {iot_id for iot_id, door in doors.items() if door.community_id == like.community_id}
     return [grant for grant in found if grant.target_type != ON_DEVICE or grant.target in here]
 
 

@@ -204,7 +204,7 @@ class Revocation:
             )
             await drop_pass_scope(scope, tx, iot_id=event.iot_id, community_id=event.community_id)
             if door is None:
-                await delivery.revoke(scope, tx, wish=key, now_ms=now, reason="door_removed")
+                await delivery.revoke(scope, tx, key, now_ms=now, reason="door_removed")
         while True:
             async with self._db.begin() as tx:
                 codes = await _qr_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)

@@ -45,7 +45,7 @@ async def deploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: in
         keys=("iot_id", "user_group_id"),
         update=("live", "community_id", "deployed_ms", "changed_ms"),
     )
-    await delivery.grant(scope, tx, wish=_wish(row), now_ms=now_ms)
+    await delivery.grant(scope, tx, _wish(row), now_ms=now_ms)
     await _look_again(scope, tx, iot_id)
 
 
@@ -63,7 +63,7 @@ async def end(scope: Scope, tx: Tx, row: Deployment, *, now_ms: int) -> None:
     await tx.upsert(
         deployments, [over._asdict()], keys=("iot_id", "user_group_id"), update=("live", "changed_ms")
     )
-    await delivery.revoke(scope, tx, wish=_wish(row), now_ms=now_ms, reason="undeployed")
+    await delivery.revoke(scope, tx, _wish(row), now_ms=now_ms, reason="undeployed")
     await _look_again(scope, tx, row.iot_id)
 
 

@@ -52,7 +52,7 @@ async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:
             await delivery.revoke(
                 scope,
                 tx,
-                wish=await _wish(tx, image, row.community_id, None),
+                await _wish(tx, image, row.community_id, None),
                 now_ms=now_ms,
                 reason="moved_out",
             )
@@ -60,7 +60,7 @@ async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:
     if ends_ms is not None and ends_ms <= now_ms:
         return
     for community_id in sorted(wanted):
-        await delivery.grant(scope, tx, wish=await _wish(tx, image, community_id, ends_ms), now_ms=now_ms)
+        await delivery.grant(scope, tx, await _wish(tx, image, community_id, ends_ms), now_ms=now_ms)
 
 
 async def _wish(tx: Tx, image: Image, community_id: int, ends_ms: int | None) -> Grant:

@@ -95,13 +95,11 @@ async def give(scope: Scope, tx: Tx, *, image: Image, device: FaceDevice, now_ms
     ends_ms = consents.window_end(image, consent)
     if ends_ms is not None and ends_ms <= now_ms:
         return
-    await delivery.grant(scope, tx, wish=await _wish(tx, image, device, ends_ms), now_ms=now_ms)
+    await delivery.grant(scope, tx, await _wish(tx, image, device, ends_ms), now_ms=now_ms)
 
 
 async def take(scope: Scope, tx: Tx, *, image: Image, device: FaceDevice, now_ms: int) -> None:
-    await delivery.revoke(
-        scope, tx, wish=await _wish(tx, image, device, None), now_ms=now_ms, reason="removed"
-    )
+    await delivery.revoke(scope, tx, await _wish(tx, image, device, None), now_ms=now_ms, reason="removed")
 
 
 async def renew(tx: Tx, *, image: Image, old_face_id: str, now_ms: int) -> None:
@@ -116,8 +114,8 @@ async def renew(tx: Tx, *, image: Image, old_face_id: str, now_ms: int) -> None:
         device = FaceDevice(row.target, row.community_id)
         if old_face_id != image.face_id:
             old = await _wish(tx, image._replace(face_id=old_face_id), device, None)
-            await delivery.revoke(scope, tx, wish=old, now_ms=now_ms, reason="picture_changed")
-        await delivery.grant(scope, tx, wish=await _wish(tx, image, device, ends_ms), now_ms=now_ms)
+            await delivery.revoke(scope, tx, old, now_ms=now_ms, reason="picture_changed")
+        await delivery.grant(scope, tx, await _wish(tx, image, device, ends_ms), now_ms=now_ms)
     if old_face_id != image.face_id:
         # What pass scopes and groups had brought under the old id comes back under the new one.
         await delivery.revoke_credential(

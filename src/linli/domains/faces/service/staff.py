@@ -51,7 +51,7 @@ async def leave(
     image = await image_queries.image_of_user(scope, tx, owner="", user_type=IDENTITY, user_id=identity_id)
     if image is not None:
         wish = await _wish(tx, image, community_id, 0)
-        await delivery.revoke(scope, tx, wish=wish, now_ms=now_ms, reason=reason)
+        await delivery.revoke(scope, tx, wish, now_ms=now_ms, reason=reason)
     return there
 
 
@@ -134,7 +134,7 @@ async def _give(
         enough = min(until, now_ms + RENEWED_DAYS * DAY_MS)
         if any(row.community_id == community_id and row.ends_ms >= enough for row in held):
             return
-    await delivery.grant(scope, tx, wish=await _wish(tx, image, community_id, until), now_ms=now_ms)
+    await delivery.grant(scope, tx, await _wish(tx, image, community_id, until), now_ms=now_ms)
 
 
 async def _wish(tx: Tx, image: Image, community_id: int, until_ms: int) -> Grant:
