@@ -5,6 +5,7 @@ need no build and no network beyond the box.
 """
 
 from linli.edge.services.console.door import ConsoleDoor, DoorClosed, WrongWord
-from linli.edge.services.console.server import LocalConsole, Parts
+from linli.edge.services.console.parts import Parts
+from linli.edge.services.console.server import LocalConsole
 
 __all__ = ["ConsoleDoor", "DoorClosed", "LocalConsole", "Parts", "WrongWord"]

@@ -3,12 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
 from msgspec import Meta
 
+from linli.edge.services.console.parts import Parts
 from linli.edge.services.keeping.archive import back_up
 from linli.edge.services.keeping.facts import facts_of
 from linli.edge.services.keeping.moving import progress
@@ -20,12 +21,9 @@ from linli.kernel import i18n
 from linli.kernel.clock import SystemClock
 from linli.kernel.errors import LinliError
 
-if TYPE_CHECKING:
-    from linli.edge.services.console.server import Parts
-
 PAGE: Final = 50
 LINES: Final = 300
-type Handler = Callable[["Parts", "Request"], Awaitable[object]]
+type Handler = Callable[[Parts, "Request"], Awaitable[object]]
 
 __all__ = ["HANDLERS", "LinliError", "LogIn", "Refusal", "Request", "read"]
 
@@ -85,7 +83,7 @@ def read[T](data: bytes, kind: type[T]) -> T:
         raise Refusal(400, "bad_input", field=place.rstrip("`"), why=rule) from None
 
 
-async def _status(parts: "Parts", request: Request) -> object:
+async def _status(parts: Parts, request: Request) -> object:
     return {
         "box": msgspec.to_builtins(parts.state.summary()),
         "files": parts.files.room._asdict() if parts.files is not None else None,
@@ -95,7 +93,7 @@ async def _status(parts: "Parts", request: Request) -> object:
     }
 
 
-async def _devices(parts: "Parts", request: Request) -> object:
+async def _devices(parts: Parts, request: Request) -> object:
     wanted, state = request.word("search").casefold(), request.word("state")
     found = [
         one
@@ -111,7 +109,7 @@ async def _devices(parts: "Parts", request: Request) -> object:
     }
 
 
-async def _logs(parts: "Parts", request: Request) -> object:
+async def _logs(parts: Parts, request: Request) -> object:
     """The newest lines of a device; of a driver itself without one. `after` (ms) leaves out what the page has."""
     after = int(text) if (text := request.word("after", 15)).isascii() and text.isdigit() else 0
     level = request.word("level", 10)
@@ -134,7 +132,7 @@ _AT_LEAST: Final = {"warning": ("warning", "error"), "error": ("error",)}
 # network
 
 
-async def _network(parts: "Parts", request: Request) -> object:
+async def _network(parts: Parts, request: Request) -> object:
     return await asyncio.to_thread(
         lambda: {
             "cards": [
@@ -153,7 +151,7 @@ async def _network(parts: "Parts", request: Request) -> object:
     )
 
 
-async def _check_network(parts: "Parts", request: Request) -> object:
+async def _check_network(parts: Parts, request: Request) -> object:
     """A dry run: what is wrong by field, else what would change."""
     plan = read(request.data, Plan)
     try:
@@ -173,7 +171,7 @@ async def _check_network(parts: "Parts", request: Request) -> object:
     }
 
 
-async def _apply_network(parts: "Parts", request: Request) -> object:
+async def _apply_network(parts: Parts, request: Request) -> object:
     plan = read(request.data, Plan)
     try:
         changes = await asyncio.to_thread(parts.network.apply, plan)
@@ -184,7 +182,7 @@ async def _apply_network(parts: "Parts", request: Request) -> object:
     return {"written": [one.name for one in changes]}
 
 
-async def _undo_network(parts: "Parts", request: Request) -> object:
+async def _undo_network(parts: Parts, request: Request) -> object:
     try:
         return {"written": await asyncio.to_thread(parts.network.undo)}
     except NothingToUndo:
@@ -204,7 +202,7 @@ def _said(fault: Fault, language: str) -> dict[str, str]:
 # the rest
 
 
-async def _activate(parts: "Parts", request: Request) -> object:
+async def _activate(parts: Parts, request: Request) -> object:
     words = read(request.data, _Activation)
     if parts.state.summary().active:
         raise Refusal(409, "active_already")
@@ -215,7 +213,7 @@ async def _activate(parts: "Parts", request: Request) -> object:
     return {}
 
 
-async def _settle(parts: "Parts", request: Request) -> object:
+async def _settle(parts: Parts, request: Request) -> object:
     """A door's address, confirmed or refused by somebody on the site."""
     words = read(request.data, _Settling)
     if not parts.state.settle(words.device, words.peer, confirm=words.confirm):
@@ -223,14 +221,14 @@ async def _settle(parts: "Parts", request: Request) -> object:
     return {}
 
 
-async def _diagnosis(parts: "Parts", request: Request) -> object:
+async def _diagnosis(parts: Parts, request: Request) -> object:
     """Takes some seconds: it tries gateway, segment, names and the platform one after the other."""
     if parts.diagnose is None:
         raise Refusal(404, "no_such_call")
     return await parts.diagnose(request.language)
 
 
-async def _files(parts: "Parts", request: Request) -> object:
+async def _files(parts: Parts, request: Request) -> object:
     if parts.files is None:
         raise Refusal(404, "no_files")
     found = await parts.files.listing(
@@ -246,13 +244,13 @@ async def _files(parts: "Parts", request: Request) -> object:
     }
 
 
-async def _delete_file(parts: "Parts", request: Request) -> object:
+async def _delete_file(parts: Parts, request: Request) -> object:
     if parts.files is None or not await parts.files.delete(read(request.data, _Path).path):
         raise Refusal(404, "no_such_file")
     return {}
 
 
-def _broker(parts: "Parts") -> dict[str, Any] | None:
+def _broker(parts: Parts) -> dict[str, Any] | None:
     if parts.broker is None:
         return None
     return {
@@ -262,7 +260,7 @@ def _broker(parts: "Parts") -> dict[str, Any] | None:
     }
 
 
-async def _interconnect(parts: "Parts", request: Request) -> object:
+async def _interconnect(parts: Parts, request: Request) -> object:
     apps = parts.apps.addresses if parts.apps is not None else {}
     return {
         "mqtt": _broker(parts),
@@ -271,7 +269,7 @@ async def _interconnect(parts: "Parts", request: Request) -> object:
     }
 
 
-async def _keeping(parts: "Parts", request: Request) -> object:
+async def _keeping(parts: Parts, request: Request) -> object:
     standby = Standby(parts.home, SystemClock())
     pairing = standby.pairing
     return {
@@ -284,11 +282,11 @@ async def _keeping(parts: "Parts", request: Request) -> object:
     }
 
 
-async def _new_key(parts: "Parts", request: Request) -> object:
+async def _new_key(parts: Parts, request: Request) -> object:
     return {"key": await asyncio.to_thread(lambda: pairing_key(parts.home, make=True))}
 
 
-async def _back_up(parts: "Parts", request: Request) -> None:
+async def _back_up(parts: Parts, request: Request) -> None:
     """The sealed file itself; it is gone from the box once it is sent."""
     words = read(request.data, _Passphrase)
     facts = facts_of(parts.home)

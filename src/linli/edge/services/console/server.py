@@ -2,22 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.services.console import api
 from linli.edge.services.console.api import Refusal, Request
 from linli.edge.services.console.door import ConsoleDoor, DoorClosed, PasswordWeak, WrongWord
-from linli.edge.services.files import FileStore
-from linli.edge.services.interconnect import AppServices, LocalBroker
-from linli.edge.services.keeping.standby import StandbyDoor
-from linli.edge.services.network import NetworkFiles
-from linli.edge.services.ports import BoxState, DiagnosisView
+from linli.edge.services.console.parts import Parts
 from linli.edge.services.web import Call, Headers, limits_for
 from linli.kernel import i18n
 from linli.kernel.http import HttpServer
@@ -44,23 +37,6 @@ _GUARD: Final[Headers] = (
         b"default-src 'self'; img-src 'self' data: http:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'",
     ),
 )
-
-
-@dataclass(slots=True)
-class Parts:
-    """What the pages show; a part that this box does not run is None."""
-
-    home: Path
-    state: BoxState
-    logs: DeviceLogs
-    network: NetworkFiles
-    files: FileStore | None = None
-    broker: LocalBroker | None = None
-    apps: AppServices | None = None
-    standby: StandbyDoor | None = None
-    route_port: int = 0
-    diagnose: Callable[[str], Awaitable[DiagnosisView]] | None = None
-    """Look for what is wrong, told in a language."""
 
 
 class LocalConsole:

@@ -2,13 +2,10 @@
 
 import asyncio
 import secrets
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, Protocol, cast
 
 from linli.protocols import mqtt
 from linli.protocols.mqtt import Reason
-
-if TYPE_CHECKING:
-    from linli.edge.services.interconnect.broker import LocalBroker
 
 CONNECT_S: Final = 10
 WINDOW: Final = 1000
@@ -18,10 +15,34 @@ FILTERS: Final = 256
 KEEP_ALIVE_MOST_S: Final = 1200
 
 
+class Broker(Protocol):
+    """What a peer needs of the broker that it came to (`broker.LocalBroker`)."""
+
+    def came(self, peer: "Peer") -> bool:
+        """Whether there is room for one more."""
+        ...
+
+    def left(self, peer: "Peer") -> None: ...
+
+    def admit(self, peer: "Peer", packet: mqtt.Connect) -> int:
+        """0, or the return code of 3.1.1 that refuses (table 3.1)."""
+        ...
+
+    def said(self, topic: str, payload: bytes) -> bool:
+        """An app publishes; whether it may on this topic."""
+        ...
+
+    def retained(self, wanted: str) -> list[tuple[str, bytes]]: ...
+
+    def slow(self, peer: "Peer") -> None:
+        """It does not keep up, and is hung up on."""
+        ...
+
+
 class Peer(asyncio.Protocol):
     """Decodes, answers, and knows what its app subscribed to."""
 
-    def __init__(self, broker: "LocalBroker") -> None:
+    def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._decoder = mqtt.Decoder("server")
         self._filters: dict[str, int] = {}

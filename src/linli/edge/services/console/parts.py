@@ -1,0 +1,29 @@
+"""What the pages show."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from linli.edge.framework.device_logs import DeviceLogs
+from linli.edge.services.files import FileStore
+from linli.edge.services.interconnect import AppServices, LocalBroker
+from linli.edge.services.keeping.standby import StandbyDoor
+from linli.edge.services.network import NetworkFiles
+from linli.edge.services.ports import BoxState, DiagnosisView
+
+
+@dataclass(slots=True)
+class Parts:
+    """A part that this box does not run is None."""
+
+    home: Path
+    state: BoxState
+    logs: DeviceLogs
+    network: NetworkFiles
+    files: FileStore | None = None
+    broker: LocalBroker | None = None
+    apps: AppServices | None = None
+    standby: StandbyDoor | None = None
+    route_port: int = 0
+    diagnose: Callable[[str], Awaitable[DiagnosisView]] | None = None
+    """Look for what is wrong, told in a language."""
