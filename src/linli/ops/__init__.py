@@ -1,1 +1,1 @@
-"""What an operator does to an installation as a whole: back up, restore, upgrade, certificates, disk space."""
+"""Commands on a whole installation: backup, restore, upgrade, certificates, face models."""

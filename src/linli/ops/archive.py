@@ -38,9 +38,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     engine: str
     """`sqlite` or `postgresql`: a backup goes back into the engine that it came from."""
     revision: str
-    """The schema's migration; empty when the database has none yet."""
+    """The schema's migration; empty for a database without a schema."""
     key_fingerprint: str
-    """Tells, without revealing it, with which master key the secrets inside are sealed."""
+    """A fingerprint of the master key that the secrets inside are sealed with. It does not reveal the key."""
     entries: list[Entry]
 
 
@@ -51,7 +51,7 @@ class BackupDamaged(LinliError):
 
 
 class ArchiveWriter:
-    """Adds files to an archive and remembers what it added."""
+    """Adds files to an archive, and lists them for the manifest."""
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
@@ -75,7 +75,7 @@ class ArchiveWriter:
 
 
 class _Hashing:
-    """A file that sums up what is read from it."""
+    """A file that computes the hash of what is read from it."""
 
     def __init__(self, content: BinaryIO) -> None:
         self._content = content
@@ -92,12 +92,12 @@ class _Hashing:
 
 @contextmanager
 def writing(target: Path) -> Iterator[ArchiveWriter]:
-    """An archive that appears as `target` only when the block ends well: written aside, synced, renamed."""
+    """An archive that is written to another file, and renamed to `target` when the block succeeds."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.part")
     try:
         with open(aside, "xb", opener=_private) as raw:
-            # Pictures do not shrink and the database shrinks well at any level: the quickest is the best.
+            # Pictures do not shrink, and the database shrinks well at any level: so the quickest one.
             with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=1, format=tarfile.PAX_FORMAT) as tar:
                 yield ArchiveWriter(tar)
             raw.flush()
@@ -123,7 +123,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def unpack(archive: Path, folder: Path) -> Manifest:
-    """Unpack into an empty `folder` and check every file. Raises BackupDamaged; the folder is then worthless."""
+    """Unpack into an empty `folder` and check every file. Raises BackupDamaged; the folder must then be discarded."""
     try:
         with gzip.open(archive) as content:
             with tarfile.open(fileobj=content, mode="r|") as tar:

@@ -23,19 +23,19 @@ _DUMP = "database/linli.dump"
 
 
 class NotEmpty(Conflict):
-    """A restore never overwrites."""
+    """The installation is not empty: a restore never overwrites."""
 
     code = "ops.not_empty"
 
 
 class WrongEngine(Conflict):
-    """The backup is of one engine, the settings name the other."""
+    """The backup is of another database engine than the settings name."""
 
     code = "ops.wrong_engine"
 
 
 class WrongKey(Conflict):
-    """The master key is missing or is not the one that sealed the secrets in the backup."""
+    """The master key is missing, or the secrets in the backup are sealed with another one."""
 
     code = "ops.wrong_key"
 
@@ -98,12 +98,12 @@ def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
 
 
 def _bucket(layout: Layout) -> Shelf | None:
-    """Where the files lie, when that is no folder. Raises StoreUnavailable."""
+    """The bucket with the files; None if they are in a folder. Raises StoreUnavailable."""
     return opened_bucket(layout.objects) if layout.objects.store == "s3" else None
 
 
 async def _add_objects(writer: archive.ArchiveWriter, bucket: Shelf) -> None:
-    """Every object of the bucket, one at a time on the disk."""
+    """Every object of the bucket, each on the disk while it is used."""
     try:
         async for key, _ in bucket.listed():
             with contextlib.suppress(NotFound):  # deleted since it was listed
@@ -114,7 +114,7 @@ async def _add_objects(writer: archive.ArchiveWriter, bucket: Shelf) -> None:
 
 
 async def _put_objects(bucket: Shelf, folder: Path) -> None:
-    """The files of a backup into the bucket, under their keys."""
+    """Put the files of a backup into the bucket, under their keys."""
     source = FolderShelf(folder)
     try:
         async for key, _ in source.listed():
@@ -125,7 +125,7 @@ async def _put_objects(bucket: Shelf, folder: Path) -> None:
 
 
 async def _any_object(bucket: Shelf) -> str:
-    """The first key of the bucket; empty when it holds nothing of ours."""
+    """The first key of the bucket; empty if it has no object of ours."""
     try:
         async for key, _ in bucket.listed():
             return key
@@ -148,9 +148,9 @@ def _add_files(writer: archive.ArchiveWriter, folder: Path) -> None:
 
 
 def restore(layout: Layout, source: Path, *, key: Path | None) -> Summary:
-    """Put a backup into an empty installation. Everything is unpacked aside and checked before anything moves in.
+    """Restore a backup into an empty installation. Everything is unpacked elsewhere and checked first.
 
-    `key` is the master key file, copied into place; None when it lies there already. Raises NotEmpty, WrongEngine,
+    `key` is the master key file, which is copied into place; None if it is there already. Raises NotEmpty, WrongEngine,
     WrongKey, archive.BackupDamaged and the errors of `ops.engines`.
     """
     _check_empty(layout)
@@ -180,7 +180,7 @@ def restore(layout: Layout, source: Path, *, key: Path | None) -> Summary:
 
 
 def fingerprint(master_key: Path) -> str:
-    """Which key this is, without telling it; empty when there is none yet."""
+    """The fingerprint of the master key, which does not reveal it; empty if there is none."""
     if not master_key.exists():
         return ""
     return Secrets.from_file(master_key).derived("fingerprint of the master key").hex()[:16]

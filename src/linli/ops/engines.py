@@ -1,4 +1,4 @@
-"""Copying whole databases: SQLite by its backup call, PostgreSQL by its own tools."""
+"""Copy whole databases: SQLite by its backup call, PostgreSQL by its own tools."""
 
 import os
 import shutil
@@ -17,19 +17,19 @@ class EngineToolMissing(LinliError):
 
 
 class EngineToolFailed(Unavailable):
-    """A program of the database engine gave up; `said` is the end of what it printed."""
+    """A program of the database engine failed; `said` is the end of its output."""
 
     code = "ops.tool_failed"
 
 
 class DatabaseDamaged(LinliError):
-    """The copy does not pass the engine's own check."""
+    """The copy fails the engine's own check."""
 
     code = "ops.database_damaged"
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """A consistent copy of a live database. Writers go on meanwhile: in WAL mode a reader blocks nobody.
+    """Make a consistent copy of a live database. Writers are not blocked, since it is in WAL mode.
 
     Raises DatabaseDamaged.
     """
@@ -65,11 +65,11 @@ DO $$ DECLARE t record; BEGIN
   END LOOP;
 END $$
 """
-"""All tables, not only those of the dump: a failed upgrade may have made more."""
+"""Drop all tables, not only those of the dump: a failed upgrade may have made more."""
 
 
 def load_postgresql(url: str, dump: Path, *, replace: bool) -> None:
-    """Load a dump in one transaction: all of it or nothing. `replace` first drops every table that is there."""
+    """Load a dump in one transaction. `replace`: drop all tables first."""
     script = dump.with_suffix(".sql")
     _run(["pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump)], url)
     drop = ["--command", _DROP_TABLES] if replace else []

@@ -1,6 +1,6 @@
-"""`linli models`: which face models there are, where they come from and under which licence, and having them here.
+"""`linli models`: list face models with their sources and licences, and fetch them.
 
-Nothing is fetched before somebody has read the licences and said yes.
+Nothing is fetched before somebody has read the licences and agreed.
 """
 
 import argparse
@@ -19,13 +19,13 @@ from linli.vision.catalogue import BY_NAME, DEFAULTS, KNOWN, Known
 
 
 def cache_folder() -> Path:
-    """Where the working copy's demo and tests share their models, outside of any installation."""
+    """The folder of models for the demo and the tests of a working copy, outside any installation."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "linli" / "models"
 
 
 def pictures_folder() -> Path:
-    """Where the tests keep the photographs of faces that packages ship, when they were fetched."""
+    """The folder of photographs of faces that packages ship, for the tests."""
     return cache_folder().with_name("test-pictures")
 
 
@@ -35,7 +35,7 @@ def models_folder(settings: Settings) -> Path:
 
 
 class Command:
-    """One run. Everything that it says is a text of `strings`."""
+    """One run of the command. Its output is in `strings`."""
 
     def __init__(self, words: argparse.Namespace, folder: Path, language: str) -> None:
         self._words = words

@@ -1,4 +1,4 @@
-"""What an installation keeps is its own user's alone: new files by the umask (`linli.cli`), older ones mended at start.
+"""Only its own user may read an installation's files: new ones by the umask (`linli.cli`), older ones mended at start.
 
 Folders 0700, files 0600. The database's -wal and -shm take the mode of the database file.
 """
@@ -19,9 +19,9 @@ _OTHERS: Final = 0o077
 
 
 def mend(layout: Layout) -> int:
-    """Take from others what they may do with the files of an installation; how many places that were.
+    """Remove the rights of others on the files of an installation. Returns how many files and folders were changed.
 
-    Within the objects' folder the folder itself is enough: nobody gets past it, and it may hold millions.
+    Of the objects only their folder is changed: nobody gets past it, and it may have millions of files.
     """
     mended = sum(_closed(place) for place in _places(layout))
     if mended:
@@ -45,7 +45,7 @@ def _places(layout: Layout) -> Iterator[Path]:
 
 
 def _closed(place: Path) -> bool:
-    """Whether it was open to others and no longer is. Links are left as they are."""
+    """Returns whether a file was changed. Links are not followed."""
     with suppress(FileNotFoundError, PermissionError):
         mode = place.lstat().st_mode
         if mode & _OTHERS and not stat.S_ISLNK(mode):

@@ -1,4 +1,4 @@
-"""Where an installation keeps what, and the lock that says a process is using it."""
+"""The places of an installation's files, and the lock that shows that a process uses them."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from linli.kernel.settings import Objects, Settings
 
 
 class InUse(Conflict):
-    """Another Linli process works on this data folder."""
+    """Another Linli process uses this data folder."""
 
     code = "ops.in_use"
 
@@ -24,7 +24,7 @@ class Layout:
     data: Path
     database_url: str
     objects: Objects = field(default_factory=Objects)
-    """Where files lie: a folder here, or a bucket."""
+    """The place of the files: a folder, or a bucket."""
 
     @staticmethod
     def of(settings: Settings) -> "Layout":
@@ -37,7 +37,7 @@ class Layout:
 
     @property
     def master_key(self) -> Path:
-        """Opens every sealed secret of the database. Never part of a backup: keep a copy apart."""
+        """The key of every sealed secret in the database. It is never in a backup: keep a copy apart."""
         return self.data / "master.key"
 
     @property
@@ -57,18 +57,18 @@ class Layout:
 
 
 def alone(layout: Layout) -> AbstractContextManager[None]:
-    """Hold the data folder for a tool that changes it as a whole. Raises InUse while anything else uses it."""
+    """Lock the data folder for a tool that changes all of it. Raises InUse while another process uses it."""
     return _locked(layout, fcntl.LOCK_EX)
 
 
 def sharing(layout: Layout) -> AbstractContextManager[None]:
-    """Hold the data folder for a server or a worker, beside others. Raises InUse while a tool changes it."""
+    """Lock the data folder for a server or a worker, beside others. Raises InUse while a tool changes it."""
     return _locked(layout, fcntl.LOCK_SH)
 
 
 @contextmanager
 def _locked(layout: Layout, how: int) -> Iterator[None]:
-    """The kernel keeps the lock as long as the process lives: not even a crash leaves it behind."""
+    """The kernel frees the lock when the process ends, also after a crash."""
     layout.data.mkdir(parents=True, exist_ok=True)
     handle = os.open(layout.data / "in-use.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:

@@ -1,7 +1,7 @@
-"""Others' log-ins: OpenID Connect, and providers that speak OAuth 2 in words of their own (DingTalk, Alipay).
+"""Log-ins by other providers: OpenID Connect, and OAuth 2 with forms of their own (DingTalk, Alipay).
 
-OpenID Connect Core 1.0 (authorization code), Discovery 1.0, RFC 7636 (PKCE, S256). Only what the id token says under the
-provider's key is believed. Keys are read again when a token names one that is not known: providers change them.
+OpenID Connect Core 1.0 (authorization code), Discovery 1.0, RFC 7636 (PKCE, S256). Only an id token with the provider's
+signature is trusted. Providers change their keys, so they are read again when a token names an unknown one.
 """
 
 import base64
@@ -20,28 +20,28 @@ from linli.kernel.errors import Unauthorized, Unavailable
 from linli.kernel.settings import LoginProvider, SignIn
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
-"""Signatures that are checked with a public key: never `none`, never one made with the client's secret."""
+"""Accepted signatures: those with a public key. Never `none`, and never one with the client's secret."""
 LEEWAY_SECONDS: Final = 60
 KEPT_MS: Final = 3_600_000
-"""How long a provider's addresses are believed without asking again."""
+"""How long a provider's addresses are cached."""
 MAX_BYTES: Final = 1 << 20
 _FILLED = re.compile(r"{(client_id|client_secret|code|token|redirect_uri|state|scope|nonce|challenge)}")
 
 
 class ProviderSilent(Unavailable):
-    """The provider could not be asked, or answered nothing that can be used."""
+    """The provider cannot be reached, or its answer cannot be used."""
 
     code = "sign_in.provider_silent"
 
 
 class ProviderRefused(Unauthorized):
-    """The code was not taken, or what came for it is not to be believed."""
+    """The provider refused the code, or its answer is not valid."""
 
     code = "sign_in.provider_refused"
 
 
 class Start(NamedTuple):
-    """What one sign-in carries from its beginning to the provider's answer."""
+    """What one sign-in keeps until the provider's answer."""
 
     state: str
     nonce: str
@@ -59,7 +59,7 @@ class Start(NamedTuple):
 
 
 class Somebody(NamedTuple):
-    """Who signed in at a provider. `subject` stays the same for good; `name` is what they call themselves."""
+    """Who signed in at a provider. `subject` never changes; `name` is chosen by the person."""
 
     subject: str
     name: str
@@ -73,7 +73,7 @@ class _Discovered(msgspec.Struct, frozen=True):
 
 
 class LoginProviders:
-    """The providers of the settings. One for a process: it keeps their addresses and keys."""
+    """The providers of the settings. One object for a process: it caches their addresses and keys."""
 
     def __init__(self, settings: SignIn, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
@@ -88,14 +88,14 @@ class LoginProviders:
         return name in self._settings.providers
 
     def titles(self, language: str) -> list[tuple[str, str]]:
-        """(name, what the button says), as the settings list them."""
+        """(name, text of the button), in the order of the settings."""
         return [
             (name, (one.title_en if language == "en" else "") or one.title)
             for name, one in self._settings.providers.items()
         ]
 
     async def authorize_url(self, name: str, start: Start, *, redirect_uri: str) -> str:
-        """Where the browser is sent. Raises ProviderSilent."""
+        """The address that the browser is sent to. Raises ProviderSilent."""
         provider = self[name]
         values = {"redirect_uri": redirect_uri, "state": start.state}
         if provider.kind == "oauth":
@@ -114,7 +114,7 @@ class LoginProviders:
         return _with_query(found.authorization_endpoint, params)
 
     async def somebody(self, name: str, start: Start, *, code: str, redirect_uri: str) -> Somebody:
-        """Who the code stands for. Raises ProviderSilent, ProviderRefused."""
+        """The person that a code stands for. Raises ProviderSilent, ProviderRefused."""
         if self[name].kind == "oidc":
             return await self._by_oidc(name, start, code, redirect_uri)
         return await self._by_oauth(self[name], code, redirect_uri)
@@ -154,7 +154,7 @@ class LoginProviders:
         key = await self._key(name, found.jwks_uri, str(header.get("kid", "")))
         now = self._clock.now_ms() / 1000
         try:
-            # Times are compared with our own clock below: the library knows the machine's only.
+            # Times are compared below with our own clock: the library uses the machine's.
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
@@ -174,7 +174,7 @@ class LoginProviders:
         return claims
 
     async def _key(self, name: str, uri: str, kid: str) -> jwt.PyJWK:
-        """The provider's key; its keys are read anew when this one is not among them: providers change them."""
+        """The provider's key. All keys are read again if this one is unknown, since providers change them."""
         for again in (False, True):
             if again or name not in self._keys:
                 answer = await self._ask("GET", uri)
@@ -227,7 +227,7 @@ class LoginProviders:
         return Somebody(subject, _at(person, provider.name_field) or subject)
 
     async def _ask(self, how: str, url: str, **given: Any) -> dict[str, Any]:
-        """A JSON object. What the provider said is never repeated: it may hold secrets."""
+        """A JSON object. Errors do not repeat the provider's answer: it may contain secrets."""
         try:
             async with httpx.AsyncClient(
                 timeout=self._settings.timeout_seconds, trust_env=False, follow_redirects=False

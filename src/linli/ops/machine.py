@@ -1,4 +1,4 @@
-"""By which names and addresses this machine can be reached. Sources: netdevice(7), proc(5) on if_inet6."""
+"""Names and addresses of this machine. Sources: netdevice(7), proc(5) on if_inet6."""
 
 import fcntl
 import ipaddress
@@ -14,7 +14,7 @@ _INET6: Final = Path("/proc/net/if_inet6")
 
 
 def addresses() -> list[str]:
-    """Of its interfaces but the loopback: IPv4 first, then lasting global IPv6."""
+    """Addresses of its interfaces except the loopback: IPv4 first, then permanent global IPv6."""
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
         for _, name in socket.if_nameindex():
@@ -28,7 +28,7 @@ def addresses() -> list[str]:
 
 
 def names() -> list[str]:
-    """What it calls itself, and what others call it where names go by multicast (mDNS)."""
+    """Its host name, and its name by multicast (mDNS)."""
     name = socket.gethostname().strip(".").lower()
     if not name or not all(_is_label(label) for label in name.split(".")):
         return []

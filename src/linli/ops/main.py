@@ -18,7 +18,7 @@ from linli.ops.layout import Layout, alone
 from linli.ops.models import all_models
 
 Said = dict[str, Any]
-"""What a command did: printed as lines `name: value`, or as JSON."""
+"""The result of a command, printed as lines `name: value`, or as JSON."""
 
 
 def run(name: str, arguments: Sequence[str]) -> int:

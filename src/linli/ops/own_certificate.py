@@ -1,4 +1,4 @@
-"""The server's certificate from the installation's own authority, made and renewed without anybody's help."""
+"""The server's certificate from the installation's own authority, issued and renewed automatically."""
 
 import contextlib
 import fcntl
@@ -18,16 +18,16 @@ _LOCK: Final = ".lock"
 
 
 class OwnCertificate:
-    """`wanted` tells by which names and addresses the server is called now, the most important first."""
+    """`wanted`: the server's present names and addresses, most important first."""
 
     def __init__(self, authority: Authority, wanted: Callable[[], Iterable[str]]) -> None:
         self._authority = authority
         self._wanted = wanted
 
     def ensure(self, *, now_ms: int) -> bool:
-        """Make what is missing, renew what ends within 30 days or lacks a name. True: there is a new certificate.
+        """Make what is missing; renew a certificate that ends within 30 days or lacks a name. True: there is a new one.
 
-        Takes tenths of a second of the processor when it makes a key. Several processes may call it over one folder.
+        Making a key takes some tenths of a second of the processor. Several processes may call this for one folder.
         Raises OSError.
         """
         authority = self._authority
@@ -42,7 +42,7 @@ class OwnCertificate:
             if present is not None and not lacking and present.days_left(now_ms) >= RENEW_BELOW_DAYS:
                 return False
             if present is not None:
-                # A name that somebody asked for stays; addresses come and go.
+                # Names that an operator asked for stay; addresses may change.
                 kept = [name for name in present.names if not _is_address(name)]
                 names = list(dict.fromkeys([*names, *kept]))[:MOST_NAMES]
             issued = authority.issue(names, now_ms=now_ms)

@@ -1,6 +1,6 @@
-"""Messages handed to an SMS gateway over HTTP: providers take such a call, or a ten-line relay in front of them does.
+"""Send text messages by an SMS gateway over HTTP: that of a provider, or a small relay in front of it.
 
-`POST <url>` with `{"phone", "text", "kind", "code"}` as JSON and `Authorization: Bearer <token>`; any 2xx means taken.
+`POST <url>` with `{"phone", "text", "kind", "code"}` as JSON and `Authorization: Bearer <token>`. Any 2xx is success.
 """
 
 import httpx
@@ -11,13 +11,13 @@ from linli.kernel.sms import Sms
 
 
 class HttpSms:
-    """Hands messages to the gateway of the settings."""
+    """Sends messages to the gateway of the settings."""
 
     def __init__(self, settings: SmsGateway) -> None:
         self._settings = settings
 
     async def send(self, message: Sms) -> None:
-        """Raises Unavailable, without repeating what the gateway said: it may repeat the message."""
+        """Raises Unavailable without the gateway's answer, which may repeat the message."""
         settings = self._settings
         headers = {"authorization": f"Bearer {settings.token}"} if settings.token else {}
         body = {"phone": message.phone, "text": message.text, "kind": message.kind, "code": message.code}

@@ -1,4 +1,4 @@
-"""Certificates without anybody's help: an own authority for a site, server certificates from it, and reload.
+"""An own certificate authority for a site, server certificates from it, and their reload.
 
 Files (folder `tls` in the data folder, keys 0600): `ca.crt`, `ca.key`, `server.crt` (with the authority's behind
 it), `server.key`. RSA with 2048 bits, since boards with small TLS stacks often lack elliptic curves. Certificates
@@ -28,13 +28,13 @@ WATCH_SECONDS = 60.0
 DEVICE_CIPHERS = (
     "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:DHE+AESGCM:kRSA+AESGCM:kRSA+AES:!aNULL:!eNULL:!PSK:!aDSS"
 )
-"""Said here and not by the Python build. RSA key exchange comes last: old C SDKs know nothing else."""
+"""Fixed here, so that it does not depend on the Python build. RSA key exchange is last, for old C SDKs."""
 _KEY_BITS = 2048
 _DAY_MS = 86_400_000
 
 
 class AuthorityExists(Conflict):
-    """Making it again would end the trust of every device and browser that installed the old one."""
+    """There is an authority already. A new one would not be trusted by devices and browsers that installed it."""
 
     code = "ops.authority_exists"
 
@@ -47,7 +47,7 @@ class NoAuthority(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a PEM file says. Times in UTC ms; `names` are host names and addresses as text."""
+    """Fields of a certificate. Times in UTC ms; `names` are host names and addresses as text."""
 
     names: tuple[str, ...]
     not_before_ms: int
@@ -115,13 +115,13 @@ class Authority:
             )
             .sign(issuer_key, hashes.SHA256())
         )
-        # The key first: a reader that comes between the two finds a pair that does not match and keeps the old one.
+        # The key first: a reader between the two writes sees a pair that does not match, and keeps the old one.
         _write(self.server_key, _pem_key(key), 0o600)
         _write(self.server_certificate, _pem(certificate) + _pem(issuer), 0o644)
         return describe(certificate)
 
     def issue_client(self, common_name: str, *, days: int, now_ms: int) -> Issued:
-        """A certificate for a client, with a new key; neither is written anywhere. Raises NotFound."""
+        """A certificate for a client, with a new key. Neither is stored. Raises NotFound."""
         issuer, issuer_key = self._load()
         key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
@@ -195,12 +195,12 @@ class ServerTls:
         self._loaded = self._state()
 
     def reload_if_changed(self) -> bool:
-        """Read the files anew if they changed. A pair that does not match yet is left for the next look."""
+        """Read the files again if they changed. A pair that does not match is tried again later."""
         state = self._state()
         if state == self._loaded:
             return False
         try:
-            # Tried on a context of its own: a half-written pair must not reach the listeners.
+            # Loaded into a separate context first: a half-written pair must not reach the listeners.
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self._certificate, self._key)
             self.context.load_cert_chain(self._certificate, self._key)
         except (OSError, ssl.SSLError):
@@ -283,7 +283,7 @@ def _pem_key(key: rsa.RSAPrivateKey) -> bytes:
 
 
 def _write(file: Path, content: bytes, mode: int) -> None:
-    """Replace a file at once, with its rights from the first byte on."""
+    """Replace a file atomically; it has its mode from the first byte on."""
     aside = file.with_name(f".{file.name}.part")
     aside.unlink(missing_ok=True)
     handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)

@@ -1,4 +1,4 @@
-"""`linli upgrade`: back up, migrate, verify; on any failure put back what was there."""
+"""`linli upgrade`: back up, migrate, verify; restore the backup on any failure."""
 
 import shutil
 import sqlite3
@@ -17,20 +17,20 @@ from linli.ops.layout import Layout, alone
 
 
 class SchemaTooNew(LinliError):
-    """The database was written by a newer Linli; going back means restoring a backup."""
+    """The database is of a newer Linli. To go back, restore a backup."""
 
     code = "ops.schema_too_new"
 
 
 class UpgradeFailed(LinliError):
-    """The upgrade was undone; the installation is as it was. `backup` names the copy made first."""
+    """The upgrade failed, and the installation is as before. `backup` is the copy that was made first."""
 
     code = "ops.upgrade_failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What an upgrade did. `backup` is None when the schema was already the newest."""
+    """The result of an upgrade. `backup` is None if there was nothing to do."""
 
     before: str
     after: str
@@ -44,7 +44,7 @@ def upgrade(
     now_ms: int,
     migrate: Callable[[str], None] = migrations.upgrade,
 ) -> Upgrade:
-    """Bring the installation's schema to this version's. No server may run on the data folder meanwhile.
+    """Migrate the installation's schema to this version. No server may use the data folder meanwhile.
 
     Raises layout.InUse, SchemaTooNew, UpgradeFailed.
     """
@@ -69,20 +69,20 @@ def upgrade(
 
 
 def revision(layout: Layout) -> str:
-    """The schema's revision; empty for none. Looking makes no file."""
+    """The schema's revision; empty for none. Does not create a database file."""
     if layout.sqlite_file is not None and not layout.sqlite_file.exists():
         return ""
     return migrations.current(layout.database_url)
 
 
 def put_back(layout: Layout, backup: Path) -> None:
-    """Replace the database by the one in `backup`. Files were not touched by an upgrade and stay."""
+    """Replace the database by the one in `backup`. Files stay: an upgrade does not change them."""
     with tempfile.TemporaryDirectory(prefix=".linli-undo-", dir=layout.data) as work:
         archive.unpack(backup, Path(work))
         if layout.sqlite_file is None:
             engines.load_postgresql(layout.database_url, Path(work) / "database/linli.dump", replace=True)
             return
-        # The log of the broken database must not be replayed into the good one.
+        # The write-ahead log of the broken database must not be applied to the restored one.
         for suffix in ("-wal", "-shm"):
             layout.sqlite_file.with_name(layout.sqlite_file.name + suffix).unlink(missing_ok=True)
         shutil.move(Path(work) / "database/linli.db", layout.sqlite_file)
@@ -90,7 +90,7 @@ def put_back(layout: Layout, backup: Path) -> None:
 
 
 def _verify(layout: Layout, models: MetaData, wanted: str) -> None:
-    """Raises SchemaDiffers or engines.DatabaseDamaged unless the database is sound and as the models say."""
+    """Raises SchemaDiffers or engines.DatabaseDamaged unless the database is intact and matches the models."""
     if migrations.current(layout.database_url) != wanted:
         raise SchemaDiffers(what=f"revision {migrations.current(layout.database_url)!r}")
     if layout.sqlite_file is not None:
@@ -104,6 +104,6 @@ def _verify(layout: Layout, models: MetaData, wanted: str) -> None:
 
 
 class SchemaDiffers(LinliError):
-    """The migrated tables are not those of the models."""
+    """The migrated tables differ from the models."""
 
     code = "ops.schema_differs"

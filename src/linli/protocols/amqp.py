@@ -1,4 +1,4 @@
-"""AMQP 1.0 as far as somebody between client and broker must read it: which deliveries are not settled yet.
+"""The part of AMQP 1.0 that a proxy between client and broker needs: which deliveries are not settled.
 
     frame:  size u32 | doff u8 | type u8 | channel u16 | (doff-2)*4 bytes | performative | payload
     performative:  0x00 0x53 code  list        code: 0x11 begin, 0x14 transfer, 0x15 disposition, 0x17 end
@@ -19,7 +19,7 @@ WATCHED: Final = {BEGIN: 1, TRANSFER: 5, DISPOSITION: 3, END: 0}
 """Code -> how many of its fields are read; what follows them may be long."""
 
 MOST_FRAME: Final = 16 * 1024 * 1024
-"""Larger sizes are taken for nonsense; brokers agree on far less."""
+"""Larger frames are refused; brokers agree on far less."""
 
 _HEAD: Final = struct.Struct(">IBBH")
 _WIDTHS: Final = {0x4: 0, 0x5: 1, 0x6: 2, 0x7: 4, 0x8: 8, 0x9: 16}
@@ -52,12 +52,12 @@ class Performative(NamedTuple):
 
 
 class Stream:
-    """One direction of a connection, cut into frames whatever the pieces in which it comes."""
+    """One direction of a connection, split into frames. Data may come in any pieces."""
 
     def __init__(self) -> None:
         self._rest = b""
         self._skip = 0
-        """Bytes of a frame still to come that nobody has to read."""
+        """Remaining bytes of a frame that is skipped."""
 
     def feed(self, data: bytes) -> Iterator[Performative]:
         """The watched performatives that `data` completes. Raises FrameError."""
@@ -137,17 +137,17 @@ def _value(data: bytes, at: int) -> tuple[Any, int]:
 
 
 class Unsettled:
-    """What one client was given and has not settled, from both directions of its connection.
+    """The deliveries that one client has not settled, read off both directions of its connection.
 
-    Each session has a message whose turn it is: the one given longest ago. Its time begins when it was given, or when
-    the one before it was settled, so that a client may fetch ahead what it works off one by one.
+    The time of a session's oldest delivery counts from its delivery, or from the settlement of the one before it: a
+    client may fetch several messages and settle them one by one.
     """
 
     def __init__(self) -> None:
         self._sessions: dict[int, dict[int, int]] = {}
         """By the broker's channel: the time each delivery was given, by its id, oldest first."""
         self._turn: dict[int, tuple[int, int]] = {}
-        """By the broker's channel: (delivery whose turn it is, since when)."""
+        """By the broker's channel: (oldest delivery, start of its time)."""
         self._channels: dict[int, int] = {}
         """The broker's channel by the client's."""
 
@@ -181,7 +181,7 @@ class Unsettled:
             self._next(channel, now_ms)
 
     def oldest_ms(self) -> int | None:
-        """Since when the client has been having the message whose turn it is, of all its sessions the longest."""
+        """The earliest start of an oldest delivery's time, of all sessions; None without deliveries."""
         return min((since for _, since in self._turn.values()), default=None)
 
     def __len__(self) -> int:

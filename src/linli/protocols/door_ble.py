@@ -1,7 +1,7 @@
 """Bluetooth between a phone and a door: names, advertisement, key, frames. Source: spec G 4.2-4.4 (3.5.1.2.3).
 
-The key binds nobody: the fixed part is one for a whole project and the random part is sent in clear. Byte for byte as
-the source has it, since doors and phones in the field speak it so.
+The key proves nobody: its fixed part is the same for a whole project, and the random part is sent in clear. It is as in
+the source byte for byte, since doors and phones in the field use it.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ WRITE = "af20ffa7-2518-4998-9af7-af42540731b3"
 READ = "af20ffa8-2518-4998-9af7-af42540731b4"
 """GATT: the phone writes its frame to WRITE and is notified on READ."""
 PIECE_BYTES: Final = 20
-"""Of one GATT write: what the smallest ATT packet carries."""
+"""Bytes of one GATT write: what the smallest ATT packet carries."""
 MOST_PLAIN: Final = 31
 RANDOM_BYTES: Final = 4
 

@@ -18,7 +18,7 @@ PATHS: Final = (
     f"{{srcApp}}/request/linkedge/{METHOD}",
     f"{{srcApp}}/request/linkedge/{{pk}}/{{dn}}/{METHOD}",
 )
-"""The request topics as lists of APIs name them."""
+"""The request topics as in the list of APIs."""
 OK, BAD_REQUEST, NO_GATEWAY, GATEWAY_FAILED = 0, 460, 404, 500
 """`code` of a reply or of one gateway in it."""
 
@@ -52,15 +52,15 @@ class DeviceTag(msgspec.Struct):
 
 
 class ListedDevice(msgspec.Struct, kw_only=True):
-    """What is known of one sub-device."""
+    """One sub-device."""
 
     product_key: str
     device_name: str
     nick_name: str
     local_online: bool
-    """It reaches its gateway."""
+    """Whether it is connected to its gateway."""
     cloud_online: bool
-    """It reaches the platform."""
+    """Whether it is connected to the platform."""
     activation: ActivationState
     tags: dict[str, str]
 

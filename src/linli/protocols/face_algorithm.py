@@ -1,4 +1,4 @@
-"""The face algorithm service: the box asks, a vendor's service (or ours) makes vectors of faces. Source: spec G 3.7.
+"""The face algorithm service of a vendor (or ours), which computes vectors of faces for a box. Source: spec G 3.7.
 
     GET  /                         text, while the service can be used
     POST /match_with_face_detect   form with `photo`: find the face, then its vector

@@ -18,7 +18,7 @@ type Action = Literal[
 
 STEPS = ("person", "house", "rest", "credential", "window", "scans", "delivery", "clock", "network")
 CLOCK_TOLERANCE_MS = 120_000
-"""A code on a screen lives some minutes, so a door this wrong refuses good ones."""
+"""A code on a screen is valid for some minutes. A door whose clock differs by more refuses valid codes."""
 HELD = "transferred"
 _UNDER_WAY = frozenset(("toBeTransferred", "transferring"))
 _AWAY = frozenset(("deviceOffline", "transferTimeout"))
@@ -53,7 +53,7 @@ class EntryFacts:
     known: bool
     stay: Stay
     rests: tuple[str, ...]
-    """Who rests the person's rights: `denied`, `frozen`."""
+    """Why the person's rights rest: `denied`, `frozen`."""
     ways: tuple[Way, ...]
     ended: str = ""
     """Why the last credential at this door ended, if one did and none is left."""
@@ -125,7 +125,7 @@ def _no_credential(facts: EntryFacts) -> Finding:
 
 
 def _best(facts: EntryFacts) -> Way | None:
-    """The way in that is nearest to opening: what is wrong with a worse one does not matter."""
+    """The credential that is nearest to opening the door; faults of others do not matter."""
 
     def faults(way: Way) -> int:
         wrong = [*_window(way, facts.now_ms), *_scans(way), _delivery(way)]
@@ -180,6 +180,6 @@ def _clock(facts: EntryFacts) -> Iterator[Finding]:
 def _network(facts: EntryFacts) -> Finding:
     if facts.online:
         return Finding("network", "network_online", True)
-    # A door that holds the right opens offline too; what it cannot do is hear of changes and be opened from afar.
+    # A door that has the right also opens offline. It only misses changes, and cannot be opened remotely.
     held = any(way.status == HELD for way in facts.ways)
     return Finding("network", "network_offline", held, "check_network", {"at_ms": facts.seen_ms})

@@ -10,7 +10,7 @@ from typing import Final
 
 SHORTEST, LONGEST = 6, 10
 ROUNDS: Final = 10_000
-"""A PIN has too few digits to withstand a thief of the list for long; this makes each try cost some milliseconds."""
+"""A PIN has too few digits to protect a stolen list for long. This makes each try take some milliseconds."""
 PAUSE_MS, LONGEST_PAUSE_MS = 60_000, 3_600_000
 _DOUBLED: Final = 6
 FORGIVEN_MS: Final = 1_800_000
@@ -22,7 +22,7 @@ FREE_SHARE: Final = 0.99
 
 
 def pin_digest(pin: str, salt: str) -> str:
-    """What stands for a PIN: 32 hex characters of PBKDF2-SHA256 with the community's salt."""
+    """The digest of a PIN: 32 hex characters of PBKDF2-SHA256 with the community's salt."""
     return hashlib.pbkdf2_hmac("sha256", pin.encode(), salt.encode(), ROUNDS, dklen=16).hex()
 
 

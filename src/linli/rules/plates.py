@@ -29,12 +29,12 @@ _NEW_ENERGY: Final = re.compile(rf"[{PROVINCES}][A-HJ-Z](?:[A-HJK][{_MARKS}][0-9
 
 
 def clean_plate(text: str) -> str:
-    """A plate as it is compared: capital letters, no blanks, dots or dashes; full-width characters are plain."""
+    """A plate, normalized: capital letters, no blanks, dots or dashes; full-width characters made plain."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text).upper())
 
 
 def plate_region(plate: str) -> str:
-    """Where a cleaned plate is from: the character of its province, or EMBASSY and so on; empty when it is no plate."""
+    """The region of a cleaned plate: the character of its province, or EMBASSY and so on; empty for no plate."""
     if _ORDINARY.fullmatch(plate):
         return plate[0]
     return next((region for region, shape in _OTHERS if shape.fullmatch(plate)), "")

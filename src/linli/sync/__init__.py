@@ -1,7 +1,7 @@
-"""Making what should hold on a device hold there: states, diff, batches, back-off and one round over a store.
+"""Bring desired state to devices: states, differences, batches, back-off, and one round over a store.
 
-Pure: no clock, socket or database. The cloud's `delivery` room and the edge appliance drive the same functions, each
-over a store of its own, so that both read a state alike.
+Pure: no clock, socket or database. The cloud's `delivery` room and the box use the same functions, each with a store of
+its own, so that a state means the same in both.
 """
 
 from linli.sync.backoff import Backoff

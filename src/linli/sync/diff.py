@@ -1,4 +1,4 @@
-"""What a device holds against what it should hold."""
+"""The difference between what a device has and what it should have."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row sent to a device."""
+    """The result of sending one row to a device."""
 
     result: Result
     reason: str = ""
@@ -33,7 +33,7 @@ class Outcome:
     detail: str = ""
     """What the device or the network said, for a person; may be empty."""
     unsure: bool = False
-    """It went away while it had the row in hand, and may have taken it."""
+    """The device went offline while the row was being sent, and may have stored it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class Delivery:
 
 
 class Store[D: Delivery](Protocol):
-    """Where the rows live. Each method is one durable step."""
+    """The store of the rows. Each method is one durable step."""
 
     async def claim(self, device: str, kinds: Sequence[str], *, most: int) -> list[D]:
         """Lease one batch of the device's due rows and mark them as sending; empty when another holds the device."""

@@ -1,1 +1,1 @@
-"""Faces: pictures and consent, templates of them, and whose face a picture shows."""
+"""Faces: pictures with consent, their templates, their delivery to doors, and search by picture."""

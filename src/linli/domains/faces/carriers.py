@@ -1,4 +1,4 @@
-"""How faces reach a device and how it tells what it holds: `SyncFaceData`, `QueryFaceData` (spec A 4.3-4.5, ADR 0050)."""
+"""Carries faces to devices and reads back what they have: `SyncFaceData`, `QueryFaceData` (spec A 4.3-4.5, ADR 0050)."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ from linli.sync import Outcome, Result
 log = telemetry.logger(__name__)
 
 CALL_TIMEOUT_S = 40.0
-"""A door downloads up to 15 pictures and extracts their features before it answers."""
+"""The door downloads up to 15 pictures and extracts their features before it answers."""
 QUERY_TIMEOUT_S = 30.0
 URL_SECONDS = 900
 REPORT_BYTES = 16 * 1024 * 1024
@@ -64,12 +64,12 @@ class FaceCarrier:
         self._clock = clock
 
     async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
-        """An outcome a face where the device tells one. Raises what the call raises when it is away or silent."""
+        """One outcome for each face that the device reports on. Raises what the call raises for a silent device."""
         tenant_id = batch[0].tenant_id
         folder = f"{tenant_id}/door-faces/{device}"
         key = f"{folder}/{self._ids.hex(32)}.json"
         events = [event for parcel in batch for event in self._events(parcel)]
-        # A call that reaches the device late must not undo this one: its file is gone.
+        # A call that reaches the device late must not undo this one, so its file is deleted.
         await self._objects.delete_all(folder)
         await self._objects.put(key, encode_file(events))
         async with self._db.begin() as tx:
@@ -112,7 +112,7 @@ class FaceCarrier:
         return [AddUser(user), AddImage(placed)]
 
     async def _tell(self, parcel: Parcel, device: str, error: LinliError, code: int) -> None:
-        """Subscribers learn that a device did not take what it was sent (DEVICE_SYNC_ERROR)."""
+        """Notify subscribers that a device refused what it was sent (DEVICE_SYNC_ERROR)."""
         async with self._db.begin() as tx:
             await sync_error(
                 tx,
@@ -155,7 +155,7 @@ class FaceCarrier:
         return _print(user, image.md5)
 
     async def drop_file(self, job: FaceFileKey) -> None:
-        """Outbox job. Dropping twice is harmless."""
+        """Outbox job that deletes the file. Running it twice is harmless."""
         await self._objects.delete(job.key)
 
 
@@ -203,7 +203,7 @@ def _print(user: FaceUser, md5: str) -> str:
 
 
 def _prints(report: FaceReport) -> dict[tuple[str, str], str]:
-    """A face counts as held when the user and a picture are there; one without the other differs from any content."""
+    """The device has a face when both user and picture are there. One without the other equals no content."""
     pictures = {image.person_id: image.md5 for image in report.images}
     users = {user.person_id: user for user in report.users}
     found = {}

@@ -1,4 +1,4 @@
-"""What can go wrong with looking at faces. Body codes as the gateway's other failures of this kind."""
+"""What can go wrong with faces. Body codes as of the gateway's other failures of this kind."""
 
 from typing import ClassVar
 
@@ -15,20 +15,20 @@ class FacesOff(Unavailable):
 
 
 class FacesBusy(Unavailable):
-    """Too many pictures wait, or the look took too long; trying again helps."""
+    """Too many pictures wait, or recognition took too long. Trying again helps."""
 
     code = "faces.busy"
     api_code: ClassVar[int | str | None] = 20004
 
 
 class NoHints(Unavailable):
-    """There are no models here: a picture is taken as it is."""
+    """There are no models here: a picture is accepted without a check."""
 
     code = "faces.no_hints"
 
 
 class FaceRefused(BadInput):
-    """A picture does not do. `facts["reasons"]` are all of REASONS that apply; the text tells the first."""
+    """The picture is not good enough. `facts["reasons"]`: all of REASONS that apply; the text names the first."""
 
     code = "faces.refused"
 
@@ -37,7 +37,7 @@ class FaceRefused(BadInput):
 
 
 def refusal(look: Look, *, field: str) -> FaceRefused | None:
-    """What to raise for a look that found the picture wanting; None for a good one."""
+    """The error for a picture that is not good enough; None for a good one."""
     if look.good:
         return None
     reason = look.reasons[0]

@@ -1,4 +1,4 @@
-"""What faces react to: pictures given as people's, persons who leave, devices that go, passes at doors."""
+"""Reactions of faces: to pictures of persons, to persons who leave, to devices that are removed, to passes at doors."""
 
 import hashlib
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ log = telemetry.logger(__name__)
 
 
 class FaceHandlers:
-    """*After* handlers and outbox jobs; each is idempotent and reads how things stand when it runs."""
+    """*After* handlers and outbox jobs. Each is idempotent and reads the present state when it runs."""
 
     def __init__(self, db: Database, objects: ObjectStore, ids: Ids) -> None:
         self._db = db
@@ -50,7 +50,7 @@ class FaceHandlers:
         self._ids = ids
 
     async def face_changed(self, event: FaceChanged) -> None:
-        """A picture handed in with a person (spec B 3.7, 3.8, 3.11): it counts as saved by whoever handed it in."""
+        """Save a picture that came with a person (spec B 3.7, 3.8, 3.11), in the name of the caller who sent it."""
         scope = Scope.system(event.tenant_id, "faces")
         try:
             person = await people.person(scope, self._db, event.identity_id)
@@ -95,7 +95,7 @@ class FaceHandlers:
             )
 
     async def renew(self, job: RenewFace) -> None:
-        """Bring a saved picture to the devices that hold the user's face by grants of their own or of groups."""
+        """Deliver a saved picture to the devices that have the user's face by a grant of its own or of a group."""
         scope = Scope.system(job.tenant_id, "faces")
         async with self._db.begin() as tx:
             image = await queries.image_by_id(scope, tx, job.image_id)
@@ -111,14 +111,14 @@ class FaceHandlers:
                     await groups.follow(scope, tx, community_id=community_id)
 
     async def drop_picture(self, job: PictureKey) -> None:
-        """Outbox job: the bytes of a picture that nothing needs."""
+        """Outbox job: delete the bytes of a picture that is not used any more."""
         await self._objects.delete(job.key)
         if job.erasure_id:
             async with self._db.begin() as tx:
                 await erasures.picture_dropped(tx, erasure_id=job.erasure_id, now_ms=self._db.clock.now_ms())
 
     async def user_changed(self, tx: Tx, event: UserChanged) -> None:
-        """Inline: somebody joined or left a group, or is known to a community from now on."""
+        """Inline: somebody joined or left a group, or became a person of a community."""
         scope = Scope.system(event.tenant_id, "faces")
         await groups.follow(scope, tx, community_id=event.community_id)
         if event.type != "insert":
@@ -129,11 +129,11 @@ class FaceHandlers:
                 await images.put_templates(scope, tx, image, now_ms=tx.db.clock.now_ms())
 
     async def residents_moved_in(self, event: ResidentsMovedIn) -> None:
-        """Their faces open the doors of their building, as their keys do."""
+        """Let residents' faces open the doors of their building, as their keys do."""
         await self._follow_homes(event.tenant_id, [tie.identity_id for tie in event.ties])
 
     async def service_switched(self, event: DoorServiceSwitched) -> None:
-        """The community's doors are served from now on, or no longer."""
+        """The community's doors got a provider, or lost it."""
         scope = Scope.system(event.tenant_id, "faces")
         faces = await queries.persons_with_faces(scope, self._db, community_id=event.community_id)
         await self._follow_homes(event.tenant_id, faces)
@@ -148,13 +148,13 @@ class FaceHandlers:
                         await homes.follow(scope, tx, image=image, now_ms=tx.db.clock.now_ms())
 
     async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
-        """Whoever neither lives nor works in the community any more leaves its devices, and no picture of theirs stays
-        where nobody of the tenant knows them."""
+        """Withdraw faces of persons who neither live nor work in the community any more. Erase the picture of a person of
+        no community of the tenant."""
         gone = dict.fromkeys(tie.identity_id for tie in event.ties)
         await self._leave(event.tenant_id, event.community_id, gone, "moved_out")
 
     async def employees_left(self, event: EmployeesLeft) -> None:
-        """What they had as staff ends, whatever rights their log-in still has."""
+        """End staff faces of employees who left, whatever rights their log-in still has."""
         scope = Scope.system(event.tenant_id, "faces")
         for identity_id in event.identity_ids:
             async with self._db.begin() as tx:
@@ -169,7 +169,7 @@ class FaceHandlers:
         await self._leave(event.tenant_id, event.community_id, event.identity_ids, "left")
 
     async def users_erased(self, event: UsersErased) -> None:
-        """Erased for the whole tenant: everything goes. For one community: its devices."""
+        """A person was erased: for the whole tenant, everything; for one community, its devices."""
         await self._leave(
             event.tenant_id, event.community_id, event.identity_ids, "erased", whole=event.whole
         )
@@ -191,7 +191,7 @@ class FaceHandlers:
                     await self._erase(scope, image, reason)
 
     async def _belongs_elsewhere(self, scope: Scope, image: Image, community_id: int, reason: str) -> bool:
-        """Whether somebody keeps the picture for good reason; if so it leaves the community alone."""
+        """Whether the picture is still needed elsewhere. If so only the community drops it."""
         works = await staff_queries.communities_of_staff(scope, self._db, identity_id=image.identity_id)
         if reason != "erased" and (
             community_id in works
@@ -238,12 +238,12 @@ class FaceHandlers:
                 await erasures.erase(scope, tx, image=now, reason=reason, now_ms=tx.db.clock.now_ms())
 
     async def device_moved(self, event: DeviceMoved) -> None:
-        """A device that left its community holds no faces of it any more."""
+        """Withdraw a community's faces from a device that left it."""
         if event.community_before is not None and event.community_before != event.community_id:
             await self._device_gone(event.tenant_id, event.iot_id, event.community_before)
 
     async def device_deleted(self, event: DeviceDeleted) -> None:
-        """Nothing will ever confirm again: erasures say so."""
+        """Note in erasures that a deleted device will not confirm."""
         await self._device_gone(event.tenant_id, event.iot_id, None)
         async with self._db.begin() as tx:
             await erasures.device_gone(
@@ -271,7 +271,7 @@ class FaceHandlers:
                 )
 
     async def expire_due(self) -> int:
-        """Erase pictures whose time or consent is over; how many. Staff's follow their rights. For housekeeping."""
+        """Erase pictures whose time or consent is over. Returns how many. Faces of staff follow their rights."""
         total = 0
         while found := await queries.due_images.all(self._db, now=self._db.clock.now_ms()):
             for image in found:

@@ -1,4 +1,4 @@
-"""What faces have delivered to devices."""
+"""The kind of desired rows of faces, and their content."""
 
 import msgspec
 
@@ -12,14 +12,14 @@ SOURCE = "face"
 
 
 class FaceBody(msgspec.Struct, frozen=True):
-    """Content of a grant: what a device needs beside the window."""
+    """Content of a grant: what a device needs besides the window."""
 
     key: str
-    """Of the picture in the object store."""
+    """Key of the picture in the object store."""
     md5: str
     size: int
     at_ms: int
-    """When this was said; devices order by it."""
+    """Time of this version; devices order by it."""
     name: str = ""
     extra: str = ""
     policy: str = "PERMISSION"
@@ -27,7 +27,7 @@ class FaceBody(msgspec.Struct, frozen=True):
 
 
 def body_of(image: Image, zone: str, groups: tuple[str, ...] = ()) -> str:
-    """The grant content of a picture."""
+    """The content of a grant for a picture."""
     body = FaceBody(
         key=image.object_key,
         md5=image.md5,

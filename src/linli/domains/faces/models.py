@@ -28,7 +28,7 @@ templates = Table(
     Index("ix_face_templates_face", "face_id"),
     Index("ix_face_templates_person", "identity_id"),
 )
-"""A row a community and face. A dropped one has lost everything but its ids, and goes once every index has seen it."""
+"""One row for each community and face. A dropped one keeps its ids only, and is deleted once every index has read it."""
 
 libraries = Table(
     "face_libraries",
@@ -53,7 +53,7 @@ thresholds = Table(
     integer("changed_ms"),
     PrimaryKeyConstraint("community_id", "model_id"),
 )
-"""What a community decides by instead of the model's measured defaults; void when the model changes."""
+"""Thresholds of a community in place of the model's defaults. They are void when the model changes."""
 
 images = Table(
     "face_images",
@@ -86,7 +86,7 @@ images = Table(
     Index("ix_face_images_expiry", "live", "expires_ms"),
     sqlite_autoincrement=True,
 )
-"""One picture a user. An erased one keeps its ids alone, so that its deliveries and receipts can still be told apart."""
+"""One picture for each user. An erased one keeps its ids only, which its deliveries and receipts refer to."""
 
 consents = Table(
     "face_consents",
@@ -112,7 +112,7 @@ consents = Table(
     Index("ix_face_consents_list", "community_id", "given_ms"),
     sqlite_autoincrement=True,
 )
-"""The ledger: rows are ended, never changed otherwise and never removed while their image row stands."""
+"""The ledger of consents. A row can only be ended; it is not removed while its image row exists."""
 
 staff = Table(
     "face_staff",
@@ -125,7 +125,7 @@ staff = Table(
     PrimaryKeyConstraint("community_id", "account_id"),
     Index("ix_face_staff_person", "identity_id"),
 )
-"""Staff whose face opens every door of a community, for as long as their account holds the door right there."""
+"""Staff whose face opens every door of a community while their account has the door right there."""
 
 erasures = Table(
     "face_erasures",
@@ -159,7 +159,7 @@ erasure_devices = Table(
     PrimaryKeyConstraint("erasure_id", "iot_id"),
     Index("ix_face_erasure_devices_device", "iot_id"),
 )
-"""Every device that may hold a copy. It stays listed until it has confirmed, or is itself gone for good."""
+"""Every device that may have a copy. It is listed until it confirms, or is deleted."""
 
 deployments = Table(
     "face_deployments",
@@ -175,4 +175,4 @@ deployments = Table(
     Index("ix_face_deployments_group", "user_group_id"),
     Index("ix_face_deployments_list", "community_id", "deployed_ms"),
 )
-"""User groups whose faces a device (an AI box, a door) holds, following their members."""
+"""User groups whose members' faces a device (an AI box, a door) has."""

@@ -1,4 +1,4 @@
-"""What faces need of rooms above them. The process provides the implementation; the overview holds it."""
+"""What faces need of rooms above them. The overview implements it, and the process connects the two."""
 
 from typing import NamedTuple, Protocol
 
@@ -7,15 +7,15 @@ from linli.kernel.scope import Scope
 
 
 class Position(NamedTuple):
-    """Degrees of the community's map, as its devices were placed there."""
+    """Coordinates of a device on its community's map, in degrees."""
 
     longitude: float
     latitude: float
 
 
 class DevicePlaces(Protocol):
-    """Knows where devices stand."""
+    """Finds places of devices."""
 
     async def positions(self, scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, Position]:
-        """Those of `iot_ids` in scope that were placed on a map."""
+        """Places of those of `iot_ids` in scope that are on a map."""
         ...

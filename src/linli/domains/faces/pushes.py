@@ -1,4 +1,4 @@
-"""What subscribers are told of deliveries: rows of BizDataPushModel 1.1 (spec E 4.4)."""
+"""Messages to subscribers about deliveries: rows of BizDataPushModel 1.1 (spec E 4.4)."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _ADVICE = {
 
 
 class FaceStatusPush:
-    """FACE_SYNC_STATUS, in the transaction that changed the state."""
+    """FACE_SYNC_STATUS, written in the transaction that changed the state."""
 
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
@@ -61,7 +61,7 @@ class FaceStatusPush:
 async def sync_error(
     tx: Tx, *, tenant_id: str, community_id: int, iot_id: str, code: int, message: str, ids: Ids, now_ms: int
 ) -> None:
-    """DEVICE_SYNC_ERROR: a device did not take what it was sent."""
+    """DEVICE_SYNC_ERROR: a device refused what it was sent."""
     result = "refused" if code else "timeout"
     data = {"iotId": iot_id, "result": result, "code": code, "message": message[:MOST_TEXT]}
     await _push(
@@ -81,7 +81,7 @@ async def sync_error(
 async def device_list(
     db: Database, objects: ObjectStore, *, tenant_id: str, iot_id: str, report: FaceReport, ids: Ids
 ) -> None:
-    """FACE_DEVICE_PERMS: everything a device says it holds, as a file behind an address that ends after a week."""
+    """FACE_DEVICE_PERMS: all faces that a device reports, as a file at an address that is valid for a week."""
     device = await get_device(Scope.system(tenant_id, "faces"), db, iot_id=iot_id)
     if device.community_id is None:
         return

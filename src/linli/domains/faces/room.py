@@ -1,4 +1,4 @@
-"""This room put together: what the composing function registers, of the face engine and of what holds on doors."""
+"""This room put together: the face engine, and what the composing function registers for doors."""
 
 from linli.delivery.ports import Carriers, Invoker
 from linli.delivery.schemas import DeliverySettled
@@ -52,7 +52,7 @@ class FaceEngineRoom:
 
 
 class FacesRoom:
-    """Pictures, consents and their way to devices. `register_*` before anything starts."""
+    """Pictures, consents, and delivery to devices. Call `register_*` before anything starts."""
 
     def __init__(self, db: Database, objects: ObjectStore, ids: Ids, clock: Clock) -> None:
         self._db = db

@@ -45,7 +45,7 @@ class Consent(NamedTuple):
     end_reason: str
     ended_by: str
     proof_key: str
-    """Of the signed form in the object store; empty: none was recorded."""
+    """Key of the signed form in the object store; empty: none."""
 
 
 class StaffFace(NamedTuple):

@@ -1,4 +1,4 @@
-"""What jobs of this room carry, and what its pages show."""
+"""Payloads of this room's jobs, and what its pages show."""
 
 from typing import Annotated, Literal
 
@@ -12,7 +12,7 @@ DROP_FILE = "faces.drop_file"
 
 
 class FaceFileKey(msgspec.Struct, frozen=True):
-    """Outbox payload: a file made for a device or a subscriber that nobody needs any more."""
+    """Outbox payload: a file for a device or a subscriber that is not needed any more."""
 
     key: str
 
@@ -33,7 +33,7 @@ class ConsentTold(msgspec.Struct, rename="camel", frozen=True):
 
 
 class FaceTold(msgspec.Struct, rename="camel", frozen=True):
-    """A person's face, or that there is none."""
+    """A person's face, also where there is none."""
 
     present: bool
     picture_url: Annotated[str | None, Meta(description="Good for some minutes.")]

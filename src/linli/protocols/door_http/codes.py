@@ -8,12 +8,12 @@ class Code(IntEnum):
 
     SUCCESS = 0
     NOT_RECOGNIZED = 1
-    """The face or the QR code opens nothing here."""
+    """The face or the QR code has no right at this door."""
     TOKEN_INVALID = 4
     BAD_PARAMETER = 5
     BAD_SIGNATURE = 6
     DEVICE_UNKNOWN = 7
-    """The device's address is not among the configured ones."""
+    """The device's address is not configured."""
     OTHER = 99
 
     @property

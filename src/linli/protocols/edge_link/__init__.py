@@ -1,8 +1,8 @@
-"""What box and cloud say to each other over HTTP, and how the box signs it (spec C 4-5).
+"""Messages between box and cloud over HTTP, and the box's signature (spec C 4-5).
 
-After activation the box is an ordinary gateway device over MQTT; beside that it fetches its deployment, uploads pictures
-and tells how it is under `/edge/…`. Pure: both ends use the same structs. Unknown fields are ignored, so that a box and
-a cloud of different releases understand each other.
+After activation the box is an ordinary gateway device over MQTT. Besides, it fetches its deployment, uploads pictures and
+reports its condition under `/edge/…`. Pure: both ends use the same structs. Unknown fields are ignored, so that box and
+cloud may be of different releases.
 """
 
 from linli.protocols.edge_link.activation import (

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 ACTIVATE: Final = "/edge/activate"
-"""POST, unsigned: the activation code is what the box proves itself with."""
+"""POST, unsigned: the activation code proves the box."""
 SERIAL_PATTERN: Final = r"^[0-9A-Za-z][0-9A-Za-z._-]{3,63}$"
 CODE_PATTERN: Final = r"^[0-9A-Za-z-]{6,64}$"
 
@@ -25,9 +25,9 @@ class ActivationRequest(_Struct, frozen=True, kw_only=True):
     version: Annotated[str, Meta(min_length=1, max_length=32)]
     nonce: Annotated[str, Meta(min_length=8, max_length=64)]
     time: int
-    """UTC ms, by the box's own clock, which may be wrong: it is noted, not judged."""
+    """UTC ms by the box's own clock, which may be wrong. It is stored and not checked."""
     takes_authority: bool = False
-    """It checks the front of devices with an authority that the answer brings along."""
+    """The box checks the MQTT server's certificate with the authority in the answer."""
 
 
 class NodeName(_Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Signed calls of an active box: its deployment, pictures, heartbeat, and what the cloud asks it to look at."""
+"""Signed calls of an active box: deployment, pictures, heartbeat, logs; and the cloud's request to fetch something."""
 
 import re
 from typing import Annotated, Any, Final, Literal
@@ -18,20 +18,20 @@ HEARTBEAT: Final = "/edge/heartbeat"
 LOGS: Final = "/edge/logs"
 TUNNEL: Final = "/edge/tunnel"
 AWAY_MOST: Final = 500
-"""Devices whose absence one heartbeat tells."""
+"""Most devices in one heartbeat that went offline."""
 STRANGERS_MOST: Final = 20
-"""Of incidents with doors' addresses that one heartbeat tells."""
+"""Most incidents with doors' addresses in one heartbeat."""
 WHY_MOST: Final = 300
-"""Characters of the reason."""
+"""Most characters of the reason."""
 REFRESH: Final = "edgeRefresh"
-"""The service of a box's gateway by which the cloud says that something is new: `Refresh`."""
+"""The service of a box's gateway device by which the cloud asks it to fetch something: `Refresh`."""
 
 
 _MESSAGE_ID: Final = re.compile(r"[0-9A-Za-z_.:-]{1,64}-[0-9]{1,18}")
 
 
 def message_id(node: str, seq: int) -> str:
-    """The id of a report of a box. Sent again it has the same one, and the same bytes."""
+    """The id of a report of a box. A report that is sent again has the same id and the same bytes."""
     return f"{node}-{seq}"
 
 
@@ -113,7 +113,7 @@ class DeployedPackage(_Struct, frozen=True, kw_only=True):
 
 
 class Deployment(_Struct, frozen=True, kw_only=True):
-    """All that is wanted of a box."""
+    """The desired state of a box."""
 
     generation: Annotated[int, Meta(ge=0)]
     """Grows with every change."""
@@ -160,7 +160,7 @@ class DriverHealth(_Struct, frozen=True, kw_only=True):
 
 
 class DeviceAway(_Struct, frozen=True, kw_only=True):
-    """A device behind the box that was online and is not any more."""
+    """A device behind the box that went offline."""
 
     device_name: str
     since_ms: int
@@ -170,7 +170,7 @@ class DeviceAway(_Struct, frozen=True, kw_only=True):
 
 
 class Stranger(_Struct, frozen=True, kw_only=True):
-    """Calls in a door's name from an address that is not known to be its own. Times are UTC ms."""
+    """Calls in a door's name from another address than its own. Times are UTC ms."""
 
     device: Annotated[str, Meta(max_length=64)]
     """The machine's first device."""
@@ -238,7 +238,7 @@ class Refresh(_Struct, frozen=True, kw_only=True):
 
 
 class LogLine(_Struct, frozen=True, omit_defaults=True):
-    """A line of a log of the box. `driver`: `runtime` is the box itself; without a device it is the driver's own."""
+    """A line of a log of the box. `driver`: `runtime` for the box itself. Without a device it is the driver's own log."""
 
     at_ms: int
     level: Literal["info", "warning", "error"]

@@ -1,6 +1,6 @@
 """Passage rules (通行规则): a person passes a door, and the box calls a lift for them. Spec C C010, C016; G F14, F15.
 
-They travel apart from the deployment, so that a rule holds at once and no driver restarts for it.
+They are sent apart from the deployment, so that a rule takes effect at once and no driver restarts.
 """
 
 import re
@@ -13,7 +13,7 @@ from msgspec import Meta
 PASSAGE_RULES: Final = "/edge/passage-rules"
 """GET, `?have=` the version that the box keeps; answers `PassageRules`, or `unchanged` for that very version."""
 RULE_EVENT: Final = "elevatorRuleEvent"
-"""What became of a rule, as an event of the lift; a lift that keeps rules itself reports in the same words."""
+"""The event of a lift with the result of a rule. A lift that stores rules itself reports the same event."""
 LONGEST_DELAY_S: Final = 300
 """Spec G 8: delaySeconds."""
 _HOUSE: Final = re.compile(r"(?P<sign>[Bb-]?)(?P<digits>\d{3,5})")

@@ -1,6 +1,6 @@
-"""How a box signs its calls: HMAC-SHA256 with its device secret over method, path, time, nonce and the body's hash.
+"""Signature of a box's calls: HMAC-SHA256 with its device secret over method, path, time, nonce and the body's hash.
 
-The nonce must be new within the time that is allowed for; whoever checks keeps those seen (`SKEW_MS` each way).
+The server stores nonces for the time that clocks may differ (`SKEW_MS` each way), and refuses one that it has seen.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _NODE_MOST: Final = 64
 
 
 class BadSignature(ValueError):
-    """The call is not proved. The text says what is wrong and holds nothing secret."""
+    """The signature is not valid. The text says why, without secrets."""
 
 
 class Signed(NamedTuple):
@@ -65,7 +65,7 @@ def read_headers(headers: Mapping[str, str]) -> Signed:
 
 
 def check(signed: Signed, secret: str, method: str, target: str, *, body: bytes, now_ms: int) -> None:
-    """Raises BadSignature. The nonce is the caller's to remember, after this."""
+    """Raises BadSignature. The caller then checks and stores the nonce."""
     if abs(now_ms - signed.time_ms) > SKEW_MS:
         raise BadSignature(f"{TIME_HEADER}: is more than five minutes off")
     right = sign(secret, method, target, time_ms=signed.time_ms, nonce=signed.nonce, body=body)

@@ -1,4 +1,4 @@
-"""Whose drivers a box runs: its company's root key, known since activation, vouches for the keys of vendors.
+"""Trust in drivers: the company's root key, which a box gets at activation, signs the keys of vendors.
 
 A package is signed by its vendor, the vendor's key by the root, a new root by the one before. A box keeps the root that
 it got when it was activated; what comes along with a package or a deployment counts only as far as that root vouches
@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 MOST_ROOTS = 100
-"""That a chain may have; a box looks no further."""
+"""Most roots of a chain; a box checks no more."""
 
 
 class DriverRoot(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -75,7 +75,7 @@ def is_introduced(secret: str, root: str, proof: str) -> bool:
 
 
 def fingerprint(root: str) -> str:
-    """Of a public key (PEM), for people to compare: 16 hex digits."""
+    """The fingerprint of a public key (PEM) for people to compare: 16 hex digits."""
     return hashlib.sha256(root.encode()).hexdigest()[:16]
 
 

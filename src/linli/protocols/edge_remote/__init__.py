@@ -1,4 +1,4 @@
-"""What box and cloud say to each other when somebody works on a box from afar (ADR 0069). Pure: no I/O, no clock.
+"""Messages between box and cloud for remote work (ADR 0069). Pure: no I/O, no clock.
 
 `wire`       the frames of a tunnel: questions, answers, pieces of files
 `diagnosis`  the steps of a diagnosis, what each found, and how the found layer is told

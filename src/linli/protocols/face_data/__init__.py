@@ -1,7 +1,7 @@
 """The face-data file that `SyncFaceData` points a door to, the answer to it, and the list a door reports.
 
-Source: spec A 4.3-4.5 (2.3.1.2, 2.3.2.1). The source names the LinkFace calls, their event types and error codes, not
-the files: their JSON is ours (ADR 0050) and carries exactly what those calls take.
+Source: spec A 4.3-4.5 (2.3.1.2, 2.3.2.1). The source gives the LinkFace calls, their event types and error codes, but
+not the files. Their JSON is ours (ADR 0050) and has exactly the parameters of those calls.
 """
 
 from linli.protocols.face_data.codes import LibraryCode, sent_code

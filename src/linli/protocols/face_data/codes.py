@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class LibraryCode(IntEnum):
-    """What became of one entry on the device."""
+    """Result of one entry on the device."""
 
     SUCCESS = 0
     PARSE_FAILED = 16001
@@ -20,11 +20,11 @@ class LibraryCode(IntEnum):
     LIBRARY_FULL = 16011
     DOWNLOAD_FAILED = 17001
     NO_SUCH_PERSON = -1
-    """Of a deletion: the person is not there."""
+    """For a deletion: the person is not there."""
     NO_SUCH_IMAGE = -2
-    """Of a deletion: the person is there, this picture is not."""
+    """For a deletion: the person is there, this picture is not."""
     EXTRACTION_TIMED_OUT = -3
-    """Ours: the device gave up waiting for its own algorithm."""
+    """Our own code: the device's algorithm did not answer in time."""
 
 
 _REASONS = {

@@ -1,4 +1,4 @@
-"""Groups deployed to devices, and how far each deployment has got."""
+"""Reads of groups deployed to devices, with progress."""
 
 from typing import Literal, NamedTuple
 
@@ -66,7 +66,7 @@ async def list_deployments(
     iot_id: str = "",
     group_id: str = "",
 ) -> Page[Deployment]:
-    """The latest deployed first."""
+    """Newest deployment first."""
     binds = {"community_id": community_id or 0, "iot_id": iot_id, "group_id": group_id}
     total = await _count.scalar(db, scope, **binds)
     return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
@@ -83,7 +83,7 @@ async def live_deployments(
 
 
 async def progress(scope: Scope, db: Reader, deployment: Deployment) -> Progress:
-    """How many of the group's faces the device has confirmed."""
+    """Number of the group's faces that the device has confirmed."""
     if not deployment.live:
         return Progress("UNDEPLOYED", 100)
     faces = await faces_of_group(scope, db, deployment.user_group_id)

@@ -1,4 +1,4 @@
-"""Erasures and which devices have confirmed them."""
+"""Reads of erasures, with the devices that confirmed them."""
 
 from typing import NamedTuple
 
@@ -55,7 +55,7 @@ async def list_erasures(
     identity_id: str = "",
     only_open: bool = False,
 ) -> Page[Told]:
-    """The last asked for first."""
+    """Newest first."""
     binds = {"community_id": community_id or 0, "identity_id": identity_id, "only_open": int(only_open)}
     total = await _count.scalar(db, scope, **binds)
     return Page.of(page, total, await _told(db, await _list.all(db, scope, **binds, **page.binds)))

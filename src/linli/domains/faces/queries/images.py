@@ -1,4 +1,4 @@
-"""Pictures and the consents behind them."""
+"""Reads of pictures and their consents."""
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
@@ -114,7 +114,7 @@ _count_consents = Query(select(func.count()).select_from(consents).where(*_liste
 async def image_of_user(
     scope: Scope, db: Reader, *, owner: str, user_type: str, user_id: str
 ) -> Image | None:
-    """Also an erased one. The caller has checked that the user is theirs."""
+    """The picture of a user, also an erased one. The caller has checked their right to the user."""
     return await _of_user.one(db, tenant=scope.tenant, owner=owner, user_type=user_type, user_id=user_id)
 
 
@@ -127,7 +127,7 @@ async def images_of_users(
 
 
 async def images_by_face(scope: Scope, db: Reader, face_ids: list[str]) -> dict[str, Image]:
-    """By faceId, erased ones too: the ids of whom a delivery is for."""
+    """Ids of users by faceId, also of erased pictures: whom a delivery is for."""
     if not face_ids:
         return {}
     found = await _by_faces.all(db, tenant=scope.tenant, face_ids=face_ids)
@@ -139,7 +139,7 @@ async def image_by_id(scope: Scope, db: Reader, image_id: int) -> Image | None:
 
 
 async def images_of_persons(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, list[Image]]:
-    """Live pictures by identityId; a person has several where integrators know them by ids of their own."""
+    """Live pictures by identityId. A person has several where integrators use ids of their own."""
     found: dict[str, list[Image]] = {}
     for image in await _of_persons.all(db, tenant=scope.tenant, identity_ids=identity_ids):
         found.setdefault(image.identity_id, []).append(image)
@@ -147,7 +147,7 @@ async def images_of_persons(scope: Scope, db: Reader, identity_ids: list[str]) -
 
 
 async def persons_with_faces(scope: Scope, db: Reader, *, community_id: int) -> list[str]:
-    """identityIds of everybody with a live picture whom the community's library holds."""
+    """identityIds of all with a live picture in the community's library."""
     found = await _with_faces.all(db, tenant=scope.tenant, community_id=community_id)
     return [identity_id for (identity_id,) in found]
 

@@ -1,4 +1,4 @@
-"""One person's face: where it is, by whose word, and how far it has got."""
+"""One person's face: its picture, consent, and state of delivery."""
 
 from typing import NamedTuple
 
@@ -16,13 +16,13 @@ MOST_DOORS = 200
 
 class Mine(NamedTuple):
     image: Image | None
-    """None: there is no picture."""
+    """None: no picture."""
     consent: Consent | None
     rows: list[DesiredRow]
 
 
 async def face_of(scope: Scope, db: Reader, *, identity_id: str) -> Mine:
-    """The caller has checked that the person is theirs to see. Rows are those of the scope's communities."""
+    """A person's face, with rows of the scope's communities. The caller has checked the right to see the person."""
     image = await queries.image_of_user(scope, db, owner="", user_type="IDENTITY", user_id=identity_id)
     if image is None or not image.live:
         return Mine(None, None, [])

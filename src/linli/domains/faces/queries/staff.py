@@ -1,4 +1,4 @@
-"""Whose face opens every door of a community because they work there."""
+"""Reads of staff whose face opens every door of a community."""
 
 from sqlalchemy import bindparam, select
 
@@ -30,7 +30,7 @@ _page = Query(
 
 
 async def communities_of_staff(scope: Scope, db: Reader, *, identity_id: str) -> set[int]:
-    """Where a person's face opens every door."""
+    """Communities where the person's face opens every door."""
     if not identity_id:
         return set()
     rows = await _of_person.all(db, tenant=scope.tenant, identity_id=identity_id)
@@ -38,5 +38,5 @@ async def communities_of_staff(scope: Scope, db: Reader, *, identity_id: str) ->
 
 
 async def after(db: Reader, place: tuple[int, int]) -> list[StaffFace]:
-    """The next rows of all communities behind (community, account)."""
+    """The next rows of all communities after (community, account)."""
     return await _page.all(db, after_community=place[0], after_account=place[1])

@@ -1,4 +1,4 @@
-"""Templates of faces: one, those of some faces, what an index has to take in, and what has to be made anew."""
+"""Reads of face templates: one, several, changes for an index, and those to be made again."""
 
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ class Template(NamedTuple):
     object_key: str
     state: str
     reasons: str
-    """Why it was refused, with commas between; `gone`: its picture is no longer there."""
+    """Reasons of the refusal, separated by commas. `gone`: the picture is deleted."""
     model_id: str
     change_no: int
     changed_ms: int
@@ -50,18 +50,18 @@ class Library(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """Faces of a community by what has come of them."""
+    """Faces of a community by state."""
 
     kept: int
-    """With the model of now: a picture is compared with them."""
+    """Made with the present model: pictures are compared with them."""
     waiting: int
     refused: int
     of_before: int
-    """Looked at with a model of before: they are made anew."""
+    """Made with an earlier model: they will be made again."""
 
 
 class Delta(NamedTuple):
-    """One thing that an index has to take in."""
+    """One change that an index has to read."""
 
     face_id: str
     state: str
@@ -184,40 +184,40 @@ _thresholds = Query(
 async def template(
     scope: Scope, db: Reader, *, community_id: int, face_id: str, lock: bool = False
 ) -> Template | None:
-    """The row of a face in a community, also of a dropped one."""
+    """The row of a face in a community, also a dropped one."""
     return await (_locked if lock else _one).one(db, scope, community_id=community_id, face_id=face_id)
 
 
 async def of_face(scope: Scope, db: Reader, face_id: str) -> list[Template]:
-    """What is kept of a face, in every community of the scope."""
+    """Rows of a face in every community of the scope."""
     return await _of_face.all(db, scope, face_id=face_id)
 
 
 async def of_faces(scope: Scope, db: Reader, community_id: int, face_ids: list[str]) -> dict[str, Template]:
-    """Those of the faces that a community can recognise, by id."""
+    """By id, those of the faces that a community can recognise."""
     rows = await _of_faces.all(db, scope, community_id=community_id, face_ids=face_ids)
     return {row.face_id: row for row in rows}
 
 
 async def of_person(scope: Scope, db: Reader, community_id: int, identity_id: str) -> list[Template]:
-    """What is kept of a person's faces in a community."""
+    """Rows of a person's faces in a community."""
     return await _of_person.all(db, scope, community_id=community_id, identity_id=identity_id)
 
 
 async def library(scope: Scope, db: Reader, community_id: int) -> Library | None:
-    """How far a community's faces have changed; None where there never was one."""
+    """Number of the newest change in a community; None if there never was a face."""
     return await _library.one(db, scope, community_id=community_id)
 
 
 async def since(scope: Scope, db: Reader, community_id: int, mark: int, *, limit: int) -> list[Delta]:
-    """What changed after `mark`, in order."""
+    """Changes after `mark`, in order."""
     return await _since.all(db, scope, community_id=community_id, mark=mark, limit=limit)
 
 
 async def outstanding(
     db: Reader, model_id: str, *, after: tuple[int, str] = (0, ""), limit: int
 ) -> list[Template]:
-    """Faces of all communities whose template is still to be made with this model."""
+    """Faces of all communities without a template of this model."""
     return await _outstanding.all(
         db, model_id=model_id, after_community=after[0], after_face=after[1], limit=limit
     )
@@ -226,19 +226,19 @@ async def outstanding(
 async def to_enrol(
     scope: Scope, db: Reader, community_id: int, model_id: str, request: PageRequest
 ) -> Page[Template]:
-    """Faces of a community that cannot be recognised yet: waiting, refused, or made with another model."""
+    """Faces of a community that cannot be recognised: waiting, refused, or made with another model."""
     binds = {"community_id": community_id, "model_id": model_id}
     total = int(await _to_enrol_count.scalar(db, scope, **binds))
     return Page.of(request, total, await _to_enrol.all(db, scope, **binds, **request.binds))
 
 
 async def counts(scope: Scope, db: Reader, community_id: int) -> dict[str, int]:
-    """state → faces of a community in it."""
+    """State → number of a community's faces."""
     return dict(await _states.all(db, scope, community_id=community_id))
 
 
 async def progress(scope: Scope, db: Reader, community_id: int, model_id: str) -> Progress:
-    """How far a community's faces have come with a model."""
+    """Progress of a community's faces with a model."""
     count = {"kept": 0, "waiting": 0, "refused": 0, "of_before": 0}
     for state, of_model, number in await _progress.all(db, scope, community_id=community_id):
         if state == PENDING:
@@ -251,10 +251,10 @@ async def progress(scope: Scope, db: Reader, community_id: int, model_id: str) -
 
 
 async def dropped_before(db: Reader, before_ms: int) -> list[tuple[int, int]]:
-    """(community, newest change among them) of the rows that were dropped before a time."""
+    """(community, newest change) of the rows dropped before a time."""
     return [(community_id, newest) for community_id, newest in await _dropped.all(db, before=before_ms)]
 
 
 async def site_thresholds(scope: Scope, db: Reader, community_id: int, model_id: str) -> Thresholds | None:
-    """What a community decides by with this model; None: the model's own."""
+    """A community's thresholds for this model; None: the model's own."""
     return await _thresholds.one(db, scope, community_id=community_id, model_id=model_id)

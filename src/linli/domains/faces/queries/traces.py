@@ -1,4 +1,4 @@
-"""Where a face was seen: the records of passage-face data on the bus (spec B 3.17)."""
+"""Where a face was seen: records of passage-face data on the data bus (spec B 3.17)."""
 
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ class _Body(msgspec.Struct, rename="camel"):
 
 
 async def seen(scope: Scope, db: Reader, *, face_id: str, start_ms: int, end_ms: int) -> list[Seen]:
-    """The most recent points, newest first."""
+    """The latest points, newest first."""
     terms = check(
         [
             Condition(field_name="faceId", operate="eq", value=face_id),

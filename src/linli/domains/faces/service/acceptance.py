@@ -1,4 +1,4 @@
-"""What a face picture must be before the platform takes it for somebody's face. Source: spec B 3.6 A021, §7."""
+"""Checks of a face picture before it is saved. Source: spec B 3.6 A021, §7."""
 
 from linli.domains.communities import image_header
 from linli.domains.communities.service import uploads
@@ -9,11 +9,11 @@ from linli.vision.engine import Engine
 from linli.vision.looks import SIZE, Look, head_share
 
 SHARE_MIN = 0.25
-"""Of the picture that the head must take."""
+"""Least share of the picture that the head takes up."""
 
 
 async def check(engine: Engine, picture: bytes, *, field: str) -> Look:
-    """The look at a picture that does. Raises BadInput naming `field` with the first rule that it breaks: jpg, bytes,
+    """The look at a good picture. Raises BadInput naming `field` with the first rule that it breaks: jpg, bytes,
     pixels, one face, its size, pose, sharpness, light, its share of the picture; FacesOff, FacesBusy.
     """
     header = image_header.read(picture)

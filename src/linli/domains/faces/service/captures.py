@@ -1,4 +1,4 @@
-"""Where a door puts a snapshot: `OssStsTokenRequest` answered by `SendOssStsToken` (spec A 4.2)."""
+"""Upload places for doors' snapshots: `OssStsTokenRequest`, answered by `SendOssStsToken` (spec A 4.2)."""
 
 import base64
 import contextlib
@@ -37,7 +37,7 @@ class SendToken(msgspec.Struct, frozen=True):
 
 
 class UploadTokens:
-    """Each request gets a place of its own, good for one picture and five minutes."""
+    """Each request gets its own place, valid for one picture and five minutes."""
 
     def __init__(
         self, db: Database, invoker: Invoker, objects: ObjectStore, secrets: Secrets, ids: Ids, clock: Clock
@@ -50,7 +50,7 @@ class UploadTokens:
         self._clock = clock
 
     async def asked(self, tx: Tx, message: Message) -> None:
-        """Inbox handler of `OssStsTokenRequest`; text and other files have no use here and get none."""
+        """Inbox handler of `OssStsTokenRequest`. Requests for other files than pictures get no place."""
         kind: Any = message.values.get("RequestType") if isinstance(message.values, dict) else None
         if kind in (0, "0", None) and message.device.community_id is not None:
             device = message.device
@@ -59,7 +59,7 @@ class UploadTokens:
             )
 
     async def send(self, job: SendToken) -> None:
-        """Outbox job. A device that is away by now asks again when it needs a place."""
+        """Outbox job that sends the answer. A device that is away asks again later."""
         if job.asked_ms < self._clock.now_ms() - TOKEN_SECONDS * 1000:
             return
         scope = Scope.system(job.tenant_id, "faces")
@@ -84,7 +84,7 @@ class UploadTokens:
 
 
 def sealed(device_secret: str, plain: bytes) -> str:
-    """AES/ECB/PKCS5 with the first 16 characters of the device secret, as the specification has it: base64."""
+    """Base64 of AES/ECB/PKCS5 with the first 16 characters of the device secret, as specified."""
     encryptor = Cipher(algorithms.AES(device_secret[:16].encode()), modes.ECB()).encryptor()
     padder = padding.PKCS7(128).padder()
     padded = padder.update(plain) + padder.finalize()

@@ -1,7 +1,7 @@
-"""The consent ledger: who agreed to what, how they were asked, until when, and why it ended.
+"""The consent ledger: who agreed to what, how, until when, and why it ended.
 
-No face without a line here. A resident is asked on their page; staff record what was signed on paper; of a picture that
-an integrator hands in, the project attests that it asked, as its agreement has it (ADR 0051).
+Every face has a line here. A resident agrees on their page; staff record a form signed on paper; for a picture that an
+integrator sends, the project attests the consent, as its agreement requires (ADR 0051).
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ type How = Literal["in_app", "on_paper", "project_attested"]
 HOWS: tuple[How, ...] = ("in_app", "on_paper", "project_attested")
 PURPOSE = "door_access"
 TEXT_VERSION = "2026-11"
-"""Of the text that residents and staff are shown (`faces.consent.text` of the strings): a new text, a new version."""
+"""Version of the text `faces.consent.text` that residents and staff see. A changed text needs a new version."""
 LONGEST_MS = 3 * 365 * 86_400_000
 MAX_GUARDIAN = 64
 
@@ -44,14 +44,14 @@ _forget_proofs = Command(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attest:
-    """How consent came about."""
+    """How consent was given."""
 
     how: How
     text_version: str = TEXT_VERSION
     expires_ms: int | None = None
     guardian: str = ""
     proof_key: str = ""
-    """Of the signed form in the object store."""
+    """Key of the signed form in the object store."""
 
 
 def check(attest: Attest, *, now_ms: int) -> None:
@@ -65,7 +65,7 @@ def check(attest: Attest, *, now_ms: int) -> None:
 
 
 async def attested(scope: Scope, tx: Tx, *, image: Image, attest: Attest, now_ms: int) -> None:
-    """Record a consent for a picture; the same one again leaves the line there is."""
+    """Record a consent for a picture. The same consent again changes nothing."""
     check(attest, now_ms=now_ms)
     known = await queries.consent_of(tx, image_id=image.id)
     said = (attest.how, attest.text_version, attest.expires_ms, attest.guardian, attest.proof_key)
@@ -98,14 +98,14 @@ async def attested(scope: Scope, tx: Tx, *, image: Image, attest: Attest, now_ms
 
 
 async def end(scope: Scope, tx: Tx, *, image_id: int, reason: str, now_ms: int) -> None:
-    """End what is in force."""
+    """End the consents in force."""
     await _end.run(
         tx, of_image=image_id, now=now_ms, why=reason, who=f"{scope.caller.kind}:{scope.caller.id}"
     )
 
 
 async def forget_proofs(tx: Tx, *, image_id: int) -> list[str]:
-    """Signed forms go with a person who is erased for good; the keys of the objects to delete."""
+    """Drop the signed forms of a person who is erased for good. Returns the keys of the objects to delete."""
     keys = [key for (key,) in await queries.proofs_of(tx, image_id=image_id)]
     if keys:
         await _forget_proofs.run(tx, of_image=image_id)
@@ -113,7 +113,7 @@ async def forget_proofs(tx: Tx, *, image_id: int) -> list[str]:
 
 
 def window_end(image: Image, consent: Consent | None) -> int | None:
-    """When the face must be off every device: the picture's end or the consent's, whichever comes first."""
+    """When the face must be off every device: the end of the picture or of the consent, whichever is earlier."""
     ends = [
         moment for moment in (image.expires_ms, consent.expires_ms if consent else None) if moment is not None
     ]

@@ -1,8 +1,8 @@
-"""A face is enrolled: its template is kept for each community that shall recognise it, and taken away again.
+"""Enrol faces: store a template for each community that shall recognise one, and drop it.
 
-Models never run inside a transaction. A caller that has looked at the picture already (`looking.good_look`) hands the
-look to `put`, and the face can be found with the commit; without one the template is made after the commit by a worker,
-which also makes every template anew when the model changes.
+Models never run inside a transaction. A caller that has looked at the picture (`inspection.good_look`) passes the look
+to `put`, and the face can be recognised after the commit. Without a look a worker makes the template after the commit.
+When the model changes, workers make all templates again.
 """
 
 from collections.abc import Collection
@@ -34,7 +34,7 @@ BATCH: Final = 20
 
 
 class FaceToEnrol(msgspec.Struct, frozen=True):
-    """`change_no` tells which picture this job is of: a face put anew since has a job of its own."""
+    """`change_no`: the change that this job is for. A later change of the face has its own job."""
 
     tenant_id: str
     community_id: int
@@ -43,7 +43,7 @@ class FaceToEnrol(msgspec.Struct, frozen=True):
 
 
 class CatchUp(msgspec.Struct, frozen=True):
-    """A round over all faces whose template is not of this model; where the round stands."""
+    """A round over all faces whose template is of another model, and how far it is."""
 
     model_id: str
     after_community: int = 0
@@ -103,9 +103,9 @@ async def put(
     now_ms: int,
     look: Look | None = None,
 ) -> str:
-    """Let a community recognise a face, or the same face by another picture; the state it has now.
+    """Let a community recognise a face, or an enrolled face by a new picture. Returns its state.
 
-    `kept` with a good look, `refused` with a bad one, `pending` without. Twice the same picture changes nothing.
+    `kept` with a good look, `refused` with a bad one, `pending` without. The same picture again changes nothing.
     Raises NotFound for a community outside the scope.
     """
     scope.allow(community_id)
@@ -135,7 +135,7 @@ async def put(
 async def drop(
     scope: Scope, tx: Tx, *, face_id: str, now_ms: int, community_ids: Collection[int] | None = None
 ) -> int:
-    """Forget a face in the scope's communities (or some of them): vector, picture and person; in how many it was."""
+    """Drop a face in the scope's communities, or some of them: vector, picture and person. Returns in how many it was."""
     found = [
         row
         for row in await queries.of_face(scope, tx, face_id)
@@ -147,7 +147,7 @@ async def drop(
 
 
 async def _number(scope: Scope, tx: Tx, community_id: int) -> int:
-    """The next number of a community's changes. Its row stays locked, so that numbers commit in their order."""
+    """The next number of a community's changes. The row stays locked, so that numbers are committed in order."""
     row = {"community_id": community_id, "tenant_id": scope.tenant, "change_no": 0}
     await tx.upsert(libraries, [row], keys=("community_id",))
     return int(await _next.scalar(tx, scope, community_id=community_id))
@@ -172,7 +172,7 @@ def _outcome(look: Look | None, otherwise: str = PENDING) -> dict[str, Any]:
 
 
 async def purge(db: Database, *, now_ms: int, days: int) -> None:
-    """Let dropped rows go that no index can still be waiting for; one that waited longer starts afresh."""
+    """Delete dropped rows that are older than any index needs. An index that is behind them is built again."""
     before = now_ms - days * 86_400_000
     for community_id, newest in await queries.dropped_before(db, before):
         async with db.begin() as tx:
@@ -181,7 +181,7 @@ async def purge(db: Database, *, now_ms: int, days: int) -> None:
 
 
 class Enroller:
-    """Makes templates after the commit, and all of them anew when the model has changed."""
+    """Makes templates after the commit, and all of them when the model has changed."""
 
     def __init__(self, db: Database, objects: ObjectStore, engine: Engine) -> None:
         self._db = db
@@ -193,7 +193,7 @@ class Enroller:
         jobs.on(CATCH_UP, CatchUp, self.catch_up)
 
     async def start(self) -> None:
-        """Begin a round where faces wait or were made with another model. Without models they go on waiting."""
+        """Begin a round if faces wait or are of another model. Without models they wait."""
         model_id = self._engine.state.model_id
         if model_id and await queries.outstanding(self._db, model_id, limit=1):
             async with self._db.begin() as tx:
@@ -207,7 +207,7 @@ class Enroller:
             await self._make(scope, row)
 
     async def catch_up(self, job: CatchUp) -> None:
-        """A part of a round, and the job for the rest of it."""
+        """Do a part of a round, and add the job for the rest."""
         if job.model_id != self._engine.state.model_id:
             return  # the model changed again, or is gone: another round begins with the next start
         after = (job.after_community, job.after_face)

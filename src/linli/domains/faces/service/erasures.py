@@ -1,6 +1,6 @@
-"""A face is erased: picture, template and every device's copy, with a list of who confirmed.
+"""Erase faces: picture, template and every device's copy, with a list of confirmations.
 
-Devices are listed as they are when it is asked for, and stay listed until they confirm, for as long as they are away.
+The list has the devices of the time of the request. They stay listed until they confirm, however long they are away.
 """
 
 from sqlalchemy import bindparam, select, update
@@ -89,7 +89,7 @@ _picture_gone = Command(
 
 
 async def erase(scope: Scope, tx: Tx, *, image: Image, reason: str, now_ms: int) -> int:
-    """Erase a live picture everywhere; the erasure's id. The caller was allowed the user, or is a job."""
+    """Erase a live picture everywhere. Returns the erasure's id. The caller has checked their right to the user."""
     whole = Scope.system(image.tenant_id, "faces")
     devices = await _holders(whole, tx, image.face_id)
     await delivery.revoke_credential(
@@ -135,7 +135,7 @@ async def delivered(tx: Tx, event: DeliverySettled) -> None:
 
 
 async def device_gone(tx: Tx, *, tenant_id: str, iot_id: str, now_ms: int) -> None:
-    """A device that was deleted confirms nothing any more; the list says since when."""
+    """Note in the lists when a device was deleted: it will not confirm."""
     open_erasures = await _open_of_device.all(tx, tenant=tenant_id, device=iot_id)
     await _gone.run(tx, of_tenant=tenant_id, device=iot_id, now=now_ms)
     for (erasure_id,) in open_erasures:
@@ -144,16 +144,16 @@ async def device_gone(tx: Tx, *, tenant_id: str, iot_id: str, now_ms: int) -> No
 
 
 async def picture_dropped(tx: Tx, *, erasure_id: int, now_ms: int) -> None:
-    """The bytes are gone."""
+    """Note that the bytes are deleted."""
     await _picture_gone.run(tx, erasure=erasure_id, now=now_ms)
 
 
 async def _holders(scope: Scope, tx: Tx, face_id: str) -> list[ErasureDevice]:
-    """Devices that hold the face, or may."""
+    """Devices that have the face, or may have it."""
     wanted = Filter(credential=face_id, kinds=(FACE,))
     page = await deliveries.list_rows(scope, tx, wanted=wanted, page=PageRequest(1, MOST_DEVICES))
     rows = [row for row in page.data if not (row.state == State.REMOVED and not row.reported)]
-    # What was never sent is on no device: its row ends at once, without a confirmation.
+    # What was never sent is on no device: its row ends at once and needs no confirmation.
     rows = [row for row in rows if row.reported or row.state == State.SENDING]
     iot_ids = [row.device for row in rows]
     doors = await find_doors(scope, tx, iot_ids=iot_ids)

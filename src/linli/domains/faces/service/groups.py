@@ -1,4 +1,4 @@
-"""User groups whose faces a device holds, following the groups (spec B A085 to A087)."""
+"""Deploy user groups' faces to devices. A deployment follows the members of its group (spec B A085 to A087)."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ MOST_GROUPS = 16
 
 
 async def deploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: int) -> None:
-    """Have a device hold a group's faces, and go on following the group. Again: the time of deployment is now.
+    """Deploy a group's faces to a device. A second call only sets the time of deployment.
 
     Raises DoorUnknown, NotFound (the group), BadInput: no face device, or another community's.
     """
@@ -50,7 +50,7 @@ async def deploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: in
 
 
 async def undeploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: int) -> None:
-    """Take a group's faces off a device. Raises NotFound."""
+    """Withdraw a group's faces from a device. Raises NotFound."""
     known = await queries.find_deployment(scope, tx, iot_id=iot_id, group_id=group_id)
     if known is None:
         raise NotFound(what="deployment", id=group_id)
@@ -68,19 +68,19 @@ async def end(scope: Scope, tx: Tx, row: Deployment, *, now_ms: int) -> None:
 
 
 async def _look_again(scope: Scope, tx: Tx, iot_id: str) -> None:
-    """Whose groups a face stands for on the device has changed for members of several."""
+    """Update faces of members of several groups: the list of their groups on the device has changed."""
     for row in await queries.live_deployments(scope, tx, iot_id=iot_id):
         await delivery.expand_scope(tx, target_type=FACE_GROUP, target=_target(row))
 
 
 async def follow(scope: Scope, tx: Tx, *, community_id: int) -> None:
-    """Somebody joined or left a group of the community, or has another face: look at its deployments again."""
+    """Update a community's deployments: a group's members or a member's face have changed."""
     for row in await queries.live_deployments(scope, tx, community_id=community_id):
         await delivery.expand_scope(tx, target_type=FACE_GROUP, target=_target(row))
 
 
 class GroupFaces:
-    """Expander: the group's members with a picture. Each carries all of its groups that the device holds."""
+    """Expander: the group's members with a picture, each with all of its groups on the device."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

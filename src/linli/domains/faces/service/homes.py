@@ -1,4 +1,4 @@
-"""Faces follow pass scopes: whoever's key opens a door by where they live opens it by their face too (spec A PM-03)."""
+"""Faces follow pass scopes: a resident's face opens the doors that their key opens (spec A PM-03)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,7 +20,7 @@ from linli.kernel.zones import zone_of
 
 
 class DoorsWithFaces:
-    """Expander: the doors that another one finds, of which only those that take faces get one."""
+    """Expander: of the doors that another expander returns, those that take faces."""
 
     def __init__(self, doors: Expander) -> None:
         self._doors = doors
@@ -38,7 +38,7 @@ class DoorsWithFaces:
 
 
 async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:
-    """Bring a person's face in line with the communities that know them and have their doors served."""
+    """Update a person's grants to the communities where they live and doors have a provider."""
     if image.user_type != "IDENTITY":
         return
     held = await deliveries.live_grants_of.all(tx, scope, source=HOME, kind=FACE, credential=image.face_id)

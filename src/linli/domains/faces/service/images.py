@@ -1,4 +1,4 @@
-"""Pictures of users: saved, replaced, and brought anew to whoever holds them (spec E C1)."""
+"""Save and replace pictures of users, and deliver them again (spec E C1)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -56,16 +56,16 @@ _set = Command(
 
 
 class RenewFace(msgspec.Struct, frozen=True):
-    """Outbox payload: bring a changed picture to the devices that hold it."""
+    """Outbox payload: deliver a changed picture to the devices that have it."""
 
     tenant_id: str
     image_id: int
     old_face_id: str = ""
-    """Where another picture brought another faceId."""
+    """The former faceId, where the new picture has another one."""
 
 
 class PictureKey(msgspec.Struct, frozen=True):
-    """Outbox payload: the bytes of a picture that nothing needs any more."""
+    """Outbox payload: bytes of a picture that is not used any more."""
 
     tenant_id: str
     key: str
@@ -74,7 +74,7 @@ class PictureKey(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageWish:
-    """What is said of a picture beside its bytes."""
+    """Fields of a picture besides its bytes."""
 
     source: str
     user_name: str = ""
@@ -86,7 +86,7 @@ class ImageWish:
     expires_ms: int | None = None
     community_id: int | None = None
     face_id: str = ""
-    """Given where people made it (`persons.face_id`); otherwise it stays the user's, or is made."""
+    """Given if `people` made it (`persons.face_id`). Otherwise the user's, or a new one."""
 
 
 def check(wish: ImageWish, *, now_ms: int) -> None:
@@ -108,12 +108,12 @@ def check(wish: ImageWish, *, now_ms: int) -> None:
 
 
 def new_key(scope: Scope, picture: Picture, ids: Ids) -> str:
-    """Where a picture is stored: a name that cannot be guessed."""
+    """A key for a picture in the object store that cannot be guessed."""
     return f"{scope.tenant}/faces/{ids.hex(32)}.{picture.suffix}"
 
 
 async def store(scope: Scope, objects: ObjectStore, picture: Picture, ids: Ids) -> str:
-    """Keep the bytes before the transaction that names them."""
+    """Store the bytes, before the transaction that refers to them."""
     key = new_key(scope, picture, ids)
     await objects.put(key, picture.content)
     return key
@@ -132,9 +132,9 @@ async def save_image(
     now_ms: int,
     look: Look | None = None,
 ) -> Image:
-    """Save or replace a user's picture; devices that hold the old one are brought the new one after the commit.
+    """Save or replace a user's picture. Devices that have the old one get the new one after the commit.
 
-    The user's faceId stays. The consent that `attest` tells of is recorded with it. Raises BadInput.
+    The user's faceId stays. The consent of `attest` is recorded. Raises BadInput.
     """
     check(wish, now_ms=now_ms)
     known = await queries.image_of_user(
@@ -184,7 +184,7 @@ async def save_image(
 async def put_templates(
     scope: Scope, tx: Tx, image: Image, *, now_ms: int, look: Look | None = None, also: int | None = None
 ) -> None:
-    """Let the communities that know the person, and `also`, recognise the face."""
+    """Let the person's communities, and `also`, recognise the face."""
     known = await communities_of(scope, tx, image)
     if also is not None:
         known.add(also)
@@ -202,7 +202,7 @@ async def put_templates(
 
 
 async def communities_of(scope: Scope, tx: Reader, image: Image) -> set[int]:
-    """Where the picture's user is known: the person's communities, the one it was saved for, where they work."""
+    """Communities of the picture's user: the person's, the one it was saved for, and where they work."""
     found = {image.community_id} if image.community_id is not None else set()
     if image.identity_id:
         found |= await staff.communities_of_staff(
@@ -215,7 +215,7 @@ async def communities_of(scope: Scope, tx: Reader, image: Image) -> set[int]:
 
 
 async def blank(scope: Scope, tx: Tx, image: Image, *, now_ms: int) -> Image:
-    """Keep an image row's ids alone. Its object is dropped by the erasure that asks for this."""
+    """Clear an image row except for its ids. The erasure that calls this deletes the object."""
     empty = image._replace(
         object_key="", md5="", size=0, user_name="", face_ext="", user_ext="", user_role=None, mobile="",
         expires_ms=None, live=0, changed_ms=now_ms,
@@ -225,7 +225,7 @@ async def blank(scope: Scope, tx: Tx, image: Image, *, now_ms: int) -> Image:
 
 
 async def forget_person_face(scope: Scope, tx: Tx, image: Image, *, now_ms: int) -> None:
-    """People keep no picture and no faceId of an erased face."""
+    """Remove picture and faceId of an erased face from the person."""
     if image.user_type != "IDENTITY":
         return
     try:
@@ -246,7 +246,7 @@ async def forget_person_face(scope: Scope, tx: Tx, image: Image, *, now_ms: int)
 
 
 async def forget_pictures_of(scope: Scope, tx: Tx, *, identity_id: str, now_ms: int) -> None:
-    """A person's upload whose picture was never taken over (it waits, or was refused) goes too."""
+    """Delete the person's upload as well, if its picture waits or was refused."""
     person = await people.person(scope, tx, identity_id)
     if person.face_upload_id:
         await person_service.change(
@@ -255,13 +255,13 @@ async def forget_pictures_of(scope: Scope, tx: Tx, *, identity_id: str, now_ms: 
 
 
 async def leave_community(scope: Scope, tx: Tx, image: Image, *, community_id: int, now_ms: int) -> None:
-    """One community recognises the face no longer."""
+    """Drop the face in one community."""
     whole = Scope.system(image.tenant_id, "faces")
     await enrolment.drop(whole, tx, face_id=image.face_id, now_ms=now_ms, community_ids=(community_id,))
 
 
 async def tell_person(scope: Scope, tx: Tx, image: Image) -> None:
-    """Let people know the faceId of a person whose picture came by another way than theirs."""
+    """Store the faceId with the person, if the picture did not come with the person."""
     if image.user_type == "IDENTITY":
         await person_service.note_face(scope, tx, identity_id=image.user_id, face_id=image.face_id)
 

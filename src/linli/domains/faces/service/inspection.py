@@ -1,4 +1,4 @@
-"""Looking at a picture, with the engine's failures told in the platform's words."""
+"""Look at a picture, and translate failures of the engine into errors of this room."""
 
 from collections.abc import Awaitable
 
@@ -8,18 +8,18 @@ from linli.vision.engine import Busy, Engine, EngineError, NoPicture, Off, TooSl
 from linli.vision.looks import Look, Use
 
 BYTES_MAX = 4 * 1024 * 1024
-"""A picture larger than this is not given to the engine at all; the spec's limits are stricter."""
+"""Most bytes of a picture for the engine. The specification's limits are stricter."""
 
 
 async def look(engine: Engine, picture: bytes, *, field: str, use: Use = "enrol", embed: bool = True) -> Look:
-    """What a picture shows, good or not. Raises BadInput naming `field` for what is no picture, FacesOff, FacesBusy."""
+    """What a picture shows, good or not. Raises BadInput naming `field` if it is no picture, FacesOff, FacesBusy."""
     if len(picture) > BYTES_MAX:
         raise BadInput(field=field, rule="picture_pixels")
     return await told(engine.look(picture, use=use, embed=embed), field=field)
 
 
 async def good_look(engine: Engine, picture: bytes, *, field: str, use: Use = "enrol") -> Look:
-    """`look`, which also raises FaceRefused with its reasons when the picture does not do for its use."""
+    """`look`, which also raises FaceRefused with the reasons if the picture is not good enough for its use."""
     seen = await look(engine, picture, field=field, use=use)
     if refused := refusal(seen, field=field):
         raise refused
@@ -27,7 +27,7 @@ async def good_look(engine: Engine, picture: bytes, *, field: str, use: Use = "e
 
 
 async def told[R](asked: Awaitable[R], *, field: str) -> R:
-    """The answer of the engine, its failures as errors of this room."""
+    """The engine's answer. Raises its failures as errors of this room."""
     try:
         return await asked
     except NoPicture as error:

@@ -1,4 +1,4 @@
-"""Passes by face: the records that subscribers and the trace get (spec E 4.3, B 2.4, 2.7), with the door's snapshot."""
+"""Records of passes by face, for subscribers and traces, with the door's snapshot (spec E 4.3, B 2.4, 2.7)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from linli.kernel.scope import Scope
 RECORD, RECORD_VERSION = "iotx_face_record_model", "1.4"
 SEEN, SEEN_VERSION = "CustomerFlowBasicFaceData", "1.1"
 SNAPSHOT_SECONDS = 30 * 86_400
-"""As long as the records are kept."""
+"""As long as the data bus keeps the records."""
 FACE_VALID_MS = 30 * 86_400_000
 _USER_TYPES = {"IDENTITY": "IDENTITY_ID", "OPEN": "OPEN_ID", "YUNDUN": "OPEN_ID", "PHONE": "OPEN_ID"}
 
@@ -90,7 +90,7 @@ class FacePasses:
     async def _seen(
         self, scope: Scope, tx: Tx, event: PassRecorded, image: Image | None, capture: str
     ) -> None:
-        """Somebody was seen, known or not: what a trace is made of."""
+        """Write the record of a sighting, of a known person or a stranger. Traces are made of these."""
         door = await find_door(scope, tx, iot_id=event.iot_id)
         row: dict[str, Any] = {
             "iotId": event.iot_id,

@@ -1,4 +1,4 @@
-"""Which faces which devices hold: added and withdrawn in batches, delivered as desired state (spec E C4, C5; B 3.14)."""
+"""Grant faces to devices and withdraw them, in batches, as desired state (spec E C4, C5; B 3.14)."""
 
 from typing import NamedTuple
 
@@ -26,12 +26,12 @@ from linli.things.queries.products import get_product_by_no
 MOST_USERS = MOST_SCOPES = 10
 IOT_ID, SPACE_ID = "IOT_ID", "SPACE_ID"
 SCOPE_TYPES = (IOT_ID, SPACE_ID, "SPACE")
-"""`SPACE` is another reading of a name that the source lost (spec E T9)."""
+"""`SPACE` is our reading of a name that is missing in the source (spec E T9)."""
 SERVICE = "SyncFaceData"
 
 
 class FaceDevice(NamedTuple):
-    """A device that keeps a face library."""
+    """A device with a face library."""
 
     iot_id: str
     community_id: int
@@ -48,7 +48,10 @@ async def add(
     keys: DoorKeys,
     now_ms: int,
 ) -> int:
-    """Have devices hold users' faces; on how many. Raises BadInput, PersonUnknown, DoorUnknown: then nothing is given."""
+    """Grant users' faces to devices, all or none. Returns the number of devices.
+
+    Raises BadInput, PersonUnknown, DoorUnknown.
+    """
     found = await _images(scope, tx, user_type, user_ids)
     devices = await devices_of(
         scope, tx, scope_type=scope_type, scope_ids=scope_ids, keys=keys, now_ms=now_ms
@@ -72,7 +75,7 @@ async def remove(
     keys: DoorKeys,
     now_ms: int,
 ) -> int:
-    """Take users' faces off devices; the stored pictures stay. Raises as `add`, but a picture need not exist."""
+    """Withdraw users' faces from devices. The pictures stay. Raises as `add`, but a picture need not exist."""
     _check_batch("userIdList", user_ids, MOST_USERS)
     devices = await devices_of(
         scope, tx, scope_type=scope_type, scope_ids=scope_ids, keys=keys, now_ms=now_ms
@@ -90,7 +93,7 @@ async def remove(
 
 
 async def give(scope: Scope, tx: Tx, *, image: Image, device: FaceDevice, now_ms: int) -> None:
-    """One face on one device."""
+    """Grant one face to one device."""
     consent = await queries.consent_of(tx, image_id=image.id)
     ends_ms = consents.window_end(image, consent)
     if ends_ms is not None and ends_ms <= now_ms:
@@ -103,7 +106,7 @@ async def take(scope: Scope, tx: Tx, *, image: Image, device: FaceDevice, now_ms
 
 
 async def renew(tx: Tx, *, image: Image, old_face_id: str, now_ms: int) -> None:
-    """Bring a changed picture, name, policy or end to the devices that hold the face by a grant of its own."""
+    """Deliver a changed picture, name, policy or end to the devices that have a grant for this face."""
     scope = Scope.system(image.tenant_id, "faces")
     consent = await queries.consent_of(tx, image_id=image.id)
     ends_ms = consents.window_end(image, consent)
@@ -117,7 +120,7 @@ async def renew(tx: Tx, *, image: Image, old_face_id: str, now_ms: int) -> None:
             await delivery.revoke(scope, tx, old, now_ms=now_ms, reason="picture_changed")
         await delivery.grant(scope, tx, await _wish(tx, image, device, ends_ms), now_ms=now_ms)
     if old_face_id != image.face_id:
-        # What pass scopes and groups had brought under the old id comes back under the new one.
+        # Pass scopes and groups grant the new id again in place of the old one.
         await delivery.revoke_credential(
             scope, tx, kind=FACE, credential=old_face_id, now_ms=now_ms, reason="picture_changed"
         )
@@ -143,7 +146,7 @@ async def devices_of(
 
 
 async def face_devices(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, FaceDevice]:
-    """Those of `iot_ids` that take faces and are in a community of the scope."""
+    """Those of `iot_ids` with a face library that are in a community of the scope."""
     products: dict[int, bool] = {}
     found = {}
     for device in await find_devices(scope, db, iot_ids=iot_ids) if iot_ids else []:
@@ -158,7 +161,7 @@ async def face_devices(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[
 
 
 async def _of_spaces(scope: Scope, tx: Tx, scope_ids: list[str]) -> list[FaceDevice]:
-    """Face doors that stand in the named spaces or below them."""
+    """Face doors in the named spaces or below."""
     wanted: dict[int, set[int]] = {}
     for number, text in enumerate(scope_ids):
         if not (text.isascii() and text.isdecimal() and len(text) <= 18):
@@ -213,7 +216,7 @@ async def _wish(tx: Tx, image: Image, device: FaceDevice, ends_ms: int | None) -
 
 
 async def doors_named(scope: Scope, db: Reader, iot_ids: list[str]) -> dict[str, str]:
-    """iotId → how the door, or else its device, is called."""
+    """iotId → name of the door, else of its device."""
     doors = await find_doors(scope, db, iot_ids=iot_ids)
     named = {iot_id: door.name for iot_id, door in doors.items()}
     for device in await find_devices(scope, db, iot_ids=[one for one in iot_ids if one not in named]):

@@ -1,4 +1,4 @@
-"""A person's face by their own hand or by staff's: asked, looked at, kept, shown, withdrawn."""
+"""A person's face, saved by the person or by staff: check, save, show, withdraw."""
 
 from dataclasses import dataclass, replace
 
@@ -40,7 +40,7 @@ URL_SECONDS = 300
 async def tell(
     scope: Scope, db: Reader, objects: ObjectStore, *, identity_id: str, text: ConsentText = "resident"
 ) -> FaceTold:
-    """The face of a person whom the caller may see, and where it has got to in the scope's communities."""
+    """A person's face and its delivery in the scope's communities. The caller may see the person."""
     mine = await face_of(scope, db, identity_id=identity_id)
     names = await doors_named(scope, db, [row.device for row in mine.rows])
     doors = [
@@ -70,7 +70,7 @@ async def tell(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What keeping a picture needs of the process."""
+    """Parts of the process that saving a picture needs."""
 
     db: Database
     objects: ObjectStore
@@ -81,9 +81,10 @@ class Room:
 async def save(
     scope: Scope, room: Room, *, identity_id: str, community_id: int, data: FaceSave, how: How, now_ms: int
 ) -> None:
-    """Keep a resident's picture with the consent that was just given, or that staff hold on paper.
+    """Save a resident's picture, with the consent just given, or signed on paper.
 
-    Where the engine runs the picture must do for recognition. Raises BadInput, FaceRefused, FacesBusy, NotFound.
+    Where the engine runs, the picture must be good enough for recognition.
+    Raises BadInput, FaceRefused, FacesBusy, NotFound.
     """
     person = await people.person(scope, room.db, identity_id)
     user = User("", IDENTITY, identity_id, identity_id, person.name)
@@ -98,7 +99,7 @@ async def save(
 async def save_staff(
     scope: Scope, room: Room, *, account_id: int, name: str, community_id: int, data: FaceSave, now_ms: int
 ) -> None:
-    """Keep the picture of somebody who may open doors here; every door of the community knows it from now on.
+    """Save the picture of an employee with the door right; every door of the community gets it.
 
     The caller has checked the right. Raises as `save`.
     """
@@ -156,7 +157,7 @@ async def _keep(
 
 
 async def hints(engine: Engine, picture: bytes) -> Look | None:
-    """What the engine sees; None where there are no models. Raises BadInput, FacesBusy."""
+    """The engine's look; None without models. Raises BadInput, FacesBusy."""
     try:
         return await look(engine, picture, field="picture")
     except FacesOff:
@@ -164,7 +165,7 @@ async def hints(engine: Engine, picture: bytes) -> Look | None:
 
 
 async def looked_at(engine: Engine, picture: str, language: str) -> FaceLook:
-    """What is wrong with a picture (Base64) that is not kept yet. Raises BadInput, FacesBusy, NoHints."""
+    """Faults of a picture (Base64) before it is saved. Raises BadInput, FacesBusy, NoHints."""
     seen = await hints(engine, from_base64(picture, field="picture").content)
     if seen is None:
         raise NoHints()
@@ -172,7 +173,7 @@ async def looked_at(engine: Engine, picture: str, language: str) -> FaceLook:
 
 
 def words(seen: Look, language: str) -> list[str]:
-    """What to do better, one line a reason."""
+    """Advice in words, one line for each reason."""
     found = []
     for reason in seen.reasons:
         alone = refusal(msgspec.structs.replace(seen, reasons=[reason]), field="picture")
@@ -182,7 +183,7 @@ def words(seen: Look, language: str) -> list[str]:
 
 
 async def withdraw(scope: Scope, db: Database, *, identity_id: str, reason: str, now_ms: int) -> None:
-    """Take the face back everywhere. Raises NotFound when there is none."""
+    """Withdraw the face everywhere. Raises NotFound if there is none."""
     async with db.begin() as tx:
         image = await queries.image_of_user(scope, tx, owner="", user_type=IDENTITY, user_id=identity_id)
         if image is None or not image.live:
@@ -191,7 +192,7 @@ async def withdraw(scope: Scope, db: Database, *, identity_id: str, reason: str,
 
 
 def reason_text(reason: str, detail: str, language: str) -> str:
-    """A delivery's reason in words; an unknown one shows the device's own words."""
+    """A delivery's reason in words; for an unknown one, the device's own words."""
     if not reason:
         return ""
     key = f"delivery.reason.{reason}"

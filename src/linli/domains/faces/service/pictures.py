@@ -1,4 +1,4 @@
-"""Where a picture comes from: base64 in the call, or an address that is fetched with care."""
+"""Read a picture from a call: base64, or an address to fetch."""
 
 import asyncio
 import base64
@@ -16,7 +16,7 @@ from linli.kernel.objects import ObjectStore
 SIDE_MAX = 800
 BYTES_MAX = 1024 * 1024
 FETCH_SECONDS = 8.0
-"""The call itself may take 10 s (spec E C1)."""
+"""Seconds for a fetch. The call itself may take 10 s (spec E C1)."""
 FORMATS = {"jpg": "image/jpeg", "png": "image/png"}
 
 
@@ -39,7 +39,7 @@ def checked(content: bytes, *, field: str) -> Picture:
 
 
 def from_base64(text: str, *, field: str) -> Picture:
-    """Raises BadInput. A `data:` prefix, as browsers make it, is let pass."""
+    """Decode base64, with or without the `data:` prefix of browsers. Raises BadInput."""
     if len(text) > BYTES_MAX * 4 // 3 + 1024:
         raise BadInput(field=field, rule="picture_bytes", limit="1 MB")
     plain = text.partition(",")[2] if text.startswith("data:") else text
@@ -51,18 +51,18 @@ def from_base64(text: str, *, field: str) -> Picture:
 
 
 class Fetcher:
-    """Gets pictures by their address. `allow_private` as for webhooks: the operator's own network is out of bounds."""
+    """Fetches pictures by address. `allow_private`: also from private networks, as for webhooks."""
 
     def __init__(self, objects: ObjectStore, *, allow_private: bool) -> None:
         self._objects = objects
         self._allow_private = allow_private
 
     async def get(self, url: str, *, field: str) -> Picture:
-        """Raises BadInput naming `field`: an address that may not be called, no answer in time, no fit picture."""
+        """Raises BadInput naming `field`: a refused address, no answer in time, no valid picture."""
         return checked(await self.content(url, field=field), field=field)
 
     async def content(self, url: str, *, field: str) -> bytes:
-        """What is at an address, picture or not, up to 1 MiB. Raises BadInput naming `field`."""
+        """The bytes at an address, up to 1 MiB. Raises BadInput naming `field`."""
         if url.startswith(f"{self._objects.base_url}/files/"):
             return await self._own(url, field)
         try:
@@ -82,7 +82,7 @@ class Fetcher:
             raise BadInput(field=field, rule="fetch") from None
 
     async def _fetch(self, target: address.Target, pinned: str, field: str) -> bytes:
-        """Connects to the very address that was checked; redirects are not followed."""
+        """Connects to the address that was checked, and follows no redirect."""
         headers = {"host": target.host_header}
         extensions = {"sni_hostname": target.host} if target.scheme == "https" else {}
         content = b""

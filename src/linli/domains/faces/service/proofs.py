@@ -1,4 +1,4 @@
-"""Signed forms: what shows that somebody consented on paper. A scan or a photograph, kept beside the ledger's line."""
+"""Signed forms of consent: a scan or a photograph, stored with the line of the ledger."""
 
 import base64
 import binascii
@@ -36,7 +36,7 @@ def checked(text: str, *, field: str) -> Proof:
 
 
 async def store(scope: Scope, objects: ObjectStore, proof: Proof, ids: Ids) -> str:
-    """Keep the bytes before the transaction that names them; the key."""
+    """Store the bytes, before the transaction that refers to them. Returns the key."""
     key = f"{scope.tenant}/face-consents/{ids.hex(32)}.{proof.suffix}"
     await objects.put(key, proof.content)
     return key

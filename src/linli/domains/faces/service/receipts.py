@@ -1,7 +1,7 @@
-"""The signed list of an erasure: who confirmed, when, and who has not yet (ADR 0051).
+"""The signed list of an erasure: which devices confirmed, when, and which have not (ADR 0051).
 
-Ed25519 over the document's bytes as they are handed out. The key comes from the platform's master key and is the same
-as long as that one is; `openssl pkeyutl -verify` needs nothing of ours (guide: docs/guides/faces-on-doors.en.md).
+Ed25519 over the bytes of the document. The key is derived from the platform's master key, and stays as long as that
+one does. `openssl pkeyutl -verify` checks it (guide: docs/guides/faces-on-doors.en.md).
 """
 
 import base64
@@ -20,7 +20,7 @@ PURPOSE = "face erasure receipts"
 
 class Receipt(NamedTuple):
     document: str
-    """JSON text; its UTF-8 bytes are what is signed."""
+    """JSON text. Its UTF-8 bytes are signed."""
     signature: str
     """base64 of 64 bytes."""
     public_key: str
@@ -28,7 +28,7 @@ class Receipt(NamedTuple):
 
 
 def sign(secrets: Secrets, told: Told, *, now_ms: int) -> Receipt:
-    """The list as it is now; asked for again later it may have more confirmations."""
+    """The list as of now. A later one may have more confirmations."""
     erasure = told.erasure
     document = {
         "kind": "linli-face-erasure",

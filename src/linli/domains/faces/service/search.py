@@ -1,4 +1,4 @@
-"""Whose face a picture shows: 1:N over the faces of one community, exact, decided by the site's thresholds."""
+"""Search by picture: exact 1:N over the faces of one community, by its thresholds."""
 
 import asyncio
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from linli.vision.looks import Hit, Look, Thresholds, Verdict, decide
 PAGE = 2000
 """Templates an index takes in at a time."""
 SIBLINGS = 4
-"""A person may be kept by so many pictures without hiding the next person."""
+"""Pictures of one person that a search allows for, so that they do not hide the next person."""
 
 
 class Candidate(NamedTuple):
@@ -26,13 +26,13 @@ class Candidate(NamedTuple):
 class Decision(NamedTuple):
     verdict: Verdict
     candidates: list[Candidate]
-    """Different persons, likeliest first, none below the `unsure` threshold."""
+    """Different persons, most similar first, none below the threshold `unsure`."""
     look: Look
     thresholds: Thresholds
 
 
 class FaceSearch:
-    """The libraries of this process: each community's index follows the templates in the database."""
+    """The indexes of this process. Each community's index follows the templates in the database."""
 
     def __init__(self, db: Database, engine: Engine) -> None:
         self._db = db
@@ -48,7 +48,7 @@ class FaceSearch:
         return await self.whose(scope, community_id=community_id, look=seen, limit=limit)
 
     async def whose(self, scope: Scope, *, community_id: int, look: Look, limit: int = 5) -> Decision:
-        """`who_is` for a picture that was looked at already. Raises FacesOff, FacesBusy."""
+        """`who_is` for an existing look. Raises FacesOff, FacesBusy."""
         scope.allow(community_id)
         limits = await self.thresholds(scope, community_id)
         library = await told(self._follow(scope, community_id), field="picture")
@@ -65,13 +65,13 @@ class FaceSearch:
         return Decision(verdict, [one for one in ranked if one.score >= limits.unsure][:limit], look, limits)
 
     async def thresholds(self, scope: Scope, community_id: int) -> Thresholds:
-        """What the community decides by: its own, or the model's measured ones. Raises FacesOff."""
+        """The community's thresholds, or the model's. Raises FacesOff."""
         state = self.engine.state
         own = await queries.site_thresholds(scope, self._db, community_id, state.model_id)
         return own or state.thresholds or Thresholds(accept=1.0, unsure=1.0, margin=0.0)
 
     async def _follow(self, scope: Scope, community_id: int) -> str:
-        """Let the community's index take in what changed since; its name."""
+        """Update the community's index with changes. Returns its name."""
         model_id = self.engine.state.model_id
         library = f"{community_id}-{model_id}"
         async with self._turns.setdefault(community_id, asyncio.Lock()):
@@ -79,7 +79,7 @@ class FaceSearch:
             stand = await queries.library(scope, self._db, community_id)
             if stand is None or mark == stand.change_no:
                 return library
-            # Behind what was purged, or ahead of a database that was restored: nothing in it can be relied on.
+            # The index is older than purged rows, or newer than a restored database: build it again.
             afresh = mark < stand.purged_no or mark > stand.change_no
             mark = 0 if afresh else mark
             while mark < stand.change_no or afresh:

@@ -1,7 +1,7 @@
-"""Staff open every door of a community by their face while they hold the door right, as by their own code (A PM-04).
+"""Staff open every door of a community by face while they have the door right, as by their own code (A PM-04).
 
-Doors are told for a month at a time: what an hourly look at the rights no longer finds is taken away at once, and a
-door that is out of reach forgets it by itself.
+Doors get a face for a month at a time. An hourly check withdraws the faces of staff who lost the right; a door that is
+out of reach drops them at the end of the month.
 """
 
 from linli.delivery import queries as deliveries
@@ -27,12 +27,12 @@ from linli.kernel.zones import zone_of
 
 DAY_MS = 86_400_000
 DAYS, RENEWED_DAYS = 30, 23
-"""How long doors hold a face, and from how few days left on they are told anew: once a week."""
+"""For how long doors get a face, and the days left at which it is renewed: once a week."""
 log = telemetry.logger(__name__)
 
 
 async def join(tx: Tx, *, image: Image, account_id: int, now_ms: int) -> None:
-    """The face was saved for a community where its owner may open doors: `follow` brings it there after the commit.
+    """Note a face for a community where its owner has the door right. `follow` delivers it after the commit.
 
     The caller checked the right.
     """
@@ -44,7 +44,7 @@ async def join(tx: Tx, *, image: Image, account_id: int, now_ms: int) -> None:
 async def leave(
     scope: Scope, tx: Tx, *, community_id: int, identity_id: str, reason: str, now_ms: int
 ) -> bool:
-    """The doors of a community forget a staff face; whether there was one."""
+    """Withdraw a staff face from the doors of a community. Returns whether there was one."""
     there = await staff_rows.drop(
         tx, tenant_id=scope.tenant, community_id=community_id, identity_id=identity_id
     )
@@ -56,7 +56,7 @@ async def leave(
 
 
 async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:
-    """Bring a changed picture, or another end of its consent, to the doors of all communities where they work."""
+    """Deliver a changed picture, or a changed end of its consent, to the doors of all communities where they work."""
     if image.user_type != IDENTITY or not image.live:
         return
     for community_id in sorted(await queries.communities_of_staff(scope, tx, identity_id=image.identity_id)):
@@ -64,7 +64,7 @@ async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:
 
 
 async def look_at_rights(db: Database, *, now_ms: int) -> int:
-    """Take the faces away of whoever lost the door right, and let the others' live on; how many went."""
+    """Withdraw the faces of staff who lost the door right, and renew the others. Returns how many were withdrawn."""
     place, gone = (0, 0), 0
     while rows := await queries.after(db, place):
         for row in rows:
@@ -101,7 +101,7 @@ async def _look_at(db: Database, row: StaffFace, now_ms: int) -> bool:
 
 
 async def needed(scope: Scope, db: Reader, image: Image) -> bool:
-    """Whether a person still lives or works anywhere that keeps their face."""
+    """Whether the person lives or works in any community that needs the face."""
     if await queries.communities_of_staff(scope, db, identity_id=image.identity_id):
         return True
     for community_id in await images.communities_of(scope, db, image):
@@ -121,7 +121,7 @@ async def _may(db: Database, row: StaffFace) -> bool:
 async def _give(
     scope: Scope, tx: Tx, image: Image, community_id: int, now_ms: int, *, weekly: bool = False
 ) -> None:
-    """`weekly`: leave what doors hold for another week yet."""
+    """`weekly`: skip faces that are valid for more than another week."""
     ends_ms = consents.window_end(image, await consent_of(tx, image_id=image.id))
     if ends_ms is not None and ends_ms <= now_ms:
         return

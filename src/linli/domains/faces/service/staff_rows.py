@@ -1,4 +1,4 @@
-"""The rows that say whose face opens every door of a community."""
+"""Writes of the table of staff faces."""
 
 from sqlalchemy import bindparam, delete
 
@@ -28,7 +28,7 @@ async def keep(tx: Tx, row: StaffFace) -> None:
 
 
 async def drop(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str) -> bool:
-    """Whether there was one."""
+    """Returns whether there was one."""
     return bool(await _drop.run(tx, of_tenant=tenant_id, of_community=community_id, of_identity=identity_id))
 
 

@@ -1,4 +1,4 @@
-"""What a community decides by whose face it is: its own thresholds instead of the model's measured ones."""
+"""A community's own thresholds of recognition, in place of the model's."""
 
 from sqlalchemy import bindparam, delete
 
@@ -9,7 +9,7 @@ from linli.kernel.scope import Scope
 from linli.vision.looks import Thresholds
 
 LOWEST = 0.2
-"""Below this every stranger is somebody, whatever the model."""
+"""Lowest threshold. Below it strangers are taken for persons, with any model."""
 MARGIN_MAX = 0.5
 
 _drop = Command(
@@ -22,7 +22,7 @@ _drop = Command(
 async def set_own(
     scope: Scope, tx: Tx, *, community_id: int, model_id: str, wanted: Thresholds, now_ms: int
 ) -> None:
-    """Decide by these from now on; they are void when the model changes. Raises BadInput, NotFound."""
+    """Set a community's thresholds. They are void when the model changes. Raises BadInput, NotFound."""
     scope.allow(community_id)
     for field, value in (("accept", wanted.accept), ("unsure", wanted.unsure)):
         if not LOWEST <= value <= 1:
@@ -45,6 +45,6 @@ async def set_own(
 
 
 async def clear(scope: Scope, tx: Tx, *, community_id: int) -> None:
-    """Decide by the model's own thresholds again. Raises NotFound for a foreign community."""
+    """Use the model's thresholds again. Raises NotFound for a foreign community."""
     scope.allow(community_id)
     await _drop.run(tx, scope, community_id=community_id)

@@ -1,4 +1,4 @@
-"""Whose picture it is: the user ids of integrators, checked against what the caller may see."""
+"""User ids of integrators, checked against what the caller may see."""
 
 from typing import NamedTuple
 
@@ -21,12 +21,12 @@ class User(NamedTuple):
     user_type: str
     user_id: str
     identity_id: str
-    """The person behind it; empty where the tenant knows none."""
+    """The person's identityId; empty if the tenant has no such person."""
     name: str = ""
 
 
 def owner_of(scope: Scope, user_type: str) -> str:
-    """Persons are the tenant's; every other id belongs to the project that uses it."""
+    """Ids of persons belong to the tenant; every other id belongs to the project that uses it."""
     return "" if user_type == IDENTITY else scope.project_id or ""
 
 
