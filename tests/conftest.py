@@ -10,5 +10,6 @@ pytest_plugins = [
     "tests.plugins.passwords",
     "tests.plugins.statements",
     "tests.plugins.stores",
+    "tests.plugins.strict",
     "tests.plugins.trust",
 ]

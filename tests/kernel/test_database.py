@@ -38,6 +38,9 @@ by_name = Query(select(lamps.c.id, lamps.c.level).where(lamps.c.name == bindpara
 named = Query(
     select(lamps.c.name).where(any_of(lamps.c.name, "names"), in_scope(lamps)).order_by(lamps.c.name)
 )
+searched = Query(
+    select(lamps.c.name).where(lamps.c.name.like(bindparam("text"), escape="\\"), in_scope(lamps))
+)
 count = Query(select(func.count()).select_from(lamps), unscoped="a test counts everything")
 dim = Command(
     update(lamps)
@@ -85,6 +88,13 @@ async def test_scope_decides_what_is_seen(database: Database) -> None:
     assert len(await named.all(database, Scope.system(), names=names)) == 5
     with pytest.raises(NotFound):
         A.allow(3)
+
+
+@pytest.mark.parametrize("sought", ["%hall%", "%HALL%", "%大厅%"])
+async def test_a_search_finds_capital_and_small_letters_alike(database: Database, sought: str) -> None:
+    async with database.begin() as tx:
+        await tx.insert_many(lamps, [lamp("Hall 大厅"), lamp("lift")])
+    assert await searched.all(database, ALL, text=sought) == [("Hall 大厅",)]
 
 
 async def test_writes_keep_to_the_scope(database: Database) -> None:

@@ -14,7 +14,7 @@ import asyncpg
 
 from tests.engines import PostgreSQL
 
-_LIMIT_S = 60
+_LIMIT_S = 200
 _SHAPE = """
 SELECT concat_ws(' ', count(*), max(attrelid), max(xmin::text::bigint))
 FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0

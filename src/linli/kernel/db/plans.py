@@ -6,15 +6,34 @@ from typing import Any, Literal, cast
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Engine = Literal["sqlite", "postgresql"]
 
+
+class _Postgresql(PGCompiler_asyncpg):
+    """LIKE finds capital and small letters alike, as it does on SQLite."""
+
+    def visit_like_op_binary(self, binary: Any, operator: Any, **options: Any) -> str:
+        if getattr(binary.left, "name", "") == "lower":  # asked for what is small already
+            text: str = super().visit_like_op_binary(binary, operator, **options)  # type: ignore[no-untyped-call]
+        else:
+            text = self.visit_ilike_op_binary(binary, operator, **options)  # type: ignore[no-untyped-call]
+        return text
+
+
+def _postgresql() -> Dialect:
+    dialect: Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
+    dialect.statement_compiler = _Postgresql
+    return dialect
+
+
 DIALECTS: dict[Engine, Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
-    "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
+    "postgresql": _postgresql(),
 }
 
 
