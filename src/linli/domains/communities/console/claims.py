@@ -3,21 +3,20 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, Response, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar import Response
 from msgspec import Meta
 
 from linli.domains.communities import claim_templates
 from linli.domains.communities.console.communities import WIRE, CommunityApplication, CommunityApplied
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.service import applications, details, history, lifecycle
-from linli.domains.people.rights import Right, Rights
+from linli.domains.people.rights import Right
 from linli.domains.people.service import administrators, companies
 from linli.domains.people.service.organisation import Hand
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes, WholeScope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.qr import qr_image
@@ -89,275 +88,196 @@ class ForCustomer(CommunityApplication, rename="camel", frozen=True, kw_only=Tru
     paper: Annotated[str, Meta(description="Which papers were handed in, and where they are kept.")]
 
 
-class ClaimRoutes(Controller):
-    path = "/communities"
-    tags = ("communities",)
-
-    @put("/{community_id:int}/application", right=Right.COMMUNITIES_APPLY.value, status_code=204)
-    async def resubmit(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[CommunityApplication],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Hand in a refused application again, corrected."""
-        await companies.require_ready(within, db)
-        async with db.begin() as tx:
-            await applications.resubmit(
-                within,
-                tx,
-                community_id=community_id,
-                application=data.said(),
-                now_ms=clock.now_ms(),
-                wire=WIRE,
-            )
-            await history.note(
-                within, tx, tenant_id=within.tenant, community_id=community_id, action="resubmitted", ids=ids
-            )
-
-    @delete("/{community_id:int}/application", right=Right.COMMUNITIES_APPLY.value)
-    async def withdraw(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Take away an application that was refused."""
-        async with db.begin() as tx:
-            await applications.remove(within, tx, community_id=community_id)
-
-    @get("/{community_id:int}/log", right=Right.COMMUNITIES_SEE.value)
-    async def log(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[LogEntry]:
-        """What became of the claim and of the service, the newest first."""
-        await queries.community(within, db, community_id)
-        return [
-            LogEntry(row.at_ms, row.by, row.action, row.detail)
-            for row in await history.of(within, db, community_id)
-        ]
-
-    @get("/{community_id:int}/managers", right=Right.COMMUNITIES_SEE.value)
-    async def managers(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ManagerRow]:
-        """Who manages the community."""
-        row = await queries.community(within, db, community_id)
-        own = within.of_tenant(row.tenant_id)
-        return [
-            ManagerRow(str(number), name, phone)
-            for number, name, phone in await administrators.managers(own, db, community_id=community_id)
-        ]
-
-    @put("/{community_id:int}/managers", right=Right.COMMUNITIES_APPLY.value, status_code=204)
-    async def set_managers(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[ManagerChoice],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """Say who manages a community in management: these persons and no others."""
-        row = await queries.community(within, db, community_id)
-        lifecycle.require_managed(row)
-        async with db.begin() as tx:
-            await administrators.set_managers(
-                Hand(within, rights, ids),
-                tx,
-                community_id=community_id,
-                name=row.name,
-                account_ids=data.account_ids,
-            )
-
-    @put("/{community_id:int}/contact", right=Right.HOUSES_MANAGE.value, status_code=204)
-    async def set_contact(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[ContactSaid],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """The property's phone, as residents read it."""
-        async with db.begin() as tx:
-            await details.set_phone(
-                within, tx, community_id=community_id, phone=data.phone, now_ms=clock.now_ms()
-            )
-
-    @put("/{community_id:int}/time-zone", right=Right.HOUSES_MANAGE.value, status_code=204)
-    async def set_zone(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[ZoneSaid],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """By whose clocks the community's days and hours go; doors with hours are told anew."""
-        async with db.begin() as tx:
-            await details.set_zone(
-                within, tx, community_id=community_id, zone=data.time_zone, now_ms=clock.now_ms()
-            )
-
-    @get("/{community_id:int}/code", right=Right.COMMUNITIES_SEE.value)
-    async def code(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        settings: NamedDependency[Settings],
-    ) -> CommunityCode:
-        """The community's QR code, to save or to print as a poster."""
-        row = await queries.community(within, db, community_id)
-        lifecycle.require_managed(row)
-        url = f"{settings.public_url}/m/c/{community_id}"
-        return CommunityCode(row.name, url, qr_image(url))
-
-    @post("/{community_id:int}/service/halt", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
-    async def halt(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[ServiceHalt],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Suspend or stop the service of a community, with the reason."""
-        async with db.begin() as tx:
-            await lifecycle.halt(
-                within,
-                tx,
-                community_id=community_id,
-                state=data.state,
-                reason=data.reason,
-                words=data.note,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-
-    @post("/{community_id:int}/service/run", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
-    async def run(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[ServiceRun],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Let a suspended service run again, or a running one longer."""
-        async with db.begin() as tx:
-            await lifecycle.resume(
-                within,
-                tx,
-                community_id=community_id,
-                service_end=data.service_end,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-
-    @post("/{community_id:int}/service/end", right=Right.ORGANISATION_MANAGE.value, status_code=204)
-    async def end_early(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[EarlyEnd],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """The property announces that its contract ends early: the service stops for good."""
-        if not data.note.strip():
-            raise BadInput(field="note", rule="required")
-        async with db.begin() as tx:
-            await lifecycle.halt(
-                within,
-                tx,
-                community_id=community_id,
-                state=lifecycle.STOPPED,
-                reason="early_end",
-                words=data.note,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
+claim_routes = Routes("/communities", tags=("communities",))
 
 
-class ClaimHelpRoutes(Controller):
-    path = "/claims"
-    tags = ("communities",)
-
-    @get("/support", right=Right.COMMUNITIES_SEE.value)
-    async def support(self, settings: NamedDependency[Settings]) -> SupportShown:
-        """Whom to ask how far an application is."""
-        said = settings.support
-        return SupportShown(said.group, said.phone, said.hours)
-
-    @get("/templates/{kind:str}", right=Right.COMMUNITIES_APPLY.value)
-    async def template(
-        self,
-        kind: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        community: FromQuery[str] = "",
-    ) -> Response[str]:
-        """The form that a managing body fills in, stamps and photographs: a page to print."""
-        if kind not in claim_templates.KINDS:
-            raise NotFound(what="file", id=kind)
-        company = await companies.company(within, db)
-        name = (company and company.company_name) or (await tenancy.get_tenant(db, within.tenant)).name
-        page = claim_templates.document(
-            kind, language=within.language, company=name, community=community.strip()[:64]
-        )
-        headers = {"content-disposition": f'attachment; filename="linli-claim-{kind}.html"'}
-        return Response(page, media_type="text/html; charset=utf-8", headers=headers)
-
-    @get("/ending", right=Right.COMMUNITIES_SEE.value)
-    async def ending(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], clock: NamedDependency[Clock]
-    ) -> list[EndingRow]:
-        """Communities whose service ends within thirty days."""
-        rows = await lifecycle.ending_soon(within, db, now_ms=clock.now_ms())
-        return [EndingRow(str(row.community_id), row.name, row.service_end) for row in rows]
+@claim_routes.put("/{community_id:int}/application", right=Right.COMMUNITIES_APPLY)
+async def resubmit(
+    community_id: int, data: CommunityApplication, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Hand in a refused application again, corrected."""
+    await companies.require_ready(scope, tx)
+    await applications.resubmit(
+        scope,
+        tx,
+        community_id=community_id,
+        application=data.said(),
+        now_ms=clock.now_ms(),
+        wire=WIRE,
+    )
+    await history.note(
+        scope, tx, tenant_id=scope.tenant, community_id=community_id, action="resubmitted", ids=ids
+    )
 
 
-class OnBehalfRoutes(Controller):
-    path = "/community-reviews/on-behalf"
-    tags = ("communities",)
+@claim_routes.delete("/{community_id:int}/application", right=Right.COMMUNITIES_APPLY)
+async def withdraw(community_id: int, scope: WholeScope, tx: Tx) -> None:
+    """Take away an application that was refused."""
+    await applications.remove(scope, tx, community_id=community_id)
 
-    @post("/", right=Right.COMMUNITIES_REVIEW.value, status_code=201)
-    async def claim_for(
-        self,
-        data: JSONBody[ForCustomer],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> CommunityApplied:
-        """Enter and approve a community for a customer who handed in papers. Spec B011."""
-        if not data.paper.strip():
-            raise BadInput(field="paper", rule="paper")
-        if len(data.paper) > 200:
-            raise BadInput(field="paper", rule="too_long", limit=200)
-        tenant = await tenancy.get_tenant(db, data.tenant_id)
-        owner = Scope.system(tenant.id, f"operator {within.caller.id}")
-        now_ms = clock.now_ms()
-        async with db.begin() as tx:
-            # The proofs are on paper: the operator has seen them.
-            said = msgspec.structs.replace(data.said(), certificates=[], body_kind="")
-            community_id = await applications.apply(owner, tx, application=said, now_ms=now_ms, wire=WIRE)
-            await applications.approve(
-                within, tx, community_id=community_id, reviewer=within.caller.id, ids=ids, now_ms=now_ms
-            )
-            await history.note(
-                within,
-                tx,
-                tenant_id=tenant.id,
-                community_id=community_id,
-                action="on_behalf",
-                ids=ids,
-                detail=data.paper.strip(),
-            )
-        return CommunityApplied(str(community_id))
+
+@claim_routes.get("/{community_id:int}/log", right=Right.COMMUNITIES_SEE)
+async def log(community_id: int, scope: Scope, db: Database) -> list[LogEntry]:
+    """What became of the claim and of the service, the newest first."""
+    await queries.community(scope, db, community_id)
+    return [
+        LogEntry(row.at_ms, row.by, row.action, row.detail)
+        for row in await history.of(scope, db, community_id)
+    ]
+
+
+@claim_routes.get("/{community_id:int}/managers", right=Right.COMMUNITIES_SEE)
+async def managers(community_id: int, scope: WholeScope, db: Database) -> list[ManagerRow]:
+    """Who manages the community."""
+    row = await queries.community(scope, db, community_id)
+    own = scope.of_tenant(row.tenant_id)
+    return [
+        ManagerRow(str(number), name, phone)
+        for number, name, phone in await administrators.managers(own, db, community_id=community_id)
+    ]
+
+
+@claim_routes.put("/{community_id:int}/managers", right=Right.COMMUNITIES_APPLY)
+async def set_managers(community_id: int, data: ManagerChoice, hand: Hand, tx: Tx) -> None:
+    """Say who manages a community in management: these persons and no others."""
+    row = await queries.community(hand.scope, tx, community_id)
+    lifecycle.require_managed(row)
+    await administrators.set_managers(
+        hand,
+        tx,
+        community_id=community_id,
+        name=row.name,
+        account_ids=data.account_ids,
+    )
+
+
+@claim_routes.put("/{community_id:int}/contact", right=Right.HOUSES_MANAGE)
+async def set_contact(community_id: int, data: ContactSaid, scope: WholeScope, tx: Tx, clock: Clock) -> None:
+    """The property's phone, as residents read it."""
+    await details.set_phone(scope, tx, community_id=community_id, phone=data.phone, now_ms=clock.now_ms())
+
+
+@claim_routes.put("/{community_id:int}/time-zone", right=Right.HOUSES_MANAGE)
+async def set_zone(community_id: int, data: ZoneSaid, scope: WholeScope, tx: Tx, clock: Clock) -> None:
+    """By whose clocks the community's days and hours go; doors with hours are told anew."""
+    await details.set_zone(scope, tx, community_id=community_id, zone=data.time_zone, now_ms=clock.now_ms())
+
+
+@claim_routes.get("/{community_id:int}/code", right=Right.COMMUNITIES_SEE)
+async def code(community_id: int, scope: Scope, db: Database, settings: Settings) -> CommunityCode:
+    """The community's QR code, to save or to print as a poster."""
+    row = await queries.community(scope, db, community_id)
+    lifecycle.require_managed(row)
+    url = f"{settings.public_url}/m/c/{community_id}"
+    return CommunityCode(row.name, url, qr_image(url))
+
+
+@claim_routes.post("/{community_id:int}/service/halt", right=Right.COMMUNITIES_REVIEW)
+async def halt(
+    community_id: int, data: ServiceHalt, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Suspend or stop the service of a community, with the reason."""
+    await lifecycle.halt(
+        scope,
+        tx,
+        community_id=community_id,
+        state=data.state,
+        reason=data.reason,
+        words=data.note,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+
+
+@claim_routes.post("/{community_id:int}/service/run", right=Right.COMMUNITIES_REVIEW)
+async def run(community_id: int, data: ServiceRun, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock) -> None:
+    """Let a suspended service run again, or a running one longer."""
+    await lifecycle.resume(
+        scope,
+        tx,
+        community_id=community_id,
+        service_end=data.service_end,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+
+
+@claim_routes.post("/{community_id:int}/service/end", right=Right.ORGANISATION_MANAGE)
+async def end_early(
+    community_id: int, data: EarlyEnd, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """The property announces that its contract ends early: the service stops for good."""
+    if not data.note.strip():
+        raise BadInput(field="note", rule="required")
+    await lifecycle.halt(
+        scope,
+        tx,
+        community_id=community_id,
+        state=lifecycle.STOPPED,
+        reason="early_end",
+        words=data.note,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+
+
+claim_help_routes = Routes("/claims", tags=("communities",))
+
+
+@claim_help_routes.get("/support", right=Right.COMMUNITIES_SEE)
+async def support(settings: Settings) -> SupportShown:
+    """Whom to ask how far an application is."""
+    said = settings.support
+    return SupportShown(said.group, said.phone, said.hours)
+
+
+@claim_help_routes.get("/templates/{kind:str}", right=Right.COMMUNITIES_APPLY)
+async def template(kind: str, scope: Scope, db: Database, community: str = "") -> Response[str]:
+    """The form that a managing body fills in, stamps and photographs: a page to print."""
+    if kind not in claim_templates.KINDS:
+        raise NotFound(what="file", id=kind)
+    company = await companies.company(scope, db)
+    name = (company and company.company_name) or (await tenancy.get_tenant(db, scope.tenant)).name
+    page = claim_templates.document(
+        kind, language=scope.language, company=name, community=community.strip()[:64]
+    )
+    headers = {"content-disposition": f'attachment; filename="linli-claim-{kind}.html"'}
+    return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+
+
+@claim_help_routes.get("/ending", right=Right.COMMUNITIES_SEE)
+async def ending(scope: Scope, db: Database, clock: Clock) -> list[EndingRow]:
+    """Communities whose service ends within thirty days."""
+    rows = await lifecycle.ending_soon(scope, db, now_ms=clock.now_ms())
+    return [EndingRow(str(row.community_id), row.name, row.service_end) for row in rows]
+
+
+on_behalf_routes = Routes("/community-reviews/on-behalf", tags=("communities",))
+
+
+@on_behalf_routes.post(right=Right.COMMUNITIES_REVIEW)
+async def claim_for(data: ForCustomer, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> CommunityApplied:
+    """Enter and approve a community for a customer who handed in papers. Spec B011."""
+    if not data.paper.strip():
+        raise BadInput(field="paper", rule="paper")
+    if len(data.paper) > 200:
+        raise BadInput(field="paper", rule="too_long", limit=200)
+    tenant = await tenancy.get_tenant(tx, data.tenant_id)
+    owner = Scope.system(tenant.id, f"operator {scope.caller.id}")
+    now_ms = clock.now_ms()
+    # The proofs are on paper: the operator has seen them.
+    said = msgspec.structs.replace(data.said(), certificates=[], body_kind="")
+    community_id = await applications.apply(owner, tx, application=said, now_ms=now_ms, wire=WIRE)
+    await applications.approve(
+        scope, tx, community_id=community_id, reviewer=scope.caller.id, ids=ids, now_ms=now_ms
+    )
+    await history.note(
+        scope,
+        tx,
+        tenant_id=tenant.id,
+        community_id=community_id,
+        action="on_behalf",
+        ids=ids,
+        detail=data.paper.strip(),
+    )
+    return CommunityApplied(str(community_id))

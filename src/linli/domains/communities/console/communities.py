@@ -4,10 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities import space_rules as rules
@@ -24,7 +21,8 @@ from linli.domains.people.service import companies
 from linli.domains.projects.errors import OnlyByApi
 from linli.domains.projects.queries import any_joined
 from linli.kernel.clock import Clock, local_day
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Form, Routes, WholeScope
 from linli.kernel.errors import TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -129,111 +127,84 @@ class Rejection(msgspec.Struct, rename="camel", frozen=True):
 WIRE = {"service_start": "serviceStart", "service_end": "serviceEnd"}
 
 
-class CommunityRoutes(Controller):
-    path = "/communities"
-    tags = ("communities",)
+community_routes = Routes("/communities", tags=("communities",))
 
-    @get("/", right=Right.COMMUNITIES_SEE.value)
-    async def list_communities(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the name or address.")] = "",
-        apply_status: Annotated[int | None, QueryParameter(name="applyStatus")] = None,
-    ) -> Page[CommunityRow]:
-        """Communities and applications, newest first."""
-        found = await queries.page(within, db, page, apply_status=apply_status, text=q.strip())
-        return Page.of(page, found.total, [CommunityRow.of(row) for row in found.data])
 
-    @post("/", right=Right.COMMUNITIES_APPLY.value, status_code=201)
-    async def apply(
-        self,
-        data: JSONBody[CommunityApplication],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> CommunityApplied:
-        """Apply for a community; the operator reviews it. Refused once a project of the tenant takes them by API."""
-        if await any_joined(within, db):
-            raise OnlyByApi()
-        await companies.require_ready(within, db)
-        async with db.begin() as tx:
-            community_id = await applications.apply(
-                within, tx, application=data.said(), now_ms=clock.now_ms(), wire=WIRE
-            )
-            await history.note(
-                within, tx, tenant_id=within.tenant, community_id=community_id, action="applied", ids=ids
-            )
-        return CommunityApplied(str(community_id))
+@community_routes.get(right=Right.COMMUNITIES_SEE)
+async def list_communities(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the name or address.")] = "",
+    apply_status: int | None = None,
+) -> Page[CommunityRow]:
+    """Communities and applications, newest first."""
+    found = await queries.page(scope, db, page, apply_status=apply_status, text=q.strip())
+    return Page.of(page, found.total, [CommunityRow.of(row) for row in found.data])
 
-    @get("/{community_id:int}", right=Right.COMMUNITIES_SEE.value)
-    async def detail(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> CommunityDetail:
-        """One community with its figures."""
-        row = await queries.community(within, db, community_id)
-        return await _detail(within, db, objects, row)
 
-    @post("/{community_id:int}/approve", right=Right.COMMUNITIES_REVIEW.value, status_code=200)
-    async def approve(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> CommunityRow:
-        """Accept an application: the community gets its root space, projectId and default groups."""
-        async with db.begin() as tx:
-            row = await applications.approve(
-                within,
-                tx,
-                community_id=community_id,
-                reviewer=within.caller.id,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-            await history.note(
-                within, tx, tenant_id=row.tenant_id, community_id=community_id, action="approved", ids=ids
-            )
-        return CommunityRow.of(row)
+@community_routes.post(right=Right.COMMUNITIES_APPLY)
+async def apply(data: CommunityApplication, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> CommunityApplied:
+    """Apply for a community; the operator reviews it. Refused once a project of the tenant takes them by API."""
+    if await any_joined(scope, tx):
+        raise OnlyByApi()
+    await companies.require_ready(scope, tx)
+    community_id = await applications.apply(
+        scope, tx, application=data.said(), now_ms=clock.now_ms(), wire=WIRE
+    )
+    await history.note(
+        scope, tx, tenant_id=scope.tenant, community_id=community_id, action="applied", ids=ids
+    )
+    return CommunityApplied(str(community_id))
 
-    @post("/{community_id:int}/reject", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
-    async def reject(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[Rejection],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Refuse an application with a reason that the applicant reads."""
-        async with db.begin() as tx:
-            await applications.reject(
-                within,
-                tx,
-                community_id=community_id,
-                reviewer=within.caller.id,
-                reason=data.reason,
-                now_ms=clock.now_ms(),
-            )
-            row = await queries.community(within, tx, community_id)
-            await history.note(
-                within,
-                tx,
-                tenant_id=row.tenant_id,
-                community_id=community_id,
-                action="rejected",
-                ids=ids,
-                detail=row.reject_reason,
-            )
+
+@community_routes.get("/{community_id:int}", right=Right.COMMUNITIES_SEE)
+async def detail(community_id: int, scope: Scope, db: Database, objects: ObjectStore) -> CommunityDetail:
+    """One community with its figures."""
+    row = await queries.community(scope, db, community_id)
+    return await _detail(scope, db, objects, row)
+
+
+@community_routes.post("/{community_id:int}/approve", right=Right.COMMUNITIES_REVIEW, status=200)
+async def approve(community_id: int, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock) -> CommunityRow:
+    """Accept an application: the community gets its root space, projectId and default groups."""
+    row = await applications.approve(
+        scope,
+        tx,
+        community_id=community_id,
+        reviewer=scope.caller.id,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    await history.note(
+        scope, tx, tenant_id=row.tenant_id, community_id=community_id, action="approved", ids=ids
+    )
+    return CommunityRow.of(row)
+
+
+@community_routes.post("/{community_id:int}/reject", right=Right.COMMUNITIES_REVIEW)
+async def reject(
+    community_id: int, data: Rejection, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Refuse an application with a reason that the applicant reads."""
+    await applications.reject(
+        scope,
+        tx,
+        community_id=community_id,
+        reviewer=scope.caller.id,
+        reason=data.reason,
+        now_ms=clock.now_ms(),
+    )
+    row = await queries.community(scope, tx, community_id)
+    await history.note(
+        scope,
+        tx,
+        tenant_id=row.tenant_id,
+        community_id=community_id,
+        action="rejected",
+        ids=ids,
+        detail=row.reject_reason,
+    )
 
 
 async def _detail(scope: Scope, db: Database, objects: ObjectStore, row: Community) -> CommunityDetail:
@@ -266,30 +237,22 @@ class Review(msgspec.Struct, rename="camel", frozen=True):
     ]
 
 
-class ReviewRoutes(Controller):
-    path = "/community-reviews"
-    tags = ("communities",)
+review_routes = Routes("/community-reviews", tags=("communities",))
 
-    @get("/", right=Right.COMMUNITIES_REVIEW.value)
-    async def list_waiting(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[CommunityRow]:
-        """Applications of every tenant that wait for a decision, newest first."""
-        found = await queries.page(within, db, PageRequest(1, _REVIEWS_SHOWN), apply_status=UNDER_REVIEW)
-        return [CommunityRow.of(row) for row in found.data]
 
-    @get("/{community_id:int}", right=Right.COMMUNITIES_REVIEW.value)
-    async def detail(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> Review:
-        """One application with its proofs, and the other claims on the same place."""
-        row = await queries.community(within, db, community_id)
-        rivals = await queries.rivals(db, row)
-        return Review(await _detail(within, db, objects, row), [CommunityRow.of(rival) for rival in rivals])
+@review_routes.get(right=Right.COMMUNITIES_REVIEW)
+async def list_waiting(scope: Scope, db: Database) -> list[CommunityRow]:
+    """Applications of every tenant that wait for a decision, newest first."""
+    found = await queries.page(scope, db, PageRequest(1, _REVIEWS_SHOWN), apply_status=UNDER_REVIEW)
+    return [CommunityRow.of(row) for row in found.data]
+
+
+@review_routes.get("/{community_id:int}", right=Right.COMMUNITIES_REVIEW, name="detail")
+async def show_review(community_id: int, scope: WholeScope, db: Database, objects: ObjectStore) -> Review:
+    """One application with its proofs, and the other claims on the same place."""
+    row = await queries.community(scope, db, community_id)
+    rivals = await queries.rivals(db, row)
+    return Review(await _detail(scope, db, objects, row), [CommunityRow.of(rival) for rival in rivals])
 
 
 class PoiRow(msgspec.Struct, rename="camel", frozen=True):
@@ -309,28 +272,19 @@ class PoiSearch(msgspec.Struct, frozen=True):
     ]
 
 
-class PoiRoutes(Controller):
-    path = "/pois"
-    tags = ("communities",)
+poi_routes = Routes("/pois", tags=("communities",))
 
-    @get("/", right=Right.COMMUNITIES_APPLY.value)
-    async def search(
-        self,
-        db: NamedDependency[Database],
-        places: NamedDependency[Places],
-        q: FromQuery[str] = "",
-        city: FromQuery[str] = "",
-    ) -> PoiSearch:
-        """The first twenty places in which every word is found; of one city where it is named."""
-        if not q.strip():
-            return PoiSearch([], "off")
-        provider = await places.refresh(db, keywords=q, city=city, only_city=bool(city.strip()))
-        page = PageRequest(1, 20)
-        found = await pois.search(db, keywords=q, city=city, only_city=bool(city.strip()), page=page)
-        rows = [
-            PoiRow(poi["id"], poi["name"], str(poi["address"] or ""), poi["cityname"]) for poi in found.data
-        ]
-        return PoiSearch(rows, provider)
+
+@poi_routes.get(right=Right.COMMUNITIES_APPLY)
+async def search(db: Database, places: Places, q: str = "", city: str = "") -> PoiSearch:
+    """The first twenty places in which every word is found; of one city where it is named."""
+    if not q.strip():
+        return PoiSearch([], "off")
+    provider = await places.refresh(db, keywords=q, city=city, only_city=bool(city.strip()))
+    page = PageRequest(1, 20)
+    found = await pois.search(db, keywords=q, city=city, only_city=bool(city.strip()), page=page)
+    rows = [PoiRow(poi["id"], poi["name"], str(poi["address"] or ""), poi["cityname"]) for poi in found.data]
+    return PoiSearch(rows, provider)
 
 
 class Uploaded(msgspec.Struct, rename="camel", frozen=True):
@@ -342,34 +296,27 @@ class UploadedFile(msgspec.Struct):
     file: UploadFile
 
 
-class UploadRoutes(Controller):
-    path = "/uploads"
-    tags = ("communities",)
+upload_routes = Routes("/uploads", tags=("communities",))
 
-    @post("/", right=Right.COMMUNITIES_APPLY.value, status_code=201)
-    async def upload(
-        self,
-        data: MultipartBody[UploadedFile],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> Uploaded:
-        """Hand in a picture of a proof, at most 2 MB; its uploadId goes into the application."""
-        content = await data.file.read(PICTURE_BYTES + 1)
-        if len(content) > PICTURE_BYTES:
-            raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
-        saved = await uploads.keep(
-            within,
-            db,
-            objects,
-            content=content,
-            biz_code=uploads.COMMUNITY_FILE,
-            community_id=None,
-            tmp_key="",
-            field="file",
-            ids=ids,
-            now_ms=clock.now_ms(),
-        )
-        return Uploaded(saved.upload_id, objects.url(saved.object_key))
+
+@upload_routes.post(right=Right.COMMUNITIES_APPLY)
+async def upload(
+    data: Form[UploadedFile], scope: Scope, db: Database, objects: ObjectStore, ids: Ids, clock: Clock
+) -> Uploaded:
+    """Hand in a picture of a proof, at most 2 MB; its uploadId goes into the application."""
+    content = await data.file.read(PICTURE_BYTES + 1)
+    if len(content) > PICTURE_BYTES:
+        raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
+    saved = await uploads.keep(
+        scope,
+        db,
+        objects,
+        content=content,
+        biz_code=uploads.COMMUNITY_FILE,
+        community_id=None,
+        tmp_key="",
+        field="file",
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    return Uploaded(saved.upload_id, objects.url(saved.object_key))

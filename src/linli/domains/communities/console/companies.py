@@ -3,22 +3,20 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 from msgspec import Meta
 
 from linli.domains.communities.queries import communities
 from linli.domains.communities.rows import APPROVED
 from linli.domains.communities.service import lifecycle
-from linli.domains.people.rights import Right, Rights
+from linli.domains.people.rights import Right
 from linli.domains.people.service import companies
 from linli.domains.people.service import company_data as data_of
 from linli.domains.people.service.organisation import Hand, note
 from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -94,123 +92,99 @@ class ExportProgress(msgspec.Struct, rename="camel", frozen=True):
         )
 
 
-class OrganisationDataRoutes(Controller):
-    path = "/organisation"
-    tags = ("organisation",)
-
-    @get("/export", right=Right.ORGANISATION_MANAGE.value)
-    async def export(
-        self,
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-        board: NamedDependency[Board],
-    ) -> Stream:
-        """Everything the company owns as one zip, made while it is fetched: tables as JSON lines, and its pictures."""
-        tenant = await tenancy.get_tenant(db, within.tenant)
-        async with db.begin() as tx:
-            await note(Hand(within, rights, ids), tx, "data.exported")
-        headers = {"content-disposition": f'attachment; filename="linli-{tenant.id}.zip"'}
-        content = data_of.export(db, objects, board, tenant_id=tenant.id, name=tenant.name)
-        return Stream(content, media_type="application/zip", headers=headers)
-
-    @get("/export/progress", right=Right.ORGANISATION_MANAGE.value)
-    async def export_progress(
-        self, within: NamedDependency[Scope], board: NamedDependency[Board]
-    ) -> ExportProgress:
-        """How far the last export is, whichever process hands it out."""
-        return ExportProgress.of(await board.of(within, data_of.SUBJECT))
-
-    @post("/end", right=Right.ORGANISATION_MANAGE.value, status_code=204)
-    async def end(
-        self,
-        data: JSONBody[EndService],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """End the service for every community. The data may be taken along for 30 days; then it may be erased."""
-        tenant = await tenancy.get_tenant(db, within.tenant)
-        if data.name.strip() != tenant.name:
-            raise BadInput(field="name", rule="name_again")
-        now_ms = clock.now_ms()
-        async with db.begin() as tx:
-            await companies.end(within, tx, reason=data.reason, now_ms=now_ms)
-            for community_id in await _all_communities(within, tx):
-                await lifecycle.halt(
-                    within,
-                    tx,
-                    community_id=community_id,
-                    state=lifecycle.STOPPED,
-                    reason="early_end",
-                    words=data.reason,
-                    ids=ids,
-                    now_ms=now_ms,
-                )
-            await note(Hand(within, rights, ids), tx, "service.ended", detail=data.reason.strip())
+organisation_data_routes = Routes("/organisation", tags=("organisation",))
 
 
-class CompanyRoutes(Controller):
-    path = "/companies"
-    tags = ("organisation",)
+@organisation_data_routes.get("/export", right=Right.ORGANISATION_MANAGE)
+async def export(hand: Hand, db: Database, objects: ObjectStore, board: Board) -> Stream:
+    """Everything the company owns as one zip, made while it is fetched: tables as JSON lines, and its pictures."""
+    tenant = await tenancy.get_tenant(db, hand.tenant)
+    async with db.begin() as tx:
+        await note(hand, tx, "data.exported")
+    headers = {"content-disposition": f'attachment; filename="linli-{tenant.id}.zip"'}
+    content = data_of.export(db, objects, board, tenant_id=tenant.id, name=tenant.name)
+    return Stream(content, media_type="application/zip", headers=headers)
 
-    @get("/", right=Right.COMMUNITIES_REVIEW.value)
-    async def list_companies(self, db: NamedDependency[Database]) -> list[CompanyRow]:
-        """Every company of the installation, by name."""
-        found = []
-        for tenant in await tenancy.list_tenants(db):
-            row = await companies.of_tenant(db, tenant.id)
-            managed = await communities.page(
-                Scope.system(tenant.id), db, PageRequest(1, 1), apply_status=APPROVED
+
+@organisation_data_routes.get("/export/progress", right=Right.ORGANISATION_MANAGE)
+async def export_progress(scope: Scope, board: Board) -> ExportProgress:
+    """How far the last export is, whichever process hands it out."""
+    return ExportProgress.of(await board.of(scope, data_of.SUBJECT))
+
+
+@organisation_data_routes.post("/end", right=Right.ORGANISATION_MANAGE)
+async def end(data: EndService, hand: Hand, tx: Tx, ids: Ids, clock: Clock) -> None:
+    """End the service for every community. The data may be taken along for 30 days; then it may be erased."""
+    tenant = await tenancy.get_tenant(tx, hand.scope.tenant)
+    if data.name.strip() != tenant.name:
+        raise BadInput(field="name", rule="name_again")
+    now_ms = clock.now_ms()
+    await companies.end(hand.scope, tx, reason=data.reason, now_ms=now_ms)
+    for community_id in await _all_communities(hand.scope, tx):
+        await lifecycle.halt(
+            hand.scope,
+            tx,
+            community_id=community_id,
+            state=lifecycle.STOPPED,
+            reason="early_end",
+            words=data.reason,
+            ids=ids,
+            now_ms=now_ms,
+        )
+    await note(hand, tx, "service.ended", detail=data.reason.strip())
+
+
+company_routes = Routes("/companies", tags=("organisation",))
+
+
+@company_routes.get(right=Right.COMMUNITIES_REVIEW)
+async def list_companies(db: Database) -> list[CompanyRow]:
+    """Every company of the installation, by name."""
+    found = []
+    for tenant in await tenancy.list_tenants(db):
+        row = await companies.of_tenant(db, tenant.id)
+        managed = await communities.page(
+            Scope.system(tenant.id), db, PageRequest(1, 1), apply_status=APPROVED
+        )
+        ended = row.ended_ms if row else 0
+        found.append(
+            CompanyRow(
+                tenant_id=tenant.id,
+                name=tenant.name,
+                kind=row.kind if row else "",
+                company_name=row.company_name if row else "",
+                company_phone=row.company_phone if row else "",
+                contact_name=row.contact_name if row else "",
+                signed_ms=row.signed_ms if row else 0,
+                communities=managed.total,
+                ended_ms=ended,
+                end_reason=row.end_reason if row else "",
+                erase_from_ms=ended + data_of.ERASE_AFTER_MS if ended else 0,
+                created_ms=tenant.created_ms,
             )
-            ended = row.ended_ms if row else 0
-            found.append(
-                CompanyRow(
-                    tenant_id=tenant.id,
-                    name=tenant.name,
-                    kind=row.kind if row else "",
-                    company_name=row.company_name if row else "",
-                    company_phone=row.company_phone if row else "",
-                    contact_name=row.contact_name if row else "",
-                    signed_ms=row.signed_ms if row else 0,
-                    communities=managed.total,
-                    ended_ms=ended,
-                    end_reason=row.end_reason if row else "",
-                    erase_from_ms=ended + data_of.ERASE_AFTER_MS if ended else 0,
-                    created_ms=tenant.created_ms,
-                )
-            )
-        return found
+        )
+    return found
 
-    @post("/{tenant_id:str}/erase", right=Right.INSTALLATION.value, status_code=200)
-    async def erase(
-        self,
-        tenant_id: FromPath[str],
-        data: JSONBody[Erase],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        clock: NamedDependency[Clock],
-    ) -> Erased:
-        """Erase everything of a company whose service ended thirty days ago. Nothing brings it back."""
-        tenant = await tenancy.get_tenant(db, tenant_id)
-        row = await companies.of_tenant(db, tenant_id)
-        if row is None or not row.ended_ms or clock.now_ms() - row.ended_ms < data_of.ERASE_AFTER_MS:
-            raise data_of.NotEnded(name=tenant.name)
-        if data.name.strip() != tenant.name:
-            raise BadInput(field="name", rule="name_again")
-        devices = await list_devices(Scope.system(tenant_id), db, page=PageRequest(1, 1))
-        if devices.total:
-            raise data_of.StillInUse(number=devices.total)
-        files = await data_of.files_of(db, tenant_id)
-        async with db.begin() as tx:
-            gone = await data_of.erase(tx, tenant_id=tenant_id)
-            tenancy.changed(tx)
-        for key in files:
-            await objects.delete(key)
-        log.warning("company %s erased by operator %s: %s rows", tenant_id, within.caller.id, gone)
-        return Erased(gone)
+
+@company_routes.post("/{tenant_id:str}/erase", right=Right.INSTALLATION, status=200)
+async def erase(
+    tenant_id: str, data: Erase, scope: Scope, db: Database, objects: ObjectStore, clock: Clock
+) -> Erased:
+    """Erase everything of a company whose service ended thirty days ago. Nothing brings it back."""
+    tenant = await tenancy.get_tenant(db, tenant_id)
+    row = await companies.of_tenant(db, tenant_id)
+    if row is None or not row.ended_ms or clock.now_ms() - row.ended_ms < data_of.ERASE_AFTER_MS:
+        raise data_of.NotEnded(name=tenant.name)
+    if data.name.strip() != tenant.name:
+        raise BadInput(field="name", rule="name_again")
+    devices = await list_devices(Scope.system(tenant_id), db, page=PageRequest(1, 1))
+    if devices.total:
+        raise data_of.StillInUse(number=devices.total)
+    files = await data_of.files_of(db, tenant_id)
+    async with db.begin() as tx:
+        gone = await data_of.erase(tx, tenant_id=tenant_id)
+        tenancy.changed(tx)
+    for key in files:
+        await objects.delete(key)
+    log.warning("company %s erased by operator %s: %s rows", tenant_id, scope.caller.id, gone)
+    return Erased(gone)

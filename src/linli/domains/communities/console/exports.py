@@ -3,9 +3,8 @@
 import asyncio
 from typing import Annotated, Any, Final
 
-from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar import Response
+from msgspec import Meta
 
 from linli.domains.communities.console.imports import attachment
 from linli.domains.communities.console.spaces import root_of
@@ -21,6 +20,7 @@ from linli.kernel import history
 from linli.kernel.audit import note_secret_reads
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
@@ -45,79 +45,73 @@ def _of_resident(row: Member, location: str) -> dict[str, Any]:
     }
 
 
-class ExportRoutes(Controller):
-    path = "/communities/{community_id:int}"
-    tags = ("imports",)
+export_routes = Routes("/communities/{community_id:int}", tags=("imports",))
 
-    @get("/houses/export.xlsx", right=Right.HOUSES_SEE.value)
-    async def houses(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        parent_id: Annotated[int | None, QueryParameter(name="parentId", description="Only below.")] = None,
-        q: FromQuery[str] = "",
-        language: FromQuery[str | None] = None,
-    ) -> Response[bytes]:
-        """The houses of a list, in the order people count."""
-        await root_of(within, db, community_id)
-        under = None
-        if parent_id is not None:
-            under = await queries.space(within, db, parent_id)
-            if under.community_id != community_id:
-                raise NotFound(what="space", id=parent_id)
-        found = await queries.house_page(within, db, community_id, _ALL, under=under, text=q.strip() or None)
-        facts = ("layout", "area_m2", "house_type", "house_status")
-        rows = [
-            {**_place(row.location), **{name: getattr(row, name) for name in facts}} for row in found.data
-        ]
-        from linli.domains.communities.xlsx import export  # loads openpyxl: not at every start of the process
 
-        book = await asyncio.to_thread(export.build, [(HOUSES, rows)], language or within.language)
-        return attachment(book, "linli-houses.xlsx")
+@export_routes.get("/houses/export.xlsx", right=Right.HOUSES_SEE)
+async def houses(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    parent_id: Annotated[int | None, Meta(description="Only below.")] = None,
+    q: str = "",
+    language: str | None = None,
+) -> Response[bytes]:
+    """The houses of a list, in the order people count."""
+    await root_of(scope, db, community_id)
+    under = None
+    if parent_id is not None:
+        under = await queries.space(scope, db, parent_id)
+        if under.community_id != community_id:
+            raise NotFound(what="space", id=parent_id)
+    found = await queries.house_page(scope, db, community_id, _ALL, under=under, text=q.strip() or None)
+    facts = ("layout", "area_m2", "house_type", "house_status")
+    rows = [{**_place(row.location), **{name: getattr(row, name) for name in facts}} for row in found.data]
+    from linli.domains.communities.xlsx import export  # loads openpyxl: not at every start of the process
 
-    @get("/residents/export.xlsx", right=Right.RESIDENTS_MANAGE.value)
-    async def residents(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        q: FromQuery[str] = "",
-        status: FromQuery[int | None] = None,
-        group: FromQuery[str] = "",
-        language: FromQuery[str | None] = None,
-    ) -> Response[bytes]:
-        """The residents of a list with all that the community asks of them; who took it is noted."""
-        await root_of(within, db, community_id)
-        _, sheet = sheets_for(await forms.form(within, db, community_id))
-        found = await residents.page(
-            within,
-            db,
-            community_id,
-            _ALL,
-            status=rules.MOVED_IN if status is None else status,
-            text=q.strip() or None,
-            group_id=group or None,
+    book = await asyncio.to_thread(export.build, [(HOUSES, rows)], language or scope.language)
+    return attachment(book, "linli-houses.xlsx")
+
+
+@export_routes.get("/residents/export.xlsx", right=Right.RESIDENTS_MANAGE, name="residents")
+async def export_residents(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    ids: Ids,
+    q: str = "",
+    status: int | None = None,
+    group: str = "",
+    language: str | None = None,
+) -> Response[bytes]:
+    """The residents of a list with all that the community asks of them; who took it is noted."""
+    await root_of(scope, db, community_id)
+    _, sheet = sheets_for(await forms.form(scope, db, community_id))
+    found = await residents.page(
+        scope,
+        db,
+        community_id,
+        _ALL,
+        status=rules.MOVED_IN if status is None else status,
+        text=q.strip() or None,
+        group_id=group or None,
+    )
+    places = await queries.houses_by_id(scope, db, sorted({row.house_id for row in found.data}))
+    rows = [_of_resident(row, places[row.house_id].location) for row in found.data if row.house_id in places]
+    async with db.begin() as tx:
+        await history.note(
+            scope,
+            tx,
+            RESIDENT,
+            "*",
+            "exported",
+            community_id=community_id,
+            now_ms=clock.now_ms(),
+            after={"count": len(rows)},
         )
-        places = await queries.houses_by_id(within, db, sorted({row.house_id for row in found.data}))
-        rows = [
-            _of_resident(row, places[row.house_id].location) for row in found.data if row.house_id in places
-        ]
-        async with db.begin() as tx:
-            await history.note(
-                within,
-                tx,
-                RESIDENT,
-                "*",
-                "exported",
-                community_id=community_id,
-                now_ms=clock.now_ms(),
-                after={"count": len(rows)},
-            )
-            await note_secret_reads(within, tx, "community_people", [str(community_id)], ids=ids)
-        from linli.domains.communities.xlsx import export  # loads openpyxl: not at every start of the process
+        await note_secret_reads(scope, tx, "community_people", [str(community_id)], ids=ids)
+    from linli.domains.communities.xlsx import export  # loads openpyxl: not at every start of the process
 
-        book = await asyncio.to_thread(export.build, [(sheet, rows)], language or within.language)
-        return attachment(book, "linli-residents.xlsx")
+    book = await asyncio.to_thread(export.build, [(sheet, rows)], language or scope.language)
+    return attachment(book, "linli-residents.xlsx")

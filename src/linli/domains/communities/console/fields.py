@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.communities.console.spaces import root_of
@@ -14,7 +11,8 @@ from linli.domains.people.queries import forms as queries
 from linli.domains.people.rights import Right
 from linli.domains.people.service import forms
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 
 
@@ -72,106 +70,73 @@ class ReviewSwitch(msgspec.Struct, rename="camel", frozen=True):
     needs_review: bool
 
 
-class ResidentFieldRoutes(Controller):
-    path = "/communities/{community_id:int}/resident-fields"
-    tags = ("people",)
+resident_field_routes = Routes("/communities/{community_id:int}/resident-fields", tags=("people",))
 
-    @get("/", right=Right.RESIDENTS_SEE.value)
-    async def shape(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> ResidentFormShape:
-        """The fields of the resident form, in order."""
-        await root_of(within, db, community_id)
-        return ResidentFormShape.of(await queries.form(within, db, community_id))
 
-    @put("/", right=Right.RESIDENTS_MANAGE.value)
-    async def arrange(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[FormArrangement],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> ResidentFormShape:
-        """Show, require and order the fields."""
-        await root_of(within, db, community_id)
-        fields = [Field(one.name, one.visible, one.required, one.main) for one in data.fields]
-        async with db.begin() as tx:
-            form = await forms.arrange(
-                within, tx, community_id=community_id, fields=fields, now_ms=clock.now_ms()
-            )
-        return ResidentFormShape.of(form)
+@resident_field_routes.get(right=Right.RESIDENTS_SEE)
+async def shape(community_id: int, scope: Scope, db: Database) -> ResidentFormShape:
+    """The fields of the resident form, in order."""
+    await root_of(scope, db, community_id)
+    return ResidentFormShape.of(await queries.form(scope, db, community_id))
 
-    @put("/review", right=Right.RESIDENTS_MANAGE.value)
-    async def review(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[ReviewSwitch],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> ResidentFormShape:
-        """Whether residents who register themselves wait for the property."""
-        await root_of(within, db, community_id)
-        async with db.begin() as tx:
-            form = await forms.set_review(
-                within, tx, community_id=community_id, review=data.needs_review, now_ms=clock.now_ms()
-            )
-        return ResidentFormShape.of(form)
 
-    @post("/custom", right=Right.RESIDENTS_MANAGE.value, status_code=201)
-    async def add_custom(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[NewCustomField],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> ResidentFormShape:
-        """A field of the community's own: last, and hidden until it is shown."""
-        await root_of(within, db, community_id)
-        async with db.begin() as tx:
-            form = await forms.add_custom(
-                within,
-                tx,
-                community_id=community_id,
-                name=data.en_name,
-                custom=data.custom(),
-                now_ms=clock.now_ms(),
-            )
-        return ResidentFormShape.of(form)
+@resident_field_routes.put(right=Right.RESIDENTS_MANAGE)
+async def arrange(
+    community_id: int, data: FormArrangement, scope: Scope, tx: Tx, clock: Clock
+) -> ResidentFormShape:
+    """Show, require and order the fields."""
+    await root_of(scope, tx, community_id)
+    fields = [Field(one.name, one.visible, one.required, one.main) for one in data.fields]
+    form = await forms.arrange(scope, tx, community_id=community_id, fields=fields, now_ms=clock.now_ms())
+    return ResidentFormShape.of(form)
 
-    @put("/custom/{name:str}", right=Right.RESIDENTS_MANAGE.value)
-    async def change_custom(
-        self,
-        community_id: FromPath[int],
-        name: FromPath[str],
-        data: JSONBody[CustomField],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> ResidentFormShape:
-        """Change what a field of the community's own takes."""
-        await root_of(within, db, community_id)
-        async with db.begin() as tx:
-            form = await forms.change_custom(
-                within, tx, community_id=community_id, name=name, custom=data.custom(), now_ms=clock.now_ms()
-            )
-        return ResidentFormShape.of(form)
 
-    @delete("/custom/{name:str}", right=Right.RESIDENTS_MANAGE.value, status_code=200)
-    async def remove_custom(
-        self,
-        community_id: FromPath[int],
-        name: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> ResidentFormShape:
-        """Ask for it no more; what was said stays with the residents."""
-        await root_of(within, db, community_id)
-        async with db.begin() as tx:
-            form = await forms.remove_custom(
-                within, tx, community_id=community_id, name=name, now_ms=clock.now_ms()
-            )
-        return ResidentFormShape.of(form)
+@resident_field_routes.put("/review", right=Right.RESIDENTS_MANAGE)
+async def review(
+    community_id: int, data: ReviewSwitch, scope: Scope, tx: Tx, clock: Clock
+) -> ResidentFormShape:
+    """Whether residents who register themselves wait for the property."""
+    await root_of(scope, tx, community_id)
+    form = await forms.set_review(
+        scope, tx, community_id=community_id, review=data.needs_review, now_ms=clock.now_ms()
+    )
+    return ResidentFormShape.of(form)
+
+
+@resident_field_routes.post("/custom", right=Right.RESIDENTS_MANAGE)
+async def add_custom(
+    community_id: int, data: NewCustomField, scope: Scope, tx: Tx, clock: Clock
+) -> ResidentFormShape:
+    """A field of the community's own: last, and hidden until it is shown."""
+    await root_of(scope, tx, community_id)
+    form = await forms.add_custom(
+        scope,
+        tx,
+        community_id=community_id,
+        name=data.en_name,
+        custom=data.custom(),
+        now_ms=clock.now_ms(),
+    )
+    return ResidentFormShape.of(form)
+
+
+@resident_field_routes.put("/custom/{name:str}", right=Right.RESIDENTS_MANAGE)
+async def change_custom(
+    community_id: int, name: str, data: CustomField, scope: Scope, tx: Tx, clock: Clock
+) -> ResidentFormShape:
+    """Change what a field of the community's own takes."""
+    await root_of(scope, tx, community_id)
+    form = await forms.change_custom(
+        scope, tx, community_id=community_id, name=name, custom=data.custom(), now_ms=clock.now_ms()
+    )
+    return ResidentFormShape.of(form)
+
+
+@resident_field_routes.delete("/custom/{name:str}", right=Right.RESIDENTS_MANAGE)
+async def remove_custom(
+    community_id: int, name: str, scope: Scope, tx: Tx, clock: Clock
+) -> ResidentFormShape:
+    """Ask for it no more; what was said stays with the residents."""
+    await root_of(scope, tx, community_id)
+    form = await forms.remove_custom(scope, tx, community_id=community_id, name=name, now_ms=clock.now_ms())
+    return ResidentFormShape.of(form)

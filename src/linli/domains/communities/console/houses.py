@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities.console.spaces import root_of
@@ -15,7 +12,8 @@ from linli.domains.communities.service import spaces
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -55,74 +53,62 @@ def _told(row: House, residents: int) -> HouseRow:
     )
 
 
-class HouseRoutes(Controller):
-    path = "/communities/{community_id:int}/houses"
-    tags = ("spaces",)
+house_routes = Routes("/communities/{community_id:int}/houses", tags=("spaces",))
 
-    @get("/", right=Right.HOUSES_SEE.value)
-    async def list_houses(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        parent_id: Annotated[int | None, QueryParameter(name="parentId", description="Only below.")] = None,
-        q: Annotated[str, QueryParameter(description='A part of the place: "3-1-502".')] = "",
-        house_type: Annotated[int | None, QueryParameter(name="houseType")] = None,
-        house_status: Annotated[
-            int | None, QueryParameter(name="houseStatus", description="0: not said.")
-        ] = None,
-        sort: Annotated[
-            str, QueryParameter(description="location, area, changed; - in front: backwards.")
-        ] = "location",
-    ) -> Page[HouseRow]:
-        """Houses in the order people count."""
-        if sort not in queries.HOUSE_ORDERS:
-            raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.HOUSE_ORDERS))
-        await root_of(within, db, community_id)
-        under = None
-        if parent_id is not None:
-            under = await queries.space(within, db, parent_id)
-            if under.community_id != community_id:
-                raise NotFound(what="space", id=parent_id)
-        found = await queries.house_page(
-            within,
-            db,
-            community_id,
-            page,
-            order=sort,
-            under=under,
-            text=q.strip() or None,
-            house_type=house_type,
-            house_status=house_status,
-        )
-        living = await resident_queries.living_in(within, db, [row.space_id for row in found.data])
-        return Page.of(page, found.total, [_told(row, living.get(row.space_id, 0)) for row in found.data])
 
-    @put("/{house_id:int}", right=Right.HOUSES_MANAGE.value)
-    async def describe(
-        self,
-        community_id: FromPath[int],
-        house_id: FromPath[int],
-        data: JSONBody[HouseDescription],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> HouseRow:
-        """Set what is known of a house."""
-        async with db.begin() as tx:
-            if (await queries.house(within, tx, house_id)).community_id != community_id:
-                raise NotFound(what="house", id=house_id)
-            await spaces.describe_house(
-                within,
-                tx,
-                space_id=house_id,
-                layout=data.layout,
-                area_m2=data.area_m2,
-                house_type=data.house_type,
-                house_status=data.house_status,
-                now_ms=clock.now_ms(),
-            )
-        house = await queries.house(within, db, house_id)
-        living = await resident_queries.living_in(within, db, [house_id])
-        return _told(house, living.get(house_id, 0))
+@house_routes.get(right=Right.HOUSES_SEE)
+async def list_houses(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    parent_id: Annotated[int | None, Meta(description="Only below.")] = None,
+    q: Annotated[str, Meta(description='A part of the place: "3-1-502".')] = "",
+    house_type: int | None = None,
+    house_status: Annotated[int | None, Meta(description="0: not said.")] = None,
+    sort: Annotated[str, Meta(description="location, area, changed; - in front: backwards.")] = "location",
+) -> Page[HouseRow]:
+    """Houses in the order people count."""
+    if sort not in queries.HOUSE_ORDERS:
+        raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.HOUSE_ORDERS))
+    await root_of(scope, db, community_id)
+    under = None
+    if parent_id is not None:
+        under = await queries.space(scope, db, parent_id)
+        if under.community_id != community_id:
+            raise NotFound(what="space", id=parent_id)
+    found = await queries.house_page(
+        scope,
+        db,
+        community_id,
+        page,
+        order=sort,
+        under=under,
+        text=q.strip() or None,
+        house_type=house_type,
+        house_status=house_status,
+    )
+    living = await resident_queries.living_in(scope, db, [row.space_id for row in found.data])
+    return Page.of(page, found.total, [_told(row, living.get(row.space_id, 0)) for row in found.data])
+
+
+@house_routes.put("/{house_id:int}", right=Right.HOUSES_MANAGE)
+async def describe(
+    community_id: int, house_id: int, data: HouseDescription, scope: Scope, tx: Tx, clock: Clock
+) -> HouseRow:
+    """Set what is known of a house."""
+    if (await queries.house(scope, tx, house_id)).community_id != community_id:
+        raise NotFound(what="house", id=house_id)
+    await spaces.describe_house(
+        scope,
+        tx,
+        space_id=house_id,
+        layout=data.layout,
+        area_m2=data.area_m2,
+        house_type=data.house_type,
+        house_status=data.house_status,
+        now_ms=clock.now_ms(),
+    )
+    house = await queries.house(scope, tx, house_id)
+    living = await resident_queries.living_in(scope, tx, [house_id])
+    return _told(house, living.get(house_id, 0))

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Response
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, MultipartBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities.console import import_changes
@@ -26,6 +24,7 @@ from linli.domains.people.rights import Right
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
+from linli.kernel.entry import Form, Routes, WholeScope
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -84,161 +83,115 @@ def attachment(content: bytes, name: str) -> Response[bytes]:
     return Response(content, media_type=CONTENT_TYPE, headers=headers)
 
 
-class TemplateRoutes(Controller):
-    path = "/spaces/template.xlsx"
-    tags = ("imports",)
-
-    @get("/", right=Right.HOUSES_SEE.value)
-    async def download(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        language: FromQuery[str | None] = None,
-        community_id: Annotated[
-            int | None, QueryParameter(name="communityId", description="Whose resident fields it asks for.")
-        ] = None,
-    ) -> Response[bytes]:
-        """The empty workbook with titles, drop-downs and hints; what must be filled is red."""
-        from linli.domains.communities.xlsx import (
-            template,
-        )  # loads openpyxl: not at every start of the process
-
-        sheets = SHEETS
-        if community_id is not None:
-            await root_of(within, db, community_id)
-            sheets = sheets_for(await forms.form(within, db, community_id))
-        return attachment(template.build(language or within.language, sheets), "linli-houses.xlsx")
+template_routes = Routes("/spaces/template.xlsx", tags=("imports",))
 
 
-class SpaceImportRoutes(Controller):
-    path = "/communities/{community_id:int}"
-    tags = ("imports",)
+@template_routes.get(right=Right.HOUSES_SEE)
+async def download(
+    scope: Scope,
+    db: Database,
+    language: str | None = None,
+    community_id: Annotated[int | None, Meta(description="Whose resident fields it asks for.")] = None,
+) -> Response[bytes]:
+    """The empty workbook with titles, drop-downs and hints; what must be filled is red."""
+    from linli.domains.communities.xlsx import (
+        template,
+    )  # loads openpyxl: not at every start of the process
 
-    @post(
-        "/spaces/import", right=Right.HOUSES_MANAGE.value, status_code=200, request_max_body_size=_FORM_BYTES
-    )
-    async def hand_in(
-        self,
-        community_id: FromPath[int],
-        data: MultipartBody[ImportFile],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        importer: NamedDependency[Importer],
-        dry_run: Annotated[
-            bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
-        ] = False,
-        good_only: Annotated[
-            bool, QueryParameter(name="goodOnly", description="Import the good rows even if others are bad.")
-        ] = False,
-        parent_id: Annotated[
-            int | None, QueryParameter(name="parentId", description="Where buildings stand; None: the root.")
-        ] = None,
-    ) -> SpaceImport:
-        """Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
-
-        A large file is still `waiting` in the answer: ask for the import again until it is not.
-        """
-        parent = parent_id if parent_id is not None else await root_of(within, db, community_id)
-        if (await space_queries.space(within, db, parent)).community_id != community_id:
-            raise NotFound(what="space", id=parent)
-        await check_file(data.file, most=FILE_BYTES)
-        key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
-        await store_file(data.file, objects, key, most=FILE_BYTES)
-        async with db.begin() as tx:
-            import_id = await imports.hand_in(
-                within,
-                tx,
-                parent_id=parent,
-                file_name=data.file.filename,
-                object_key=key,
-                dry_run=dry_run,
-                good_only=good_only,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        found = await importer.wait(within, import_id, seconds=WAIT_SECONDS)
-        return await shown(within, db, found, importer)
-
-    @get("/imports", right=Right.HOUSES_SEE.value)
-    async def list_imports(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        importer: NamedDependency[Importer],
-    ) -> Page[SpaceImport]:
-        """Imports of a community, newest first."""
-        within.allow(community_id)
-        found = await queries.page(within, db, community_id, page)
-        return Page.of(page, found.total, [await told(within, row, importer) for row in found.data])
+    sheets = SHEETS
+    if community_id is not None:
+        await root_of(scope, db, community_id)
+        sheets = sheets_for(await forms.form(scope, db, community_id))
+    return attachment(template.build(language or scope.language, sheets), "linli-houses.xlsx")
 
 
-class ImportRoutes(Controller):
-    path = "/imports"
-    tags = ("imports",)
+space_import_routes = Routes("/communities/{community_id:int}", tags=("imports",))
 
-    @get("/{import_id:int}", right=Right.HOUSES_SEE.value)
-    async def one(
-        self,
-        import_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        importer: NamedDependency[Importer],
-    ) -> SpaceImport:
-        """One import and how far it is."""
-        return await shown(
-            within, db, await queries.get(within, db, import_id, kind=queries.HOUSES), importer
+
+@space_import_routes.post("/spaces/import", right=Right.HOUSES_MANAGE, max_body=_FORM_BYTES, status=200)
+async def hand_in(
+    community_id: int,
+    data: Form[ImportFile],
+    scope: WholeScope,
+    db: Database,
+    objects: ObjectStore,
+    ids: Ids,
+    clock: Clock,
+    importer: Importer,
+    dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
+    good_only: Annotated[bool, Meta(description="Import the good rows even if others are bad.")] = False,
+    parent_id: Annotated[int | None, Meta(description="Where buildings stand; None: the root.")] = None,
+) -> SpaceImport:
+    """Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+
+    A large file is still `waiting` in the answer: ask for the import again until it is not.
+    """
+    parent = parent_id if parent_id is not None else await root_of(scope, db, community_id)
+    if (await space_queries.space(scope, db, parent)).community_id != community_id:
+        raise NotFound(what="space", id=parent)
+    await check_file(data.file, most=FILE_BYTES)
+    key = f"{scope.tenant}/import/{ids.hex(32)}.xlsx"
+    await store_file(data.file, objects, key, most=FILE_BYTES)
+    async with db.begin() as tx:
+        import_id = await imports.hand_in(
+            scope,
+            tx,
+            parent_id=parent,
+            file_name=data.file.filename,
+            object_key=key,
+            dry_run=dry_run,
+            good_only=good_only,
+            ids=ids,
+            now_ms=clock.now_ms(),
         )
+    found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await shown(scope, db, found, importer)
 
-    @post("/{import_id:int}/apply", right=Right.HOUSES_MANAGE.value, status_code=200)
-    async def apply(
-        self,
-        import_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        importer: NamedDependency[Importer],
-        good_only: Annotated[bool, QueryParameter(name="goodOnly")] = False,
-    ) -> SpaceImport:
-        """Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one."""
-        async with db.begin() as tx:
-            await imports.go_on(within, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms())
-        outbox.wake(db)
-        found = await importer.wait(within, import_id, seconds=WAIT_SECONDS)
-        return await shown(within, db, found, importer)
 
-    @post("/{import_id:int}/undo", right=Right.HOUSES_MANAGE.value, status_code=200)
-    async def take_back(
-        self,
-        import_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        importer: NamedDependency[Importer],
-    ) -> SpaceImport:
-        """Take an import back; refused when something was built on it since."""
-        async with db.begin() as tx:
-            await undo.undo(within, tx, import_id=import_id, now_ms=clock.now_ms())
-        return await shown(
-            within, db, await queries.get(within, db, import_id, kind=queries.HOUSES), importer
-        )
+@space_import_routes.get("/imports", right=Right.HOUSES_SEE)
+async def list_imports(
+    community_id: int, scope: Scope, db: Database, page: PageRequest, importer: Importer
+) -> Page[SpaceImport]:
+    """Imports of a community, newest first."""
+    found = await queries.page(scope, db, community_id, page)
+    return Page.of(page, found.total, [await told(scope, row, importer) for row in found.data])
 
-    @get("/{import_id:int}/report.xlsx", right=Right.HOUSES_SEE.value)
-    async def report(
-        self,
-        import_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> Response[bytes]:
-        """The handed-in workbook with every fault marked where it stands."""
-        found = await queries.get(within, db, import_id, kind=queries.HOUSES)
-        if not found.report_key:
-            raise NotFound(what="report", id=import_id)
-        return attachment(
-            await objects.get(found.report_key, limit=2 * FILE_BYTES), "linli-import-problems.xlsx"
-        )
+
+import_routes = Routes("/imports", tags=("imports",))
+
+
+@import_routes.get("/{import_id:int}", right=Right.HOUSES_SEE)
+async def one(import_id: int, scope: Scope, db: Database, importer: Importer) -> SpaceImport:
+    """One import and how far it is."""
+    return await shown(scope, db, await queries.get(scope, db, import_id, kind=queries.HOUSES), importer)
+
+
+@import_routes.post("/{import_id:int}/apply", right=Right.HOUSES_MANAGE, status=200)
+async def apply(
+    import_id: int, scope: Scope, db: Database, clock: Clock, importer: Importer, good_only: bool = False
+) -> SpaceImport:
+    """Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one."""
+    async with db.begin() as tx:
+        await imports.go_on(scope, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms())
+    outbox.wake(db)
+    found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await shown(scope, db, found, importer)
+
+
+@import_routes.post("/{import_id:int}/undo", right=Right.HOUSES_MANAGE, status=200)
+async def take_back(
+    import_id: int, scope: Scope, db: Database, clock: Clock, importer: Importer
+) -> SpaceImport:
+    """Take an import back; refused when something was built on it since."""
+    async with db.begin() as tx:
+        await undo.undo(scope, tx, import_id=import_id, now_ms=clock.now_ms())
+    return await shown(scope, db, await queries.get(scope, db, import_id, kind=queries.HOUSES), importer)
+
+
+@import_routes.get("/{import_id:int}/report.xlsx", right=Right.HOUSES_SEE)
+async def report(import_id: int, scope: Scope, db: Database, objects: ObjectStore) -> Response[bytes]:
+    """The handed-in workbook with every fault marked where it stands."""
+    found = await queries.get(scope, db, import_id, kind=queries.HOUSES)
+    if not found.report_key:
+        raise NotFound(what="report", id=import_id)
+    return attachment(await objects.get(found.report_key, limit=2 * FILE_BYTES), "linli-import-problems.xlsx")

@@ -6,10 +6,8 @@ The routes of all are alike, under the list that they fill, with the rights of t
 from typing import Annotated, Final
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Response
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, MultipartBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities.console.imports import attachment
@@ -24,6 +22,7 @@ from linli.domains.people.rights import Right
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
+from linli.kernel.entry import Form, Routes, WholeScope
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -79,138 +78,133 @@ async def _of(scope: Scope, db: Reader, community_id: int, import_id: int, kind:
     return found
 
 
-def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller]:
+def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
     """The routes of one kind, under the list that it fills."""
 
-    class Routes(Controller):
-        path = f"/communities/{{community_id:int}}/{kind.name}"
-        tags = (kind.name,)
+    routes = Routes(f"/communities/{{community_id:int}}/{kind.name}", tags=(kind.name,))
 
-        @post("/import", right=manage.value, status_code=200, request_max_body_size=_FORM_BYTES)
-        async def hand_in(
-            self,
-            community_id: FromPath[int],
-            data: MultipartBody[ListFile],
-            within: NamedDependency[Scope],
-            db: NamedDependency[Database],
-            objects: NamedDependency[ObjectStore],
-            ids: NamedDependency[Ids],
-            clock: NamedDependency[Clock],
-            importer: NamedDependency[Importer],
-            secrets: NamedDependency[Secrets],
-            dry_run: Annotated[
-                bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
-            ] = False,
-            good_only: Annotated[
-                bool,
-                QueryParameter(name="goodOnly", description="Import the good rows even if others are bad."),
-            ] = False,
-        ) -> ListImport:
-            """Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+    @routes.post("/import", right=manage, status=200, max_body=_FORM_BYTES)
+    async def hand_in(
+        community_id: int,
+        data: Form[ListFile],
+        scope: WholeScope,
+        db: Database,
+        objects: ObjectStore,
+        ids: Ids,
+        clock: Clock,
+        importer: Importer,
+        secrets: Secrets,
+        dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
+        good_only: Annotated[bool, Meta(description="Import the good rows even if others are bad.")] = False,
+    ) -> ListImport:
+        """Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
 
-            A long one is still `waiting` in the answer: ask for the import again until it is not.
-            """
-            root = await root_of(within, db, community_id)
-            await check_file(data.file, most=FILE_BYTES)
-            key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
-            if kind.secret:
-                await data.file.seek(0)
-                await objects.put(key, secrets.seal_file(await data.file.read(), about=key))
-            else:
-                await store_file(data.file, objects, key, most=FILE_BYTES)
-            async with db.begin() as tx:
-                import_id = await imports.hand_in(
-                    within, tx, parent_id=root, file_name=data.file.filename, object_key=key, dry_run=dry_run,
-                    good_only=good_only, ids=ids, now_ms=clock.now_ms(), kind=kind.name, secret=kind.secret,
-                )  # fmt: skip
-            outbox.wake(db)
-            found = await importer.wait(within, import_id, seconds=WAIT_SECONDS)
-            return await _told(within, found, kind, importer)
+        A long one is still `waiting` in the answer: ask for the import again until it is not.
+        """
+        root = await root_of(scope, db, community_id)
+        await check_file(data.file, most=FILE_BYTES)
+        key = f"{scope.tenant}/import/{ids.hex(32)}.xlsx"
+        if kind.secret:
+            await data.file.seek(0)
+            await objects.put(key, secrets.seal_file(await data.file.read(), about=key))
+        else:
+            await store_file(data.file, objects, key, most=FILE_BYTES)
+        async with db.begin() as tx:
+            import_id = await imports.hand_in(
+                scope,
+                tx,
+                parent_id=root,
+                file_name=data.file.filename,
+                object_key=key,
+                dry_run=dry_run,
+                good_only=good_only,
+                ids=ids,
+                now_ms=clock.now_ms(),
+                kind=kind.name,
+                secret=kind.secret,
+            )
+        outbox.wake(db)
+        found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+        return await _told(scope, found, kind, importer)
 
-        @get("/imports/{import_id:int}", right=see.value)
-        async def one(
-            self,
-            community_id: FromPath[int],
-            import_id: FromPath[int],
-            within: NamedDependency[Scope],
-            db: NamedDependency[Database],
-            importer: NamedDependency[Importer],
-        ) -> ListImport:
-            """One import and how far it is."""
-            found = await _of(within, db, community_id, import_id, kind)
-            return await _told(within, found, kind, importer)
+    @routes.get("/imports/{import_id:int}", right=see)
+    async def one(
+        community_id: int,
+        import_id: int,
+        scope: Scope,
+        db: Database,
+        importer: Importer,
+    ) -> ListImport:
+        """One import and how far it is."""
+        found = await _of(scope, db, community_id, import_id, kind)
+        return await _told(scope, found, kind, importer)
 
-        @post("/imports/{import_id:int}/apply", right=manage.value, status_code=200)
-        async def apply(
-            self,
-            community_id: FromPath[int],
-            import_id: FromPath[int],
-            within: NamedDependency[Scope],
-            db: NamedDependency[Database],
-            clock: NamedDependency[Clock],
-            importer: NamedDependency[Importer],
-            good_only: Annotated[bool, QueryParameter(name="goodOnly")] = False,
-        ) -> ListImport:
-            """Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one."""
-            await _of(within, db, community_id, import_id, kind)
-            async with db.begin() as tx:
-                await imports.go_on(
-                    within,
-                    tx,
-                    import_id=import_id,
-                    good_only=good_only,
-                    now_ms=clock.now_ms(),
-                    kind=kind.name,
-                )
-            outbox.wake(db)
-            found = await importer.wait(within, import_id, seconds=WAIT_SECONDS)
-            return await _told(within, found, kind, importer)
+    @routes.post("/imports/{import_id:int}/apply", right=manage, status=200)
+    async def apply(
+        community_id: int,
+        import_id: int,
+        scope: Scope,
+        db: Database,
+        clock: Clock,
+        importer: Importer,
+        good_only: bool = False,
+    ) -> ListImport:
+        """Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one."""
+        await _of(scope, db, community_id, import_id, kind)
+        async with db.begin() as tx:
+            await imports.go_on(
+                scope,
+                tx,
+                import_id=import_id,
+                good_only=good_only,
+                now_ms=clock.now_ms(),
+                kind=kind.name,
+            )
+        outbox.wake(db)
+        found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+        return await _told(scope, found, kind, importer)
 
-        @post("/imports/{import_id:int}/undo", right=manage.value, status_code=200)
-        async def take_back(
-            self,
-            community_id: FromPath[int],
-            import_id: FromPath[int],
-            within: NamedDependency[Scope],
-            db: NamedDependency[Database],
-            ids: NamedDependency[Ids],
-            clock: NamedDependency[Clock],
-            importer: NamedDependency[Importer],
-        ) -> ListImport:
-            """Take an import back; what was changed again since stays."""
-            await _of(within, db, community_id, import_id, kind)
-            async with db.begin() as tx:
-                await undo.undo_list(
-                    within, tx, import_id=import_id, kind=kind, ids=ids, now_ms=clock.now_ms()
-                )
-            found = await queries.get(within, db, import_id)
-            return await _told(within, found, kind, importer)
+    @routes.post("/imports/{import_id:int}/undo", right=manage, status=200)
+    async def take_back(
+        community_id: int,
+        import_id: int,
+        scope: WholeScope,
+        db: Database,
+        ids: Ids,
+        clock: Clock,
+        importer: Importer,
+    ) -> ListImport:
+        """Take an import back; what was changed again since stays."""
+        await _of(scope, db, community_id, import_id, kind)
+        async with db.begin() as tx:
+            await undo.undo_list(scope, tx, import_id=import_id, kind=kind, ids=ids, now_ms=clock.now_ms())
+        found = await queries.get(scope, db, import_id)
+        return await _told(scope, found, kind, importer)
 
-        @get("/imports/{import_id:int}/report.xlsx", right=see.value)
-        async def report(
-            self,
-            community_id: FromPath[int],
-            import_id: FromPath[int],
-            within: NamedDependency[Scope],
-            db: NamedDependency[Database],
-            objects: NamedDependency[ObjectStore],
-            secrets: NamedDependency[Secrets],
-        ) -> Response[bytes]:
-            """The handed-in workbook with every fault marked where it stands."""
-            found = await _of(within, db, community_id, import_id, kind)
-            if not found.report_key:
-                raise NotFound(what="report", id=import_id)
-            content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
-            if kind.secret:
-                content = secrets.open_file(content, about=found.report_key)
-            return attachment(content, f"linli-{kind.name}-problems.xlsx")
+    @routes.get("/imports/{import_id:int}/report.xlsx", right=see)
+    async def report(
+        community_id: int,
+        import_id: int,
+        scope: Scope,
+        db: Database,
+        objects: ObjectStore,
+        secrets: Secrets,
+    ) -> Response[bytes]:
+        """The handed-in workbook with every fault marked where it stands."""
+        found = await _of(scope, db, community_id, import_id, kind)
+        if not found.report_key:
+            raise NotFound(what="report", id=import_id)
+        content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
+        if kind.secret:
+            content = secrets.open_file(content, about=found.report_key)
+        return attachment(content, f"linli-{kind.name}-problems.xlsx")
 
-    return Routes
+    return routes
 
 
-VehicleImportRoutes: Final = list_routes(
+vehicle_import_routes: Final = list_routes(
     vehicle_import.KIND, see=Right.VEHICLES_SEE, manage=Right.VEHICLES_MANAGE
 )
-EmployeeImportRoutes: Final = list_routes(
+employee_import_routes: Final = list_routes(
     employee_import.KIND, see=Right.EMPLOYEES_SEE, manage=Right.EMPLOYEES_MANAGE
 )

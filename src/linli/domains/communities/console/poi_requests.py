@@ -3,15 +3,13 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.communities.service import poi_requests
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
@@ -62,74 +60,49 @@ class PoiAdded(msgspec.Struct, rename="camel", frozen=True):
     poid: str
 
 
-class PoiRequestRoutes(Controller):
-    path = "/poi-requests"
-    tags = ("communities",)
-
-    @get("/", right=Right.COMMUNITIES_APPLY.value)
-    async def mine(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[PoiRequestRow]:
-        """Places that one's company asked for."""
-        return [PoiRequestRow.of(row) for row in await poi_requests.mine(within, db)]
-
-    @post("/", right=Right.COMMUNITIES_APPLY.value, status_code=201)
-    async def ask(
-        self,
-        data: JSONBody[PoiWanted],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Ask for a place that the catalogue lacks; the operator reviews it."""
-        async with db.begin() as tx:
-            await poi_requests.ask(
-                within,
-                tx,
-                kind=data.kind,
-                name=data.name,
-                city=data.city,
-                address=data.address,
-                lng=data.lng,
-                lat=data.lat,
-                words=data.words,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
+poi_request_routes = Routes("/poi-requests", tags=("communities",))
 
 
-class PoiReviewRoutes(Controller):
-    path = "/poi-reviews"
-    tags = ("communities",)
+@poi_request_routes.get(right=Right.COMMUNITIES_APPLY)
+async def mine(scope: Scope, db: Database) -> list[PoiRequestRow]:
+    """Places that one's company asked for."""
+    return [PoiRequestRow.of(row) for row in await poi_requests.mine(scope, db)]
 
-    @get("/", right=Right.COMMUNITIES_REVIEW.value)
-    async def waiting(self, db: NamedDependency[Database]) -> list[PoiRequestRow]:
-        """Places that wait for review, the oldest first."""
-        return [PoiRequestRow.of(row) for row in await poi_requests.waiting(db)]
 
-    @post("/{request_id:int}/accept", right=Right.COMMUNITIES_REVIEW.value, status_code=200)
-    async def accept(
-        self,
-        request_id: FromPath[int],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> PoiAdded:
-        """Enter the place into the catalogue."""
-        async with db.begin() as tx:
-            return PoiAdded(
-                await poi_requests.accept(tx, request_id=request_id, ids=ids, now_ms=clock.now_ms())
-            )
+@poi_request_routes.post(right=Right.COMMUNITIES_APPLY, status=201)
+async def ask(data: PoiWanted, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
+    """Ask for a place that the catalogue lacks; the operator reviews it."""
+    await poi_requests.ask(
+        scope,
+        tx,
+        kind=data.kind,
+        name=data.name,
+        city=data.city,
+        address=data.address,
+        lng=data.lng,
+        lat=data.lat,
+        words=data.words,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
 
-    @post("/{request_id:int}/refuse", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
-    async def refuse(
-        self,
-        request_id: FromPath[int],
-        data: JSONBody[PoiRefusal],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Refuse the place with a reason."""
-        async with db.begin() as tx:
-            await poi_requests.refuse(tx, request_id=request_id, reason=data.reason, now_ms=clock.now_ms())
+
+poi_review_routes = Routes("/poi-reviews", tags=("communities",))
+
+
+@poi_review_routes.get(right=Right.COMMUNITIES_REVIEW)
+async def waiting(db: Database) -> list[PoiRequestRow]:
+    """Places that wait for review, the oldest first."""
+    return [PoiRequestRow.of(row) for row in await poi_requests.waiting(db)]
+
+
+@poi_review_routes.post("/{request_id:int}/accept", right=Right.COMMUNITIES_REVIEW, status=200)
+async def accept(request_id: int, tx: Tx, ids: Ids, clock: Clock) -> PoiAdded:
+    """Enter the place into the catalogue."""
+    return PoiAdded(await poi_requests.accept(tx, request_id=request_id, ids=ids, now_ms=clock.now_ms()))
+
+
+@poi_review_routes.post("/{request_id:int}/refuse", right=Right.COMMUNITIES_REVIEW)
+async def refuse(request_id: int, data: PoiRefusal, tx: Tx, clock: Clock) -> None:
+    """Refuse the place with a reason."""
+    await poi_requests.refuse(tx, request_id=request_id, reason=data.reason, now_ms=clock.now_ms())

@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.communities.queries import spaces as space_queries
@@ -21,7 +18,8 @@ from linli.domains.people.service import residents as service
 from linli.kernel import history
 from linli.kernel.audit import note_secret_reads
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
@@ -184,174 +182,128 @@ async def _detail(scope: Scope, db: Reader, person: Person) -> ResidentDetail:
     )
 
 
-class ResidentDetailRoutes(Controller):
-    path = "/communities/{community_id:int}/residents/{identity_id:str}"
-    tags = ("people",)
-
-    @get("/", right=Right.RESIDENTS_SEE.value)
-    async def detail(
-        self,
-        community_id: FromPath[int],
-        identity_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> ResidentDetail:
-        """Everything known of a resident; the ID number with its middle hidden. The resident is told who looked."""
-        here = within.narrowed(community_id)
-        person = await persons.person(here, db, identity_id)
-        async with db.begin() as tx:
-            await note_secret_reads(here, tx, "person_detail", [identity_id], ids=ids)
-        return await _detail(here, db, person)
-
-    @put("/", right=Right.RESIDENTS_MANAGE.value)
-    async def change(
-        self,
-        community_id: FromPath[int],
-        identity_id: FromPath[str],
-        data: JSONBody[ResidentChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> ResidentDetail:
-        """Change what is known of a resident, as the community's form asks."""
-        here, now_ms = within.narrowed(community_id), clock.now_ms()
-        async with db.begin() as tx:
-            person = await persons.person(here, tx, identity_id)
-            form = await forms.form(here, tx, community_id)
-            ext = form_rules.merged_ext(form, person.ext, data.custom)
-            profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
-            gone = set(data.cleared)
-            if not ext:
-                gone.add("ext")
-            if not data.phone.strip():
-                gone.add("phone")
-            form_rules.check(form, profile.said(), wire=WIRE, creating=False, cleared=frozenset(gone))
-            await person_service.change(
-                here, tx, identity_id=identity_id, profile=profile, now_ms=now_ms, cleared=gone
-            )
-            if data.house_id is not None and data.type is not None:
-                await service.change_member(
-                    here,
-                    tx,
-                    house_id=data.house_id,
-                    identity_id=identity_id,
-                    profile=Profile(),
-                    type=data.type,
-                    now_ms=now_ms,
-                )
-        return await _detail(here, db, await persons.person(here, db, identity_id))
-
-    @post("/reveal", right=Right.RESIDENTS_MANAGE.value, status_code=200)
-    async def reveal(
-        self,
-        community_id: FromPath[int],
-        identity_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-    ) -> Revealed:
-        """The whole ID number; who asked for it stands in the resident's history, and the resident is told."""
-        here = within.narrowed(community_id)
-        async with db.begin() as tx:
-            person = await persons.person(here, tx, identity_id)
-            await history.note(
-                here,
-                tx,
-                person_service.RESIDENT,
-                identity_id,
-                "revealed",
-                community_id=community_id,
-                now_ms=clock.now_ms(),
-            )
-            await note_secret_reads(here, tx, "person_id_no", [identity_id], ids=ids)
-        return Revealed(person.id_no)
-
-    @post("/approve", right=Right.RESIDENTS_MANAGE.value, status_code=204)
-    async def approve(
-        self,
-        community_id: FromPath[int],
-        identity_id: FromPath[str],
-        data: JSONBody[InHouse],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Somebody who registered lives there from now on."""
-        async with db.begin() as tx:
-            await reviews.approve(
-                within.narrowed(community_id),
-                tx,
-                house_id=data.house_id,
-                identity_id=identity_id,
-                now_ms=clock.now_ms(),
-            )
-
-    @post("/reject", right=Right.RESIDENTS_MANAGE.value, status_code=204)
-    async def reject(
-        self,
-        community_id: FromPath[int],
-        identity_id: FromPath[str],
-        data: JSONBody[Refusal],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Refuse a registration with the reason that the resident is told."""
-        async with db.begin() as tx:
-            await reviews.reject(
-                within.narrowed(community_id),
-                tx,
-                house_id=data.house_id,
-                identity_id=identity_id,
-                comment=data.comment,
-                now_ms=clock.now_ms(),
-            )
+resident_detail_routes = Routes(
+    "/communities/{community_id:int}/residents/{identity_id:str}", tags=("people",)
+)
 
 
-class DuplicateRoutes(Controller):
-    path = "/communities/{community_id:int}/duplicates"
-    tags = ("people",)
+@resident_detail_routes.get(right=Right.RESIDENTS_SEE)
+async def detail(community_id: int, identity_id: str, scope: Scope, tx: Tx, ids: Ids) -> ResidentDetail:
+    """Everything known of a resident; the ID number with its middle hidden. The resident is told who looked."""
+    person = await persons.person(scope, tx, identity_id)
+    await note_secret_reads(scope, tx, "person_detail", [identity_id], ids=ids)
+    return await _detail(scope, tx, person)
 
-    @get("/", right=Right.RESIDENTS_SEE.value)
-    async def list_twins(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[Twins]:
-        """Residents who seem to be registered twice: one ID number, or one name in one house."""
-        here = within.narrowed(community_id)
-        found = await duplicates.twins(here, db, community_id)
-        numbers = sorted({one for group in found for one in group.person_ids})
-        people = await persons.persons_by_id(here, db, numbers)
-        ties: dict[int, list[str]] = {}
-        homes = await residents.homes_of_persons(here, db, community_id, numbers)
-        places = await space_queries.houses_by_id(here, db, sorted({house for _, house in homes}))
-        for person_id, house in homes:
-            if house in places:
-                ties.setdefault(person_id, []).append(places[house].location)
 
-        def told(person: Person) -> Twin:
-            masked = rules.mask_id_number(person.id_no)
-            return Twin(person.identity_id, person.name, person.phone or "", masked, ties.get(person.id, []))
+@resident_detail_routes.put(right=Right.RESIDENTS_MANAGE)
+async def change(
+    community_id: int, identity_id: str, data: ResidentChange, scope: Scope, tx: Tx, clock: Clock
+) -> ResidentDetail:
+    """Change what is known of a resident, as the community's form asks."""
+    now_ms = clock.now_ms()
+    person = await persons.person(scope, tx, identity_id)
+    form = await forms.form(scope, tx, community_id)
+    ext = form_rules.merged_ext(form, person.ext, data.custom)
+    profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
+    gone = set(data.cleared)
+    if not ext:
+        gone.add("ext")
+    if not data.phone.strip():
+        gone.add("phone")
+    form_rules.check(form, profile.said(), wire=WIRE, creating=False, cleared=frozenset(gone))
+    await person_service.change(
+        scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms, cleared=gone
+    )
+    if data.house_id is not None and data.type is not None:
+        await service.change_member(
+            scope,
+            tx,
+            house_id=data.house_id,
+            identity_id=identity_id,
+            profile=Profile(),
+            type=data.type,
+            now_ms=now_ms,
+        )
+    return await _detail(scope, tx, await persons.person(scope, tx, identity_id))
 
-        return [
-            Twins(group.why, [told(people[one]) for one in group.person_ids if one in people])
-            for group in found
-        ]
 
-    @post("/merge", right=Right.RESIDENTS_MANAGE.value, status_code=200)
-    async def merge(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[Merge],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> ResidentDetail:
-        """Make one resident of two; the other is erased from the community for good."""
-        here = within.narrowed(community_id)
-        async with db.begin() as tx:
-            await merging.merge(
-                here, tx, community_id=community_id, keep=data.keep, drop=data.drop, now_ms=clock.now_ms()
-            )
-        return await _detail(here, db, await persons.person(here, db, data.keep))
+@resident_detail_routes.post("/reveal", right=Right.RESIDENTS_MANAGE, status=200)
+async def reveal(
+    community_id: int, identity_id: str, scope: Scope, tx: Tx, clock: Clock, ids: Ids
+) -> Revealed:
+    """The whole ID number; who asked for it stands in the resident's history, and the resident is told."""
+    person = await persons.person(scope, tx, identity_id)
+    await history.note(
+        scope,
+        tx,
+        person_service.RESIDENT,
+        identity_id,
+        "revealed",
+        community_id=community_id,
+        now_ms=clock.now_ms(),
+    )
+    await note_secret_reads(scope, tx, "person_id_no", [identity_id], ids=ids)
+    return Revealed(person.id_no)
+
+
+@resident_detail_routes.post("/approve", right=Right.RESIDENTS_MANAGE)
+async def approve(
+    community_id: int, identity_id: str, data: InHouse, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Somebody who registered lives there from now on."""
+    await reviews.approve(
+        scope,
+        tx,
+        house_id=data.house_id,
+        identity_id=identity_id,
+        now_ms=clock.now_ms(),
+    )
+
+
+@resident_detail_routes.post("/reject", right=Right.RESIDENTS_MANAGE)
+async def reject(
+    community_id: int, identity_id: str, data: Refusal, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Refuse a registration with the reason that the resident is told."""
+    await reviews.reject(
+        scope,
+        tx,
+        house_id=data.house_id,
+        identity_id=identity_id,
+        comment=data.comment,
+        now_ms=clock.now_ms(),
+    )
+
+
+duplicate_routes = Routes("/communities/{community_id:int}/duplicates", tags=("people",))
+
+
+@duplicate_routes.get(right=Right.RESIDENTS_SEE)
+async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twins]:
+    """Residents who seem to be registered twice: one ID number, or one name in one house."""
+    found = await duplicates.twins(scope, db, community_id)
+    numbers = sorted({one for group in found for one in group.person_ids})
+    people = await persons.persons_by_id(scope, db, numbers)
+    ties: dict[int, list[str]] = {}
+    homes = await residents.homes_of_persons(scope, db, community_id, numbers)
+    places = await space_queries.houses_by_id(scope, db, sorted({house for _, house in homes}))
+    for person_id, house in homes:
+        if house in places:
+            ties.setdefault(person_id, []).append(places[house].location)
+
+    def told(person: Person) -> Twin:
+        masked = rules.mask_id_number(person.id_no)
+        return Twin(person.identity_id, person.name, person.phone or "", masked, ties.get(person.id, []))
+
+    return [
+        Twins(group.why, [told(people[one]) for one in group.person_ids if one in people]) for group in found
+    ]
+
+
+@duplicate_routes.post("/merge", right=Right.RESIDENTS_MANAGE, status=200)
+async def merge(community_id: int, data: Merge, scope: Scope, tx: Tx, clock: Clock) -> ResidentDetail:
+    """Make one resident of two; the other is erased from the community for good."""
+    await merging.merge(
+        scope, tx, community_id=community_id, keep=data.keep, drop=data.drop, now_ms=clock.now_ms()
+    )
+    return await _detail(scope, tx, await persons.person(scope, tx, data.keep))

@@ -1,15 +1,13 @@
 """Console: a community's own pages for residents: asked for, reviewed. Spec A §1.1 (ONB-09)."""
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.service import resident_pages, uploads
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes, WholeScope
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -62,99 +60,67 @@ async def _shown(
     )
 
 
-class ResidentPageRoutes(Controller):
-    path = "/communities/{community_id:int}/resident-page"
-    tags = ("communities",)
-
-    @get("/", right=Right.COMMUNITIES_SEE.value)
-    async def show(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> ResidentPageShown:
-        """What was asked for, and names that keep the rules."""
-        community = await queries.community(within, db, community_id)
-        row = await resident_pages.page(within, db, community_id)
-        if row is None:
-            return ResidentPageShown(
-                str(community_id), community.name, resident_pages.suggestions(community.name), ""
-            )
-        return await _shown(within, db, objects, row)
-
-    @put("/", right=Right.COMMUNITIES_APPLY.value, status_code=204)
-    async def ask(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[ResidentPageSaid],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Ask for the pages; a payee account must be set up first."""
-        async with db.begin() as tx:
-            await resident_pages.ask(
-                within,
-                tx,
-                community_id=community_id,
-                name=data.name,
-                logo_upload_id=data.logo_upload_id,
-                owner_name=data.owner_name,
-                owner_phone=data.owner_phone,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
+resident_page_routes = Routes("/communities/{community_id:int}/resident-page", tags=("communities",))
 
 
-class ResidentPageReviewRoutes(Controller):
-    path = "/resident-page-reviews"
-    tags = ("communities",)
+@resident_page_routes.get(right=Right.COMMUNITIES_SEE)
+async def show(community_id: int, scope: Scope, db: Database, objects: ObjectStore) -> ResidentPageShown:
+    """What was asked for, and names that keep the rules."""
+    community = await queries.community(scope, db, community_id)
+    row = await resident_pages.page(scope, db, community_id)
+    if row is None:
+        return ResidentPageShown(
+            str(community_id), community.name, resident_pages.suggestions(community.name), ""
+        )
+    return await _shown(scope, db, objects, row)
 
-    @get("/", right=Right.COMMUNITIES_REVIEW.value)
-    async def waiting(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> list[ResidentPageShown]:
-        """Requests that wait, the oldest first."""
-        return [await _shown(within, db, objects, row) for row in await resident_pages.waiting(db)]
 
-    @post("/{community_id:int}/accept", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
-    async def accept(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Approve a request: the community's QR code leads to the pages."""
-        async with db.begin() as tx:
-            await resident_pages.decide(
-                within, tx, community_id=community_id, yes=True, reason="", ids=ids, now_ms=clock.now_ms()
-            )
+@resident_page_routes.put(right=Right.COMMUNITIES_APPLY)
+async def ask(
+    community_id: int, data: ResidentPageSaid, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Ask for the pages; a payee account must be set up first."""
+    await resident_pages.ask(
+        scope,
+        tx,
+        community_id=community_id,
+        name=data.name,
+        logo_upload_id=data.logo_upload_id,
+        owner_name=data.owner_name,
+        owner_phone=data.owner_phone,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
 
-    @post("/{community_id:int}/refuse", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
-    async def refuse(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[PageRefusal],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Refuse a request with a reason."""
-        async with db.begin() as tx:
-            await resident_pages.decide(
-                within,
-                tx,
-                community_id=community_id,
-                yes=False,
-                reason=data.reason,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
+
+resident_page_review_routes = Routes("/resident-page-reviews", tags=("communities",))
+
+
+@resident_page_review_routes.get(right=Right.COMMUNITIES_REVIEW)
+async def waiting(scope: Scope, db: Database, objects: ObjectStore) -> list[ResidentPageShown]:
+    """Requests that wait, the oldest first."""
+    return [await _shown(scope, db, objects, row) for row in await resident_pages.waiting(db)]
+
+
+@resident_page_review_routes.post("/{community_id:int}/accept", right=Right.COMMUNITIES_REVIEW)
+async def accept(community_id: int, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock) -> None:
+    """Approve a request: the community's QR code leads to the pages."""
+    await resident_pages.decide(
+        scope, tx, community_id=community_id, yes=True, reason="", ids=ids, now_ms=clock.now_ms()
+    )
+
+
+@resident_page_review_routes.post("/{community_id:int}/refuse", right=Right.COMMUNITIES_REVIEW)
+async def refuse(
+    community_id: int, data: PageRefusal, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Refuse a request with a reason."""
+    await resident_pages.decide(
+        scope,
+        tx,
+        community_id=community_id,
+        yes=False,
+        reason=data.reason,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )

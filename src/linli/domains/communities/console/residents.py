@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities.console.resident_detail import WIRE, Civil
@@ -21,7 +18,8 @@ from linli.domains.people.rows import Member
 from linli.domains.people.schemas import checked
 from linli.domains.people.service import residents
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes, WholeScope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -77,101 +75,84 @@ def _told(row: Member, location: str) -> ResidentRow:
     )
 
 
-class ResidentRoutes(Controller):
-    path = "/communities/{community_id:int}/residents"
-    tags = ("people",)
+resident_routes = Routes("/communities/{community_id:int}/residents", tags=("people",))
 
-    @get("/", right=Right.RESIDENTS_SEE.value)
-    async def list_residents(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the name or phone.")] = "",
-        status: Annotated[int | None, QueryParameter(description="None: those who live there.")] = None,
-        house_id: Annotated[int | None, QueryParameter(name="houseId")] = None,
-        group: Annotated[str, QueryParameter(description="Id of a user group.")] = "",
-        type: FromQuery[int | None] = None,
-        sort: Annotated[str, QueryParameter(description="created, changed, name, -name, type")] = "created",
-    ) -> Page[ResidentRow]:
-        """One row for each house a person belongs to, newest first."""
-        if sort not in queries.ORDERS:
-            raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
-        await root_of(within, db, community_id)
-        found = await queries.page(
-            within,
-            db,
-            community_id,
-            page,
-            order=sort,
-            house_id=house_id,
-            group_id=group or None,
-            status=rules.MOVED_IN if status is None else status,
-            type=type,
-            text=q.strip() or None,
-        )
-        houses = await space_queries.houses_by_id(within, db, [row.house_id for row in found.data])
-        rows = [
-            _told(row, houses[row.house_id].location if row.house_id in houses else "") for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
 
-    @post("/", right=Right.RESIDENTS_MANAGE.value, status_code=201)
-    async def move_in(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[NewResident],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> MovedIn:
-        """A person lives in a house from now on; a phone that is known means that person."""
-        within.allow(community_id)
-        async with db.begin() as tx:
-            form = await forms.form(within, tx, community_id)
-            ext = form_rules.merged_ext(form, "", data.custom)
-            profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
-            form_rules.check(form, profile.said(), wire=WIRE, creating=True)
-            house = await space_queries.space(within, tx, data.house_id)
-            if house.community_id != community_id:
-                raise NotFound(what="house", id=data.house_id)
-            identity_id = await residents.move_in(
-                within,
-                tx,
-                SpaceHouses(field="houseId"),
-                house_id=data.house_id,
-                profile=profile,
-                type=data.type,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        return MovedIn(identity_id)
+@resident_routes.get(right=Right.RESIDENTS_SEE)
+async def list_residents(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the name or phone.")] = "",
+    status: Annotated[int | None, Meta(description="None: those who live there.")] = None,
+    house_id: int | None = None,
+    group: Annotated[str, Meta(description="Id of a user group.")] = "",
+    type: int | None = None,
+    sort: Annotated[str, Meta(description="created, changed, name, -name, type")] = "created",
+) -> Page[ResidentRow]:
+    """One row for each house a person belongs to, newest first."""
+    if sort not in queries.ORDERS:
+        raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
+    await root_of(scope, db, community_id)
+    found = await queries.page(
+        scope,
+        db,
+        community_id,
+        page,
+        order=sort,
+        house_id=house_id,
+        group_id=group or None,
+        status=rules.MOVED_IN if status is None else status,
+        type=type,
+        text=q.strip() or None,
+    )
+    houses = await space_queries.houses_by_id(scope, db, [row.house_id for row in found.data])
+    rows = [_told(row, houses[row.house_id].location if row.house_id in houses else "") for row in found.data]
+    return Page.of(page, found.total, rows)
 
-    @post("/move-out", right=Right.RESIDENTS_MANAGE.value, status_code=200)
-    async def move_out(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[MoveOut],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> Undoable:
-        """A person no longer belongs to a house; what they had because of it ends.
 
-        Restoring the change brings them back with vehicles, keys and rights given by hand; not with pictures of their
-        face, which are erased, and not with visitors' invitations.
-        """
-        async with db.begin() as tx:
-            if (await space_queries.house(within, tx, data.house_id)).community_id != community_id:
-                raise NotFound(what="house", id=data.house_id)
-            change = await residents.move_out(
-                within,
-                tx,
-                house_id=data.house_id,
-                identity_id=data.identity_id,
-                now_ms=clock.now_ms(),
-                reason=data.reason,
-            )
-        return Undoable(str(change))
+@resident_routes.post(right=Right.RESIDENTS_MANAGE)
+async def move_in(
+    community_id: int, data: NewResident, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> MovedIn:
+    """A person lives in a house from now on; a phone that is known means that person."""
+    scope.allow(community_id)
+    form = await forms.form(scope, tx, community_id)
+    ext = form_rules.merged_ext(form, "", data.custom)
+    profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
+    form_rules.check(form, profile.said(), wire=WIRE, creating=True)
+    house = await space_queries.space(scope, tx, data.house_id)
+    if house.community_id != community_id:
+        raise NotFound(what="house", id=data.house_id)
+    identity_id = await residents.move_in(
+        scope,
+        tx,
+        SpaceHouses(field="houseId"),
+        house_id=data.house_id,
+        profile=profile,
+        type=data.type,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    return MovedIn(identity_id)
+
+
+@resident_routes.post("/move-out", right=Right.RESIDENTS_MANAGE, status=200)
+async def move_out(community_id: int, data: MoveOut, scope: WholeScope, tx: Tx, clock: Clock) -> Undoable:
+    """A person no longer belongs to a house; what they had because of it ends.
+
+    Restoring the change brings them back with vehicles, keys and rights given by hand; not with pictures of their
+    face, which are erased, and not with visitors' invitations.
+    """
+    if (await space_queries.house(scope, tx, data.house_id)).community_id != community_id:
+        raise NotFound(what="house", id=data.house_id)
+    change = await residents.move_out(
+        scope,
+        tx,
+        house_id=data.house_id,
+        identity_id=data.identity_id,
+        now_ms=clock.now_ms(),
+        reason=data.reason,
+    )
+    return Undoable(str(change))

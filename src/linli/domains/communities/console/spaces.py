@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities.queries import communities as community_queries
@@ -14,7 +11,8 @@ from linli.domains.communities.rows import Space
 from linli.domains.communities.service import removal, spaces
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -86,108 +84,79 @@ class Undoable(msgspec.Struct, rename="camel", frozen=True):
     change_id: Annotated[str, Meta(description="Restoring this change of the history takes the act back.")]
 
 
-class CommunitySpaceRoutes(Controller):
-    path = "/communities/{community_id:int}/spaces"
-    tags = ("spaces",)
-
-    @get("/", right=Right.HOUSES_SEE.value)
-    async def list_level(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        parent_id: Annotated[
-            int | None, QueryParameter(name="parentId", description="None: the root.")
-        ] = None,
-        kind: FromQuery[str | None] = None,
-    ) -> list[SpaceRow]:
-        """The spaces directly below one, in the order people count."""
-        root = await root_of(within, db, community_id)
-        parent = await queries.space(within, db, parent_id if parent_id is not None else root)
-        if parent.community_id != community_id:
-            raise NotFound(what="space", id=parent.space_id)
-        level = await queries.tree_level(within, db, parent.space_id)
-        return [_told(node) for node in level if kind in (None, "", node.kind)]
-
-    @post("/", right=Right.HOUSES_MANAGE.value, status_code=201)
-    async def create(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[NewSpace],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> SpaceRow:
-        """A new space."""
-        within.allow(community_id)
-        async with db.begin() as tx:
-            parent = await queries.space(within, tx, data.parent_id)
-            if parent.community_id != community_id:
-                raise NotFound(what="space", id=data.parent_id)
-            space_id = await spaces.create(
-                within,
-                tx,
-                parent_id=data.parent_id,
-                kind=data.kind,
-                name=data.name,
-                direction=data.direction,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        return await _row(within, db, space_id)
+community_space_routes = Routes("/communities/{community_id:int}/spaces", tags=("spaces",))
 
 
-class SpaceRoutes(Controller):
-    path = "/spaces"
-    tags = ("spaces",)
+@community_space_routes.get(right=Right.HOUSES_SEE)
+async def list_level(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    parent_id: Annotated[int | None, Meta(description="None: the root.")] = None,
+    kind: str | None = None,
+) -> list[SpaceRow]:
+    """The spaces directly below one, in the order people count."""
+    root = await root_of(scope, db, community_id)
+    parent = await queries.space(scope, db, parent_id if parent_id is not None else root)
+    if parent.community_id != community_id:
+        raise NotFound(what="space", id=parent.space_id)
+    level = await queries.tree_level(scope, db, parent.space_id)
+    return [_told(node) for node in level if kind in (None, "", node.kind)]
 
-    @get("/{space_id:int}/way", right=Right.HOUSES_SEE.value)
-    async def way(
-        self, space_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[SpaceWay]:
-        """The spaces from the root down to one, itself last: what a deep link needs."""
-        return [SpaceWay(str(one), name) for one, name in await queries.way(within, db, space_id)]
 
-    @put("/{space_id:int}", right=Right.HOUSES_MANAGE.value)
-    async def change(
-        self,
-        space_id: FromPath[int],
-        data: JSONBody[SpaceChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> SpaceRow:
-        """Rename a space, turn a lane, or move the space with all below it."""
-        async with db.begin() as tx:
-            now_ms = clock.now_ms()
-            if data.parent_id is not None:
-                await spaces.move(within, tx, space_id=space_id, parent_id=data.parent_id, now_ms=now_ms)
-            await spaces.rename(
-                within, tx, space_id=space_id, name=data.name, direction=data.direction, now_ms=now_ms
-            )
-        return await _row(within, db, space_id)
+@community_space_routes.post(right=Right.HOUSES_MANAGE)
+async def create(community_id: int, data: NewSpace, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> SpaceRow:
+    """A new space."""
+    parent = await queries.space(scope, tx, data.parent_id)
+    if parent.community_id != community_id:
+        raise NotFound(what="space", id=data.parent_id)
+    space_id = await spaces.create(
+        scope,
+        tx,
+        parent_id=data.parent_id,
+        kind=data.kind,
+        name=data.name,
+        direction=data.direction,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    return await _row(scope, tx, space_id)
 
-    @get("/{space_id:int}/consequences", right=Right.HOUSES_SEE.value)
-    async def consequences(
-        self, space_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> SpaceConsequences:
-        """What would go with a space, before it is deleted."""
-        lost = await removal.consequences(within, db, await queries.space(within, db, space_id))
-        return SpaceConsequences(*lost)
 
-    @delete("/{space_id:int}", right=Right.HOUSES_MANAGE.value, status_code=200)
-    async def remove(
-        self,
-        space_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        whole: Annotated[
-            bool, QueryParameter(description="With all below it; its residents move out.")
-        ] = False,
-    ) -> Undoable:
-        """Delete a space. Unless the whole is to go it must be empty; the refusal counts what hangs on it."""
-        async with db.begin() as tx:
-            change = await removal.remove(within, tx, space_id=space_id, now_ms=clock.now_ms(), whole=whole)
-        return Undoable(str(change))
+space_routes = Routes("/spaces", tags=("spaces",))
+
+
+@space_routes.get("/{space_id:int}/way", right=Right.HOUSES_SEE)
+async def way(space_id: int, scope: Scope, db: Database) -> list[SpaceWay]:
+    """The spaces from the root down to one, itself last: what a deep link needs."""
+    return [SpaceWay(str(one), name) for one, name in await queries.way(scope, db, space_id)]
+
+
+@space_routes.put("/{space_id:int}", right=Right.HOUSES_MANAGE)
+async def change(space_id: int, data: SpaceChange, scope: Scope, tx: Tx, clock: Clock) -> SpaceRow:
+    """Rename a space, turn a lane, or move the space with all below it."""
+    now_ms = clock.now_ms()
+    if data.parent_id is not None:
+        await spaces.move(scope, tx, space_id=space_id, parent_id=data.parent_id, now_ms=now_ms)
+    await spaces.rename(scope, tx, space_id=space_id, name=data.name, direction=data.direction, now_ms=now_ms)
+    return await _row(scope, tx, space_id)
+
+
+@space_routes.get("/{space_id:int}/consequences", right=Right.HOUSES_SEE)
+async def consequences(space_id: int, scope: Scope, db: Database) -> SpaceConsequences:
+    """What would go with a space, before it is deleted."""
+    lost = await removal.consequences(scope, db, await queries.space(scope, db, space_id))
+    return SpaceConsequences(*lost)
+
+
+@space_routes.delete("/{space_id:int}", right=Right.HOUSES_MANAGE)
+async def remove(
+    space_id: int,
+    scope: Scope,
+    tx: Tx,
+    clock: Clock,
+    whole: Annotated[bool, Meta(description="With all below it; its residents move out.")] = False,
+) -> Undoable:
+    """Delete a space. Unless the whole is to go it must be empty; the refusal counts what hangs on it."""
+    change = await removal.remove(scope, tx, space_id=space_id, now_ms=clock.now_ms(), whole=whole)
+    return Undoable(str(change))

@@ -4,9 +4,7 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, Response, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar import Response
 from msgspec import Meta
 
 from linli.domains.communities.console.imports import attachment
@@ -19,7 +17,8 @@ from linli.domains.people.rights import Right
 from linli.domains.people.service import vehicles as service
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
@@ -96,139 +95,103 @@ async def _rows(scope: Scope, db: Reader, community_id: int, found: list[OwnedVe
     ]
 
 
-class VehicleTemplateRoutes(Controller):
-    path = "/vehicles/template.xlsx"
-    tags = ("vehicles",)
-
-    @get("/", right=Right.VEHICLES_SEE.value)
-    async def empty_workbook(
-        self, within: NamedDependency[Scope], language: FromQuery[str | None] = None
-    ) -> Response[bytes]:
-        """The empty workbook with titles, drop-downs and hints."""
-        return attachment(workbook.template(language or within.language), "linli-vehicles.xlsx")
+vehicle_template_routes = Routes("/vehicles/template.xlsx", tags=("vehicles",))
 
 
-class VehicleRoutes(Controller):
-    path = "/communities/{community_id:int}/vehicles"
-    tags = ("vehicles",)
+@vehicle_template_routes.get(right=Right.VEHICLES_SEE)
+async def empty_workbook(scope: Scope, language: str | None = None) -> Response[bytes]:
+    """The empty workbook with titles, drop-downs and hints."""
+    return attachment(workbook.template(language or scope.language), "linli-vehicles.xlsx")
 
-    @get("/", right=Right.VEHICLES_SEE.value)
-    async def list_vehicles(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[
-            str, QueryParameter(description="A part of the plate, or of the owner's name or phone.")
-        ] = "",
-        region: Annotated[str, QueryParameter(description="The character of a province.")] = "",
-        sort: Annotated[str, QueryParameter(description="created, plate, -plate, name, -name")] = "created",
-    ) -> Page[VehicleRow]:
-        """Vehicles of a community, the last registered first."""
-        if sort not in queries.ORDERS:
-            raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
-        await root_of(within, db, community_id)
-        found = await queries.page(
-            within, db, community_id, page, order=sort, text=q.strip() or None, region=region or None
-        )
-        return Page.of(page, found.total, await _rows(within, db, community_id, found.data))
 
-    @get("/regions", right=Right.VEHICLES_SEE.value)
-    async def regions(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[VehicleRegion]:
-        """How many vehicles are from where, most first."""
-        await root_of(within, db, community_id)
-        return [
-            VehicleRegion(row.region, text(f"plate.region.{row.region}", within.language), row.vehicles)
-            for row in await queries.by_region(within, db, community_id)
-        ]
+vehicle_routes = Routes("/communities/{community_id:int}/vehicles", tags=("vehicles",))
 
-    @post("/", right=Right.VEHICLES_MANAGE.value, status_code=201)
-    async def add_vehicle(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[NewVehicleForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> AddedVehicle:
-        """Register a vehicle of a person that the community knows."""
-        await root_of(within, db, community_id)
-        form = service.checked(
-            VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES
-        )
-        async with db.begin() as tx:
-            (made,) = await service.add(
-                within,
-                tx,
-                community_id=community_id,
-                identity_id=data.identity_id,
-                forms=[form],
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        return AddedVehicle(str(made))
 
-    @put("/{vehicle_id:int}", right=Right.VEHICLES_MANAGE.value, status_code=204)
-    async def change_vehicle(
-        self,
-        community_id: FromPath[int],
-        vehicle_id: FromPath[int],
-        data: JSONBody[ChangedVehicleForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Change plate, brand or colour; what is absent stays."""
-        within.allow(community_id)
-        form = service.checked(
-            VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES
-        )
-        async with db.begin() as tx:
-            await service.change(
-                within, tx, community_id=community_id, changes=[(vehicle_id, form)], now_ms=clock.now_ms()
-            )
+@vehicle_routes.get(right=Right.VEHICLES_SEE)
+async def list_vehicles(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the plate, or of the owner's name or phone.")] = "",
+    region: Annotated[str, Meta(description="The character of a province.")] = "",
+    sort: Annotated[str, Meta(description="created, plate, -plate, name, -name")] = "created",
+) -> Page[VehicleRow]:
+    """Vehicles of a community, the last registered first."""
+    if sort not in queries.ORDERS:
+        raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
+    await root_of(scope, db, community_id)
+    found = await queries.page(
+        scope, db, community_id, page, order=sort, text=q.strip() or None, region=region or None
+    )
+    return Page.of(page, found.total, await _rows(scope, db, community_id, found.data))
 
-    @post("/remove", right=Right.VEHICLES_MANAGE.value, status_code=204)
-    async def remove_vehicles(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[VehicleIds],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Take vehicles away, all or none."""
-        within.allow(community_id)
-        service.check_list([*data.ids], limit=service.BULK_MAX)
-        async with db.begin() as tx:
-            await service.remove(within, tx, community_id=community_id, vehicle_ids=data.ids)
 
-    @get("/export.xlsx", right=Right.VEHICLES_SEE.value)
-    async def export(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        q: FromQuery[str] = "",
-        region: FromQuery[str] = "",
-    ) -> Response[bytes]:
-        """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
-        await root_of(within, db, community_id)
-        found = await queries.page(
-            within,
-            db,
-            community_id,
-            PageRequest(1, EXPORT_MAX),
-            order="plate",
-            text=q.strip() or None,
-            region=region or None,
-        )
-        rows = [
-            (row.plate, row.owner_name, row.owner_phone, "、".join(row.houses[:1]), row.brand, row.color)
-            for row in await _rows(within, db, community_id, found.data)
-        ]
-        content = await asyncio.to_thread(workbook.filled, within.language, rows)
-        return attachment(content, "linli-vehicles.xlsx")
+@vehicle_routes.get("/regions", right=Right.VEHICLES_SEE)
+async def regions(community_id: int, scope: Scope, db: Database) -> list[VehicleRegion]:
+    """How many vehicles are from where, most first."""
+    await root_of(scope, db, community_id)
+    return [
+        VehicleRegion(row.region, text(f"plate.region.{row.region}", scope.language), row.vehicles)
+        for row in await queries.by_region(scope, db, community_id)
+    ]
+
+
+@vehicle_routes.post(right=Right.VEHICLES_MANAGE)
+async def add_vehicle(
+    community_id: int, data: NewVehicleForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock
+) -> AddedVehicle:
+    """Register a vehicle of a person that the community knows."""
+    await root_of(scope, tx, community_id)
+    form = service.checked(VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES)
+    (made,) = await service.add(
+        scope,
+        tx,
+        community_id=community_id,
+        identity_id=data.identity_id,
+        forms=[form],
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    return AddedVehicle(str(made))
+
+
+@vehicle_routes.put("/{vehicle_id:int}", right=Right.VEHICLES_MANAGE)
+async def change_vehicle(
+    community_id: int, vehicle_id: int, data: ChangedVehicleForm, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Change plate, brand or colour; what is absent stays."""
+    form = service.checked(VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES)
+    await service.change(
+        scope, tx, community_id=community_id, changes=[(vehicle_id, form)], now_ms=clock.now_ms()
+    )
+
+
+@vehicle_routes.post("/remove", right=Right.VEHICLES_MANAGE)
+async def remove_vehicles(community_id: int, data: VehicleIds, scope: Scope, tx: Tx) -> None:
+    """Take vehicles away, all or none."""
+    service.check_list([*data.ids], limit=service.BULK_MAX)
+    await service.remove(scope, tx, community_id=community_id, vehicle_ids=data.ids)
+
+
+@vehicle_routes.get("/export.xlsx", right=Right.VEHICLES_SEE)
+async def export(
+    community_id: int, scope: Scope, db: Database, q: str = "", region: str = ""
+) -> Response[bytes]:
+    """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
+    await root_of(scope, db, community_id)
+    found = await queries.page(
+        scope,
+        db,
+        community_id,
+        PageRequest(1, EXPORT_MAX),
+        order="plate",
+        text=q.strip() or None,
+        region=region or None,
+    )
+    rows = [
+        (row.plate, row.owner_name, row.owner_phone, "、".join(row.houses[:1]), row.brand, row.color)
+        for row in await _rows(scope, db, community_id, found.data)
+    ]
+    content = await asyncio.to_thread(workbook.filled, scope.language, rows)
+    return attachment(content, "linli-vehicles.xlsx")

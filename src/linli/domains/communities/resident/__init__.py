@@ -1,17 +1,15 @@
 """What residents see and do of communities and houses."""
 
-from litestar import Controller
+from linli.domains.communities.resident.communities import community_routes
+from linli.domains.communities.resident.houses import certification_routes, house_routes
+from linli.domains.communities.resident.members import invitation_routes, member_routes
+from linli.domains.communities.resident.vehicles import vehicle_routes
 
-from linli.domains.communities.resident.communities import CommunityRoutes
-from linli.domains.communities.resident.houses import CertificationRoutes, HouseRoutes
-from linli.domains.communities.resident.members import InvitationRoutes, MemberRoutes
-from linli.domains.communities.resident.vehicles import VehicleRoutes
-
-ROUTES: tuple[type[Controller], ...] = (
-    CommunityRoutes,
-    HouseRoutes,
-    CertificationRoutes,
-    MemberRoutes,
-    InvitationRoutes,
-    VehicleRoutes,
+ROUTES = (
+    community_routes,
+    house_routes,
+    certification_routes,
+    member_routes,
+    invitation_routes,
+    vehicle_routes,
 )

@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.domains.communities import space_rules as rules
@@ -17,6 +14,7 @@ from linli.domains.communities.service.lifecycle import RUNNING
 from linli.domains.people.queries import forms
 from linli.domains.people.queries.residence import CommunityClosed, Resident
 from linli.kernel.db import Database, Reader
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
@@ -78,69 +76,57 @@ async def opened(resident: Resident, db: Reader, community_id: int) -> tuple[Com
     return found, resident.scope_of(found.tenant_id, found.community_id)
 
 
-class CommunityRoutes(Controller):
-    path = "/communities"
-    tags = ("communities",)
+community_routes = Routes("/communities", tags=("communities",))
 
-    @get("/")
-    async def list_communities(
-        self,
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        q: Annotated[str, QueryParameter(description="A part of the name or address.")] = "",
-    ) -> list[CommunityCard]:
-        """With `q` the communities in management that it finds, at most 20; without, those one lives in."""
-        if q.strip():
-            found = await queries.in_management(db, q.strip(), limit=MOST)
-            return [card(one, resident) for one in found]
-        cards = []
-        for community_id in dict.fromkeys(home.community_id for home in resident.homes):
-            one = await queries.target(db, community_id=community_id)
-            if one is not None:
-                cards.append(card(one, resident))
-        return cards
 
-    @get("/{community_id:int}")
-    async def show_community(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-    ) -> CommunityCard:
-        """One community, as its QR code at the gate names it."""
-        return card(await _in_management(db, community_id), resident)
+@community_routes.get()
+async def list_communities(
+    resident: Resident,
+    db: Database,
+    q: Annotated[str, Meta(description="A part of the name or address.")] = "",
+) -> list[CommunityCard]:
+    """With `q` the communities in management that it finds, at most 20; without, those one lives in."""
+    if q.strip():
+        found = await queries.in_management(db, q.strip(), limit=MOST)
+        return [card(one, resident) for one in found]
+    cards = []
+    for community_id in dict.fromkeys(home.community_id for home in resident.homes):
+        one = await queries.target(db, community_id=community_id)
+        if one is not None:
+            cards.append(card(one, resident))
+    return cards
 
-    @get("/{community_id:int}/spaces")
-    async def way_to_a_house(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        parent_id: Annotated[
-            int | None, QueryParameter(name="parentId", description="None: the first level.")
-        ] = None,
-    ) -> list[WayStep]:
-        """The names of one level, to choose a house by: nothing of who lives there."""
-        found, scope = await opened(resident, db, community_id)
-        parent = parent_id or found.root_space_id
-        if parent is None:
-            return []
-        if (await spaces.space(scope, db, parent)).community_id != community_id:
-            raise NotFound(what="space", id=parent)
-        level = await spaces.tree_level(scope, db, parent)
-        return [
-            WayStep(str(node.space_id), node.name, node.kind)
-            for node in level
-            if node.kind == rules.HOUSE or (node.kind in ON_THE_WAY and node.houses)
-        ]
 
-    @get("/{community_id:int}/form")
-    async def form(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-    ) -> list[AskedField]:
-        """What the community asks of somebody who certifies a house, in its order."""
-        _, scope = await opened(resident, db, community_id)
-        return asked(await forms.form(scope, db, community_id))
+@community_routes.get("/{community_id:int}")
+async def show_community(community_id: int, resident: Resident, db: Database) -> CommunityCard:
+    """One community, as its QR code at the gate names it."""
+    return card(await _in_management(db, community_id), resident)
+
+
+@community_routes.get("/{community_id:int}/spaces")
+async def way_to_a_house(
+    community_id: int,
+    resident: Resident,
+    db: Database,
+    parent_id: Annotated[int | None, Meta(description="None: the first level.")] = None,
+) -> list[WayStep]:
+    """The names of one level, to choose a house by: nothing of who lives there."""
+    found, scope = await opened(resident, db, community_id)
+    parent = parent_id or found.root_space_id
+    if parent is None:
+        return []
+    if (await spaces.space(scope, db, parent)).community_id != community_id:
+        raise NotFound(what="space", id=parent)
+    level = await spaces.tree_level(scope, db, parent)
+    return [
+        WayStep(str(node.space_id), node.name, node.kind)
+        for node in level
+        if node.kind == rules.HOUSE or (node.kind in ON_THE_WAY and node.houses)
+    ]
+
+
+@community_routes.get("/{community_id:int}/form")
+async def form(community_id: int, resident: Resident, db: Database) -> list[AskedField]:
+    """What the community asks of somebody who certifies a house, in its order."""
+    _, scope = await opened(resident, db, community_id)
+    return asked(await forms.form(scope, db, community_id))

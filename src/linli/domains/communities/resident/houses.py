@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.communities.queries import communities as community_queries
@@ -20,7 +17,8 @@ from linli.domains.people.queries.residence import CommunityClosed, Home, Reside
 from linli.domains.people.service import residents, reviews
 from linli.domains.people.service.reviews import NotWaiting
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 
@@ -83,94 +81,71 @@ def _tied(resident: Resident, house_id: int) -> Home:
     return home
 
 
-class HouseRoutes(Controller):
-    path = "/houses"
-    tags = ("houses",)
-
-    @get("/")
-    async def my_houses(
-        self, resident: NamedDependency[Resident], db: NamedDependency[Database]
-    ) -> list[MyHouse]:
-        """Houses lived in first, then those under review and refused."""
-        return await told(resident, db, list(resident.homes))
-
-    @put("/{house_id:int}/certification", status_code=204)
-    async def certify_again(
-        self,
-        house_id: FromPath[int],
-        data: JSONBody[Certify],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Correct a refused certification (重新认证): the same record waits again."""
-        home = _tied(resident, house_id)
-        scope = resident.at(home)
-        async with db.begin() as tx:
-            known = await persons.person(scope, tx, home.identity_id)
-            form = await forms.form(scope, tx, home.community_id)
-            await reviews.register_again(
-                scope,
-                tx,
-                house_id=house_id,
-                identity_id=home.identity_id,
-                profile=profile_of(data, form=form, phone=resident.phone, known=known),
-                type=data.type,
-                review=True,
-                now_ms=clock.now_ms(),
-            )
-
-    @delete("/{house_id:int}/certification")
-    async def withdraw(
-        self,
-        house_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Take a certification back that was not accepted."""
-        home = _tied(resident, house_id)
-        if home.status not in (rules.PENDING, rules.REJECTED):
-            raise NotWaiting(status=home.status)
-        async with db.begin() as tx:
-            await residents.move_out(
-                resident.at(home),
-                tx,
-                house_id=house_id,
-                identity_id=home.identity_id,
-                now_ms=clock.now_ms(),
-            )
+house_routes = Routes("/houses", tags=("houses",))
 
 
-class CertificationRoutes(Controller):
-    path = "/communities/{community_id:int}/houses/{house_id:int}/certification"
-    tags = ("houses",)
+@house_routes.get()
+async def my_houses(resident: Resident, db: Database) -> list[MyHouse]:
+    """Houses lived in first, then those under review and refused."""
+    return await told(resident, db, list(resident.homes))
 
-    @post("/", status_code=204)
-    async def certify(
-        self,
-        community_id: FromPath[int],
-        house_id: FromPath[int],
-        data: JSONBody[Certify],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Ask to belong to a house; the property reviews it. Who stands there already corrects that instead."""
-        found, scope = await opened(resident, db, community_id)
-        async with db.begin() as tx:
-            own = resident.persons.get(found.tenant_id)
-            known = await persons.person_of_phone(scope, tx, resident.phone) if own else None
-            form = await forms.form(scope, tx, community_id)
-            await reviews.register(
-                scope,
-                tx,
-                SpaceHouses(field="houseId"),
-                house_id=house_id,
-                profile=profile_of(data, form=form, phone=resident.phone, known=known),
-                type=data.type,
-                review=True,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
+
+@house_routes.put("/{house_id:int}/certification")
+async def certify_again(house_id: int, data: Certify, resident: Resident, tx: Tx, clock: Clock) -> None:
+    """Correct a refused certification (重新认证): the same record waits again."""
+    home = _tied(resident, house_id)
+    scope = resident.at(home)
+    known = await persons.person(scope, tx, home.identity_id)
+    form = await forms.form(scope, tx, home.community_id)
+    await reviews.register_again(
+        scope,
+        tx,
+        house_id=house_id,
+        identity_id=home.identity_id,
+        profile=profile_of(data, form=form, phone=resident.phone, known=known),
+        type=data.type,
+        review=True,
+        now_ms=clock.now_ms(),
+    )
+
+
+@house_routes.delete("/{house_id:int}/certification")
+async def withdraw(house_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
+    """Take a certification back that was not accepted."""
+    home = _tied(resident, house_id)
+    if home.status not in (rules.PENDING, rules.REJECTED):
+        raise NotWaiting(status=home.status)
+    await residents.move_out(
+        resident.at(home),
+        tx,
+        house_id=house_id,
+        identity_id=home.identity_id,
+        now_ms=clock.now_ms(),
+    )
+
+
+certification_routes = Routes(
+    "/communities/{community_id:int}/houses/{house_id:int}/certification", tags=("houses",)
+)
+
+
+@certification_routes.post()
+async def certify(
+    community_id: int, house_id: int, data: Certify, resident: Resident, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Ask to belong to a house; the property reviews it. Who stands there already corrects that instead."""
+    found, scope = await opened(resident, tx, community_id)
+    own = resident.persons.get(found.tenant_id)
+    known = await persons.person_of_phone(scope, tx, resident.phone) if own else None
+    form = await forms.form(scope, tx, community_id)
+    await reviews.register(
+        scope,
+        tx,
+        SpaceHouses(field="houseId"),
+        house_id=house_id,
+        profile=profile_of(data, form=form, phone=resident.phone, known=known),
+        type=data.type,
+        review=True,
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )

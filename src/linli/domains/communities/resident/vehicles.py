@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.people.queries import vehicles as queries
@@ -13,7 +10,8 @@ from linli.domains.people.queries.residence import Resident
 from linli.domains.people.service import vehicles
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 
@@ -42,83 +40,55 @@ async def _own(resident: Resident, db: Reader, community_id: int, vehicle_id: in
         raise NotFound(what="vehicle", id=vehicle_id)
 
 
-class VehicleRoutes(Controller):
-    path = "/communities/{community_id:int}/vehicles"
-    tags = ("vehicles",)
+vehicle_routes = Routes("/communities/{community_id:int}/vehicles", tags=("vehicles",))
 
-    @get("/")
-    async def my_vehicles(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-    ) -> list[MyVehicle]:
-        """One's own; at most ten."""
-        home = resident.living(community_id)
-        rows = await queries.of_person(resident.at(home), db, community_id, home.person_id)
-        return [MyVehicle(str(row.vehicle_id), row.plate, row.brand, row.color) for row in rows]
 
-    @post("/", status_code=204)
-    async def add_vehicle(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[MyVehicleForm],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Register a vehicle; a plate is one vehicle of one person."""
-        home = resident.living(community_id)
-        form = vehicles.checked(
-            VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES
-        )
-        async with db.begin() as tx:
-            await vehicles.add(
-                resident.at(home),
-                tx,
-                community_id=community_id,
-                identity_id=home.identity_id,
-                forms=[form],
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
+@vehicle_routes.get()
+async def my_vehicles(community_id: int, resident: Resident, db: Database) -> list[MyVehicle]:
+    """One's own; at most ten."""
+    home = resident.living(community_id)
+    rows = await queries.of_person(resident.at(home), db, community_id, home.person_id)
+    return [MyVehicle(str(row.vehicle_id), row.plate, row.brand, row.color) for row in rows]
 
-    @put("/{vehicle_id:int}", status_code=204)
-    async def change_vehicle(
-        self,
-        community_id: FromPath[int],
-        vehicle_id: FromPath[int],
-        data: JSONBody[MyVehicleForm],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Correct one's own vehicle."""
-        form = vehicles.checked(
-            VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES
-        )
-        async with db.begin() as tx:
-            await _own(resident, tx, community_id, vehicle_id)
-            await vehicles.change(
-                resident.scope(community_id),
-                tx,
-                community_id=community_id,
-                changes=[(vehicle_id, form)],
-                now_ms=clock.now_ms(),
-            )
 
-    @delete("/{vehicle_id:int}")
-    async def remove_vehicle(
-        self,
-        community_id: FromPath[int],
-        vehicle_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Take one's own vehicle away."""
-        async with db.begin() as tx:
-            await _own(resident, tx, community_id, vehicle_id)
-            await vehicles.remove(
-                resident.scope(community_id), tx, community_id=community_id, vehicle_ids=[vehicle_id]
-            )
+@vehicle_routes.post()
+async def add_vehicle(
+    community_id: int, data: MyVehicleForm, resident: Resident, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Register a vehicle; a plate is one vehicle of one person."""
+    home = resident.living(community_id)
+    form = vehicles.checked(VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES)
+    await vehicles.add(
+        resident.at(home),
+        tx,
+        community_id=community_id,
+        identity_id=home.identity_id,
+        forms=[form],
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+
+
+@vehicle_routes.put("/{vehicle_id:int}")
+async def change_vehicle(
+    community_id: int, vehicle_id: int, data: MyVehicleForm, resident: Resident, tx: Tx, clock: Clock
+) -> None:
+    """Correct one's own vehicle."""
+    form = vehicles.checked(VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES)
+    await _own(resident, tx, community_id, vehicle_id)
+    await vehicles.change(
+        resident.scope(community_id),
+        tx,
+        community_id=community_id,
+        changes=[(vehicle_id, form)],
+        now_ms=clock.now_ms(),
+    )
+
+
+@vehicle_routes.delete("/{vehicle_id:int}")
+async def remove_vehicle(community_id: int, vehicle_id: int, resident: Resident, tx: Tx) -> None:
+    """Take one's own vehicle away."""
+    await _own(resident, tx, community_id, vehicle_id)
+    await vehicles.remove(
+        resident.scope(community_id), tx, community_id=community_id, vehicle_ids=[vehicle_id]
+    )
