@@ -1,12 +1,9 @@
 """Service models: those of the platform and the tenant's own."""
 
-from typing import Annotated
-
 import msgspec
-from litestar.params import QueryParameter
 
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.servicebus import documents
@@ -50,6 +47,13 @@ class ModelSaved(msgspec.Struct, rename="camel", frozen=True):
     model_no: int
 
 
+class WhichModel(Filter, frozen=True):
+    """A model by its id; without a version the newest."""
+
+    model_id: str = msgspec.field(name="id")
+    version: str = ""
+
+
 service_model_routes = Routes("/service-models", tags=("service bus",))
 
 
@@ -65,17 +69,11 @@ async def list_all(scope: Scope, db: Database) -> list[ModelSummary]:
 
 
 @service_model_routes.get("/one", right="integrations.manage")
-async def show(
-    scope: Scope,
-    db: Database,
-    service_bus: ServiceBus,
-    model_id: Annotated[str, QueryParameter(name="id")],
-    version: str = "",
-) -> ModelDetail:
+async def show(scope: Scope, db: Database, service_bus: ServiceBus, which: WhichModel) -> ModelDetail:
     """One model with its methods and their fields."""
-    model = await service_bus.model(scope.tenant, model_id, version or None)
+    model = await service_bus.model(scope.tenant, which.model_id, which.version or None)
     if model is None:
-        raise NotFound(what="serviceModel", id=model_id)
+        raise NotFound(what="serviceModel", id=which.model_id)
     served = [provider.model_id for provider in await list_providers(scope, db)]
     rows = await list_models(scope, db)
     number = next((r.model_no for r in rows if (r.model_id, r.version) == (model.id, model.version)), None)

@@ -4,14 +4,13 @@ import asyncio
 from typing import Annotated, Final, Literal
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Response
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
 from msgspec import Meta
 
 from linli.kernel import i18n
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Form, Routes
 from linli.kernel.errors import BadInput, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -124,192 +123,157 @@ class ProductImport(msgspec.Struct, rename="camel", frozen=True):
     made: list[ProductMade]
 
 
-class DeviceBatchRoutes(Controller):
-    path = "/device-batches"
-    tags = ("devices",)
-
-    @get("/", right="devices.use")
-    async def list_batches(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        product_key: Annotated[str, QueryParameter(name="productKey")] = "",
-    ) -> Page[DeviceBatchRow]:
-        """Batches, the newest first."""
-        found = await queries.list_batches(within, db, page=page, product_key=product_key)
-        return Page.of(page, found.total, [DeviceBatchRow.of(row) for row in found.data])
-
-    @get("/template.csv", right="devices.use")
-    async def template(self) -> Response[bytes]:
-        """The empty table with its titles: DeviceName, and if wanted Nickname, Remark, SN."""
-        return _file(sheet.template(), "device-names.csv")
-
-    @post("/generate", right="devices.manage", status_code=200)
-    async def generate(
-        self,
-        data: JSONBody[GenerateRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> BatchAnswer:
-        """Make devices with names of a prefix and a number, or random ones (自动生成); names taken are passed over."""
-        _must_name_community(within, data.community_id)
-        async with db.begin() as tx:
-            plan = await plans.plan_generated(
-                within,
-                tx,
-                product_key=data.product_key,
-                count=data.count,
-                prefix=data.prefix.strip(),
-                first=data.first,
-                ids=ids,
-            )
-            number = None
-            if not data.dry_run:
-                number = await service.start_batch(
-                    within,
-                    tx,
-                    product_key=data.product_key,
-                    plan=plan,
-                    source="generated",
-                    community_id=data.community_id,
-                    project_id=data.project_id,
-                )
-        return _answer(plan, number, within.language)
-
-    @post("/upload", right="devices.manage", status_code=200, request_max_body_size=sheet.FILE_BYTES + 65536)
-    async def upload(
-        self,
-        data: MultipartBody[UploadedTable],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        product_key: Annotated[str, QueryParameter(name="productKey")],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        project_id: Annotated[str | None, QueryParameter(name="projectId")] = None,
-        dry_run: Annotated[bool, QueryParameter(name="dryRun", description="Only look.")] = False,
-        only_good: Annotated[
-            bool, QueryParameter(name="onlyGood", description="Make the good rows although others are bad.")
-        ] = False,
-    ) -> BatchAnswer:
-        """Make devices with the names of a CSV (批量上传), at most 10,000. With a bad row none is made, unless asked."""
-        _must_name_community(within, community_id)
-        content = await _content(data.file, sheet.FILE_BYTES)
-        read = await asyncio.to_thread(sheet.read, content)
-        async with db.begin() as tx:
-            plan = await plans.plan_upload(within, tx, product_key=product_key, sheet=read)
-            number = None
-            if not dry_run and plan.rows and (only_good or not plan.problems):
-                number = await service.start_batch(
-                    within,
-                    tx,
-                    product_key=product_key,
-                    plan=plan,
-                    source="uploaded",
-                    only_good=only_good,
-                    community_id=community_id,
-                    project_id=project_id,
-                )
-        return _answer(plan, number, within.language)
-
-    @get("/{batch_id:int}", right="devices.use")
-    async def detail(
-        self, batch_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> DeviceBatchRow:
-        """One batch, and how far it is."""
-        return DeviceBatchRow.of(await queries.get_batch(within, db, batch_no=batch_id))
-
-    @get("/{batch_id:int}/rows", right="devices.use")
-    async def rows(
-        self,
-        batch_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        row_state: Annotated[RowState | None, QueryParameter(name="state")] = None,
-    ) -> Page[BatchDevice]:
-        """Its rows in the order of the file, and what became of each."""
-        await queries.get_batch(within, db, batch_no=batch_id)
-        found = await queries.batch_rows(db, batch_no=batch_id, page=page, state=row_state or "")
-        return Page.of(page, found.total, [_device(row, within.language) for row in found.data])
-
-    @post("/{batch_id:int}/undo", right="devices.manage", status_code=204)
-    async def undo(
-        self, batch_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Delete those of its devices that never connected."""
-        async with db.begin() as tx:
-            await service.undo_batch(within, tx, batch_no=batch_id)
-
-    @post("/{batch_id:int}/certificates", right="devices.manage", status_code=200)
-    async def certificate_link(
-        self,
-        batch_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> CertificateLink:
-        """A link to the certificate file, for one download."""
-        async with db.begin() as tx:
-            token = await service.certificate_link(within, tx, batch_no=batch_id, ids=ids)
-        return CertificateLink(f"/api/console/device-batches/{batch_id}/certificates.csv?token={token}")
-
-    @get("/{batch_id:int}/certificates.csv", right="devices.manage")
-    async def certificates(
-        self,
-        batch_id: FromPath[int],
-        token: FromQuery[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-    ) -> Response[bytes]:
-        """设备证书.csv: the triples of the batch. Ends the link; who took them is written down."""
-        async with db.begin() as tx:
-            triples = await service.take_certificates(within, tx, batch_no=batch_id, token=token)
-        content = await service.certificate_file(triples, secrets=secrets)
-        return _file(
-            content, f"device-certificates-{batch_id}.csv", "%E8%AE%BE%E5%A4%87%E8%AF%81%E4%B9%A6.csv"
-        )
+device_batch_routes = Routes("/device-batches", tags=("devices",))
 
 
-class ProductImportRoutes(Controller):
-    path = "/products/import"
-    tags = ("products",)
+@device_batch_routes.get(right="devices.use")
+async def list_batches(
+    scope: Scope, db: Database, page: PageRequest, product_key: str = ""
+) -> Page[DeviceBatchRow]:
+    """Batches, the newest first."""
+    found = await queries.list_batches(scope, db, page=page, product_key=product_key)
+    return Page.of(page, found.total, [DeviceBatchRow.of(row) for row in found.data])
 
-    @get("/template.csv", right="devices.use")
-    async def template(self) -> Response[bytes]:
-        """The empty table with its titles: Name, CategoryCode, NodeType, Description."""
-        return _file(product_sheet.template(), "products.csv")
 
-    @post(
-        "/",
-        right="integrations.manage",
-        status_code=200,
-        request_max_body_size=product_sheet.FILE_BYTES + 65536,
+@device_batch_routes.get("/template.csv", right="devices.use")
+async def template() -> Response[bytes]:
+    """The empty table with its titles: DeviceName, and if wanted Nickname, Remark, SN."""
+    return _file(sheet.template(), "device-names.csv")
+
+
+@device_batch_routes.post("/generate", right="devices.manage", status=200)
+async def generate(data: GenerateRequest, scope: Scope, tx: Tx, ids: Ids) -> BatchAnswer:
+    """Make devices with names of a prefix and a number, or random ones (自动生成); names taken are passed over."""
+    _must_name_community(scope, data.community_id)
+    plan = await plans.plan_generated(
+        scope,
+        tx,
+        product_key=data.product_key,
+        count=data.count,
+        prefix=data.prefix.strip(),
+        first=data.first,
+        ids=ids,
     )
-    async def hand_in(
-        self,
-        data: MultipartBody[UploadedTable],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        dry_run: Annotated[bool, QueryParameter(name="dryRun", description="Only look.")] = False,
-    ) -> ProductImport:
-        """Make products of a CSV, at most 200, each of its category with the thing model. All or none."""
-        content = await _content(data.file, product_sheet.FILE_BYTES)
-        async with db.begin() as tx:
-            plan = await product_sheet.plan_products(within, tx, content=content)
-            made: list[tuple[str, str]] = []
-            if not dry_run and not plan.problems:
-                made = await product_sheet.make_products(within, tx, plan=plan, ids=ids, secrets=secrets)
-        return ProductImport(
-            dry_run,
-            plan.total,
-            len({fault.row for fault in plan.problems}),
-            _faults(plan.problems, within.language),
-            [ProductMade(*one) for one in made],
+    number = None
+    if not data.dry_run:
+        number = await service.start_batch(
+            scope,
+            tx,
+            product_key=data.product_key,
+            plan=plan,
+            source="generated",
+            community_id=data.community_id,
+            project_id=data.project_id,
         )
+    return _answer(plan, number, scope.language)
+
+
+@device_batch_routes.post("/upload", right="devices.manage", max_body=sheet.FILE_BYTES + 65536, status=200)
+async def upload(
+    data: Form[UploadedTable],
+    scope: Scope,
+    db: Database,
+    product_key: str,
+    community_id: int | None = None,
+    project_id: str | None = None,
+    dry_run: Annotated[bool, Meta(description="Only look.")] = False,
+    only_good: Annotated[bool, Meta(description="Make the good rows although others are bad.")] = False,
+) -> BatchAnswer:
+    """Make devices with the names of a CSV (批量上传), at most 10,000. With a bad row none is made, unless asked."""
+    _must_name_community(scope, community_id)
+    content = await _content(data.file, sheet.FILE_BYTES)
+    read = await asyncio.to_thread(sheet.read, content)
+    async with db.begin() as tx:
+        plan = await plans.plan_upload(scope, tx, product_key=product_key, sheet=read)
+        number = None
+        if not dry_run and plan.rows and (only_good or not plan.problems):
+            number = await service.start_batch(
+                scope,
+                tx,
+                product_key=product_key,
+                plan=plan,
+                source="uploaded",
+                only_good=only_good,
+                community_id=community_id,
+                project_id=project_id,
+            )
+    return _answer(plan, number, scope.language)
+
+
+@device_batch_routes.get("/{batch_id:int}", right="devices.use")
+async def detail(batch_id: int, scope: Scope, db: Database) -> DeviceBatchRow:
+    """One batch, and how far it is."""
+    return DeviceBatchRow.of(await queries.get_batch(scope, db, batch_no=batch_id))
+
+
+@device_batch_routes.get("/{batch_id:int}/rows", right="devices.use")
+async def rows(
+    batch_id: int, scope: Scope, db: Database, page: PageRequest, state: RowState | None = None
+) -> Page[BatchDevice]:
+    """Its rows in the order of the file, and what became of each."""
+    await queries.get_batch(scope, db, batch_no=batch_id)
+    found = await queries.batch_rows(db, batch_no=batch_id, page=page, state=state or "")
+    return Page.of(page, found.total, [_device(row, scope.language) for row in found.data])
+
+
+@device_batch_routes.post("/{batch_id:int}/undo", right="devices.manage")
+async def undo(batch_id: int, scope: Scope, tx: Tx) -> None:
+    """Delete those of its devices that never connected."""
+    await service.undo_batch(scope, tx, batch_no=batch_id)
+
+
+@device_batch_routes.post("/{batch_id:int}/certificates", right="devices.manage", status=200)
+async def certificate_link(batch_id: int, scope: Scope, tx: Tx, ids: Ids) -> CertificateLink:
+    """A link to the certificate file, for one download."""
+    token = await service.certificate_link(scope, tx, batch_no=batch_id, ids=ids)
+    return CertificateLink(f"/api/console/device-batches/{batch_id}/certificates.csv?token={token}")
+
+
+@device_batch_routes.get("/{batch_id:int}/certificates.csv", right="devices.manage")
+async def certificates(
+    batch_id: int, token: str, scope: Scope, db: Database, secrets: Secrets
+) -> Response[bytes]:
+    """设备证书.csv: the triples of the batch. Ends the link; who took them is written down."""
+    async with db.begin() as tx:
+        triples = await service.take_certificates(scope, tx, batch_no=batch_id, token=token)
+    content = await service.certificate_file(triples, secrets=secrets)
+    return _file(content, f"device-certificates-{batch_id}.csv", "%E8%AE%BE%E5%A4%87%E8%AF%81%E4%B9%A6.csv")
+
+
+product_import_routes = Routes("/products/import", tags=("products",))
+
+
+@product_import_routes.get("/template.csv", right="devices.use", name="template")
+async def product_template() -> Response[bytes]:
+    """The empty table with its titles: Name, CategoryCode, NodeType, Description."""
+    return _file(product_sheet.template(), "products.csv")
+
+
+@product_import_routes.post(
+    right="integrations.manage", max_body=product_sheet.FILE_BYTES + 65536, status=200
+)
+async def hand_in(
+    data: Form[UploadedTable],
+    scope: Scope,
+    db: Database,
+    ids: Ids,
+    secrets: Secrets,
+    dry_run: Annotated[bool, Meta(description="Only look.")] = False,
+) -> ProductImport:
+    """Make products of a CSV, at most 200, each of its category with the thing model. All or none."""
+    content = await _content(data.file, product_sheet.FILE_BYTES)
+    async with db.begin() as tx:
+        plan = await product_sheet.plan_products(scope, tx, content=content)
+        made: list[tuple[str, str]] = []
+        if not dry_run and not plan.problems:
+            made = await product_sheet.make_products(scope, tx, plan=plan, ids=ids, secrets=secrets)
+    return ProductImport(
+        dry_run,
+        plan.total,
+        len({fault.row for fault in plan.problems}),
+        _faults(plan.problems, scope.language),
+        [ProductMade(*one) for one in made],
+    )
 
 
 def _must_name_community(scope: Scope, community_id: int | None) -> None:

@@ -3,11 +3,9 @@
 from typing import Any
 
 import msgspec
-from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 
 from linli.kernel.clock import Clock
+from linli.kernel.entry import Routes
 from linli.kernel.masking import masked, masked_text
 from linli.kernel.scope import Scope
 from linli.things.downlink.invoker import Invoker
@@ -33,44 +31,33 @@ class ServiceAnswer(msgspec.Struct, rename="camel", frozen=True):
     took_ms: int
 
 
-class DeviceCallRoutes(Controller):
-    path = "/devices/{iot_id:str}"
-    tags = ("devices",)
+device_call_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
-    @post("/services/{identifier:str}", right="devices.manage", status_code=200)
-    async def call(
-        self,
-        iot_id: FromPath[str],
-        identifier: FromPath[str],
-        data: JSONBody[ServiceCall],
-        within: NamedDependency[Scope],
-        invoker: NamedDependency[Invoker],
-        clock: NamedDependency[Clock],
-    ) -> ServiceAnswer:
-        """Call a service and wait up to 10 s for the device's answer, whatever its call type."""
-        begun = clock.now_ms()
-        try:
-            answer = await invoker.invoke(within, iot_id, identifier, data.args)
-        except DeviceRefused as refused:
-            return _refusal(refused, clock.now_ms() - begun)
-        return ServiceAnswer(SUCCESS, "", masked(answer), clock.now_ms() - begun)
 
-    @post("/properties/set", right="devices.manage", status_code=200)
-    async def set_properties(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[PropertySet],
-        within: NamedDependency[Scope],
-        invoker: NamedDependency[Invoker],
-        clock: NamedDependency[Clock],
-    ) -> ServiceAnswer:
-        """Set properties and wait until the device has them."""
-        begun = clock.now_ms()
-        try:
-            await invoker.set_properties(within, iot_id, data.items)
-        except DeviceRefused as refused:
-            return _refusal(refused, clock.now_ms() - begun)
-        return ServiceAnswer(SUCCESS, "", None, clock.now_ms() - begun)
+@device_call_routes.post("/services/{identifier:str}", right="devices.manage", status=200)
+async def call(
+    iot_id: str, identifier: str, data: ServiceCall, scope: Scope, invoker: Invoker, clock: Clock
+) -> ServiceAnswer:
+    """Call a service and wait up to 10 s for the device's answer, whatever its call type."""
+    begun = clock.now_ms()
+    try:
+        answer = await invoker.invoke(scope, iot_id, identifier, data.args)
+    except DeviceRefused as refused:
+        return _refusal(refused, clock.now_ms() - begun)
+    return ServiceAnswer(SUCCESS, "", masked(answer), clock.now_ms() - begun)
+
+
+@device_call_routes.post("/properties/set", right="devices.manage", status=200)
+async def set_properties(
+    iot_id: str, data: PropertySet, scope: Scope, invoker: Invoker, clock: Clock
+) -> ServiceAnswer:
+    """Set properties and wait until the device has them."""
+    begun = clock.now_ms()
+    try:
+        await invoker.set_properties(scope, iot_id, data.items)
+    except DeviceRefused as refused:
+        return _refusal(refused, clock.now_ms() - begun)
+    return ServiceAnswer(SUCCESS, "", None, clock.now_ms() - begun)
 
 
 def _refusal(refused: DeviceRefused, took_ms: int) -> ServiceAnswer:

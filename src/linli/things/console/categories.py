@@ -3,12 +3,10 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 from linli.things.catalogue import own
 from linli.things.catalogue.library import ALL_IN_ONE, CAPABILITIES, OTHER_NAMES, Category
@@ -56,75 +54,58 @@ class CategoryName(msgspec.Struct):
     name: str
 
 
-class CategoryRoutes(Controller):
-    path = "/categories"
-    tags = ("products",)
+category_routes = Routes("/categories", tags=("products",))
 
-    @get("/", right="devices.use")
-    async def tree(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[CategoryLine]:
-        """All groups, categories and models, parents first."""
-        in_use = await products_by_category(within, db)
-        found = await categories(within, db)
-        return [_line(one, in_use.get(one.path, 0)) for one in found.values()]
 
-    @get("/model", right="devices.use")
-    async def model(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], path: FromQuery[str]
-    ) -> CategoryModel:
-        """The thing model that products of a category start with, in its simple form."""
-        found = await get_category(within, db, path=path)
-        return CategoryModel(to_document(found.model) if found.model else {})
+@category_routes.get(right="devices.use")
+async def tree(scope: Scope, db: Database) -> list[CategoryLine]:
+    """All groups, categories and models, parents first."""
+    in_use = await products_by_category(scope, db)
+    found = await categories(scope, db)
+    return [_line(one, in_use.get(one.path, 0)) for one in found.values()]
 
-    @post("/", right="integrations.manage", status_code=201)
-    async def add(
-        self, data: JSONBody[NewCategory], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> CategoryLine:
-        """Add an own group, category or model, also below built-in ones."""
+
+@category_routes.get("/model", right="devices.use")
+async def model(scope: Scope, db: Database, path: str) -> CategoryModel:
+    """The thing model that products of a category start with, in its simple form."""
+    found = await get_category(scope, db, path=path)
+    return CategoryModel(to_document(found.model) if found.model else {})
+
+
+@category_routes.post(right="integrations.manage")
+async def add(data: NewCategory, scope: Scope, tx: Tx) -> CategoryLine:
+    """Add an own group, category or model, also below built-in ones."""
+    row = await own.add_category(
+        scope,
+        tx,
+        parent_path=data.parent_path,
+        code=data.code.strip(),
+        name=data.name,
+        tsl=data.document,
+    )
+    return _line(await get_category(scope, tx, path=row.path), 0)
+
+
+@category_routes.put("/{category_id:int}", right="integrations.manage")
+async def rename(category_id: int, data: CategoryName, scope: Scope, tx: Tx) -> None:
+    """Rename an own category; products keep the name they were made with."""
+    await own.rename_category(scope, tx, category_no=category_id, name=data.name)
+
+
+@category_routes.put("/{category_id:int}/model", right="integrations.manage")
+async def set_model(category_id: int, data: CategoryModel, scope: Scope, db: Database) -> list[Fault]:
+    """Set what new products start with. With faults nothing is saved, and they are the answer."""
+    _, problems = examine(data.document)
+    if not problems:
         async with db.begin() as tx:
-            row = await own.add_category(
-                within,
-                tx,
-                parent_path=data.parent_path,
-                code=data.code.strip(),
-                name=data.name,
-                tsl=data.document,
-            )
-            return _line(await get_category(within, tx, path=row.path), 0)
+            await own.set_category_model(scope, tx, category_no=category_id, tsl=data.document)
+    return faults(problems, scope.language)
 
-    @put("/{category_id:int}", right="integrations.manage", status_code=204)
-    async def rename(
-        self,
-        category_id: FromPath[int],
-        data: JSONBody[CategoryName],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Rename an own category; products keep the name they were made with."""
-        async with db.begin() as tx:
-            await own.rename_category(within, tx, category_no=category_id, name=data.name)
 
-    @put("/{category_id:int}/model", right="integrations.manage")
-    async def set_model(
-        self,
-        category_id: FromPath[int],
-        data: JSONBody[CategoryModel],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> list[Fault]:
-        """Set what new products start with. With faults nothing is saved, and they are the answer."""
-        _, problems = examine(data.document)
-        if not problems:
-            async with db.begin() as tx:
-                await own.set_category_model(within, tx, category_no=category_id, tsl=data.document)
-        return faults(problems, within.language)
-
-    @delete("/{category_id:int}", right="integrations.manage", status_code=204)
-    async def remove(
-        self, category_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Remove an own category without parts; products made of it stay."""
-        async with db.begin() as tx:
-            await own.remove_category(within, tx, category_no=category_id)
+@category_routes.delete("/{category_id:int}", right="integrations.manage")
+async def remove(category_id: int, scope: Scope, tx: Tx) -> None:
+    """Remove an own category without parts; products made of it stay."""
+    await own.remove_category(scope, tx, category_no=category_id)
 
 
 def _line(one: Category, products: int) -> CategoryLine:

@@ -4,13 +4,11 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 from linli.ops.tls import Authority
 from linli.things.certificates import service
@@ -67,94 +65,63 @@ class AuthenticationView(msgspec.Struct, rename="camel"):
     certificates: bool
 
 
-class DeviceCertificateRoutes(Controller):
-    path = "/devices/{iot_id:str}/certificates"
-    tags = ("devices",)
-
-    @get("/", right="devices.use")
-    async def list_certificates(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[CertificateView]:
-        """The newest first, revoked ones too."""
-        rows = await service.list_certificates(within, db, iot_id=iot_id)
-        return [CertificateView.of(row) for row in rows]
-
-    @post("/", right="devices.manage", status_code=201)
-    async def issue(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[IssueRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        device_authority: NamedDependency[Authority],
-    ) -> IssuedCertificate:
-        """Make a key and a certificate for the device, signed by this installation's authority."""
-        device = await get_device(within, db, iot_id=iot_id)
-        name = common_name(device.product_key, device.device_name)
-        now_ms = clock.now_ms()
-        # Making a key takes a moment of the processor, and belongs into no transaction.
-        made = await asyncio.to_thread(device_authority.issue_client, name, days=data.days, now_ms=now_ms)
-        async with db.begin() as tx:
-            row = await service.keep_issued(within, tx, iot_id=iot_id, pem=made.certificate, now_ms=now_ms)
-        return IssuedCertificate(
-            str(row.certificate_no), made.certificate.decode(), made.key.decode(), made.authority.decode()
-        )
-
-    @post("/register", right="devices.manage", status_code=201)
-    async def register(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[RegisterRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> CertificateView:
-        """Let the device connect with a certificate made elsewhere."""
-        async with db.begin() as tx:
-            row = await service.register_certificate(
-                within, tx, iot_id=iot_id, pem=data.certificate, now_ms=clock.now_ms()
-            )
-        return CertificateView.of(row)
-
-    @delete("/{certificate_no:int}", right="devices.manage", status_code=204)
-    async def revoke(
-        self,
-        iot_id: FromPath[str],
-        certificate_no: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Refuse it from now on, and end the device's connection."""
-        async with db.begin() as tx:
-            await service.revoke_certificate(
-                within, tx, iot_id=iot_id, certificate_no=certificate_no, now_ms=clock.now_ms()
-            )
+device_certificate_routes = Routes("/devices/{iot_id:str}/certificates", tags=("devices",))
 
 
-class ProductAuthenticationRoutes(Controller):
-    path = "/products/{product_key:str}/authentication"
-    tags = ("devices",)
+@device_certificate_routes.get(right="devices.use")
+async def list_certificates(iot_id: str, scope: Scope, db: Database) -> list[CertificateView]:
+    """The newest first, revoked ones too."""
+    rows = await service.list_certificates(scope, db, iot_id=iot_id)
+    return [CertificateView.of(row) for row in rows]
 
-    @get("/", right="devices.use")
-    async def read(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> AuthenticationView:
-        """How devices of the product may prove themselves."""
-        found = await service.authentication_of(within, db, product_key=product_key)
-        return AuthenticationView(found.secrets, found.certificates)
 
-    @put("/", right="devices.manage", status_code=204)
-    async def choose(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[AuthenticationView],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """By secret, by certificate, or by either; for connections from now on."""
-        async with db.begin() as tx:
-            await service.choose_authentication(
-                within, tx, product_key=product_key, secrets=data.secrets, certificates=data.certificates
-            )
+@device_certificate_routes.post(right="devices.manage")
+async def issue(
+    iot_id: str, data: IssueRequest, scope: Scope, db: Database, clock: Clock, device_authority: Authority
+) -> IssuedCertificate:
+    """Make a key and a certificate for the device, signed by this installation's authority."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    name = common_name(device.product_key, device.device_name)
+    now_ms = clock.now_ms()
+    # Making a key takes a moment of the processor, and belongs into no transaction.
+    made = await asyncio.to_thread(device_authority.issue_client, name, days=data.days, now_ms=now_ms)
+    async with db.begin() as tx:
+        row = await service.keep_issued(scope, tx, iot_id=iot_id, pem=made.certificate, now_ms=now_ms)
+    return IssuedCertificate(
+        str(row.certificate_no), made.certificate.decode(), made.key.decode(), made.authority.decode()
+    )
+
+
+@device_certificate_routes.post("/register", right="devices.manage")
+async def register(iot_id: str, data: RegisterRequest, scope: Scope, tx: Tx, clock: Clock) -> CertificateView:
+    """Let the device connect with a certificate made elsewhere."""
+    row = await service.register_certificate(
+        scope, tx, iot_id=iot_id, pem=data.certificate, now_ms=clock.now_ms()
+    )
+    return CertificateView.of(row)
+
+
+@device_certificate_routes.delete("/{certificate_no:int}", right="devices.manage")
+async def revoke(iot_id: str, certificate_no: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Refuse it from now on, and end the device's connection."""
+    await service.revoke_certificate(
+        scope, tx, iot_id=iot_id, certificate_no=certificate_no, now_ms=clock.now_ms()
+    )
+
+
+product_authentication_routes = Routes("/products/{product_key:str}/authentication", tags=("devices",))
+
+
+@product_authentication_routes.get(right="devices.use")
+async def read(product_key: str, scope: Scope, db: Database) -> AuthenticationView:
+    """How devices of the product may prove themselves."""
+    found = await service.authentication_of(scope, db, product_key=product_key)
+    return AuthenticationView(found.secrets, found.certificates)
+
+
+@product_authentication_routes.put(right="devices.manage")
+async def choose(product_key: str, data: AuthenticationView, scope: Scope, tx: Tx) -> None:
+    """By secret, by certificate, or by either; for connections from now on."""
+    await service.choose_authentication(
+        scope, tx, product_key=product_key, secrets=data.secrets, certificates=data.certificates
+    )

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter
 from litestar.response import Stream
+from msgspec import Meta
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.kernel.tables import write_csv
@@ -29,11 +28,9 @@ _PAGE: Final = 5_000
 _NUMERIC: Final = frozenset(("int", "float", "double", "bool", "enum"))
 _STEPS: Final = frozenset(("bool", "enum"))
 
-SeriesNames = Annotated[
-    str, QueryParameter(description="One to eight, each iotId/identifier, joined by commas.")
-]
-FromMs = Annotated[int | None, QueryParameter(name="fromMs", description="Default: a day before toMs.")]
-ToMs = Annotated[int | None, QueryParameter(name="toMs", description="Default: now.")]
+SeriesNames = Annotated[str, Meta(description="One to eight, each iotId/identifier, joined by commas.")]
+FromMs = Annotated[int | None, Meta(description="Default: a day before toMs.")]
+ToMs = Annotated[int | None, Meta(description="Default: now.")]
 
 
 class ChartSeries(msgspec.Struct, rename="camel", frozen=True):
@@ -69,73 +66,64 @@ class _Wanted(NamedTuple):
     item: Property
 
 
-class ChartRoutes(Controller):
-    path = "/charts"
-    tags = ("charts",)
+chart_routes = Routes("/charts", tags=("charts",))
 
-    @get("/", right="devices.use")
-    async def courses(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        series: SeriesNames,
-        from_ms: FromMs = None,
-        to_ms: ToMs = None,
-        buckets: Annotated[
-            int, QueryParameter(ge=50, le=2000, description="About how many rows each.")
-        ] = 600,
-    ) -> ChartAnswer:
-        """Courses between two times for drawing: long spans come in buckets with least, mean and greatest value."""
-        low, high = _span(clock, from_ms, to_ms)
-        found = []
-        for wanted in await _read(within, db, series):
-            course = await course_of(
-                db,
-                device_no=wanted.device.device_no,
-                property_no=wanted.property_no,
-                low_ms=low,
-                high_ms=high,
-                buckets=buckets,
-            )
-            rows = course.buckets
-            banded = course.detail != "points"
-            found.append(
-                ChartSeries(
-                    iot_id=wanted.device.iot_id,
-                    identifier=wanted.item.identifier,
-                    device_name=wanted.device.nickname or wanted.device.device_name,
-                    name=wanted.item.name or wanted.item.identifier,
-                    unit=unit_of(wanted.item.type),
-                    step=type_name(wanted.item.type) in _STEPS,
-                    detail=course.detail,
-                    total=course.total,
-                    at=[row.at_ms for row in rows],
-                    mean=[row.mean for row in rows],
-                    least=[row.least for row in rows] if banded else [],
-                    greatest=[row.greatest for row in rows] if banded else [],
-                )
-            )
-        return ChartAnswer(low, high, found)
 
-    @get("/export.csv", right="devices.use")
-    async def export(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        series: SeriesNames,
-        from_ms: FromMs = None,
-        to_ms: ToMs = None,
-    ) -> Stream:
-        """Every value of the span as CSV: time (ISO 8601, UTC), iotId, device, property, value, unit."""
-        low, high = _span(clock, from_ms, to_ms)
-        wanted = await _read(within, db, series)
-        return Stream(
-            _lines(db, wanted, low, high),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="chart.csv"'},
+@chart_routes.get(right="devices.use")
+async def courses(
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    series: SeriesNames,
+    from_ms: FromMs = None,
+    to_ms: ToMs = None,
+    buckets: Annotated[int, Meta(ge=50, le=2000, description="About how many rows each.")] = 600,
+) -> ChartAnswer:
+    """Courses between two times for drawing: long spans come in buckets with least, mean and greatest value."""
+    low, high = _span(clock, from_ms, to_ms)
+    found = []
+    for wanted in await _read(scope, db, series):
+        course = await course_of(
+            db,
+            device_no=wanted.device.device_no,
+            property_no=wanted.property_no,
+            low_ms=low,
+            high_ms=high,
+            buckets=buckets,
         )
+        rows = course.buckets
+        banded = course.detail != "points"
+        found.append(
+            ChartSeries(
+                iot_id=wanted.device.iot_id,
+                identifier=wanted.item.identifier,
+                device_name=wanted.device.nickname or wanted.device.device_name,
+                name=wanted.item.name or wanted.item.identifier,
+                unit=unit_of(wanted.item.type),
+                step=type_name(wanted.item.type) in _STEPS,
+                detail=course.detail,
+                total=course.total,
+                at=[row.at_ms for row in rows],
+                mean=[row.mean for row in rows],
+                least=[row.least for row in rows] if banded else [],
+                greatest=[row.greatest for row in rows] if banded else [],
+            )
+        )
+    return ChartAnswer(low, high, found)
+
+
+@chart_routes.get("/export.csv", right="devices.use")
+async def export(
+    scope: Scope, db: Database, clock: Clock, series: SeriesNames, from_ms: FromMs = None, to_ms: ToMs = None
+) -> Stream:
+    """Every value of the span as CSV: time (ISO 8601, UTC), iotId, device, property, value, unit."""
+    low, high = _span(clock, from_ms, to_ms)
+    wanted = await _read(scope, db, series)
+    return Stream(
+        _lines(db, wanted, low, high),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="chart.csv"'},
+    )
 
 
 def _span(clock: Clock, from_ms: int | None, to_ms: int | None) -> tuple[int, int]:

@@ -1,15 +1,15 @@
 """Where devices connect, how they do, and what a product demands of it."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, get, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar import Request
 from msgspec import Meta
 
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.certificates import service
@@ -71,63 +71,47 @@ class PlainDeviceRow(msgspec.Struct, rename="camel", frozen=True):
         return PlainDeviceRow(**row._asdict())
 
 
-class DeviceEntryRoutes(Controller):
-    path = "/device-entry"
-    tags = ("devices",)
-
-    @get("/", right="devices.use", sync_to_thread=True)
-    def read(self, request: Request[Any, Any, Any], device_entries: NamedDependency[Entries]) -> DeviceEntry:
-        """Host and ports for devices, and whether they must be given the installation's own authority."""
-        return DeviceEntry(*device_entries(host_of(request.headers.get("host", ""))))
+device_entry_routes = Routes("/device-entry", tags=("devices",))
 
 
-class ProductConnectionRoutes(Controller):
-    path = "/products/{product_key:str}/connections"
-    tags = ("devices",)
+@device_entry_routes.get(right="devices.use")
+async def read(request: Request[Any, Any, Any], device_entries: Entries) -> DeviceEntry:
+    """Host and ports for devices, and whether they must be given the installation's own authority."""
+    return DeviceEntry(*await asyncio.to_thread(device_entries, host_of(request.headers.get("host", ""))))
 
-    @get("/", right="devices.use")
-    async def read(
-        self,
-        product_key: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> ProductConnections:
-        """What is demanded of the product's devices, and how many would be refused by it."""
-        product = await get_product(within, db, product_key=product_key)
-        rule = await service.authentication_of(within, db, product_key=product_key)
-        now_ms = clock.now_ms()
-        seen = await queries.lately(within, db, product_no=product.product_no, now_ms=now_ms)
-        return ProductConnections(
-            rule.tls_only, rule.fresh_time, seen.devices, LATELY_DAYS, seen.plain, seen.stale
-        )
 
-    @put("/", right="devices.manage", status_code=204)
-    async def choose(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[ConnectionDemands],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Demand TLS or fresh times, or no longer. Plain connections end at once where TLS is demanded."""
-        async with db.begin() as tx:
-            await service.choose_demands(
-                within, tx, product_key=product_key, tls_only=data.tls_only, fresh_time=data.fresh_time
-            )
+product_connection_routes = Routes("/products/{product_key:str}/connections", tags=("devices",))
 
-    @get("/plain", right="devices.use")
-    async def plain(
-        self,
-        product_key: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        page: NamedDependency[PageRequest],
-    ) -> Page[PlainDeviceRow]:
-        """Devices that came plain in the last days, the latest first."""
-        product = await get_product(within, db, product_key=product_key)
-        found = await queries.plain_devices(
-            within, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
-        )
-        return Page.of(page, found.total, [PlainDeviceRow.of(row) for row in found.data])
+
+@product_connection_routes.get(right="devices.use", name="read")
+async def read_product_connection(
+    product_key: str, scope: Scope, db: Database, clock: Clock
+) -> ProductConnections:
+    """What is demanded of the product's devices, and how many would be refused by it."""
+    product = await get_product(scope, db, product_key=product_key)
+    rule = await service.authentication_of(scope, db, product_key=product_key)
+    now_ms = clock.now_ms()
+    seen = await queries.lately(scope, db, product_no=product.product_no, now_ms=now_ms)
+    return ProductConnections(
+        rule.tls_only, rule.fresh_time, seen.devices, LATELY_DAYS, seen.plain, seen.stale
+    )
+
+
+@product_connection_routes.put(right="devices.manage")
+async def choose(product_key: str, data: ConnectionDemands, scope: Scope, tx: Tx) -> None:
+    """Demand TLS or fresh times, or no longer. Plain connections end at once where TLS is demanded."""
+    await service.choose_demands(
+        scope, tx, product_key=product_key, tls_only=data.tls_only, fresh_time=data.fresh_time
+    )
+
+
+@product_connection_routes.get("/plain", right="devices.use")
+async def plain(
+    product_key: str, scope: Scope, db: Database, clock: Clock, page: PageRequest
+) -> Page[PlainDeviceRow]:
+    """Devices that came plain in the last days, the latest first."""
+    product = await get_product(scope, db, product_key=product_key)
+    found = await queries.plain_devices(
+        scope, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
+    )
+    return Page.of(page, found.total, [PlainDeviceRow.of(row) for row in found.data])

@@ -3,12 +3,11 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.masking import masked, masked_text
 from linli.kernel.scope import Scope
@@ -109,150 +108,116 @@ class SimulationState(msgspec.Struct, rename="camel", frozen=True):
     settings: SimulationSettings | None = None
 
 
-class DebugRoutes(Controller):
-    path = "/devices/{iot_id:str}/debug"
-    tags = ("debugging",)
-
-    @post("/call", right="devices.manage", status_code=200)
-    async def call(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[DebugCall],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        invoker: NamedDependency[Invoker],
-        clock: NamedDependency[Clock],
-    ) -> DebugOutcome:
-        """Call a service, or set or ask for properties. A failure is an answer too, with its cause in words."""
-        device = await get_device(within, db, iot_id=iot_id)
-        identifier = {"set": SET, "get": GET}.get(data.kind, data.identifier)
-        begun = clock.now_ms()
-        answer: Any = None
-        message_id = ""
-        try:
-            if data.kind == "set":
-                outcome = await invoker.set_properties(within, iot_id, data.args, timeout_s=WAIT_S)
-                message_id = outcome.message_id
-            elif data.kind == "get":
-                outcome = await invoker.get_properties(within, iot_id, data.identifiers, timeout_s=WAIT_S)
-                answer, message_id = outcome.data, outcome.message_id
-            else:
-                outcome = await invoker.call(
-                    within, iot_id, identifier, data.args, timeout_s=WAIT_S, wait=data.wait
-                )
-                answer, message_id = outcome.data, outcome.message_id
-        except NotFound:
-            raise
-        except LinliError as error:
-            why = await why_failed(within, db, device=device, identifier=identifier, error=error)
-            field = str(error.facts.get("field", "")) if isinstance(error, BadInput) else ""
-            message_id = str(error.facts.get("message_id", ""))
-            return DebugOutcome(False, None, clock.now_ms() - begun, message_id, why, field)
-        return DebugOutcome(True, masked(answer), clock.now_ms() - begun, message_id)
-
-    @get("/calls/{call_id:str}", right="devices.use")
-    async def recorded(
-        self,
-        iot_id: FromPath[str],
-        call_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> RecordedCall:
-        """A call that was made to the device by anybody, and why it failed if it did."""
-        device = await get_device(within, db, iot_id=iot_id)
-        number = call_number(call_id)
-        call = (
-            None
-            if number is None
-            else await history.downlink_of(db, device_no=device.device_no, call_no=number)
-        )
-        if call is None:
-            raise NotFound(what="message", id=call_id)
-        return RecordedCall(
-            id=str(call.call_no),
-            identifier=call.identifier,
-            call_type=call.call_type,
-            caller=call.caller,
-            input=masked_text(call.input),
-            output=masked_text(call.output or ""),
-            state=call.state,
-            called_ms=call.called_ms,
-            answered_ms=call.answered_ms,
-            why=await why_ended(within, db, device=device, call=call),
-        )
-
-    @get("/why-not", right="devices.use")
-    async def why_not(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        identifier: Annotated[str, QueryParameter(description="Of the service that somebody calls.")],
-        app_key: Annotated[str, QueryParameter(name="appKey", description="Whose calls fail.")] = "",
-    ) -> WhyNot:
-        """What stands against calls of a service: the device's category, its state, the caller's project."""
-        device = await get_device(within, db, iot_id=iot_id)
-        why = await why_not_for(within, db, device=device, identifier=identifier, app_key=app_key)
-        return WhyNot(why)
+debug_routes = Routes("/devices/{iot_id:str}/debug", tags=("debugging",))
 
 
-class SimulatorRoutes(Controller):
-    path = "/devices/{iot_id:str}/simulator"
-    tags = ("debugging",)
+@debug_routes.post("/call", right="devices.manage", status=200)
+async def call(
+    iot_id: str, data: DebugCall, scope: Scope, db: Database, invoker: Invoker, clock: Clock
+) -> DebugOutcome:
+    """Call a service, or set or ask for properties. A failure is an answer too, with its cause in words."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    identifier = {"set": SET, "get": GET}.get(data.kind, data.identifier)
+    begun = clock.now_ms()
+    answer: Any = None
+    message_id = ""
+    try:
+        if data.kind == "set":
+            outcome = await invoker.set_properties(scope, iot_id, data.args, timeout_s=WAIT_S)
+            message_id = outcome.message_id
+        elif data.kind == "get":
+            outcome = await invoker.get_properties(scope, iot_id, data.identifiers, timeout_s=WAIT_S)
+            answer, message_id = outcome.data, outcome.message_id
+        else:
+            outcome = await invoker.call(
+                scope, iot_id, identifier, data.args, timeout_s=WAIT_S, wait=data.wait
+            )
+            answer, message_id = outcome.data, outcome.message_id
+    except NotFound:
+        raise
+    except LinliError as error:
+        why = await why_failed(scope, db, device=device, identifier=identifier, error=error)
+        field = str(error.facts.get("field", "")) if isinstance(error, BadInput) else ""
+        message_id = str(error.facts.get("message_id", ""))
+        return DebugOutcome(False, None, clock.now_ms() - begun, message_id, why, field)
+    return DebugOutcome(True, masked(answer), clock.now_ms() - begun, message_id)
 
-    @get("/", right="devices.use")
-    async def state(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], simulator: NamedDependency[Simulator]
-    ) -> SimulationState:
-        """Whether the simulator stands in for the device now."""
-        return _state(await simulator.find(within, iot_id=iot_id))
 
-    @post("/", right="devices.manage", status_code=200)
-    async def start(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[SimulationSettings],
-        within: NamedDependency[Scope],
-        simulator: NamedDependency[Simulator],
-    ) -> SimulationState:
-        """Stand in for a device that is not connected. Ends after 30 minutes, or 45 s after nobody watches any more."""
-        return _state(await simulator.start(within, iot_id=iot_id, settings=_read(data)))
+@debug_routes.get("/calls/{call_id:str}", right="devices.use")
+async def recorded(iot_id: str, call_id: str, scope: Scope, db: Database) -> RecordedCall:
+    """A call that was made to the device by anybody, and why it failed if it did."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    number = call_number(call_id)
+    call = (
+        None if number is None else await history.downlink_of(db, device_no=device.device_no, call_no=number)
+    )
+    if call is None:
+        raise NotFound(what="message", id=call_id)
+    return RecordedCall(
+        id=str(call.call_no),
+        identifier=call.identifier,
+        call_type=call.call_type,
+        caller=call.caller,
+        input=masked_text(call.input),
+        output=masked_text(call.output or ""),
+        state=call.state,
+        called_ms=call.called_ms,
+        answered_ms=call.answered_ms,
+        why=await why_ended(scope, db, device=device, call=call),
+    )
 
-    @put("/", right="devices.manage", status_code=204)
-    async def configure(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[SimulationSettings],
-        within: NamedDependency[Scope],
-        simulator: NamedDependency[Simulator],
-    ) -> None:
-        """Change what it posts and answers."""
-        await simulator.configure(within, iot_id=iot_id, settings=_read(data))
 
-    @post("/acts", right="devices.manage", status_code=204)
-    async def tell(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[SimulatedAct],
-        within: NamedDependency[Scope],
-        simulator: NamedDependency[Simulator],
-    ) -> None:
-        """Have it post its properties or an event now."""
-        await simulator.tell(within, iot_id=iot_id, act=Act(data.kind, data.identifier, data.values))
+@debug_routes.get("/why-not", right="devices.use")
+async def why_not(
+    iot_id: str,
+    scope: Scope,
+    db: Database,
+    identifier: Annotated[str, Meta(description="Of the service that somebody calls.")],
+    app_key: Annotated[str, Meta(description="Whose calls fail.")] = "",
+) -> WhyNot:
+    """What stands against calls of a service: the device's category, its state, the caller's project."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    why = await why_not_for(scope, db, device=device, identifier=identifier, app_key=app_key)
+    return WhyNot(why)
 
-    @post("/watch", right="devices.manage", status_code=200)
-    async def watch(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], simulator: NamedDependency[Simulator]
-    ) -> SimulationState:
-        """Say that somebody still looks; pages do so every 15 s."""
-        return _state(await simulator.watch(within, iot_id=iot_id))
 
-    @delete("/", right="devices.manage")
-    async def stop(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], simulator: NamedDependency[Simulator]
-    ) -> None:
-        """End it."""
-        await simulator.stop(within, iot_id=iot_id)
+simulator_routes = Routes("/devices/{iot_id:str}/simulator", tags=("debugging",))
+
+
+@simulator_routes.get(right="devices.use")
+async def state(iot_id: str, scope: Scope, simulator: Simulator) -> SimulationState:
+    """Whether the simulator stands in for the device now."""
+    return _state(await simulator.find(scope, iot_id=iot_id))
+
+
+@simulator_routes.post(right="devices.manage", status=200)
+async def start(iot_id: str, data: SimulationSettings, scope: Scope, simulator: Simulator) -> SimulationState:
+    """Stand in for a device that is not connected. Ends after 30 minutes, or 45 s after nobody watches any more."""
+    return _state(await simulator.start(scope, iot_id=iot_id, settings=_read(data)))
+
+
+@simulator_routes.put(right="devices.manage")
+async def configure(iot_id: str, data: SimulationSettings, scope: Scope, simulator: Simulator) -> None:
+    """Change what it posts and answers."""
+    await simulator.configure(scope, iot_id=iot_id, settings=_read(data))
+
+
+@simulator_routes.post("/acts", right="devices.manage")
+async def tell(iot_id: str, data: SimulatedAct, scope: Scope, simulator: Simulator) -> None:
+    """Have it post its properties or an event now."""
+    await simulator.tell(scope, iot_id=iot_id, act=Act(data.kind, data.identifier, data.values))
+
+
+@simulator_routes.post("/watch", right="devices.manage", status=200)
+async def watch(iot_id: str, scope: Scope, simulator: Simulator) -> SimulationState:
+    """Say that somebody still looks; pages do so every 15 s."""
+    return _state(await simulator.watch(scope, iot_id=iot_id))
+
+
+@simulator_routes.delete(right="devices.manage")
+async def stop(iot_id: str, scope: Scope, simulator: Simulator) -> None:
+    """End it."""
+    await simulator.stop(scope, iot_id=iot_id)
 
 
 def _read(data: SimulationSettings) -> Settings:

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+import msgspec
+from msgspec import Meta
 
 from linli.kernel.db import Database
+from linli.kernel.entry import Filter
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
 from linli.kernel.tables import write_csv
@@ -20,31 +21,26 @@ NONE: Final = "none"
 _AT_ONCE: Final = 1000
 
 
-async def device_filter(
-    within: NamedDependency[Scope],
-    db: NamedDependency[Database],
-    q: Annotated[
-        str, QueryParameter(description="Part of a name, remark or serial number, or a whole iotId.")
-    ] = "",
-    device_state: Annotated[DeviceState | None, QueryParameter(name="state")] = None,
-    product_key: Annotated[str | None, QueryParameter(name="productKey")] = None,
-    category: Annotated[
-        str | None, QueryParameter(description="A whole CategoryCode or its last part.")
-    ] = None,
-    community_id: Annotated[
-        str | None, QueryParameter(name="communityId", description="A number; `none`: in no community.")
-    ] = None,
-    project_id: Annotated[
-        str | None, QueryParameter(name="projectId", description="`none`: bound to no project.")
-    ] = None,
-    group_id: Annotated[int | None, QueryParameter(name="groupId")] = None,
-    tag: Annotated[list[str] | None, QueryParameter(description="`key=value`; all must be there.")] = None,
-) -> DeviceFilter:
+class DevicesAsked(Filter, frozen=True):
+    """What a list of devices is cut down to."""
+
+    q: Annotated[str, Meta(description="Part of a name, remark or serial number, or a whole iotId.")] = ""
+    device_state: DeviceState | None = msgspec.field(default=None, name="state")
+    product_key: str | None = None
+    category: Annotated[str | None, Meta(description="A whole CategoryCode or its last part.")] = None
+    community_id: Annotated[str | None, Meta(description="A number; `none`: in no community.")] = None
+    project_id: Annotated[str | None, Meta(description="`none`: bound to no project.")] = None
+    group_id: int | None = None
+    tag: Annotated[list[str] | None, Meta(description="`key=value`; all must be there.")] = None
+
+
+async def device_filter(scope: Scope, db: Database, asked: DevicesAsked) -> DeviceFilter:
     """Raises BadInput, NotFound (the group)."""
+    community_id, project_id = asked.community_id, asked.project_id
     if community_id not in (None, NONE) and not (community_id.isascii() and community_id.isdigit()):
         raise BadInput(field="communityId", rule="number")
     tags = []
-    for one in tag or ():
+    for one in asked.tag or ():
         key, equals, value = one.partition("=")
         if not key or not equals:
             raise BadInput(field="tag", rule="format", example="building=7")
@@ -52,16 +48,16 @@ async def device_filter(
     if len(tags) > 5:
         raise BadInput(field="tag", rule="too_many_items", limit=5)
     return DeviceFilter(
-        keyword=q.strip(),
-        product_keys=(product_key,) if product_key else (),
-        categories=(category,) if category else (),
-        state=device_state,
+        keyword=asked.q.strip(),
+        product_keys=(asked.product_key,) if asked.product_key else (),
+        categories=(asked.category,) if asked.category else (),
+        state=asked.device_state,
         community_id=int(community_id) if community_id not in (None, NONE) else None,
         homeless=community_id == NONE,
         project_id=project_id if project_id not in (None, NONE, "") else None,
         unbound=project_id == NONE,
         tags=tuple(tags),
-        group=None if group_id is None else await membership_of(within, db, group_no=group_id),
+        group=None if asked.group_id is None else await membership_of(scope, db, group_no=asked.group_id),
     )
 
 

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
+from msgspec import Meta
 
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
@@ -25,12 +24,10 @@ from linli.things.queries.devices import get_device
 MOST_EXPORTED: Final = 50_000
 _PAGE: Final = 1_000
 
-Kinds = Annotated[
-    str, QueryParameter(description=f"Some of {', '.join(KINDS)}, joined by commas; empty: all.")
-]
-FromMs = Annotated[int | None, QueryParameter(name="fromMs")]
-ToMs = Annotated[int | None, QueryParameter(name="toMs")]
-Text = Annotated[str, QueryParameter(description="Part of the text, the identifier or an id.")]
+Kinds = Annotated[str, Meta(description=f"Some of {', '.join(KINDS)}, joined by commas; empty: all.")]
+FromMs = int | None
+ToMs = int | None
+Text = Annotated[str, Meta(description="Part of the text, the identifier or an id.")]
 
 
 class DeviceLogRow(msgspec.Struct, rename="camel", frozen=True):
@@ -75,85 +72,77 @@ class RefusedRow(msgspec.Struct, rename="camel", frozen=True):
     trace_id: str
 
 
-class DeviceLogRoutes(Controller):
-    path = "/devices/{iot_id:str}/log"
-    tags = ("debugging",)
+device_log_routes = Routes("/devices/{iot_id:str}/log", tags=("debugging",))
 
-    @get("/", right="devices.use")
-    async def search(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        kinds: Kinds = "",
-        q: Text = "",
-        from_ms: FromMs = None,
-        to_ms: ToMs = None,
-        before: Annotated[str, QueryParameter(description="`next` of the page before.")] = "",
-        limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
-    ) -> DeviceLogPage:
-        """Messages up and down, the device's own lines, its upgrades and refused uplinks, newest first."""
-        device = await get_device(within, db, iot_id=iot_id)
-        search = _search(kinds, q, from_ms, to_ms)._replace(before=_place(before), most=limit)
-        found = await find_entries(db, device_no=device.device_no, search=search)
-        after = None if found.next is None else f"{found.next[0]}.{found.next[1]}"
-        return DeviceLogPage([_row(entry) for entry in found.entries], after, found.looked_at)
 
-    @get("/export.csv", right="devices.use")
-    async def export(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        kinds: Kinds = "",
-        q: Text = "",
-        from_ms: FromMs = None,
-        to_ms: ToMs = None,
-    ) -> Stream:
-        """The same as CSV, at most 50,000 lines: time (ISO 8601, UTC), kind, what, identifier, state, reason, id, text,
-        answer.
-        """
-        device = await get_device(within, db, iot_id=iot_id)
-        search = _search(kinds, q, from_ms, to_ms)._replace(most=_PAGE)
-        return Stream(
-            _csv(db, device.device_no, search),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="log-{iot_id}.csv"'},
+@device_log_routes.get(right="devices.use")
+async def search(
+    iot_id: str,
+    scope: Scope,
+    db: Database,
+    kinds: Kinds = "",
+    q: Text = "",
+    from_ms: FromMs = None,
+    to_ms: ToMs = None,
+    before: Annotated[str, Meta(description="`next` of the page before.")] = "",
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50,
+) -> DeviceLogPage:
+    """Messages up and down, the device's own lines, its upgrades and refused uplinks, newest first."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    search = _search(kinds, q, from_ms, to_ms)._replace(before=_place(before), most=limit)
+    found = await find_entries(db, device_no=device.device_no, search=search)
+    after = None if found.next is None else f"{found.next[0]}.{found.next[1]}"
+    return DeviceLogPage([_row(entry) for entry in found.entries], after, found.looked_at)
+
+
+@device_log_routes.get("/export.csv", right="devices.use")
+async def export(
+    iot_id: str,
+    scope: Scope,
+    db: Database,
+    kinds: Kinds = "",
+    q: Text = "",
+    from_ms: FromMs = None,
+    to_ms: ToMs = None,
+) -> Stream:
+    """The same as CSV, at most 50,000 lines: time (ISO 8601, UTC), kind, what, identifier, state, reason, id, text,
+    answer.
+    """
+    device = await get_device(scope, db, iot_id=iot_id)
+    search = _search(kinds, q, from_ms, to_ms)._replace(most=_PAGE)
+    return Stream(
+        _csv(db, device.device_no, search),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="log-{iot_id}.csv"'},
+    )
+
+
+refused_routes = Routes("/refused-uplinks", tags=("debugging",))
+
+
+@refused_routes.get(right="devices.use")
+async def list_refused(
+    scope: Scope, db: Database, page: PageRequest, iot_id: str = "", q: str = ""
+) -> Page[RefusedRow]:
+    """Uplinks that devices in sight had refused, newest first."""
+    device_no = (await get_device(scope, db, iot_id=iot_id)).device_no if iot_id else 0
+    found = await refused.list_refused(scope, db, device_no=device_no, text=q.strip(), page=page)
+    rows = [
+        RefusedRow(
+            id=f"{row.device_no}-{row.seq}",
+            iot_id=row.iot_id,
+            device_name=row.nickname or row.device_name,
+            product_key=row.product_key,
+            at_ms=row.at_ms,
+            topic=row.topic,
+            reason=masked_text(row.reason),
+            cause=refused.cause_of(row.reason),
+            payload=shown(row.payload),
+            trace_id=batch_id(row.device_no, row.seq),
         )
-
-
-class RefusedRoutes(Controller):
-    path = "/refused-uplinks"
-    tags = ("debugging",)
-
-    @get("/", right="devices.use")
-    async def list_refused(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        iot_id: Annotated[str, QueryParameter(name="iotId")] = "",
-        q: FromQuery[str] = "",
-    ) -> Page[RefusedRow]:
-        """Uplinks that devices in sight had refused, newest first."""
-        device_no = (await get_device(within, db, iot_id=iot_id)).device_no if iot_id else 0
-        found = await refused.list_refused(within, db, device_no=device_no, text=q.strip(), page=page)
-        rows = [
-            RefusedRow(
-                id=f"{row.device_no}-{row.seq}",
-                iot_id=row.iot_id,
-                device_name=row.nickname or row.device_name,
-                product_key=row.product_key,
-                at_ms=row.at_ms,
-                topic=row.topic,
-                reason=masked_text(row.reason),
-                cause=refused.cause_of(row.reason),
-                payload=shown(row.payload),
-                trace_id=batch_id(row.device_no, row.seq),
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
+        for row in found.data
+    ]
+    return Page.of(page, found.total, rows)
 
 
 def _search(kinds: str, q: str, from_ms: int | None, to_ms: int | None) -> LogSearch:

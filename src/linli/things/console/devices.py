@@ -3,14 +3,12 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 from msgspec import Meta
 
 from linli.kernel import tenancy
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.masking import masked
@@ -19,8 +17,8 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things import device_lists, lifecycle
 from linli.things.connections.queries import connection_of
-from linli.things.console.device_filter import device_filter, export_lines
-from linli.things.device_lists import DeviceFilter, DeviceOrder
+from linli.things.console.device_filter import DevicesAsked, device_filter, export_lines
+from linli.things.device_lists import DeviceOrder
 from linli.things.groups.queries import groups_of_device
 from linli.things.queries import devices as queries
 from linli.things.queries import products
@@ -154,123 +152,96 @@ async def _connection(scope: Scope, db: Database, device_no: int) -> DeviceConne
     )
 
 
-class DeviceRoutes(Controller):
-    path = "/devices"
-    tags = ("devices",)
+device_routes = Routes("/devices", tags=("devices",))
 
-    @get("/", right="devices.use", dependencies={"where": Provide(device_filter)})
-    async def list_devices(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        where: NamedDependency[DeviceFilter],
-        sort: FromQuery[Sort] = "",
-    ) -> Page[DeviceRow]:
-        """Devices in sight, the newest first unless sorted."""
-        found = await device_lists.list_devices(within, db, page=page, where=where, order=_ORDERS[sort])
-        return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
 
-    @get("/export.csv", right="devices.use", dependencies={"where": Provide(device_filter)})
-    async def export(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        where: NamedDependency[DeviceFilter],
-    ) -> Stream:
-        """All devices that fit, as CSV, the oldest first: names and places, no secrets."""
-        headers = {"content-disposition": 'attachment; filename="devices.csv"'}
-        return Stream(export_lines(within, db, where), media_type="text/csv; charset=utf-8", headers=headers)
+@device_routes.get(right="devices.use")
+async def list_devices(
+    scope: Scope, db: Database, page: PageRequest, asked: DevicesAsked, sort: Sort = ""
+) -> Page[DeviceRow]:
+    """Devices in sight, the newest first unless sorted."""
+    where = await device_filter(scope, db, asked)
+    found = await device_lists.list_devices(scope, db, page=page, where=where, order=_ORDERS[sort])
+    return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
 
-    @get("/projects", right="devices.use")
-    async def projects(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ProjectChoice]:
-        """The tenant's projects by name, to bind devices to."""
-        whole = Scope(within.tenant, within.caller)
-        return [ProjectChoice(row.project_id, row.name) for row in await tenancy.list_projects(whole, db)]
 
-    @post("/", right="devices.manage", status_code=201)
-    async def create(
-        self,
-        data: JSONBody[NewDeviceRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-    ) -> NewDevice:
-        """Add a device of a product. Those who see some communities only must name one of them."""
-        if data.community_id is None and within.communities is not None:
-            raise BadInput(field="communityId", rule="required")
-        async with db.begin() as tx:
-            whole = within if within.communities is None else Scope(within.tenant, within.caller)
-            if data.community_id is not None:
-                within.allow(data.community_id)
-            made = await service.create_device(
-                whole,
-                tx,
-                product_key=data.product_key,
-                device_name=data.device_name.strip() or None,
-                nickname=data.nickname.strip(),
-                remark=data.remark.strip(),
-                project_id=data.project_id,
-                ids=ids,
-                secrets=secrets,
-            )
-            if data.community_id is not None:
-                await service.assign_community(whole, tx, iot_id=made.iot_id, community_id=data.community_id)
-        return NewDevice(made.iot_id, made.product_key, made.device_name, made.device_secret)
+@device_routes.get("/export.csv", right="devices.use")
+async def export(scope: Scope, db: Database, asked: DevicesAsked) -> Stream:
+    """All devices that fit, as CSV, the oldest first: names and places, no secrets."""
+    where = await device_filter(scope, db, asked)
+    headers = {"content-disposition": 'attachment; filename="devices.csv"'}
+    return Stream(export_lines(scope, db, where), media_type="text/csv; charset=utf-8", headers=headers)
 
-    @get("/{iot_id:str}", right="devices.use")
-    async def detail(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> DeviceDetail:
-        """One device with its product's thing model."""
-        row = await queries.get_device(within, db, iot_id=iot_id)
-        product = await products.get_product(within, db, product_key=row.product_key)
-        listed = await serial_number_of(within, db, product_key=row.product_key, device_name=row.device_name)
-        gateway = (
-            await queries.get_device_by_no(within, db, device_no=row.gateway_no) if row.gateway_no else None
-        )
-        return DeviceDetail(
-            **_facts(row),
-            active_ms=row.active_ms,
-            last_online_ms=row.last_online_ms,
-            last_offline_ms=row.last_offline_ms,
-            tags=masked(await queries.device_tags_of(within, db, device_no=row.device_no)),
-            gateway_iot_id=gateway.iot_id if gateway else None,
-            gateway_name=(gateway.nickname or gateway.device_name) if gateway else "",
-            project_name=await _project_name(within, db, row.project_id),
-            serial_number=listed.sn if listed else "",
-            groups=[
-                GroupOfDevice(str(group.group_no), group.name)
-                for group in await groups_of_device(within, db, device_no=row.device_no)
-            ],
-            connection=await _connection(within, db, row.device_no),
-            tsl=product.tsl,
-        )
 
-    @put("/{iot_id:str}", right="devices.manage", status_code=204)
-    async def change(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[DeviceChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Rename a device, note something, disable it (it is cut off at once) or enable it."""
-        async with db.begin() as tx:
-            await service.label_device(within, tx, iot_id=iot_id, nickname=data.nickname, remark=data.remark)
-            if data.enabled is not None:
-                await lifecycle.switch_device(within, tx, iot_id=iot_id, enabled=data.enabled)
+@device_routes.get("/projects", right="devices.use")
+async def projects(scope: Scope, db: Database) -> list[ProjectChoice]:
+    """The tenant's projects by name, to bind devices to."""
+    whole = Scope(scope.tenant, scope.caller)
+    return [ProjectChoice(row.project_id, row.name) for row in await tenancy.list_projects(whole, db)]
 
-    @delete("/{iot_id:str}", right="devices.manage", status_code=204)
-    async def remove(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Delete a device for good; `removal` tells before what goes with it."""
-        async with db.begin() as tx:
-            await lifecycle.remove_device(within, tx, iot_id=iot_id)
+
+@device_routes.post(right="devices.manage")
+async def create(data: NewDeviceRequest, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> NewDevice:
+    """Add a device of a product. Those who see some communities only must name one of them."""
+    if data.community_id is None and scope.communities is not None:
+        raise BadInput(field="communityId", rule="required")
+    whole = scope if scope.communities is None else Scope(scope.tenant, scope.caller)
+    if data.community_id is not None:
+        scope.allow(data.community_id)
+    made = await service.create_device(
+        whole,
+        tx,
+        product_key=data.product_key,
+        device_name=data.device_name.strip() or None,
+        nickname=data.nickname.strip(),
+        remark=data.remark.strip(),
+        project_id=data.project_id,
+        ids=ids,
+        secrets=secrets,
+    )
+    if data.community_id is not None:
+        await service.assign_community(whole, tx, iot_id=made.iot_id, community_id=data.community_id)
+    return NewDevice(made.iot_id, made.product_key, made.device_name, made.device_secret)
+
+
+@device_routes.get("/{iot_id:str}", right="devices.use")
+async def detail(iot_id: str, scope: Scope, db: Database) -> DeviceDetail:
+    """One device with its product's thing model."""
+    row = await queries.get_device(scope, db, iot_id=iot_id)
+    product = await products.get_product(scope, db, product_key=row.product_key)
+    listed = await serial_number_of(scope, db, product_key=row.product_key, device_name=row.device_name)
+    gateway = await queries.get_device_by_no(scope, db, device_no=row.gateway_no) if row.gateway_no else None
+    return DeviceDetail(
+        **_facts(row),
+        active_ms=row.active_ms,
+        last_online_ms=row.last_online_ms,
+        last_offline_ms=row.last_offline_ms,
+        tags=masked(await queries.device_tags_of(scope, db, device_no=row.device_no)),
+        gateway_iot_id=gateway.iot_id if gateway else None,
+        gateway_name=(gateway.nickname or gateway.device_name) if gateway else "",
+        project_name=await _project_name(scope, db, row.project_id),
+        serial_number=listed.sn if listed else "",
+        groups=[
+            GroupOfDevice(str(group.group_no), group.name)
+            for group in await groups_of_device(scope, db, device_no=row.device_no)
+        ],
+        connection=await _connection(scope, db, row.device_no),
+        tsl=product.tsl,
+    )
+
+
+@device_routes.put("/{iot_id:str}", right="devices.manage")
+async def change(iot_id: str, data: DeviceChange, scope: Scope, tx: Tx) -> None:
+    """Rename a device, note something, disable it (it is cut off at once) or enable it."""
+    await service.label_device(scope, tx, iot_id=iot_id, nickname=data.nickname, remark=data.remark)
+    if data.enabled is not None:
+        await lifecycle.switch_device(scope, tx, iot_id=iot_id, enabled=data.enabled)
+
+
+@device_routes.delete("/{iot_id:str}", right="devices.manage")
+async def remove(iot_id: str, scope: Scope, tx: Tx) -> None:
+    """Delete a device for good; `removal` tells before what goes with it."""
+    await lifecycle.remove_device(scope, tx, iot_id=iot_id)
 
 
 async def _project_name(scope: Scope, db: Database, project_id: str | None) -> str:

@@ -3,12 +3,10 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.console.devices import DeviceRow
@@ -74,125 +72,92 @@ class GroupMembersChanged(msgspec.Struct, frozen=True):
     devices: int
 
 
-class DeviceGroupRoutes(Controller):
-    path = "/device-groups"
-    tags = ("devices",)
+device_group_routes = Routes("/device-groups", tags=("devices",))
 
-    @get("/", right="devices.use")
-    async def list_groups(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[DeviceGroupRow]:
-        """All of the tenant by name; `parentId` makes the tree."""
-        groups = await queries.list_groups(within, db)
-        counts = await queries.own_members(within, db, group_nos=[one.group_no for one in groups])
-        return [_row(group, counts.get(group.group_no, 0)) for group in groups]
 
-    @post("/", right="devices.manage", status_code=201)
-    async def create(
-        self,
-        data: JSONBody[NewDeviceGroup],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> DeviceGroupMade:
-        """A new group: one that people fill, or with conditions one that fills itself."""
-        async with db.begin() as tx:
-            number = await service.create_group(
-                within,
-                tx,
-                name=data.name,
-                parent_no=data.parent_id or 0,
-                description=data.description,
-                conditions=data.conditions.read() if data.conditions else None,
-                tags=data.tags,
-            )
-        return DeviceGroupMade(str(number))
+@device_group_routes.get(right="devices.use")
+async def list_groups(scope: Scope, db: Database) -> list[DeviceGroupRow]:
+    """All of the tenant by name; `parentId` makes the tree."""
+    groups = await queries.list_groups(scope, db)
+    counts = await queries.own_members(scope, db, group_nos=[one.group_no for one in groups])
+    return [_row(group, counts.get(group.group_no, 0)) for group in groups]
 
-    @get("/{group_id:int}", right="devices.use")
-    async def detail(
-        self, group_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> DeviceGroupDetail:
-        """One group with its conditions."""
-        group = await queries.get_group(within, db, group_no=group_id)
-        members = await queries.membership_of(within, db, group_no=group_id)
-        found = await list_devices(within, db, page=PageRequest(1, 1), where=DeviceFilter(group=members))
-        counts = await queries.own_members(within, db, group_nos=[group_id])
-        on = group.conditions
-        return DeviceGroupDetail(
-            **msgspec.structs.asdict(_row(group, counts.get(group_id, 0))),
-            conditions=None
-            if on is None
-            else GroupConditions(list(on.product_keys), on.tags, list(on.versions), list(on.states)),
-            devices=found.total,
-        )
 
-    @put("/{group_id:int}", right="devices.manage", status_code=204)
-    async def change(
-        self,
-        group_id: FromPath[int],
-        data: JSONBody[DeviceGroupChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Rename it, describe it, tag it, or change what fills it."""
-        async with db.begin() as tx:
-            await service.change_group(
-                within,
-                tx,
-                group_no=group_id,
-                name=data.name,
-                description=data.description,
-                conditions=data.conditions.read() if data.conditions else None,
-                tags=data.tags,
-            )
+@device_group_routes.post(right="devices.manage")
+async def create(data: NewDeviceGroup, scope: Scope, tx: Tx) -> DeviceGroupMade:
+    """A new group: one that people fill, or with conditions one that fills itself."""
+    number = await service.create_group(
+        scope,
+        tx,
+        name=data.name,
+        parent_no=data.parent_id or 0,
+        description=data.description,
+        conditions=data.conditions.read() if data.conditions else None,
+        tags=data.tags,
+    )
+    return DeviceGroupMade(str(number))
 
-    @delete("/{group_id:int}", right="devices.manage", status_code=204)
-    async def remove(
-        self, group_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Delete a group that holds no other; its devices stay."""
-        async with db.begin() as tx:
-            await service.delete_group(within, tx, group_no=group_id)
 
-    @get("/{group_id:int}/members", right="devices.use")
-    async def members(
-        self,
-        group_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: FromQuery[str] = "",
-    ) -> Page[DeviceRow]:
-        """Its devices in sight, with those of the groups below."""
-        members = await queries.membership_of(within, db, group_no=group_id)
-        where = DeviceFilter(keyword=q.strip(), group=members)
-        found = await list_devices(within, db, page=page, where=where)
-        return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
+@device_group_routes.get("/{group_id:int}", right="devices.use")
+async def detail(group_id: int, scope: Scope, db: Database) -> DeviceGroupDetail:
+    """One group with its conditions."""
+    group = await queries.get_group(scope, db, group_no=group_id)
+    members = await queries.membership_of(scope, db, group_no=group_id)
+    found = await list_devices(scope, db, page=PageRequest(1, 1), where=DeviceFilter(group=members))
+    counts = await queries.own_members(scope, db, group_nos=[group_id])
+    on = group.conditions
+    return DeviceGroupDetail(
+        **msgspec.structs.asdict(_row(group, counts.get(group_id, 0))),
+        conditions=None
+        if on is None
+        else GroupConditions(list(on.product_keys), on.tags, list(on.versions), list(on.states)),
+        devices=found.total,
+    )
 
-    @post("/{group_id:int}/members", right="devices.manage", status_code=200)
-    async def add(
-        self,
-        group_id: FromPath[int],
-        data: JSONBody[GroupMembers],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> GroupMembersChanged:
-        """Put devices into it; those that are in it stay."""
-        async with db.begin() as tx:
-            added = await service.add_members(within, tx, group_no=group_id, iot_ids=data.iot_ids)
-        return GroupMembersChanged(added)
 
-    @post("/{group_id:int}/members/remove", right="devices.manage", status_code=200)
-    async def take_out(
-        self,
-        group_id: FromPath[int],
-        data: JSONBody[GroupMembers],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> GroupMembersChanged:
-        """Take devices out of it, not of the groups below."""
-        async with db.begin() as tx:
-            gone = await service.remove_members(within, tx, group_no=group_id, iot_ids=data.iot_ids)
-        return GroupMembersChanged(gone)
+@device_group_routes.put("/{group_id:int}", right="devices.manage")
+async def change(group_id: int, data: DeviceGroupChange, scope: Scope, tx: Tx) -> None:
+    """Rename it, describe it, tag it, or change what fills it."""
+    await service.change_group(
+        scope,
+        tx,
+        group_no=group_id,
+        name=data.name,
+        description=data.description,
+        conditions=data.conditions.read() if data.conditions else None,
+        tags=data.tags,
+    )
+
+
+@device_group_routes.delete("/{group_id:int}", right="devices.manage")
+async def remove(group_id: int, scope: Scope, tx: Tx) -> None:
+    """Delete a group that holds no other; its devices stay."""
+    await service.delete_group(scope, tx, group_no=group_id)
+
+
+@device_group_routes.get("/{group_id:int}/members", right="devices.use")
+async def members(
+    group_id: int, scope: Scope, db: Database, page: PageRequest, q: str = ""
+) -> Page[DeviceRow]:
+    """Its devices in sight, with those of the groups below."""
+    members = await queries.membership_of(scope, db, group_no=group_id)
+    where = DeviceFilter(keyword=q.strip(), group=members)
+    found = await list_devices(scope, db, page=page, where=where)
+    return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
+
+
+@device_group_routes.post("/{group_id:int}/members", right="devices.manage", status=200)
+async def add(group_id: int, data: GroupMembers, scope: Scope, tx: Tx) -> GroupMembersChanged:
+    """Put devices into it; those that are in it stay."""
+    added = await service.add_members(scope, tx, group_no=group_id, iot_ids=data.iot_ids)
+    return GroupMembersChanged(added)
+
+
+@device_group_routes.post("/{group_id:int}/members/remove", right="devices.manage", status=200)
+async def take_out(group_id: int, data: GroupMembers, scope: Scope, tx: Tx) -> GroupMembersChanged:
+    """Take devices out of it, not of the groups below."""
+    gone = await service.remove_members(scope, tx, group_no=group_id, iot_ids=data.iot_ids)
+    return GroupMembersChanged(gone)
 
 
 def _row(group: queries.GroupRow, own: int) -> DeviceGroupRow:

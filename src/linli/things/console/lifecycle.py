@@ -3,12 +3,10 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -96,123 +94,80 @@ class OneResult(msgspec.Struct, rename="camel", frozen=True):
     message: Annotated[str, Meta(description="Why not; empty when it went well.")] = ""
 
 
-class DeviceLifecycleRoutes(Controller):
-    path = "/devices/{iot_id:str}"
-    tags = ("devices",)
-
-    @post("/secret", right="devices.manage", status_code=200)
-    async def secret(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-    ) -> DeviceTriple:
-        """Show the triple; who looked is written down."""
-        async with db.begin() as tx:
-            return _triple(await lifecycle.show_secret(within, tx, iot_id=iot_id, secrets=secrets))
-
-    @post("/secret/reset", right="devices.manage", status_code=200)
-    async def reset(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-    ) -> DeviceTriple:
-        """Make a new secret. The device is cut off, and connects again once it was set up with the new one."""
-        async with db.begin() as tx:
-            return _triple(await lifecycle.renew_secret(within, tx, iot_id=iot_id, ids=ids, secrets=secrets))
-
-    @get("/removal", right="devices.manage")
-    async def removal(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> DeviceRemoval:
-        """What deleting it would mean."""
-        return DeviceRemoval(*await lifecycle.removal_of(within, db, iot_id=iot_id))
-
-    @put("/community", right="devices.manage", status_code=204)
-    async def move(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[CommunityChoice],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Put it into another community. A door stops being one: it is set up anew where it is now."""
-        async with db.begin() as tx:
-            await lifecycle.move_device(within, tx, iot_id=iot_id, community_id=data.community_id)
-
-    @put("/project", right="devices.manage", status_code=204)
-    async def bind(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[ProjectBinding],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Bind it to a project, or to none; out of one project first, then into another."""
-        async with db.begin() as tx:
-            await lifecycle.bind_device(within, tx, iot_id=iot_id, project_id=data.project_id)
-
-    @put("/tags", right="devices.manage", status_code=204)
-    async def tag(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[TagChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Change some of its tags; the others stay."""
-        async with db.begin() as tx:
-            await remove_tags(within, tx, iot_id=iot_id, keys=data.remove)
-            await set_tags(within, tx, iot_id=iot_id, tags=data.set)
-
-    @get("/acts", right="devices.manage")
-    async def acts(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[DeviceAct]:
-        """Who was shown its secret, cut it off, moved it; newest first."""
-        await get_device(within, db, iot_id=iot_id)
-        found = await audit.acts_on(within, db, subject=iot_id, page=page)
-        rows = [DeviceAct(row.act, row.caller, row.done_ms, row.facts) for row in found.data]
-        return Page.of(page, found.total, rows)
-
-    @get("/activity", right="devices.use")
-    async def activity(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> DeviceActivity:
-        """How much it said and was asked in the last 24 hours."""
-        device = await get_device(within, db, iot_id=iot_id)
-        counted: Activity = await activity_of(db, device_no=device.device_no, now_ms=db.clock.now_ms())
-        return DeviceActivity(*counted, device.last_seen_ms)
+device_lifecycle_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
 
-class ManyDeviceRoutes(Controller):
-    path = "/devices/many"
-    tags = ("devices",)
+@device_lifecycle_routes.post("/secret", right="devices.manage", status=200)
+async def secret(iot_id: str, scope: Scope, tx: Tx, secrets: Secrets) -> DeviceTriple:
+    """Show the triple; who looked is written down."""
+    return _triple(await lifecycle.show_secret(scope, tx, iot_id=iot_id, secrets=secrets))
 
-    @post("/", right="devices.manage", status_code=200)
-    async def act(
-        self, data: JSONBody[ManyDevices], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[OneResult]:
-        """Each device for itself: what one refuses does not hold up the others."""
-        await _check_target(within, db, data)
-        results = []
-        for iot_id in dict.fromkeys(data.iot_ids):
-            try:
-                async with db.begin() as tx:
-                    await _act(within, tx, data, iot_id)
-            except LinliError as error:
-                results.append(OneResult(iot_id, False, error.text(within.language)))
-            else:
-                results.append(OneResult(iot_id, True))
-        return results
+
+@device_lifecycle_routes.post("/secret/reset", right="devices.manage", status=200)
+async def reset(iot_id: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> DeviceTriple:
+    """Make a new secret. The device is cut off, and connects again once it was set up with the new one."""
+    return _triple(await lifecycle.renew_secret(scope, tx, iot_id=iot_id, ids=ids, secrets=secrets))
+
+
+@device_lifecycle_routes.get("/removal", right="devices.manage")
+async def removal(iot_id: str, scope: Scope, db: Database) -> DeviceRemoval:
+    """What deleting it would mean."""
+    return DeviceRemoval(*await lifecycle.removal_of(scope, db, iot_id=iot_id))
+
+
+@device_lifecycle_routes.put("/community", right="devices.manage")
+async def move(iot_id: str, data: CommunityChoice, scope: Scope, tx: Tx) -> None:
+    """Put it into another community. A door stops being one: it is set up anew where it is now."""
+    await lifecycle.move_device(scope, tx, iot_id=iot_id, community_id=data.community_id)
+
+
+@device_lifecycle_routes.put("/project", right="devices.manage")
+async def bind(iot_id: str, data: ProjectBinding, scope: Scope, tx: Tx) -> None:
+    """Bind it to a project, or to none; out of one project first, then into another."""
+    await lifecycle.bind_device(scope, tx, iot_id=iot_id, project_id=data.project_id)
+
+
+@device_lifecycle_routes.put("/tags", right="devices.manage")
+async def tag(iot_id: str, data: TagChange, scope: Scope, tx: Tx) -> None:
+    """Change some of its tags; the others stay."""
+    await remove_tags(scope, tx, iot_id=iot_id, keys=data.remove)
+    await set_tags(scope, tx, iot_id=iot_id, tags=data.set)
+
+
+@device_lifecycle_routes.get("/acts", right="devices.manage")
+async def acts(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[DeviceAct]:
+    """Who was shown its secret, cut it off, moved it; newest first."""
+    await get_device(scope, db, iot_id=iot_id)
+    found = await audit.acts_on(scope, db, subject=iot_id, page=page)
+    rows = [DeviceAct(row.act, row.caller, row.done_ms, row.facts) for row in found.data]
+    return Page.of(page, found.total, rows)
+
+
+@device_lifecycle_routes.get("/activity", right="devices.use")
+async def activity(iot_id: str, scope: Scope, db: Database) -> DeviceActivity:
+    """How much it said and was asked in the last 24 hours."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    counted: Activity = await activity_of(db, device_no=device.device_no, now_ms=db.clock.now_ms())
+    return DeviceActivity(*counted, device.last_seen_ms)
+
+
+many_device_routes = Routes("/devices/many", tags=("devices",))
+
+
+@many_device_routes.post(right="devices.manage", status=200)
+async def act(data: ManyDevices, scope: Scope, db: Database) -> list[OneResult]:
+    """Each device for itself: what one refuses does not hold up the others."""
+    await _check_target(scope, db, data)
+    results = []
+    for iot_id in dict.fromkeys(data.iot_ids):
+        try:
+            async with db.begin() as tx:
+                await _act(scope, tx, data, iot_id)
+        except LinliError as error:
+            results.append(OneResult(iot_id, False, error.text(scope.language)))
+        else:
+            results.append(OneResult(iot_id, True))
+    return results
 
 
 async def _check_target(scope: Scope, db: Database, asked: ManyDevices) -> None:

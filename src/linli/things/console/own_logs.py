@@ -3,11 +3,10 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -40,68 +39,58 @@ class OwnLogSettings(OwnLogSwitch, rename="camel"):
     """Those that have lines."""
 
 
-class DeviceOwnLogRoutes(Controller):
-    path = "/devices/{iot_id:str}/own-log"
-    tags = ("devices",)
+device_own_log_routes = Routes("/devices/{iot_id:str}/own-log", tags=("devices",))
 
-    @get("/", right="devices.use")
-    async def lines(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        level: Annotated[LogLevel | None, QueryParameter(description="This and higher ones.")] = None,
-        module: FromQuery[str] = "",
-        trace_id: Annotated[str, QueryParameter(name="traceId")] = "",
-        q: Annotated[str, QueryParameter(description="Part of the text or the code.")] = "",
-        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
-        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
-    ) -> Page[OwnLogLine]:
-        """Lines that the device sent, newest first."""
-        device = await get_device(within, db, iot_id=iot_id)
-        where = LogFilter(
-            level=LEVELS.index(level) if level else 0,
-            module=module,
-            trace_id=trace_id.strip(),
-            text=q.strip(),
-            low_ms=from_ms or 0,
-            high_ms=2**53 if to_ms is None else to_ms,
+
+@device_own_log_routes.get(right="devices.use")
+async def lines(
+    iot_id: str,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    level: Annotated[LogLevel | None, Meta(description="This and higher ones.")] = None,
+    module: str = "",
+    trace_id: str = "",
+    q: Annotated[str, Meta(description="Part of the text or the code.")] = "",
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+) -> Page[OwnLogLine]:
+    """Lines that the device sent, newest first."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    where = LogFilter(
+        level=LEVELS.index(level) if level else 0,
+        module=module,
+        trace_id=trace_id.strip(),
+        text=q.strip(),
+        low_ms=from_ms or 0,
+        high_ms=2**53 if to_ms is None else to_ms,
+    )
+    found = await find_lines(db, device_no=device.device_no, where=where, page=page)
+    rows = [
+        OwnLogLine(
+            str(row.seq),
+            row.ts,
+            LEVELS[row.level],
+            row.module,
+            row.code,
+            row.trace_id,
+            masked_text(row.content),
         )
-        found = await find_lines(db, device_no=device.device_no, where=where, page=page)
-        rows = [
-            OwnLogLine(
-                str(row.seq),
-                row.ts,
-                LEVELS[row.level],
-                row.module,
-                row.code,
-                row.trace_id,
-                masked_text(row.content),
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
+        for row in found.data
+    ]
+    return Page.of(page, found.total, rows)
 
-    @get("/settings", right="devices.use")
-    async def settings(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> OwnLogSettings:
-        """Whether the device sends its log, and the modules to choose from."""
-        device = await get_device(within, db, iot_id=iot_id)
-        on = await sends_logs(db, device_no=device.device_no)
-        return OwnLogSettings(on=on, modules=await modules_of(db, device_no=device.device_no))
 
-    @put("/settings", right="devices.manage", status_code=204)
-    async def switch(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[OwnLogSwitch],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        features: NamedDependency[Features],
-    ) -> None:
-        """Ask the device for its log, or no longer. It is told at once if it is online."""
-        async with db.begin() as tx:
-            device = await switch_logs(within, tx, iot_id=iot_id, on=data.on)
-            features.logs.tell(tx, device.product_key, device.device_name, on=data.on)
+@device_own_log_routes.get("/settings", right="devices.use")
+async def settings(iot_id: str, scope: Scope, db: Database) -> OwnLogSettings:
+    """Whether the device sends its log, and the modules to choose from."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    on = await sends_logs(db, device_no=device.device_no)
+    return OwnLogSettings(on=on, modules=await modules_of(db, device_no=device.device_no))
+
+
+@device_own_log_routes.put("/settings", right="devices.manage")
+async def switch(iot_id: str, data: OwnLogSwitch, scope: Scope, tx: Tx, features: Features) -> None:
+    """Ask the device for its log, or no longer. It is told at once if it is online."""
+    device = await switch_logs(scope, tx, iot_id=iot_id, on=data.on)
+    features.logs.tell(tx, device.product_key, device.device_name, on=data.on)

@@ -3,13 +3,12 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, Response, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar import Response
 from msgspec import Meta
 
 from linli.kernel import i18n
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 from linli.things.catalogue import versions
 from linli.things.queries.products import get_product
@@ -115,165 +114,124 @@ class UnitChoice(msgspec.Struct, frozen=True):
     english: str
 
 
-class UnitRoutes(Controller):
-    path = "/units"
-    tags = ("products",)
-
-    @get("/", right="devices.use")
-    async def units(self) -> list[UnitChoice]:
-        """What the unit of a number may be chosen from; any other may be typed."""
-        return [UnitChoice(*unit) for unit in UNITS]
+unit_routes = Routes("/units", tags=("products",))
 
 
-class ProductModelRoutes(Controller):
-    path = "/products/{product_key:str}/model"
-    tags = ("products",)
+@unit_routes.get(right="devices.use")
+async def units() -> list[UnitChoice]:
+    """What the unit of a number may be chosen from; any other may be typed."""
+    return [UnitChoice(*unit) for unit in UNITS]
 
-    @get("/", right="devices.use")
-    async def state(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> ModelState:
-        """What the editor starts from."""
-        bench = await versions.workbench(within, db, product_key=product_key)
-        draft = bench.draft
-        return ModelState(
-            bench.product.version,
-            bench.document,
-            draft.revision if draft else 0,
-            draft.author if draft else "",
-            draft.modified_ms if draft else None,
-            faults(bench.problems, within.language),
-            changes(bench.differences),
-        )
 
-    @put("/draft", right="integrations.manage")
-    async def save(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[DraftRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> DraftState:
-        """Keep a draft, faults and all; refused when somebody else saved in between."""
-        async with db.begin() as tx:
-            revision = await versions.save_draft(
-                within, tx, product_key=product_key, document=data.document, revision=data.revision
-            )
-            published = (await get_product(within, tx, product_key=product_key)).model()
-        read, problems = examine(data.document)
-        return DraftState(revision, faults(problems, within.language), changes(compare(published, read)))
+product_model_routes = Routes("/products/{product_key:str}/model", tags=("products",))
 
-    @delete("/draft", right="integrations.manage", status_code=204)
-    async def discard(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Go back to what is in force."""
-        async with db.begin() as tx:
-            await versions.discard_draft(within, tx, product_key=product_key)
 
-    @post("/check", right="devices.use", status_code=200)
-    async def check(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[CheckRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> DraftState:
-        """Every fault of a document and its difference from what is in force; nothing is saved."""
-        published = (await get_product(within, db, product_key=product_key)).model()
-        read, problems = examine(data.document)
-        return DraftState(0, faults(problems, within.language), changes(compare(published, read)))
+@product_model_routes.get(right="devices.use")
+async def state(product_key: str, scope: Scope, db: Database) -> ModelState:
+    """What the editor starts from."""
+    bench = await versions.workbench(scope, db, product_key=product_key)
+    draft = bench.draft
+    return ModelState(
+        bench.product.version,
+        bench.document,
+        draft.revision if draft else 0,
+        draft.author if draft else "",
+        draft.modified_ms if draft else None,
+        faults(bench.problems, scope.language),
+        changes(bench.differences),
+    )
 
-    @post("/import", right="devices.use", status_code=200)
-    async def read_file(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[ImportRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> Imported:
-        """What a TSL file would change; to take it over, save the document as the draft."""
-        published = (await get_product(within, db, product_key=product_key)).model()
-        try:
-            model = parse_json(data.text)
-        except ModelRefused as refused:
-            return Imported(None, faults(refused.problems, within.language), [])
-        return Imported(to_document(model), [], changes(compare(published, model)))
 
-    @post("/publish", right="integrations.manage", status_code=200)
-    async def publish(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[PublishRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> VersionLine:
-        """Put the draft in force for devices and APIs."""
-        async with db.begin() as tx:
-            made = await versions.publish_draft(
-                within, tx, product_key=product_key, revision=data.revision, notes=data.notes
-            )
-        return _line(made)
+@product_model_routes.put("/draft", right="integrations.manage")
+async def save(product_key: str, data: DraftRequest, scope: Scope, tx: Tx) -> DraftState:
+    """Keep a draft, faults and all; refused when somebody else saved in between."""
+    revision = await versions.save_draft(
+        scope, tx, product_key=product_key, document=data.document, revision=data.revision
+    )
+    published = (await get_product(scope, tx, product_key=product_key)).model()
+    read, problems = examine(data.document)
+    return DraftState(revision, faults(problems, scope.language), changes(compare(published, read)))
 
-    @post("/roll-back", right="integrations.manage", status_code=200)
-    async def roll_back(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[RollBackRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> VersionLine:
-        """Put an older version in force again, as a new one."""
-        async with db.begin() as tx:
-            made = await versions.roll_back(
-                within, tx, product_key=product_key, version=data.version, notes=data.notes
-            )
-        return _line(made)
 
-    @get("/versions", right="devices.use")
-    async def history(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[VersionLine]:
-        """Every published version, the newest first."""
-        return [_line(row) for row in await versions.history(within, db, product_key=product_key)]
+@product_model_routes.delete("/draft", right="integrations.manage")
+async def discard(product_key: str, scope: Scope, tx: Tx) -> None:
+    """Go back to what is in force."""
+    await versions.discard_draft(scope, tx, product_key=product_key)
 
-    @get("/compare", right="devices.use")
-    async def compare_versions(
-        self,
-        product_key: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        before: FromQuery[int],
-        after: FromQuery[int],
-    ) -> list[Changed]:
-        """What changed from one published version to another."""
-        found = await versions.compare_versions(
-            within, db, product_key=product_key, before=before, after=after
-        )
-        return changes(found)
 
-    @get("/export.json", right="devices.use")
-    async def export_file(
-        self,
-        product_key: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        form: Annotated[
-            Literal["whole", "simple"],
-            QueryParameter(description="whole: with the generated members, as devices and APIs get it."),
-        ] = "whole",
-        version: Annotated[int | None, QueryParameter(description="None: the one in force.")] = None,
-    ) -> Response[bytes]:
-        """A published model as a file."""
-        product = await get_product(within, db, product_key=product_key)
-        number = product.version if version is None else version
-        row = await versions.get_version(within, db, product_key=product_key, version=number)
-        model = row.model()
-        document = export(model, product_key) if form == "whole" else to_document(model)
-        content = msgspec.json.format(msgspec.json.encode(document), indent=2)
-        name = f"{product_key}-v{number}{'' if form == 'whole' else '-simple'}.json"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(content, media_type="application/json", headers=headers)
+@product_model_routes.post("/check", right="devices.use", status=200)
+async def check(product_key: str, data: CheckRequest, scope: Scope, db: Database) -> DraftState:
+    """Every fault of a document and its difference from what is in force; nothing is saved."""
+    published = (await get_product(scope, db, product_key=product_key)).model()
+    read, problems = examine(data.document)
+    return DraftState(0, faults(problems, scope.language), changes(compare(published, read)))
+
+
+@product_model_routes.post("/import", right="devices.use", status=200)
+async def read_file(product_key: str, data: ImportRequest, scope: Scope, db: Database) -> Imported:
+    """What a TSL file would change; to take it over, save the document as the draft."""
+    published = (await get_product(scope, db, product_key=product_key)).model()
+    try:
+        model = parse_json(data.text)
+    except ModelRefused as refused:
+        return Imported(None, faults(refused.problems, scope.language), [])
+    return Imported(to_document(model), [], changes(compare(published, model)))
+
+
+@product_model_routes.post("/publish", right="integrations.manage", status=200)
+async def publish(product_key: str, data: PublishRequest, scope: Scope, tx: Tx) -> VersionLine:
+    """Put the draft in force for devices and APIs."""
+    made = await versions.publish_draft(
+        scope, tx, product_key=product_key, revision=data.revision, notes=data.notes
+    )
+    return _line(made)
+
+
+@product_model_routes.post("/roll-back", right="integrations.manage", status=200)
+async def roll_back(product_key: str, data: RollBackRequest, scope: Scope, tx: Tx) -> VersionLine:
+    """Put an older version in force again, as a new one."""
+    made = await versions.roll_back(
+        scope, tx, product_key=product_key, version=data.version, notes=data.notes
+    )
+    return _line(made)
+
+
+@product_model_routes.get("/versions", right="devices.use")
+async def history(product_key: str, scope: Scope, db: Database) -> list[VersionLine]:
+    """Every published version, the newest first."""
+    return [_line(row) for row in await versions.history(scope, db, product_key=product_key)]
+
+
+@product_model_routes.get("/compare", right="devices.use")
+async def compare_versions(
+    product_key: str, scope: Scope, db: Database, before: int, after: int
+) -> list[Changed]:
+    """What changed from one published version to another."""
+    found = await versions.compare_versions(scope, db, product_key=product_key, before=before, after=after)
+    return changes(found)
+
+
+@product_model_routes.get("/export.json", right="devices.use")
+async def export_file(
+    product_key: str,
+    scope: Scope,
+    db: Database,
+    form: Annotated[
+        Literal["whole", "simple"],
+        Meta(description="whole: with the generated members, as devices and APIs get it."),
+    ] = "whole",
+    version: Annotated[int | None, Meta(description="None: the one in force.")] = None,
+) -> Response[bytes]:
+    """A published model as a file."""
+    product = await get_product(scope, db, product_key=product_key)
+    number = product.version if version is None else version
+    row = await versions.get_version(scope, db, product_key=product_key, version=number)
+    model = row.model()
+    document = export(model, product_key) if form == "whole" else to_document(model)
+    content = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    name = f"{product_key}-v{number}{'' if form == 'whole' else '-simple'}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/json", headers=headers)
 
 
 def faults(problems: list[Problem], language: str) -> list[Fault]:

@@ -3,13 +3,11 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.kernel import i18n
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -101,188 +99,151 @@ class Act(msgspec.Struct, rename="camel", frozen=True):
     """JSON."""
 
 
-class ProductRoutes(Controller):
-    path = "/products"
-    tags = ("products",)
+product_routes = Routes("/products", tags=("products",))
 
-    @get("/", right="devices.use")
-    async def choices(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], q: FromQuery[str] = ""
-    ) -> list[ProductRow]:
-        """The tenant's products to choose from, the newest first; at most 500."""
-        found = await queries.list_products(
-            within, db, page=PageRequest.of(1, 500, max_size=500), keyword=q.strip()
+
+@product_routes.get(right="devices.use")
+async def choices(scope: Scope, db: Database, q: str = "") -> list[ProductRow]:
+    """The tenant's products to choose from, the newest first; at most 500."""
+    found = await queries.list_products(
+        scope, db, page=PageRequest.of(1, 500, max_size=500), keyword=q.strip()
+    )
+    return [
+        ProductRow(
+            row.product_key,
+            row.name,
+            row.category_name or row.category_code,
+            row.node_type == 1,
+            row.devices,
+            row.created_ms,
         )
-        return [
-            ProductRow(
-                row.product_key,
-                row.name,
-                row.category_name or row.category_code,
-                row.node_type == 1,
-                row.devices,
-                row.created_ms,
-            )
-            for row in found.data
-        ]
+        for row in found.data
+    ]
 
-    @get("/list", right="devices.use")
-    async def list_products(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="Part of the name or the key.")] = "",
-        category: Annotated[str, QueryParameter(description="A path; all below it too.")] = "",
-        gateway: FromQuery[bool | None] = None,
-    ) -> Page[ProductLine]:
-        """Products by page, the newest first."""
-        found = await queries.list_products(
-            within,
-            db,
-            page=page,
-            keyword=q.strip(),
-            category_code=category,
-            node_type=None if gateway is None else int(gateway),
+
+@product_routes.get("/list", right="devices.use")
+async def list_products(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="Part of the name or the key.")] = "",
+    category: Annotated[str, Meta(description="A path; all below it too.")] = "",
+    gateway: bool | None = None,
+) -> Page[ProductLine]:
+    """Products by page, the newest first."""
+    found = await queries.list_products(
+        scope,
+        db,
+        page=page,
+        keyword=q.strip(),
+        category_code=category,
+        node_type=None if gateway is None else int(gateway),
+    )
+    lines = [
+        ProductLine(
+            product_key=row.product_key,
+            name=row.name,
+            category=row.category_name or row.category_code,
+            gateway=row.node_type == 1,
+            devices=row.devices,
+            created_ms=row.created_ms,
+            category_code=row.category_code,
+            data_format=row.data_format,
+            version=row.version,
         )
-        lines = [
-            ProductLine(
-                product_key=row.product_key,
-                name=row.name,
-                category=row.category_name or row.category_code,
-                gateway=row.node_type == 1,
-                devices=row.devices,
-                created_ms=row.created_ms,
-                category_code=row.category_code,
-                data_format=row.data_format,
-                version=row.version,
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, lines)
+        for row in found.data
+    ]
+    return Page.of(page, found.total, lines)
 
-    @post("/", right="integrations.manage", status_code=201)
-    async def create(
-        self,
-        data: JSONBody[NewProduct],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-    ) -> ProductDetail:
-        """Make a product of a category, with its thing model, or an empty one."""
-        async with db.begin() as tx:
-            category = None
-            if data.category_code:
-                category = await find_category(within, tx, path=data.category_code)
-                if category is None or category.model is None:
-                    raise BadInput(field="categoryCode", rule="category_unknown")
-            gateway = data.gateway if data.gateway is not None else bool(category and category.gateway)
-            made = await service.create_product(
-                within,
-                tx,
-                name=data.name,
-                ids=ids,
-                secrets=secrets,
-                category_code=data.category_code,
-                node_type=int(gateway),
-                dynamic_register=data.dynamic_register,
-                data_format=data.data_format,
-                description=data.description,
-                capabilities=data.capabilities,
-            )
-        return _detail(made, devices=0)
 
-    @get("/{product_key:str}", right="devices.use")
-    async def detail(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> ProductDetail:
-        """One product; its thing model is a route of its own."""
-        row = await queries.get_product(within, db, product_key=product_key)
-        return _detail(row, devices=await queries.devices_of(db, product_no=row.product_no))
+@product_routes.post(right="integrations.manage")
+async def create(data: NewProduct, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> ProductDetail:
+    """Make a product of a category, with its thing model, or an empty one."""
+    category = None
+    if data.category_code:
+        category = await find_category(scope, tx, path=data.category_code)
+        if category is None or category.model is None:
+            raise BadInput(field="categoryCode", rule="category_unknown")
+    gateway = data.gateway if data.gateway is not None else bool(category and category.gateway)
+    made = await service.create_product(
+        scope,
+        tx,
+        name=data.name,
+        ids=ids,
+        secrets=secrets,
+        category_code=data.category_code,
+        node_type=int(gateway),
+        dynamic_register=data.dynamic_register,
+        data_format=data.data_format,
+        description=data.description,
+        capabilities=data.capabilities,
+    )
+    return _detail(made, devices=0)
 
-    @put("/{product_key:str}", right="integrations.manage", status_code=204)
-    async def change(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[ProductChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Rename or describe it, switch dynamic registration; capabilities go to the tags of its devices."""
-        async with db.begin() as tx:
-            await service.change_product(
-                within,
-                tx,
-                product_key=product_key,
-                name=data.name,
-                description=data.description,
-                dynamic_register=data.dynamic_register,
-                capabilities=data.capabilities,
-            )
 
-    @delete("/{product_key:str}", right="integrations.manage", status_code=204)
-    async def remove(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Delete it with its versions; refused while it has devices."""
-        async with db.begin() as tx:
-            await service.delete_product(within, tx, product_key=product_key)
+@product_routes.get("/{product_key:str}", right="devices.use")
+async def detail(product_key: str, scope: Scope, db: Database) -> ProductDetail:
+    """One product; its thing model is a route of its own."""
+    row = await queries.get_product(scope, db, product_key=product_key)
+    return _detail(row, devices=await queries.devices_of(db, product_no=row.product_no))
 
-    @post("/{product_key:str}/copy", right="integrations.manage", status_code=201)
-    async def copy(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[CopyRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-    ) -> ProductDetail:
-        """Another product with the same settings and thing model."""
-        async with db.begin() as tx:
-            made = await service.copy_product(
-                within, tx, product_key=product_key, name=data.name, ids=ids, secrets=secrets
-            )
-        return _detail(made, devices=0)
 
-    @post("/{product_key:str}/secret", right="integrations.manage", status_code=200)
-    async def secret(
-        self,
-        product_key: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-    ) -> ProductSecret:
-        """Show the product secret; who looked is written down."""
-        async with db.begin() as tx:
-            shown = await service.show_secret(within, tx, product_key=product_key, secrets=secrets)
-        return ProductSecret(product_key, shown)
+@product_routes.put("/{product_key:str}", right="integrations.manage")
+async def change(product_key: str, data: ProductChange, scope: Scope, tx: Tx) -> None:
+    """Rename or describe it, switch dynamic registration; capabilities go to the tags of its devices."""
+    await service.change_product(
+        scope,
+        tx,
+        product_key=product_key,
+        name=data.name,
+        description=data.description,
+        dynamic_register=data.dynamic_register,
+        capabilities=data.capabilities,
+    )
 
-    @get("/{product_key:str}/topics", right="devices.use")
-    async def topics(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[TopicLine]:
-        """Every topic of its devices with direction and meaning."""
-        row = await queries.get_product(within, db, product_key=product_key)
-        listed = topics(product_key, gateway=row.node_type == 1, raw=row.data_format == "custom")
-        return [
-            TopicLine(one.topic, one.direction, one.group, i18n.text(f"topic.{one.key}", within.language))
-            for one in listed
-        ]
 
-    @get("/{product_key:str}/acts", right="integrations.manage")
-    async def acts(
-        self,
-        product_key: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[Act]:
-        """Who changed it, published its model or was shown its secret; newest first."""
-        await queries.get_product(within, db, product_key=product_key)
-        found = await audit.acts_on(within, db, subject=product_key, page=page)
-        rows = [Act(row.act, row.caller, row.done_ms, row.facts) for row in found.data]
-        return Page.of(page, found.total, rows)
+@product_routes.delete("/{product_key:str}", right="integrations.manage")
+async def remove(product_key: str, scope: Scope, tx: Tx) -> None:
+    """Delete it with its versions; refused while it has devices."""
+    await service.delete_product(scope, tx, product_key=product_key)
+
+
+@product_routes.post("/{product_key:str}/copy", right="integrations.manage")
+async def copy(
+    product_key: str, data: CopyRequest, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets
+) -> ProductDetail:
+    """Another product with the same settings and thing model."""
+    made = await service.copy_product(
+        scope, tx, product_key=product_key, name=data.name, ids=ids, secrets=secrets
+    )
+    return _detail(made, devices=0)
+
+
+@product_routes.post("/{product_key:str}/secret", right="integrations.manage", status=200)
+async def secret(product_key: str, scope: Scope, tx: Tx, secrets: Secrets) -> ProductSecret:
+    """Show the product secret; who looked is written down."""
+    shown = await service.show_secret(scope, tx, product_key=product_key, secrets=secrets)
+    return ProductSecret(product_key, shown)
+
+
+@product_routes.get("/{product_key:str}/topics", right="devices.use", name="topics")
+async def list_topics(product_key: str, scope: Scope, db: Database) -> list[TopicLine]:
+    """Every topic of its devices with direction and meaning."""
+    row = await queries.get_product(scope, db, product_key=product_key)
+    listed = topics(product_key, gateway=row.node_type == 1, raw=row.data_format == "custom")
+    return [
+        TopicLine(one.topic, one.direction, one.group, i18n.text(f"topic.{one.key}", scope.language))
+        for one in listed
+    ]
+
+
+@product_routes.get("/{product_key:str}/acts", right="integrations.manage")
+async def acts(product_key: str, scope: Scope, db: Database, page: PageRequest) -> Page[Act]:
+    """Who changed it, published its model or was shown its secret; newest first."""
+    await queries.get_product(scope, db, product_key=product_key)
+    found = await audit.acts_on(scope, db, subject=product_key, page=page)
+    rows = [Act(row.act, row.caller, row.done_ms, row.facts) for row in found.data]
+    return Page.of(page, found.total, rows)
 
 
 def _detail(row: queries.ProductRow, *, devices: int) -> ProductDetail:

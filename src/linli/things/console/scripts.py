@@ -3,12 +3,10 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
@@ -79,120 +77,93 @@ class ScriptFailure(msgspec.Struct, rename="camel", frozen=True):
     """Bytes in hexadecimal of an uplink, JSON of a downlink; cut."""
 
 
-class ProductScriptRoutes(Controller):
-    path = "/products/{product_key:str}/script"
-    tags = ("devices",)
+product_script_routes = Routes("/products/{product_key:str}/script", tags=("devices",))
 
-    @get("/", right="devices.use")
-    async def script(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> ProductScript:
-        """The draft, and what was published so far."""
-        product = await get_product(within, db, product_key=product_key)
-        held = await queries.script_of(db, product_no=product.product_no)
-        versions = await queries.versions_of(db, product_no=product.product_no)
-        return ProductScript(
-            product.data_format == "custom",
-            held.draft,
-            held.draft_version,
-            held.draft_ms,
-            held.published,
-            [ScriptVersion(row.version, row.published_by, row.published_ms) for row in versions],
+
+@product_script_routes.get(right="devices.use")
+async def script(product_key: str, scope: Scope, db: Database) -> ProductScript:
+    """The draft, and what was published so far."""
+    product = await get_product(scope, db, product_key=product_key)
+    held = await queries.script_of(db, product_no=product.product_no)
+    versions = await queries.versions_of(db, product_no=product.product_no)
+    return ProductScript(
+        product.data_format == "custom",
+        held.draft,
+        held.draft_version,
+        held.draft_ms,
+        held.published,
+        [ScriptVersion(row.version, row.published_by, row.published_ms) for row in versions],
+    )
+
+
+@product_script_routes.get("/versions/{version:int}", right="devices.use")
+async def version(product_key: str, version: int, scope: Scope, db: Database) -> ScriptSource:
+    """The text of a version, to look at or to go back to."""
+    product = await get_product(scope, db, product_key=product_key)
+    source = await queries.version_source(db, product_no=product.product_no, version=version)
+    if source is None:
+        raise NotFound(what="script_version", id=version)
+    return ScriptSource(source)
+
+
+@product_script_routes.put("/draft", right="devices.manage")
+async def save(product_key: str, data: DraftChange, scope: Scope, tx: Tx) -> DraftSaved:
+    """Keep the draft, whether it runs or not, unless somebody else saved one meanwhile."""
+    version = await save_draft(
+        scope, tx, product_key=product_key, source=data.source, draft_version=data.draft_version
+    )
+    return DraftSaved(version)
+
+
+@product_script_routes.post("/trial", right="devices.manage", status=200)
+async def trial(
+    product_key: str, data: ScriptTrialRequest, scope: Scope, db: Database, features: Features
+) -> ScriptTrialResult:
+    """Run a text with one input. Nothing is stored and no device hears of it."""
+    await get_product(scope, db, product_key=product_key)
+    tried = await try_script(
+        features.sandbox,
+        owner=scope.tenant,
+        source=data.source,
+        direction=data.direction,
+        given=data.input,
+        topic=data.topic,
+    )
+    return ScriptTrialResult(tried.output, tried.error, tried.topic, tried.lines, tried.micros)
+
+
+@product_script_routes.post("/publish", right="devices.manage", status=200)
+async def publish(
+    product_key: str, data: DraftSaved, scope: Scope, db: Database, features: Features
+) -> Published:
+    """Put the draft of this version into use for all devices of the product; refused if it cannot be run."""
+    product = await get_product(scope, db, product_key=product_key)
+    held = await queries.script_of(db, product_no=product.product_no)
+    if held.draft.strip():
+        await check_script(features.sandbox, held.draft, owner=scope.tenant)
+    async with db.begin() as tx:
+        version = await publish_draft(scope, tx, product_key=product_key, draft_version=data.draft_version)
+    return Published(version)
+
+
+device_script_routes = Routes("/devices/{iot_id:str}/script-failures", tags=("devices",))
+
+
+@device_script_routes.get(right="devices.use")
+async def failures(iot_id: str, scope: Scope, db: Database) -> list[ScriptFailure]:
+    """The last 100 messages that the product's script failed over, newest first; one a minute is noted."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    return [
+        ScriptFailure(
+            str(row.seq),
+            row.at_ms,
+            row.function,
+            row.kind,
+            masked_text(row.reason),
+            _shown(row.function, bytes(row.input)),
         )
-
-    @get("/versions/{version:int}", right="devices.use")
-    async def version(
-        self,
-        product_key: FromPath[str],
-        version: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> ScriptSource:
-        """The text of a version, to look at or to go back to."""
-        product = await get_product(within, db, product_key=product_key)
-        source = await queries.version_source(db, product_no=product.product_no, version=version)
-        if source is None:
-            raise NotFound(what="script_version", id=version)
-        return ScriptSource(source)
-
-    @put("/draft", right="devices.manage", status_code=200)
-    async def save(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[DraftChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> DraftSaved:
-        """Keep the draft, whether it runs or not, unless somebody else saved one meanwhile."""
-        async with db.begin() as tx:
-            version = await save_draft(
-                within, tx, product_key=product_key, source=data.source, draft_version=data.draft_version
-            )
-        return DraftSaved(version)
-
-    @post("/trial", right="devices.manage", status_code=200)
-    async def trial(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[ScriptTrialRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        features: NamedDependency[Features],
-    ) -> ScriptTrialResult:
-        """Run a text with one input. Nothing is stored and no device hears of it."""
-        await get_product(within, db, product_key=product_key)
-        tried = await try_script(
-            features.sandbox,
-            owner=within.tenant,
-            source=data.source,
-            direction=data.direction,
-            given=data.input,
-            topic=data.topic,
-        )
-        return ScriptTrialResult(tried.output, tried.error, tried.topic, tried.lines, tried.micros)
-
-    @post("/publish", right="devices.manage", status_code=200)
-    async def publish(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[DraftSaved],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        features: NamedDependency[Features],
-    ) -> Published:
-        """Put the draft of this version into use for all devices of the product; refused if it cannot be run."""
-        product = await get_product(within, db, product_key=product_key)
-        held = await queries.script_of(db, product_no=product.product_no)
-        if held.draft.strip():
-            await check_script(features.sandbox, held.draft, owner=within.tenant)
-        async with db.begin() as tx:
-            version = await publish_draft(
-                within, tx, product_key=product_key, draft_version=data.draft_version
-            )
-        return Published(version)
-
-
-class DeviceScriptRoutes(Controller):
-    path = "/devices/{iot_id:str}/script-failures"
-    tags = ("devices",)
-
-    @get("/", right="devices.use")
-    async def failures(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ScriptFailure]:
-        """The last 100 messages that the product's script failed over, newest first; one a minute is noted."""
-        device = await get_device(within, db, iot_id=iot_id)
-        return [
-            ScriptFailure(
-                str(row.seq),
-                row.at_ms,
-                row.function,
-                row.kind,
-                masked_text(row.reason),
-                _shown(row.function, bytes(row.input)),
-            )
-            for row in await queries.failures_of(db, device_no=device.device_no)
-        ]
+        for row in await queries.failures_of(db, device_no=device.device_no)
+    ]
 
 
 def _shown(function: str, given: bytes) -> str:

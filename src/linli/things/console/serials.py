@@ -4,13 +4,12 @@ import asyncio
 from typing import Annotated, Final
 
 import msgspec
-from litestar import Controller, Response, delete, get, post, put
+from litestar import Response
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, MultipartBody, QueryParameter
 from msgspec import Meta
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Form, Routes
 from linli.kernel.errors import TooLarge
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -81,119 +80,95 @@ class SerialsToDelete(msgspec.Struct, rename="camel"):
     sns: Annotated[list[str], Meta(max_length=service.MAX_DELETED)]
 
 
-class SerialCategoryRoutes(Controller):
-    path = "/serials/categories"
-    tags = ("serials",)
-
-    @get("/", right="devices.use")
-    async def list_categories(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[SerialCategory]:
-        """The tenant's categories by name."""
-        return [
-            SerialCategory(str(row.category_no), row.name, row.description, row.numbers, row.created_ms)
-            for row in await queries.list_categories(within, db)
-        ]
-
-    @post("/", right="devices.manage", status_code=201)
-    async def create_category(
-        self,
-        data: JSONBody[SerialCategoryIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> SerialCategoryMade:
-        """A new category, empty."""
-        async with db.begin() as tx:
-            number = await service.create_category(within, tx, name=data.name, description=data.description)
-        return SerialCategoryMade(str(number))
-
-    @put("/{category_id:int}", right="devices.manage", status_code=204)
-    async def describe_category(
-        self,
-        category_id: FromPath[int],
-        data: JSONBody[SerialCategoryIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Change its name and description."""
-        async with db.begin() as tx:
-            await service.describe_category(
-                within, tx, category_no=category_id, name=data.name, description=data.description
-            )
-
-    @delete("/{category_id:int}", right="devices.manage", status_code=204)
-    async def delete_category(
-        self, category_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Delete an empty category."""
-        async with db.begin() as tx:
-            await service.delete_category(within, tx, category_no=category_id)
+serial_category_routes = Routes("/serials/categories", tags=("serials",))
 
 
-class SerialNumberRoutes(Controller):
-    path = "/serials"
-    tags = ("serials",)
+@serial_category_routes.get(right="devices.use")
+async def list_categories(scope: Scope, db: Database) -> list[SerialCategory]:
+    """The tenant's categories by name."""
+    return [
+        SerialCategory(str(row.category_no), row.name, row.description, row.numbers, row.created_ms)
+        for row in await queries.list_categories(scope, db)
+    ]
 
-    @get("/", right="devices.use")
-    async def list_numbers(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="Part of a number, device name or product key.")] = "",
-        category_id: Annotated[int | None, QueryParameter(name="categoryId")] = None,
-    ) -> Page[SerialRow]:
-        """Serial numbers, the newest first."""
+
+@serial_category_routes.post(right="devices.manage")
+async def create_category(data: SerialCategoryIn, scope: Scope, tx: Tx) -> SerialCategoryMade:
+    """A new category, empty."""
+    number = await service.create_category(scope, tx, name=data.name, description=data.description)
+    return SerialCategoryMade(str(number))
+
+
+@serial_category_routes.put("/{category_id:int}", right="devices.manage")
+async def describe_category(category_id: int, data: SerialCategoryIn, scope: Scope, tx: Tx) -> None:
+    """Change its name and description."""
+    await service.describe_category(
+        scope, tx, category_no=category_id, name=data.name, description=data.description
+    )
+
+
+@serial_category_routes.delete("/{category_id:int}", right="devices.manage")
+async def delete_category(category_id: int, scope: Scope, tx: Tx) -> None:
+    """Delete an empty category."""
+    await service.delete_category(scope, tx, category_no=category_id)
+
+
+serial_number_routes = Routes("/serials", tags=("serials",))
+
+
+@serial_number_routes.get(right="devices.use")
+async def list_numbers(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="Part of a number, device name or product key.")] = "",
+    category_id: int | None = None,
+) -> Page[SerialRow]:
+    """Serial numbers, the newest first."""
+    if category_id is not None:
+        await queries.get_category(scope, db, category_no=category_id)
+    found = await queries.list_serial_numbers(
+        scope, db, page=page, category_no=category_id, keyword=q.strip()
+    )
+    return Page.of(page, found.total, [_row(scope, row) for row in found.data])
+
+
+@serial_number_routes.get("/template.xlsx", right="devices.use")
+async def template() -> Response[bytes]:
+    """The empty workbook with its titles and a sample row."""
+    content = await asyncio.to_thread(sheet.template)
+    headers = {"content-disposition": 'attachment; filename="linli-serial-numbers.xlsx"'}
+    return Response(content, media_type=XLSX, headers=headers)
+
+
+@serial_number_routes.post("/import", right="devices.manage", max_body=sheet.FILE_BYTES + 65536, status=200)
+async def hand_in(
+    data: Form[SerialFile],
+    scope: Scope,
+    db: Database,
+    category_id: int | None = None,
+    dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
+) -> SerialImport:
+    """Import a maker's list, xlsx or csv, at most 1000 rows. Nothing is added if any row is bad."""
+    content = await data.file.read(sheet.FILE_BYTES + 1)
+    if len(content) > sheet.FILE_BYTES:
+        raise TooLarge(limit=f"{sheet.FILE_BYTES // 1024 // 1024} MiB")
+    async with reading(scope.tenant, len(content)):
+        read = await asyncio.to_thread(sheet.read, content)
+    if dry_run:
         if category_id is not None:
-            await queries.get_category(within, db, category_no=category_id)
-        found = await queries.list_serial_numbers(
-            within, db, page=page, category_no=category_id, keyword=q.strip()
-        )
-        return Page.of(page, found.total, [_row(within, row) for row in found.data])
-
-    @get("/template.xlsx", right="devices.use")
-    async def template(self) -> Response[bytes]:
-        """The empty workbook with its titles and a sample row."""
-        content = await asyncio.to_thread(sheet.template)
-        headers = {"content-disposition": 'attachment; filename="linli-serial-numbers.xlsx"'}
-        return Response(content, media_type=XLSX, headers=headers)
-
-    @post("/import", right="devices.manage", status_code=200, request_max_body_size=sheet.FILE_BYTES + 65536)
-    async def hand_in(
-        self,
-        data: MultipartBody[SerialFile],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        category_id: Annotated[int | None, QueryParameter(name="categoryId")] = None,
-        dry_run: Annotated[
-            bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
-        ] = False,
-    ) -> SerialImport:
-        """Import a maker's list, xlsx or csv, at most 1000 rows. Nothing is added if any row is bad."""
-        content = await data.file.read(sheet.FILE_BYTES + 1)
-        if len(content) > sheet.FILE_BYTES:
-            raise TooLarge(limit=f"{sheet.FILE_BYTES // 1024 // 1024} MiB")
-        async with reading(within.tenant, len(content)):
-            read = await asyncio.to_thread(sheet.read, content)
-        if dry_run:
-            if category_id is not None:
-                await queries.get_category(within, db, category_no=category_id)
-            checked = await importer.check(within, db, sheet=read)
-        else:
-            async with db.begin() as tx:
-                checked = await importer.import_sheet(within, tx, sheet=read, category_no=category_id)
-        return _told(checked, dry_run=dry_run, language=within.language)
-
-    @post("/delete", right="devices.manage", status_code=200)
-    async def delete_numbers(
-        self,
-        data: JSONBody[SerialsToDelete],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> SerialsGone:
-        """Forget serial numbers. Their devices, and doors already mounted, stay."""
+            await queries.get_category(scope, db, category_no=category_id)
+        checked = await importer.check(scope, db, sheet=read)
+    else:
         async with db.begin() as tx:
-            return SerialsGone(await service.delete_serial_numbers(within, tx, sns=data.sns))
+            checked = await importer.import_sheet(scope, tx, sheet=read, category_no=category_id)
+    return _told(checked, dry_run=dry_run, language=scope.language)
+
+
+@serial_number_routes.post("/delete", right="devices.manage", status=200)
+async def delete_numbers(data: SerialsToDelete, scope: Scope, tx: Tx) -> SerialsGone:
+    """Forget serial numbers. Their devices, and doors already mounted, stay."""
+    return SerialsGone(await service.delete_serial_numbers(scope, tx, sns=data.sns))
 
 
 def _row(within: Scope, row: queries.SerialNumberRow) -> SerialRow:

@@ -3,12 +3,10 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, delete, get, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.masking import masked
 from linli.kernel.scope import Scope
@@ -67,88 +65,67 @@ class DesiredOutcome(msgspec.Struct, rename="camel", frozen=True):
     versions: dict[str, int]
 
 
-class DeviceShadowRoutes(Controller):
-    path = "/devices/{iot_id:str}/shadow"
-    tags = ("devices",)
-
-    @get("/", right="devices.use")
-    async def document(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> ShadowDocument:
-        """What the device reported and what is wanted of it; an empty one of version 0 before the first report."""
-        device = await get_device(within, db, iot_id=iot_id)
-        return ShadowDocument.of(await shadow_of(db, device_no=device.device_no))
-
-    @put("/", right="devices.manage", status_code=200)
-    async def change(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[ShadowChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        features: NamedDependency[Features],
-    ) -> ShadowDocument:
-        """Replace what is wanted, unless the shadow was changed meanwhile. The device is told, now or when it is back."""
-        try:
-            async with db.begin() as tx:
-                device = await get_device(within, tx, iot_id=iot_id)
-                held = (await shadow_of(tx, device_no=device.device_no)).desired
-                desired = {
-                    name: held[name] if name in held and value == _hidden(name, held[name]) else value
-                    for name, value in data.desired.items()
-                }  # what the page was not shown comes back as it was shown, and stays
-                device_no, shadow = await set_wanted(
-                    within, tx, iot_id=iot_id, desired=desired, version=data.version + 1, whole=True
-                )
-                features.shadows.after(tx, device_no, shadow)
-        except Conflict:
-            raise
-        except ShadowRefused as refused:
-            raise BadInput(field="desired", rule="shadow", words=refused.words) from refused
-        return ShadowDocument.of(shadow)
+device_shadow_routes = Routes("/devices/{iot_id:str}/shadow", tags=("devices",))
 
 
-class DeviceDesiredRoutes(Controller):
-    path = "/devices/{iot_id:str}/desired"
-    tags = ("devices",)
+@device_shadow_routes.get(right="devices.use")
+async def document(iot_id: str, scope: Scope, db: Database) -> ShadowDocument:
+    """What the device reported and what is wanted of it; an empty one of version 0 before the first report."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    return ShadowDocument.of(await shadow_of(db, device_no=device.device_no))
 
-    @get("/", right="devices.use")
-    async def list_desired(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[DesiredValue]:
-        """Values that the device has not taken up yet."""
-        device = await get_device(within, db, iot_id=iot_id)
-        found = await desired_of(db, device_no=device.device_no)
-        return [
-            DesiredValue(row.identifier, _hidden(row.identifier, row.value), row.version, row.modified_ms)
-            for row in found.values()
-        ]
 
-    @put("/", right="devices.manage", status_code=200)
-    async def want(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[DesiredChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        invoker: NamedDependency[Invoker],
-    ) -> DesiredOutcome:
-        """Want properties to have values: set at once if the device is online, else kept until it fetches them."""
-        wanted = await want_properties(within, db, invoker, iot_id=iot_id, values=data.items)
-        return DesiredOutcome(wanted.taken, wanted.reason, wanted.versions)
-
-    @delete("/{identifier:str}/{version:int}", right="devices.manage")
-    async def forget(
-        self,
-        iot_id: FromPath[str],
-        identifier: FromPath[str],
-        version: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Want a value no more, unless it was changed meanwhile."""
+@device_shadow_routes.put(right="devices.manage")
+async def change(
+    iot_id: str, data: ShadowChange, scope: Scope, db: Database, features: Features
+) -> ShadowDocument:
+    """Replace what is wanted, unless the shadow was changed meanwhile. The device is told, now or when it is back."""
+    try:
         async with db.begin() as tx:
-            await forget_desired(within, tx, iot_id=iot_id, identifier=identifier, version=version)
+            device = await get_device(scope, tx, iot_id=iot_id)
+            held = (await shadow_of(tx, device_no=device.device_no)).desired
+            desired = {
+                name: held[name] if name in held and value == _hidden(name, held[name]) else value
+                for name, value in data.desired.items()
+            }  # what the page was not shown comes back as it was shown, and stays
+            device_no, shadow = await set_wanted(
+                scope, tx, iot_id=iot_id, desired=desired, version=data.version + 1, whole=True
+            )
+            features.shadows.after(tx, device_no, shadow)
+    except Conflict:
+        raise
+    except ShadowRefused as refused:
+        raise BadInput(field="desired", rule="shadow", words=refused.words) from refused
+    return ShadowDocument.of(shadow)
+
+
+device_desired_routes = Routes("/devices/{iot_id:str}/desired", tags=("devices",))
+
+
+@device_desired_routes.get(right="devices.use")
+async def list_desired(iot_id: str, scope: Scope, db: Database) -> list[DesiredValue]:
+    """Values that the device has not taken up yet."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    found = await desired_of(db, device_no=device.device_no)
+    return [
+        DesiredValue(row.identifier, _hidden(row.identifier, row.value), row.version, row.modified_ms)
+        for row in found.values()
+    ]
+
+
+@device_desired_routes.put(right="devices.manage")
+async def want(
+    iot_id: str, data: DesiredChange, scope: Scope, db: Database, invoker: Invoker
+) -> DesiredOutcome:
+    """Want properties to have values: set at once if the device is online, else kept until it fetches them."""
+    wanted = await want_properties(scope, db, invoker, iot_id=iot_id, values=data.items)
+    return DesiredOutcome(wanted.taken, wanted.reason, wanted.versions)
+
+
+@device_desired_routes.delete("/{identifier:str}/{version:int}", right="devices.manage")
+async def forget(iot_id: str, identifier: str, version: int, scope: Scope, tx: Tx) -> None:
+    """Want a value no more, unless it was changed meanwhile."""
+    await forget_desired(scope, tx, iot_id=iot_id, identifier=identifier, version=version)
 
 
 def _hidden(name: str, value: Any) -> Any:

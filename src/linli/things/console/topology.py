@@ -3,12 +3,10 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -72,119 +70,86 @@ class PermitJoin(msgspec.Struct, rename="camel"):
     seconds: Annotated[int, Meta(ge=0, le=MAX_SECONDS, description="0 ends it.")] = 60
 
 
-class TopologyRoutes(Controller):
-    path = "/devices/{iot_id:str}"
-    tags = ("devices",)
+topology_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
-    @get("/topology", right="devices.use")
-    async def detail(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> TopologyDetail:
-        """Whether the device is a gateway, whose sub-device it is, how many it has."""
-        device = await get_device(within, db, iot_id=iot_id)
-        parent = None
-        if device.gateway_no is not None:
-            # A device in sight shows its gateway's name, wherever that stands.
-            tenant = Scope(within.tenant, within.caller)
-            row = await get_device_by_no(tenant, db, device_no=device.gateway_no)
-            parent = GatewayRef(row.iot_id, row.device_name, row.nickname, row.state == "online")
-        subs, online = await queries.subs_online(within, db, gateway_no=device.device_no)
-        return TopologyDetail(device.node_type == 1, parent, subs, online)
 
-    @get("/subs", right="devices.use")
-    async def list_subs(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="Part of a name, or a whole iotId.")] = "",
-    ) -> Page[DeviceRow]:
-        """Sub-devices of a gateway, by name."""
-        device = await get_device(within, db, iot_id=iot_id)
-        where = DeviceFilter(keyword=q.strip(), gateway_no=device.device_no)
-        rows = await list_devices(within, db, page=page, where=where, order="name")
-        return Page.of(page, rows.total, [DeviceRow.of(row) for row in rows.data])
+@topology_routes.get("/topology", right="devices.use")
+async def detail(iot_id: str, scope: Scope, db: Database) -> TopologyDetail:
+    """Whether the device is a gateway, whose sub-device it is, how many it has."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    parent = None
+    if device.gateway_no is not None:
+        # A device in sight shows its gateway's name, wherever that stands.
+        tenant = Scope(scope.tenant, scope.caller)
+        row = await get_device_by_no(tenant, db, device_no=device.gateway_no)
+        parent = GatewayRef(row.iot_id, row.device_name, row.nickname, row.state == "online")
+    subs, online = await queries.subs_online(scope, db, gateway_no=device.device_no)
+    return TopologyDetail(device.node_type == 1, parent, subs, online)
 
-    @post("/subs", right="devices.manage", status_code=200)
-    async def add(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[ChosenDevices],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> SubsAdded:
-        """Put devices under a gateway, all or none; those of another gateway come over. Both gateways are told."""
-        async with db.begin() as tx:
-            added = await topology.add_subs(within, tx, gateway_iot_id=iot_id, iot_ids=data.iot_ids)
-        return SubsAdded(added)
 
-    @post("/subs/remove", right="devices.manage", status_code=204)
-    async def remove(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[ChosenDevices],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Take devices from a gateway, all or none. They stay, and the gateway is told."""
-        async with db.begin() as tx:
-            await topology.remove_subs(within, tx, gateway_iot_id=iot_id, iot_ids=data.iot_ids)
+@topology_routes.get("/subs", right="devices.use")
+async def list_subs(
+    iot_id: str,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="Part of a name, or a whole iotId.")] = "",
+) -> Page[DeviceRow]:
+    """Sub-devices of a gateway, by name."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    where = DeviceFilter(keyword=q.strip(), gateway_no=device.device_no)
+    rows = await list_devices(scope, db, page=page, where=where, order="name")
+    return Page.of(page, rows.total, [DeviceRow.of(row) for row in rows.data])
 
-    @get("/found", right="devices.use")
-    async def list_found(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[FoundDevice]:
-        """Devices that the gateway met and does not serve, the latest first."""
-        gateway = await get_device(within, db, iot_id=iot_id)
-        rows = await queries.list_found(within, db, gateway=gateway, page=page)
-        shown = [
-            FoundDevice(
-                row.product_key,
-                row.device_name,
-                row.product_name,
-                row.iot_id is not None,
-                row.first_ms,
-                row.last_ms,
-            )
-            for row in rows.data
-        ]
-        return Page.of(page, rows.total, shown)
 
-    @post("/found/adopt", right="devices.manage", status_code=200)
-    async def adopt(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[AdoptDevice],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-    ) -> Adopted:
-        """Put a found device under the gateway; it is made if it was not set up yet."""
-        async with db.begin() as tx:
-            adopted = await found.adopt(
-                within,
-                tx,
-                gateway_iot_id=iot_id,
-                product_key=data.product_key,
-                device_name=data.device_name,
-                ids=ids,
-                secrets=secrets,
-            )
-        return Adopted(adopted)
+@topology_routes.post("/subs", right="devices.manage", status=200)
+async def add(iot_id: str, data: ChosenDevices, scope: Scope, tx: Tx) -> SubsAdded:
+    """Put devices under a gateway, all or none; those of another gateway come over. Both gateways are told."""
+    added = await topology.add_subs(scope, tx, gateway_iot_id=iot_id, iot_ids=data.iot_ids)
+    return SubsAdded(added)
 
-    @post("/permit", right="devices.manage", status_code=204)
-    async def permit(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[PermitJoin],
-        within: NamedDependency[Scope],
-        permits: NamedDependency[Permits],
-    ) -> None:
-        """Let devices of a product join the gateway for a while; returns once it agreed."""
-        await permits.open(within, iot_id=iot_id, product_key=data.product_key, seconds=data.seconds)
+
+@topology_routes.post("/subs/remove", right="devices.manage")
+async def remove(iot_id: str, data: ChosenDevices, scope: Scope, tx: Tx) -> None:
+    """Take devices from a gateway, all or none. They stay, and the gateway is told."""
+    await topology.remove_subs(scope, tx, gateway_iot_id=iot_id, iot_ids=data.iot_ids)
+
+
+@topology_routes.get("/found", right="devices.use")
+async def list_found(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[FoundDevice]:
+    """Devices that the gateway met and does not serve, the latest first."""
+    gateway = await get_device(scope, db, iot_id=iot_id)
+    rows = await queries.list_found(scope, db, gateway=gateway, page=page)
+    shown = [
+        FoundDevice(
+            row.product_key,
+            row.device_name,
+            row.product_name,
+            row.iot_id is not None,
+            row.first_ms,
+            row.last_ms,
+        )
+        for row in rows.data
+    ]
+    return Page.of(page, rows.total, shown)
+
+
+@topology_routes.post("/found/adopt", right="devices.manage", status=200)
+async def adopt(iot_id: str, data: AdoptDevice, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> Adopted:
+    """Put a found device under the gateway; it is made if it was not set up yet."""
+    adopted = await found.adopt(
+        scope,
+        tx,
+        gateway_iot_id=iot_id,
+        product_key=data.product_key,
+        device_name=data.device_name,
+        ids=ids,
+        secrets=secrets,
+    )
+    return Adopted(adopted)
+
+
+@topology_routes.post("/permit", right="devices.manage")
+async def permit(iot_id: str, data: PermitJoin, scope: Scope, permits: Permits) -> None:
+    """Let devices of a product join the gateway for a while; returns once it agreed."""
+    await permits.open(scope, iot_id=iot_id, product_key=data.product_key, seconds=data.seconds)

@@ -1,15 +1,13 @@
 """What a device reports: present values, their course, and events."""
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
@@ -53,77 +51,69 @@ def typed(kind: str, number: float | None, text: str | None) -> Any:
     return json.loads(text) if text and kind in _JSON else text
 
 
-class DeviceValueRoutes(Controller):
-    path = "/devices/{iot_id:str}"
-    tags = ("devices",)
+device_value_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
-    @get("/properties", right="devices.use")
-    async def properties(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[PropertyValue]:
-        """The newest value of each property that the device has reported."""
-        device = await get_device(within, db, iot_id=iot_id)
-        model = (await products.get_product(within, db, product_key=device.product_key)).model()
-        known = model.property_by_id
-        found = await history.latest(db, device_no=device.device_no)
-        return [
-            PropertyValue(
-                name, masked({name: typed(type_name(known[name].type), row.number, row.text)})[name], row.ts
-            )
-            for name, row in sorted(found.items())
-            if name in known
-        ]
 
-    @get("/properties/{identifier:str}/points", right="devices.use")
-    async def points(
-        self,
-        iot_id: FromPath[str],
-        identifier: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
-        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
-    ) -> list[PointRow]:
-        """A property's values between two times, oldest first; of more than 2000 the newest. Default: the last day."""
-        device = await get_device(within, db, iot_id=iot_id)
-        model = (await products.get_product(within, db, product_key=device.product_key)).model()
-        prop = model.property_by_id.get(identifier)
-        if prop is None:
-            raise NotFound(what="property", id=identifier)
-        high_ms = clock.now_ms() if to_ms is None else to_ms
-        found = await history.points_of(
-            db,
-            device_no=device.device_no,
-            product_no=device.product_no,
-            identifier=identifier,
-            text=type_name(prop.type) not in _NUMBERS,
-            low_ms=high_ms - DAY_MS if from_ms is None else from_ms,
-            high_ms=high_ms,
+@device_value_routes.get("/properties", right="devices.use")
+async def properties(iot_id: str, scope: Scope, db: Database) -> list[PropertyValue]:
+    """The newest value of each property that the device has reported."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    model = (await products.get_product(scope, db, product_key=device.product_key)).model()
+    known = model.property_by_id
+    found = await history.latest(db, device_no=device.device_no)
+    return [
+        PropertyValue(
+            name, masked({name: typed(type_name(known[name].type), row.number, row.text)})[name], row.ts
         )
-        return [PointRow(point.ts, masked({identifier: point.value})[identifier]) for point in found]
+        for name, row in sorted(found.items())
+        if name in known
+    ]
 
-    @get("/events", right="devices.use")
-    async def events(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[DeviceEvent]:
-        """Events of a device, newest first."""
-        device = await get_device(within, db, iot_id=iot_id)
-        model = (await products.get_product(within, db, product_key=device.product_key)).model()
-        found = await history.events_of(db, device_no=device.device_no, page=page)
-        rows = [
-            DeviceEvent(
-                f"{row.identifier}-{row.seq}-{row.ts}",
-                row.identifier,
-                event.name if (event := model.event_by_id.get(row.identifier)) else "",
-                row.type,
-                row.ts,
-                masked(json.loads(row.body)),
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
+
+@device_value_routes.get("/properties/{identifier:str}/points", right="devices.use")
+async def points(
+    iot_id: str,
+    identifier: str,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+) -> list[PointRow]:
+    """A property's values between two times, oldest first; of more than 2000 the newest. Default: the last day."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    model = (await products.get_product(scope, db, product_key=device.product_key)).model()
+    prop = model.property_by_id.get(identifier)
+    if prop is None:
+        raise NotFound(what="property", id=identifier)
+    high_ms = clock.now_ms() if to_ms is None else to_ms
+    found = await history.points_of(
+        db,
+        device_no=device.device_no,
+        product_no=device.product_no,
+        identifier=identifier,
+        text=type_name(prop.type) not in _NUMBERS,
+        low_ms=high_ms - DAY_MS if from_ms is None else from_ms,
+        high_ms=high_ms,
+    )
+    return [PointRow(point.ts, masked({identifier: point.value})[identifier]) for point in found]
+
+
+@device_value_routes.get("/events", right="devices.use")
+async def events(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[DeviceEvent]:
+    """Events of a device, newest first."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    model = (await products.get_product(scope, db, product_key=device.product_key)).model()
+    found = await history.events_of(db, device_no=device.device_no, page=page)
+    rows = [
+        DeviceEvent(
+            f"{row.identifier}-{row.seq}-{row.ts}",
+            row.identifier,
+            event.name if (event := model.event_by_id.get(row.identifier)) else "",
+            row.type,
+            row.ts,
+            masked(json.loads(row.body)),
+        )
+        for row in found.data
+    ]
+    return Page.of(page, found.total, rows)

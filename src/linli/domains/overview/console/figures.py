@@ -1,10 +1,7 @@
 """Web routes of the overview: figures by subject, and the map."""
 
-from typing import Annotated
-
 import msgspec
 from litestar.datastructures import UploadFile
-from litestar.params import QueryParameter
 
 from linli.domains.communities.post_policy import PICTURE_BYTES
 from linli.domains.communities.queries import communities
@@ -30,7 +27,7 @@ from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
 
-CommunityId = Annotated[int, QueryParameter(name="communityId")]
+CommunityId = int
 LAST_VEHICLES = 14
 
 

@@ -1,11 +1,9 @@
 """Configurations of a product and of single devices: what holds, its history, a new version, back to an old one."""
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -76,122 +74,90 @@ class RestoreRequest(msgspec.Struct):
     version: int
 
 
-class ProductConfigRoutes(Controller):
-    path = "/products/{product_key:str}/config"
-    tags = ("configs",)
-
-    @get("/", right="devices.use")
-    async def current(
-        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> ProductConfig:
-        """What holds for the product's devices, how many have taken it, and which have their own."""
-        product = await get_product(within, db, product_key=product_key)
-        found = await queries.current_config(db, product_no=product.product_no)
-        own = await queries.overrides(within, db, product_no=product.product_no)
-        return ProductConfig(
-            ConfigVersion.of(found) if found else None,
-            await queries.count_holders(within, db, config_no=found.config_no) if found else 0,
-            [OverrideRow(*row) for row in own],
-        )
-
-    @get("/versions", right="devices.use")
-    async def versions(
-        self,
-        product_key: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[ConfigVersion]:
-        """Every version, the newest first."""
-        product = await get_product(within, db, product_key=product_key)
-        found = await queries.history(within, db, product_no=product.product_no, page=page)
-        return Page.of(page, found.total, [ConfigVersion.of(row) for row in found.data])
-
-    @put("/", right="integrations.manage", status_code=200)
-    async def save(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[ConfigForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-    ) -> ConfigVersion:
-        """Write a new version. Devices get it when they ask, or by a push."""
-        made = await service.save_config(
-            within,
-            db,
-            product_key=product_key,
-            content=data.content,
-            notes=data.notes,
-            objects=objects,
-            ids=ids,
-        )
-        return ConfigVersion.of(made)
-
-    @post("/restore", right="integrations.manage", status_code=200)
-    async def restore(
-        self,
-        product_key: FromPath[str],
-        data: JSONBody[RestoreRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-    ) -> ConfigVersion:
-        """A new version that says what an old one said."""
-        made = await service.restore_config(
-            within, db, product_key=product_key, version=data.version, objects=objects, ids=ids
-        )
-        return ConfigVersion.of(made)
+product_config_routes = Routes("/products/{product_key:str}/config", tags=("configs",))
 
 
-class DeviceConfigRoutes(Controller):
-    path = "/devices/{iot_id:str}/config"
-    tags = ("configs",)
+@product_config_routes.get(right="devices.use")
+async def current(product_key: str, scope: Scope, db: Database) -> ProductConfig:
+    """What holds for the product's devices, how many have taken it, and which have their own."""
+    product = await get_product(scope, db, product_key=product_key)
+    found = await queries.current_config(db, product_no=product.product_no)
+    own = await queries.overrides(scope, db, product_no=product.product_no)
+    return ProductConfig(
+        ConfigVersion.of(found) if found else None,
+        await queries.count_holders(scope, db, config_no=found.config_no) if found else 0,
+        [OverrideRow(*row) for row in own],
+    )
 
-    @get("/", right="devices.use")
-    async def current(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> DeviceConfig:
-        """What holds for a device."""
-        device = await get_device(within, db, iot_id=iot_id)
-        found = await queries.current_config(db, product_no=device.product_no, device_no=device.device_no)
-        return DeviceConfig(ConfigVersion.of(found) if found else None, bool(found and found.device_no))
 
-    @put("/", right="devices.manage", status_code=200)
-    async def save(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[ConfigForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-    ) -> ConfigVersion:
-        """Give a device its own configuration, in place of the product's."""
-        device = await get_device(within, db, iot_id=iot_id)
-        made = await service.save_config(
-            within,
-            db,
-            product_key=device.product_key,
-            iot_id=iot_id,
-            content=data.content,
-            notes=data.notes,
-            objects=objects,
-            ids=ids,
-        )
-        return ConfigVersion.of(made)
+@product_config_routes.get("/versions", right="devices.use")
+async def versions(product_key: str, scope: Scope, db: Database, page: PageRequest) -> Page[ConfigVersion]:
+    """Every version, the newest first."""
+    product = await get_product(scope, db, product_key=product_key)
+    found = await queries.history(scope, db, product_no=product.product_no, page=page)
+    return Page.of(page, found.total, [ConfigVersion.of(row) for row in found.data])
 
-    @delete("/", right="devices.manage", status_code=204)
-    async def end(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-    ) -> None:
-        """The product's configuration holds for the device again."""
-        async with db.begin() as tx:
-            device = await get_device(within, tx, iot_id=iot_id)
-            await service.end_override(within, tx, product_key=device.product_key, iot_id=iot_id, ids=ids)
+
+@product_config_routes.put(right="integrations.manage")
+async def save(
+    product_key: str, data: ConfigForm, scope: Scope, db: Database, objects: ObjectStore, ids: Ids
+) -> ConfigVersion:
+    """Write a new version. Devices get it when they ask, or by a push."""
+    made = await service.save_config(
+        scope,
+        db,
+        product_key=product_key,
+        content=data.content,
+        notes=data.notes,
+        objects=objects,
+        ids=ids,
+    )
+    return ConfigVersion.of(made)
+
+
+@product_config_routes.post("/restore", right="integrations.manage", status=200)
+async def restore(
+    product_key: str, data: RestoreRequest, scope: Scope, db: Database, objects: ObjectStore, ids: Ids
+) -> ConfigVersion:
+    """A new version that says what an old one said."""
+    made = await service.restore_config(
+        scope, db, product_key=product_key, version=data.version, objects=objects, ids=ids
+    )
+    return ConfigVersion.of(made)
+
+
+device_config_routes = Routes("/devices/{iot_id:str}/config", tags=("configs",))
+
+
+@device_config_routes.get(right="devices.use", name="current")
+async def show_device_config(iot_id: str, scope: Scope, db: Database) -> DeviceConfig:
+    """What holds for a device."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    found = await queries.current_config(db, product_no=device.product_no, device_no=device.device_no)
+    return DeviceConfig(ConfigVersion.of(found) if found else None, bool(found and found.device_no))
+
+
+@device_config_routes.put(right="devices.manage", name="save")
+async def save_device_config(
+    iot_id: str, data: ConfigForm, scope: Scope, db: Database, objects: ObjectStore, ids: Ids
+) -> ConfigVersion:
+    """Give a device its own configuration, in place of the product's."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    made = await service.save_config(
+        scope,
+        db,
+        product_key=device.product_key,
+        iot_id=iot_id,
+        content=data.content,
+        notes=data.notes,
+        objects=objects,
+        ids=ids,
+    )
+    return ConfigVersion.of(made)
+
+
+@device_config_routes.delete(right="devices.manage")
+async def end(iot_id: str, scope: Scope, tx: Tx, ids: Ids) -> None:
+    """The product's configuration holds for the device again."""
+    device = await get_device(scope, tx, iot_id=iot_id)
+    await service.end_override(scope, tx, product_key=device.product_key, iot_id=iot_id, ids=ids)

@@ -3,11 +3,10 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
 
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.configs import queries, service
@@ -56,59 +55,50 @@ async def _row(db: Reader, push: Push) -> ConfigPushRow:
     )
 
 
-class ConfigPushRoutes(Controller):
-    path = "/config-pushes"
-    tags = ("configs",)
+class PushedFilter(Filter, frozen=True):
+    """Devices that a push is for."""
 
-    @get("/", right="devices.use")
-    async def list_pushes(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        product_key: Annotated[str, QueryParameter(name="productKey")],
-    ) -> list[ConfigPushRow]:
-        """The last 20 of a product, the newest first."""
-        product = await get_product(within, db, product_key=product_key)
-        found = await queries.last_pushes(within, db, product_no=product.product_no)
-        return [await _row(db, push) for push in found]
+    states: Annotated[str, Meta(description="Comma-separated states.")] = msgspec.field(
+        default="", name="state"
+    )
 
-    @post("/", right="integrations.manage", status_code=201)
-    async def push(
-        self,
-        data: JSONBody[ConfigPushForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> ConfigPushRow:
-        """Tell every device of a product that is online, and in sight, what holds for it."""
-        async with db.begin() as tx:
-            made = await service.push_config(within, tx, product_key=data.product_key, batch=data.batch)
-            return await _row(tx, made)
 
-    @get("/{push_id:int}/devices", right="devices.use")
-    async def list_devices(
-        self,
-        push_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        taking: Annotated[str, QueryParameter(name="state", description="Comma-separated states.")] = "",
-    ) -> Page[ConfigPushedRow]:
-        """How each device took it."""
-        await queries.get_push(within, db, push_no=push_id)
-        states = tuple(state for state in taking.split(",") if state)
-        found = await queries.pushed_devices(within, db, push_no=push_id, page=page, states=states)
-        told = [
-            ConfigPushedRow(
-                row.iot_id, row.device_name, row.nickname, row.state, row.code, row.sent_ms, row.answered_ms
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, told)
+config_push_routes = Routes("/config-pushes", tags=("configs",))
 
-    @post("/{push_id:int}/cancel", right="integrations.manage", status_code=204)
-    async def cancel(
-        self, push_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Tell no further device."""
-        async with db.begin() as tx:
-            await service.cancel_push(within, tx, push_no=push_id)
+
+@config_push_routes.get(right="devices.use")
+async def list_pushes(scope: Scope, db: Database, product_key: str) -> list[ConfigPushRow]:
+    """The last 20 of a product, the newest first."""
+    product = await get_product(scope, db, product_key=product_key)
+    found = await queries.last_pushes(scope, db, product_no=product.product_no)
+    return [await _row(db, push) for push in found]
+
+
+@config_push_routes.post(right="integrations.manage")
+async def push(data: ConfigPushForm, scope: Scope, tx: Tx) -> ConfigPushRow:
+    """Tell every device of a product that is online, and in sight, what holds for it."""
+    made = await service.push_config(scope, tx, product_key=data.product_key, batch=data.batch)
+    return await _row(tx, made)
+
+
+@config_push_routes.get("/{push_id:int}/devices", right="devices.use")
+async def list_devices(
+    push_id: int, scope: Scope, db: Database, page: PageRequest, where: PushedFilter
+) -> Page[ConfigPushedRow]:
+    """How each device took it."""
+    await queries.get_push(scope, db, push_no=push_id)
+    states = tuple(state for state in where.states.split(",") if state)
+    found = await queries.pushed_devices(scope, db, push_no=push_id, page=page, states=states)
+    told = [
+        ConfigPushedRow(
+            row.iot_id, row.device_name, row.nickname, row.state, row.code, row.sent_ms, row.answered_ms
+        )
+        for row in found.data
+    ]
+    return Page.of(page, found.total, told)
+
+
+@config_push_routes.post("/{push_id:int}/cancel", right="integrations.manage")
+async def cancel(push_id: int, scope: Scope, tx: Tx) -> None:
+    """Tell no further device."""
+    await service.cancel_push(scope, tx, push_no=push_id)

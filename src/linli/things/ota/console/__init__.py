@@ -1,10 +1,8 @@
 """Web routes of firmware, for the console's app."""
 
-from litestar import Controller
+from linli.things.ota.console.campaigns import campaign_routes
+from linli.things.ota.console.firmware import device_firmware_routes, firmware_routes
 
-from linli.things.ota.console.campaigns import CampaignRoutes
-from linli.things.ota.console.firmware import DeviceFirmwareRoutes, FirmwareRoutes
-
-ROUTES: tuple[type[Controller], ...] = (FirmwareRoutes, DeviceFirmwareRoutes, CampaignRoutes)
+ROUTES = (firmware_routes, device_firmware_routes, campaign_routes)
 
 __all__ = ["ROUTES"]

@@ -3,12 +3,10 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -241,157 +239,119 @@ async def _group_name(scope: Scope, db: Database, group_no: int) -> str | None:
         return f"#{group_no}"
 
 
-class CampaignRoutes(Controller):
-    path = "/firmware-campaigns"
-    tags = ("firmware",)
+campaign_routes = Routes("/firmware-campaigns", tags=("firmware",))
 
-    @get("/", right="devices.use")
-    async def list_campaigns(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        firmware_id: Annotated[int | None, QueryParameter(name="firmwareId")] = None,
-        campaign_state: Annotated[
-            str, QueryParameter(name="state", description="Comma-separated states.")
-        ] = "",
-    ) -> Page[CampaignRow]:
-        """Campaigns in sight, the newest first, each with its devices by state."""
-        if firmware_id is not None:
-            await get_firmware(within, db, firmware_no=firmware_id)
-        found = await queries.list_campaigns(
-            within, db, page=page, firmware_no=firmware_id, states=_split(campaign_state)
-        )
-        return Page.of(page, found.total, [await _row(db, row) for row in found.data])
 
-    @post("/", right="devices.manage", status_code=201)
-    async def start(
-        self,
-        data: JSONBody[CampaignForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> CampaignStarted:
-        """Begin a campaign, now or at its date. Those who see some communities only must name one of them."""
-        async with db.begin() as tx:
-            made = await campaigns.start_campaign(within, tx, new=await _new(within, tx, data))
-        return CampaignStarted(str(made.campaign_no))
+@campaign_routes.get(right="devices.use")
+async def list_campaigns(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    firmware_id: int | None = None,
+    state: Annotated[str, Meta(description="Comma-separated states.")] = "",
+) -> Page[CampaignRow]:
+    """Campaigns in sight, the newest first, each with its devices by state."""
+    if firmware_id is not None:
+        await get_firmware(scope, db, firmware_no=firmware_id)
+    found = await queries.list_campaigns(scope, db, page=page, firmware_no=firmware_id, states=_split(state))
+    return Page.of(page, found.total, [await _row(db, row) for row in found.data])
 
-    @post("/count", right="devices.manage", status_code=200)
-    async def count(
-        self,
-        data: JSONBody[CampaignForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> CandidateCount:
-        """How many devices such a campaign would begin with; nothing is begun."""
-        new = await _new(within, db, data)
-        return CandidateCount(await campaigns.count_devices(within, db, new=new))
 
-    @get("/{campaign_id:int}", right="devices.use")
-    async def detail(
-        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> CampaignDetail:
-        """One campaign, with why devices were lost and what a roll-back could offer."""
-        row = await campaign_rows.get_campaign(within, db, campaign_no=campaign_id)
-        chosen = row.aim.selection
-        return CampaignDetail(
-            **await _facts(db, row),
-            lost=[LostDevices(*one) for one in await queries.failure_reasons(db, campaign_no=campaign_id)],
-            previous=[
-                PreviousVersion(one.version, one.devices, one.stored is not None)
-                for one in await queries.previous_versions(db, campaign_no=campaign_id)
-            ],
-            versions=list(chosen.versions),
-            group=DeviceGroup(*chosen.group) if chosen.group else None,
-            device_group=await _group_name(within, db, chosen.device_group),
-            chosen=len(chosen.iot_ids),
-        )
+@campaign_routes.post(right="devices.manage")
+async def start(data: CampaignForm, scope: Scope, tx: Tx) -> CampaignStarted:
+    """Begin a campaign, now or at its date. Those who see some communities only must name one of them."""
+    made = await campaigns.start_campaign(scope, tx, new=await _new(scope, tx, data))
+    return CampaignStarted(str(made.campaign_no))
 
-    @get("/{campaign_id:int}/devices", right="devices.use")
-    async def list_devices(
-        self,
-        campaign_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        q: FromQuery[str] = "",
-        job_state: Annotated[str, QueryParameter(name="state", description="Comma-separated states.")] = "",
-    ) -> Page[UpgradeRow]:
-        """Its devices in the order of their turns."""
-        await campaign_rows.get_campaign(within, db, campaign_no=campaign_id)
-        found = await queries.list_jobs(
-            within,
-            db,
-            campaign_no=campaign_id,
-            page=page,
-            states=_split(job_state),
-            pattern=like_pattern(q.strip()),
-        )
-        return Page.of(page, found.total, [UpgradeRow.of(row) for row in found.data])
 
-    @post("/{campaign_id:int}/pause", right="devices.manage", status_code=204)
-    async def pause(
-        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Tell no further device; those that were told go on."""
-        async with db.begin() as tx:
-            await campaigns.pause_campaign(within, tx, campaign_no=campaign_id)
+@campaign_routes.post("/count", right="devices.manage", status=200)
+async def count(data: CampaignForm, scope: Scope, db: Database) -> CandidateCount:
+    """How many devices such a campaign would begin with; nothing is begun."""
+    new = await _new(scope, db, data)
+    return CandidateCount(await campaigns.count_devices(scope, db, new=new))
 
-    @post("/{campaign_id:int}/resume", right="devices.manage", status_code=204)
-    async def resume(
-        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Go on after a pause or a stop."""
-        async with db.begin() as tx:
-            await campaigns.resume_campaign(within, tx, campaign_no=campaign_id)
 
-    @post("/{campaign_id:int}/widen", right="devices.manage", status_code=204)
-    async def widen(
-        self,
-        campaign_id: FromPath[int],
-        data: JSONBody[WidenRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Let in a greater share of the devices."""
-        async with db.begin() as tx:
-            await campaigns.widen_campaign(within, tx, campaign_no=campaign_id, percent=data.percent)
+@campaign_routes.get("/{campaign_id:int}", right="devices.use")
+async def detail(campaign_id: int, scope: Scope, db: Database) -> CampaignDetail:
+    """One campaign, with why devices were lost and what a roll-back could offer."""
+    row = await campaign_rows.get_campaign(scope, db, campaign_no=campaign_id)
+    chosen = row.aim.selection
+    return CampaignDetail(
+        **await _facts(db, row),
+        lost=[LostDevices(*one) for one in await queries.failure_reasons(db, campaign_no=campaign_id)],
+        previous=[
+            PreviousVersion(one.version, one.devices, one.stored is not None)
+            for one in await queries.previous_versions(db, campaign_no=campaign_id)
+        ],
+        versions=list(chosen.versions),
+        group=DeviceGroup(*chosen.group) if chosen.group else None,
+        device_group=await _group_name(scope, db, chosen.device_group),
+        chosen=len(chosen.iot_ids),
+    )
 
-    @post("/{campaign_id:int}/cancel", right="devices.manage", status_code=204)
-    async def cancel(
-        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """End it. A device that is loading already may still finish."""
-        async with db.begin() as tx:
-            await campaigns.cancel_campaign(within, tx, campaign_no=campaign_id)
 
-    @post("/{campaign_id:int}/roll-back", right="devices.manage", status_code=204)
-    async def roll_back(
-        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Offer each upgraded device the version it had before, where that is stored."""
-        async with db.begin() as tx:
-            await campaigns.roll_back_campaign(within, tx, campaign_no=campaign_id)
+@campaign_routes.get("/{campaign_id:int}/devices", right="devices.use")
+async def list_devices(
+    campaign_id: int,
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    q: str = "",
+    state: Annotated[str, Meta(description="Comma-separated states.")] = "",
+) -> Page[UpgradeRow]:
+    """Its devices in the order of their turns."""
+    await campaign_rows.get_campaign(scope, db, campaign_no=campaign_id)
+    found = await queries.list_jobs(
+        scope,
+        db,
+        campaign_no=campaign_id,
+        page=page,
+        states=_split(state),
+        pattern=like_pattern(q.strip()),
+    )
+    return Page.of(page, found.total, [UpgradeRow.of(row) for row in found.data])
 
-    @post("/{campaign_id:int}/retry", right="devices.manage", status_code=200)
-    async def retry_failed(
-        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> RetriedUpgrades:
-        """Try all lost devices again, at most 500 at a time."""
-        async with db.begin() as tx:
-            return RetriedUpgrades(await campaigns.retry_failed(within, tx, campaign_no=campaign_id))
 
-    @post("/{campaign_id:int}/devices/{upgrade_id:int}/retry", right="devices.manage", status_code=204)
-    async def retry(
-        self,
-        campaign_id: FromPath[int],
-        upgrade_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Try one lost device again."""
-        async with db.begin() as tx:
-            await campaigns.retry_job(within, tx, campaign_no=campaign_id, job_no=upgrade_id)
+@campaign_routes.post("/{campaign_id:int}/pause", right="devices.manage")
+async def pause(campaign_id: int, scope: Scope, tx: Tx) -> None:
+    """Tell no further device; those that were told go on."""
+    await campaigns.pause_campaign(scope, tx, campaign_no=campaign_id)
+
+
+@campaign_routes.post("/{campaign_id:int}/resume", right="devices.manage")
+async def resume(campaign_id: int, scope: Scope, tx: Tx) -> None:
+    """Go on after a pause or a stop."""
+    await campaigns.resume_campaign(scope, tx, campaign_no=campaign_id)
+
+
+@campaign_routes.post("/{campaign_id:int}/widen", right="devices.manage")
+async def widen(campaign_id: int, data: WidenRequest, scope: Scope, tx: Tx) -> None:
+    """Let in a greater share of the devices."""
+    await campaigns.widen_campaign(scope, tx, campaign_no=campaign_id, percent=data.percent)
+
+
+@campaign_routes.post("/{campaign_id:int}/cancel", right="devices.manage")
+async def cancel(campaign_id: int, scope: Scope, tx: Tx) -> None:
+    """End it. A device that is loading already may still finish."""
+    await campaigns.cancel_campaign(scope, tx, campaign_no=campaign_id)
+
+
+@campaign_routes.post("/{campaign_id:int}/roll-back", right="devices.manage")
+async def roll_back(campaign_id: int, scope: Scope, tx: Tx) -> None:
+    """Offer each upgraded device the version it had before, where that is stored."""
+    await campaigns.roll_back_campaign(scope, tx, campaign_no=campaign_id)
+
+
+@campaign_routes.post("/{campaign_id:int}/retry", right="devices.manage", status=200)
+async def retry_failed(campaign_id: int, scope: Scope, tx: Tx) -> RetriedUpgrades:
+    """Try all lost devices again, at most 500 at a time."""
+    return RetriedUpgrades(await campaigns.retry_failed(scope, tx, campaign_no=campaign_id))
+
+
+@campaign_routes.post("/{campaign_id:int}/devices/{upgrade_id:int}/retry", right="devices.manage")
+async def retry(campaign_id: int, upgrade_id: int, scope: Scope, tx: Tx) -> None:
+    """Try one lost device again."""
+    await campaigns.retry_job(scope, tx, campaign_no=campaign_id, job_no=upgrade_id)
 
 
 def _split(states: str) -> tuple[str, ...]:

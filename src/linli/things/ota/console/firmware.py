@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar import Request
+from msgspec import Meta
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -96,137 +96,97 @@ class ReportedFirmware(msgspec.Struct, rename="camel", frozen=True):
     reported_ms: int
 
 
-class FirmwareRoutes(Controller):
-    path = "/firmware"
-    tags = ("firmware",)
-
-    @get("/", right="devices.use")
-    async def list_firmware(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        product_key: Annotated[str, QueryParameter(name="productKey")] = "",
-        module: FromQuery[str] = "",
-    ) -> Page[FirmwareRow]:
-        """The tenant's images, the newest first."""
-        found = await firmware.list_firmware(within, db, page=page, product_key=product_key, module=module)
-        return Page.of(page, found.total, [FirmwareRow.of(row) for row in found.data])
-
-    @get("/versions", right="devices.use")
-    async def versions(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        product_key: Annotated[str, QueryParameter(name="productKey")],
-    ) -> list[FirmwareVersionRow]:
-        """What the devices of a product run, as they reported it."""
-        await get_product(within, db, product_key=product_key)
-        found = await queries.running_versions(within, db, product_key=product_key)
-        return [FirmwareVersionRow(*row) for row in found]
-
-    @post("/", right="integrations.manage", status_code=201, request_max_body_size=MAX_BYTES, once=True)
-    async def upload(
-        self,
-        request: Request[Any, Any, Any],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-        version: FromQuery[str],
-        product_key: Annotated[str, QueryParameter(name="productKey")],
-        module: FromQuery[str] = DEFAULT_MODULE,
-        source_version: Annotated[
-            str, QueryParameter(name="sourceVersion", description="Only for a differential image.")
-        ] = "",
-        sign_method: Annotated[SignMethod, QueryParameter(name="signMethod")] = "SHA256",
-        notes: FromQuery[str] = "",
-        file_name: Annotated[str, QueryParameter(name="fileName")] = "",
-        exempt: Annotated[bool, QueryParameter(description="No trial on one device is needed.")] = False,
-    ) -> FirmwareRow:
-        """Store an image; the request's body is the file itself. Its sums are computed here."""
-        new = NewFirmware(
-            product_key=product_key,
-            version=version,
-            module=module,
-            source_version=source_version,
-            sign_method=sign_method,
-            notes=notes,
-            file_name=file_name,
-            exempt=exempt,
-        )
-        made = await firmware.add_firmware(
-            within, db, new=new, chunks=request.stream(), objects=objects, ids=ids
-        )
-        return FirmwareRow.of(made)
-
-    @get("/{firmware_id:int}", right="devices.use")
-    async def detail(
-        self, firmware_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> FirmwareRow:
-        """One image with its sums."""
-        return FirmwareRow.of(await firmware.get_firmware(within, db, firmware_no=firmware_id))
-
-    @put("/{firmware_id:int}", right="integrations.manage", status_code=204)
-    async def change(
-        self,
-        firmware_id: FromPath[int],
-        data: JSONBody[FirmwareChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> None:
-        """Note what is in it."""
-        async with db.begin() as tx:
-            await firmware.describe_firmware(within, tx, firmware_no=firmware_id, notes=data.notes)
-
-    @delete("/{firmware_id:int}", right="integrations.manage", status_code=204)
-    async def remove(
-        self,
-        firmware_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> None:
-        """Delete an image that no campaign ever brought."""
-        async with db.begin() as tx:
-            key = await firmware.delete_firmware(within, tx, firmware_no=firmware_id)
-        await objects.delete(key)
-
-    @get("/{firmware_id:int}/download", right="integrations.manage")
-    async def download(
-        self,
-        firmware_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> FirmwareDownload:
-        """An address of the file that works for ten minutes."""
-        found = await firmware.get_firmware(within, db, firmware_no=firmware_id)
-        return FirmwareDownload(objects.url(found.file_key, expires_s=_DOWNLOAD_SECONDS))
-
-    @post("/{firmware_id:int}/trial", right="devices.manage", status_code=201)
-    async def try_out(
-        self,
-        firmware_id: FromPath[int],
-        data: JSONBody[TrialRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> CampaignStarted:
-        """Bring it to one device first; its success or failure becomes the firmware's state."""
-        async with db.begin() as tx:
-            made = await campaigns.try_firmware(within, tx, firmware_no=firmware_id, iot_id=data.iot_id)
-        return CampaignStarted(str(made.campaign_no))
+firmware_routes = Routes("/firmware", tags=("firmware",))
 
 
-class DeviceFirmwareRoutes(Controller):
-    path = "/devices/{iot_id:str}/firmware"
-    tags = ("firmware",)
+@firmware_routes.get(right="devices.use")
+async def list_firmware(
+    scope: Scope, db: Database, page: PageRequest, product_key: str = "", module: str = ""
+) -> Page[FirmwareRow]:
+    """The tenant's images, the newest first."""
+    found = await firmware.list_firmware(scope, db, page=page, product_key=product_key, module=module)
+    return Page.of(page, found.total, [FirmwareRow.of(row) for row in found.data])
 
-    @get("/", right="devices.use")
-    async def reported(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ReportedFirmware]:
-        """What a device runs, by module."""
-        device = await get_device(within, db, iot_id=iot_id)
-        found = await queries.firmware_of(db, device_no=device.device_no)
-        return [ReportedFirmware(*row) for row in found]
+
+@firmware_routes.get("/versions", right="devices.use")
+async def versions(scope: Scope, db: Database, product_key: str) -> list[FirmwareVersionRow]:
+    """What the devices of a product run, as they reported it."""
+    await get_product(scope, db, product_key=product_key)
+    found = await queries.running_versions(scope, db, product_key=product_key)
+    return [FirmwareVersionRow(*row) for row in found]
+
+
+@firmware_routes.post(right="integrations.manage", max_body=MAX_BYTES, once=True)
+async def upload(
+    request: Request[Any, Any, Any],
+    scope: Scope,
+    db: Database,
+    objects: ObjectStore,
+    ids: Ids,
+    version: str,
+    product_key: str,
+    module: str = DEFAULT_MODULE,
+    source_version: Annotated[str, Meta(description="Only for a differential image.")] = "",
+    sign_method: SignMethod = "SHA256",
+    notes: str = "",
+    file_name: str = "",
+    exempt: Annotated[bool, Meta(description="No trial on one device is needed.")] = False,
+) -> FirmwareRow:
+    """Store an image; the request's body is the file itself. Its sums are computed here."""
+    new = NewFirmware(
+        product_key=product_key,
+        version=version,
+        module=module,
+        source_version=source_version,
+        sign_method=sign_method,
+        notes=notes,
+        file_name=file_name,
+        exempt=exempt,
+    )
+    made = await firmware.add_firmware(scope, db, new=new, chunks=request.stream(), objects=objects, ids=ids)
+    return FirmwareRow.of(made)
+
+
+@firmware_routes.get("/{firmware_id:int}", right="devices.use")
+async def detail(firmware_id: int, scope: Scope, db: Database) -> FirmwareRow:
+    """One image with its sums."""
+    return FirmwareRow.of(await firmware.get_firmware(scope, db, firmware_no=firmware_id))
+
+
+@firmware_routes.put("/{firmware_id:int}", right="integrations.manage")
+async def change(firmware_id: int, data: FirmwareChange, scope: Scope, tx: Tx) -> None:
+    """Note what is in it."""
+    await firmware.describe_firmware(scope, tx, firmware_no=firmware_id, notes=data.notes)
+
+
+@firmware_routes.delete("/{firmware_id:int}", right="integrations.manage")
+async def remove(firmware_id: int, scope: Scope, db: Database, objects: ObjectStore) -> None:
+    """Delete an image that no campaign ever brought."""
+    async with db.begin() as tx:
+        key = await firmware.delete_firmware(scope, tx, firmware_no=firmware_id)
+    await objects.delete(key)
+
+
+@firmware_routes.get("/{firmware_id:int}/download", right="integrations.manage")
+async def download(firmware_id: int, scope: Scope, db: Database, objects: ObjectStore) -> FirmwareDownload:
+    """An address of the file that works for ten minutes."""
+    found = await firmware.get_firmware(scope, db, firmware_no=firmware_id)
+    return FirmwareDownload(objects.url(found.file_key, expires_s=_DOWNLOAD_SECONDS))
+
+
+@firmware_routes.post("/{firmware_id:int}/trial", right="devices.manage")
+async def try_out(firmware_id: int, data: TrialRequest, scope: Scope, tx: Tx) -> CampaignStarted:
+    """Bring it to one device first; its success or failure becomes the firmware's state."""
+    made = await campaigns.try_firmware(scope, tx, firmware_no=firmware_id, iot_id=data.iot_id)
+    return CampaignStarted(str(made.campaign_no))
+
+
+device_firmware_routes = Routes("/devices/{iot_id:str}/firmware", tags=("firmware",))
+
+
+@device_firmware_routes.get(right="devices.use")
+async def reported(iot_id: str, scope: Scope, db: Database) -> list[ReportedFirmware]:
+    """What a device runs, by module."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    found = await queries.firmware_of(db, device_no=device.device_no)
+    return [ReportedFirmware(*row) for row in found]
