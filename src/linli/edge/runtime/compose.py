@@ -1,7 +1,7 @@
 """The box as a list of parts, each given the few things it uses; started in this order, stopped in the other."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +69,6 @@ from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
 from linli.protocols.edge_link import Refresh
-from linli.vision.engine.ports import Engine
 from linli.vision.engine.process import ProcessEngine
 
 log = logger(__name__)
@@ -91,19 +90,25 @@ STEPS: Final[tuple[Step, ...]] = (
 class Box:
     """One appliance. `home` is its folder: identity, file, pictures, logs and installed drivers.
 
-    `models` are those of faces, by default in `home`; `engine` stands in for what runs them.
+    `models` are those of faces, by default in `home`.
     """
 
     def __init__(
-        self, home: Path, identity: Identity, *, clock: Clock | None = None, ids: Ids | None = None,
-        engine: Engine | None = None, models: Path | None = None, transport: httpx.AsyncBaseTransport | None = None,
-        drivers: Mapping[str, Any] | None = None, rate: float = RATE, ports: Ports | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        home: Path,
+        identity: Identity,
+        *,
+        clock: Clock | None = None,
+        models: Path | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        rate: float = RATE,
+        ports: Ports | None = None,
+    ) -> None:
         """`ports`: what the box offers on the LAN besides its drivers; None: nothing. `rate`: reports a second."""
         self.home = home
         self.identity = identity
         self.clock = clock or BoxClock()
-        self.ids = ids or Ids()
+        self.ids = Ids()
         self.logs = DeviceLogs(self.clock, home / "logs")
         self.store = Store(home / FILE, STEPS, self.clock)
         self.cloud = CloudCaller(identity, self.clock, self.ids, transport=transport)
@@ -130,7 +135,7 @@ class Box:
 
         # down: what is wanted of them
         machines = Machines()
-        self.engine = engine or ProcessEngine(models or home / "models", home / "faces" / "index")
+        self.engine = ProcessEngine(models or home / "models", home / "faces" / "index")
         self.faces = FaceRoom(
             engine=self.engine,
             store=self.store,
@@ -151,7 +156,7 @@ class Box:
         self.peers = Peers(self.clock, tell=beat_now.set)
         self.peering = Peering(self.store, self.peers)
         self.supervisor = Supervisor(
-            drivers if drivers is not None else installed_drivers(home / "drivers"),
+            installed_drivers(home / "drivers"),
             things=self.reports,
             clock=self.clock,
             ids=self.ids,
@@ -305,8 +310,7 @@ class Box:
         await self.time.start()
         await self.queue.start()
         await self.pictures.start()
-        if isinstance(self.engine, ProcessEngine):
-            await self.engine.start()
+        await self.engine.start()
         await self.faces.start()
         if self.lan is not None:
             await self.lan.start()
@@ -347,8 +351,7 @@ class Box:
         await self.mender.stop()
         await self.supervisor.close()
         await self.faces.stop()
-        if isinstance(self.engine, ProcessEngine):
-            await self.engine.stop()
+        await self.engine.stop()
         await self.line.stop()
         await self.cloud.close()
         await self.peering.stop()
