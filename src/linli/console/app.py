@@ -31,7 +31,7 @@ from linli.domains.accounts.cookies import COOKIE
 from linli.domains.appliances.catalogue.console import ROUTES as catalogue_routes
 from linli.domains.appliances.console import ROUTES as appliances_routes
 from linli.domains.appliances.devices.console import ROUTES as edge_device_routes
-from linli.domains.appliances.passage.console import PassageRuleRoutes
+from linli.domains.appliances.passage.console import passage_rule_routes
 from linli.domains.appliances.remote.console import ROUTES as edge_remote_routes
 from linli.domains.communities.console import ROUTES as communities_routes
 from linli.domains.faces.console import ROUTES as faces_routes
@@ -77,7 +77,7 @@ ROUTES: Final[tuple[type[Controller] | Routes, ...]] = (
     *appliances_routes,
     *catalogue_routes,
     *edge_device_routes,
-    PassageRuleRoutes,
+    passage_rule_routes,
     *face_routes,
     *payments_routes,
     *edge_remote_routes,

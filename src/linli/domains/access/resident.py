@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.delivery import service as delivery
@@ -19,14 +16,15 @@ from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries import keys, passes
 from linli.domains.access.queries.places import places
 from linli.domains.access.queries.readings import readings_of
-from linli.domains.access.resident_readers import ReaderRoutes
+from linli.domains.access.resident_readers import reader_routes
 from linli.domains.access.service import credentials, home_keys, qr
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import PIN, short_kind
 from linli.domains.access.service.remote import remote_open
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -81,184 +79,158 @@ class MyPass(msgspec.Struct, rename="camel", frozen=True):
     reason: str
 
 
-class KeyRoutes(Controller):
-    path = "/communities/{community_id:int}"
-    tags = ("doors",)
+key_routes = Routes("/communities/{community_id:int}", tags=("doors",))
 
-    @get("/doors")
-    async def my_doors(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> list[MyDoor]:
-        """Doors on which a card, a code or a face of the resident holds now."""
-        scope = resident.scope(community_id)
-        identity_id = resident.living(community_id).identity_id
-        held = await keys.rights_now(
-            scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
+
+@key_routes.get("/doors")
+async def my_doors(community_id: int, resident: Resident, db: Database, clock: Clock) -> list[MyDoor]:
+    """Doors on which a card, a code or a face of the resident holds now."""
+    scope = resident.scope(community_id)
+    identity_id = resident.living(community_id).identity_id
+    held = await keys.rights_now(
+        scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
+    )
+    rights, hours = keys.kinds_at_doors(held), keys.schedules_at_doors(held)
+    found = await queries.find_doors(scope, db, iot_ids=sorted(rights))
+    devices = {one.iot_id: one for one in await find_devices(scope, db, iot_ids=sorted(found))}
+    where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
+    reading = await readings_of(scope, db, found.values())
+    rows = [
+        MyDoor(
+            door.iot_id,
+            str(door.community_id),
+            door.name,
+            where.get(door.space_id, ""),
+            door.direction,
+            bool((device := devices.get(door.iot_id)) and device.online),
+            "qr" in rights[door.iot_id],
+            words_of(hours[door.iot_id], resident.language) if hours[door.iot_id] else "",
+            "qr" in rights[door.iot_id] and reading[door.iot_id][0].plain,
+            "ble" in rights[door.iot_id] and bool(reading[door.iot_id][1]),
         )
-        rights, hours = keys.kinds_at_doors(held), keys.schedules_at_doors(held)
-        found = await queries.find_doors(scope, db, iot_ids=sorted(rights))
-        devices = {one.iot_id: one for one in await find_devices(scope, db, iot_ids=sorted(found))}
-        where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
-        reading = await readings_of(scope, db, found.values())
-        rows = [
-            MyDoor(
-                door.iot_id,
-                str(door.community_id),
-                door.name,
-                where.get(door.space_id, ""),
-                door.direction,
-                bool((device := devices.get(door.iot_id)) and device.online),
-                "qr" in rights[door.iot_id],
-                words_of(hours[door.iot_id], resident.language) if hours[door.iot_id] else "",
-                "qr" in rights[door.iot_id] and reading[door.iot_id][0].plain,
-                "ble" in rights[door.iot_id] and bool(reading[door.iot_id][1]),
-            )
-            for door in found.values()
-        ]
-        return sorted(rows, key=lambda row: (not row.online, row.place == "", row.name))
+        for door in found.values()
+    ]
+    return sorted(rows, key=lambda row: (not row.online, row.place == "", row.name))
 
-    @post("/doors/{iot_id:str}/open", status_code=200)
-    async def open_door(
-        self,
-        community_id: FromPath[int],
-        iot_id: FromPath[str],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        invoker: NamedDependency[Invoker],
-    ) -> DoorOpened:
-        """Open one of these doors from afar and wait for its own answer; it is kept like every opening."""
-        scope = resident.scope(community_id)
-        identity_id = resident.living(community_id).identity_id
-        rights = await keys.rights_of_person(
-            scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
+
+@key_routes.post("/doors/{iot_id:str}/open", status=200)
+async def open_door(
+    community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock, ids: Ids, invoker: Invoker
+) -> DoorOpened:
+    """Open one of these doors from afar and wait for its own answer; it is kept like every opening."""
+    scope = resident.scope(community_id)
+    identity_id = resident.living(community_id).identity_id
+    rights = await keys.rights_of_person(
+        scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
+    )
+    if iot_id not in rights:
+        raise DoorUnknown(iot_id)
+    done = await remote_open(
+        scope, db, invoker=invoker, iot_id=iot_id, reason=f"{REASON} {identity_id}", ids=ids, clock=clock
+    )
+    answered_ms = done.answered_ms or done.asked_ms
+    return DoorOpened(answered_ms, answered_ms - done.asked_ms)
+
+
+@key_routes.post("/key", status=200)
+async def show_key(community_id: int, resident: Resident, tx: Tx, clock: Clock, door_keys: DoorKeys) -> MyKey:
+    """The code to show to a door, for five minutes. Raises NoKey when the property gave none yet."""
+    scope: Scope = resident.scope(community_id)
+    identity_id = resident.living(community_id).identity_id
+    now_ms = clock.now_ms()
+    code = await home_keys.best_code(
+        scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
+    )
+    text = await qr.encrypt_known_code(
+        scope, tx, qr_code=code, community_id=community_id, expires_ms=now_ms + SHOWN_MS, keys=door_keys,
+        now_ms=now_ms,
+    )  # fmt: skip
+    return MyKey(text, now_ms + SHOWN_MS)
+
+
+@key_routes.get("/why")
+async def why(
+    community_id: int,
+    resident: Resident,
+    db: Database,
+    clock: Clock,
+    iot_id: Annotated[str, Meta(description="Default: where one was refused last.")] = "",
+) -> EntryAnswer:
+    """Why a door does not open to the resident. Raises DoorUnknown, also when there is nothing to ask about."""
+    scope = resident.scope(community_id)
+    identity_id = resident.living(community_id).identity_id
+    wanted = iot_id or await _last_refused(scope, db, community_id, identity_id)
+    door = await queries.get_door(scope, db, iot_id=wanted)
+    facts = await entry.gather(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
+    return answer_of(door, facts, resident.language)
+
+
+async def _last_refused(scope: Scope, db: Database, community_id: int, identity_id: str) -> str:
+    """iotId of the door that refused the person last, else of one that serves them."""
+    where = passes.PassFilter(community_id=community_id, identity_id=identity_id, refused=True)
+    found = await passes.list_passes(scope, db, where=where, page=PageRequest(1, 1))
+    if found.data:
+        return found.data[0].iot_id
+    serving = await keys.serving_doors(scope, db, community_id=community_id, identity_id=identity_id)
+    every = serving or [one.iot_id for one in await queries.all_doors(scope, db, community_id=community_id)]
+    return every[0] if every else ""
+
+
+@key_routes.post("/doors/{iot_id:str}/redeliver", status=200)
+async def redeliver(
+    community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock
+) -> Redelivered:
+    """Have one's own keys brought to a door again. Raises DoorUnknown, TriedTooOften."""
+    scope = resident.scope(community_id)
+    identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+    door = await queries.get_door(scope, db, iot_id=iot_id)
+    async with db.begin() as tx:
+        await credentials.count_try(tx, key=f"redeliver:{identity_id}", community_id=community_id, now_ms=now)
+    rows = await rows_of_subject(scope, db, community_id=community_id, subject=identity_id)
+    waiting = [
+        row.id for row in rows if row.device == door.iot_id and row.content and row.status != "transferred"
+    ]
+    async with db.begin() as tx:
+        return Redelivered(await delivery.retry(scope, tx, row_ids=waiting, now_ms=now))
+
+
+class PassesSince(Filter, frozen=True):
+    """From when on."""
+
+    from_ms: Annotated[int, Meta(description="UTC ms")] = msgspec.field(default=0, name="from")
+
+
+@key_routes.get("/passes")
+async def my_passes(
+    community_id: int,
+    resident: Resident,
+    db: Database,
+    page: PageRequest,
+    asked: PassesSince,
+) -> Page[MyPass]:
+    """Where the resident passed or was refused, newest first; nobody else's."""
+    scope = resident.scope(community_id)
+    where = passes.PassFilter(
+        community_id=community_id,
+        identity_id=resident.living(community_id).identity_id,
+        from_ms=asked.from_ms,
+    )
+    found = await passes.list_passes(scope, db, where=where, page=page)
+    rows = [
+        MyPass(
+            str(row.id),
+            row.passed_ms,
+            row.door_name,
+            row.type,
+            row.direction,
+            row.code == 0,
+            row.code,
+            row.iot_id,
+            row.message,
         )
-        if iot_id not in rights:
-            raise DoorUnknown(iot_id)
-        done = await remote_open(
-            scope, db, invoker=invoker, iot_id=iot_id, reason=f"{REASON} {identity_id}", ids=ids, clock=clock
-        )
-        answered_ms = done.answered_ms or done.asked_ms
-        return DoorOpened(answered_ms, answered_ms - done.asked_ms)
-
-    @post("/key", status_code=200)
-    async def show_key(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> MyKey:
-        """The code to show to a door, for five minutes. Raises NoKey when the property gave none yet."""
-        scope: Scope = resident.scope(community_id)
-        identity_id = resident.living(community_id).identity_id
-        now_ms = clock.now_ms()
-        async with db.begin() as tx:
-            code = await home_keys.best_code(
-                scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
-            )
-            text = await qr.encrypt_known_code(
-                scope, tx, qr_code=code, community_id=community_id, expires_ms=now_ms + SHOWN_MS, keys=door_keys,
-                now_ms=now_ms,
-            )  # fmt: skip
-        return MyKey(text, now_ms + SHOWN_MS)
-
-    @get("/why")
-    async def why(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        iot_id: Annotated[
-            str, QueryParameter(name="iotId", description="Default: where one was refused last.")
-        ] = "",
-    ) -> EntryAnswer:
-        """Why a door does not open to the resident. Raises DoorUnknown, also when there is nothing to ask about."""
-        scope = resident.scope(community_id)
-        identity_id = resident.living(community_id).identity_id
-        wanted = iot_id or await self._last_refused(scope, db, community_id, identity_id)
-        door = await queries.get_door(scope, db, iot_id=wanted)
-        facts = await entry.gather(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
-        return answer_of(door, facts, resident.language)
-
-    @staticmethod
-    async def _last_refused(scope: Scope, db: Database, community_id: int, identity_id: str) -> str:
-        """iotId of the door that refused the person last, else of one that serves them."""
-        where = passes.PassFilter(community_id=community_id, identity_id=identity_id, refused=True)
-        found = await passes.list_passes(scope, db, where=where, page=PageRequest(1, 1))
-        if found.data:
-            return found.data[0].iot_id
-        serving = await keys.serving_doors(scope, db, community_id=community_id, identity_id=identity_id)
-        every = serving or [
-            one.iot_id for one in await queries.all_doors(scope, db, community_id=community_id)
-        ]
-        return every[0] if every else ""
-
-    @post("/doors/{iot_id:str}/redeliver", status_code=200)
-    async def redeliver(
-        self,
-        community_id: FromPath[int],
-        iot_id: FromPath[str],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> Redelivered:
-        """Have one's own keys brought to a door again. Raises DoorUnknown, TriedTooOften."""
-        scope = resident.scope(community_id)
-        identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
-        door = await queries.get_door(scope, db, iot_id=iot_id)
-        async with db.begin() as tx:
-            await credentials.count_try(
-                tx, key=f"redeliver:{identity_id}", community_id=community_id, now_ms=now
-            )
-        rows = await rows_of_subject(scope, db, community_id=community_id, subject=identity_id)
-        waiting = [
-            row.id
-            for row in rows
-            if row.device == door.iot_id and row.content and row.status != "transferred"
-        ]
-        async with db.begin() as tx:
-            return Redelivered(await delivery.retry(scope, tx, row_ids=waiting, now_ms=now))
-
-    @get("/passes")
-    async def my_passes(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        from_ms: Annotated[int, QueryParameter(name="from", description="UTC ms")] = 0,
-    ) -> Page[MyPass]:
-        """Where the resident passed or was refused, newest first; nobody else's."""
-        scope = resident.scope(community_id)
-        where = passes.PassFilter(
-            community_id=community_id,
-            identity_id=resident.living(community_id).identity_id,
-            from_ms=from_ms,
-        )
-        found = await passes.list_passes(scope, db, where=where, page=page)
-        rows = [
-            MyPass(
-                str(row.id),
-                row.passed_ms,
-                row.door_name,
-                row.type,
-                row.direction,
-                row.code == 0,
-                row.code,
-                row.iot_id,
-                row.message,
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
+        for row in found.data
+    ]
+    return Page.of(page, found.total, rows)
 
 
 class MyCredential(msgspec.Struct, rename="camel", frozen=True):
@@ -287,100 +259,82 @@ class VisitorPinIn(msgspec.Struct, rename="camel"):
     uses: Annotated[int, Meta(ge=1, le=10, description="Each door that opens counts one.")] = 4
 
 
-class CredentialRoutes(Controller):
-    path = "/communities/{community_id:int}/credentials"
-    tags = ("doors",)
+credential_routes = Routes("/communities/{community_id:int}/credentials", tags=("doors",))
 
-    @get("/")
-    async def mine(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-    ) -> list[MyCredential]:
-        """Cards and PINs of the resident that are in use."""
-        scope = resident.scope(community_id)
-        identity_id = resident.living(community_id).identity_id
-        held = await credential_queries.of_person(
-            scope, db, community_id=community_id, identity_id=identity_id
+
+@credential_routes.get()
+async def mine(community_id: int, resident: Resident, db: Database) -> list[MyCredential]:
+    """Cards and PINs of the resident that are in use."""
+    scope = resident.scope(community_id)
+    identity_id = resident.living(community_id).identity_id
+    held = await credential_queries.of_person(scope, db, community_id=community_id, identity_id=identity_id)
+    return [
+        MyCredential(
+            str(one.id), short_kind(one.kind), "" if one.kind == PIN else one.credential[-4:], one.label,
+            one.starts_ms, one.ends_ms, None if one.max_uses == UNLIMITED else max(one.max_uses - one.used, 0),
+            words_of(one.schedule, resident.language) if one.schedule else "",
         )
-        return [
-            MyCredential(
-                str(one.id), short_kind(one.kind), "" if one.kind == PIN else one.credential[-4:], one.label,
-                one.starts_ms, one.ends_ms, None if one.max_uses == UNLIMITED else max(one.max_uses - one.used, 0),
-                words_of(one.schedule, resident.language) if one.schedule else "",
-            )
-            for one in held
-        ]  # fmt: skip
-
-    @put("/pin", status_code=204)
-    async def choose_pin(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[OwnPin],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> None:
-        """The resident's PIN at the doors that serve them, instead of the one before. Raises PinTaken, TriedTooOften."""
-        scope = resident.scope(community_id)
-        identity_id = resident.living(community_id).identity_id
-        async with db.begin() as tx:
-            await credentials.count_own_pin(
-                tx, identity_id=identity_id, community_id=community_id, pin=data.pin, now_ms=clock.now_ms()
-            )
-        async with db.begin() as tx:
-            row = await credentials.choose_own_pin(
-                scope, tx, community_id=community_id, identity_id=identity_id, pin=data.pin, keys=door_keys,
-                ids=ids, now_ms=clock.now_ms(),
-            )  # fmt: skip
-        if row is None:
-            raise PinTaken(field="pin")
-
-    @post("/visitor-pin", status_code=201)
-    async def visitor_pin(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[VisitorPinIn],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> VisitorPin:
-        """A PIN for somebody at the resident's doors, a few uses within hours. Raises TriedTooOften."""
-        scope = resident.scope(community_id)
-        identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
-        async with db.begin() as tx:
-            await credentials.count_try(
-                tx, key=f"visitor-pin:{identity_id}", community_id=community_id, now_ms=now
-            )
-            wish = credentials.Wish(
-                community_id, PIN, "", identity_id, label=credentials.ONCE, ends_ms=now + data.hours * HOUR_MS,
-                max_uses=data.uses,
-            )  # fmt: skip
-            row, pin = await credentials.give(scope, tx, wish=wish, keys=door_keys, ids=ids, now_ms=now)
-        return VisitorPin(pin, row.ends_ms, row.max_uses)
-
-    @delete("/{credential_id:int}")
-    async def take_back(
-        self,
-        community_id: FromPath[int],
-        credential_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Give up a PIN, or report a card as lost: doors forget it. Raises CredentialUnknown."""
-        scope = resident.scope(community_id)
-        identity_id = resident.living(community_id).identity_id
-        async with db.begin() as tx:
-            row = await credential_queries.find(scope, tx, credential_id=credential_id)
-            if row is None or row.identity_id != identity_id or row.community_id != community_id:
-                raise CredentialUnknown()
-            await credentials.end(scope, tx, row=row, reason="given_up", now_ms=clock.now_ms())
+        for one in held
+    ]  # fmt: skip
 
 
-ROUTES: tuple[type[Controller], ...] = (KeyRoutes, ReaderRoutes, CredentialRoutes)
+@credential_routes.put("/pin")
+async def choose_pin(
+    community_id: int,
+    data: OwnPin,
+    resident: Resident,
+    db: Database,
+    clock: Clock,
+    ids: Ids,
+    door_keys: DoorKeys,
+) -> None:
+    """The resident's PIN at the doors that serve them, instead of the one before. Raises PinTaken, TriedTooOften."""
+    scope = resident.scope(community_id)
+    identity_id = resident.living(community_id).identity_id
+    async with db.begin() as tx:
+        await credentials.count_own_pin(
+            tx, identity_id=identity_id, community_id=community_id, pin=data.pin, now_ms=clock.now_ms()
+        )
+    async with db.begin() as tx:
+        row = await credentials.choose_own_pin(
+            scope, tx, community_id=community_id, identity_id=identity_id, pin=data.pin, keys=door_keys,
+            ids=ids, now_ms=clock.now_ms(),
+        )  # fmt: skip
+    if row is None:
+        raise PinTaken(field="pin")
+
+
+@credential_routes.post("/visitor-pin")
+async def visitor_pin(
+    community_id: int,
+    data: VisitorPinIn,
+    resident: Resident,
+    tx: Tx,
+    clock: Clock,
+    ids: Ids,
+    door_keys: DoorKeys,
+) -> VisitorPin:
+    """A PIN for somebody at the resident's doors, a few uses within hours. Raises TriedTooOften."""
+    scope = resident.scope(community_id)
+    identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+    await credentials.count_try(tx, key=f"visitor-pin:{identity_id}", community_id=community_id, now_ms=now)
+    wish = credentials.Wish(
+        community_id, PIN, "", identity_id, label=credentials.ONCE, ends_ms=now + data.hours * HOUR_MS,
+        max_uses=data.uses,
+    )  # fmt: skip
+    row, pin = await credentials.give(scope, tx, wish=wish, keys=door_keys, ids=ids, now_ms=now)
+    return VisitorPin(pin, row.ends_ms, row.max_uses)
+
+
+@credential_routes.delete("/{credential_id:int}")
+async def take_back(community_id: int, credential_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
+    """Give up a PIN, or report a card as lost: doors forget it. Raises CredentialUnknown."""
+    scope = resident.scope(community_id)
+    identity_id = resident.living(community_id).identity_id
+    row = await credential_queries.find(scope, tx, credential_id=credential_id)
+    if row is None or row.identity_id != identity_id or row.community_id != community_id:
+        raise CredentialUnknown()
+    await credentials.end(scope, tx, row=row, reason="given_up", now_ms=clock.now_ms())
+
+
+ROUTES = (key_routes, reader_routes, credential_routes)

@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.domains.access.errors import NoKey
@@ -20,6 +17,7 @@ from linli.domains.access.service.kinds import BLE
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 
 MOST_CODES = 60
@@ -50,87 +48,74 @@ class Bluetooth(msgspec.Struct, rename="camel", frozen=True):
     doors: list[BluetoothDoor]
 
 
-class ReaderRoutes(Controller):
-    path = "/communities/{community_id:int}"
-    tags = ("doors",)
+reader_routes = Routes("/communities/{community_id:int}", tags=("doors",))
 
-    @post("/doors/{iot_id:str}/code", status_code=200)
-    async def make_code(
-        self,
-        community_id: FromPath[int],
-        iot_id: FromPath[str],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        renew: Annotated[
-            bool, QueryParameter(description="Another one, though the last is still good.")
-        ] = False,
-    ) -> DoorCode:
-        """A code that this door's scanner can read, for one scan within five minutes; the one before ends.
 
-        Raises DoorUnknown, TriedTooOften, and NoKey where no code of the resident opens the door or where it reads
-        the encrypted ones.
-        """
-        scope = resident.scope(community_id)
-        identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
-        door = await queries.get_door(scope, db, iot_id=iot_id)
-        async with db.begin() as tx:
-            await count_try(
-                tx, key=f"code:{identity_id}:{iot_id}", community_id=community_id, now_ms=now, most=MOST_CODES
-            )
-        async with db.begin() as tx:
-            row = await scan_codes.show(
-                scope, tx, door=door, identity_id=identity_id, ids=ids, now_ms=now, renew=renew
-            )
-        return _code(await scan_codes.told(db, row))
+@reader_routes.post("/doors/{iot_id:str}/code", status=200)
+async def make_code(
+    community_id: int,
+    iot_id: str,
+    resident: Resident,
+    db: Database,
+    clock: Clock,
+    ids: Ids,
+    renew: Annotated[bool, Meta(description="Another one, though the last is still good.")] = False,
+) -> DoorCode:
+    """A code that this door's scanner can read, for one scan within five minutes; the one before ends.
 
-    @get("/doors/{iot_id:str}/code")
-    async def show_code(
-        self,
-        community_id: FromPath[int],
-        iot_id: FromPath[str],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> DoorCode:
-        """How the code made last stands: whether the door has it, whether it was used. Raises DoorUnknown, NoKey."""
-        scope = resident.scope(community_id)
-        identity_id = resident.living(community_id).identity_id
-        door = await queries.get_door(scope, db, iot_id=iot_id)
-        found = await scan_codes.shown(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
-        if found is None:
-            raise NoKey()
-        return _code(found)
-
-    @get("/bluetooth")
-    async def bluetooth(
-        self,
-        community_id: FromPath[int],
-        resident: NamedDependency[Resident],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> Bluetooth:
-        """The resident's own doors with Bluetooth, and what their frames are made from."""
-        scope = resident.scope(community_id)
-        held = await keys.rights_now(
-            scope,
-            db,
-            community_id=community_id,
-            identity_id=resident.living(community_id).identity_id,
-            now_ms=clock.now_ms(),
+    Raises DoorUnknown, TriedTooOften, and NoKey where no code of the resident opens the door or where it reads
+    the encrypted ones.
+    """
+    scope = resident.scope(community_id)
+    identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+    door = await queries.get_door(scope, db, iot_id=iot_id)
+    async with db.begin() as tx:
+        await count_try(
+            tx, key=f"code:{identity_id}:{iot_id}", community_id=community_id, now_ms=now, most=MOST_CODES
         )
-        cards = {row.device: row.credential for row in held if row.kind == BLE}
-        found = await queries.find_doors(scope, db, iot_ids=sorted(cards))
-        reading = await readings_of(scope, db, found.values())
-        where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
-        rows = [
-            BluetoothDoor(one.iot_id, one.name, where.get(one.space_id, ""), name, cards[one.iot_id])
-            for one in found.values()
-            if (name := reading[one.iot_id][1])
-        ]
-        order = (await settings_of(scope, db, community_id=community_id)).ble_order
-        return Bluetooth(order if rows else "", sorted(rows, key=lambda row: (row.place, row.name)))
+    async with db.begin() as tx:
+        row = await scan_codes.show(
+            scope, tx, door=door, identity_id=identity_id, ids=ids, now_ms=now, renew=renew
+        )
+    return _code(await scan_codes.told(db, row))
+
+
+@reader_routes.get("/doors/{iot_id:str}/code")
+async def show_code(
+    community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock
+) -> DoorCode:
+    """How the code made last stands: whether the door has it, whether it was used. Raises DoorUnknown, NoKey."""
+    scope = resident.scope(community_id)
+    identity_id = resident.living(community_id).identity_id
+    door = await queries.get_door(scope, db, iot_id=iot_id)
+    found = await scan_codes.shown(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
+    if found is None:
+        raise NoKey()
+    return _code(found)
+
+
+@reader_routes.get("/bluetooth")
+async def bluetooth(community_id: int, resident: Resident, db: Database, clock: Clock) -> Bluetooth:
+    """The resident's own doors with Bluetooth, and what their frames are made from."""
+    scope = resident.scope(community_id)
+    held = await keys.rights_now(
+        scope,
+        db,
+        community_id=community_id,
+        identity_id=resident.living(community_id).identity_id,
+        now_ms=clock.now_ms(),
+    )
+    cards = {row.device: row.credential for row in held if row.kind == BLE}
+    found = await queries.find_doors(scope, db, iot_ids=sorted(cards))
+    reading = await readings_of(scope, db, found.values())
+    where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
+    rows = [
+        BluetoothDoor(one.iot_id, one.name, where.get(one.space_id, ""), name, cards[one.iot_id])
+        for one in found.values()
+        if (name := reading[one.iot_id][1])
+    ]
+    order = (await settings_of(scope, db, community_id=community_id)).ble_order
+    return Bluetooth(order if rows else "", sorted(rows, key=lambda row: (row.place, row.name)))
 
 
 def _code(found: scan_codes.ShownCode) -> DoorCode:

@@ -1,35 +1,35 @@
 """Console routes of access: doors and whom they serve, passes, QR rights."""
 
-from linli.domains.access.console.all_credentials import HeldRoutes
-from linli.domains.access.console.call_unit import CallUnitRoutes
-from linli.domains.access.console.credentials import CredentialRoutes
-from linli.domains.access.console.denied import DeniedRoutes
-from linli.domains.access.console.doors import DoorRoutes
-from linli.domains.access.console.entry import EntryRoutes
-from linli.domains.access.console.passes import PassRoutes
-from linli.domains.access.console.past import PastRoutes
-from linli.domains.access.console.qr import QrRoutes
-from linli.domains.access.console.readings import CommunityReadingRoutes, DoorReadingRoutes
-from linli.domains.access.console.residents import ResidentRightRoutes
-from linli.domains.access.console.settings import DoorScopeRoutes, DoorSettingRoutes
+from linli.domains.access.console.all_credentials import held_routes
+from linli.domains.access.console.call_unit import call_unit_routes
+from linli.domains.access.console.credentials import credential_routes
+from linli.domains.access.console.denied import denied_routes
+from linli.domains.access.console.doors import door_routes
+from linli.domains.access.console.entry import entry_routes
+from linli.domains.access.console.passes import pass_routes
+from linli.domains.access.console.past import past_routes
+from linli.domains.access.console.qr import qr_routes
+from linli.domains.access.console.readings import community_reading_routes, door_reading_routes
+from linli.domains.access.console.residents import resident_right_routes
+from linli.domains.access.console.settings import door_scope_routes, door_setting_routes
 from linli.domains.people.rights import Right
 from linli.kernel.history import Kind
 
 ROUTES = (
-    CallUnitRoutes,
-    CommunityReadingRoutes,
-    CredentialRoutes,
-    DeniedRoutes,
-    DoorReadingRoutes,
-    DoorRoutes,
-    DoorScopeRoutes,
-    DoorSettingRoutes,
-    EntryRoutes,
-    HeldRoutes,
-    PassRoutes,
-    PastRoutes,
-    QrRoutes,
-    ResidentRightRoutes,
+    call_unit_routes,
+    community_reading_routes,
+    credential_routes,
+    denied_routes,
+    door_reading_routes,
+    door_routes,
+    door_scope_routes,
+    door_setting_routes,
+    entry_routes,
+    held_routes,
+    pass_routes,
+    past_routes,
+    qr_routes,
+    resident_right_routes,
 )
 HISTORY = tuple(
     Kind(name=name, see=Right.DEVICES_SEE.value, manage=Right.DEVICES_MANAGE.value)
@@ -39,18 +39,18 @@ HISTORY = tuple(
 __all__ = [
     "HISTORY",
     "ROUTES",
-    "CallUnitRoutes",
-    "CommunityReadingRoutes",
-    "CredentialRoutes",
-    "DeniedRoutes",
-    "DoorReadingRoutes",
-    "DoorRoutes",
-    "DoorScopeRoutes",
-    "DoorSettingRoutes",
-    "EntryRoutes",
-    "HeldRoutes",
-    "PassRoutes",
-    "PastRoutes",
-    "QrRoutes",
-    "ResidentRightRoutes",
+    "call_unit_routes",
+    "community_reading_routes",
+    "credential_routes",
+    "denied_routes",
+    "door_reading_routes",
+    "door_routes",
+    "door_scope_routes",
+    "door_setting_routes",
+    "entry_routes",
+    "held_routes",
+    "pass_routes",
+    "past_routes",
+    "qr_routes",
+    "resident_right_routes",
 ]

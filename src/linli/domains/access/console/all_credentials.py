@@ -4,9 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 from msgspec import Meta
 
@@ -27,7 +24,8 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right, Rights
 from linli.kernel import history
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.i18n import text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -110,170 +108,153 @@ class RestoreCredential(msgspec.Struct, rename="camel"):
     iot_ids: list[str] = msgspec.field(default_factory=list)
 
 
-async def held_filter(
-    within: NamedDependency[Scope],
-    db: NamedDependency[Database],
+class HeldAsked(Filter, frozen=True):
+    """What the list is cut down to."""
+
     q: Annotated[
-        str,
-        QueryParameter(description="Part of the holder's name; a whole number, or the end that is shown."),
-    ] = "",
-    kind: Annotated[str, QueryParameter(description="Comma-separated: card, ble, pin, qr")] = "",
-    origin: Annotated[str, QueryParameter(description="Comma-separated, as in the rows.")] = "",
-    wanted: Annotated[State | None, QueryParameter(name="state")] = None,
-    person_id: Annotated[str, QueryParameter(name="personId")] = "",
-) -> HeldFilter:
-    """What the list is asked for by, read once for the list and its exports."""
-    wish = q.strip()
-    hits = await people.search(within, db, wish, limit=queries.MOST_NAMED) if wish else []
+        str, Meta(description="Part of the holder's name; a whole number, or the end that is shown.")
+    ] = ""
+    kind: Annotated[str, Meta(description="Comma-separated: card, ble, pin, qr")] = ""
+    origin: Annotated[str, Meta(description="Comma-separated, as in the rows.")] = ""
+    wanted: State | None = msgspec.field(default=None, name="state")
+    person_id: str = ""
+
+
+async def held_filter(scope: Scope, db: Database, asked: HeldAsked) -> HeldFilter:
+    """The query's own filter."""
+    wish = asked.q.strip()
+    hits = await people.search(scope, db, wish, limit=queries.MOST_NAMED) if wish else []
     return HeldFilter(
-        kinds=tuple(f"door.{part}" for part in kind.split(",") if part),
-        origins=tuple(part for part in origin.split(",") if part),
-        state=wanted or "",
-        identity_id=person_id,
+        kinds=tuple(f"door.{part}" for part in asked.kind.split(",") if part),
+        origins=tuple(part for part in asked.origin.split(",") if part),
+        state=asked.wanted or "",
+        identity_id=asked.person_id,
         text=wish,
         holders=tuple(hit.identity_id for hit in hits),
     )
 
 
-class HeldRoutes(Controller):
-    path = "/communities/{community_id:int}/held-credentials"
-    tags = ("doors",)
+held_routes = Routes("/communities/{community_id:int}/held-credentials", tags=("doors",))
 
-    @get("/", right="devices.use", dependencies={"where": Provide(held_filter)})
-    async def list_held(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        page: NamedDependency[PageRequest],
-        where: NamedDependency[HeldFilter],
-        rights: NamedDependency[Rights],
-        door_keys: NamedDependency[DoorKeys],
-        sort: FromQuery[Sort] = "",
-    ) -> Page[HeldCredential]:
-        """Cards, codes, PINs, Bluetooth cards and keys, the last changed first unless sorted. Faces: see `faces`."""
-        scope, now = within.narrowed(community_id), clock.now_ms()
-        binds = {"community_id": community_id, "where": where, "now_ms": now}
-        total = await queries.count_held(scope, db, **binds)  # type: ignore[arg-type]
-        found = await queries.list_held(
-            scope,
-            db,
-            sort=sort or "-changed",
-            limit=page.page_size,
-            offset=page.offset,
-            **binds,  # type: ignore[arg-type]
-        )
-        teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
-        return Page.of(page, total, await teller.told(found, now))
 
-    @get("/export.csv", right="devices.use", dependencies={"where": Provide(held_filter)})
-    async def export_csv(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        where: NamedDependency[HeldFilter],
-        rights: NamedDependency[Rights],
-        door_keys: NamedDependency[DoorKeys],
-        language: FromQuery[str | None] = None,
-    ) -> Stream:
-        """All that fit, as CSV, in the site's time; who took it is kept."""
-        scope, said = within.narrowed(community_id), language or within.language
-        await _note_export(scope, db, community_id, where, clock.now_ms())
-        teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
-        return csv_file("credentials", _titles(said), _lines(teller, where, clock.now_ms(), said))
+@held_routes.get(right="devices.use")
+async def list_held(
+    community_id: int,
+    within: Scope,
+    db: Database,
+    clock: Clock,
+    page: PageRequest,
+    asked: HeldAsked,
+    rights: Rights,
+    door_keys: DoorKeys,
+    sort: Sort = "",
+) -> Page[HeldCredential]:
+    """Cards, codes, PINs, Bluetooth cards and keys, the last changed first unless sorted. Faces: see `faces`."""
+    scope, now = within, clock.now_ms()
+    where = await held_filter(scope, db, asked)
+    binds = {"community_id": community_id, "where": where, "now_ms": now}
+    total = await queries.count_held(scope, db, **binds)  # type: ignore[arg-type]
+    found = await queries.list_held(
+        scope,
+        db,
+        sort=sort or "-changed",
+        limit=page.page_size,
+        offset=page.offset,
+        **binds,  # type: ignore[arg-type]
+    )
+    teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    return Page.of(page, total, await teller.told(found, now))
 
-    @get("/export.xlsx", right="devices.use", dependencies={"where": Provide(held_filter)})
-    async def export_xlsx(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        where: NamedDependency[HeldFilter],
-        rights: NamedDependency[Rights],
-        door_keys: NamedDependency[DoorKeys],
-        language: FromQuery[str | None] = None,
-    ) -> Stream:
-        """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
-        scope, said = within.narrowed(community_id), language or within.language
-        count = await _note_export(scope, db, community_id, where, clock.now_ms())
-        check_size(count, "q")
-        teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
-        return workbook(
-            "credentials",
-            text("held.sheet", said),
-            _titles(said),
-            list(_COLUMNS.values()),
-            _lines(teller, where, clock.now_ms(), said),
-        )
 
-    @post("/reveal", right=Right.CODES_SEE.value, status_code=200)
-    async def reveal(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[RevealCredential],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> RevealedCredential:
-        """A whole card number or code; who looked is kept. A PIN is told once, when it is given, and never again."""
-        scope = within.narrowed(community_id)
-        async with db.begin() as tx:
-            code = await all_credentials.reveal(
-                scope,
-                tx,
-                community_id=community_id,
-                named=_named(scope, door_keys, data),
-                now_ms=clock.now_ms(),
-            )
-        return RevealedCredential(code)
+@held_routes.get("/export.csv", right="devices.use")
+async def export_csv(
+    community_id: int,
+    within: Scope,
+    db: Database,
+    clock: Clock,
+    asked: HeldAsked,
+    rights: Rights,
+    door_keys: DoorKeys,
+    language: str | None = None,
+) -> Stream:
+    """All that fit, as CSV, in the site's time; who took it is kept."""
+    scope, said = within, language or within.language
+    where = await held_filter(scope, db, asked)
+    await _note_export(scope, db, community_id, where, clock.now_ms())
+    teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    return csv_file("credentials", _titles(said), _lines(teller, where, clock.now_ms(), said))
 
-    @post("/end", right="devices.manage", status_code=200)
-    async def end(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[EndCredential],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> EndedCredential:
-        """Doors forget it, whoever gave it. Keys follow their owner: deny the person instead."""
-        async with db.begin() as tx:
-            doors = await all_credentials.end(
-                within.narrowed(community_id),
-                tx,
-                community_id=community_id,
-                named=_named(within, door_keys, data),
-                reason=data.reason,
-                now_ms=clock.now_ms(),
-            )
-        return EndedCredential(doors)
 
-    @post("/restore", right="devices.manage", status_code=204)
-    async def restore(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[RestoreCredential],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> None:
-        """Undo `end`, with what it answered."""
-        async with db.begin() as tx:
-            await all_credentials.restore(
-                within.narrowed(community_id),
-                tx,
-                community_id=community_id,
-                named=_named(within, door_keys, data),
-                iot_ids=data.iot_ids,
-                now_ms=clock.now_ms(),
-            )
+@held_routes.get("/export.xlsx", right="devices.use")
+async def export_xlsx(
+    community_id: int,
+    within: Scope,
+    db: Database,
+    clock: Clock,
+    asked: HeldAsked,
+    rights: Rights,
+    door_keys: DoorKeys,
+    language: str | None = None,
+) -> Stream:
+    """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
+    scope, said = within, language or within.language
+    where = await held_filter(scope, db, asked)
+    count = await _note_export(scope, db, community_id, where, clock.now_ms())
+    check_size(count, "q")
+    teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    return workbook(
+        "credentials",
+        text("held.sheet", said),
+        _titles(said),
+        list(_COLUMNS.values()),
+        _lines(teller, where, clock.now_ms(), said),
+    )
+
+
+@held_routes.post("/reveal", right=Right.CODES_SEE, status=200)
+async def reveal(
+    community_id: int, data: RevealCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
+) -> RevealedCredential:
+    """A whole card number or code; who looked is kept. A PIN is told once, when it is given, and never again."""
+    code = await all_credentials.reveal(
+        scope,
+        tx,
+        community_id=community_id,
+        named=_named(scope, door_keys, data),
+        now_ms=clock.now_ms(),
+    )
+    return RevealedCredential(code)
+
+
+@held_routes.post("/end", right="devices.manage", status=200)
+async def end(
+    community_id: int, data: EndCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
+) -> EndedCredential:
+    """Doors forget it, whoever gave it. Keys follow their owner: deny the person instead."""
+    doors = await all_credentials.end(
+        scope,
+        tx,
+        community_id=community_id,
+        named=_named(scope, door_keys, data),
+        reason=data.reason,
+        now_ms=clock.now_ms(),
+    )
+    return EndedCredential(doors)
+
+
+@held_routes.post("/restore", right="devices.manage")
+async def restore(
+    community_id: int, data: RestoreCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
+) -> None:
+    """Undo `end`, with what it answered."""
+    await all_credentials.restore(
+        scope,
+        tx,
+        community_id=community_id,
+        named=_named(scope, door_keys, data),
+        iot_ids=data.iot_ids,
+        now_ms=clock.now_ms(),
+    )
 
 
 async def _note_export(scope: Scope, db: Database, community_id: int, where: HeldFilter, now_ms: int) -> int:

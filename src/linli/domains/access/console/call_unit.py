@@ -3,16 +3,14 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.places import places
 from linli.domains.access.service import scopes
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 
 
@@ -25,31 +23,19 @@ class CallUnitIn(msgspec.Struct, rename="camel"):
     space_id: Annotated[int | None, Meta(description="A unit of the community; null: none.")]
 
 
-class CallUnitRoutes(Controller):
-    path = "/doors/{iot_id:str}/call-unit"
-    tags = ("doors",)
+call_unit_routes = Routes("/doors/{iot_id:str}/call-unit", tags=("doors",))
 
-    @get("/", right="devices.use")
-    async def show(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> CallUnit:
-        """The unit that the door calls."""
-        door = await get_door(within, db, iot_id=iot_id)
-        names = await places(within, db, space_ids=[door.call_space_id])
-        called = None if door.call_space_id is None else str(door.call_space_id)
-        return CallUnit(called, names.get(door.call_space_id, ""))
 
-    @put("/", right="devices.manage", status_code=204)
-    async def change(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[CallUnitIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Say which unit it calls, apart from whom it serves."""
-        async with db.begin() as tx:
-            await scopes.set_call_scope(
-                within, tx, iot_id=iot_id, space_id=data.space_id, now_ms=clock.now_ms()
-            )
+@call_unit_routes.get(right="devices.use")
+async def show(iot_id: str, scope: Scope, db: Database) -> CallUnit:
+    """The unit that the door calls."""
+    door = await get_door(scope, db, iot_id=iot_id)
+    names = await places(scope, db, space_ids=[door.call_space_id])
+    called = None if door.call_space_id is None else str(door.call_space_id)
+    return CallUnit(called, names.get(door.call_space_id, ""))
+
+
+@call_unit_routes.put(right="devices.manage")
+async def change(iot_id: str, data: CallUnitIn, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Say which unit it calls, apart from whom it serves."""
+    await scopes.set_call_scope(scope, tx, iot_id=iot_id, space_id=data.space_id, now_ms=clock.now_ms())

@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.delivery.queries import rows_of_credentials
@@ -21,7 +18,8 @@ from linli.domains.access.service.kinds import BLE, CARD, PIN, short_kind
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
@@ -71,93 +69,83 @@ class CredentialGiven(msgspec.Struct, rename="camel", frozen=True):
     pin: Annotated[str, Meta(description="Of a PIN, told this once; else empty.")]
 
 
-class CredentialRoutes(Controller):
-    path = "/communities/{community_id:int}/credentials"
-    tags = ("doors",)
+credential_routes = Routes("/communities/{community_id:int}/credentials", tags=("doors",))
 
-    @get("/", right="devices.use")
-    async def list_credentials(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        rights: NamedDependency[Rights],
-        person_id: Annotated[str, QueryParameter(name="personId")] = "",
-        kind: Annotated[Kind | None, QueryParameter()] = None,
-        ended: Annotated[bool, QueryParameter(description="Show those no longer in use as well.")] = False,
-    ) -> Page[CredentialRow]:
-        """The last changed first, with how many doors hold each."""
-        scope = within.narrowed(community_id)
-        found = await queries.page_of(
-            scope,
-            db,
-            page=page,
-            community_id=community_id,
-            identity_id=person_id,
-            kind=_KINDS[kind] if kind else "",
-            ended=ended,
-        )
-        return Page.of(
-            page,
-            found.total,
-            await _told(scope, db, found.data, whole=whole_at(rights, within)(community_id)),
-        )
 
-    @post("/", right="devices.manage")
-    async def give(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[CredentialIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> CredentialGiven:
-        """Give a person a card, a Bluetooth card or a PIN on their own doors, on all, or on some."""
-        scope, now = within.narrowed(community_id), clock.now_ms()
-        wish = credentials.Wish(
-            community_id=community_id,
-            kind=_KINDS[data.kind],
-            number=data.number,
-            identity_id=data.person_id,
-            reach=data.reach,
-            iot_ids=tuple(data.iot_ids),
-            label=data.label,
-            starts_ms=data.starts_ms,
-            ends_ms=data.ends_ms,
-            max_uses=data.max_uses,
-            schedule=read_hours(data.hours, "hours"),
-        )
-        async with db.begin() as tx:
-            await people.require_community(scope, tx, community_id)
-            if data.name:
-                await persons.save_person(
-                    scope, tx, identity_id=data.person_id, name=data.name, ext_info=None, now_ms=now
-                )
-            row, pin = await credentials.give(scope, tx, wish=wish, keys=door_keys, ids=ids, now_ms=now)
-        return CredentialGiven(str(row.id), pin)
+@credential_routes.get(right="devices.use")
+async def list_credentials(
+    community_id: int,
+    within: Scope,
+    db: Database,
+    page: PageRequest,
+    rights: Rights,
+    person_id: str = "",
+    kind: Kind | None = None,
+    ended: Annotated[bool, Meta(description="Show those no longer in use as well.")] = False,
+) -> Page[CredentialRow]:
+    """The last changed first, with how many doors hold each."""
+    scope = within
+    found = await queries.page_of(
+        scope,
+        db,
+        page=page,
+        community_id=community_id,
+        identity_id=person_id,
+        kind=_KINDS[kind] if kind else "",
+        ended=ended,
+    )
+    return Page.of(
+        page,
+        found.total,
+        await _told(scope, db, found.data, whole=whole_at(rights, within)(community_id)),
+    )
 
-    @delete("/{credential_id:int}", right="devices.manage")
-    async def take_back(
-        self,
-        community_id: FromPath[int],
-        credential_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        reason: Annotated[str, QueryParameter(description="Kept in the history.")] = "",
-    ) -> None:
-        """Doors forget it; a number that came back may be given anew."""
-        async with db.begin() as tx:
-            await credentials.take_back(
-                within.narrowed(community_id),
-                tx,
-                credential_id=credential_id,
-                reason=reason.strip()[:64] or "removed",
-                now_ms=clock.now_ms(),
-            )
+
+@credential_routes.post(right="devices.manage")
+async def give(
+    community_id: int, data: CredentialIn, within: Scope, tx: Tx, clock: Clock, ids: Ids, door_keys: DoorKeys
+) -> CredentialGiven:
+    """Give a person a card, a Bluetooth card or a PIN on their own doors, on all, or on some."""
+    scope, now = within, clock.now_ms()
+    wish = credentials.Wish(
+        community_id=community_id,
+        kind=_KINDS[data.kind],
+        number=data.number,
+        identity_id=data.person_id,
+        reach=data.reach,
+        iot_ids=tuple(data.iot_ids),
+        label=data.label,
+        starts_ms=data.starts_ms,
+        ends_ms=data.ends_ms,
+        max_uses=data.max_uses,
+        schedule=read_hours(data.hours, "hours"),
+    )
+    await people.require_community(scope, tx, community_id)
+    if data.name:
+        await persons.save_person(
+            scope, tx, identity_id=data.person_id, name=data.name, ext_info=None, now_ms=now
+        )
+    row, pin = await credentials.give(scope, tx, wish=wish, keys=door_keys, ids=ids, now_ms=now)
+    return CredentialGiven(str(row.id), pin)
+
+
+@credential_routes.delete("/{credential_id:int}", right="devices.manage")
+async def take_back(
+    community_id: int,
+    credential_id: int,
+    scope: Scope,
+    tx: Tx,
+    clock: Clock,
+    reason: Annotated[str, Meta(description="Kept in the history.")] = "",
+) -> None:
+    """Doors forget it; a number that came back may be given anew."""
+    await credentials.take_back(
+        scope,
+        tx,
+        credential_id=credential_id,
+        reason=reason.strip()[:64] or "removed",
+        now_ms=clock.now_ms(),
+    )
 
 
 async def _told(scope: Scope, db: Reader, found: list[Credential], *, whole: bool) -> list[CredentialRow]:

@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.delivery import service as delivery
@@ -16,7 +13,8 @@ from linli.domains.access.service.key_updates import DENIED
 from linli.domains.people.queries import persons as people
 from linli.domains.people.queries.callers import caller_names
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
 
@@ -40,70 +38,51 @@ class DenyIn(msgspec.Struct, rename="camel"):
     reason: str
 
 
-class DeniedRoutes(Controller):
-    path = "/communities/{community_id:int}/denied"
-    tags = ("doors",)
+denied_routes = Routes("/communities/{community_id:int}/denied", tags=("doors",))
 
-    @get("/", right="residents.use")
-    async def denied(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        lifted: Annotated[bool, QueryParameter(description="Those lifted since as well.")] = False,
-    ) -> list[DeniedRow]:
-        """Whom no door of the community opens to, whatever they were given; the last first."""
-        scope = within.narrowed(community_id)
-        held = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=lifted)
-        wanted = sorted({one.subject for one in held})
-        names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
-        names |= await people.names(scope, db, wanted)
-        callers = await caller_names(db, {who for one in held for who in (one.caller, one.lifted_by)})
-        return [_told(one, names, callers) for one in held]
 
-    @post("/", right="devices.manage", status_code=204)
-    async def deny(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[DenyIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Shut every door to a person; what they were given comes back when it is lifted."""
-        if not data.reason.strip():
-            raise BadInput(field="reason", rule="blank")
-        if len(data.reason) > MAX_REASON:
-            raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
-        scope = within.narrowed(community_id)
-        async with db.begin() as tx:
-            await persons.require_person(scope, tx, identity_id=data.person_id)
-            await delivery.hold(
-                scope,
-                tx,
-                community_id=community_id,
-                subject=data.person_id,
-                source=DENIED,
-                reason=data.reason.strip(),
-                now_ms=clock.now_ms(),
-            )
+@denied_routes.get(right="residents.use")
+async def denied(
+    community_id: int,
+    scope: Scope,
+    db: Database,
+    lifted: Annotated[bool, Meta(description="Those lifted since as well.")] = False,
+) -> list[DeniedRow]:
+    """Whom no door of the community opens to, whatever they were given; the last first."""
+    held = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=lifted)
+    wanted = sorted({one.subject for one in held})
+    names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
+    names |= await people.names(scope, db, wanted)
+    callers = await caller_names(db, {who for one in held for who in (one.caller, one.lifted_by)})
+    return [_told(one, names, callers) for one in held]
 
-    @delete("/{person_id:str}", right="devices.manage")
-    async def lift(
-        self,
-        community_id: FromPath[int],
-        person_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Let the person's rights hold again."""
-        scope = within.narrowed(community_id)
-        async with db.begin() as tx:
-            await persons.require_person(scope, tx, identity_id=person_id)
-            await delivery.lift(
-                scope, tx, community_id=community_id, subject=person_id, source=DENIED, now_ms=clock.now_ms()
-            )
+
+@denied_routes.post(right="devices.manage")
+async def deny(community_id: int, data: DenyIn, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Shut every door to a person; what they were given comes back when it is lifted."""
+    if not data.reason.strip():
+        raise BadInput(field="reason", rule="blank")
+    if len(data.reason) > MAX_REASON:
+        raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
+    await persons.require_person(scope, tx, identity_id=data.person_id)
+    await delivery.hold(
+        scope,
+        tx,
+        community_id=community_id,
+        subject=data.person_id,
+        source=DENIED,
+        reason=data.reason.strip(),
+        now_ms=clock.now_ms(),
+    )
+
+
+@denied_routes.delete("/{person_id:str}", right="devices.manage")
+async def lift(community_id: int, person_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Let the person's rights hold again."""
+    await persons.require_person(scope, tx, identity_id=person_id)
+    await delivery.lift(
+        scope, tx, community_id=community_id, subject=person_id, source=DENIED, now_ms=clock.now_ms()
+    )
 
 
 def _told(one: Hold, names: dict[str, str], callers: dict[str, str]) -> DeniedRow:

@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.delivery.queries import KindCount, counts_of_devices
@@ -19,7 +16,8 @@ from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY
 from linli.domains.access.service.remote import MAX_REASON, remote_open
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -212,150 +210,120 @@ def _matches(row: DoorRow, text: str, presence: str | None) -> bool:
     return any(wanted in part.lower() for part in (row.name, row.sn, row.place))
 
 
-class DoorRoutes(Controller):
-    path = "/doors"
-    tags = ("doors",)
+door_routes = Routes("/doors", tags=("doors",))
 
-    @get("/", right="devices.use")
-    async def list_doors(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        page: NamedDependency[PageRequest],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        q: Annotated[str, QueryParameter(description="Part of the name, serial number or place.")] = "",
-        presence: Annotated[Literal["online", "offline"] | None, QueryParameter(name="state")] = None,
-    ) -> Page[DoorRow]:
-        """Doors by name, with how far their rights have got."""
-        if not q.strip() and presence is None:
-            found = await queries.list_doors(within, db, page=page, community_id=community_id)
-            rows = await told(within, db, found.data)
-            return Page.of(page, found.total, await clocked(within, db, rows, clock.now_ms()))
-        # State and place are known to other rooms; a site has hundreds of doors, so they are looked through here.
-        rows = await told(within, db, await queries.all_doors(within, db, community_id=community_id))
-        kept = [row for row in rows if _matches(row, q, presence)]
-        shown = kept[page.offset : page.offset + page.page_size]
-        return Page.of(page, len(kept), await clocked(within, db, shown, clock.now_ms()))
 
-    @get("/{iot_id:str}", right="devices.use")
-    async def show_door(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> DoorDetail:
-        """One door with the last times it was opened from afar."""
-        door = await queries.get_door(within, db, iot_id=iot_id)
-        (row,) = await clocked(within, db, await told(within, db, [door]), clock.now_ms())
-        opens = await queries.remote_opens_of(within, db, iot_id=iot_id)
-        return DoorDetail(
-            **msgspec.structs.asdict(row),
-            product_key=door.product_key,
-            device_name=door.device_name,
-            ext_info=door.ext_info,
-            created_ms=door.created_ms,
-            opens=[
-                RemoteOpenRow(one.asked_ms, one.answered_ms, one.caller, one.reason, one.result)
-                for one in opens
-            ],
-            pins=await door_pins(
-                within, db, door, has_any=any(one.kind == "pin" for one in row.kinds), now_ms=clock.now_ms()
-            ),
-        )
+@door_routes.get(right="devices.use")
+async def list_doors(
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    page: PageRequest,
+    community_id: int | None = None,
+    q: Annotated[str, Meta(description="Part of the name, serial number or place.")] = "",
+    state: Literal["online", "offline"] | None = None,
+) -> Page[DoorRow]:
+    """Doors by name, with how far their rights have got."""
+    if not q.strip() and state is None:
+        found = await queries.list_doors(scope, db, page=page, community_id=community_id)
+        rows = await told(scope, db, found.data)
+        return Page.of(page, found.total, await clocked(scope, db, rows, clock.now_ms()))
+    # State and place are known to other rooms; a site has hundreds of doors, so they are looked through here.
+    rows = await told(scope, db, await queries.all_doors(scope, db, community_id=community_id))
+    kept = [row for row in rows if _matches(row, q, state)]
+    shown = kept[page.offset : page.offset + page.page_size]
+    return Page.of(page, len(kept), await clocked(scope, db, shown, clock.now_ms()))
 
-    @post("/", right="devices.manage")
-    async def register(
-        self,
-        data: JSONBody[DoorRegistration],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> DoorRegistered:
-        """Register a door by its serial number; a device that is not known yet is made, its secret told once."""
-        async with db.begin() as tx:
-            door, made = await service.register_new_door(
-                within,
-                tx,
-                community_id=data.community_id,
-                sn=data.sn,
-                product_key=data.product_key,
-                name=data.name,
-                keys=door_keys,
-                ids=ids,
-                secrets=secrets,
-                now_ms=clock.now_ms(),
-                direction=data.direction,
-                space_id=data.space_id,
-            )
-        secret = made.device_secret if made else None
-        return DoorRegistered(door.iot_id, door.product_key, door.device_name, secret)
 
-    @post("/serial-numbers", right="devices.manage")
-    async def add_serial_numbers(
-        self,
-        data: JSONBody[SerialNumbersIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> SerialNumbersAdded:
-        """Add a maker's list of serial numbers, all or none."""
-        async with db.begin() as tx:
-            added = await list_serial_numbers(within, tx, entries=data.entries, now_ms=clock.now_ms())
-        return SerialNumbersAdded(added)
+@door_routes.get("/{iot_id:str}", right="devices.use")
+async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> DoorDetail:
+    """One door with the last times it was opened from afar."""
+    door = await queries.get_door(scope, db, iot_id=iot_id)
+    (row,) = await clocked(scope, db, await told(scope, db, [door]), clock.now_ms())
+    opens = await queries.remote_opens_of(scope, db, iot_id=iot_id)
+    return DoorDetail(
+        **msgspec.structs.asdict(row),
+        product_key=door.product_key,
+        device_name=door.device_name,
+        ext_info=door.ext_info,
+        created_ms=door.created_ms,
+        opens=[
+            RemoteOpenRow(one.asked_ms, one.answered_ms, one.caller, one.reason, one.result) for one in opens
+        ],
+        pins=await door_pins(
+            scope, db, door, has_any=any(one.kind == "pin" for one in row.kinds), now_ms=clock.now_ms()
+        ),
+    )
 
-    @put("/{iot_id:str}", right="devices.manage", status_code=204)
-    async def describe(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[DoorDescription],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Change how a door is called and where it is."""
-        async with db.begin() as tx:
-            await service.describe_door(
-                within,
-                tx,
-                iot_id=iot_id,
-                name=data.name,
-                direction=data.direction,
-                space_id=data.space_id,
-                ext_info=data.ext_info,
-                now_ms=clock.now_ms(),
-            )
 
-    @delete("/{iot_id:str}", right="devices.manage")
-    async def remove(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Take a door out of its community; every right on it ends."""
-        async with db.begin() as tx:
-            await service.remove_door(within, tx, iot_id=iot_id)
+@door_routes.post(right="devices.manage")
+async def register(
+    data: DoorRegistration,
+    scope: Scope,
+    tx: Tx,
+    clock: Clock,
+    ids: Ids,
+    secrets: Secrets,
+    door_keys: DoorKeys,
+) -> DoorRegistered:
+    """Register a door by its serial number; a device that is not known yet is made, its secret told once."""
+    door, made = await service.register_new_door(
+        scope,
+        tx,
+        community_id=data.community_id,
+        sn=data.sn,
+        product_key=data.product_key,
+        name=data.name,
+        keys=door_keys,
+        ids=ids,
+        secrets=secrets,
+        now_ms=clock.now_ms(),
+        direction=data.direction,
+        space_id=data.space_id,
+    )
+    secret = made.device_secret if made else None
+    return DoorRegistered(door.iot_id, door.product_key, door.device_name, secret)
 
-    @post("/{iot_id:str}/open", right="doors.use", status_code=200)
-    async def open_door(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[OpenRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        invoker: NamedDependency[Invoker],
-    ) -> DoorOpened:
-        """Open a door from afar and wait for its own answer. Who, when and why is kept."""
-        if not data.reason.strip():
-            raise BadInput(field="reason", rule="blank")
-        if len(data.reason) > MAX_REASON:
-            raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
-        done = await remote_open(
-            within, db, invoker=invoker, iot_id=iot_id, reason=data.reason, ids=ids, clock=clock
-        )
-        answered_ms = done.answered_ms or done.asked_ms
-        return DoorOpened(answered_ms, answered_ms - done.asked_ms)
+
+@door_routes.post("/serial-numbers", right="devices.manage")
+async def add_serial_numbers(data: SerialNumbersIn, scope: Scope, tx: Tx, clock: Clock) -> SerialNumbersAdded:
+    """Add a maker's list of serial numbers, all or none."""
+    added = await list_serial_numbers(scope, tx, entries=data.entries, now_ms=clock.now_ms())
+    return SerialNumbersAdded(added)
+
+
+@door_routes.put("/{iot_id:str}", right="devices.manage")
+async def describe(iot_id: str, data: DoorDescription, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Change how a door is called and where it is."""
+    await service.describe_door(
+        scope,
+        tx,
+        iot_id=iot_id,
+        name=data.name,
+        direction=data.direction,
+        space_id=data.space_id,
+        ext_info=data.ext_info,
+        now_ms=clock.now_ms(),
+    )
+
+
+@door_routes.delete("/{iot_id:str}", right="devices.manage")
+async def remove(iot_id: str, scope: Scope, tx: Tx) -> None:
+    """Take a door out of its community; every right on it ends."""
+    await service.remove_door(scope, tx, iot_id=iot_id)
+
+
+@door_routes.post("/{iot_id:str}/open", right="doors.use", status=200)
+async def open_door(
+    iot_id: str, data: OpenRequest, scope: Scope, db: Database, clock: Clock, ids: Ids, invoker: Invoker
+) -> DoorOpened:
+    """Open a door from afar and wait for its own answer. Who, when and why is kept."""
+    if not data.reason.strip():
+        raise BadInput(field="reason", rule="blank")
+    if len(data.reason) > MAX_REASON:
+        raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
+    done = await remote_open(
+        scope, db, invoker=invoker, iot_id=iot_id, reason=data.reason, ids=ids, clock=clock
+    )
+    answered_ms = done.answered_ms or done.asked_ms
+    return DoorOpened(answered_ms, answered_ms - done.asked_ms)

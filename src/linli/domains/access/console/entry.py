@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.domains.access import entry_facts as entry
@@ -14,6 +11,7 @@ from linli.domains.access.rows import Door
 from linli.domains.access.service.persons import check_identity
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 from linli.rules.entry import EntryFacts, cause_of, explain
 
@@ -48,21 +46,19 @@ def answer_of(door: Door, facts: EntryFacts, language: str) -> EntryAnswer:
     )
 
 
-class EntryRoutes(Controller):
-    path = "/doors/{iot_id:str}/why"
-    tags = ("doors",)
+entry_routes = Routes("/doors/{iot_id:str}/why", tags=("doors",))
 
-    @get("/", right="devices.use")
-    async def why(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        person_id: Annotated[str, QueryParameter(name="personId", description="identityId")],
-    ) -> EntryAnswer:
-        """The first cause and everything looked at, in words, with what mends it."""
-        check_identity(person_id)
-        door = await get_door(within, db, iot_id=iot_id)
-        facts = await entry.gather(within, db, door=door, identity_id=person_id, now_ms=clock.now_ms())
-        return answer_of(door, facts, within.language)
+
+@entry_routes.get(right="devices.use")
+async def why(
+    iot_id: str,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    person_id: Annotated[str, Meta(description="identityId")],
+) -> EntryAnswer:
+    """The first cause and everything looked at, in words, with what mends it."""
+    check_identity(person_id)
+    door = await get_door(scope, db, iot_id=iot_id)
+    facts = await entry.gather(scope, db, door=door, identity_id=person_id, now_ms=clock.now_ms())
+    return answer_of(door, facts, scope.language)

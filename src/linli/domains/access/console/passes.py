@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal
 
-from litestar import Controller, get
-from litestar.di import NamedDependency, Provide
-from litestar.params import FromQuery, QueryParameter
+import msgspec
 from litestar.response import Stream
+from msgspec import Meta
 
 from linli.domains.access.console import pass_export
 from linli.domains.access.console.pass_rows import PassRow, rows_of, whole_at
@@ -16,6 +15,7 @@ from linli.domains.people.rights import Rights
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.i18n import text
 from linli.kernel.objects import ObjectStore
@@ -25,98 +25,86 @@ from linli.kernel.scope import Scope
 MOST_DOORS = 100
 
 
-async def pass_filter(
-    community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-    iot_id: Annotated[str, QueryParameter(name="iotId", description="One door, or several by comma.")] = "",
-    person_id: Annotated[str, QueryParameter(name="personId", description="identityId")] = "",
-    credential: Annotated[str, QueryParameter(description="A whole card number or code.")] = "",
-    result: Annotated[Literal["passed", "refused"] | None, QueryParameter()] = None,
-    kind: Annotated[str, QueryParameter(description="Comma-separated: CARD, QRCODE …")] = "",
+class PassesAsked(Filter, frozen=True):
+    """What a list of passes is cut down to."""
+
+    community_id: int | None = None
+    iot_id: Annotated[str, Meta(description="One door, or several by comma.")] = ""
+    person_id: Annotated[str, Meta(description="identityId")] = ""
+    credential: Annotated[str, Meta(description="A whole card number or code.")] = ""
+    result: Literal["passed", "refused"] | None = None
+    kind: Annotated[str, Meta(description="Comma-separated: CARD, QRCODE …")] = ""
     q: Annotated[
         str,
-        QueryParameter(
+        Meta(
             description="Part of the person's or the door's name; a whole credential, or the end that is shown."
         ),
-    ] = "",
-    from_ms: Annotated[int, QueryParameter(name="from", description="UTC ms")] = 0,
-    to_ms: Annotated[int, QueryParameter(name="to", description="UTC ms")] = 2**52,
-) -> PassFilter:
-    """What a list of passes is asked for by, read once for the list and its exports. Raises BadInput."""
-    doors = [part for part in iot_id.split(",") if part]
+    ] = ""
+    from_ms: Annotated[int, Meta(description="UTC ms")] = msgspec.field(default=0, name="from")
+    to_ms: Annotated[int, Meta(description="UTC ms")] = msgspec.field(default=2**52, name="to")
+
+
+def pass_filter(asked: PassesAsked) -> PassFilter:
+    """The query's own filter. Raises BadInput."""
+    doors = [part for part in asked.iot_id.split(",") if part]
     if len(doors) > MOST_DOORS:
         raise BadInput(field="iotId", rule="too_many_items", limit=MOST_DOORS)
     return PassFilter(
-        community_id=community_id,
+        community_id=asked.community_id,
         iot_id=doors[0] if len(doors) == 1 else "",
         iot_ids=tuple(doors) if len(doors) > 1 else (),
-        identity_id=person_id,
-        credential=credential.strip(),
-        types=tuple(part for part in kind.split(",") if part),
-        refused=None if result is None else result == "refused",
-        from_ms=from_ms,
-        to_ms=to_ms,
-        text=q,
+        identity_id=asked.person_id,
+        credential=asked.credential.strip(),
+        types=tuple(part for part in asked.kind.split(",") if part),
+        refused=None if asked.result is None else asked.result == "refused",
+        from_ms=asked.from_ms,
+        to_ms=asked.to_ms,
+        text=asked.q,
     )
 
 
-class PassRoutes(Controller):
-    path = "/passes"
-    tags = ("doors",)
+pass_routes = Routes("/passes", tags=("doors",))
 
-    @get("/", right="devices.use", dependencies={"where": Provide(pass_filter)})
-    async def list_passes(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        objects: NamedDependency[ObjectStore],
-        where: NamedDependency[PassFilter],
-        rights: NamedDependency[Rights],
-    ) -> Page[PassRow]:
-        """Passes and refusals, newest first."""
-        found = await queries.list_passes(within, db, where=where, page=page)
-        return Page.of(
-            page, found.total, await rows_of(within, db, found.data, objects, whole=whole_at(rights, within))
-        )
 
-    @get("/export.csv", right="devices.use", dependencies={"where": Provide(pass_filter)})
-    async def export_csv(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        where: NamedDependency[PassFilter],
-        rights: NamedDependency[Rights],
-        language: FromQuery[str | None] = None,
-    ) -> Stream:
-        """All that fit, as CSV, in the site's time; who took it is kept."""
-        said = language or within.language
-        await _note(within, db, where, await queries.count_passes(within, db, where=where), clock)
-        lines = pass_export.lines(within, db, where, said, whole=whole_at(rights, within))
-        return csv_file("passes", pass_export.titles(said), lines)
+@pass_routes.get(right="devices.use")
+async def list_passes(
+    scope: Scope, db: Database, page: PageRequest, objects: ObjectStore, asked: PassesAsked, rights: Rights
+) -> Page[PassRow]:
+    """Passes and refusals, newest first."""
+    where = pass_filter(asked)
+    found = await queries.list_passes(scope, db, where=where, page=page)
+    return Page.of(
+        page, found.total, await rows_of(scope, db, found.data, objects, whole=whole_at(rights, scope))
+    )
 
-    @get("/export.xlsx", right="devices.use", dependencies={"where": Provide(pass_filter)})
-    async def export_xlsx(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        where: NamedDependency[PassFilter],
-        rights: NamedDependency[Rights],
-        language: FromQuery[str | None] = None,
-    ) -> Stream:
-        """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
-        said = language or within.language
-        count = await queries.count_passes(within, db, where=where)
-        check_size(count, "from")
-        await _note(within, db, where, count, clock)
-        return workbook(
-            "passes",
-            text("pass.sheet", said),
-            pass_export.titles(said),
-            list(pass_export.COLUMNS.values()),
-            pass_export.lines(within, db, where, said, whole=whole_at(rights, within)),
-        )
+
+@pass_routes.get("/export.csv", right="devices.use")
+async def export_csv(
+    scope: Scope, db: Database, clock: Clock, asked: PassesAsked, rights: Rights, language: str | None = None
+) -> Stream:
+    """All that fit, as CSV, in the site's time; who took it is kept."""
+    where, said = pass_filter(asked), language or scope.language
+    await _note(scope, db, where, await queries.count_passes(scope, db, where=where), clock)
+    lines = pass_export.lines(scope, db, where, said, whole=whole_at(rights, scope))
+    return csv_file("passes", pass_export.titles(said), lines)
+
+
+@pass_routes.get("/export.xlsx", right="devices.use")
+async def export_xlsx(
+    scope: Scope, db: Database, clock: Clock, asked: PassesAsked, rights: Rights, language: str | None = None
+) -> Stream:
+    """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
+    where, said = pass_filter(asked), language or scope.language
+    count = await queries.count_passes(scope, db, where=where)
+    check_size(count, "from")
+    await _note(scope, db, where, count, clock)
+    return workbook(
+        "passes",
+        text("pass.sheet", said),
+        pass_export.titles(said),
+        list(pass_export.COLUMNS.values()),
+        pass_export.lines(scope, db, where, said, whole=whole_at(rights, scope)),
+    )
 
 
 async def _note(scope: Scope, db: Database, where: PassFilter, count: int, clock: Clock) -> None:

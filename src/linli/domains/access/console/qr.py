@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.delivery.queries import find_row
@@ -19,7 +16,8 @@ from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import QR
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
@@ -84,156 +82,141 @@ class QrPicture(msgspec.Struct, rename="camel", frozen=True):
     """What the QR picture holds: 88 characters, or the code itself where a door reads only codes of its own form."""
 
 
-class QrRoutes(Controller):
-    path = "/qr-codes"
-    tags = ("doors",)
+qr_routes = Routes("/qr-codes", tags=("doors",))
 
-    @get("/", right="devices.use")
-    async def list_rights(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        door_keys: NamedDependency[DoorKeys],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        iot_id: Annotated[str, QueryParameter(name="iotId")] = "",
-        person_id: Annotated[str, QueryParameter(name="personId")] = "",
-        ended: Annotated[bool, QueryParameter(description="Show those taken back as well.")] = False,
-    ) -> Page[QrRightRow]:
-        """Codes at doors, the last changed first."""
-        found = await queries.list_qr_permissions(
-            within,
-            db,
-            page=page,
-            community_id=community_id,
-            iot_id=iot_id,
-            identity_id=person_id,
-            only_live=not ended,
+
+@qr_routes.get(right="devices.use")
+async def list_rights(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    door_keys: DoorKeys,
+    community_id: int | None = None,
+    iot_id: str = "",
+    person_id: str = "",
+    ended: Annotated[bool, Meta(description="Show those taken back as well.")] = False,
+) -> Page[QrRightRow]:
+    """Codes at doors, the last changed first."""
+    found = await queries.list_qr_permissions(
+        scope,
+        db,
+        page=page,
+        community_id=community_id,
+        iot_id=iot_id,
+        identity_id=person_id,
+        only_live=not ended,
+    )
+    doors = await find_doors(scope, db, iot_ids=sorted({row.iot_id for row in found.data}))
+    names = await names_of(
+        db, tenant_id=scope.tenant, identity_ids=sorted({row.identity_id for row in found.data})
+    )
+    rows = []
+    for row in found.data:
+        sent = await find_row(db, device=row.iot_id, kind=QR, credential=row.qr_code)
+        door = doors.get(row.iot_id)
+        rows.append(
+            QrRightRow(
+                ref=door_keys.ref_of(scope, row.qr_code),
+                qr_code=shown_credential(QR, row.qr_code),
+                iot_id=row.iot_id,
+                door_name=door.name if door else "",
+                community_id=str(row.community_id),
+                person_id=row.identity_id,
+                person_name=names.get(row.identity_id, ""),
+                starts_ms=row.starts_ms,
+                ends_ms=row.ends_ms,
+                max_scans=row.max_scans,
+                shared=bool(row.shared),
+                used=row.used,
+                live=bool(row.live),
+                end_reason=row.end_reason,
+                status=sent.status if sent else "",
+            )
         )
-        doors = await find_doors(within, db, iot_ids=sorted({row.iot_id for row in found.data}))
-        names = await names_of(
-            db, tenant_id=within.tenant, identity_ids=sorted({row.identity_id for row in found.data})
+    return Page.of(page, found.total, rows)
+
+
+@qr_routes.post(right="devices.manage")
+async def give(
+    data: QrGrant, within: Scope, tx: Tx, clock: Clock, ids: Ids, door_keys: DoorKeys
+) -> QrGranted:
+    """Make a code for a person and let it open doors. Nothing is made when no door takes it."""
+    now = clock.now_ms()
+    scope = within.narrowed(data.community_id)
+    if data.name:
+        await persons.save_person(
+            scope, tx, identity_id=data.person_id, name=data.name, ext_info=None, now_ms=now
         )
-        rows = []
-        for row in found.data:
-            sent = await find_row(db, device=row.iot_id, kind=QR, credential=row.qr_code)
-            door = doors.get(row.iot_id)
-            rows.append(
-                QrRightRow(
-                    ref=door_keys.ref_of(within, row.qr_code),
-                    qr_code=shown_credential(QR, row.qr_code),
-                    iot_id=row.iot_id,
-                    door_name=door.name if door else "",
-                    community_id=str(row.community_id),
-                    person_id=row.identity_id,
-                    person_name=names.get(row.identity_id, ""),
-                    starts_ms=row.starts_ms,
-                    ends_ms=row.ends_ms,
-                    max_scans=row.max_scans,
-                    shared=bool(row.shared),
-                    used=row.used,
-                    live=bool(row.live),
-                    end_reason=row.end_reason,
-                    status=sent.status if sent else "",
-                )
-            )
-        return Page.of(page, found.total, rows)
+    code = await qr.generate_code(
+        scope, tx, identity_id=data.person_id, length=None, ids=ids, now_ms=now, iot_ids=data.iot_ids
+    )
+    right = qr.QrRight(
+        now if data.starts_ms is None else data.starts_ms, data.ends_ms, data.max_scans, data.shared
+    )
+    results = await qr.bind_code(
+        scope,
+        tx,
+        qr_code=code,
+        identity_id=data.person_id,
+        iot_ids=data.iot_ids,
+        right=right,
+        keys=door_keys,
+        now_ms=now,
+    )
+    errors = [result.error for result in results if result.error is not None]
+    if len(errors) == len(results):
+        raise errors[0]
+    return QrGranted(
+        door_keys.ref_of(within, code),
+        code,
+        [
+            QrDoorResult(result.iot_id, result.error.text(within.language) if result.error else "")
+            for result in results
+        ],
+    )
 
-    @post("/", right="devices.manage")
-    async def give(
-        self,
-        data: JSONBody[QrGrant],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> QrGranted:
-        """Make a code for a person and let it open doors. Nothing is made when no door takes it."""
-        now = clock.now_ms()
-        scope = within.narrowed(data.community_id)
-        async with db.begin() as tx:
-            if data.name:
-                await persons.save_person(
-                    scope, tx, identity_id=data.person_id, name=data.name, ext_info=None, now_ms=now
-                )
-            code = await qr.generate_code(
-                scope, tx, identity_id=data.person_id, length=None, ids=ids, now_ms=now, iot_ids=data.iot_ids
-            )
-            right = qr.QrRight(
-                now if data.starts_ms is None else data.starts_ms, data.ends_ms, data.max_scans, data.shared
-            )
-            results = await qr.bind_code(
-                scope,
-                tx,
-                qr_code=code,
-                identity_id=data.person_id,
-                iot_ids=data.iot_ids,
-                right=right,
-                keys=door_keys,
-                now_ms=now,
-            )
-            errors = [result.error for result in results if result.error is not None]
-            if len(errors) == len(results):
-                raise errors[0]
-        return QrGranted(
-            door_keys.ref_of(within, code),
-            code,
-            [
-                QrDoorResult(result.iot_id, result.error.text(within.language) if result.error else "")
-                for result in results
-            ],
-        )
 
-    @post("/{ref:str}/picture", right=Right.CODES_SEE.value, status_code=200)
-    async def picture(
-        self,
-        ref: FromPath[str],
-        data: JSONBody[QrPictureRequest],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> QrPicture:
-        """What to show of a code that the console made; who looked is kept."""
-        scope, now, code = within.narrowed(data.community_id), clock.now_ms(), _code(door_keys, within, ref)
-        async with db.begin() as tx:
-            text = await qr.picture_of(
-                scope,
-                tx,
-                qr_code=code,
-                identity_id=data.person_id,
-                expires_ms=data.expires_ms,
-                community_id=data.community_id,
-                keys=door_keys,
-                now_ms=now,
-            )
-            await note_reveal(
-                scope, tx, community_id=data.community_id, identity_id=data.person_id, code=code, now_ms=now
-            )
-        return QrPicture(text)
+@qr_routes.post("/{ref:str}/picture", right=Right.CODES_SEE, status=200)
+async def picture(
+    ref: str, data: QrPictureRequest, within: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
+) -> QrPicture:
+    """What to show of a code that the console made; who looked is kept."""
+    scope, now, code = within.narrowed(data.community_id), clock.now_ms(), _code(door_keys, within, ref)
+    text = await qr.picture_of(
+        scope,
+        tx,
+        qr_code=code,
+        identity_id=data.person_id,
+        expires_ms=data.expires_ms,
+        community_id=data.community_id,
+        keys=door_keys,
+        now_ms=now,
+    )
+    await note_reveal(
+        scope, tx, community_id=data.community_id, identity_id=data.person_id, code=code, now_ms=now
+    )
+    return QrPicture(text)
 
-    @delete("/{ref:str}/doors/{iot_id:str}", right="devices.manage")
-    async def take_back(
-        self,
-        ref: FromPath[str],
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        door_keys: NamedDependency[DoorKeys],
-        reason: Annotated[str, QueryParameter(description="Kept in the history.")] = "",
-    ) -> None:
-        """Take a code off one door, whoever gave it."""
-        async with db.begin() as tx:
-            await qr.revoke_permission(
-                within,
-                tx,
-                qr_code=_code(door_keys, within, ref),
-                iot_id=iot_id,
-                reason=reason,
-                now_ms=clock.now_ms(),
-            )
+
+@qr_routes.delete("/{ref:str}/doors/{iot_id:str}", right="devices.manage")
+async def take_back(
+    ref: str,
+    iot_id: str,
+    scope: Scope,
+    tx: Tx,
+    clock: Clock,
+    door_keys: DoorKeys,
+    reason: Annotated[str, Meta(description="Kept in the history.")] = "",
+) -> None:
+    """Take a code off one door, whoever gave it."""
+    await qr.revoke_permission(
+        scope,
+        tx,
+        qr_code=_code(door_keys, scope, ref),
+        iot_id=iot_id,
+        reason=reason,
+        now_ms=clock.now_ms(),
+    )
 
 
 def _code(keys: DoorKeys, scope: Scope, ref: str) -> str:

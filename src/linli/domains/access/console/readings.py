@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.access.code_forms import LEAST_RANDOM, LONGEST, SEALED, CodeForm
@@ -18,7 +15,8 @@ from linli.domains.access.service import readings as service
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.masking import HIDDEN
 from linli.kernel.scope import Scope
 from linli.things.queries.products import get_product
@@ -82,124 +80,90 @@ class BleOrder(msgspec.Struct, rename="camel"):
     ble_order: Annotated[str, Meta(description="Letters and digits, at most 16; empty: none.")]
 
 
-class DoorReadingRoutes(Controller):
-    path = "/doors/{iot_id:str}/reading"
-    tags = ("doors",)
-
-    @get("/", right="devices.use")
-    async def show(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-    ) -> DoorReadingOut:
-        """Which codes a door reads, and its Bluetooth name."""
-        door = await get_door(within, db, iot_id=iot_id)
-        scope = within.narrowed(door.community_id)
-        own, product = [
-            await queries.said_of(scope, db, community_id=door.community_id, kind=kind, ref=ref)
-            for kind, ref in ((queries.DOOR, iot_id), (queries.PRODUCT, door.product_key))
-        ]
-        made = await get_product(scope, db, product_key=door.product_key)
-        order = (await settings_of(scope, db, community_id=door.community_id)).ble_order
-        return DoorReadingOut(
-            _form(own),
-            CodeFormOf.of(queries.form_of(product)),
-            made.name,
-            door.product_key,
-            own.ble_name if own else "",
-            _order(order, whole=whole_at(rights, within)(door.community_id)),
-            dict(LEAST_RANDOM),
-        )
-
-    @put("/", right="devices.manage", status_code=204)
-    async def change(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[DoorReadingIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Save both. Codes made from now on are of the new form; those that are out stay as they are."""
-        async with db.begin() as tx:
-            await service.say_of_door(
-                within,
-                tx,
-                iot_id=iot_id,
-                form=data.own.read() if data.own else None,
-                ble_name=data.ble_name,
-                now_ms=clock.now_ms(),
-            )
+door_reading_routes = Routes("/doors/{iot_id:str}/reading", tags=("doors",))
 
 
-class CommunityReadingRoutes(Controller):
-    path = "/communities/{community_id:int}/door-readings"
-    tags = ("doors",)
+@door_reading_routes.get(right="devices.use")
+async def show(iot_id: str, within: Scope, db: Database, rights: Rights) -> DoorReadingOut:
+    """Which codes a door reads, and its Bluetooth name."""
+    door = await get_door(within, db, iot_id=iot_id)
+    scope = within.narrowed(door.community_id)
+    own, product = [
+        await queries.said_of(scope, db, community_id=door.community_id, kind=kind, ref=ref)
+        for kind, ref in ((queries.DOOR, iot_id), (queries.PRODUCT, door.product_key))
+    ]
+    made = await get_product(scope, db, product_key=door.product_key)
+    order = (await settings_of(scope, db, community_id=door.community_id)).ble_order
+    return DoorReadingOut(
+        _form(own),
+        CodeFormOf.of(queries.form_of(product)),
+        made.name,
+        door.product_key,
+        own.ble_name if own else "",
+        _order(order, whole=whole_at(rights, within)(door.community_id)),
+        dict(LEAST_RANDOM),
+    )
 
-    @get("/", right="devices.use")
-    async def show(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-    ) -> Readings:
-        """What holds for the products of a community's doors."""
-        scope = await people.community_scope(within, db, community_id)
-        counts: dict[str, int] = {}
-        for door in await all_doors(scope, db, community_id=community_id):
-            counts[door.product_key] = counts.get(door.product_key, 0) + 1
-        said = {
-            row.ref: row
-            for row in await queries.said_in(scope, db, community_id=community_id)
-            if row.kind == queries.PRODUCT
-        }
-        products = [
-            ProductReading(key, CodeFormOf.of(queries.form_of(said.get(key))), counts.get(key, 0))
-            for key in sorted(counts.keys() | said.keys())
-        ]
-        order = (await settings_of(scope, db, community_id=community_id)).ble_order
-        return Readings(products, _order(order, whole=whole_at(rights, within)(community_id)))
 
-    @put("/products/{product_key:str}", right="devices.manage", status_code=204)
-    async def change_product(
-        self,
-        community_id: FromPath[int],
-        product_key: FromPath[str],
-        data: JSONBody[ProductForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """For all doors of a product here, except those of which something else is said."""
-        async with db.begin() as tx:
-            scope = await people.community_scope(within, tx, community_id)
-            await service.say_of_product(
-                scope,
-                tx,
-                community_id=community_id,
-                product_key=product_key,
-                form=data.form.read(),
-                now_ms=clock.now_ms(),
-            )
+@door_reading_routes.put(right="devices.manage")
+async def change(iot_id: str, data: DoorReadingIn, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Save both. Codes made from now on are of the new form; those that are out stay as they are."""
+    await service.say_of_door(
+        scope,
+        tx,
+        iot_id=iot_id,
+        form=data.own.read() if data.own else None,
+        ble_name=data.ble_name,
+        now_ms=clock.now_ms(),
+    )
 
-    @put("/bluetooth", right="devices.manage", status_code=204)
-    async def change_order(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[BleOrder],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """The order number from which this community's Bluetooth doors make their keys."""
-        async with db.begin() as tx:
-            scope = await people.community_scope(within, tx, community_id)
-            await service.say_ble_order(
-                scope, tx, community_id=community_id, order=data.ble_order.strip(), now_ms=clock.now_ms()
-            )
+
+community_reading_routes = Routes("/communities/{community_id:int}/door-readings", tags=("doors",))
+
+
+@community_reading_routes.get(right="devices.use", name="show")
+async def show_readings(community_id: int, within: Scope, db: Database, rights: Rights) -> Readings:
+    """What holds for the products of a community's doors."""
+    scope = await people.community_scope(within, db, community_id)
+    counts: dict[str, int] = {}
+    for door in await all_doors(scope, db, community_id=community_id):
+        counts[door.product_key] = counts.get(door.product_key, 0) + 1
+    said = {
+        row.ref: row
+        for row in await queries.said_in(scope, db, community_id=community_id)
+        if row.kind == queries.PRODUCT
+    }
+    products = [
+        ProductReading(key, CodeFormOf.of(queries.form_of(said.get(key))), counts.get(key, 0))
+        for key in sorted(counts.keys() | said.keys())
+    ]
+    order = (await settings_of(scope, db, community_id=community_id)).ble_order
+    return Readings(products, _order(order, whole=whole_at(rights, within)(community_id)))
+
+
+@community_reading_routes.put("/products/{product_key:str}", right="devices.manage")
+async def change_product(
+    community_id: int, product_key: str, data: ProductForm, within: Scope, tx: Tx, clock: Clock
+) -> None:
+    """For all doors of a product here, except those of which something else is said."""
+    scope = await people.community_scope(within, tx, community_id)
+    await service.say_of_product(
+        scope,
+        tx,
+        community_id=community_id,
+        product_key=product_key,
+        form=data.form.read(),
+        now_ms=clock.now_ms(),
+    )
+
+
+@community_reading_routes.put("/bluetooth", right="devices.manage")
+async def change_order(community_id: int, data: BleOrder, within: Scope, tx: Tx, clock: Clock) -> None:
+    """The order number from which this community's Bluetooth doors make their keys."""
+    scope = await people.community_scope(within, tx, community_id)
+    await service.say_ble_order(
+        scope, tx, community_id=community_id, order=data.ble_order.strip(), now_ms=clock.now_ms()
+    )
 
 
 def _form(row: DoorReading | None) -> CodeFormOf | None:

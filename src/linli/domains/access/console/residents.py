@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.domains.access.queries import keys
@@ -13,6 +10,7 @@ from linli.domains.people.queries import persons, residents, vehicles
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 
 
@@ -25,30 +23,29 @@ class LeavingRights(msgspec.Struct, rename="camel", frozen=True):
     vehicles: Annotated[int, Meta(description="Registered vehicles, which leave with the person.")]
 
 
-class ResidentRightRoutes(Controller):
-    path = "/communities/{community_id:int}/residents/{identity_id:str}/rights"
-    tags = ("people",)
+resident_right_routes = Routes(
+    "/communities/{community_id:int}/residents/{identity_id:str}/rights", tags=("people",)
+)
 
-    @get("/", right=Right.RESIDENTS_SEE.value)
-    async def rights_of(
-        self,
-        community_id: FromPath[int],
-        identity_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        house_id: Annotated[int, QueryParameter(name="houseId", description="The house that is left.")] = 0,
-    ) -> LeavingRights:
-        """The consequence of moving out, in numbers."""
-        here = within.narrowed(community_id)
-        person = await persons.person(here, db, identity_id)
-        homes = await residents.houses_of(here, db, person.id)
-        doors = await keys.rights_of_person(
-            here, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
-        )
-        return LeavingRights(
-            sum(home.house_id != house_id for home in homes),
-            sum("qr" in ways for ways in doors.values()),
-            sum("card" in ways for ways in doors.values()),
-            len(await vehicles.of_person(here, db, community_id, person.id)),
-        )
+
+@resident_right_routes.get(right=Right.RESIDENTS_SEE)
+async def rights_of(
+    community_id: int,
+    identity_id: str,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    house_id: Annotated[int, Meta(description="The house that is left.")] = 0,
+) -> LeavingRights:
+    """The consequence of moving out, in numbers."""
+    person = await persons.person(scope, db, identity_id)
+    homes = await residents.houses_of(scope, db, person.id)
+    doors = await keys.rights_of_person(
+        scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
+    )
+    return LeavingRights(
+        sum(home.house_id != house_id for home in homes),
+        sum("qr" in ways for ways in doors.values()),
+        sum("card" in ways for ways in doors.values()),
+        len(await vehicles.of_person(scope, db, community_id, person.id)),
+    )

@@ -3,9 +3,6 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.access.hours import Hours, read_hours, tell_hours
@@ -18,7 +15,8 @@ from linli.domains.access.service.keys import DoorKeys
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
@@ -72,132 +70,104 @@ class StaffKey(msgspec.Struct, rename="camel", frozen=True):
     """How many doors hold it."""
 
 
-class DoorSettingRoutes(Controller):
-    path = "/communities/{community_id:int}"
-    tags = ("doors",)
-
-    @get("/door-settings", right="devices.use")
-    async def show(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> DoorSettings:
-        """The community's door provider and door service."""
-        scope = await people.community_scope(within, db, community_id)
-        said = await settings_of(scope, db, community_id=community_id)
-        return DoorSettings(said.provider, said.product_keys, bool(said.service_on), bool(said.freeze_doors))
-
-    @put("/door-settings", right="devices.manage", status_code=204)
-    async def change(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[DoorSettings],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Choose the one provider; doors of other products must be gone first."""
-        async with db.begin() as tx:
-            scope = await people.community_scope(within, tx, community_id)
-            await settings.choose(
-                scope,
-                tx,
-                community_id=community_id,
-                provider=data.provider,
-                product_keys=data.product_keys,
-                service_on=data.service_on,
-                freeze_doors=data.freeze_doors,
-                now_ms=clock.now_ms(),
-            )
-
-    @post("/staff-key", right="doors.use", status_code=200)
-    async def staff_key(
-        self,
-        community_id: FromPath[int],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        door_keys: NamedDependency[DoorKeys],
-    ) -> StaffKey:
-        """The caller's own code, which every door of the community opens for a minute."""
-        now = clock.now_ms()
-        async with db.begin() as tx:
-            scope = await people.community_scope(within, tx, community_id)
-            person = await people.person_of_account(scope, tx, rights.account_id)
-            identity_id = person.identity_id if person else f"account-{rights.account_id}"
-            if person is None:
-                await persons.save_person(
-                    scope, tx, identity_id=identity_id, name=rights.name, ext_info=None, now_ms=now
-                )
-            code = await home_keys.staff_code(
-                scope, tx, community_id=community_id, identity_id=identity_id, ids=ids, now_ms=now
-            )
-            text = await qr.encrypt_known_code(
-                scope,
-                tx,
-                qr_code=code,
-                community_id=community_id,
-                expires_ms=now + SHOWN_MS,
-                keys=door_keys,
-                now_ms=now,
-            )
-            held = await key_queries.rights_of_person(
-                scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now
-            )
-        return StaffKey(text, now + SHOWN_MS, sum("qr" in ways for ways in held.values()))
+door_setting_routes = Routes("/communities/{community_id:int}", tags=("doors",))
 
 
-class DoorScopeRoutes(Controller):
-    path = "/doors/{iot_id:str}/scope"
-    tags = ("doors",)
+@door_setting_routes.get("/door-settings", right="devices.use")
+async def show(community_id: int, within: Scope, db: Database) -> DoorSettings:
+    """The community's door provider and door service."""
+    scope = await people.community_scope(within, db, community_id)
+    said = await settings_of(scope, db, community_id=community_id)
+    return DoorSettings(said.provider, said.product_keys, bool(said.service_on), bool(said.freeze_doors))
 
-    @get("/", right="devices.use")
-    async def show(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> DoorScopes:
-        """The buildings and groups whose people a door serves."""
-        door = await get_door(within, db, iot_id=iot_id)
-        scope = within.narrowed(door.community_id)
-        rows = (await scopes_of_doors(scope, db, iot_ids=[iot_id])).get(iot_id, [])
-        space_ids: list[int | None] = [int(row.ref) for row in rows if row.kind == scopes.SPACE]
-        names = await places(scope, db, space_ids=[*space_ids, door.call_space_id])
-        groups = {one.user_group_id: one.name for one in await people.groups(scope, db, door.community_id)}
-        served = [
-            Served(
-                "space" if row.kind == scopes.SPACE else "group",
-                row.ref,
-                names.get(int(row.ref), "") if row.kind == scopes.SPACE else groups.get(row.ref, ""),
-                tell_hours(row.schedule),
-            )
-            for row in rows
-        ]
-        count = len(await key_queries.people_of(scope, db, refs=[(row.kind, row.ref) for row in rows]))
-        call = door.call_space_id
-        return DoorScopes(served, count, None if call is None else str(call), names.get(call, ""))
 
-    @put("/", right="devices.manage", status_code=204)
-    async def change(
-        self,
-        iot_id: FromPath[str],
-        data: JSONBody[DoorScopesIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Save whom a door serves; keys, cards and faces go to it or leave it after the answer."""
-        now = clock.now_ms()
-        schedules: dict[scopes.Ref, str] = {
-            (one.kind, one.id): read_hours(one.hours, f"hours[{number}]")
-            for number, one in enumerate(data.hours)
-        }
-        async with db.begin() as tx:
-            await scopes.set_pass_scope(
-                within,
-                tx,
-                iot_id=iot_id,
-                space_ids=data.space_ids,
-                group_ids=data.group_ids,
-                schedules=schedules,
-                now_ms=now,
-            )
-            await scopes.set_call_scope(within, tx, iot_id=iot_id, space_id=data.call_space_id, now_ms=now)
+@door_setting_routes.put("/door-settings", right="devices.manage")
+async def change(community_id: int, data: DoorSettings, within: Scope, tx: Tx, clock: Clock) -> None:
+    """Choose the one provider; doors of other products must be gone first."""
+    scope = await people.community_scope(within, tx, community_id)
+    await settings.choose(
+        scope,
+        tx,
+        community_id=community_id,
+        provider=data.provider,
+        product_keys=data.product_keys,
+        service_on=data.service_on,
+        freeze_doors=data.freeze_doors,
+        now_ms=clock.now_ms(),
+    )
+
+
+@door_setting_routes.post("/staff-key", right="doors.use", status=200)
+async def staff_key(
+    community_id: int, within: Scope, rights: Rights, tx: Tx, clock: Clock, ids: Ids, door_keys: DoorKeys
+) -> StaffKey:
+    """The caller's own code, which every door of the community opens for a minute."""
+    now = clock.now_ms()
+    scope = await people.community_scope(within, tx, community_id)
+    person = await people.person_of_account(scope, tx, rights.account_id)
+    identity_id = person.identity_id if person else f"account-{rights.account_id}"
+    if person is None:
+        await persons.save_person(
+            scope, tx, identity_id=identity_id, name=rights.name, ext_info=None, now_ms=now
+        )
+    code = await home_keys.staff_code(
+        scope, tx, community_id=community_id, identity_id=identity_id, ids=ids, now_ms=now
+    )
+    text = await qr.encrypt_known_code(
+        scope,
+        tx,
+        qr_code=code,
+        community_id=community_id,
+        expires_ms=now + SHOWN_MS,
+        keys=door_keys,
+        now_ms=now,
+    )
+    held = await key_queries.rights_of_person(
+        scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now
+    )
+    return StaffKey(text, now + SHOWN_MS, sum("qr" in ways for ways in held.values()))
+
+
+door_scope_routes = Routes("/doors/{iot_id:str}/scope", tags=("doors",))
+
+
+@door_scope_routes.get(right="devices.use", name="show")
+async def show_door_scope(iot_id: str, within: Scope, db: Database) -> DoorScopes:
+    """The buildings and groups whose people a door serves."""
+    door = await get_door(within, db, iot_id=iot_id)
+    scope = within.narrowed(door.community_id)
+    rows = (await scopes_of_doors(scope, db, iot_ids=[iot_id])).get(iot_id, [])
+    space_ids: list[int | None] = [int(row.ref) for row in rows if row.kind == scopes.SPACE]
+    names = await places(scope, db, space_ids=[*space_ids, door.call_space_id])
+    groups = {one.user_group_id: one.name for one in await people.groups(scope, db, door.community_id)}
+    served = [
+        Served(
+            "space" if row.kind == scopes.SPACE else "group",
+            row.ref,
+            names.get(int(row.ref), "") if row.kind == scopes.SPACE else groups.get(row.ref, ""),
+            tell_hours(row.schedule),
+        )
+        for row in rows
+    ]
+    count = len(await key_queries.people_of(scope, db, refs=[(row.kind, row.ref) for row in rows]))
+    call = door.call_space_id
+    return DoorScopes(served, count, None if call is None else str(call), names.get(call, ""))
+
+
+@door_scope_routes.put(right="devices.manage", name="change")
+async def change_door_scope(iot_id: str, data: DoorScopesIn, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Save whom a door serves; keys, cards and faces go to it or leave it after the answer."""
+    now = clock.now_ms()
+    schedules: dict[scopes.Ref, str] = {
+        (one.kind, one.id): read_hours(one.hours, f"hours[{number}]") for number, one in enumerate(data.hours)
+    }
+    await scopes.set_pass_scope(
+        scope,
+        tx,
+        iot_id=iot_id,
+        space_ids=data.space_ids,
+        group_ids=data.group_ids,
+        schedules=schedules,
+        now_ms=now,
+    )
+    await scopes.set_call_scope(scope, tx, iot_id=iot_id, space_id=data.call_space_id, now_ms=now)

@@ -3,13 +3,11 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromQuery, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances.catalogue.library import CLASSES, EDGE_PORTS, Model, library, told
 from linli.domains.people.rights import Right
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import Page, PageRequest
 
@@ -76,50 +74,49 @@ class VendorPreset(msgspec.Struct, rename="camel", frozen=True):
     unique_across_types: bool
 
 
-class CatalogueRoutes(Controller):
-    path = "/vendor-catalogue"
-    tags = ("appliances",)
+routes = Routes("/vendor-catalogue", tags=("appliances",))
 
-    @get("/", right=SEE)
-    async def models(
-        self,
-        page: NamedDependency[PageRequest],
-        q: Annotated[
-            str,
-            QueryParameter(description="Words of brand and model, each to be found; models by their case."),
-        ] = "",
-        kind: FromQuery[str] = "",
-        driver: FromQuery[str] = "",
-        brand: FromQuery[str] = "",
-        any_case: Annotated[bool, QueryParameter(name="anyCase")] = False,
-    ) -> VendorModels:
-        """Models by brand and keyword, in the order of the list."""
-        if kind and kind not in CLASSES:
-            raise BadInput(field="kind", rule="one_of", allowed=", ".join(CLASSES))
-        found = library().search(q, kind=kind, driver=driver, brand=brand, any_case=any_case)
-        more = 0
-        if q and not any_case:
-            more = len(library().search(q, kind=kind, driver=driver, brand=brand, any_case=True)) - len(found)
-        start = (page.page_no - 1) * page.page_size
-        shown = Page.of(page, len(found), [model_row(one) for one in found[start : start + page.page_size]])
-        return VendorModels(shown.total, shown.page_no, shown.page_size, list(shown.data), more)
 
-    @get("/brands", right=SEE)
-    async def brands(self, kind: FromQuery[str] = "", driver: FromQuery[str] = "") -> list[VendorBrand]:
-        """Brands of a class or protocol and how many models each has."""
-        counts: dict[str, int] = {}
-        for model in library().search(kind=kind, driver=driver):
-            counts[model.brand] = counts.get(model.brand, 0) + 1
-        return [VendorBrand(name, library().brands[name].latin, number) for name, number in counts.items()]
+@routes.get(right=SEE)
+async def models(
+    page: PageRequest,
+    q: Annotated[
+        str, Meta(description="Words of brand and model, each to be found; models by their case.")
+    ] = "",
+    kind: str = "",
+    driver: str = "",
+    brand: str = "",
+    any_case: bool = False,
+) -> VendorModels:
+    """Models by brand and keyword, in the order of the list."""
+    if kind and kind not in CLASSES:
+        raise BadInput(field="kind", rule="one_of", allowed=", ".join(CLASSES))
+    found = library().search(q, kind=kind, driver=driver, brand=brand, any_case=any_case)
+    more = 0
+    if q and not any_case:
+        more = len(library().search(q, kind=kind, driver=driver, brand=brand, any_case=True)) - len(found)
+    start = (page.page_no - 1) * page.page_size
+    shown = Page.of(page, len(found), [model_row(one) for one in found[start : start + page.page_size]])
+    return VendorModels(shown.total, shown.page_no, shown.page_size, list(shown.data), more)
 
-    @get("/presets", right=SEE)
-    async def presets(self, driver: FromQuery[str] = "") -> list[VendorPreset]:
-        """What each brand's guide enters into the form, by protocol."""
-        return [
-            msgspec.convert(told(one), VendorPreset)
-            for one in library().presets
-            if not driver or one.driver == driver
-        ]
+
+@routes.get("/brands", right=SEE)
+async def brands(kind: str = "", driver: str = "") -> list[VendorBrand]:
+    """Brands of a class or protocol and how many models each has."""
+    counts: dict[str, int] = {}
+    for model in library().search(kind=kind, driver=driver):
+        counts[model.brand] = counts.get(model.brand, 0) + 1
+    return [VendorBrand(name, library().brands[name].latin, number) for name, number in counts.items()]
+
+
+@routes.get("/presets", right=SEE)
+async def presets(driver: str = "") -> list[VendorPreset]:
+    """What each brand's guide enters into the form, by protocol."""
+    return [
+        msgspec.convert(told(one), VendorPreset)
+        for one in library().presets
+        if not driver or one.driver == driver
+    ]
 
 
 def model_row(model: Model) -> VendorModel:
@@ -142,4 +139,4 @@ def model_row(model: Model) -> VendorModel:
     )
 
 
-ROUTES = (CatalogueRoutes,)
+ROUTES = (routes,)

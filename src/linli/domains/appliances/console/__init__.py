@@ -1,24 +1,24 @@
 """Console routes of appliances."""
 
-from linli.domains.appliances.console.certificates import CertificateReviewRoutes, CertificateRoutes
-from linli.domains.appliances.console.clusters import ClusterRoutes
-from linli.domains.appliances.console.components import ComponentRequestRoutes, ComponentRoutes
-from linli.domains.appliances.console.drivers import DriverPackageRoutes, TrustedKeyRoutes
-from linli.domains.appliances.console.gateways import DeploymentRoutes, GatewayRoutes, ProtocolRoutes
-from linli.domains.appliances.console.nodes import NodeRoutes
-from linli.domains.appliances.console.roots import DriverRootRoutes
+from linli.domains.appliances.console.certificates import certificate_review_routes, certificate_routes
+from linli.domains.appliances.console.clusters import cluster_routes
+from linli.domains.appliances.console.components import component_request_routes, component_routes
+from linli.domains.appliances.console.drivers import driver_package_routes, trusted_key_routes
+from linli.domains.appliances.console.gateways import deployment_routes, gateway_routes, protocol_routes
+from linli.domains.appliances.console.nodes import node_routes
+from linli.domains.appliances.console.roots import driver_root_routes
 
 ROUTES = (
-    ClusterRoutes,
-    NodeRoutes,
-    ComponentRoutes,
-    ComponentRequestRoutes,
-    GatewayRoutes,
-    ProtocolRoutes,
-    DeploymentRoutes,
-    DriverPackageRoutes,
-    TrustedKeyRoutes,
-    DriverRootRoutes,
-    CertificateRoutes,
-    CertificateReviewRoutes,
+    cluster_routes,
+    node_routes,
+    component_routes,
+    component_request_routes,
+    gateway_routes,
+    protocol_routes,
+    deployment_routes,
+    driver_package_routes,
+    trusted_key_routes,
+    driver_root_routes,
+    certificate_routes,
+    certificate_review_routes,
 )

@@ -3,10 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, MultipartBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances import bench_report
@@ -19,7 +16,8 @@ from linli.domains.people.queries import own_rights
 from linli.domains.people.rights import Right
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Form, Routes
 from linli.kernel.errors import BadInput, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -87,112 +85,79 @@ class LabWord(msgspec.Struct, rename="camel", frozen=True):
     reason: Annotated[str, Meta(description="A refusal says why.")] = ""
 
 
-class CertificateRoutes(Controller):
-    path = "/edge/certificates"
-    tags = ("edge",)
-
-    @get("/", right=USE)
-    async def list_certificates(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        of_state: Annotated[str, QueryParameter(name="state", description=_STATES)] = "",
-    ) -> Page[CertificateRow]:
-        """What the tenant handed in, the newest first."""
-        return await _listed(within, db, of_state, page)
-
-    @post("/", right=MANAGE, status_code=201, request_max_body_size=_FORM_BYTES)
-    async def hand_in(
-        self,
-        data: MultipartBody[ReportFiles],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> Made:
-        """The bench's signed report of an uploaded package: the device then goes to the lab."""
-        report = await data.report.read(REPORT_BYTES + 1)
-        if len(report) > REPORT_BYTES:
-            raise TooLarge(limit=f"{REPORT_BYTES // 1024} KiB")
-        async with db.begin() as tx:
-            made = await service.hand_in(
-                within,
-                tx,
-                report=report,
-                brand=data.brand,
-                model=data.model,
-                note=data.note,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        return Made(str(made.certificate_id))
-
-    @get("/{certificate_id:int}", right=USE)
-    async def detail(
-        self, certificate_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> CertificateDetail:
-        """One certificate with the cases of its report and its history."""
-        return await _detail(within, db, await queries.certificate(within, db, certificate_id))
-
-    @post("/{certificate_id:int}/withdraw", right=MANAGE, status_code=204)
-    async def withdraw(
-        self,
-        certificate_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Take it back while the lab has not decided."""
-        async with db.begin() as tx:
-            await service.move(
-                within, tx, certificate_id=certificate_id, to=service.WITHDRAWN, now_ms=clock.now_ms()
-            )
+certificate_routes = Routes("/edge/certificates", tags=("edge",))
 
 
-class CertificateReviewRoutes(Controller):
-    path = "/edge/certificate-reviews"
-    tags = ("edge",)
+@certificate_routes.get(right=USE)
+async def list_certificates(
+    scope: Scope, db: Database, page: PageRequest, state: Annotated[str, Meta(description=_STATES)] = ""
+) -> Page[CertificateRow]:
+    """What the tenant handed in, the newest first."""
+    return await _listed(scope, db, state, page)
 
-    @get("/", right=DECIDE)
-    async def list_reviews(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        of_state: Annotated[str, QueryParameter(name="state", description=_STATES)] = "",
-    ) -> Page[CertificateRow]:
-        """The lab's list, of every tenant."""
-        return await _listed(within, db, of_state, page)
 
-    @get("/{certificate_id:int}", right=DECIDE)
-    async def detail(
-        self, certificate_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> CertificateDetail:
-        """One certificate as the lab sees it."""
-        return await _detail(within, db, await queries.certificate(within, db, certificate_id))
+@certificate_routes.post(right=MANAGE, max_body=_FORM_BYTES)
+async def hand_in(data: Form[ReportFiles], scope: Scope, db: Database, ids: Ids, clock: Clock) -> Made:
+    """The bench's signed report of an uploaded package: the device then goes to the lab."""
+    report = await data.report.read(REPORT_BYTES + 1)
+    if len(report) > REPORT_BYTES:
+        raise TooLarge(limit=f"{REPORT_BYTES // 1024} KiB")
+    async with db.begin() as tx:
+        made = await service.hand_in(
+            scope,
+            tx,
+            report=report,
+            brand=data.brand,
+            model=data.model,
+            note=data.note,
+            ids=ids,
+            now_ms=clock.now_ms(),
+        )
+    return Made(str(made.certificate_id))
 
-    @post("/{certificate_id:int}", right=DECIDE, status_code=204)
-    async def decide(
-        self,
-        certificate_id: FromPath[int],
-        data: JSONBody[LabWord],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """The device is in the lab; it is certified; it is refused with a reason, also afterwards."""
-        if data.state not in (service.TESTING, queries.APPROVED, service.REFUSED):
-            raise BadInput(field="state", rule="one_of", allowed="testing, approved, refused")
-        async with db.begin() as tx:
-            await service.move(
-                within,
-                tx,
-                certificate_id=certificate_id,
-                to=data.state,
-                reason=data.reason,
-                now_ms=clock.now_ms(),
-            )
+
+@certificate_routes.get("/{certificate_id:int}", right=USE)
+async def detail(certificate_id: int, scope: Scope, db: Database) -> CertificateDetail:
+    """One certificate with the cases of its report and its history."""
+    return await _detail(scope, db, await queries.certificate(scope, db, certificate_id))
+
+
+@certificate_routes.post("/{certificate_id:int}/withdraw", right=MANAGE)
+async def withdraw(certificate_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Take it back while the lab has not decided."""
+    await service.move(scope, tx, certificate_id=certificate_id, to=service.WITHDRAWN, now_ms=clock.now_ms())
+
+
+certificate_review_routes = Routes("/edge/certificate-reviews", tags=("edge",))
+
+
+@certificate_review_routes.get(right=DECIDE)
+async def list_reviews(
+    scope: Scope, db: Database, page: PageRequest, state: Annotated[str, Meta(description=_STATES)] = ""
+) -> Page[CertificateRow]:
+    """The lab's list, of every tenant."""
+    return await _listed(scope, db, state, page)
+
+
+@certificate_review_routes.get("/{certificate_id:int}", right=DECIDE, name="detail")
+async def show_review(certificate_id: int, scope: Scope, db: Database) -> CertificateDetail:
+    """One certificate as the lab sees it."""
+    return await _detail(scope, db, await queries.certificate(scope, db, certificate_id))
+
+
+@certificate_review_routes.post("/{certificate_id:int}", right=DECIDE)
+async def decide(certificate_id: int, data: LabWord, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """The device is in the lab; it is certified; it is refused with a reason, also afterwards."""
+    if data.state not in (service.TESTING, queries.APPROVED, service.REFUSED):
+        raise BadInput(field="state", rule="one_of", allowed="testing, approved, refused")
+    await service.move(
+        scope,
+        tx,
+        certificate_id=certificate_id,
+        to=data.state,
+        reason=data.reason,
+        now_ms=clock.now_ms(),
+    )
 
 
 async def _listed(scope: Scope, db: Reader, state: str, page: PageRequest) -> Page[CertificateRow]:

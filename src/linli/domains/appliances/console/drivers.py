@@ -3,13 +3,10 @@
 import asyncio
 from typing import Final
 
-from litestar import Controller, delete, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, MultipartBody
 
 from linli.domains.appliances import package_file
-from linli.domains.appliances.console.hand import HAND, Hand
+from linli.domains.appliances.console.hand import Hand
 from linli.domains.appliances.console.rows.drivers import (
     PackageFiles,
     PackageRow,
@@ -21,7 +18,8 @@ from linli.domains.appliances.package_file import PACKAGE_BYTES
 from linli.domains.appliances.queries import drivers as queries
 from linli.domains.appliances.service import packages as service
 from linli.domains.people.rights import Right
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Form, Routes
 from linli.kernel.errors import TooLarge
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -32,100 +30,75 @@ _SIGNATURE_BYTES: Final = 4096
 _FORM_BYTES: Final = PACKAGE_BYTES + 64 * 1024
 
 
-class DriverPackageRoutes(Controller):
-    path = "/edge/packages"
-    tags = ("edge",)
-    dependencies = HAND
-
-    @get("/", right=USE)
-    async def list_packages(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[PackageRow]:
-        """Packages of the tenant, by driver, the newest first."""
-        keys = {row.key_id: row for row in await queries.trusted_keys(within, db)}
-        return [PackageRow.of(row, keys) for row in await queries.packages(within, db)]
-
-    @post("/", right=MANAGE, status_code=201, request_max_body_size=_FORM_BYTES)
-    async def upload(
-        self,
-        data: MultipartBody[PackageFiles],
-        hand: NamedDependency[Hand],
-        objects: NamedDependency[ObjectStore],
-    ) -> Made:
-        """A package with its detached signature, checked against the trusted keys before anything is kept."""
-        package = await _content(data.package, PACKAGE_BYTES)
-        signature = package_file.read_signature(await _content(data.signature, _SIGNATURE_BYTES))
-        await service.signer(hand.within, hand.db, package=package, signature=signature)
-        manifest = await asyncio.to_thread(package_file.read_manifest, package)
-        async with hand.db.begin() as tx:
-            await service.check(hand.within, tx, manifest=manifest)
-        await objects.put(service.key_of(hand.within.tenant, package, manifest), package)
-        async with hand.db.begin() as tx:
-            made = await service.add(
-                hand.within,
-                tx,
-                package=package,
-                signature=signature,
-                manifest=manifest,
-                ids=hand.ids,
-                now_ms=hand.now_ms,
-            )
-        return Made(str(made.package_id))
-
-    @delete("/{package_id:int}", right=MANAGE)
-    async def remove(
-        self,
-        package_id: FromPath[int],
-        hand: NamedDependency[Hand],
-        objects: NamedDependency[ObjectStore],
-    ) -> None:
-        """Delete a package that no gateway is set to."""
-        async with hand.db.begin() as tx:
-            gone = await service.remove(hand.within, tx, package_id=package_id, now_ms=hand.now_ms)
-        await objects.delete(gone.object_key)
+driver_package_routes = Routes("/edge/packages", tags=("edge",))
 
 
-class TrustedKeyRoutes(Controller):
-    path = "/edge/trusted-keys"
-    tags = ("edge",)
-    dependencies = HAND
+@driver_package_routes.get(right=USE)
+async def list_packages(scope: Scope, db: Database) -> list[PackageRow]:
+    """Packages of the tenant, by driver, the newest first."""
+    keys = {row.key_id: row for row in await queries.trusted_keys(scope, db)}
+    return [PackageRow.of(row, keys) for row in await queries.packages(scope, db)]
 
-    @get("/", right=USE)
-    async def list_keys(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[TrustedKeyRow]:
-        """Keys whose packages are taken."""
-        rows = await queries.trusted_keys(within, db)
-        return [TrustedKeyRow(str(row.key_id), row.name, row.public_key, row.created_ms) for row in rows]
 
-    @post("/", right=MANAGE, status_code=201)
-    async def trust(
-        self,
-        data: JSONBody[TrustedKeyForm],
-        hand: NamedDependency[Hand],
-    ) -> Made:
-        """Trust a vendor's key."""
-        async with hand.db.begin() as tx:
-            made = await service.trust(
-                hand.within,
-                tx,
-                name=data.name,
-                public_key=data.public_key,
-                ids=hand.ids,
-                secrets=hand.secrets,
-                now_ms=hand.now_ms,
-            )
-        return Made(str(made.key_id))
+@driver_package_routes.post(right=MANAGE, max_body=_FORM_BYTES)
+async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> Made:
+    """A package with its detached signature, checked against the trusted keys before anything is kept."""
+    package = await _content(data.package, PACKAGE_BYTES)
+    signature = package_file.read_signature(await _content(data.signature, _SIGNATURE_BYTES))
+    await service.signer(hand.within, hand.db, package=package, signature=signature)
+    manifest = await asyncio.to_thread(package_file.read_manifest, package)
+    async with hand.db.begin() as tx:
+        await service.check(hand.within, tx, manifest=manifest)
+    await objects.put(service.key_of(hand.within.tenant, package, manifest), package)
+    async with hand.db.begin() as tx:
+        made = await service.add(
+            hand.within,
+            tx,
+            package=package,
+            signature=signature,
+            manifest=manifest,
+            ids=hand.ids,
+            now_ms=hand.now_ms,
+        )
+    return Made(str(made.package_id))
 
-    @delete("/{key_id:int}", right=MANAGE)
-    async def distrust(
-        self,
-        key_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """Trust it no more; its packages are deleted first."""
-        async with hand.db.begin() as tx:
-            await service.distrust(hand.within, tx, key_id=key_id, now_ms=hand.now_ms)
+
+@driver_package_routes.delete("/{package_id:int}", right=MANAGE)
+async def remove(package_id: int, hand: Hand, tx: Tx, objects: ObjectStore) -> None:
+    """Delete a package that no gateway is set to."""
+    gone = await service.remove(hand.within, tx, package_id=package_id, now_ms=hand.now_ms)
+    await objects.delete(gone.object_key)
+
+
+trusted_key_routes = Routes("/edge/trusted-keys", tags=("edge",))
+
+
+@trusted_key_routes.get(right=USE)
+async def list_keys(scope: Scope, db: Database) -> list[TrustedKeyRow]:
+    """Keys whose packages are taken."""
+    rows = await queries.trusted_keys(scope, db)
+    return [TrustedKeyRow(str(row.key_id), row.name, row.public_key, row.created_ms) for row in rows]
+
+
+@trusted_key_routes.post(right=MANAGE)
+async def trust(data: TrustedKeyForm, hand: Hand, tx: Tx) -> Made:
+    """Trust a vendor's key."""
+    made = await service.trust(
+        hand.within,
+        tx,
+        name=data.name,
+        public_key=data.public_key,
+        ids=hand.ids,
+        secrets=hand.secrets,
+        now_ms=hand.now_ms,
+    )
+    return Made(str(made.key_id))
+
+
+@trusted_key_routes.delete("/{key_id:int}", right=MANAGE)
+async def distrust(key_id: int, hand: Hand, tx: Tx) -> None:
+    """Trust it no more; its packages are deleted first."""
+    await service.distrust(hand.within, tx, key_id=key_id, now_ms=hand.now_ms)
 
 
 async def _content(file: UploadFile, most: int) -> bytes:

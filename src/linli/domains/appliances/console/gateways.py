@@ -4,11 +4,8 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 
-from linli.domains.appliances.console.hand import HAND, MANAGE, SEE, Hand
+from linli.domains.appliances.console.hand import MANAGE, SEE, Hand
 from linli.domains.appliances.console.rows.deployments import (
     DeployForm,
     DeploymentDetail,
@@ -40,250 +37,187 @@ from linli.domains.appliances.rows import Deployment, Gateway
 from linli.domains.appliances.service import certificates, deployments, gateways, protocols, rollback
 from linli.domains.appliances.snapshots import MASK, Differences, differences, hidden
 from linli.domains.people.queries import own_rights
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import DeviceReport
 from linli.things.queries.devices import find_devices
 
-
-class GatewayRoutes(Controller):
-    path = "/edge/gateways"
-    tags = ("edge",)
-    dependencies = HAND
-
-    @get("/", right=SEE)
-    async def list_gateways(self, hand: NamedDependency[Hand]) -> list[GatewayRow]:
-        """Gateway instances in sight, by name."""
-        return [
-            await _row(hand.within, hand.db, row, hand.now_ms)
-            for row in await queries.gateways(hand.within, hand.db)
-        ]
-
-    @get("/drivers", right=SEE)
-    async def drivers(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[DriverRow]:
-        """Protocols that can be added: the box's own, and those of uploaded packages."""
-        certified = await certificates.certified_versions(within, db)
-        return [DriverRow.of(row, certified) for row in await driver_queries.drivers(within, db)]
-
-    @get("/{gateway_id:int}", right=SEE)
-    async def detail(
-        self,
-        gateway_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> GatewayDetail:
-        """One gateway with its protocols, the states of their devices, and what a deployment would change."""
-        row = await queries.gateway(hand.within, hand.db, gateway_id)
-        last = await deployment_queries.latest(hand.within, hand.db, row.node_id)
-        names = await _names(hand.db, [last] if last else [])
-        return GatewayDetail(
-            await _row(hand.within, hand.db, row, hand.now_ms),
-            await _protocols(hand.within, hand.db, row, hand.secrets),
-            await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets),
-            deployment_row(last, names, hand.within.language) if last else None,
-            await certificates.uncertified_allowed(hand.within, hand.db, row.project_id),
-        )
-
-    @put("/{gateway_id:int}", right=MANAGE, status_code=204)
-    async def rename(
-        self,
-        gateway_id: FromPath[int],
-        data: JSONBody[GatewayName],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """Another name."""
-        async with hand.db.begin() as tx:
-            await gateways.rename(hand.within, tx, gateway_id=gateway_id, name=data.name, now_ms=hand.now_ms)
-
-    @get("/{gateway_id:int}/interconnect", right=MANAGE)
-    async def interconnect(
-        self,
-        gateway_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> InterconnectRow:
-        """The local MQTT (网关互联) with its user and password."""
-        row = await queries.gateway(hand.within, hand.db, gateway_id)
-        latest = await deployment_queries.latest(hand.within, hand.db, row.node_id)
-        sent = deployments.snapshot_of(latest, hand.secrets).interconnect
-        password = gateways.password_of(row, hand.secrets)
-        same = (sent.on, sent.user, sent.password) == (
-            bool(row.interconnect_on),
-            row.interconnect_user,
-            password,
-        )
-        done = latest is not None and latest.state == deployments.DONE
-        return InterconnectRow(bool(row.interconnect_on), row.interconnect_user, password, same and done)
-
-    @put("/{gateway_id:int}/interconnect", right=MANAGE, status_code=204)
-    async def set_interconnect(
-        self,
-        gateway_id: FromPath[int],
-        data: JSONBody[InterconnectForm],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """Switch it on or off; the box learns of it with the next deployment."""
-        async with hand.db.begin() as tx:
-            await gateways.connect_locally(
-                hand.within,
-                tx,
-                gateway_id=gateway_id,
-                on=data.on,
-                user=data.user,
-                password=data.password,
-                secrets=hand.secrets,
-                now_ms=hand.now_ms,
-            )
-
-    @post("/{gateway_id:int}/protocols", right=MANAGE, status_code=201)
-    async def add_protocol(
-        self,
-        gateway_id: FromPath[int],
-        data: JSONBody[ProtocolForm],
-        hand: NamedDependency[Hand],
-    ) -> Made:
-        """新建协议, 添加协议."""
-        async with hand.db.begin() as tx:
-            made = await protocols.add(
-                hand.within,
-                tx,
-                gateway_id=gateway_id,
-                driver_id=data.driver_id,
-                version=data.version,
-                config=data.config,
-                **hand.stamp,
-            )
-        return Made(str(made.protocol_id))
-
-    @get("/{gateway_id:int}/pending", right=SEE)
-    async def pending(
-        self,
-        gateway_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> Differences:
-        """What a deployment would change now, and which devices go off-line meanwhile."""
-        return await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets)
-
-    @post("/{gateway_id:int}/deployments", right=MANAGE, status_code=201)
-    async def deploy(
-        self,
-        gateway_id: FromPath[int],
-        data: JSONBody[DeployForm],
-        hand: NamedDependency[Hand],
-    ) -> Made:
-        """部署: bring what changed to the box."""
-        async with hand.db.begin() as tx:
-            made = await deployments.deploy(
-                hand.within, tx, gateway_id=gateway_id, offline=data.offline, force=data.force, **hand.stamp
-            )
-        return Made(str(made.deployment_id))
-
-    @get("/{gateway_id:int}/deployments", right=SEE)
-    async def history(
-        self,
-        gateway_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[DeploymentRow]:
-        """Deployments to the gateway's box, the latest first."""
-        row = await queries.gateway(within, db, gateway_id)
-        found = await deployment_queries.page(within, db, row.node_id, page)
-        names = await _names(db, found.data)
-        return Page.of(page, found.total, [deployment_row(one, names, within.language) for one in found.data])
+gateway_routes = Routes("/edge/gateways", tags=("edge",))
 
 
-class ProtocolRoutes(Controller):
-    path = "/edge/protocols/{protocol_id:int}"
-    tags = ("edge",)
-    dependencies = HAND
-
-    @put("/", right=MANAGE, status_code=204)
-    async def change(
-        self,
-        protocol_id: FromPath[int],
-        data: JSONBody[ProtocolChange],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """Another version (软件版本 更新) or configuration; hidden values that come back hidden stay."""
-        async with hand.db.begin() as tx:
-            config = None
-            if isinstance(data.config, dict):
-                held = protocols.config_of(await queries.protocol(hand.within, tx, protocol_id), hand.secrets)
-                config = {
-                    name: held.get(name, "") if value == MASK else value
-                    for name, value in data.config.items()
-                }
-            version = data.version if isinstance(data.version, str) else None
-            await protocols.change(
-                hand.within,
-                tx,
-                protocol_id=protocol_id,
-                version=version,
-                config=config,
-                secrets=hand.secrets,
-                now_ms=hand.now_ms,
-            )
-
-    @put("/peer-check", right=MANAGE, status_code=204)
-    async def check_peers(
-        self, protocol_id: FromPath[int], data: JSONBody[PeerCheck], hand: NamedDependency[Hand]
-    ) -> None:
-        """Take doors' calls from their own addresses only, or from any; from the next deployment on."""
-        async with hand.db.begin() as tx:
-            await protocols.check_peers(
-                hand.within, tx, protocol_id=protocol_id, on=data.on, secrets=hand.secrets, now_ms=hand.now_ms
-            )
-
-    @delete("/", right=MANAGE)
-    async def remove(
-        self,
-        protocol_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """Take a protocol without devices from its gateway."""
-        async with hand.db.begin() as tx:
-            await protocols.remove(hand.within, tx, protocol_id=protocol_id, now_ms=hand.now_ms)
+@gateway_routes.get(right=SEE)
+async def list_gateways(hand: Hand) -> list[GatewayRow]:
+    """Gateway instances in sight, by name."""
+    return [
+        await _row(hand.within, hand.db, row, hand.now_ms)
+        for row in await queries.gateways(hand.within, hand.db)
+    ]
 
 
-class DeploymentRoutes(Controller):
-    path = "/edge/deployments/{deployment_id:int}"
-    tags = ("edge",)
-    dependencies = HAND
+@gateway_routes.get("/drivers", right=SEE)
+async def drivers(scope: Scope, db: Database) -> list[DriverRow]:
+    """Protocols that can be added: the box's own, and those of uploaded packages."""
+    certified = await certificates.certified_versions(scope, db)
+    return [DriverRow.of(row, certified) for row in await driver_queries.drivers(scope, db)]
 
-    @get("/", right=SEE)
-    async def detail(
-        self,
-        deployment_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> DeploymentDetail:
-        """What it changed, what the box said of each device, and what putting it back would change."""
-        language = hand.within.language
-        row = await deployment_queries.deployment(hand.within, hand.db, deployment_id)
-        latest = await deployment_queries.latest(hand.within, hand.db, row.node_id)
-        back = differences(
-            deployments.snapshot_of(latest, hand.secrets), deployments.snapshot_of(row, hand.secrets)
-        )
-        return DeploymentDetail(
-            deployment_row(row, await _names(hand.db, [row]), language),
-            msgspec.json.decode(row.changes, type=Differences),
-            [device_row(one, language) for one in msgspec.json.decode(row.devices, type=list[DeviceReport])],
-            msgspec.structs.replace(back, settings=[]),
-        )
 
-    @post("/roll-back", right=MANAGE, status_code=201)
-    async def roll_back(
-        self,
-        deployment_id: FromPath[int],
-        data: JSONBody[DeployForm],
-        hand: NamedDependency[Hand],
-    ) -> RolledBack:
-        """Put protocols, devices and local MQTT back to what it brought, and deploy that."""
-        async with hand.db.begin() as tx:
-            made, lost = await rollback.roll_back(
-                hand.within, tx, deployment_id=deployment_id, offline=data.offline, **hand.stamp
-            )
-        return RolledBack(str(made.deployment_id), lost)
+@gateway_routes.get("/{gateway_id:int}", right=SEE)
+async def detail(gateway_id: int, hand: Hand) -> GatewayDetail:
+    """One gateway with its protocols, the states of their devices, and what a deployment would change."""
+    row = await queries.gateway(hand.within, hand.db, gateway_id)
+    last = await deployment_queries.latest(hand.within, hand.db, row.node_id)
+    names = await _names(hand.db, [last] if last else [])
+    return GatewayDetail(
+        await _row(hand.within, hand.db, row, hand.now_ms),
+        await _protocols(hand.within, hand.db, row, hand.secrets),
+        await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets),
+        deployment_row(last, names, hand.within.language) if last else None,
+        await certificates.uncertified_allowed(hand.within, hand.db, row.project_id),
+    )
+
+
+@gateway_routes.put("/{gateway_id:int}", right=MANAGE)
+async def rename(gateway_id: int, data: GatewayName, hand: Hand, tx: Tx) -> None:
+    """Another name."""
+    await gateways.rename(hand.within, tx, gateway_id=gateway_id, name=data.name, now_ms=hand.now_ms)
+
+
+@gateway_routes.get("/{gateway_id:int}/interconnect", right=MANAGE)
+async def interconnect(gateway_id: int, hand: Hand) -> InterconnectRow:
+    """The local MQTT (网关互联) with its user and password."""
+    row = await queries.gateway(hand.within, hand.db, gateway_id)
+    latest = await deployment_queries.latest(hand.within, hand.db, row.node_id)
+    sent = deployments.snapshot_of(latest, hand.secrets).interconnect
+    password = gateways.password_of(row, hand.secrets)
+    same = (sent.on, sent.user, sent.password) == (
+        bool(row.interconnect_on),
+        row.interconnect_user,
+        password,
+    )
+    done = latest is not None and latest.state == deployments.DONE
+    return InterconnectRow(bool(row.interconnect_on), row.interconnect_user, password, same and done)
+
+
+@gateway_routes.put("/{gateway_id:int}/interconnect", right=MANAGE)
+async def set_interconnect(gateway_id: int, data: InterconnectForm, hand: Hand, tx: Tx) -> None:
+    """Switch it on or off; the box learns of it with the next deployment."""
+    await gateways.connect_locally(
+        hand.within,
+        tx,
+        gateway_id=gateway_id,
+        on=data.on,
+        user=data.user,
+        password=data.password,
+        secrets=hand.secrets,
+        now_ms=hand.now_ms,
+    )
+
+
+@gateway_routes.post("/{gateway_id:int}/protocols", right=MANAGE)
+async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) -> Made:
+    """新建协议, 添加协议."""
+    made = await protocols.add(
+        hand.within,
+        tx,
+        gateway_id=gateway_id,
+        driver_id=data.driver_id,
+        version=data.version,
+        config=data.config,
+        **hand.stamp,
+    )
+    return Made(str(made.protocol_id))
+
+
+@gateway_routes.get("/{gateway_id:int}/pending", right=SEE)
+async def pending(gateway_id: int, hand: Hand) -> Differences:
+    """What a deployment would change now, and which devices go off-line meanwhile."""
+    return await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets)
+
+
+@gateway_routes.post("/{gateway_id:int}/deployments", right=MANAGE)
+async def deploy(gateway_id: int, data: DeployForm, hand: Hand, tx: Tx) -> Made:
+    """部署: bring what changed to the box."""
+    made = await deployments.deploy(
+        hand.within, tx, gateway_id=gateway_id, offline=data.offline, force=data.force, **hand.stamp
+    )
+    return Made(str(made.deployment_id))
+
+
+@gateway_routes.get("/{gateway_id:int}/deployments", right=SEE)
+async def history(gateway_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[DeploymentRow]:
+    """Deployments to the gateway's box, the latest first."""
+    row = await queries.gateway(scope, db, gateway_id)
+    found = await deployment_queries.page(scope, db, row.node_id, page)
+    names = await _names(db, found.data)
+    return Page.of(page, found.total, [deployment_row(one, names, scope.language) for one in found.data])
+
+
+protocol_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("edge",))
+
+
+@protocol_routes.put(right=MANAGE)
+async def change(protocol_id: int, data: ProtocolChange, hand: Hand, tx: Tx) -> None:
+    """Another version (软件版本 更新) or configuration; hidden values that come back hidden stay."""
+    config = None
+    if isinstance(data.config, dict):
+        held = protocols.config_of(await queries.protocol(hand.within, tx, protocol_id), hand.secrets)
+        config = {name: held.get(name, "") if value == MASK else value for name, value in data.config.items()}
+    version = data.version if isinstance(data.version, str) else None
+    await protocols.change(
+        hand.within,
+        tx,
+        protocol_id=protocol_id,
+        version=version,
+        config=config,
+        secrets=hand.secrets,
+        now_ms=hand.now_ms,
+    )
+
+
+@protocol_routes.put("/peer-check", right=MANAGE)
+async def check_peers(protocol_id: int, data: PeerCheck, hand: Hand, tx: Tx) -> None:
+    """Take doors' calls from their own addresses only, or from any; from the next deployment on."""
+    await protocols.check_peers(
+        hand.within, tx, protocol_id=protocol_id, on=data.on, secrets=hand.secrets, now_ms=hand.now_ms
+    )
+
+
+@protocol_routes.delete(right=MANAGE)
+async def remove(protocol_id: int, hand: Hand, tx: Tx) -> None:
+    """Take a protocol without devices from its gateway."""
+    await protocols.remove(hand.within, tx, protocol_id=protocol_id, now_ms=hand.now_ms)
+
+
+deployment_routes = Routes("/edge/deployments/{deployment_id:int}", tags=("edge",))
+
+
+@deployment_routes.get(right=SEE, name="detail")
+async def show_deployment(deployment_id: int, hand: Hand) -> DeploymentDetail:
+    """What it changed, what the box said of each device, and what putting it back would change."""
+    language = hand.within.language
+    row = await deployment_queries.deployment(hand.within, hand.db, deployment_id)
+    latest = await deployment_queries.latest(hand.within, hand.db, row.node_id)
+    back = differences(
+        deployments.snapshot_of(latest, hand.secrets), deployments.snapshot_of(row, hand.secrets)
+    )
+    return DeploymentDetail(
+        deployment_row(row, await _names(hand.db, [row]), language),
+        msgspec.json.decode(row.changes, type=Differences),
+        [device_row(one, language) for one in msgspec.json.decode(row.devices, type=list[DeviceReport])],
+        msgspec.structs.replace(back, settings=[]),
+    )
+
+
+@deployment_routes.post("/roll-back", right=MANAGE)
+async def roll_back(deployment_id: int, data: DeployForm, hand: Hand, tx: Tx) -> RolledBack:
+    """Put protocols, devices and local MQTT back to what it brought, and deploy that."""
+    made, lost = await rollback.roll_back(
+        hand.within, tx, deployment_id=deployment_id, offline=data.offline, **hand.stamp
+    )
+    return RolledBack(str(made.deployment_id), lost)
 
 
 async def _row(scope: Scope, db: Reader, row: Gateway, now_ms: int) -> GatewayRow:

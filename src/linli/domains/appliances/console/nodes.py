@@ -3,11 +3,9 @@
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
 
-from linli.domains.appliances.console.hand import HAND, MANAGE, SEE, Hand
+from linli.domains.appliances.console.hand import MANAGE, SEE, Hand
 from linli.domains.appliances.console.rows.new_id import Made
 from linli.domains.appliances.console.rows.nodes import NodeForm, NodeLabel, NodeName, NodeRow
 from linli.domains.appliances.console.rows.replacements import ReplaceForm, ReplacementDetail, SyncFailure
@@ -15,7 +13,8 @@ from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.queries import replacements as replacement_queries
 from linli.domains.appliances.service import nodes as service
 from linli.domains.appliances.service import replacements
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.qr import qr_image
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -24,154 +23,110 @@ ACTIVATE_PAGE: Final = "/activate-box"
 """Of the console: where the QR code of a label leads."""
 
 
-class NodeRoutes(Controller):
-    path = "/edge"
-    tags = ("edge",)
-    dependencies = HAND
+node_routes = Routes("/edge", tags=("edge",))
 
-    @post("/clusters/{cluster_id:int}/nodes", right=MANAGE, status_code=201)
-    async def add(
-        self,
-        cluster_id: FromPath[int],
-        data: JSONBody[NodeForm],
-        hand: NamedDependency[Hand],
-    ) -> Made:
-        """Add a box by the serial number on its label (添加融合实例节点)."""
+
+@node_routes.post("/clusters/{cluster_id:int}/nodes", right=MANAGE)
+async def add(cluster_id: int, data: NodeForm, hand: Hand, tx: Tx) -> Made:
+    """Add a box by the serial number on its label (添加融合实例节点)."""
+    made = await service.add(
+        hand.within,
+        tx,
+        cluster_id=cluster_id,
+        name=data.name,
+        serial_number=data.serial_number,
+        **hand.stamp,
+    )
+    return Made(str(made.node_id))
+
+
+@node_routes.get("/replaceable", right=SEE)
+async def replaceable(
+    hand: Hand, model: Annotated[str, Meta(description="Of the new box.")] = ""
+) -> list[NodeRow]:
+    """Boxes that a new one can take the place of."""
+    found = await queries.active_nodes(hand.within, hand.db)
+    fit = [row for row in found if model in ("", row.model)]
+    return [NodeRow.of(row, hand.now_ms, hand.within.language) for row in fit]
+
+
+@node_routes.get("/nodes/{node_id:int}", right=SEE)
+async def detail(node_id: int, hand: Hand) -> NodeRow:
+    """One box with the progress of its activation."""
+    return NodeRow.of(await queries.node(hand.within, hand.db, node_id), hand.now_ms, hand.within.language)
+
+
+@node_routes.put("/nodes/{node_id:int}", right=MANAGE)
+async def rename(node_id: int, data: NodeName, hand: Hand, tx: Tx) -> None:
+    """Another name."""
+    await service.rename(hand.within, tx, node_id=node_id, name=data.name, now_ms=hand.now_ms)
+
+
+@node_routes.delete("/nodes/{node_id:int}", right=MANAGE)
+async def remove(node_id: int, hand: Hand, tx: Tx) -> None:
+    """Remove a box without devices; its serial number is free again."""
+    await service.remove(hand.within, tx, node_id=node_id, now_ms=hand.now_ms)
+
+
+@node_routes.get("/nodes/{node_id:int}/label", right=MANAGE)
+async def label(node_id: int, hand: Hand, settings: Settings) -> NodeLabel:
+    """The activation code of a box, with a QR code for its label."""
+    row = await queries.node(hand.within, hand.db, node_id)
+    code = service.code_of(row, hand.secrets)
+    said = f"sn={quote(row.serial_number)}&model={quote(row.model)}"
+    address = f"{settings.public_url}{ACTIVATE_PAGE}?{said}"
+    return NodeLabel(
+        row.name, row.serial_number, row.model, code, settings.public_url, address, qr_image(address)
+    )
+
+
+@node_routes.post("/nodes/{node_id:int}/reset", right=MANAGE)
+async def reset(node_id: int, hand: Hand, tx: Tx) -> None:
+    """Let it activate anew, with another code, on whatever hardware has the serial number."""
+    await service.reset(hand.within, tx, node_id=node_id, **hand.stamp)
+
+
+@node_routes.post("/nodes/{node_id:int}/replace", right=MANAGE)
+async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> Made:
+    """立即替换: a new box takes the place of this one, which is cut off."""
+    made = await replacements.begin(
+        hand.within,
+        tx,
+        node_id=node_id,
+        serial_number=data.serial_number,
+        model=data.model,
+        **hand.stamp,
+    )
+    return Made(str(made.replacement_id))
+
+
+@node_routes.get("/nodes/{node_id:int}/replacement", right=SEE)
+async def replacement(node_id: int, hand: Hand) -> ReplacementDetail:
+    """The last replacement, how far the data has come, and what is too old for it."""
+    node = await queries.node(hand.within, hand.db, node_id)
+    rows = await replacement_queries.of_node(hand.within, hand.db, node_id)
+    sync = await replacement_queries.sync_of(hand.within, hand.db, node)
+    if rows and rows[0].state == replacements.SYNCING and rows[0].synced_ms and sync.state == "success":
         async with hand.db.begin() as tx:
-            made = await service.add(
-                hand.within,
-                tx,
-                cluster_id=cluster_id,
-                name=data.name,
-                serial_number=data.serial_number,
-                **hand.stamp,
+            await replacements.finish(
+                hand.within, tx, replacement_id=rows[0].replacement_id, now_ms=hand.now_ms
             )
-        return Made(str(made.node_id))
-
-    @get("/replaceable", right=SEE)
-    async def replaceable(
-        self,
-        hand: NamedDependency[Hand],
-        model: Annotated[str, QueryParameter(description="Of the new box.")] = "",
-    ) -> list[NodeRow]:
-        """Boxes that a new one can take the place of."""
-        found = await queries.active_nodes(hand.within, hand.db)
-        fit = [row for row in found if model in ("", row.model)]
-        return [NodeRow.of(row, hand.now_ms, hand.within.language) for row in fit]
-
-    @get("/nodes/{node_id:int}", right=SEE)
-    async def detail(
-        self,
-        node_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> NodeRow:
-        """One box with the progress of its activation."""
-        return NodeRow.of(
-            await queries.node(hand.within, hand.db, node_id), hand.now_ms, hand.within.language
-        )
-
-    @put("/nodes/{node_id:int}", right=MANAGE, status_code=204)
-    async def rename(
-        self,
-        node_id: FromPath[int],
-        data: JSONBody[NodeName],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """Another name."""
-        async with hand.db.begin() as tx:
-            await service.rename(hand.within, tx, node_id=node_id, name=data.name, now_ms=hand.now_ms)
-
-    @delete("/nodes/{node_id:int}", right=MANAGE)
-    async def remove(
-        self,
-        node_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """Remove a box without devices; its serial number is free again."""
-        async with hand.db.begin() as tx:
-            await service.remove(hand.within, tx, node_id=node_id, now_ms=hand.now_ms)
-
-    @get("/nodes/{node_id:int}/label", right=MANAGE)
-    async def label(
-        self,
-        node_id: FromPath[int],
-        hand: NamedDependency[Hand],
-        settings: NamedDependency[Settings],
-    ) -> NodeLabel:
-        """The activation code of a box, with a QR code for its label."""
-        row = await queries.node(hand.within, hand.db, node_id)
-        code = service.code_of(row, hand.secrets)
-        said = f"sn={quote(row.serial_number)}&model={quote(row.model)}"
-        address = f"{settings.public_url}{ACTIVATE_PAGE}?{said}"
-        return NodeLabel(
-            row.name, row.serial_number, row.model, code, settings.public_url, address, qr_image(address)
-        )
-
-    @post("/nodes/{node_id:int}/reset", right=MANAGE, status_code=204)
-    async def reset(
-        self,
-        node_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """Let it activate anew, with another code, on whatever hardware has the serial number."""
-        async with hand.db.begin() as tx:
-            await service.reset(hand.within, tx, node_id=node_id, **hand.stamp)
-
-    @post("/nodes/{node_id:int}/replace", right=MANAGE, status_code=201)
-    async def replace(
-        self,
-        node_id: FromPath[int],
-        data: JSONBody[ReplaceForm],
-        hand: NamedDependency[Hand],
-    ) -> Made:
-        """立即替换: a new box takes the place of this one, which is cut off."""
-        async with hand.db.begin() as tx:
-            made = await replacements.begin(
-                hand.within,
-                tx,
-                node_id=node_id,
-                serial_number=data.serial_number,
-                model=data.model,
-                **hand.stamp,
-            )
-        return Made(str(made.replacement_id))
-
-    @get("/nodes/{node_id:int}/replacement", right=SEE)
-    async def replacement(
-        self,
-        node_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> ReplacementDetail:
-        """The last replacement, how far the data has come, and what is too old for it."""
-        node = await queries.node(hand.within, hand.db, node_id)
         rows = await replacement_queries.of_node(hand.within, hand.db, node_id)
-        sync = await replacement_queries.sync_of(hand.within, hand.db, node)
-        if rows and rows[0].state == replacements.SYNCING and rows[0].synced_ms and sync.state == "success":
-            async with hand.db.begin() as tx:
-                await replacements.finish(
-                    hand.within, tx, replacement_id=rows[0].replacement_id, now_ms=hand.now_ms
-                )
-            rows = await replacement_queries.of_node(hand.within, hand.db, node_id)
-        floors = await replacement_queries.too_old(hand.within, hand.db, node)
-        return ReplacementDetail.of(rows[0] if rows else None, sync, floors)
+    floors = await replacement_queries.too_old(hand.within, hand.db, node)
+    return ReplacementDetail.of(rows[0] if rows else None, sync, floors)
 
-    @post("/nodes/{node_id:int}/sync", right=MANAGE, status_code=204)
-    async def sync(
-        self,
-        node_id: FromPath[int],
-        hand: NamedDependency[Hand],
-    ) -> None:
-        """手动同步: everything that its doors should hold is sent again."""
-        async with hand.db.begin() as tx:
-            await replacements.sync(hand.within, tx, node_id=node_id, now_ms=hand.now_ms)
 
-    @get("/nodes/{node_id:int}/sync/failures", right=SEE)
-    async def failures(
-        self, node_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[SyncFailure]:
-        """失败详情: what did not reach its door, and why."""
-        node = await queries.node(within, db, node_id)
-        return [
-            SyncFailure.of(device, row, within.language)
-            for device, row in await replacement_queries.failures(within, db, node)
-        ]
+@node_routes.post("/nodes/{node_id:int}/sync", right=MANAGE)
+async def sync(node_id: int, hand: Hand, tx: Tx) -> None:
+    """手动同步: everything that its doors should hold is sent again."""
+    await replacements.sync(hand.within, tx, node_id=node_id, now_ms=hand.now_ms)
+
+
+@node_routes.get("/nodes/{node_id:int}/sync/failures", right=SEE)
+async def failures(node_id: int, scope: Scope, db: Database) -> list[SyncFailure]:
+    """失败详情: what did not reach its door, and why."""
+    node = await queries.node(scope, db, node_id)
+    return [
+        SyncFailure.of(device, row, scope.language)
+        for device, row in await replacement_queries.failures(scope, db, node)
+    ]

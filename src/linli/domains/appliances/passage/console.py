@@ -4,9 +4,6 @@ import json
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances.console.rows.new_id import Made
@@ -20,7 +17,8 @@ from linli.domains.communities.queries import spaces
 from linli.domains.people.queries import persons
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -126,93 +124,63 @@ class PassageChoices(msgspec.Struct, rename="camel", frozen=True):
     units: list[PassageUnit]
 
 
-class PassageRuleRoutes(Controller):
-    path = "/edge/passage-rules"
-    tags = ("edge",)
+passage_rule_routes = Routes("/edge/passage-rules", tags=("edge",))
 
-    @get("/", right=SEE)
-    async def list_rules(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        gateway_id: Annotated[int, QueryParameter(name="gatewayId", description="Of one gateway.")] = 0,
-        text: Annotated[
-            str,
-            QueryParameter(name="q", description="Part of the name of a rule, its gateway, door or lift."),
-        ] = "",
-    ) -> Page[PassageRuleRow]:
-        """Passage rules in sight, with whether their box keeps them and what last became of each."""
-        if gateway_id:
-            await gateway_queries.gateway(within, db, gateway_id)
-        found = await queries.page(within, db, gateway_id=gateway_id, text=text.strip(), page=page)
-        return Page.of(page, found.total, await _rows(within, db, found.data))
 
-    @get("/choices", right=SEE)
-    async def choices(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        gateway_id: Annotated[int, QueryParameter(name="gatewayId")],
-    ) -> PassageChoices:
-        """Doors and lifts of a gateway, and the buildings and units whose residents a lift may serve."""
-        gateway = await gateway_queries.gateway(within, db, gateway_id)
-        found = []
-        for row in await gateway_queries.devices(within, db, gateway_id):
-            opens, lifts = await service.passes_and_calls(within, db, row)
-            found.append(PassageDevice(str(row.edge_device_id), _name(row), row.device_name, opens, lifts))
-        return PassageChoices(found, await _units(within, db, gateway))
+@passage_rule_routes.get(right=SEE)
+async def list_rules(
+    scope: Scope,
+    db: Database,
+    page: PageRequest,
+    gateway_id: Annotated[int, Meta(description="Of one gateway.")] = 0,
+    q: Annotated[str, Meta(description="Part of the name of a rule, its gateway, door or lift.")] = "",
+) -> Page[PassageRuleRow]:
+    """Passage rules in sight, with whether their box keeps them and what last became of each."""
+    if gateway_id:
+        await gateway_queries.gateway(scope, db, gateway_id)
+    found = await queries.page(scope, db, gateway_id=gateway_id, text=q.strip(), page=page)
+    return Page.of(page, found.total, await _rows(scope, db, found.data))
 
-    @post("/", right=MANAGE, status_code=201)
-    async def create(
-        self,
-        data: JSONBody[NewPassageRule],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> Made:
-        """When somebody passes this door, call that lift. The box is told at once."""
-        async with db.begin() as tx:
-            made = await service.create(
-                within, tx, gateway_id=int(data.gateway_id), said=data.said(), ids=ids, now_ms=clock.now_ms()
-            )
-        return Made(str(made.rule_id))
 
-    @put("/{rule_id:int}", right=MANAGE, status_code=204)
-    async def change(
-        self,
-        rule_id: FromPath[int],
-        data: JSONBody[PassageRuleForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Change a rule, or switch it on and off."""
-        async with db.begin() as tx:
-            await service.change(within, tx, rule_id=rule_id, said=data.said(), now_ms=clock.now_ms())
+@passage_rule_routes.get("/choices", right=SEE)
+async def choices(scope: Scope, db: Database, gateway_id: int) -> PassageChoices:
+    """Doors and lifts of a gateway, and the buildings and units whose residents a lift may serve."""
+    gateway = await gateway_queries.gateway(scope, db, gateway_id)
+    found = []
+    for row in await gateway_queries.devices(scope, db, gateway_id):
+        opens, lifts = await service.passes_and_calls(scope, db, row)
+        found.append(PassageDevice(str(row.edge_device_id), _name(row), row.device_name, opens, lifts))
+    return PassageChoices(found, await _units(scope, db, gateway))
 
-    @delete("/{rule_id:int}", right=MANAGE)
-    async def remove(
-        self,
-        rule_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Remove a rule."""
-        async with db.begin() as tx:
-            await service.remove(within, tx, rule_id=rule_id, now_ms=clock.now_ms())
 
-    @get("/{rule_id:int}/runs", right=SEE)
-    async def runs(
-        self, rule_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[PassageRun]:
-        """What became of a rule, the newest first."""
-        rule = await queries.rule(within, db, rule_id)
-        devices = await queries.devices_of(within, db, [rule])
-        lift = devices.get(rule.lift_id)
-        return [one for one in await _runs(within, db, lift) if one.rule_id == str(rule_id)]
+@passage_rule_routes.post(right=MANAGE)
+async def create(data: NewPassageRule, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> Made:
+    """When somebody passes this door, call that lift. The box is told at once."""
+    made = await service.create(
+        scope, tx, gateway_id=int(data.gateway_id), said=data.said(), ids=ids, now_ms=clock.now_ms()
+    )
+    return Made(str(made.rule_id))
+
+
+@passage_rule_routes.put("/{rule_id:int}", right=MANAGE)
+async def change(rule_id: int, data: PassageRuleForm, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Change a rule, or switch it on and off."""
+    await service.change(scope, tx, rule_id=rule_id, said=data.said(), now_ms=clock.now_ms())
+
+
+@passage_rule_routes.delete("/{rule_id:int}", right=MANAGE)
+async def remove(rule_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Remove a rule."""
+    await service.remove(scope, tx, rule_id=rule_id, now_ms=clock.now_ms())
+
+
+@passage_rule_routes.get("/{rule_id:int}/runs", right=SEE)
+async def runs(rule_id: int, scope: Scope, db: Database) -> list[PassageRun]:
+    """What became of a rule, the newest first."""
+    rule = await queries.rule(scope, db, rule_id)
+    devices = await queries.devices_of(scope, db, [rule])
+    lift = devices.get(rule.lift_id)
+    return [one for one in await _runs(scope, db, lift) if one.rule_id == str(rule_id)]
 
 
 async def _rows(scope: Scope, db: Reader, found: list[Rule]) -> list[PassageRuleRow]:

@@ -4,9 +4,7 @@ import json
 from collections import Counter
 from typing import Annotated
 
-from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
 
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.appliances.devices import forms
@@ -34,7 +32,8 @@ from linli.domains.appliances.service import protocols
 from linli.domains.people.rights import Right
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
@@ -45,225 +44,180 @@ SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 _JSON_MOST = 64 * 1024
 
 
-class EdgeDeviceRoutes(Controller):
-    path = "/edge/protocols/{protocol_id:int}"
-    tags = ("appliances",)
+edge_device_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("appliances",))
 
-    @get("/devices", right=SEE)
-    async def list_devices(
-        self,
-        protocol_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        page: NamedDependency[PageRequest],
-        clock: NamedDependency[Clock],
-        q: Annotated[
-            str, QueryParameter(description="A part of name, alias, IP, brand, model or unique number.")
-        ] = "",
-        state_is: Annotated[str, QueryParameter(name="state")] = "",
-        access_type: Annotated[str, QueryParameter(name="accessType")] = "",
-        bound: Annotated[bool | None, QueryParameter(description="Whether bound to a space.")] = None,
-        sort: Annotated[
-            str, QueryParameter(description="name, alias, changed, state; - turns round")
-        ] = "name",
-    ) -> EdgeDevicePage:
-        """Devices of a protocol with their state: 未激活, 在线, 离线."""
-        for field, value, allowed in (("state", state_is, queries.STATES), ("sort", sort, queries.ORDERS)):
-            if value and value not in allowed:
-                raise BadInput(field=field, rule="one_of", allowed=", ".join(allowed))
-        gateway, protocol = await service.protocol_of(within, db, protocol_id)
-        rows = await queries.of_protocol(within, db, protocol_id)
-        everything = await queries.found(within, db, rows, secrets)
-        fitting = queries.sifted(everything, text=q, state=state_is, access_type=access_type, bound=bound)
-        fitting = queries.ordered(fitting, sort or "name")
-        shown = fitting[page.offset : page.offset + page.page_size]
-        shape = await queries.shape(within, db, protocol)
-        absence = await absence_of(within, db, gateway, protocol, secrets, now_ms=clock.now_ms())
-        return EdgeDevicePage(
-            len(fitting),
-            page.page_no,
-            page.page_size,
-            await device_rows(within, db, shown, shape, absence),
-            dict(Counter(row.state for row in everything)),
-        )
 
-    @get("/shape", right=SEE)
-    async def shape(
-        self,
-        protocol_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-    ) -> EdgeDeviceShape:
-        """Which form the protocol's devices have."""
-        gateway, protocol = await service.protocol_of(within, db, protocol_id)
-        found = await queries.shape(within, db, protocol)
-        return EdgeDeviceShape(
-            protocol_id=str(protocol.protocol_id),
-            driver_id=protocol.driver_id,
-            protocol=protocol.name,
-            version=protocol.version,
-            gateway_id=str(gateway.gateway_id),
-            gateway_name=gateway.name,
-            community_id=str(gateway.community_id or ""),
-            form=found.form,
-            schema=found.schema,
-            categories=list(found.categories),
-            hidden=sorted(found.hidden),
-            edge_port=forms.edge_port(protocol.driver_id),
-            checks_peer=protocols.checks_peers(protocol, secrets),
-        )
+@edge_device_routes.get("/devices", right=SEE)
+async def list_devices(
+    protocol_id: int,
+    scope: Scope,
+    db: Database,
+    secrets: Secrets,
+    page: PageRequest,
+    clock: Clock,
+    q: Annotated[str, Meta(description="A part of name, alias, IP, brand, model or unique number.")] = "",
+    state: str = "",
+    access_type: str = "",
+    bound: Annotated[bool | None, Meta(description="Whether bound to a space.")] = None,
+    sort: Annotated[str, Meta(description="name, alias, changed, state; - turns round")] = "name",
+) -> EdgeDevicePage:
+    """Devices of a protocol with their state: 未激活, 在线, 离线."""
+    for field, value, allowed in (("state", state, queries.STATES), ("sort", sort, queries.ORDERS)):
+        if value and value not in allowed:
+            raise BadInput(field=field, rule="one_of", allowed=", ".join(allowed))
+    gateway, protocol = await service.protocol_of(scope, db, protocol_id)
+    rows = await queries.of_protocol(scope, db, protocol_id)
+    everything = await queries.found(scope, db, rows, secrets)
+    fitting = queries.sifted(everything, text=q, state=state, access_type=access_type, bound=bound)
+    fitting = queries.ordered(fitting, sort or "name")
+    shown = fitting[page.offset : page.offset + page.page_size]
+    shape = await queries.shape(scope, db, protocol)
+    absence = await absence_of(scope, db, gateway, protocol, secrets, now_ms=clock.now_ms())
+    return EdgeDevicePage(
+        len(fitting),
+        page.page_no,
+        page.page_size,
+        await device_rows(scope, db, shown, shape, absence),
+        dict(Counter(row.state for row in everything)),
+    )
 
-    @post("/devices", right=MANAGE, status_code=200)
-    async def add(
-        self,
-        protocol_id: FromPath[int],
-        data: JSONBody[EdgeDevicesIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
-        dry_run: Annotated[
-            bool, QueryParameter(name="dryRun", description="Only look: every fault and warning at once.")
-        ] = False,
-    ) -> EdgeDevicesAnswer:
-        """Add devices, all or none; the box has them with the next deployment."""
-        asked = [one.asked() for one in data.devices]
-        language = within.language
-        if dry_run:
-            gateway, protocol = await service.protocol_of(within, db, protocol_id)
-            wanted = await service.plan(within, db, gateway, protocol, asked, secrets=secrets)
-            return EdgeDevicesAnswer(
-                False, [], told_faults(wanted.faults, language), told_faults(wanted.warnings, language)
-            )
-        async with db.begin() as tx:
-            gateway, protocol = await service.protocol_of(within, tx, protocol_id)
-            wanted = await service.plan(within, tx, gateway, protocol, asked, secrets=secrets)
-            service.refuse_faulty(wanted)
-            made = await service.add(
-                within, tx, gateway, protocol, wanted.items, ids=ids, secrets=secrets, now_ms=clock.now_ms()
-            )
+
+@edge_device_routes.get("/shape", right=SEE)
+async def shape(protocol_id: int, scope: Scope, db: Database, secrets: Secrets) -> EdgeDeviceShape:
+    """Which form the protocol's devices have."""
+    gateway, protocol = await service.protocol_of(scope, db, protocol_id)
+    found = await queries.shape(scope, db, protocol)
+    return EdgeDeviceShape(
+        protocol_id=str(protocol.protocol_id),
+        driver_id=protocol.driver_id,
+        protocol=protocol.name,
+        version=protocol.version,
+        gateway_id=str(gateway.gateway_id),
+        gateway_name=gateway.name,
+        community_id=str(gateway.community_id or ""),
+        form=found.form,
+        schema=found.schema,
+        categories=list(found.categories),
+        hidden=sorted(found.hidden),
+        edge_port=forms.edge_port(protocol.driver_id),
+        checks_peer=protocols.checks_peers(protocol, secrets),
+    )
+
+
+@edge_device_routes.post("/devices", right=MANAGE, status=200)
+async def add(
+    protocol_id: int,
+    data: EdgeDevicesIn,
+    scope: Scope,
+    tx: Tx,
+    ids: Ids,
+    secrets: Secrets,
+    clock: Clock,
+    dry_run: Annotated[bool, Meta(description="Only look: every fault and warning at once.")] = False,
+) -> EdgeDevicesAnswer:
+    """Add devices, all or none; the box has them with the next deployment."""
+    asked = [one.asked() for one in data.devices]
+    language = scope.language
+    if dry_run:
+        gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
+        wanted = await service.plan(scope, tx, gateway, protocol, asked, secrets=secrets)
         return EdgeDevicesAnswer(
-            True, [str(row.edge_device_id) for row in made], [], told_faults(wanted.warnings, language)
+            False, [], told_faults(wanted.faults, language), told_faults(wanted.warnings, language)
         )
+    gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
+    wanted = await service.plan(scope, tx, gateway, protocol, asked, secrets=secrets)
+    service.refuse_faulty(wanted)
+    made = await service.add(
+        scope, tx, gateway, protocol, wanted.items, ids=ids, secrets=secrets, now_ms=clock.now_ms()
+    )
+    return EdgeDevicesAnswer(
+        True, [str(row.edge_device_id) for row in made], [], told_faults(wanted.warnings, language)
+    )
 
-    @get("/devices/{device_id:int}", right=SEE)
-    async def one(
-        self,
-        protocol_id: FromPath[int],
-        device_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
-    ) -> EdgeDeviceRow:
-        """One device with its form."""
-        gateway, protocol = await service.protocol_of(within, db, protocol_id)
-        rows = await queries.some(within, db, protocol_id, [device_id])
-        shape = await queries.shape(within, db, protocol)
-        found = await queries.found(within, db, rows, secrets)
-        absence = await absence_of(within, db, gateway, protocol, secrets, now_ms=clock.now_ms())
-        return (await device_rows(within, db, found, shape, absence))[0]
 
-    @put("/devices/{device_id:int}", right=MANAGE, status_code=204)
-    async def change(
-        self,
-        protocol_id: FromPath[int],
-        device_id: FromPath[int],
-        data: JSONBody[EdgeDeviceChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Describe a device anew; the box has it with the next deployment."""
-        async with db.begin() as tx:
-            gateway, protocol = await service.protocol_of(within, tx, protocol_id)
-            (device,) = await queries.some(within, tx, protocol_id, [device_id])
-            await service.change(
-                within,
-                tx,
-                gateway,
-                protocol,
-                device,
-                alias=data.alias,
-                custom=data.custom,
-                secrets=secrets,
-                now_ms=clock.now_ms(),
-            )
+@edge_device_routes.get("/devices/{device_id:int}", right=SEE)
+async def one(
+    protocol_id: int, device_id: int, scope: Scope, db: Database, secrets: Secrets, clock: Clock
+) -> EdgeDeviceRow:
+    """One device with its form."""
+    gateway, protocol = await service.protocol_of(scope, db, protocol_id)
+    rows = await queries.some(scope, db, protocol_id, [device_id])
+    shape = await queries.shape(scope, db, protocol)
+    found = await queries.found(scope, db, rows, secrets)
+    absence = await absence_of(scope, db, gateway, protocol, secrets, now_ms=clock.now_ms())
+    return (await device_rows(scope, db, found, shape, absence))[0]
 
-    @delete("/devices/{device_id:int}", right=MANAGE, status_code=204)
-    async def remove_one(
-        self,
-        protocol_id: FromPath[int],
-        device_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Take a device off the box; its thing stays."""
-        async with db.begin() as tx:
-            _, protocol = await service.protocol_of(within, tx, protocol_id)
-            await service.remove(within, tx, protocol, [device_id], expected=1, now_ms=clock.now_ms())
 
-    @post("/devices/remove", right=MANAGE, status_code=200)
-    async def remove(
-        self,
-        protocol_id: FromPath[int],
-        data: JSONBody[EdgeDeviceIds],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> EdgeDeviceCount:
-        """Take several devices off the box; their things stay."""
-        async with db.begin() as tx:
-            _, protocol = await service.protocol_of(within, tx, protocol_id)
-            gone = await service.remove(
-                within, tx, protocol, data.ids, expected=data.expected, now_ms=clock.now_ms()
-            )
-        return EdgeDeviceCount(gone)
+@edge_device_routes.put("/devices/{device_id:int}", right=MANAGE)
+async def change(
+    protocol_id: int,
+    device_id: int,
+    data: EdgeDeviceChange,
+    scope: Scope,
+    tx: Tx,
+    secrets: Secrets,
+    clock: Clock,
+) -> None:
+    """Describe a device anew; the box has it with the next deployment."""
+    gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
+    (device,) = await queries.some(scope, tx, protocol_id, [device_id])
+    await service.change(
+        scope,
+        tx,
+        gateway,
+        protocol,
+        device,
+        alias=data.alias,
+        custom=data.custom,
+        secrets=secrets,
+        now_ms=clock.now_ms(),
+    )
 
-    @put("/devices/space", right=MANAGE, status_code=200)
-    async def bind(
-        self,
-        protocol_id: FromPath[int],
-        data: JSONBody[EdgeBinding],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        door_keys: NamedDependency[DoorKeys],
-        clock: NamedDependency[Clock],
-    ) -> EdgeDeviceCount:
-        """Bind devices to a space; doors become the doors of that space."""
-        async with db.begin() as tx:
-            gateway, protocol = await service.protocol_of(within, tx, protocol_id)
-            made = await binding.bind(
-                within,
-                tx,
-                gateway,
-                protocol,
-                ids=data.ids,
-                space_id=data.space_id,
-                keys=door_keys,
-                now_ms=clock.now_ms(),
-            )
-        return EdgeDeviceCount(len(made))
 
-    @post("/check", right=SEE, status_code=200)
-    async def check(
-        self,
-        protocol_id: FromPath[int],
-        data: JSONBody[EdgeJson],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> EdgeJsonAnswer:
-        """Look at a configuration in the editor: whether it is JSON, and every fault against the form."""
-        if len(data.text.encode()) > _JSON_MOST:
-            raise BadInput(field="text", rule="too_long", limit=_JSON_MOST)
-        _, protocol = await service.protocol_of(within, db, protocol_id)
-        found = await queries.shape(within, db, protocol)
-        return _checked(found, data, within.language)
+@edge_device_routes.delete("/devices/{device_id:int}", right=MANAGE)
+async def remove_one(protocol_id: int, device_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Take a device off the box; its thing stays."""
+    _, protocol = await service.protocol_of(scope, tx, protocol_id)
+    await service.remove(scope, tx, protocol, [device_id], expected=1, now_ms=clock.now_ms())
+
+
+@edge_device_routes.post("/devices/remove", right=MANAGE, status=200)
+async def remove(
+    protocol_id: int, data: EdgeDeviceIds, scope: Scope, tx: Tx, clock: Clock
+) -> EdgeDeviceCount:
+    """Take several devices off the box; their things stay."""
+    _, protocol = await service.protocol_of(scope, tx, protocol_id)
+    gone = await service.remove(scope, tx, protocol, data.ids, expected=data.expected, now_ms=clock.now_ms())
+    return EdgeDeviceCount(gone)
+
+
+@edge_device_routes.put("/devices/space", right=MANAGE)
+async def bind(
+    protocol_id: int, data: EdgeBinding, scope: Scope, tx: Tx, door_keys: DoorKeys, clock: Clock
+) -> EdgeDeviceCount:
+    """Bind devices to a space; doors become the doors of that space."""
+    gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
+    made = await binding.bind(
+        scope,
+        tx,
+        gateway,
+        protocol,
+        ids=data.ids,
+        space_id=data.space_id,
+        keys=door_keys,
+        now_ms=clock.now_ms(),
+    )
+    return EdgeDeviceCount(len(made))
+
+
+@edge_device_routes.post("/check", right=SEE, status=200)
+async def check(protocol_id: int, data: EdgeJson, scope: Scope, db: Database) -> EdgeJsonAnswer:
+    """Look at a configuration in the editor: whether it is JSON, and every fault against the form."""
+    if len(data.text.encode()) > _JSON_MOST:
+        raise BadInput(field="text", rule="too_long", limit=_JSON_MOST)
+    _, protocol = await service.protocol_of(scope, db, protocol_id)
+    found = await queries.shape(scope, db, protocol)
+    return _checked(found, data, scope.language)
 
 
 def _checked(shape: forms.Shape, data: EdgeJson, language: str) -> EdgeJsonAnswer:

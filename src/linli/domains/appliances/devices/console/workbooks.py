@@ -4,10 +4,8 @@ import asyncio
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Response
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, MultipartBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances.devices import site_sheet, workbook
@@ -23,7 +21,8 @@ from linli.domains.communities.console.workbook_files import check_file, store_f
 from linli.domains.people.rights import Right
 from linli.kernel import i18n, outbox
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Form, Routes
 from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -83,203 +82,166 @@ class SiteSheetRead(msgspec.Struct, rename="camel", frozen=True):
     faults: list[SiteSheetFault]
 
 
-class EdgeImportRoutes(Controller):
-    path = "/edge/protocols/{protocol_id:int}"
-    tags = ("appliances",)
+edge_import_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("appliances",))
 
-    @get("/template.xlsx", right=SEE)
-    async def template(
-        self,
-        protocol_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        language: FromQuery[str | None] = None,
-    ) -> Response[bytes]:
-        """The empty workbook of the protocol's devices (协议下设备批量导入模版) with drop-downs."""
-        _, protocol = await protocol_of(within, db, protocol_id)
-        shape = await device_queries.shape(within, db, protocol)
-        content = await asyncio.to_thread(workbook.book, shape, language or within.language)
-        return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
 
-    @get("/export.xlsx", right=SEE)
-    async def export(
-        self,
-        protocol_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        q: FromQuery[str] = "",
-        state_is: Annotated[str, QueryParameter(name="state")] = "",
-        access_type: Annotated[str, QueryParameter(name="accessType")] = "",
-    ) -> Response[bytes]:
-        """What the list shows with the same filters, hidden fields left out; it can be imported again."""
-        _, protocol = await protocol_of(within, db, protocol_id)
-        shape = await device_queries.shape(within, db, protocol)
-        held = await device_queries.of_protocol(within, db, protocol_id)
-        found = await device_queries.found(within, db, held, secrets)
-        rows = [
-            {
-                **shown_custom(one.custom, shape),
-                "custom": shown_custom(one.custom, shape),
-                "deviceName": one.device.device_name,
-                "alias": one.device.alias,
-                "category": one.thing.category_code if one.thing else "",
-            }
-            for one in device_queries.sifted(found, text=q, state=state_is, access_type=access_type)
-        ]
-        content = await asyncio.to_thread(workbook.book, shape, within.language, rows)
-        return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
+@edge_import_routes.get("/template.xlsx", right=SEE)
+async def template(
+    protocol_id: int, scope: Scope, db: Database, language: str | None = None
+) -> Response[bytes]:
+    """The empty workbook of the protocol's devices (协议下设备批量导入模版) with drop-downs."""
+    _, protocol = await protocol_of(scope, db, protocol_id)
+    shape = await device_queries.shape(scope, db, protocol)
+    content = await asyncio.to_thread(workbook.book, shape, language or scope.language)
+    return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
 
-    @post("/import", right=MANAGE, status_code=200, request_max_body_size=_FORM_BYTES)
-    async def hand_in(
-        self,
-        protocol_id: FromPath[int],
-        data: MultipartBody[EdgeImportFile],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        edge_importer: NamedDependency[EdgeImporter],
-        dry_run: Annotated[
-            bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
-        ] = False,
-    ) -> EdgeImport:
-        """Import a workbook; nothing changes if any row is bad. A long one is still `waiting` in the answer."""
-        gateway, protocol = await protocol_of(within, db, protocol_id)
-        await check_file(data.file, most=FILE_BYTES)
-        key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
-        await store_file(data.file, objects, key, most=FILE_BYTES)
-        async with db.begin() as tx:
-            import_id = await imports.hand_in(
-                within,
-                tx,
-                gateway,
-                protocol,
-                file_name=data.file.filename,
-                object_key=key,
-                dry_run=dry_run,
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        outbox.wake(db)
-        found = await edge_importer.wait(within, import_id, seconds=WAIT_SECONDS)
-        return await _told(within, found, edge_importer)
 
-    @post("/site-sheet", right=MANAGE, status_code=200, request_max_body_size=_FORM_BYTES)
-    async def look_up(
-        self,
-        protocol_id: FromPath[int],
-        data: MultipartBody[EdgeImportFile],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-    ) -> SiteSheetRead:
-        """Read the customer's <设备信息表>: pages of brands joined with the general one by address. Nothing is kept."""
-        _, protocol = await protocol_of(within, db, protocol_id)
-        shape = await device_queries.shape(within, db, protocol)
-        content = await data.file.read(FILE_BYTES + 1)
-        if len(content) > FILE_BYTES:
-            raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
-        async with reading(within.tenant, len(content)):
-            found = await asyncio.to_thread(site_sheet.read, content, behind=shape.form == "B")
-        names = [one.device_name for one in await device_queries.of_protocol(within, db, protocol_id)]
-        rows = [
-            SiteSheetRow(*one, [name for name in names if one.code and name.partition(".")[0] == one.code])
-            for one in found.rows
-        ]
-        faults = [
-            SiteSheetFault(one.sheet, one.row, one.value, i18n.text(f"rule.{one.rule}", within.language))
-            for one in found.faults
-        ]
-        return SiteSheetRead(rows, faults)
+@edge_import_routes.get("/export.xlsx", right=SEE)
+async def export(
+    protocol_id: int,
+    scope: Scope,
+    db: Database,
+    secrets: Secrets,
+    q: str = "",
+    state: str = "",
+    access_type: str = "",
+) -> Response[bytes]:
+    """What the list shows with the same filters, hidden fields left out; it can be imported again."""
+    _, protocol = await protocol_of(scope, db, protocol_id)
+    shape = await device_queries.shape(scope, db, protocol)
+    held = await device_queries.of_protocol(scope, db, protocol_id)
+    found = await device_queries.found(scope, db, held, secrets)
+    rows = [
+        {
+            **shown_custom(one.custom, shape),
+            "custom": shown_custom(one.custom, shape),
+            "deviceName": one.device.device_name,
+            "alias": one.device.alias,
+            "category": one.thing.category_code if one.thing else "",
+        }
+        for one in device_queries.sifted(found, text=q, state=state, access_type=access_type)
+    ]
+    content = await asyncio.to_thread(workbook.book, shape, scope.language, rows)
+    return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
 
-    @get("/imports", right=SEE)
-    async def list_imports(
-        self,
-        protocol_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        edge_importer: NamedDependency[EdgeImporter],
-    ) -> Page[EdgeImport]:
-        """Imports of a protocol, the latest first: a page that was closed finds its import again."""
-        await protocol_of(within, db, protocol_id)
-        found = await queries.page(within, db, protocol_id, page)
-        return Page.of(page, found.total, [await _told(within, one, edge_importer) for one in found.data])
 
-    @get("/imports/{import_id:int}", right=SEE)
-    async def one(
-        self,
-        protocol_id: FromPath[int],
-        import_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        edge_importer: NamedDependency[EdgeImporter],
-    ) -> EdgeImport:
-        """One import and how far it is."""
-        await protocol_of(within, db, protocol_id)
-        found = await queries.get(within, db, import_id, protocol_id=protocol_id)
-        return await _told(within, found, edge_importer)
+@edge_import_routes.post("/import", right=MANAGE, max_body=_FORM_BYTES, status=200)
+async def hand_in(
+    protocol_id: int,
+    data: Form[EdgeImportFile],
+    scope: Scope,
+    db: Database,
+    objects: ObjectStore,
+    ids: Ids,
+    clock: Clock,
+    edge_importer: EdgeImporter,
+    dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
+) -> EdgeImport:
+    """Import a workbook; nothing changes if any row is bad. A long one is still `waiting` in the answer."""
+    gateway, protocol = await protocol_of(scope, db, protocol_id)
+    await check_file(data.file, most=FILE_BYTES)
+    key = f"{scope.tenant}/import/{ids.hex(32)}.xlsx"
+    await store_file(data.file, objects, key, most=FILE_BYTES)
+    async with db.begin() as tx:
+        import_id = await imports.hand_in(
+            scope,
+            tx,
+            gateway,
+            protocol,
+            file_name=data.file.filename,
+            object_key=key,
+            dry_run=dry_run,
+            ids=ids,
+            now_ms=clock.now_ms(),
+        )
+    outbox.wake(db)
+    found = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await _told(scope, found, edge_importer)
 
-    @post("/imports/{import_id:int}/apply", right=MANAGE, status_code=200)
-    async def apply(
-        self,
-        protocol_id: FromPath[int],
-        import_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        edge_importer: NamedDependency[EdgeImporter],
-    ) -> EdgeImport:
-        """Apply a workbook that was tried and found good."""
-        async with db.begin() as tx:
-            await protocol_of(within, tx, protocol_id)
-            await imports.go_on(
-                within, tx, import_id=import_id, protocol_id=protocol_id, now_ms=clock.now_ms()
-            )
-        outbox.wake(db)
-        found = await edge_importer.wait(within, import_id, seconds=WAIT_SECONDS)
-        return await _told(within, found, edge_importer)
 
-    @post("/imports/{import_id:int}/undo", right=MANAGE, status_code=200)
-    async def take_back(
-        self,
-        protocol_id: FromPath[int],
-        import_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
-    ) -> EdgeImportUndone:
-        """Take an import back; what was changed again since stays."""
-        async with db.begin() as tx:
-            await protocol_of(within, tx, protocol_id)
-            counts = await imports.undo(
-                within,
-                tx,
-                import_id=import_id,
-                protocol_id=protocol_id,
-                secrets=secrets,
-                now_ms=clock.now_ms(),
-            )
-        return EdgeImportUndone(counts["removed"], counts["restored"], counts["kept"])
+@edge_import_routes.post("/site-sheet", right=MANAGE, max_body=_FORM_BYTES, status=200)
+async def look_up(protocol_id: int, data: Form[EdgeImportFile], scope: Scope, db: Database) -> SiteSheetRead:
+    """Read the customer's <设备信息表>: pages of brands joined with the general one by address. Nothing is kept."""
+    _, protocol = await protocol_of(scope, db, protocol_id)
+    shape = await device_queries.shape(scope, db, protocol)
+    content = await data.file.read(FILE_BYTES + 1)
+    if len(content) > FILE_BYTES:
+        raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
+    async with reading(scope.tenant, len(content)):
+        found = await asyncio.to_thread(site_sheet.read, content, behind=shape.form == "B")
+    names = [one.device_name for one in await device_queries.of_protocol(scope, db, protocol_id)]
+    rows = [
+        SiteSheetRow(*one, [name for name in names if one.code and name.partition(".")[0] == one.code])
+        for one in found.rows
+    ]
+    faults = [
+        SiteSheetFault(one.sheet, one.row, one.value, i18n.text(f"rule.{one.rule}", scope.language))
+        for one in found.faults
+    ]
+    return SiteSheetRead(rows, faults)
 
-    @get("/imports/{import_id:int}/report.xlsx", right=SEE)
-    async def report(
-        self,
-        protocol_id: FromPath[int],
-        import_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        objects: NamedDependency[ObjectStore],
-    ) -> Response[bytes]:
-        """The handed-in workbook with every fault marked where it stands."""
-        await protocol_of(within, db, protocol_id)
-        found = await queries.get(within, db, import_id, protocol_id=protocol_id)
-        if not found.report_key:
-            raise NotFound(what="report", id=import_id)
-        content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
-        return attachment(content, "linli-device-problems.xlsx")
+
+@edge_import_routes.get("/imports", right=SEE)
+async def list_imports(
+    protocol_id: int, scope: Scope, db: Database, page: PageRequest, edge_importer: EdgeImporter
+) -> Page[EdgeImport]:
+    """Imports of a protocol, the latest first: a page that was closed finds its import again."""
+    await protocol_of(scope, db, protocol_id)
+    found = await queries.page(scope, db, protocol_id, page)
+    return Page.of(page, found.total, [await _told(scope, one, edge_importer) for one in found.data])
+
+
+@edge_import_routes.get("/imports/{import_id:int}", right=SEE)
+async def one(
+    protocol_id: int, import_id: int, scope: Scope, db: Database, edge_importer: EdgeImporter
+) -> EdgeImport:
+    """One import and how far it is."""
+    await protocol_of(scope, db, protocol_id)
+    found = await queries.get(scope, db, import_id, protocol_id=protocol_id)
+    return await _told(scope, found, edge_importer)
+
+
+@edge_import_routes.post("/imports/{import_id:int}/apply", right=MANAGE, status=200)
+async def apply(
+    protocol_id: int, import_id: int, scope: Scope, db: Database, clock: Clock, edge_importer: EdgeImporter
+) -> EdgeImport:
+    """Apply a workbook that was tried and found good."""
+    async with db.begin() as tx:
+        await protocol_of(scope, tx, protocol_id)
+        await imports.go_on(scope, tx, import_id=import_id, protocol_id=protocol_id, now_ms=clock.now_ms())
+    outbox.wake(db)
+    found = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await _told(scope, found, edge_importer)
+
+
+@edge_import_routes.post("/imports/{import_id:int}/undo", right=MANAGE, status=200)
+async def take_back(
+    protocol_id: int, import_id: int, scope: Scope, tx: Tx, secrets: Secrets, clock: Clock
+) -> EdgeImportUndone:
+    """Take an import back; what was changed again since stays."""
+    await protocol_of(scope, tx, protocol_id)
+    counts = await imports.undo(
+        scope,
+        tx,
+        import_id=import_id,
+        protocol_id=protocol_id,
+        secrets=secrets,
+        now_ms=clock.now_ms(),
+    )
+    return EdgeImportUndone(counts["removed"], counts["restored"], counts["kept"])
+
+
+@edge_import_routes.get("/imports/{import_id:int}/report.xlsx", right=SEE)
+async def report(
+    protocol_id: int, import_id: int, scope: Scope, db: Database, objects: ObjectStore
+) -> Response[bytes]:
+    """The handed-in workbook with every fault marked where it stands."""
+    await protocol_of(scope, db, protocol_id)
+    found = await queries.get(scope, db, import_id, protocol_id=protocol_id)
+    if not found.report_key:
+        raise NotFound(what="report", id=import_id)
+    content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
+    return attachment(content, "linli-device-problems.xlsx")
 
 
 async def _told(scope: Scope, row: Import, importer: EdgeImporter) -> EdgeImport:

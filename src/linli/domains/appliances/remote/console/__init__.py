@@ -1,21 +1,21 @@
 """Console routes of remote work: how boxes are, tunnels, logs, drivers, diagnosis, guided checks."""
 
-from linli.domains.appliances.remote.console.boxes import BoxListRoutes, BoxRoutes
-from linli.domains.appliances.remote.console.checks import DeviceCheckRoutes, NodeCheckRoutes
-from linli.domains.appliances.remote.console.drivers import BoxDriverRoutes
-from linli.domains.appliances.remote.console.logs import BoxLogRoutes, KeptLogRoutes
-from linli.domains.appliances.remote.console.tunnels import NodeTunnelRoutes, TunnelRoutes
+from linli.domains.appliances.remote.console.boxes import box_list_routes, box_routes
+from linli.domains.appliances.remote.console.checks import device_check_routes, node_check_routes
+from linli.domains.appliances.remote.console.drivers import box_driver_routes
+from linli.domains.appliances.remote.console.logs import box_log_routes, kept_log_routes
+from linli.domains.appliances.remote.console.tunnels import node_tunnel_routes, tunnel_routes
 
 ROUTES = (
-    BoxListRoutes,
-    BoxRoutes,
-    NodeTunnelRoutes,
-    TunnelRoutes,
-    BoxLogRoutes,
-    KeptLogRoutes,
-    BoxDriverRoutes,
-    NodeCheckRoutes,
-    DeviceCheckRoutes,
+    box_list_routes,
+    box_routes,
+    node_tunnel_routes,
+    tunnel_routes,
+    box_log_routes,
+    kept_log_routes,
+    box_driver_routes,
+    node_check_routes,
+    device_check_routes,
 )
 
 __all__ = ["ROUTES"]

@@ -3,22 +3,20 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances.condition import Situation, situation, situations
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
-from linli.domains.appliances.remote.console.caller import MANAGE, SEE, by
+from linli.domains.appliances.remote.console.caller import MANAGE, SEE
 from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.remote.rows import Figure
+from linli.domains.appliances.remote.service.tunnels import By
 from linli.domains.appliances.rules import SILENT_MS
-from linli.domains.people.rights import Rights
 from linli.kernel import history, i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -127,128 +125,106 @@ class BoxEvent(msgspec.Struct, rename="camel", frozen=True):
     facts: Annotated[str, Meta(description="JSON")]
 
 
-class BoxListRoutes(Controller):
-    path = "/edge/boxes"
-    tags = ("edge",)
-
-    @get("/", right=SEE)
-    async def boxes(
-        self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="A part of the name or serial number.")] = "",
-    ) -> Page[BoxRow]:
-        """All boxes in sight and how they are."""
-        found = await queries.boxes(within, db, page, text=q.strip())
-        names = await queries.cluster_names(within, db, sorted({one.cluster_id for one in found.data}))
-        now = await situations(within, db, found.data, now_ms=clock.now_ms())
-        return Page.of(page, found.total, [_row(one, names, within.language) for one in now])
+box_list_routes = Routes("/edge/boxes", tags=("edge",))
 
 
-class BoxRoutes(Controller):
-    path = "/edge/nodes/{node_id:int}"
-    tags = ("edge",)
+@box_list_routes.get(right=SEE)
+async def boxes(
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    page: PageRequest,
+    q: Annotated[str, Meta(description="A part of the name or serial number.")] = "",
+) -> Page[BoxRow]:
+    """All boxes in sight and how they are."""
+    found = await queries.boxes(scope, db, page, text=q.strip())
+    names = await queries.cluster_names(scope, db, sorted({one.cluster_id for one in found.data}))
+    now = await situations(scope, db, found.data, now_ms=clock.now_ms())
+    return Page.of(page, found.total, [_row(one, names, scope.language) for one in now])
 
-    @get("/condition", right=SEE)
-    async def condition(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> BoxCondition:
-        """Whether the box is there, layer by layer, as its last heartbeat and its gateway device tell."""
-        found = await situation(within, db, node_id, now_ms=clock.now_ms())
-        return told(found, within.language)
 
-    @get("/figures", right=SEE)
-    async def figures(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        from_ms: Annotated[
-            int | None, QueryParameter(name="fromMs", description="Default: six hours ago.")
-        ] = None,
-        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
-    ) -> BoxFigures:
-        """Figures of its heartbeats, of the last seven days at most."""
-        now_ms = clock.now_ms()
-        end = now_ms if to_ms is None else to_ms
-        begin = end - 6 * 3_600_000 if from_ms is None else from_ms
-        if begin > end:
-            raise BadInput(field="fromMs", rule="before", other="toMs")
-        node = await clusters.node(within, db, node_id)
-        cluster = await clusters.cluster(Scope.system(node.tenant_id), db, node.cluster_id)
-        begin = max(begin, now_ms - (rules.KEPT_FIGURES_DAYS + 1) * _DAY_MS)
-        rows = await queries.figures(db, node, from_ms=begin, to_ms=end)
-        shown = thinned(rows)
-        columns = {name: [getattr(one, name) for one in shown] for name in Figure._fields}
-        return BoxFigures(
-            **columns,
-            thresholds=[FigureThreshold(*one) for one in rules.THRESHOLDS],
-            monitored=bool(cluster.monitor_on),
-            kept_days=rules.KEPT_FIGURES_DAYS,
-        )
+box_routes = Routes("/edge/nodes/{node_id:int}", tags=("edge",))
 
-    @post("/strangers", right=MANAGE, status_code=204)
-    async def settle(
-        self,
-        node_id: FromPath[int],
-        data: JSONBody[BoxStrangerSettled],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> None:
-        """Confirm that a door calls from another address now, or say that it does not. Raises BoxAway, BoxRefused."""
-        await clusters.node(within, db, node_id)
-        await edge_remote.calls.ask(
-            within,
+
+@box_routes.get("/condition", right=SEE)
+async def condition(node_id: int, scope: Scope, db: Database, clock: Clock) -> BoxCondition:
+    """Whether the box is there, layer by layer, as its last heartbeat and its gateway device tell."""
+    found = await situation(scope, db, node_id, now_ms=clock.now_ms())
+    return told(found, scope.language)
+
+
+@box_routes.get("/figures", right=SEE)
+async def figures(
+    node_id: int,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    from_ms: Annotated[int | None, Meta(description="Default: six hours ago.")] = None,
+    to_ms: int | None = None,
+) -> BoxFigures:
+    """Figures of its heartbeats, of the last seven days at most."""
+    now_ms = clock.now_ms()
+    end = now_ms if to_ms is None else to_ms
+    begin = end - 6 * 3_600_000 if from_ms is None else from_ms
+    if begin > end:
+        raise BadInput(field="fromMs", rule="before", other="toMs")
+    node = await clusters.node(scope, db, node_id)
+    cluster = await clusters.cluster(Scope.system(node.tenant_id), db, node.cluster_id)
+    begin = max(begin, now_ms - (rules.KEPT_FIGURES_DAYS + 1) * _DAY_MS)
+    rows = await queries.figures(db, node, from_ms=begin, to_ms=end)
+    shown = thinned(rows)
+    columns = {name: [getattr(one, name) for one in shown] for name in Figure._fields}
+    return BoxFigures(
+        **columns,
+        thresholds=[FigureThreshold(*one) for one in rules.THRESHOLDS],
+        monitored=bool(cluster.monitor_on),
+        kept_days=rules.KEPT_FIGURES_DAYS,
+    )
+
+
+@box_routes.post("/strangers", right=MANAGE)
+async def settle(
+    node_id: int, data: BoxStrangerSettled, scope: Scope, db: Database, by: By, edge_remote: RemoteRoom
+) -> None:
+    """Confirm that a door calls from another address now, or say that it does not. Raises BoxAway, BoxRefused."""
+    await clusters.node(scope, db, node_id)
+    await edge_remote.calls.ask(
+        scope,
+        node_id,
+        "peers.settle",
+        msgspec.to_builtins(data),
+        by=by,
+        reason=f"{'confirm' if data.confirm else 'refuse'} {data.peer} for {data.device}"[:200],
+    )
+    async with db.begin() as tx:
+        await history.note(
+            scope,
+            tx,
+            "edge_node",
             node_id,
-            "peers.settle",
-            msgspec.to_builtins(data),
-            by=by(rights, session),
-            reason=f"{'confirm' if data.confirm else 'refuse'} {data.peer} for {data.device}"[:200],
+            "confirmed" if data.confirm else "refused",
+            community_id=None,
+            after={"device": data.device, "address": data.peer},
+            now_ms=db.clock.now_ms(),
         )
-        async with db.begin() as tx:
-            await history.note(
-                within,
-                tx,
-                "edge_node",
-                node_id,
-                "confirmed" if data.confirm else "refused",
-                community_id=None,
-                after={"device": data.device, "address": data.peer},
-                now_ms=db.clock.now_ms(),
-            )
 
-    @get("/history", right=SEE)
-    async def history(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-    ) -> Page[BoxEvent]:
-        """When the box came and went, started anew, was updated or moved; the newest first."""
-        await clusters.node(within, db, node_id)
-        found = await queries.log(within, db, node_id, page)
-        rows = [
-            BoxEvent(
-                str(one.entry_no),
-                one.at_ms,
-                one.event,
-                _event_text(one.event, one.facts, within.language),
-                one.facts,
-            )
-            for one in found.data
-        ]
-        return Page.of(page, found.total, rows)
+
+@box_routes.get("/history", right=SEE, name="history")
+async def show_history(node_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[BoxEvent]:
+    """When the box came and went, started anew, was updated or moved; the newest first."""
+    await clusters.node(scope, db, node_id)
+    found = await queries.log(scope, db, node_id, page)
+    rows = [
+        BoxEvent(
+            str(one.entry_no),
+            one.at_ms,
+            one.event,
+            _event_text(one.event, one.facts, scope.language),
+            one.facts,
+        )
+        for one in found.data
+    ]
+    return Page.of(page, found.total, rows)
 
 
 def told(found: Situation, language: str) -> BoxCondition:

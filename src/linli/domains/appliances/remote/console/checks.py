@@ -3,23 +3,20 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances.condition import situation
 from linli.domains.appliances.queries import gateways
 from linli.domains.appliances.remote.categories import model_steps
-from linli.domains.appliances.remote.console.caller import MANAGE, by
+from linli.domains.appliances.remote.console.caller import MANAGE
 from linli.domains.appliances.remote.guides import Ask, Guide, box_guide, device_guide
 from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.remote.service.tunnels import By
 from linli.domains.appliances.service.devices import custom_of
-from linli.domains.people.rights import Rights
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -75,97 +72,80 @@ class DiagnosisResult(msgspec.Struct, rename="camel", frozen=True):
     content: Annotated[str, Meta(description="The saved file.")]
 
 
-class NodeCheckRoutes(Controller):
-    path = "/edge/nodes/{node_id:int}"
-    tags = ("edge",)
-
-    @post("/checks", right=MANAGE, status_code=200)
-    async def check(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> CheckResult:
-        """Find the failing layer of a box, as far as the platform and the box itself can see."""
-        now_ms = clock.now_ms()
-        found = await situation(within, db, node_id, now_ms=now_ms)
-        guide = await box_guide(found, _ask(edge_remote, within, node_id, by(rights, session)), now_ms=now_ms)
-        return result(guide, within.language)
-
-    @post("/diagnosis", right=MANAGE, status_code=200)
-    async def diagnosis(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> DiagnosisResult:
-        """Have the box run its network diagnosis, save it, and give it here."""
-        told = await _ask(edge_remote, within, node_id, by(rights, session))("diagnosis.run", {})
-        found = told["diagnosis"]
-        findings = msgspec.convert(found["findings"], list[Finding])
-        done = result(Guide(findings, failing_layer(findings)), within.language)
-        return DiagnosisResult(
-            at_ms=found["atMs"],
-            host=found["host"],
-            version=found["version"],
-            layer=done.layer,
-            layer_text=done.layer_text,
-            errors=done.errors,
-            warnings=done.warnings,
-            steps=done.steps,
-            file=told["file"],
-            content=told["text"],
-        )
+node_check_routes = Routes("/edge/nodes/{node_id:int}", tags=("edge",))
 
 
-class DeviceCheckRoutes(Controller):
-    path = "/devices/{iot_id:str}/edge-check"
-    tags = ("edge",)
+@node_check_routes.post("/checks", right=MANAGE, status=200)
+async def check(
+    node_id: int, scope: Scope, db: Database, clock: Clock, by: By, edge_remote: RemoteRoom
+) -> CheckResult:
+    """Find the failing layer of a box, as far as the platform and the box itself can see."""
+    now_ms = clock.now_ms()
+    found = await situation(scope, db, node_id, now_ms=now_ms)
+    guide = await box_guide(found, _ask(edge_remote, scope, node_id, by), now_ms=now_ms)
+    return result(guide, scope.language)
 
-    @post("/", right=MANAGE, status_code=200)
-    async def check(
-        self,
-        iot_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        secrets: NamedDependency[Secrets],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-        service: Annotated[
-            str, QueryParameter(description="Identifier of a service whose calls fail.", max_length=64)
-        ] = "",
-    ) -> CheckResult:
-        """Why a device behind a box is offline or fails: the box, its driver, a ping, log, category, calls."""
-        now_ms = clock.now_ms()
-        device = await get_device(within, db, iot_id=iot_id)
-        placed = await gateways.device_of(within, db, iot_id)
-        if placed is None:
-            raise NotFound(what="edge_device", id=iot_id)
-        gateway = await gateways.gateway(within, db, placed.gateway_id)
-        protocol = await gateways.protocol(within, db, placed.protocol_id)
-        found = await situation(within, db, gateway.node_id, now_ms=now_ms)
-        custom = custom_of(placed, secrets)
-        model = await model_steps(within, db, device, protocol, custom, service.strip())
-        guide = await device_guide(
-            found,
-            _ask(edge_remote, within, gateway.node_id, by(rights, session)),
-            device=placed.device_name,
-            state=device.state,
-            driver=protocol.driver_id,
-            custom=custom,
-            model=model,
-            calls=await downlinks_of(db, device_no=device.device_no, most=CALLS_SEEN),
-            now_ms=now_ms,
-        )
-        return result(guide, within.language)
+
+@node_check_routes.post("/diagnosis", right=MANAGE, status=200)
+async def diagnosis(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> DiagnosisResult:
+    """Have the box run its network diagnosis, save it, and give it here."""
+    told = await _ask(edge_remote, scope, node_id, by)("diagnosis.run", {})
+    found = told["diagnosis"]
+    findings = msgspec.convert(found["findings"], list[Finding])
+    done = result(Guide(findings, failing_layer(findings)), scope.language)
+    return DiagnosisResult(
+        at_ms=found["atMs"],
+        host=found["host"],
+        version=found["version"],
+        layer=done.layer,
+        layer_text=done.layer_text,
+        errors=done.errors,
+        warnings=done.warnings,
+        steps=done.steps,
+        file=told["file"],
+        content=told["text"],
+    )
+
+
+device_check_routes = Routes("/devices/{iot_id:str}/edge-check", tags=("edge",))
+
+
+@device_check_routes.post(right=MANAGE, status=200, name="check")
+async def check_one(
+    iot_id: str,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    secrets: Secrets,
+    by: By,
+    edge_remote: RemoteRoom,
+    service: Annotated[
+        str, Meta(description="Identifier of a service whose calls fail.", max_length=64)
+    ] = "",
+) -> CheckResult:
+    """Why a device behind a box is offline or fails: the box, its driver, a ping, log, category, calls."""
+    now_ms = clock.now_ms()
+    device = await get_device(scope, db, iot_id=iot_id)
+    placed = await gateways.device_of(scope, db, iot_id)
+    if placed is None:
+        raise NotFound(what="edge_device", id=iot_id)
+    gateway = await gateways.gateway(scope, db, placed.gateway_id)
+    protocol = await gateways.protocol(scope, db, placed.protocol_id)
+    found = await situation(scope, db, gateway.node_id, now_ms=now_ms)
+    custom = custom_of(placed, secrets)
+    model = await model_steps(scope, db, device, protocol, custom, service.strip())
+    guide = await device_guide(
+        found,
+        _ask(edge_remote, scope, gateway.node_id, by),
+        device=placed.device_name,
+        state=device.state,
+        driver=protocol.driver_id,
+        custom=custom,
+        model=model,
+        calls=await downlinks_of(db, device_no=device.device_no, most=CALLS_SEEN),
+        now_ms=now_ms,
+    )
+    return result(guide, scope.language)
 
 
 def _ask(room: RemoteRoom, scope: Scope, node_id: int, who: By) -> Ask:

@@ -3,17 +3,15 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.appliances.queries import clusters, gateways
-from linli.domains.appliances.remote.console.caller import MANAGE, by
+from linli.domains.appliances.remote.console.caller import MANAGE
 from linli.domains.appliances.remote.room import RemoteRoom
+from linli.domains.appliances.remote.service.tunnels import By
 from linli.domains.appliances.rows import Node
-from linli.domains.people.rights import Rights
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
@@ -54,91 +52,61 @@ class DriverAnswer(msgspec.Struct, rename="camel", frozen=True):
     took_ms: int
 
 
-class BoxDriverRoutes(Controller):
-    path = "/edge/nodes/{node_id:int}/drivers"
-    tags = ("edge",)
+box_driver_routes = Routes("/edge/nodes/{node_id:int}/drivers", tags=("edge",))
 
-    @get("/", right=MANAGE)
-    async def drivers(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> list[BoxDriver]:
-        """What runs on the box now."""
-        told = await edge_remote.calls.ask(
-            within, node_id, "drivers.list", by=by(rights, session), reason="drivers"
-        )
-        return msgspec.convert(told.ok, list[BoxDriver])
 
-    @post("/{driver:str}/restart", right=MANAGE, status_code=200)
-    async def restart(
-        self,
-        node_id: FromPath[int],
-        driver: FromPath[str],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> BoxDriver:
-        """Start a driver anew; its devices are away for a moment."""
-        told = await edge_remote.calls.ask(
-            within,
-            node_id,
-            "drivers.restart",
-            {"driver": driver},
-            by=by(rights, session),
-            reason="restart a driver",
-        )
-        return msgspec.convert(told.ok, BoxDriver)
+@box_driver_routes.get(right=MANAGE)
+async def drivers(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> list[BoxDriver]:
+    """What runs on the box now."""
+    told = await edge_remote.calls.ask(scope, node_id, "drivers.list", by=by, reason="drivers")
+    return msgspec.convert(told.ok, list[BoxDriver])
 
-    @post("/{driver:str}/replace", right=MANAGE, status_code=200)
-    async def replace(
-        self,
-        node_id: FromPath[int],
-        driver: FromPath[str],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> ReplacedDriver:
-        """Take the files that are at the driver's code path now; a copy that cannot be loaded changes nothing."""
-        told = await edge_remote.calls.ask(
-            within,
-            node_id,
-            "drivers.replace",
-            {"driver": driver},
-            by=by(rights, session),
-            reason="replace a driver",
-        )
-        return msgspec.convert(told.ok, ReplacedDriver)
 
-    @post("/call", right=MANAGE, status_code=200)
-    async def call(
-        self,
-        node_id: FromPath[int],
-        data: JSONBody[DriverCall],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> DriverAnswer:
-        """Call a device through its driver and see the driver's own answer (online debugging)."""
-        node = await clusters.node(within, db, node_id)
-        await _check_device(within, db, node, data.device)
-        began = db.clock.now_ms()
-        told = await edge_remote.calls.ask(
-            within,
-            node_id,
-            "drivers.call",
-            {"device": data.device, "service": data.service, "params": data.params},
-            by=by(rights, session),
-            reason=f"debug {data.device} {data.service}"[:200],
-        )
-        return DriverAnswer(told.ok, db.clock.now_ms() - began)
+@box_driver_routes.post("/{driver:str}/restart", right=MANAGE, status=200)
+async def restart(node_id: int, driver: str, scope: Scope, by: By, edge_remote: RemoteRoom) -> BoxDriver:
+    """Start a driver anew; its devices are away for a moment."""
+    told = await edge_remote.calls.ask(
+        scope,
+        node_id,
+        "drivers.restart",
+        {"driver": driver},
+        by=by,
+        reason="restart a driver",
+    )
+    return msgspec.convert(told.ok, BoxDriver)
+
+
+@box_driver_routes.post("/{driver:str}/replace", right=MANAGE, status=200)
+async def replace(node_id: int, driver: str, scope: Scope, by: By, edge_remote: RemoteRoom) -> ReplacedDriver:
+    """Take the files that are at the driver's code path now; a copy that cannot be loaded changes nothing."""
+    told = await edge_remote.calls.ask(
+        scope,
+        node_id,
+        "drivers.replace",
+        {"driver": driver},
+        by=by,
+        reason="replace a driver",
+    )
+    return msgspec.convert(told.ok, ReplacedDriver)
+
+
+@box_driver_routes.post("/call", right=MANAGE, status=200)
+async def call(
+    node_id: int, data: DriverCall, scope: Scope, db: Database, by: By, edge_remote: RemoteRoom
+) -> DriverAnswer:
+    """Call a device through its driver and see the driver's own answer (online debugging)."""
+    node = await clusters.node(scope, db, node_id)
+    await _check_device(scope, db, node, data.device)
+    began = db.clock.now_ms()
+    told = await edge_remote.calls.ask(
+        scope,
+        node_id,
+        "drivers.call",
+        {"device": data.device, "service": data.service, "params": data.params},
+        by=by,
+        reason=f"debug {data.device} {data.service}"[:200],
+    )
+    return DriverAnswer(told.ok, db.clock.now_ms() - began)
 
 
 async def _check_device(scope: Scope, db: Database, node: Node, device: str) -> None:

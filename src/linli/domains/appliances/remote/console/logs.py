@@ -4,19 +4,18 @@ import asyncio
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar import Response
 from msgspec import Meta
 
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
-from linli.domains.appliances.remote.console.caller import MANAGE, by
+from linli.domains.appliances.remote.console.caller import MANAGE
 from linli.domains.appliances.remote.room import RemoteRoom
+from linli.domains.appliances.remote.service.tunnels import By
 from linli.domains.appliances.service.products import whole
-from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.masking import masked, masked_bytes, masked_text
 from linli.kernel.scope import Scope
 
@@ -56,149 +55,127 @@ class KeptLogLines(msgspec.Struct, rename="camel", frozen=True):
     cut: Annotated[bool, Meta(description="There are more before.")]
 
 
-Text = Annotated[str, QueryParameter(description="A part of the line or its facts.")]
+Text = Annotated[str, Meta(description="A part of the line or its facts.")]
 
 
-class BoxLogRoutes(Controller):
-    path = "/edge/nodes/{node_id:int}/logs"
-    tags = ("edge",)
+box_log_routes = Routes("/edge/nodes/{node_id:int}/logs", tags=("edge",))
 
-    @get("/sources", right=MANAGE)
-    async def sources(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> list[BoxLogSource]:
-        """Which logs the box has."""
-        told = await edge_remote.calls.ask(
-            within, node_id, "logs.sources", by=by(rights, session), reason="logs"
+
+@box_log_routes.get("/sources", right=MANAGE)
+async def sources(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> list[BoxLogSource]:
+    """Which logs the box has."""
+    told = await edge_remote.calls.ask(scope, node_id, "logs.sources", by=by, reason="logs")
+    return msgspec.convert(told.ok, list[BoxLogSource])
+
+
+@box_log_routes.get(right=MANAGE)
+async def lines(
+    node_id: int,
+    scope: Scope,
+    by: By,
+    edge_remote: RemoteRoom,
+    driver: str = "",
+    device: Annotated[str, Meta(description="A DeviceName.")] = "",
+    level: Literal["info", "warning", "error"] = "info",
+    q: Text = "",
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+    after_ms: Annotated[int | None, Meta(description="Only later lines.")] = None,
+    most: Annotated[int, Meta(ge=1, le=MOST)] = 200,
+) -> BoxLogLines:
+    """Lines by driver, DeviceName, level, text and span; with `afterMs` only what came since."""
+    given = _wanted(driver, device, level, q, from_ms, to_ms) | {"most": most}
+    if after_ms is not None:
+        given["afterMs"] = after_ms
+    told = await edge_remote.calls.ask(scope, node_id, "logs.lines", given, by=by, reason="logs")
+    return msgspec.convert(masked(told.ok), BoxLogLines)
+
+
+@box_log_routes.get("/lines.jsonl", right=MANAGE)
+async def download(
+    node_id: int,
+    scope: Scope,
+    db: Database,
+    by: By,
+    edge_remote: RemoteRoom,
+    driver: str = "",
+    device: str = "",
+    level: Literal["info", "warning", "error"] = "info",
+    q: Text = "",
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+) -> Response[bytes]:
+    """The same as a file, one JSON object a line; the newest 50,000 lines."""
+    node = await clusters.node(scope, db, node_id)
+    told = await edge_remote.calls.ask(
+        scope,
+        node_id,
+        "logs.save",
+        _wanted(driver, device, level, q, from_ms, to_ms),
+        by=by,
+        reason="logs",
+    )
+    headers = {"content-disposition": f'attachment; filename="edge-{node.node_id}.jsonl"'}
+    lines = await asyncio.to_thread(_masked_lines, told.data)
+    return Response(lines, media_type="application/x-ndjson", headers=headers)
+
+
+kept_log_routes = Routes("/edge/nodes/{node_id:int}/kept-logs", tags=("edge",))
+
+
+# What boxes sent while their cluster's log module was on (底座管理, C072): to be read when a box is away, too.
+
+
+@kept_log_routes.get("/sources", right=MANAGE, name="sources")
+async def list_kept_sources(node_id: int, scope: Scope, db: Database, clock: Clock) -> list[BoxLogSource]:
+    """Of which drivers and devices there are lines."""
+    node = await clusters.node(scope, db, node_id)
+    since = clock.now_ms() - rules.KEPT_LINES_DAYS * _DAY_MS
+    return [BoxLogSource(*one) for one in await queries.line_sources(db, node, since_ms=since)]
+
+
+@kept_log_routes.get(right=MANAGE, name="lines")
+async def list_kept_lines(
+    node_id: int,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    driver: str = "",
+    device: Annotated[str, Meta(description="A DeviceName.")] = "",
+    level: Literal["info", "warning", "error"] = "info",
+    q: Text = "",
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+    most: Annotated[int, Meta(ge=1, le=MOST)] = 200,
+) -> KeptLogLines:
+    """Lines by driver, DeviceName, level, text and span; what was before by `toMs` of the oldest."""
+    node = await clusters.node(scope, db, node_id)
+    cluster = await clusters.cluster(whole(scope), db, node.cluster_id)
+    now_ms = clock.now_ms()
+    first = now_ms - rules.KEPT_LINES_DAYS * _DAY_MS
+    found = await queries.lines(
+        db,
+        node,
+        from_ms=max(first, from_ms or 0),
+        to_ms=now_ms if to_ms is None else min(to_ms, now_ms),
+        level=rules.LEVELS.index(level),
+        driver=driver,
+        device=device,
+        text=q.strip(),
+        most=most + 1,
+    )
+    shown = [
+        BoxLogLine(
+            one.at_ms,
+            rules.LEVELS[one.level],
+            masked_text(one.text),
+            one.driver,
+            one.device,
+            masked(msgspec.json.decode(one.facts)) if one.facts else {},
         )
-        return msgspec.convert(told.ok, list[BoxLogSource])
-
-    @get("/", right=MANAGE)
-    async def lines(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-        driver: FromQuery[str] = "",
-        device: Annotated[str, QueryParameter(description="A DeviceName.")] = "",
-        level: FromQuery[Literal["info", "warning", "error"]] = "info",
-        q: Text = "",
-        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
-        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
-        after_ms: Annotated[
-            int | None, QueryParameter(name="afterMs", description="Only later lines.")
-        ] = None,
-        most: Annotated[int, QueryParameter(ge=1, le=MOST)] = 200,
-    ) -> BoxLogLines:
-        """Lines by driver, DeviceName, level, text and span; with `afterMs` only what came since."""
-        given = _wanted(driver, device, level, q, from_ms, to_ms) | {"most": most}
-        if after_ms is not None:
-            given["afterMs"] = after_ms
-        told = await edge_remote.calls.ask(
-            within, node_id, "logs.lines", given, by=by(rights, session), reason="logs"
-        )
-        return msgspec.convert(masked(told.ok), BoxLogLines)
-
-    @get("/lines.jsonl", right=MANAGE)
-    async def download(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-        edge_remote: NamedDependency[RemoteRoom],
-        driver: FromQuery[str] = "",
-        device: FromQuery[str] = "",
-        level: FromQuery[Literal["info", "warning", "error"]] = "info",
-        q: Text = "",
-        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
-        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
-    ) -> Response[bytes]:
-        """The same as a file, one JSON object a line; the newest 50,000 lines."""
-        node = await clusters.node(within, db, node_id)
-        told = await edge_remote.calls.ask(
-            within,
-            node_id,
-            "logs.save",
-            _wanted(driver, device, level, q, from_ms, to_ms),
-            by=by(rights, session),
-            reason="logs",
-        )
-        headers = {"content-disposition": f'attachment; filename="edge-{node.node_id}.jsonl"'}
-        lines = await asyncio.to_thread(_masked_lines, told.data)
-        return Response(lines, media_type="application/x-ndjson", headers=headers)
-
-
-class KeptLogRoutes(Controller):
-    """What boxes sent while their cluster's log module was on (底座管理, C072): to be read when a box is away, too."""
-
-    path = "/edge/nodes/{node_id:int}/kept-logs"
-    tags = ("edge",)
-
-    @get("/sources", right=MANAGE)
-    async def sources(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> list[BoxLogSource]:
-        """Of which drivers and devices there are lines."""
-        node = await clusters.node(within, db, node_id)
-        since = clock.now_ms() - rules.KEPT_LINES_DAYS * _DAY_MS
-        return [BoxLogSource(*one) for one in await queries.line_sources(db, node, since_ms=since)]
-
-    @get("/", right=MANAGE)
-    async def lines(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        driver: FromQuery[str] = "",
-        device: Annotated[str, QueryParameter(description="A DeviceName.")] = "",
-        level: FromQuery[Literal["info", "warning", "error"]] = "info",
-        q: Text = "",
-        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
-        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
-        most: Annotated[int, QueryParameter(ge=1, le=MOST)] = 200,
-    ) -> KeptLogLines:
-        """Lines by driver, DeviceName, level, text and span; what was before by `toMs` of the oldest."""
-        node = await clusters.node(within, db, node_id)
-        cluster = await clusters.cluster(whole(within), db, node.cluster_id)
-        now_ms = clock.now_ms()
-        first = now_ms - rules.KEPT_LINES_DAYS * _DAY_MS
-        found = await queries.lines(
-            db,
-            node,
-            from_ms=max(first, from_ms or 0),
-            to_ms=now_ms if to_ms is None else min(to_ms, now_ms),
-            level=rules.LEVELS.index(level),
-            driver=driver,
-            device=device,
-            text=q.strip(),
-            most=most + 1,
-        )
-        shown = [
-            BoxLogLine(
-                one.at_ms,
-                rules.LEVELS[one.level],
-                masked_text(one.text),
-                one.driver,
-                one.device,
-                masked(msgspec.json.decode(one.facts)) if one.facts else {},
-            )
-            for one in reversed(found[:most])
-        ]
-        return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(found) > most)
+        for one in reversed(found[:most])
+    ]
+    return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(found) > most)
 
 
 def _wanted(

@@ -3,21 +3,19 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.box_page import base_of
-from linli.domains.appliances.remote.console.caller import MANAGE, SEE, by
+from linli.domains.appliances.remote.console.caller import MANAGE, SEE
 from linli.domains.appliances.remote.room import PERSON_PATH, RemoteRoom
 from linli.domains.appliances.remote.rows import Tunnel
 from linli.domains.appliances.remote.service import tunnels as service
-from linli.domains.people.rights import Rights
+from linli.domains.appliances.remote.service.tunnels import By
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -63,78 +61,55 @@ class Transcript(msgspec.Struct, rename="camel", frozen=True):
     text: Annotated[str, Meta(description="What the terminal showed, with its control characters.")]
 
 
-class NodeTunnelRoutes(Controller):
-    path = "/edge/nodes/{node_id:int}/tunnels"
-    tags = ("edge",)
-
-    @get("/", right=SEE)
-    async def list_tunnels(
-        self,
-        node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        page: NamedDependency[PageRequest],
-        tools: FromQuery[bool] = False,
-    ) -> Page[TunnelRow]:
-        """Who was inside the box, the newest first. `tools`: also calls of the console's own pages."""
-        await clusters.node(within, db, node_id)
-        found = await queries.tunnels(within, db, node_id, page, tools=tools)
-        return Page.of(page, found.total, [row_of(one) for one in found.data])
-
-    @post("/", right=MANAGE, status_code=201)
-    async def ask(
-        self,
-        node_id: FromPath[int],
-        data: JSONBody[TunnelForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[object],
-    ) -> OpenedTunnel:
-        """Have the box open a tunnel. What is done in it is the caller's, under their name."""
-        async with db.begin() as tx:
-            asked = await service.ask(
-                within,
-                tx,
-                node_id=node_id,
-                kind=data.kind,
-                by=by(rights, session),
-                reason=data.reason,
-                minutes=data.minutes,
-                recorded=data.recorded and data.kind == "shell",
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        number, ticket = asked.tunnel.tunnel_id, asked.person_ticket
-        path = base_of(number, ticket) if data.kind == "http" else PERSON_PATH + ticket
-        return OpenedTunnel(str(number), path, asked.tunnel.until_ms)
+node_tunnel_routes = Routes("/edge/nodes/{node_id:int}/tunnels", tags=("edge",))
 
 
-class TunnelRoutes(Controller):
-    path = "/edge/tunnels/{tunnel_id:int}"
-    tags = ("edge",)
+@node_tunnel_routes.get(right=SEE)
+async def list_tunnels(
+    node_id: int, scope: Scope, db: Database, page: PageRequest, tools: bool = False
+) -> Page[TunnelRow]:
+    """Who was inside the box, the newest first. `tools`: also calls of the console's own pages."""
+    await clusters.node(scope, db, node_id)
+    found = await queries.tunnels(scope, db, node_id, page, tools=tools)
+    return Page.of(page, found.total, [row_of(one) for one in found.data])
 
-    @post("/end", right=MANAGE, status_code=204)
-    async def end(
-        self,
-        tunnel_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-        edge_remote: NamedDependency[RemoteRoom],
-    ) -> None:
-        """End somebody's visit at once."""
-        found = await queries.tunnel(within, db, tunnel_id)
-        await edge_remote.end(found, now_ms=clock.now_ms())
 
-    @get("/transcript", right=MANAGE)
-    async def transcript(
-        self, tunnel_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> Transcript:
-        """What a recorded terminal showed."""
-        return Transcript((await queries.tunnel(within, db, tunnel_id)).transcript)
+@node_tunnel_routes.post(right=MANAGE)
+async def ask(
+    node_id: int, data: TunnelForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock, by: By
+) -> OpenedTunnel:
+    """Have the box open a tunnel. What is done in it is the caller's, under their name."""
+    asked = await service.ask(
+        scope,
+        tx,
+        node_id=node_id,
+        kind=data.kind,
+        by=by,
+        reason=data.reason,
+        minutes=data.minutes,
+        recorded=data.recorded and data.kind == "shell",
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
+    number, ticket = asked.tunnel.tunnel_id, asked.person_ticket
+    path = base_of(number, ticket) if data.kind == "http" else PERSON_PATH + ticket
+    return OpenedTunnel(str(number), path, asked.tunnel.until_ms)
+
+
+tunnel_routes = Routes("/edge/tunnels/{tunnel_id:int}", tags=("edge",))
+
+
+@tunnel_routes.post("/end", right=MANAGE)
+async def end(tunnel_id: int, scope: Scope, db: Database, clock: Clock, edge_remote: RemoteRoom) -> None:
+    """End somebody's visit at once."""
+    found = await queries.tunnel(scope, db, tunnel_id)
+    await edge_remote.end(found, now_ms=clock.now_ms())
+
+
+@tunnel_routes.get("/transcript", right=MANAGE)
+async def transcript(tunnel_id: int, scope: Scope, db: Database) -> Transcript:
+    """What a recorded terminal showed."""
+    return Transcript((await queries.tunnel(scope, db, tunnel_id)).transcript)
 
 
 def row_of(one: Tunnel) -> TunnelRow:
