@@ -57,6 +57,9 @@ DENIES = "#!/bin/sh\n# Put here while `./linli test` installs engines; removed w
 
 def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
+    # Tests start hundreds of processes: each would compile all that it imports where the machine keeps no bytecode.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = ""
+    os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / "build" / "pycache")
     if not arguments:
         provide_engines()
         provide_models()

@@ -208,6 +208,7 @@ def test_another_tenants_community_cannot_be_granted(installation):
     )
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_beside_a_server_that_is_writing(installation, database):
     """SQLite has one writer: the command waits its turn and the server goes on."""
     ids = Ids()

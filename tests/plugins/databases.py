@@ -22,6 +22,15 @@ from tests.engines import PostgreSQL
 from tests.plugins.empty_databases import EmptyDatabases
 
 ENGINES = ("sqlite", "postgresql")
+ROOMS_ON_SQLITE = (
+    "tests/admin", "tests/console", "tests/domains", "tests/real", "tests/resident", "tests/servicebus",
+    "tests/things/openapi", "tests/things/scripts",
+)  # fmt: skip
+"""Rules and routes on statements that both engines are asked anyway: plugins `statements` and `strict`, and
+kernel/test_statements.
+
+A test of what engines do each in their way (locks, races, lost races, plans of statements, what a killed process left)
+says `@pytest.mark.engines("sqlite", "postgresql")` there. Elsewhere both is the rule."""
 TEMPLATE = "linli_template"
 
 
@@ -32,11 +41,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the test once for each engine; `@pytest.mark.engines("sqlite")` names the only ones that matter to it."""
+    """Run the test once for each engine that matters to it; `@pytest.mark.engines("sqlite")` names them.
+
+    Where one engine is asked for by `--database`, a test without the marker runs on it.
+    """
     if "database_engine" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--database")
         marker = metafunc.definition.get_closest_marker("engines")
+        room = metafunc.definition.path.relative_to(metafunc.config.rootpath).as_posix()
         engines = [e for e in (marker.args if marker else ENGINES) if wanted in (e, "all")]
+        if marker is None and wanted == "all" and room.startswith(ROOMS_ON_SQLITE):
+            engines = ["sqlite"]
         metafunc.parametrize("database_engine", engines, scope="session")
 
 

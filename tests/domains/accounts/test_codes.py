@@ -41,6 +41,7 @@ async def test_a_code_opens_a_session_once(parts, worker, visitor):
         assert (again.status_code, again.json()["code"]) == (401, "account.bad_code")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_of_two_at_once_one_gets_in(parts, worker, visitor):
     await ask(visitor)
     (code,) = await codes_sent(parts, worker)

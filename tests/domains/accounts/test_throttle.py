@@ -86,6 +86,7 @@ async def test_guesses_a_day_from_any_number_of_addresses(parts, administrator, 
     assert heard > 280  # and the owner of an unknown browser has as many chances
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_of_many_at_once_no_more_are_heard(parts, administrator):
     attempts = [Attempt("7", "198.51.100.9") for _ in range(20)]
     now_ms = parts.clock.now_ms()

@@ -16,6 +16,8 @@ from linli.kernel.pages import PageRequest
 from tests.domains.communities.builders import make_world
 from tests.domains.communities.test_imports import Desk
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # what a killed process left
+
 KILLS = 8
 HOUSES = [(f"{b:02}", f"{u:02}", f"{h:04}") for b in range(5) for u in range(5) for h in range(60)]
 PEOPLE = [(*house, f"住户{number}", 1, f"139{number:08}") for number, house in enumerate(HOUSES * 2)]

@@ -360,6 +360,7 @@ async def test_a_change_between_plan_and_writing_is_seen(desk, database, world, 
     assert await desk.locations() == ["01/01/0101", "01/01/0102", "02/01/0101"]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_two_calls_for_one_import_are_one(desk):
     import_id = await desk.hand_in(HOUSE_ROWS, RESIDENT_ROWS)
     job = RunImport(import_id, desk.scope.tenant)

@@ -14,6 +14,8 @@ from linli.kernel.db.plans import Plan
 from linli.kernel.pages import PageRequest
 from tests.domains.people.builders import make_world
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # each plans statements in its way
+
 NAMES = [
     "张三",
     "李四",

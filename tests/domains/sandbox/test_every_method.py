@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx
+import pytest
 
 from linli.app import rooms
 from linli.domains.sandbox.examples.by_method import WRITTEN
@@ -30,6 +31,7 @@ async def ready(desk: Desk, browser: httpx.AsyncClient) -> dict[str, Any]:
     return state
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_every_method_answers_in_the_sandbox(desk: Desk, browser: httpx.AsyncClient) -> None:
     state = await ready(desk, browser)
     listed = (await browser.get("/reference")).json()

@@ -17,6 +17,8 @@ from tests.campaigns.caller import Caller
 from tests.domains.sandbox.conftest import Desk
 from tests.domains.sandbox.test_every_method import ready
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # whole tenants are made and swept
+
 INVOKE = {"path": "/app/thing/service/invoke", "version": "1.0.3"}
 
 
