@@ -3,22 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated
 
 import asyncpg
 import msgspec
 import pytest
-from litestar import Litestar, post
+from litestar import Litestar
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.testing import AsyncTestClient
 
-from linli.console.again import do_again
+from linli.console.routes import handlers_of
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.db.errors import LostRace
 from linli.kernel.db.races import MOST_AGAIN, lasts
+from linli.kernel.entry import Form, Routes
 from linli.kernel.ids import Ids
 from tests.domains.access.estate import Estate, open_estate
 from tests.domains.access.platform import until
@@ -70,7 +68,7 @@ async def test_a_call_that_met_another_in_a_deadlock_is_done_again(estate: Estat
     await until(ended)
 
 
-class Form(msgspec.Struct):
+class Upload(msgspec.Struct):
     file: UploadFile
 
 
@@ -82,32 +80,33 @@ async def test_only_what_left_nothing_is_done_again() -> None:
         if tries[name] <= times:
             raise LostRace()
 
-    @post("/lost")
+    routes = Routes("/", tags=())
+
+    @routes.post("/lost", public=True)
     async def lost() -> dict[str, int]:
         lose("lost", MOST_AGAIN)
         return tries
 
-    @post("/always")
+    @routes.post("/always", public=True)
     async def always() -> None:
         lose("always", 100)
 
-    @post("/stayed")
+    @routes.post("/stayed", public=True)
     async def stayed() -> None:
         lasts()
         lose("stayed", 1)
 
-    @post("/once", once=True)
+    @routes.post("/once", public=True, once=True)
     async def once() -> None:
         lose("once", 1)
 
-    @post("/sent")
-    async def sent(data: Annotated[Form, Body(media_type=RequestEncodingType.MULTI_PART)]) -> dict[str, str]:
+    @routes.post("/sent", public=True)
+    async def sent(data: Form[Upload]) -> dict[str, str]:
         read = await data.file.read()
         lose("sent", 1)
         return {"read": read.decode()}
 
-    app = Litestar([lost, always, stayed, once, sent])
-    do_again(app)
+    app = Litestar(handlers_of((routes,), {}))
     async with AsyncTestClient(app) as client:
         assert (await client.post("/lost")).status_code == 201
         for path in ("/always", "/stayed", "/once"):

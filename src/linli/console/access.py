@@ -196,15 +196,3 @@ def scope_of(request: Request[Any, Any, Any]) -> Scope:
     if wanted == SIGNED_IN:
         return rights.scope(session.tenant_id, language=language)
     return rights.scope_with(Right(str(wanted)), session.tenant_id, language=language)
-
-
-async def provide_scope(request: Request[Any, Any, Any]) -> Scope:
-    return scope_of(request)
-
-
-async def provide_rights(request: Request[Any, Any, Any]) -> Rights:
-    return cast(Rights, request.user)
-
-
-async def provide_session(request: Request[Any, Any, Any]) -> Session:
-    return cast(Session, request.auth)

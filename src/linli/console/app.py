@@ -3,8 +3,7 @@
 from functools import cache
 from typing import Final
 
-from litestar import Controller, Litestar
-from litestar.di import Provide
+from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -12,16 +11,13 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from linli import __version__
 from linli.console import access, errors, sources
-from linli.console.again import do_again
-from linli.console.history_routes import HistoryRoutes
-from linli.console.live_routes import LiveRoutes
-from linli.console.outside import provide_entrance, provide_places, provide_providers
-from linli.console.paging import provide_page
+from linli.console.history_routes import history_routes
+from linli.console.live_routes import live_routes
 from linli.console.parts import Parts
 from linli.console.refusals import describe_refusals
 from linli.console.routes import handlers_of
 from linli.console.security_log import note_answer
-from linli.console.serving import provided, serve
+from linli.console.serving import serve
 from linli.console.uploading import bounded_uploads
 from linli.databus.console import ROUTES as databus_routes
 from linli.delivery.console import ROUTES as delivery_routes
@@ -57,11 +53,11 @@ from linli.things.console import ROUTES as things_routes
 from linli.things.ota.console import ROUTES as ota_routes
 
 PREFIX: Final = "/api/console"
-ROUTES: Final[tuple[type[Controller] | Routes, ...]] = (
+ROUTES: Final[tuple[Routes, ...]] = (
     *account_routes,
-    LiveRoutes,
+    live_routes,
     *delivery_routes,
-    HistoryRoutes,
+    history_routes,
     *people_routes,
     *projects_routes,
     *communities_routes,
@@ -107,16 +103,6 @@ def console_routes(max_body_bytes: int) -> Litestar:
     app = Litestar(
         path=PREFIX,
         route_handlers=handlers_of(ROUTES, sources.CONSOLE),
-        dependencies={
-            **provided(tuple(sources.SERVICES)),
-            "page": Provide(provide_page),
-            "providers": Provide(provide_providers, sync_to_thread=False),
-            "entrance": Provide(provide_entrance, sync_to_thread=False),
-            "places": Provide(provide_places, sync_to_thread=False),
-            "within": Provide(access.provide_scope),
-            "rights": Provide(access.provide_rights),
-            "session": Provide(access.provide_session),
-        },
         exception_handlers=errors.HANDLERS,
         middleware=[access.SessionMiddleware, bounded_uploads],
         before_send=[access.number_answer, note_answer],
@@ -127,7 +113,6 @@ def console_routes(max_body_bytes: int) -> Litestar:
         logging_config=None,
     )
     _check_rights(app)
-    do_again(app)
     describe_refusals(app)
     return app
 

@@ -3,9 +3,7 @@
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Controller, Request, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar import Request
 from msgspec import Meta
 
 from linli.domains.access.console import HISTORY as access_history
@@ -18,7 +16,8 @@ from linli.domains.video.console import HISTORY as video_history
 from linli.domains.visitors.console import HISTORY as visitors_history
 from linli.kernel import history
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.history import Change, Kind
 from linli.kernel.i18n import language_of
@@ -107,53 +106,48 @@ async def _told(
     return told
 
 
-class HistoryRoutes(Controller):
-    path = "/communities/{community_id:int}/history"
-    tags = ("history",)
+history_routes = Routes("/communities/{community_id:int}/history", tags=("history",))
 
-    @get("/", right=SIGNED_IN)
-    async def list_changes(
-        self,
-        community_id: FromPath[int],
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[Session],
-        page: NamedDependency[PageRequest],
-        kind: FromQuery[str],
-        target: Annotated[str, QueryParameter(description="Id of the record.")],
-    ) -> Page[HistoryRow]:
-        """Changes of one record, the latest first; needs the right to see records of its kind."""
-        what = kind_of(kind)
-        scope = rights.scope_with(Right(what.see), session.tenant_id, language=language_of(request))
-        scope = scope.narrowed(community_id)
-        found = await history.page(
-            scope, db, community_id=community_id, kind=kind, target=target, request=page
-        )
-        held = rights.all_in(session.tenant_id, community_id)
-        return Page.of(page, found.total, await _told(what, found.data, scope, db, held))
 
-    @post("/{change_no:int}/restore", right=SIGNED_IN, status_code=204)
-    async def restore(
-        self,
-        community_id: FromPath[int],
-        change_no: FromPath[int],
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
-        session: NamedDependency[Session],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Put a record back to what it was before a change; needs the right to manage records of its kind."""
-        language = language_of(request)
-        seen = rights.scope(session.tenant_id, language=language).narrowed(community_id)
-        async with db.begin() as tx:
-            change = await history.change(seen, tx, change_no)
-            if change.community_id != community_id:
-                raise NotFound(what="change", id=change_no)
-            what = kind_of(change.kind)
-            scope = rights.scope_with(Right(what.manage), session.tenant_id, language=language)
-            if what.restore is None or change.action not in what.restorable:
-                raise NotFound(what="change", id=change_no)
-            await what.restore(scope.narrowed(community_id), tx, change, ids=ids, now_ms=clock.now_ms())
+@history_routes.get(right=SIGNED_IN)
+async def list_changes(
+    community_id: int,
+    request: Request[Any, Any, Any],
+    db: Database,
+    rights: Rights,
+    session: Session,
+    page: PageRequest,
+    kind: str,
+    target: Annotated[str, Meta(description="Id of the record.")],
+) -> Page[HistoryRow]:
+    """Changes of one record, the latest first; needs the right to see records of its kind."""
+    what = kind_of(kind)
+    scope = rights.scope_with(Right(what.see), session.tenant_id, language=language_of(request))
+    scope = scope.narrowed(community_id)
+    found = await history.page(scope, db, community_id=community_id, kind=kind, target=target, request=page)
+    held = rights.all_in(session.tenant_id, community_id)
+    return Page.of(page, found.total, await _told(what, found.data, scope, db, held))
+
+
+@history_routes.post("/{change_no:int}/restore", right=SIGNED_IN)
+async def restore(
+    community_id: int,
+    change_no: int,
+    request: Request[Any, Any, Any],
+    tx: Tx,
+    rights: Rights,
+    session: Session,
+    ids: Ids,
+    clock: Clock,
+) -> None:
+    """Put a record back to what it was before a change; needs the right to manage records of its kind."""
+    language = language_of(request)
+    seen = rights.scope(session.tenant_id, language=language).narrowed(community_id)
+    change = await history.change(seen, tx, change_no)
+    if change.community_id != community_id:
+        raise NotFound(what="change", id=change_no)
+    what = kind_of(change.kind)
+    scope = rights.scope_with(Right(what.manage), session.tenant_id, language=language)
+    if what.restore is None or change.action not in what.restorable:
+        raise NotFound(what="change", id=change_no)
+    await what.restore(scope.narrowed(community_id), tx, change, ids=ids, now_ms=clock.now_ms())

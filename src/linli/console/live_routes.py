@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from litestar import Controller, Request, get
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar import Request
 from litestar.response import Stream
+from msgspec import Meta
 
 from linli.console.access import signed_in, token_of
 from linli.console.hub import Hub, Subscription
@@ -19,6 +18,7 @@ from linli.domains.people.rights import SIGNED_IN
 from linli.domains.people.service.agreements import AgreementPending
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.i18n import language_of
 from linli.kernel.scope import Scope
@@ -87,51 +87,47 @@ async def _stream(subscription: Subscription, hub: Hub, follower: Follower) -> A
         hub.leave(subscription)
 
 
-class LiveRoutes(Controller):
-    path = "/live"
-    tags = ("live",)
+live_routes = Routes("/live", tags=("live",))
 
-    @get("/", right=SIGNED_IN)
-    async def follow(
-        self,
-        request: Request[Any, Any, Any],
-        session: NamedDependency[Session],
-        hub: NamedDependency[Hub],
-        db: NamedDependency[Database],
-        spare: NamedDependency[SpareSessions],
-        clock: NamedDependency[Clock],
-        topics: Annotated[
-            str,
-            QueryParameter(
-                description="Comma-separated: pass, device, delivery, message, firmware, config, edge, visit."
-            ),
-        ],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-    ) -> Stream:
-        """Follow what happens in the communities the account may see, as it happens.
 
-        Each topic asks for the right of its list (devices.use; visit: visitors.use), 403 without it. An event's name is
-        its topic, its data the JSON of the same row that the topic's list gives. `missed` means that events were
-        dropped, because the reader was too slow or sees other communities now: load the list again. The stream ends
-        within 15 s of the session, the account or a right.
-        """
-        wanted = frozenset(topic for topic in topics.split(",") if topic)
-        if not wanted or not wanted <= TOPICS:
-            raise BadInput(field="topics", rule="one_of", allowed=", ".join(sorted(TOPICS)))
-        token = token_of(request)
-        follower = Follower(
-            db=db,
-            spare=spare,
-            clock=clock,
-            token=token,
-            tenant_id=session.tenant_id,
-            topics=wanted,
-            community_id=community_id,
-            language=language_of(request),
-        )
-        subscription = hub.subscribe(await follower.look(), account_id=session.account_id)
-        return Stream(
-            _stream(subscription, hub, follower),
-            media_type="text/event-stream",
-            headers={"X-Accel-Buffering": "no"},
-        )
+@live_routes.get(right=SIGNED_IN)
+async def follow(
+    request: Request[Any, Any, Any],
+    session: Session,
+    hub: Hub,
+    db: Database,
+    spare: SpareSessions,
+    clock: Clock,
+    topics: Annotated[
+        str,
+        Meta(description="Comma-separated: pass, device, delivery, message, firmware, config, edge, visit."),
+    ],
+    community_id: int | None = None,
+) -> Stream:
+    """Follow what happens in the communities the account may see, as it happens.
+
+    Each topic asks for the right of its list (devices.use; visit: visitors.use), 403 without it. An event's name is
+    its topic, its data the JSON of the same row that the topic's list gives. `missed` means that events were
+    dropped, because the reader was too slow or sees other communities now: load the list again. The stream ends
+    within 15 s of the session, the account or a right.
+    """
+    wanted = frozenset(topic for topic in topics.split(",") if topic)
+    if not wanted or not wanted <= TOPICS:
+        raise BadInput(field="topics", rule="one_of", allowed=", ".join(sorted(TOPICS)))
+    token = token_of(request)
+    follower = Follower(
+        db=db,
+        spare=spare,
+        clock=clock,
+        token=token,
+        tenant_id=session.tenant_id,
+        topics=wanted,
+        community_id=community_id,
+        language=language_of(request),
+    )
+    subscription = hub.subscribe(await follower.look(), account_id=session.account_id)
+    return Stream(
+        _stream(subscription, hub, follower),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Annotated, Any, Final, Literal, Self, cast
 
 import msgspec
-from litestar import Controller, Request, Router
+from litestar import Request, Router
 from litestar.datastructures import UploadFile
 from litestar.di import Provide
 from litestar.enums import RequestEncodingType
@@ -73,16 +73,10 @@ class _Joined(msgspec.Struct, frozen=True):
     make: Callable[..., Any]
 
 
-def handlers_of(declared: Iterable[Routes | type[Controller]], sources: Sources) -> list[Any]:
+def handlers_of(declared: Iterable[Routes], sources: Sources) -> list[Any]:
     """What Litestar takes in. Raises EntryError."""
-    entries: list[Entry] = []
-    others: list[type[Controller]] = []
-    for one in declared:
-        if isinstance(one, Routes):
-            entries += [_entry(one, route, sources) for route in one.declared]
-        else:
-            others.append(one)
-    return [*others, _Together("/", route_handlers=entries)]
+    entries = [_entry(routes, route, sources) for routes in declared for route in routes.declared]
+    return [_Together("/", route_handlers=entries)]
 
 
 def _entry(routes: Routes, route: Route, sources: Sources) -> Entry:

@@ -10,8 +10,8 @@ from linli.console.access import Connection, SignInFirst
 from linli.console.serving import parts_of
 from linli.domains.accounts.cookies import RESIDENT_COOKIE, session_token
 from linli.domains.accounts.service import sessions
-from linli.domains.accounts.service.sessions import RESIDENT, Session
-from linli.domains.people.queries.residence import Resident, resident
+from linli.domains.accounts.service.sessions import RESIDENT
+from linli.domains.people.queries.residence import resident
 from linli.domains.people.service import accounts
 from linli.kernel.errors import LinliError
 from linli.kernel.http import known_caller
@@ -46,11 +46,3 @@ class ResidentMiddleware(AbstractAuthenticationMiddleware):
             db, account_id=account.id, phone=account.phone or "", name=account.name, language=language
         )
         return AuthenticationResult(user=found, auth=session)
-
-
-async def provide_resident(request: Request[Any, Any, Any]) -> Resident:
-    return cast(Resident, request.user)
-
-
-async def provide_session(request: Request[Any, Any, Any]) -> Session:
-    return cast(Session, request.auth)

@@ -3,8 +3,7 @@
 from functools import cache
 from typing import Final
 
-from litestar import Controller, Litestar
-from litestar.di import Provide
+from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -12,15 +11,12 @@ from litestar.openapi.spec import Components, SecurityScheme
 from linli import __version__
 from linli.console import errors, sources
 from linli.console.access import number_answer, refuse_forged, refuse_nul
-from linli.console.again import do_again
-from linli.console.outside import provide_entrance
-from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.refusals import describe_refusals
 from linli.console.resident import access
 from linli.console.routes import handlers_of
 from linli.console.security_log import note_answer
-from linli.console.serving import provided, serve
+from linli.console.serving import serve
 from linli.console.uploading import bounded_uploads
 from linli.domains.access.resident import ROUTES as access_routes
 from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
@@ -35,7 +31,7 @@ from linli.kernel.entry import Routes
 from linli.kernel.http import ASGIApp
 
 PREFIX: Final = RESIDENT_PATH
-ROUTES: Final[tuple[type[Controller] | Routes, ...]] = (
+ROUTES: Final[tuple[Routes, ...]] = (
     *account_routes,
     *communities_routes,
     *access_routes,
@@ -58,13 +54,6 @@ def resident_routes(max_body_bytes: int) -> Litestar:
     app = Litestar(
         path=PREFIX,
         route_handlers=handlers_of(ROUTES, sources.RESIDENT),
-        dependencies={
-            **provided(tuple(sources.SERVICES)),
-            "page": Provide(provide_page),
-            "entrance": Provide(provide_entrance, sync_to_thread=False),
-            "resident": Provide(access.provide_resident),
-            "session": Provide(access.provide_session),
-        },
         exception_handlers=errors.HANDLERS,
         middleware=[access.ResidentMiddleware, bounded_uploads],
         before_send=[number_answer, note_answer],
@@ -88,6 +77,5 @@ def resident_routes(max_body_bytes: int) -> Litestar:
         request_max_body_size=max_body_bytes,
         logging_config=None,
     )
-    do_again(app)
     describe_refusals(app)
     return app

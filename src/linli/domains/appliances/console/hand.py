@@ -1,8 +1,6 @@
 """Who works at the edge in the console, and with what: one thing for routes to ask for instead of five."""
 
-from typing import Any, Final, NamedTuple, TypedDict
-
-from litestar.di import NamedDependency, Provide
+from typing import NamedTuple, TypedDict
 
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
@@ -38,17 +36,3 @@ class Hand(NamedTuple):
     @property
     def stamp(self) -> Stamp:
         return {"ids": self.ids, "secrets": self.secrets, "now_ms": self.now_ms}
-
-
-def _hand(
-    within: NamedDependency[Scope],
-    db: NamedDependency[Database],
-    ids: NamedDependency[Ids],
-    secrets: NamedDependency[Secrets],
-    clock: NamedDependency[Clock],
-) -> Hand:
-    return Hand(within, db, ids, secrets, clock)
-
-
-HAND: Final[dict[str, Any]] = {"hand": Provide(_hand, sync_to_thread=False)}
-"""For a controller's `dependencies`."""
