@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from msgspec import Meta
 
+from linli.domains.appliances import schema_check
 from linli.kernel.archives import UnfitArchive, ZipBounds, open_zip
 from linli.kernel.errors import BadInput
 
@@ -97,13 +98,16 @@ def read_manifest(package: bytes) -> PackageManifest:
                 raise BadInput(
                     field="package", rule="edge.package", said=f"{_MANIFEST} > {MANIFEST_BYTES // 1024} KiB"
                 )
-            return msgspec.json.decode(archive.read(_MANIFEST), type=PackageManifest)
+            manifest = msgspec.json.decode(archive.read(_MANIFEST), type=PackageManifest)
     except UnfitArchive as error:
         raise BadInput(field="package", rule="edge.package", said=_unfit(error)) from None
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, KeyError) as error:
         raise BadInput(field="package", rule="edge.package", said=str(error).strip("'\"")) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(field="package", rule="edge.package", said=f"{_MANIFEST}: {error}") from None
+    if manifest.device_form and (reason := schema_check.unfit(manifest.device_form)):
+        raise BadInput(field="package", rule="edge.package", said=f"deviceForm: {reason}")
+    return manifest
 
 
 def _unfit(error: UnfitArchive) -> str:

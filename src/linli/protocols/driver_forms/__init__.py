@@ -1,7 +1,7 @@
 """Installation forms of drivers, as both sides read them: the box that runs a driver, the cloud that draws its form.
 
 A form is a typed class; its JSON schema (`form_of`) draws the console's form and is what the free editor is checked
-against (`faults_of`), also for a driver of others whose class nobody here has.
+against. A driver of others brings such a schema in its package.
 """
 
 from linli.protocols.driver_forms.base import (
@@ -15,16 +15,13 @@ from linli.protocols.driver_forms.base import (
     secrets_of,
     shown,
 )
-from linli.protocols.driver_forms.schema_check import Fault, faults_of
 
 __all__ = [
     "HIDDEN",
     "DriverConfig",
-    "Fault",
     "FormBad",
     "NoConfig",
     "Secret",
-    "faults_of",
     "form_of",
     "read_values",
     "secrets_of",

@@ -151,3 +151,17 @@ async def test_a_driver_that_publishes_its_form(desk: Desk):
     assert (await desk.add(fine, driver="meter_of_others")).json()["done"]
     (row,) = await desk.rows("meter_of_others")
     assert row["categoryCode"] == "community/eba/flowmeter"
+
+
+async def test_a_driver_whose_form_cannot_be_used_is_refused(desk: Desk):
+    """What anybody's form may cost is bounded: it is looked at for every device that is written down."""
+    part = {"allOf": [{"$ref": "#/$defs/b"}, {"$ref": "#/$defs/b"}]}
+    for form, why in (
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"items": {"$ref": "#/$defs/a"}}}}, "refers to itself"),
+        ({"properties": {"unit": {"pattern": "["}}}, "regex"),
+        ({"$ref": "#/$defs/a", "$defs": {"a": part, "b": {"$ref": "http://127.0.0.1:9/"}}}, "no reference"),
+    ):
+        with pytest.raises(BadInput) as refused:
+            await bring(desk, "meter_of_others", "水表", deviceForm=form)
+        assert "deviceForm" in str(refused.value.facts["said"])
+        assert why in str(refused.value.facts["said"])

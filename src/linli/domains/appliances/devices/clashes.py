@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from linli.domains.appliances.catalogue.library import DOOR_DEVICE, DOOR_SYSTEM, DOOR_TERMINAL, library
-from linli.protocols.driver_forms import Fault
+from linli.domains.appliances.schema_check import Fault
 
 _DIRECT: Final = (DOOR_DEVICE, DOOR_TERMINAL)
 _NUMBERS: Final = ("devId", "deviceId")

@@ -15,7 +15,8 @@ from linli.domains.appliances.catalogue.library import (
     Model,
     library,
 )
-from linli.protocols.driver_forms import DriverConfig, Fault, faults_of, form_of
+from linli.domains.appliances.schema_check import Fault, faults_of
+from linli.protocols.driver_forms import DriverConfig, form_of
 from linli.protocols.driver_forms.base import hidden_in
 from linli.protocols.driver_forms.doors import (
     ACCESS_TYPES,

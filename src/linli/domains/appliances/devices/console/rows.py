@@ -10,12 +10,13 @@ from linli.domains.appliances.devices.absence import Absence, since_ms
 from linli.domains.appliances.devices.forms import Shape
 from linli.domains.appliances.devices.queries.devices import Found
 from linli.domains.appliances.devices.service.devices import Asked
+from linli.domains.appliances.schema_check import Fault
 from linli.domains.appliances.snapshots import hidden
 from linli.domains.communities.queries import spaces
 from linli.kernel import i18n
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
-from linli.protocols.driver_forms import HIDDEN, Fault
+from linli.protocols.driver_forms import HIDDEN
 
 
 class EdgeDeviceRow(msgspec.Struct, rename="camel", frozen=True):

@@ -14,6 +14,7 @@ from linli.domains.appliances.devices.forms import Shape
 from linli.domains.appliances.devices.queries import devices as queries
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.rows import EdgeDevice, Gateway, Protocol
+from linli.domains.appliances.schema_check import Fault
 from linli.domains.appliances.service import devices as core
 from linli.domains.appliances.service.products import whole
 from linli.kernel.db import Reader, Tx
@@ -22,7 +23,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.protocols.driver_forms import HIDDEN, Fault
+from linli.protocols.driver_forms import HIDDEN
 from linli.things.catalogue.tree import find_category
 from linli.things.queries.devices import find_named_devices
 from linli.things.queries.products import get_product, list_products

@@ -21,6 +21,7 @@ from linli.domains.appliances.devices.service import devices as service
 from linli.domains.appliances.devices.service.devices import Asked, Planned
 from linli.domains.appliances.devices.workbook import asked_of, sheet_of
 from linli.domains.appliances.rows import EdgeDevice, Gateway, Protocol, place_of
+from linli.domains.appliances.schema_check import Fault
 from linli.domains.appliances.service import devices as core
 from linli.domains.appliances.service.products import whole
 from linli.domains.communities.service.list_import import problem_of
@@ -31,7 +32,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.workbooks.imports import CHECKED, DONE, PROBLEMS_KEPT, UNDONE, WAITING, End, RunImport, Work
 from linli.kernel.workbooks.rows import ListReading, Problem, Row
-from linli.protocols.driver_forms import HIDDEN, Fault
+from linli.protocols.driver_forms import HIDDEN
 from linli.things.lifecycle import remove_device
 from linli.things.queries.devices import find_devices
 
