@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -111,7 +110,3 @@ def wait_ready(port: int, process: subprocess.Popen[bytes], log: Path, *, second
 
 def token() -> str:
     return secrets.token_hex(8)
-
-
-def python_environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}

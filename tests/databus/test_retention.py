@@ -2,13 +2,14 @@
 
 import pytest
 
-from linli.databus import deliveries, delivery_log, files, models, queries, records, retention, subscriptions
+from linli.databus import deliveries, files, models, queries, records, retention, subscriptions
 from linli.databus.subscription_rows import list_subscriptions
 from linli.kernel import tenancy
 from linli.kernel.db import Query
 from linli.kernel.db.partitions import DAY_MS
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
+from tests.databus.attempts import attempts_of
 from tests.databus.conftest import SCOPE_IDS
 from tests.databus.test_records import DOOR_MODEL, entrance, fill
 from tests.databus.test_webhooks import subscribe
@@ -87,7 +88,7 @@ async def test_queues_nobody_came_back_to_and_old_tries_go(db, ours, ids, secret
     async def tries():
         page = PageRequest(1, 10)
         return (
-            len(await delivery_log.list_attempts(ours.owner, db, subscription_id=hook, page=page)),
+            len(await attempts_of(db, hook)),
             len(await deliveries.list_deliveries(ours.owner, db, subscription_id=hook, state="parked", page=page)),
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ from linli.kernel import tenancy
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
+from tests.databus.attempts import attempts_of
 from tests.databus.receiver import Receiver
 from tests.databus.test_records import DOOR_MODEL, entrance
 
@@ -98,12 +99,6 @@ async def until(condition, seconds=20):
         while not (value := await condition()):
             await asyncio.sleep(0.005)
     return value
-
-
-def attempts_of(db, project, number, **more):
-    return delivery_log.list_attempts(
-        project.owner, db, subscription_id=number, page=PageRequest(1, 100), **more
-    )
 
 
 @pytest.mark.covers("B095")
@@ -246,7 +241,7 @@ async def test_a_failed_message_comes_again_later_and_later_until_it_gets_throug
         assert len({one.headers["x-linli-message-id"] for one in receiver.received}) == 2
         assert [800 <= waits[0] <= 1200, 4000 <= waits[1] <= 6000, 12_000 <= waits[2] <= 18_000] == [True] * 3
         done = await until(lambda: _advanced(db, ours, hook, clock))
-        log = await attempts_of(db, ours, hook, failures_only=True)
+        log = [row for row in await attempts_of(db, hook) if not row.ok]
         assert [(row.attempt, row.status, row.reason, row.excerpt) for row in reversed(log)] == [
             (n, 500, "status", "no room at the inn") for n in (1, 2, 3)
         ]
@@ -281,7 +276,7 @@ async def test_a_dead_endpoint_is_probed_with_one_message_at_a_time_and_catches_
 
         async def tried_enough():  # an attempt takes as long as the machine needs, however far the clock is
             await clock.advance(60_000)
-            tried = await attempts_of(db, ours, hook)
+            tried = await attempts_of(db, hook)
             return tried if len(tried) >= 5 else None
 
         tried = await until(tried_enough)
@@ -386,7 +381,7 @@ async def test_what_counts_as_a_failure(db, ours, ids, secrets, clock, answer, r
         try:
             hook = await subscribe(db, ours, ids, secrets, receiver.url)
             await say(db, ours, 1)
-            (row,) = await until(lambda: attempts_of(db, ours, hook))
+            (row,) = await until(lambda: attempts_of(db, hook))
         finally:
             await hub.stop()
     assert (row.ok, row.reason, row.status) == (0, reason, status)
@@ -429,7 +424,7 @@ async def test_private_addresses_are_refused_at_connect_unless_the_operator_allo
             for url in (receiver.url, by_name):
                 hook = await subscribe(db, ours, ids, secrets, url)
                 await say(db, ours, 1)
-                rows = await until(lambda hook=hook: attempts_of(db, ours, hook))
+                rows = await until(lambda hook=hook: attempts_of(db, hook))
                 assert rows[0].reason == "address_private"
         finally:
             await hub.stop()

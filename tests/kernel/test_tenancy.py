@@ -63,7 +63,6 @@ async def test_names_are_given_and_taken(database: Database, ids: Ids, mine: Own
     assert found.id == mine.tenant_id
     with pytest.raises(NotFound):
         await tenancy.get_tenant(database, "none")
-    assert (await tenancy.main_scope(database, mine.tenant_id)).communities is None
 
 
 async def test_a_strangers_rows_are_absent(
@@ -123,10 +122,6 @@ async def test_grants_make_the_scope(database: Database, mine: Owner) -> None:
     assert (scope.tenant, scope.caller.id, scope.project_id, scope.communities, scope.language) == (
         mine.tenant_id, mine.key, mine.project_id, {1, 2}, "en",
     )  # fmt: skip
-    assert await tenancy.projects_granted(database, tenant_id=mine.tenant_id, community_id=2) == [
-        mine.project_id
-    ]
-    assert await tenancy.projects_granted(database, tenant_id="other", community_id=2) == []
     async with database.begin() as tx:
         await tenancy.ungrant_community(mine.scope, tx, project_id=mine.project_id, community_id=2)
     assert (await tenancy.app_scope(database, key)).communities == {1}

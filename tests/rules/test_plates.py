@@ -2,7 +2,7 @@
 
 import pytest
 
-from linli.rules.plates import clean_plate, is_new_energy, is_plate, plate_region, show_plate
+from linli.rules.plates import clean_plate, is_new_energy, is_plate, plate_region
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,3 @@ def test_what_is_none(written):
 
 def test_new_energy_and_spelling():
     assert [is_new_energy(one) for one in ("沪AD12345", "京A12345F", "浙A12345")] == [True, True, False]
-    assert (show_plate("浙A12345"), show_plate("使014578")) == ("浙A·12345", "使014578")

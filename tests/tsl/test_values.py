@@ -238,12 +238,6 @@ def test_only_writable_properties_are_set() -> None:
         COMPILED.property_set({"Level": 101})
 
 
-def test_a_device_answer_is_sifted() -> None:
-    assert COMPILED.service_output("call", {"code": 0}).values == {"code": 0}
-    with pytest.raises(tsl.ValueRefused):
-        COMPILED.service_output("call", {"kode": 0})
-
-
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
     lambda inner: (

@@ -14,20 +14,6 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
 
-class Attempt(NamedTuple):
-    """One try."""
-
-    id: int
-    change_id: int
-    attempt: int
-    at_ms: int
-    ok: int
-    status: int | None
-    latency_ms: int
-    reason: str
-    excerpt: str
-
-
 class Push(NamedTuple):
     """One message with its last try."""
 
@@ -124,19 +110,6 @@ _of_ids = Query(
     Change,
     unscoped="the tenant is a condition of its own",
 )
-_attempt_columns = tuple(delivery_attempts.c[name] for name in Attempt._fields)
-_attempts = Query(
-    select(*_attempt_columns)
-    .where(
-        delivery_attempts.c.subscription_id == bindparam("row_id", type_=INT),
-        delivery_attempts.c.ok <= bindparam("most_ok", type_=INT),
-        in_scope(delivery_attempts),
-    )
-    .order_by(delivery_attempts.c.id.desc())
-    .limit(bindparam("limit", type_=INT))
-    .offset(bindparam("offset", type_=INT)),
-    Attempt,
-)
 _last_tries = (
     select(func.max(delivery_attempts.c.id).label("id"))
     .where(delivery_attempts.c.subscription_id == bindparam("row_id", type_=INT), in_scope(delivery_attempts))
@@ -176,15 +149,6 @@ async def messages_of(scope: Scope, db: Reader, *, ids: list[int]) -> dict[int, 
     """Messages of the scope's tenant by number; those that the log no longer holds are missing."""
     found = await _of_ids.all(db, tenant=scope.tenant, ids=ids)
     return {change.id: change for change in found}
-
-
-async def list_attempts(
-    scope: Scope, db: Reader, *, subscription_id: int, page: PageRequest, failures_only: bool = False
-) -> list[Attempt]:
-    """The log of tries, newest first."""
-    return await _attempts.all(
-        db, scope, row_id=subscription_id, most_ok=0 if failures_only else 1, **page.binds
-    )
 
 
 async def list_pushes(

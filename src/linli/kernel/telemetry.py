@@ -12,7 +12,6 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     ProcessCollector,
     generate_latest,
 )
@@ -104,16 +103,6 @@ def counter(name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
 
 def gauge(name: str, text: str, labels: tuple[str, ...] = ()) -> Gauge:
     return Gauge(f"linli_{name}", text, labels, registry=REGISTRY)
-
-
-def histogram(name: str, text: str, labels: tuple[str, ...] = ()) -> Histogram:
-    return Histogram(
-        f"linli_{name}",
-        text,
-        labels,
-        registry=REGISTRY,
-        buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
-    )
 
 
 def render() -> bytes:

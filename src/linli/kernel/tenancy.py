@@ -155,14 +155,6 @@ _communities = Query(
     ),
     unscoped="builds the scope itself",
 )
-_projects_of = Query(
-    select(project_communities.c.project_id).where(
-        project_communities.c.community_id == bindparam("community_id"),
-        project_communities.c.tenant_id == bindparam("tenant"),
-        project_communities.c.community_id.not_in(select(closed_communities.c.community_id)),
-    ),
-    unscoped="tells subscribers apart; the tenant is a condition of its own",
-)
 _set_project_state = Command(
     update(projects)
     .where(projects.c.project_id == bindparam("project"), in_scope(projects))
@@ -343,21 +335,10 @@ async def communities_of(db: Reader, *, tenant_id: str, project_id: str) -> froz
     return frozenset(c for (c,) in await _communities.all(db, project_id=project_id, tenant=tenant_id))
 
 
-async def projects_granted(db: Reader, *, tenant_id: str, community_id: int) -> list[str]:
-    """The projects that see a community: whom its changes are pushed to."""
-    return [p for (p,) in await _projects_of.all(db, community_id=community_id, tenant=tenant_id)]
-
-
 async def app_scope(db: Reader, key: AppKeyRow, *, language: str = "zh-CN") -> Scope:
     """What calls signed with `key` may see."""
     communities = await communities_of(db, tenant_id=key.tenant_id, project_id=key.project_id)
     return Scope(key.tenant_id, Caller("app", key.app_key), communities, key.project_id, language)
-
-
-async def main_scope(db: Database, tenant_id: str) -> Scope:
-    """Everything of one tenant, for its administrators. Raises NotFound."""
-    tenant = await get_tenant(db, tenant_id)
-    return Scope(tenant.id, Caller("operator", tenant.name))
 
 
 CHANNEL = "tenancy"

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, select
 
 from linli.kernel import tenancy
-from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope, total
+from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.limits import ALL, Rule
@@ -117,21 +117,6 @@ class Usage(NamedTuple):
     path: str
     calls: int
     failures: int
-
-
-_usage = Query(
-    select(usage.c.day, usage.c.path, usage.c.calls, usage.c.failures)
-    .where(
-        usage.c.app_key == bindparam("app_key"), usage.c.day >= bindparam("since", type_=INT), in_scope(usage)
-    )
-    .order_by(usage.c.day, usage.c.path),
-    Usage,
-)
-_calls_of_day = Query(
-    select(usage.c.app_key, total(usage.c.calls), total(usage.c.failures))
-    .where(usage.c.day == bindparam("day", type_=INT), in_scope(usage))
-    .group_by(usage.c.app_key)
-)
 
 
 class LimitRow(NamedTuple):
@@ -332,27 +317,10 @@ async def set_limit(
     tenancy.changed(tx)
 
 
-async def list_limits(scope: Scope, db: Reader, *, app_key: str) -> list[LimitRow]:
-    """Raises NotFound."""
-    await _own(scope, db, app_key)
-    return [LimitRow(*row) for row in await _limits.all(db, app_key=app_key)]
-
-
 async def granted(scope: Scope, db: Reader, *, app_key: str) -> frozenset[str] | None:
     """`services_of` for the key's owner. Raises NotFound."""
     await _own(scope, db, app_key)
     return await services_of(db, app_key)
-
-
-async def list_usage(scope: Scope, db: Reader, *, app_key: str, since_day: int) -> list[Usage]:
-    """Calls by day and path from `since_day` on. Raises NotFound."""
-    await _own(scope, db, app_key)
-    return await _usage.all(db, scope, app_key=app_key, since=since_day)
-
-
-async def calls_of_day(scope: Scope, db: Reader, *, day: int) -> dict[str, tuple[int, int]]:
-    """(calls, failures) by app key on one day."""
-    return {key: (int(calls), int(bad)) for key, calls, bad in await _calls_of_day.all(db, scope, day=day)}
 
 
 async def _own(scope: Scope, db: Reader, app_key: str) -> None:

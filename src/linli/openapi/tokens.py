@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import bindparam, case, delete, select, update
 
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
 from linli.kernel.errors import BadInput, Forbidden, Unauthorized
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -99,11 +99,6 @@ _purge = Command(
     delete(cloud_tokens).where(cloud_tokens.c.expires_ms <= bindparam("now", type_=INT)),
     unscoped="dead tokens of every tenant alike",
 )
-_live = Query(
-    select(cloud_tokens.c.app_key, cloud_tokens.c.community_id, cloud_tokens.c.expires_ms)
-    .where(cloud_tokens.c.expires_ms > bindparam("now", type_=INT), in_scope(cloud_tokens))
-    .order_by(cloud_tokens.c.expires_ms)
-)
 
 
 class Tokens:
@@ -185,11 +180,6 @@ class Tokens:
         ]
         for token in stale:
             del self._cache[token]
-
-
-async def live_tokens(scope: Scope, db: Reader, now_ms: int) -> list[tuple[str, int, int]]:
-    """(app key, community id, expires_ms) of the tokens in force, for the console."""
-    return [(key, community, until) for key, community, until in await _live.all(db, scope, now=now_ms)]
 
 
 def _digest(token: str) -> str:

@@ -48,8 +48,3 @@ def is_plate(plate: str) -> bool:
 def is_new_energy(plate: str) -> bool:
     """Whether a cleaned plate is one of a new-energy vehicle, which has a character more."""
     return _NEW_ENERGY.fullmatch(plate) is not None
-
-
-def show_plate(plate: str) -> str:
-    """A plate as people write it: 浙A·12345."""
-    return f"{plate[:2]}·{plate[2:]}" if plate[:1] in PROVINCES and len(plate) > 5 else plate

@@ -31,7 +31,6 @@ from linli.sim.link import CallFailed, Triple
 from linli.sim.linkface import FaceLibrary, LinkFace
 
 UPLOAD_SECONDS = 10
-MATCH_RETRIES = 3
 
 
 class SimulatedFaceDoor(SimulatedDoor):

@@ -83,7 +83,6 @@ class CompiledModel:
         }
         self._events = {item.identifier: _Members(item.output) for item in model.events}
         self._inputs = {item.identifier: members_check(item.input) for item in model.services}
-        self._outputs = {item.identifier: _Members(item.output) for item in model.services}
 
     def property_post(self, params: Any) -> PropertyPost:
         """Check the `params` of a property post. Raises ValueRefused (nothing may be stored then)."""
@@ -139,16 +138,6 @@ class CompiledModel:
                 raise ValueRefused("params.value", "type", expected="struct")
         values, dropped = members.sift(params)
         return CheckedValues(values, time_ms, dropped)
-
-    def service_output(self, identifier: str, data: Any) -> CheckedValues:
-        """Check a device's answer to a service. Raises ValueRefused."""
-        members = self._outputs.get(identifier)
-        if members is None:
-            raise ValueRefused(identifier, "unknown_identifier")
-        if type(data) is not dict:
-            raise ValueRefused("data", "type", expected="struct")
-        values, dropped = members.sift(data)
-        return CheckedValues(values, None, dropped)
 
     def service_input(self, identifier: str, args: Any) -> dict[str, Any]:
         """Check a caller's arguments. A caller gets no half call: raises ValueRefused or ValueOutside."""

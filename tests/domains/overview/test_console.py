@@ -140,9 +140,9 @@ async def test_this_week_beside_the_mean_of_the_four_before(desk):
     now = desk.parts.clock.now_ms()
     weeks = calendar.weeks(now, "Asia/Shanghai")
     day = weeks.today
-    await desk.passes(tenant, at_ms=weeks.today_ms, direction="ENTRANCE", count=3)
-    await desk.passes(tenant, at_ms=weeks.today_ms, direction="EXIT", count=2)
-    await desk.passes(tenant, at_ms=weeks.today_ms, direction="ENTRANCE", code=103)
+    await desk.passes(tenant, at_ms=weeks.starts_ms[weeks.today], direction="ENTRANCE", count=3)
+    await desk.passes(tenant, at_ms=weeks.starts_ms[weeks.today], direction="EXIT", count=2)
+    await desk.passes(tenant, at_ms=weeks.starts_ms[weeks.today], direction="ENTRANCE", code=103)
     for week, count in ((1, 4), (2, 2)):
         await desk.passes(tenant, at_ms=weeks.starts_ms[day - 7 * week], direction="ENTRANCE", count=count)
     told = await desk.figures("traffic")
@@ -231,7 +231,9 @@ def test_weeks_begin_on_the_communitys_monday():
     now = round(datetime(2026, 11, 4, 12, tzinfo=zone).timestamp() * 1000)
     found = calendar.weeks(now, "America/New_York")
     assert datetime.fromtimestamp(found.monday_ms / 1000, zone) == datetime(2026, 11, 2, tzinfo=zone)
-    assert datetime.fromtimestamp(found.today_ms / 1000, zone) == datetime(2026, 11, 4, tzinfo=zone)
+    assert datetime.fromtimestamp(found.starts_ms[found.today] / 1000, zone) == datetime(
+        2026, 11, 4, tzinfo=zone
+    )
     assert len(found.starts_ms) == 36
     put_back = found.starts_ms[28] - found.starts_ms[27]
     assert put_back == 25 * 3_600_000

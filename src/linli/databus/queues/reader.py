@@ -17,8 +17,6 @@ from linli.kernel.db import INT, Database, Query, any_of
 from linli.openapi.policies import Models, usable_models
 
 PAGE: Final = 500
-_ACCESS_MS: Final = 5_000
-"""How long another process's grant may go unseen; this process's own count at once."""
 
 _COLUMNS = tuple(changes.c[name] for name in Change._fields)
 _between = Query(

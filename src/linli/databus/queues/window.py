@@ -52,10 +52,6 @@ class Window[M: Numbered]:
                 self._settled.add(message.id)
             self.last = max(self.last, message.id)
 
-    def read_up_to(self, number: int) -> None:
-        """Everything up to `number` was looked at, and nothing more of it was for this queue."""
-        self.last = max(self.last, number)
-
     def waiting(self) -> list[M]:
         """Messages to send, oldest first."""
         return [self._waiting[number] for number in sorted(self._waiting)]

@@ -20,10 +20,6 @@ class Weeks(NamedTuple):
     def monday_ms(self) -> int:
         return self.starts_ms[WEEKS_BEFORE * 7]
 
-    @property
-    def today_ms(self) -> int:
-        return self.starts_ms[self.today]
-
 
 def weeks(now_ms: int, zone: str) -> Weeks:
     """A day has 23 or 25 hours when clocks change."""

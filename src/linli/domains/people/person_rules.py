@@ -14,8 +14,6 @@ MEMBER_TYPES: Final = range(1, 10)
 """MEMBER_TYPE: what a person is to a house."""
 
 MOVED_IN, PENDING, REJECTED, MOVED_OUT = range(1, 5)
-RESIDENT_STATUSES: Final = range(1, 5)
-"""RESIDENT_STATUS of one person in one house."""
 
 INPUT: Final = "INPUT"
 """The resident was entered by the property."""

@@ -5,7 +5,6 @@ test fails until it has a heading.
 """
 
 import re
-from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -134,7 +133,3 @@ def holders() -> list[Holder]:
 
 def _by_room(table: str) -> str:
     return next((topic for prefix, topic in _PREFIXES.items() if table.startswith(prefix)), OTHER)
-
-
-def without_heading(found: Iterable[Holder]) -> list[str]:
-    return [one.table.name for one in found if one.topic == OTHER]

@@ -6,15 +6,13 @@ A driver's `bench.py` has `CASES`, its `simulator.py` has `create(kit)`. The ben
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from linli.edge.framework.contract import Driver
 from linli.edge.framework.recorder import Collected
 from linli.edge.framework.supervisor import Supervisor
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
-
-REAL_SECONDS: Final = 5.0
 
 
 class Kit(NamedTuple):

@@ -99,9 +99,6 @@ class DriverDesk:
             return {}
         return dict(await self._supervisor.call(asked.device, asked.service, asked.params))
 
-    def driver_of(self, device: str) -> Status | None:
-        return next((one for one in self._supervisor.status() if device in one.devices), None)
-
     @staticmethod
     def _load(folder: Path) -> discovery.Installed:
         if (folder / "code" / "index.py").exists():

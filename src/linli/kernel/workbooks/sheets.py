@@ -75,11 +75,6 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
         yield Workbook(child, found.sheets)
 
 
-def stop_spare() -> None:
-    """At the end of the process."""
-    _nursery.stop()
-
-
 def prepare() -> None:
     """A workbook is about to come: the child that will read it may start. Blocks for a moment."""
     _nursery.prepare()

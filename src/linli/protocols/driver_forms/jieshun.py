@@ -29,10 +29,6 @@ class JieshunRxDoor(DriverConfig, frozen=True, kw_only=True):
             raise ValueError("devIp: must be an IPv4 address") from None
 
     @property
-    def controller(self) -> str:
-        return self.dev_id.rpartition("_")[0]
-
-    @property
     def door(self) -> int:
         return int(self.dev_id.rpartition("_")[2])
 

@@ -33,10 +33,6 @@ class Request(msgspec.Struct, gc=False):
     params: msgspec.Raw = _EMPTY
     method: msgspec.Raw = _EMPTY
 
-    def method_name(self) -> str:
-        """Empty where the client sends none that is text."""
-        return _text(self.method)
-
 
 class Reply(msgspec.Struct, gc=False):
     """What a device answers to a call. `id` is digits as we sent them, whichever type it comes back in."""
@@ -118,19 +114,6 @@ def accepted(request: Request) -> bytes | None:
     return b"".join((_ACCEPTED, request.id or b'""', _SUCCESS, named, _VERSION))
 
 
-def _is_text(raw: msgspec.Raw) -> bool:
-    return len(bytes(raw)) > 2 and bytes(raw)[:1] == b'"'
-
-
 def request(request_id: str, method: str, params: Any) -> bytes:
     """A downlink. `request_id` is digits: one SDK drops ids of another type (b.6). `params` may be msgspec.Raw."""
     return _encoder.encode({"method": method, "id": request_id, "params": params, "version": "1.0"})
-
-
-def _text(raw: msgspec.Raw) -> str:
-    if not _is_text(raw):
-        return ""
-    try:
-        return msgspec.json.decode(raw, type=str)
-    except msgspec.MsgspecError:
-        return ""

@@ -5,7 +5,7 @@ accepted if it fits under any of the three hashes; its length tells which. Hex c
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 _BY_LENGTH = {32: "md5", 40: "sha1", 64: "sha256"}
 HASHES = tuple(_BY_LENGTH.values())
@@ -20,16 +20,6 @@ def device_text(client_id: str, device_name: str, product_key: str, timestamp: s
 def register_text(device_name: str, product_key: str, random: str) -> str:
     """The text under a dynamic registration, over MQTT, HTTP and for a gateway's sub-devices alike."""
     return f"deviceName{device_name}productKey{product_key}random{random}"
-
-
-def pre_auth_text(fields: Mapping[str, str]) -> str:
-    """The text under `POST /auth/devicename`: the device text of its form fields."""
-    return device_text(
-        fields.get("clientId", ""),
-        fields.get("deviceName", ""),
-        fields.get("productKey", ""),
-        fields.get("timestamp"),
-    )
 
 
 def sign(secret: str, text: str, method: str = "hmacsha256") -> str:

@@ -44,10 +44,6 @@ class InboxHandlers:
         """When a device connects or is gone. `message.identifier` is `online` or `offline`."""
         self._add("status", ANY, handler)
 
-    def on_user(self, identifier: str, handler: Handler) -> None:
-        """For messages on `/{pk}/{dn}/user/{identifier}`; ANY for all. `message.values` are bytes."""
-        self._add("user", identifier, handler)
-
     def wants(self, message: Message) -> bool:
         """Whether any handler would run."""
         kind = message.kind

@@ -16,7 +16,6 @@ _one = Query(
     select(persons).where(_p.identity_id == bindparam("identity_id"), _own),
     DoorPerson,
 )
-_several = Query(select(_p.identity_id).where(any_of(_p.identity_id, "identity_ids"), _own))
 _list = Query(
     select(persons)
     .where(_own)
@@ -59,11 +58,6 @@ async def get_person(scope: Scope, db: Reader, *, identity_id: str) -> DoorPerso
     if (person := await find_person(scope, db, identity_id=identity_id)) is None:
         raise PersonUnknown(identity_id)
     return person
-
-
-async def known_persons(scope: Scope, db: Reader, *, identity_ids: list[str]) -> set[str]:
-    rows = await _several.all(db, scope, identity_ids=identity_ids, project=project_of(scope))
-    return {identity_id for (identity_id,) in rows}
 
 
 async def list_persons(scope: Scope, db: Reader, *, page: PageRequest) -> Page[DoorPerson]:

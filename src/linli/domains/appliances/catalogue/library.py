@@ -5,7 +5,6 @@ whose face side is not said compares at the box, 罗格朗 comes through its ser
 """
 
 import functools
-from collections.abc import Sequence
 from importlib import resources
 from typing import Annotated, Any, Final, Literal
 
@@ -252,11 +251,6 @@ def library() -> Library:
     """The catalogue of this version. Raises msgspec.ValidationError, ValueError when the file is not well formed."""
     text = resources.files(__package__).joinpath("vendors.json").read_bytes()
     return Library(msgspec.json.decode(text, type=_Data))
-
-
-def brands_of(models: Sequence[Model]) -> list[str]:
-    """In the order of the catalogue."""
-    return list(dict.fromkeys(model.brand for model in models))
 
 
 def told(preset: Preset) -> dict[str, Any]:

@@ -61,7 +61,6 @@ _of_id = Query(
     Node,
     unscoped="the box itself asks and proves itself with its secret",
 )
-_of_device = Query(select(edge_nodes).where(in_scope(edge_nodes), _n.iot_id == bindparam("iot_id")), Node)
 
 _active = Query(
     select(edge_nodes)
@@ -123,8 +122,3 @@ async def node_of_serial(db: Reader, serial: str) -> Node | None:
 async def node_by_id(db: Reader, node_id: int) -> Node | None:
     """For the box itself, before its signature is checked."""
     return await _of_id.one(db, node_id=node_id)
-
-
-async def node_of_device(scope: Scope, db: Reader, iot_id: str) -> Node | None:
-    """The box whose gateway device this is."""
-    return await _of_device.one(db, scope, iot_id=iot_id)

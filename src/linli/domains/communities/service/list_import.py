@@ -5,7 +5,7 @@ They wait in the same table and are worked on by the same worker (`importer`); w
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -16,9 +16,6 @@ from linli.kernel.scope import Scope
 from linli.kernel.workbooks.columns import Sheet
 from linli.kernel.workbooks.imports import Work
 from linli.kernel.workbooks.rows import ListReading, Problem, Row
-
-SHOWN: Final = 100
-"""Changes that a trial keeps for the screen."""
 
 
 class ListOutcome(msgspec.Struct, rename="camel", frozen=True):

@@ -24,17 +24,6 @@ _of_user = Query(
     Image,
     unscoped=_TENANT,
 )
-_of_users = Query(
-    select(images).where(
-        _i.tenant_id == bindparam("tenant"),
-        _i.owner == bindparam("owner"),
-        _i.user_type == bindparam("user_type"),
-        any_of(_i.user_id, "user_ids"),
-        _i.live == 1,
-    ),
-    Image,
-    unscoped=_TENANT,
-)
 _by_faces = Query(
     select(images).where(_i.tenant_id == bindparam("tenant"), any_of(_i.face_id, "face_ids")),
     Image,
@@ -116,14 +105,6 @@ async def image_of_user(
 ) -> Image | None:
     """The picture of a user, also an erased one. The caller has checked their right to the user."""
     return await _of_user.one(db, tenant=scope.tenant, owner=owner, user_type=user_type, user_id=user_id)
-
-
-async def images_of_users(
-    scope: Scope, db: Reader, *, owner: str, user_type: str, user_ids: list[str]
-) -> dict[str, Image]:
-    """By userId, live ones only."""
-    found = await _of_users.all(db, tenant=scope.tenant, owner=owner, user_type=user_type, user_ids=user_ids)
-    return {image.user_id: image for image in found}
 
 
 async def images_by_face(scope: Scope, db: Reader, face_ids: list[str]) -> dict[str, Image]:
