@@ -109,7 +109,7 @@ async def _told(
 history_routes = Routes("/communities/{community_id:int}/history", tags=("history",))
 
 
-@history_routes.get(right=SIGNED_IN)
+@history_routes.get(right=SIGNED_IN, raises=(NotFound,))
 async def list_changes(
     community_id: int,
     request: Request[Any, Any, Any],
@@ -129,7 +129,7 @@ async def list_changes(
     return Page.of(page, found.total, await _told(what, found.data, scope, db, held))
 
 
-@history_routes.post("/{change_no:int}/restore", right=SIGNED_IN)
+@history_routes.post("/{change_no:int}/restore", right=SIGNED_IN, raises=(NotFound,))
 async def restore(
     community_id: int,
     change_no: int,

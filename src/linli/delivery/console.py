@@ -14,6 +14,7 @@ from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -215,14 +216,14 @@ async def list_devices(
     return Page.of(page, found.total, rows)
 
 
-@routes.post("/devices/{iot_id:str}/compare", right="devices.use")
+@routes.post("/devices/{iot_id:str}/compare", right="devices.use", raises=(NotFound,))
 async def compare(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Ask a device now what it holds; what differs is mended. A device that cannot tell is left alone."""
     await devices.get_device(scope, tx, iot_id=iot_id)
     await rows.compare_soon(tx, device=iot_id, now_ms=clock.now_ms())
 
 
-@routes.post("/devices/{iot_id:str}/retry", right="devices.manage", status=200)
+@routes.post("/devices/{iot_id:str}/retry", right="devices.manage", status=200, raises=(NotFound,))
 async def retry_device(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> Retried:
     """Reset everything on a device that needs a person or waits for another try, and try it at once."""
     await devices.get_device(scope, tx, iot_id=iot_id)
@@ -232,7 +233,7 @@ async def retry_device(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> Retri
     return Retried(due)
 
 
-@routes.get("/{delivery_id:int}/history", right="devices.use")
+@routes.get("/{delivery_id:int}/history", right="devices.use", raises=(NotFound,))
 async def history(delivery_id: int, scope: Scope, db: Database) -> list[DeliveryStep]:
     """What happened to a delivery, newest first."""
     row = await queries.get_row(scope, db, row_id=delivery_id)
@@ -251,7 +252,7 @@ async def history(delivery_id: int, scope: Scope, db: Database) -> list[Delivery
     ]
 
 
-@routes.post("/{delivery_id:int}/retry", right="devices.manage")
+@routes.post("/{delivery_id:int}/retry", right="devices.manage", raises=(NotFound,))
 async def retry(delivery_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Try at once, whatever the back-off says; also out of "needs a person"."""
     await rows.retry(scope, tx, row_ids=[delivery_id], now_ms=clock.now_ms())

@@ -171,7 +171,7 @@ async def search(
     return Page.of(page, total, [_record(record) for record in found])
 
 
-@record_routes.get("/{record_id:int}", right="devices.use")
+@record_routes.get("/{record_id:int}", right="devices.use", raises=(NotFound,))
 async def get_record(record_id: int, scope: Scope, db: Database) -> RecordRow:
     """One record with all its fields."""
     record = await queries.get_record(scope, db, record_id=record_id)
@@ -180,7 +180,7 @@ async def get_record(record_id: int, scope: Scope, db: Database) -> RecordRow:
     return _record(record)
 
 
-@record_routes.get("/{record_id:int}/files/{field:str}", right="devices.use")
+@record_routes.get("/{record_id:int}/files/{field:str}", right="devices.use", raises=(NotFound,))
 async def get_file(record_id: int, field: str, scope: Scope, db: Database, objects: ObjectStore) -> FileLink:
     """Where the file that a field names can be fetched, for an hour."""
     record = await queries.get_record(scope, db, record_id=record_id)

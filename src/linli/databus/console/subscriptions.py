@@ -34,7 +34,7 @@ from linli.databus.topics import DEVICE_KINDS, Kind
 from linli.kernel import tenancy
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
@@ -98,7 +98,10 @@ async def preview(data: PreviewAsked, scope: Scope, db: Database) -> list[Sample
     return [SampleRow(one.kind, one.topic, masked_text(one.payload), one.real) for one in found]
 
 
-@subscription_routes.post(right="integrations.manage")
+@subscription_routes.post(
+    right="integrations.manage",
+    raises=(NotFound, subscriptions.NameTaken, subscriptions.TooManySubscriptions),
+)
 async def create(
     data: NewSubscription, scope: Scope, db: Database, ids: Ids, secrets: Secrets, settings: Settings
 ) -> MadeSubscription:
@@ -115,7 +118,7 @@ async def create(
     return MadeSubscription(str(number), secret)
 
 
-@subscription_routes.get("/{subscription_id:int}", right="integrations.manage")
+@subscription_routes.get("/{subscription_id:int}", right="integrations.manage", raises=(NotFound,))
 async def one(subscription_id: int, scope: Scope, db: Database) -> SubscriptionRow:
     """One subscription and how far it is."""
     held = await get_subscription(scope, db, subscription_id=subscription_id)
@@ -132,7 +135,7 @@ async def one(subscription_id: int, scope: Scope, db: Database) -> SubscriptionR
     )
 
 
-@subscription_routes.put("/{subscription_id:int}", right="integrations.manage")
+@subscription_routes.put("/{subscription_id:int}", right="integrations.manage", raises=(NotFound,))
 async def change(
     subscription_id: int,
     data: SubscriptionChange,
@@ -165,13 +168,15 @@ async def change(
             )
 
 
-@subscription_routes.delete("/{subscription_id:int}", right="integrations.manage")
+@subscription_routes.delete("/{subscription_id:int}", right="integrations.manage", raises=(NotFound,))
 async def remove(subscription_id: int, scope: Scope, tx: Tx) -> None:
     """Remove a subscription with everything it still held."""
     await subscriptions.delete_subscription(scope, tx, subscription_id=subscription_id)
 
 
-@subscription_routes.post("/{subscription_id:int}/secret", right="integrations.manage", status=200)
+@subscription_routes.post(
+    "/{subscription_id:int}/secret", right="integrations.manage", status=200, raises=(NotFound,)
+)
 async def new_secret(subscription_id: int, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> SecretMade:
     """A new signing secret for a webhook, in use at once; told this once."""
     made = await subscriptions.rotate_secret(
@@ -180,32 +185,34 @@ async def new_secret(subscription_id: int, scope: Scope, tx: Tx, ids: Ids, secre
     return SecretMade(made)
 
 
-@subscription_routes.post("/{subscription_id:int}/test", right="integrations.manage")
+@subscription_routes.post("/{subscription_id:int}/test", right="integrations.manage", raises=(NotFound,))
 async def test(subscription_id: int, scope: Scope, tx: Tx) -> None:
     """Put a test message into this one queue; of a webhook the answer appears in its log."""
     await replays.send_test(scope, tx, subscription_id=subscription_id)
 
 
-@subscription_routes.post("/{subscription_id:int}/replay", right="integrations.manage")
+@subscription_routes.post("/{subscription_id:int}/replay", right="integrations.manage", raises=(NotFound,))
 async def replay(subscription_id: int, data: ReplayFrom, scope: Scope, tx: Tx) -> None:
     """Send everything from a point in time on again."""
     await replays.replay_since(scope, tx, subscription_id=subscription_id, since_ms=data.since_ms)
 
 
-@subscription_routes.delete("/{subscription_id:int}/replay", right="integrations.manage")
+@subscription_routes.delete("/{subscription_id:int}/replay", right="integrations.manage", raises=(NotFound,))
 async def end_replay(subscription_id: int, scope: Scope, tx: Tx) -> None:
     """Leave a replay and go on where it began."""
     await replays.stop_replay(scope, tx, subscription_id=subscription_id)
 
 
-@subscription_routes.post("/{subscription_id:int}/retry", right="integrations.manage", status=200)
+@subscription_routes.post(
+    "/{subscription_id:int}/retry", right="integrations.manage", status=200, raises=(NotFound,)
+)
 async def retry_all(subscription_id: int, scope: Scope, tx: Tx) -> RetriedCount:
     """Send everything again that was given up, and at once what waits for its next try."""
     count = await deliveries.try_all_again(scope, tx, subscription_id=subscription_id)
     return RetriedCount(count)
 
 
-@subscription_routes.get("/{subscription_id:int}/rates", right="integrations.manage")
+@subscription_routes.get("/{subscription_id:int}/rates", right="integrations.manage", raises=(NotFound,))
 async def rates(subscription_id: int, scope: Scope, db: Database, hours: int = 6) -> list[RateRow]:
     """Messages delivered and tries failed over the last hours (at most 168); steps without any are left out."""
     await get_subscription(scope, db, subscription_id=subscription_id)
@@ -218,7 +225,7 @@ async def rates(subscription_id: int, scope: Scope, db: Database, hours: int = 6
     return [RateRow(*row) for row in found]
 
 
-@subscription_routes.get("/{subscription_id:int}/dead", right="integrations.manage")
+@subscription_routes.get("/{subscription_id:int}/dead", right="integrations.manage", raises=(NotFound,))
 async def dead(
     subscription_id: int, scope: Scope, db: Database, page: PageRequest, which: str = "failed"
 ) -> Page[DeadRow]:
@@ -251,7 +258,7 @@ async def dead(
     return Page.of(page, total, found)
 
 
-@subscription_routes.get("/{subscription_id:int}/deliveries", right="integrations.manage")
+@subscription_routes.get("/{subscription_id:int}/deliveries", right="integrations.manage", raises=(NotFound,))
 async def pushes(subscription_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[PushRow]:
     """What was pushed, the last tried first. Tries are kept for seven days."""
     await get_subscription(scope, db, subscription_id=subscription_id)
@@ -260,7 +267,9 @@ async def pushes(subscription_id: int, scope: Scope, db: Database, page: PageReq
 
 
 @subscription_routes.post(
-    "/{subscription_id:int}/deliveries/{change_id:int}/replay", right="integrations.manage"
+    "/{subscription_id:int}/deliveries/{change_id:int}/replay",
+    right="integrations.manage",
+    raises=(NotFound,),
 )
 async def push_again(subscription_id: int, change_id: int, scope: Scope, tx: Tx) -> None:
     """Send one message again, delivered or given up."""

@@ -9,7 +9,15 @@ from linli.delivery import service as delivery
 from linli.delivery.queries import rows_of_subject
 from linli.domains.access import entry_facts as entry
 from linli.domains.access.console.entry import EntryAnswer, answer_of
-from linli.domains.access.errors import CredentialUnknown, DoorUnknown, PinTaken
+from linli.domains.access.errors import (
+    CredentialTaken,
+    CredentialUnknown,
+    DoorUnknown,
+    NoKey,
+    PersonUnknown,
+    PinTaken,
+    TriedTooOften,
+)
 from linli.domains.access.hours import words_of
 from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import doors as queries
@@ -25,6 +33,7 @@ from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Filter, Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -113,7 +122,7 @@ async def my_doors(community_id: int, resident: Resident, db: Database, clock: C
     return sorted(rows, key=lambda row: (not row.online, row.place == "", row.name))
 
 
-@key_routes.post("/doors/{iot_id:str}/open", status=200)
+@key_routes.post("/doors/{iot_id:str}/open", status=200, raises=(DoorUnknown,))
 async def open_door(
     community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock, ids: Ids, invoker: Invoker
 ) -> DoorOpened:
@@ -132,7 +141,7 @@ async def open_door(
     return DoorOpened(answered_ms, answered_ms - done.asked_ms)
 
 
-@key_routes.post("/key", status=200)
+@key_routes.post("/key", status=200, raises=(NoKey,))
 async def show_key(community_id: int, resident: Resident, tx: Tx, clock: Clock, door_keys: DoorKeys) -> MyKey:
     """The code to show to a door, for five minutes. Raises NoKey when the property gave none yet."""
     scope: Scope = resident.scope(community_id)
@@ -148,7 +157,7 @@ async def show_key(community_id: int, resident: Resident, tx: Tx, clock: Clock, 
     return MyKey(text, now_ms + SHOWN_MS)
 
 
-@key_routes.get("/why")
+@key_routes.get("/why", raises=(DoorUnknown,))
 async def why(
     community_id: int,
     resident: Resident,
@@ -176,7 +185,7 @@ async def _last_refused(scope: Scope, db: Database, community_id: int, identity_
     return every[0] if every else ""
 
 
-@key_routes.post("/doors/{iot_id:str}/redeliver", status=200)
+@key_routes.post("/doors/{iot_id:str}/redeliver", status=200, raises=(NotFound, DoorUnknown, TriedTooOften))
 async def redeliver(
     community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock
 ) -> Redelivered:
@@ -278,7 +287,7 @@ async def mine(community_id: int, resident: Resident, db: Database) -> list[MyCr
     ]  # fmt: skip
 
 
-@credential_routes.put("/pin")
+@credential_routes.put("/pin", raises=(PinTaken, TriedTooOften))
 async def choose_pin(
     community_id: int,
     data: OwnPin,
@@ -304,7 +313,9 @@ async def choose_pin(
         raise PinTaken(field="pin")
 
 
-@credential_routes.post("/visitor-pin")
+@credential_routes.post(
+    "/visitor-pin", raises=(NotFound, CredentialTaken, DoorUnknown, PersonUnknown, TriedTooOften)
+)
 async def visitor_pin(
     community_id: int,
     data: VisitorPinIn,
@@ -326,7 +337,7 @@ async def visitor_pin(
     return VisitorPin(pin, row.ends_ms, row.max_uses)
 
 
-@credential_routes.delete("/{credential_id:int}")
+@credential_routes.delete("/{credential_id:int}", raises=(CredentialUnknown,))
 async def take_back(community_id: int, credential_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Give up a PIN, or report a card as lost: doors forget it. Raises CredentialUnknown."""
     scope = resident.scope(community_id)

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from linli.domains.access.errors import NoKey
+from linli.domains.access.errors import DoorUnknown, NoKey, TriedTooOften
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries import keys
 from linli.domains.access.queries.places import places
@@ -51,7 +51,7 @@ class Bluetooth(msgspec.Struct, rename="camel", frozen=True):
 reader_routes = Routes("/communities/{community_id:int}", tags=("doors",))
 
 
-@reader_routes.post("/doors/{iot_id:str}/code", status=200)
+@reader_routes.post("/doors/{iot_id:str}/code", status=200, raises=(DoorUnknown, NoKey, TriedTooOften))
 async def make_code(
     community_id: int,
     iot_id: str,
@@ -80,7 +80,7 @@ async def make_code(
     return _code(await scan_codes.told(db, row))
 
 
-@reader_routes.get("/doors/{iot_id:str}/code")
+@reader_routes.get("/doors/{iot_id:str}/code", raises=(DoorUnknown, NoKey))
 async def show_code(
     community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock
 ) -> DoorCode:

@@ -1,5 +1,6 @@
 """The resident's own face: asked for, looked at live, shown with where it is, and taken back."""
 
+from linli.domains.faces.errors import FaceRefused, FacesBusy, NoHints
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
@@ -8,7 +9,7 @@ from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
@@ -36,14 +37,14 @@ async def my_erasures(community_id: int, resident: Resident, db: Database) -> li
     return [ErasureTold.of(told, "") for told in found.data]
 
 
-@routes.post("/look", status=200)
+@routes.post("/look", status=200, raises=(FacesBusy, NoHints))
 async def look(community_id: int, data: FacePicture, resident: Resident, faces: FaceEngineRoom) -> FaceLook:
     """What is wrong with a picture of the camera, if anything; nothing of it is kept."""
     resident.living(community_id)
     return await person_faces.looked_at(faces.engine, data.picture, resident.scope(community_id).language)
 
 
-@routes.post()
+@routes.post(raises=(NotFound, FaceRefused, FacesBusy))
 async def save(
     community_id: int,
     data: FaceSave,
@@ -70,7 +71,7 @@ async def save(
     )
 
 
-@routes.delete()
+@routes.delete(raises=(NotFound,))
 async def withdraw(community_id: int, resident: Resident, db: Database, clock: Clock) -> None:
     """Take consent back: picture, template and every device's copy are erased. Other keys stay."""
     identity_id = resident.living(community_id).identity_id

@@ -13,6 +13,7 @@ from linli.domains.people.service import codes
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound, Unavailable
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -93,7 +94,10 @@ async def show(scope: Scope, db: Database, secrets: Secrets) -> PayeeShown:
     )
 
 
-@payee_routes.put(right=Right.ORGANISATION_MANAGE)
+@payee_routes.put(
+    right=Right.ORGANISATION_MANAGE,
+    raises=(service.PayeeChangedLately, service.PayeeUnderReview, Unavailable),
+)
 async def submit(
     data: PayeeForm,
     scope: Scope,
@@ -128,7 +132,9 @@ async def submit(
     )
 
 
-@payee_routes.post("/sign/code", right=Right.ORGANISATION_MANAGE)
+@payee_routes.post(
+    "/sign/code", right=Right.ORGANISATION_MANAGE, raises=(codes.CodeTooSoon, service.PayeeNotToSign)
+)
 async def send_code(scope: Scope, rights: Rights, db: Database, secrets: Secrets, clock: Clock) -> None:
     """Have the code sent with which the contract is signed, to the phone of the application."""
     row = await service.payee(scope, db)
@@ -145,7 +151,7 @@ async def send_code(scope: Scope, rights: Rights, db: Database, secrets: Secrets
     )
 
 
-@payee_routes.post("/sign", right=Right.ORGANISATION_MANAGE)
+@payee_routes.post("/sign", right=Right.ORGANISATION_MANAGE, raises=(codes.BadCode, service.PayeeNotToSign))
 async def sign(
     data: Signature, scope: Scope, rights: Rights, db: Database, secrets: Secrets, ids: Ids, clock: Clock
 ) -> None:
@@ -201,7 +207,9 @@ async def waiting(db: Database, objects: ObjectStore, secrets: Secrets) -> list[
     return found
 
 
-@payee_review_routes.post("/{tenant_id:str}/accept", right=Right.COMMUNITIES_REVIEW)
+@payee_review_routes.post(
+    "/{tenant_id:str}/accept", right=Right.COMMUNITIES_REVIEW, raises=(NotFound, service.PayeeAlreadyReviewed)
+)
 async def accept(tenant_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Let the company sign."""
     await service.reviewed(
@@ -209,7 +217,9 @@ async def accept(tenant_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
     )
 
 
-@payee_review_routes.post("/{tenant_id:str}/refuse", right=Right.COMMUNITIES_REVIEW)
+@payee_review_routes.post(
+    "/{tenant_id:str}/refuse", right=Right.COMMUNITIES_REVIEW, raises=(NotFound, service.PayeeAlreadyReviewed)
+)
 async def refuse(tenant_id: str, data: PayeeRefusal, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Refuse with a reason: the company fills the form in again."""
     await service.reviewed(

@@ -220,7 +220,7 @@ async def list_exports(
     ]
 
 
-@routes.post("/exports", status=202)
+@routes.post("/exports", status=202, raises=(exports.TooManyExports,))
 async def export(
     resident: Resident,
     tx: Tx,

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.sandbox import seed, service
+from linli.domains.sandbox.errors import NoSandbox, SandboxFailed, SandboxThere, TooManySandboxes
 from linli.domains.sandbox.facts import KINDS
 from linli.domains.sandbox.keeper import AWAKE_MS, EXPIRES_MS
 from linli.domains.sandbox.room import SandboxRoom
@@ -99,44 +100,44 @@ async def state(scope: Scope, sandbox: SandboxRoom) -> SandboxHeld:
     return SandboxHeld(None if held is None else await _told(held, sandbox))
 
 
-@routes.post(right="integrations.manage")
+@routes.post(right="integrations.manage", raises=(SandboxFailed, SandboxThere, TooManySandboxes))
 async def create(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Make a sandbox for the caller: a key, a small community, and devices that live."""
     return await _told(await service.create(scope, sandbox.shop), sandbox)
 
 
-@routes.post("/reset", right="integrations.manage", status=200)
+@routes.post("/reset", right="integrations.manage", status=200, raises=(NoSandbox, SandboxFailed))
 async def reset(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Begin anew. Key and secret stay; everything else has new ids."""
     return await _told(await service.reset(scope, sandbox.shop), sandbox)
 
 
-@routes.delete(right="integrations.manage")
+@routes.delete(right="integrations.manage", raises=(NoSandbox,))
 async def remove(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Take the sandbox away; for some minutes it can be brought back."""
     return await _told(await service.remove(scope, sandbox.shop), sandbox)
 
 
-@routes.post("/restore", right="integrations.manage", status=200)
+@routes.post("/restore", right="integrations.manage", status=200, raises=(NoSandbox,))
 async def restore(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Bring a removed sandbox back."""
     return await _told(await service.restore(scope, sandbox.shop), sandbox)
 
 
-@routes.post("/secret", right="integrations.manage", status=200)
+@routes.post("/secret", right="integrations.manage", status=200, raises=(NoSandbox,))
 async def secret(scope: Scope, sandbox: SandboxRoom) -> SandboxSecret:
     """AppKey and AppSecret; each time is noted."""
     return SandboxSecret(*await service.tell_secret(scope, sandbox.shop))
 
 
-@routes.post("/devices/{device:str}/power", right="integrations.manage", status=200)
+@routes.post("/devices/{device:str}/power", right="integrations.manage", status=200, raises=(NoSandbox,))
 async def power(device: str, data: PowerChoice, scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Have a simulated device go online or offline."""
     held = await service.switch(scope, sandbox.shop, device=device, on=data.on)
     return await _told(held, sandbox)
 
 
-@routes.post("/devices/{device:str}/acts", right="integrations.manage")
+@routes.post("/devices/{device:str}/acts", right="integrations.manage", raises=(NotFound, NoSandbox))
 async def act(device: str, data: Act, scope: Scope, sandbox: SandboxRoom) -> None:
     """Have a simulated device post properties or report an event now."""
     held = await service.ready(scope, sandbox.shop)
@@ -147,7 +148,7 @@ async def act(device: str, data: Act, scope: Scope, sandbox: SandboxRoom) -> Non
     await sandbox.simulator.tell(held.inside, iot_id=iot_id, act=data)
 
 
-@routes.post("/example", right="integrations.manage", status=200)
+@routes.post("/example", right="integrations.manage", status=200, raises=(NoSandbox, SandboxFailed))
 async def example(data: ExampleAsked, scope: Scope, sandbox: SandboxRoom) -> ExampleFound:
     """Parameters of a method filled with the sandbox's own ids."""
     spec = _method(sandbox, data.path, data.version)
@@ -157,7 +158,7 @@ async def example(data: ExampleAsked, scope: Scope, sandbox: SandboxRoom) -> Exa
     return ExampleFound(text, held.read_facts().community_id, sorted(found.spends))
 
 
-@routes.post("/try", right="integrations.manage", status=200)
+@routes.post("/try", right="integrations.manage", status=200, raises=(NoSandbox,))
 async def try_method(data: SandboxTry, scope: Scope, sandbox: SandboxRoom) -> SandboxAnswer:
     """Make a real call in the sandbox."""
     spec = _method(sandbox, data.path, data.version)

@@ -76,7 +76,7 @@ async def _of(resident: Resident, db: Reader, community_id: int, apply_id: int) 
 routes = Routes("/communities/{community_id:int}/visits", tags=("visitors",))
 
 
-@routes.get()
+@routes.get(raises=(NotFound,))
 async def my_visits(
     community_id: int,
     resident: Resident,
@@ -104,7 +104,7 @@ async def my_visits(
     return Page.of(page, found.total, mine)
 
 
-@routes.post()
+@routes.post(raises=(NotFound, visits.VisitorBlacklisted))
 async def invite(
     community_id: int,
     data: Invite,
@@ -130,7 +130,7 @@ async def invite(
     return Invited(str(apply_id), visitors.links.url(apply_id))
 
 
-@routes.post("/{apply_id:int}/void")
+@routes.post("/{apply_id:int}/void", raises=(NotFound, visits.VisitSettled))
 async def void(community_id: int, apply_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Take one's own invitation back; its pass ends at once."""
     scope, found, home = await _of(resident, tx, community_id, apply_id)
@@ -139,7 +139,10 @@ async def void(community_id: int, apply_id: int, resident: Resident, tx: Tx, clo
     await visits.void(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
 
 
-@routes.post("/{apply_id:int}/admit")
+@routes.post(
+    "/{apply_id:int}/admit",
+    raises=(NotFound, visits.VisitOver, visits.VisitSettled, visits.VisitorBlacklisted),
+)
 async def admit(community_id: int, apply_id: int, resident: Resident, tx: Tx, ids: Ids, clock: Clock) -> None:
     """Let somebody come who named one's house at the gate."""
     scope, _, home = await _of(resident, tx, community_id, apply_id)
@@ -147,7 +150,7 @@ async def admit(community_id: int, apply_id: int, resident: Resident, tx: Tx, id
     await visits.admit(scope, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms(), host=me)
 
 
-@routes.post("/{apply_id:int}/refuse")
+@routes.post("/{apply_id:int}/refuse", raises=(NotFound, visits.VisitSettled))
 async def refuse(community_id: int, apply_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Do not let them come."""
     scope, _, _ = await _of(resident, tx, community_id, apply_id)

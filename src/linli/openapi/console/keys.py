@@ -6,6 +6,7 @@ from linli.kernel import tenancy
 from linli.kernel.audit import note_secret_reads
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -74,7 +75,7 @@ async def list_projects(scope: Scope, db: Database) -> list[ProjectRow]:
     return rows
 
 
-@project_routes.post(right="integrations.manage")
+@project_routes.post(right="integrations.manage", raises=(tenancy.ProjectNameTaken,))
 async def create_project(data: NewProject, scope: Scope, tx: Tx, ids: Ids) -> ProjectMade:
     """A new project; it sees no community yet."""
     return ProjectMade(await tenancy.create_project(scope, tx, name=data.name, ids=ids))
@@ -83,7 +84,7 @@ async def create_project(data: NewProject, scope: Scope, tx: Tx, ids: Ids) -> Pr
 key_routes = Routes("/keys", tags=("integrations",))
 
 
-@key_routes.get(right="integrations.manage")
+@key_routes.get(right="integrations.manage", raises=(NotFound,))
 async def list_keys(scope: Scope, db: Database) -> list[KeyRow]:
     """The tenant's keys, never their secrets."""
     names = {project.project_id: project.name for project in await tenancy.list_projects(scope, db)}
@@ -105,7 +106,7 @@ async def list_keys(scope: Scope, db: Database) -> list[KeyRow]:
     return rows
 
 
-@key_routes.post(right="integrations.manage")
+@key_routes.post(right="integrations.manage", raises=(NotFound,))
 async def create_key(data: NewKeyRequest, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> NewAppKey:
     """A new key of a project."""
     app_key, app_secret = await tenancy.create_app_key(
@@ -116,7 +117,7 @@ async def create_key(data: NewKeyRequest, scope: Scope, tx: Tx, ids: Ids, secret
     return NewAppKey(app_key, app_secret, data.project_id)
 
 
-@key_routes.post("/{app_key:str}/rotate", right="integrations.manage", status=200)
+@key_routes.post("/{app_key:str}/rotate", right="integrations.manage", status=200, raises=(NotFound,))
 async def rotate(app_key: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> NewAppKey:
     """Give a key a new secret; the old one stops working at once."""
     secret = await tenancy.rotate_app_key(scope, tx, app_key=app_key, ids=ids, secrets=secrets)
@@ -125,7 +126,7 @@ async def rotate(app_key: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets)
     return NewAppKey(app_key, secret, row.project_id if row else "")
 
 
-@key_routes.put("/{app_key:str}", right="integrations.manage")
+@key_routes.put("/{app_key:str}", right="integrations.manage", raises=(NotFound,))
 async def change(app_key: str, data: KeyChange, scope: Scope, tx: Tx, openapi: OpenApi) -> None:
     """Enable or disable a key, and say which services it may call."""
     known = openapi.registry.services()

@@ -117,7 +117,7 @@ async def list_methods(scope: Scope, openapi: OpenApi) -> list[MethodSummary]:
     return [MethodSummary(**_summary(spec, scope.language)) for spec in specs]
 
 
-@reference_routes.get("/method", right="integrations.manage")
+@reference_routes.get("/method", right="integrations.manage", raises=(NotFound,))
 async def method(
     scope: Scope,
     openapi: OpenApi,
@@ -152,7 +152,7 @@ async def show_document(openapi: OpenApi, settings: Settings) -> dict[str, Any]:
     return document(openapi.registry, title="Linli open API", version="1", server=settings.public_url)
 
 
-@reference_routes.post("/code", right="integrations.manage", status=200)
+@reference_routes.post("/code", right="integrations.manage", status=200, raises=(NotFound,))
 async def code(data: CodeAsked, openapi: OpenApi, settings: Settings) -> Code:
     """Code that makes this very call; secret and cloudToken come from the environment of who runs it."""
     spec = openapi.registry.get(data.path, data.version)
@@ -168,7 +168,7 @@ async def code(data: CodeAsked, openapi: OpenApi, settings: Settings) -> Code:
     )
 
 
-@reference_routes.post("/try", right="integrations.manage", status=200)
+@reference_routes.post("/try", right="integrations.manage", status=200, raises=(NotFound,))
 async def try_method(
     data: TryRequest, scope: Scope, openapi: OpenApi, db: Database, ids: Ids, clock: Clock, secrets: Secrets
 ) -> TryAnswer:

@@ -49,7 +49,7 @@ class SignatureCheck(msgspec.Struct, rename="camel", frozen=True):
 signature_routes = Routes("/signature", tags=("integrations",))
 
 
-@signature_routes.post("/debug", right="integrations.manage", status=200)
+@signature_routes.post("/debug", right="integrations.manage", status=200, raises=(NotFound,))
 async def debug(
     data: PastedRequest, scope: Scope, db: Database, secrets: Secrets, clock: Clock
 ) -> SignatureCheck:

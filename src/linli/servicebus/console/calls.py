@@ -76,7 +76,7 @@ class CallPage(msgspec.Struct, rename="camel", frozen=True):
 service_call_routes = Routes("/service-calls", tags=("service bus",))
 
 
-@service_call_routes.post("/try", right="integrations.manage", status=200)
+@service_call_routes.post("/try", right="integrations.manage", status=200, raises=(NotFound,))
 async def attempt(
     scope: Scope,
     db: Database,

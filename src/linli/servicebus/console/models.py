@@ -10,7 +10,7 @@ from linli.servicebus import documents
 from linli.servicebus.bus import ServiceBus
 from linli.servicebus.documents import Field, ServiceModel
 from linli.servicebus.queries import list_models, list_providers
-from linli.servicebus.service import delete_model, save_model
+from linli.servicebus.service import ModelServed, ModelTaken, delete_model, save_model
 
 
 class ModelSummary(msgspec.Struct, rename="camel", frozen=True):
@@ -68,7 +68,7 @@ async def list_all(scope: Scope, db: Database) -> list[ModelSummary]:
     return found
 
 
-@service_model_routes.get("/one", right="integrations.manage")
+@service_model_routes.get("/one", right="integrations.manage", raises=(NotFound,))
 async def show(scope: Scope, db: Database, service_bus: ServiceBus, which: WhichModel) -> ModelDetail:
     """One model with its methods and their fields."""
     model = await service_bus.model(scope.tenant, which.model_id, which.version or None)
@@ -95,13 +95,13 @@ async def show(scope: Scope, db: Database, service_bus: ServiceBus, which: Which
     )
 
 
-@service_model_routes.post(right="integrations.manage")
+@service_model_routes.post(right="integrations.manage", raises=(ModelTaken,))
 async def save(scope: Scope, tx: Tx, data: DocumentGiven) -> ModelSaved:
     """Bring a model, or a new text of one: same id and version."""
     return ModelSaved(await save_model(scope, tx, document=data.document))
 
 
-@service_model_routes.delete("/{model_no:int}", right="integrations.manage")
+@service_model_routes.delete("/{model_no:int}", right="integrations.manage", raises=(NotFound, ModelServed))
 async def remove(scope: Scope, tx: Tx, model_no: int) -> None:
     """Remove an own model that nobody serves."""
     await delete_model(scope, tx, model_no=model_no, providers=await list_providers(scope, tx))

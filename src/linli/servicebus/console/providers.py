@@ -7,6 +7,7 @@ import msgspec
 from linli.kernel import tenancy
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.servicebus import documents
 from linli.servicebus.queries import list_models, list_providers
@@ -94,7 +95,7 @@ async def change(scope: Scope, db: Database, provider_no: int, data: ProviderGiv
     return await _save(scope, db, provider_no, data)
 
 
-@provider_routes.delete("/{provider_no:int}", right="integrations.manage")
+@provider_routes.delete("/{provider_no:int}", right="integrations.manage", raises=(NotFound,))
 async def remove(scope: Scope, tx: Tx, provider_no: int) -> None:
     """Remove a provider. The log of its calls stays."""
     await delete_provider(scope, tx, provider_no=provider_no)

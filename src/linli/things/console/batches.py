@@ -11,13 +11,14 @@ from msgspec import Meta
 from linli.kernel import i18n
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Form, Routes
-from linli.kernel.errors import BadInput, TooLarge
+from linli.kernel.errors import BadInput, NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.batches import plan as plans
 from linli.things.batches import product_sheet, queries, service, sheet
+from linli.things.batches.errors import BatchAtWork, BatchRefused, LinkUsed
 from linli.things.tables import Problem
 
 PROBLEMS_TOLD: Final = 500
@@ -141,7 +142,7 @@ async def template() -> Response[bytes]:
     return _file(sheet.template(), "device-names.csv")
 
 
-@device_batch_routes.post("/generate", right="devices.manage", status=200)
+@device_batch_routes.post("/generate", right="devices.manage", status=200, raises=(NotFound, BatchRefused))
 async def generate(data: GenerateRequest, scope: Scope, tx: Tx, ids: Ids) -> BatchAnswer:
     """Make devices with names of a prefix and a number, or random ones (自动生成); names taken are passed over."""
     _must_name_community(scope, data.community_id)
@@ -168,7 +169,13 @@ async def generate(data: GenerateRequest, scope: Scope, tx: Tx, ids: Ids) -> Bat
     return _answer(plan, number, scope.language)
 
 
-@device_batch_routes.post("/upload", right="devices.manage", max_body=sheet.FILE_BYTES + 65536, status=200)
+@device_batch_routes.post(
+    "/upload",
+    right="devices.manage",
+    max_body=sheet.FILE_BYTES + 65536,
+    status=200,
+    raises=(NotFound, BatchRefused),
+)
 async def upload(
     data: Form[UploadedTable],
     scope: Scope,
@@ -200,13 +207,13 @@ async def upload(
     return _answer(plan, number, scope.language)
 
 
-@device_batch_routes.get("/{batch_id:int}", right="devices.use")
+@device_batch_routes.get("/{batch_id:int}", right="devices.use", raises=(NotFound,))
 async def detail(batch_id: int, scope: Scope, db: Database) -> DeviceBatchRow:
     """One batch, and how far it is."""
     return DeviceBatchRow.of(await queries.get_batch(scope, db, batch_no=batch_id))
 
 
-@device_batch_routes.get("/{batch_id:int}/rows", right="devices.use")
+@device_batch_routes.get("/{batch_id:int}/rows", right="devices.use", raises=(NotFound,))
 async def rows(
     batch_id: int, scope: Scope, db: Database, page: PageRequest, state: RowState | None = None
 ) -> Page[BatchDevice]:
@@ -216,20 +223,24 @@ async def rows(
     return Page.of(page, found.total, [_device(row, scope.language) for row in found.data])
 
 
-@device_batch_routes.post("/{batch_id:int}/undo", right="devices.manage")
+@device_batch_routes.post("/{batch_id:int}/undo", right="devices.manage", raises=(NotFound, BatchAtWork))
 async def undo(batch_id: int, scope: Scope, tx: Tx) -> None:
     """Delete those of its devices that never connected."""
     await service.undo_batch(scope, tx, batch_no=batch_id)
 
 
-@device_batch_routes.post("/{batch_id:int}/certificates", right="devices.manage", status=200)
+@device_batch_routes.post(
+    "/{batch_id:int}/certificates", right="devices.manage", status=200, raises=(NotFound, BatchAtWork)
+)
 async def certificate_link(batch_id: int, scope: Scope, tx: Tx, ids: Ids) -> CertificateLink:
     """A link to the certificate file, for one download."""
     token = await service.certificate_link(scope, tx, batch_no=batch_id, ids=ids)
     return CertificateLink(f"/api/console/device-batches/{batch_id}/certificates.csv?token={token}")
 
 
-@device_batch_routes.get("/{batch_id:int}/certificates.csv", right="devices.manage")
+@device_batch_routes.get(
+    "/{batch_id:int}/certificates.csv", right="devices.manage", raises=(NotFound, LinkUsed)
+)
 async def certificates(
     batch_id: int, token: str, scope: Scope, db: Database, secrets: Secrets
 ) -> Response[bytes]:

@@ -7,11 +7,14 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.things.catalogue import own
+from linli.things.catalogue.errors import CategoryHasParts, CategoryTaken
 from linli.things.catalogue.library import ALL_IN_ONE, CAPABILITIES, OTHER_NAMES, Category
 from linli.things.catalogue.tree import categories, get_category, products_by_category
 from linli.things.console.product_models import Fault, faults
+from linli.things.errors import TslRefused
 from linli.tsl import examine, to_document
 
 
@@ -65,14 +68,14 @@ async def tree(scope: Scope, db: Database) -> list[CategoryLine]:
     return [_line(one, in_use.get(one.path, 0)) for one in found.values()]
 
 
-@category_routes.get("/model", right="devices.use")
+@category_routes.get("/model", right="devices.use", raises=(NotFound,))
 async def model(scope: Scope, db: Database, path: str) -> CategoryModel:
     """The thing model that products of a category start with, in its simple form."""
     found = await get_category(scope, db, path=path)
     return CategoryModel(to_document(found.model) if found.model else {})
 
 
-@category_routes.post(right="integrations.manage")
+@category_routes.post(right="integrations.manage", raises=(NotFound, CategoryTaken, TslRefused))
 async def add(data: NewCategory, scope: Scope, tx: Tx) -> CategoryLine:
     """Add an own group, category or model, also below built-in ones."""
     row = await own.add_category(
@@ -86,13 +89,13 @@ async def add(data: NewCategory, scope: Scope, tx: Tx) -> CategoryLine:
     return _line(await get_category(scope, tx, path=row.path), 0)
 
 
-@category_routes.put("/{category_id:int}", right="integrations.manage")
+@category_routes.put("/{category_id:int}", right="integrations.manage", raises=(NotFound,))
 async def rename(category_id: int, data: CategoryName, scope: Scope, tx: Tx) -> None:
     """Rename an own category; products keep the name they were made with."""
     await own.rename_category(scope, tx, category_no=category_id, name=data.name)
 
 
-@category_routes.put("/{category_id:int}/model", right="integrations.manage")
+@category_routes.put("/{category_id:int}/model", right="integrations.manage", raises=(NotFound, TslRefused))
 async def set_model(category_id: int, data: CategoryModel, scope: Scope, db: Database) -> list[Fault]:
     """Set what new products start with. With faults nothing is saved, and they are the answer."""
     _, problems = examine(data.document)
@@ -102,7 +105,9 @@ async def set_model(category_id: int, data: CategoryModel, scope: Scope, db: Dat
     return faults(problems, scope.language)
 
 
-@category_routes.delete("/{category_id:int}", right="integrations.manage")
+@category_routes.delete(
+    "/{category_id:int}", right="integrations.manage", raises=(NotFound, CategoryHasParts)
+)
 async def remove(category_id: int, scope: Scope, tx: Tx) -> None:
     """Remove an own category without parts; products made of it stay."""
     await own.remove_category(scope, tx, category_no=category_id)

@@ -9,10 +9,12 @@ from msgspec import Meta
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.ops.tls import Authority
 from linli.things.certificates import service
 from linli.things.certificates.service import DEFAULT_DAYS, MAX_DAYS, CertificateRow, common_name
+from linli.things.errors import CertificateKnown
 from linli.things.queries.devices import get_device
 
 
@@ -68,14 +70,14 @@ class AuthenticationView(msgspec.Struct, rename="camel"):
 device_certificate_routes = Routes("/devices/{iot_id:str}/certificates", tags=("devices",))
 
 
-@device_certificate_routes.get(right="devices.use")
+@device_certificate_routes.get(right="devices.use", raises=(NotFound,))
 async def list_certificates(iot_id: str, scope: Scope, db: Database) -> list[CertificateView]:
     """The newest first, revoked ones too."""
     rows = await service.list_certificates(scope, db, iot_id=iot_id)
     return [CertificateView.of(row) for row in rows]
 
 
-@device_certificate_routes.post(right="devices.manage")
+@device_certificate_routes.post(right="devices.manage", raises=(NotFound,))
 async def issue(
     iot_id: str, data: IssueRequest, scope: Scope, db: Database, clock: Clock, device_authority: Authority
 ) -> IssuedCertificate:
@@ -92,7 +94,7 @@ async def issue(
     )
 
 
-@device_certificate_routes.post("/register", right="devices.manage")
+@device_certificate_routes.post("/register", right="devices.manage", raises=(NotFound, CertificateKnown))
 async def register(iot_id: str, data: RegisterRequest, scope: Scope, tx: Tx, clock: Clock) -> CertificateView:
     """Let the device connect with a certificate made elsewhere."""
     row = await service.register_certificate(
@@ -101,7 +103,7 @@ async def register(iot_id: str, data: RegisterRequest, scope: Scope, tx: Tx, clo
     return CertificateView.of(row)
 
 
-@device_certificate_routes.delete("/{certificate_no:int}", right="devices.manage")
+@device_certificate_routes.delete("/{certificate_no:int}", right="devices.manage", raises=(NotFound,))
 async def revoke(iot_id: str, certificate_no: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Refuse it from now on, and end the device's connection."""
     await service.revoke_certificate(
@@ -112,14 +114,14 @@ async def revoke(iot_id: str, certificate_no: int, scope: Scope, tx: Tx, clock: 
 product_authentication_routes = Routes("/products/{product_key:str}/authentication", tags=("devices",))
 
 
-@product_authentication_routes.get(right="devices.use")
+@product_authentication_routes.get(right="devices.use", raises=(NotFound,))
 async def read(product_key: str, scope: Scope, db: Database) -> AuthenticationView:
     """How devices of the product may prove themselves."""
     found = await service.authentication_of(scope, db, product_key=product_key)
     return AuthenticationView(found.secrets, found.certificates)
 
 
-@product_authentication_routes.put(right="devices.manage")
+@product_authentication_routes.put(right="devices.manage", raises=(NotFound,))
 async def choose(product_key: str, data: AuthenticationView, scope: Scope, tx: Tx) -> None:
     """By secret, by certificate, or by either; for connections from now on."""
     await service.choose_authentication(

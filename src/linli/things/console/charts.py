@@ -69,7 +69,7 @@ class _Wanted(NamedTuple):
 chart_routes = Routes("/charts", tags=("charts",))
 
 
-@chart_routes.get(right="devices.use")
+@chart_routes.get(right="devices.use", raises=(NotFound,))
 async def courses(
     scope: Scope,
     db: Database,
@@ -112,7 +112,7 @@ async def courses(
     return ChartAnswer(low, high, found)
 
 
-@chart_routes.get("/export.csv", right="devices.use")
+@chart_routes.get("/export.csv", right="devices.use", raises=(NotFound,))
 async def export(
     scope: Scope, db: Database, clock: Clock, series: SeriesNames, from_ms: FromMs = None, to_ms: ToMs = None
 ) -> Stream:

@@ -10,6 +10,7 @@ from msgspec import Meta
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.certificates import service
@@ -83,7 +84,7 @@ async def read(request: Request[Any, Any, Any], device_entries: Entries) -> Devi
 product_connection_routes = Routes("/products/{product_key:str}/connections", tags=("devices",))
 
 
-@product_connection_routes.get(right="devices.use", name="read")
+@product_connection_routes.get(right="devices.use", name="read", raises=(NotFound,))
 async def read_product_connection(
     product_key: str, scope: Scope, db: Database, clock: Clock
 ) -> ProductConnections:
@@ -97,7 +98,7 @@ async def read_product_connection(
     )
 
 
-@product_connection_routes.put(right="devices.manage")
+@product_connection_routes.put(right="devices.manage", raises=(NotFound,))
 async def choose(product_key: str, data: ConnectionDemands, scope: Scope, tx: Tx) -> None:
     """Demand TLS or fresh times, or no longer. Plain connections end at once where TLS is demanded."""
     await service.choose_demands(
@@ -105,7 +106,7 @@ async def choose(product_key: str, data: ConnectionDemands, scope: Scope, tx: Tx
     )
 
 
-@product_connection_routes.get("/plain", right="devices.use")
+@product_connection_routes.get("/plain", right="devices.use", raises=(NotFound,))
 async def plain(
     product_key: str, scope: Scope, db: Database, clock: Clock, page: PageRequest
 ) -> Page[PlainDeviceRow]:

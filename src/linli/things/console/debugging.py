@@ -111,7 +111,7 @@ class SimulationState(msgspec.Struct, rename="camel", frozen=True):
 debug_routes = Routes("/devices/{iot_id:str}/debug", tags=("debugging",))
 
 
-@debug_routes.post("/call", right="devices.manage", status=200)
+@debug_routes.post("/call", right="devices.manage", status=200, raises=(NotFound,))
 async def call(
     iot_id: str, data: DebugCall, scope: Scope, db: Database, invoker: Invoker, clock: Clock
 ) -> DebugOutcome:
@@ -143,7 +143,7 @@ async def call(
     return DebugOutcome(True, masked(answer), clock.now_ms() - begun, message_id)
 
 
-@debug_routes.get("/calls/{call_id:str}", right="devices.use")
+@debug_routes.get("/calls/{call_id:str}", right="devices.use", raises=(NotFound,))
 async def recorded(iot_id: str, call_id: str, scope: Scope, db: Database) -> RecordedCall:
     """A call that was made to the device by anybody, and why it failed if it did."""
     device = await get_device(scope, db, iot_id=iot_id)
@@ -167,7 +167,7 @@ async def recorded(iot_id: str, call_id: str, scope: Scope, db: Database) -> Rec
     )
 
 
-@debug_routes.get("/why-not", right="devices.use")
+@debug_routes.get("/why-not", right="devices.use", raises=(NotFound,))
 async def why_not(
     iot_id: str,
     scope: Scope,

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -75,7 +75,7 @@ class RefusedRow(msgspec.Struct, rename="camel", frozen=True):
 device_log_routes = Routes("/devices/{iot_id:str}/log", tags=("debugging",))
 
 
-@device_log_routes.get(right="devices.use")
+@device_log_routes.get(right="devices.use", raises=(NotFound,))
 async def search(
     iot_id: str,
     scope: Scope,
@@ -95,7 +95,7 @@ async def search(
     return DeviceLogPage([_row(entry) for entry in found.entries], after, found.looked_at)
 
 
-@device_log_routes.get("/export.csv", right="devices.use")
+@device_log_routes.get("/export.csv", right="devices.use", raises=(NotFound,))
 async def export(
     iot_id: str,
     scope: Scope,
@@ -120,7 +120,7 @@ async def export(
 refused_routes = Routes("/refused-uplinks", tags=("debugging",))
 
 
-@refused_routes.get(right="devices.use")
+@refused_routes.get(right="devices.use", raises=(NotFound,))
 async def list_refused(
     scope: Scope, db: Database, page: PageRequest, iot_id: str = "", q: str = ""
 ) -> Page[RefusedRow]:

@@ -19,6 +19,7 @@ from linli.things import device_lists, lifecycle
 from linli.things.connections.queries import connection_of
 from linli.things.console.device_filter import DevicesAsked, device_filter, export_lines
 from linli.things.device_lists import DeviceOrder
+from linli.things.errors import DeviceBoundElsewhere, DeviceNameTaken
 from linli.things.groups.queries import groups_of_device
 from linli.things.queries import devices as queries
 from linli.things.queries import products
@@ -155,7 +156,7 @@ async def _connection(scope: Scope, db: Database, device_no: int) -> DeviceConne
 device_routes = Routes("/devices", tags=("devices",))
 
 
-@device_routes.get(right="devices.use")
+@device_routes.get(right="devices.use", raises=(NotFound,))
 async def list_devices(
     scope: Scope, db: Database, page: PageRequest, asked: DevicesAsked, sort: Sort = ""
 ) -> Page[DeviceRow]:
@@ -165,7 +166,7 @@ async def list_devices(
     return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
 
 
-@device_routes.get("/export.csv", right="devices.use")
+@device_routes.get("/export.csv", right="devices.use", raises=(NotFound,))
 async def export(scope: Scope, db: Database, asked: DevicesAsked) -> Stream:
     """All devices that fit, as CSV, the oldest first: names and places, no secrets."""
     where = await device_filter(scope, db, asked)
@@ -180,7 +181,7 @@ async def projects(scope: Scope, db: Database) -> list[ProjectChoice]:
     return [ProjectChoice(row.project_id, row.name) for row in await tenancy.list_projects(whole, db)]
 
 
-@device_routes.post(right="devices.manage")
+@device_routes.post(right="devices.manage", raises=(NotFound, DeviceBoundElsewhere, DeviceNameTaken))
 async def create(data: NewDeviceRequest, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> NewDevice:
     """Add a device of a product. Those who see some communities only must name one of them."""
     if data.community_id is None and scope.communities is not None:
@@ -204,7 +205,7 @@ async def create(data: NewDeviceRequest, scope: Scope, tx: Tx, ids: Ids, secrets
     return NewDevice(made.iot_id, made.product_key, made.device_name, made.device_secret)
 
 
-@device_routes.get("/{iot_id:str}", right="devices.use")
+@device_routes.get("/{iot_id:str}", right="devices.use", raises=(NotFound,))
 async def detail(iot_id: str, scope: Scope, db: Database) -> DeviceDetail:
     """One device with its product's thing model."""
     row = await queries.get_device(scope, db, iot_id=iot_id)
@@ -230,7 +231,7 @@ async def detail(iot_id: str, scope: Scope, db: Database) -> DeviceDetail:
     )
 
 
-@device_routes.put("/{iot_id:str}", right="devices.manage")
+@device_routes.put("/{iot_id:str}", right="devices.manage", raises=(NotFound,))
 async def change(iot_id: str, data: DeviceChange, scope: Scope, tx: Tx) -> None:
     """Rename a device, note something, disable it (it is cut off at once) or enable it."""
     await service.label_device(scope, tx, iot_id=iot_id, nickname=data.nickname, remark=data.remark)
@@ -238,7 +239,7 @@ async def change(iot_id: str, data: DeviceChange, scope: Scope, tx: Tx) -> None:
         await lifecycle.switch_device(scope, tx, iot_id=iot_id, enabled=data.enabled)
 
 
-@device_routes.delete("/{iot_id:str}", right="devices.manage")
+@device_routes.delete("/{iot_id:str}", right="devices.manage", raises=(NotFound,))
 async def remove(iot_id: str, scope: Scope, tx: Tx) -> None:
     """Delete a device for good; `removal` tells before what goes with it."""
     await lifecycle.remove_device(scope, tx, iot_id=iot_id)

@@ -7,12 +7,14 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.console.devices import DeviceRow
 from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.groups import queries, service
 from linli.things.groups.conditions import Conditions, State
+from linli.things.groups.errors import GroupHasGroups, GroupIsDynamic, GroupNameTaken
 
 
 class GroupConditions(msgspec.Struct, rename="camel"):
@@ -83,7 +85,7 @@ async def list_groups(scope: Scope, db: Database) -> list[DeviceGroupRow]:
     return [_row(group, counts.get(group.group_no, 0)) for group in groups]
 
 
-@device_group_routes.post(right="devices.manage")
+@device_group_routes.post(right="devices.manage", raises=(NotFound, GroupIsDynamic, GroupNameTaken))
 async def create(data: NewDeviceGroup, scope: Scope, tx: Tx) -> DeviceGroupMade:
     """A new group: one that people fill, or with conditions one that fills itself."""
     number = await service.create_group(
@@ -98,7 +100,7 @@ async def create(data: NewDeviceGroup, scope: Scope, tx: Tx) -> DeviceGroupMade:
     return DeviceGroupMade(str(number))
 
 
-@device_group_routes.get("/{group_id:int}", right="devices.use")
+@device_group_routes.get("/{group_id:int}", right="devices.use", raises=(NotFound,))
 async def detail(group_id: int, scope: Scope, db: Database) -> DeviceGroupDetail:
     """One group with its conditions."""
     group = await queries.get_group(scope, db, group_no=group_id)
@@ -115,7 +117,7 @@ async def detail(group_id: int, scope: Scope, db: Database) -> DeviceGroupDetail
     )
 
 
-@device_group_routes.put("/{group_id:int}", right="devices.manage")
+@device_group_routes.put("/{group_id:int}", right="devices.manage", raises=(NotFound, GroupNameTaken))
 async def change(group_id: int, data: DeviceGroupChange, scope: Scope, tx: Tx) -> None:
     """Rename it, describe it, tag it, or change what fills it."""
     await service.change_group(
@@ -129,13 +131,13 @@ async def change(group_id: int, data: DeviceGroupChange, scope: Scope, tx: Tx) -
     )
 
 
-@device_group_routes.delete("/{group_id:int}", right="devices.manage")
+@device_group_routes.delete("/{group_id:int}", right="devices.manage", raises=(NotFound, GroupHasGroups))
 async def remove(group_id: int, scope: Scope, tx: Tx) -> None:
     """Delete a group that holds no other; its devices stay."""
     await service.delete_group(scope, tx, group_no=group_id)
 
 
-@device_group_routes.get("/{group_id:int}/members", right="devices.use")
+@device_group_routes.get("/{group_id:int}/members", right="devices.use", raises=(NotFound,))
 async def members(
     group_id: int, scope: Scope, db: Database, page: PageRequest, q: str = ""
 ) -> Page[DeviceRow]:
@@ -146,7 +148,9 @@ async def members(
     return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
 
 
-@device_group_routes.post("/{group_id:int}/members", right="devices.manage", status=200)
+@device_group_routes.post(
+    "/{group_id:int}/members", right="devices.manage", status=200, raises=(NotFound, GroupIsDynamic)
+)
 async def add(group_id: int, data: GroupMembers, scope: Scope, tx: Tx) -> GroupMembersChanged:
     """Put devices into it; those that are in it stay."""
     added = await service.add_members(scope, tx, group_no=group_id, iot_ids=data.iot_ids)

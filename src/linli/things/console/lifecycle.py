@@ -7,12 +7,13 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things import audit, lifecycle
+from linli.things.errors import DeviceBoundElsewhere
 from linli.things.groups.queries import get_group
 from linli.things.groups.service import add_members, remove_members
 from linli.things.queries.activity import Activity, activity_of
@@ -97,44 +98,44 @@ class OneResult(msgspec.Struct, rename="camel", frozen=True):
 device_lifecycle_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
 
-@device_lifecycle_routes.post("/secret", right="devices.manage", status=200)
+@device_lifecycle_routes.post("/secret", right="devices.manage", status=200, raises=(NotFound,))
 async def secret(iot_id: str, scope: Scope, tx: Tx, secrets: Secrets) -> DeviceTriple:
     """Show the triple; who looked is written down."""
     return _triple(await lifecycle.show_secret(scope, tx, iot_id=iot_id, secrets=secrets))
 
 
-@device_lifecycle_routes.post("/secret/reset", right="devices.manage", status=200)
+@device_lifecycle_routes.post("/secret/reset", right="devices.manage", status=200, raises=(NotFound,))
 async def reset(iot_id: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> DeviceTriple:
     """Make a new secret. The device is cut off, and connects again once it was set up with the new one."""
     return _triple(await lifecycle.renew_secret(scope, tx, iot_id=iot_id, ids=ids, secrets=secrets))
 
 
-@device_lifecycle_routes.get("/removal", right="devices.manage")
+@device_lifecycle_routes.get("/removal", right="devices.manage", raises=(NotFound,))
 async def removal(iot_id: str, scope: Scope, db: Database) -> DeviceRemoval:
     """What deleting it would mean."""
     return DeviceRemoval(*await lifecycle.removal_of(scope, db, iot_id=iot_id))
 
 
-@device_lifecycle_routes.put("/community", right="devices.manage")
+@device_lifecycle_routes.put("/community", right="devices.manage", raises=(NotFound,))
 async def move(iot_id: str, data: CommunityChoice, scope: Scope, tx: Tx) -> None:
     """Put it into another community. A door stops being one: it is set up anew where it is now."""
     await lifecycle.move_device(scope, tx, iot_id=iot_id, community_id=data.community_id)
 
 
-@device_lifecycle_routes.put("/project", right="devices.manage")
+@device_lifecycle_routes.put("/project", right="devices.manage", raises=(NotFound, DeviceBoundElsewhere))
 async def bind(iot_id: str, data: ProjectBinding, scope: Scope, tx: Tx) -> None:
     """Bind it to a project, or to none; out of one project first, then into another."""
     await lifecycle.bind_device(scope, tx, iot_id=iot_id, project_id=data.project_id)
 
 
-@device_lifecycle_routes.put("/tags", right="devices.manage")
+@device_lifecycle_routes.put("/tags", right="devices.manage", raises=(NotFound,))
 async def tag(iot_id: str, data: TagChange, scope: Scope, tx: Tx) -> None:
     """Change some of its tags; the others stay."""
     await remove_tags(scope, tx, iot_id=iot_id, keys=data.remove)
     await set_tags(scope, tx, iot_id=iot_id, tags=data.set)
 
 
-@device_lifecycle_routes.get("/acts", right="devices.manage")
+@device_lifecycle_routes.get("/acts", right="devices.manage", raises=(NotFound,))
 async def acts(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[DeviceAct]:
     """Who was shown its secret, cut it off, moved it; newest first."""
     await get_device(scope, db, iot_id=iot_id)
@@ -143,7 +144,7 @@ async def acts(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Pa
     return Page.of(page, found.total, rows)
 
 
-@device_lifecycle_routes.get("/activity", right="devices.use")
+@device_lifecycle_routes.get("/activity", right="devices.use", raises=(NotFound,))
 async def activity(iot_id: str, scope: Scope, db: Database) -> DeviceActivity:
     """How much it said and was asked in the last 24 hours."""
     device = await get_device(scope, db, iot_id=iot_id)

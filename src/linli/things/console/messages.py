@@ -4,6 +4,7 @@ import msgspec
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -33,7 +34,7 @@ class ParkedRow(msgspec.Struct, rename="camel", frozen=True):
 message_routes = Routes("/devices/{iot_id:str}/messages", tags=("devices",))
 
 
-@message_routes.get(right="devices.use")
+@message_routes.get(right="devices.use", raises=(NotFound,))
 async def list_messages(iot_id: str, scope: Scope, db: Database) -> list[MessageRow]:
     """The last 200 messages of a device in both directions, newest first."""
     device = await get_device(scope, db, iot_id=iot_id)
@@ -68,13 +69,13 @@ async def list_parked(scope: Scope, db: Database, page: PageRequest) -> Page[Par
     return Page.of(page, found.total, rows)
 
 
-@parked_routes.post("/{iot_id:str}/{seq:int}/retry", right="devices.manage")
+@parked_routes.post("/{iot_id:str}/{seq:int}/retry", right="devices.manage", raises=(NotFound,))
 async def retry(iot_id: str, seq: int, scope: Scope, tx: Tx) -> None:
     """Give a parked message to its handlers again."""
     await parked.retry_parked(scope, tx, iot_id=iot_id, seq=seq)
 
 
-@parked_routes.delete("/{iot_id:str}/{seq:int}", right="devices.manage")
+@parked_routes.delete("/{iot_id:str}/{seq:int}", right="devices.manage", raises=(NotFound,))
 async def drop(iot_id: str, seq: int, scope: Scope, tx: Tx) -> None:
     """Never handle it; the message itself stays in the device's log."""
     await parked.drop_parked(scope, tx, iot_id=iot_id, seq=seq)

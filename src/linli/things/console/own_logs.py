@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -42,7 +43,7 @@ class OwnLogSettings(OwnLogSwitch, rename="camel"):
 device_own_log_routes = Routes("/devices/{iot_id:str}/own-log", tags=("devices",))
 
 
-@device_own_log_routes.get(right="devices.use")
+@device_own_log_routes.get(right="devices.use", raises=(NotFound,))
 async def lines(
     iot_id: str,
     scope: Scope,
@@ -81,7 +82,7 @@ async def lines(
     return Page.of(page, found.total, rows)
 
 
-@device_own_log_routes.get("/settings", right="devices.use")
+@device_own_log_routes.get("/settings", right="devices.use", raises=(NotFound,))
 async def settings(iot_id: str, scope: Scope, db: Database) -> OwnLogSettings:
     """Whether the device sends its log, and the modules to choose from."""
     device = await get_device(scope, db, iot_id=iot_id)
@@ -89,7 +90,7 @@ async def settings(iot_id: str, scope: Scope, db: Database) -> OwnLogSettings:
     return OwnLogSettings(on=on, modules=await modules_of(db, device_no=device.device_no))
 
 
-@device_own_log_routes.put("/settings", right="devices.manage")
+@device_own_log_routes.put("/settings", right="devices.manage", raises=(NotFound,))
 async def switch(iot_id: str, data: OwnLogSwitch, scope: Scope, tx: Tx, features: Features) -> None:
     """Ask the device for its log, or no longer. It is told at once if it is online."""
     device = await switch_logs(scope, tx, iot_id=iot_id, on=data.on)

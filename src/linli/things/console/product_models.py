@@ -9,8 +9,11 @@ from msgspec import Meta
 from linli.kernel import i18n
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.things.catalogue import versions
+from linli.things.catalogue.errors import DraftChanged, NothingToPublish
+from linli.things.errors import TslRefused
 from linli.things.queries.products import get_product
 from linli.tsl import (
     UNITS,
@@ -126,7 +129,7 @@ async def units() -> list[UnitChoice]:
 product_model_routes = Routes("/products/{product_key:str}/model", tags=("products",))
 
 
-@product_model_routes.get(right="devices.use")
+@product_model_routes.get(right="devices.use", raises=(NotFound,))
 async def state(product_key: str, scope: Scope, db: Database) -> ModelState:
     """What the editor starts from."""
     bench = await versions.workbench(scope, db, product_key=product_key)
@@ -142,7 +145,7 @@ async def state(product_key: str, scope: Scope, db: Database) -> ModelState:
     )
 
 
-@product_model_routes.put("/draft", right="integrations.manage")
+@product_model_routes.put("/draft", right="integrations.manage", raises=(NotFound, DraftChanged))
 async def save(product_key: str, data: DraftRequest, scope: Scope, tx: Tx) -> DraftState:
     """Keep a draft, faults and all; refused when somebody else saved in between."""
     revision = await versions.save_draft(
@@ -153,13 +156,13 @@ async def save(product_key: str, data: DraftRequest, scope: Scope, tx: Tx) -> Dr
     return DraftState(revision, faults(problems, scope.language), changes(compare(published, read)))
 
 
-@product_model_routes.delete("/draft", right="integrations.manage")
+@product_model_routes.delete("/draft", right="integrations.manage", raises=(NotFound,))
 async def discard(product_key: str, scope: Scope, tx: Tx) -> None:
     """Go back to what is in force."""
     await versions.discard_draft(scope, tx, product_key=product_key)
 
 
-@product_model_routes.post("/check", right="devices.use", status=200)
+@product_model_routes.post("/check", right="devices.use", status=200, raises=(NotFound,))
 async def check(product_key: str, data: CheckRequest, scope: Scope, db: Database) -> DraftState:
     """Every fault of a document and its difference from what is in force; nothing is saved."""
     published = (await get_product(scope, db, product_key=product_key)).model()
@@ -167,7 +170,7 @@ async def check(product_key: str, data: CheckRequest, scope: Scope, db: Database
     return DraftState(0, faults(problems, scope.language), changes(compare(published, read)))
 
 
-@product_model_routes.post("/import", right="devices.use", status=200)
+@product_model_routes.post("/import", right="devices.use", status=200, raises=(NotFound,))
 async def read_file(product_key: str, data: ImportRequest, scope: Scope, db: Database) -> Imported:
     """What a TSL file would change; to take it over, save the document as the draft."""
     published = (await get_product(scope, db, product_key=product_key)).model()
@@ -178,7 +181,12 @@ async def read_file(product_key: str, data: ImportRequest, scope: Scope, db: Dat
     return Imported(to_document(model), [], changes(compare(published, model)))
 
 
-@product_model_routes.post("/publish", right="integrations.manage", status=200)
+@product_model_routes.post(
+    "/publish",
+    right="integrations.manage",
+    status=200,
+    raises=(NotFound, DraftChanged, NothingToPublish, TslRefused),
+)
 async def publish(product_key: str, data: PublishRequest, scope: Scope, tx: Tx) -> VersionLine:
     """Put the draft in force for devices and APIs."""
     made = await versions.publish_draft(
@@ -187,7 +195,9 @@ async def publish(product_key: str, data: PublishRequest, scope: Scope, tx: Tx) 
     return _line(made)
 
 
-@product_model_routes.post("/roll-back", right="integrations.manage", status=200)
+@product_model_routes.post(
+    "/roll-back", right="integrations.manage", status=200, raises=(NotFound, NothingToPublish)
+)
 async def roll_back(product_key: str, data: RollBackRequest, scope: Scope, tx: Tx) -> VersionLine:
     """Put an older version in force again, as a new one."""
     made = await versions.roll_back(
@@ -196,13 +206,13 @@ async def roll_back(product_key: str, data: RollBackRequest, scope: Scope, tx: T
     return _line(made)
 
 
-@product_model_routes.get("/versions", right="devices.use")
+@product_model_routes.get("/versions", right="devices.use", raises=(NotFound,))
 async def history(product_key: str, scope: Scope, db: Database) -> list[VersionLine]:
     """Every published version, the newest first."""
     return [_line(row) for row in await versions.history(scope, db, product_key=product_key)]
 
 
-@product_model_routes.get("/compare", right="devices.use")
+@product_model_routes.get("/compare", right="devices.use", raises=(NotFound,))
 async def compare_versions(
     product_key: str, scope: Scope, db: Database, before: int, after: int
 ) -> list[Changed]:
@@ -211,7 +221,7 @@ async def compare_versions(
     return changes(found)
 
 
-@product_model_routes.get("/export.json", right="devices.use")
+@product_model_routes.get("/export.json", right="devices.use", raises=(NotFound,))
 async def export_file(
     product_key: str,
     scope: Scope,

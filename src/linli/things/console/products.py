@@ -8,7 +8,7 @@ from msgspec import Meta
 from linli.kernel import i18n
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -16,6 +16,7 @@ from linli.kernel.secrets import Secrets
 from linli.things import audit
 from linli.things.catalogue.topics import Direction, Group, topics
 from linli.things.catalogue.tree import find_category
+from linli.things.errors import ProductInUse, ProductKeyTaken, TslRefused
 from linli.things.queries import products as queries
 from linli.things.service import products as service
 
@@ -156,7 +157,7 @@ async def list_products(
     return Page.of(page, found.total, lines)
 
 
-@product_routes.post(right="integrations.manage")
+@product_routes.post(right="integrations.manage", raises=(ProductKeyTaken, TslRefused))
 async def create(data: NewProduct, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> ProductDetail:
     """Make a product of a category, with its thing model, or an empty one."""
     category = None
@@ -181,14 +182,14 @@ async def create(data: NewProduct, scope: Scope, tx: Tx, ids: Ids, secrets: Secr
     return _detail(made, devices=0)
 
 
-@product_routes.get("/{product_key:str}", right="devices.use")
+@product_routes.get("/{product_key:str}", right="devices.use", raises=(NotFound,))
 async def detail(product_key: str, scope: Scope, db: Database) -> ProductDetail:
     """One product; its thing model is a route of its own."""
     row = await queries.get_product(scope, db, product_key=product_key)
     return _detail(row, devices=await queries.devices_of(db, product_no=row.product_no))
 
 
-@product_routes.put("/{product_key:str}", right="integrations.manage")
+@product_routes.put("/{product_key:str}", right="integrations.manage", raises=(NotFound,))
 async def change(product_key: str, data: ProductChange, scope: Scope, tx: Tx) -> None:
     """Rename or describe it, switch dynamic registration; capabilities go to the tags of its devices."""
     await service.change_product(
@@ -202,13 +203,13 @@ async def change(product_key: str, data: ProductChange, scope: Scope, tx: Tx) ->
     )
 
 
-@product_routes.delete("/{product_key:str}", right="integrations.manage")
+@product_routes.delete("/{product_key:str}", right="integrations.manage", raises=(NotFound, ProductInUse))
 async def remove(product_key: str, scope: Scope, tx: Tx) -> None:
     """Delete it with its versions; refused while it has devices."""
     await service.delete_product(scope, tx, product_key=product_key)
 
 
-@product_routes.post("/{product_key:str}/copy", right="integrations.manage")
+@product_routes.post("/{product_key:str}/copy", right="integrations.manage", raises=(NotFound,))
 async def copy(
     product_key: str, data: CopyRequest, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets
 ) -> ProductDetail:
@@ -219,14 +220,14 @@ async def copy(
     return _detail(made, devices=0)
 
 
-@product_routes.post("/{product_key:str}/secret", right="integrations.manage", status=200)
+@product_routes.post("/{product_key:str}/secret", right="integrations.manage", status=200, raises=(NotFound,))
 async def secret(product_key: str, scope: Scope, tx: Tx, secrets: Secrets) -> ProductSecret:
     """Show the product secret; who looked is written down."""
     shown = await service.show_secret(scope, tx, product_key=product_key, secrets=secrets)
     return ProductSecret(product_key, shown)
 
 
-@product_routes.get("/{product_key:str}/topics", right="devices.use", name="topics")
+@product_routes.get("/{product_key:str}/topics", right="devices.use", name="topics", raises=(NotFound,))
 async def list_topics(product_key: str, scope: Scope, db: Database) -> list[TopicLine]:
     """Every topic of its devices with direction and meaning."""
     row = await queries.get_product(scope, db, product_key=product_key)
@@ -237,7 +238,7 @@ async def list_topics(product_key: str, scope: Scope, db: Database) -> list[Topi
     ]
 
 
-@product_routes.get("/{product_key:str}/acts", right="integrations.manage")
+@product_routes.get("/{product_key:str}/acts", right="integrations.manage", raises=(NotFound,))
 async def acts(product_key: str, scope: Scope, db: Database, page: PageRequest) -> Page[Act]:
     """Who changed it, published its model or was shown its secret; newest first."""
     await queries.get_product(scope, db, product_key=product_key)

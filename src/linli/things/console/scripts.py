@@ -14,6 +14,7 @@ from linli.things.features import Features
 from linli.things.queries.devices import get_device
 from linli.things.queries.products import get_product
 from linli.things.scripts import queries
+from linli.things.scripts.errors import DraftChanged, NothingPublished
 from linli.things.scripts.service import check_script, publish_draft, save_draft
 from linli.things.scripts.trial import Direction, try_script
 
@@ -80,7 +81,7 @@ class ScriptFailure(msgspec.Struct, rename="camel", frozen=True):
 product_script_routes = Routes("/products/{product_key:str}/script", tags=("devices",))
 
 
-@product_script_routes.get(right="devices.use")
+@product_script_routes.get(right="devices.use", raises=(NotFound,))
 async def script(product_key: str, scope: Scope, db: Database) -> ProductScript:
     """The draft, and what was published so far."""
     product = await get_product(scope, db, product_key=product_key)
@@ -96,7 +97,7 @@ async def script(product_key: str, scope: Scope, db: Database) -> ProductScript:
     )
 
 
-@product_script_routes.get("/versions/{version:int}", right="devices.use")
+@product_script_routes.get("/versions/{version:int}", right="devices.use", raises=(NotFound,))
 async def version(product_key: str, version: int, scope: Scope, db: Database) -> ScriptSource:
     """The text of a version, to look at or to go back to."""
     product = await get_product(scope, db, product_key=product_key)
@@ -106,7 +107,7 @@ async def version(product_key: str, version: int, scope: Scope, db: Database) ->
     return ScriptSource(source)
 
 
-@product_script_routes.put("/draft", right="devices.manage")
+@product_script_routes.put("/draft", right="devices.manage", raises=(NotFound, DraftChanged))
 async def save(product_key: str, data: DraftChange, scope: Scope, tx: Tx) -> DraftSaved:
     """Keep the draft, whether it runs or not, unless somebody else saved one meanwhile."""
     version = await save_draft(
@@ -115,7 +116,7 @@ async def save(product_key: str, data: DraftChange, scope: Scope, tx: Tx) -> Dra
     return DraftSaved(version)
 
 
-@product_script_routes.post("/trial", right="devices.manage", status=200)
+@product_script_routes.post("/trial", right="devices.manage", status=200, raises=(NotFound,))
 async def trial(
     product_key: str, data: ScriptTrialRequest, scope: Scope, db: Database, features: Features
 ) -> ScriptTrialResult:
@@ -132,7 +133,9 @@ async def trial(
     return ScriptTrialResult(tried.output, tried.error, tried.topic, tried.lines, tried.micros)
 
 
-@product_script_routes.post("/publish", right="devices.manage", status=200)
+@product_script_routes.post(
+    "/publish", right="devices.manage", status=200, raises=(NotFound, DraftChanged, NothingPublished)
+)
 async def publish(
     product_key: str, data: DraftSaved, scope: Scope, db: Database, features: Features
 ) -> Published:
@@ -149,7 +152,7 @@ async def publish(
 device_script_routes = Routes("/devices/{iot_id:str}/script-failures", tags=("devices",))
 
 
-@device_script_routes.get(right="devices.use")
+@device_script_routes.get(right="devices.use", raises=(NotFound,))
 async def failures(iot_id: str, scope: Scope, db: Database) -> list[ScriptFailure]:
     """The last 100 messages that the product's script failed over, newest first; one a minute is noted."""
     device = await get_device(scope, db, iot_id=iot_id)

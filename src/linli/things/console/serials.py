@@ -10,11 +10,12 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Form, Routes
-from linli.kernel.errors import TooLarge
+from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.kernel.workbooks.turns import reading
+from linli.kernel.workbooks.turns import ReadersBusy, reading
 from linli.things.serials import importer, queries, service, sheet
+from linli.things.serials.errors import SerialCategoryInUse, SerialCategoryTaken
 
 PROBLEMS_TOLD: Final = 500
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -92,14 +93,16 @@ async def list_categories(scope: Scope, db: Database) -> list[SerialCategory]:
     ]
 
 
-@serial_category_routes.post(right="devices.manage")
+@serial_category_routes.post(right="devices.manage", raises=(SerialCategoryTaken,))
 async def create_category(data: SerialCategoryIn, scope: Scope, tx: Tx) -> SerialCategoryMade:
     """A new category, empty."""
     number = await service.create_category(scope, tx, name=data.name, description=data.description)
     return SerialCategoryMade(str(number))
 
 
-@serial_category_routes.put("/{category_id:int}", right="devices.manage")
+@serial_category_routes.put(
+    "/{category_id:int}", right="devices.manage", raises=(NotFound, SerialCategoryTaken)
+)
 async def describe_category(category_id: int, data: SerialCategoryIn, scope: Scope, tx: Tx) -> None:
     """Change its name and description."""
     await service.describe_category(
@@ -107,7 +110,9 @@ async def describe_category(category_id: int, data: SerialCategoryIn, scope: Sco
     )
 
 
-@serial_category_routes.delete("/{category_id:int}", right="devices.manage")
+@serial_category_routes.delete(
+    "/{category_id:int}", right="devices.manage", raises=(NotFound, SerialCategoryInUse)
+)
 async def delete_category(category_id: int, scope: Scope, tx: Tx) -> None:
     """Delete an empty category."""
     await service.delete_category(scope, tx, category_no=category_id)
@@ -116,7 +121,7 @@ async def delete_category(category_id: int, scope: Scope, tx: Tx) -> None:
 serial_number_routes = Routes("/serials", tags=("serials",))
 
 
-@serial_number_routes.get(right="devices.use")
+@serial_number_routes.get(right="devices.use", raises=(NotFound,))
 async def list_numbers(
     scope: Scope,
     db: Database,
@@ -141,7 +146,13 @@ async def template() -> Response[bytes]:
     return Response(content, media_type=XLSX, headers=headers)
 
 
-@serial_number_routes.post("/import", right="devices.manage", max_body=sheet.FILE_BYTES + 65536, status=200)
+@serial_number_routes.post(
+    "/import",
+    right="devices.manage",
+    max_body=sheet.FILE_BYTES + 65536,
+    status=200,
+    raises=(NotFound, ReadersBusy, TooLarge),
+)
 async def hand_in(
     data: Form[SerialFile],
     scope: Scope,

@@ -7,16 +7,16 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.masking import masked
 from linli.kernel.scope import Scope
 from linli.things.desired.queries import desired_of
-from linli.things.desired.service import forget_desired
+from linli.things.desired.service import DesiredChanged, forget_desired
 from linli.things.desired.wanted import Taken, want_properties
 from linli.things.downlink.invoker import Invoker
 from linli.things.features import Features
 from linli.things.queries.devices import get_device
-from linli.things.shadow.document import Shadow, ShadowRefused
+from linli.things.shadow.document import Shadow, ShadowRefused, VersionConflict
 from linli.things.shadow.service import set_wanted, shadow_of
 
 
@@ -68,14 +68,14 @@ class DesiredOutcome(msgspec.Struct, rename="camel", frozen=True):
 device_shadow_routes = Routes("/devices/{iot_id:str}/shadow", tags=("devices",))
 
 
-@device_shadow_routes.get(right="devices.use")
+@device_shadow_routes.get(right="devices.use", raises=(NotFound,))
 async def document(iot_id: str, scope: Scope, db: Database) -> ShadowDocument:
     """What the device reported and what is wanted of it; an empty one of version 0 before the first report."""
     device = await get_device(scope, db, iot_id=iot_id)
     return ShadowDocument.of(await shadow_of(db, device_no=device.device_no))
 
 
-@device_shadow_routes.put(right="devices.manage")
+@device_shadow_routes.put(right="devices.manage", raises=(NotFound, ShadowRefused, VersionConflict))
 async def change(
     iot_id: str, data: ShadowChange, scope: Scope, db: Database, features: Features
 ) -> ShadowDocument:
@@ -102,7 +102,7 @@ async def change(
 device_desired_routes = Routes("/devices/{iot_id:str}/desired", tags=("devices",))
 
 
-@device_desired_routes.get(right="devices.use")
+@device_desired_routes.get(right="devices.use", raises=(NotFound,))
 async def list_desired(iot_id: str, scope: Scope, db: Database) -> list[DesiredValue]:
     """Values that the device has not taken up yet."""
     device = await get_device(scope, db, iot_id=iot_id)
@@ -113,7 +113,7 @@ async def list_desired(iot_id: str, scope: Scope, db: Database) -> list[DesiredV
     ]
 
 
-@device_desired_routes.put(right="devices.manage")
+@device_desired_routes.put(right="devices.manage", raises=(NotFound,))
 async def want(
     iot_id: str, data: DesiredChange, scope: Scope, db: Database, invoker: Invoker
 ) -> DesiredOutcome:
@@ -122,7 +122,9 @@ async def want(
     return DesiredOutcome(wanted.taken, wanted.reason, wanted.versions)
 
 
-@device_desired_routes.delete("/{identifier:str}/{version:int}", right="devices.manage")
+@device_desired_routes.delete(
+    "/{identifier:str}/{version:int}", right="devices.manage", raises=(NotFound, DesiredChanged)
+)
 async def forget(iot_id: str, identifier: str, version: int, scope: Scope, tx: Tx) -> None:
     """Want a value no more, unless it was changed meanwhile."""
     await forget_desired(scope, tx, iot_id=iot_id, identifier=identifier, version=version)

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -14,6 +15,7 @@ from linli.kernel.secrets import Secrets
 from linli.things.console.devices import DeviceRow
 from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.gateways import found, topology
+from linli.things.gateways.errors import GatewayFull, NotAGateway, NotItsSub, SubIsGateway
 from linli.things.gateways.permits import MAX_SECONDS, Permits
 from linli.things.queries.devices import get_device, get_device_by_no
 from linli.things.topology import queries
@@ -73,7 +75,7 @@ class PermitJoin(msgspec.Struct, rename="camel"):
 topology_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
 
-@topology_routes.get("/topology", right="devices.use")
+@topology_routes.get("/topology", right="devices.use", raises=(NotFound,))
 async def detail(iot_id: str, scope: Scope, db: Database) -> TopologyDetail:
     """Whether the device is a gateway, whose sub-device it is, how many it has."""
     device = await get_device(scope, db, iot_id=iot_id)
@@ -87,7 +89,7 @@ async def detail(iot_id: str, scope: Scope, db: Database) -> TopologyDetail:
     return TopologyDetail(device.node_type == 1, parent, subs, online)
 
 
-@topology_routes.get("/subs", right="devices.use")
+@topology_routes.get("/subs", right="devices.use", raises=(NotFound,))
 async def list_subs(
     iot_id: str,
     scope: Scope,
@@ -102,20 +104,22 @@ async def list_subs(
     return Page.of(page, rows.total, [DeviceRow.of(row) for row in rows.data])
 
 
-@topology_routes.post("/subs", right="devices.manage", status=200)
+@topology_routes.post(
+    "/subs", right="devices.manage", status=200, raises=(NotFound, GatewayFull, NotAGateway, SubIsGateway)
+)
 async def add(iot_id: str, data: ChosenDevices, scope: Scope, tx: Tx) -> SubsAdded:
     """Put devices under a gateway, all or none; those of another gateway come over. Both gateways are told."""
     added = await topology.add_subs(scope, tx, gateway_iot_id=iot_id, iot_ids=data.iot_ids)
     return SubsAdded(added)
 
 
-@topology_routes.post("/subs/remove", right="devices.manage")
+@topology_routes.post("/subs/remove", right="devices.manage", raises=(NotFound, NotAGateway, NotItsSub))
 async def remove(iot_id: str, data: ChosenDevices, scope: Scope, tx: Tx) -> None:
     """Take devices from a gateway, all or none. They stay, and the gateway is told."""
     await topology.remove_subs(scope, tx, gateway_iot_id=iot_id, iot_ids=data.iot_ids)
 
 
-@topology_routes.get("/found", right="devices.use")
+@topology_routes.get("/found", right="devices.use", raises=(NotFound,))
 async def list_found(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[FoundDevice]:
     """Devices that the gateway met and does not serve, the latest first."""
     gateway = await get_device(scope, db, iot_id=iot_id)
@@ -134,7 +138,12 @@ async def list_found(iot_id: str, scope: Scope, db: Database, page: PageRequest)
     return Page.of(page, rows.total, shown)
 
 
-@topology_routes.post("/found/adopt", right="devices.manage", status=200)
+@topology_routes.post(
+    "/found/adopt",
+    right="devices.manage",
+    status=200,
+    raises=(NotFound, GatewayFull, NotAGateway, SubIsGateway),
+)
 async def adopt(iot_id: str, data: AdoptDevice, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> Adopted:
     """Put a found device under the gateway; it is made if it was not set up yet."""
     adopted = await found.adopt(

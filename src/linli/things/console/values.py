@@ -54,7 +54,7 @@ def typed(kind: str, number: float | None, text: str | None) -> Any:
 device_value_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
 
-@device_value_routes.get("/properties", right="devices.use")
+@device_value_routes.get("/properties", right="devices.use", raises=(NotFound,))
 async def properties(iot_id: str, scope: Scope, db: Database) -> list[PropertyValue]:
     """The newest value of each property that the device has reported."""
     device = await get_device(scope, db, iot_id=iot_id)
@@ -70,7 +70,7 @@ async def properties(iot_id: str, scope: Scope, db: Database) -> list[PropertyVa
     ]
 
 
-@device_value_routes.get("/properties/{identifier:str}/points", right="devices.use")
+@device_value_routes.get("/properties/{identifier:str}/points", right="devices.use", raises=(NotFound,))
 async def points(
     iot_id: str,
     identifier: str,
@@ -99,7 +99,7 @@ async def points(
     return [PointRow(point.ts, masked({identifier: point.value})[identifier]) for point in found]
 
 
-@device_value_routes.get("/events", right="devices.use")
+@device_value_routes.get("/events", right="devices.use", raises=(NotFound,))
 async def events(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[DeviceEvent]:
     """Events of a device, newest first."""
     device = await get_device(scope, db, iot_id=iot_id)

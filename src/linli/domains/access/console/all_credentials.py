@@ -12,6 +12,13 @@ from linli.delivery.queries import rows_of_credentials
 from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.console.pass_rows import shown_credential, whole_at
 from linli.domains.access.console.tables import AT_ONCE, check_size, csv_file, workbook
+from linli.domains.access.errors import (
+    CannotRestore,
+    CredentialTaken,
+    CredentialUnknown,
+    FollowsItsOwner,
+    PersonUnknown,
+)
 from linli.domains.access.hours import words_of
 from linli.domains.access.queries import all_credentials as queries
 from linli.domains.access.queries.all_credentials import HeldFilter, HeldRow
@@ -211,7 +218,7 @@ async def export_xlsx(
     )
 
 
-@held_routes.post("/reveal", right=Right.CODES_SEE, status=200)
+@held_routes.post("/reveal", right=Right.CODES_SEE, status=200, raises=(CredentialUnknown,))
 async def reveal(
     community_id: int, data: RevealCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> RevealedCredential:
@@ -226,7 +233,7 @@ async def reveal(
     return RevealedCredential(code)
 
 
-@held_routes.post("/end", right="devices.manage", status=200)
+@held_routes.post("/end", right="devices.manage", status=200, raises=(CredentialUnknown, FollowsItsOwner))
 async def end(
     community_id: int, data: EndCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> EndedCredential:
@@ -242,7 +249,11 @@ async def end(
     return EndedCredential(doors)
 
 
-@held_routes.post("/restore", right="devices.manage")
+@held_routes.post(
+    "/restore",
+    right="devices.manage",
+    raises=(CannotRestore, CredentialTaken, CredentialUnknown, PersonUnknown),
+)
 async def restore(
     community_id: int, data: RestoreCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> None:

@@ -5,12 +5,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.places import places
 from linli.domains.access.service import scopes
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
 
@@ -26,7 +28,7 @@ class CallUnitIn(msgspec.Struct, rename="camel"):
 call_unit_routes = Routes("/doors/{iot_id:str}/call-unit", tags=("doors",))
 
 
-@call_unit_routes.get(right="devices.use")
+@call_unit_routes.get(right="devices.use", raises=(DoorUnknown,))
 async def show(iot_id: str, scope: Scope, db: Database) -> CallUnit:
     """The unit that the door calls."""
     door = await get_door(scope, db, iot_id=iot_id)
@@ -35,7 +37,7 @@ async def show(iot_id: str, scope: Scope, db: Database) -> CallUnit:
     return CallUnit(called, names.get(door.call_space_id, ""))
 
 
-@call_unit_routes.put(right="devices.manage")
+@call_unit_routes.put(right="devices.manage", raises=(NotFound, DoorUnknown))
 async def change(iot_id: str, data: CallUnitIn, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Say which unit it calls, apart from whom it serves."""
     await scopes.set_call_scope(scope, tx, iot_id=iot_id, space_id=data.space_id, now_ms=clock.now_ms())

@@ -8,6 +8,7 @@ from msgspec import Meta
 from linli.delivery.queries import rows_of_credentials
 from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.console.pass_rows import whole_at
+from linli.domains.access.errors import CredentialTaken, CredentialUnknown, DoorUnknown, PersonUnknown
 from linli.domains.access.hours import Hours, read_hours, tell_hours, words_of
 from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.persons import names_of
@@ -20,6 +21,7 @@ from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
@@ -101,7 +103,9 @@ async def list_credentials(
     )
 
 
-@credential_routes.post(right="devices.manage")
+@credential_routes.post(
+    right="devices.manage", raises=(NotFound, CredentialTaken, DoorUnknown, PersonUnknown)
+)
 async def give(
     community_id: int, data: CredentialIn, within: Scope, tx: Tx, clock: Clock, ids: Ids, door_keys: DoorKeys
 ) -> CredentialGiven:
@@ -129,7 +133,7 @@ async def give(
     return CredentialGiven(str(row.id), pin)
 
 
-@credential_routes.delete("/{credential_id:int}", right="devices.manage")
+@credential_routes.delete("/{credential_id:int}", right="devices.manage", raises=(CredentialUnknown,))
 async def take_back(
     community_id: int,
     credential_id: int,

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.delivery import service as delivery
 from linli.delivery.service.holds import Hold
+from linli.domains.access.errors import PersonUnknown
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service import persons
 from linli.domains.access.service.key_updates import DENIED
@@ -57,7 +58,7 @@ async def denied(
     return [_told(one, names, callers) for one in held]
 
 
-@denied_routes.post(right="devices.manage")
+@denied_routes.post(right="devices.manage", raises=(PersonUnknown,))
 async def deny(community_id: int, data: DenyIn, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Shut every door to a person; what they were given comes back when it is lifted."""
     if not data.reason.strip():
@@ -76,7 +77,7 @@ async def deny(community_id: int, data: DenyIn, scope: Scope, tx: Tx, clock: Clo
     )
 
 
-@denied_routes.delete("/{person_id:str}", right="devices.manage")
+@denied_routes.delete("/{person_id:str}", right="devices.manage", raises=(PersonUnknown,))
 async def lift(community_id: int, person_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Let the person's rights hold again."""
     await persons.require_person(scope, tx, identity_id=person_id)

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.delivery.queries import KindCount, counts_of_devices
 from linli.domains.access.console.door_pins import DoorPins, door_pins
+from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.clocks import clocks_of_doors
 from linli.domains.access.queries.places import places
@@ -18,7 +19,7 @@ from linli.domains.access.service.remote import MAX_REASON, remote_open
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -26,6 +27,7 @@ from linli.kernel.secrets import Secrets
 from linli.rules.entry import CLOCK_TOLERANCE_MS
 from linli.things.downlink.invoker import Invoker
 from linli.things.queries.devices import find_devices
+from linli.things.serials.errors import SerialNumberTaken
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 
 HELD = "transferred"
@@ -235,7 +237,7 @@ async def list_doors(
     return Page.of(page, len(kept), await clocked(scope, db, shown, clock.now_ms()))
 
 
-@door_routes.get("/{iot_id:str}", right="devices.use")
+@door_routes.get("/{iot_id:str}", right="devices.use", raises=(DoorUnknown,))
 async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> DoorDetail:
     """One door with the last times it was opened from afar."""
     door = await queries.get_door(scope, db, iot_id=iot_id)
@@ -256,7 +258,7 @@ async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> Do
     )
 
 
-@door_routes.post(right="devices.manage")
+@door_routes.post(right="devices.manage", raises=(NotFound,))
 async def register(
     data: DoorRegistration,
     scope: Scope,
@@ -285,14 +287,14 @@ async def register(
     return DoorRegistered(door.iot_id, door.product_key, door.device_name, secret)
 
 
-@door_routes.post("/serial-numbers", right="devices.manage")
+@door_routes.post("/serial-numbers", right="devices.manage", raises=(NotFound, SerialNumberTaken))
 async def add_serial_numbers(data: SerialNumbersIn, scope: Scope, tx: Tx, clock: Clock) -> SerialNumbersAdded:
     """Add a maker's list of serial numbers, all or none."""
     added = await list_serial_numbers(scope, tx, entries=data.entries, now_ms=clock.now_ms())
     return SerialNumbersAdded(added)
 
 
-@door_routes.put("/{iot_id:str}", right="devices.manage")
+@door_routes.put("/{iot_id:str}", right="devices.manage", raises=(NotFound, DoorUnknown))
 async def describe(iot_id: str, data: DoorDescription, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Change how a door is called and where it is."""
     await service.describe_door(
@@ -307,13 +309,13 @@ async def describe(iot_id: str, data: DoorDescription, scope: Scope, tx: Tx, clo
     )
 
 
-@door_routes.delete("/{iot_id:str}", right="devices.manage")
+@door_routes.delete("/{iot_id:str}", right="devices.manage", raises=(DoorUnknown,))
 async def remove(iot_id: str, scope: Scope, tx: Tx) -> None:
     """Take a door out of its community; every right on it ends."""
     await service.remove_door(scope, tx, iot_id=iot_id)
 
 
-@door_routes.post("/{iot_id:str}/open", right="doors.use", status=200)
+@door_routes.post("/{iot_id:str}/open", right="doors.use", status=200, raises=(DoorUnknown,))
 async def open_door(
     iot_id: str, data: OpenRequest, scope: Scope, db: Database, clock: Clock, ids: Ids, invoker: Invoker
 ) -> DoorOpened:

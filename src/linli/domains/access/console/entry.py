@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.access import entry_facts as entry
+from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.rows import Door
 from linli.domains.access.service.persons import check_identity
@@ -49,7 +50,7 @@ def answer_of(door: Door, facts: EntryFacts, language: str) -> EntryAnswer:
 entry_routes = Routes("/doors/{iot_id:str}/why", tags=("doors",))
 
 
-@entry_routes.get(right="devices.use")
+@entry_routes.get(right="devices.use", raises=(DoorUnknown,))
 async def why(
     iot_id: str,
     scope: Scope,

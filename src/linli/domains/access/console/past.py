@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.delivery.past import held_at
+from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.hours import words_of
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.persons import names_of
@@ -59,7 +60,7 @@ class PastFilter(Filter, frozen=True):
 past_routes = Routes("/doors/{iot_id:str}/past", tags=("doors",))
 
 
-@past_routes.get(right="devices.use")
+@past_routes.get(right="devices.use", raises=(DoorUnknown,))
 async def who_could(
     iot_id: str,
     within: Scope,

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.delivery.queries import find_row
-from linli.domains.access.errors import CredentialUnknown, QrCodeUnknown
+from linli.domains.access.errors import CodeFormsDiffer, CredentialUnknown, PersonUnknown, QrCodeUnknown
 from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.persons import names_of
@@ -136,7 +136,7 @@ async def list_rights(
     return Page.of(page, found.total, rows)
 
 
-@qr_routes.post(right="devices.manage")
+@qr_routes.post(right="devices.manage", raises=(CodeFormsDiffer, PersonUnknown, QrCodeUnknown))
 async def give(
     data: QrGrant, within: Scope, tx: Tx, clock: Clock, ids: Ids, door_keys: DoorKeys
 ) -> QrGranted:
@@ -176,7 +176,7 @@ async def give(
     )
 
 
-@qr_routes.post("/{ref:str}/picture", right=Right.CODES_SEE, status=200)
+@qr_routes.post("/{ref:str}/picture", right=Right.CODES_SEE, status=200, raises=(QrCodeUnknown,))
 async def picture(
     ref: str, data: QrPictureRequest, within: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> QrPicture:
@@ -198,7 +198,7 @@ async def picture(
     return QrPicture(text)
 
 
-@qr_routes.delete("/{ref:str}/doors/{iot_id:str}", right="devices.manage")
+@qr_routes.delete("/{ref:str}/doors/{iot_id:str}", right="devices.manage", raises=(QrCodeUnknown,))
 async def take_back(
     ref: str,
     iot_id: str,

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.domains.access.code_forms import LEAST_RANDOM, LONGEST, SEALED, CodeForm
 from linli.domains.access.console.pass_rows import whole_at
+from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries import readings as queries
 from linli.domains.access.queries.doors import all_doors, get_door
 from linli.domains.access.queries.settings import settings_of
@@ -17,6 +18,7 @@ from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.masking import HIDDEN
 from linli.kernel.scope import Scope
 from linli.things.queries.products import get_product
@@ -83,7 +85,7 @@ class BleOrder(msgspec.Struct, rename="camel"):
 door_reading_routes = Routes("/doors/{iot_id:str}/reading", tags=("doors",))
 
 
-@door_reading_routes.get(right="devices.use")
+@door_reading_routes.get(right="devices.use", raises=(NotFound, DoorUnknown))
 async def show(iot_id: str, within: Scope, db: Database, rights: Rights) -> DoorReadingOut:
     """Which codes a door reads, and its Bluetooth name."""
     door = await get_door(within, db, iot_id=iot_id)
@@ -105,7 +107,7 @@ async def show(iot_id: str, within: Scope, db: Database, rights: Rights) -> Door
     )
 
 
-@door_reading_routes.put(right="devices.manage")
+@door_reading_routes.put(right="devices.manage", raises=(DoorUnknown,))
 async def change(iot_id: str, data: DoorReadingIn, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Save both. Codes made from now on are of the new form; those that are out stay as they are."""
     await service.say_of_door(
@@ -121,7 +123,7 @@ async def change(iot_id: str, data: DoorReadingIn, scope: Scope, tx: Tx, clock: 
 community_reading_routes = Routes("/communities/{community_id:int}/door-readings", tags=("doors",))
 
 
-@community_reading_routes.get(right="devices.use", name="show")
+@community_reading_routes.get(right="devices.use", name="show", raises=(NotFound,))
 async def show_readings(community_id: int, within: Scope, db: Database, rights: Rights) -> Readings:
     """What holds for the products of a community's doors."""
     scope = await people.community_scope(within, db, community_id)
@@ -141,7 +143,7 @@ async def show_readings(community_id: int, within: Scope, db: Database, rights: 
     return Readings(products, _order(order, whole=whole_at(rights, within)(community_id)))
 
 
-@community_reading_routes.put("/products/{product_key:str}", right="devices.manage")
+@community_reading_routes.put("/products/{product_key:str}", right="devices.manage", raises=(NotFound,))
 async def change_product(
     community_id: int, product_key: str, data: ProductForm, within: Scope, tx: Tx, clock: Clock
 ) -> None:
@@ -157,7 +159,7 @@ async def change_product(
     )
 
 
-@community_reading_routes.put("/bluetooth", right="devices.manage")
+@community_reading_routes.put("/bluetooth", right="devices.manage", raises=(NotFound,))
 async def change_order(community_id: int, data: BleOrder, within: Scope, tx: Tx, clock: Clock) -> None:
     """The order number from which this community's Bluetooth doors make their keys."""
     scope = await people.community_scope(within, tx, community_id)

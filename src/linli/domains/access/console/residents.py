@@ -11,6 +11,7 @@ from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
 
@@ -28,7 +29,7 @@ resident_right_routes = Routes(
 )
 
 
-@resident_right_routes.get(right=Right.RESIDENTS_SEE)
+@resident_right_routes.get(right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def rights_of(
     community_id: int,
     identity_id: str,

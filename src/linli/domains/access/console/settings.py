@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from linli.domains.access.errors import DoorUnknown, ProviderInUse
 from linli.domains.access.hours import Hours, read_hours, tell_hours
 from linli.domains.access.queries import keys as key_queries
 from linli.domains.access.queries.doors import get_door
@@ -17,6 +18,7 @@ from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
@@ -73,7 +75,7 @@ class StaffKey(msgspec.Struct, rename="camel", frozen=True):
 door_setting_routes = Routes("/communities/{community_id:int}", tags=("doors",))
 
 
-@door_setting_routes.get("/door-settings", right="devices.use")
+@door_setting_routes.get("/door-settings", right="devices.use", raises=(NotFound,))
 async def show(community_id: int, within: Scope, db: Database) -> DoorSettings:
     """The community's door provider and door service."""
     scope = await people.community_scope(within, db, community_id)
@@ -81,7 +83,7 @@ async def show(community_id: int, within: Scope, db: Database) -> DoorSettings:
     return DoorSettings(said.provider, said.product_keys, bool(said.service_on), bool(said.freeze_doors))
 
 
-@door_setting_routes.put("/door-settings", right="devices.manage")
+@door_setting_routes.put("/door-settings", right="devices.manage", raises=(NotFound, ProviderInUse))
 async def change(community_id: int, data: DoorSettings, within: Scope, tx: Tx, clock: Clock) -> None:
     """Choose the one provider; doors of other products must be gone first."""
     scope = await people.community_scope(within, tx, community_id)
@@ -97,7 +99,7 @@ async def change(community_id: int, data: DoorSettings, within: Scope, tx: Tx, c
     )
 
 
-@door_setting_routes.post("/staff-key", right="doors.use", status=200)
+@door_setting_routes.post("/staff-key", right="doors.use", status=200, raises=(NotFound,))
 async def staff_key(
     community_id: int, within: Scope, rights: Rights, tx: Tx, clock: Clock, ids: Ids, door_keys: DoorKeys
 ) -> StaffKey:
@@ -131,7 +133,7 @@ async def staff_key(
 door_scope_routes = Routes("/doors/{iot_id:str}/scope", tags=("doors",))
 
 
-@door_scope_routes.get(right="devices.use", name="show")
+@door_scope_routes.get(right="devices.use", name="show", raises=(DoorUnknown,))
 async def show_door_scope(iot_id: str, within: Scope, db: Database) -> DoorScopes:
     """The buildings and groups whose people a door serves."""
     door = await get_door(within, db, iot_id=iot_id)
@@ -154,7 +156,7 @@ async def show_door_scope(iot_id: str, within: Scope, db: Database) -> DoorScope
     return DoorScopes(served, count, None if call is None else str(call), names.get(call, ""))
 
 
-@door_scope_routes.put(right="devices.manage", name="change")
+@door_scope_routes.put(right="devices.manage", name="change", raises=(NotFound, DoorUnknown))
 async def change_door_scope(iot_id: str, data: DoorScopesIn, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Save whom a door serves; keys, cards and faces go to it or leave it after the answer."""
     now = clock.now_ms()

@@ -9,6 +9,7 @@ from msgspec import Meta
 from linli.domains.appliances import bench_report
 from linli.domains.appliances.bench_report import REPORT_BYTES
 from linli.domains.appliances.console.rows.new_id import Made
+from linli.domains.appliances.errors import CertificateMoved, CertificateThere
 from linli.domains.appliances.queries import certificates as queries
 from linli.domains.appliances.queries.certificates import Certificate
 from linli.domains.appliances.service import certificates as service
@@ -18,7 +19,7 @@ from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Form, Routes
-from linli.kernel.errors import BadInput, TooLarge
+from linli.kernel.errors import BadInput, NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -96,7 +97,7 @@ async def list_certificates(
     return await _listed(scope, db, state, page)
 
 
-@certificate_routes.post(right=MANAGE, max_body=_FORM_BYTES)
+@certificate_routes.post(right=MANAGE, max_body=_FORM_BYTES, raises=(CertificateThere, TooLarge))
 async def hand_in(data: Form[ReportFiles], scope: Scope, db: Database, ids: Ids, clock: Clock) -> Made:
     """The bench's signed report of an uploaded package: the device then goes to the lab."""
     report = await data.report.read(REPORT_BYTES + 1)
@@ -116,13 +117,13 @@ async def hand_in(data: Form[ReportFiles], scope: Scope, db: Database, ids: Ids,
     return Made(str(made.certificate_id))
 
 
-@certificate_routes.get("/{certificate_id:int}", right=USE)
+@certificate_routes.get("/{certificate_id:int}", right=USE, raises=(NotFound,))
 async def detail(certificate_id: int, scope: Scope, db: Database) -> CertificateDetail:
     """One certificate with the cases of its report and its history."""
     return await _detail(scope, db, await queries.certificate(scope, db, certificate_id))
 
 
-@certificate_routes.post("/{certificate_id:int}/withdraw", right=MANAGE)
+@certificate_routes.post("/{certificate_id:int}/withdraw", right=MANAGE, raises=(NotFound, CertificateMoved))
 async def withdraw(certificate_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Take it back while the lab has not decided."""
     await service.move(scope, tx, certificate_id=certificate_id, to=service.WITHDRAWN, now_ms=clock.now_ms())
@@ -139,13 +140,13 @@ async def list_reviews(
     return await _listed(scope, db, state, page)
 
 
-@certificate_review_routes.get("/{certificate_id:int}", right=DECIDE, name="detail")
+@certificate_review_routes.get("/{certificate_id:int}", right=DECIDE, name="detail", raises=(NotFound,))
 async def show_review(certificate_id: int, scope: Scope, db: Database) -> CertificateDetail:
     """One certificate as the lab sees it."""
     return await _detail(scope, db, await queries.certificate(scope, db, certificate_id))
 
 
-@certificate_review_routes.post("/{certificate_id:int}", right=DECIDE)
+@certificate_review_routes.post("/{certificate_id:int}", right=DECIDE, raises=(NotFound, CertificateMoved))
 async def decide(certificate_id: int, data: LabWord, scope: Scope, tx: Tx, clock: Clock) -> None:
     """The device is in the lab; it is certified; it is refused with a reason, also afterwards."""
     if data.state not in (service.TESTING, queries.APPROVED, service.REFUSED):

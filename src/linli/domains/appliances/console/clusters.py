@@ -15,12 +15,14 @@ from linli.domains.appliances.console.rows.clusters import (
     names_of,
 )
 from linli.domains.appliances.console.rows.new_id import Made
+from linli.domains.appliances.errors import ClusterAssociated, ClusterInUse, NotCertified
 from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.service import clusters as service
 from linli.domains.appliances.service import deployments
 from linli.domains.people.rights import Right
 from linli.kernel.db import Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -57,7 +59,7 @@ async def models(scope: Scope) -> list[ModelRow]:
     return [ModelRow(model, editions[at]) for model, editions in rules.MODELS.items()]
 
 
-@cluster_routes.post(right=MANAGE)
+@cluster_routes.post(right=MANAGE, raises=(NotFound,))
 async def create(data: ClusterForm, hand: Hand, tx: Tx) -> Made:
     """A new cluster (创建自有集群)."""
     made = await service.create(
@@ -68,7 +70,7 @@ async def create(data: ClusterForm, hand: Hand, tx: Tx) -> Made:
     return Made(str(made.cluster_id))
 
 
-@cluster_routes.get("/{cluster_id:int}", right=SEE)
+@cluster_routes.get("/{cluster_id:int}", right=SEE, raises=(NotFound,))
 async def detail(cluster_id: int, hand: Hand) -> ClusterRow:
     """One cluster with its boxes."""
     row = await queries.cluster(hand.within, hand.db, cluster_id)
@@ -78,7 +80,7 @@ async def detail(cluster_id: int, hand: Hand) -> ClusterRow:
     )
 
 
-@cluster_routes.put("/{cluster_id:int}", right=MANAGE)
+@cluster_routes.put("/{cluster_id:int}", right=MANAGE, raises=(NotFound,))
 async def change(cluster_id: int, data: ClusterChange, hand: Hand, tx: Tx) -> None:
     """Change what is said of it; log and monitoring (底座管理) reach the boxes at once."""
     now_ms = hand.now_ms
@@ -90,13 +92,15 @@ async def change(cluster_id: int, data: ClusterChange, hand: Hand, tx: Tx) -> No
         )
 
 
-@cluster_routes.delete("/{cluster_id:int}", right=MANAGE)
+@cluster_routes.delete("/{cluster_id:int}", right=MANAGE, raises=(NotFound, ClusterInUse))
 async def remove(cluster_id: int, hand: Hand, tx: Tx) -> None:
     """Remove a cluster without boxes."""
     await service.remove(hand.within, tx, cluster_id=cluster_id, now_ms=hand.now_ms)
 
 
-@cluster_routes.put("/{cluster_id:int}/association", right=ASSOCIATE)
+@cluster_routes.put(
+    "/{cluster_id:int}/association", right=ASSOCIATE, raises=(NotFound, ClusterAssociated, NotCertified)
+)
 async def associate(cluster_id: int, data: Association, hand: Hand, tx: Tx) -> None:
     """Give it, with all behind it, to a project (一体机关联项目), and say in which community it stands."""
     await service.associate(
@@ -109,7 +113,7 @@ async def associate(cluster_id: int, data: Association, hand: Hand, tx: Tx) -> N
     )
 
 
-@cluster_routes.delete("/{cluster_id:int}/association", right=ASSOCIATE)
+@cluster_routes.delete("/{cluster_id:int}/association", right=ASSOCIATE, raises=(NotFound,))
 async def dissociate(cluster_id: int, hand: Hand, tx: Tx) -> None:
     """Take it from its project; it stays in its community."""
     await service.dissociate(hand.within, tx, cluster_id=cluster_id, now_ms=hand.now_ms)

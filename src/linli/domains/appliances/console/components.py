@@ -12,12 +12,14 @@ from linli.domains.appliances.console.rows.components import (
     UpgradeForm,
     component_rows,
 )
+from linli.domains.appliances.errors import ComponentRefused
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import components as queries
 from linli.domains.appliances.service import components as service
 from linli.domains.people.rights import Right
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
 DECIDE = Right.CAPABILITIES_REVIEW.value
@@ -27,14 +29,14 @@ DECIDE = Right.CAPABILITIES_REVIEW.value
 component_routes = Routes("/edge/clusters/{cluster_id:int}/components", tags=("edge",))
 
 
-@component_routes.get(right=SEE)
+@component_routes.get(right=SEE, raises=(NotFound,))
 async def list_components(cluster_id: int, scope: Scope, db: Database) -> list[ComponentRow]:
     """Every component, as the cluster has it."""
     await cluster_queries.cluster(scope, db, cluster_id)
     return component_rows(scope, await queries.of_cluster(scope, db, cluster_id))
 
 
-@component_routes.post("/{code:str}/ask", right=MANAGE)
+@component_routes.post("/{code:str}/ask", right=MANAGE, raises=(NotFound, ComponentRefused))
 async def ask(cluster_id: int, code: str, data: AskForm, hand: Hand, tx: Tx) -> None:
     """申请: ask for a component that needs approval."""
     await service.ask(
@@ -42,7 +44,7 @@ async def ask(cluster_id: int, code: str, data: AskForm, hand: Hand, tx: Tx) -> 
     )
 
 
-@component_routes.post("/{code:str}/install", right=MANAGE)
+@component_routes.post("/{code:str}/install", right=MANAGE, raises=(NotFound, ComponentRefused))
 async def install(cluster_id: int, code: str, data: InstallForm, hand: Hand, tx: Tx) -> None:
     """安装, 部署: bring it to the boxes of the cluster."""
     await service.install(
@@ -57,7 +59,7 @@ async def install(cluster_id: int, code: str, data: InstallForm, hand: Hand, tx:
     )
 
 
-@component_routes.post("/{code:str}/upgrade", right=MANAGE)
+@component_routes.post("/{code:str}/upgrade", right=MANAGE, raises=(NotFound, ComponentRefused))
 async def upgrade(cluster_id: int, code: str, data: UpgradeForm, hand: Hand, tx: Tx) -> None:
     """立即升级."""
     await service.upgrade(
@@ -65,7 +67,7 @@ async def upgrade(cluster_id: int, code: str, data: UpgradeForm, hand: Hand, tx:
     )
 
 
-@component_routes.put("/{code:str}", right=MANAGE)
+@component_routes.put("/{code:str}", right=MANAGE, raises=(NotFound, ComponentRefused))
 async def configure(cluster_id: int, code: str, data: ParamsForm, hand: Hand, tx: Tx) -> None:
     """Other parameters, as whether accounts are kept on the box."""
     await service.configure(
@@ -73,7 +75,7 @@ async def configure(cluster_id: int, code: str, data: ParamsForm, hand: Hand, tx
     )
 
 
-@component_routes.delete("/{code:str}", right=MANAGE)
+@component_routes.delete("/{code:str}", right=MANAGE, raises=(NotFound, ComponentRefused))
 async def remove(cluster_id: int, code: str, hand: Hand, tx: Tx) -> None:
     """Take it from the cluster."""
     await service.remove(hand.within, tx, cluster_id=cluster_id, code=code, **hand.stamp)
@@ -82,7 +84,7 @@ async def remove(cluster_id: int, code: str, hand: Hand, tx: Tx) -> None:
 component_request_routes = Routes("/edge/component-requests", tags=("edge",))
 
 
-@component_request_routes.get(right=DECIDE)
+@component_request_routes.get(right=DECIDE, raises=(NotFound,))
 async def list_requests(scope: Scope, db: Database) -> list[ComponentRequest]:
     """Requests that wait for a decision, the oldest first."""
     found = []
@@ -95,7 +97,9 @@ async def list_requests(scope: Scope, db: Database) -> list[ComponentRequest]:
     return found
 
 
-@component_request_routes.post("/{cluster_id:int}/{code:str}", right=DECIDE)
+@component_request_routes.post(
+    "/{cluster_id:int}/{code:str}", right=DECIDE, raises=(NotFound, ComponentRefused)
+)
 async def decide(cluster_id: int, code: str, data: DecideForm, hand: Hand, tx: Tx) -> None:
     """Approve, or refuse with a reason."""
     await service.decide(

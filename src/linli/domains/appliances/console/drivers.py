@@ -14,13 +14,14 @@ from linli.domains.appliances.console.rows.drivers import (
     TrustedKeyRow,
 )
 from linli.domains.appliances.console.rows.new_id import Made
+from linli.domains.appliances.errors import KeyInUse, PackageThere
 from linli.domains.appliances.package_file import PACKAGE_BYTES
 from linli.domains.appliances.queries import drivers as queries
 from linli.domains.appliances.service import packages as service
 from linli.domains.people.rights import Right
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Form, Routes
-from linli.kernel.errors import TooLarge
+from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 
@@ -40,7 +41,7 @@ async def list_packages(scope: Scope, db: Database) -> list[PackageRow]:
     return [PackageRow.of(row, keys) for row in await queries.packages(scope, db)]
 
 
-@driver_package_routes.post(right=MANAGE, max_body=_FORM_BYTES)
+@driver_package_routes.post(right=MANAGE, max_body=_FORM_BYTES, raises=(PackageThere, TooLarge))
 async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> Made:
     """A package with its detached signature, checked against the trusted keys before anything is kept."""
     package = await _content(data.package, PACKAGE_BYTES)
@@ -63,7 +64,7 @@ async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> 
     return Made(str(made.package_id))
 
 
-@driver_package_routes.delete("/{package_id:int}", right=MANAGE)
+@driver_package_routes.delete("/{package_id:int}", right=MANAGE, raises=(NotFound,))
 async def remove(package_id: int, hand: Hand, tx: Tx, objects: ObjectStore) -> None:
     """Delete a package that no gateway is set to."""
     gone = await service.remove(hand.within, tx, package_id=package_id, now_ms=hand.now_ms)
@@ -95,7 +96,7 @@ async def trust(data: TrustedKeyForm, hand: Hand, tx: Tx) -> Made:
     return Made(str(made.key_id))
 
 
-@trusted_key_routes.delete("/{key_id:int}", right=MANAGE)
+@trusted_key_routes.delete("/{key_id:int}", right=MANAGE, raises=(NotFound, KeyInUse))
 async def distrust(key_id: int, hand: Hand, tx: Tx) -> None:
     """Trust it no more; its packages are deleted first."""
     await service.distrust(hand.within, tx, key_id=key_id, now_ms=hand.now_ms)

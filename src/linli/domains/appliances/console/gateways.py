@@ -28,6 +28,13 @@ from linli.domains.appliances.console.rows.gateways import (
     gateway_row,
 )
 from linli.domains.appliances.console.rows.new_id import Made
+from linli.domains.appliances.errors import (
+    ChangesMoved,
+    NotCertified,
+    NothingChanged,
+    ProtocolInUse,
+    ProtocolThere,
+)
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import deployments as deployment_queries
 from linli.domains.appliances.queries import drivers as driver_queries
@@ -39,6 +46,7 @@ from linli.domains.appliances.snapshots import MASK, Differences, differences, h
 from linli.domains.people.queries import own_rights
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -64,7 +72,7 @@ async def drivers(scope: Scope, db: Database) -> list[DriverRow]:
     return [DriverRow.of(row, certified) for row in await driver_queries.drivers(scope, db)]
 
 
-@gateway_routes.get("/{gateway_id:int}", right=SEE)
+@gateway_routes.get("/{gateway_id:int}", right=SEE, raises=(NotFound,))
 async def detail(gateway_id: int, hand: Hand) -> GatewayDetail:
     """One gateway with its protocols, the states of their devices, and what a deployment would change."""
     row = await queries.gateway(hand.within, hand.db, gateway_id)
@@ -79,13 +87,13 @@ async def detail(gateway_id: int, hand: Hand) -> GatewayDetail:
     )
 
 
-@gateway_routes.put("/{gateway_id:int}", right=MANAGE)
+@gateway_routes.put("/{gateway_id:int}", right=MANAGE, raises=(NotFound,))
 async def rename(gateway_id: int, data: GatewayName, hand: Hand, tx: Tx) -> None:
     """Another name."""
     await gateways.rename(hand.within, tx, gateway_id=gateway_id, name=data.name, now_ms=hand.now_ms)
 
 
-@gateway_routes.get("/{gateway_id:int}/interconnect", right=MANAGE)
+@gateway_routes.get("/{gateway_id:int}/interconnect", right=MANAGE, raises=(NotFound,))
 async def interconnect(gateway_id: int, hand: Hand) -> InterconnectRow:
     """The local MQTT (网关互联) with its user and password."""
     row = await queries.gateway(hand.within, hand.db, gateway_id)
@@ -101,7 +109,7 @@ async def interconnect(gateway_id: int, hand: Hand) -> InterconnectRow:
     return InterconnectRow(bool(row.interconnect_on), row.interconnect_user, password, same and done)
 
 
-@gateway_routes.put("/{gateway_id:int}/interconnect", right=MANAGE)
+@gateway_routes.put("/{gateway_id:int}/interconnect", right=MANAGE, raises=(NotFound,))
 async def set_interconnect(gateway_id: int, data: InterconnectForm, hand: Hand, tx: Tx) -> None:
     """Switch it on or off; the box learns of it with the next deployment."""
     await gateways.connect_locally(
@@ -116,7 +124,9 @@ async def set_interconnect(gateway_id: int, data: InterconnectForm, hand: Hand, 
     )
 
 
-@gateway_routes.post("/{gateway_id:int}/protocols", right=MANAGE)
+@gateway_routes.post(
+    "/{gateway_id:int}/protocols", right=MANAGE, raises=(NotFound, NotCertified, ProtocolThere)
+)
 async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) -> Made:
     """新建协议, 添加协议."""
     made = await protocols.add(
@@ -131,13 +141,17 @@ async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) 
     return Made(str(made.protocol_id))
 
 
-@gateway_routes.get("/{gateway_id:int}/pending", right=SEE)
+@gateway_routes.get("/{gateway_id:int}/pending", right=SEE, raises=(NotFound,))
 async def pending(gateway_id: int, hand: Hand) -> Differences:
     """What a deployment would change now, and which devices go off-line meanwhile."""
     return await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets)
 
 
-@gateway_routes.post("/{gateway_id:int}/deployments", right=MANAGE)
+@gateway_routes.post(
+    "/{gateway_id:int}/deployments",
+    right=MANAGE,
+    raises=(NotFound, ChangesMoved, NotCertified, NothingChanged),
+)
 async def deploy(gateway_id: int, data: DeployForm, hand: Hand, tx: Tx) -> Made:
     """部署: bring what changed to the box."""
     made = await deployments.deploy(
@@ -146,7 +160,7 @@ async def deploy(gateway_id: int, data: DeployForm, hand: Hand, tx: Tx) -> Made:
     return Made(str(made.deployment_id))
 
 
-@gateway_routes.get("/{gateway_id:int}/deployments", right=SEE)
+@gateway_routes.get("/{gateway_id:int}/deployments", right=SEE, raises=(NotFound,))
 async def history(gateway_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[DeploymentRow]:
     """Deployments to the gateway's box, the latest first."""
     row = await queries.gateway(scope, db, gateway_id)
@@ -158,7 +172,7 @@ async def history(gateway_id: int, scope: Scope, db: Database, page: PageRequest
 protocol_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("edge",))
 
 
-@protocol_routes.put(right=MANAGE)
+@protocol_routes.put(right=MANAGE, raises=(NotFound, NotCertified))
 async def change(protocol_id: int, data: ProtocolChange, hand: Hand, tx: Tx) -> None:
     """Another version (软件版本 更新) or configuration; hidden values that come back hidden stay."""
     config = None
@@ -177,7 +191,7 @@ async def change(protocol_id: int, data: ProtocolChange, hand: Hand, tx: Tx) -> 
     )
 
 
-@protocol_routes.put("/peer-check", right=MANAGE)
+@protocol_routes.put("/peer-check", right=MANAGE, raises=(NotFound,))
 async def check_peers(protocol_id: int, data: PeerCheck, hand: Hand, tx: Tx) -> None:
     """Take doors' calls from their own addresses only, or from any; from the next deployment on."""
     await protocols.check_peers(
@@ -185,7 +199,7 @@ async def check_peers(protocol_id: int, data: PeerCheck, hand: Hand, tx: Tx) -> 
     )
 
 
-@protocol_routes.delete(right=MANAGE)
+@protocol_routes.delete(right=MANAGE, raises=(NotFound, ProtocolInUse))
 async def remove(protocol_id: int, hand: Hand, tx: Tx) -> None:
     """Take a protocol without devices from its gateway."""
     await protocols.remove(hand.within, tx, protocol_id=protocol_id, now_ms=hand.now_ms)
@@ -194,7 +208,7 @@ async def remove(protocol_id: int, hand: Hand, tx: Tx) -> None:
 deployment_routes = Routes("/edge/deployments/{deployment_id:int}", tags=("edge",))
 
 
-@deployment_routes.get(right=SEE, name="detail")
+@deployment_routes.get(right=SEE, name="detail", raises=(NotFound,))
 async def show_deployment(deployment_id: int, hand: Hand) -> DeploymentDetail:
     """What it changed, what the box said of each device, and what putting it back would change."""
     language = hand.within.language
@@ -211,7 +225,7 @@ async def show_deployment(deployment_id: int, hand: Hand) -> DeploymentDetail:
     )
 
 
-@deployment_routes.post("/roll-back", right=MANAGE)
+@deployment_routes.post("/roll-back", right=MANAGE, raises=(NotFound, ChangesMoved, NothingChanged))
 async def roll_back(deployment_id: int, data: DeployForm, hand: Hand, tx: Tx) -> RolledBack:
     """Put protocols, devices and local MQTT back to what it brought, and deploy that."""
     made, lost = await rollback.roll_back(

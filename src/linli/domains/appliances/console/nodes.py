@@ -9,12 +9,21 @@ from linli.domains.appliances.console.hand import MANAGE, SEE, Hand
 from linli.domains.appliances.console.rows.new_id import Made
 from linli.domains.appliances.console.rows.nodes import NodeForm, NodeLabel, NodeName, NodeRow
 from linli.domains.appliances.console.rows.replacements import ReplaceForm, ReplacementDetail, SyncFailure
+from linli.domains.appliances.errors import (
+    ModelDiffers,
+    NodeInUse,
+    NodeNameTaken,
+    NotReplaceable,
+    SerialTaken,
+    TooOld,
+)
 from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.queries import replacements as replacement_queries
 from linli.domains.appliances.service import nodes as service
 from linli.domains.appliances.service import replacements
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.qr import qr_image
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -26,7 +35,9 @@ ACTIVATE_PAGE: Final = "/activate-box"
 node_routes = Routes("/edge", tags=("edge",))
 
 
-@node_routes.post("/clusters/{cluster_id:int}/nodes", right=MANAGE)
+@node_routes.post(
+    "/clusters/{cluster_id:int}/nodes", right=MANAGE, raises=(NotFound, NodeNameTaken, SerialTaken)
+)
 async def add(cluster_id: int, data: NodeForm, hand: Hand, tx: Tx) -> Made:
     """Add a box by the serial number on its label (添加融合实例节点)."""
     made = await service.add(
@@ -50,25 +61,25 @@ async def replaceable(
     return [NodeRow.of(row, hand.now_ms, hand.within.language) for row in fit]
 
 
-@node_routes.get("/nodes/{node_id:int}", right=SEE)
+@node_routes.get("/nodes/{node_id:int}", right=SEE, raises=(NotFound,))
 async def detail(node_id: int, hand: Hand) -> NodeRow:
     """One box with the progress of its activation."""
     return NodeRow.of(await queries.node(hand.within, hand.db, node_id), hand.now_ms, hand.within.language)
 
 
-@node_routes.put("/nodes/{node_id:int}", right=MANAGE)
+@node_routes.put("/nodes/{node_id:int}", right=MANAGE, raises=(NotFound, NodeNameTaken))
 async def rename(node_id: int, data: NodeName, hand: Hand, tx: Tx) -> None:
     """Another name."""
     await service.rename(hand.within, tx, node_id=node_id, name=data.name, now_ms=hand.now_ms)
 
 
-@node_routes.delete("/nodes/{node_id:int}", right=MANAGE)
+@node_routes.delete("/nodes/{node_id:int}", right=MANAGE, raises=(NotFound, NodeInUse))
 async def remove(node_id: int, hand: Hand, tx: Tx) -> None:
     """Remove a box without devices; its serial number is free again."""
     await service.remove(hand.within, tx, node_id=node_id, now_ms=hand.now_ms)
 
 
-@node_routes.get("/nodes/{node_id:int}/label", right=MANAGE)
+@node_routes.get("/nodes/{node_id:int}/label", right=MANAGE, raises=(NotFound,))
 async def label(node_id: int, hand: Hand, settings: Settings) -> NodeLabel:
     """The activation code of a box, with a QR code for its label."""
     row = await queries.node(hand.within, hand.db, node_id)
@@ -80,13 +91,15 @@ async def label(node_id: int, hand: Hand, settings: Settings) -> NodeLabel:
     )
 
 
-@node_routes.post("/nodes/{node_id:int}/reset", right=MANAGE)
+@node_routes.post("/nodes/{node_id:int}/reset", right=MANAGE, raises=(NotFound,))
 async def reset(node_id: int, hand: Hand, tx: Tx) -> None:
     """Let it activate anew, with another code, on whatever hardware has the serial number."""
     await service.reset(hand.within, tx, node_id=node_id, **hand.stamp)
 
 
-@node_routes.post("/nodes/{node_id:int}/replace", right=MANAGE)
+@node_routes.post(
+    "/nodes/{node_id:int}/replace", right=MANAGE, raises=(NotFound, ModelDiffers, NotReplaceable, SerialTaken)
+)
 async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> Made:
     """立即替换: a new box takes the place of this one, which is cut off."""
     made = await replacements.begin(
@@ -100,7 +113,7 @@ async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> Made:
     return Made(str(made.replacement_id))
 
 
-@node_routes.get("/nodes/{node_id:int}/replacement", right=SEE)
+@node_routes.get("/nodes/{node_id:int}/replacement", right=SEE, raises=(NotFound,))
 async def replacement(node_id: int, hand: Hand) -> ReplacementDetail:
     """The last replacement, how far the data has come, and what is too old for it."""
     node = await queries.node(hand.within, hand.db, node_id)
@@ -116,13 +129,13 @@ async def replacement(node_id: int, hand: Hand) -> ReplacementDetail:
     return ReplacementDetail.of(rows[0] if rows else None, sync, floors)
 
 
-@node_routes.post("/nodes/{node_id:int}/sync", right=MANAGE)
+@node_routes.post("/nodes/{node_id:int}/sync", right=MANAGE, raises=(NotFound, TooOld))
 async def sync(node_id: int, hand: Hand, tx: Tx) -> None:
     """手动同步: everything that its doors should hold is sent again."""
     await replacements.sync(hand.within, tx, node_id=node_id, now_ms=hand.now_ms)
 
 
-@node_routes.get("/nodes/{node_id:int}/sync/failures", right=SEE)
+@node_routes.get("/nodes/{node_id:int}/sync/failures", right=SEE, raises=(NotFound,))
 async def failures(node_id: int, scope: Scope, db: Database) -> list[SyncFailure]:
     """失败详情: what did not reach its door, and why."""
     node = await queries.node(scope, db, node_id)

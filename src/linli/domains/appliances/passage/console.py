@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.appliances.console.rows.new_id import Made
+from linli.domains.appliances.errors import TooManyRules
 from linli.domains.appliances.passage import queries, service
 from linli.domains.appliances.passage.queries import Held, Rule
 from linli.domains.appliances.passage.service import RuleSaid
@@ -127,7 +128,7 @@ class PassageChoices(msgspec.Struct, rename="camel", frozen=True):
 passage_rule_routes = Routes("/edge/passage-rules", tags=("edge",))
 
 
-@passage_rule_routes.get(right=SEE)
+@passage_rule_routes.get(right=SEE, raises=(NotFound,))
 async def list_rules(
     scope: Scope,
     db: Database,
@@ -142,7 +143,7 @@ async def list_rules(
     return Page.of(page, found.total, await _rows(scope, db, found.data))
 
 
-@passage_rule_routes.get("/choices", right=SEE)
+@passage_rule_routes.get("/choices", right=SEE, raises=(NotFound,))
 async def choices(scope: Scope, db: Database, gateway_id: int) -> PassageChoices:
     """Doors and lifts of a gateway, and the buildings and units whose residents a lift may serve."""
     gateway = await gateway_queries.gateway(scope, db, gateway_id)
@@ -153,7 +154,7 @@ async def choices(scope: Scope, db: Database, gateway_id: int) -> PassageChoices
     return PassageChoices(found, await _units(scope, db, gateway))
 
 
-@passage_rule_routes.post(right=MANAGE)
+@passage_rule_routes.post(right=MANAGE, raises=(NotFound, TooManyRules))
 async def create(data: NewPassageRule, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> Made:
     """When somebody passes this door, call that lift. The box is told at once."""
     made = await service.create(
@@ -162,19 +163,19 @@ async def create(data: NewPassageRule, scope: Scope, tx: Tx, ids: Ids, clock: Cl
     return Made(str(made.rule_id))
 
 
-@passage_rule_routes.put("/{rule_id:int}", right=MANAGE)
+@passage_rule_routes.put("/{rule_id:int}", right=MANAGE, raises=(NotFound,))
 async def change(rule_id: int, data: PassageRuleForm, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Change a rule, or switch it on and off."""
     await service.change(scope, tx, rule_id=rule_id, said=data.said(), now_ms=clock.now_ms())
 
 
-@passage_rule_routes.delete("/{rule_id:int}", right=MANAGE)
+@passage_rule_routes.delete("/{rule_id:int}", right=MANAGE, raises=(NotFound,))
 async def remove(rule_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Remove a rule."""
     await service.remove(scope, tx, rule_id=rule_id, now_ms=clock.now_ms())
 
 
-@passage_rule_routes.get("/{rule_id:int}/runs", right=SEE)
+@passage_rule_routes.get("/{rule_id:int}/runs", right=SEE, raises=(NotFound,))
 async def runs(rule_id: int, scope: Scope, db: Database) -> list[PassageRun]:
     """What became of a rule, the newest first."""
     rule = await queries.rule(scope, db, rule_id)

@@ -15,6 +15,7 @@ from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.vision.looks import Thresholds
@@ -65,7 +66,7 @@ class FaceToEnrol(msgspec.Struct, rename="camel", frozen=True):
 face_engine_routes = Routes("/communities/{community_id:int}/face-engine", tags=("faces",))
 
 
-@face_engine_routes.get(right=Right.RESIDENTS_SEE)
+@face_engine_routes.get(right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def get_face_engine(
     community_id: int, scope: Scope, db: Database, faces: FaceEngineRoom
 ) -> FaceEngineState:
@@ -92,7 +93,7 @@ async def get_face_engine(
     )
 
 
-@face_engine_routes.get("/to-enrol", right=Right.RESIDENTS_SEE)
+@face_engine_routes.get("/to-enrol", right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def list_faces_to_enrol(
     community_id: int, scope: Scope, db: Database, page: PageRequest, faces: FaceEngineRoom
 ) -> Page[FaceToEnrol]:
@@ -116,7 +117,7 @@ async def list_faces_to_enrol(
     return Page.of(page, found.total, rows)
 
 
-@face_engine_routes.put("/thresholds", right=Right.RESIDENTS_MANAGE, status=200)
+@face_engine_routes.put("/thresholds", right=Right.RESIDENTS_MANAGE, status=200, raises=(NotFound,))
 async def set_face_thresholds(
     community_id: int, data: FaceThresholds, scope: Scope, db: Database, clock: Clock, faces: FaceEngineRoom
 ) -> None:
@@ -134,7 +135,7 @@ async def set_face_thresholds(
         )
 
 
-@face_engine_routes.delete("/thresholds", right=Right.RESIDENTS_MANAGE)
+@face_engine_routes.delete("/thresholds", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
 async def clear_face_thresholds(community_id: int, scope: Scope, tx: Tx) -> None:
     """Decide by the model's own thresholds again."""
     await people.require_community(scope, tx, community_id)

@@ -15,6 +15,7 @@ from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -120,7 +121,7 @@ async def list_all_erasures(
     return Page.of(page, found.total, rows)
 
 
-@erasure_routes.get("/{erasure_id:int}/receipt", right=Right.RESIDENTS_SEE)
+@erasure_routes.get("/{erasure_id:int}/receipt", right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def receipt(erasure_id: int, scope: Scope, db: Database, secrets: Secrets, clock: Clock) -> ReceiptTold:
     """The list of devices as it is now, signed; `openssl pkeyutl` checks it without this platform."""
     told = await erasure(scope, db, erasure_id)

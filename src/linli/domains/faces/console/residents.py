@@ -1,5 +1,6 @@
 """Console: a resident's face, for staff who recorded consent on paper or act for the resident."""
 
+from linli.domains.faces.errors import FaceRefused, FacesBusy
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import FaceSave, FaceTold
 from linli.domains.faces.service import person_faces
@@ -8,6 +9,7 @@ from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -17,7 +19,7 @@ resident_face_routes = Routes(
 )
 
 
-@resident_face_routes.get(right=Right.RESIDENTS_SEE)
+@resident_face_routes.get(right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def face_of(
     community_id: int, identity_id: str, scope: Scope, db: Database, objects: ObjectStore
 ) -> FaceTold:
@@ -26,7 +28,7 @@ async def face_of(
     return await person_faces.tell(scope, db, objects, identity_id=identity_id)
 
 
-@resident_face_routes.post(right=Right.RESIDENTS_MANAGE)
+@resident_face_routes.post(right=Right.RESIDENTS_MANAGE, raises=(NotFound, FaceRefused, FacesBusy))
 async def save(
     community_id: int,
     identity_id: str,
@@ -51,7 +53,7 @@ async def save(
     )
 
 
-@resident_face_routes.delete(right=Right.RESIDENTS_MANAGE)
+@resident_face_routes.delete(right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
 async def withdraw(community_id: int, identity_id: str, scope: Scope, db: Database, clock: Clock) -> None:
     """Take the face back for the resident: picture, template and every device's copy are erased."""
     await people.person(scope, db, identity_id)

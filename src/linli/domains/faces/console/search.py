@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.domains.access.queries.persons import names_of
 from linli.domains.faces.console.engine import FaceThresholds
+from linli.domains.faces.errors import FacesBusy, NoHints
 from linli.domains.faces.queries import images
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import FaceLook, FacePicture
@@ -17,6 +18,7 @@ from linli.domains.people.rights import Right
 from linli.kernel import audit
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -41,7 +43,9 @@ class FaceSearchFound(msgspec.Struct, rename="camel", frozen=True):
 face_look_routes = Routes("/communities/{community_id:int}/face-engine", tags=("faces",))
 
 
-@face_look_routes.post("/look", right=Right.RESIDENTS_MANAGE, status=200)
+@face_look_routes.post(
+    "/look", right=Right.RESIDENTS_MANAGE, status=200, raises=(NotFound, FacesBusy, NoHints)
+)
 async def look_at_face(
     community_id: int, data: FacePicture, scope: Scope, db: Database, faces: FaceEngineRoom
 ) -> FaceLook:
@@ -50,7 +54,7 @@ async def look_at_face(
     return await person_faces.looked_at(faces.engine, data.picture, here.language)
 
 
-@face_look_routes.post("/search", right=Right.RESIDENTS_MANAGE, status=200)
+@face_look_routes.post("/search", right=Right.RESIDENTS_MANAGE, status=200, raises=(NotFound,))
 async def search_by_picture(
     community_id: int,
     data: FacePicture,

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from linli.domains.access.service import staff_persons
+from linli.domains.faces.errors import FacesBusy, NoHints
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
@@ -24,7 +25,7 @@ SHOWN = 5
 staff_face_routes = Routes("/communities/{community_id:int}/staff-face", tags=("faces",))
 
 
-@staff_face_routes.get(right=Right.DOORS_OPEN)
+@staff_face_routes.get(right=Right.DOORS_OPEN, raises=(NotFound,))
 async def my_face(
     community_id: int, scope: Scope, rights: Rights, db: Database, objects: ObjectStore
 ) -> FaceTold:
@@ -34,7 +35,7 @@ async def my_face(
     return await person_faces.tell(here, db, objects, identity_id=identity_id, text="staff")
 
 
-@staff_face_routes.get("/erasures", right=Right.DOORS_OPEN)
+@staff_face_routes.get("/erasures", right=Right.DOORS_OPEN, raises=(NotFound,))
 async def my_erasures(community_id: int, scope: Scope, rights: Rights, db: Database) -> list[ErasureTold]:
     """The last times it was taken back, with every device that has confirmed or has yet to."""
     here = await people.community_scope(scope, db, community_id)
@@ -43,7 +44,7 @@ async def my_erasures(community_id: int, scope: Scope, rights: Rights, db: Datab
     return [ErasureTold.of(told, "") for told in found.data]
 
 
-@staff_face_routes.post("/look", right=Right.DOORS_OPEN, status=200)
+@staff_face_routes.post("/look", right=Right.DOORS_OPEN, status=200, raises=(NotFound, FacesBusy, NoHints))
 async def look(
     community_id: int, data: FacePicture, scope: Scope, db: Database, faces: FaceEngineRoom
 ) -> FaceLook:
@@ -52,7 +53,7 @@ async def look(
     return await person_faces.looked_at(faces.engine, data.picture, here.language)
 
 
-@staff_face_routes.post(right=Right.DOORS_OPEN)
+@staff_face_routes.post(right=Right.DOORS_OPEN, raises=(NotFound,))
 async def save(
     community_id: int,
     data: FaceSave,
@@ -81,7 +82,7 @@ async def save(
     )
 
 
-@staff_face_routes.delete(right=Right.DOORS_OPEN)
+@staff_face_routes.delete(right=Right.DOORS_OPEN, raises=(NotFound,))
 async def withdraw(community_id: int, scope: Scope, rights: Rights, db: Database, clock: Clock) -> None:
     """Take consent back: picture, template and every device's copy are erased. The own code stays.
 

@@ -16,6 +16,7 @@ from linli.domains.people.rights import Right, Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.things import device_lists
@@ -72,7 +73,7 @@ async def count_devices(
 overview_routes = Routes("/overview", tags=("overview",))
 
 
-@overview_routes.get(right="communities.use")
+@overview_routes.get(right="communities.use", raises=(NotFound,))
 async def figures(
     scope: Scope, rights: Rights, session: Session, db: Database, clock: Clock, community_id: int
 ) -> Overview:

@@ -21,7 +21,7 @@ from linli.domains.people.queries import vehicles
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Form, Routes
-from linli.kernel.errors import TooLarge
+from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -55,7 +55,7 @@ async def houses(scope: Scope, db: Database, community_id: CommunityId) -> Housi
     return await queries.housing_of(scope.narrowed(community_id), db, community_id)
 
 
-@figure_routes.get("/traffic", right="communities.use")
+@figure_routes.get("/traffic", right="communities.use", raises=(NotFound,))
 async def traffic(scope: Scope, db: Database, clock: Clock, community_id: CommunityId) -> Days:
     """Today's persons and vehicles, and this week beside the mean of the four before (CON-03)."""
     here = scope.narrowed(community_id)
@@ -80,7 +80,7 @@ async def vehicle_passes(scope: Scope, db: Database, community_id: CommunityId) 
 map_routes = Routes("/communities/{community_id:int}/map", tags=("overview",))
 
 
-@map_routes.get(right="communities.use")
+@map_routes.get(right="communities.use", raises=(NotFound,))
 async def show(
     scope: Scope, db: Database, objects: ObjectStore, settings: Settings, clock: Clock, community_id: int
 ) -> CommunityMap:
@@ -95,7 +95,7 @@ async def show(
     )
 
 
-@map_routes.get("/candidates", right="devices.manage")
+@map_routes.get("/candidates", right="devices.manage", raises=(NotFound,))
 async def candidates(
     scope: Scope, db: Database, community_id: int, kind: PlaceKind, q: str = ""
 ) -> list[Candidate]:
@@ -104,7 +104,7 @@ async def candidates(
     return await map_view.candidates(scope, db, community_id=community_id, kind=kind, keyword=q.strip())
 
 
-@map_routes.put("/devices/{iot_id:str}", right="devices.manage")
+@map_routes.put("/devices/{iot_id:str}", right="devices.manage", raises=(NotFound,))
 async def place(scope: Scope, tx: Tx, clock: Clock, community_id: int, iot_id: str, data: PlaceForm) -> None:
     """Put a device on the map, or move it."""
     await service.place(
@@ -118,13 +118,13 @@ async def place(scope: Scope, tx: Tx, clock: Clock, community_id: int, iot_id: s
     )
 
 
-@map_routes.delete("/devices/{iot_id:str}", right="devices.manage")
+@map_routes.delete("/devices/{iot_id:str}", right="devices.manage", raises=(NotFound,))
 async def take_off(scope: Scope, tx: Tx, community_id: int, iot_id: str) -> None:
     """Take a device off the map."""
     await service.take_off(scope, tx, community_id=community_id, iot_id=iot_id)
 
 
-@map_routes.post("/plan", right="devices.manage")
+@map_routes.post("/plan", right="devices.manage", raises=(NotFound, TooLarge))
 async def set_plan(
     scope: Scope,
     db: Database,
@@ -151,7 +151,7 @@ async def set_plan(
         )
 
 
-@map_routes.delete("/plan", right="devices.manage")
+@map_routes.delete("/plan", right="devices.manage", raises=(NotFound,))
 async def drop_plan(scope: Scope, tx: Tx, community_id: int) -> None:
     """Show the map instead."""
     await service.drop_plan(scope, tx, community_id=community_id)

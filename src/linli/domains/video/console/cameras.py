@@ -19,6 +19,7 @@ from linli.domains.video.console.rows import (
     batch_row,
     camera_rows,
 )
+from linli.domains.video.errors import BatchUndone, CameraKnown, CountChanged
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.queries.devices import cameras_of
 from linli.domains.video.service import batches
@@ -26,7 +27,7 @@ from linli.domains.video.service import cameras as service
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -40,7 +41,7 @@ _CLEARED_MOST = 1000
 camera_routes = Routes("/communities/{community_id:int}/cameras", tags=("cameras",))
 
 
-@camera_routes.get(right=SEE)
+@camera_routes.get(right=SEE, raises=(NotFound,))
 async def list_cameras(
     community_id: int,
     scope: Scope,
@@ -74,14 +75,14 @@ async def list_cameras(
     return Page.of(page, found.total, await camera_rows(scope, db, community_id, found.data))
 
 
-@camera_routes.get("/groups", right=SEE)
+@camera_routes.get("/groups", right=SEE, raises=(NotFound,))
 async def groups(community_id: int, scope: Scope, db: Database) -> list[CameraGroup]:
     """Groups of cameras and how many each has."""
     await root_of(scope, db, community_id)
     return [CameraGroup(name, number) for name, number in await queries.groups(scope, db, community_id)]
 
 
-@camera_routes.get("/devices", right=SEE)
+@camera_routes.get("/devices", right=SEE, raises=(NotFound,))
 async def devices(
     community_id: int,
     scope: Scope,
@@ -102,7 +103,7 @@ async def devices(
     return CameraDevices(len(bound), len(waiting), offered)
 
 
-@camera_routes.post(right=MANAGE)
+@camera_routes.post(right=MANAGE, raises=(NotFound, CameraKnown))
 async def add(
     community_id: int, data: NewCameraForm, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets, clock: Clock
 ) -> AddedCamera:
@@ -120,14 +121,14 @@ async def add(
     return AddedCamera(str(made))
 
 
-@camera_routes.get("/{camera_id:int}", right=SEE)
+@camera_routes.get("/{camera_id:int}", right=SEE, raises=(NotFound,))
 async def one(community_id: int, camera_id: int, scope: Scope, db: Database) -> CameraRow:
     """What is known of one camera."""
     found = await queries.camera(scope, db, camera_id, community_id=community_id)
     return (await camera_rows(scope, db, community_id, [found]))[0]
 
 
-@camera_routes.put("/{camera_id:int}", right=MANAGE)
+@camera_routes.put("/{camera_id:int}", right=MANAGE, raises=(NotFound,))
 async def change(
     community_id: int, camera_id: int, data: CameraForm, scope: Scope, tx: Tx, secrets: Secrets, clock: Clock
 ) -> None:
@@ -143,7 +144,7 @@ async def change(
     )
 
 
-@camera_routes.post("/clear", right=MANAGE, status=200)
+@camera_routes.post("/clear", right=MANAGE, status=200, raises=(NotFound, CountChanged))
 async def clear(
     community_id: int, data: ClearForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock
 ) -> CameraBatch:
@@ -165,7 +166,7 @@ async def clear(
     return batch_row(made)
 
 
-@camera_routes.get("/batches", right=SEE)
+@camera_routes.get("/batches", right=SEE, raises=(NotFound,))
 async def list_batches(community_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[CameraBatch]:
     """Imports and clearings, the latest first."""
     await root_of(scope, db, community_id)
@@ -173,7 +174,7 @@ async def list_batches(community_id: int, scope: Scope, db: Database, page: Page
     return Page.of(page, found.total, [batch_row(row) for row in found.data])
 
 
-@camera_routes.post("/batches/{batch_id:int}/undo", right=MANAGE, status=200)
+@camera_routes.post("/batches/{batch_id:int}/undo", right=MANAGE, status=200, raises=(NotFound, BatchUndone))
 async def undo(community_id: int, batch_id: int, scope: Scope, tx: Tx, clock: Clock) -> CameraBatch:
     """Take an import or a clearing back. What somebody changed since stays, and is counted."""
     done = await batches.undo(scope, tx, community_id=community_id, batch_id=batch_id, now_ms=clock.now_ms())

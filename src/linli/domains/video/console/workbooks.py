@@ -19,6 +19,7 @@ from linli.domains.video.queries.devices import cameras_of
 from linli.domains.video.service import imports
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
@@ -30,7 +31,7 @@ SEE = Right.DEVICES_SEE.value
 camera_workbook_routes = Routes("/communities/{community_id:int}/cameras", tags=("cameras",))
 
 
-@camera_workbook_routes.get("/template.xlsx", right=SEE)
+@camera_workbook_routes.get("/template.xlsx", right=SEE, raises=(NotFound,))
 async def template(
     community_id: int, scope: Scope, db: Database, language: str | None = None
 ) -> Response[bytes]:
@@ -46,7 +47,7 @@ async def template(
     return attachment(content, _NAME)
 
 
-@camera_workbook_routes.get("/export.xlsx", right=SEE)
+@camera_workbook_routes.get("/export.xlsx", right=SEE, raises=(NotFound,))
 async def export(
     community_id: int,
     scope: Scope,

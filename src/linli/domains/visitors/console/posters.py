@@ -12,6 +12,7 @@ from linli.domains.visitors.service import posters
 from linli.kernel.clock import Clock
 from linli.kernel.db import Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.qr import qr_svg
 from linli.kernel.scope import Scope
@@ -36,7 +37,7 @@ def _told(row: Poster, room: VisitorsRoom) -> VisitPoster:
 poster_routes = Routes("/communities/{community_id:int}/visitor-poster", tags=("visitors",))
 
 
-@poster_routes.get(right=Right.VISITORS_MANAGE)
+@poster_routes.get(right=Right.VISITORS_MANAGE, raises=(NotFound,))
 async def show(
     community_id: int, scope: Scope, tx: Tx, ids: Ids, clock: Clock, visitors: VisitorsRoom
 ) -> VisitPoster:
@@ -45,7 +46,7 @@ async def show(
     return _told(row, visitors)
 
 
-@poster_routes.post("/renew", right=Right.VISITORS_MANAGE, status=200)
+@poster_routes.post("/renew", right=Right.VISITORS_MANAGE, status=200, raises=(NotFound,))
 async def renew(
     community_id: int, scope: Scope, tx: Tx, ids: Ids, clock: Clock, visitors: VisitorsRoom
 ) -> VisitPoster:
@@ -54,7 +55,7 @@ async def renew(
     return _told(row, visitors)
 
 
-@poster_routes.put(right=Right.VISITORS_MANAGE)
+@poster_routes.put(right=Right.VISITORS_MANAGE, raises=(NotFound,))
 async def switch(
     community_id: int,
     data: PosterSwitch,

@@ -128,7 +128,7 @@ async def list_visits(
     return Page.of(page, found.total, await rows(scope, db, found.data))
 
 
-@visit_routes.get("/figures", right=Right.VISITORS_SEE)
+@visit_routes.get("/figures", right=Right.VISITORS_SEE, raises=(NotFound,))
 async def figures(community_id: int, scope: Scope, db: Database, clock: Clock) -> VisitFigures:
     """How many are asked for, expected, here and gone today."""
     await spaces.require_root(scope, db, community_id)
@@ -160,7 +160,7 @@ async def export(
     return Response(content, media_type=_XLSX, headers=headers)
 
 
-@visit_routes.post(right=Right.VISITORS_MANAGE)
+@visit_routes.post(right=Right.VISITORS_MANAGE, raises=(NotFound, visits.VisitorBlacklisted))
 async def add_visits(
     community_id: int, data: NewVisits, scope: Scope, tx: Tx, ids: Ids, clock: Clock
 ) -> VisitsMade:
@@ -224,21 +224,29 @@ async def show_pass(
     )
 
 
-@visit_routes.post("/{apply_id:int}/check-in", right=Right.VISITORS_MANAGE)
+@visit_routes.post(
+    "/{apply_id:int}/check-in",
+    right=Right.VISITORS_MANAGE,
+    raises=(NotFound, visits.VisitOver, visits.VisitSettled),
+)
 async def check_in(community_id: int, apply_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """The visitor is here."""
     await _of(scope, tx, community_id, apply_id)
     await visits.check_in(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
 
 
-@visit_routes.post("/{apply_id:int}/check-out", right=Right.VISITORS_MANAGE)
+@visit_routes.post(
+    "/{apply_id:int}/check-out", right=Right.VISITORS_MANAGE, raises=(NotFound, visits.VisitSettled)
+)
 async def check_out(community_id: int, apply_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """The visitor has left: the pass opens no door any more."""
     await _of(scope, tx, community_id, apply_id)
     await visits.check_out(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
 
 
-@visit_routes.post("/{apply_id:int}/void", right=Right.VISITORS_MANAGE)
+@visit_routes.post(
+    "/{apply_id:int}/void", right=Right.VISITORS_MANAGE, raises=(NotFound, visits.VisitSettled)
+)
 async def void_visit(
     community_id: int, apply_id: int, data: VisitReason, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
@@ -249,14 +257,20 @@ async def void_visit(
     await visits.void(scope, tx, apply_id=apply_id, reason=data.reason, now_ms=clock.now_ms())
 
 
-@visit_routes.post("/{apply_id:int}/admit", right=Right.VISITORS_MANAGE)
+@visit_routes.post(
+    "/{apply_id:int}/admit",
+    right=Right.VISITORS_MANAGE,
+    raises=(NotFound, visits.VisitOver, visits.VisitSettled, visits.VisitorBlacklisted),
+)
 async def admit(community_id: int, apply_id: int, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
     """Let a visitor come who registered at the gate."""
     await _of(scope, tx, community_id, apply_id)
     await visits.admit(scope, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms())
 
 
-@visit_routes.post("/{apply_id:int}/refuse", right=Right.VISITORS_MANAGE)
+@visit_routes.post(
+    "/{apply_id:int}/refuse", right=Right.VISITORS_MANAGE, raises=(NotFound, visits.VisitSettled)
+)
 async def refuse(
     community_id: int, apply_id: int, data: VisitReason, scope: Scope, tx: Tx, clock: Clock
 ) -> None:

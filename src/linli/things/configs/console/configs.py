@@ -4,11 +4,13 @@ import msgspec
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.configs import queries, service
+from linli.things.configs.errors import SameContent
 from linli.things.configs.queries import Config
 from linli.things.queries.devices import get_device
 from linli.things.queries.products import get_product
@@ -77,7 +79,7 @@ class RestoreRequest(msgspec.Struct):
 product_config_routes = Routes("/products/{product_key:str}/config", tags=("configs",))
 
 
-@product_config_routes.get(right="devices.use")
+@product_config_routes.get(right="devices.use", raises=(NotFound,))
 async def current(product_key: str, scope: Scope, db: Database) -> ProductConfig:
     """What holds for the product's devices, how many have taken it, and which have their own."""
     product = await get_product(scope, db, product_key=product_key)
@@ -90,7 +92,7 @@ async def current(product_key: str, scope: Scope, db: Database) -> ProductConfig
     )
 
 
-@product_config_routes.get("/versions", right="devices.use")
+@product_config_routes.get("/versions", right="devices.use", raises=(NotFound,))
 async def versions(product_key: str, scope: Scope, db: Database, page: PageRequest) -> Page[ConfigVersion]:
     """Every version, the newest first."""
     product = await get_product(scope, db, product_key=product_key)
@@ -98,7 +100,7 @@ async def versions(product_key: str, scope: Scope, db: Database, page: PageReque
     return Page.of(page, found.total, [ConfigVersion.of(row) for row in found.data])
 
 
-@product_config_routes.put(right="integrations.manage")
+@product_config_routes.put(right="integrations.manage", raises=(NotFound, SameContent))
 async def save(
     product_key: str, data: ConfigForm, scope: Scope, db: Database, objects: ObjectStore, ids: Ids
 ) -> ConfigVersion:
@@ -115,7 +117,9 @@ async def save(
     return ConfigVersion.of(made)
 
 
-@product_config_routes.post("/restore", right="integrations.manage", status=200)
+@product_config_routes.post(
+    "/restore", right="integrations.manage", status=200, raises=(NotFound, SameContent)
+)
 async def restore(
     product_key: str, data: RestoreRequest, scope: Scope, db: Database, objects: ObjectStore, ids: Ids
 ) -> ConfigVersion:
@@ -129,7 +133,7 @@ async def restore(
 device_config_routes = Routes("/devices/{iot_id:str}/config", tags=("configs",))
 
 
-@device_config_routes.get(right="devices.use", name="current")
+@device_config_routes.get(right="devices.use", name="current", raises=(NotFound,))
 async def show_device_config(iot_id: str, scope: Scope, db: Database) -> DeviceConfig:
     """What holds for a device."""
     device = await get_device(scope, db, iot_id=iot_id)
@@ -137,7 +141,7 @@ async def show_device_config(iot_id: str, scope: Scope, db: Database) -> DeviceC
     return DeviceConfig(ConfigVersion.of(found) if found else None, bool(found and found.device_no))
 
 
-@device_config_routes.put(right="devices.manage", name="save")
+@device_config_routes.put(right="devices.manage", name="save", raises=(NotFound, SameContent))
 async def save_device_config(
     iot_id: str, data: ConfigForm, scope: Scope, db: Database, objects: ObjectStore, ids: Ids
 ) -> ConfigVersion:
@@ -156,7 +160,7 @@ async def save_device_config(
     return ConfigVersion.of(made)
 
 
-@device_config_routes.delete(right="devices.manage")
+@device_config_routes.delete(right="devices.manage", raises=(NotFound,))
 async def end(iot_id: str, scope: Scope, tx: Tx, ids: Ids) -> None:
     """The product's configuration holds for the device again."""
     device = await get_device(scope, tx, iot_id=iot_id)

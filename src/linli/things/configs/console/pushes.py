@@ -7,9 +7,11 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Filter, Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.configs import queries, service
+from linli.things.configs.errors import NothingToPush, PushRunning
 from linli.things.configs.queries import Push, PushState, Taking
 from linli.things.queries.products import get_product
 
@@ -66,7 +68,7 @@ class PushedFilter(Filter, frozen=True):
 config_push_routes = Routes("/config-pushes", tags=("configs",))
 
 
-@config_push_routes.get(right="devices.use")
+@config_push_routes.get(right="devices.use", raises=(NotFound,))
 async def list_pushes(scope: Scope, db: Database, product_key: str) -> list[ConfigPushRow]:
     """The last 20 of a product, the newest first."""
     product = await get_product(scope, db, product_key=product_key)
@@ -74,14 +76,14 @@ async def list_pushes(scope: Scope, db: Database, product_key: str) -> list[Conf
     return [await _row(db, push) for push in found]
 
 
-@config_push_routes.post(right="integrations.manage")
+@config_push_routes.post(right="integrations.manage", raises=(NotFound, NothingToPush, PushRunning))
 async def push(data: ConfigPushForm, scope: Scope, tx: Tx) -> ConfigPushRow:
     """Tell every device of a product that is online, and in sight, what holds for it."""
     made = await service.push_config(scope, tx, product_key=data.product_key, batch=data.batch)
     return await _row(tx, made)
 
 
-@config_push_routes.get("/{push_id:int}/devices", right="devices.use")
+@config_push_routes.get("/{push_id:int}/devices", right="devices.use", raises=(NotFound,))
 async def list_devices(
     push_id: int, scope: Scope, db: Database, page: PageRequest, where: PushedFilter
 ) -> Page[ConfigPushedRow]:
@@ -98,7 +100,7 @@ async def list_devices(
     return Page.of(page, found.total, told)
 
 
-@config_push_routes.post("/{push_id:int}/cancel", right="integrations.manage")
+@config_push_routes.post("/{push_id:int}/cancel", right="integrations.manage", raises=(NotFound,))
 async def cancel(push_id: int, scope: Scope, tx: Tx) -> None:
     """Tell no further device."""
     await service.cancel_push(scope, tx, push_no=push_id)

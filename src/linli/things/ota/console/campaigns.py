@@ -15,6 +15,7 @@ from linli.things.ota import campaign_rows, campaigns, job_rows, queries, select
 from linli.things.ota.campaign_rows import Campaign, CampaignState, Kind
 from linli.things.ota.campaigns import NewCampaign, Rules
 from linli.things.ota.console.firmware import CampaignStarted
+from linli.things.ota.errors import CampaignOver, FirmwareNotTried, NobodyToUpgrade, NoPreviousFirmware
 from linli.things.ota.firmware import get_firmware
 from linli.things.ota.job_rows import JobRow
 from linli.things.ota.selection import MAX_CHOSEN, Selection
@@ -242,7 +243,7 @@ async def _group_name(scope: Scope, db: Database, group_no: int) -> str | None:
 campaign_routes = Routes("/firmware-campaigns", tags=("firmware",))
 
 
-@campaign_routes.get(right="devices.use")
+@campaign_routes.get(right="devices.use", raises=(NotFound,))
 async def list_campaigns(
     scope: Scope,
     db: Database,
@@ -257,21 +258,21 @@ async def list_campaigns(
     return Page.of(page, found.total, [await _row(db, row) for row in found.data])
 
 
-@campaign_routes.post(right="devices.manage")
+@campaign_routes.post(right="devices.manage", raises=(NotFound, FirmwareNotTried, NobodyToUpgrade))
 async def start(data: CampaignForm, scope: Scope, tx: Tx) -> CampaignStarted:
     """Begin a campaign, now or at its date. Those who see some communities only must name one of them."""
     made = await campaigns.start_campaign(scope, tx, new=await _new(scope, tx, data))
     return CampaignStarted(str(made.campaign_no))
 
 
-@campaign_routes.post("/count", right="devices.manage", status=200)
+@campaign_routes.post("/count", right="devices.manage", status=200, raises=(NotFound,))
 async def count(data: CampaignForm, scope: Scope, db: Database) -> CandidateCount:
     """How many devices such a campaign would begin with; nothing is begun."""
     new = await _new(scope, db, data)
     return CandidateCount(await campaigns.count_devices(scope, db, new=new))
 
 
-@campaign_routes.get("/{campaign_id:int}", right="devices.use")
+@campaign_routes.get("/{campaign_id:int}", right="devices.use", raises=(NotFound,))
 async def detail(campaign_id: int, scope: Scope, db: Database) -> CampaignDetail:
     """One campaign, with why devices were lost and what a roll-back could offer."""
     row = await campaign_rows.get_campaign(scope, db, campaign_no=campaign_id)
@@ -290,7 +291,7 @@ async def detail(campaign_id: int, scope: Scope, db: Database) -> CampaignDetail
     )
 
 
-@campaign_routes.get("/{campaign_id:int}/devices", right="devices.use")
+@campaign_routes.get("/{campaign_id:int}/devices", right="devices.use", raises=(NotFound,))
 async def list_devices(
     campaign_id: int,
     scope: Scope,
@@ -312,43 +313,53 @@ async def list_devices(
     return Page.of(page, found.total, [UpgradeRow.of(row) for row in found.data])
 
 
-@campaign_routes.post("/{campaign_id:int}/pause", right="devices.manage")
+@campaign_routes.post("/{campaign_id:int}/pause", right="devices.manage", raises=(NotFound, CampaignOver))
 async def pause(campaign_id: int, scope: Scope, tx: Tx) -> None:
     """Tell no further device; those that were told go on."""
     await campaigns.pause_campaign(scope, tx, campaign_no=campaign_id)
 
 
-@campaign_routes.post("/{campaign_id:int}/resume", right="devices.manage")
+@campaign_routes.post("/{campaign_id:int}/resume", right="devices.manage", raises=(NotFound, CampaignOver))
 async def resume(campaign_id: int, scope: Scope, tx: Tx) -> None:
     """Go on after a pause or a stop."""
     await campaigns.resume_campaign(scope, tx, campaign_no=campaign_id)
 
 
-@campaign_routes.post("/{campaign_id:int}/widen", right="devices.manage")
+@campaign_routes.post("/{campaign_id:int}/widen", right="devices.manage", raises=(NotFound, CampaignOver))
 async def widen(campaign_id: int, data: WidenRequest, scope: Scope, tx: Tx) -> None:
     """Let in a greater share of the devices."""
     await campaigns.widen_campaign(scope, tx, campaign_no=campaign_id, percent=data.percent)
 
 
-@campaign_routes.post("/{campaign_id:int}/cancel", right="devices.manage")
+@campaign_routes.post("/{campaign_id:int}/cancel", right="devices.manage", raises=(NotFound, CampaignOver))
 async def cancel(campaign_id: int, scope: Scope, tx: Tx) -> None:
     """End it. A device that is loading already may still finish."""
     await campaigns.cancel_campaign(scope, tx, campaign_no=campaign_id)
 
 
-@campaign_routes.post("/{campaign_id:int}/roll-back", right="devices.manage")
+@campaign_routes.post(
+    "/{campaign_id:int}/roll-back",
+    right="devices.manage",
+    raises=(NotFound, CampaignOver, NoPreviousFirmware),
+)
 async def roll_back(campaign_id: int, scope: Scope, tx: Tx) -> None:
     """Offer each upgraded device the version it had before, where that is stored."""
     await campaigns.roll_back_campaign(scope, tx, campaign_no=campaign_id)
 
 
-@campaign_routes.post("/{campaign_id:int}/retry", right="devices.manage", status=200)
+@campaign_routes.post(
+    "/{campaign_id:int}/retry", right="devices.manage", status=200, raises=(NotFound, CampaignOver)
+)
 async def retry_failed(campaign_id: int, scope: Scope, tx: Tx) -> RetriedUpgrades:
     """Try all lost devices again, at most 500 at a time."""
     return RetriedUpgrades(await campaigns.retry_failed(scope, tx, campaign_no=campaign_id))
 
 
-@campaign_routes.post("/{campaign_id:int}/devices/{upgrade_id:int}/retry", right="devices.manage")
+@campaign_routes.post(
+    "/{campaign_id:int}/devices/{upgrade_id:int}/retry",
+    right="devices.manage",
+    raises=(NotFound, CampaignOver),
+)
 async def retry(campaign_id: int, upgrade_id: int, scope: Scope, tx: Tx) -> None:
     """Try one lost device again."""
     await campaigns.retry_job(scope, tx, campaign_no=campaign_id, job_no=upgrade_id)

@@ -8,11 +8,13 @@ from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.ota import campaigns, firmware, queries
+from linli.things.ota.errors import FirmwareInUse, NobodyToUpgrade, VersionTaken
 from linli.things.ota.firmware import (
     DEFAULT_MODULE,
     MAX_BYTES,
@@ -108,7 +110,7 @@ async def list_firmware(
     return Page.of(page, found.total, [FirmwareRow.of(row) for row in found.data])
 
 
-@firmware_routes.get("/versions", right="devices.use")
+@firmware_routes.get("/versions", right="devices.use", raises=(NotFound,))
 async def versions(scope: Scope, db: Database, product_key: str) -> list[FirmwareVersionRow]:
     """What the devices of a product run, as they reported it."""
     await get_product(scope, db, product_key=product_key)
@@ -116,7 +118,9 @@ async def versions(scope: Scope, db: Database, product_key: str) -> list[Firmwar
     return [FirmwareVersionRow(*row) for row in found]
 
 
-@firmware_routes.post(right="integrations.manage", max_body=MAX_BYTES, once=True)
+@firmware_routes.post(
+    right="integrations.manage", max_body=MAX_BYTES, once=True, raises=(NotFound, TooLarge, VersionTaken)
+)
 async def upload(
     request: Request[Any, Any, Any],
     scope: Scope,
@@ -147,19 +151,19 @@ async def upload(
     return FirmwareRow.of(made)
 
 
-@firmware_routes.get("/{firmware_id:int}", right="devices.use")
+@firmware_routes.get("/{firmware_id:int}", right="devices.use", raises=(NotFound,))
 async def detail(firmware_id: int, scope: Scope, db: Database) -> FirmwareRow:
     """One image with its sums."""
     return FirmwareRow.of(await firmware.get_firmware(scope, db, firmware_no=firmware_id))
 
 
-@firmware_routes.put("/{firmware_id:int}", right="integrations.manage")
+@firmware_routes.put("/{firmware_id:int}", right="integrations.manage", raises=(NotFound,))
 async def change(firmware_id: int, data: FirmwareChange, scope: Scope, tx: Tx) -> None:
     """Note what is in it."""
     await firmware.describe_firmware(scope, tx, firmware_no=firmware_id, notes=data.notes)
 
 
-@firmware_routes.delete("/{firmware_id:int}", right="integrations.manage")
+@firmware_routes.delete("/{firmware_id:int}", right="integrations.manage", raises=(NotFound, FirmwareInUse))
 async def remove(firmware_id: int, scope: Scope, db: Database, objects: ObjectStore) -> None:
     """Delete an image that no campaign ever brought."""
     async with db.begin() as tx:
@@ -167,14 +171,14 @@ async def remove(firmware_id: int, scope: Scope, db: Database, objects: ObjectSt
     await objects.delete(key)
 
 
-@firmware_routes.get("/{firmware_id:int}/download", right="integrations.manage")
+@firmware_routes.get("/{firmware_id:int}/download", right="integrations.manage", raises=(NotFound,))
 async def download(firmware_id: int, scope: Scope, db: Database, objects: ObjectStore) -> FirmwareDownload:
     """An address of the file that works for ten minutes."""
     found = await firmware.get_firmware(scope, db, firmware_no=firmware_id)
     return FirmwareDownload(objects.url(found.file_key, expires_s=_DOWNLOAD_SECONDS))
 
 
-@firmware_routes.post("/{firmware_id:int}/trial", right="devices.manage")
+@firmware_routes.post("/{firmware_id:int}/trial", right="devices.manage", raises=(NotFound, NobodyToUpgrade))
 async def try_out(firmware_id: int, data: TrialRequest, scope: Scope, tx: Tx) -> CampaignStarted:
     """Bring it to one device first; its success or failure becomes the firmware's state."""
     made = await campaigns.try_firmware(scope, tx, firmware_no=firmware_id, iot_id=data.iot_id)
@@ -184,7 +188,7 @@ async def try_out(firmware_id: int, data: TrialRequest, scope: Scope, tx: Tx) ->
 device_firmware_routes = Routes("/devices/{iot_id:str}/firmware", tags=("firmware",))
 
 
-@device_firmware_routes.get(right="devices.use")
+@device_firmware_routes.get(right="devices.use", raises=(NotFound,))
 async def reported(iot_id: str, scope: Scope, db: Database) -> list[ReportedFirmware]:
     """What a device runs, by module."""
     device = await get_device(scope, db, iot_id=iot_id)

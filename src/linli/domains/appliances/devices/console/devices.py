@@ -25,6 +25,7 @@ from linli.domains.appliances.devices.console.rows import (
     device_rows,
     told_faults,
 )
+from linli.domains.appliances.devices.errors import CountChanged, NoCommunity
 from linli.domains.appliances.devices.queries import devices as queries
 from linli.domains.appliances.devices.service import binding
 from linli.domains.appliances.devices.service import devices as service
@@ -34,7 +35,7 @@ from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
@@ -47,7 +48,7 @@ _JSON_MOST = 64 * 1024
 edge_device_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("appliances",))
 
 
-@edge_device_routes.get("/devices", right=SEE)
+@edge_device_routes.get("/devices", right=SEE, raises=(NotFound,))
 async def list_devices(
     protocol_id: int,
     scope: Scope,
@@ -82,7 +83,7 @@ async def list_devices(
     )
 
 
-@edge_device_routes.get("/shape", right=SEE)
+@edge_device_routes.get("/shape", right=SEE, raises=(NotFound,))
 async def shape(protocol_id: int, scope: Scope, db: Database, secrets: Secrets) -> EdgeDeviceShape:
     """Which form the protocol's devices have."""
     gateway, protocol = await service.protocol_of(scope, db, protocol_id)
@@ -104,7 +105,7 @@ async def shape(protocol_id: int, scope: Scope, db: Database, secrets: Secrets) 
     )
 
 
-@edge_device_routes.post("/devices", right=MANAGE, status=200)
+@edge_device_routes.post("/devices", right=MANAGE, status=200, raises=(NotFound,))
 async def add(
     protocol_id: int,
     data: EdgeDevicesIn,
@@ -135,7 +136,7 @@ async def add(
     )
 
 
-@edge_device_routes.get("/devices/{device_id:int}", right=SEE)
+@edge_device_routes.get("/devices/{device_id:int}", right=SEE, raises=(NotFound,))
 async def one(
     protocol_id: int, device_id: int, scope: Scope, db: Database, secrets: Secrets, clock: Clock
 ) -> EdgeDeviceRow:
@@ -148,7 +149,7 @@ async def one(
     return (await device_rows(scope, db, found, shape, absence))[0]
 
 
-@edge_device_routes.put("/devices/{device_id:int}", right=MANAGE)
+@edge_device_routes.put("/devices/{device_id:int}", right=MANAGE, raises=(NotFound,))
 async def change(
     protocol_id: int,
     device_id: int,
@@ -174,14 +175,14 @@ async def change(
     )
 
 
-@edge_device_routes.delete("/devices/{device_id:int}", right=MANAGE)
+@edge_device_routes.delete("/devices/{device_id:int}", right=MANAGE, raises=(NotFound, CountChanged))
 async def remove_one(protocol_id: int, device_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Take a device off the box; its thing stays."""
     _, protocol = await service.protocol_of(scope, tx, protocol_id)
     await service.remove(scope, tx, protocol, [device_id], expected=1, now_ms=clock.now_ms())
 
 
-@edge_device_routes.post("/devices/remove", right=MANAGE, status=200)
+@edge_device_routes.post("/devices/remove", right=MANAGE, status=200, raises=(NotFound, CountChanged))
 async def remove(
     protocol_id: int, data: EdgeDeviceIds, scope: Scope, tx: Tx, clock: Clock
 ) -> EdgeDeviceCount:
@@ -191,7 +192,7 @@ async def remove(
     return EdgeDeviceCount(gone)
 
 
-@edge_device_routes.put("/devices/space", right=MANAGE)
+@edge_device_routes.put("/devices/space", right=MANAGE, raises=(NotFound, NoCommunity))
 async def bind(
     protocol_id: int, data: EdgeBinding, scope: Scope, tx: Tx, door_keys: DoorKeys, clock: Clock
 ) -> EdgeDeviceCount:
@@ -210,7 +211,7 @@ async def bind(
     return EdgeDeviceCount(len(made))
 
 
-@edge_device_routes.post("/check", right=SEE, status=200)
+@edge_device_routes.post("/check", right=SEE, status=200, raises=(NotFound,))
 async def check(protocol_id: int, data: EdgeJson, scope: Scope, db: Database) -> EdgeJsonAnswer:
     """Look at a configuration in the editor: whether it is JSON, and every fault against the form."""
     if len(data.text.encode()) > _JSON_MOST:

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.domains.appliances.devices import site_sheet, workbook
 from linli.domains.appliances.devices.console.rows import shown_custom
+from linli.domains.appliances.devices.errors import WrongState
 from linli.domains.appliances.devices.queries import devices as device_queries
 from linli.domains.appliances.devices.queries import imports as queries
 from linli.domains.appliances.devices.queries.imports import Import
@@ -30,8 +31,9 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.workbooks.imports import DONE
+from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport, shown
-from linli.kernel.workbooks.turns import reading
+from linli.kernel.workbooks.turns import ReadersBusy, reading
 
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 FILE_BYTES: Final = 4 * 1024 * 1024
@@ -85,7 +87,7 @@ class SiteSheetRead(msgspec.Struct, rename="camel", frozen=True):
 edge_import_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("appliances",))
 
 
-@edge_import_routes.get("/template.xlsx", right=SEE)
+@edge_import_routes.get("/template.xlsx", right=SEE, raises=(NotFound,))
 async def template(
     protocol_id: int, scope: Scope, db: Database, language: str | None = None
 ) -> Response[bytes]:
@@ -96,7 +98,7 @@ async def template(
     return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
 
 
-@edge_import_routes.get("/export.xlsx", right=SEE)
+@edge_import_routes.get("/export.xlsx", right=SEE, raises=(NotFound,))
 async def export(
     protocol_id: int,
     scope: Scope,
@@ -125,7 +127,9 @@ async def export(
     return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
 
 
-@edge_import_routes.post("/import", right=MANAGE, max_body=_FORM_BYTES, status=200)
+@edge_import_routes.post(
+    "/import", right=MANAGE, max_body=_FORM_BYTES, status=200, raises=(NotFound, BadWorkbook, TooLarge)
+)
 async def hand_in(
     protocol_id: int,
     data: Form[EdgeImportFile],
@@ -159,7 +163,9 @@ async def hand_in(
     return await _told(scope, found, edge_importer)
 
 
-@edge_import_routes.post("/site-sheet", right=MANAGE, max_body=_FORM_BYTES, status=200)
+@edge_import_routes.post(
+    "/site-sheet", right=MANAGE, max_body=_FORM_BYTES, status=200, raises=(NotFound, ReadersBusy, TooLarge)
+)
 async def look_up(protocol_id: int, data: Form[EdgeImportFile], scope: Scope, db: Database) -> SiteSheetRead:
     """Read the customer's <设备信息表>: pages of brands joined with the general one by address. Nothing is kept."""
     _, protocol = await protocol_of(scope, db, protocol_id)
@@ -181,7 +187,7 @@ async def look_up(protocol_id: int, data: Form[EdgeImportFile], scope: Scope, db
     return SiteSheetRead(rows, faults)
 
 
-@edge_import_routes.get("/imports", right=SEE)
+@edge_import_routes.get("/imports", right=SEE, raises=(NotFound,))
 async def list_imports(
     protocol_id: int, scope: Scope, db: Database, page: PageRequest, edge_importer: EdgeImporter
 ) -> Page[EdgeImport]:
@@ -191,7 +197,7 @@ async def list_imports(
     return Page.of(page, found.total, [await _told(scope, one, edge_importer) for one in found.data])
 
 
-@edge_import_routes.get("/imports/{import_id:int}", right=SEE)
+@edge_import_routes.get("/imports/{import_id:int}", right=SEE, raises=(NotFound,))
 async def one(
     protocol_id: int, import_id: int, scope: Scope, db: Database, edge_importer: EdgeImporter
 ) -> EdgeImport:
@@ -201,7 +207,9 @@ async def one(
     return await _told(scope, found, edge_importer)
 
 
-@edge_import_routes.post("/imports/{import_id:int}/apply", right=MANAGE, status=200)
+@edge_import_routes.post(
+    "/imports/{import_id:int}/apply", right=MANAGE, status=200, raises=(NotFound, WrongState)
+)
 async def apply(
     protocol_id: int, import_id: int, scope: Scope, db: Database, clock: Clock, edge_importer: EdgeImporter
 ) -> EdgeImport:
@@ -214,7 +222,9 @@ async def apply(
     return await _told(scope, found, edge_importer)
 
 
-@edge_import_routes.post("/imports/{import_id:int}/undo", right=MANAGE, status=200)
+@edge_import_routes.post(
+    "/imports/{import_id:int}/undo", right=MANAGE, status=200, raises=(NotFound, WrongState)
+)
 async def take_back(
     protocol_id: int, import_id: int, scope: Scope, tx: Tx, secrets: Secrets, clock: Clock
 ) -> EdgeImportUndone:
@@ -231,7 +241,7 @@ async def take_back(
     return EdgeImportUndone(counts["removed"], counts["restored"], counts["kept"])
 
 
-@edge_import_routes.get("/imports/{import_id:int}/report.xlsx", right=SEE)
+@edge_import_routes.get("/imports/{import_id:int}/report.xlsx", right=SEE, raises=(NotFound,))
 async def report(
     protocol_id: int, import_id: int, scope: Scope, db: Database, objects: ObjectStore
 ) -> Response[bytes]:

@@ -9,6 +9,7 @@ from linli.domains.appliances.condition import Situation, situation, situations
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.console.caller import MANAGE, SEE
+from linli.domains.appliances.remote.errors import BoxAway, BoxRefused
 from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.remote.rows import Figure
 from linli.domains.appliances.remote.service.tunnels import By
@@ -17,7 +18,7 @@ from linli.kernel import history, i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.protocols.edge_link import DriverHealth, Heartbeat, Stranger
@@ -146,14 +147,14 @@ async def boxes(
 box_routes = Routes("/edge/nodes/{node_id:int}", tags=("edge",))
 
 
-@box_routes.get("/condition", right=SEE)
+@box_routes.get("/condition", right=SEE, raises=(NotFound,))
 async def condition(node_id: int, scope: Scope, db: Database, clock: Clock) -> BoxCondition:
     """Whether the box is there, layer by layer, as its last heartbeat and its gateway device tell."""
     found = await situation(scope, db, node_id, now_ms=clock.now_ms())
     return told(found, scope.language)
 
 
-@box_routes.get("/figures", right=SEE)
+@box_routes.get("/figures", right=SEE, raises=(NotFound,))
 async def figures(
     node_id: int,
     scope: Scope,
@@ -182,7 +183,7 @@ async def figures(
     )
 
 
-@box_routes.post("/strangers", right=MANAGE)
+@box_routes.post("/strangers", right=MANAGE, raises=(NotFound, BoxAway, BoxRefused))
 async def settle(
     node_id: int, data: BoxStrangerSettled, scope: Scope, db: Database, by: By, edge_remote: RemoteRoom
 ) -> None:
@@ -209,7 +210,7 @@ async def settle(
         )
 
 
-@box_routes.get("/history", right=SEE, name="history")
+@box_routes.get("/history", right=SEE, name="history", raises=(NotFound,))
 async def show_history(node_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[BoxEvent]:
     """When the box came and went, started anew, was updated or moved; the newest first."""
     await clusters.node(scope, db, node_id)

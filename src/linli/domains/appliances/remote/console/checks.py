@@ -75,7 +75,7 @@ class DiagnosisResult(msgspec.Struct, rename="camel", frozen=True):
 node_check_routes = Routes("/edge/nodes/{node_id:int}", tags=("edge",))
 
 
-@node_check_routes.post("/checks", right=MANAGE, status=200)
+@node_check_routes.post("/checks", right=MANAGE, status=200, raises=(NotFound,))
 async def check(
     node_id: int, scope: Scope, db: Database, clock: Clock, by: By, edge_remote: RemoteRoom
 ) -> CheckResult:
@@ -110,7 +110,7 @@ async def diagnosis(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom)
 device_check_routes = Routes("/devices/{iot_id:str}/edge-check", tags=("edge",))
 
 
-@device_check_routes.post(right=MANAGE, status=200, name="check")
+@device_check_routes.post(right=MANAGE, status=200, name="check", raises=(NotFound,))
 async def check_one(
     iot_id: str,
     scope: Scope,

@@ -90,7 +90,7 @@ async def replace(node_id: int, driver: str, scope: Scope, by: By, edge_remote: 
     return msgspec.convert(told.ok, ReplacedDriver)
 
 
-@box_driver_routes.post("/call", right=MANAGE, status=200)
+@box_driver_routes.post("/call", right=MANAGE, status=200, raises=(NotFound,))
 async def call(
     node_id: int, data: DriverCall, scope: Scope, db: Database, by: By, edge_remote: RemoteRoom
 ) -> DriverAnswer:

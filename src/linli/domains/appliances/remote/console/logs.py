@@ -16,6 +16,7 @@ from linli.domains.appliances.service.products import whole
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.masking import masked, masked_bytes, masked_text
 from linli.kernel.scope import Scope
 
@@ -91,7 +92,7 @@ async def lines(
     return msgspec.convert(masked(told.ok), BoxLogLines)
 
 
-@box_log_routes.get("/lines.jsonl", right=MANAGE)
+@box_log_routes.get("/lines.jsonl", right=MANAGE, raises=(NotFound,))
 async def download(
     node_id: int,
     scope: Scope,
@@ -126,7 +127,7 @@ kept_log_routes = Routes("/edge/nodes/{node_id:int}/kept-logs", tags=("edge",))
 # What boxes sent while their cluster's log module was on (底座管理, C072): to be read when a box is away, too.
 
 
-@kept_log_routes.get("/sources", right=MANAGE, name="sources")
+@kept_log_routes.get("/sources", right=MANAGE, name="sources", raises=(NotFound,))
 async def list_kept_sources(node_id: int, scope: Scope, db: Database, clock: Clock) -> list[BoxLogSource]:
     """Of which drivers and devices there are lines."""
     node = await clusters.node(scope, db, node_id)
@@ -134,7 +135,7 @@ async def list_kept_sources(node_id: int, scope: Scope, db: Database, clock: Clo
     return [BoxLogSource(*one) for one in await queries.line_sources(db, node, since_ms=since)]
 
 
-@kept_log_routes.get(right=MANAGE, name="lines")
+@kept_log_routes.get(right=MANAGE, name="lines", raises=(NotFound,))
 async def list_kept_lines(
     node_id: int,
     scope: Scope,

@@ -9,6 +9,7 @@ from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.box_page import base_of
 from linli.domains.appliances.remote.console.caller import MANAGE, SEE
+from linli.domains.appliances.remote.errors import BoxAway, BoxNotActive, TooManyTunnels
 from linli.domains.appliances.remote.room import PERSON_PATH, RemoteRoom
 from linli.domains.appliances.remote.rows import Tunnel
 from linli.domains.appliances.remote.service import tunnels as service
@@ -16,6 +17,7 @@ from linli.domains.appliances.remote.service.tunnels import By
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -64,7 +66,7 @@ class Transcript(msgspec.Struct, rename="camel", frozen=True):
 node_tunnel_routes = Routes("/edge/nodes/{node_id:int}/tunnels", tags=("edge",))
 
 
-@node_tunnel_routes.get(right=SEE)
+@node_tunnel_routes.get(right=SEE, raises=(NotFound,))
 async def list_tunnels(
     node_id: int, scope: Scope, db: Database, page: PageRequest, tools: bool = False
 ) -> Page[TunnelRow]:
@@ -74,7 +76,7 @@ async def list_tunnels(
     return Page.of(page, found.total, [row_of(one) for one in found.data])
 
 
-@node_tunnel_routes.post(right=MANAGE)
+@node_tunnel_routes.post(right=MANAGE, raises=(NotFound, BoxAway, BoxNotActive, TooManyTunnels))
 async def ask(
     node_id: int, data: TunnelForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock, by: By
 ) -> OpenedTunnel:
@@ -99,14 +101,14 @@ async def ask(
 tunnel_routes = Routes("/edge/tunnels/{tunnel_id:int}", tags=("edge",))
 
 
-@tunnel_routes.post("/end", right=MANAGE)
+@tunnel_routes.post("/end", right=MANAGE, raises=(NotFound,))
 async def end(tunnel_id: int, scope: Scope, db: Database, clock: Clock, edge_remote: RemoteRoom) -> None:
     """End somebody's visit at once."""
     found = await queries.tunnel(scope, db, tunnel_id)
     await edge_remote.end(found, now_ms=clock.now_ms())
 
 
-@tunnel_routes.get("/transcript", right=MANAGE)
+@tunnel_routes.get("/transcript", right=MANAGE, raises=(NotFound,))
 async def transcript(tunnel_id: int, scope: Scope, db: Database) -> Transcript:
     """What a recorded terminal showed."""
     return Transcript((await queries.tunnel(scope, db, tunnel_id)).transcript)
