@@ -21,14 +21,16 @@ from linli.domains.accounts.schemas import (
 )
 from linli.domains.accounts.service import sessions, throttle
 from linli.domains.accounts.service.sessions import RESIDENT, Session
+from linli.domains.accounts.service.throttle import SignInThrottled
 from linli.domains.people.person_rules import PENDING
 from linli.domains.people.queries.residence import Resident, resident
 from linli.domains.people.service import accounts, codes
-from linli.domains.people.service.accounts import clean_login
+from linli.domains.people.service.accounts import AccountDisabled, LoginTaken, clean_login
+from linli.domains.people.service.codes import BadCode, CodeTooSoon
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import Unavailable
+from linli.kernel.errors import NotFound, Unavailable
 from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
@@ -56,7 +58,13 @@ async def front(settings: Settings) -> FrontState:
     return FrontState(__version__, settings.sms.provider != "off")
 
 
-@resident_session_routes.post("/code", public=True, noted="code to sign in", status=202)
+@resident_session_routes.post(
+    "/code",
+    public=True,
+    noted="code to sign in",
+    status=202,
+    raises=(CodeTooSoon, NotOpenYet, SignInThrottled),
+)
 async def send_code(
     request: Request[Any, Any, Any],
     data: CodeRequest,
@@ -88,7 +96,13 @@ async def send_code(
     return code_sent(cookie)
 
 
-@resident_session_routes.post("/code/verify", public=True, noted="sign-in by code", status=200)
+@resident_session_routes.post(
+    "/code/verify",
+    public=True,
+    noted="sign-in by code",
+    status=200,
+    raises=(AccountDisabled, BadCode, LoginTaken, SignInThrottled),
+)
 async def sign_in(
     request: Request[Any, Any, Any],
     data: CodeSignIn,
@@ -166,7 +180,7 @@ async def list_sessions(db: Database, session: Session, clock: Clock, settings: 
     return session_rows(rows, session, settings)
 
 
-@resident_session_list_routes.delete("/{session_id:int}", noted="end of a session")
+@resident_session_list_routes.delete("/{session_id:int}", noted="end of a session", raises=(NotFound,))
 async def revoke(session_id: int, tx: Tx, session: Session) -> None:
     """Sign one of the resident's sessions out."""
     await sessions.revoke(tx, account_id=session.account_id, session_id=session_id, front=RESIDENT)

@@ -13,6 +13,7 @@ from linli.domains.communities.service import uploads
 from linli.domains.notices import queries, service
 from linli.domains.notices.rows import PUBLISHED, STATES, Notice
 from linli.domains.notices.schemas import COMPOUND, Content, Publication
+from linli.domains.notices.service import NoticeOut, NotScheduled
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -235,7 +236,7 @@ async def read_notice(
     return await _full(scope, db, objects, await _of(scope, db, community_id, notice_id, deleted=True))
 
 
-@routes.put("/{notice_id:int}", right=Right.NOTICES_MANAGE)
+@routes.put("/{notice_id:int}", right=Right.NOTICES_MANAGE, raises=(NoticeOut,))
 async def rewrite_notice(
     community_id: int,
     notice_id: int,
@@ -251,7 +252,7 @@ async def rewrite_notice(
     return await _full(scope, tx, objects, await queries.notice(scope, tx, notice_id))
 
 
-@routes.post("/{notice_id:int}/publish", right=Right.NOTICES_MANAGE)
+@routes.post("/{notice_id:int}/publish", right=Right.NOTICES_MANAGE, raises=(NoticeOut,))
 async def publish_notice(
     community_id: int, notice_id: int, data: PublishForm, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
@@ -260,7 +261,7 @@ async def publish_notice(
     await service.publish(scope, tx, notice_id=notice_id, now_ms=clock.now_ms(), at_ms=data.at_ms)
 
 
-@routes.post("/{notice_id:int}/withdraw", right=Right.NOTICES_MANAGE)
+@routes.post("/{notice_id:int}/withdraw", right=Right.NOTICES_MANAGE, raises=(NotScheduled,))
 async def withdraw_notice(community_id: int, notice_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Make a planned notice a draft again."""
     await _of(scope, tx, community_id, notice_id)

@@ -74,7 +74,7 @@ async def _reaches(scope: Scope, db: Reader, found: Notice, house_ids: list[int]
 routes = Routes("/communities/{community_id:int}/notices", tags=("notices",))
 
 
-@routes.get()
+@routes.get(raises=(NotFound,))
 async def list_notices(
     community_id: int,
     resident: Resident,
@@ -94,7 +94,7 @@ async def list_notices(
     return Page.of(page, found.total, [_head(row, read) for row in found.data])
 
 
-@routes.get("/{notice_id:int}")
+@routes.get("/{notice_id:int}", raises=(NotFound,))
 async def open_notice(
     community_id: int, notice_id: int, resident: Resident, tx: Tx, objects: ObjectStore, clock: Clock
 ) -> NoticeToRead:

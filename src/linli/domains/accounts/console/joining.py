@@ -8,10 +8,12 @@ from msgspec import Meta
 from linli.domains.communities.queries import communities
 from linli.domains.people.rights import Right
 from linli.domains.people.service import joining
-from linli.domains.people.service.organisation import Hand
+from linli.domains.people.service.joining import AlreadyDecided, InvitationGone
+from linli.domains.people.service.organisation import CannotGive, Hand
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.qr import qr_image
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -92,7 +94,7 @@ async def list_invitations(scope: Scope, db: Database) -> list[InvitationRow]:
     ]
 
 
-@invitation_routes.post(right=Right.STAFF_MANAGE)
+@invitation_routes.post(right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))
 async def invite(data: NewInvitation, hand: Hand, tx: Tx, clock: Clock, settings: Settings) -> InvitationMade:
     """Make a link and QR code by which people come in."""
     if data.community_id:
@@ -112,7 +114,7 @@ async def invite(data: NewInvitation, hand: Hand, tx: Tx, clock: Clock, settings
     return InvitationMade(str(number), url, qr_image(url))
 
 
-@invitation_routes.delete("/{invitation_id:int}", right=Right.STAFF_MANAGE)
+@invitation_routes.delete("/{invitation_id:int}", right=Right.STAFF_MANAGE, raises=(NotFound, InvitationGone))
 async def revoke(invitation_id: int, hand: Hand, tx: Tx, clock: Clock) -> None:
     """Make an invitation worthless."""
     await joining.revoke(hand, tx, invitation_id=invitation_id, now_ms=clock.now_ms())
@@ -132,7 +134,9 @@ async def list_waiting(scope: Scope, db: Database) -> list[JoinRequestRow]:
     ]
 
 
-@join_request_routes.post("/{request_id:int}/accept", right=Right.STAFF_MANAGE)
+@join_request_routes.post(
+    "/{request_id:int}/accept", right=Right.STAFF_MANAGE, raises=(NotFound, AlreadyDecided, CannotGive)
+)
 async def accept(request_id: int, data: LetIn, hand: Hand, tx: Tx, clock: Clock) -> None:
     """Let somebody in, if wished as manager or staff of a community."""
     if data.community_id:
@@ -147,7 +151,9 @@ async def accept(request_id: int, data: LetIn, hand: Hand, tx: Tx, clock: Clock)
     )
 
 
-@join_request_routes.post("/{request_id:int}/refuse", right=Right.STAFF_MANAGE)
+@join_request_routes.post(
+    "/{request_id:int}/refuse", right=Right.STAFF_MANAGE, raises=(NotFound, AlreadyDecided)
+)
 async def refuse(request_id: int, data: Refusal, hand: Hand, tx: Tx, clock: Clock) -> None:
     """Turn somebody away with a reason that they read."""
     await joining.refuse(

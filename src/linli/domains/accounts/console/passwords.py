@@ -9,9 +9,13 @@ from msgspec import Meta
 from linli.domains.accounts import schemas
 from linli.domains.accounts.entrance import Entrance
 from linli.domains.accounts.service import sessions, throttle
-from linli.domains.accounts.service.sessions import Session
+from linli.domains.accounts.service.sessions import Session, SessionOver
+from linli.domains.accounts.service.throttle import SignInThrottled
 from linli.domains.people.rights import SIGNED_IN
 from linli.domains.people.service import accounts, codes, passwords, phones
+from linli.domains.people.service.accounts import AccountDisabled, BadCredentials, LoginTaken
+from linli.domains.people.service.codes import BadCode, CodeTooSoon
+from linli.domains.people.service.passwords import PasswordLinkGone
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
@@ -65,7 +69,13 @@ class FirstPassword(msgspec.Struct, rename="camel", frozen=True):
 password_routes = Routes("/session", tags=("session",))
 
 
-@password_routes.post("/password", right=SIGNED_IN, password_due=True, noted="change of password")
+@password_routes.post(
+    "/password",
+    right=SIGNED_IN,
+    password_due=True,
+    noted="change of password",
+    raises=(BadCredentials, SessionOver, SignInThrottled),
+)
 async def change_password(data: schemas.PasswordChange, db: Database, session: Session, clock: Clock) -> None:
     """Change one's own password; every other session of the account ends."""
     now_ms = clock.now_ms()
@@ -76,7 +86,12 @@ async def change_password(data: schemas.PasswordChange, db: Database, session: S
 
 
 @password_routes.post(
-    "/password/code", right=SIGNED_IN, password_due=True, noted="code for a password", status=202
+    "/password/code",
+    right=SIGNED_IN,
+    password_due=True,
+    noted="code for a password",
+    status=202,
+    raises=(CodeTooSoon, NoPhone),
 )
 async def send_code(
     request: Request[Any, Any, Any],
@@ -102,7 +117,11 @@ async def send_code(
 
 
 @password_routes.post(
-    "/password/by-code", right=SIGNED_IN, password_due=True, noted="change of password by code"
+    "/password/by-code",
+    right=SIGNED_IN,
+    password_due=True,
+    noted="change of password by code",
+    raises=(BadCode, NoPhone, SessionOver),
 )
 async def set_by_code(
     data: PasswordByCode, db: Database, session: Session, clock: Clock, secrets: Secrets
@@ -123,7 +142,13 @@ async def set_by_code(
     await _set(db, session, data.new, now_ms)
 
 
-@password_routes.post("/phone/code", right=SIGNED_IN, noted="code for a phone", status=202)
+@password_routes.post(
+    "/phone/code",
+    right=SIGNED_IN,
+    noted="code for a phone",
+    status=202,
+    raises=(CodeTooSoon, SignInThrottled),
+)
 async def send_code_to_new_phone(
     request: Request[Any, Any, Any],
     data: NewPhone,
@@ -149,7 +174,12 @@ async def send_code_to_new_phone(
     return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
 
 
-@password_routes.post("/phone", right=SIGNED_IN, noted="change of phone")
+@password_routes.post(
+    "/phone",
+    right=SIGNED_IN,
+    noted="change of phone",
+    raises=(BadCode, BadCredentials, LoginTaken, PasswordFirst, SessionOver, SignInThrottled),
+)
 async def change_phone(
     data: NewPhoneProven, db: Database, session: Session, clock: Clock, secrets: Secrets
 ) -> None:
@@ -178,14 +208,16 @@ async def change_phone(
 password_link_routes = Routes("/password-link", tags=("session",))
 
 
-@password_link_routes.post("/show", public=True, status=200)
+@password_link_routes.post("/show", public=True, status=200, raises=(AccountDisabled, PasswordLinkGone))
 async def show(data: PasswordLink, db: Database, clock: Clock) -> PasswordLinkFor:
     """Whose link it is."""
     account = await passwords.find_link(db, token=data.token, now_ms=clock.now_ms())
     return PasswordLinkFor(account.name, account.login)
 
 
-@password_link_routes.post(public=True, noted="sign-in by password link", status=200)
+@password_link_routes.post(
+    public=True, noted="sign-in by password link", status=200, raises=(AccountDisabled, PasswordLinkGone)
+)
 async def use(
     request: Request[Any, Any, Any], data: FirstPassword, db: Database, clock: Clock, entrance: Entrance
 ) -> Response[schemas.Me]:

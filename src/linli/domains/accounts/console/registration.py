@@ -11,20 +11,28 @@ from linli.domains.accounts.browsers import own_text
 from linli.domains.accounts.entrance import Entrance, code_sent
 from linli.domains.accounts.me import describe
 from linli.domains.accounts.service import sessions, throttle
+from linli.domains.accounts.service.throttle import SignInThrottled
 from linli.domains.people.console.companies import AgreementRow
 from linli.domains.people.rights import SIGNED_IN, Rights, Role, RoleGrant
 from linli.domains.people.service import accounts, agreements, codes, companies, joining, links
-from linli.domains.people.service.organisation import Hand, add_person
+from linli.domains.people.service.accounts import LoginTaken
+from linli.domains.people.service.codes import BadCode, CodeTooSoon
+from linli.domains.people.service.companies import TooManyFounded
+from linli.domains.people.service.joining import AlreadyAsked, InvitationGone
+from linli.domains.people.service.links import LinkTaken
+from linli.domains.people.service.organisation import AlreadyInCompany, Hand, add_person
+from linli.domains.people.service.persons import PhoneTaken
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput, Forbidden
+from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
+from linli.kernel.tenancy import TenantNameTaken
 
 
 class RegistrationClosed(Forbidden):
@@ -124,7 +132,13 @@ async def terms(
     )
 
 
-@registration_routes.post("/code", public=True, noted="code to register", status=202)
+@registration_routes.post(
+    "/code",
+    public=True,
+    noted="code to register",
+    status=202,
+    raises=(CodeTooSoon, InvitationGone, RegistrationClosed, SignInThrottled),
+)
 async def send_code(
     request: Request[Any, Any, Any],
     data: RegistrationCode,
@@ -152,7 +166,11 @@ async def send_code(
     return code_sent(cookie)
 
 
-@registration_routes.post(public=True, noted="registration")
+@registration_routes.post(
+    public=True,
+    noted="registration",
+    raises=(BadCode, InvitationGone, LinkTaken, LoginTaken, RegistrationClosed, SignInThrottled),
+)
 async def register(
     request: Request[Any, Any, Any],
     data: Registration,
@@ -213,7 +231,11 @@ async def _may_register(db: Database, settings: Settings, invitation: str, now_m
 first_use_routes = Routes("/first-use", tags=("session",))
 
 
-@first_use_routes.post("/organisation", right=SIGNED_IN)
+@first_use_routes.post(
+    "/organisation",
+    right=SIGNED_IN,
+    raises=(AlreadyInCompany, FoundingClosed, LoginTaken, PhoneTaken, TenantNameTaken, TooManyFounded),
+)
 async def found(
     data: NewOrganisation,
     tx: Tx,
@@ -241,7 +263,7 @@ async def found(
     return await describe(tx, await accounts.rights(tx, rights.account_id), tenant_id)
 
 
-@first_use_routes.post("/join-requests", right=SIGNED_IN, status=202)
+@first_use_routes.post("/join-requests", right=SIGNED_IN, status=202, raises=(AlreadyAsked, AlreadyInCompany))
 async def ask(data: JoinByName, tx: Tx, rights: Rights, clock: Clock, ids: Ids) -> None:
     """Ask an organisation to be let in, by its exact name."""
     await joining.ask_by_name(
@@ -273,7 +295,7 @@ async def mine(db: Database, rights: Rights) -> list[MyRequest]:
 invited_routes = Routes("/invitations", tags=("session",))
 
 
-@invited_routes.get("/{token:str}", public=True)
+@invited_routes.get("/{token:str}", public=True, raises=(NotFound, InvitationGone))
 async def show(token: str, db: Database, clock: Clock) -> Invited:
     """Who invites. A link holds 144 bits of chance: nobody who shares an address is shut out by who guesses."""
     now_ms = clock.now_ms()
@@ -282,7 +304,12 @@ async def show(token: str, db: Database, clock: Clock) -> Invited:
     return Invited(tenant.name, found.note, bool(found.approval), found.expires_ms)
 
 
-@invited_routes.post("/{token:str}/join", right=SIGNED_IN, status=200)
+@invited_routes.post(
+    "/{token:str}/join",
+    right=SIGNED_IN,
+    status=200,
+    raises=(NotFound, AlreadyAsked, AlreadyInCompany, InvitationGone),
+)
 async def join(
     token: str, db: Database, rights: Rights, session: sessions.Session, clock: Clock, ids: Ids
 ) -> Joined:

@@ -12,14 +12,16 @@ from linli.domains.accounts.notes import name_account
 from linli.domains.accounts.service import sessions, throttle
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.accounts.service.spare_sessions import SpareSessions
+from linli.domains.accounts.service.throttle import SignInThrottled
 from linli.domains.people.rights import SIGNED_IN, Rights
 from linli.domains.people.service import accounts, codes
-from linli.domains.people.service.accounts import clean_login
+from linli.domains.people.service.accounts import AccountDisabled, BadCredentials, clean_login
+from linli.domains.people.service.codes import BadCode, CodeTooSoon
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.disk import freeing_space
 from linli.kernel.entry import Routes
-from linli.kernel.errors import Forbidden
+from linli.kernel.errors import Forbidden, NotFound
 from linli.kernel.i18n import language_of
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
@@ -27,7 +29,9 @@ from linli.kernel.settings import Settings
 session_routes = Routes("/session", tags=("session",))
 
 
-@session_routes.post(public=True, noted="sign-in", status=200)
+@session_routes.post(
+    public=True, noted="sign-in", status=200, raises=(AccountDisabled, BadCredentials, SignInThrottled)
+)
 async def sign_in(
     request: Request[Any, Any, Any],
     data: schemas.SignInRequest,
@@ -48,7 +52,9 @@ async def sign_in(
     return await entrance.enter(request, account, remember=data.remember)
 
 
-@session_routes.post("/code", public=True, noted="code to sign in", status=202)
+@session_routes.post(
+    "/code", public=True, noted="code to sign in", status=202, raises=(CodeTooSoon, SignInThrottled)
+)
 async def send_code(
     request: Request[Any, Any, Any],
     data: schemas.CodeRequest,
@@ -72,7 +78,13 @@ async def send_code(
     return code_sent(cookie)
 
 
-@session_routes.post("/code/verify", public=True, noted="sign-in by code", status=200)
+@session_routes.post(
+    "/code/verify",
+    public=True,
+    noted="sign-in by code",
+    status=200,
+    raises=(AccountDisabled, BadCode, SignInThrottled),
+)
 async def sign_in_by_code(
     request: Request[Any, Any, Any],
     data: schemas.CodeSignIn,
@@ -113,7 +125,7 @@ async def sign_out(
     return Response(None, status_code=204, cookies=[gone])
 
 
-@session_routes.post("/tenant", right=SIGNED_IN, status=200)
+@session_routes.post("/tenant", right=SIGNED_IN, status=200, raises=(NotFound,))
 async def choose_tenant(data: schemas.TenantChoice, tx: Tx, rights: Rights, session: Session) -> schemas.Me:
     """Work in another tenant of the account."""
     if data.tenant_id not in rights.tenants:
@@ -136,7 +148,9 @@ async def list_sessions(
     return session_rows([*kept, *rows], session, settings)
 
 
-@session_list_routes.delete("/{session_id:int}", right=SIGNED_IN, noted="end of a session")
+@session_list_routes.delete(
+    "/{session_id:int}", right=SIGNED_IN, noted="end of a session", raises=(NotFound,)
+)
 async def revoke(session_id: int, db: Database, session: Session, spare: SpareSessions) -> None:
     """Sign one of the account's sessions out."""
     await _end(db, spare, session, session_id)

@@ -9,8 +9,10 @@ from linli.domains.accounts import schemas, setup_code
 from linli.domains.accounts.entrance import Entrance
 from linli.domains.accounts.me import describe
 from linli.domains.accounts.service import sessions
+from linli.domains.accounts.setup_code import WrongSetupCode
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
+from linli.domains.people.service.accounts import LoginTaken
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -20,6 +22,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
+from linli.kernel.tenancy import ProjectNameTaken, TenantNameTaken
 
 
 class AlreadySetUp(Conflict):
@@ -37,7 +40,11 @@ async def state(db: Database, settings: Settings) -> schemas.SetupState:
     return schemas.SetupState(needed, __version__, settings.sms.provider != "off", registration)
 
 
-@setup_routes.post(public=True, noted="set-up")
+@setup_routes.post(
+    public=True,
+    noted="set-up",
+    raises=(AlreadySetUp, LoginTaken, ProjectNameTaken, TenantNameTaken, WrongSetupCode),
+)
 async def set_up(
     request: Request[Any, Any, Any],
     data: schemas.SetupRequest,

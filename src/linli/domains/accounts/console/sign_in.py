@@ -16,8 +16,10 @@ from linli.domains.accounts.entrance import Entrance
 from linli.domains.accounts.notes import name_account, name_refusal
 from linli.domains.accounts.service import sessions
 from linli.domains.accounts.service.floods import PROVIDERS, SCANS, Floods
+from linli.domains.accounts.service.sessions import SessionOver
 from linli.domains.people.rights import SIGNED_IN, Rights
 from linli.domains.people.service import accounts, links, scans
+from linli.domains.people.service.links import LinkTaken
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
@@ -127,7 +129,7 @@ async def list_providers(request: Request[Any, Any, Any], providers: LoginProvid
     return [ProviderShown(name, title) for name, title in providers.titles(language_of(request))]
 
 
-@provider_routes.post("/{provider:str}/begin", public=True, status=200)
+@provider_routes.post("/{provider:str}/begin", public=True, status=200, raises=(NotFound,))
 async def begin(
     request: Request[Any, Any, Any],
     provider: str,
@@ -216,7 +218,9 @@ async def list_links(
     ]
 
 
-@link_routes.post("/known", right=SIGNED_IN, noted="link to a log-in elsewhere", status=200)
+@link_routes.post(
+    "/known", right=SIGNED_IN, noted="link to a log-in elsewhere", status=200, raises=(LinkTaken, SessionOver)
+)
 async def link_known(
     request: Request[Any, Any, Any], tx: Tx, session: sessions.Session, clock: Clock
 ) -> Linked:
@@ -232,7 +236,7 @@ async def link_known(
     )
 
 
-@link_routes.post("/{provider:str}/begin", right=SIGNED_IN, status=200, name="begin")
+@link_routes.post("/{provider:str}/begin", right=SIGNED_IN, status=200, name="begin", raises=(NotFound,))
 async def begin_link(
     request: Request[Any, Any, Any],
     provider: str,
@@ -246,7 +250,9 @@ async def begin_link(
     )
 
 
-@link_routes.delete("/{provider:str}", right=SIGNED_IN, noted="end of a link to a log-in elsewhere")
+@link_routes.delete(
+    "/{provider:str}", right=SIGNED_IN, noted="end of a link to a log-in elsewhere", raises=(NotFound,)
+)
 async def unlink(provider: str, tx: Tx, rights: Rights) -> None:
     """Let a log-in elsewhere open the account no more."""
     await links.unlink(tx, provider=provider, account_id=rights.account_id)
@@ -278,13 +284,13 @@ async def begin_scan(
     return Response(ScanShown(ticket, url, qr_image(url), expires), cookies=[cookie])
 
 
-@scan_routes.get("/{ticket:str}", public=True)
+@scan_routes.get("/{ticket:str}", public=True, raises=(NotFound,))
 async def state(ticket: str, db: Database, clock: Clock) -> ScanState:
     """Whether the phone has decided."""
     return ScanState((await scans.find(db, ticket=ticket, now_ms=clock.now_ms())).state)
 
 
-@scan_routes.post("/{ticket:str}/enter", public=True, noted="sign-in by scan", status=200)
+@scan_routes.post("/{ticket:str}/enter", public=True, noted="sign-in by scan", status=200, raises=(NotFound,))
 async def enter_by_scan(
     request: Request[Any, Any, Any], ticket: str, db: Database, clock: Clock, entrance: Entrance
 ) -> Response[schemas.Me]:
@@ -300,14 +306,16 @@ async def enter_by_scan(
 scanned_routes = Routes("/session/scans", tags=("session",))
 
 
-@scanned_routes.get("/{ticket:str}", right=SIGNED_IN)
+@scanned_routes.get("/{ticket:str}", right=SIGNED_IN, raises=(NotFound,))
 async def show(ticket: str, db: Database, clock: Clock) -> ScanAsked:
     """Which desktop asks to be let in."""
     row = await scans.find(db, ticket=ticket, now_ms=clock.now_ms())
     return ScanAsked(row.state, row.address, row.agent, row.expires_ms)
 
 
-@scanned_routes.post("/{ticket:str}", right=SIGNED_IN, noted="decision on a scan")
+@scanned_routes.post(
+    "/{ticket:str}", right=SIGNED_IN, noted="decision on a scan", raises=(NotFound, SessionOver)
+)
 async def decide(ticket: str, data: ScanDecision, tx: Tx, session: sessions.Session, clock: Clock) -> None:
     """Let the desktop in as oneself, or not."""
     await sessions.hold(tx, session)

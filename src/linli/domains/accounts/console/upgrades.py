@@ -8,10 +8,12 @@ from msgspec import Meta
 
 from linli.domains.accounts.service import sessions
 from linli.domains.accounts.service import upgrades as upgrade
+from linli.domains.accounts.service.upgrades import AlreadyOrganisation, OrganisationHolds, RoleNamesClash
 from linli.domains.communities.queries import communities
 from linli.domains.communities.rows import APPROVED
 from linli.domains.people.rights import SIGNED_IN, Right, Rights, Role
 from linli.domains.people.service import companies
+from linli.domains.people.service.companies import ServiceEnded
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -69,7 +71,7 @@ async def possible(scope: Scope, db: Database) -> UpgradePossible:
     return UpgradePossible(await companies.company(scope, db) is None)
 
 
-@upgrade_routes.post(right=Right.ORGANISATION_MANAGE)
+@upgrade_routes.post(right=Right.ORGANISATION_MANAGE, raises=(AlreadyOrganisation,))
 async def begin(
     scope: Scope, session: sessions.Session, tx: Tx, settings: Settings, clock: Clock
 ) -> UpgradeShown:
@@ -86,14 +88,14 @@ async def begin(
 upgrade_offer_routes = Routes("/session/upgrades/{ticket:str}", tags=("organisation",))
 
 
-@upgrade_offer_routes.get("/state", right=SIGNED_IN)
+@upgrade_offer_routes.get("/state", right=SIGNED_IN, raises=(NotFound,))
 async def state(ticket: str, db: Database, clock: Clock) -> UpgradeState:
     """Whether somebody has decided."""
     row = await upgrade.find(db, ticket=ticket, now_ms=clock.now_ms())
     return UpgradeState(row.state, row.name)
 
 
-@upgrade_offer_routes.get(right=SIGNED_IN)
+@upgrade_offer_routes.get(right=SIGNED_IN, raises=(NotFound,))
 async def show(ticket: str, rights: Rights, db: Database, clock: Clock) -> UpgradeAsked:
     """What would move, and where to."""
     row = await upgrade.find(db, ticket=ticket, now_ms=clock.now_ms())
@@ -115,7 +117,9 @@ async def show(ticket: str, rights: Rights, db: Database, clock: Clock) -> Upgra
     return UpgradeAsked(row.state, company, [one.name for one in held.data], own)
 
 
-@upgrade_offer_routes.post(right=SIGNED_IN)
+@upgrade_offer_routes.post(
+    right=SIGNED_IN, raises=(NotFound, AlreadyOrganisation, OrganisationHolds, RoleNamesClash, ServiceEnded)
+)
 async def decide(ticket: str, data: UpgradeDecision, rights: Rights, tx: Tx, ids: Ids, clock: Clock) -> None:
     """Bind the communities to an organisation that the caller administers, or not."""
     if data.yes and not data.tenant_id:

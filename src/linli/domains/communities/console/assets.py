@@ -8,6 +8,7 @@ from msgspec import Meta
 from linli.domains.communities.console.spaces import Undoable
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.service import assets
+from linli.domains.communities.service.assets import AssetNameTaken
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -38,7 +39,7 @@ async def list_assets(community_id: int, house_id: int, scope: Scope, db: Databa
     return [AssetRow(str(row.asset_id), row.type, row.name) for row in rows]
 
 
-@asset_routes.post(right=Right.HOUSES_MANAGE)
+@asset_routes.post(right=Right.HOUSES_MANAGE, raises=(AssetNameTaken,))
 async def add(
     community_id: int, house_id: int, data: AssetSaid, scope: Scope, tx: Tx, ids: Ids, clock: Clock
 ) -> AssetRow:
@@ -55,7 +56,7 @@ async def add(
     return AssetRow(str(asset_id), data.type, data.name.strip())
 
 
-@asset_routes.put("/{asset_id:int}", right=Right.HOUSES_MANAGE)
+@asset_routes.put("/{asset_id:int}", right=Right.HOUSES_MANAGE, raises=(AssetNameTaken,))
 async def change(
     community_id: int, house_id: int, asset_id: int, data: AssetSaid, scope: Scope, tx: Tx, clock: Clock
 ) -> None:

@@ -10,9 +10,16 @@ from linli.domains.communities import claim_templates
 from linli.domains.communities.console.communities import WIRE, CommunityApplication, CommunityApplied
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.service import applications, details, history, lifecycle
+from linli.domains.communities.service.applications import (
+    NotUnderReview,
+    OnlyRejectedDeleted,
+    OnlyRejectedResubmitted,
+)
+from linli.domains.communities.service.lifecycle import NotInManagement, ServiceStopped
 from linli.domains.people.rights import Right
 from linli.domains.people.service import administrators, companies
-from linli.domains.people.service.organisation import Hand
+from linli.domains.people.service.companies import ContractMissing, ServiceEnded
+from linli.domains.people.service.organisation import CannotGive, Hand
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -91,7 +98,11 @@ class ForCustomer(CommunityApplication, rename="camel", frozen=True, kw_only=Tru
 claim_routes = Routes("/communities", tags=("communities",))
 
 
-@claim_routes.put("/{community_id:int}/application", right=Right.COMMUNITIES_APPLY)
+@claim_routes.put(
+    "/{community_id:int}/application",
+    right=Right.COMMUNITIES_APPLY,
+    raises=(NotFound, ContractMissing, OnlyRejectedResubmitted, ServiceEnded),
+)
 async def resubmit(
     community_id: int, data: CommunityApplication, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
@@ -110,7 +121,9 @@ async def resubmit(
     )
 
 
-@claim_routes.delete("/{community_id:int}/application", right=Right.COMMUNITIES_APPLY)
+@claim_routes.delete(
+    "/{community_id:int}/application", right=Right.COMMUNITIES_APPLY, raises=(NotFound, OnlyRejectedDeleted)
+)
 async def withdraw(community_id: int, scope: WholeScope, tx: Tx) -> None:
     """Take away an application that was refused."""
     await applications.remove(scope, tx, community_id=community_id)
@@ -126,7 +139,7 @@ async def log(community_id: int, scope: Scope, db: Database) -> list[LogEntry]:
     ]
 
 
-@claim_routes.get("/{community_id:int}/managers", right=Right.COMMUNITIES_SEE)
+@claim_routes.get("/{community_id:int}/managers", right=Right.COMMUNITIES_SEE, raises=(NotFound,))
 async def managers(community_id: int, scope: WholeScope, db: Database) -> list[ManagerRow]:
     """Who manages the community."""
     row = await queries.community(scope, db, community_id)
@@ -137,7 +150,11 @@ async def managers(community_id: int, scope: WholeScope, db: Database) -> list[M
     ]
 
 
-@claim_routes.put("/{community_id:int}/managers", right=Right.COMMUNITIES_APPLY)
+@claim_routes.put(
+    "/{community_id:int}/managers",
+    right=Right.COMMUNITIES_APPLY,
+    raises=(NotFound, CannotGive, NotInManagement),
+)
 async def set_managers(community_id: int, data: ManagerChoice, hand: Hand, tx: Tx) -> None:
     """Say who manages a community in management: these persons and no others."""
     row = await queries.community(hand.scope, tx, community_id)
@@ -151,19 +168,19 @@ async def set_managers(community_id: int, data: ManagerChoice, hand: Hand, tx: T
     )
 
 
-@claim_routes.put("/{community_id:int}/contact", right=Right.HOUSES_MANAGE)
+@claim_routes.put("/{community_id:int}/contact", right=Right.HOUSES_MANAGE, raises=(NotFound,))
 async def set_contact(community_id: int, data: ContactSaid, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """The property's phone, as residents read it."""
     await details.set_phone(scope, tx, community_id=community_id, phone=data.phone, now_ms=clock.now_ms())
 
 
-@claim_routes.put("/{community_id:int}/time-zone", right=Right.HOUSES_MANAGE)
+@claim_routes.put("/{community_id:int}/time-zone", right=Right.HOUSES_MANAGE, raises=(NotFound,))
 async def set_zone(community_id: int, data: ZoneSaid, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """By whose clocks the community's days and hours go; doors with hours are told anew."""
     await details.set_zone(scope, tx, community_id=community_id, zone=data.time_zone, now_ms=clock.now_ms())
 
 
-@claim_routes.get("/{community_id:int}/code", right=Right.COMMUNITIES_SEE)
+@claim_routes.get("/{community_id:int}/code", right=Right.COMMUNITIES_SEE, raises=(NotInManagement,))
 async def code(community_id: int, scope: Scope, db: Database, settings: Settings) -> CommunityCode:
     """The community's QR code, to save or to print as a poster."""
     row = await queries.community(scope, db, community_id)
@@ -172,7 +189,11 @@ async def code(community_id: int, scope: Scope, db: Database, settings: Settings
     return CommunityCode(row.name, url, qr_image(url))
 
 
-@claim_routes.post("/{community_id:int}/service/halt", right=Right.COMMUNITIES_REVIEW)
+@claim_routes.post(
+    "/{community_id:int}/service/halt",
+    right=Right.COMMUNITIES_REVIEW,
+    raises=(NotFound, NotInManagement, ServiceStopped),
+)
 async def halt(
     community_id: int, data: ServiceHalt, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
@@ -189,7 +210,11 @@ async def halt(
     )
 
 
-@claim_routes.post("/{community_id:int}/service/run", right=Right.COMMUNITIES_REVIEW)
+@claim_routes.post(
+    "/{community_id:int}/service/run",
+    right=Right.COMMUNITIES_REVIEW,
+    raises=(NotFound, NotInManagement, ServiceStopped),
+)
 async def run(community_id: int, data: ServiceRun, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock) -> None:
     """Let a suspended service run again, or a running one longer."""
     await lifecycle.resume(
@@ -202,7 +227,11 @@ async def run(community_id: int, data: ServiceRun, scope: WholeScope, tx: Tx, id
     )
 
 
-@claim_routes.post("/{community_id:int}/service/end", right=Right.ORGANISATION_MANAGE)
+@claim_routes.post(
+    "/{community_id:int}/service/end",
+    right=Right.ORGANISATION_MANAGE,
+    raises=(NotFound, NotInManagement, ServiceStopped),
+)
 async def end_early(
     community_id: int, data: EarlyEnd, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
@@ -231,7 +260,7 @@ async def support(settings: Settings) -> SupportShown:
     return SupportShown(said.group, said.phone, said.hours)
 
 
-@claim_help_routes.get("/templates/{kind:str}", right=Right.COMMUNITIES_APPLY)
+@claim_help_routes.get("/templates/{kind:str}", right=Right.COMMUNITIES_APPLY, raises=(NotFound,))
 async def template(kind: str, scope: Scope, db: Database, community: str = "") -> Response[str]:
     """The form that a managing body fills in, stamps and photographs: a page to print."""
     if kind not in claim_templates.KINDS:
@@ -255,7 +284,7 @@ async def ending(scope: Scope, db: Database, clock: Clock) -> list[EndingRow]:
 on_behalf_routes = Routes("/community-reviews/on-behalf", tags=("communities",))
 
 
-@on_behalf_routes.post(right=Right.COMMUNITIES_REVIEW)
+@on_behalf_routes.post(right=Right.COMMUNITIES_REVIEW, raises=(NotFound, NotUnderReview))
 async def claim_for(data: ForCustomer, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> CommunityApplied:
     """Enter and approve a community for a customer who handed in papers. Spec B011."""
     if not data.paper.strip():

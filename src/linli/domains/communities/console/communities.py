@@ -15,15 +15,17 @@ from linli.domains.communities.queries import pois
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.rows import APPROVED, UNDER_REVIEW, Community
 from linli.domains.communities.service import applications, history, uploads
+from linli.domains.communities.service.applications import NotUnderReview
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.rights import Right
 from linli.domains.people.service import companies
+from linli.domains.people.service.companies import ContractMissing, ServiceEnded
 from linli.domains.projects.errors import OnlyByApi
 from linli.domains.projects.queries import any_joined
 from linli.kernel.clock import Clock, local_day
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Form, Routes, WholeScope
-from linli.kernel.errors import TooLarge
+from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -143,7 +145,7 @@ async def list_communities(
     return Page.of(page, found.total, [CommunityRow.of(row) for row in found.data])
 
 
-@community_routes.post(right=Right.COMMUNITIES_APPLY)
+@community_routes.post(right=Right.COMMUNITIES_APPLY, raises=(ContractMissing, OnlyByApi, ServiceEnded))
 async def apply(data: CommunityApplication, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> CommunityApplied:
     """Apply for a community; the operator reviews it. Refused once a project of the tenant takes them by API."""
     if await any_joined(scope, tx):
@@ -165,7 +167,12 @@ async def detail(community_id: int, scope: Scope, db: Database, objects: ObjectS
     return await _detail(scope, db, objects, row)
 
 
-@community_routes.post("/{community_id:int}/approve", right=Right.COMMUNITIES_REVIEW, status=200)
+@community_routes.post(
+    "/{community_id:int}/approve",
+    right=Right.COMMUNITIES_REVIEW,
+    status=200,
+    raises=(NotFound, NotUnderReview),
+)
 async def approve(community_id: int, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock) -> CommunityRow:
     """Accept an application: the community gets its root space, projectId and default groups."""
     row = await applications.approve(
@@ -182,7 +189,9 @@ async def approve(community_id: int, scope: WholeScope, tx: Tx, ids: Ids, clock:
     return CommunityRow.of(row)
 
 
-@community_routes.post("/{community_id:int}/reject", right=Right.COMMUNITIES_REVIEW)
+@community_routes.post(
+    "/{community_id:int}/reject", right=Right.COMMUNITIES_REVIEW, raises=(NotFound, NotUnderReview)
+)
 async def reject(
     community_id: int, data: Rejection, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
@@ -247,7 +256,7 @@ async def list_waiting(scope: Scope, db: Database) -> list[CommunityRow]:
     return [CommunityRow.of(row) for row in found.data]
 
 
-@review_routes.get("/{community_id:int}", right=Right.COMMUNITIES_REVIEW, name="detail")
+@review_routes.get("/{community_id:int}", right=Right.COMMUNITIES_REVIEW, name="detail", raises=(NotFound,))
 async def show_review(community_id: int, scope: WholeScope, db: Database, objects: ObjectStore) -> Review:
     """One application with its proofs, and the other claims on the same place."""
     row = await queries.community(scope, db, community_id)

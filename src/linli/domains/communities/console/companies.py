@@ -9,15 +9,18 @@ from msgspec import Meta
 from linli.domains.communities.queries import communities
 from linli.domains.communities.rows import APPROVED
 from linli.domains.communities.service import lifecycle
+from linli.domains.communities.service.lifecycle import NotInManagement, ServiceStopped
 from linli.domains.people.rights import Right
 from linli.domains.people.service import companies
 from linli.domains.people.service import company_data as data_of
+from linli.domains.people.service.companies import ServiceEnded
+from linli.domains.people.service.company_data import NotEnded, StillInUse
 from linli.domains.people.service.organisation import Hand, note
 from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
@@ -112,7 +115,9 @@ async def export_progress(scope: Scope, board: Board) -> ExportProgress:
     return ExportProgress.of(await board.of(scope, data_of.SUBJECT))
 
 
-@organisation_data_routes.post("/end", right=Right.ORGANISATION_MANAGE)
+@organisation_data_routes.post(
+    "/end", right=Right.ORGANISATION_MANAGE, raises=(NotInManagement, ServiceEnded, ServiceStopped)
+)
 async def end(data: EndService, hand: Hand, tx: Tx, ids: Ids, clock: Clock) -> None:
     """End the service for every community. The data may be taken along for 30 days; then it may be erased."""
     tenant = await tenancy.get_tenant(tx, hand.scope.tenant)
@@ -166,7 +171,9 @@ async def list_companies(db: Database) -> list[CompanyRow]:
     return found
 
 
-@company_routes.post("/{tenant_id:str}/erase", right=Right.INSTALLATION, status=200)
+@company_routes.post(
+    "/{tenant_id:str}/erase", right=Right.INSTALLATION, status=200, raises=(NotFound, NotEnded, StillInUse)
+)
 async def erase(
     tenant_id: str, data: Erase, scope: Scope, db: Database, objects: ObjectStore, clock: Clock
 ) -> Erased:

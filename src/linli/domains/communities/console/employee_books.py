@@ -15,6 +15,7 @@ from linli.domains.people.queries import employees as queries
 from linli.domains.people.rights import Right
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
@@ -25,7 +26,7 @@ _NAME: Final = "linli-employees.xlsx"
 employee_template_routes = Routes("/employees/template.xlsx", tags=("employees",))
 
 
-@employee_template_routes.get(right=Right.EMPLOYEES_SEE)
+@employee_template_routes.get(right=Right.EMPLOYEES_SEE, raises=(NotFound,))
 async def empty_workbook(
     scope: Scope,
     db: Database,

@@ -18,6 +18,8 @@ from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import imports, undo
 from linli.domains.communities.service.import_plan import Outcome
 from linli.domains.communities.service.importer import Importer
+from linli.domains.communities.service.imports import TooManyImports, WrongState
+from linli.domains.communities.service.undo import BuiltUpon
 from linli.domains.communities.xlsx.columns import SHEETS, sheets_for
 from linli.domains.people.queries import forms
 from linli.domains.people.rights import Right
@@ -30,6 +32,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.imports import WorkbookGone
 from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport
 from linli.kernel.workbooks.shown import shown as shown_import
 
@@ -86,7 +89,7 @@ def attachment(content: bytes, name: str) -> Response[bytes]:
 template_routes = Routes("/spaces/template.xlsx", tags=("imports",))
 
 
-@template_routes.get(right=Right.HOUSES_SEE)
+@template_routes.get(right=Right.HOUSES_SEE, raises=(NotFound,))
 async def download(
     scope: Scope,
     db: Database,
@@ -108,7 +111,9 @@ async def download(
 space_import_routes = Routes("/communities/{community_id:int}", tags=("imports",))
 
 
-@space_import_routes.post("/spaces/import", right=Right.HOUSES_MANAGE, max_body=_FORM_BYTES, status=200)
+@space_import_routes.post(
+    "/spaces/import", right=Right.HOUSES_MANAGE, max_body=_FORM_BYTES, status=200, raises=(TooManyImports,)
+)
 async def hand_in(
     community_id: int,
     data: Form[ImportFile],
@@ -160,13 +165,18 @@ async def list_imports(
 import_routes = Routes("/imports", tags=("imports",))
 
 
-@import_routes.get("/{import_id:int}", right=Right.HOUSES_SEE)
+@import_routes.get("/{import_id:int}", right=Right.HOUSES_SEE, raises=(NotFound,))
 async def one(import_id: int, scope: Scope, db: Database, importer: Importer) -> SpaceImport:
     """One import and how far it is."""
     return await shown(scope, db, await queries.get(scope, db, import_id, kind=queries.HOUSES), importer)
 
 
-@import_routes.post("/{import_id:int}/apply", right=Right.HOUSES_MANAGE, status=200)
+@import_routes.post(
+    "/{import_id:int}/apply",
+    right=Right.HOUSES_MANAGE,
+    status=200,
+    raises=(NotFound, WorkbookGone, WrongState),
+)
 async def apply(
     import_id: int, scope: Scope, db: Database, clock: Clock, importer: Importer, good_only: bool = False
 ) -> SpaceImport:
@@ -178,7 +188,9 @@ async def apply(
     return await shown(scope, db, found, importer)
 
 
-@import_routes.post("/{import_id:int}/undo", right=Right.HOUSES_MANAGE, status=200)
+@import_routes.post(
+    "/{import_id:int}/undo", right=Right.HOUSES_MANAGE, status=200, raises=(NotFound, BuiltUpon, WrongState)
+)
 async def take_back(
     import_id: int, scope: Scope, db: Database, clock: Clock, importer: Importer
 ) -> SpaceImport:
@@ -188,7 +200,7 @@ async def take_back(
     return await shown(scope, db, await queries.get(scope, db, import_id, kind=queries.HOUSES), importer)
 
 
-@import_routes.get("/{import_id:int}/report.xlsx", right=Right.HOUSES_SEE)
+@import_routes.get("/{import_id:int}/report.xlsx", right=Right.HOUSES_SEE, raises=(NotFound,))
 async def report(import_id: int, scope: Scope, db: Database, objects: ObjectStore) -> Response[bytes]:
     """The handed-in workbook with every fault marked where it stands."""
     found = await queries.get(scope, db, import_id, kind=queries.HOUSES)

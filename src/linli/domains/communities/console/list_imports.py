@@ -17,6 +17,7 @@ from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import employee_import, imports, undo, vehicle_import
 from linli.domains.communities.service.importer import Importer
+from linli.domains.communities.service.imports import TooManyImports, WrongState
 from linli.domains.communities.service.list_import import ListKind, ListOutcome
 from linli.domains.people.rights import Right
 from linli.kernel import outbox
@@ -28,7 +29,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import DONE
+from linli.kernel.workbooks.imports import DONE, WorkbookGone
 from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport, shown
 
 FILE_BYTES: Final = 8 * 1024 * 1024
@@ -83,7 +84,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
 
     routes = Routes(f"/communities/{{community_id:int}}/{kind.name}", tags=(kind.name,))
 
-    @routes.post("/import", right=manage, status=200, max_body=_FORM_BYTES)
+    @routes.post("/import", right=manage, status=200, max_body=_FORM_BYTES, raises=(TooManyImports,))
     async def hand_in(
         community_id: int,
         data: Form[ListFile],
@@ -139,7 +140,9 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         found = await _of(scope, db, community_id, import_id, kind)
         return await _told(scope, found, kind, importer)
 
-    @routes.post("/imports/{import_id:int}/apply", right=manage, status=200)
+    @routes.post(
+        "/imports/{import_id:int}/apply", right=manage, status=200, raises=(WorkbookGone, WrongState)
+    )
     async def apply(
         community_id: int,
         import_id: int,
@@ -164,7 +167,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
         return await _told(scope, found, kind, importer)
 
-    @routes.post("/imports/{import_id:int}/undo", right=manage, status=200)
+    @routes.post("/imports/{import_id:int}/undo", right=manage, status=200, raises=(NotFound, WrongState))
     async def take_back(
         community_id: int,
         import_id: int,

@@ -6,10 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.communities.service import poi_requests
+from linli.domains.communities.service.poi_requests import PoiAlreadyDecided, TooManyPoiRequests
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
@@ -69,7 +71,7 @@ async def mine(scope: Scope, db: Database) -> list[PoiRequestRow]:
     return [PoiRequestRow.of(row) for row in await poi_requests.mine(scope, db)]
 
 
-@poi_request_routes.post(right=Right.COMMUNITIES_APPLY, status=201)
+@poi_request_routes.post(right=Right.COMMUNITIES_APPLY, status=201, raises=(TooManyPoiRequests,))
 async def ask(data: PoiWanted, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
     """Ask for a place that the catalogue lacks; the operator reviews it."""
     await poi_requests.ask(
@@ -96,13 +98,20 @@ async def waiting(db: Database) -> list[PoiRequestRow]:
     return [PoiRequestRow.of(row) for row in await poi_requests.waiting(db)]
 
 
-@poi_review_routes.post("/{request_id:int}/accept", right=Right.COMMUNITIES_REVIEW, status=200)
+@poi_review_routes.post(
+    "/{request_id:int}/accept",
+    right=Right.COMMUNITIES_REVIEW,
+    status=200,
+    raises=(NotFound, PoiAlreadyDecided),
+)
 async def accept(request_id: int, tx: Tx, ids: Ids, clock: Clock) -> PoiAdded:
     """Enter the place into the catalogue."""
     return PoiAdded(await poi_requests.accept(tx, request_id=request_id, ids=ids, now_ms=clock.now_ms()))
 
 
-@poi_review_routes.post("/{request_id:int}/refuse", right=Right.COMMUNITIES_REVIEW)
+@poi_review_routes.post(
+    "/{request_id:int}/refuse", right=Right.COMMUNITIES_REVIEW, raises=(NotFound, PoiAlreadyDecided)
+)
 async def refuse(request_id: int, data: PoiRefusal, tx: Tx, clock: Clock) -> None:
     """Refuse the place with a reason."""
     await poi_requests.refuse(tx, request_id=request_id, reason=data.reason, now_ms=clock.now_ms())

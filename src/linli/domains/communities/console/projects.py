@@ -17,7 +17,7 @@ class GrantedCommunities(msgspec.Struct, rename="camel"):
 project_community_routes = Routes("/projects/{project_id:str}/communities", tags=("integrations",))
 
 
-@project_community_routes.put(right="integrations.manage")
+@project_community_routes.put(right="integrations.manage", raises=(NotFound,))
 async def set_communities(project_id: str, data: GrantedCommunities, scope: Scope, tx: Tx) -> None:
     """Say which communities the project sees: all of the list, and no other."""
     wanted = frozenset(data.community_ids)

@@ -15,6 +15,9 @@ from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import merging, reviews
 from linli.domains.people.service import persons as person_service
 from linli.domains.people.service import residents as service
+from linli.domains.people.service.merging import KnownElsewhere
+from linli.domains.people.service.persons import NameFixed, PhoneTaken
+from linli.domains.people.service.reviews import NotWaiting
 from linli.kernel import history
 from linli.kernel.audit import note_secret_reads
 from linli.kernel.clock import Clock
@@ -195,7 +198,7 @@ async def detail(community_id: int, identity_id: str, scope: Scope, tx: Tx, ids:
     return await _detail(scope, tx, person)
 
 
-@resident_detail_routes.put(right=Right.RESIDENTS_MANAGE)
+@resident_detail_routes.put(right=Right.RESIDENTS_MANAGE, raises=(NameFixed, PhoneTaken))
 async def change(
     community_id: int, identity_id: str, data: ResidentChange, scope: Scope, tx: Tx, clock: Clock
 ) -> ResidentDetail:
@@ -246,7 +249,7 @@ async def reveal(
     return Revealed(person.id_no)
 
 
-@resident_detail_routes.post("/approve", right=Right.RESIDENTS_MANAGE)
+@resident_detail_routes.post("/approve", right=Right.RESIDENTS_MANAGE, raises=(NotWaiting,))
 async def approve(
     community_id: int, identity_id: str, data: InHouse, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
@@ -260,7 +263,7 @@ async def approve(
     )
 
 
-@resident_detail_routes.post("/reject", right=Right.RESIDENTS_MANAGE)
+@resident_detail_routes.post("/reject", right=Right.RESIDENTS_MANAGE, raises=(NotWaiting,))
 async def reject(
     community_id: int, identity_id: str, data: Refusal, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
@@ -300,7 +303,9 @@ async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twin
     ]
 
 
-@duplicate_routes.post("/merge", right=Right.RESIDENTS_MANAGE, status=200)
+@duplicate_routes.post(
+    "/merge", right=Right.RESIDENTS_MANAGE, status=200, raises=(KnownElsewhere, PhoneTaken)
+)
 async def merge(community_id: int, data: Merge, scope: Scope, tx: Tx, clock: Clock) -> ResidentDetail:
     """Make one resident of two; the other is erased from the community for good."""
     await merging.merge(

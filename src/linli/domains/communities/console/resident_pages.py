@@ -4,10 +4,17 @@ import msgspec
 
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.service import resident_pages, uploads
+from linli.domains.communities.service.lifecycle import NotInManagement
+from linli.domains.communities.service.resident_pages import (
+    PageAlreadyDecided,
+    PageAlreadyThere,
+    PageNameTaken,
+)
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes, WholeScope
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -75,7 +82,9 @@ async def show(community_id: int, scope: Scope, db: Database, objects: ObjectSto
     return await _shown(scope, db, objects, row)
 
 
-@resident_page_routes.put(right=Right.COMMUNITIES_APPLY)
+@resident_page_routes.put(
+    right=Right.COMMUNITIES_APPLY, raises=(NotFound, NotInManagement, PageAlreadyThere, PageNameTaken)
+)
 async def ask(
     community_id: int, data: ResidentPageSaid, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
@@ -102,7 +111,9 @@ async def waiting(scope: Scope, db: Database, objects: ObjectStore) -> list[Resi
     return [await _shown(scope, db, objects, row) for row in await resident_pages.waiting(db)]
 
 
-@resident_page_review_routes.post("/{community_id:int}/accept", right=Right.COMMUNITIES_REVIEW)
+@resident_page_review_routes.post(
+    "/{community_id:int}/accept", right=Right.COMMUNITIES_REVIEW, raises=(NotFound, PageAlreadyDecided)
+)
 async def accept(community_id: int, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock) -> None:
     """Approve a request: the community's QR code leads to the pages."""
     await resident_pages.decide(
@@ -110,7 +121,9 @@ async def accept(community_id: int, scope: WholeScope, tx: Tx, ids: Ids, clock: 
     )
 
 
-@resident_page_review_routes.post("/{community_id:int}/refuse", right=Right.COMMUNITIES_REVIEW)
+@resident_page_review_routes.post(
+    "/{community_id:int}/refuse", right=Right.COMMUNITIES_REVIEW, raises=(NotFound, PageAlreadyDecided)
+)
 async def refuse(
     community_id: int, data: PageRefusal, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> None:

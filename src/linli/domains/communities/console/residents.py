@@ -17,6 +17,8 @@ from linli.domains.people.rights import Right
 from linli.domains.people.rows import Member
 from linli.domains.people.schemas import checked
 from linli.domains.people.service import residents
+from linli.domains.people.service.persons import PhoneTaken
+from linli.domains.people.service.residents import AlreadyMember
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes, WholeScope
@@ -112,7 +114,7 @@ async def list_residents(
     return Page.of(page, found.total, rows)
 
 
-@resident_routes.post(right=Right.RESIDENTS_MANAGE)
+@resident_routes.post(right=Right.RESIDENTS_MANAGE, raises=(NotFound, AlreadyMember, PhoneTaken))
 async def move_in(
     community_id: int, data: NewResident, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> MovedIn:
@@ -138,7 +140,7 @@ async def move_in(
     return MovedIn(identity_id)
 
 
-@resident_routes.post("/move-out", right=Right.RESIDENTS_MANAGE, status=200)
+@resident_routes.post("/move-out", right=Right.RESIDENTS_MANAGE, status=200, raises=(NotFound,))
 async def move_out(community_id: int, data: MoveOut, scope: WholeScope, tx: Tx, clock: Clock) -> Undoable:
     """A person no longer belongs to a house; what they had because of it ends.
 

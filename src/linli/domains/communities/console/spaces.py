@@ -9,6 +9,7 @@ from linli.domains.communities.queries import communities as community_queries
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.rows import Space
 from linli.domains.communities.service import removal, spaces
+from linli.domains.communities.service.spaces import RootFixed, SpaceInUse, SpaceNameTaken, WrongParent
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -104,7 +105,7 @@ async def list_level(
     return [_told(node) for node in level if kind in (None, "", node.kind)]
 
 
-@community_space_routes.post(right=Right.HOUSES_MANAGE)
+@community_space_routes.post(right=Right.HOUSES_MANAGE, raises=(SpaceNameTaken, WrongParent))
 async def create(community_id: int, data: NewSpace, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> SpaceRow:
     """A new space."""
     parent = await queries.space(scope, tx, data.parent_id)
@@ -126,13 +127,15 @@ async def create(community_id: int, data: NewSpace, scope: Scope, tx: Tx, ids: I
 space_routes = Routes("/spaces", tags=("spaces",))
 
 
-@space_routes.get("/{space_id:int}/way", right=Right.HOUSES_SEE)
+@space_routes.get("/{space_id:int}/way", right=Right.HOUSES_SEE, raises=(NotFound,))
 async def way(space_id: int, scope: Scope, db: Database) -> list[SpaceWay]:
     """The spaces from the root down to one, itself last: what a deep link needs."""
     return [SpaceWay(str(one), name) for one, name in await queries.way(scope, db, space_id)]
 
 
-@space_routes.put("/{space_id:int}", right=Right.HOUSES_MANAGE)
+@space_routes.put(
+    "/{space_id:int}", right=Right.HOUSES_MANAGE, raises=(NotFound, RootFixed, SpaceNameTaken, WrongParent)
+)
 async def change(space_id: int, data: SpaceChange, scope: Scope, tx: Tx, clock: Clock) -> SpaceRow:
     """Rename a space, turn a lane, or move the space with all below it."""
     now_ms = clock.now_ms()
@@ -142,14 +145,14 @@ async def change(space_id: int, data: SpaceChange, scope: Scope, tx: Tx, clock: 
     return await _row(scope, tx, space_id)
 
 
-@space_routes.get("/{space_id:int}/consequences", right=Right.HOUSES_SEE)
+@space_routes.get("/{space_id:int}/consequences", right=Right.HOUSES_SEE, raises=(NotFound,))
 async def consequences(space_id: int, scope: Scope, db: Database) -> SpaceConsequences:
     """What would go with a space, before it is deleted."""
     lost = await removal.consequences(scope, db, await queries.space(scope, db, space_id))
     return SpaceConsequences(*lost)
 
 
-@space_routes.delete("/{space_id:int}", right=Right.HOUSES_MANAGE)
+@space_routes.delete("/{space_id:int}", right=Right.HOUSES_MANAGE, raises=(NotFound, RootFixed, SpaceInUse))
 async def remove(
     space_id: int,
     scope: Scope,

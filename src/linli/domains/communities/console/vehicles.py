@@ -15,7 +15,7 @@ from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.vehicles import OwnedVehicle
 from linli.domains.people.rights import Right
 from linli.domains.people.service import vehicles as service
-from linli.domains.people.service.vehicles import VehicleForm
+from linli.domains.people.service.vehicles import PlateTaken, TooManyVehicles, VehicleForm
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
@@ -137,7 +137,7 @@ async def regions(community_id: int, scope: Scope, db: Database) -> list[Vehicle
     ]
 
 
-@vehicle_routes.post(right=Right.VEHICLES_MANAGE)
+@vehicle_routes.post(right=Right.VEHICLES_MANAGE, raises=(PlateTaken, TooManyVehicles))
 async def add_vehicle(
     community_id: int, data: NewVehicleForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock
 ) -> AddedVehicle:
@@ -156,7 +156,7 @@ async def add_vehicle(
     return AddedVehicle(str(made))
 
 
-@vehicle_routes.put("/{vehicle_id:int}", right=Right.VEHICLES_MANAGE)
+@vehicle_routes.put("/{vehicle_id:int}", right=Right.VEHICLES_MANAGE, raises=(PlateTaken,))
 async def change_vehicle(
     community_id: int, vehicle_id: int, data: ChangedVehicleForm, scope: Scope, tx: Tx, clock: Clock
 ) -> None:

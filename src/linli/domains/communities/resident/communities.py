@@ -97,13 +97,13 @@ async def list_communities(
     return cards
 
 
-@community_routes.get("/{community_id:int}")
+@community_routes.get("/{community_id:int}", raises=(NotFound,))
 async def show_community(community_id: int, resident: Resident, db: Database) -> CommunityCard:
     """One community, as its QR code at the gate names it."""
     return card(await _in_management(db, community_id), resident)
 
 
-@community_routes.get("/{community_id:int}/spaces")
+@community_routes.get("/{community_id:int}/spaces", raises=(NotFound, CommunityClosed))
 async def way_to_a_house(
     community_id: int,
     resident: Resident,
@@ -125,7 +125,7 @@ async def way_to_a_house(
     ]
 
 
-@community_routes.get("/{community_id:int}/form")
+@community_routes.get("/{community_id:int}/form", raises=(NotFound, CommunityClosed))
 async def form(community_id: int, resident: Resident, db: Database) -> list[AskedField]:
     """What the community asks of somebody who certifies a house, in its order."""
     _, scope = await opened(resident, db, community_id)

@@ -15,7 +15,9 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms, persons
 from linli.domains.people.queries.residence import CommunityClosed, Home, Resident
 from linli.domains.people.service import residents, reviews
-from linli.domains.people.service.reviews import NotWaiting
+from linli.domains.people.service.persons import PhoneTaken
+from linli.domains.people.service.residents import AlreadyMember
+from linli.domains.people.service.reviews import NotWaiting, UserExists
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
@@ -90,7 +92,7 @@ async def my_houses(resident: Resident, db: Database) -> list[MyHouse]:
     return await told(resident, db, list(resident.homes))
 
 
-@house_routes.put("/{house_id:int}/certification")
+@house_routes.put("/{house_id:int}/certification", raises=(NotFound, CommunityClosed, NotWaiting, PhoneTaken))
 async def certify_again(house_id: int, data: Certify, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Correct a refused certification (重新认证): the same record waits again."""
     home = _tied(resident, house_id)
@@ -109,7 +111,7 @@ async def certify_again(house_id: int, data: Certify, resident: Resident, tx: Tx
     )
 
 
-@house_routes.delete("/{house_id:int}/certification")
+@house_routes.delete("/{house_id:int}/certification", raises=(NotFound, CommunityClosed, NotWaiting))
 async def withdraw(house_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Take a certification back that was not accepted."""
     home = _tied(resident, house_id)
@@ -129,7 +131,7 @@ certification_routes = Routes(
 )
 
 
-@certification_routes.post()
+@certification_routes.post(raises=(NotFound, AlreadyMember, CommunityClosed, PhoneTaken, UserExists))
 async def certify(
     community_id: int, house_id: int, data: Certify, resident: Resident, tx: Tx, ids: Ids, clock: Clock
 ) -> None:

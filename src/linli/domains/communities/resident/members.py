@@ -9,12 +9,17 @@ from linli.domains.communities.queries import communities as community_queries
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.resident.forms import PersonForm, profile_of
 from linli.domains.communities.service import assets
+from linli.domains.communities.service.assets import AssetNameTaken
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms, persons
 from linli.domains.people.queries import residents as queries
-from linli.domains.people.queries.residence import NotTheOwner, Resident
+from linli.domains.people.queries.residence import CommunityClosed, NotTheOwner, Resident
 from linli.domains.people.service import invitations, residents, reviews
+from linli.domains.people.service.invitations import InvitationSpent
+from linli.domains.people.service.persons import PhoneTaken
+from linli.domains.people.service.residents import AlreadyMember
+from linli.domains.people.service.reviews import UserExists
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
@@ -102,7 +107,7 @@ async def members(house_id: int, resident: Resident, db: Database) -> list[House
     return told
 
 
-@member_routes.post("/members")
+@member_routes.post("/members", raises=(NotFound, AlreadyMember, PhoneTaken, UserExists))
 async def add_member(
     house_id: int, data: MemberForm, resident: Resident, tx: Tx, ids: Ids, clock: Clock
 ) -> Joined:
@@ -126,7 +131,7 @@ async def add_member(
     return Joined(waits)
 
 
-@member_routes.delete("/members/{identity_id:str}")
+@member_routes.delete("/members/{identity_id:str}", raises=(NotFound, NotTheOwner))
 async def remove_member(house_id: int, identity_id: str, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Owners remove others, everybody themselves; keys given because of the house end."""
     home = resident.home(house_id)
@@ -166,7 +171,7 @@ async def list_assets(house_id: int, resident: Resident, db: Database) -> list[H
     return [HouseAsset(str(row.asset_id), row.type, row.name) for row in rows]
 
 
-@member_routes.post("/assets")
+@member_routes.post("/assets", raises=(NotFound, AssetNameTaken))
 async def add_asset(
     house_id: int, data: AssetForm, resident: Resident, tx: Tx, ids: Ids, clock: Clock
 ) -> HouseAsset:
@@ -184,7 +189,7 @@ async def add_asset(
     return HouseAsset(str(asset_id), data.type, data.name.strip())
 
 
-@member_routes.put("/assets/{asset_id:int}")
+@member_routes.put("/assets/{asset_id:int}", raises=(NotFound, AssetNameTaken))
 async def change_asset(
     house_id: int, asset_id: int, data: AssetForm, resident: Resident, tx: Tx, clock: Clock
 ) -> None:
@@ -201,7 +206,7 @@ async def change_asset(
     )
 
 
-@member_routes.delete("/assets/{asset_id:int}")
+@member_routes.delete("/assets/{asset_id:int}", raises=(NotFound,))
 async def remove_asset(house_id: int, asset_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
     """An owner takes one away."""
     home = resident.home(house_id, owner=True)
@@ -211,7 +216,7 @@ async def remove_asset(house_id: int, asset_id: int, resident: Resident, tx: Tx,
 invitation_routes = Routes("/invitations/{code:str}", tags=("houses",))
 
 
-@invitation_routes.get()
+@invitation_routes.get(raises=(NotFound, CommunityClosed, InvitationSpent))
 async def show_invitation(code: str, resident: Resident, db: Database, clock: Clock) -> InvitationCard:
     """Where the code leads, before one joins."""
     found = await invitations.find(db, code, now_ms=clock.now_ms())
@@ -223,7 +228,9 @@ async def show_invitation(code: str, resident: Resident, db: Database, clock: Cl
     )
 
 
-@invitation_routes.post(status=200)
+@invitation_routes.post(
+    status=200, raises=(NotFound, AlreadyMember, CommunityClosed, InvitationSpent, PhoneTaken, UserExists)
+)
 async def join(code: str, data: PersonForm, resident: Resident, tx: Tx, ids: Ids, clock: Clock) -> Joined:
     """Join the house with one's own phone; the code works no second time."""
     now_ms = clock.now_ms()

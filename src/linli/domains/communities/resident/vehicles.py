@@ -8,7 +8,7 @@ from msgspec import Meta
 from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.residence import Resident
 from linli.domains.people.service import vehicles
-from linli.domains.people.service.vehicles import VehicleForm
+from linli.domains.people.service.vehicles import PlateTaken, TooManyVehicles, VehicleForm
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
@@ -51,7 +51,7 @@ async def my_vehicles(community_id: int, resident: Resident, db: Database) -> li
     return [MyVehicle(str(row.vehicle_id), row.plate, row.brand, row.color) for row in rows]
 
 
-@vehicle_routes.post()
+@vehicle_routes.post(raises=(NotFound, PlateTaken, TooManyVehicles))
 async def add_vehicle(
     community_id: int, data: MyVehicleForm, resident: Resident, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
@@ -69,7 +69,7 @@ async def add_vehicle(
     )
 
 
-@vehicle_routes.put("/{vehicle_id:int}")
+@vehicle_routes.put("/{vehicle_id:int}", raises=(NotFound, PlateTaken))
 async def change_vehicle(
     community_id: int, vehicle_id: int, data: MyVehicleForm, resident: Resident, tx: Tx, clock: Clock
 ) -> None:
@@ -85,7 +85,7 @@ async def change_vehicle(
     )
 
 
-@vehicle_routes.delete("/{vehicle_id:int}")
+@vehicle_routes.delete("/{vehicle_id:int}", raises=(NotFound,))
 async def remove_vehicle(community_id: int, vehicle_id: int, resident: Resident, tx: Tx) -> None:
     """Take one's own vehicle away."""
     await _own(resident, tx, community_id, vehicle_id)

@@ -14,6 +14,7 @@ from linli.kernel import outbox
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.http import Callers
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -143,7 +144,7 @@ async def plain_devices(db: Database, clock: Clock) -> PlainDevices:
     return PlainDevices(LATELY_DAYS, [PlainProductRow(*row) for row in found])
 
 
-@health_routes.get("/plain-devices/{product_key:str}", right="installation.manage")
+@health_routes.get("/plain-devices/{product_key:str}", right="installation.manage", raises=(NotFound,))
 async def plain_devices_of(
     product_key: str, db: Database, clock: Clock, page: PageRequest
 ) -> Page[PlainDeviceRow]:

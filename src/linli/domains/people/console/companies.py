@@ -7,11 +7,14 @@ from msgspec import Meta
 
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import administrators, agreements, companies
-from linli.domains.people.service.organisation import Hand, note
+from linli.domains.people.service.administrators import LastAdministrator
+from linli.domains.people.service.companies import ServiceEnded
+from linli.domains.people.service.organisation import CannotGive, Hand, note
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
@@ -79,7 +82,7 @@ async def show(scope: Scope, db: Database) -> OrganisationShown:
     )
 
 
-@organisation_routes.put("/contract", right=Right.ORGANISATION_MANAGE)
+@organisation_routes.put("/contract", right=Right.ORGANISATION_MANAGE, raises=(ServiceEnded,))
 async def sign(data: ContractForm, hand: Hand, tx: Tx, clock: Clock) -> None:
     """Hand in the contract form of the first use, or correct it."""
     contract = companies.Contract(
@@ -100,7 +103,11 @@ async def set_joinable(data: Joinable, scope: Scope, tx: Tx, clock: Clock) -> No
     await companies.set_joinable(scope, tx, joinable=data.joinable, now_ms=clock.now_ms())
 
 
-@organisation_routes.put("/persons/{account_id:int}/administrator", right=Right.ORGANISATION_MANAGE)
+@organisation_routes.put(
+    "/persons/{account_id:int}/administrator",
+    right=Right.ORGANISATION_MANAGE,
+    raises=(NotFound, CannotGive, LastAdministrator),
+)
 async def set_administrator(account_id: int, data: AdministratorChoice, hand: Hand, tx: Tx) -> None:
     """Make a person administrator or sub-administrator, or neither. One administrator must remain."""
     await administrators.set_administrator(hand, tx, account_id=account_id, role=data.role)

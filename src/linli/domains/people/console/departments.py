@@ -10,6 +10,7 @@ from linli.domains.people.queries import employees as queries
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right
 from linli.domains.people.service import departments as service
+from linli.domains.people.service.departments import DepartmentHasChildren, DepartmentNameTaken
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
@@ -68,7 +69,7 @@ async def whole_tree(community_id: int, scope: Scope, db: Database) -> list[Depa
     ]
 
 
-@department_routes.post(right=Right.EMPLOYEES_MANAGE)
+@department_routes.post(right=Right.EMPLOYEES_MANAGE, raises=(DepartmentNameTaken,))
 async def create(
     community_id: int, data: DepartmentForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock
 ) -> DepartmentMade:
@@ -87,7 +88,7 @@ async def create(
     return DepartmentMade(str(made))
 
 
-@department_routes.put("/{department_id:int}", right=Right.EMPLOYEES_MANAGE)
+@department_routes.put("/{department_id:int}", right=Right.EMPLOYEES_MANAGE, raises=(DepartmentNameTaken,))
 async def change(
     community_id: int, department_id: int, data: DepartmentForm, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
@@ -103,7 +104,9 @@ async def change(
     )
 
 
-@department_routes.put("/{department_id:int}/parent", right=Right.EMPLOYEES_MANAGE)
+@department_routes.put(
+    "/{department_id:int}/parent", right=Right.EMPLOYEES_MANAGE, raises=(DepartmentNameTaken,)
+)
 async def move(
     community_id: int, department_id: int, data: DepartmentPlace, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
@@ -114,7 +117,9 @@ async def move(
     )
 
 
-@department_routes.delete("/{department_id:int}", right=Right.EMPLOYEES_MANAGE)
+@department_routes.delete(
+    "/{department_id:int}", right=Right.EMPLOYEES_MANAGE, raises=(DepartmentHasChildren,)
+)
 async def remove(community_id: int, department_id: int, scope: Scope, tx: Tx, clock: Clock) -> Undoable:
     """Delete a department without any below it; its employees stay. Restoring the change brings it back."""
     await require_department(scope, tx, community_id, department_id)

@@ -12,10 +12,12 @@ from linli.domains.people.queries.employees import Employee
 from linli.domains.people.rights import Right
 from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import departments, employees
+from linli.domains.people.service.employees import AlreadyEmployee
+from linli.domains.people.service.persons import PhoneTaken
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes, WholeScope
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -130,7 +132,7 @@ async def list_employees(
     return Page.of(page, found.total, await employee_rows(scope, db, community_id, found.data))
 
 
-@employee_routes.post(right=Right.EMPLOYEES_MANAGE)
+@employee_routes.post(right=Right.EMPLOYEES_MANAGE, raises=(NotFound, AlreadyEmployee, PhoneTaken))
 async def hire(
     community_id: int, data: EmployeeForm, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> EmployeeMade:
@@ -144,7 +146,7 @@ async def hire(
     return EmployeeMade(made.identity_id)
 
 
-@employee_routes.put("/{identity_id:str}", right=Right.EMPLOYEES_MANAGE)
+@employee_routes.put("/{identity_id:str}", right=Right.EMPLOYEES_MANAGE, raises=(NotFound, PhoneTaken))
 async def change(
     community_id: int, identity_id: str, data: EmployeeForm, scope: WholeScope, tx: Tx, clock: Clock
 ) -> None:
@@ -164,7 +166,7 @@ async def change(
         await departments.take_out(scope, tx, department_id=one, identity_id=identity_id)
 
 
-@employee_routes.post("/move", right=Right.EMPLOYEES_MANAGE)
+@employee_routes.post("/move", right=Right.EMPLOYEES_MANAGE, raises=(NotFound,))
 async def move(community_id: int, data: EmployeesMoved, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """Put employees into departments and take them out of others, all or none."""
     await people.require_community(scope, tx, community_id)
@@ -177,7 +179,7 @@ async def move(community_id: int, data: EmployeesMoved, scope: WholeScope, tx: T
             await departments.take_out(scope, tx, department_id=one, identity_id=who)
 
 
-@employee_routes.post("/dismiss", right=Right.EMPLOYEES_MANAGE, status=200)
+@employee_routes.post("/dismiss", right=Right.EMPLOYEES_MANAGE, status=200, raises=(NotFound,))
 async def dismiss(
     community_id: int, data: EmployeesNamed, scope: WholeScope, tx: Tx, clock: Clock
 ) -> EmployeesLeftOut:

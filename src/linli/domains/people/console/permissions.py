@@ -12,9 +12,10 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.queries.permissions import LEVELS, Point
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import permissions as service
-from linli.domains.people.service.organisation import Hand
+from linli.domains.people.service.organisation import CannotGive, Hand
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes, WholeScope
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 
 
@@ -72,7 +73,7 @@ def _points(said: list[PointSaid]) -> list[Point]:
 permission_routes = Routes("/communities/{community_id:int}/permissions", tags=("permissions",))
 
 
-@permission_routes.get("/functions", right=Right.PERMISSIONS_MANAGE)
+@permission_routes.get("/functions", right=Right.PERMISSIONS_MANAGE, raises=(NotFound,))
 async def by_function(
     community_id: int, scope: WholeScope, rights: Rights, db: Database
 ) -> list[FunctionOverview]:
@@ -96,7 +97,7 @@ async def by_function(
     ]
 
 
-@permission_routes.get("/persons", right=Right.PERMISSIONS_MANAGE)
+@permission_routes.get("/persons", right=Right.PERMISSIONS_MANAGE, raises=(NotFound,))
 async def by_person(
     community_id: int,
     scope: WholeScope,
@@ -122,7 +123,7 @@ async def by_person(
     return Page.of(page, found.total, rows)
 
 
-@permission_routes.get("/members", right=Right.PERMISSIONS_MANAGE)
+@permission_routes.get("/members", right=Right.PERMISSIONS_MANAGE, raises=(NotFound,))
 async def candidates(
     community_id: int,
     scope: WholeScope,
@@ -138,7 +139,7 @@ async def candidates(
     return Page.of(page, found.total, [FunctionHolder(row.identity_id, row.name) for row in found.data])
 
 
-@permission_routes.post(right=Right.PERMISSIONS_MANAGE)
+@permission_routes.post(right=Right.PERMISSIONS_MANAGE, raises=(NotFound, CannotGive))
 async def give(community_id: int, data: PermissionsGiven, hand: Hand, tx: Tx) -> None:
     """Give every function named to every member named, beside what they have."""
     await people.require_community(hand.scope, tx, community_id)
@@ -151,7 +152,9 @@ async def give(community_id: int, data: PermissionsGiven, hand: Hand, tx: Tx) ->
     )
 
 
-@permission_routes.put("/persons/{identity_id:str}", right=Right.PERMISSIONS_MANAGE)
+@permission_routes.put(
+    "/persons/{identity_id:str}", right=Right.PERMISSIONS_MANAGE, raises=(NotFound, CannotGive)
+)
 async def set_person(
     community_id: int, identity_id: str, data: MemberPermissions, hand: Hand, tx: Tx
 ) -> None:
@@ -174,7 +177,9 @@ async def set_person(
         )
 
 
-@permission_routes.put("/functions/{function:str}", right=Right.PERMISSIONS_MANAGE)
+@permission_routes.put(
+    "/functions/{function:str}", right=Right.PERMISSIONS_MANAGE, raises=(NotFound, CannotGive)
+)
 async def set_function(
     community_id: int, function: str, data: FunctionPermissions, hand: Hand, tx: Tx
 ) -> None:
@@ -190,7 +195,9 @@ async def set_function(
     )
 
 
-@permission_routes.delete("/persons/{identity_id:str}", right=Right.PERMISSIONS_MANAGE)
+@permission_routes.delete(
+    "/persons/{identity_id:str}", right=Right.PERMISSIONS_MANAGE, raises=(NotFound, CannotGive)
+)
 async def remove_person(community_id: int, identity_id: str, hand: Hand, tx: Tx) -> None:
     """Take everything from a member, the management of the community too."""
     await people.require_community(hand.scope, tx, community_id)

@@ -9,10 +9,11 @@ from linli.domains.people.console.persons import PersonRow, person_rows
 from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import Right
 from linli.domains.people.service import organisation as service
-from linli.domains.people.service.organisation import Hand
+from linli.domains.people.service.organisation import CannotGive, Hand
 from linli.kernel import tenancy
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -35,7 +36,7 @@ class Binding(msgspec.Struct, rename="camel", frozen=True):
 person_group_routes = Routes("/organisation/groups", tags=("organisation",))
 
 
-@person_group_routes.get(right=Right.STAFF_SEE)
+@person_group_routes.get(right=Right.STAFF_SEE, raises=(NotFound,))
 async def list_groups(
     scope: Scope,
     db: Database,
@@ -56,7 +57,7 @@ async def list_groups(
     return Page.of(page, found.total, rows)
 
 
-@person_group_routes.get("/{project_id:str}/persons", right=Right.STAFF_SEE)
+@person_group_routes.get("/{project_id:str}/persons", right=Right.STAFF_SEE, raises=(NotFound,))
 async def list_members(project_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[PersonRow]:
     """Who is in the default group of a project."""
     await tenancy.get_project(scope, db, project_id=project_id)
@@ -64,13 +65,13 @@ async def list_members(project_id: str, scope: Scope, db: Database, page: PageRe
     return Page.of(page, found.total, await person_rows(scope, db, found.data))
 
 
-@person_group_routes.post("/bind", right=Right.STAFF_MANAGE)
+@person_group_routes.post("/bind", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))
 async def bind(data: Binding, hand: Hand, tx: Tx) -> None:
     """Put persons into the default groups of projects, all or none."""
     await service.join_groups(hand, tx, account_ids=data.account_ids, project_ids=data.project_ids)
 
 
-@person_group_routes.post("/unbind", right=Right.STAFF_MANAGE)
+@person_group_routes.post("/unbind", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))
 async def unbind(data: Binding, hand: Hand, tx: Tx) -> None:
     """Take persons out of the default groups of projects, all or none."""
     await service.leave_groups(hand, tx, account_ids=data.account_ids, project_ids=data.project_ids)

@@ -11,11 +11,14 @@ from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import accounts, administrators, passwords
 from linli.domains.people.service import organisation as service
-from linli.domains.people.service.organisation import Hand
+from linli.domains.people.service.accounts import LoginTaken
+from linli.domains.people.service.administrators import LastAdministrator
+from linli.domains.people.service.organisation import AlreadyInCompany, CannotGive, Hand, NotOurs
+from linli.domains.people.service.persons import PhoneTaken
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import LinliError
+from linli.kernel.errors import LinliError, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -131,14 +134,14 @@ async def list_persons(
     return Page.of(page, found.total, await person_rows(scope, db, found.data))
 
 
-@person_routes.post(right=Right.STAFF_MANAGE)
+@person_routes.post(right=Right.STAFF_MANAGE, raises=(AlreadyInCompany, LoginTaken, PhoneTaken))
 async def add(data: NewPersons, hand: Hand, tx: Tx) -> list[PersonMade]:
     """Add persons by name and phone, all or none; they sign in with a code sent to the phone."""
     made = [await service.add_person(hand, tx, name=one.name, phone=one.phone) for one in data.persons]
     return [PersonMade(str(one)) for one in made]
 
 
-@person_routes.get("/{account_id:int}", right=Right.STAFF_SEE)
+@person_routes.get("/{account_id:int}", right=Right.STAFF_SEE, raises=(NotFound,))
 async def detail(account_id: int, scope: Scope, db: Database) -> PersonDetail:
     """One person, with everything they may do here (查看权限)."""
     row = await queries.person(scope, db, account_id)
@@ -154,32 +157,40 @@ async def detail(account_id: int, scope: Scope, db: Database) -> PersonDetail:
     )
 
 
-@person_routes.put("/{account_id:int}/roles", right=Right.STAFF_MANAGE)
+@person_routes.put("/{account_id:int}/roles", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))
 async def set_roles(account_id: int, data: RoleChoice, hand: Hand, tx: Tx) -> None:
     """Say which of the company's roles the person has."""
     await service.set_roles(hand, tx, account_id=account_id, role_ids=data.role_ids)
 
 
-@person_routes.put("/{account_id:int}/rights", right=Right.STAFF_MANAGE)
+@person_routes.put("/{account_id:int}/rights", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))
 async def set_rights(account_id: int, data: RightChoice, hand: Hand, tx: Tx) -> None:
     """Say which rights the person has beside their roles."""
     await service.set_rights(hand, tx, account_id=account_id, rights=data.rights)
 
 
-@person_routes.put("/{account_id:int}/access", right=Right.STAFF_MANAGE)
+@person_routes.put("/{account_id:int}/access", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))
 async def set_access(account_id: int, data: Access, hand: Hand, tx: Tx) -> None:
     """Close the person's way into this company, or open it again."""
     await service.disable(hand, tx, account_id=account_id, disabled=data.disabled)
 
 
-@person_routes.put("/{account_id:int}/sub-administrator", right=Right.STAFF_MANAGE)
+@person_routes.put(
+    "/{account_id:int}/sub-administrator",
+    right=Right.STAFF_MANAGE,
+    raises=(NotFound, CannotGive, LastAdministrator),
+)
 async def set_sub_administrator(account_id: int, data: SubAdministrator, hand: Hand, tx: Tx) -> None:
     """Make the person sub-administrator of the company, or no longer: the main account alone does."""
     await administrators.set_sub_administrator(hand, tx, account_id=account_id, sub_admin=data.sub_admin)
 
 
 @person_routes.post(
-    "/{account_id:int}/password", right=Right.STAFF_MANAGE, noted="end of another's password", status=200
+    "/{account_id:int}/password",
+    right=Right.STAFF_MANAGE,
+    noted="end of another's password",
+    status=200,
+    raises=(NotFound, CannotGive, NotOurs),
 )
 async def reset_password(
     account_id: int, hand: Hand, tx: Tx, settings: Settings, clock: Clock
@@ -194,7 +205,7 @@ async def reset_password(
     return PasswordTaken(mask_phone(account.phone or "") if by_code else "", link, until_ms)
 
 
-@person_routes.get("/by-function/{function:str}", right=Right.STAFF_SEE)
+@person_routes.get("/by-function/{function:str}", right=Right.STAFF_SEE, raises=(NotFound,))
 async def by_function(function: str, scope: Scope, db: Database, page: PageRequest) -> Page[HolderRow]:
     """The same rights the other way round: a page of persons, and who of them uses or manages a function."""
     levels = next((one for one in rights_tree.FUNCTIONS if one.code == function), None)

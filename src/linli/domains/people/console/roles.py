@@ -9,9 +9,11 @@ from linli.domains.people import rights_tree
 from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import SOMEWHERE, Right, Rights
 from linli.domains.people.service import roles
-from linli.domains.people.service.organisation import Hand
+from linli.domains.people.service.organisation import CannotGive, Hand
+from linli.domains.people.service.roles import RoleNameTaken
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -108,7 +110,7 @@ async def list_roles(scope: Scope, db: Database) -> list[RoleRow]:
     return [RoleRow.of(row) for row in await queries.roles(scope, db)]
 
 
-@role_routes.post(right=Right.STAFF_MANAGE)
+@role_routes.post(right=Right.STAFF_MANAGE, raises=(CannotGive, RoleNameTaken))
 async def create(data: RoleSaid, hand: Hand, tx: Tx) -> RoleMade:
     """A new role of rights that the caller has."""
     made = await roles.create(
@@ -121,7 +123,7 @@ async def create(data: RoleSaid, hand: Hand, tx: Tx) -> RoleMade:
     return RoleMade(str(made))
 
 
-@role_routes.put("/{role_id:int}", right=Right.STAFF_MANAGE)
+@role_routes.put("/{role_id:int}", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive, RoleNameTaken))
 async def change(role_id: int, data: RoleSaid, hand: Hand, tx: Tx) -> None:
     """Change a role for everybody who has it."""
     await roles.change(
@@ -134,7 +136,7 @@ async def change(role_id: int, data: RoleSaid, hand: Hand, tx: Tx) -> None:
     )
 
 
-@role_routes.delete("/{role_id:int}", right=Right.STAFF_MANAGE)
+@role_routes.delete("/{role_id:int}", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))
 async def remove(role_id: int, hand: Hand, tx: Tx) -> None:
     """Delete a role; everybody who has it loses it."""
     await roles.remove(hand, tx, role_id=role_id)

@@ -12,6 +12,8 @@ from linli.domains.people.rights import Right
 from linli.domains.people.rows import Group, GroupOfPerson
 from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import erasure, groups, users
+from linli.domains.people.service.groups import DefaultGroup, GroupNameTaken
+from linli.domains.people.service.persons import PhoneTaken
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes, WholeScope
@@ -123,7 +125,7 @@ async def list_groups(
     return Page.of(page, len(found), rows)
 
 
-@user_group_routes.post(right=Right.RESIDENTS_MANAGE)
+@user_group_routes.post(right=Right.RESIDENTS_MANAGE, raises=(GroupNameTaken,))
 async def create(
     community_id: int, data: NewUserGroup, scope: Scope, tx: Tx, ids: Ids, clock: Clock
 ) -> UserGroupMade:
@@ -144,7 +146,7 @@ async def create(
     return UserGroupMade(made)
 
 
-@user_group_routes.put("/{group_id:str}", right=Right.RESIDENTS_MANAGE)
+@user_group_routes.put("/{group_id:str}", right=Right.RESIDENTS_MANAGE, raises=(DefaultGroup, GroupNameTaken))
 async def rename(
     community_id: int, group_id: str, data: UserGroupName, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
@@ -153,7 +155,7 @@ async def rename(
     await groups.rename(scope, tx, group_id=group_id, name=data.name, now_ms=clock.now_ms(), field="name")
 
 
-@user_group_routes.delete("/{group_id:str}", right=Right.RESIDENTS_MANAGE)
+@user_group_routes.delete("/{group_id:str}", right=Right.RESIDENTS_MANAGE, raises=(DefaultGroup,))
 async def remove(community_id: int, group_id: str, scope: Scope, tx: Tx, clock: Clock) -> Undoable:
     """Delete a group; its members stay users. Restoring the change brings it back with its members."""
     await _of(scope, tx, community_id, group_id)
@@ -161,7 +163,7 @@ async def remove(community_id: int, group_id: str, scope: Scope, tx: Tx, clock: 
     return Undoable(str(change))
 
 
-@user_group_routes.post("/{group_id:str}/members", right=Right.RESIDENTS_MANAGE)
+@user_group_routes.post("/{group_id:str}/members", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
 async def put_in(
     community_id: int, group_id: str, data: UsersNamed, scope: WholeScope, tx: Tx, clock: Clock
 ) -> None:
@@ -171,7 +173,7 @@ async def put_in(
         await users.join_group(scope, tx, group_id=group_id, identity_id=one, now_ms=clock.now_ms())
 
 
-@user_group_routes.post("/{group_id:str}/members/remove", right=Right.RESIDENTS_MANAGE)
+@user_group_routes.post("/{group_id:str}/members/remove", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
 async def take_out(
     community_id: int, group_id: str, data: UsersNamed, scope: WholeScope, tx: Tx, clock: Clock
 ) -> None:
@@ -184,7 +186,7 @@ async def take_out(
 community_user_routes = Routes("/communities/{community_id:int}/users", tags=("people",))
 
 
-@community_user_routes.get(right=Right.RESIDENTS_SEE)
+@community_user_routes.get(right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def list_users(
     community_id: int,
     scope: WholeScope,
@@ -215,7 +217,7 @@ async def list_users(
     return Page.of(page, found.total, rows)
 
 
-@community_user_routes.post(right=Right.RESIDENTS_MANAGE)
+@community_user_routes.post(right=Right.RESIDENTS_MANAGE, raises=(NotFound, PhoneTaken))
 async def add(
     community_id: int, data: NewUser, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> UserMade:
@@ -232,7 +234,7 @@ async def add(
     return UserMade(made.identity_id)
 
 
-@community_user_routes.post("/erase", right=Right.RESIDENTS_MANAGE)
+@community_user_routes.post("/erase", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
 async def erase(community_id: int, data: UsersNamed, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """Erase users for good, all or none: houses, groups, rights and what is known of them. Nothing brings it back."""
     await queries.require_community(scope, tx, community_id)

@@ -8,10 +8,12 @@ from msgspec import Meta
 from linli.domains.projects import queries
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things import device_lists
 from linli.things.device_lists import DeviceFilter
+from linli.things.errors import DeviceBoundElsewhere
 from linli.things.queries.devices import find_devices
 from linli.things.service.devices import bind_project, unbind_project
 
@@ -31,7 +33,7 @@ class DevicesChosen(msgspec.Struct, rename="camel", frozen=True):
 project_device_routes = Routes("/app-platform/projects/{project_id:str}/devices", tags=("projects",))
 
 
-@project_device_routes.get(right="projects.use")
+@project_device_routes.get(right="projects.use", raises=(NotFound,))
 async def list_devices(
     project_id: str,
     within: Scope,
@@ -55,14 +57,14 @@ async def list_devices(
     return Page.of(page, found.total, rows)
 
 
-@project_device_routes.post("/bind", right="projects.use")
+@project_device_routes.post("/bind", right="projects.use", raises=(NotFound, DeviceBoundElsewhere))
 async def bind(project_id: str, data: DevicesChosen, scope: Scope, tx: Tx) -> None:
     """Bind devices to the project, all or none."""
     await _check_free(scope, tx, data.iot_ids)
     await bind_project(scope, tx, project_id=project_id, iot_ids=data.iot_ids)
 
 
-@project_device_routes.post("/unbind", right="projects.use")
+@project_device_routes.post("/unbind", right="projects.use", raises=(NotFound, DeviceBoundElsewhere))
 async def unbind(project_id: str, data: DevicesChosen, scope: Scope, tx: Tx) -> None:
     """Take devices out of the project, all or none."""
     await unbind_project(scope, tx, project_id=project_id, iot_ids=data.iot_ids)

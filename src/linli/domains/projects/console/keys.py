@@ -13,6 +13,7 @@ from linli.kernel import tenancy
 from linli.kernel.audit import secret_reads_of
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -55,7 +56,7 @@ class Grants(msgspec.Struct, rename="camel", frozen=True):
 project_key_routes = Routes("/app-platform/projects/{project_id:str}", tags=("projects",))
 
 
-@project_key_routes.get("/keys", right="integrations.manage")
+@project_key_routes.get("/keys", right="integrations.manage", raises=(NotFound,))
 async def list_keys(project_id: str, scope: Scope, db: Database, openapi: OpenApi) -> ProjectKeys:
     """The project's keys with their grants and who was told their secrets, never the secrets."""
     project = await queries.get_project(scope, db, project_id=project_id)
@@ -83,14 +84,14 @@ async def list_keys(project_id: str, scope: Scope, db: Database, openapi: OpenAp
     return ProjectKeys(keys, [one for one in known if one not in withheld], sorted(withheld), model_ids())
 
 
-@project_key_routes.post("/secret", right="integrations.manage", status=200)
+@project_key_routes.post("/secret", right="integrations.manage", status=200, raises=(NotFound,))
 async def read_secret(project_id: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> AppSecret:
     """AppKey and AppSecret of the default app; each time is noted."""
     told = await service.read_default_app(scope, tx, project_id=project_id, ids=ids, secrets=secrets)
     return AppSecret(told.app_key, told.app_secret)
 
 
-@project_key_routes.put("/keys/{app_key:str}/grants", right="integrations.manage")
+@project_key_routes.put("/keys/{app_key:str}/grants", right="integrations.manage", raises=(NotFound,))
 async def set_grants(
     project_id: str, app_key: str, data: Grants, scope: Scope, tx: Tx, openapi: OpenApi
 ) -> None:

@@ -11,6 +11,7 @@ from linli.domains.projects.console.projects import model_ids
 from linli.domains.projects.service.grants import authorise_model
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.openapi import policies
 
@@ -34,7 +35,7 @@ class ModelAuthorisation(msgspec.Struct, rename="camel", frozen=True):
 project_model_routes = Routes("/app-platform/projects/{project_id:str}/models", tags=("projects",))
 
 
-@project_model_routes.get(right="projects.use")
+@project_model_routes.get(right="projects.use", raises=(NotFound,))
 async def list_models(project_id: str, scope: Scope, db: Database) -> list[ProjectModel]:
     """Every data model, and whether the project and its default app may use it."""
     project = await queries.get_project(scope, db, project_id=project_id)
@@ -52,7 +53,7 @@ async def list_models(project_id: str, scope: Scope, db: Database) -> list[Proje
     return rows
 
 
-@project_model_routes.put("/{model_id:str}", right="integrations.manage")
+@project_model_routes.put("/{model_id:str}", right="integrations.manage", raises=(NotFound,))
 async def authorise(project_id: str, model_id: str, data: ModelAuthorisation, scope: Scope, tx: Tx) -> None:
     """Authorise a data model, or take it back: calls and pushes follow at once."""
     project = await queries.get_project(scope, tx, project_id=project_id)

@@ -14,11 +14,12 @@ from linli.domains.projects.service.grants import KeyTerms
 from linli.domains.projects.service.projects import ProjectFacts
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.tenancy import ProjectNameTaken
 from linli.openapi.assembly import OpenApi
 from linli.openapi.policies import ALWAYS_GRANTED
 
@@ -157,7 +158,7 @@ async def choices(scope: Scope, openapi: OpenApi) -> Choices:
     return Choices(shown, services, model_ids())
 
 
-@platform_project_routes.post(right="projects.manage")
+@platform_project_routes.post(right="projects.manage", raises=(ProjectNameTaken,))
 async def create(
     data: NewPlatformProject, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets, openapi: OpenApi
 ) -> PlatformProjectMade:
@@ -183,7 +184,7 @@ async def create(
     return PlatformProjectMade(project_id)
 
 
-@platform_project_routes.get("/{project_id:str}", right="projects.use")
+@platform_project_routes.get("/{project_id:str}", right="projects.use", raises=(NotFound,))
 async def detail(project_id: str, scope: Scope, db: Database) -> PlatformProjectDetail:
     """One project with its capabilities."""
     row = await queries.get_project(scope, db, project_id=project_id)
@@ -197,26 +198,28 @@ async def detail(project_id: str, scope: Scope, db: Database) -> PlatformProject
     )
 
 
-@platform_project_routes.put("/{project_id:str}", right="projects.manage")
+@platform_project_routes.put(
+    "/{project_id:str}", right="projects.manage", raises=(NotFound, ProjectNameTaken)
+)
 async def change(project_id: str, data: ProjectSaid, scope: Scope, tx: Tx, ids: Ids) -> None:
     """Change what is said of the project."""
     await service.describe_project(scope, tx, project_id=project_id, facts=_said(data), ids=ids)
     await service.rename_project(scope, tx, project_id=project_id, name=data.name)
 
 
-@platform_project_routes.put("/{project_id:str}/state", right="projects.manage")
+@platform_project_routes.put("/{project_id:str}/state", right="projects.manage", raises=(NotFound,))
 async def set_state(project_id: str, data: StateChoice, scope: Scope, tx: Tx) -> None:
     """Move the project between 开发态 and 集成态."""
     await service.set_state(scope, tx, project_id=project_id, state=data.state)
 
 
-@platform_project_routes.post("/{project_id:str}/capabilities", right="projects.manage")
+@platform_project_routes.post("/{project_id:str}/capabilities", right="projects.manage", raises=(NotFound,))
 async def apply_for(project_id: str, data: CapabilityWanted, scope: Scope, tx: Tx) -> None:
     """Apply for a capability; the operator reviews those that need it."""
     await capabilities.apply_for(scope, tx, project_id=project_id, capability=data.capability)
 
 
-@platform_project_routes.post("/{project_id:str}/join", right="projects.manage")
+@platform_project_routes.post("/{project_id:str}/join", right="projects.manage", raises=(NotFound,))
 async def join(project_id: str, scope: Scope, tx: Tx, ids: Ids) -> None:
     """Join the management platform: communities are applied for by API from now on."""
     await service.join_platform(scope, tx, project_id=project_id, ids=ids)

@@ -7,10 +7,12 @@ from msgspec import Meta
 
 from linli.domains.projects import queries
 from linli.domains.projects.capabilities import CAPABILITIES
+from linli.domains.projects.errors import NotUnderReview
 from linli.domains.projects.service import capabilities
 from linli.kernel import tenancy
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -57,7 +59,9 @@ async def list_reviews(scope: Scope, db: Database, page: PageRequest) -> Page[Ca
     return Page.of(page, found.total, rows)
 
 
-@capability_review_routes.post("/{project_id:str}/{capability:str}", right="capabilities.review")
+@capability_review_routes.post(
+    "/{project_id:str}/{capability:str}", right="capabilities.review", raises=(NotFound, NotUnderReview)
+)
 async def decide(project_id: str, capability: str, data: CapabilityDecision, scope: Scope, tx: Tx) -> None:
     """Approve, or reject with a reason."""
     await capabilities.decide(
