@@ -63,7 +63,9 @@ async def at_the_desk(sample: Sample) -> dict[str, int]:
         return (await visit_queries.page(tenant, db, number, ALL, states=list(states))).total
 
     async def notices(state: str) -> int:
-        return (await notice_queries.page(tenant, db, number, ALL, state=state)).total
+        return (
+            await notice_queries.page(tenant, db, number, ALL, where=notice_queries.NoticeFilter(state=state))
+        ).total
 
     groups = await persons.groups(tenant, db, number)
     top = (await notice_queries.page(tenant, db, number, ALL, order="top")).data[0]
@@ -80,8 +82,12 @@ async def at_the_desk(sample: Sample) -> dict[str, int]:
         "expected": await visits("expected"),
         "gone": await visits("left"),
         "void": await visits("void"),
-        "waiting": (await residents.page(tenant, db, number, ALL, status=PENDING)).total,
-        "refused": (await residents.page(tenant, db, number, ALL, status=REJECTED)).total,
+        "waiting": (
+            await residents.page(tenant, db, number, ALL, where=residents.ResidentConditions(status=PENDING))
+        ).total,
+        "refused": (
+            await residents.page(tenant, db, number, ALL, where=residents.ResidentConditions(status=REJECTED))
+        ).total,
     }
 
 

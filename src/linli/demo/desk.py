@@ -280,7 +280,11 @@ async def _reviews(platform: Platform, site: Place, rng: random.Random) -> None:
     """Some who say that they live in an empty house wait for the desk; one was refused with the reason."""
     here = site.community.community_id
     page = await resident_queries.page(
-        site.tenant, platform.db, here, PageRequest(1, 1), status=rules.PENDING
+        site.tenant,
+        platform.db,
+        here,
+        PageRequest(1, 1),
+        where=resident_queries.ResidentConditions(status=rules.PENDING),
     )
     if page.total:
         return
@@ -320,6 +324,10 @@ async def _reviews(platform: Platform, site: Place, rng: random.Random) -> None:
 
 async def _empty_houses(platform: Platform, site: Place) -> list[int]:
     page = await spaces.house_page(
-        site.tenant, platform.db, site.community.community_id, PageRequest(1, 1000), house_status=sample.EMPTY
+        site.tenant,
+        platform.db,
+        site.community.community_id,
+        PageRequest(1, 1000),
+        where=spaces.HouseFilter(house_status=sample.EMPTY),
     )
     return [house.space_id for house in page.data]

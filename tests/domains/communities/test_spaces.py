@@ -98,15 +98,18 @@ async def test_house_page_filters_and_orders(database, world, tree, make):
         )
     community = world.community.community_id
 
-    async def page(**filters):
-        found = await queries.house_page(world.app, database, community, PageRequest(), **filters)
+    async def page(order="location", under=None, **filters):
+        where = queries.HouseFilter(**filters)
+        found = await queries.house_page(
+            world.app, database, community, PageRequest(), where=where, under=under, order=order
+        )
         return [row.name for row in found.data]
 
     assert await page() == ["301", "302", "别墅1"]
     assert await page(order="-location") == ["别墅1", "302", "301"]
     assert await page(house_type=3) == ["别墅1"]
     assert await page(house_status=0) == ["301", "302"]
-    assert await page(text="2幢") == ["301", "302"]
+    assert await page(q="2幢") == ["301", "302"]
     under = await queries.space(world.app, database, tree["building"])
     assert await page(under=under) == ["301", "302"]
     with pytest.raises(BadInput) as refused:

@@ -63,10 +63,16 @@ async def pages(ask, size=3):
 @pytest.mark.parametrize("order", queries.ORDERS)
 @pytest.mark.parametrize("filters", [{}, {"type": 2}, {"text": "李"}, {"text": "1390"}, {"house_id": 101}])
 async def test_pages_make_the_whole_list(database, world, order, filters):
-    whole = (await queries.page(world.first, database, 1, EVERYTHING, order=order, **filters)).data
+    whole = (
+        await queries.page(
+            world.first, database, 1, EVERYTHING, where=queries.ResidentConditions(**filters), order=order
+        )
+    ).data
     assert whole
     read = await pages(
-        lambda request: queries.page(world.first, database, 1, request, order=order, **filters)
+        lambda request: queries.page(
+            world.first, database, 1, request, where=queries.ResidentConditions(**filters), order=order
+        )
     )
     assert read == whole
 
@@ -84,7 +90,11 @@ async def test_the_orders_of_residents(database, world):
 
 
 async def test_a_changed_name_and_phone_move_in_lists(database, world, clock):
-    (found,) = (await queries.page(world.first, database, 1, EVERYTHING, text="杜甫")).data
+    (found,) = (
+        await queries.page(
+            world.first, database, 1, EVERYTHING, where=queries.ResidentConditions(text="杜甫")
+        )
+    ).data
     async with database.begin() as tx:
         await persons.change(
             world.first, tx, identity_id=found.identity_id,
@@ -93,10 +103,14 @@ async def test_a_changed_name_and_phone_move_in_lists(database, world, clock):
     by_name = (await queries.page(world.first, database, 1, EVERYTHING, order="-name")).data
     assert by_name[0].name == "阿甫"
     for text in ("阿", "137", "13700000009"):
-        assert [row.name for row in (await queries.page(world.first, database, 1, EVERYTHING, text=text)).data] == [
-            "阿甫"
-        ]  # fmt: skip
-    assert (await queries.page(world.first, database, 1, EVERYTHING, text="杜甫")).total == 0
+        where = queries.ResidentConditions(text=text)
+        page = await queries.page(world.first, database, 1, EVERYTHING, where=where)
+        assert [row.name for row in page.data] == ["阿甫"]
+    assert (
+        await queries.page(
+            world.first, database, 1, EVERYTHING, where=queries.ResidentConditions(text="杜甫")
+        )
+    ).total == 0
 
 
 @pytest.mark.parametrize("most", [20_000, 2])
@@ -105,10 +119,18 @@ async def test_very_many_hits_are_looked_at_one_by_one(database, world, monkeypa
     monkeypatch.setattr(user_queries, "_HITS_MAX", most)
     monkeypatch.setattr(queries, "_hits", {})
     monkeypatch.setattr(user_queries, "_hits", {})
-    found = await queries.page(world.first, database, 1, EVERYTHING, text="李", order="-created")
+    found = await queries.page(
+        world.first, database, 1, EVERYTHING, where=queries.ResidentConditions(text="李"), order="-created"
+    )
     assert [row.name for row in found.data] == ["李四", "李四", "李白", "李四"]
-    assert (await user_queries.page(world.first, database, 1, PageRequest(1, 2), text="139")).total == 13
-    assert (await queries.page(world.second, database, 2, EVERYTHING, text="李")).total == 0
+    assert (
+        await user_queries.page(
+            world.first, database, 1, PageRequest(1, 2), where=user_queries.UserConditions(text="139")
+        )
+    ).total == 13
+    assert (
+        await queries.page(world.second, database, 2, EVERYTHING, where=queries.ResidentConditions(text="李"))
+    ).total == 0
 
 
 @pytest.mark.parametrize("deep", [5_000, 0])
@@ -124,20 +146,35 @@ async def test_a_group_is_counted_by_its_members(database, world, clock, ids, mo
             ids=ids,
             now_ms=clock.now_ms(),
         )
-        for row in (await queries.page(world.first, tx, 1, EVERYTHING, text="李")).data:
+        for row in (
+            await queries.page(world.first, tx, 1, EVERYTHING, where=queries.ResidentConditions(text="李"))
+        ).data:
             await users.join_group(
                 world.first, tx, group_id=group, identity_id=row.identity_id, now_ms=clock.now_ms()
             )
     for status, type, many in ((1, None, 4), (1, 2, 3), (None, None, 4), (4, None, 0)):
         found = await queries.page(
-            world.first, database, 1, EVERYTHING, group_id=group, status=status, type=type
+            world.first,
+            database,
+            1,
+            EVERYTHING,
+            where=queries.ResidentConditions(group_id=group, status=status, type=type),
         )
         assert (found.total, len(found.data)) == (many, many)
-    read = await pages(lambda r: queries.page(world.first, database, 1, r, group_id=group, order="name"), 1)
+    read = await pages(
+        lambda r: queries.page(
+            world.first, database, 1, r, where=queries.ResidentConditions(group_id=group), order="name"
+        ),
+        1,
+    )
     assert [row.name for row in read] == ["李四", "李四", "李四", "李白"]
-    people = await user_queries.page(world.first, database, 1, PageRequest(2, 3), group_id=group)
+    people = await user_queries.page(
+        world.first, database, 1, PageRequest(2, 3), where=user_queries.UserConditions(group_id=group)
+    )
     assert (people.total, len(people.data)) == (4, 1)
-    elsewhere = await user_queries.page(world.second, database, 1, EVERYTHING, group_id=group)
+    elsewhere = await user_queries.page(
+        world.second, database, 1, EVERYTHING, where=user_queries.UserConditions(group_id=group)
+    )
     assert (elsewhere.total, elsewhere.data) == (0, [])
 
 
@@ -149,7 +186,9 @@ async def test_pages_of_users(database, world, by_change):
         lambda request: user_queries.page(world.first, database, 1, request, by_change=by_change)
     )
     assert read == whole
-    older = await user_queries.page(world.first, database, 1, EVERYTHING, until_ms=whole[3].changed_ms)
+    older = await user_queries.page(
+        world.first, database, 1, EVERYTHING, where=user_queries.UserConditions(until_ms=whole[3].changed_ms)
+    )
     assert older.total == 10
 
 

@@ -138,15 +138,37 @@ async def test_page_filters_and_orders(database, world, ids, clock):
         )  # fmt: skip
     page = await queries.page(world.first, database, 1, PageRequest(2, 10))
     assert (page.total, [row.name for row in page.data][:2]) == (25, ["住户14", "住户13"])
-    page = await queries.page(world.first, database, 1, PageRequest(), text="13900000007")
+    page = await queries.page(
+        world.first, database, 1, PageRequest(), where=queries.ResidentConditions(text="13900000007")
+    )
     assert [row.name for row in page.data] == ["住户07"]
-    page = await queries.page(world.first, database, 1, PageRequest(), house_ids=[102], type=2, order="name")
+    page = await queries.page(
+        world.first,
+        database,
+        1,
+        PageRequest(),
+        where=queries.ResidentConditions(house_ids=[102], type=2),
+        order="name",
+    )
     assert [row.name for row in page.data] == ["住户01", "住户07", "住户13", "住户19"]
     start = clock.now_ms() - 2000
-    page = await queries.page(world.first, database, 1, PageRequest(), since_ms=start, order="changed")
+    page = await queries.page(
+        world.first,
+        database,
+        1,
+        PageRequest(),
+        where=queries.ResidentConditions(since_ms=start),
+        order="changed",
+    )
     assert page.total == 3
-    assert (await queries.page(world.first, database, 1, PageRequest(), name="%")).total == 0
-    users = await user_queries.page(world.first, database, 1, PageRequest(1, 5), name="住户2")
+    assert (
+        await queries.page(
+            world.first, database, 1, PageRequest(), where=queries.ResidentConditions(name="%")
+        )
+    ).total == 0
+    users = await user_queries.page(
+        world.first, database, 1, PageRequest(1, 5), where=user_queries.UserConditions(name="住户2")
+    )
     assert (users.total, users.data[0].person.name) == (5, "住户24")
 
 

@@ -25,6 +25,8 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 DELETED = "deleted"
+_ORDERS = {DELETED: DELETED, PUBLISHED: "top"}
+"""In which order the notices of a state are listed; others by their last change."""
 
 
 class NoticeGroup(msgspec.Struct, rename="camel", frozen=True):
@@ -155,13 +157,10 @@ routes = Routes("/communities/{community_id:int}/notices", tags=("notices",))
 @routes.get(right=Right.NOTICES_SEE)
 async def list_notices(
     community_id: int,
+    where: queries.NoticeFilter,
+    page: PageRequest,
     scope: Scope,
     db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the title or text.")] = "",
-    state: Annotated[str, Meta(description="draft, scheduled, published or deleted")] = "",
-    type: int | None = None,
-    space_id: Annotated[int | None, Meta(description="Leaves what reaches this space.")] = None,
     sort: Annotated[
         str, Meta(description="title, when or changed, with - backwards; changed: newest first.")
     ] = "",
@@ -169,20 +168,11 @@ async def list_notices(
     """Published ones pinned first and newest first; all others by their last change."""
     if sort and sort not in queries.SORTS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.SORTS))
-    if state not in ("", DELETED, *STATES):
+    if where.state not in ("", DELETED, *STATES):
         raise BadInput(field="state", rule="one_of", allowed=", ".join((*STATES, DELETED)))
     await spaces.require_root(scope, db, community_id)
-    found = await queries.page(
-        scope,
-        db,
-        community_id,
-        page,
-        order=sort or (DELETED if state == DELETED else "top" if state == PUBLISHED else "changed"),
-        state=state if state in STATES else None,
-        type=type,
-        space_id=space_id,
-        text=q.strip() or None,
-    )
+    order = sort or _ORDERS.get(where.state, "changed")
+    found = await queries.page(scope, db, community_id, page, where=where, order=order)
     return Page.of(page, found.total, await _list_rows(scope, db, found.data))
 
 

@@ -175,11 +175,13 @@ async def query_notices(
         db,
         community_id,
         PageRequest.of(data.page_no, data.page_size),
+        where=queries.NoticeFilter(
+            state=PUBLISHED,
+            type=data.type,
+            space_id=None if data.space_id in (None, "") else _space_number(data.space_id or ""),
+        ),
         order="top" if top_first else "published",
-        state=PUBLISHED,
-        type=data.type,
         channels=data.publish_type or 0,
-        space_id=None if data.space_id in (None, "") else _space_number(data.space_id or ""),
     )
     aims = await queries.targets(scope, db, [row.notice_id for row in page.data])
     rows = [

@@ -1,15 +1,17 @@
 """Reads of notices: one, lists, recipients and readers."""
 
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
+from msgspec import Meta
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.communities import space_rules
 from linli.domains.communities.queries import spaces
 from linli.domains.notices.models import notice_reads, notice_targets, notices
-from linli.domains.notices.rows import PUBLISHED, Notice
+from linli.domains.notices.rows import PUBLISHED, STATES, Notice
 from linli.domains.people.queries import persons, residents
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.entry import Filter
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -109,34 +111,43 @@ async def notice(
     return found
 
 
+class NoticeFilter(Filter, frozen=True):
+    """Notices of a community."""
+
+    q: Annotated[str, Meta(description="A part of the title or text.")] = ""
+    state: Annotated[str, Meta(description="draft, scheduled, published or deleted")] = ""
+    type: int | None = None
+    space_id: Annotated[int | None, Meta(description="Leaves what reaches this space.")] = None
+
+
+ALL: Final = NoticeFilter()
+
+
 async def page(
     scope: Scope,
     db: Reader,
     community_id: int,
     request: PageRequest,
     *,
+    where: NoticeFilter = ALL,
     order: str = "top",
-    state: str | None = None,
-    type: int | None = None,
     channels: int = 0,
-    space_id: int | None = None,
-    text: str | None = None,
 ) -> Page[Notice]:
     """Notices of a community. `order`: top, published, changed, or deleted for those taken away.
 
-    `channels` are bits, of which a notice has at least one; 0 is any. `space_id` leaves what reaches that space: what
-    goes to the whole community, to the space itself and to one above it. `text` is a part of the title or a text.
+    `channels` are bits, of which a notice has at least one; 0 is any. What reaches a space goes to the whole
+    community, to the space itself or to one above it.
     Raises NotFound for a space outside the scope.
     """
     way = None
-    if space_id is not None:
-        way = space_rules.path_ids((await spaces.space(scope, db, space_id)).path)
+    if where.space_id is not None:
+        way = space_rules.path_ids((await spaces.space(scope, db, where.space_id)).path)
     binds: dict[str, Any] = {
-        "state": state,
-        "type": type,
+        "state": where.state if where.state in STATES else None,
+        "type": where.type,
         "channels": channels or None,
         "way": way,
-        "text": persons.like(text) if text else None,
+        "text": persons.like(where.q.strip()) if where.q.strip() else None,
     }
     binds = {key: value for key, value in binds.items() if value is not None}
     rows, count = _page(frozenset(binds), order)
@@ -190,7 +201,9 @@ async def _residents(scope: Scope, db: Reader, found: Notice) -> int:
     if houses is None:
         return await residents.count_in_community(scope, db, found.community_id)
     everybody = PageRequest(1, 1_000_000)
-    rows = await residents.page(scope, db, found.community_id, everybody, house_ids=houses)
+    rows = await residents.page(
+        scope, db, found.community_id, everybody, where=residents.ResidentConditions(house_ids=houses)
+    )
     return len({row.person_id for row in rows.data})
 
 

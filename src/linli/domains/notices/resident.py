@@ -88,7 +88,12 @@ async def list_notices(
     if home.community_id != community_id:
         raise NotFound(what="house", id=house_id)
     found = await queries.page(
-        scope, db, community_id, page, order="top", state=PUBLISHED, space_id=home.house_id
+        scope,
+        db,
+        community_id,
+        page,
+        where=queries.NoticeFilter(state=PUBLISHED, space_id=home.house_id),
+        order="top",
     )
     read = await queries.read_by(scope, db, home.person_id, [row.notice_id for row in found.data])
     return Page.of(page, found.total, [_head(row, read) for row in found.data])

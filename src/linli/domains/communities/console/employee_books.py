@@ -9,8 +9,7 @@ from msgspec import Meta
 from linli.domains.communities.console.imports import attachment
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.xlsx import employees as workbook
-from linli.domains.people.console.departments import require_department
-from linli.domains.people.console.employees import employee_rows
+from linli.domains.people.console.employees import EmployeeFilter, conditions, employee_rows
 from linli.domains.people.queries import employees as queries
 from linli.domains.people.rights import Right
 from linli.kernel.db import Database
@@ -46,25 +45,11 @@ employee_export_routes = Routes("/communities/{community_id:int}/employees", tag
 
 
 @employee_export_routes.get("/export.xlsx", right=Right.EMPLOYEES_SEE)
-async def export(
-    community_id: int, scope: Scope, db: Database, q: str = "", department_id: int = 0
-) -> Response[bytes]:
+async def export(community_id: int, where: EmployeeFilter, scope: Scope, db: Database) -> Response[bytes]:
     """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
     await root_of(scope, db, community_id)
-    branch = None
-    if department_id:
-        await require_department(scope, db, community_id, department_id)
-        branch = (await queries.tree(scope, db, community_id)).branch(department_id)
-    found = await queries.page(
-        scope,
-        db,
-        community_id,
-        PageRequest(1, EXPORT_MAX),
-        text=q.strip() or None,
-        department_ids=branch,
-        order="name",
-        down=False,
-    )
+    whole, wanted = PageRequest(1, EXPORT_MAX), await conditions(scope, db, community_id, where)
+    found = await queries.page(scope, db, community_id, whole, where=wanted, order="name", down=False)
     rows = [
         (row.name, row.phone, "; ".join(one.path for one in row.departments))
         for row in await employee_rows(scope, db, community_id, found.data)

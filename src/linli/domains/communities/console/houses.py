@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from linli.domains.communities.console.spaces import root_of
+from linli.domains.communities.console.spaces import parent_of
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.rows import House
 from linli.domains.communities.service import spaces
@@ -59,35 +59,17 @@ house_routes = Routes("/communities/{community_id:int}/houses", tags=("spaces",)
 @house_routes.get(right=Right.HOUSES_SEE)
 async def list_houses(
     community_id: int,
+    where: queries.HouseFilter,
+    page: PageRequest,
     scope: Scope,
     db: Database,
-    page: PageRequest,
-    parent_id: Annotated[int | None, Meta(description="Only below.")] = None,
-    q: Annotated[str, Meta(description='A part of the place: "3-1-502".')] = "",
-    house_type: int | None = None,
-    house_status: Annotated[int | None, Meta(description="0: not said.")] = None,
     sort: Annotated[str, Meta(description="location, area, changed; - in front: backwards.")] = "location",
 ) -> Page[HouseRow]:
     """Houses in the order people count."""
     if sort not in queries.HOUSE_ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.HOUSE_ORDERS))
-    await root_of(scope, db, community_id)
-    under = None
-    if parent_id is not None:
-        under = await queries.space(scope, db, parent_id)
-        if under.community_id != community_id:
-            raise NotFound(what="space", id=parent_id)
-    found = await queries.house_page(
-        scope,
-        db,
-        community_id,
-        page,
-        order=sort,
-        under=under,
-        text=q.strip() or None,
-        house_type=house_type,
-        house_status=house_status,
-    )
+    under = await parent_of(scope, db, community_id, where)
+    found = await queries.house_page(scope, db, community_id, page, where=where, under=under, order=sort)
     living = await resident_queries.living_in(scope, db, [row.space_id for row in found.data])
     return Page.of(page, found.total, [_told(row, living.get(row.space_id, 0)) for row in found.data])
 

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from linli.domains.communities.console.resident_detail import WIRE, Civil
 from linli.domains.communities.console.spaces import Undoable, root_of
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import form_rules
-from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.rights import Right
@@ -41,6 +41,17 @@ class ResidentRow(msgspec.Struct, rename="camel", frozen=True):
     created_ms: int
     sex: int | None
     comment: Annotated[str, Meta(description="Why a registration was refused.")]
+
+
+class ResidentListFilter(queries.ResidentFilter, frozen=True):
+    """What the list is asked for beside what its workbook is."""
+
+    house_id: int | None = None
+    type: int | None = None
+
+    @property
+    def conditions(self) -> queries.ResidentConditions:
+        return replace(super().conditions, house_id=self.house_id, type=self.type)
 
 
 class NewResident(Civil, rename="camel", frozen=True, kw_only=True):
@@ -83,32 +94,17 @@ resident_routes = Routes("/communities/{community_id:int}/residents", tags=("peo
 @resident_routes.get(right=Right.RESIDENTS_SEE)
 async def list_residents(
     community_id: int,
+    where: ResidentListFilter,
+    page: PageRequest,
     scope: Scope,
     db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name or phone.")] = "",
-    status: Annotated[int | None, Meta(description="None: those who live there.")] = None,
-    house_id: int | None = None,
-    group: Annotated[str, Meta(description="Id of a user group.")] = "",
-    type: int | None = None,
     sort: Annotated[str, Meta(description="created, changed, name, -name, type")] = "created",
 ) -> Page[ResidentRow]:
     """One row for each house a person belongs to, newest first."""
     if sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    found = await queries.page(
-        scope,
-        db,
-        community_id,
-        page,
-        order=sort,
-        house_id=house_id,
-        group_id=group or None,
-        status=rules.MOVED_IN if status is None else status,
-        type=type,
-        text=q.strip() or None,
-    )
+    found = await queries.page(scope, db, community_id, page, where=where.conditions, order=sort)
     houses = await space_queries.houses_by_id(scope, db, [row.house_id for row in found.data])
     rows = [_told(row, houses[row.house_id].location if row.house_id in houses else "") for row in found.data]
     return Page.of(page, found.total, rows)

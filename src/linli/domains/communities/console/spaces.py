@@ -55,6 +55,17 @@ async def root_of(scope: Scope, db: Reader, community_id: int) -> int:
     return community.root_space_id
 
 
+async def parent_of(scope: Scope, db: Reader, community_id: int, where: queries.PlaceFilter) -> Space | None:
+    """The space of the community below which houses are asked for. Raises NotFound."""
+    await root_of(scope, db, community_id)
+    if where.parent_id is None:
+        return None
+    parent = await queries.space(scope, db, where.parent_id)
+    if parent.community_id != community_id:
+        raise NotFound(what="space", id=where.parent_id)
+    return parent
+
+
 async def _row(scope: Scope, db: Reader, space_id: int) -> SpaceRow:
     space: Space = await queries.space(scope, db, space_id)
     assert space.parent_id is not None

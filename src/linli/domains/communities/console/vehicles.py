@@ -110,20 +110,17 @@ vehicle_routes = Routes("/communities/{community_id:int}/vehicles", tags=("vehic
 @vehicle_routes.get(right=Right.VEHICLES_SEE)
 async def list_vehicles(
     community_id: int,
+    where: queries.VehicleFilter,
+    page: PageRequest,
     scope: Scope,
     db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the plate, or of the owner's name or phone.")] = "",
-    region: Annotated[str, Meta(description="The character of a province.")] = "",
     sort: Annotated[str, Meta(description="created, plate, -plate, name, -name")] = "created",
 ) -> Page[VehicleRow]:
     """Vehicles of a community, the last registered first."""
     if sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    found = await queries.page(
-        scope, db, community_id, page, order=sort, text=q.strip() or None, region=region or None
-    )
+    found = await queries.page(scope, db, community_id, page, where=where, order=sort)
     return Page.of(page, found.total, await _rows(scope, db, community_id, found.data))
 
 
@@ -176,19 +173,12 @@ async def remove_vehicles(community_id: int, data: VehicleIds, scope: Scope, tx:
 
 @vehicle_routes.get("/export.xlsx", right=Right.VEHICLES_SEE)
 async def export(
-    community_id: int, scope: Scope, db: Database, q: str = "", region: str = ""
+    community_id: int, where: queries.VehicleFilter, scope: Scope, db: Database
 ) -> Response[bytes]:
     """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
     await root_of(scope, db, community_id)
-    found = await queries.page(
-        scope,
-        db,
-        community_id,
-        PageRequest(1, EXPORT_MAX),
-        order="plate",
-        text=q.strip() or None,
-        region=region or None,
-    )
+    whole = PageRequest(1, EXPORT_MAX)
+    found = await queries.page(scope, db, community_id, whole, where=where, order="plate")
     rows = [
         (row.plate, row.owner_name, row.owner_phone, "、".join(row.houses[:1]), row.brand, row.color)
         for row in await _rows(scope, db, community_id, found.data)

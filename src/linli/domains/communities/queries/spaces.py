@@ -1,13 +1,15 @@
 """The space tree: level by level, by kind, along a path, and under a node."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
+from msgspec import Meta
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.models import house_assets, houses, spaces
 from linli.domains.communities.rows import Asset, House, Space
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
+from linli.kernel.entry import Filter
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -302,21 +304,36 @@ def _house_page(filters: frozenset[str], order: str) -> tuple[paging.Pair[House]
     return _house_pages[key]
 
 
+class PlaceFilter(Filter, frozen=True):
+    """Houses by their place."""
+
+    parent_id: Annotated[int | None, Meta(description="Only below.")] = None
+    q: Annotated[str, Meta(description='A part of the place: "3-1-502".')] = ""
+
+
+class HouseFilter(PlaceFilter, frozen=True):
+    """Houses by their place and by what is known of them."""
+
+    house_type: int | None = None
+    house_status: Annotated[int | None, Meta(description="0: not said.")] = None
+
+
+ALL_HOUSES: Final = HouseFilter()
+
+
 async def house_page(
     scope: Scope,
     db: Reader,
     community_id: int,
     page: PageRequest,
     *,
-    order: str = "location",
+    where: HouseFilter = ALL_HOUSES,
     under: Space | None = None,
-    text: str | None = None,
-    house_type: int | None = None,
-    house_status: int | None = None,
+    order: str = "location",
 ) -> Page[House]:
-    """Houses of a community or of one subtree. `text` is a part of the location; `house_status` 0: not said."""
-    binds: dict[str, Any] = {"house_type": house_type, "house_status": house_status}
-    binds["text"] = like(text) if text else None
+    """Houses of a community, or of one subtree: the caller looked up the filter's parent, which is `under`."""
+    binds: dict[str, Any] = {"house_type": where.house_type, "house_status": where.house_status}
+    binds["text"] = like(where.q) if where.q.strip() else None
     if under is not None and under.depth:
         binds["low"], binds["high"] = rules.subtree_range(under.path)
     binds = {key: value for key, value in binds.items() if value is not None}

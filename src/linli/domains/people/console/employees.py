@@ -16,7 +16,7 @@ from linli.domains.people.service.employees import AlreadyEmployee
 from linli.domains.people.service.persons import PhoneTaken
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes, WholeScope
+from linli.kernel.entry import Filter, Routes, WholeScope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -97,38 +97,43 @@ def _profile(data: EmployeeForm) -> Profile:
     return checked(Profile(name=data.name, phone=data.phone), wire={}, name_max=employees.NAME_MAX)
 
 
+class EmployeeFilter(Filter, frozen=True):
+    """Employees of a community, as its list and its workbook are asked for."""
+
+    q: Annotated[str, Meta(description="A part of the name or phone.")] = ""
+    department_id: Annotated[int, Meta(description="With all departments below it.")] = 0
+
+
+async def conditions(
+    scope: Scope, db: Reader, community_id: int, where: EmployeeFilter
+) -> queries.EmployeeConditions:
+    """What is asked for, with the departments below the one that is named. Raises NotFound."""
+    branch = None
+    if where.department_id:
+        await require_department(scope, db, community_id, where.department_id)
+        branch = (await queries.tree(scope, db, community_id)).branch(where.department_id)
+    return queries.EmployeeConditions(text=where.q.strip() or None, department_ids=branch)
+
+
 employee_routes = Routes("/communities/{community_id:int}/employees", tags=("employees",))
 
 
 @employee_routes.get(right=Right.EMPLOYEES_SEE)
 async def list_employees(
     community_id: int,
+    where: EmployeeFilter,
+    page: PageRequest,
     scope: Scope,
     db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name or phone.")] = "",
-    department_id: Annotated[int, Meta(description="With all departments below it.")] = 0,
     sort: Annotated[str, Meta(description="created, name, -name, mobile, -mobile")] = "created",
 ) -> Page[EmployeeRow]:
     """Employees of a community, the newest first."""
     await people.require_community(scope, db, community_id)
     if sort not in SORTS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(SORTS))
-    branch = None
-    if department_id:
-        await require_department(scope, db, community_id, department_id)
-        branch = (await queries.tree(scope, db, community_id)).branch(department_id)
     order, down = SORTS[sort]
-    found = await queries.page(
-        scope,
-        db,
-        community_id,
-        page,
-        text=q.strip() or None,
-        department_ids=branch,
-        order=order,
-        down=down,
-    )
+    wanted = await conditions(scope, db, community_id, where)
+    found = await queries.page(scope, db, community_id, page, where=wanted, order=order, down=down)
     return Page.of(page, found.total, await employee_rows(scope, db, community_id, found.data))
 
 

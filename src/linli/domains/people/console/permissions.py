@@ -134,7 +134,13 @@ async def candidates(
     """Employees to choose from, by name."""
     await people.require_community(scope, db, community_id)
     found = await employee_queries.page(
-        scope, db, community_id, page, text=q.strip() or None, order="name", down=False
+        scope,
+        db,
+        community_id,
+        page,
+        where=employee_queries.EmployeeConditions(text=q.strip() or None),
+        order="name",
+        down=False,
     )
     return Page.of(page, found.total, [FunctionHolder(row.identity_id, row.name) for row in found.data])
 

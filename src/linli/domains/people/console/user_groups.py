@@ -198,7 +198,11 @@ async def list_users(
     """Everybody whom the community knows, or who is in one group; the newest first."""
     await queries.require_community(scope, db, community_id)
     found = await user_queries.page(
-        scope, db, community_id, page, text=q.strip() or None, group_id=group_id or None
+        scope,
+        db,
+        community_id,
+        page,
+        where=user_queries.UserConditions(text=q.strip() or None, group_id=group_id or None),
     )
     inside = await queries.groups_of(scope, db, [row.person.id for row in found.data])
     rows = [

@@ -215,9 +215,11 @@ async def query_employees(
         db,
         community_of(call),
         PageRequest.of(data.page_no, data.page_size),
-        name=data.name or None,
-        name_like=data.name_like or None,
-        phone=rules.clean_phone(data.mobile) if data.mobile else None,
+        where=queries.EmployeeConditions(
+            name=data.name or None,
+            name_like=data.name_like or None,
+            phone=rules.clean_phone(data.mobile) if data.mobile else None,
+        ),
         order=order,
         down=down,
     )
@@ -308,7 +310,7 @@ async def query_department_employees(
         db,
         department.community_id,
         PageRequest.of(data.page_no, data.page_size),
-        department_ids=[department.department_id],
+        where=queries.EmployeeConditions(department_ids=[department.department_id]),
     )
     rows = await _infos(scope, db, faces, found.data)
     return EmployeePage(found.total, found.page_no, found.page_size, rows)

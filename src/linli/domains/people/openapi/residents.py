@@ -315,13 +315,15 @@ async def query_residents(
         db,
         _same_community(call, data.community_id),
         PageRequest.of(data.page_no, data.page_size),
+        where=queries.ResidentConditions(
+            house_id=None if data.house_space_id in (None, "") else _house_number(data.house_space_id or ""),
+            type=data.type,
+            phone=rules.clean_phone(data.mobile) if data.mobile else None,
+            name=data.user_name or None,
+            since_ms=data.modified_start,
+            until_ms=data.modified_end,
+        ),
         order="changed" if by_change(data.order_by) else "created",
-        house_id=None if data.house_space_id in (None, "") else _house_number(data.house_space_id or ""),
-        type=data.type,
-        phone=rules.clean_phone(data.mobile) if data.mobile else None,
-        name=data.user_name or None,
-        since_ms=data.modified_start,
-        until_ms=data.modified_end,
     )
     keys = await _keys(scope, db, faces, page.data)
     rows = [

@@ -305,11 +305,13 @@ async def query_users(
         db,
         call.community_id,
         PageRequest.of(data.page_no, data.page_size),
-        group_id=data.user_group_id or None,
-        name=data.user_name or None,
-        exactly={"phone": rules.clean_phone(data.mobile)} if data.mobile else None,
-        since_ms=data.modified_start,
-        until_ms=data.modified_end,
+        where=user_queries.UserConditions(
+            group_id=data.user_group_id or None,
+            name=data.user_name or None,
+            exactly={"phone": rules.clean_phone(data.mobile)} if data.mobile else None,
+            since_ms=data.modified_start,
+            until_ms=data.modified_end,
+        ),
         by_change=by_change(data.order_by),
     )
     return await _rows(scope, db, faces, page.data)
@@ -360,8 +362,10 @@ async def query_users_1_0_0(
         db,
         data.community_id,
         PageRequest.of(data.page_no, data.page_size),
-        name=data.user_name or None,
-        exactly={name: None if value == "" else value for name, value in said.items()},
+        where=user_queries.UserConditions(
+            name=data.user_name or None,
+            exactly={name: None if value == "" else value for name, value in said.items()},
+        ),
     )
     return await _rows(scope, db, faces, page.data)
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.people.models import department_members, departments, employees, persons
@@ -140,31 +141,45 @@ def _page_queries(filters: frozenset[str], order: str, down: bool) -> tuple[Quer
     return _queries[key]
 
 
+class EmployeeConditions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which employees are meant; None leaves all. `text` is a part of the name or phone."""
+
+    name: str | None = None
+    name_like: str | None = None
+    phone: str | None = None
+    text: str | None = None
+    department_ids: list[int] | None = None
+    identity_ids: list[str] | None = None
+
+    @property
+    def binds(self) -> dict[str, Any]:
+        """What is asked for, by the names of the statements."""
+        given: dict[str, Any] = {
+            "name": self.name,
+            "name_like": like(self.name_like) if self.name_like else None,
+            "phone": self.phone,
+            "text": like(self.text) if self.text else None,
+            "department_ids": self.department_ids,
+            "identity_ids": self.identity_ids,
+        }
+        return {key: value for key, value in given.items() if value is not None}
+
+
+EVERYBODY: Final = EmployeeConditions()
+
+
 async def page(
     scope: Scope,
     db: Reader,
     community_id: int,
     request: PageRequest,
     *,
-    name: str | None = None,
-    name_like: str | None = None,
-    phone: str | None = None,
-    text: str | None = None,
-    department_ids: list[int] | None = None,
-    identity_ids: list[str] | None = None,
+    where: EmployeeConditions = EVERYBODY,
     order: str = "created",
     down: bool = True,
 ) -> Page[Employee]:
-    """Employees of a community. `order` is one of ORDERS; `text` is a part of the name or phone."""
-    binds: dict[str, Any] = {
-        "name": name,
-        "name_like": like(name_like) if name_like else None,
-        "phone": phone,
-        "text": like(text) if text else None,
-        "department_ids": department_ids,
-        "identity_ids": identity_ids,
-    }
-    binds = {key: value for key, value in binds.items() if value is not None}
+    """Employees of a community. `order` is one of ORDERS."""
+    binds = where.binds
     rows, count = _page_queries(frozenset(binds), order, down)
     binds["community_id"] = community_id
     total = int(await count.scalar(db, scope, **binds))

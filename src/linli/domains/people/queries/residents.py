@@ -1,7 +1,9 @@
 """Residents: who belongs to which house."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
+import msgspec
+from msgspec import Meta
 from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from linli.domains.people.models import (
@@ -15,6 +17,7 @@ from linli.domains.people.queries.persons import like
 from linli.domains.people.rows import Member
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
 from linli.kernel.db.plans import Engine
+from linli.kernel.entry import Filter
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -318,45 +321,76 @@ def _page_queries(
     return _queries[key]
 
 
+class ResidentConditions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which residents are meant; None leaves all.
+
+    `text` is a part of the name or the phone. Times are inclusive, UTC ms, and count changes of the row or person.
+    """
+
+    house_id: int | None = None
+    house_ids: list[int] | None = None
+    group_id: str | None = None
+    status: int | None = MOVED_IN
+    type: int | None = None
+    types: list[int] | None = None
+    phone: str | None = None
+    name: str | None = None
+    text: str | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+    @property
+    def binds(self) -> dict[str, Any]:
+        """What is asked for, by the names of the statements."""
+        name, text = self.name, self.text
+        if text and not name and not any(one.isdigit() for one in text):
+            name, text = text, None  # no part of a phone: half as much to look at
+        given: dict[str, Any] = {
+            "house_id": self.house_id,
+            "house_ids": self.house_ids,
+            "group_id": self.group_id,
+            "status": self.status,
+            "type": self.type,
+            "types": self.types,
+            "phone": self.phone,
+            "name": like(name) if name else None,
+            "text": like(text) if text else None,
+            "since": self.since_ms,
+            "until": self.until_ms,
+        }
+        return {key: value for key, value in given.items() if value is not None}
+
+
+class ResidentFilter(Filter, frozen=True):
+    """Residents of a community, as its list and its workbook are asked for."""
+
+    q: Annotated[str, Meta(description="A part of the name or phone.")] = ""
+    status: Annotated[int | None, Meta(description="None: those who live there.")] = None
+    group: Annotated[str, Meta(description="Id of a user group.")] = ""
+
+    @property
+    def conditions(self) -> ResidentConditions:
+        return ResidentConditions(
+            text=self.q.strip() or None,
+            status=MOVED_IN if self.status is None else self.status,
+            group_id=self.group or None,
+        )
+
+
+LIVING_THERE: Final = ResidentConditions()
+
+
 async def page(
     scope: Scope,
     db: Reader,
     community_id: int,
     request: PageRequest,
     *,
+    where: ResidentConditions = LIVING_THERE,
     order: str = "created",
-    house_id: int | None = None,
-    house_ids: list[int] | None = None,
-    group_id: str | None = None,
-    status: int | None = MOVED_IN,
-    type: int | None = None,
-    types: list[int] | None = None,
-    phone: str | None = None,
-    name: str | None = None,
-    text: str | None = None,
-    since_ms: int | None = None,
-    until_ms: int | None = None,
 ) -> Page[Member]:
-    """Residents of a community, one row for each house a person belongs to. `order` is one of ORDERS.
-
-    `text` is a part of the name or the phone. Times are inclusive, UTC ms, and count changes of the row or person.
-    """
-    if text and not name and not any(one.isdigit() for one in text):
-        name, text = text, None  # no part of a phone: half as much to look at
-    binds: dict[str, Any] = {
-        "house_id": house_id,
-        "house_ids": house_ids,
-        "group_id": group_id,
-        "status": status,
-        "type": type,
-        "types": types,
-        "phone": phone,
-        "name": like(name) if name else None,
-        "text": like(text) if text else None,
-        "since": since_ms,
-        "until": until_ms,
-    }
-    binds = await _hits_of(scope, db, {key: value for key, value in binds.items() if value is not None})
+    """Residents of a community, one row for each house a person belongs to. `order` is one of ORDERS."""
+    binds = await _hits_of(scope, db, where.binds)
     if binds.get("few") == []:
         return Page.of(request, 0, [])
     rows, count = _page_queries(frozenset(binds), order, db.engine, deep=request.offset > _DEEP)

@@ -1,8 +1,8 @@
 """Users: everybody whom a community knows, page by page."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 from sqlalchemy import bindparam, func, select
 
 from linli.domains.people.models import community_persons, persons, user_group_members
@@ -108,33 +108,47 @@ async def _with_hits(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[st
     return rest | {"hits": [one for (one,) in rows]}
 
 
+class UserConditions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which users are meant; None leaves all. Times are inclusive, UTC ms.
+
+    `text` is a part of the name or phone; `exactly`: phone, identity_id, face_id, upload_id, id_no, age, sex.
+    """
+
+    group_id: str | None = None
+    name: str | None = None
+    text: str | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None
+    exactly: dict[str, Any] | None = None
+
+    @property
+    def binds(self) -> dict[str, Any]:
+        """What is asked for, by the names of the statements."""
+        given: dict[str, Any] = {
+            "group_id": self.group_id,
+            "name": like(self.name) if self.name else None,
+            "text": like(self.text) if self.text else None,
+            **(self.exactly or {}),
+            "since": self.since_ms,
+            "until": self.until_ms,
+        }
+        return {key: value for key, value in given.items() if value is not None}
+
+
+EVERYBODY: Final = UserConditions()
+
+
 async def page(
     scope: Scope,
     db: Reader,
     community_id: int,
     request: PageRequest,
     *,
-    group_id: str | None = None,
-    name: str | None = None,
-    text: str | None = None,
-    since_ms: int | None = None,
-    until_ms: int | None = None,
+    where: UserConditions = EVERYBODY,
     by_change: bool = False,
-    exactly: Mapping[str, Any] | None = None,
 ) -> Page[PersonOfCommunity]:
-    """Persons known to a community, newest first. Times are inclusive, UTC ms.
-
-    `text` is a part of the name or phone; `exactly`: phone, identity_id, face_id, upload_id, id_no, age, sex.
-    """
-    said: dict[str, Any] = {
-        "group_id": group_id,
-        "name": like(name) if name else None,
-        "text": like(text) if text else None,
-        **(exactly or {}),
-        "since": since_ms,
-        "until": until_ms,
-    }
-    binds = await _with_hits(scope, db, {key: value for key, value in said.items() if value is not None})
+    """Persons known to a community, newest first."""
+    binds = await _with_hits(scope, db, where.binds)
     if binds.get("hits") == []:
         return Page.of(request, 0, [])
     rows, count = _page_queries(frozenset(binds), by_change)

@@ -1,13 +1,15 @@
 """Vehicles of persons: of one, by plate, lists of a community, and how many from where."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
+from msgspec import Meta
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.people.models import house_members, persons, vehicles
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries.persons import like
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.entry import Filter
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -157,18 +159,28 @@ async def by_region(scope: Scope, db: Reader, community_id: int) -> list[RegionC
     return await _regions.all(db, scope, community_id=community_id)
 
 
+class VehicleFilter(Filter, frozen=True):
+    """Vehicles of a community."""
+
+    q: Annotated[str, Meta(description="A part of the plate, or of the owner's name or phone.")] = ""
+    region: Annotated[str, Meta(description="The character of a province.")] = ""
+
+
+ALL: Final = VehicleFilter()
+
+
 async def page(
     scope: Scope,
     db: Reader,
     community_id: int,
     request: PageRequest,
     *,
+    where: VehicleFilter = ALL,
     order: str = "created",
-    text: str | None = None,
-    region: str | None = None,
 ) -> Page[OwnedVehicle]:
-    """Vehicles of a community. `text` is a part of the plate, or of the owner's name or phone; `order` one of ORDERS."""
-    binds: dict[str, Any] = {"text": like(text) if text else None, "region": region or None}
+    """Vehicles of a community; `order` is one of ORDERS."""
+    text = where.q.strip()
+    binds: dict[str, Any] = {"text": like(text) if text else None, "region": where.region or None}
     binds = {key: value for key, value in binds.items() if value is not None}
     rows, count = _page(frozenset(binds), order)
     if text:

@@ -153,7 +153,11 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
     if tree.below.get(department_id):
         raise DepartmentHasChildren(name=found.name)
     inside = await queries.page(
-        scope, tx, found.community_id, PageRequest(1, 100_000), department_ids=[department_id]
+        scope,
+        tx,
+        found.community_id,
+        PageRequest(1, 100_000),
+        where=queries.EmployeeConditions(department_ids=[department_id]),
     )
     await _empty.run(tx, scope, row=department_id)
     await _drop.run(tx, scope, row=department_id)
@@ -177,7 +181,9 @@ async def remove_if_empty(scope: Scope, tx: Tx, *, department_id: int, now_ms: i
     found = await queries.department(scope, tx, department_id)
     tree = await queries.tree(scope, tx, found.community_id)
     here = PageRequest(1, 1)
-    inside = await queries.page(scope, tx, found.community_id, here, department_ids=[department_id])
+    inside = await queries.page(
+        scope, tx, found.community_id, here, where=queries.EmployeeConditions(department_ids=[department_id])
+    )
     if not tree.below.get(department_id) and not inside.total:
         await remove(scope, tx, department_id=department_id, now_ms=now_ms)
 
