@@ -1,5 +1,6 @@
 """How deliveries went: what waits for another try, what was parked and why, and the log of tries."""
 
+from functools import partial
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -298,13 +299,11 @@ async def purge_log(db: Database, *, attempts_before_ms: int, deliveries_before_
     """Remove old tries, and messages given up or waiting whose log row is about to go; how many rows."""
     total = 0
     while True:
-        async with db.begin() as tx:
-            gone = await _drop_old_attempts.run(tx, before=attempts_before_ms)
+        gone = await db.run(partial(_drop_old_attempts.run, before=attempts_before_ms))
         total += gone
         if gone < _STEP:
             break
-    async with db.begin() as tx:
-        return total + await _drop_old_deliveries.run(tx, before=deliveries_before_ms)
+    return total + await db.run(lambda tx: _drop_old_deliveries.run(tx, before=deliveries_before_ms))
 
 
 class WaitingCounts(NamedTuple):

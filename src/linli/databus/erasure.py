@@ -4,7 +4,8 @@ Models say which field holds the identityId (`person: "id"`, which has an index 
 person (`person: "facts"`). Files named by such fields go with the next purge.
 """
 
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, or_, select, update
@@ -14,7 +15,7 @@ from linli.databus.datamodel import DataModel
 from linli.databus.models import record_files, records
 from linli.databus.queries import Record
 from linli.databus.records import write_bodies
-from linli.kernel.db import INT, Command, Database, Query, any_of, in_scope
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of, in_scope
 from linli.kernel.scope import Scope
 
 _STEP: Final = 200
@@ -51,30 +52,39 @@ async def forget_person(db: Database, *, tenant_id: str, identity_id: str) -> in
     personal = sorted({model.model_id for model in models if model.facts_of_persons})
     after = total = 0
     while True:
-        async with db.begin() as tx:
-            rows = await _found.all(tx, scope, models=personal, who=identity_id, after=after)
-            changed, files = [], []
-            for row in rows:
-                model = models.get(row.model_id, row.version)
-                if model is None:
-                    continue
-                body: dict[str, Any] = msgspec.json.decode(row.body)
-                gone = _facts(model, body, identity_id)
-                files += [body[name] for name in gone if (f := model.field(name)) is not None and f.file]
-                if gone:
-                    kept = {name: value for name, value in body.items() if name not in gone}
-                    # An empty text counts as given where something must be.
-                    required = {
-                        name: "" for name in gone if (f := model.field(name)) is not None and f.required
-                    }
-                    changed.append((row.id, model, kept | required))
-            await write_bodies(scope, tx, changed)
-            if files:
-                await _let_go.run(tx, scope, names=files)
-        total += len(changed)
-        if len(rows) < _STEP:
+        step = await db.run(partial(_forget_some, scope, models=personal, who=identity_id, after=after))
+        total += step.changed
+        if step.last_id is None:
             return total
-        after = rows[-1].id
+        after = step.last_id
+
+
+class _Step(NamedTuple):
+    changed: int
+    last_id: int | None
+    """None: there is nothing more."""
+
+
+async def _forget_some(scope: Scope, tx: Tx, *, models: list[str], who: str, after: int) -> _Step:
+    rows = await _found.all(tx, scope, models=models, who=who, after=after)
+    changed, files = [], []
+    known = registry.load()
+    for row in rows:
+        model = known.get(row.model_id, row.version)
+        if model is None:
+            continue
+        body: dict[str, Any] = msgspec.json.decode(row.body)
+        gone = _facts(model, body, who)
+        files += [body[name] for name in gone if (f := model.field(name)) is not None and f.file]
+        if gone:
+            kept = {name: value for name, value in body.items() if name not in gone}
+            # An empty text counts as given where something must be.
+            required = {name: "" for name in gone if (f := model.field(name)) is not None and f.required}
+            changed.append((row.id, model, kept | required))
+    await write_bodies(scope, tx, changed)
+    if files:
+        await _let_go.run(tx, scope, names=files)
+    return _Step(len(changed), rows[-1].id if len(rows) == _STEP else None)
 
 
 def _facts(model: DataModel, body: dict[str, Any], identity_id: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Files of records: a name is reserved, the bytes are PUT to a signed URL, the record carries the name."""
 
+from functools import partial
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, select
@@ -157,7 +158,6 @@ async def purge_files(db: Database, store: ObjectStore, *, before_ms: int) -> in
     while found := await _old.all(db, before=before_ms):
         for _, key in found:
             await store.delete(key)
-        async with db.begin() as tx:
-            await _forget.run(tx, names=[name for name, _ in found])
+        await db.run(partial(_forget.run, names=[name for name, _ in found]))
         total += len(found)
     return total

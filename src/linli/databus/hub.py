@@ -31,7 +31,7 @@ from linli.databus.subscription_rows import (
 from linli.databus.webhook.pump import Limits, WebhookPump
 from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.errors import LinliError
 from linli.kernel.rounds import Rounds, end_tasks
 from linli.kernel.secrets import Secrets
@@ -161,9 +161,12 @@ class Hub:
             key = await tenancy.find_app_key(self._db, app_key)
             if key is None:
                 return
-            async with self._db.begin() as tx:
-                for topic in wanted:
+
+            async def work(tx: Tx) -> None:
+                for topic in sorted(wanted):
                     await subscriptions.ensure_topic_queue(tx, key, topic=topic)
+
+            await self._db.run(work)
             self._known.update((app_key, topic) for topic in wanted)
         except LinliError:
             log.exception("the queues of %s cannot be made", app_key)

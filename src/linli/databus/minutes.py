@@ -80,5 +80,4 @@ async def rates(
 
 
 async def purge(db: Database, *, before_ms: int) -> int:
-    async with db.begin() as tx:
-        return await _drop.run(tx, before=before_ms)
+    return await db.run(lambda tx: _drop.run(tx, before=before_ms))

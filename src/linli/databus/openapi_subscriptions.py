@@ -14,7 +14,7 @@ from linli.databus.subscription_rows import (
     get_subscription,
     list_subscriptions,
 )
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
@@ -158,8 +158,8 @@ async def create(
         tuple(data.devices),
         tuple(data.communities),
     )
-    async with db.begin() as tx:
-        number, secret = await subscriptions.create_subscription(
+    number, secret = await db.run(
+        lambda tx: subscriptions.create_subscription(
             scope,
             tx,
             app_key=scope.caller.id,
@@ -170,6 +170,7 @@ async def create(
             ids=ids,
             secrets=secrets,
         )
+    )
     return Created(number, secret)
 
 
@@ -229,7 +230,8 @@ async def update(data: Update, scope: Scope, db: Database, secrets: Secrets, set
         if (value := getattr(data, name)) is not None
     }
     filters = msgspec.structs.replace(held.filters, **narrowed) if narrowed else None
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         if data.name is not None or data.url is not None or filters is not None:
             await subscriptions.change_subscription(
                 scope,
@@ -243,6 +245,8 @@ async def update(data: Update, scope: Scope, db: Database, secrets: Secrets, set
         if data.enabled is not None:
             await subscriptions.enable_subscription(scope, tx, subscription_id=held.id, enabled=data.enabled)
 
+    await db.run(work)
+
 
 @method(
     "/message/subscription/delete",
@@ -253,11 +257,10 @@ async def update(data: Update, scope: Scope, db: Database, secrets: Secrets, set
     title="删除消息订阅",
     title_en="Delete a subscription",
 )
-async def delete(data: OfSubscription, scope: Scope, db: Database) -> None:
+async def delete(data: OfSubscription, scope: Scope, tx: Tx) -> None:
     """Remove a subscription with everything it still held."""
-    await _own(scope, db, data.subscription_id)
-    async with db.begin() as tx:
-        await subscriptions.delete_subscription(scope, tx, subscription_id=data.subscription_id)
+    await _own(scope, tx, data.subscription_id)
+    await subscriptions.delete_subscription(scope, tx, subscription_id=data.subscription_id)
 
 
 @method(
@@ -269,19 +272,16 @@ async def delete(data: OfSubscription, scope: Scope, db: Database) -> None:
     title="从某一时间重放消息",
     title_en="Replay from a point in time",
 )
-async def replay_from(data: ReplayFrom, scope: Scope, db: Database) -> None:
+async def replay_from(data: ReplayFrom, scope: Scope, tx: Tx) -> None:
     """Send everything from a time on again, as far back as is kept."""
-    await _own(scope, db, data.subscription_id)
-    async with db.begin() as tx:
-        if data.since:
-            try:
-                await replay.replay_since(
-                    scope, tx, subscription_id=data.subscription_id, since_ms=data.since
-                )
-            except BadInput as error:
-                raise BadInput(**{**error.facts, "field": "since"}) from error
-        else:
-            await replay.stop_replay(scope, tx, subscription_id=data.subscription_id)
+    await _own(scope, tx, data.subscription_id)
+    if data.since:
+        try:
+            await replay.replay_since(scope, tx, subscription_id=data.subscription_id, since_ms=data.since)
+        except BadInput as error:
+            raise BadInput(**{**error.facts, "field": "since"}) from error
+    else:
+        await replay.stop_replay(scope, tx, subscription_id=data.subscription_id)
 
 
 @method(
@@ -293,11 +293,10 @@ async def replay_from(data: ReplayFrom, scope: Scope, db: Database) -> None:
     title="发送测试消息",
     title_en="Send a test message",
 )
-async def test(data: OfSubscription, scope: Scope, db: Database) -> int:
+async def test(data: OfSubscription, scope: Scope, tx: Tx) -> int:
     """Put a test message into one queue; answers its number."""
-    await _own(scope, db, data.subscription_id)
-    async with db.begin() as tx:
-        return await replay.send_test(scope, tx, subscription_id=data.subscription_id)
+    await _own(scope, tx, data.subscription_id)
+    return await replay.send_test(scope, tx, subscription_id=data.subscription_id)
 
 
 @method(
@@ -309,11 +308,10 @@ async def test(data: OfSubscription, scope: Scope, db: Database) -> int:
     title="确认已处理的消息",
     title_en="Confirm what was processed of an event stream",
 )
-async def confirm(data: Confirm, scope: Scope, db: Database) -> None:
+async def confirm(data: Confirm, scope: Scope, tx: Tx) -> None:
     """For streams opened with `ack=manual`: everything up to this message is processed."""
-    await _own(scope, db, data.subscription_id)
-    async with db.begin() as tx:
-        await replay.confirm(scope, tx, subscription_id=data.subscription_id, message_id=data.last_event_id)
+    await _own(scope, tx, data.subscription_id)
+    await replay.confirm(scope, tx, subscription_id=data.subscription_id, message_id=data.last_event_id)
 
 
 @method(
@@ -380,14 +378,13 @@ async def dead(data: DeadAsked, scope: Scope, db: Database) -> DeadPage:
     title="重发未能送达的消息",
     title_en="Send messages again that were given up",
 )
-async def resend(data: Resend, scope: Scope, db: Database) -> int:
+async def resend(data: Resend, scope: Scope, tx: Tx) -> int:
     """One message or all of them; answers how many."""
-    await _own(scope, db, data.subscription_id)
-    async with db.begin() as tx:
-        if data.message_id is None:
-            return await deliveries.try_all_again(scope, tx, subscription_id=data.subscription_id)
-        held = {"subscription_id": data.subscription_id, "change_id": data.message_id}
-        if not await deliveries.is_held(scope, tx, **held):
-            raise NotFound(what="message", id=data.message_id)
-        await deliveries.try_again(scope, tx, **held)
-        return 1
+    await _own(scope, tx, data.subscription_id)
+    if data.message_id is None:
+        return await deliveries.try_all_again(scope, tx, subscription_id=data.subscription_id)
+    held = {"subscription_id": data.subscription_id, "change_id": data.message_id}
+    if not await deliveries.is_held(scope, tx, **held):
+        raise NotFound(what="message", id=data.message_id)
+    await deliveries.try_again(scope, tx, **held)
+    return 1

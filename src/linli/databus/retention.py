@@ -96,16 +96,14 @@ class Retention:
             self._db, attempts_before_ms=now - deliveries.LOG_DAYS * DAY_MS, deliveries_before_ms=before
         )
         gone += await minutes.purge(self._db, before_ms=now - minutes.KEPT_MS)
-        async with self._db.begin() as tx:
-            gone += await _forgotten_queues.run(tx, before=before)
+        gone += await self._db.run(lambda tx: _forgotten_queues.run(tx, before=before))
         return gone
 
     async def _in_steps(self, command: Command, **binds: int) -> int:
         """A few thousand rows a transaction, so that writers get their turn."""
         total = 0
         while True:
-            async with self._db.begin() as tx:
-                gone = await command.run(tx, None, **binds)
+            gone = await self._db.run(lambda tx: command.run(tx, None, **binds))
             total += gone
             if gone < _STEP:
                 return total

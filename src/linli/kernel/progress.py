@@ -191,14 +191,16 @@ class Board:
 
     async def _begin(self, work: _Work) -> None:
         row = {"tenant_id": work.scope.tenant, "subject": work.subject, **self._row(work.progress)._asdict()}
-        async with self._db.begin(durable=False) as tx:
-            await tx.upsert(progress_told, [row], keys=("tenant_id", "subject"), update=_Told._fields)
+        await self._db.run(
+            lambda tx: tx.upsert(progress_told, [row], keys=("tenant_id", "subject"), update=_Told._fields),
+            durable=False,
+        )
 
     async def _write(self, work: _Work, now: Progress, *, ended: bool = False) -> bool:
         """False: the row is another's by now."""
         figures = {name: value for name, value in self._row(now)._asdict().items() if name in _FIGURES}
-        async with self._db.begin(durable=False) as tx:
-            written = await _tell.run(
+        written = await self._db.run(
+            lambda tx: _tell.run(
                 tx,
                 work.scope,
                 of_subject=work.subject,
@@ -206,7 +208,9 @@ class Board:
                 since=now.began_ms,
                 from_now="" if ended else self._me,
                 **figures,
-            )
+            ),
+            durable=False,
+        )
         return written > 0
 
     async def _end(self, work: _Work, beat: "asyncio.Task[None]") -> None:
@@ -216,10 +220,12 @@ class Board:
             if work.kept:
                 await self._write(work, work.progress, ended=True)
             elif await self._told(work.scope, work.subject) is not None:
-                async with self._db.begin(durable=False) as tx:
-                    await _forget.run(
+                await self._db.run(
+                    lambda tx: _forget.run(
                         tx, work.scope, of_subject=work.subject, me=self._me, since=work.progress.began_ms
-                    )
+                    ),
+                    durable=False,
+                )
         except Exception as error:  # noqa: BLE001 - as above
             log.warning("the end of %s cannot be told: %s", work.subject, error)
         finally:

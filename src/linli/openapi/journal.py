@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam, update
@@ -100,12 +102,8 @@ class Journal:
             counts = [(key, key.meter.take_pending()) for key in self._keys.held() if key.meter.pending]
             try:
                 while entries or marks or failed or counts:
-                    async with self._db.begin() as tx:
-                        await nonces.save(tx, marks)
-                        await nonces.save_failed(tx, failed[:UNIT_ROWS])
-                        if entries:
-                            await request_log.write(tx, entries[:UNIT_ROWS])
-                        await self._write_counts(tx, counts)
+                    some = partial(self._write, marks, failed[:UNIT_ROWS], entries[:UNIT_ROWS], counts)
+                    await self._db.run(some)
                     del entries[:UNIT_ROWS], failed[:UNIT_ROWS]
                     marks, counts = [], []
             except Exception:
@@ -142,11 +140,25 @@ class Journal:
                 log.exception("the request log cannot be written")
                 wait = _AFTER_FAILURE_SECONDS
 
+    async def _write(
+        self,
+        marks: Sequence[Mark],
+        failed: Sequence[Mark],
+        entries: Sequence[Entry],
+        counts: list[tuple[AppKey, dict[str, list[int]]]],
+        tx: Tx,
+    ) -> None:
+        await nonces.save(tx, marks)
+        await nonces.save_failed(tx, failed)
+        if entries:
+            await request_log.write(tx, entries)
+        await self._write_counts(tx, counts)
+
     async def _write_counts(self, tx: Tx, counts: list[tuple[AppKey, dict[str, list[int]]]]) -> None:
         now_ms = self._clock.now_ms()
         day = day_of(now_ms)
-        for key, by_path in counts:
-            for path, (calls, failures) in by_path.items():
+        for key, by_path in sorted(counts, key=lambda count: count[0].app_key):
+            for path, (calls, failures) in sorted(by_path.items()):
                 binds: dict[str, Any] = {
                     "on_day": day,
                     "key": key.app_key,

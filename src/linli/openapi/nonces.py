@@ -159,7 +159,10 @@ class Purge:
         if until_ms is None:
             return 0
         before = (until_ms - WINDOW_MS) // SLOT_MS
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> int:
             return await _purge_batches.run(tx, before=before) + await _purge.run(
                 tx, before=before, step=step
             )
+
+        return await self._db.run(work)

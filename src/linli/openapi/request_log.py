@@ -210,8 +210,7 @@ async def purge(db: Database, now_ms: int, *, days: int) -> int:
     before = day_of(now_ms - days * DAY_MS)
     if db.engine == "postgresql":
         return await drop_before(db, log, before)
-    async with db.begin() as tx:
-        return await _purge.run(tx, before=before)
+    return await db.run(lambda tx: _purge.run(tx, before=before))
 
 
 def _rows(entries: Sequence[Entry]) -> list[tuple[object, ...]]:

@@ -46,8 +46,7 @@ async def borrow_key(scope: Scope, db: Database, secrets: Secrets, *, app_key: s
 async def lend_token(key: BorrowedKey, db: Database, tokens: Tokens, *, community_id: int) -> str:
     """A cloudToken for one call, beside those in use. Raises NotFound for a community the key does not see."""
     key.scope.allow(community_id)
-    async with db.begin() as tx:
-        return await tokens.lend(key.scope, tx, community_id)
+    return await db.run(lambda tx: tokens.lend(key.scope, tx, community_id))
 
 
 async def call(

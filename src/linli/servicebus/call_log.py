@@ -78,8 +78,7 @@ class CallLog:
             for index, line in enumerate(lines)
         ]  # fmt: skip
         try:
-            async with self._db.begin() as tx:
-                await tx.insert_many(service_bus_calls, rows)
+            await self._db.run(lambda tx: tx.insert_many(service_bus_calls, rows))
         except Exception:
             log.exception("%d calls over the service bus were not logged", len(rows))
 

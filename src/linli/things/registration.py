@@ -115,8 +115,9 @@ class Registration:
         if not device.enabled:
             return Refused(reason="the device is disabled", code=403, device_no=device.device_no)
         token = self._ids.token(32)
-        async with self._db.begin() as tx:
-            await self._keep_token(tx, device.device_no, device.iot_id, "pre_auth", "", token)
+        await self._db.run(
+            lambda tx: self._keep_token(tx, device.device_no, device.iot_id, "pre_auth", "", token)
+        )
         host, port = self._address(request.security, request.reached)
         return PreAuthorized(iot_id=device.iot_id, iot_token=token, host=host, port=port)
 
@@ -143,7 +144,8 @@ class Registration:
         token, client_id = self._ids.token(32), self._ids.token(24)
         scope = Scope.system(product.tenant_id, "registration")
         try:
-            async with self._db.begin() as tx:
+
+            async def work(tx: Tx) -> None:
                 if device is None:
                     made = await create_device(
                         scope,
@@ -157,6 +159,8 @@ class Registration:
                 else:
                     device_no, iot_id = device.device_no, device.iot_id
                 await self._keep_token(tx, device_no, iot_id, "regnwl", client_id, token)
+
+            await self._db.run(work)
         except LinliError as error:
             return Refused(reason=str(error), code=400)
         return Registered(

@@ -202,8 +202,9 @@ class Things:
 
     async def start(self) -> None:
         """Load the fleet, mark it offline, take up unfinished messages, open the front."""
-        async with self._db.begin() as tx:
-            await _all_offline.run(tx, front_name=self._front_name, now=self._clock.now_ms())
+        await self._db.run(
+            lambda tx: _all_offline.run(tx, front_name=self._front_name, now=self._clock.now_ms())
+        )
         await self.fleet.start()
         await self.certificates.start()
         if self._neighbours is not None:

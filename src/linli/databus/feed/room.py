@@ -165,10 +165,11 @@ class DeviceFeed:
             key = await tenancy.find_app_key(self._db, app_key)
             if key is None:
                 return
-            async with self._db.begin() as tx:
-                await subscriptions.ensure_topic_queue(
+            await self._db.run(
+                lambda tx: subscriptions.ensure_topic_queue(
                     tx, key, topic=f"/sys/appkey/{app_key}/thing/#", stream=THINGS
                 )
+            )
             self._rounds.changed.set()
         finally:
             del self._opening[app_key]
@@ -255,8 +256,7 @@ class DeviceFeed:
             {"row_id": n, "cursor": place, "of_generation": generation, "who": self._leases.who, "now": now}
             for n, (place, generation) in moved.items()
         ]
-        async with self._db.begin() as tx:
-            await _save.run_many(tx, binds)
+        await self._db.run(lambda tx: _save.run_many(tx, binds))
         self._saved |= {number: place for number, (place, _) in moved.items()}
 
 

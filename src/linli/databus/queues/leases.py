@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from linli.databus.models import subscriptions
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query, any_of
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
 
 LEASE_MS: Final = 10_000
 RENEW_MS: Final = 3_000
@@ -62,13 +62,16 @@ class Leases:
         """Keep what is held and still wanted, take what nobody serves, let go of the rest; the ids now held."""
         now, ids = self._clock.now_ms(), sorted(wanted)
         gone = sorted(self._held - set(wanted))
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> frozenset[int]:
             if gone:
                 await _release.run(tx, ids=gone, who=self.who)
             if ids:
                 await _take.run(tx, ids=ids, who=self.who, now=now, until=now + LEASE_MS)
             rows = await _held.all(tx, ids=ids, who=self.who, now=now) if ids else []
-        self._held = frozenset(number for (number,) in rows)
+            return frozenset(number for (number,) in rows)
+
+        self._held = await self._db.run(work)
         self._asked = frozenset(ids)
         self._renewed_ms = now
         return self._held
@@ -93,6 +96,5 @@ class Leases:
     async def release(self) -> None:
         """Let others take over at once."""
         if self._held:
-            async with self._db.begin() as tx:
-                await _release.run(tx, ids=sorted(self._held), who=self.who)
+            await self._db.run(lambda tx: _release.run(tx, ids=sorted(self._held), who=self.who))
         self._held, self._asked, self._renewed_ms = frozenset(), frozenset(), None

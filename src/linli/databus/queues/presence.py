@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select
 
 from linli.databus.models import subscription_consumers
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query, Reader, in_scope, total
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope, total
 from linli.kernel.scope import Scope
 
 WRITE_MS: Final = 5_000
@@ -55,15 +55,17 @@ class Presence:
             }
             for n, c in present.items()
         ]
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             await _drop.run(tx, who=self._who, before=now - FRESH_MS)
             await tx.insert_many(subscription_consumers, rows)
+
+        await self._db.run(work)
         self._told, self._told_ms = present, now
 
     async def leave(self) -> None:
         if self._told:
-            async with self._db.begin() as tx:
-                await _drop.run(tx, who=self._who, before=0)
+            await self._db.run(lambda tx: _drop.run(tx, who=self._who, before=0))
             self._told = {}
 
 

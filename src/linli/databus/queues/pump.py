@@ -185,8 +185,8 @@ class Pump(ABC):
             return
         state = (cursor, self._failing_since_ms, self._last_error)
         try:
-            async with self._db.begin() as tx:
-                await deliveries.write_down(
+            await self._db.run(
+                lambda tx: deliveries.write_down(
                     tx,
                     subscription_id=self.subscription.id,
                     tenant_id=self.subscription.tenant_id,
@@ -198,6 +198,7 @@ class Pump(ABC):
                     who=self._leases.who,
                     log_successes=self.logs_successes,
                 )
+            )
         except BaseException:
             self._results = results + self._results
             raise

@@ -23,7 +23,7 @@ from linli.databus.queues.reader import Reader
 from linli.databus.queues.window import Window
 from linli.databus.subscription_rows import EVENTS, Subscription, find_by_id
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database
+from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.rounds import set_within
 
 HEARTBEAT_MS: Final = 15_000
@@ -148,7 +148,8 @@ class EventStream:
 
     async def _settle(self, place: int, sent: int = 0) -> None:
         held = self.subscription
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             await _forward.run(
                 tx,
                 row_id=held.id,
@@ -159,6 +160,8 @@ class EventStream:
             await minutes.count(
                 tx, subscription_id=held.id, tenant_id=held.tenant_id, delivered=sent, failed=0
             )
+
+        await self._db.run(work)
 
     async def _rest(self, seconds: float) -> None:
         if self._wake.is_set():

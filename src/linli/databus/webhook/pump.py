@@ -20,6 +20,7 @@ from linli.databus.subscription_rows import Subscription
 from linli.databus.webhook import signing
 from linli.databus.webhook.sender import Outcome, Sender
 from linli.kernel import events, telemetry
+from linli.kernel.db import Tx
 from linli.kernel.rounds import end_tasks
 from linli.kernel.scope import Scope
 
@@ -205,7 +206,8 @@ class WebhookPump(Pump):
     async def _stop_for_good(self, since: int, reason: str) -> None:
         held = self.subscription
         log.warning("webhook %d of %s stopped: it failed for days", held.id, held.app_key)
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             await subscriptions.enable_subscription(
                 Scope.system(held.tenant_id, "webhook"),
                 tx,
@@ -215,6 +217,8 @@ class WebhookPump(Pump):
             )
             stopped = WebhookStopped(held.tenant_id, held.project_id, held.id, held.name, since, reason)
             await events.emit(tx, stopped)
+
+        await self._db.run(work)
         self._stopped = True
 
     def _next_due_ms(self) -> int | None:

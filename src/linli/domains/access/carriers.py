@@ -98,10 +98,11 @@ class DoorCarrier:
         pins = await self._pins(device, batch)
         file = permission_file(batch, pins, owners=await self._behind_a_box(device, batch))
         await self._objects.put(key, encode(file))
-        async with self._db.begin() as tx:
-            await outbox.add(
+        await self._db.run(
+            lambda tx: outbox.add(
                 tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + URL_SECONDS * 1000
             )
+        )
         url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
         try:
             await self._invoker.invoke(

@@ -96,8 +96,8 @@ class Entrance:
         try:
             # The reserve of a full disk pays for sign-ins: somebody must come in to free it.
             with freeing_space():
-                async with db.begin() as tx:
-                    token, session = await sessions.open_session(
+                token, session = await db.run(
+                    lambda tx: sessions.open_session(
                         tx,
                         account=account,
                         tenant_id=tenant_id,
@@ -107,6 +107,7 @@ class Entrance:
                         ids=ids,
                         now_ms=now_ms,
                     )
+                )
         except DiskFull:
             token, session = self.spare.open(
                 account=account, tenant_id=tenant_id, entry=entry, ids=ids, now_ms=now_ms

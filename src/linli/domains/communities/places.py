@@ -56,8 +56,7 @@ class Places:
             return "silent"
         rows = {poi.poid: poi for one in found if (poi := _usable(one))}
         if rows:
-            async with db.begin() as tx:
-                await import_catalogue(tx, list(rows.values()))
+            await db.run(lambda tx: import_catalogue(tx, list(rows.values())))
         return "answered"
 
 

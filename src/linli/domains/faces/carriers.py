@@ -72,8 +72,9 @@ class FaceCarrier:
         # A call that reaches the device late must not undo this one, so its file is deleted.
         await self._objects.delete_all(folder)
         await self._objects.put(key, encode_file(events))
-        async with self._db.begin() as tx:
-            await outbox.add(tx, DROP_FILE, FaceFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
+        await self._db.run(
+            lambda tx: outbox.add(tx, DROP_FILE, FaceFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
+        )
         url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
         try:
             data = await self._invoker.invoke(
@@ -113,8 +114,8 @@ class FaceCarrier:
 
     async def _tell(self, parcel: Parcel, device: str, error: LinliError, code: int) -> None:
         """Notify subscribers that a device refused what it was sent (DEVICE_SYNC_ERROR)."""
-        async with self._db.begin() as tx:
-            await sync_error(
+        await self._db.run(
+            lambda tx: sync_error(
                 tx,
                 tenant_id=parcel.tenant_id,
                 community_id=parcel.community_id,
@@ -124,6 +125,7 @@ class FaceCarrier:
                 ids=self._ids,
                 now_ms=self._clock.now_ms(),
             )
+        )
 
     # reading back
 

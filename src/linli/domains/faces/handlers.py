@@ -1,7 +1,8 @@
 """Reactions of faces: to pictures of persons, to persons who leave, to devices that are removed, to passes at doors."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import batched
 
 from linli.delivery import queries as deliveries
@@ -81,8 +82,8 @@ class FaceHandlers:
             face_id=person.face_id,
             mobile=person.phone or "",
         )
-        async with self._db.begin() as tx:
-            await images.save_image(
+        await self._db.run(
+            lambda tx: images.save_image(
                 scope,
                 tx,
                 user=user,
@@ -93,11 +94,13 @@ class FaceHandlers:
                 ids=self._ids,
                 now_ms=self._db.clock.now_ms(),
             )
+        )
 
     async def renew(self, job: RenewFace) -> None:
         """Deliver a saved picture to the devices that have the user's face by a grant of its own or of a group."""
         scope = Scope.system(job.tenant_id, "faces")
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             image = await queries.image_by_id(scope, tx, job.image_id)
             if image is None or not image.live:
                 return
@@ -110,12 +113,17 @@ class FaceHandlers:
                 for community_id in await images.communities_of(scope, tx, image):
                     await groups.follow(scope, tx, community_id=community_id)
 
+        await self._db.run(work)
+
     async def drop_picture(self, job: PictureKey) -> None:
         """Outbox job: delete the bytes of a picture that is not used any more."""
         await self._objects.delete(job.key)
         if job.erasure_id:
-            async with self._db.begin() as tx:
-                await erasures.picture_dropped(tx, erasure_id=job.erasure_id, now_ms=self._db.clock.now_ms())
+            await self._db.run(
+                lambda tx: erasures.picture_dropped(
+                    tx, erasure_id=job.erasure_id, now_ms=self._db.clock.now_ms()
+                )
+            )
 
     async def user_changed(self, tx: Tx, event: UserChanged) -> None:
         """Inline: somebody joined or left a group, or became a person of a community."""
@@ -141,11 +149,7 @@ class FaceHandlers:
     async def _follow_homes(self, tenant_id: str, identity_ids: Iterable[str]) -> None:
         scope = Scope.system(tenant_id, "faces")
         for chunk in batched(dict.fromkeys(identity_ids), CHUNK, strict=False):
-            async with self._db.begin() as tx:
-                known = await queries.images_of_persons(scope, tx, list(chunk))
-                for some in known.values():
-                    for image in some:
-                        await homes.follow(scope, tx, image=image, now_ms=tx.db.clock.now_ms())
+            await self._db.run(partial(_follow_homes_of, scope, chunk))
 
     async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
         """Withdraw faces of persons who neither live nor work in the community any more. Erase the picture of a person of
@@ -157,15 +161,16 @@ class FaceHandlers:
         """End staff faces of employees who left, whatever rights their log-in still has."""
         scope = Scope.system(event.tenant_id, "faces")
         for identity_id in event.identity_ids:
-            async with self._db.begin() as tx:
-                await staff.leave(
+            await self._db.run(
+                partial(
+                    staff.leave,
                     scope,
-                    tx,
                     community_id=event.community_id,
                     identity_id=identity_id,
                     reason="left",
                     now_ms=self._db.clock.now_ms(),
                 )
+            )
         await self._leave(event.tenant_id, event.community_id, event.identity_ids, "left")
 
     async def users_erased(self, event: UsersErased) -> None:
@@ -211,7 +216,8 @@ class FaceHandlers:
 
     async def _leave_devices(self, scope: Scope, image: Image, community_id: int, reason: str) -> None:
         now = self._db.clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             await staff.leave(
                 scope, tx, community_id=community_id, identity_id=image.identity_id, reason=reason, now_ms=now
             )
@@ -231,11 +237,15 @@ class FaceHandlers:
                     await delivery.revoke(scope, tx, wish, now_ms=now, reason=reason)
             await images.leave_community(scope, tx, image, community_id=community_id, now_ms=now)
 
+        await self._db.run(work)
+
     async def _erase(self, scope: Scope, image: Image, reason: str) -> None:
-        async with self._db.begin() as tx:
+        async def work(tx: Tx) -> None:
             now = await queries.image_by_id(scope, tx, image.id)
             if now is not None and now.live:
                 await erasures.erase(scope, tx, image=now, reason=reason, now_ms=tx.db.clock.now_ms())
+
+        await self._db.run(work)
 
     async def device_moved(self, event: DeviceMoved) -> None:
         """Withdraw a community's faces from a device that left it."""
@@ -245,30 +255,35 @@ class FaceHandlers:
     async def device_deleted(self, event: DeviceDeleted) -> None:
         """Note in erasures that a deleted device will not confirm."""
         await self._device_gone(event.tenant_id, event.iot_id, None)
-        async with self._db.begin() as tx:
-            await erasures.device_gone(
+        await self._db.run(
+            lambda tx: erasures.device_gone(
                 tx, tenant_id=event.tenant_id, iot_id=event.iot_id, now_ms=tx.db.clock.now_ms()
             )
+        )
 
     async def _device_gone(self, tenant_id: str, iot_id: str, community_id: int | None) -> None:
         scope, now = Scope.system(tenant_id, "faces"), self._db.clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             for row in await deployment_queries.live_deployments(
                 scope, tx, iot_id=iot_id, community_id=community_id or 0
             ):
                 await groups.end(scope, tx, row, now_ms=now)
+
+        await self._db.run(work)
         ended = 1
         while ended:
-            async with self._db.begin() as tx:
-                ended = await delivery.revoke_device(
+            ended = await self._db.run(
+                partial(
+                    delivery.revoke_device,
                     scope,
-                    tx,
                     kind=FACE,
                     device=iot_id,
                     community_id=community_id,
                     now_ms=now,
                     reason="device_left",
                 )
+            )
 
     async def expire_due(self) -> int:
         """Erase pictures whose time or consent is over. Returns how many. Faces of staff follow their rights."""
@@ -279,3 +294,10 @@ class FaceHandlers:
             total += len(found)
         await staff.look_at_rights(self._db, now_ms=self._db.clock.now_ms())
         return total
+
+
+async def _follow_homes_of(scope: Scope, identity_ids: Sequence[str], tx: Tx) -> None:
+    known = await queries.images_of_persons(scope, tx, list(identity_ids))
+    for some in known.values():
+        for image in some:
+            await homes.follow(scope, tx, image=image, now_ms=tx.db.clock.now_ms())

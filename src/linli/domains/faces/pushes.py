@@ -96,12 +96,15 @@ async def device_list(
         "dataUrl": objects.url(key, expires_s=LIST_SECONDS),
         "dataUrlExpire": now_ms + LIST_SECONDS * 1000,
     }
-    async with db.begin() as tx:
+
+    community_id = device.community_id
+
+    async def work(tx: Tx) -> None:
         await outbox.add(tx, DROP_FILE, FaceFileKey(key), due_ms=now_ms + LIST_SECONDS * 1000)
         await _push(
             tx,
             tenant_id=tenant_id,
-            community_id=device.community_id,
+            community_id=community_id,
             biz="FACE_DEVICE_PERMS",
             about=("IOT_ID", iot_id),
             data={"iotId": iot_id, "total": len(report.images)},
@@ -111,6 +114,8 @@ async def device_list(
             now_ms=now_ms,
             more=more,
         )
+
+    await db.run(work)
 
 
 async def _push(

@@ -199,13 +199,16 @@ class Publisher:
 
     async def due(self, job: PublishDue) -> None:
         scope = Scope.system(job.tenant_id, "notices")
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             try:
                 found = await queries.notice(scope, tx, job.notice_id, lock=True)
             except NotFound:
                 return  # deleted since
             if found.state == SCHEDULED and found.publish_ms == job.publish_ms:
                 await _publish(scope, tx, found, self._db.clock.now_ms())
+
+        await self._db.run(work)
 
 
 async def _publish(scope: Scope, tx: Tx, found: Notice, now_ms: int) -> None:

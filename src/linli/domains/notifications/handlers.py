@@ -190,5 +190,4 @@ class NewsHandlers:
         word: str = "",
     ) -> None:
         news = News(kind, facts, path, tag, place.time_zone, word)
-        async with self._db.begin() as tx:
-            await self._telling.tell(tx, accounts, news)
+        await self._db.run(lambda tx: self._telling.tell(tx, accounts, news))

@@ -180,9 +180,12 @@ async def submit(
         reviewed_ms=0,
         signed_ms=0,
     )
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         _may_submit(await payee(scope, tx), now_ms)
         await tx.upsert(payee_accounts, [row._asdict()], keys=("tenant_id",), update=Payee._fields[1:])
+
+    await db.run(work)
 
 
 def _may_submit(before: Payee | None, now_ms: int) -> None:
@@ -243,6 +246,9 @@ async def sign(scope: Scope, db: Database, *, provider: PaymentProvider, now_ms:
     if row is None or row.state != TO_SIGN:
         raise PayeeNotToSign()
     number = await provider.open_account(row.provider_ref)
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         if not await _signed.run(tx, scope, number=number, now=now_ms):
             raise PayeeNotToSign()
+
+    await db.run(work)

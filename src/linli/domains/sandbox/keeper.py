@@ -5,6 +5,7 @@ One process at a time does this, one that listens for devices: every few seconds
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from linli.domains.communities.queries import communities
@@ -122,25 +123,12 @@ class Keeper:
         held = await tenancy.communities_of(
             shop.db, tenant_id=sandbox.sandbox_id, project_id=facts.project_id
         )
-        now_ms, managed = shop.clock.now_ms(), len(held)
-        for one in waiting.data:
-            async with shop.db.begin() as tx:
-                if managed < MOST_COMMUNITIES:
-                    managed += 1
-                    await applications.approve(
-                        inside,
-                        tx,
-                        community_id=one.community_id,
-                        reviewer="sandbox",
-                        ids=shop.ids,
-                        now_ms=now_ms,
-                    )
-                else:
-                    await applications.reject(
-                        inside,
-                        tx,
-                        community_id=one.community_id,
-                        reviewer="sandbox",
-                        reason=FULL,
-                        now_ms=now_ms,
-                    )
+        now_ms = shop.clock.now_ms()
+        for managed, application in enumerate(waiting.data, len(held)):
+            number = application.community_id
+            decide = (
+                partial(applications.approve, inside, ids=shop.ids)
+                if managed < MOST_COMMUNITIES
+                else partial(applications.reject, inside, reason=FULL)
+            )
+            await shop.db.run(partial(decide, community_id=number, reviewer="sandbox", now_ms=now_ms))

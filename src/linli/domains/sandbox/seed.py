@@ -75,14 +75,17 @@ async def _community(shop: Workshop, inside: Scope, facts: Facts, app_key: str) 
     row = await tenancy.find_app_key(shop.db, app_key)
     assert row is not None
     app = await tenancy.app_scope(shop.db, row)
-    async with shop.db.begin() as tx:
+
+    async def found(tx: Tx) -> None:
         await pois.import_catalogue(tx, [_PLACE])
         number = await applications.apply(app, tx, application=application(), now_ms=now_ms)
         made = await applications.approve(
             inside, tx, community_id=number, reviewer="sandbox", ids=shop.ids, now_ms=now_ms
         )
-    facts.community_id, facts.scope_id = number, str(made.scope_id)
-    facts.root = int(made.root_space_id or 0)
+        facts.community_id, facts.scope_id = number, str(made.scope_id)
+        facts.root = int(made.root_space_id or 0)
+
+    await shop.db.run(found)
 
 
 def application() -> applications.Application:
@@ -100,7 +103,11 @@ def application() -> applications.Application:
 
 async def _devices(shop: Workshop, inside: Scope, facts: Facts) -> None:
     now_ms = shop.clock.now_ms()
-    async with shop.db.begin() as tx:
+
+    before = facts.devices
+
+    async def make(tx: Tx) -> None:
+        facts.devices = before
         for kind in KINDS:
             product = await products.create_product(
                 inside, tx, name=kind.title, ids=shop.ids, secrets=shop.secrets, category_code=kind.category
@@ -125,6 +132,8 @@ async def _devices(shop: Workshop, inside: Scope, facts: Facts) -> None:
             one = SimDevice(kind.name, made.iot_id, made.product_key, made.device_name)
             facts.devices = [*facts.devices, one]
 
+    await shop.db.run(make)
+
 
 async def _houses(partner: Partner, facts: Facts) -> None:
     async def space(parent: int, kind: str, name: str) -> int:
@@ -146,8 +155,8 @@ async def _houses(partner: Partner, facts: Facts) -> None:
 
 
 async def _door(shop: Workshop, inside: Scope, facts: Facts) -> None:
-    async with shop.db.begin() as tx:
-        await doors.register_door(
+    await shop.db.run(
+        lambda tx: doors.register_door(
             inside,
             tx,
             community_id=facts.community_id,
@@ -157,6 +166,7 @@ async def _door(shop: Workshop, inside: Scope, facts: Facts) -> None:
             iot_id=facts.device("door").iot_id,
             space_id=facts.unit,
         )
+    )
 
 
 async def _people(partner: Partner, shop: Workshop, facts: Facts) -> None:
@@ -238,9 +248,12 @@ async def _data(partner: Partner, shop: Workshop, inside: Scope, facts: Facts) -
         await shop.objects.put(key, picture.PORTRAIT)
     made = await partner.ok("/message/subscription/create", "1.0.0", {"kind": "sse", "name": "沙箱事件流"})
     facts.stream = int(made["subscriptionId"])
-    async with shop.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         text = Content("沙箱公告", [Publication("这是沙箱里的一条公告。")], 6, 7, 0, [])
         facts.notice = await notices.draft(
             inside, tx, community_id=facts.community_id, content=text, now_ms=now_ms
         )
         await notices.publish(inside, tx, notice_id=facts.notice, now_ms=now_ms)
+
+    await shop.db.run(work)

@@ -14,6 +14,7 @@ from linli.domains.sandbox.sweep import sweep
 from linli.domains.sandbox.workshop import Workshop
 from linli.kernel import telemetry, tenancy
 from linli.kernel.audit import note_secret_reads
+from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.scope import Scope
 from linli.openapi import trial
@@ -40,8 +41,7 @@ async def get(scope: Scope, shop: Workshop) -> Sandbox | None:
     if found is None or found.state == "making":
         return None
     if found.state == "ready":
-        async with shop.db.begin() as tx:
-            await rows.touch(tx, found.sandbox_id, now_ms=shop.clock.now_ms())
+        await shop.db.run(lambda tx: rows.touch(tx, found.sandbox_id, now_ms=shop.clock.now_ms()))
     return found
 
 
@@ -73,9 +73,12 @@ async def reset(scope: Scope, shop: Workshop) -> Sandbox:
 async def remove(scope: Scope, shop: Workshop) -> Sandbox:
     """Remove the caller's sandbox. It is deleted for good after `UNDO_MS`. Raises NoSandbox."""
     held = await ready(scope, shop)
-    async with shop.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await tenancy.enable_app_key(held.inside, tx, app_key=held.app_key, enabled=False)
         await rows.set_state(tx, held.sandbox_id, "removed", now_ms=shop.clock.now_ms())
+
+    await shop.db.run(work)
     return await _again(scope, shop)
 
 
@@ -84,9 +87,12 @@ async def restore(scope: Scope, shop: Workshop) -> Sandbox:
     held = await rows.find(scope, shop.db)
     if held is None or held.state != "removed":
         raise NoSandbox()
-    async with shop.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await tenancy.enable_app_key(held.inside, tx, app_key=held.app_key, enabled=True)
         await rows.set_state(tx, held.sandbox_id, "ready", now_ms=shop.clock.now_ms())
+
+    await shop.db.run(work)
     return await _again(scope, shop)
 
 
@@ -94,8 +100,7 @@ async def destroy(shop: Workshop, held: Sandbox) -> None:
     """Delete a sandbox for good."""
     await shop.openapi.journal.flush()  # what it writes later would stay
     await sweep(shop.db, shop.objects, held.sandbox_id)
-    async with shop.db.begin() as tx:
-        await rows.forget(tx, held.sandbox_id)
+    await shop.db.run(lambda tx: rows.forget(tx, held.sandbox_id))
 
 
 async def switch(scope: Scope, shop: Workshop, *, device: str, on: bool) -> Sandbox:
@@ -104,9 +109,12 @@ async def switch(scope: Scope, shop: Workshop, *, device: str, on: bool) -> Sand
     if device not in NAMES:
         raise BadInput(field="device", rule="one_of", allowed=", ".join(NAMES))
     off = {*held.off} - {device} if on else {*held.off, device}
-    async with shop.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await rows.switch_off(tx, held.sandbox_id, sorted(off))
         await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
+
+    await shop.db.run(work)
     return await _again(scope, shop)
 
 
@@ -114,8 +122,7 @@ async def tell_secret(scope: Scope, shop: Workshop) -> tuple[str, str]:
     """(appKey, appSecret). The look at the secret is noted, as for every key. Raises NoSandbox."""
     held = await ready(scope, shop)
     key = await trial.borrow_key(held.inside, shop.db, shop.secrets, app_key=held.app_key)
-    async with shop.db.begin() as tx:
-        await note_secret_reads(scope, tx, "app_key", [held.app_key], ids=shop.ids)
+    await shop.db.run(lambda tx: note_secret_reads(scope, tx, "app_key", [held.app_key], ids=shop.ids))
     row = await tenancy.find_app_key(shop.db, key.app_key)
     assert row is not None
     return held.app_key, shop.secrets.open(row.secret, about=f"app_key:{held.app_key}")
@@ -127,9 +134,12 @@ async def example(scope: Scope, shop: Workshop, *, spec: MethodSpec, fresh: bool
     partner = await shop.partner(held.inside, held.app_key, scope.language)
     bench = Bench(shop, held.inside, partner, held.read_facts())
     found = await example_of(spec, bench, fresh=fresh)
-    async with shop.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await rows.note_facts(tx, held.sandbox_id, bench.facts)
         await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
+
+    await shop.db.run(work)
     return found
 
 
@@ -143,20 +153,27 @@ async def attempt(
     community_id = facts.community_id if spec.token == "required" else 0
     made = await partner.send(spec, params, community_id=community_id)
     done = succeeded(made)
-    async with shop.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
         if done and spends:
             facts.spare = {name: value for name, value in facts.spare.items() if name not in spends}
             await rows.note_facts(tx, held.sandbox_id, facts)
+
+    await shop.db.run(work)
     return Tried(made, done)
 
 
 async def _make(scope: Scope, shop: Workshop, *, again: tuple[str, str] | None = None) -> Sandbox:
     now_ms = shop.clock.now_ms()
     name = f"沙箱 {rows.owner_of(scope)} {shop.ids.token(8)}"
-    async with shop.db.begin() as tx:
+
+    async def begin(tx: Tx) -> tuple[str, str, str]:
         sandbox_id, project_id, app_key = await seed.begin(shop, tx, name=name, again=again)
         await rows.add(scope, tx, sandbox_id=sandbox_id, now_ms=now_ms)
+        return sandbox_id, project_id, app_key
+
+    sandbox_id, project_id, app_key = await shop.db.run(begin)
     held = await _again(scope, shop)
     try:
         facts = await seed.furnish(shop, held.inside, project_id=project_id, app_key=app_key)
@@ -166,9 +183,12 @@ async def _make(scope: Scope, shop: Workshop, *, again: tuple[str, str] | None =
         if isinstance(error, SandboxFailed):
             raise
         raise SandboxFailed(call="seed", reason=error.text(scope.language)) from error
-    async with shop.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await seed.limit(held.inside, tx, app_key=app_key)
         await rows.set_ready(tx, sandbox_id, app_key=app_key, facts=facts)
+
+    await shop.db.run(work)
     return await _again(scope, shop)
 
 

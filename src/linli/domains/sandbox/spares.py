@@ -12,6 +12,7 @@ from linli.domains.sandbox.calls import Partner
 from linli.domains.sandbox.facts import Facts
 from linli.domains.sandbox.times import wall
 from linli.domains.sandbox.workshop import Workshop
+from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
 from linli.things.service import devices
 
@@ -35,7 +36,8 @@ class Bench:
     async def device(self, *, bound: bool, placed: bool) -> str:
         """Another meter. `bound`: to the sandbox's project; `placed`: in its community."""
         shop, facts = self.shop, self.facts
-        async with shop.db.begin() as tx:
+
+        async def make(tx: Tx) -> str:
             made = await devices.create_device(
                 self.inside,
                 tx,
@@ -49,7 +51,9 @@ class Bench:
                 await devices.assign_community(
                     self.inside, tx, iot_id=made.iot_id, community_id=facts.community_id
                 )
-        return made.iot_id
+            return made.iot_id
+
+        return await shop.db.run(make)
 
 
 async def _space(x: Bench) -> int:
@@ -113,26 +117,32 @@ async def _stream(x: Bench) -> int:
 
 async def _notice(x: Bench) -> int:
     now_ms = x.shop.clock.now_ms()
-    async with x.shop.db.begin() as tx:
+
+    async def publish(tx: Tx) -> int:
         text = Content(f"备用公告{x.count()}", [Publication("可以删除。")], 6, 7, 0, [])
         number = await notices.draft(
             x.inside, tx, community_id=x.facts.community_id, content=text, now_ms=now_ms
         )
         await notices.publish(x.inside, tx, notice_id=number, now_ms=now_ms)
-    return number
+        return number
+
+    return await x.shop.db.run(publish)
 
 
 async def _rejected(x: Bench) -> int:
     """A refused application, since only those can be deleted."""
     now_ms = x.shop.clock.now_ms()
-    async with x.shop.db.begin() as tx:
+
+    async def refuse(tx: Tx) -> int:
         number = await applications.apply(
             x.partner.key.scope, tx, application=seed.application(), now_ms=now_ms
         )
         await applications.reject(
             x.inside, tx, community_id=number, reviewer="sandbox", reason="示例", now_ms=now_ms
         )
-    return number
+        return number
+
+    return await x.shop.db.run(refuse)
 
 
 async def _uploaded(x: Bench) -> str:

@@ -4,13 +4,13 @@ Points and messages of its devices are in day partitions by device number, and g
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import BindParameter, Table, bindparam, delete, select
 
 from linli.domains.sandbox.models import sandboxes
 from linli.kernel import tenancy
-from linli.kernel.db import Command, Database, Query, metadata
+from linli.kernel.db import Command, Database, Query, Tx, metadata
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.things.changes import Change, tell
@@ -56,23 +56,28 @@ def _commands() -> list[Command]:
     return [command for table in _rows_of_tenants() if (command := _command(table)) is not None]
 
 
+async def _delete_devices(scope: Scope, doomed: list[tuple[str]], tx: Tx) -> None:
+    for (iot_id,) in sorted(doomed):
+        await delete_device(scope, tx, iot_id=iot_id)
+
+
 async def sweep(db: Database, objects: ObjectStore, sandbox_id: str) -> None:
     """Delete everything of the sandbox but its own row. It may be run again after a break."""
     whole = Scope.system(sandbox_id, "sandbox")
     while doomed := await _devices_of.all(db, gone=sandbox_id):
-        async with db.begin() as tx:
-            for (iot_id,) in doomed:
-                await delete_device(whole, tx, iot_id=iot_id)
+        await db.run(partial(_delete_devices, whole, doomed))
     its_products = await _products_of.all(db, gone=sandbox_id)
     for _ in range(_ROUNDS):
         found = 0
         for command in _commands():
-            async with db.begin() as tx:
-                found += await command.run(tx, gone=sandbox_id)
+            found += await db.run(partial(command.run, gone=sandbox_id))
         if not found:
             break
     await objects.delete_all(sandbox_id)
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         for number, key in its_products:
             tell(tx, Change("product", number, key))
         tenancy.changed(tx)
+
+    await db.run(work)

@@ -1,5 +1,7 @@
 """What visits react to: passes at doors, doors that come and go, and residents who move out."""
 
+from functools import partial
+
 from linli.domains.access.events import DoorRegistered, PassRecorded
 from linli.domains.people.events import ResidentsMovedOut, UsersErased
 from linli.domains.visitors.events import VisitChanged
@@ -40,24 +42,26 @@ class VisitorHandlers:
         """After: what a resident invited to their house ends with their living there."""
         scope = Scope.system(event.tenant_id, "visitors")
         for tie in event.ties:
-            async with self._db.begin() as tx:
-                await visits.host_left(
+            await self._db.run(
+                partial(
+                    visits.host_left,
                     scope,
-                    tx,
                     house_id=tie.house_id,
                     person_id=tie.person_id,
                     now_ms=self._db.clock.now_ms(),
                 )
+            )
 
     async def erased(self, event: UsersErased) -> None:
         """After: what is kept of an erased person's visits says no more who they were."""
         scope = Scope.system(event.tenant_id, "erasure")
         for identity_id in event.identity_ids:
-            async with self._db.begin() as tx:
-                await visits.forget(
+            await self._db.run(
+                partial(
+                    visits.forget,
                     scope,
-                    tx,
                     community_id=event.community_id,
                     identity_id=identity_id,
                     now_ms=self._db.clock.now_ms(),
                 )
+            )

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from linli.kernel import telemetry
-from linli.kernel.db import INT, Command, Database, Query, Reader, integer, metadata, text_column
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, integer, metadata, text_column
 
 AGAIN_MS: Final = 30_000
 """How long the address that began may go on, or begin anew when the line broke."""
@@ -40,7 +40,8 @@ _forget = Command(delete(handed_files).where(_h.begun_ms < bindparam("before", t
 async def hand(db: Database, *, key: str, device: str, address: str, now_ms: int) -> bool:
     """Whether `address` may have the file now. The first to ask binds it."""
     row = {"object_key": key, "device": device, "address": address, "begun_ms": now_ms, "times": 0}
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> bool:
         await tx.upsert(handed_files, [row], keys=("object_key",))
         found = await _found.one(tx, key=key)
         assert found is not None
@@ -48,6 +49,8 @@ async def hand(db: Database, *, key: str, device: str, address: str, now_ms: int
             log.warning("a file handed to device %s was asked for by a second address", device)
             return False
         return now_ms - found[1] <= AGAIN_MS and await _again.run(tx, key=key) > 0
+
+    return await db.run(work)
 
 
 async def handed(db: Reader, *, key: str) -> bool:
@@ -57,5 +60,4 @@ async def handed(db: Reader, *, key: str) -> bool:
 
 async def forget_handed(db: Database, *, before_ms: int) -> None:
     """Forget files whose links are over long since."""
-    async with db.begin() as tx:
-        await _forget.run(tx, before=before_ms)
+    await db.run(lambda tx: _forget.run(tx, before=before_ms))

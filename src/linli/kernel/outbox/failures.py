@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.outbox.rows import outbox, wake
 
 
@@ -48,13 +48,14 @@ async def counts(db: Database) -> dict[str, int]:
 
 async def retry(db: Database, row_id: int) -> bool:
     """Put a parked row back to work. False when there is no such row."""
-    async with db.begin() as tx:
-        found = await _retry.run(tx, row_id=row_id)
+
+    async def put_back(tx: Tx) -> int:
         tx.after_commit(lambda: wake(db))
-    return found > 0
+        return await _retry.run(tx, row_id=row_id)
+
+    return await db.run(put_back) > 0
 
 
 async def drop(db: Database, row_id: int) -> bool:
     """Forget a parked row. False when there is no such row."""
-    async with db.begin() as tx:
-        return await _drop.run(tx, row_id=row_id) > 0
+    return await db.run(lambda tx: _drop.run(tx, row_id=row_id)) > 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
-from linli.kernel.db import INT, Command, Database, Query, any_of
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
 from linli.kernel.outbox.rows import outbox, wake
 
 LEASE_MS = 60_000
@@ -93,8 +93,7 @@ async def lease(db: Database, *, now_ms: int, process: str) -> list[Leased]:
     """Take what is due, up to BATCH rows; the oldest first."""
     if await _any_due.scalar(db, now=now_ms) is None:
         return []
-    async with db.begin() as tx:
-        return sorted(await _claim.all(tx, now=now_ms, lease=now_ms + LEASE_MS, by=process))
+    return sorted(await db.run(lambda tx: _claim.all(tx, now=now_ms, lease=now_ms + LEASE_MS, by=process)))
 
 
 @contextlib.asynccontextmanager
@@ -107,16 +106,18 @@ async def along[P: msgspec.Struct](
     wait again when it does not; a process that dies meanwhile leaves them until their lease ends.
     """
     now = db.clock.now_ms()
-    async with db.begin() as tx:
-        rows = await _along.all(tx, with_key=key, of_kind=kind, now=now, most=most, lease=now + LEASE_MS)
+    rows = await db.run(
+        lambda tx: _along.all(tx, with_key=key, of_kind=kind, now=now, most=most, lease=now + LEASE_MS)
+    )
     done = False
     try:
         yield [msgspec.json.decode(text, type=payload) for _, text in sorted(rows)]
         done = True
     finally:
         if rows:
-            async with db.begin() as tx:
-                await (_drop_all if done else _give_back).run(tx, row_ids=[row_id for row_id, _ in rows])
+            await db.run(
+                lambda tx: (_drop_all if done else _give_back).run(tx, row_ids=[row_id for row_id, _ in rows])
+            )
 
 
 async def free_leases(db: Database) -> int:
@@ -124,13 +125,14 @@ async def free_leases(db: Database) -> int:
 
     For the only process of a database, before its worker starts: another one's work would be done twice.
     """
-    async with db.begin() as tx:
-        return await _free.run(tx)
+    return await db.run(lambda tx: _free.run(tx))
 
 
 async def free_leases_of(db: Database, process: str) -> int:
     """Give free what a process had in hand that is no more; how many rows. The workers here look at once."""
-    async with db.begin() as tx:
-        freed = await _free_of.run(tx, gone=process)
+
+    async def free(tx: Tx) -> int:
         tx.after_commit(lambda: wake(db))
-    return freed
+        return await _free_of.run(tx, gone=process)
+
+    return await db.run(free)

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, or_, update
 
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database
+from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.processes.models import leases
 
 _take = Command(
@@ -41,19 +41,18 @@ class Lease:
     async def hold(self) -> bool:
         """Take the lease, or keep it for `lasts_ms` more. False: another process has it."""
         now = self._clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def take(tx: Tx) -> int:
             await tx.upsert(leases, [{"name": self._name, "holder": "", "until_ms": 0}], keys=("name",))
-            taken = await _take.run(
-                tx, lease=self._name, who=self._holder, now=now, until=now + self._lasts_ms
-            )
-        return taken > 0
+            until = now + self._lasts_ms
+            return await _take.run(tx, lease=self._name, who=self._holder, now=now, until=until)
+
+        return await self._db.run(take) > 0
 
     async def free(self) -> None:
-        async with self._db.begin() as tx:
-            await _free.run(tx, lease=self._name, who=self._holder)
+        await self._db.run(lambda tx: _free.run(tx, lease=self._name, who=self._holder))
 
 
 async def free_all(db: Database, holder: str) -> None:
     """Give free what a process held that is no more."""
-    async with db.begin() as tx:
-        await _free_all.run(tx, who=holder)
+    await db.run(lambda tx: _free_all.run(tx, who=holder))

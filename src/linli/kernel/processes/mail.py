@@ -8,6 +8,7 @@ the mail before it is written, is one transaction.
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 import msgspec
@@ -107,8 +108,7 @@ class Mail:
         rows = [(letter.to, letter.kind, letter.body, now) for letter in letters]
         for attempt in range(_TRIES):
             try:
-                async with self._db.begin(durable=False) as tx:
-                    await tx.insert_tuples(process_mail, _COLUMNS, rows)
+                await self._db.run(lambda tx: tx.insert_tuples(process_mail, _COLUMNS, rows), durable=False)
             except Exception as error:  # noqa: BLE001 - the database does not take it: again, then it is lost
                 log.warning("mail: %d messages cannot be sent: %s", len(rows), error)
                 if attempt + 1 < _TRIES:
@@ -128,8 +128,7 @@ class Mail:
                     await self._news.wait()
             self._news.clear()
             try:
-                async with self._db.begin(durable=False) as tx:
-                    found = await _take.all(tx, me=self._me)
+                found = await self._db.run(partial(_take.all, me=self._me), durable=False)
             except Exception as error:  # noqa: BLE001 - the database is away; the mail is still there
                 log.warning("mail: cannot be read: %s", error)
                 await asyncio.sleep(_RETRY_SECONDS)

@@ -12,13 +12,14 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.errors import Conflict, Unavailable
 from linli.kernel.ids import SLOTS
 from linli.kernel.processes.leases import free_all
@@ -145,9 +146,12 @@ class Processes:
         self._stop_listening()
         await end_tasks(self._task, *self._taking.values())
         with contextlib.suppress(Unavailable):
-            async with self._db.begin() as tx:
+
+            async def work(tx: Tx) -> None:
                 await _leave.run(tx, me=self.name)
                 self._db.signals.publish_after(tx, CHANNEL, self.name)
+
+            await self._db.run(work)
 
     def alive(self, name: str) -> bool:
         """Whether a process is there as far as this one knows; a dead one counts until it is noticed."""
@@ -185,9 +189,8 @@ class Processes:
                 taken_by="",
                 taken_ms=0,
             )
-            async with self._db.begin() as tx:
-                # Two that start at once may want one slot: only one gets it.
-                await tx.upsert(processes, [row._asdict()], keys=("slot",))
+            # Two that start at once may want one slot: only one gets it.
+            await self._db.run(partial(_enter, row))
             if any(held.name == self.name and held.slot == free for held in await _all.all(self._db)):
                 self.slot = free
                 self._db.signals.publish(CHANNEL, self.name)  # the others look at once who came
@@ -205,8 +208,9 @@ class Processes:
 
     async def _turn(self) -> bool:
         """Show that this process lives, look who else does, and take over from those who do not. False: fenced."""
-        async with self._db.begin(durable=False) as tx:
-            lives = await _beat.run(tx, me=self.name, mine=self.slot, now=self._clock.now_ms())
+        lives = await self._db.run(
+            lambda tx: _beat.run(tx, me=self.name, mine=self.slot, now=self._clock.now_ms()), durable=False
+        )
         if not lives:
             log.error("process %s was taken for dead: its work is with others, so it stops", self.name)
             self.on_fenced()
@@ -242,8 +246,8 @@ class Processes:
         """Take over the work of a process that is no more, if no other does."""
         now = self._clock.now_ms()
         try:
-            async with self._db.begin() as tx:
-                taken = await _take_over.run(
+            taken = await self._db.run(
+                lambda tx: _take_over.run(
                     tx,
                     dead=row.name,
                     seen=row.seen_ms,
@@ -252,16 +256,20 @@ class Processes:
                     me=self.name,
                     now=now,
                 )
+            )
             if not taken:
                 return
             log.warning("process %s is gone: taking its work over", row.name)
             await free_all(self._db, row.name)
             for take_over in self._gone:
                 await take_over(row.name)
-            async with self._db.begin() as tx:
+
+            async def work(tx: Tx) -> None:
                 await _drop_mail.run(tx, dead=row.name)
                 await _remove.run(tx, dead=row.name)
                 self._db.signals.publish_after(tx, CHANNEL, row.name)
+
+            await self._db.run(work)
         except Exception:
             log.exception("the work of process %s could not be taken over; it is tried again", row.name)
         else:
@@ -270,3 +278,7 @@ class Processes:
 
 def _nothing() -> None:
     """Stands in until there is something to do."""
+
+
+async def _enter(row: Process, tx: Tx) -> None:
+    await tx.upsert(processes, [row._asdict()], keys=("slot",))

@@ -10,6 +10,7 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -235,8 +236,7 @@ class Engine[I: Import]:
         for key in filter(None, (found.object_key, found.report_key)):
             await self._store.delete(key)
         if (unfile := self._ledger.kind(found).unfile) is not None:
-            async with self._db.begin() as tx:
-                await unfile(scope, tx, found.import_id)
+            await self._db.run(lambda tx: unfile(scope, tx, found.import_id))
 
     def _unfinished(self, found: I) -> bool:
         """Whether there is work left: one that is done has ended when no file with secrets lies about any more."""
@@ -314,13 +314,11 @@ class Engine[I: Import]:
             progress.phase = WRITING
             if stamp is None:
                 break
-            async with self._db.begin() as tx:
-                await kind.lock(scope, tx, found)
-                if await kind.stamp(scope, tx, found) == stamp:
-                    if await self._still_waits(scope, tx, found):
-                        await self._apply(scope, tx, work, kind, plan, report_key)
-                    return
-        async with self._db.begin() as tx:
+            as_planned = partial(self._write_planned, scope, work, kind, plan, report_key, stamp=stamp)
+            if await self._db.run(as_planned):
+                return
+
+        async def plan_and_write(tx: Tx) -> None:
             await kind.lock(scope, tx, found)
             if not await self._still_waits(scope, tx, found):
                 return
@@ -330,6 +328,27 @@ class Engine[I: Import]:
                 await self._ledger.conclude(scope, tx, found, plan, end)
                 return
             await self._apply(scope, tx, work, kind, plan, report_key)
+
+        await self._db.run(plan_and_write)
+
+    async def _write_planned(
+        self,
+        scope: Scope,
+        work: Work[I],
+        kind: Kind[I, Any, Any],
+        plan: Plan,
+        report_key: str,
+        tx: Tx,
+        *,
+        stamp: object,
+    ) -> bool:
+        """Write a plan that was made outside the unit; False when what it was made from has changed since."""
+        await kind.lock(scope, tx, work.found)
+        if await kind.stamp(scope, tx, work.found) != stamp:
+            return False
+        if await self._still_waits(scope, tx, work.found):
+            await self._apply(scope, tx, work, kind, plan, report_key)
+        return True
 
     async def _still_waits(self, scope: Scope, tx: Tx, found: I) -> bool:
         """False: another process has done it meanwhile."""
@@ -349,9 +368,11 @@ class Engine[I: Import]:
     async def _conclude(
         self, scope: Scope, found: I, plan: Plan | None, state: str, report_key: str = "", reason: str = ""
     ) -> None:
-        async with self._db.begin() as tx:
+        async def work(tx: Tx) -> None:
             end = End(state, self._clock.now_ms(), report_key, reason)
             await self._ledger.conclude(scope, tx, found, plan, end)
+
+        await self._db.run(work)
 
     async def _report(self, found: I, source: Path, titles: dict[str, str], plan: Plan) -> str:
         """Write the marked-up copy; its key in the object store, empty when there is nothing to mark."""

@@ -91,7 +91,8 @@ class BatchWork:
 
     async def step(self, step: Step) -> None:
         """The next few rows in one transaction; done twice, it finds them settled."""
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             batch = await _batch.one(tx, no=step.batch_no)
             if batch is None or batch.state not in ("running", "undoing"):
                 return
@@ -108,6 +109,8 @@ class BatchWork:
             else:
                 await self._make(scope, tx, step.batch_no, batch, rows)
             await next_step(tx, step.batch_no)
+
+        await self._db.run(work)
 
     async def _make(self, scope: Scope, tx: Tx, no: int, batch: _Batch, rows: list[_Row]) -> None:
         names = [row.device_name for row in rows]

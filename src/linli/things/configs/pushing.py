@@ -180,15 +180,25 @@ class Pusher:
 
     async def step(self, payload: PushStep) -> None:
         push_no = payload.push_no
-        async with self._db.begin() as tx:
+
+        async def read(tx: Tx) -> tuple[_Running, list[_Waiting], dict[int, Config | None]] | None:
             push = await _push.one(tx, no=push_no)
             if push is None or push.state != "running":
-                return
+                return None
             line = await _waiting.all(tx, no=push_no, limit=push.batch)
-            configs = {no: await _config.one(tx, no=no) for no in {one.config_no for one in line}}
-        told = [(one, self._tell(one, configs[one.config_no])) for one in line]
+            return push, line, {no: await _config.one(tx, no=no) for no in {one.config_no for one in line}}
+
+        found = await self._db.run(read)
+        if found is None:
+            return
+        push, line, configs = found
+        told = sorted(
+            ((one, self._tell(one, configs[one.config_no])) for one in line),
+            key=lambda told: told[0].message_no,
+        )
         now_ms = self._clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def write(tx: Tx) -> None:
             await _silent.run(tx, no=push_no, before=now_ms - SILENT_MS)
             for one, sent in told:
                 await _untold.run(tx, no=one.message_no, to="sent" if sent else "offline", now=now_ms)
@@ -197,6 +207,8 @@ class Pusher:
             else:
                 await outbox.add(tx, PUSH, payload, due_ms=now_ms + STEP_MS)
             await emit(tx, ConfigPushMoved(push.tenant_id, push_no))
+
+        await self._db.run(write)
 
     def _tell(self, one: _Waiting, config: Config | None) -> bool:
         if config is None or config.removed:

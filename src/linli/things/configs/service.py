@@ -94,35 +94,38 @@ async def save_config(
     body = content.encode()
     device_no = await _device_no(scope, db, product_key, iot_id)
     await objects.put(key, body)
+
+    async def store(tx: Tx) -> Config:
+        last = await queries.last_version(tx, product_no=product.product_no, device_no=device_no)
+        if last is not None and not last.removed and last.content == content:
+            raise SameContent(version=last.version)
+        row = {
+            "config_id": config_id,
+            "tenant_id": product.tenant_id,
+            "product_no": product.product_no,
+            "device_no": device_no,
+            "version": last.version + 1 if last else 1,
+            "removed": 0,
+            "content": content,
+            "size": len(body),
+            "sha256": hashlib.sha256(body).hexdigest(),
+            "file_key": key,
+            "notes": notes,
+            "restored_from": restored_from,
+            "created_by": scope.caller.id,
+            "created_ms": db.clock.now_ms(),
+        }
+        await tx.insert(device_configs, row)
+        return await queries.get_version(
+            scope,
+            tx,
+            product_no=product.product_no,
+            version=int(str(row["version"])),
+            device_no=device_no,
+        )
+
     try:
-        async with db.begin() as tx:
-            last = await queries.last_version(tx, product_no=product.product_no, device_no=device_no)
-            if last is not None and not last.removed and last.content == content:
-                raise SameContent(version=last.version)
-            row = {
-                "config_id": config_id,
-                "tenant_id": product.tenant_id,
-                "product_no": product.product_no,
-                "device_no": device_no,
-                "version": last.version + 1 if last else 1,
-                "removed": 0,
-                "content": content,
-                "size": len(body),
-                "sha256": hashlib.sha256(body).hexdigest(),
-                "file_key": key,
-                "notes": notes,
-                "restored_from": restored_from,
-                "created_by": scope.caller.id,
-                "created_ms": db.clock.now_ms(),
-            }
-            await tx.insert(device_configs, row)
-            return await queries.get_version(
-                scope,
-                tx,
-                product_no=product.product_no,
-                version=int(str(row["version"])),
-                device_no=device_no,
-            )
+        return await db.run(store)
     except BaseException:
         await objects.delete(key)
         raise

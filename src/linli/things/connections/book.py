@@ -1,6 +1,8 @@
 """Keeps how devices connect: noted in memory, written in bulk within a second or so, so that no CONNECT waits for it."""
 
 import asyncio
+from functools import partial
+from itertools import batched
 from typing import Any, Final
 
 import msgspec
@@ -111,10 +113,10 @@ class ConnectionBook:
         """Write everything noted so far. Raises Unavailable; it is then written with the next turn."""
         async with self._turn:
             came, left, signed = dict(self._came), dict(self._left), dict(self._signed)
-            numbers = list({*came, *left, *signed})
-            for at in range(0, len(numbers), _ROWS_AT_ONCE):
-                async with self._db.begin() as tx:
-                    await _write(tx, numbers[at : at + _ROWS_AT_ONCE], came, left, signed)
+            for numbers in batched(sorted({*came, *left, *signed}), _ROWS_AT_ONCE, strict=False):
+                await self._db.run(
+                    partial(_write, numbers=list(numbers), came=came, left=left, signed=signed)
+                )
             # What was noted again meanwhile stays.
             _drop(self._came, came)
             _drop(self._left, left)

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects import postgresql
 
-from linli.kernel.db import INT, Command, Database
+from linli.kernel.db import INT, Command, Database, Tx
 from linli.things.connections.models import used_logins
 
 WINDOW_MS: Final = 5 * 60_000
@@ -40,6 +40,9 @@ def is_fresh(signed: int | None, now_ms: int) -> bool:
 async def use_once(db: Database, proof: str, now_ms: int) -> bool:
     """Take a log-in's password, which was found to be right. False: it was used before, here or at another process."""
     digest = hashlib.sha256(proof.lower().encode()).hexdigest()
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> bool:
         await _forget.run(tx, before=now_ms - _KEPT_MS)
         return await _claim.run(tx, proof=digest, used_ms=now_ms) == 1
+
+    return await db.run(work)

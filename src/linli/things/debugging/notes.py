@@ -10,7 +10,7 @@ from typing import Final
 
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.db.partitions import day_of
 from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
@@ -100,19 +100,17 @@ class Notes:
         refused, self._refused = self._refused, []
         if not handled and not refused and not self._commits.any:
             return
-        written = 0
+
+        async def write(tx: Tx) -> int:
+            if handled:
+                # A message that was parked and put back is handled twice: the first note stays.
+                await tx.upsert_tuples(handled_messages, _HANDLED, handled, keys=("device_no", "seq", "day"))
+            if refused:
+                await tx.insert_tuples(refused_uplinks, _REFUSED, refused)
+            return await self._commits.write(tx) if self._commits.any else 0
+
         try:
-            async with self._db.begin() as tx:
-                if handled:
-                    # A message that was parked and put back is handled twice: the first note stays.
-                    await tx.upsert_tuples(
-                        handled_messages, _HANDLED, handled, keys=("device_no", "seq", "day")
-                    )
-                if refused:
-                    await tx.insert_tuples(refused_uplinks, _REFUSED, refused)
-                if self._commits.any:
-                    written = await self._commits.write(tx)
-            self._commits.forget(written)
+            self._commits.forget(await self._db.run(write))
         except Unavailable:
             log.warning(
                 "%d notes of handled messages and %d of refused ones are lost", len(handled), len(refused)

@@ -15,7 +15,7 @@ import msgspec
 
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.rounds import first_of
 from linli.kernel.scope import Scope
@@ -155,8 +155,7 @@ class Simulator:
 
     async def open(self) -> None:
         """What this process simulated in an earlier life is over."""
-        async with self._db.begin() as tx:
-            await remove_rows_of(tx, self._process)
+        await self._db.run(lambda tx: remove_rows_of(tx, self._process))
         self._stop_listening = self._db.signals.listen(CHANNEL, self._heard)
 
     async def close(self) -> None:
@@ -168,8 +167,7 @@ class Simulator:
 
     async def gone(self, process: str) -> None:
         """Another process died."""
-        async with self._db.begin() as tx:
-            await remove_rows_of(tx, process)
+        await self._db.run(lambda tx: remove_rows_of(tx, process))
 
     # for routes
 
@@ -208,8 +206,7 @@ class Simulator:
             watched_ms=now + KEPT_MS if kept else now,
         )
         try:
-            async with self._db.begin() as tx:
-                await add_row(tx, row, tenant_id=device.tenant_id)
+            await self._db.run(lambda tx: add_row(tx, row, tenant_id=device.tenant_id))
         except BaseException:
             await simulated.line.close()
             raise
@@ -225,14 +222,18 @@ class Simulator:
     async def configure(self, scope: Scope, *, iot_id: str, settings: Settings) -> None:
         """Raises NotFound, BadInput."""
         _check(settings)
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             device = await get_device(scope, tx, iot_id=iot_id)
             if not await configure_row(tx, device.device_no, settings):
                 raise NotSimulated(what="simulation", id=iot_id)
 
+        await self._db.run(work)
+
     async def tell(self, scope: Scope, *, iot_id: str, act: Act) -> None:
         """Have it post properties or an event. Raises NotFound, BadInput."""
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             device = await get_device(scope, tx, iot_id=iot_id)
             model = (await get_product(scope, tx, product_key=device.product_key)).model()
             if act.kind == "event" and act.identifier not in model.event_by_id:
@@ -240,23 +241,31 @@ class Simulator:
             if not await order(tx, device.device_no, act):
                 raise NotSimulated(what="simulation", id=iot_id)
 
+        await self._db.run(work)
+
     async def watch(self, scope: Scope, *, iot_id: str) -> SimulationRow:
         """Somebody still looks. Raises NotFound."""
-        async with self._db.begin() as tx:
+
+        async def look(tx: Tx) -> SimulationRow:
             device = await get_device(scope, tx, iot_id=iot_id)
             row = await find_row(tx, device.device_no)
             if row is None:
                 raise NotSimulated(what="simulation", id=iot_id)
             await watch_row(tx, device.device_no, now_ms=self._clock.now_ms())
-        return row
+            return row
+
+        return await self._db.run(look)
 
     async def stop(self, scope: Scope, *, iot_id: str) -> None:
         """Hang up. Raises NotFound."""
-        async with self._db.begin() as tx:
+
+        async def remove(tx: Tx) -> int:
             device = await get_device(scope, tx, iot_id=iot_id)
             if not await remove_row(tx, device.device_no):
                 raise NotSimulated(what="simulation", id=iot_id)
-        running = self._running.get(device.device_no)
+            return device.device_no
+
+        running = self._running.get(await self._db.run(remove))
         if running is not None:
             await asyncio.wait((running[1],), timeout=LOOK_SECONDS)
 
@@ -281,8 +290,7 @@ class Simulator:
             await simulated.line.close()
             self._running.pop(device_no, None)
             with contextlib.suppress(LinliError):
-                async with self._db.begin() as tx:
-                    await remove_row(tx, device_no)
+                await self._db.run(lambda tx: remove_row(tx, device_no))
 
     async def _turn(self, device_no: int, simulated: _Simulated, due: int) -> int:
         """Wait for the next thing to do and do it. When the next post is due; -1: it is over."""
@@ -306,8 +314,7 @@ class Simulator:
             return -1
         before, simulated.settings = simulated.settings, row.read_settings()
         if row.commands != "[]":
-            async with self._db.begin() as tx:
-                acts = await take_orders(tx, device_no)
+            acts = await self._db.run(lambda tx: take_orders(tx, device_no))
             for act in acts:
                 simulated.tell(act)
         interval = simulated.settings.interval_s

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.scope import Scope
 from linli.things.desired.service import remove_desired, set_desired
 from linli.things.downlink.invoker import Invoker
@@ -40,9 +40,12 @@ async def want_properties(
     scope: Scope, db: Database, invoker: Invoker, *, iot_id: str, values: Mapping[str, Any]
 ) -> Wanted:
     """Want these values, and set them if the device is there. Raises NotFound, BadInput."""
-    async with db.begin() as tx:
+
+    async def want(tx: Tx) -> tuple[dict[str, int], int]:
         versions = await set_desired(scope, tx, iot_id=iot_id, values=values)
-        device_no = (await get_device(scope, tx, iot_id=iot_id)).device_no
+        return versions, (await get_device(scope, tx, iot_id=iot_id)).device_no
+
+    versions, device_no = await db.run(want)
     try:
         await invoker.set_properties(scope, iot_id, values)
     except (DeviceOffline, DeviceDisabled):
@@ -51,6 +54,5 @@ async def want_properties(
         return Wanted(Taken.UNKNOWN, versions, str(silent))
     except (DeviceRefused, ScriptFailed) as refused:
         return Wanted(Taken.REFUSED, versions, str(refused))
-    async with db.begin() as tx:
-        await remove_desired(tx, device_no=device_no, versions=versions)
+    await db.run(lambda tx: remove_desired(tx, device_no=device_no, versions=versions))
     return Wanted(Taken.BY_DEVICE, versions)

@@ -83,8 +83,7 @@ class CallRecord(msgspec.Struct, gc=False):
             self.state, masked_text(self.reason), self.called_ms,
             self.answered_ms, self.cause,
         )  # fmt: skip
-        async with db.begin() as tx:
-            await tx.insert_one(service_calls, _COLUMNS, row)
+        await db.run(lambda tx: tx.insert_one(service_calls, _COLUMNS, row))
 
     async def save_ended(self, db: Database) -> None:
         """As `save`, for a call whose outcome must reach its caller even when the record cannot be kept."""
@@ -97,7 +96,8 @@ class CallRecord(msgspec.Struct, gc=False):
         """Note how a saved call ended, unless its answer came meanwhile."""
         day = day_of(self.called_ms)
         try:
-            async with db.begin() as tx:
-                await _end.run(tx, no=self.call_no, on_day=day, to=state, why=reason, at=now_ms)
+            await db.run(
+                lambda tx: _end.run(tx, no=self.call_no, on_day=day, to=state, why=reason, at=now_ms)
+            )
         except Unavailable:
             log.warning("the end of call %d is not recorded", self.call_no)

@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -216,9 +217,7 @@ class Ingest:
     async def _settle(self, batch: Batch) -> None:
         try:
             if batch.writes:
-                async with self._db.begin() as tx:
-                    await batch.write(tx)
-                    await self._write_beside(tx, batch)
+                await self._db.run(partial(self._write, batch))
         except Unavailable:
             log.warning("inbox: the database does not take %d messages", len(batch.uplinks))
             self._give_back(batch)
@@ -230,7 +229,8 @@ class Ingest:
             return
         await self._finish(batch)
 
-    async def _write_beside(self, tx: Tx, batch: Batch) -> None:
+    async def _write(self, batch: Batch, tx: Tx) -> None:
+        await batch.write(tx)
         if batch.messages:
             for writer in self.in_commit:
                 await writer(tx, batch.messages)
@@ -297,9 +297,7 @@ class Ingest:
 
     async def _settle_single(self, single: Batch) -> None:
         try:
-            async with self._db.begin() as tx:
-                await single.write(tx)
-                await self._write_beside(tx, single)
+            await self._db.run(partial(self._write, single))
         except Unavailable:
             self._give_back(single)
             return
@@ -326,8 +324,7 @@ class Ingest:
             _resent.inc()
         else:
             if made.writes:
-                async with self._db.begin() as tx:
-                    await made.write(tx)
+                await self._db.run(made.write)
             for told in made.after:
                 told()
             self._tell(made)

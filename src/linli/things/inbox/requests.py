@@ -155,8 +155,7 @@ class Requests:
         handler, wraps = self._handlers[topic.kind]
         method = method_of(topic.text)
         try:
-            async with self._db.begin() as tx:
-                data = await handler(tx, request)
+            data = await self._db.run(lambda tx: handler(tx, request))
         except Unavailable:
             raise
         except RequestRefused as refused:

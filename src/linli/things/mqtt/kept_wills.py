@@ -111,12 +111,16 @@ class DatabaseWills:
         self._closing = False
 
     async def all(self) -> list[KeptWill]:
-        async with self._db.begin() as tx:
+        async def work(tx: Tx) -> list[KeptWill]:
             return [_kept(row) for row in await _ALL.all(tx, me=self._me)]
 
+        return await self._db.run(work)
+
     async def inherit(self, gone: str) -> list[KeptWill]:
-        async with self._db.begin() as tx:
+        async def work(tx: Tx) -> list[KeptWill]:
             return [_kept(row) for row in await _INHERIT.all(tx, gone=gone, me=self._me)]
+
+        return await self._db.run(work)
 
     def keep(self, kept: KeptWill) -> None:
         self._change(kept.key, kept)
@@ -150,7 +154,7 @@ class DatabaseWills:
         self._writer = None
 
     async def _write(self, changes: dict[Key, KeptWill | None]) -> None:
-        async with self._db.begin() as tx:
+        async def work(tx: Tx) -> None:
             await tx.upsert(
                 mqtt_wills,
                 [_row(kept, self._me) for kept in changes.values() if kept is not None],
@@ -173,6 +177,8 @@ class DatabaseWills:
             ]
             if void:
                 await _DROP.run_many(tx, void)
+
+        await self._db.run(work)
 
 
 def _row(kept: KeptWill, front: str) -> dict[str, Any]:

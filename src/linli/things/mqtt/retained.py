@@ -178,8 +178,7 @@ class DatabaseRetained:
             self._waiting.append(call)
 
     async def sweep(self) -> None:
-        async with self._db.begin() as tx:
-            await _EXPIRE.run(tx, now=self._clock.now_ms())
+        await self._db.run(lambda tx: _EXPIRE.run(tx, now=self._clock.now_ms()))
         await self.start()
 
     async def close(self) -> None:
@@ -212,7 +211,7 @@ class DatabaseRetained:
                 call()
 
     async def _write(self, changes: dict[str, Message]) -> None:
-        async with self._db.begin() as tx:
+        async def work(tx: Tx) -> None:
             await tx.upsert(
                 mqtt_retained,
                 [
@@ -236,3 +235,5 @@ class DatabaseRetained:
             gone = [{"name": topic} for topic, m in changes.items() if not m.payload]
             if gone:
                 await _DROP.run_many(tx, gone)
+
+        await self._db.run(work)

@@ -120,8 +120,7 @@ class DatabaseSessionStore:
     async def _write(self, changes: dict[Key, Changes]) -> bool:
         while True:
             try:
-                async with self._db.begin() as tx:
-                    await session_rows.write(tx, changes)
+                await self._db.run(lambda tx: session_rows.write(tx, changes))
             except Exception:
                 log.exception("MQTT sessions could not be written")
                 if self._closing:

@@ -47,10 +47,13 @@ class Engine:
 
     async def tick(self, payload: Tick) -> None:
         """One look at a campaign, and the date of the next."""
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             campaign = await campaign_rows.lock_campaign(tx, payload.campaign_no)
             if campaign is not None:
                 await _Look(tx, campaign, self._clock.now_ms()).run()
+
+        await self._db.run(work)
 
     async def offer(self, payload: Offer) -> None:
         """Send a device its notice. One that is away gets it when it comes online or reports its version.
@@ -58,16 +61,23 @@ class Engine:
         Not kept for persistent sessions: the address in it would run out before the device is back.
         """
         now_ms = self._clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def look(tx: Tx) -> tuple[JobRow, Campaign, images.Firmware] | None:
             row = await job_rows.get_job(tx, payload.job_no)
             if row is None or not _tellable(row, payload, now_ms):
-                return
+                return None
             campaign = await jobs.campaign_by_no(tx, row.campaign_no)
             firmware = await wanted(tx, row, campaign)
             if firmware is None:
                 if row.state == JobState.ROLLING_BACK:
                     await jobs.advance(tx, row, states.unrestorable(row.job, now_ms), campaign)
-                return
+                return None
+            return row, campaign, firmware
+
+        found = await self._db.run(look)
+        if found is None:
+            return
+        row, campaign, firmware = found
         sent = self._publisher.publish(
             row.product_key,
             row.device_name,
@@ -77,11 +87,14 @@ class Engine:
         )
         if not sent:
             return
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             told = await job_rows.get_job(tx, payload.job_no)
             if told is not None:
                 job = states.noticed(told.job, campaign.policy, now_ms)
                 await jobs.advance(tx, told, job, campaign, notified_ms=now_ms)
+
+        await self._db.run(work)
 
 
 def _tellable(row: JobRow, payload: Offer, now_ms: int) -> bool:

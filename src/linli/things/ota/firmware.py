@@ -184,31 +184,34 @@ async def add_firmware(
     await _refuse_same(scope, db, product.product_no, new)
     key = f"{product.tenant_id}/firmware/{ids.upload_id()}.bin"
     image = await receive(objects, key, chunks, limit=limit)
+
+    async def store(tx: Tx) -> Firmware:
+        await _refuse_same(scope, tx, product.product_no, new)
+        number = await tx.insert(
+            firmwares,
+            {
+                "tenant_id": product.tenant_id,
+                "product_no": product.product_no,
+                "product_key": product.product_key,
+                "module": new.module,
+                "version": new.version,
+                "source_version": new.source_version,
+                "file_key": key,
+                "file_name": new.file_name[:200],
+                "size": image.size,
+                "md5": image.etag,
+                "sha256": image.sha256,
+                "sign_method": new.sign_method,
+                "notes": new.notes,
+                "state": "exempt" if new.exempt else "unverified",
+                "created_by": scope.caller.id,
+                "created_ms": db.clock.now_ms(),
+            },
+        )
+        return await get_firmware(scope, tx, firmware_no=number or 0)
+
     try:
-        async with db.begin() as tx:
-            await _refuse_same(scope, tx, product.product_no, new)
-            number = await tx.insert(
-                firmwares,
-                {
-                    "tenant_id": product.tenant_id,
-                    "product_no": product.product_no,
-                    "product_key": product.product_key,
-                    "module": new.module,
-                    "version": new.version,
-                    "source_version": new.source_version,
-                    "file_key": key,
-                    "file_name": new.file_name[:200],
-                    "size": image.size,
-                    "md5": image.etag,
-                    "sha256": image.sha256,
-                    "sign_method": new.sign_method,
-                    "notes": new.notes,
-                    "state": "exempt" if new.exempt else "unverified",
-                    "created_by": scope.caller.id,
-                    "created_ms": db.clock.now_ms(),
-                },
-            )
-            return await get_firmware(scope, tx, firmware_no=number or 0)
+        return await db.run(store)
     except BaseException:
         await objects.delete(key)
         raise

@@ -168,10 +168,14 @@ class Presence:
 
     async def inherit(self, gone: str) -> dict[int, Held]:
         """Take over what a dead front held or kept: nothing of it is connected any more."""
-        async with self._db.begin() as tx:
+
+        async def inherit(tx: Tx) -> dict[int, Held]:
             rows = await _inherit.all(tx, gone=gone, me=self._me)
             taken = {no: Held(self._me, state, claim, style) for no, state, claim, style in rows}
             tx.after_commit(lambda: self._tell(taken))
+            return taken
+
+        taken = await self._db.run(inherit)
         self._held |= taken
         return taken
 
@@ -197,15 +201,19 @@ class Presence:
         numbers = sorted(self._claims.keys() | self._farewells.keys())[:MOST_AT_ONCE]
         claims = {no: self._claims.pop(no) for no in numbers if no in self._claims}
         farewells = {no: self._farewells.pop(no) for no in numbers if no in self._farewells}
-        done: dict[int, Claimed] = {}
+
+        async def write(tx: Tx) -> dict[int, Claimed]:
+            done: dict[int, Claimed] = {}
+            # In the order of their numbers, as every process does: no two wait for each other.
+            for no in numbers:
+                if (farewell := farewells.get(no)) is not None:
+                    await _leave.run(tx, no=no, me=self._me, mine=farewell.claim, to=farewell.state)
+                if no in claims:
+                    done[no] = await self._claim(tx, no, claims[no][0])
+            return done
+
         try:
-            async with self._db.begin() as tx:
-                # In the order of their numbers, as every process does: no two wait for each other.
-                for no in numbers:
-                    if (farewell := farewells.get(no)) is not None:
-                        await _leave.run(tx, no=no, me=self._me, mine=farewell.claim, to=farewell.state)
-                    if no in claims:
-                        done[no] = await self._claim(tx, no, claims[no][0])
+            done = await self._db.run(write)
         except Exception as error:  # noqa: BLE001 - whatever the database says: nobody got the device
             log.warning("which front holds %d devices cannot be written: %s", len(numbers), error)
             for _, futures in claims.values():

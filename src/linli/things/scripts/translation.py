@@ -211,8 +211,7 @@ class Translation:
             "input": masked_bytes(given[:KEPT_INPUT]),
         }
         try:
-            async with self._db.begin() as tx:
-                await tx.insert(script_failures, row)
+            await self._db.run(lambda tx: tx.insert(script_failures, row))
         except Unavailable:
             log.warning("script: a failure over a message of %s is not noted", device.iot_id)
 

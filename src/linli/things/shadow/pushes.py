@@ -70,7 +70,6 @@ class ShadowPushes:
 
     async def _note(self, device_no: int, version: int) -> None:
         try:
-            async with self._db.begin() as tx:
-                await note_told(tx, device_no=device_no, version=version)
+            await self._db.run(lambda tx: note_told(tx, device_no=device_no, version=version))
         except Unavailable:
             log.warning("shadow: device %d may be told of version %d again", device_no, version)

@@ -1,5 +1,6 @@
 """Codes of one scan are forgotten some days after they ended: a resident may make one every five minutes."""
 
+from functools import partial
 from typing import Final
 
 from sqlalchemy import bindparam, delete, or_, select
@@ -8,7 +9,7 @@ from linli.delivery.queries import credentials_on_devices
 from linli.domains.access.models import qr_codes, qr_permissions
 from linli.domains.access.service.kinds import QR
 from linli.domains.access.service.scan_codes import SHOWN
-from linli.kernel.db import INT, Command, Database, Query, any_of
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
 
 KEPT_DAYS: Final = 7
 """After its end: until then it can be told why a code did not open."""
@@ -56,15 +57,20 @@ async def forget_ended_codes(
     """
     before, since, after, total = now_ms - days * 86_400_000, 0, "", 0
     for _ in range(chunks):
-        async with db.begin() as tx:
-            rows = await _ended.all(tx, before=before, since=since, after=after)
-            found = [code for code, _ in rows]
-            held = await credentials_on_devices(tx, kind=QR, credentials=found) if found else set()
-            gone = [code for code in found if code not in held]
-            for drop in _drops if gone else ():
-                await drop.run(tx, codes=gone)
-        total += len(gone)
-        if len(found) < CHUNK:
+        gone, rows = await db.run(partial(_forget_some, before=before, since=since, after=after))
+        total += gone
+        if len(rows) < CHUNK:
             break
         after, since = rows[-1]
     return total
+
+
+async def _forget_some(tx: Tx, *, before: int, since: int, after: str) -> tuple[int, list[tuple[str, int]]]:
+    """How many were forgotten, and the rows that were looked at."""
+    rows = await _ended.all(tx, before=before, since=since, after=after)
+    found = [code for code, _ in rows]
+    held = await credentials_on_devices(tx, kind=QR, credentials=found) if found else set()
+    gone = sorted(code for code in found if code not in held)
+    for drop in _drops if gone else ():
+        await drop.run(tx, codes=gone)
+    return len(gone), rows

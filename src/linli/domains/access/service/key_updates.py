@@ -3,7 +3,8 @@
 Jobs after the commit, idempotent: each brings one person's key in line with how things are now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from itertools import batched
 
 from linli.delivery import service as delivery
@@ -55,15 +56,16 @@ class KeyUpdates:
         """A staff key ends with the employment."""
         scope, now = Scope.system(event.tenant_id, "access"), self._db.clock.now_ms()
         for identity_id in event.identity_ids:
-            async with self._db.begin() as tx:
-                await home_keys.take_staff_key(
+            await self._db.run(
+                partial(
+                    home_keys.take_staff_key,
                     scope,
-                    tx,
                     community_id=event.community_id,
                     identity_id=identity_id,
                     reason="left",
                     now_ms=now,
                 )
+            )
         await self._follow(event.tenant_id, event.community_id, event.identity_ids)
 
     async def users_erased(self, event: UsersErased) -> None:
@@ -106,10 +108,11 @@ class KeyUpdates:
 
     async def zone_changed(self, event: CommunityZoneChanged) -> None:
         """Rights with hours hold by other clocks from now on."""
-        async with self._db.begin() as tx:
-            await delivery.hours_moved(
+        await self._db.run(
+            lambda tx: delivery.hours_moved(
                 tx, tenant_id=event.tenant_id, community_id=event.community_id, now_ms=self._db.clock.now_ms()
             )
+        )
 
     async def account_frozen(self, event: AccountFrozen) -> None:
         """Doors follow a frozen account in the project's communities that say so; unfrozen, they open again."""
@@ -119,25 +122,19 @@ class KeyUpdates:
         )
         for community_id in sorted(project):
             said = await settings_of(scope, self._db, community_id=community_id)
-            async with self._db.begin() as tx:
-                if event.frozen and said.freeze_doors:
-                    await delivery.hold(
-                        scope,
-                        tx,
-                        community_id=community_id,
-                        subject=event.identity_id,
-                        source=FROZEN,
-                        now_ms=now,
-                    )
-                elif not event.frozen:
-                    await delivery.lift(
-                        scope,
-                        tx,
-                        community_id=community_id,
-                        subject=event.identity_id,
-                        source=FROZEN,
-                        now_ms=now,
-                    )
+            if event.frozen and not said.freeze_doors:
+                continue
+            follow: Callable[..., Awaitable[object]] = delivery.hold if event.frozen else delivery.lift
+            await self._db.run(
+                partial(
+                    follow,
+                    scope,
+                    community_id=community_id,
+                    subject=event.identity_id,
+                    source=FROZEN,
+                    now_ms=now,
+                )
+            )
 
     async def _follow(self, tenant_id: str, community_id: int, identity_ids: Iterable[str]) -> None:
         scope = Scope.system(tenant_id, "access")
@@ -145,16 +142,25 @@ class KeyUpdates:
         rows = await scopes_of_community(scope, self._db, community_id=community_id)
         groups = {row.ref for row in rows if row.kind == GROUP}
         for chunk in batched(dict.fromkeys(identity_ids), CHUNK, strict=False):
-            async with self._db.begin() as tx:
-                await self._follow_some(
-                    scope, tx, community_id, list(chunk), bool(settings.service_on), groups
+            on = bool(settings.service_on)
+            await self._db.run(
+                partial(
+                    self._follow_some, scope, community_id=community_id, people=chunk, on=on, groups=groups
                 )
+            )
 
     async def _follow_some(
-        self, scope: Scope, tx: Tx, community_id: int, people: list[str], on: bool, groups: set[str]
+        self,
+        scope: Scope,
+        tx: Tx,
+        *,
+        community_id: int,
+        people: Sequence[str],
+        on: bool,
+        groups: set[str],
     ) -> None:
         now = self._db.clock.now_ms()
-        refs = await queries.refs_of_many(scope, tx, community_id=community_id, identity_ids=people)
+        refs = await queries.refs_of_many(scope, tx, community_id=community_id, identity_ids=list(people))
         holders = [
             who for who in people if on and any(kind != GROUP or ref in groups for kind, ref in refs[who])
         ]

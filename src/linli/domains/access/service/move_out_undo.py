@@ -18,7 +18,7 @@ from linli.domains.access.service import qr
 from linli.domains.access.service.restore import came_back
 from linli.domains.people.events import ResidentCameBack
 from linli.domains.people.queries import residents
-from linli.kernel.db import INT, Database, Query
+from linli.kernel.db import INT, Database, Query, Tx
 from linli.kernel.scope import Scope
 
 
@@ -54,7 +54,8 @@ class MoveOutUndo:
             return
         undo = came_back(event.left_ms)
         ended: dict[str, Any] = {**who, "tenant": event.tenant_id, "since": event.left_ms, "now": now}
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             for card in await _cards.all(tx, **ended):
                 await card_service.bring_back(scope, tx, card=card, undo=undo, now_ms=now)
             for code in await _codes.all(tx, **ended):
@@ -62,3 +63,5 @@ class MoveOutUndo:
             for row in await _credentials.all(tx, **ended):
                 with suppress(CredentialTaken):
                     await credential_service.bring_back(scope, tx, row=row, undo=undo, now_ms=now)
+
+        await self._db.run(work)

@@ -8,7 +8,7 @@ from linli.domains.access.models import remote_opens
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.rows import Door, RemoteOpen
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database
+from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -57,8 +57,7 @@ async def remote_open(
         asked_ms=clock.now_ms(),
         answered_ms=None,
     )
-    async with db.begin() as tx:
-        await tx.insert(remote_opens, row._asdict())
+    await db.run(lambda tx: tx.insert(remote_opens, row._asdict()))
     try:
         await invoker.invoke(scope, iot_id, "remoteOpen", {}, timeout_s=timeout_s)
     except LinliError as error:
@@ -68,10 +67,12 @@ async def remote_open(
 
 
 async def _note(db: Database, door: Door, row: RemoteOpen, result: str, now_ms: int) -> RemoteOpen:
-    async with db.begin() as tx:
+    async def work(tx: Tx) -> None:
         await _answer.run(tx, row_id=row.id, to_result=result, now=now_ms)
         event = RemoteOpened(
             row.tenant_id, row.community_id, row.iot_id, door.name, row.caller, result, now_ms
         )
         await emit(tx, event, key=row.iot_id)
+
+    await db.run(work)
     return row._replace(result=result, answered_ms=now_ms)

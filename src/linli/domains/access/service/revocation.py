@@ -4,6 +4,7 @@ Jobs after the commit, idempotent.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -25,7 +26,7 @@ from linli.domains.access.service.restore import MOVED_OUT
 from linli.domains.access.service.scopes import drop_pass_scope
 from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.domains.people.queries import residents
-from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.scope import Scope
 
 CHUNK = 100
@@ -106,12 +107,15 @@ class Revocation:
     async def qr_used_up(self, event: QrUsedUp) -> None:
         """Take a code that all doors count together off every one of them, unless it was bound anew since."""
         scope, now = Scope.system(event.tenant_id, "access"), self._db.clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             code = await queries.code_at_pass(tx, tenant_id=event.tenant_id, qr_code=event.qr_code)
             rows = await queries.permissions_of_code(scope, tx, qr_code=event.qr_code)
             for row in rows.values():
                 if code is not None and row.live and row.shared and code.shared_used >= row.max_scans >= 0:
                     await end_permission(scope, tx, row=row, reason="used_up", now_ms=now)
+
+        await self._db.run(work)
 
     async def person_deleted(self, event: DoorPersonDeleted) -> None:
         """End the codes and cards given in a person's name, unless they were made a door person again."""
@@ -125,14 +129,13 @@ class Revocation:
         if back is not None and back.project_id == event.project_id:
             return
         for code in await queries.codes_of_person(self._db, **who):
-            async with self._db.begin() as tx:
-                rows = await queries.permissions_of_code(scope, tx, qr_code=code.qr_code)
-                for row in rows.values():
-                    if row.live:
-                        await end_permission(scope, tx, row=row, reason="person_deleted", now_ms=now)
-        async with self._db.begin() as tx:
+            await self._db.run(partial(_end_code, scope, code.qr_code, now_ms=now))
+
+        async def work(tx: Tx) -> None:
             for card in await queries.cards_of_person(tx, **who):
                 await end_card(scope, tx, card=card, reason="person_deleted", now_ms=now)
+
+        await self._db.run(work)
 
     async def account_unregistered(self, event: AccountUnregistered) -> None:
         """The project's door person goes with the account, and what was given in that name."""
@@ -141,8 +144,7 @@ class Revocation:
             "of_project": event.project_id,
             "of_identity": event.identity_id,
         }
-        async with self._db.begin() as tx:
-            await _drop_project_person.run(tx, **who)
+        await self._db.run(lambda tx: _drop_project_person.run(tx, **who))
         await self.person_deleted(DoorPersonDeleted(event.tenant_id, event.project_id, event.identity_id))
 
     async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
@@ -170,14 +172,13 @@ class Revocation:
             await self._end_holder(event.tenant_id, event.community_id, identity_id, reason="erased")
             if event.whole:
                 who: dict[str, Any] = {"of_tenant": event.tenant_id, "of_identity": identity_id}
-                async with self._db.begin() as tx:
-                    await _drop_door_person.run(tx, **who)
-                    await _unname_passes.run(tx, **who)
+                await self._db.run(partial(_forget_name, **who))
 
     async def _end_holder(self, tenant_id: str, community_id: int, identity_id: str, *, reason: str) -> None:
         scope, now = Scope.system(tenant_id, "access"), self._db.clock.now_ms()
         who: dict[str, Any] = {"tenant": tenant_id, "community_id": community_id, "identity_id": identity_id}
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             for row in await _qr_of_holder.all(tx, **who):
                 await end_permission(scope, tx, row=row, reason=reason, now_ms=now)
             for card in await _cards_of_holder.all(tx, **who):
@@ -188,13 +189,16 @@ class Revocation:
             for one in own:
                 await credentials.end(scope, tx, row=one, reason=reason, now_ms=now)
 
+        await self._db.run(work)
+
     async def door_removed(self, event: DoorRemoved) -> None:
         """End every right that the community had given on a door, a hundred a transaction."""
         scope, now = Scope.system(event.tenant_id, "access"), self._db.clock.now_ms()
         door = await find_door(scope, self._db, iot_id=event.iot_id)
         if door is not None and door.community_id == event.community_id:
             return
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             key = Grant(
                 community_id=event.community_id,
                 source="access",
@@ -205,13 +209,29 @@ class Revocation:
             await drop_pass_scope(scope, tx, iot_id=event.iot_id, community_id=event.community_id)
             if door is None:
                 await delivery.revoke(scope, tx, key, now_ms=now, reason="door_removed")
-        while True:
-            async with self._db.begin() as tx:
-                codes = await _qr_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
-                for row in codes:
-                    await end_permission(scope, tx, row=row, reason="door_removed", now_ms=now)
-                found = await _cards_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
-                for card in found:
-                    await end_card(scope, tx, card=card, reason="door_removed", now_ms=now)
-            if not codes and not found:
-                return
+
+        await self._db.run(work)
+
+        async def end_some(tx: Tx) -> bool:
+            codes = await _qr_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
+            for row in codes:
+                await end_permission(scope, tx, row=row, reason="door_removed", now_ms=now)
+            found = await _cards_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
+            for card in found:
+                await end_card(scope, tx, card=card, reason="door_removed", now_ms=now)
+            return bool(codes or found)
+
+        while await self._db.run(end_some):
+            pass
+
+
+async def _end_code(scope: Scope, qr_code: str, tx: Tx, *, now_ms: int) -> None:
+    rows = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    for row in rows.values():
+        if row.live:
+            await end_permission(scope, tx, row=row, reason="person_deleted", now_ms=now_ms)
+
+
+async def _forget_name(tx: Tx, **who: Any) -> None:
+    await _drop_door_person.run(tx, **who)
+    await _unname_passes.run(tx, **who)

@@ -208,9 +208,12 @@ async def use(db: Database, session: Session, *, sign_in: SignIn, now_ms: int) -
         return False
     if now_ms - session.seen_ms >= SEEN_STEP_MS:
         with suppress(DiskFull):  # one reads on with a full disk, and is signed out by disuse at worst
-            async with db.begin() as tx:
+
+            async def work(tx: Tx) -> None:
                 until = session.expires_after(now_ms, sign_in)
                 await _touch.run(tx, session=session.id, now=now_ms, until=until)
+
+            await db.run(work)
     return True
 
 
@@ -222,8 +225,7 @@ async def is_current(db: Reader, session: Session) -> bool:
 async def writes_again(db: Database, *, now_ms: int) -> bool:
     """Whether something can be written; tried with what is due anyway."""
     try:
-        async with db.begin() as tx:
-            await _purge.run(tx, now=now_ms)
+        await db.run(lambda tx: _purge.run(tx, now=now_ms))
     except DiskFull:
         return False
     return True

@@ -119,14 +119,17 @@ async def count_attempt(
     Raises SignInThrottled, in which case the password must not be looked at; DiskFull without `spare`.
     """
     rules = _rules(attempt)
+
+    async def count_in(tx: Tx) -> None:
+        await _purge.run(tx, before=now_ms - _KEPT_MS)
+        found = [(rule, await _hold(tx, rule.key, now_ms)) for rule in rules]
+        if spare is not None:
+            found = [(rule, spare.newer(held)) for rule, held in found]
+        for count in _counted(found, now_ms):
+            await _write(tx, count)
+
     try:
-        async with db.begin() as tx:
-            await _purge.run(tx, before=now_ms - _KEPT_MS)
-            found = [(rule, await _hold(tx, rule.key, now_ms)) for rule in rules]
-            if spare is not None:
-                found = [(rule, spare.newer(held)) for rule, held in found]
-            for count in _counted(found, now_ms):
-                await _write(tx, count)
+        await db.run(count_in)
     except DiskFull:
         if spare is None:
             raise
@@ -143,14 +146,17 @@ async def forgive(db: Database, attempt: Attempt, *, spare: SpareCounts | None =
     own, *shared = [rule.key for rule in _rules(attempt)]
     if not attempt.login:
         own, shared = "", [own]
+
+    async def give_back(tx: Tx) -> None:
+        if own:
+            await _forget.run(tx, key=own)
+        for key in shared:
+            found = await _one.one(tx, key=key)
+            if found is not None:
+                await _write(tx, found._replace(failures=max(found.failures - 1, 0), open_ms=0))
+
     try:
-        async with db.begin() as tx:
-            if own:
-                await _forget.run(tx, key=own)
-            for key in shared:
-                found = await _one.one(tx, key=key)
-                if found is not None:
-                    await _write(tx, found._replace(failures=max(found.failures - 1, 0), open_ms=0))
+        await db.run(give_back)
     except DiskFull:
         if spare is None:
             raise

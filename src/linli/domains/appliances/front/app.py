@@ -191,10 +191,11 @@ class EdgeFront:
 
     async def _claim(self, node: Node, signed: Signed, now_ms: int) -> None:
         """Raises BadSignature for a nonce that was seen."""
-        async with self._db.begin() as tx:
-            fresh = await _claim.run(
+        fresh = await self._db.run(
+            lambda tx: _claim.run(
                 tx, node_id=node.node_id, nonce=signed.nonce, expires_ms=signed.time_ms + SKEW_MS
             )
+        )
         if not fresh:
             raise BadSignature("the nonce was used before")
 
@@ -202,8 +203,7 @@ class EdgeFront:
         """Forget nonces whose time is no longer accepted."""
         until_ms = self._past.until_ms()
         if until_ms is not None:
-            async with self._db.begin(durable=False) as tx:
-                await _purge.run(tx, now=until_ms)
+            await self._db.run(lambda tx: _purge.run(tx, now=until_ms), durable=False)
 
 
 def refused(error: errors.LinliError, language: str, *, status: int | None = None) -> EdgeAnswer:

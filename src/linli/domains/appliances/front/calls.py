@@ -29,6 +29,7 @@ from linli.protocols.edge_link import (
     Activated,
     ActivationRequest,
     CloudAddress,
+    Deployment,
     DeploymentReport,
     DeviceKey,
     Heartbeat,
@@ -88,9 +89,12 @@ class EdgeCalls:
         """Raises BadInput, SerialUnknown, CodeWrong, ActivationLocked, AlreadyActive, ModelDiffers."""
         said = request.read(ActivationRequest)
         now_ms = self._clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def activate(tx: Tx) -> tuple[activation.Identity | LinliError, str]:
             found = await activation.activate(tx, said, ids=self._ids, secrets=self._secrets, now_ms=now_ms)
-            root = "" if isinstance(found, LinliError) else await self._root(tx, found.node, now_ms)
+            return found, "" if isinstance(found, LinliError) else await self._root(tx, found.node, now_ms)
+
+        found, root = await self._db.run(activate)
         if isinstance(found, LinliError):
             raise found
         node = found.node
@@ -115,10 +119,12 @@ class EdgeCalls:
 
     async def deployment(self, node: Node, _: EdgeRequest) -> EdgeAnswer:
         now_ms = self._clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def read(tx: Tx) -> Deployment:
             await activation.connected(tx, node, now_ms=now_ms)
-            wanted = await reports.wanted_by(tx, node, secrets=self._secrets, now_ms=now_ms)
-        return _json(wanted)
+            return await reports.wanted_by(tx, node, secrets=self._secrets, now_ms=now_ms)
+
+        return _json(await self._db.run(read))
 
     async def report(self, node: Node, request: EdgeRequest) -> EdgeAnswer:
         """Raises BadInput."""
@@ -126,8 +132,9 @@ class EdgeCalls:
         if not (generation.isascii() and generation.isdecimal() and len(generation) < 16):
             raise BadInput(field="generation", rule="type_int")
         said = request.read(DeploymentReport)
-        async with self._db.begin() as tx:
-            await reports.report(tx, node, int(generation), said, now_ms=self._clock.now_ms())
+        await self._db.run(
+            lambda tx: reports.report(tx, node, int(generation), said, now_ms=self._clock.now_ms())
+        )
         return EdgeAnswer()
 
     async def picture(self, node: Node, request: EdgeRequest) -> EdgeAnswer:
@@ -158,10 +165,13 @@ class EdgeCalls:
         """Raises BadInput."""
         beat = request.read(Heartbeat)
         now_ms = self._clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             await activation.heard(tx, node, version=beat.version, now_ms=now_ms)
             for hook in self._front.on_heartbeat:
                 await hook(tx, node, beat)
+
+        await self._db.run(work)
         self._beats += 1
         if self._beats % _PURGE_EVERY == 1:
             await self._front.purge()

@@ -8,7 +8,7 @@ from linli.domains.appliances.front.app import EdgeAnswer, EdgeFront, EdgeReques
 from linli.domains.appliances.passage import document, service
 from linli.domains.appliances.rows import Node
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.protocols.edge_link import PASSAGE_RULES, PassageRules
 
 
@@ -23,9 +23,12 @@ class PassageCalls:
     async def rules(self, node: Node, request: EdgeRequest) -> EdgeAnswer:
         """A box that has them says which: that is how the cloud knows that they hold there."""
         have = parse_qs(request.query).get("have", [""])[0]
-        async with self._db.begin() as tx:
+
+        async def answer(tx: Tx) -> PassageRules:
             wanted = await document.rules_of(tx, node)
             if have != wanted.version:
-                return EdgeAnswer(msgspec.json.encode(wanted))
+                return wanted
             await service.note_held(tx, node, have, now_ms=self._clock.now_ms())
-        return EdgeAnswer(msgspec.json.encode(PassageRules(version=have, unchanged=True)))
+            return PassageRules(version=have, unchanged=True)
+
+        return EdgeAnswer(msgspec.json.encode(await self._db.run(answer)))

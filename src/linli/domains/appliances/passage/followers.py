@@ -29,6 +29,9 @@ class Followers:
     ) -> None:
         """A box without a rule that frees floors keeps nobody's home."""
         scope = Scope.system(event.tenant_id, "appliances")
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             for gateway in await queries.freeing_gateways(scope, tx, event.community_id):
                 await service.push(scope, tx, gateway, within_ms=GATHER_MS)
+
+        await self._db.run(work)

@@ -186,11 +186,20 @@ class BoxCalls:
                 )
 
     async def _open(self, scope: Scope, node_id: int, kind: Kind, by: By, reason: str) -> Channel:
-        async with self._db.begin() as tx:
-            asked = await tunnels.ask(
-                scope, tx, node_id=node_id, kind=kind, by=by, reason=reason, minutes=rules.TOOLS_MINUTES,
-                recorded=False, ids=self._ids, now_ms=self._db.clock.now_ms(),
-            )  # fmt: skip
+        asked = await self._db.run(
+            lambda tx: tunnels.ask(
+                scope,
+                tx,
+                node_id=node_id,
+                kind=kind,
+                by=by,
+                reason=reason,
+                minutes=rules.TOOLS_MINUTES,
+                recorded=False,
+                ids=self._ids,
+                now_ms=self._db.clock.now_ms(),
+            )
+        )
         channel = Channel(self._exchange, str(node_id))
         self._exchange.came("person", asked.person_ticket, channel)
         return channel

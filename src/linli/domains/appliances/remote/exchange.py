@@ -6,6 +6,7 @@ went through. Between processes each side may have a bounded number of bytes und
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from linli.domains.appliances.remote.rows import Tunnel
 from linli.domains.appliances.remote.service import tunnels
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.processes import Mail
 from linli.kernel.rounds import end_tasks
 
@@ -159,10 +160,11 @@ class Exchange:
     async def _arrive(self, side: str, ticket: str, end: End) -> None:
         row, why = None, "ticket"
         try:
-            async with self._db.begin() as tx:
-                row = await tunnels.take(
+            row = await self._db.run(
+                lambda tx: tunnels.take(
                     tx, side=side, ticket=ticket, process=self._process, now_ms=self._clock.now_ms()
                 )
+            )
             # A minute may lie between the asking and the coming: the right, the session and the node once more.
             why = await self._allowed(row) if row is not None else why
         except Exception:  # the database is away: whoever came is told, and may ask for another ticket
@@ -326,10 +328,13 @@ class Exchange:
 
     async def _write_end(self, tunnel: Tunnel, why: str, joint: _Joint | None = None) -> None:
         try:
-            async with self._db.begin() as tx:
+
+            async def work(tx: Tx) -> None:
                 if joint is not None and any(joint.sizes.values()):
                     await self._count(tx, joint)
                 await tunnels.end(tx, tunnel, why=why, now_ms=self._clock.now_ms())
+
+            await self._db.run(work)
         except Exception:  # the sweep of forgotten tunnels ends it by its time
             log.exception("the end of tunnel %d could not be written", tunnel.tunnel_id)
 
@@ -357,14 +362,12 @@ class Exchange:
         for joint in list(self._joints.values()):
             if now_ms >= joint.tunnel.until_ms:
                 self._finish(joint, "time")
-        async with self._db.begin() as tx:
-            await tunnels.end_forgotten(tx, now_ms=now_ms - 60_000)
+        await self._db.run(lambda tx: tunnels.end_forgotten(tx, now_ms=now_ms - 60_000))
         for joint in [one for one in self._joints.values() if "person" in one.ends]:
             if why := await self._allowed(joint.tunnel):
                 self._finish(joint, why)
             elif sum(joint.sizes.values()) != joint.counted:
-                async with self._db.begin() as tx:
-                    await self._count(tx, joint)
+                await self._db.run(partial(self._count, joint=joint))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work, name="tunnel")

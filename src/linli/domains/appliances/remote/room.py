@@ -100,8 +100,7 @@ class RemoteRoom:
 
     async def end(self, tunnel: Tunnel, *, now_ms: int) -> None:
         """End a tunnel, wherever its ends are."""
-        async with self._db.begin() as tx:
-            await tunnels.end(tx, tunnel, why="ended", now_ms=now_ms)
+        await self._db.run(lambda tx: tunnels.end(tx, tunnel, why="ended", now_ms=now_ms))
         self.exchange.end_everywhere(tunnel, "ended")
 
     async def why_not(self, tunnel: Tunnel) -> str:
@@ -141,5 +140,4 @@ class RemoteRoom:
 
     async def watch(self) -> None:
         """One round: boxes whose heartbeat stayed away are marked as gone."""
-        async with self._db.begin() as tx:
-            await presence.mark_silent(tx, ids=self._ids, now_ms=self._clock.now_ms())
+        await self._db.run(lambda tx: presence.mark_silent(tx, ids=self._ids, now_ms=self._clock.now_ms()))

@@ -4,13 +4,14 @@ waiting → restoring (applications) → configuring (its devices are to be depl
 """
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.delivery.queries import list_rows
-from linli.delivery.schemas import Filter
+from linli.delivery.schemas import DesiredRow, Filter
 from linli.delivery.service.rows import compare_soon, resend
 from linli.domains.appliances import rules
 from linli.domains.appliances.errors import ModelDiffers, NotReplaceable, TooOld
@@ -238,13 +239,13 @@ class Syncing:
                 break
             page += 1
         for start in range(0, len(rows), _STEP):
-            async with self._db.begin() as tx:
-                for row in rows[start : start + _STEP]:
-                    await resend(
-                        tx, device=row.device, kind=row.kind, credential=row.credential, now_ms=now_ms
-                    )
-        async with self._db.begin() as tx:
-            await compare_soon(tx, device=job.iot_id, now_ms=now_ms)
+            await self._db.run(partial(_send_rows_again, rows[start : start + _STEP], now_ms=now_ms))
+        await self._db.run(lambda tx: compare_soon(tx, device=job.iot_id, now_ms=now_ms))
+
+
+async def _send_rows_again(rows: list[DesiredRow], tx: Tx, *, now_ms: int) -> None:
+    for row in sorted(rows, key=lambda row: (row.device, row.kind, row.id)):
+        await resend(tx, device=row.device, kind=row.kind, credential=row.credential, now_ms=now_ms)
 
 
 async def _tell(tx: Tx, node: Node) -> None:

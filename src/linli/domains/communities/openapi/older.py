@@ -8,7 +8,7 @@ from msgspec import Meta
 from linli.domains.communities.openapi import communities as newer
 from linli.domains.communities.service import applications, uploads
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -87,10 +87,13 @@ async def apply_older(
         service_end=data.service_end_time,
         certificates=[("certificate", proof.upload_id)],
     )
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> newer.CommunityApplied:
         return newer.CommunityApplied(
             await applications.apply(scope, tx, application=application, now_ms=clock.now_ms())
         )
+
+    return await db.run(work)
 
 
 @method(

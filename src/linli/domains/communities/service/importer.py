@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,8 +68,11 @@ class Importer(Engine[Import]):
         for found in await queries.kept(scope, self._db, event.community_id):
             for key in filter(None, (found.object_key, found.report_key)):
                 await self._store.delete(key)
-            async with self._db.begin() as tx:
-                await imports.forget_persons(scope, tx, found.import_id)
+            await self._db.run(partial(_forget_persons, scope, found.import_id))
+
+
+async def _forget_persons(scope: Scope, import_id: int, tx: Tx) -> None:
+    await imports.forget_persons(scope, tx, import_id)
 
 
 class _Ledger:

@@ -5,6 +5,7 @@ residents; devices keep what they have, for nobody is locked out of their home o
 """
 
 from datetime import date
+from functools import partial
 from typing import Final
 
 from sqlalchemy import bindparam, select, update
@@ -188,10 +189,10 @@ async def expire_due(db: Database, *, ids: Ids, now_ms: int) -> int:
     for row in rows:
         if row.service_end >= local_day(now_ms, row.time_zone):
             continue
-        async with db.begin() as tx:
-            await halt(
+        await db.run(
+            partial(
+                halt,
                 Scope.system(row.tenant_id, "calendar"),
-                tx,
                 community_id=row.community_id,
                 state=SUSPENDED,
                 reason="expired",
@@ -199,6 +200,7 @@ async def expire_due(db: Database, *, ids: Ids, now_ms: int) -> int:
                 ids=ids,
                 now_ms=now_ms,
             )
+        )
         ended += 1
     return ended
 
@@ -217,20 +219,23 @@ async def warn_due(db: Database, *, now_ms: int) -> int:
             left = _days_left(row, now_ms)
             if not 0 <= left <= days:
                 continue
-            async with db.begin() as tx:
-                await tx.insert(
-                    service_warnings,
-                    {
-                        "community_id": row.community_id,
-                        "service_end": row.service_end,
-                        "days": days,
-                        "tenant_id": row.tenant_id,
-                        "at_ms": now_ms,
-                    },
-                )
-                await emit(tx, CommunityServiceEnding(row.tenant_id, row.community_id, row.service_end, left))
+            await db.run(partial(_warn, row, days=days, left=left, now_ms=now_ms))
             told += 1
     return told
+
+
+async def _warn(row: Community, tx: Tx, *, days: int, left: int, now_ms: int) -> None:
+    await tx.insert(
+        service_warnings,
+        {
+            "community_id": row.community_id,
+            "service_end": row.service_end,
+            "days": days,
+            "tenant_id": row.tenant_id,
+            "at_ms": now_ms,
+        },
+    )
+    await emit(tx, CommunityServiceEnding(row.tenant_id, row.community_id, row.service_end, left))
 
 
 def _days_left(row: Community, now_ms: int) -> int:

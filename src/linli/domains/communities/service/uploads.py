@@ -151,10 +151,13 @@ async def keep(
         height=picture.height,
         created_ms=now_ms,
     )
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         if await _by_tmp_key.one(tx, tmp_key=row.tmp_key):
             raise BadInput(field=field, rule="used")
         await tx.insert(uploads, row._asdict())
+
+    await db.run(work)
     return row
 
 

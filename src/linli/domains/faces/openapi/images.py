@@ -146,7 +146,8 @@ async def save_image(
         raise BadInput(field="imageUrl", rule="required")
     seen = await _seen(search, picture.content)
     key = await images.store(scope, objects, picture, ids)
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         user = await user_of(scope, tx, user_type=data.user_type, user_id=data.user_id)
         await images.save_image(
             scope,
@@ -160,6 +161,8 @@ async def save_image(
             now_ms=now_ms,
             look=seen,
         )
+
+    await db.run(work)
     if seen is None:
         return ImageSaved("unchecked", [], i18n.text("faces.saved.unchecked", scope.language))
     verdict: Literal["good", "poor"] = "good" if seen.good else "poor"

@@ -6,6 +6,7 @@ When the model changes, workers make all templates again.
 """
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -175,9 +176,12 @@ async def purge(db: Database, *, now_ms: int, days: int) -> None:
     """Delete dropped rows that are older than any index needs. An index that is behind them is built again."""
     before = now_ms - days * 86_400_000
     for community_id, newest in await queries.dropped_before(db, before):
-        async with db.begin() as tx:
-            await _purged.run(tx, community_id=community_id, number=newest)
-            await _purge.run(tx, community_id=community_id, before=before)
+        await db.run(partial(_purge_some, community_id=community_id, newest=newest, before=before))
+
+
+async def _purge_some(tx: Tx, *, community_id: int, newest: int, before: int) -> None:
+    await _purged.run(tx, community_id=community_id, number=newest)
+    await _purge.run(tx, community_id=community_id, before=before)
 
 
 class Enroller:
@@ -196,8 +200,7 @@ class Enroller:
         """Begin a round if faces wait or are of another model. Without models they wait."""
         model_id = self._engine.state.model_id
         if model_id and await queries.outstanding(self._db, model_id, limit=1):
-            async with self._db.begin() as tx:
-                await outbox.add(tx, CATCH_UP, CatchUp(model_id), key=CATCH_UP)
+            await self._db.run(lambda tx: outbox.add(tx, CATCH_UP, CatchUp(model_id), key=CATCH_UP))
 
     async def enrol(self, job: FaceToEnrol) -> None:
         """Make one template. Raises FacesBusy, which has the outbox try again."""
@@ -216,8 +219,7 @@ class Enroller:
             await self._make(Scope.system(row.tenant_id, "faces"), row)
         if len(rows) == BATCH:
             rest = CatchUp(job.model_id, rows[-1].community_id, rows[-1].face_id)
-            async with self._db.begin() as tx:
-                await outbox.add(tx, CATCH_UP, rest, key=CATCH_UP)
+            await self._db.run(lambda tx: outbox.add(tx, CATCH_UP, rest, key=CATCH_UP))
 
     async def _make(self, scope: Scope, row: Template) -> None:
         outcome: dict[str, Any]
@@ -231,7 +233,8 @@ class Enroller:
         except BadInput as error:
             outcome = {**_outcome(None, REFUSED), "reasons": str(error.facts["rule"])}
             outcome["model_id"] = self._engine.state.model_id
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             now = await queries.template(
                 scope, tx, community_id=row.community_id, face_id=row.face_id, lock=True
             )
@@ -239,3 +242,5 @@ class Enroller:
                 now is not None and now.change_no == row.change_no
             ):  # else it was put anew or dropped meanwhile
                 await _write(scope, tx, now, outcome, self._db.clock.now_ms())
+
+        await self._db.run(work)

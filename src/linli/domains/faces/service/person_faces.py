@@ -26,7 +26,7 @@ from linli.domains.faces.service.pictures import from_base64
 from linli.domains.faces.service.users import IDENTITY, User
 from linli.domains.people.queries import persons as people
 from linli.kernel import i18n
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -103,10 +103,9 @@ async def save_staff(
 
     The caller has checked the right. Raises as `save`.
     """
-    async with room.db.begin() as tx:
-        identity_id = await staff_persons.staff_person(
-            scope, tx, account_id=account_id, name=name, now_ms=now_ms
-        )
+    identity_id = await room.db.run(
+        lambda tx: staff_persons.staff_person(scope, tx, account_id=account_id, name=name, now_ms=now_ms)
+    )
     user = User("", IDENTITY, identity_id, identity_id, name)
     wish = ImageWish(source="staff", community_id=community_id)
     await _keep(
@@ -139,7 +138,8 @@ async def _keep(
     key = await images.store(scope, room.objects, picture, room.ids)
     if proof is not None:
         attest = replace(attest, proof_key=await proofs.store(scope, room.objects, proof, room.ids))
-    async with room.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         image = await images.save_image(
             scope,
             tx,
@@ -154,6 +154,8 @@ async def _keep(
         )
         if account_id is not None:
             await staff.join(tx, image=image, account_id=account_id, now_ms=now_ms)
+
+    await room.db.run(work)
 
 
 async def hints(engine: Engine, picture: bytes) -> Look | None:
@@ -184,11 +186,14 @@ def words(seen: Look, language: str) -> list[str]:
 
 async def withdraw(scope: Scope, db: Database, *, identity_id: str, reason: str, now_ms: int) -> None:
     """Withdraw the face everywhere. Raises NotFound if there is none."""
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         image = await queries.image_of_user(scope, tx, owner="", user_type=IDENTITY, user_id=identity_id)
         if image is None or not image.live:
             raise NotFound(what="facePicture", id=identity_id)
         await erasures.erase(scope, tx, image=image, reason=reason, now_ms=now_ms)
+
+    await db.run(work)
 
 
 def reason_text(reason: str, detail: str, language: str) -> str:

@@ -76,7 +76,8 @@ async def look_at_rights(db: Database, *, now_ms: int) -> int:
 async def _look_at(db: Database, row: StaffFace, now_ms: int) -> bool:
     scope = Scope.system(row.tenant_id, "faces")
     may = await _may(db, row)
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> bool:
         image = await image_queries.image_of_user(
             scope, tx, owner="", user_type=IDENTITY, user_id=row.identity_id
         )
@@ -98,6 +99,8 @@ async def _look_at(db: Database, row: StaffFace, now_ms: int) -> bool:
             await erasures.erase(scope, tx, image=image, reason="left", now_ms=now_ms)
         log.info("the face of account %d left community %d with its right", row.account_id, row.community_id)
         return True
+
+    return await db.run(work)
 
 
 async def needed(scope: Scope, db: Reader, image: Image) -> bool:

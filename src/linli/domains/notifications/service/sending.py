@@ -13,7 +13,7 @@ from linli.domains.notifications.kinds import Endpoint, PushJob
 from linli.domains.notifications.service import subscriptions
 from linli.domains.notifications.service.notify import SEND
 from linli.kernel import outbox, telemetry
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.outbox import Jobs
 from linli.kernel.secrets import Secrets
 from linli.protocols.web_push import message, vapid
@@ -65,8 +65,7 @@ class PushSender:
         opened = self._secrets.open(row.sealed, about=subscriptions.about(row.subscription_id))
         outcome = await self._post(msgspec.json.decode(opened, type=Endpoint), job, now_ms)
         if outcome.ok:
-            async with self._db.begin() as tx:
-                await subscriptions.note_sent(tx, job.subscription_id, now_ms=now_ms)
+            await self._db.run(lambda tx: subscriptions.note_sent(tx, job.subscription_id, now_ms=now_ms))
         elif outcome.status in GONE or outcome.status in REFUSED or outcome.reason == "address_private":
             await self._drop(job, outcome.reason if outcome.status is None else f"HTTP {outcome.status}")
         elif outcome.status == TOO_LARGE or job.tries >= len(BACK_OFF_MS):
@@ -74,14 +73,16 @@ class PushSender:
         else:
             due_ms = self._db.clock.now_ms() + BACK_OFF_MS[job.tries]
             if due_ms < job.expires_ms:
-                async with self._db.begin() as tx:
+
+                async def work(tx: Tx) -> None:
                     again = msgspec.structs.replace(job, tries=job.tries + 1)
                     await outbox.add(tx, SEND, again, due_ms=due_ms)
 
+                await self._db.run(work)
+
     async def _drop(self, job: PushJob, why: str) -> None:
         log.info("a browser is not pushed to any more: %s", why)
-        async with self._db.begin() as tx:
-            await subscriptions.drop_row(tx, job.subscription_id)
+        await self._db.run(lambda tx: subscriptions.drop_row(tx, job.subscription_id))
 
     async def _post(self, endpoint: Endpoint, job: PushJob, now_ms: int) -> Outcome:
         own = message.private_key(await subscriptions.private_key(self._db, secrets=self._secrets))

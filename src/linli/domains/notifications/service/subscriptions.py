@@ -61,8 +61,7 @@ async def public_key(db: Database, *, secrets: Secrets) -> str:
         "sealed": secrets.seal(message.encode(message.private_bytes(made)), about=_ABOUT_KEY),
         "created_ms": db.clock.now_ms(),
     }
-    async with db.begin() as tx:
-        await tx.upsert(push_keys, [row], keys=("key_no",))  # of two at once the first wins
+    await db.run(lambda tx: tx.upsert(push_keys, [row], keys=("key_no",)))
     held = await queries.key(db)
     assert held is not None
     return held.public

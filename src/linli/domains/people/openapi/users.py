@@ -131,8 +131,7 @@ async def add_user_1_0_0(
             scope, db, data.face_image_url, community_id=call.community_id, field="faceImageUrl", ids=ids,
             now_ms=clock.now_ms(),
         )  # fmt: skip
-    async with db.begin() as tx:
-        return await _added(data, upload_id, scope, tx, ids, clock, faces, wire)
+    return await db.run(lambda tx: _added(data, upload_id, scope, tx, ids, clock, faces, wire))
 
 
 class UserUpdate(msgspec.Struct, rename="camel"):

@@ -238,8 +238,7 @@ async def authenticate(db: Database, *, login: str, password: str) -> Account:
     if _hasher.check_needs_rehash(found.password_hash):
         better = await hash_password(password)
         with suppress(DiskFull):  # another time
-            async with db.begin() as tx:
-                await _rehash.run(tx, row=found.id, old=found.password_hash, hash=better)
+            await db.run(lambda tx: _rehash.run(tx, row=found.id, old=found.password_hash, hash=better))
     return Account(*found[:-1])
 
 

@@ -140,7 +140,8 @@ async def request_code(
     phone = _phone(phone)
     key = _key(phone, purpose)
     code = "".join(system_secrets.choice("0123456789") for _ in range(DIGITS))
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await _purge.run(tx, before=now_ms - STRANGERS_FREE * STRANGERS_EVERY_MS)
         known = await _by_phone.scalar(tx, phone=phone) is not None
         wanted = known or newcomers or purpose != "sign_in"
@@ -152,6 +153,8 @@ async def request_code(
         if wanted:
             sealed = secrets.seal(code, about=f"code:{phone}")
             await outbox.add(tx, SEND_JOB, ToSend(phone, sealed, language, row.expires_ms, purpose))
+
+    await db.run(work)
 
 
 async def _count(tx: Tx, key: str, asker: Asker, now_ms: int, *, newcomer: bool) -> None:
@@ -207,12 +210,15 @@ async def redeem(
     phone = _phone(phone)
     key = _in_browser(phone, browser)
     digest = await _tried(db, key, code, secrets, now_ms)
-    async with db.begin() as tx:
+
+    async def spend(tx: Tx) -> Account:
         await _spend(tx, key, digest)
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             raise BadCode(field="code")
-        account = await _owned(tx, int(holder), now_ms)
+        return await _owned(tx, int(holder), now_ms)
+
+    account = await db.run(spend)
     if account.disabled:
         raise AccountDisabled()
     return account
@@ -230,8 +236,7 @@ async def prove(
     phone = _phone(phone)
     key = _in_browser(_key(phone, purpose), browser)
     digest = await _tried(db, key, code, secrets, now_ms)
-    async with db.begin() as tx:
-        await _spend(tx, key, digest)
+    await db.run(lambda tx: _spend(tx, key, digest))
     return phone
 
 
@@ -245,7 +250,8 @@ async def redeem_or_join(
     phone = _phone(phone)
     key = _in_browser(phone, browser)
     digest = await _tried(db, key, code, secrets, now_ms)
-    async with db.begin() as tx:
+
+    async def spend(tx: Tx) -> Account:
         await _spend(tx, key, digest)
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
@@ -258,7 +264,9 @@ async def redeem_or_join(
                 now_ms=now_ms,
                 proven=True,
             )
-        account = await _owned(tx, int(holder), now_ms)
+        return await _owned(tx, int(holder), now_ms)
+
+    account = await db.run(spend)
     if account.disabled:
         raise AccountDisabled()
     return account
@@ -269,8 +277,7 @@ async def _tried(db: Database, key: str, code: str, secrets: Secrets, now_ms: in
 
     A try is counted and committed before the code is looked at: many at once cannot slip past.
     """
-    async with db.begin() as tx:
-        counted = await _try.run(tx, of_phone=key, now=now_ms)
+    counted = await db.run(lambda tx: _try.run(tx, of_phone=key, now=now_ms))
     row = await _row.one(db, phone=key)
     digest = _digest(secrets, key, code.strip())
     if not counted or row is None or not hmac.compare_digest(row.digest, digest):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, select
 
 from linli.domains.people.models import sms_outbox
-from linli.kernel.db import INT, Command, Database, Query, Reader
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.kernel.sms import Sms
@@ -52,9 +52,12 @@ class OutboxSms:
             now_ms,
             message.expires_ms,
         )
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             await _purge.run(tx, before=now_ms - KEPT_MS)
             await tx.insert(sms_outbox, row._asdict())
+
+        await self._db.run(work)
         if self.heard is not None:
             self.heard(message)
 

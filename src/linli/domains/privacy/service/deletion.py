@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -146,12 +147,15 @@ async def remind_due(db: Database, *, now_ms: int) -> int:
     told = 0
     for step, before_ms in enumerate(REMIND_BEFORE_MS, 1):
         for row in await queries.near(db, before_ms=now_ms + before_ms, step=step):
-            async with db.begin() as tx:
-                await _remind.run(tx, row=row.request_id, step=step)
-                left = (row.due_ms - now_ms) // 86_400_000
-                await emit(tx, DeletionDue(row.tenant_id, row.community_id, row.request_id, int(left)))
+            await db.run(partial(_remind_of, row, step=step, now_ms=now_ms))
             told += 1
     return told
+
+
+async def _remind_of(row: DeletionRequest, tx: Tx, *, step: int, now_ms: int) -> None:
+    await _remind.run(tx, row=row.request_id, step=step)
+    left = (row.due_ms - now_ms) // 86_400_000
+    await emit(tx, DeletionDue(row.tenant_id, row.community_id, row.request_id, int(left)))
 
 
 def _must_wait(found: DeletionRequest) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -79,8 +80,7 @@ async def remove_old(db: Database, objects: ObjectStore, *, now_ms: int) -> None
     for row in await queries.old_exports(db, now_ms):
         if row.object_key:
             await objects.delete(row.object_key)
-        async with db.begin() as tx:
-            await _drop.run(tx, row=row.export_id)
+        await db.run(partial(_drop.run, row=row.export_id))
 
 
 class ExportMaker:
@@ -115,10 +115,11 @@ class ExportMaker:
         await self._write(job, READY, key, len(content))
 
     async def _write(self, job: ExportJob, state: str, key: str, size: int) -> None:
-        async with self._db.begin() as tx:
-            await _set.run(
+        await self._db.run(
+            lambda tx: _set.run(
                 tx, row=job.export_id, to_state=state, key=key, bytes=size, now=self._db.clock.now_ms()
             )
+        )
 
 
 def build(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> bytes:

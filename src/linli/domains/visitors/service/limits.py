@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, delete, select
 
 from linli.domains.visitors.models import visit_tries
-from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.errors import TooMany
 
 HOUR_MS: Final = 3_600_000
@@ -41,7 +41,8 @@ _purge = Command(delete(visit_tries).where(visit_tries.c.since_ms < bindparam("b
 async def count(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
     """Count one try of `who`. Raises TooManyTries; refused tries count as well."""
     key = f"{limit.name}:{who[:64]}"
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await _purge.run(tx, before=now_ms - 2 * HOUR_MS)
         held = await _one.one(tx, key=key)
         if held is None or now_ms - held.since_ms >= limit.window_ms:
@@ -49,6 +50,8 @@ async def count(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
         _check(held, limit, now_ms)
         row = held._replace(tries=held.tries + 1)
         await tx.upsert(visit_tries, [row._asdict()], keys=("key",), update=("tries", "since_ms"))
+
+    await db.run(work)
 
 
 def _check(held: _Tries, limit: Limit, now_ms: int) -> None:

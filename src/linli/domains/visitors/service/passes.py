@@ -83,13 +83,16 @@ class Passes:
 
     async def _sync(self, tenant_id: str, apply_id: int) -> None:
         scope, now_ms = Scope.system(tenant_id, "visitors"), self._clock.now_ms()
-        async with self._db.begin() as tx:
+
+        async def work(tx: Tx) -> None:
             try:
                 found = await queries.visit(scope, tx, apply_id, lock=True)
             except NotFound:
                 return
             if found.qr_code:
                 await self._bind(scope, tx, found, now_ms)
+
+        await self._db.run(work)
 
     async def _bind(self, scope: Scope, tx: Tx, found: Visit, now_ms: int) -> None:
         wanted = await doors_on_the_way(scope, tx, found) if found.holds_pass(now_ms) else []
@@ -164,10 +167,11 @@ class Passes:
         """
         await self._sync(found.tenant_id, found.apply_id)
         scope, now_ms = Scope.system(found.tenant_id, "visitors"), self._clock.now_ms()
-        made = []
-        async with self._db.begin() as tx:
-            found = await queries.visit(scope, tx, found.apply_id)
-            for code in found.codes:
+
+        async def draw(tx: Tx) -> list[PassPicture]:
+            made = []
+            visit = await queries.visit(scope, tx, found.apply_id)
+            for code in visit.codes:
                 known = await permissions_of_code(scope, tx, qr_code=code)
                 live = [iot_id for iot_id, row in known.items() if row.live]
                 doors = await find_doors(scope, tx, iot_ids=live)
@@ -179,15 +183,18 @@ class Passes:
                         scope,
                         tx,
                         qr_code=code,
-                        identity_id=found.visitor_identity,
-                        expires_ms=found.ends_ms,
-                        community_id=found.community_id,
+                        identity_id=visit.visitor_identity,
+                        expires_ms=visit.ends_ms,
+                        community_id=visit.community_id,
                         keys=self._keys,
                         now_ms=now_ms,
                     )
                     made.append(PassPicture(said, sealed))
                 if plain:
                     made.append(PassPicture(code, plain))
+            return made
+
+        made = await self._db.run(draw)
         return [one for one in made if one.doors] or made[:1]
 
 

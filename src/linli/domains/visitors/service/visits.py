@@ -232,8 +232,7 @@ async def forget(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, n
 
 async def purge(db: Database, *, now_ms: int, days: int) -> None:
     """Remove visits whose window ended more than `days` ago."""
-    async with db.begin() as tx:
-        await _purge.run(tx, before=now_ms - days * 86_400_000)
+    await db.run(lambda tx: _purge.run(tx, before=now_ms - days * 86_400_000))
 
 
 def _row(

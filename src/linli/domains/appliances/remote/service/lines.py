@@ -34,10 +34,11 @@ class LineStore:
         lines = batch.lines[: self._room(node.node_id, len(batch.lines), day_of(now_ms))]
         rows = {(row["mark"], row["at_ms"]): row for row in (_row(node, line, now_ms) for line in lines)}
         if rows:
-            async with self._db.begin() as tx:
-                await tx.upsert(
+            await self._db.run(
+                lambda tx: tx.upsert(
                     edge_node_lines, list(rows.values()), keys=("node_id", "day", "at_ms", "mark")
                 )
+            )
         return True
 
     def _room(self, node_id: int, wanted: int, day: int) -> int:

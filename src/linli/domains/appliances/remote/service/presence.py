@@ -140,6 +140,9 @@ async def purge(db: Database, *, now_ms: int) -> None:
     await drop_before(db, edge_node_figures, day_of(now_ms) - rules.KEPT_FIGURES_DAYS)
     await drop_before(db, edge_node_lines, day_of(now_ms) - rules.KEPT_LINES_DAYS)
     before = now_ms - rules.KEPT_DAYS * 86_400_000
-    async with db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await _old_log.run(tx, before=before)
         await _old_tunnels.run(tx, before=before)
+
+    await db.run(work)
