@@ -98,7 +98,9 @@ def on_linli_error(request: AnyRequest, error: errors.LinliError) -> Response[Pr
 
 def on_unstorable(request: AnyRequest, error: Unstorable) -> Response[Problem]:
     """A value of the caller's that no column takes."""
-    return on_linli_error(request, input_errors.of_unstorable(error, whole="body"))
+    named = {**request.path_params, **request.query_params}
+    refusal = input_errors.of_unstorable(error, error.inputs, named, whole="body")
+    return on_linli_error(request, refusal)
 
 
 def on_validation(request: AnyRequest, error: ValidationException) -> Response[Problem]:

@@ -24,7 +24,6 @@ from msgspec import Meta
 
 from linli.console.paging import page_request
 from linli.console.refusals import RAISES
-from linli.kernel import input_errors
 from linli.kernel.db import Database, Tx
 from linli.kernel.db.errors import Unstorable
 from linli.kernel.entry import Filter, Routes, WholeScope
@@ -146,7 +145,8 @@ class _Call:
                     return await cast(Source, database)(request).run(work)
                 return await (work() if once else done_again(work))
             except Unstorable as error:
-                raise input_errors.of_unstorable(error, data, whole="body") from error
+                error.inputs = data
+                raise
 
         entered.__name__ = self._route.options.get("name", function.__name__)
         entered.__qualname__, entered.__module__ = function.__qualname__, function.__module__

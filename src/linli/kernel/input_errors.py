@@ -49,9 +49,10 @@ def of_words(said: str, path: str, *, whole: str = "params") -> BadInput:
     return BadInput(field=field, rule="unfit", said=said)
 
 
-def of_unstorable(error: Unstorable, inputs: Any = None, *, whole: str = "params") -> BadInput:
+def of_unstorable(error: Unstorable, *inputs: Any, whole: str = "params") -> BadInput:
     """A value that no column takes, by the field of `inputs` that it came in; `whole` where it is in none of them."""
-    field = _place_of(error.value, inputs) if error.value is not None else None
+    places = (_place_of(error.value, one) for one in inputs)
+    field = next(filter(None, places), None) if error.value is not None else None
     return BadInput(**{**error.facts, "field": field or whole})
 
 
@@ -66,7 +67,8 @@ def _place_of(value: Any, inputs: Any, path: str = "") -> str | None:
         case list() | tuple():
             parts = [(f"{path}[{number}]", part) for number, part in enumerate(inputs)]
         case _:
-            return path if type(inputs) is type(value) and inputs == value else None
+            same = inputs == value if type(inputs) is type(value) else inputs == str(value)
+            return path if same else None
     for place, part in parts:
         if (found := _place_of(value, part, place)) is not None:
             return found

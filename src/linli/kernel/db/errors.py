@@ -44,6 +44,8 @@ class Unstorable(BadInput):
     def __init__(self, *, field: str, rule: str, value: Any = None, **facts: Any) -> None:
         super().__init__(field=field, rule=rule, **facts)
         self.value = value
+        self.inputs: Any = None
+        """What came in, decoded, where somebody on the way knows it."""
 
 
 def count_refusal(why: str, statement: str, *, detail: str = "") -> None:

@@ -87,7 +87,7 @@ def translate(
         return DiskFull()
     if state == "54000" and "index row" in str(error):
         return too_long(names, rows, INDEXED_BYTES)
-    if isinstance(error, asyncpg.DataError | UnicodeEncodeError) or state in _RULES:
+    if isinstance(error, asyncpg.DataError | OverflowError | UnicodeEncodeError) or state in _RULES:
         if (found := unstorable(names, rows)) is not None:
             return found
         if state in _RULES:

@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.access.models import cards, qr_codes, qr_permissions
 from linli.domains.access.queries.persons import project_of
 from linli.domains.access.rows import Card, QrCode, QrPermissionRow
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, bytewise, in_scope
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -37,7 +37,9 @@ _code_at_pass = Query(
     unscoped=_HANDLER,
 )
 _permissions = Query(
-    select(qr_permissions).where(_q.qr_code == bindparam("qr_code"), in_scope(qr_permissions)),
+    select(qr_permissions)
+    .where(_q.qr_code == bindparam("qr_code"), in_scope(qr_permissions))
+    .order_by(bytewise(_q.iot_id)),
     QrPermissionRow,
 )
 _permission_at_pass = Query(

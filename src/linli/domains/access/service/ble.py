@@ -9,7 +9,7 @@ from linli.domains.access.models import credentials
 from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.rows import Credential, Door
-from linli.domains.access.service.cards import CardFailure, CardWish, check_batch
+from linli.domains.access.service.cards import CardFailure, CardWish, check_batch, in_lock_order
 from linli.domains.access.service.credentials import DOORS, end
 from linli.domains.access.service.doors import adopt_doors
 from linli.domains.access.service.grants import credential_grant, credential_source
@@ -42,14 +42,14 @@ async def grant(
     iot_ids = list(dict.fromkeys(wish.iot_id for wish in wishes))
     doors = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
     online = {device.iot_id for device in await find_devices(scope, tx, iot_ids=iot_ids) if device.online}
-    failures = []
-    for wish in wishes:
+    failures = {}
+    for number, wish in in_lock_order(wishes, lambda wish: (wish.iot_id, wish.number)):
         error = await _one(scope, tx, doors.get(wish.iot_id), wish, ids, now_ms)
         if error is None and wish.iot_id not in online:
             error = DoorOffline()
         if error is not None:
-            failures.append(CardFailure(wish.iot_id, wish.number, wish.identity_id, error))
-    return failures
+            failures[number] = CardFailure(wish.iot_id, wish.number, wish.identity_id, error)
+    return [failures[number] for number in sorted(failures)]
 
 
 async def withdraw(
@@ -58,11 +58,11 @@ async def withdraw(
     """Withdraw (iotId, bleCardId, identityId); the rows that name no permission. Raises BadInput."""
     check_batch("list", rows, "bleCardId")
     doors = await find_doors(scope, tx, iot_ids=sorted({iot_id for iot_id, _, _ in rows}))
-    failures = []
-    for iot_id, number, identity_id in rows:
+    failures = {}
+    for place, (iot_id, number, identity_id) in in_lock_order(rows, lambda row: row[:2]):
         door = doors.get(iot_id)
         if door is None:
-            failures.append(CardFailure(iot_id, number, identity_id, DoorUnknown(iot_id)))
+            failures[place] = CardFailure(iot_id, number, identity_id, DoorUnknown(iot_id))
             continue
         held = await queries.live(scope, tx, community_id=door.community_id, kind=BLE, credential=number)
         gone = (
@@ -73,12 +73,12 @@ async def withdraw(
             )
         )
         if not gone or held is None:
-            failures.append(CardFailure(iot_id, number, identity_id, CardUnknown()))
+            failures[place] = CardFailure(iot_id, number, identity_id, CardUnknown())
         elif not await grants_on_credential(
             scope, tx, source=credential_source(held.id), kind=BLE, credential=number
         ):
             await end(scope, tx, row=held, reason="removed", now_ms=now_ms)
-    return failures
+    return [failures[place] for place in sorted(failures)]
 
 
 async def _one(

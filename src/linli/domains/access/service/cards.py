@@ -1,6 +1,8 @@
 """Card permissions: granted and withdrawn in batches, held by doors as desired state (spec E B5 to B8)."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, update
 
@@ -81,8 +83,8 @@ async def grant_cards(
     online = {device.iot_id for device in await find_devices(scope, tx, iot_ids=iot_ids) if device.online}
     unknown = await _unknown_persons(scope, tx, {wish.identity_id for wish in wishes})
     known = await queries.find_cards(scope, tx, pairs=[(wish.iot_id, wish.number) for wish in wishes])
-    failures = []
-    for wish in wishes:
+    failures = {}
+    for number, wish in in_lock_order(wishes, lambda wish: (wish.iot_id, wish.number)):
         door = doors.get(wish.iot_id)
         error: LinliError | None
         if door is None:
@@ -93,8 +95,8 @@ async def grant_cards(
             await _grant(scope, tx, door, wish, known.get((wish.iot_id, wish.number)), now_ms)
             error = None if wish.iot_id in online else DoorOffline()
         if error is not None:
-            failures.append(CardFailure(wish.iot_id, wish.number, wish.identity_id, error))
-    return failures
+            failures[number] = CardFailure(wish.iot_id, wish.number, wish.identity_id, error)
+    return [failures[number] for number in sorted(failures)]
 
 
 async def withdraw_cards(
@@ -110,14 +112,14 @@ async def withdraw_cards(
         if iot_id not in doors:
             raise DoorUnknown(iot_id)
     known = await queries.find_cards(scope, tx, pairs=[(iot_id, card_id) for iot_id, card_id, _ in rows])
-    failures = []
-    for iot_id, card_id, identity_id in rows:
+    failures = {}
+    for number, (iot_id, card_id, identity_id) in in_lock_order(rows, lambda row: row[:2]):
         card = known.pop((iot_id, card_id), None)
         if card is None or card.identity_id != identity_id:
-            failures.append(CardFailure(iot_id, card_id, identity_id, CardUnknown()))
+            failures[number] = CardFailure(iot_id, card_id, identity_id, CardUnknown())
         else:
             await end_card(scope, tx, card=card, reason="removed", now_ms=now_ms)
-    return failures
+    return [failures[number] for number in sorted(failures)]
 
 
 async def end_card(scope: Scope, tx: Tx, *, card: Card, reason: str, now_ms: int) -> None:
@@ -170,6 +172,11 @@ async def _unknown_persons(scope: Scope, tx: Tx, identity_ids: set[str]) -> set[
         except PersonUnknown:
             unknown.add(identity_id)
     return unknown
+
+
+def in_lock_order[R](rows: Sequence[R], key: Callable[[R], Any]) -> list[tuple[int, R]]:
+    """Rows with their places, by door and card: the order in which everybody locks doors' rows."""
+    return sorted(enumerate(rows), key=lambda placed: key(placed[1]))
 
 
 def check_batch(field: str, rows: list[tuple[str, str, str]], number_name: str = "cardId") -> None:

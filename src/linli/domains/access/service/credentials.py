@@ -272,7 +272,7 @@ async def _targets(scope: Scope, tx: Tx, wish: Wish) -> list[tuple[str, str]]:
     for iot_id in wish.iot_ids:
         if iot_id not in found or found[iot_id].community_id != wish.community_id:
             raise DoorUnknown(iot_id)
-    return [(ON_DEVICE, iot_id) for iot_id in dict.fromkeys(wish.iot_ids)]
+    return [(ON_DEVICE, iot_id) for iot_id in sorted(set(wish.iot_ids))]
 
 
 def _check_length(pin: str, holders: int) -> None:

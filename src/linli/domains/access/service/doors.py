@@ -162,7 +162,8 @@ async def adopt_doors(
     """
     found = await queries.find_doors(scope, tx, iot_ids=iot_ids)
     missing = [iot_id for iot_id in iot_ids if iot_id not in found]
-    for device in await find_devices(scope, tx, iot_ids=missing) if missing else []:
+    devices = await find_devices(scope, tx, iot_ids=missing) if missing else []
+    for device in sorted(devices, key=lambda device: device.iot_id):
         if device.community_id is None or not scope.allows(device.community_id):
             continue
         product = await get_product_by_no(scope, tx, product_no=device.product_no)

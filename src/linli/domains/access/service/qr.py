@@ -136,14 +136,14 @@ async def bind_code(
     known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
     if right.shared and not any(row.live and row.shared for row in known.values()):
         await _reset_shared.run(tx, of_code=qr_code)
-    results = []
-    for iot_id in iot_ids:
+    results = {}
+    for iot_id in sorted(set(iot_ids)):  # the order in which everybody locks doors' rows
         door = found.get(iot_id)
         if door is None:
-            results.append(DoorResult(iot_id, DoorUnknown(iot_id)))
+            results[iot_id] = DoorResult(iot_id, DoorUnknown(iot_id))
             continue
         if not reading[iot_id][0].reads(qr_code):
-            results.append(DoorResult(iot_id, CodeUnreadable()))
+            results[iot_id] = DoorResult(iot_id, CodeUnreadable())
             continue
         await _bind(
             scope,
@@ -155,8 +155,8 @@ async def bind_code(
             known=known.get(iot_id),
             now_ms=now_ms,
         )
-        results.append(DoorResult(iot_id))
-    return results
+        results[iot_id] = DoorResult(iot_id)
+    return [results[iot_id] for iot_id in iot_ids]
 
 
 async def bind_new(
@@ -178,16 +178,16 @@ async def remove_code(
     _check_doors(iot_ids)
     await _own_code(scope, tx, qr_code, identity_id)
     known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
-    results = []
-    for iot_id in iot_ids:
+    results = {}
+    for iot_id in sorted(set(iot_ids)):
         row = known.get(iot_id)
         if row is None:
-            results.append(DoorResult(iot_id, DoorUnknown(iot_id)))
+            results[iot_id] = DoorResult(iot_id, DoorUnknown(iot_id))
             continue
         if row.live:
             await end_permission(scope, tx, row=row, reason="removed", now_ms=now_ms)
-        results.append(DoorResult(iot_id))
-    return results
+        results[iot_id] = DoorResult(iot_id)
+    return [results[iot_id] for iot_id in iot_ids]
 
 
 async def revoke_permission(

@@ -56,5 +56,5 @@ async def revoked(scope: Scope, tx: Tx, like: Grant, *, undo: Undo) -> list[Gran
 
 async def give_again(scope: Scope, tx: Tx, grants: list[GrantRow], *, undo: Undo, now_ms: int) -> None:
     """Grants hold again as they were."""
-    for grant in grants:
+    for grant in sorted(grants, key=lambda grant: (grant.target, grant.id)):
         await delivery.give_again(scope, tx, row=grant, now_ms=now_ms, reason=undo.why)

@@ -26,7 +26,7 @@ from linli.domains.access.service.restore import MOVED_OUT
 from linli.domains.access.service.scopes import drop_pass_scope
 from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.domains.people.queries import residents
-from linli.kernel.db import INT, Command, Database, Query, Tx
+from linli.kernel.db import INT, Command, Database, Query, Tx, bytewise
 from linli.kernel.scope import Scope
 
 CHUNK = 100
@@ -39,6 +39,7 @@ _qr_of_door = Query(
         qr_permissions.c.community_id == bindparam("community_id", type_=INT),
         qr_permissions.c.live == 1,
     )
+    .order_by(bytewise(qr_permissions.c.qr_code))
     .limit(CHUNK),
     QrPermissionRow,
     unscoped=_HERE,
@@ -50,6 +51,7 @@ _cards_of_door = Query(
         cards.c.community_id == bindparam("community_id", type_=INT),
         cards.c.live == 1,
     )
+    .order_by(bytewise(cards.c.card_id))
     .limit(CHUNK),
     Card,
     unscoped=_HERE,
@@ -57,22 +59,26 @@ _cards_of_door = Query(
 
 
 _qr_of_holder = Query(
-    select(qr_permissions).where(
+    select(qr_permissions)
+    .where(
         qr_permissions.c.identity_id == bindparam("identity_id"),
         qr_permissions.c.community_id == bindparam("community_id", type_=INT),
         qr_permissions.c.tenant_id == bindparam("tenant"),
         qr_permissions.c.live == 1,
-    ),
+    )
+    .order_by(bytewise(qr_permissions.c.iot_id), bytewise(qr_permissions.c.qr_code)),
     QrPermissionRow,
     unscoped=_HERE,
 )
 _cards_of_holder = Query(
-    select(cards).where(
+    select(cards)
+    .where(
         cards.c.identity_id == bindparam("identity_id"),
         cards.c.community_id == bindparam("community_id", type_=INT),
         cards.c.tenant_id == bindparam("tenant"),
         cards.c.live == 1,
-    ),
+    )
+    .order_by(bytewise(cards.c.iot_id), bytewise(cards.c.card_id)),
     Card,
     unscoped=_HERE,
 )

@@ -56,11 +56,11 @@ async def add(
     devices = await devices_of(
         scope, tx, scope_type=scope_type, scope_ids=scope_ids, keys=keys, now_ms=now_ms
     )
-    for image in found:
-        for device in devices:
-            await give(scope, tx, image=image, device=device, now_ms=now_ms)
-        for community_id in {device.community_id for device in devices}:
+    for image in sorted(found, key=lambda image: image.face_id):
+        for community_id in sorted({device.community_id for device in devices}):
             await images.put_templates(scope, tx, image, now_ms=now_ms, also=community_id)
+    for device, image in _in_lock_order(devices, found):
+        await give(scope, tx, image=image, device=device, now_ms=now_ms)
     return len(devices)
 
 
@@ -80,16 +80,26 @@ async def remove(
     devices = await devices_of(
         scope, tx, scope_type=scope_type, scope_ids=scope_ids, keys=keys, now_ms=now_ms
     )
+    found = []
     for number, user_id in enumerate(user_ids):
         user = await user_of(scope, tx, user_type=user_type, user_id=user_id, field=f"userIdList[{number}]")
         image = await queries.image_of_user(
             scope, tx, owner=user.owner, user_type=user.user_type, user_id=user.user_id
         )
-        if image is None:
-            continue
-        for device in devices:
-            await take(scope, tx, image=image, device=device, now_ms=now_ms)
+        if image is not None:
+            found.append(image)
+    for device, image in _in_lock_order(devices, found):
+        await take(scope, tx, image=image, device=device, now_ms=now_ms)
     return len(devices)
+
+
+def _in_lock_order(devices: list[FaceDevice], found: list[Image]) -> list[tuple[FaceDevice, Image]]:
+    """Each face on each device, door by door: the order in which everybody locks doors' rows."""
+    return [
+        (device, image)
+        for device in sorted(set(devices))
+        for image in sorted(found, key=lambda image: image.face_id)
+    ]
 
 
 async def give(scope: Scope, tx: Tx, *, image: Image, device: FaceDevice, now_ms: int) -> None:
