@@ -139,11 +139,7 @@ async def sign_in(
             now_ms=now_ms,
         )
     who = await resident(
-        db,
-        account_id=account.id,
-        phone=account.phone or "",
-        name=account.name,
-        language=language_of(request),
+        db, account_id=account.id, phone=account.phone or "", name=account.name, language=language_of(request)
     )
     lasting = (session.expires_ms - now_ms) // 1000 if session.remember else None
     secure = cookies.is_secure(request, settings)

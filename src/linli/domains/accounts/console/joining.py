@@ -142,12 +142,7 @@ async def accept(request_id: int, data: LetIn, hand: Hand, tx: Tx, clock: Clock)
     if data.community_id:
         await communities.community(hand.scope, tx, data.community_id)
     await joining.let_in(
-        hand,
-        tx,
-        request_id=request_id,
-        role=data.role,
-        community_id=data.community_id,
-        now_ms=clock.now_ms(),
+        hand, tx, request_id=request_id, role=data.role, community_id=data.community_id, now_ms=clock.now_ms()
     )
 
 
@@ -156,10 +151,4 @@ async def accept(request_id: int, data: LetIn, hand: Hand, tx: Tx, clock: Clock)
 )
 async def refuse(request_id: int, data: Refusal, hand: Hand, tx: Tx, clock: Clock) -> None:
     """Turn somebody away with a reason that they read."""
-    await joining.refuse(
-        hand,
-        tx,
-        request_id=request_id,
-        reason=data.reason,
-        now_ms=clock.now_ms(),
-    )
+    await joining.refuse(hand, tx, request_id=request_id, reason=data.reason, now_ms=clock.now_ms())

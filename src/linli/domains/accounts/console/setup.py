@@ -68,13 +68,7 @@ async def set_up(
         tenant_id = await tenancy.create_tenant(tx, name=data.tenant_name, ids=ids)
         # Whoever reads the set-up code on the machine is its operator: more than a code to a phone would show.
         account_id = await accounts.create_account(
-            tx,
-            login=data.login,
-            password_hash=hashed,
-            name=data.name,
-            ids=ids,
-            now_ms=now_ms,
-            proven=True,
+            tx, login=data.login, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms, proven=True
         )
         await accounts.grant_role(tx, account_id=account_id, role=Role.OPERATOR, now_ms=now_ms)
         await accounts.grant_role(

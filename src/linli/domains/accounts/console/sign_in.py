@@ -228,10 +228,7 @@ async def link_known(
     await sessions.hold(tx, session)
     return Linked(
         await links.link_known(
-            tx,
-            browser=own_text(request),
-            account_id=session.account_id,
-            now_ms=clock.now_ms(),
+            tx, browser=own_text(request), account_id=session.account_id, now_ms=clock.now_ms()
         )
     )
 

@@ -45,13 +45,7 @@ async def add(
 ) -> AssetRow:
     """Add a parking space, garage or storage room to a house."""
     asset_id = await assets.add(
-        scope,
-        tx,
-        house_id=house_id,
-        type=data.type,
-        name=data.name,
-        ids=ids,
-        now_ms=clock.now_ms(),
+        scope, tx, house_id=house_id, type=data.type, name=data.name, ids=ids, now_ms=clock.now_ms()
     )
     return AssetRow(str(asset_id), data.type, data.name.strip())
 
@@ -62,13 +56,7 @@ async def change(
 ) -> None:
     """Change an asset of a house."""
     await assets.change(
-        scope,
-        tx,
-        house_id=house_id,
-        asset_id=asset_id,
-        type=data.type,
-        name=data.name,
-        now_ms=clock.now_ms(),
+        scope, tx, house_id=house_id, asset_id=asset_id, type=data.type, name=data.name, now_ms=clock.now_ms()
     )
 
 

@@ -109,12 +109,7 @@ async def resubmit(
     """Hand in a refused application again, corrected."""
     await companies.require_ready(scope, tx)
     await applications.resubmit(
-        scope,
-        tx,
-        community_id=community_id,
-        application=data.said(),
-        now_ms=clock.now_ms(),
-        wire=WIRE,
+        scope, tx, community_id=community_id, application=data.said(), now_ms=clock.now_ms(), wire=WIRE
     )
     await history.note(
         scope, tx, tenant_id=scope.tenant, community_id=community_id, action="resubmitted", ids=ids
@@ -160,11 +155,7 @@ async def set_managers(community_id: int, data: ManagerChoice, hand: Hand, tx: T
     row = await queries.community(hand.scope, tx, community_id)
     lifecycle.require_managed(row)
     await administrators.set_managers(
-        hand,
-        tx,
-        community_id=community_id,
-        name=row.name,
-        account_ids=data.account_ids,
+        hand, tx, community_id=community_id, name=row.name, account_ids=data.account_ids
     )
 
 
@@ -218,12 +209,7 @@ async def halt(
 async def run(community_id: int, data: ServiceRun, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock) -> None:
     """Let a suspended service run again, or a running one longer."""
     await lifecycle.resume(
-        scope,
-        tx,
-        community_id=community_id,
-        service_end=data.service_end,
-        ids=ids,
-        now_ms=clock.now_ms(),
+        scope, tx, community_id=community_id, service_end=data.service_end, ids=ids, now_ms=clock.now_ms()
     )
 
 

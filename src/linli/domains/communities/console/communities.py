@@ -176,12 +176,7 @@ async def detail(community_id: int, scope: Scope, db: Database, objects: ObjectS
 async def approve(community_id: int, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock) -> CommunityRow:
     """Accept an application: the community gets its root space, projectId and default groups."""
     row = await applications.approve(
-        scope,
-        tx,
-        community_id=community_id,
-        reviewer=scope.caller.id,
-        ids=ids,
-        now_ms=clock.now_ms(),
+        scope, tx, community_id=community_id, reviewer=scope.caller.id, ids=ids, now_ms=clock.now_ms()
     )
     await history.note(
         scope, tx, tenant_id=row.tenant_id, community_id=community_id, action="approved", ids=ids

@@ -110,12 +110,7 @@ async def add_custom(
     """A field of the community's own: last, and hidden until it is shown."""
     await root_of(scope, tx, community_id)
     form = await forms.add_custom(
-        scope,
-        tx,
-        community_id=community_id,
-        name=data.en_name,
-        custom=data.custom(),
-        now_ms=clock.now_ms(),
+        scope, tx, community_id=community_id, name=data.en_name, custom=data.custom(), now_ms=clock.now_ms()
     )
     return ResidentFormShape.of(form)
 

@@ -26,7 +26,7 @@ from linli.domains.people.rights import Right
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.entry import Form, Routes, WholeScope
+from linli.kernel.entry import Filter, Form, Routes, WholeScope
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -76,6 +76,19 @@ async def told(
     )
 
 
+class ImportOptions(Filter, frozen=True):
+    """How a workbook is imported."""
+
+    dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False
+    good_only: Annotated[bool, Meta(description="Import the good rows even if others are bad.")] = False
+
+
+class SpaceImportOptions(ImportOptions, frozen=True):
+    """How a workbook of houses and residents is imported."""
+
+    parent_id: Annotated[int | None, Meta(description="Where buildings stand; None: the root.")] = None
+
+
 class ImportFile(msgspec.Struct):
     file: UploadFile
 
@@ -97,9 +110,7 @@ async def download(
     community_id: Annotated[int | None, Meta(description="Whose resident fields it asks for.")] = None,
 ) -> Response[bytes]:
     """The empty workbook with titles, drop-downs and hints; what must be filled is red."""
-    from linli.domains.communities.xlsx import (
-        template,
-    )  # loads openpyxl: not at every start of the process
+    from linli.domains.communities.xlsx import template  # loads openpyxl: not at every start of the process
 
     sheets = SHEETS
     if community_id is not None:
@@ -117,21 +128,19 @@ space_import_routes = Routes("/communities/{community_id:int}", tags=("imports",
 async def hand_in(
     community_id: int,
     data: Form[ImportFile],
+    how: SpaceImportOptions,
     scope: WholeScope,
     db: Database,
     objects: ObjectStore,
     ids: Ids,
     clock: Clock,
     importer: Importer,
-    dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
-    good_only: Annotated[bool, Meta(description="Import the good rows even if others are bad.")] = False,
-    parent_id: Annotated[int | None, Meta(description="Where buildings stand; None: the root.")] = None,
 ) -> SpaceImport:
     """Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
 
     A large file is still `waiting` in the answer: ask for the import again until it is not.
     """
-    parent = parent_id if parent_id is not None else await root_of(scope, db, community_id)
+    parent = how.parent_id if how.parent_id is not None else await root_of(scope, db, community_id)
     if (await space_queries.space(scope, db, parent)).community_id != community_id:
         raise NotFound(what="space", id=parent)
     await check_file(data.file, most=FILE_BYTES)
@@ -144,8 +153,8 @@ async def hand_in(
             parent_id=parent,
             file_name=data.file.filename,
             object_key=key,
-            dry_run=dry_run,
-            good_only=good_only,
+            dry_run=how.dry_run,
+            good_only=how.good_only,
             ids=ids,
             now_ms=clock.now_ms(),
         )

@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.datastructures import UploadFile
 from msgspec import Meta
 
-from linli.domains.communities.console.imports import attachment
+from linli.domains.communities.console.imports import ImportOptions, attachment
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.console.workbook_files import check_file, store_file
 from linli.domains.communities.queries import imports as queries
@@ -88,15 +88,13 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
     async def hand_in(
         community_id: int,
         data: Form[ListFile],
+        how: ImportOptions,
         scope: WholeScope,
         db: Database,
         objects: ObjectStore,
         ids: Ids,
-        clock: Clock,
         importer: Importer,
         secrets: Secrets,
-        dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
-        good_only: Annotated[bool, Meta(description="Import the good rows even if others are bad.")] = False,
     ) -> ListImport:
         """Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
 
@@ -117,10 +115,10 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
                 parent_id=root,
                 file_name=data.file.filename,
                 object_key=key,
-                dry_run=dry_run,
-                good_only=good_only,
+                dry_run=how.dry_run,
+                good_only=how.good_only,
                 ids=ids,
-                now_ms=clock.now_ms(),
+                now_ms=db.clock.now_ms(),
                 kind=kind.name,
                 secret=kind.secret,
             )
@@ -130,11 +128,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
 
     @routes.get("/imports/{import_id:int}", right=see)
     async def one(
-        community_id: int,
-        import_id: int,
-        scope: Scope,
-        db: Database,
-        importer: Importer,
+        community_id: int, import_id: int, scope: Scope, db: Database, importer: Importer
     ) -> ListImport:
         """One import and how far it is."""
         found = await _of(scope, db, community_id, import_id, kind)
@@ -156,12 +150,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         await _of(scope, db, community_id, import_id, kind)
         async with db.begin() as tx:
             await imports.go_on(
-                scope,
-                tx,
-                import_id=import_id,
-                good_only=good_only,
-                now_ms=clock.now_ms(),
-                kind=kind.name,
+                scope, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms(), kind=kind.name
             )
         outbox.wake(db)
         found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
@@ -186,12 +175,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
 
     @routes.get("/imports/{import_id:int}/report.xlsx", right=see)
     async def report(
-        community_id: int,
-        import_id: int,
-        scope: Scope,
-        db: Database,
-        objects: ObjectStore,
-        secrets: Secrets,
+        community_id: int, import_id: int, scope: Scope, db: Database, objects: ObjectStore, secrets: Secrets
     ) -> Response[bytes]:
         """The handed-in workbook with every fault marked where it stands."""
         found = await _of(scope, db, community_id, import_id, kind)

@@ -254,13 +254,7 @@ async def approve(
     community_id: int, identity_id: str, data: InHouse, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
     """Somebody who registered lives there from now on."""
-    await reviews.approve(
-        scope,
-        tx,
-        house_id=data.house_id,
-        identity_id=identity_id,
-        now_ms=clock.now_ms(),
-    )
+    await reviews.approve(scope, tx, house_id=data.house_id, identity_id=identity_id, now_ms=clock.now_ms())
 
 
 @resident_detail_routes.post("/reject", right=Right.RESIDENTS_MANAGE, raises=(NotWaiting,))

@@ -129,11 +129,5 @@ async def refuse(
 ) -> None:
     """Refuse a request with a reason."""
     await resident_pages.decide(
-        scope,
-        tx,
-        community_id=community_id,
-        yes=False,
-        reason=data.reason,
-        ids=ids,
-        now_ms=clock.now_ms(),
+        scope, tx, community_id=community_id, yes=False, reason=data.reason, ids=ids, now_ms=clock.now_ms()
     )

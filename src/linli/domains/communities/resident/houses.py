@@ -118,11 +118,7 @@ async def withdraw(house_id: int, resident: Resident, tx: Tx, clock: Clock) -> N
     if home.status not in (rules.PENDING, rules.REJECTED):
         raise NotWaiting(status=home.status)
     await residents.move_out(
-        resident.at(home),
-        tx,
-        house_id=house_id,
-        identity_id=home.identity_id,
-        now_ms=clock.now_ms(),
+        resident.at(home), tx, house_id=house_id, identity_id=home.identity_id, now_ms=clock.now_ms()
     )
 
 

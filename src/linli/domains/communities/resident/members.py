@@ -14,9 +14,9 @@ from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms, persons
 from linli.domains.people.queries import residents as queries
-from linli.domains.people.queries.residence import CommunityClosed, NotTheOwner, Resident
+from linli.domains.people.queries.residence import CommunityClosed, Home, NotTheOwner, Resident
 from linli.domains.people.service import invitations, residents, reviews
-from linli.domains.people.service.invitations import InvitationSpent
+from linli.domains.people.service.invitations import Invitation, InvitationSpent
 from linli.domains.people.service.persons import PhoneTaken
 from linli.domains.people.service.residents import AlreadyMember
 from linli.domains.people.service.reviews import UserExists
@@ -119,8 +119,7 @@ async def add_member(
     waits = await _join(
         resident.at(home),
         tx,
-        house_id=house_id,
-        community_id=home.community_id,
+        home,
         form=data,
         phone=data.phone,
         type=data.type,
@@ -238,8 +237,7 @@ async def join(code: str, data: PersonForm, resident: Resident, tx: Tx, ids: Ids
     waits = await _join(
         resident.scope_of(found.tenant_id, found.community_id),
         tx,
-        house_id=found.house_id,
-        community_id=found.community_id,
+        found,
         form=data,
         phone=resident.phone,
         type=found.type,
@@ -253,8 +251,8 @@ async def join(code: str, data: PersonForm, resident: Resident, tx: Tx, ids: Ids
 async def _join(
     scope: Scope,
     tx: Tx,
-    house_id: int,
-    community_id: int,
+    place: Home | Invitation,
+    *,
     form: PersonForm,
     phone: str,
     type: int,
@@ -264,12 +262,12 @@ async def _join(
 ) -> bool:
     """Whether the property must agree first."""
     known = await persons.person_of_phone(scope, tx, rules.clean_phone(phone))
-    asks = await forms.form(scope, tx, community_id)
+    asks = await forms.form(scope, tx, place.community_id)
     await reviews.register(
         scope,
         tx,
         HOUSES,
-        house_id=house_id,
+        house_id=place.house_id,
         profile=profile_of(form, form=asks, phone=phone, known=known),
         type=type,
         review=asks.review,

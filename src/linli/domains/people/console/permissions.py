@@ -150,11 +150,7 @@ async def give(community_id: int, data: PermissionsGiven, hand: Hand, tx: Tx) ->
     """Give every function named to every member named, beside what they have."""
     await people.require_community(hand.scope, tx, community_id)
     await service.give(
-        hand,
-        tx,
-        community_id=community_id,
-        identity_ids=data.identity_ids,
-        points=_points(data.points),
+        hand, tx, community_id=community_id, identity_ids=data.identity_ids, points=_points(data.points)
     )
 
 
@@ -167,19 +163,11 @@ async def set_person(
     """Say what one member may do: this and nothing else."""
     await people.require_community(hand.scope, tx, community_id)
     await service.set_points(
-        hand,
-        tx,
-        community_id=community_id,
-        identity_id=identity_id,
-        points=_points(data.points),
+        hand, tx, community_id=community_id, identity_id=identity_id, points=_points(data.points)
     )
     if data.is_manager is not None:
         await service.set_manager(
-            hand,
-            tx,
-            community_id=community_id,
-            identity_id=identity_id,
-            manager=data.is_manager,
+            hand, tx, community_id=community_id, identity_id=identity_id, manager=data.is_manager
         )
 
 
@@ -192,13 +180,7 @@ async def set_function(
     """Say who has one function: these members and no others."""
     holders = {level: named for level, named in (("use", data.use), ("manage", data.manage)) if named}
     await people.require_community(hand.scope, tx, community_id)
-    await service.set_function(
-        hand,
-        tx,
-        community_id=community_id,
-        function=function,
-        holders=holders,
-    )
+    await service.set_function(hand, tx, community_id=community_id, function=function, holders=holders)
 
 
 @permission_routes.delete(

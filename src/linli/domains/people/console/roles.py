@@ -113,13 +113,7 @@ async def list_roles(scope: Scope, db: Database) -> list[RoleRow]:
 @role_routes.post(right=Right.STAFF_MANAGE, raises=(CannotGive, RoleNameTaken))
 async def create(data: RoleSaid, hand: Hand, tx: Tx) -> RoleMade:
     """A new role of rights that the caller has."""
-    made = await roles.create(
-        hand,
-        tx,
-        name=data.name,
-        rights=data.rights,
-        description=data.description,
-    )
+    made = await roles.create(hand, tx, name=data.name, rights=data.rights, description=data.description)
     return RoleMade(str(made))
 
 
@@ -127,12 +121,7 @@ async def create(data: RoleSaid, hand: Hand, tx: Tx) -> RoleMade:
 async def change(role_id: int, data: RoleSaid, hand: Hand, tx: Tx) -> None:
     """Change a role for everybody who has it."""
     await roles.change(
-        hand,
-        tx,
-        role_id=role_id,
-        name=data.name,
-        rights=data.rights,
-        description=data.description,
+        hand, tx, role_id=role_id, name=data.name, rights=data.rights, description=data.description
     )
 
 

@@ -47,13 +47,7 @@ async def list_reviews(scope: Scope, db: Database, page: PageRequest) -> Page[Ca
         name = one.name_en if scope.language == "en" else one.name
         rows.append(
             CapabilityReview(
-                row.project_id,
-                project.name,
-                tenant.name,
-                project.client_name,
-                one.code,
-                name,
-                row.applied_ms,
+                row.project_id, project.name, tenant.name, project.client_name, one.code, name, row.applied_ms
             )
         )
     return Page.of(page, found.total, rows)
