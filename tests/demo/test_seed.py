@@ -19,6 +19,7 @@ from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
 from linli.domains.video.queries import cameras as camera_queries
 from linli.domains.visitors import queries as visit_queries
+from linli.domains.visitors.queries import VisitConditions
 from linli.kernel import tenancy
 from linli.kernel.pages import PageRequest
 from tests.demo.conftest import Sample, start, until, wishes
@@ -60,7 +61,7 @@ async def at_the_desk(sample: Sample) -> dict[str, int]:
     db, tenant, number = sample.platform.db, sample.site.tenant, sample.site.community.community_id
 
     async def visits(*states: str) -> int:
-        return (await visit_queries.page(tenant, db, number, ALL, states=list(states))).total
+        return (await visit_queries.page(tenant, db, number, ALL, VisitConditions(states=list(states)))).total
 
     async def notices(state: str) -> int:
         return (

@@ -3,7 +3,7 @@
 import json
 
 from linli.app.platform import Platform
-from linli.servicebus.service import save_model, save_provider
+from linli.servicebus.service import ProviderForm, save_model, save_provider
 from tests.scope.town import Lot
 
 
@@ -18,7 +18,16 @@ async def add_services(platform: Platform, lot: Lot) -> None:
         lot.spare_service_model = await save_model(owner, tx, document=document(f"spare_{lot.name}"))
         for name in ("service_provider", "spare_service_provider"):
             number = await save_provider(
-                owner, tx, provider_no=None, model_id=f"model_{lot.name}", name=name, kind="edge",
-                iot_id=lot.device, project_id=lot.project_id, known_models=frozenset({f"model_{lot.name}"}),
-            )  # fmt: skip
+                owner,
+                tx,
+                ProviderForm(
+                    model_id=f"model_{lot.name}",
+                    name=name,
+                    kind="edge",
+                    iot_id=lot.device,
+                    project_id=lot.project_id,
+                ),
+                provider_no=None,
+                known_models=frozenset({f"model_{lot.name}"}),
+            )
             setattr(lot, name, number)

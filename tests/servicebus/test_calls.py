@@ -10,7 +10,7 @@ import pytest
 from linli.openapi import policies
 from linli.protocols import mqtt
 from linli.servicebus.queries import list_calls
-from linli.servicebus.service import save_model, save_provider
+from linli.servicebus.service import ProviderForm, save_model, save_provider
 from tests.servicebus.conftest import Application, Bench
 from tests.things.device import Device
 
@@ -28,9 +28,18 @@ KNOWN = frozenset({"iotx_parking_service_model", "smartSecurityService", "meterS
 async def serve_over_http(bench: Bench, application: Application, model: str, **more: Any) -> int:
     async with bench.platform.db.begin() as tx:
         return await save_provider(
-            bench.owner, tx, provider_no=None, model_id=model, name="停车系统", kind="http",
-            address=f"http://127.0.0.1:{application.port}/app", known_models=KNOWN, **more,
-        )  # fmt: skip
+            bench.owner,
+            tx,
+            ProviderForm(
+                model_id=model,
+                name="停车系统",
+                kind="http",
+                address=f"http://127.0.0.1:{application.port}/app",
+                **more,
+            ),
+            provider_no=None,
+            known_models=KNOWN,
+        )
 
 
 async def test_nobody_serves(bench: Bench) -> None:
@@ -148,9 +157,17 @@ async def test_an_application_that_fails_or_is_slow_or_gone(bench: Bench, applic
     assert answer.code == 500
     async with bench.platform.db.begin() as tx:
         await save_provider(
-            bench.owner, tx, provider_no=number, model_id="iotx_parking_service_model", name="停车系统",
-            kind="http", address="http://127.0.0.1:1/app", known_models=KNOWN,
-        )  # fmt: skip
+            bench.owner,
+            tx,
+            ProviderForm(
+                model_id="iotx_parking_service_model",
+                name="停车系统",
+                kind="http",
+                address="http://127.0.0.1:1/app",
+            ),
+            provider_no=number,
+            known_models=KNOWN,
+        )
     answer = await bench.caller.call(LOT, "1.0.0", {"parkingLotId": "p1", "areaId": "a1"})
     assert answer.code == 500
 
@@ -233,9 +250,18 @@ async def test_a_key_without_the_grant_is_refused(bench: Bench, application: App
 async def test_a_call_reaches_a_box_over_its_mqtt_connection(bench: Bench) -> None:
     async with bench.platform.db.begin() as tx:
         await save_provider(
-            bench.owner, tx, provider_no=None, model_id="iotx_parking_service_model", name="一体机", kind="edge",
-            iot_id=bench.box.iot_id, timeout_ms=2000, known_models=KNOWN,
-        )  # fmt: skip
+            bench.owner,
+            tx,
+            ProviderForm(
+                model_id="iotx_parking_service_model",
+                name="一体机",
+                kind="edge",
+                iot_id=bench.box.iot_id,
+                timeout_ms=2000,
+            ),
+            provider_no=None,
+            known_models=KNOWN,
+        )
     offline = await bench.caller.call(LOT, "1.0.0", {"parkingLotId": "p1", "areaId": "a1"})
     assert offline.code == 500
 

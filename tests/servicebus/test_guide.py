@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from linli.servicebus.service import save_model, save_provider
+from linli.servicebus.service import ProviderForm, save_model, save_provider
 from tests.engines import end, free_port, wait_for_port
 from tests.servicebus.conftest import Bench
 
@@ -33,9 +33,14 @@ async def test_the_application_of_the_guide_serves_its_model(bench: Bench, tmp_p
         async with bench.platform.db.begin() as tx:
             await save_model(bench.owner, tx, document=json.dumps(MODEL))
             await save_provider(
-                bench.owner, tx, provider_no=None, model_id="meterService", name="抄表", kind="http",
-                address=f"http://127.0.0.1:{port}", known_models=frozenset({"meterService"}),
-            )  # fmt: skip
+                bench.owner,
+                tx,
+                ProviderForm(
+                    model_id="meterService", name="抄表", kind="http", address=f"http://127.0.0.1:{port}"
+                ),
+                provider_no=None,
+                known_models=frozenset({"meterService"}),
+            )
         read = await bench.caller.call("/meterService/readMeter", "1.0.0", {"meterId": "m1"})
         assert read.ok, read
         assert read.data == {"total": 812.5}

@@ -2,6 +2,7 @@
 
 from typing import Final, Literal
 
+import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
 from linli.databus import address as addresses
@@ -111,35 +112,43 @@ async def delete_model(scope: Scope, tx: Tx, *, model_no: int, providers: list[P
     return row
 
 
+class ProviderForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Who serves a model, and where."""
+
+    model_id: str
+    name: str
+    kind: ProviderKind
+    address: str = ""
+    """Of an application."""
+    iot_id: str = ""
+    """Of a box's gateway device."""
+    project_id: str | None = None
+    timeout_ms: int = TIMEOUT_MS
+    enabled: bool = True
+
+
 async def save_provider(
     scope: Scope,
     tx: Tx,
+    form: ProviderForm,
     *,
     provider_no: int | None,
-    model_id: str,
-    name: str,
-    kind: ProviderKind,
-    address: str = "",
-    iot_id: str = "",
-    project_id: str | None = None,
-    timeout_ms: int = TIMEOUT_MS,
-    enabled: bool = True,
     known_models: frozenset[str] = frozenset(),
 ) -> int:
     """Add a provider, or change one. `known_models`: the tenant's own and the platform's. Raises NotFound, BadInput."""
-    if model_id not in known_models:
+    if form.model_id not in known_models:
         raise BadInput(field="modelId", rule="unknown")
-    if not name.strip() or len(name) > 64:
-        raise BadInput(field="name", rule="blank" if not name.strip() else "too_long", limit=64)
-    if not SHORTEST_MS <= timeout_ms <= LONGEST_MS:
+    if not form.name.strip() or len(form.name) > 64:
+        raise BadInput(field="name", rule="blank" if not form.name.strip() else "too_long", limit=64)
+    if not SHORTEST_MS <= form.timeout_ms <= LONGEST_MS:
         raise BadInput(field="timeoutMs", rule="range", low=SHORTEST_MS, high=LONGEST_MS)
-    if project_id is not None:
-        await tenancy.get_project(scope, tx, project_id=project_id)
-    if kind == "http":
-        _check_address(address)
-        iot_id = ""
+    if form.project_id is not None:
+        await tenancy.get_project(scope, tx, project_id=form.project_id)
+    if form.kind == "http":
+        _check_address(form.address)
+        address, iot_id = form.address, ""
     else:
-        address = ""
+        address, iot_id = "", form.iot_id
         if not iot_id:
             raise BadInput(field="iotId", rule="required")
         await get_device(scope, tx, iot_id=iot_id)
@@ -148,15 +157,32 @@ async def save_provider(
     if provider_no is not None:
         await get_provider(scope, tx, provider_no=provider_no)
         await _change_provider.run(
-            tx, scope, no=provider_no, project=project_id, model=model_id, title=name.strip(), sort=kind, url=address,
-            device=iot_id, timeout=timeout_ms, on=int(enabled), now=now,
-        )  # fmt: skip
+            tx,
+            scope,
+            no=provider_no,
+            project=form.project_id,
+            model=form.model_id,
+            title=form.name.strip(),
+            sort=form.kind,
+            url=address,
+            device=iot_id,
+            timeout=form.timeout_ms,
+            on=int(form.enabled),
+            now=now,
+        )
         return provider_no
     if int(await _count_providers.scalar(tx, scope) or 0) >= MAX_PROVIDERS:
         raise BadInput(field="name", rule="too_many_items", limit=MAX_PROVIDERS)
-    row = {"tenant_id": scope.tenant, "project_id": project_id, "model_id": model_id, "name": name.strip(),
-           "kind": kind, "address": address, "iot_id": iot_id, "timeout_ms": timeout_ms, "enabled": int(enabled),
-           "created_ms": now, "modified_ms": now}  # fmt: skip
+    row = {
+        **msgspec.structs.asdict(form),
+        "tenant_id": scope.tenant,
+        "name": form.name.strip(),
+        "address": address,
+        "iot_id": iot_id,
+        "enabled": int(form.enabled),
+        "created_ms": now,
+        "modified_ms": now,
+    }
     return await tx.insert(service_providers, row) or 0
 
 

@@ -18,7 +18,7 @@ from linli.edge.services.interconnect import AppServices, DataRoute
 from linli.kernel import tenancy
 from linli.kernel.clock import SystemClock
 from linli.protocols.edge_link import Activated, CloudAddress, DeviceKey, MqttAddress, NodeName
-from linli.servicebus.service import save_provider
+from linli.servicebus.service import ProviderForm, save_provider
 from tests.campaigns.caller import Caller
 from tests.edge.runtime.small_box import until
 from tests.servicebus.conftest import Application, Bench, application, bench  # noqa: F401
@@ -75,9 +75,14 @@ async def test_a_cloud_app_calls_a_service_that_an_app_on_the_site_provides(
     assert box.lan is not None
     async with bench.platform.db.begin() as tx:
         await save_provider(
-            bench.owner, tx, provider_no=None, model_id=MODEL, name="一体机", kind="edge", iot_id=bench.box.iot_id,
-            timeout_ms=2000, known_models={MODEL},
-        )  # fmt: skip
+            bench.owner,
+            tx,
+            ProviderForm(
+                model_id=MODEL, name="一体机", kind="edge", iot_id=bench.box.iot_id, timeout_ms=2000
+            ),
+            provider_no=None,
+            known_models={MODEL},
+        )
     application.behave = lambda path, asked: msgspec.json.encode(
         {"code": 200, "message": "success", "data": {"name": asked["params"]["areaId"]}, "id": asked["id"]}
     )
@@ -102,9 +107,18 @@ async def test_an_app_on_the_site_calls_a_cloud_app_and_reports_data_through_the
     assert box.lan is not None
     async with bench.platform.db.begin() as tx:
         await save_provider(
-            bench.owner, tx, provider_no=None, model_id=MODEL, name="云应用", kind="http",
-            address=f"http://127.0.0.1:{application.port}", timeout_ms=2000, known_models={MODEL},
-        )  # fmt: skip
+            bench.owner,
+            tx,
+            ProviderForm(
+                model_id=MODEL,
+                name="云应用",
+                kind="http",
+                address=f"http://127.0.0.1:{application.port}",
+                timeout_ms=2000,
+            ),
+            provider_no=None,
+            known_models={MODEL},
+        )
         await scopes.register_community(
             tx, tenant_id=bench.owner.tenant_id, community_id=101, scope_id="a124aaaaaaaaaaaa"
         )

@@ -12,6 +12,7 @@ from linli.domains.access.times import read_time, write_time
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.people.person_rules import mask_id_number, mask_phone
 from linli.domains.visitors import queries
+from linli.domains.visitors.queries import VisitConditions
 from linli.domains.visitors.rows import API, STATES, WIRE_STATES, Visit
 from linli.domains.visitors.schemas import Guest, checked
 from linli.domains.visitors.service import visits
@@ -227,10 +228,12 @@ async def query_visitors(data: VisitorApplyQuery, call: Call, scope: Scope, db: 
         db,
         call.community_id,
         PageRequest.of(data.page_no, data.page_size),
-        since_ms=since,
-        until_ms=until,
-        house_id=house_id,
-        states=[state for state in STATES if state in WIRE_STATES],
+        VisitConditions(
+            since_ms=since,
+            until_ms=until,
+            house_id=house_id,
+            states=[state for state in STATES if state in WIRE_STATES],
+        ),
     )
     return VisitorPage(page.total, page.page_no, page.page_size, await _rows(scope, db, page.data))
 

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.people.queries.persons import like
@@ -117,6 +118,25 @@ ORDERS = tuple(_ORDERS)
 _pages: dict[tuple[frozenset[str], str], tuple[Query[Visit], Query[Any]]] = {}
 
 
+class VisitConditions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list of visits is narrowed to; None leaves it open."""
+
+    since_ms: int | None = None
+    """The window of a visit touches the time from here to `until_ms`. UTC ms."""
+    until_ms: int | None = None
+    house_id: int | None = None
+    house_ids: list[int] | None = None
+    """Of residents: their own houses."""
+    states: list[str] | None = None
+    sources: list[str] | None = None
+    submitter_id: int | None = None
+    text: str | None = None
+    """A part of the name, phone or plate."""
+
+
+ANY = VisitConditions()
+
+
 def _page(filters: frozenset[str], order: str) -> tuple[Query[Visit], Query[Any]]:
     """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
     key = (filters, order)
@@ -144,35 +164,25 @@ async def page(
     db: Reader,
     community_id: int,
     request: PageRequest,
+    where: VisitConditions = ANY,
     *,
     order: str = "starts",
-    since_ms: int | None = None,
-    until_ms: int | None = None,
-    house_id: int | None = None,
-    house_ids: list[int] | None = None,
-    states: list[str] | None = None,
-    sources: list[str] | None = None,
-    submitter_id: int | None = None,
-    text: str | None = None,
 ) -> Page[Visit]:
-    """Visits of a community whose window touches `since_ms` to `until_ms`. `order` is one of ORDERS.
-
-    `house_ids` are for residents: their own houses. `text` is a part of the name, phone or plate.
-    """
+    """Visits of a community. `order` is one of ORDERS."""
     binds: dict[str, Any] = {
-        "since": since_ms,
-        "until": until_ms,
-        "house_id": house_id,
-        "house_ids": house_ids,
-        "states": states,
-        "sources": sources,
-        "submitter": submitter_id,
-        "text": like(text) if text else None,
+        "since": where.since_ms,
+        "until": where.until_ms,
+        "house_id": where.house_id,
+        "house_ids": where.house_ids,
+        "states": where.states,
+        "sources": where.sources,
+        "submitter": where.submitter_id,
+        "text": like(where.text) if where.text else None,
     }
     binds = {key: value for key, value in binds.items() if value is not None}
     rows, count = _page(frozenset(binds), order)
-    if text:
-        binds["plate_text"] = like(clean_plate(text) or text)
+    if where.text:
+        binds["plate_text"] = like(clean_plate(where.text) or where.text)
     binds["community_id"] = community_id
     total = int(await count.scalar(db, scope, **binds))
     return Page.of(request, total, await rows.all(db, scope, **binds, **request.binds))

@@ -10,6 +10,7 @@ from linli.domains.people.queries import persons
 from linli.domains.people.queries.residence import Home, Resident
 from linli.domains.visitors import queries
 from linli.domains.visitors.console.rows import VisitRow, rows
+from linli.domains.visitors.queries import VisitConditions
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.rows import RESIDENT, Visit
 from linli.domains.visitors.schemas import Guest, GuestNames, checked
@@ -89,7 +90,11 @@ async def my_visits(
     """Visitors of one's houses, those that begin latest first."""
     scope = resident.scope(community_id)
     found = await queries.page(
-        scope, db, community_id, page, house_ids=_houses(resident, community_id), since_ms=since_ms
+        scope,
+        db,
+        community_id,
+        page,
+        VisitConditions(house_ids=_houses(resident, community_id), since_ms=since_ms),
     )
     now_ms, own = clock.now_ms(), resident.living(community_id).person_id
     told = await rows(scope, db, found.data)

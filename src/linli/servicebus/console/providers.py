@@ -11,7 +11,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.servicebus import documents
 from linli.servicebus.queries import list_models, list_providers
-from linli.servicebus.service import TIMEOUT_MS, delete_provider, save_provider
+from linli.servicebus.service import TIMEOUT_MS, ProviderForm, delete_provider, save_provider
 from linli.things.queries.devices import find_devices
 
 
@@ -106,9 +106,9 @@ async def _save(scope: Scope, db: Database, provider_no: int | None, data: Provi
         saved = await save_provider(
             scope,
             tx,
+            ProviderForm(**msgspec.structs.asdict(data)),
             provider_no=provider_no,
             known_models=await _known(scope, tx),
-            **msgspec.structs.asdict(data),
         )
     return ProviderSaved(saved)
 

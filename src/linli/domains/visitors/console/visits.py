@@ -25,6 +25,7 @@ from linli.domains.visitors.console.rows import (
     full,
     rows,
 )
+from linli.domains.visitors.queries import VisitConditions
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.rows import HOLDS_PASS, SOURCES, STAFF, STATES, Visit
 from linli.domains.visitors.schemas import Guest, GuestNames, checked
@@ -297,9 +298,20 @@ async def _find(
     if sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     return await queries.page(
-        within, db, community_id, page, order=sort, text=q.strip() or None, states=_listed(states, STATES, "state"),
-        sources=_listed(source, SOURCES, "source"), house_id=house_id, since_ms=since_ms, until_ms=until_ms,
-    )  # fmt: skip
+        within,
+        db,
+        community_id,
+        page,
+        VisitConditions(
+            text=q.strip() or None,
+            states=_listed(states, STATES, "state"),
+            sources=_listed(source, SOURCES, "source"),
+            house_id=house_id,
+            since_ms=since_ms,
+            until_ms=until_ms,
+        ),
+        order=sort,
+    )
 
 
 _COLUMNS = (
