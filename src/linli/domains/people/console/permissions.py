@@ -14,7 +14,7 @@ from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import permissions as service
 from linli.domains.people.service.organisation import CannotGive, Hand
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes, WholeScope
+from linli.kernel.entry import Filter, Routes, WholeScope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 
@@ -70,6 +70,13 @@ def _points(said: list[PointSaid]) -> list[Point]:
     return [Point(one.function, one.level) for one in said]
 
 
+class HolderFilter(Filter, frozen=True):
+    """Employees who may do something."""
+
+    q: Annotated[str, Meta(description="A part of the name or phone.")] = ""
+    function: Annotated[str, Meta(description="Only holders of one function.")] = ""
+
+
 permission_routes = Routes("/communities/{community_id:int}/permissions", tags=("permissions",))
 
 
@@ -99,16 +106,13 @@ async def by_function(
 
 @permission_routes.get("/persons", right=Right.PERMISSIONS_MANAGE, raises=(NotFound,))
 async def by_person(
-    community_id: int,
-    scope: WholeScope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name or phone.")] = "",
-    function: Annotated[str, Meta(description="Only holders of one function.")] = "",
+    community_id: int, scope: WholeScope, db: Database, page: PageRequest, where: HolderFilter
 ) -> Page[MemberOverview]:
     """Employees who may do something here, by name."""
     await people.require_community(scope, db, community_id)
-    found = await queries.holders(scope, db, community_id, page, text=q.strip(), function=function)
+    found = await queries.holders(
+        scope, db, community_id, page, text=where.q.strip(), function=where.function
+    )
     points = await queries.points_of(scope, db, community_id, [row.person_id for row in found.data])
     rows = [
         MemberOverview(

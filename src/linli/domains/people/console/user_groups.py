@@ -16,7 +16,7 @@ from linli.domains.people.service.groups import DefaultGroup, GroupNameTaken
 from linli.domains.people.service.persons import PhoneTaken
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes, WholeScope
+from linli.kernel.entry import Filter, Routes, WholeScope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -94,22 +94,33 @@ async def _of(scope: Scope, db: Reader, community_id: int, group_id: str) -> Gro
     return found
 
 
+class UserGroupFilter(Filter, frozen=True):
+    """Groups of a community."""
+
+    q: Annotated[str, Meta(description="A part of the name.")] = ""
+    type: Annotated[str, Meta(description="GROUP_TYPE; empty: all.")] = ""
+
+
+class UserFilter(Filter, frozen=True):
+    """Whom a community knows."""
+
+    q: Annotated[str, Meta(description="A part of the name or phone.")] = ""
+    group_id: str = ""
+
+
 user_group_routes = Routes("/communities/{community_id:int}/user-groups", tags=("people",))
 
 
 @user_group_routes.get(right=Right.RESIDENTS_SEE)
 async def list_groups(
-    community_id: int,
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name.")] = "",
-    type: Annotated[str, Meta(description="GROUP_TYPE; empty: all.")] = "",
+    community_id: int, scope: Scope, db: Database, page: PageRequest, where: UserGroupFilter
 ) -> Page[UserGroupRow]:
     """Groups of a community, the default four first."""
     await queries.require_community(scope, db, community_id)
     found = [
-        row for row in await queries.groups(scope, db, community_id, name=q.strip()) if type in ("", row.type)
+        row
+        for row in await queries.groups(scope, db, community_id, name=where.q.strip())
+        if where.type in ("", row.type)
     ]
     sizes = await queries.group_sizes(scope, db, community_id)
     rows = [
@@ -188,12 +199,7 @@ community_user_routes = Routes("/communities/{community_id:int}/users", tags=("p
 
 @community_user_routes.get(right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def list_users(
-    community_id: int,
-    scope: WholeScope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name or phone.")] = "",
-    group_id: str = "",
+    community_id: int, scope: WholeScope, db: Database, page: PageRequest, where: UserFilter
 ) -> Page[CommunityUserRow]:
     """Everybody whom the community knows, or who is in one group; the newest first."""
     await queries.require_community(scope, db, community_id)
@@ -202,7 +208,7 @@ async def list_users(
         db,
         community_id,
         page,
-        where=user_queries.UserConditions(text=q.strip() or None, group_id=group_id or None),
+        where=user_queries.UserConditions(text=where.q.strip() or None, group_id=where.group_id or None),
     )
     inside = await queries.groups_of(scope, db, [row.person.id for row in found.data])
     rows = [

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from linli.domains.projects import queries
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -30,25 +30,27 @@ class DevicesChosen(msgspec.Struct, rename="camel", frozen=True):
     iot_ids: Annotated[list[str], Meta(min_length=1, max_length=100)]
 
 
+class ProjectDeviceFilter(Filter, frozen=True):
+    """Devices of a project, or those that it could have."""
+
+    q: Annotated[str, Meta(description="A part of the DeviceName, nickname or remark.")] = ""
+    bound: Annotated[bool, Meta(description="Bound to this project, or to none.")] = True
+
+
 project_device_routes = Routes("/app-platform/projects/{project_id:str}/devices", tags=("projects",))
 
 
 @project_device_routes.get(right="projects.use", raises=(NotFound,))
 async def list_devices(
-    project_id: str,
-    within: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the DeviceName, nickname or remark.")] = "",
-    bound: Annotated[bool, Meta(description="Bound to this project, or to none.")] = True,
+    project_id: str, within: Scope, db: Database, page: PageRequest, asked: ProjectDeviceFilter
 ) -> Page[ProjectDevice]:
     """Devices of the project, or those that could be bound to it."""
     await queries.get_project(within, db, project_id=project_id)
-    scope, where = within, DeviceFilter(keyword=q.strip(), project_id=project_id)
-    if not bound:
+    scope, where = within, DeviceFilter(keyword=asked.q.strip(), project_id=project_id)
+    if not asked.bound:
         # Who sees some projects only may take what lies in no project and in no community of others.
         scope = Scope(within.tenant, within.caller)
-        where = DeviceFilter(keyword=q.strip(), unbound=True, homeless=within.communities is not None)
+        where = DeviceFilter(keyword=asked.q.strip(), unbound=True, homeless=within.communities is not None)
     found = await device_lists.list_devices(scope, db, page=page, where=where)
     rows = [
         ProjectDevice(row.iot_id, row.device_name, row.product_name, row.nickname, row.state)
