@@ -11,6 +11,7 @@ from linli.domains.people.service import erasure, residents
 from linli.domains.visitors.handlers import VisitorHandlers
 from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 from linli.kernel.scope import Caller, Scope
 from tests.resident.conftest import TENANT_PHONE
 
@@ -109,10 +110,20 @@ async def test_a_visitors_pass_ends_when_the_host_moves_out(parts, owner, villag
     if at_gate:
         async with parts.db.begin() as tx:
             apply_id = await visits.ask(
-                village.here.tenant, tx, community_id=village.community, house_id=village.house,
-                guest=Guest(name="来访客", phone="13900001111"), host_name="", reason="", starts_ms=now_ms,
-                ends_ms=now_ms + 4 * HOUR_MS, ids=parts.ids, now_ms=now_ms,
-            )  # fmt: skip
+                village.here.tenant,
+                tx,
+                Stay(
+                    community_id=village.community,
+                    house_id=village.house,
+                    reason="",
+                    starts_ms=now_ms,
+                    ends_ms=now_ms + 4 * HOUR_MS,
+                ),
+                guest=Guest(name="来访客", phone="13900001111"),
+                host_name="",
+                ids=parts.ids,
+                now_ms=now_ms,
+            )
         assert (await owner.post(f"{base}/{apply_id}/admit")).status_code == 204
     else:
         visit = {

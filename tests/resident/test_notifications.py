@@ -16,6 +16,7 @@ from linli.domains.people.service import codes, messages, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 from linli.kernel import outbox
 from linli.kernel.events import emit
 from linli.kernel.outbox import Jobs, Worker
@@ -200,10 +201,20 @@ async def test_a_visitor_who_comes_and_one_who_asks(parts, post, service, villag
     assert phones["tenant"].told == [], "who did not invite"
     async with parts.db.begin() as tx:
         await visits.ask(
-            village.here.tenant, tx, community_id=village.community, house_id=village.house,
-            guest=Guest(name="门口的人", phone="13900002222"), host_name="王", reason="送货", starts_ms=now_ms,
-            ends_ms=now_ms + HOUR_MS, ids=parts.ids, now_ms=now_ms,
-        )  # fmt: skip
+            village.here.tenant,
+            tx,
+            Stay(
+                community_id=village.community,
+                house_id=village.house,
+                reason="送货",
+                starts_ms=now_ms,
+                ends_ms=now_ms + HOUR_MS,
+            ),
+            guest=Guest(name="门口的人", phone="13900002222"),
+            host_name="王",
+            ids=parts.ids,
+            now_ms=now_ms,
+        )
     await post.send()
     for phone in phones.values():
         assert "门口的人" in phone.told[-1]["body"]

@@ -4,7 +4,7 @@ import pytest
 
 from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
-from linli.domains.visitors.service.visits import VisitSettled
+from linli.domains.visitors.service.visits import Stay, VisitSettled
 
 HOUR_MS = 3_600_000
 
@@ -59,10 +59,20 @@ async def test_who_names_a_house_at_the_gate_is_let_in_or_not(parts, owner, neig
         for phone in ("13900002222", "13900003333"):
             guest = Guest(name="门口的人", phone=phone)
             made[phone] = await visits.ask(
-                village.here.tenant, tx, community_id=village.community, house_id=village.house, guest=guest,
-                host_name="王", reason="送货", starts_ms=now_ms, ends_ms=now_ms + HOUR_MS, ids=parts.ids,
+                village.here.tenant,
+                tx,
+                Stay(
+                    community_id=village.community,
+                    house_id=village.house,
+                    reason="送货",
+                    starts_ms=now_ms,
+                    ends_ms=now_ms + HOUR_MS,
+                ),
+                guest=guest,
+                host_name="王",
+                ids=parts.ids,
                 now_ms=now_ms,
-            )  # fmt: skip
+            )
     asked = list(made.values())
     for word in ("admit", "refuse"):
         far = f"/communities/{village.far_community}/visits/{asked[0]}/{word}"

@@ -32,6 +32,7 @@ from linli.domains.visitors.models import visits as visit_rows
 from linli.domains.visitors.rows import API
 from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import posters, visits
+from linli.domains.visitors.service.visits import Stay
 from linli.kernel.db import INT, Command, Query
 from linli.kernel.secrets import Secrets
 from linli.things.device_logs.lines import Line
@@ -210,9 +211,14 @@ async def _people(desk: Desk, found: Canaries, name: str, lot: Lot) -> None:
             id_no=known("visitor id number", f"ZORAGUEST{x}330106"), plate=known("visitor plate", f"浙Z{n}V8{n}Y"),
         )  # fmt: skip
         (visit,) = await visits.apply(
-            owner, tx, community_id=lot.community, house_id=lot.house, starts_ms=now_ms,
-            ends_ms=SOON_MS, guests=[guest], source=API, ids=ids, now_ms=now_ms,
-        )  # fmt: skip
+            owner,
+            tx,
+            Stay(community_id=lot.community, house_id=lot.house, starts_ms=now_ms, ends_ms=SOON_MS),
+            guests=[guest],
+            source=API,
+            ids=ids,
+            now_ms=now_ms,
+        )
         rows["coming_visit"] = rows["visit"] = visit
         known("visitor link", platform.visitors.links.token(visit))
         known("visitor code", await _visit_code.scalar(tx, visit=visit))

@@ -7,6 +7,7 @@ from linli.app.platform import Platform
 from linli.domains.visitors.rows import API
 from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 
 APPLY = "/solution/community/house/visitor/apply"
 HOUR = 3_600_000
@@ -16,12 +17,11 @@ TIMES = {"startTime": "2020-01-01 00:00:00", "endTime": "2099-01-01 00:00:00"}
 
 async def add_visits(platform: Platform, lot: Any) -> None:
     owner, now_ms, ids = lot.project.owner, platform.clock.now_ms(), platform.ids
-    window = {"starts_ms": now_ms, "ends_ms": now_ms + 24 * HOUR}
-    where = {"community_id": lot.community, "house_id": lot.house}
+    stay = Stay(community_id=lot.community, house_id=lot.house, starts_ms=now_ms, ends_ms=now_ms + 24 * HOUR)
     async with platform.db.begin() as tx:
         for name in NAMES:
             (made,) = await visits.apply(
-                owner, tx, **where, **window, guests=[Guest(name=f"访客{lot.name}")], source=API, ids=ids,
+                owner, tx, stay, guests=[Guest(name=f"访客{lot.name}")], source=API, ids=ids,
                 now_ms=now_ms,
             )  # fmt: skip
             setattr(lot, name, made)
@@ -29,9 +29,14 @@ async def add_visits(platform: Platform, lot: Any) -> None:
         for name in ("asked_visit", "refused_visit"):
             guest = Guest(name=f"来客{lot.name}", phone=f"1391234567{ord(lot.name) % 10}")
             made = await visits.ask(
-                owner, tx, **where, **window, guest=guest, host_name="", reason="",
-                ids=ids, now_ms=now_ms,
-            )  # fmt: skip
+                owner,
+                tx,
+                stay,
+                guest=guest,
+                host_name="",
+                ids=ids,
+                now_ms=now_ms,
+            )
             setattr(lot, name, made)
 
 

@@ -24,6 +24,7 @@ from linli.domains.visitors import queries as visit_queries
 from linli.domains.visitors.rows import RESIDENT, STAFF
 from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 from linli.kernel.db import Tx
 from linli.kernel.pages import PageRequest
 
@@ -214,13 +215,15 @@ async def _visits(platform: Platform, site: Place, there: Town, rng: random.Rand
             await visits.ask(
                 site.tenant,
                 tx,
-                community_id=here,
-                house_id=host.house_id,
+                Stay(
+                    community_id=here,
+                    house_id=host.house_id,
+                    reason=rng.choice(REASONS),
+                    starts_ms=now_ms,
+                    ends_ms=now_ms + 6 * _HOUR_MS,
+                ),
                 guest=guest(rng, caller),
                 host_name=host.name,
-                reason=rng.choice(REASONS),
-                starts_ms=now_ms,
-                ends_ms=now_ms + 6 * _HOUR_MS,
                 ids=platform.ids,
                 now_ms=now_ms,
             )
@@ -245,14 +248,16 @@ async def _expect(
     (apply_id,) = await visits.apply(
         site.tenant,
         tx,
-        community_id=site.community.community_id,
-        house_id=host.house_id,
+        Stay(
+            community_id=site.community.community_id,
+            house_id=host.house_id,
+            starts_ms=begins,
+            ends_ms=begins + 3 * _HOUR_MS,
+            reason=rng.choice(REASONS),
+        ),
         guests=[guest(rng)],
-        starts_ms=begins,
-        ends_ms=begins + 3 * _HOUR_MS,
         source=STAFF if by_staff else RESIDENT,
         submitter=None if by_staff else await person_queries.person(site.tenant, tx, host.identity_id),
-        reason=rng.choice(REASONS),
         ids=platform.ids,
         now_ms=now_ms,
     )

@@ -13,6 +13,7 @@ from linli.demo.wallet import Wallet
 from linli.domains.access.service import persons, qr
 from linli.domains.visitors.rows import STAFF
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 from linli.sim.door import SimulatedDoor
 
 _VALID_MS: Final = 20 * 60_000
@@ -58,13 +59,15 @@ class Visitors:
             (apply_id,) = await visits.apply(
                 guard,
                 tx,
-                community_id=self._site.community.community_id,
-                house_id=host.house_id,
+                Stay(
+                    community_id=self._site.community.community_id,
+                    house_id=host.house_id,
+                    starts_ms=now_ms,
+                    ends_ms=now_ms + _STAYS_MS,
+                    reason=self._random.choice(desk.REASONS),
+                ),
                 guests=[desk.guest(self._random)],
-                starts_ms=now_ms,
-                ends_ms=now_ms + _STAYS_MS,
                 source=STAFF,
-                reason=self._random.choice(desk.REASONS),
                 ids=self._platform.ids,
                 now_ms=now_ms,
             )

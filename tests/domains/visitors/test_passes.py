@@ -12,6 +12,7 @@ from linli.domains.visitors import queries
 from linli.domains.visitors.rows import RESIDENT
 from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 from linli.kernel.scope import Scope
 from tests.domains.visitors.conftest import HOUR, until
 from tests.domains.visitors.test_openapi import A, apply, status
@@ -197,10 +198,15 @@ async def test_who_is_erased_and_whose_host_moves_out(estate):
     scope, now = estate.partner.owner, estate.clock.now_ms()
     async with estate.db.begin() as tx:
         (two,) = await visits.apply(
-            scope, tx, community_id=estate.community, house_id=estate.house, guests=[Guest(name="客人")],
-            starts_ms=now, ends_ms=now + HOUR, source=RESIDENT, ids=estate.platform.ids, now_ms=now,
+            scope,
+            tx,
+            Stay(community_id=estate.community, house_id=estate.house, starts_ms=now, ends_ms=now + HOUR),
+            guests=[Guest(name="客人")],
+            source=RESIDENT,
+            ids=estate.platform.ids,
+            now_ms=now,
             submitter=await people.person(scope, tx, host),
-        )  # fmt: skip
+        )
     assert (await estate.ok(f"{A}/get", "1.0.0", {"applyId": two}))["identityId"] == host
     leaving = {"houseSpaceId": estate.house, "identityId": host}
     await estate.ok("/solution/community/paas/house/member/delete", "2.0.0", leaving)

@@ -16,6 +16,7 @@ from linli.domains.visitors.queries import VisitConditions
 from linli.domains.visitors.rows import API, STATES, WIRE_STATES, Visit
 from linli.domains.visitors.schemas import Guest, checked
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
@@ -138,11 +139,13 @@ async def add_visitors(
     made = await visits.apply(
         scope,
         tx,
-        community_id=call.community_id,
-        house_id=_number(data.house_id, "house"),
+        Stay(
+            community_id=call.community_id,
+            house_id=_number(data.house_id, "house"),
+            starts_ms=read_time(data.start_time, "startTime", zone),
+            ends_ms=read_time(data.end_time, "endTime", zone),
+        ),
         guests=[_guest(number, one) for number, one in enumerate(data.visitors)],
-        starts_ms=read_time(data.start_time, "startTime", zone),
-        ends_ms=read_time(data.end_time, "endTime", zone),
         source=API,
         ids=ids,
         now_ms=clock.now_ms(),

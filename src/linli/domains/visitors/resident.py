@@ -15,6 +15,7 @@ from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.rows import RESIDENT, Visit
 from linli.domains.visitors.schemas import Guest, GuestNames, checked
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
@@ -128,10 +129,21 @@ async def invite(
     )
     me = await persons.person(scope, tx, home.identity_id)
     (apply_id,) = await visits.apply(
-        scope, tx, community_id=community_id, house_id=home.house_id, guests=[guest],
-        starts_ms=data.starts_ms, ends_ms=data.ends_ms, source=RESIDENT, ids=ids, now_ms=clock.now_ms(),
-        submitter=me, reason=data.reason,
-    )  # fmt: skip
+        scope,
+        tx,
+        Stay(
+            community_id=community_id,
+            house_id=home.house_id,
+            starts_ms=data.starts_ms,
+            ends_ms=data.ends_ms,
+            reason=data.reason,
+        ),
+        guests=[guest],
+        source=RESIDENT,
+        ids=ids,
+        now_ms=clock.now_ms(),
+        submitter=me,
+    )
     return Invited(str(apply_id), visitors.links.url(apply_id))
 
 

@@ -30,6 +30,7 @@ from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.rows import HOLDS_PASS, SOURCES, STAFF, STATES, Visit
 from linli.domains.visitors.schemas import Guest, GuestNames, checked
 from linli.domains.visitors.service import visits
+from linli.domains.visitors.service.visits import Stay
 from linli.domains.visitors.times import day_of
 from linli.kernel import history
 from linli.kernel.clock import Clock
@@ -173,15 +174,17 @@ async def add_visits(
     made = await visits.apply(
         scope,
         tx,
-        community_id=community_id,
-        house_id=data.house_id,
+        Stay(
+            community_id=community_id,
+            house_id=data.house_id,
+            starts_ms=data.starts_ms,
+            ends_ms=data.ends_ms,
+            reason=data.reason,
+        ),
         guests=guests,
-        starts_ms=data.starts_ms,
-        ends_ms=data.ends_ms,
         source=STAFF,
         ids=ids,
         now_ms=clock.now_ms(),
-        reason=data.reason,
     )
     return VisitsMade([str(one) for one in made])
 

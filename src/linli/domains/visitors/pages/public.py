@@ -21,6 +21,7 @@ from linli.domains.visitors.rows import Visit
 from linli.domains.visitors.service import limits, visits
 from linli.domains.visitors.service.links import PassLinks
 from linli.domains.visitors.service.passes import Passes
+from linli.domains.visitors.service.visits import Stay
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -130,13 +131,15 @@ class VisitorPages:
                 apply_id = await visits.ask(
                     scope,
                     tx,
-                    community_id=community_id,
-                    house_id=filled.house_id,
+                    Stay(
+                        community_id=community_id,
+                        house_id=filled.house_id,
+                        reason=filled.reason,
+                        starts_ms=now_ms,
+                        ends_ms=now_ms + filled.stay_h * _HOUR_MS,
+                    ),
                     guest=filled.guest,
                     host_name=filled.host_name,
-                    reason=filled.reason,
-                    starts_ms=now_ms,
-                    ends_ms=now_ms + filled.stay_h * _HOUR_MS,
                     ids=self._ids,
                     now_ms=now_ms,
                 )

@@ -7,6 +7,7 @@ is expected or arrived and its window is not over, doors open for the visitor's 
 
 from typing import Final
 
+import msgspec
 from sqlalchemy import bindparam, delete, update
 
 from linli.domains.access.service import qr
@@ -76,41 +77,44 @@ _purge = Command(
 )
 
 
+class Stay(msgspec.Struct, frozen=True, kw_only=True):
+    """Where visitors go, when, and why. Times are UTC ms."""
+
+    community_id: int
+    house_id: int
+    starts_ms: int
+    ends_ms: int
+    reason: str = ""
+
+
 async def apply(
     scope: Scope,
     tx: Tx,
+    stay: Stay,
     *,
-    community_id: int,
-    house_id: int,
     guests: list[Guest],
-    starts_ms: int,
-    ends_ms: int,
     source: str,
     ids: Ids,
     now_ms: int,
     submitter: Person | None = None,
-    reason: str = "",
 ) -> list[int]:
     """Add expected visitors to a house. Returns their application ids, in the order given. `guests` are checked.
 
     Raises NotFound, BadInput, VisitorBlacklisted.
     """
-    await _house(scope, tx, community_id, house_id)
-    check_window(starts_ms, ends_ms, now_ms)
+    await _house(scope, tx, stay.community_id, stay.house_id)
+    check_window(stay.starts_ms, stay.ends_ms, now_ms)
     if not guests:
         raise BadInput(field="visitors", rule="required")
     if len(guests) > GUESTS_MAX:
         raise BadInput(field="visitors", rule="too_many_items", limit=GUESTS_MAX)
-    reason = clean_reason(reason)
+    reason = clean_reason(stay.reason)
     made = []
     for guest in guests:
         row = _row(
             scope,
-            community_id=community_id,
-            house_id=house_id,
+            stay,
             guest=guest,
-            starts_ms=starts_ms,
-            ends_ms=ends_ms,
             source=source,
             ids=ids,
             now_ms=now_ms,
@@ -128,14 +132,10 @@ async def apply(
 async def ask(
     scope: Scope,
     tx: Tx,
+    stay: Stay,
     *,
-    community_id: int,
-    house_id: int,
     guest: Guest,
     host_name: str,
-    reason: str,
-    starts_ms: int,
-    ends_ms: int,
     ids: Ids,
     now_ms: int,
 ) -> int:
@@ -143,21 +143,21 @@ async def ask(
 
     Raises NotFound, BadInput, TooManyWaiting.
     """
-    await _house(scope, tx, community_id, house_id)
-    check_window(starts_ms, ends_ms, now_ms)
-    if await queries.waiting_of_phone(scope, tx, community_id, guest.phone, now_ms=now_ms) >= WAITING_A_PHONE:
+    await _house(scope, tx, stay.community_id, stay.house_id)
+    check_window(stay.starts_ms, stay.ends_ms, now_ms)
+    if (
+        await queries.waiting_of_phone(scope, tx, stay.community_id, guest.phone, now_ms=now_ms)
+        >= WAITING_A_PHONE
+    ):
         raise TooManyWaiting()
     row = _row(
         scope,
-        community_id=community_id,
-        house_id=house_id,
+        stay,
         guest=guest,
-        starts_ms=starts_ms,
-        ends_ms=ends_ms,
         source=POSTER,
         ids=ids,
         now_ms=now_ms,
-    )._replace(state=ASKED, host_name=host_name, reason=clean_reason(reason))
+    )._replace(state=ASKED, host_name=host_name, reason=clean_reason(stay.reason))
     await tx.insert(visits, row._asdict())
     await _tell(tx, row)
     return row.apply_id
@@ -237,11 +237,8 @@ async def purge(db: Database, *, now_ms: int, days: int) -> None:
 
 def _row(
     scope: Scope,
-    community_id: int,
-    house_id: int,
+    stay: Stay,
     guest: Guest,
-    starts_ms: int,
-    ends_ms: int,
     source: str,
     ids: Ids,
     now_ms: int,
@@ -249,8 +246,8 @@ def _row(
     return Visit(
         apply_id=ids.number(),
         tenant_id=scope.tenant,
-        community_id=community_id,
-        house_id=house_id,
+        community_id=stay.community_id,
+        house_id=stay.house_id,
         state=EXPECTED,
         source=source,
         name=guest.name,
@@ -262,8 +259,8 @@ def _row(
         reason="",
         people=guest.people,
         host_name="",
-        starts_ms=starts_ms,
-        ends_ms=ends_ms,
+        starts_ms=stay.starts_ms,
+        ends_ms=stay.ends_ms,
         submitter_id=None,
         submitter_identity="",
         visitor_id=None,
