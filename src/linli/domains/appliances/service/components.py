@@ -67,15 +67,7 @@ async def ask(scope: Scope, tx: Tx, *, cluster_id: int, code: str, reason: str, 
     if held is not None and held.state not in (kinds.REFUSED, kinds.FAILED):
         raise _refusal(scope, kind, f"already_{held.state}")
     said = _reason(reason)
-    row = _row(
-        cluster,
-        code,
-        state=kinds.ASKED,
-        reason=said,
-        asked_by=scope.caller.id,
-        asked_ms=now_ms,
-        now_ms=now_ms,
-    )
+    row = _asked(scope, cluster, code, kinds.ASKED, now_ms)._replace(reason=said)
     await _save(scope, tx, row, "asked", now_ms)
     return row
 
@@ -130,15 +122,9 @@ async def install(
             if await gateway_queries.gateway_of_node(whole(scope), tx, node.node_id) is None:
                 name = gateway_name.strip() or cluster.name
                 await gateways.create(scope, tx, node_id=node.node_id, name=name, ids=ids, now_ms=now_ms)
-    row = _row(
-        cluster,
-        code,
-        state=kinds.DEPLOYING,
-        now_ms=now_ms,
+    row = _asked(scope, cluster, code, kinds.DEPLOYING, now_ms)._replace(
         wanted_version=_version(kind, version),
         params=_params(kind, params or {}),
-        asked_by=scope.caller.id,
-        asked_ms=now_ms,
         version=held[code].version if code in held else "",
     )
     await _save(scope, tx, row, "installed", now_ms)
@@ -290,25 +276,24 @@ def _reason(text: str) -> str:
     return said
 
 
-def _row(
-    cluster: Cluster,
-    code: str,
-    *,
-    state: str,
-    now_ms: int,
-    version: str = "",
-    wanted_version: str = "",
-    params: str = "{}",
-    reason: str = "",
-    asked_by: str = "",
-    asked_ms: int | None = None,
-) -> Component:
+def _asked(scope: Scope, cluster: Cluster, code: str, state: str, now_ms: int) -> Component:
+    """A component that the caller asks for."""
     place: dict[str, Any] = place_of(cluster)
     return Component(
-        cluster_id=cluster.cluster_id, code=code, **place, state=state, version=version,
-        wanted_version=wanted_version, params=params, reason=reason, asked_by=asked_by, decided_by="",
-        generation=0, asked_ms=asked_ms, changed_ms=now_ms,
-    )  # fmt: skip
+        cluster_id=cluster.cluster_id,
+        code=code,
+        **place,
+        state=state,
+        version="",
+        wanted_version="",
+        params="{}",
+        reason="",
+        asked_by=scope.caller.id,
+        decided_by="",
+        generation=0,
+        asked_ms=now_ms,
+        changed_ms=now_ms,
+    )
 
 
 async def _save(
