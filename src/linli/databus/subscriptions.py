@@ -114,7 +114,7 @@ async def create_subscription(
 ) -> tuple[int, str]:
     """A new queue of an appKey, from the next message on: (id, signing secret of a webhook, else empty).
 
-    The secret is told this once. The caller has looked a webhook's address up (`webhook.address.check`): that takes
+    The secret is told this once. The caller has looked a webhook's address up (`address.check`): that takes
     the network, so it cannot be done in here. Raises BadInput, NotFound (a foreign key), NameTaken,
     TooManySubscriptions.
     """

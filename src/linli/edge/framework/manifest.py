@@ -46,7 +46,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     abilities: list[str] = []
     """What its devices can do: face, card, qrcode, bluetooth, intercom, elevator_gateway …"""
     needs_package: bool = False
-    """Its protocol is not public: it says so and waits for a vendor's package of the same id (`framework.closed`)."""
+    """Its protocol is not public: it says so and waits for a vendor's package of that id (`framework.proprietary`)."""
     device_form: dict[str, Any] = {}
     """JSON schema of a device's configuration, of a driver of others: ours publish their classes."""
 

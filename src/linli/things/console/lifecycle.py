@@ -35,7 +35,7 @@ class DeviceTriple(msgspec.Struct, rename="camel", frozen=True):
 
 
 class DeviceRemoval(msgspec.Struct, rename="camel", frozen=True):
-    """What goes with a device; see `service.lifecycle.Removal`."""
+    """What goes with a device; see `things.lifecycle.Removal`."""
 
     iot_id: str
     device_name: str

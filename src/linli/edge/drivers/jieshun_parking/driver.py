@@ -1,4 +1,4 @@
-"""Up to where the public knowledge of jieshun_parking goes: `edge.framework.closed`."""
+"""Up to where the public knowledge of jieshun_parking goes: `edge.framework.proprietary`."""
 
 from linli.edge.drivers.jieshun_parking.config import Device
 from linli.edge.framework import DriverContext

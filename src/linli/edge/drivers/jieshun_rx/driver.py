@@ -1,4 +1,4 @@
-"""Up to where the public knowledge of jieshun_RX goes: `edge.framework.closed`."""
+"""Up to where the public knowledge of jieshun_RX goes: `edge.framework.proprietary`."""
 
 from linli.edge.drivers.jieshun_rx.config import Device
 from linli.edge.framework import DriverContext
