@@ -47,6 +47,9 @@ def sheet(building: str) -> bytes:
 
 SIMULATION = "needs a running simulation; POST and GET of the path are asked of foreign devices"
 SANDBOX = "names nothing but the caller's own sandbox; tests/domains/sandbox shows that it is nobody else's"
+PASSES_FILE = (
+    "GET /passes as a file, by the same filter; who took it is kept, and the file says when it was made"
+)
 WITHOUT_IDS = {
     **edge.WITHOUT_IDS,
     "POST /sandbox": SANDBOX,
@@ -58,6 +61,8 @@ WITHOUT_IDS = {
     "POST /sandbox/try": SANDBOX,
     "POST /sandbox/devices/{device}/power": SANDBOX,
     "POST /sandbox/devices/{device}/acts": SANDBOX,
+    "GET /passes/export.csv": PASSES_FILE,
+    "GET /passes/export.xlsx": PASSES_FILE,
     "POST /reference/code": "describes a method; a key that it names is only written into the text",
     "DELETE /session": "ends the caller's own session",
     "POST /session/password": "changes the caller's own password",

@@ -8,7 +8,7 @@ from msgspec import Meta
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -35,6 +35,15 @@ class RequestRow(msgspec.Struct, rename="camel", frozen=True):
     response: str
 
 
+class RequestFilter(Filter, frozen=True):
+    """Calls by what is known of them."""
+
+    request_id: Annotated[str, Meta(description="X-Ca-Request-Id or the caller's own id.")] = ""
+    app_key: str = ""
+    path: str = ""
+    failed: bool = False
+
+
 request_routes = Routes("/requests", tags=("integrations",))
 
 
@@ -44,10 +53,7 @@ async def search(
     db: Database,
     clock: Clock,
     settings: Settings,
-    request_id: Annotated[str, Meta(description="X-Ca-Request-Id or the caller's own id.")] = "",
-    app_key: str = "",
-    path: str = "",
-    failed: bool = False,
+    where: RequestFilter,
     before: Annotated[
         str, Meta(description="Go on below this request id: the last of the page before.")
     ] = "",
@@ -60,12 +66,12 @@ async def search(
         scope,
         db,
         request_log.Search(
-            app_keys=tuple(key for key in own if app_key in ("", key)),
+            app_keys=tuple(key for key in own if where.app_key in ("", key)),
             since_ms=now_ms - settings.retention.request_log_days * DAY_MS,
             until_ms=now_ms + DAY_MS,
-            request_id=request_id.strip(),
-            path=path.strip(),
-            failed_only=failed,
+            request_id=where.request_id.strip(),
+            path=where.path.strip(),
+            failed_only=where.failed,
             limit=limit,
             before=before,
         ),

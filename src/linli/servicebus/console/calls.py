@@ -9,7 +9,7 @@ from msgspec import Meta
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.input_errors import refusal
@@ -73,6 +73,15 @@ class CallPage(msgspec.Struct, rename="camel", frozen=True):
     """`before` of the next page; null: there is none."""
 
 
+class CallFilter(Filter, frozen=True):
+    """Calls of the last days."""
+
+    model: str = ""
+    app_key: str = ""
+    failed: bool = False
+    days: Annotated[int, Meta(ge=1, le=30)] = 7
+
+
 service_call_routes = Routes("/service-calls", tags=("service bus",))
 
 
@@ -125,10 +134,7 @@ async def list_log(
     db: Database,
     clock: Clock,
     service_bus: ServiceBus,
-    model: str = "",
-    app_key: str = "",
-    failed: bool = False,
-    days: Annotated[int, Meta(ge=1, le=30)] = 7,
+    where: CallFilter,
     before: Annotated[str, Meta(pattern=r"^\d{0,18}$")] = "",
     most: Annotated[int, Meta(ge=1, le=100)] = 20,
 ) -> CallPage:
@@ -137,12 +143,12 @@ async def list_log(
     rows = await list_calls(
         scope,
         db,
-        since_ms=clock.now_ms() - days * DAY_MS,
+        since_ms=clock.now_ms() - where.days * DAY_MS,
         before=int(before or _FIRST),
         most=most + 1,
-        model=model,
-        app_key=app_key,
-        failed=failed,
+        model=where.model,
+        app_key=where.app_key,
+        failed=where.failed,
     )
     shown = rows[:most]
     return CallPage([_view(row) for row in shown], str(shown[-1].call_no) if len(rows) > most else None)

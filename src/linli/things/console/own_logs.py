@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
@@ -40,6 +40,17 @@ class OwnLogSettings(OwnLogSwitch, rename="camel"):
     """Those that have lines."""
 
 
+class OwnLogFilter(Filter, frozen=True):
+    """Lines that a device sent."""
+
+    level: Annotated[LogLevel | None, Meta(description="This and higher ones.")] = None
+    module: str = ""
+    trace_id: str = ""
+    q: Annotated[str, Meta(description="Part of the text or the code.")] = ""
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
 device_own_log_routes = Routes("/devices/{iot_id:str}/own-log", tags=("devices",))
 
 
@@ -49,22 +60,17 @@ async def lines(
     scope: Scope,
     db: Database,
     page: PageRequest,
-    level: Annotated[LogLevel | None, Meta(description="This and higher ones.")] = None,
-    module: str = "",
-    trace_id: str = "",
-    q: Annotated[str, Meta(description="Part of the text or the code.")] = "",
-    from_ms: int | None = None,
-    to_ms: int | None = None,
+    asked: OwnLogFilter,
 ) -> Page[OwnLogLine]:
     """Lines that the device sent, newest first."""
     device = await get_device(scope, db, iot_id=iot_id)
     where = LogFilter(
-        level=LEVELS.index(level) if level else 0,
-        module=module,
-        trace_id=trace_id.strip(),
-        text=q.strip(),
-        low_ms=from_ms or 0,
-        high_ms=2**53 if to_ms is None else to_ms,
+        level=LEVELS.index(asked.level) if asked.level else 0,
+        module=asked.module,
+        trace_id=asked.trace_id.strip(),
+        text=asked.q.strip(),
+        low_ms=asked.from_ms or 0,
+        high_ms=2**53 if asked.to_ms is None else asked.to_ms,
     )
     found = await find_lines(db, device_no=device.device_no, where=where, page=page)
     rows = [

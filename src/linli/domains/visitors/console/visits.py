@@ -35,7 +35,7 @@ from linli.domains.visitors.times import day_of
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
@@ -105,6 +105,17 @@ async def _of(scope: Scope, db: Reader, community_id: int, apply_id: int) -> Vis
     return found
 
 
+class VisitFilter(Filter, frozen=True):
+    """Visits of a community."""
+
+    q: Annotated[str, Meta(description="A part of the name, phone or plate.")] = ""
+    state: Annotated[str, Meta(description="One or several, separated by commas.")] = ""
+    source: Annotated[str, Meta(description="One or several, separated by commas.")] = ""
+    house_id: int | None = None
+    since_ms: Annotated[int | None, Meta(description="The window touches…")] = None
+    until_ms: Annotated[int | None, Meta(description="…this time.")] = None
+
+
 visit_routes = Routes("/communities/{community_id:int}/visits", tags=("visitors",))
 
 
@@ -114,19 +125,11 @@ async def list_visits(
     scope: Scope,
     db: Database,
     page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name, phone or plate.")] = "",
-    state: Annotated[str, Meta(description="One or several, separated by commas.")] = "",
-    source: Annotated[str, Meta(description="One or several, separated by commas.")] = "",
-    house_id: int | None = None,
-    since_ms: Annotated[int | None, Meta(description="The window touches…")] = None,
-    until_ms: Annotated[int | None, Meta(description="…this time.")] = None,
+    where: VisitFilter,
     sort: Annotated[str, Meta(description="starts, -starts, name, -name, changed")] = "starts",
 ) -> Page[VisitRow]:
     """Visits of a community, those that begin latest first."""
-    found = await _find(
-        scope, db, community_id, page, q=q, states=state, source=source, house_id=house_id, since_ms=since_ms,
-        until_ms=until_ms, sort=sort,
-    )  # fmt: skip
+    found = await _find(scope, db, community_id, page, where, sort)
     return Page.of(page, found.total, await rows(scope, db, found.data))
 
 
@@ -140,22 +143,9 @@ async def figures(community_id: int, scope: Scope, db: Database, clock: Clock) -
 
 
 @visit_routes.get("/export.xlsx", right=Right.VISITORS_SEE)
-async def export(
-    community_id: int,
-    scope: Scope,
-    db: Database,
-    q: str = "",
-    state: str = "",
-    source: str = "",
-    house_id: int | None = None,
-    since_ms: int | None = None,
-    until_ms: int | None = None,
-) -> Response[bytes]:
+async def export(community_id: int, scope: Scope, db: Database, where: VisitFilter) -> Response[bytes]:
     """What the list shows with the same filters, as a workbook; phones masked, at most 20,000 rows."""
-    found = await _find(
-        scope, db, community_id, PageRequest(1, EXPORT_MAX), q=q, states=state, source=source,
-        house_id=house_id, since_ms=since_ms, until_ms=until_ms, sort="starts",
-    )  # fmt: skip
+    found = await _find(scope, db, community_id, PageRequest(1, EXPORT_MAX), where, "starts")
     told = await rows(scope, db, found.data)
     content = await asyncio.to_thread(_workbook, told, scope.language, await zone_of(db, community_id))
     headers = {"content-disposition": 'attachment; filename="linli-visitors.xlsx"'}
@@ -284,37 +274,20 @@ async def refuse(
 
 
 async def _find(
-    within: Scope,
-    db: Database,
-    community_id: int,
-    page: PageRequest,
-    *,
-    q: str,
-    states: str,
-    source: str,
-    house_id: int | None,
-    since_ms: int | None,
-    until_ms: int | None,
-    sort: str,
+    scope: Scope, db: Database, community_id: int, page: PageRequest, where: VisitFilter, sort: str
 ) -> Page[Visit]:
-    await spaces.require_root(within, db, community_id)
+    await spaces.require_root(scope, db, community_id)
     if sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
-    return await queries.page(
-        within,
-        db,
-        community_id,
-        page,
-        VisitConditions(
-            text=q.strip() or None,
-            states=_listed(states, STATES, "state"),
-            sources=_listed(source, SOURCES, "source"),
-            house_id=house_id,
-            since_ms=since_ms,
-            until_ms=until_ms,
-        ),
-        order=sort,
+    conditions = VisitConditions(
+        text=where.q.strip() or None,
+        states=_listed(where.state, STATES, "state"),
+        sources=_listed(where.source, SOURCES, "source"),
+        house_id=where.house_id,
+        since_ms=where.since_ms,
+        until_ms=where.until_ms,
     )
+    return await queries.page(scope, db, community_id, page, conditions, order=sort)
 
 
 _COLUMNS = (

@@ -15,7 +15,7 @@ from linli.domains.appliances.remote.service.tunnels import By
 from linli.domains.appliances.service.products import whole
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.masking import masked, masked_bytes, masked_text
 from linli.kernel.scope import Scope
@@ -56,7 +56,15 @@ class KeptLogLines(msgspec.Struct, rename="camel", frozen=True):
     cut: Annotated[bool, Meta(description="There are more before.")]
 
 
-Text = Annotated[str, Meta(description="A part of the line or its facts.")]
+class BoxLogFilter(Filter, frozen=True):
+    """Lines of a box's log."""
+
+    driver: str = ""
+    device: Annotated[str, Meta(description="A DeviceName.")] = ""
+    level: Literal["info", "warning", "error"] = "info"
+    q: Annotated[str, Meta(description="A part of the line or its facts.")] = ""
+    from_ms: int | None = None
+    to_ms: int | None = None
 
 
 box_log_routes = Routes("/edge/nodes/{node_id:int}/logs", tags=("edge",))
@@ -75,17 +83,12 @@ async def lines(
     scope: Scope,
     by: By,
     edge_remote: RemoteRoom,
-    driver: str = "",
-    device: Annotated[str, Meta(description="A DeviceName.")] = "",
-    level: Literal["info", "warning", "error"] = "info",
-    q: Text = "",
-    from_ms: int | None = None,
-    to_ms: int | None = None,
+    where: BoxLogFilter,
     after_ms: Annotated[int | None, Meta(description="Only later lines.")] = None,
     most: Annotated[int, Meta(ge=1, le=MOST)] = 200,
 ) -> BoxLogLines:
     """Lines by driver, DeviceName, level, text and span; with `afterMs` only what came since."""
-    given = _wanted(driver, device, level, q, from_ms, to_ms) | {"most": most}
+    given = _conditions(where) | {"most": most}
     if after_ms is not None:
         given["afterMs"] = after_ms
     told = await edge_remote.calls.ask(scope, node_id, "logs.lines", given, by=by, reason="logs")
@@ -94,28 +97,11 @@ async def lines(
 
 @box_log_routes.get("/lines.jsonl", right=MANAGE, raises=(NotFound,))
 async def download(
-    node_id: int,
-    scope: Scope,
-    db: Database,
-    by: By,
-    edge_remote: RemoteRoom,
-    driver: str = "",
-    device: str = "",
-    level: Literal["info", "warning", "error"] = "info",
-    q: Text = "",
-    from_ms: int | None = None,
-    to_ms: int | None = None,
+    node_id: int, scope: Scope, db: Database, by: By, edge_remote: RemoteRoom, where: BoxLogFilter
 ) -> Response[bytes]:
     """The same as a file, one JSON object a line; the newest 50,000 lines."""
     node = await clusters.node(scope, db, node_id)
-    told = await edge_remote.calls.ask(
-        scope,
-        node_id,
-        "logs.save",
-        _wanted(driver, device, level, q, from_ms, to_ms),
-        by=by,
-        reason="logs",
-    )
+    told = await edge_remote.calls.ask(scope, node_id, "logs.save", _conditions(where), by=by, reason="logs")
     headers = {"content-disposition": f'attachment; filename="edge-{node.node_id}.jsonl"'}
     lines = await asyncio.to_thread(_masked_lines, told.data)
     return Response(lines, media_type="application/x-ndjson", headers=headers)
@@ -141,12 +127,7 @@ async def list_kept_lines(
     scope: Scope,
     db: Database,
     clock: Clock,
-    driver: str = "",
-    device: Annotated[str, Meta(description="A DeviceName.")] = "",
-    level: Literal["info", "warning", "error"] = "info",
-    q: Text = "",
-    from_ms: int | None = None,
-    to_ms: int | None = None,
+    where: BoxLogFilter,
     most: Annotated[int, Meta(ge=1, le=MOST)] = 200,
 ) -> KeptLogLines:
     """Lines by driver, DeviceName, level, text and span; what was before by `toMs` of the oldest."""
@@ -157,12 +138,12 @@ async def list_kept_lines(
     found = await queries.lines(
         db,
         node,
-        from_ms=max(first, from_ms or 0),
-        to_ms=now_ms if to_ms is None else min(to_ms, now_ms),
-        level=rules.LEVELS.index(level),
-        driver=driver,
-        device=device,
-        text=q.strip(),
+        from_ms=max(first, where.from_ms or 0),
+        to_ms=now_ms if where.to_ms is None else min(where.to_ms, now_ms),
+        level=rules.LEVELS.index(where.level),
+        driver=where.driver,
+        device=where.device,
+        text=where.q.strip(),
         most=most + 1,
     )
     shown = [
@@ -179,15 +160,11 @@ async def list_kept_lines(
     return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(found) > most)
 
 
-def _wanted(
-    driver: str, device: str, level: str, text: str, from_ms: int | None, to_ms: int | None
-) -> dict[str, Any]:
-    given: dict[str, Any] = {"driver": driver, "device": device, "level": level, "text": text}
-    if from_ms is not None:
-        given["fromMs"] = from_ms
-    if to_ms is not None:
-        given["toMs"] = to_ms
-    return given
+def _conditions(where: BoxLogFilter) -> dict[str, Any]:
+    """As the box takes them."""
+    given = msgspec.to_builtins(where)
+    given["text"] = given.pop("q")
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _masked_lines(lines: bytes) -> bytes:
