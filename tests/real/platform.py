@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -14,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines import free_port
+from tests.real.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 100
+COMMAND_SECONDS = 100
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Installation:
     database: str = ""
     http_port: int = field(default_factory=free_port)
     mqtt_port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     more: dict[str, str] = field(default_factory=dict)
     """Further settings, as environment variables."""
     name: str = ""
@@ -57,19 +60,22 @@ class Installation:
 
     def admin(self, *words: str) -> Any:
         """Run `linli admin … --json`; what it printed."""
-        line = [sys.executable, "-m", "linli.cli", "admin", *words, "--json"]
-        done = subprocess.run(
-            line, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        with tempfile.TemporaryDirectory() as folder:
+            out, errors = Path(folder) / "out", Path(folder) / "errors"
+            done = Forked(["admin", *words, "--json"], self.environment, out, errors)
+            assert done.wait(COMMAND_SECONDS) == 0, errors.read_text(errors="replace")
+            return json.loads(out.read_text("utf-8"))
 
     def spawn(self) -> None:
         """Start it without waiting."""
+        environment = self.environment
+        if not self.before and "LD_PRELOAD" not in environment:
+            self.process = Forked([self.command], environment, self._log, self._log)
+            return
         log = self._log.open("ab")
         line = [*self.before, sys.executable, "-m", "linli.cli", self.command]
         with log:
-            self.process = subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
