@@ -5,14 +5,19 @@ import contextlib
 import logging
 
 import asyncpg
+import msgspec
 import pytest
 from sqlalchemy import MetaData, Table, bindparam, func, select, update
 
-from linli.kernel import telemetry
+from linli.kernel import outbox, telemetry
+from linli.kernel.clock import ManualClock
 from linli.kernel.db import INT, Command, Database, Query, Tx, identity, integer, text_column
 from linli.kernel.db.errors import Duplicate, LostRace
 from linli.kernel.db.partitions import create_all
-from linli.kernel.db.races import MOST_AGAIN
+from linli.kernel.db.races import MOST_AGAIN, done_again
+from linli.kernel.errors import LinliError
+from linli.kernel.outbox import Jobs, Worker
+from linli.kernel.processes.leases import Lease
 from tests.losing import losing
 
 tables = MetaData()
@@ -71,18 +76,32 @@ async def test_a_unit_that_always_gives_way_is_refused_in_the_end(database: Data
     assert len(tries) == 1 + MOST_AGAIN
 
 
-@pytest.mark.engines("postgresql")
-async def test_nothing_is_done_again_once_a_unit_inside_was_committed(database: Database) -> None:
+@pytest.mark.parametrize("error", [LostRace, Duplicate])
+async def test_nothing_is_done_again_once_a_part_of_it_was_committed(
+    database: Database, error: type[LinliError]
+) -> None:
     tries = []
 
-    async def work(tx: Tx) -> None:
+    async def work() -> None:
         tries.append(1)
         await database.run(add_pair)
+        raise error()
+
+    with pytest.raises(error):
+        await done_again(work)
+    assert (len(tries), await count.scalar(database)) == (1, 2)
+
+
+async def test_tries_of_a_part_are_not_multiplied_by_the_whole(database: Database) -> None:
+    tries = []
+
+    async def part(tx: Tx) -> None:
+        tries.append(1)
         raise LostRace()
 
     with pytest.raises(LostRace):
-        await database.run(work)
-    assert (len(tries), await count.scalar(database)) == (1, 2)
+        await done_again(lambda: database.run(part))
+    assert len(tries) == 1 + MOST_AGAIN
 
 
 async def test_what_a_unit_hides_is_not_committed_half(database: Database) -> None:
@@ -187,3 +206,52 @@ async def test_whoever_gives_way_to_another_program_is_done_again(
     finally:
         await other.close()
     assert [await level.scalar(database, name=name) for name in "ab"] == [11, 11]
+
+
+class Lamp(msgspec.Struct, frozen=True):
+    name: str
+
+
+@pytest.mark.engines("postgresql")
+async def test_whichever_statement_of_a_job_is_lost_it_is_done_once_and_at_once(
+    database: Database, clock: ManualClock
+) -> None:
+    """The clock stands still: a row that is put back, or whose lease must end, would never be done."""
+    database.clock = clock
+    calls: list[str] = []
+
+    async def light(lamp: Lamp) -> None:
+        await database.run(lambda tx: tx.insert(lamps, {"name": lamp.name}))
+        calls.append(lamp.name)
+
+    jobs = Jobs()
+    jobs.on("light", Lamp, light)
+    worker = Worker(database, clock, jobs)
+
+    async def whole(name: str, at: int) -> list[str]:
+        await database.run(lambda tx: outbox.add(tx, "light", Lamp(name)))
+        with losing(at) as state:
+            await worker.run_once()
+        assert state.lost or not at
+        assert await level.all(database, name=name) == [(0,)]
+        assert await outbox.counts(database) == {}
+        return state.seen
+
+    seen = await whole("first", 0)
+    for at in range(1, len(seen) + 1):
+        await whole(f"lamp {at}", at)
+    assert calls == ["first", *(f"lamp {at}" for at in range(1, len(seen) + 1))]
+
+
+@pytest.mark.engines("postgresql")
+async def test_whichever_statement_of_a_lease_is_lost_one_holds_it(
+    database: Database, clock: ManualClock
+) -> None:
+    with losing() as counted:
+        await Lease(database, clock, "first", holder="me").hold()
+    for at in range(1, len(counted.seen) + 1):
+        mine, other = (Lease(database, clock, f"lease {at}", holder=who) for who in ("me", "other"))
+        with losing(at) as state:
+            assert await mine.hold()
+        assert state.lost
+        assert not await other.hold()

@@ -26,10 +26,10 @@ from linli.console.paging import page_request
 from linli.console.refusals import RAISES
 from linli.kernel.db import Database, Tx
 from linli.kernel.db.errors import Unstorable
+from linli.kernel.db.races import done_again
 from linli.kernel.entry import Filter, Routes, WholeScope
 from linli.kernel.entry.needs import REQUIRED, EntryError, Function, Need, place_of, read
 from linli.kernel.entry.routes import Options, Route
-from linli.kernel.entry.unit import done_again
 from linli.kernel.entry.wire import FORM
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest

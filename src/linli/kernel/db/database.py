@@ -1,11 +1,9 @@
 """One interface over SQLite and PostgreSQL: reads on the Database, writes in a unit of work (`await db.run(work)`,
 or `async with db.begin()` where somebody else does the whole again)."""
 
-import asyncio
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -14,9 +12,8 @@ from sqlalchemy import Table
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db.plans import DIALECTS, Engine, Plan
-from linli.kernel.db.races import MOST_AGAIN, attempt, lost_race, pause_before
+from linli.kernel.db.races import done_again
 from linli.kernel.db.wakers import Wakers
-from linli.kernel.errors import LinliError
 from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
 from linli.kernel.signals import Signals
@@ -189,17 +186,12 @@ class Database(Reader):
         done again once a unit begun inside was committed, or a device called. Raises LostRace, Duplicate after
         MOST_AGAIN more tries, and what `work` raises.
         """
-        again = MOST_AGAIN
-        while True:
-            with attempt() as made:
-                try:
-                    async with self.begin(durable=durable) as tx:
-                        return await work(tx)
-                except LinliError as error:
-                    if not again or made.lasting or not lost_race(error):
-                        raise
-            await asyncio.sleep(pause_before(again))
-            again -= 1
+
+        async def unit() -> R:
+            async with self.begin(durable=durable) as tx:
+                return await work(tx)
+
+        return await done_again(unit)
 
     @abstractmethod
     async def run_script(self, statements: Sequence[str]) -> None:
@@ -243,13 +235,3 @@ def bound(plan: Plan, scope: Scope | None, binds: Mapping[str, Any], *, as_json:
             for name, value in binds.items()
         }
     return plan.values(binds)
-
-
-@asynccontextmanager
-async def unit_of(db: Database, tx: Tx | None) -> AsyncIterator[Tx]:
-    """Join `tx` when the caller already has one, else open a unit of its own."""
-    if tx is not None:
-        yield tx
-    else:
-        async with db.begin() as own:
-            yield own

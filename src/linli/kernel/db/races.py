@@ -1,16 +1,18 @@
-"""Units of work that met another one and gave way: doing them again is all there is to do.
+"""Pieces of work that met another one and gave way: doing them again is all there is to do.
 
-`Database.run` does so where a unit is begun. Whoever does more than one unit again must know that nothing of the work has
-stayed: `Attempt` counts what has.
+`Database.run` does so with one unit of work, `done_again` with what begins its units itself. Whoever does more than one
+unit again must know that nothing of the work has stayed: `lasts` says so.
 """
 
+import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
 from linli.kernel.db.errors import Duplicate, LostRace
+from linli.kernel.errors import LinliError
 
 MOST_AGAIN: Final = 5
 _PAUSE_S: Final = 0.01
@@ -21,16 +23,33 @@ def lost_race(error: BaseException) -> bool:
     return isinstance(error, LostRace | Duplicate)
 
 
-def pause_before(again: int) -> float:
-    """Seconds before a further try, when `again` are left: some milliseconds, so that who won gets on, then more."""
-    return random.uniform(0.5, 1.5) * _PAUSE_S * 2.0 ** (MOST_AGAIN - again)
+async def done_again[R](work: Callable[[], Awaitable[R]]) -> R:
+    """Do `work`, and again at once where it lost a race and nothing of it has stayed, up to MOST_AGAIN times.
+
+    Raises LostRace, Duplicate in the end, and what `work` raises. Whoever has this done again inside a piece of work of
+    their own does not multiply the tries.
+    """
+    again = MOST_AGAIN
+    while True:
+        with attempt() as current:
+            try:
+                return await work()
+            except LinliError as error:
+                if current.final or not lost_race(error):
+                    raise
+                if not again:
+                    lasts()
+                    raise
+        await asyncio.sleep(_pause(again))
+        again -= 1
 
 
 class Attempt:
-    """One try of a piece of work; `lasting` once a transaction of it is committed or a device was called."""
+    """One try of a piece of work; `final` once there must be no other: a transaction of it is committed, a device was
+    called, or a part of it was tried often enough."""
 
     def __init__(self, outer: "Attempt | None" = None) -> None:
-        self.lasting = False
+        self.final = False
         self.outer = outer
 
 
@@ -40,11 +59,10 @@ _attempt: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
 @contextmanager
 def attempt() -> Iterator[Attempt]:
     """What is done inside, also by tasks begun there, is one try, and part of the one around it."""
-    outer = _attempt.get()
-    made = Attempt(outer)
-    token = _attempt.set(made)
+    current = Attempt(_attempt.get())
+    token = _attempt.set(current)
     try:
-        yield made
+        yield current
     finally:
         _attempt.reset(token)
 
@@ -52,6 +70,11 @@ def attempt() -> Iterator[Attempt]:
 def lasts() -> None:
     """Something happened that no rollback takes back."""
     current = _attempt.get()
-    while current is not None and not current.lasting:
-        current.lasting = True
+    while current is not None and not current.final:
+        current.final = True
         current = current.outer
+
+
+def _pause(again: int) -> float:
+    """Seconds before a further try, when `again` are left: some milliseconds, so that who won gets on, then more."""
+    return random.uniform(0.5, 1.5) * _PAUSE_S * 2.0 ** (MOST_AGAIN - again)

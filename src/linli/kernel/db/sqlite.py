@@ -18,6 +18,7 @@ from sqlalchemy import Table
 from linli.kernel.db.database import Database, Row, Tx, bound
 from linli.kernel.db.inserts import insert_text, upsert_text
 from linli.kernel.db.plans import Plan
+from linli.kernel.db.races import lasts
 from linli.kernel.db.sqlite_errors import REFUSALS, translate
 from linli.kernel.db.sqlite_writer import Writer
 from linli.kernel.disk import DiskFull
@@ -224,6 +225,7 @@ class _Unit:
         writer.group.append(durable)
         await writer.leave()
         await durable
+        lasts()
         self._tx.run_after_commit()
 
 

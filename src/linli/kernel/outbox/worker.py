@@ -13,7 +13,6 @@ from sqlalchemy import bindparam, delete, update
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
-from linli.kernel.db.races import MOST_AGAIN, lost_race, pause_before
 from linli.kernel.errors import LinliError
 from linli.kernel.handlers import AFTER_KIND, DeferredEvent
 from linli.kernel.outbox.leases import Leased, lease
@@ -132,19 +131,12 @@ class Worker:
         return await lease(self._db, now_ms=self._clock.now_ms(), process=self._process)
 
     async def _do(self, row: Leased) -> None:
-        again = MOST_AGAIN
-        while True:
-            try:
-                await self._jobs.run(row.kind, row.payload)
-            except Exception as error:  # noqa: BLE001 - the edge of a job: whatever it raised is kept as the reason
-                if not again or not lost_race(error):
-                    await self._put_back(row, error)
-                    return
-            else:
-                await self._db.run(partial(_done.run, row_id=row.id))
-                return
-            await asyncio.sleep(pause_before(again))
-            again -= 1
+        try:
+            await self._jobs.run(row.kind, row.payload)
+        except Exception as error:  # noqa: BLE001 - the edge of a job: whatever it raised is kept as the reason
+            await self._put_back(row, error)
+        else:
+            await self._db.run(partial(_done.run, row_id=row.id))
 
     async def _put_back(self, row: Leased, error: Exception) -> None:
         if not isinstance(error, LinliError):
