@@ -3,9 +3,9 @@
 import asyncio
 import io
 import json
+import os
 import sqlite3
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import SignIn
 from linli.things.service import devices
 from tests.domains.communities.builders import POI_CSV, add_upload, application
+from tests.real import forked
 
 TSL = {"schema": "", "properties": [], "events": [], "services": []}
 
@@ -68,8 +69,7 @@ class Installation:
         return code, said.out, said.err
 
     def as_process(self, *words: str) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, "-m", "linli.cli", "admin", *words]
-        return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+        return forked.run(["admin", *words], os.environ)
 
     def done(self, *words: str, stdin: str = ""):
         """What a command that must succeed says as JSON."""

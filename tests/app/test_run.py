@@ -7,10 +7,9 @@ import signal
 import socket
 import sqlite3
 import stat
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -19,6 +18,8 @@ import pytest
 from linli.app import schema
 from linli.kernel.settings import Settings
 from tests.engines import free_port
+from tests.real import forked
+from tests.real.forked import Forked
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -29,24 +30,21 @@ class Run:
 
     folder: Path
     environment: dict[str, str]
-
-    def line(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "linli.cli", "serve", *words]
+    numbers: Iterator[int] = field(default_factory=count)
 
     def fails(self, *words: str) -> tuple[int, str]:
         """It must end by itself; its exit code and what it said."""
-        done = subprocess.run(
-            self.line(*words), env=self.environment, capture_output=True, text=True, timeout=60
-        )
+        done = forked.run(["serve", *words], self.environment)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, done.stderr
 
-    async def start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            self.line(), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        assert process.stdout is not None
-        said = await asyncio.wait_for(asyncio.to_thread(process.stdout.readline), 60)
+    async def start(self) -> Forked:
+        out = self.folder / f"out-{next(self.numbers)}"
+        process = Forked(["serve"], self.environment, out, out.with_suffix(".errors"))
+        async with asyncio.timeout(60):
+            while not out.exists() or not (said := out.read_bytes()).endswith(b"\n"):
+                assert process.poll() is None, out.with_suffix(".errors").read_text()
+                await asyncio.sleep(0.02)
         assert said.startswith(b"ready http://127.0.0.1:"), said
         return process
 
@@ -89,8 +87,7 @@ async def test_nobody_else_on_the_machine_reads_the_data(run: Callable[..., Run]
             assert (await client.get("/readyz")).status_code == 200
         assert {"linli.db", "linli.db-wal", "master.key"} <= {place.name for place in data.iterdir()}
         assert modes(data) == {}
-        backup = [sys.executable, "-m", "linli.cli", "backup"]
-        await asyncio.to_thread(subprocess.run, backup, env=one.environment, check=True, capture_output=True)
+        assert (await asyncio.to_thread(forked.run, ["backup"], one.environment)).returncode == 0
         assert modes(data) == {}
         process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(process.wait, 30) == 0
@@ -179,9 +176,9 @@ async def test_a_call_in_flight_is_finished_before_it_stops(
         writer.write(head + b"expect: 100-continue\r\ncontent-length: 40\r\n\r\n")
         assert b"100 Continue" in await asyncio.wait_for(reader.readline(), 30)
         process.send_signal(how)
-        await asyncio.sleep(0.3)
-        with pytest.raises(OSError):
-            await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(30):
+            while await is_listening(port):
+                await asyncio.sleep(0.02)
         writer.write(b"x" * 40)
         answer = await asyncio.wait_for(reader.read(-1), 30)
         writer.close()
@@ -192,5 +189,12 @@ async def test_a_call_in_flight_is_finished_before_it_stops(
         if process.poll() is None:
             process.kill()
             process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+
+
+async def is_listening(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from linli.kernel.settings import Objects
 from linli.ops.layout import Layout
 from tests.ops.conftest import furnished
+from tests.real import forked
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -19,8 +19,7 @@ def linli(
     data: Path, *words: str, language: str = "en_GB.UTF-8", **more: str
 ) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **more, "LINLI_DATA_DIR": str(data), "LC_ALL": language, "PYTHONUTF8": "1"}
-    line = [sys.executable, "-m", "linli.cli", *words]
-    return subprocess.run(line, env=environment, cwd=data.parent, capture_output=True, text=True, timeout=60)
+    return forked.run(words, environment, cwd=data.parent)
 
 
 @pytest.fixture

@@ -9,12 +9,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND_SECONDS = 100
 _context: ForkServerContext = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.real.preloaded"])
 
@@ -22,9 +25,18 @@ _context.set_forkserver_preload(["tests.real.preloaded"])
 class Forked:
     """`linli WORDS` as a process; what tests use of `subprocess.Popen`."""
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str], out: Path, errors: Path) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        out: Path,
+        errors: Path,
+        *,
+        cwd: Path = ROOT,
+    ) -> None:
         self.args = ["linli", *words]
-        known = (list(words), dict(environment), str(out), str(errors))
+        os.umask(umask := os.umask(0))
+        known = (list(words), dict(environment), str(out), str(errors), str(cwd), umask)
         self._process: ForkServerProcess = _context.Process(target=_run, args=known, daemon=True)
         self._asking = threading.Lock()
         self._process.start()
@@ -60,7 +72,20 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(words: list[str], environment: dict[str, str], out: str, errors: str) -> None:
+def run(
+    words: Sequence[str], environment: Mapping[str, str], *, cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """What `subprocess.run` gives of `linli WORDS`, which must end by itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, errors = Path(folder) / "out", Path(folder) / "errors"
+        done = Forked(words, environment, out, errors, cwd=cwd)
+        code = done.wait(COMMAND_SECONDS)
+        return subprocess.CompletedProcess(done.args, code, out.read_text("utf-8"), errors.read_text("utf-8"))
+
+
+def _run(words: list[str], environment: dict[str, str], out: str, errors: str, cwd: str, umask: int) -> None:
+    os.umask(umask)
+    os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
     for path, number in ((out, 1), (errors, 2)):

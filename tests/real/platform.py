@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -15,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines import free_port
+from tests.real import forked
 from tests.real.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 100
-COMMAND_SECONDS = 100
 
 
 @dataclass
@@ -60,11 +59,9 @@ class Installation:
 
     def admin(self, *words: str) -> Any:
         """Run `linli admin … --json`; what it printed."""
-        with tempfile.TemporaryDirectory() as folder:
-            out, errors = Path(folder) / "out", Path(folder) / "errors"
-            done = Forked(["admin", *words, "--json"], self.environment, out, errors)
-            assert done.wait(COMMAND_SECONDS) == 0, errors.read_text(errors="replace")
-            return json.loads(out.read_text("utf-8"))
+        done = forked.run(["admin", *words, "--json"], self.environment)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
 
     def spawn(self) -> None:
         """Start it without waiting."""
