@@ -63,17 +63,17 @@ class DeviceAddresses:
 
     def for_boxes(self, host: str) -> MqttAddress:
         """Where a box that came to the web server by the name `host` finds the front of devices."""
-        found = self._settings.mqtt.public_host or host or "127.0.0.1"
+        public_host = self._settings.mqtt.public_host or host or "127.0.0.1"
         plain, tls, *_ = self.ports
         # It trusts what its system trusts, and not our own authority.
         secure = bool(tls and (self._settings.tls.certificate or not plain))
-        return MqttAddress(host=found, port=tls if secure else plain, tls=secure)
+        return MqttAddress(host=public_host, port=tls if secure else plain, tls=secure)
 
     def for_trusting_boxes(self, host: str) -> MqttAddress:
         """The same for a box that takes our own authority along. Reads files."""
-        known, trust, tls = self.for_boxes(host), self.certificates.trust(), self.ports.tls
+        mqtt_address, trust, tls = self.for_boxes(host), self.certificates.trust(), self.ports.tls
         # A name that the certificate lacks would keep it out for good.
-        if not tls or trust is None or not trust.own or known.host not in trust.names:
-            return known
+        if not tls or trust is None or not trust.own or mqtt_address.host not in trust.names:
+            return mqtt_address
         authority = self.certificates.authority.certificate.read_text("ascii")
-        return MqttAddress(host=known.host, port=tls, tls=True, authority=authority)
+        return MqttAddress(host=mqtt_address.host, port=tls, tls=True, authority=authority)

@@ -36,20 +36,20 @@ class Condition:
 
     async def all_faults(self) -> dict[str, str]:
         """What an operator should know: also of parts without which this process still serves."""
-        found = await self.faults()
+        faults = await self.faults()
         try:
             async with asyncio.timeout(5):
                 await self._objects.shelf.check()
         except (StoreUnavailable, TimeoutError) as error:
-            found["objects"] = str(error) or "no answer in 5 seconds"
+            faults["objects"] = str(error) or "no answer in 5 seconds"
         if self.open_files:
-            found["open_files"] = self.open_files
+            faults["open_files"] = self.open_files
         if reason := self.tls_fault():
-            found["tls"] = reason
+            faults["tls"] = reason
         if self._settings.sms.provider == "off":
-            found["sms"] = "off: nobody gets a one-time code"
+            faults["sms"] = "off: nobody gets a one-time code"
         else:
             sms = (codes.SEND_JOB, messages.SEND_JOB)
             if parked := sum(row.kind in sms for row in await outbox.parked(self._db, limit=200)):
-                found["sms"] = f"{parked} messages could not be sent"
-        return found
+                faults["sms"] = f"{parked} messages could not be sent"
+        return faults

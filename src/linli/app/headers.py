@@ -43,7 +43,10 @@ def carrying(app: ASGIApp, headers: tuple[Header, ...]) -> ASGIApp:
             if message["type"] == "http.response.start":
                 own = list(message.get("headers", ()))
                 named = {name.lower() for name, _ in own}
-                message = {**message, "headers": own + [one for one in headers if one[0] not in named]}
+                message = {
+                    **message,
+                    "headers": own + [header for header in headers if header[0] not in named],
+                }
             await send(message)
 
         await app(scope, receive, send_carrying)

@@ -88,8 +88,8 @@ def caller_address(scope: HttpScope, proxies: frozenset[str]) -> str:
     address = str(client[0]) if client else ""
     if address in proxies:
         # A proxy may add a line of its own behind what its client sent: the last of all lines counts.
-        told = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
-        address = forwarded_address(told.decode("latin-1"), proxies) or address
+        content = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        address = forwarded_address(content.decode("latin-1"), proxies) or address
     return address
 
 

@@ -332,10 +332,10 @@ class Platform:
 
     async def _session_of(self, db: Reader, cookies: str) -> int | None:
         token, now_ms = access.token_in(cookies, self.settings), self.clock.now_ms()
-        found = await sessions.find_session(db, token, now_ms=now_ms) if token else None
-        if found is None or not await sessions.is_living(db, found.id, now_ms=now_ms):
+        session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
+        if session is None or not await sessions.is_living(db, session.id, now_ms=now_ms):
             return None
-        return found.id
+        return session.id
 
     async def _free_leases(self, gone: str) -> None:
         """What another process had in hand when it died is done by others at once."""

@@ -27,12 +27,12 @@ def newest() -> str:
 async def stored(db: Database) -> str | None:
     """The revision of a database; None when it has none, as a new one. Raises Unavailable."""
     try:
-        found = await _version.scalar(db)
+        scalar = await _version.scalar(db)
     except Exception:  # no such table, told in each engine's own way
         if not await db.healthy():
             raise
         return None
-    return str(found) if found else None
+    return str(scalar) if scalar else None
 
 
 _ONE_AT_A_TIME = 7102002

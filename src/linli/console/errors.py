@@ -120,12 +120,12 @@ def _bad_input(request: AnyRequest, error: ValidationException) -> errors.BadInp
         key = "" if key == "data" else key.removeprefix("data.")
     else:
         key = _wire_name(request, key)
-    found = input_errors.of_words(str(fault.get("message") or error.detail), key, whole="body")
-    if found.facts["rule"] == "type":
-        known = _TYPES.get(str(found.facts["expected"]).partition(" ")[0])
+    bad_input = input_errors.of_words(str(fault.get("message") or error.detail), key, whole="body")
+    if bad_input.facts["rule"] == "type":
+        known = _TYPES.get(str(bad_input.facts["expected"]).partition(" ")[0])
         if known is not None:
-            return errors.BadInput(field=str(found.field), rule=known)
-    return found
+            return errors.BadInput(field=str(bad_input.field), rule=known)
+    return bad_input
 
 
 def _wire_name(request: AnyRequest, name: str) -> str:
@@ -133,11 +133,21 @@ def _wire_name(request: AnyRequest, name: str) -> str:
     handler = request.route_handler
     providers = handler.resolve_dependencies().values()
     first, dot, rest = name.partition(".")
-    for signature in (handler.parsed_fn_signature, *(one.parsed_fn_signature for one in providers)):
+    for signature in (handler.parsed_fn_signature, *(provider.parsed_fn_signature for provider in providers)):
         field = signature.parameters.get(first)
         if field is not None and isinstance(field.kwarg_definition, ParameterKwarg):
-            said = field.kwarg_definition
-            return (said.name or said.query or said.header or said.cookie or first) + dot + rest
+            kwarg_definition = field.kwarg_definition
+            return (
+                (
+                    kwarg_definition.name
+                    or kwarg_definition.query
+                    or kwarg_definition.header
+                    or kwarg_definition.cookie
+                    or first
+                )
+                + dot
+                + rest
+            )
     return name
 
 
@@ -153,11 +163,11 @@ _IN_BODY: Final = re.compile(r"(?P<said>.*) - at `\$\.data\.?(?P<path>[^`]*)`$",
 def on_internal(request: AnyRequest, error: InternalServerException) -> Response[Problem]:
     """Litestar blames a dependency for a fault of the body's field of the same name (`ids`): it is the caller's."""
     cause = error.__cause__
-    found = _IN_BODY.match(str(cause)) if isinstance(cause, msgspec.ValidationError) else None
-    if found is None:
+    match = _IN_BODY.match(str(cause)) if isinstance(cause, msgspec.ValidationError) else None
+    if match is None:
         return on_http_exception(request, error)
-    fault = {"message": found["said"], "key": found["path"], "source": "body"}
-    return on_validation(request, ValidationException(detail=found["said"], extra=[fault]))
+    fault = {"message": match["said"], "key": match["path"], "source": "body"}
+    return on_validation(request, ValidationException(detail=match["said"], extra=[fault]))
 
 
 def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Problem]:

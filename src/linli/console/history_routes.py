@@ -52,9 +52,9 @@ class HistoryRow(msgspec.Struct, rename="camel", frozen=True):
 
 def kind_of(name: str) -> Kind:
     """Raises NotFound."""
-    if (found := KINDS.get(name)) is None:
+    if (kind := KINDS.get(name)) is None:
         raise NotFound(what="kind", id=name[:64])
-    return found
+    return kind
 
 
 def _word(value: Any) -> str:
@@ -66,18 +66,18 @@ def _word(value: Any) -> str:
 
 
 async def _told(
-    kind: Kind, rows: list[Change], scope: Any, db: Database, held: frozenset[Right]
+    kind: Kind, rows: list[Change], scope: Any, db: Database, rights: frozenset[Right]
 ) -> list[HistoryRow]:
     """`held`: what the reader may in that community."""
     found = [row.differences for row in rows]
-    for name in (name for name, right in kind.needs.items() if right not in held):
+    for name in (name for name, right in kind.needs.items() if right not in rights):
         for fields in found:
             fields.pop(name, None)
     if kind.tell is not None:
         await kind.tell(scope, db, found)
     staff = {int(row.by_id) for row in rows if row.by_kind == "staff" and row.by_id.isdecimal()}
     names = await own_rights.names(db, sorted(staff))
-    told = []
+    histories = []
     for row, fields in zip(rows, found, strict=True):
         words = []
         for name, pair in fields.items():
@@ -91,7 +91,7 @@ async def _told(
             if row.by_kind == "staff" and row.by_id.isdecimal()
             else row.by_id
         )
-        told.append(
+        histories.append(
             HistoryRow(
                 id=str(row.change_no),
                 action=row.action,
@@ -103,7 +103,7 @@ async def _told(
                 restorable=kind.restore is not None and row.action in kind.restorable,
             )
         )
-    return told
+    return histories
 
 
 history_routes = Routes("/communities/{community_id:int}/history", tags=("history",))

@@ -121,8 +121,8 @@ def check(conditions: Sequence[Condition], fields: dict[str, Field]) -> list[Ter
     return [_check_one(condition, known, f"conditions[{n}].") for n, condition in enumerate(conditions)]
 
 
-def _check_one(condition: Condition, known: dict[str, Field], where: str) -> Term:
-    field = known.get(condition.field_name)
+def _check_one(condition: Condition, fields: dict[str, Field], where: str) -> Term:
+    field = fields.get(condition.field_name)
     if field is None:
         raise BadInput(field=f"{where}fieldName", rule="unknown")
     operator = _SPELLINGS.get(condition.operate.strip().lower())

@@ -249,12 +249,12 @@ async def known_after(db: Reader, *, subscription_id: int, cursor_id: int) -> li
 
 async def try_again(scope: Scope, tx: Tx, *, subscription_id: int, change_id: int) -> None:
     """Send one message again now, parked or long since delivered. Raises NotFound when the log has lost it."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    if await _in_log.scalar(tx, change_id=change_id, tenant=held.tenant_id) is None:
+    subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
+    if await _in_log.scalar(tx, change_id=change_id, tenant=subscription.tenant_id) is None:
         raise NotFound(what="message", id=change_id)
     row = {
-        "tenant_id": held.tenant_id,
-        "subscription_id": held.id,
+        "tenant_id": subscription.tenant_id,
+        "subscription_id": subscription.id,
         "change_id": change_id,
         "state": RETRY,
         "attempts": 0,
@@ -278,8 +278,8 @@ async def is_held(scope: Scope, db: Reader, *, subscription_id: int, change_id: 
 
 async def try_all_again(scope: Scope, tx: Tx, *, subscription_id: int) -> int:
     """Send everything that was given up again, and at once what waits for its next try; how many. Raises NotFound."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    count = await _all_again.run(tx, scope, row_id=held.id, now=tx.db.clock.now_ms())
+    subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
+    count = await _all_again.run(tx, scope, row_id=subscription.id, now=tx.db.clock.now_ms())
     subscriptions.tell_changed(tx)
     return count
 

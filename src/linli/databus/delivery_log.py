@@ -161,26 +161,26 @@ async def list_pushes(
 
 async def progress(scope: Scope, db: Reader, *, subscription_id: int) -> Progress:
     """Raises NotFound."""
-    held = await get_subscription(scope, db, subscription_id=subscription_id)
-    states = dict(await _states.all(db, scope, row_id=held.id))
-    last = await _last_ok.scalar(db, scope, row_id=held.id)
+    subscription = await get_subscription(scope, db, subscription_id=subscription_id)
+    states = dict(await _states.all(db, scope, row_id=subscription.id))
+    last = await _last_ok.scalar(db, scope, row_id=subscription.id)
     backlog, oldest = 0, None
-    if held.stream == CHANGES:
-        found = await _backlog.one(db, **_taken(held))
+    if subscription.stream == CHANGES:
+        found = await _backlog.one(db, **_taken(subscription))
         backlog, oldest = found or (0, None)
-    last = last or (held.last_seen_ms if held.kind != WEBHOOK else None) or None
+    last = last or (subscription.last_seen_ms if subscription.kind != WEBHOOK else None) or None
     return Progress(int(backlog), states.get(RETRY, 0), states.get(PARKED, 0), last, oldest)
 
 
-def _taken(held: Subscription) -> dict[str, Any]:
+def _taken(subscription: Subscription) -> dict[str, Any]:
     """What of the log a queue's filters take, as binds."""
-    filters = held.filters
-    topic_kind = kind_of_topic(filters.topic, held.app_key)
+    filters = subscription.filters
+    topic_kind = kind_of_topic(filters.topic, subscription.app_key)
     kinds = [topic_kind] if topic_kind else list(filters.kinds)
     return {
-        "tenant": held.tenant_id,
-        "cursor": held.cursor_id,
-        "app_key": held.app_key,
+        "tenant": subscription.tenant_id,
+        "cursor": subscription.cursor_id,
+        "app_key": subscription.app_key,
         "kinds": kinds or [str(kind) for kind in Kind if kind not in DEVICE_KINDS],
         "any_model": int(not filters.models),
         "models": list(filters.models),

@@ -68,9 +68,9 @@ class _Step(NamedTuple):
 async def _forget_some(scope: Scope, tx: Tx, *, models: list[str], who: str, after: int) -> _Step:
     rows = await _found.all(tx, scope, models=models, who=who, after=after)
     changed, files = [], []
-    known = registry.load()
+    model_registry = registry.load()
     for row in rows:
-        model = known.get(row.model_id, row.version)
+        model = model_registry.get(row.model_id, row.version)
         if model is None:
             continue
         body: dict[str, Any] = msgspec.json.decode(row.body)

@@ -117,15 +117,15 @@ async def download_url(
     store: ObjectStore,
 ) -> str:
     """A URL that serves the file for an hour. Raises NotFound: foreign, never reserved, or never uploaded."""
-    found = await queries.get_file(scope, db, file_name=file_name)
+    record_file = await queries.get_file(scope, db, file_name=file_name)
     wanted = (scope_id, model_id, attr_name)
     if (
-        found is None
-        or (found.scope_id, found.model_id, found.attr_name) != wanted
-        or await store.size(found.object_key) is None
+        record_file is None
+        or (record_file.scope_id, record_file.model_id, record_file.attr_name) != wanted
+        or await store.size(record_file.object_key) is None
     ):
         raise NotFound(what="file", id=file_name)
-    return store.url(found.object_key, expires_s=DOWNLOAD_SECONDS)
+    return store.url(record_file.object_key, expires_s=DOWNLOAD_SECONDS)
 
 
 def file_field(model_id: str, attr_name: str) -> Field:

@@ -215,18 +215,18 @@ class Hub:
                 self._start(await self._fresh(row))
         await self._presence.tell(self._count(rows.values()))
 
-    async def _remove(self, held: Subscription) -> None:
+    async def _remove(self, subscription: Subscription) -> None:
         """A subscription was deleted (not only stopped): so is its queue in RabbitMQ."""
-        if self._broker is None or await find_by_id(self._db, subscription_id=held.id) is not None:
+        if self._broker is None or await find_by_id(self._db, subscription_id=subscription.id) is not None:
             return
         try:
-            await self._broker.delete(held.app_key, held.id)
+            await self._broker.delete(subscription.app_key, subscription.id)
         except BrokerDown:
-            log.warning("the queue of subscription %d stays in RabbitMQ until it expires", held.id)
+            log.warning("the queue of subscription %d stays in RabbitMQ until it expires", subscription.id)
 
     def _forget_gone(self) -> None:
         for app_key, sessions in list(self._consumers.items()):
-            here = {key: one for key, one in sessions.items() if one.connection is not None}
+            here = {key: consumer for key, consumer in sessions.items() if consumer.connection is not None}
             if here:
                 self._consumers[app_key] = here
             else:
@@ -235,7 +235,7 @@ class Hub:
     def _listening(self, row: Subscription) -> int:
         """Consumers of this process's front that want an MQTT queue's topic."""
         sessions = self._consumers.get(row.app_key, {}).values()
-        return sum(one.subscriptions.granted(row.filters.topic) is not None for one in sessions)
+        return sum(session.subscriptions.granted(row.filters.topic) is not None for session in sessions)
 
     def _can_serve(self, row: Subscription) -> bool:
         if row.kind == WEBHOOK:
@@ -259,7 +259,14 @@ class Hub:
 
     async def _fresh(self, row: Subscription) -> Subscription:
         """The row as its stopped sender left it: that may have written a cursor since the table was read."""
-        return next((held for held in await enabled_subscriptions(self._db) if held.id == row.id), row)
+        return next(
+            (
+                enabled_subscription
+                for enabled_subscription in await enabled_subscriptions(self._db)
+                if enabled_subscription.id == row.id
+            ),
+            row,
+        )
 
     def _start(self, row: Subscription) -> None:
         pump: Pump

@@ -128,10 +128,10 @@ class Resend(msgspec.Struct, rename="camel"):
 
 async def _own(scope: Scope, db: Reader, subscription_id: int) -> Subscription:
     """A subscription of the caller's project. Raises NotFound."""
-    held = await get_subscription(scope, db, subscription_id=subscription_id)
-    if held.project_id != scope.project_id:
+    subscription = await get_subscription(scope, db, subscription_id=subscription_id)
+    if subscription.project_id != scope.project_id:
         raise NotFound(what="subscription", id=subscription_id)
-    return held
+    return subscription
 
 
 @method(
@@ -188,15 +188,15 @@ async def list_all(scope: Scope, db: Database) -> list[Shown]:
     return [await _shown(scope, db, row) for row in rows]
 
 
-async def _shown(scope: Scope, db: Reader, held: Subscription) -> Shown:
-    now = await delivery_log.progress(scope, db, subscription_id=held.id)
-    filters, going = held.filters, replay.replay_of(held)
+async def _shown(scope: Scope, db: Reader, subscription: Subscription) -> Shown:
+    now = await delivery_log.progress(scope, db, subscription_id=subscription.id)
+    filters, going = subscription.filters, replay.replay_of(subscription)
     return Shown(
-        subscription_id=held.id,
-        kind=held.kind,
-        name=held.name,
-        url=held.url,
-        enabled=bool(held.enabled),
+        subscription_id=subscription.id,
+        kind=subscription.kind,
+        name=subscription.name,
+        url=subscription.url,
+        enabled=bool(subscription.enabled),
         kinds=list(filters.kinds),
         models=list(filters.models),
         products=list(filters.products),
@@ -205,7 +205,7 @@ async def _shown(scope: Scope, db: Reader, held: Subscription) -> Shown:
         backlog=now.backlog + now.waiting,
         oldest_ms=now.oldest_ms,
         parked=now.parked,
-        last_error=held.last_error,
+        last_error=subscription.last_error,
         replaying=round(going.done, 3) if going else None,
     )
 
@@ -221,29 +221,31 @@ async def _shown(scope: Scope, db: Reader, held: Subscription) -> Shown:
 )
 async def update(data: Update, scope: Scope, db: Database, secrets: Secrets, settings: Settings) -> None:
     """Set what is given."""
-    held = await _own(scope, db, data.subscription_id)
-    if data.url is not None and held.kind == "webhook":
+    subscription = await _own(scope, db, data.subscription_id)
+    if data.url is not None and subscription.kind == "webhook":
         await address.check(data.url, allow_private=settings.webhooks.allow_private)
     narrowed = {
         name: tuple(value)
         for name in ("kinds", "models", "products", "devices", "communities")
         if (value := getattr(data, name)) is not None
     }
-    filters = msgspec.structs.replace(held.filters, **narrowed) if narrowed else None
+    filters = msgspec.structs.replace(subscription.filters, **narrowed) if narrowed else None
 
     async def work(tx: Tx) -> None:
         if data.name is not None or data.url is not None or filters is not None:
             await subscriptions.change_subscription(
                 scope,
                 tx,
-                subscription_id=held.id,
+                subscription_id=subscription.id,
                 secrets=secrets,
                 name=data.name,
                 url=data.url,
                 filters=filters,
             )
         if data.enabled is not None:
-            await subscriptions.enable_subscription(scope, tx, subscription_id=held.id, enabled=data.enabled)
+            await subscriptions.enable_subscription(
+                scope, tx, subscription_id=subscription.id, enabled=data.enabled
+            )
 
     await db.run(work)
 
@@ -327,11 +329,11 @@ async def ticket(
     data: OfSubscription, scope: Scope, db: Database, tickets: Tickets, settings: Settings
 ) -> Ticket:
     """For clients that cannot sign, as a browser's EventSource: an address that opens the stream for an hour."""
-    held = await _own(scope, db, data.subscription_id)
-    if held.kind != EVENTS:
-        raise NotFound(what="subscription", id=held.id)
-    issued, until = tickets.issue(held.id, held.app_key, now_ms=db.clock.now_ms())
-    return Ticket(f"{settings.public_url}/subscriptions/{held.id}/events?ticket={issued}", until)
+    subscription = await _own(scope, db, data.subscription_id)
+    if subscription.kind != EVENTS:
+        raise NotFound(what="subscription", id=subscription.id)
+    issued, until = tickets.issue(subscription.id, subscription.app_key, now_ms=db.clock.now_ms())
+    return Ticket(f"{settings.public_url}/subscriptions/{subscription.id}/events?ticket={issued}", until)
 
 
 @method(
@@ -345,27 +347,27 @@ async def ticket(
 )
 async def dead(data: DeadAsked, scope: Scope, db: Database) -> DeadPage:
     """Messages given up, with the reason, newest first."""
-    held = await _own(scope, db, data.subscription_id)
+    subscription = await _own(scope, db, data.subscription_id)
     rows = await deliveries.list_deliveries(
         scope,
         db,
-        subscription_id=held.id,
+        subscription_id=subscription.id,
         state=deliveries.PARKED,
         page=PageRequest.of(data.page_no, data.page_size),
     )
-    told = await delivery_log.messages_of(scope, db, ids=[row.change_id for row in rows])
+    changes = await delivery_log.messages_of(scope, db, ids=[row.change_id for row in rows])
     items = [
         Dead(
             row.change_id,
             row.attempts,
             row.reason,
             row.updated_ms,
-            told[row.change_id].topic(held.app_key) if row.change_id in told else "",
-            told[row.change_id].message().decode() if row.change_id in told else "",
+            changes[row.change_id].topic(subscription.app_key) if row.change_id in changes else "",
+            changes[row.change_id].message().decode() if row.change_id in changes else "",
         )
         for row in rows
     ]
-    count = deliveries.count_deliveries(scope, db, subscription_id=held.id, state=deliveries.PARKED)
+    count = deliveries.count_deliveries(scope, db, subscription_id=subscription.id, state=deliveries.PARKED)
     return DeadPage(await count, items)
 
 

@@ -154,10 +154,10 @@ async def update_records(
     """
     if not row:
         raise BadInput(field=prefix.rstrip(".") or "properties", rule="required")
-    found = await _touched(scope, tx, model_id, conditions, community_id)
+    touched_rows = await _touched(scope, tx, model_id, conditions, community_id)
     now = tx.db.clock.now_ms()
     binds: list[dict[str, Any]] = []
-    for record in found:
+    for record in touched_rows:
         model = model_of(model_id, record.version, row)
         owned = {"scope": record.scope_id}
         if scope.tenant_id is not None:
@@ -177,8 +177,8 @@ async def update_records(
         )
     if binds:
         await _update.run_many(tx, binds, scope)
-        await _tell(tx, found, scope, "update")
-    return len(found)
+        await _tell(tx, touched_rows, scope, "update")
+    return len(touched_rows)
 
 
 async def write_bodies(scope: Scope, tx: Tx, rows: Sequence[tuple[int, DataModel, dict[str, Any]]]) -> None:
@@ -206,12 +206,12 @@ async def delete_records(
     community_id: int | None = None,
 ) -> int:
     """Delete every record that meets all conditions; how many there were. Raises as `update_records`."""
-    found = await _touched(scope, tx, model_id, conditions, community_id)
-    if found:
-        ids = [record.id for record in found]
+    touched_rows = await _touched(scope, tx, model_id, conditions, community_id)
+    if touched_rows:
+        ids = [record.id for record in touched_rows]
         await _delete.run(tx, scope, row_ids=ids, row_days=sorted({day_of_record(one) for one in ids}))
-        await _tell(tx, found, scope, "delete")
-    return len(found)
+        await _tell(tx, touched_rows, scope, "delete")
+    return len(touched_rows)
 
 
 class TooManyRecords(TooMany):
@@ -236,7 +236,7 @@ def model_of(model_id: str, version: str | None, row: Mapping[str, Any]) -> Data
         raise UnknownModel(field="modelId", rule="unknown")
     model = models.get(model_id, version) if version else models.suited(model_id, set(row))
     if model is None:
-        allowed = ", ".join(one.version for one in models.versions(model_id))
+        allowed = ", ".join(data_model.version for data_model in models.versions(model_id))
         raise UnknownModel(field="version", rule="one_of", allowed=allowed)
     return model
 

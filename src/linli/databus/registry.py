@@ -56,10 +56,10 @@ class ModelRegistry:
 
     def fields(self, model_id: str) -> dict[str, Field]:
         """Fields of all versions by name; where versions differ the newest wins. For conditions."""
-        found: dict[str, Field] = {}
+        fields: dict[str, Field] = {}
         for model in reversed(self.versions(model_id)):
-            found.update((field.name, field) for field in model.fields)
-        return found
+            fields.update((field.name, field) for field in model.fields)
+        return fields
 
 
 def _check_slots(models: Mapping[tuple[str, str], DataModel]) -> None:

@@ -58,12 +58,14 @@ class ReplayProgress(NamedTuple):
     """Of 1."""
 
 
-def replay_of(held: Subscription) -> ReplayProgress | None:
+def replay_of(subscription: Subscription) -> ReplayProgress | None:
     """The replay that a queue is in; None when it is in none."""
-    span = held.replay_to_id - held.replay_from_id
-    if span <= 0 or held.cursor_id >= held.replay_to_id:
+    span = subscription.replay_to_id - subscription.replay_from_id
+    if span <= 0 or subscription.cursor_id >= subscription.replay_to_id:
         return None
-    return ReplayProgress(held.replay_since_ms, max(held.cursor_id - held.replay_from_id, 0) / span)
+    return ReplayProgress(
+        subscription.replay_since_ms, max(subscription.cursor_id - subscription.replay_from_id, 0) / span
+    )
 
 
 async def replay_since(scope: Scope, tx: Tx, *, subscription_id: int, since_ms: int) -> None:
@@ -71,17 +73,17 @@ async def replay_since(scope: Scope, tx: Tx, *, subscription_id: int, since_ms: 
 
     A replay within a replay goes on until where the first began. Raises BadInput for the future, NotFound.
     """
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
+    subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
     if since_ms > tx.db.clock.now_ms():
         raise BadInput(field="sinceMs", rule="before", other="now")
-    if held.stream == CHANGES:
+    if subscription.stream == CHANGES:
         first = await first_change_since(tx, since_ms=since_ms)
         if not first:
             return
-        cursor = min(first - 1, held.cursor_id)
+        cursor = min(first - 1, subscription.cursor_id)
     else:
-        cursor = min(Ids.number_at(since_ms), held.cursor_id)
-    until = held.replay_to_id if replay_of(held) else held.cursor_id
+        cursor = min(Ids.number_at(since_ms), subscription.cursor_id)
+    until = subscription.replay_to_id if replay_of(subscription) else subscription.cursor_id
     await _rewind.run(tx, scope, row_id=subscription_id, cursor=cursor, since=since_ms, until=until)
     await _clear_deliveries_after.run(tx, scope, row_id=subscription_id, cursor=cursor)
     tell_changed(tx)
@@ -89,17 +91,17 @@ async def replay_since(scope: Scope, tx: Tx, *, subscription_id: int, since_ms: 
 
 async def stop_replay(scope: Scope, tx: Tx, *, subscription_id: int) -> None:
     """Leave a replay and go on where it began; without one nothing happens. Raises NotFound."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    if replay_of(held) is not None:
-        until = held.replay_to_id
+    subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
+    if replay_of(subscription) is not None:
+        until = subscription.replay_to_id
         await _rewind.run(tx, scope, row_id=subscription_id, cursor=until, since=0, until=until)
         tell_changed(tx)
 
 
 async def confirm(scope: Scope, tx: Tx, *, subscription_id: int, message_id: int) -> None:
     """A client of an event stream has everything up to `message_id`. Raises NotFound, BadInput for one never sent."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    if held.kind != EVENTS:
+    subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
+    if subscription.kind != EVENTS:
         raise NotFound(what="subscription", id=subscription_id)
     if message_id > await newest_change(tx):
         raise BadInput(field="lastEventId", rule="unknown")
@@ -116,8 +118,12 @@ class TestMessage(msgspec.Struct, frozen=True, rename="camel"):
 
 async def send_test(scope: Scope, tx: Tx, *, subscription_id: int) -> int:
     """Put a test message into this one queue; its number. Raises NotFound."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    said = TestMessage(held.name, tx.db.clock.now_ms())
+    subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
+    test_message = TestMessage(subscription.name, tx.db.clock.now_ms())
     return await changes.publish_test(
-        tx, tenant_id=held.tenant_id, app_key=held.app_key, subscription_id=held.id, payload=said
+        tx,
+        tenant_id=subscription.tenant_id,
+        app_key=subscription.app_key,
+        subscription_id=subscription.id,
+        payload=test_message,
     )

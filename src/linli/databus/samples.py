@@ -90,7 +90,7 @@ async def samples(scope: Scope, db: Reader, *, app_key: str, filters: Filters) -
 
 def _shape(kind: str, app_key: str) -> Sample:
     operate, body = _SHAPES[Kind(kind)]
-    told = Change(
+    change = Change(
         id=0,
         tenant_id="",
         community_id=None,
@@ -104,4 +104,4 @@ def _shape(kind: str, app_key: str) -> Sample:
         device_name=_DEVICE["deviceName"],
         iot_id=_DEVICE["iotId"],
     )
-    return Sample(kind, told.topic(app_key), msgspec.json.encode(body).decode(), False)
+    return Sample(kind, change.topic(app_key), msgspec.json.encode(body).decode(), False)

@@ -54,18 +54,18 @@ async def on_approved(tx: Tx, event: Approved) -> None:
 async def scope_id_of(scope: Scope, db: Reader, *, community_id: int) -> str:
     """The scope_id of a community. Raises NotFound outside the scope."""
     scope.allow(community_id)
-    found = await _scope_of.scalar(db, scope, community=community_id)
-    if found is None:
+    scalar = await _scope_of.scalar(db, scope, community=community_id)
+    if scalar is None:
         raise NotFound(what="community", id=community_id)
-    return str(found)
+    return str(scalar)
 
 
 async def community_of(scope: Scope, db: Reader, *, scope_id: str) -> int:
     """The community behind a scope_id. Raises NotFound outside the scope: a foreign one looks absent."""
-    found = await _community_of.scalar(db, scope, scope_id=scope_id)
-    if found is None:
+    scalar = await _community_of.scalar(db, scope, scope_id=scope_id)
+    if scalar is None:
         raise NotFound(what="scopeId", id=scope_id)
-    return int(found)
+    return int(scalar)
 
 
 async def only_community(scope: Scope, db: Reader) -> tuple[int, str] | None:

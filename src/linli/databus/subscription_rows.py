@@ -161,10 +161,10 @@ _first_since = Query(
 
 async def get_subscription(scope: Scope, db: Reader, *, subscription_id: int) -> Subscription:
     """Raises NotFound."""
-    found = await _of_id.one(db, scope, row_id=subscription_id)
-    if found is None:
+    subscription = await _of_id.one(db, scope, row_id=subscription_id)
+    if subscription is None:
         raise NotFound(what="subscription", id=subscription_id)
-    return found
+    return subscription
 
 
 async def find_by_id(db: Reader, *, subscription_id: int) -> Subscription | None:

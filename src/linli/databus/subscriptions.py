@@ -211,28 +211,30 @@ async def change_subscription(
     secret: str | None = None,
 ) -> None:
     """Change what a person set up; None leaves it. Raises as `create_subscription`, NotFound for an MQTT queue."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    if held.kind not in MADE_KINDS:
+    subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
+    if subscription.kind not in MADE_KINDS:
         raise NotFound(what="subscription", id=subscription_id)
     if filters is not None:
         check_filters(filters)
-    new_name = held.name if name is None else _checked_name(name)
-    if new_name != held.name and await find_named(tx, app_key=held.app_key, kind=held.kind, name=new_name):
+    new_name = subscription.name if name is None else _checked_name(name)
+    if new_name != subscription.name and await find_named(
+        tx, app_key=subscription.app_key, kind=subscription.kind, name=new_name
+    ):
         raise NameTaken(field="name", name=new_name)
-    sealed = held.secret
-    if held.kind == WEBHOOK:
-        address.parse(held.url if url is None else url)
+    sealed = subscription.secret
+    if subscription.kind == WEBHOOK:
+        address.parse(subscription.url if url is None else url)
         if secret is not None:
             _check_secret(secret)
-        plain = secrets.open(held.secret, about=held.about) if secret is None else secret
-        sealed = secrets.seal(plain, about=f"subscription:{held.app_key}:{new_name}")
+        plain = secrets.open(subscription.secret, about=subscription.about) if secret is None else secret
+        sealed = secrets.seal(plain, about=f"subscription:{subscription.app_key}:{new_name}")
     await _change.run(
         tx,
         scope,
         row_id=subscription_id,
         new_name=new_name,
-        new_url=held.url if url is None or held.kind != WEBHOOK else url,
-        new_filters=msgspec.json.encode(held.filters if filters is None else filters).decode(),
+        new_url=subscription.url if url is None or subscription.kind != WEBHOOK else url,
+        new_filters=msgspec.json.encode(subscription.filters if filters is None else filters).decode(),
         new_secret=sealed,
     )
     tell_changed(tx)
@@ -240,8 +242,8 @@ async def change_subscription(
 
 async def rotate_secret(scope: Scope, tx: Tx, *, subscription_id: int, ids: Ids, secrets: Secrets) -> str:
     """A new signing secret for a webhook, used from now on; told this once. Raises NotFound."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    if held.kind != WEBHOOK:
+    subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
+    if subscription.kind != WEBHOOK:
         raise NotFound(what="webhook", id=subscription_id)
     secret = ids.token(40)
     await change_subscription(scope, tx, subscription_id=subscription_id, secrets=secrets, secret=secret)

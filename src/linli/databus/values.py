@@ -84,7 +84,11 @@ def accept_value(field: Field, value: Any, *, zone: tzinfo = times.SITE_ZONE, pr
     else:
         accepted = _boolean(value, name)
     if field.values and accepted != "" and all(accepted != allowed.value for allowed in field.values):
-        raise BadInput(field=name, rule="one_of", allowed=", ".join(str(one.value) for one in field.values))
+        raise BadInput(
+            field=name,
+            rule="one_of",
+            allowed=", ".join(str(allowed_value.value) for allowed_value in field.values),
+        )
     if field.required and field.values and accepted == "":
         raise BadInput(field=name, rule="blank")
     return accepted

@@ -14,8 +14,8 @@ SCHEDULES = "PermissionSchedule"
 async def keeps_schedules(scope: Scope, db: Reader, *, device: str) -> bool:
     """False for a device that is no more."""
     try:
-        found = await get_device(scope, db, iot_id=device)
-        product = await get_product_by_no(scope, db, product_no=found.product_no)
+        device_row = await get_device(scope, db, iot_id=device)
+        product = await get_product_by_no(scope, db, product_no=device_row.product_no)
     except NotFound:
         return False
     return f'"{SCHEDULES}"' in product.tsl

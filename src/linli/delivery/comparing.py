@@ -81,26 +81,26 @@ class Comparing:
         """
         if not await self._store.hold(device):
             return 0
-        found, due, told, next_ms = Compared(), 0, False, self._clock.now_ms() + AGAIN_MS
+        compared, due, told, next_ms = Compared(), 0, False, self._clock.now_ms() + AGAIN_MS
         try:
             for reader in self._readers():
                 try:
-                    held = await reader.read_back(device, Scope.system(tenant_id, "delivery"))
+                    backs = await reader.read_back(device, Scope.system(tenant_id, "delivery"))
                 except CannotTell:
                     continue
-                part, rows_due = await self._take(device, tenant_id, reader, held)
-                found, due, told = found.plus(part), due + rows_due, True
+                part, rows_due = await self._take(device, tenant_id, reader, backs)
+                compared, due, told = compared.plus(part), due + rows_due, True
             spread = random.uniform(0.9, 1.1)
             next_ms = self._clock.now_ms() + round(EVERY_MS * spread)
         except LinliError as error:
             away = isinstance(error, Unavailable)
-            found = Compared(
+            compared = Compared(
                 error="offline" if away else "refused", detail="" if away else own_words(error)[:200]
             )
             told = True
             raise
         finally:
-            outcome = msgspec.json.encode(found).decode() if told else ""
+            outcome = msgspec.json.encode(compared).decode() if told else ""
             await self._db.run(
                 partial(
                     _note.run, of_device=device, next_ms=next_ms, now=self._clock.now_ms(), outcome=outcome
@@ -138,18 +138,18 @@ class Comparing:
             known |= await self._adopt(tx, device, tenant_id, rows, strays, now)
         changed = []
         for key, row in known.items():
-            found = _as_reported(reader, row, held.get(key))
+            reported = _as_reported(reader, row, held.get(key))
             wanted = not row.deleting
-            missing += wanted and found == ABSENT
-            different += wanted and found not in (ABSENT, row.wanted)
-            surplus += not wanted and found != ABSENT
-            if report(row.item, found, now_ms=now) != row.item:
+            missing += wanted and reported == ABSENT
+            different += wanted and reported not in (ABSENT, row.wanted)
+            surplus += not wanted and reported != ABSENT
+            if report(row.item, reported, now_ms=now) != row.item:
                 changed.append(row.id)
         moves = []
         # Locked first: what a grant writes meanwhile must not be overwritten by what was read before.
         for row in await queries.rows_to_change.all(tx, row_ids=changed):
-            found = _as_reported(reader, row, held.get((row.kind, row.credential)))
-            moves.append((row, report(row.item, found, now_ms=now)))
+            reported = _as_reported(reader, row, held.get((row.kind, row.credential)))
+            moves.append((row, report(row.item, reported, now_ms=now)))
         await save_many(tx, moves, caller=CALLER, now_ms=now)
         due = sum(item != row.item and item.next_try_ms is not None for row, item in moves)
         return Compared(len(held), missing, different, surplus), due

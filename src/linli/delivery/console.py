@@ -109,8 +109,8 @@ def reason_text(reason: str, detail: str, language: str) -> str:
     if not reason:
         return ""
     key = f"delivery.reason.{reason}"
-    said = i18n.text(key, language, detail=detail)
-    return detail or reason if said == key else said
+    text = i18n.text(key, language, detail=detail)
+    return detail or reason if text == key else text
 
 
 async def told(scope: Scope, db: Reader, found: list[DesiredRow]) -> list[DeliveryRow]:
@@ -228,8 +228,8 @@ async def retry_device(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> Retri
     """Reset everything on a device that needs a person or waits for another try, and try it at once."""
     await devices.get_device(scope, tx, iot_id=iot_id)
     wanted = Filter(device=iot_id, statuses=STUCK)
-    found = await queries.list_rows(scope, tx, wanted=wanted, page=PageRequest(1, MOST_RETRIED))
-    due = await rows.retry(scope, tx, row_ids=[row.id for row in found.data], now_ms=clock.now_ms())
+    page = await queries.list_rows(scope, tx, wanted=wanted, page=PageRequest(1, MOST_RETRIED))
+    due = await rows.retry(scope, tx, row_ids=[row.id for row in page.data], now_ms=clock.now_ms())
     return Retried(due)
 
 

@@ -48,7 +48,11 @@ class Expansion:
         """Bring the live grants on scopes in line with what those reach now."""
         order = order_of(job.target_type, job.target)
         async with outbox.along(self._db, EXPAND_SCOPE, ExpandScope, key=order, most=MERGED) as others:
-            targets = dict.fromkeys(target for one in (job, *others) for target in (one.target, *one.more))
+            targets = dict.fromkeys(
+                target
+                for expand_scope in (job, *others)
+                for target in (expand_scope.target, *expand_scope.more)
+            )
             for some in batched(targets, MERGED, strict=False):
                 rows = await queries.live_grants_on.all(
                     self._db, target_type=job.target_type, targets=list(some)
@@ -63,7 +67,7 @@ class Expansion:
             return
         order = order_of(row.target_type, row.target)
         async with outbox.along(self._db, EXPAND_GRANT, ExpandGrant, key=order, most=MERGED) as others:
-            wanted = list({job.grant_id, *(one.grant_id for one in others)})
+            wanted = list({job.grant_id, *(other.grant_id for other in others)})
             await self._bring_in_line(await queries.grants_by_id.all(self._db, grant_ids=wanted))
 
     async def _bring_in_line(self, rows: Sequence[GrantRow]) -> None:
@@ -73,8 +77,11 @@ class Expansion:
             for row, targets in await self._reach(rows)
             for target in targets
         }
-        held = await queries.targets_of_grants.all(self._db, grant_ids=[row.id for row in rows])
-        there = {(one.grant_id, one.device, one.credential): one for one in held}
+        supports = await queries.targets_of_grants.all(self._db, grant_ids=[row.id for row in rows])
+        there = {
+            (support_row.grant_id, support_row.device, support_row.credential): support_row
+            for support_row in supports
+        }
         by_id = {row.id: row for row in rows}
         changes = [
             _Change(by_id[support.grant_id], support.target, False)
@@ -114,8 +121,8 @@ async def _write(changes: Sequence[_Change], tx: Tx) -> None:
 
 def _alike(rows: Iterable[GrantRow]) -> Iterator[tuple[tuple[str, str], list[GrantRow]]]:
     """Live grants by tenant and type of scope."""
-    found: dict[tuple[str, str], list[GrantRow]] = {}
+    grants: dict[tuple[str, str], list[GrantRow]] = {}
     for row in rows:
         if row.live:
-            found.setdefault((row.tenant_id, row.target_type), []).append(row)
-    yield from found.items()
+            grants.setdefault((row.tenant_id, row.target_type), []).append(row)
+    yield from grants.items()

@@ -118,15 +118,15 @@ async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[
 
     A row whose grants were all over by then, but that the device still held, is told too: its `source` is empty.
     """
-    held: dict[int, _Step] = {}
+    steps: dict[int, _Step] = {}
     for step in await _steps.all(db, scope, device=device, at=at_ms, states=_SETTLED):
         if step.state == State.HELD and not step.deleting:
-            held[step.desired_id] = held.get(step.desired_id, step)._replace(schedule=step.schedule)
+            steps[step.desired_id] = steps.get(step.desired_id, step)._replace(schedule=step.schedule)
         else:
-            held.pop(step.desired_id, None)
-    by_key = {(step.kind, step.credential): step for step in held.values()}
-    found: dict[tuple[str, str], list[PastRight]] = {}
-    for chunk in batched(sorted({step.credential for step in held.values()}), CHUNK, strict=False):
+            steps.pop(step.desired_id, None)
+    by_key = {(step.kind, step.credential): step for step in steps.values()}
+    past_rights: dict[tuple[str, str], list[PastRight]] = {}
+    for chunk in batched(sorted({step.credential for step in steps.values()}), CHUNK, strict=False):
         rows = [
             row
             for row in await _grants.all(db, scope, credentials=list(chunk), device=device)
@@ -138,7 +138,7 @@ async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[
         for row in rows:
             right = _right(by_key[row.kind, row.credential], row, actions.get(row.id, []), at_ms)
             if right is not None:
-                found.setdefault((row.kind, row.credential), []).append(right)
+                past_rights.setdefault((row.kind, row.credential), []).append(right)
     rights = []
     for key, step in by_key.items():
         bare = PastRight(
@@ -157,16 +157,16 @@ async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[
             ended_ms=None,
             end_reason="",
         )
-        rights += found.get(key, [bare])
+        rights += past_rights.get(key, [bare])
     return sorted(rights, key=lambda right: (right.subject, right.kind, right.credential))
 
 
 def _right(step: _Step, row: _Grant, actions: list[_Action], at_ms: int) -> PastRight | None:
-    before = [one for one in actions if one.at_ms <= at_ms]
+    before = [action for action in actions if action.at_ms <= at_ms]
     if not before or before[-1].action == "revoked":
         return None
     given = before[-1]
-    end = next((one for one in actions if one.at_ms > at_ms and one.action == "revoked"), None)
+    end = next((action for action in actions if action.at_ms > at_ms and action.action == "revoked"), None)
     return PastRight(
         kind=row.kind,
         credential=row.credential,

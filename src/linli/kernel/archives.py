@@ -60,14 +60,14 @@ def _check_parts(parts: list[zipfile.ZipInfo], bounds: ZipBounds) -> None:
     if len(parts) > bounds.entries:
         raise UnfitArchive("entries", bounds.entries)
     total = 0
-    for one in parts:
-        total += one.file_size
-        if one.flag_bits & 0x1:
-            raise UnfitArchive("sealed", 0, one.filename)
-        if one.file_size > bounds.part:
-            raise UnfitArchive("part", bounds.part, one.filename)
-        if one.file_size > max(_RATIO_FROM, bounds.ratio * one.compress_size):
-            raise UnfitArchive("ratio", bounds.ratio, one.filename)
+    for part in parts:
+        total += part.file_size
+        if part.flag_bits & 0x1:
+            raise UnfitArchive("sealed", 0, part.filename)
+        if part.file_size > bounds.part:
+            raise UnfitArchive("part", bounds.part, part.filename)
+        if part.file_size > max(_RATIO_FROM, bounds.ratio * part.compress_size):
+            raise UnfitArchive("ratio", bounds.ratio, part.filename)
     if total > bounds.unpacked:
         raise UnfitArchive("unpacked", bounds.unpacked)
 

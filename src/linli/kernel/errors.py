@@ -23,8 +23,8 @@ class LinliError(Exception):
 
     def text(self, language: str = i18n.DEFAULT) -> str:
         key = f"error.{self.code}"
-        said = i18n.text(key, language, **self.facts)
-        return self.code if said == key else said
+        text = i18n.text(key, language, **self.facts)
+        return self.code if text == key else text
 
     @property
     def field(self) -> str | None:
@@ -69,8 +69,8 @@ class NotFound(LinliError):
     def text(self, language: str = i18n.DEFAULT) -> str:
         """`what` is told by the text `what.<what>` in the reader's language, where a room has one."""
         key = f"what.{self.facts['what']}"
-        said = i18n.text(key, language)
-        facts = {**self.facts, "what": self.facts["what"] if said == key else said}
+        text = i18n.text(key, language)
+        facts = {**self.facts, "what": self.facts["what"] if text == key else text}
         told = i18n.text(f"error.{self.code}", language, **facts)
         if self.code != NotFound.code and told != f"error.{self.code}":
             return told

@@ -88,10 +88,12 @@ class Lobby:
     async def start(self, host: str, port: int) -> int:
         """Listens from now on, at every address that `host` names; returns the port. Raises OSError if it is taken."""
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        getaddrinfos = await loop.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
         try:
-            several = len(set(found)) > 1
-            for family, kind, proto, _, address in dict.fromkeys(found):
+            several = len(set(getaddrinfos)) > 1
+            for family, kind, proto, _, address in dict.fromkeys(getaddrinfos):
                 self._sockets.append(_bound(socket.socket(family, kind, proto), address, only_6=several))
         except OSError:
             self.close()
@@ -119,8 +121,8 @@ class Lobby:
     async def stop(self) -> None:
         """Take no more, and end what has not been handed over."""
         self.close()
-        for one in list(self.waiting):
-            self.drop(one)
+        for waiting in list(self.waiting):
+            self.drop(waiting)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _accept(self, listening: socket.socket) -> None:
@@ -137,52 +139,52 @@ class Lobby:
                 return
             sock.setblocking(False)
             address = peer[0] if isinstance(peer, tuple) else ""
-            one = Waiting(self, sock, address, loop.time())
-            if not self.waiting.enter(one, address):
+            waiting = Waiting(self, sock, address, loop.time())
+            if not self.waiting.enter(waiting, address):
                 sock.close()
                 continue
-            one.timer = loop.call_later(SECONDS, self.drop, one)
-            loop.add_reader(sock, self._look, one)
+            waiting.timer = loop.call_later(SECONDS, self.drop, waiting)
+            loop.add_reader(sock, self._look, waiting)
 
     def _accept_again(self, listening: socket.socket) -> None:
         if listening in self._sockets:
             asyncio.get_running_loop().add_reader(listening, self._accept, listening)
 
-    def _look(self, one: Waiting) -> None:
+    def _look(self, waiting: Waiting) -> None:
         try:
-            said = one.sock.recv(_RECORD_HEAD, socket.MSG_PEEK)
+            recv = waiting.sock.recv(_RECORD_HEAD, socket.MSG_PEEK)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
-            said = b""
-        secured = said[:1] == bytes([_TLS])
-        if not said or (self._tls if secured else self._plain) is None:
-            self.drop(one)
+            recv = b""
+        secured = recv[:1] == bytes([_TLS])
+        if not recv or (self._tls if secured else self._plain) is None:
+            self.drop(waiting)
         elif not secured:
-            asyncio.get_running_loop().remove_reader(one.sock)
-            self._begin(one, secured=False)
-        elif self._whole(one, said):
-            asyncio.get_running_loop().remove_reader(one.sock)
-            self._ready.setdefault(one.holder, deque()).append(one)
-            if len(self._ready) == 1 and len(self._ready[one.holder]) == 1:
+            asyncio.get_running_loop().remove_reader(waiting.sock)
+            self._begin(waiting, secured=False)
+        elif self._whole(waiting, recv):
+            asyncio.get_running_loop().remove_reader(waiting.sock)
+            self._ready.setdefault(waiting.holder, deque()).append(waiting)
+            if len(self._ready) == 1 and len(self._ready[waiting.holder]) == 1:
                 asyncio.get_running_loop().call_soon(self._begin_some)
 
-    def _whole(self, one: Waiting, said: bytes) -> bool:
+    def _whole(self, waiting: Waiting, content: bytes) -> bool:
         """Whether the ClientHello is there; else the socket wakes us when as much as is missing has come."""
         needed = _RECORD_HEAD
-        if len(said) == _RECORD_HEAD:
-            needed += int.from_bytes(said[3:])
+        if len(content) == _RECORD_HEAD:
+            needed += int.from_bytes(content[3:])
             if needed > _LONGEST_HELLO:
-                self.drop(one)
+                self.drop(waiting)
                 return False
-            if len(one.sock.recv(needed, socket.MSG_PEEK)) == needed:
-                one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+            if len(waiting.sock.recv(needed, socket.MSG_PEEK)) == needed:
+                waiting.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
                 return True
-        if needed == one.needed:
-            self.drop(one)  # woken although no more has come: it is the end of what it says
+        if needed == waiting.needed:
+            self.drop(waiting)  # woken although no more has come: it is the end of what it says
             return False
-        one.needed = needed
-        one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, needed)
+        waiting.needed = needed
+        waiting.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, needed)
         return False
 
     def _begin_some(self) -> None:
@@ -190,53 +192,53 @@ class Lobby:
             while self._ready:
                 holder = next(iter(self._ready))
                 line = self._ready.pop(holder)
-                one = line.popleft()
+                waiting = line.popleft()
                 if line:
                     self._ready[holder] = line
-                if one in self.waiting:
-                    self._begin(one, secured=True)
+                if waiting in self.waiting:
+                    self._begin(waiting, secured=True)
                     break
         if self._ready:
             asyncio.get_running_loop().call_soon(self._begin_some)
 
-    def _begin(self, one: Waiting, *, secured: bool) -> None:
-        if one.timer is not None:
-            one.timer.cancel()
-        one.timer = None
-        one.task = asyncio.get_running_loop().create_task(self._hand_over(one, secured=secured))
-        self._tasks.add(one.task)
-        one.task.add_done_callback(self._tasks.discard)
+    def _begin(self, waiting: Waiting, *, secured: bool) -> None:
+        if waiting.timer is not None:
+            waiting.timer.cancel()
+        waiting.timer = None
+        waiting.task = asyncio.get_running_loop().create_task(self._hand_over(waiting, secured=secured))
+        self._tasks.add(waiting.task)
+        waiting.task.add_done_callback(self._tasks.discard)
 
-    async def _hand_over(self, one: Waiting, *, secured: bool) -> None:
+    async def _hand_over(self, waiting: Waiting, *, secured: bool) -> None:
         factory, tls = (self._secured, self._tls) if secured else (self._plain, None)
         assert factory is not None
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
                 factory,
-                one.sock,
+                waiting.sock,
                 ssl=tls,
                 ssl_handshake_timeout=SECONDS if tls else None,
                 ssl_shutdown_timeout=SHUTDOWN_SECONDS if tls else None,
             )
         except (OSError, ssl.SSLError, TimeoutError) as error:
             log.info("handshake failed", extra={"facts": {"error": str(error)}})
-            one.sock.close()
+            waiting.sock.close()
         except asyncio.CancelledError:
-            one.sock.close()
+            waiting.sock.close()
         finally:
-            self.waiting.leave(one)
+            self.waiting.leave(waiting)
 
-    def drop(self, one: Waiting) -> None:
+    def drop(self, waiting: Waiting) -> None:
         """Close it: too slow, or its room is given to another."""
-        self.waiting.leave(one)
-        if one.task is not None:
-            one.task.cancel()
+        self.waiting.leave(waiting)
+        if waiting.task is not None:
+            waiting.task.cancel()
             return
-        if one.timer is not None:
-            one.timer.cancel()
-        asyncio.get_running_loop().remove_reader(one.sock)
+        if waiting.timer is not None:
+            waiting.timer.cancel()
+        asyncio.get_running_loop().remove_reader(waiting.sock)
         with contextlib.suppress(OSError):
-            one.sock.close()
+            waiting.sock.close()
 
 
 def _bound(sock: socket.socket, address: object, *, only_6: bool) -> socket.socket:

@@ -255,15 +255,15 @@ def _words(text: str, *, persons: bool) -> str:
     secret_kind = any(kind.lower() in _KINDS for kind in _KIND_NAMED.findall(text))
     text = _BEARER.sub(rf"\1 {HIDDEN}", without_query(text))
     parts, done = [], 0
-    while (found := _MEMBER.search(text, done)) is not None:
-        parts.append(text[done : found.end()])
-        done = found.end()
-        sort = sort_of(found[1])
-        if sort is None and secret_kind and found[1] in OF_KIND:
+    while (match := _MEMBER.search(text, done)) is not None:
+        parts.append(text[done : match.end()])
+        done = match.end()
+        sort = sort_of(match[1])
+        if sort is None and secret_kind and match[1] in OF_KIND:
             sort = Sort.SECRET
         if sort is not None and sort in (_ALWAYS | _PERSONS if persons else _ALWAYS):
             value = _value_at(text, done)
-            parts.append(_hidden_text(value, sort, in_json=bool(found[2])))
+            parts.append(_hidden_text(value, sort, in_json=bool(match[2])))
             done += len(value)
     text = "".join((*parts, text[done:]))
     if persons:

@@ -76,7 +76,7 @@ class Uploads:
             self._count[one] += count
 
     def _forget(self, *owners: str) -> None:
-        for one in owners:
-            if not self._count[one]:
-                self._bytes.pop(one, None)
-                del self._count[one]
+        for owner in owners:
+            if not self._count[owner]:
+                self._bytes.pop(owner, None)
+                del self._count[owner]

@@ -189,8 +189,8 @@ class Dispatcher:
             if plan.token == "required":
                 raise TokenRefused()
             return None
-        held = await self._tokens.find(exchange.app_key.app_key, token, exchange.now_ms)
-        return held.community_id
+        cloud_token = await self._tokens.find(exchange.app_key.app_key, token, exchange.now_ms)
+        return cloud_token.community_id
 
     def _finish(self, exchange: Exchange, plan: MethodPlan | None, raw: bytes, data: bytes | None) -> bytes:
         failure = exchange.failure

@@ -99,19 +99,19 @@ class AppKeys:
 
     async def load(self, wire: bytes, now_ms: int) -> AppKey | None:
         """Read the key with this wire name; None when there is none."""
-        held = self._held.get(wire)
+        app_key = self._held.get(wire)
         if len(wire) > _MAX_KEY or not wire.isascii():
             return None
         db, name, epoch = self._db, wire.decode(), self._db.tenancy_epoch
-        if held is not None and held.epoch == epoch:
+        if app_key is not None and app_key.epoch == epoch:
             # Only its time ran out: calls arriving meanwhile may go on with it while this one looks.
-            held.until_ms = now_ms + TTL_MS
+            app_key.until_ms = now_ms + TTL_MS
         row = await tenancy.find_app_key(db, name)
         if row is None:
             self._held.pop(wire, None)
             return None
         day = day_of(now_ms)
-        meter = held.meter if held is not None else Meter(self._default_rate)
+        meter = app_key.meter if app_key is not None else Meter(self._default_rate)
         rules = await policies.rules_of(db, name)
         meter.set_rules(rules, await policies.used_today(db, name, day) if rules else {}, day)
         loaded = AppKey(

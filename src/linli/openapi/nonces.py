@@ -106,12 +106,12 @@ class NonceMemory:
             ended = _Generation(self._current, self._latest_ms + ACCEPTABLE_MS, self._turn_ms)
             self._generations.insert(0, ended)
         self._generations = [
-            one
-            for one in self._generations
-            if one.until_ms >= now_ms or one.steady_ms + ACCEPTABLE_MS >= steady_ms
+            generation
+            for generation in self._generations
+            if generation.until_ms >= now_ms or generation.steady_ms + ACCEPTABLE_MS >= steady_ms
         ]
         self._current = set()
-        self._older = tuple(one.fingerprints for one in self._generations)
+        self._older = tuple(generation.fingerprints for generation in self._generations)
         self._latest_ms = now_ms
         self._turn_ms = steady_ms - (steady_ms - self._turn_ms) % _GENERATION_MS + _GENERATION_MS
 

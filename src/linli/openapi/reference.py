@@ -69,13 +69,13 @@ def errors_of(spec: MethodSpec, language: str) -> list[ErrorCode]:
 
     `*` stands for the codes of whoever answers the call for us.
     """
-    found: dict[str, list[str]] = defaultdict(list)
+    defaultdicts: dict[str, list[str]] = defaultdict(list)
     for kind in _raised(spec):
         failure = _failure(kind, language)
-        found["*" if kind.code_of_another else str(failure.code)].append(failure.localized)
+        defaultdicts["*" if kind.code_of_another else str(failure.code)].append(failure.localized)
     for code in _always(spec):
-        found.setdefault(str(code), []).append(answers.plain(code, language).localized)
-    return [ErrorCode(code, "; ".join(dict.fromkeys(texts))) for code, texts in sorted(found.items())]
+        defaultdicts.setdefault(str(code), []).append(answers.plain(code, language).localized)
+    return [ErrorCode(code, "; ".join(dict.fromkeys(texts))) for code, texts in sorted(defaultdicts.items())]
 
 
 def codes_of(spec: MethodSpec) -> set[int | str]:
@@ -105,8 +105,8 @@ def answer_example(spec: MethodSpec) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": "1", "code": answers.OK, "message": "success", "localizedMsg": None}
     if spec.result is None:
         return answer
-    said = example_of(spec.result)
-    return {**answer, "data": said, **({spec.beside: said} if spec.beside else {})}
+    example = example_of(spec.result)
+    return {**answer, "data": example, **({spec.beside: example} if spec.beside else {})}
 
 
 def _failure(kind: type[LinliError], language: str) -> answers.Failure:

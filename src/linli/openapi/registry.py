@@ -157,8 +157,8 @@ def method[F: Handler](
 
 def declarations(function: object) -> tuple[Declaration, ...]:
     """What `method` attached to `function`, innermost decorator first."""
-    found: tuple[Declaration, ...] = getattr(function, _METADATA, ())
-    return found
+    getattrs: tuple[Declaration, ...] = getattr(function, _METADATA, ())
+    return getattrs
 
 
 class Registry:
@@ -179,9 +179,11 @@ class Registry:
 
     def add_spec(self, spec: MethodSpec) -> None:
         """Take one method that was not made by the decorator (service models answered by an edge app)."""
-        held = self._methods.get(spec.key)
-        if held is not None and held.handler is not spec.handler:
-            raise EntryError(f"{spec.path} {spec.version} is declared by both {held.room} and {spec.room}")
+        method_spec = self._methods.get(spec.key)
+        if method_spec is not None and method_spec.handler is not spec.handler:
+            raise EntryError(
+                f"{spec.path} {spec.version} is declared by both {method_spec.room} and {spec.room}"
+            )
         self._methods[spec.key] = spec
 
     def get(self, path: str, version: str) -> MethodSpec | None:

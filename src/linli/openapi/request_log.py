@@ -183,11 +183,11 @@ async def search(scope: Scope, db: Reader, wanted: Search) -> list[LoggedRequest
     limit = max(1, min(wanted.limit, MOST_FOUND))
     at_ms = time_of(wanted.request_id)
     if at_ms is not None:
-        found = await _one.all(
+        logged_requests = await _one.all(
             db, scope, day=day_of(at_ms), app_keys=list(wanted.app_keys), id=wanted.request_id.lower()
         )
-        if found:
-            return found
+        if logged_requests:
+            return logged_requests
     return await _found.all(
         db,
         scope,

@@ -116,19 +116,19 @@ class Tokens:
         """The live token of this app key. Raises TokenRefused; another key's token looks like an unknown one."""
         held = self._cache.get(token)
         if held is not None and now_ms < held[0]:
-            found = held[1]
+            cloud_token = held[1]
         else:
             read = await _by_digest.one(self._db, digest=_digest(token)) if len(token) <= _MAX_TOKEN else None
             if read is None:
                 self._cache.pop(token, None)
                 raise TokenRefused()
-            found = read
+            cloud_token = read
             if len(self._cache) >= _MOST_CACHED:
                 self._cache.clear()
-            self._cache[token] = (min(now_ms + CACHE_MS, found.expires_ms), found)
-        if found.app_key != app_key or found.expires_ms <= now_ms:
+            self._cache[token] = (min(now_ms + CACHE_MS, cloud_token.expires_ms), cloud_token)
+        if cloud_token.app_key != app_key or cloud_token.expires_ms <= now_ms:
             raise TokenRefused()
-        return found
+        return cloud_token
 
     async def issue(self, scope: Scope, tx: Tx, target: TokenTarget) -> Issued:
         """A new token for the app key of `scope`; its earlier tokens for this community die with the commit.
@@ -145,12 +145,14 @@ class Tokens:
         if not token.strip():
             raise BadInput(field=field, rule="blank")
         now_ms = self._clock.now_ms()
-        held = await _by_digest.one(tx, digest=_digest(token))
-        if held is None or held.app_key != scope.caller.id or held.expires_ms <= now_ms:
+        cloud_token = await _by_digest.one(tx, digest=_digest(token))
+        if cloud_token is None or cloud_token.app_key != scope.caller.id or cloud_token.expires_ms <= now_ms:
             raise TokenRefused()
-        scope.allow(held.community_id)
-        await _age.run(tx, key=held.app_key, community=held.community_id, until=now_ms + GRACE_MS)
-        return await self._add(scope, tx, held.community_id)
+        scope.allow(cloud_token.community_id)
+        await _age.run(
+            tx, key=cloud_token.app_key, community=cloud_token.community_id, until=now_ms + GRACE_MS
+        )
+        return await self._add(scope, tx, cloud_token.community_id)
 
     async def lend(self, scope: Scope, tx: Tx, community_id: int) -> str:
         """A token for a trial from the API reference: short-lived, and those in use stay in use."""
@@ -175,8 +177,8 @@ class Tokens:
     def _forget(self, app_key: str, community_id: int) -> None:
         stale = [
             token
-            for token, (_, held) in self._cache.items()
-            if held.app_key == app_key and held.community_id == community_id
+            for token, (_, cloud_token) in self._cache.items()
+            if cloud_token.app_key == app_key and cloud_token.community_id == community_id
         ]
         for token in stale:
             del self._cache[token]

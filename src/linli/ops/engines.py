@@ -94,8 +94,8 @@ def program(name: str) -> str:
     versions = [path for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}") if path.parts[4].isdigit()]
     if versions:
         return str(max(versions, key=lambda path: int(path.parts[4])))
-    if found := shutil.which(name):
-        return found
+    if which := shutil.which(name):
+        return which
     raise EngineToolMissing(tool=name, package="postgresql-client")
 
 

@@ -90,8 +90,8 @@ class LoginProviders:
     def titles(self, language: str) -> list[tuple[str, str]]:
         """(name, text of the button), in the order of the settings."""
         return [
-            (name, (one.title_en if language == "en" else "") or one.title)
-            for name, one in self._settings.providers.items()
+            (name, (login_provider.title_en if language == "en" else "") or login_provider.title)
+            for name, login_provider in self._settings.providers.items()
         ]
 
     async def authorize_url(self, name: str, start: Start, *, redirect_uri: str) -> str:
@@ -100,7 +100,7 @@ class LoginProviders:
         values = {"redirect_uri": redirect_uri, "state": start.state}
         if provider.kind == "oauth":
             return _with_query(provider.authorize_url, _fill(provider, provider.authorize_params, values))
-        found = await self._discover(name)
+        discover = await self._discover(name)
         params = {
             "response_type": "code",
             "client_id": provider.client_id,
@@ -111,7 +111,7 @@ class LoginProviders:
             "code_challenge": start.challenge,
             "code_challenge_method": "S256",
         }
-        return _with_query(found.authorization_endpoint, params)
+        return _with_query(discover.authorization_endpoint, params)
 
     async def somebody(self, name: str, start: Start, *, code: str, redirect_uri: str) -> Somebody:
         """The person that a code stands for. Raises ProviderSilent, ProviderRefused."""
@@ -252,7 +252,7 @@ def _fill(provider: LoginProvider, texts: dict[str, str], values: dict[str, str]
         "scope": provider.scope,
         **values,
     }
-    return {name: _FILLED.sub(lambda found: known.get(found[1], ""), text) for name, text in texts.items()}
+    return {name: _FILLED.sub(lambda match: known.get(match[1], ""), text) for name, text in texts.items()}
 
 
 def _with_query(url: str, params: dict[str, str]) -> str:

@@ -31,7 +31,7 @@ def run(name: str, arguments: Sequence[str]) -> int:
     words = parser.parse_args(arguments)
     language = i18n.pick(os.environ.get("LC_ALL") or os.environ.get("LANG"))
     try:
-        said = command(Layout.of(load(words.config)), words)
+        commands = command(Layout.of(load(words.config)), words)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
@@ -39,9 +39,9 @@ def run(name: str, arguments: Sequence[str]) -> int:
         print(error.text(language), file=sys.stderr)
         return 1
     if words.json:
-        print(json.dumps(said, ensure_ascii=False, default=str))
+        print(json.dumps(commands, ensure_ascii=False, default=str))
     else:
-        for key, value in said.items():
+        for key, value in commands.items():
             print(f"{key}: {value}")
     return 0
 

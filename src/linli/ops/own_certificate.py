@@ -34,8 +34,8 @@ class OwnCertificate:
         authority.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(authority.folder):
             if not authority.certificate.exists():
-                made = authority.create("Linli CA", now_ms=now_ms)
-                log.info("certificate authority made", extra={"facts": {"sha256": made.fingerprint}})
+                certificate = authority.create("Linli CA", now_ms=now_ms)
+                log.info("certificate authority made", extra={"facts": {"sha256": certificate.fingerprint}})
             present = self._present()
             names = list(dict.fromkeys(self._wanted()))[:MOST_NAMES]
             lacking = present is None or not set(names) <= set(present.names)

@@ -166,8 +166,8 @@ def read(file: Path) -> Certificate:
 
 def describe(certificate: x509.Certificate) -> Certificate:
     try:
-        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        names = tuple(str(name.value) for name in found)
+        value = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = tuple(str(name.value) for name in value)
     except x509.ExtensionNotFound:
         names = ()
     return Certificate(

@@ -99,8 +99,8 @@ def _verify(layout: Layout, models: MetaData, wanted: str) -> None:
             engines.check_sqlite(connection)
         finally:
             connection.close()
-    if found := migrations.differences(layout.database_url, models):
-        raise SchemaDiffers(what=str(found[0]))
+    if differences := migrations.differences(layout.database_url, models):
+        raise SchemaDiffers(what=str(differences[0]))
 
 
 class SchemaDiffers(LinliError):

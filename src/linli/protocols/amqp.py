@@ -76,8 +76,8 @@ class Stream:
             if len(rest) - at < size and len(rest) - at < min(size, doff * 4 + 256):
                 break  # the performative stands at the beginning; the payload is not waited for
             whole = rest[at + doff * 4 : at + size]
-            if kind == 0 and whole and (found := _performative(whole, channel)) is not None:
-                yield found
+            if kind == 0 and whole and (performative := _performative(whole, channel)) is not None:
+                yield performative
             at += size
             if at > len(rest):
                 self._skip = at - len(rest)
@@ -164,20 +164,20 @@ class Unsettled:
                 self._sessions.setdefault(sent.channel, {}).setdefault(int(number), now_ms)
                 self._next(sent.channel, now_ms)
 
-    def answered(self, said: Performative, now_ms: int) -> None:
+    def answered(self, performative: Performative, now_ms: int) -> None:
         """The client sent something."""
-        channel = self._channels.get(said.channel, said.channel)
-        if said.code == END:
+        channel = self._channels.get(performative.channel, performative.channel)
+        if performative.code == END:
             self._end(channel)
-        elif said.code == DISPOSITION and said.field(0) is True:
-            first = said.field(1)
-            last = said.field(2)
+        elif performative.code == DISPOSITION and performative.field(0) is True:
+            first = performative.field(1)
+            last = performative.field(2)
             if first is None:
                 return
-            held = self._sessions.get(channel, {})
+            sessions = self._sessions.get(channel, {})
             end = int(first if last is None else last)
-            for number in [n for n in held if int(first) <= n <= end]:
-                del held[number]
+            for number in [n for n in sessions if int(first) <= n <= end]:
+                del sessions[number]
             self._next(channel, now_ms)
 
     def oldest_ms(self) -> int | None:
@@ -185,14 +185,14 @@ class Unsettled:
         return min((since for _, since in self._turn.values()), default=None)
 
     def __len__(self) -> int:
-        return sum(len(held) for held in self._sessions.values())
+        return sum(len(session) for session in self._sessions.values())
 
     def _next(self, channel: int, now_ms: int) -> None:
-        held = self._sessions.get(channel)
-        if not held:
+        sessions = self._sessions.get(channel)
+        if not sessions:
             self._turn.pop(channel, None)
             return
-        first = next(iter(held))
+        first = next(iter(sessions))
         if channel not in self._turn or self._turn[channel][0] != first:
             self._turn[channel] = (first, now_ms)
 

@@ -97,10 +97,12 @@ def check_ble_card(right: Right | None, *, now_ms: int) -> Decision:
 
 def check_pin(right: Right | None, *, now_ms: int) -> Decision:
     """Decide a PIN. The specification has no codes for passwords, so refusals are 10000 with words of their own."""
-    found = _check(right, now_ms, PassCode.CARD_UNKNOWN, PassCode.CARD_NOT_EFFECTIVE, PassCode.CARD_EXPIRED)
-    if found.opens:
-        return found
-    return Decision(PassCode.UNKNOWN_ERROR, said=_PIN_SAID[found.code])
+    decision = _check(
+        right, now_ms, PassCode.CARD_UNKNOWN, PassCode.CARD_NOT_EFFECTIVE, PassCode.CARD_EXPIRED
+    )
+    if decision.opens:
+        return decision
+    return Decision(PassCode.UNKNOWN_ERROR, said=_PIN_SAID[decision.code])
 
 
 _PIN_SAID = {

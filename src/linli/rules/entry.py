@@ -79,20 +79,23 @@ class Finding:
 
 def explain(facts: EntryFacts) -> list[Finding]:
     """A finding for each step that can be told; the first that is not good is the cause. All good: none is known."""
-    found = [_person(facts), _house(facts), _rest(facts)]
+    findings = [_person(facts), _house(facts), _rest(facts)]
     best = _best(facts)
     if best is None:
-        found.append(_no_credential(facts))
+        findings.append(_no_credential(facts))
     else:
-        found.append(Finding("credential", "credential_held", True, facts={"kind": best.kind}))
-        found += [*_window(best, facts.now_ms), *_scans(best), _delivery(best)]
-    found += [*_clock(facts), _network(facts)]
-    return found
+        findings.append(Finding("credential", "credential_held", True, facts={"kind": best.kind}))
+        findings += [*_window(best, facts.now_ms), *_scans(best), _delivery(best)]
+    findings += [*_clock(facts), _network(facts)]
+    return findings
 
 
 def cause_of(findings: list[Finding]) -> Finding:
     """The first finding that is not good, or the advice to try again."""
-    return next((one for one in findings if not one.good), Finding("", "nothing_found", True, "show_again"))
+    return next(
+        (finding for finding in findings if not finding.good),
+        Finding("", "nothing_found", True, "show_again"),
+    )
 
 
 def _person(facts: EntryFacts) -> Finding:
@@ -129,7 +132,7 @@ def _best(facts: EntryFacts) -> Way | None:
 
     def faults(way: Way) -> int:
         wrong = [*_window(way, facts.now_ms), *_scans(way), _delivery(way)]
-        return sum(not one.good for one in wrong)
+        return sum(not finding.good for finding in wrong)
 
     return min(facts.ways, key=lambda way: (faults(way), -way.ends_ms), default=None)
 

@@ -67,16 +67,16 @@ def clean(text: str) -> str:
         return ""
     if len(parts) > MOST_EXPRESSIONS:
         raise ScheduleError("too_many", str(MOST_EXPRESSIONS))
-    found = []
+    expressions = []
     for part in parts:
         try:
-            found.append(read_expression(part))
+            expressions.append(read_expression(part))
         except CronError as error:
             raise ScheduleError("cron_format", f"{part} ({error})") from error
-        if not (found[-1].every_day or found[-1].every_weekday):
+        if not (expressions[-1].every_day or expressions[-1].every_weekday):
             # Old cron reads the two as "or", Quartz refuses them: whoever wrote it would be surprised.
             raise ScheduleError("both_days", part)
-    return _checked(found)
+    return _checked(expressions)
 
 
 def from_windows(windows: Iterable[WeekWindow]) -> str:
@@ -104,7 +104,7 @@ def from_windows(windows: Iterable[WeekWindow]) -> str:
 def to_windows(text: str) -> list[WeekWindow] | None:
     """The weekly hours that a schedule says; None when it also goes by date, which no week shows."""
     expressions = _read(text)
-    if not all(one.weekly for one in expressions):
+    if not all(expression.weekly for expression in expressions):
         return None
     return _windows(_week(expressions))
 
@@ -119,7 +119,7 @@ def holds(text: str, now_ms: int, zone: str = "") -> bool:
         return False
     moment = datetime.fromtimestamp(now_ms / 1000, place)
     bit = 1 << (moment.hour * 60 + moment.minute)
-    return any(one.on(moment.date()) and one.minutes & bit for one in expressions)
+    return any(expression.on(moment.date()) and expression.minutes & bit for expression in expressions)
 
 
 def piece_at(text: str, now_ms: int, zone: str = "") -> Piece | None:
@@ -129,16 +129,16 @@ def piece_at(text: str, now_ms: int, zone: str = "") -> Piece | None:
     """
     expressions, place = _read(text), zone_named(zone)
     first = datetime.fromtimestamp(now_ms / 1000, place).date()
-    found: Piece | None = None
+    piece: Piece | None = None
     for day, run in _pieces_from(expressions, first, place):
         near = (day - first).days < LONGEST_PIECE_DAYS
-        if found is not None and run.starts_ms == found.ends_ms + 1 and near:
-            found = Piece(found.starts_ms, run.ends_ms)
-        elif found is not None and found.ends_ms >= now_ms:
+        if piece is not None and run.starts_ms == piece.ends_ms + 1 and near:
+            piece = Piece(piece.starts_ms, run.ends_ms)
+        elif piece is not None and piece.ends_ms >= now_ms:
             break
         else:
-            found = run
-    return found if found is not None and found.ends_ms >= now_ms else None
+            piece = run
+    return piece if piece is not None and piece.ends_ms >= now_ms else None
 
 
 @lru_cache(maxsize=512)
@@ -155,8 +155,8 @@ def both(one: str, other: str) -> str | None:
     if not one or not other or one == other:
         return one or other
     met = [a & b for a in _read(one) for b in _read(other)]
-    found = [expression for expression in met if expression.possible]
-    return _written(found) if found else None
+    expressions = [expression for expression in met if expression.possible]
+    return _written(expressions) if expressions else None
 
 
 def either(schedules: Iterable[str]) -> str:
@@ -168,9 +168,9 @@ def either(schedules: Iterable[str]) -> str:
 
 
 def _checked(expressions: list[Expression]) -> str:
-    if not any(one.possible for one in expressions):
+    if not any(expression.possible for expression in expressions):
         raise ScheduleError("never")
-    if all(one.weekly for one in expressions):
+    if all(expression.weekly for expression in expressions):
         _check_runs(_week(expressions))
     else:
         every = 0
@@ -195,17 +195,17 @@ def _read(text: str) -> tuple[Expression, ...]:
 
 def _written(expressions: list[Expression]) -> str:
     """One text for one meaning where it is weekly; otherwise the expressions in order, each once."""
-    if all(one.weekly for one in expressions):
+    if all(expression.weekly for expression in expressions):
         week = _week(expressions)
         return "" if all(day == _WHOLE_DAY for day in week) else _text_of_week(week)
-    return ";".join(sorted({one.text for one in expressions}))
+    return ";".join(sorted({expression.text for expression in expressions}))
 
 
 def _week(expressions: Iterable[Expression]) -> list[int]:
     week = [0] * 7
-    for one in expressions:
-        for day in one.weekdays:
-            week[day - 1] |= one.minutes
+    for expression in expressions:
+        for day in expression.weekdays:
+            week[day - 1] |= expression.minutes
     return week
 
 
@@ -306,9 +306,9 @@ def _pieces_from(
     for number in range(-1, _SEARCH_DAYS):
         day = first + timedelta(days=number)
         mask = 0
-        for one in expressions:
-            if one.on(day):
-                mask |= one.minutes
+        for expression in expressions:
+            if expression.on(day):
+                mask |= expression.minutes
         if not mask:
             continue
         for begins, ends, midnight in _even_parts(day, zone):

@@ -111,8 +111,12 @@ class ServiceBus:
         if built_in is not None:
             return built_in
         await self._refresh()
-        held = self._models.get((tenant_id, model_id), {})
-        return held.get(version) if version is not None else next(reversed(held.values()), None)
+        service_models = self._models.get((tenant_id, model_id), {})
+        return (
+            service_models.get(version)
+            if version is not None
+            else next(reversed(service_models.values()), None)
+        )
 
     async def method(self, tenant_id: str, path: str, api_version: str) -> tuple[ServiceModel, Method] | None:
         """The method behind `/{model}/{method}` for a caller of this tenant, and version.
@@ -212,12 +216,12 @@ class ServiceBus:
         return await self.stand_in(caller.tenant_id, model, method)
 
     def _provider(self, caller: Caller, model_id: str, only: int | None) -> ProviderRow | None:
-        held = self._providers.get((caller.tenant_id, model_id), [])
+        providers = self._providers.get((caller.tenant_id, model_id), [])
         if only is not None:
-            found = [provider for provider in held if provider.provider_no == only]
+            found = [provider for provider in providers if provider.provider_no == only]
         else:
-            found = [p for p in held if p.enabled and p.project_id == caller.project_id]
-            found = found or [p for p in held if p.enabled and p.project_id is None]
+            found = [p for p in providers if p.enabled and p.project_id == caller.project_id]
+            found = found or [p for p in providers if p.enabled and p.project_id is None]
         if not found:
             return None
         turn = (caller.tenant_id, found[0].project_id, model_id)

@@ -32,10 +32,10 @@ class MorePlans:
         self._held: dict[tuple[str, int], tuple[Method, MethodPlan]] = {}
 
     async def __call__(self, tenant_id: str, path: str, version: str) -> MethodPlan | None:
-        found = self._built_in(path, version) or await self._bus.method(tenant_id, path, version)
-        if found is None:
+        built = self._built_in(path, version) or await self._bus.method(tenant_id, path, version)
+        if built is None:
             return None
-        model, method = found
+        model, method = built
         key = f"{model.id}/{method.name}", id(method)
         held = self._held.get(key)
         if held is None or held[0] is not method:

@@ -83,11 +83,11 @@ async def save_model(scope: Scope, tx: Tx, *, document: str) -> int:
     if model.id in documents.built_in():
         raise ModelTaken(id=model.id)
     now = tx.db.clock.now_ms()
-    held = await _same_model.scalar(tx, scope, model_id=model.id, version=model.version)
+    scalar = await _same_model.scalar(tx, scope, model_id=model.id, version=model.version)
     changes.told(tx)
-    if held is not None:
-        await _rewrite.run(tx, scope, model_no=held, text=document, now=now)
-        return int(held)
+    if scalar is not None:
+        await _rewrite.run(tx, scope, model_no=scalar, text=document, now=now)
+        return int(scalar)
     if int(await _count_models.scalar(tx, scope) or 0) >= MAX_MODELS:
         raise BadInput(field="document", rule="too_many_items", limit=MAX_MODELS)
     row = {

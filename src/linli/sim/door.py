@@ -112,15 +112,15 @@ class SimulatedDoor:
                 code, expires = sealed.code, sealed.expires_s
             except qr_rsa.CodeError:
                 code = ""
-        held = self.held.qr.get(code)
+        qr_permission = self.held.qr.get(code)
         decision = credentials.check_qr(
-            held, used=self.used.get(code, 0), now_ms=self._now_ms(), picture_expires_s=expires
+            qr_permission, used=self.used.get(code, 0), now_ms=self._now_ms(), picture_expires_s=expires
         )
         if (
             decision.opens
-            and held is not None
-            and held.max_scans != credentials.UNLIMITED
-            and not held.shared
+            and qr_permission is not None
+            and qr_permission.max_scans != credentials.UNLIMITED
+            and not qr_permission.shared
         ):
             self.used[code] = self.used.get(code, 0) + 1
             self._save()
@@ -189,8 +189,13 @@ class SimulatedDoor:
             raise CallFailed(460, f"bad permission file: {error}") from error
         self.used = {code: count for code, count in self.used.items() if code in self.held.qr}
         self._save()
-        held = self.held
-        count = len(held.qr) + len(held.cards) + len(held.ble_cards) + len(held.passwords)
+        permissions = self.held
+        count = (
+            len(permissions.qr)
+            + len(permissions.cards)
+            + len(permissions.ble_cards)
+            + len(permissions.passwords)
+        )
         self.link.queue_properties({"PermissionCount": count})
         return {}
 
@@ -256,7 +261,7 @@ class SimulatedDoor:
     def _save(self) -> None:
         if self._state_file is None:
             return
-        held = PermissionFile(
+        permission_file = PermissionFile(
             qr=tuple(Entry.put(right) for right in self.held.qr.values()),
             cards=tuple(Entry.put(right) for right in self.held.cards.values()),
             ble_cards=tuple(Entry.put(right) for right in self.held.ble_cards.values()),
@@ -265,7 +270,7 @@ class SimulatedDoor:
         key = base64.b64encode(self.public_key.to_spki()).decode() if self.public_key else ""
         state = _State(
             key,
-            door_permissions.encode(held),
+            door_permissions.encode(permission_file),
             self.used,
             self.link.pending(),
             (self.keypad.owed_until_ms, self.keypad.paused_until_ms),

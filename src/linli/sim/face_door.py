@@ -135,8 +135,8 @@ class SimulatedFaceDoor(SimulatedDoor):
         self.link.queue_event("OssStsTokenRequest", {"RequestType": 0})
         async with asyncio.timeout(UPLOAD_SECONDS):
             token = await self._tokens.get()
-        said = _opened(self.link.triple.device_secret, token["Credentials"])
-        url = f"{token['EndPoint']}/{token['ObjectName']}?{said['securityToken']}"
+        openeds = _opened(self.link.triple.device_secret, token["Credentials"])
+        url = f"{token['EndPoint']}/{token['ObjectName']}?{openeds['securityToken']}"
         await self._put(url, picture)
         return str(token["ObjectName"])
 

@@ -75,10 +75,10 @@ class FaceLibrary:
         return LibraryCode.SUCCESS
 
     def delete_image(self, person_id: str, md5: str) -> LibraryCode:
-        held = self.images.get(person_id)
-        if held is None and person_id not in self.users:
+        face_image = self.images.get(person_id)
+        if face_image is None and person_id not in self.users:
             return LibraryCode.NO_SUCH_PERSON
-        if held is None or (md5 and held.md5 != md5):
+        if face_image is None or (md5 and face_image.md5 != md5):
             return LibraryCode.NO_SUCH_IMAGE
         del self.images[person_id]
         return LibraryCode.SUCCESS
@@ -99,9 +99,9 @@ class FaceLibrary:
         return LibraryCode.SUCCESS
 
     def delete_user(self, person_id: str) -> LibraryCode:
-        found = self.users.pop(person_id, None)
+        face_user = self.users.pop(person_id, None)
         self.failed.pop(person_id, None)
-        return LibraryCode.NO_SUCH_PERSON if found is None else LibraryCode.SUCCESS
+        return LibraryCode.NO_SUCH_PERSON if face_user is None else LibraryCode.SUCCESS
 
     def query_user(self, person_id: str) -> FaceUser | None:
         return self.users.get(person_id)
@@ -186,11 +186,11 @@ class LinkFace:
         if not batch:
             return []
         codes = self.library.add_image_batch(batch)
-        found = [
+        face_results = [
             FaceResult(image.info.person_id, PICTURE, code) for image, code in zip(batch, codes, strict=True)
         ]
         batch.clear()
-        return found
+        return face_results
 
     def report(self) -> FaceReport:
         """Everything held, by the polling calls."""

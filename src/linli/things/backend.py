@@ -73,19 +73,19 @@ class Backend:
         if request.name.kind is ConnectKind.APP:
             return await self._apps.authenticate(request)
         if request.certificate is not None:
-            found = await self._by_certificate(request.name, request.certificate)
+            refused = await self._by_certificate(request.name, request.certificate)
         else:
-            found = await self._by_secret(request)
-        if isinstance(found, DeviceEntry) and not found.enabled:
-            found = Refused(reason="disabled device", connack=NOT_ALLOWED, device_no=found.device_no)
-        if isinstance(found, Refused):
-            self._note(found, request.peer, request.security)
-            return found
+            refused = await self._by_secret(request)
+        if isinstance(refused, DeviceEntry) and not refused.enabled:
+            refused = Refused(reason="disabled device", connack=NOT_ALLOWED, device_no=refused.device_no)
+        if isinstance(refused, Refused):
+            self._note(refused, request.peer, request.security)
+            return refused
         return DevicePrincipal(
-            product_key=found.product_key,
-            device_name=found.device_name,
-            device_no=found.device_no,
-            tenant_id=found.tenant_id,
+            product_key=refused.product_key,
+            device_name=refused.device_name,
+            device_no=refused.device_no,
+            tenant_id=refused.tenant_id,
         )
 
     async def _by_secret(self, request: ConnectRequest) -> DeviceEntry | Refused:

@@ -12,11 +12,13 @@ from linli.things.queries.devices import device_tags_of
 async def info_get(tx: Tx, request: Request) -> list[dict[str, str]]:
     """`[{"attrKey": "colour"}]`, or keys alone -> `[{"attrKey": …, "attrValue": …}]`; all tags for an empty list."""
     wanted = _keys(request.post.params)
-    held = await device_tags_of(
+    device_tags = await device_tags_of(
         Scope.system(request.device.tenant_id), tx, device_no=request.device.device_no
     )
     return [
-        {"attrKey": key, "attrValue": value} for key, value in held.items() if not wanted or key in wanted
+        {"attrKey": key, "attrValue": value}
+        for key, value in device_tags.items()
+        if not wanted or key in wanted
     ]
 
 

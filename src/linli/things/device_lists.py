@@ -148,7 +148,7 @@ def _shape(scope: Scope, where: DeviceFilter) -> _Shape:
 def _list_queries(shape: _Shape, order: DeviceOrder) -> tuple[Query[tuple[Any, ...]], Query[DeviceRow]]:
     conditions = [in_scope(devices), *_conditions(shape)]
     total = Query(select(func.count()).select_from(devices).where(*conditions))
-    found = (
+    subquery = (
         select(devices.c.device_no)
         .where(*conditions)
         .order_by(*_ordering(order))
@@ -158,7 +158,7 @@ def _list_queries(shape: _Shape, order: DeviceOrder) -> tuple[Query[tuple[Any, .
     )
     page = Query(
         select(*COLUMNS)
-        .select_from(FROM.join(found, found.c.device_no == devices.c.device_no))
+        .select_from(FROM.join(subquery, subquery.c.device_no == devices.c.device_no))
         .order_by(*_ordering(order)),
         DeviceRow,
         unscoped="the numbers were found in scope",

@@ -85,9 +85,9 @@ async def show_secret(scope: Scope, tx: Tx, *, iot_id: str, secrets: Secrets) ->
 
 async def renew_secret(scope: Scope, tx: Tx, *, iot_id: str, ids: Ids, secrets: Secrets) -> Triple:
     """As `service.devices.reset_secret`, written down. Raises NotFound."""
-    made = await service.reset_secret(scope, tx, iot_id=iot_id, ids=ids, secrets=secrets)
+    triple = await service.reset_secret(scope, tx, iot_id=iot_id, ids=ids, secrets=secrets)
     await note(scope, tx, "device.secret_reset", subject=iot_id)
-    return made
+    return triple
 
 
 async def switch_device(scope: Scope, tx: Tx, *, iot_id: str, enabled: bool) -> None:

@@ -147,7 +147,7 @@ class Registration:
 
             async def work(tx: Tx) -> None:
                 if device is None:
-                    made = await create_device(
+                    triple = await create_device(
                         scope,
                         tx,
                         product_key=product.product_key,
@@ -155,7 +155,7 @@ class Registration:
                         ids=self._ids,
                         secrets=self._secrets,
                     )
-                    device_no, iot_id = await _number_of(tx, made.iot_id), made.iot_id
+                    device_no, iot_id = await _number_of(tx, triple.iot_id), triple.iot_id
                 else:
                     device_no, iot_id = device.device_no, device.iot_id
                 await self._keep_token(tx, device_no, iot_id, "regnwl", client_id, token)

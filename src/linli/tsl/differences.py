@@ -32,7 +32,7 @@ class Difference(Struct, frozen=True):
 def compare(before: ThingModel, after: ThingModel) -> list[Difference]:
     """Every difference, in the order of the document. Moving a part within its list is none."""
     old, new = to_document(before), to_document(after)
-    return [found for name in _SECTIONS for found in _lists(name, old[name], new[name])]
+    return [difference for name in _SECTIONS for difference in _lists(name, old[name], new[name])]
 
 
 def _lists(path: str, before: list[Json], after: list[Json]) -> Iterator[Difference]:

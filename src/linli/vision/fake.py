@@ -55,9 +55,9 @@ class FakePipeline:
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
         if not picture.startswith(_STARTS):
             raise NoPicture("format")
-        found = _MARK.search(picture[-160:])
-        who = found[1].decode(errors="replace") if found else hashlib.sha256(picture).hexdigest()
-        told = found[2].decode().split(",") if found and found[2] else []
+        match = _MARK.search(picture[-160:])
+        who = match[1].decode(errors="replace") if match else hashlib.sha256(picture).hexdigest()
+        told = match[2].decode().split(",") if match and match[2] else []
         reasons = [reason for reason in REASONS if reason in told]
         if who == "-":
             return Look(640, 640, [], [COUNT], [], self.model_id, b"")

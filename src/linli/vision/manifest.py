@@ -51,10 +51,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def of(self, job: Job) -> Model:
         """Raises ManifestError when there is none, or more than one."""
-        found = [model for model in self.models if model.job == job]
-        if len(found) != 1:
-            raise ManifestError(f"{NAME}: {len(found)} models do the job {job!r}; one must")
-        return found[0]
+        models = [model for model in self.models if model.job == job]
+        if len(models) != 1:
+            raise ManifestError(f"{NAME}: {len(models)} models do the job {job!r}; one must")
+        return models[0]
 
     @property
     def fake(self) -> bool:

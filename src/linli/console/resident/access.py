@@ -42,7 +42,7 @@ class ResidentMiddleware(AbstractAuthenticationMiddleware):
             raise SignInFirst()
         known_caller(cast(dict[str, Any], connection.scope))
         language = language_of(cast(Request[Any, Any, Any], connection))
-        found = await resident(
+        resident_row = await resident(
             db, account_id=account.id, phone=account.phone or "", name=account.name, language=language
         )
-        return AuthenticationResult(user=found, auth=session)
+        return AuthenticationResult(user=resident_row, auth=session)

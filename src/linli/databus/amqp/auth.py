@@ -38,12 +38,12 @@ def password(app_secret: str, *, name: str, timestamp_ms: int) -> str:
 
 def proves(app_secret: str, given: str) -> int | None:
     """When a password was made with the secret, UTC ms; None: it was not."""
-    found = _PASSWORD.fullmatch(given)
-    if found is None:
+    match = _PASSWORD.fullmatch(given)
+    if match is None:
         return None
-    wanted = hmac.digest(app_secret.encode(), f"{found['name']}{found['at']}".encode(), hashlib.sha256)
-    right = hmac.compare_digest(wanted.hex(), found["proof"].lower())
-    return freshness.signed_ms(found["at"]) if right else None
+    wanted = hmac.digest(app_secret.encode(), f"{match['name']}{match['at']}".encode(), hashlib.sha256)
+    right = hmac.compare_digest(wanted.hex(), match["proof"].lower())
+    return freshness.signed_ms(match["at"]) if right else None
 
 
 class RabbitAuth:

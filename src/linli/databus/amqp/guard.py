@@ -86,20 +86,20 @@ class Guard:
     async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        one, peer = _Consumer(task), writer.get_extra_info("peername")
-        if not self._share.enter(one, str(peer[0]) if peer else ""):
+        consumer, peer = _Consumer(task), writer.get_extra_info("peername")
+        if not self._share.enter(consumer, str(peer[0]) if peer else ""):
             _ended.labels("full").inc()
             writer.transport.abort()
             return
         try:
             await self._serve(task, reader, writer)
         finally:
-            self._share.leave(one)
+            self._share.leave(consumer)
 
     async def _serve(
         self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        held = self._open[task] = Unsettled()
+        unsettled = self._open[task] = Unsettled()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 broker_reader, broker_writer = await asyncio.open_connection(*self._behind, limit=PIECE)
@@ -109,8 +109,8 @@ class Guard:
             del self._open[task]
             return
         ways = [
-            asyncio.create_task(self._pass_on(reader, broker_writer, Stream(), held, from_broker=False)),
-            asyncio.create_task(self._pass_on(broker_reader, writer, Stream(), held, from_broker=True)),
+            asyncio.create_task(self._pass_on(reader, broker_writer, Stream(), unsettled, from_broker=False)),
+            asyncio.create_task(self._pass_on(broker_reader, writer, Stream(), unsettled, from_broker=True)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)

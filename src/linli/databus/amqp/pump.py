@@ -76,11 +76,11 @@ class AmqpPump(Pump):
         if self.ready >= MOST_READY or self._clock.now_ms() < self._settles_ms:
             return
         if self._again:
-            held = await self._reader.messages(sorted(self._again)[:MOST_IN_FLIGHT])
+            changes = await self._reader.messages(sorted(self._again)[:MOST_IN_FLIGHT])
             for number in sorted(self._again):
-                if number in held:
-                    self._start(channel, held[number], again=True)
-                elif len(held) < MOST_IN_FLIGHT:
+                if number in changes:
+                    self._start(channel, changes[number], again=True)
+                elif len(changes) < MOST_IN_FLIGHT:
                     self._again.discard(number)
                     self._park(number, "expired")
         for change in self._window.waiting():
@@ -95,11 +95,11 @@ class AmqpPump(Pump):
 
     async def _open(self) -> AbstractChannel:
         if self._channel is None or self._channel.is_closed:
-            held = self.subscription
-            if await self._broker.ensure(held.app_key, held.id):
+            subscription = self.subscription
+            if await self._broker.ensure(subscription.app_key, subscription.id):
                 self._settles_ms = self._clock.now_ms() + NEW_QUEUE_MS
             channel = await self._broker.channel()
-            dead = dead_queue_of(held.app_key, held.id)
+            dead = dead_queue_of(subscription.app_key, subscription.id)
             try:
                 await channel.basic_consume(dead, self._came_back, timeout=5)
             except Exception as error:
@@ -113,14 +113,14 @@ class AmqpPump(Pump):
         if now - self._looked_ms < LOOK_MS:
             return
         try:
-            found = await channel.queue_declare(
+            queue_declare = await channel.queue_declare(
                 queue_of(self.subscription.app_key, self.subscription.id), passive=True, timeout=5
             )
         except Exception as error:
             raise BrokerDown(str(error)) from error
         self._looked_ms = now
-        if found is not None:
-            self.ready, self.consumers = found.message_count or 0, found.consumer_count or 0
+        if queue_declare is not None:
+            self.ready, self.consumers = queue_declare.message_count or 0, queue_declare.consumer_count or 0
 
     async def _publish(self, channel: AbstractChannel, change: Change, again: bool) -> None:
         from pamqp.commands import Basic

@@ -88,7 +88,9 @@ def _field(field: Field, language: str) -> ModelField:
         max_length=field.max_length,
         file=field.file,
         indexed=field.index is not None,
-        values=[ModelValue(str(one.value), one.en if language == "en" else one.zh) for one in field.values],
+        values=[
+            ModelValue(str(value.value), value.en if language == "en" else value.zh) for value in field.values
+        ],
     )
 
 
@@ -158,7 +160,7 @@ async def search(
     wanted = as_conditions(conditions)
     _check_hidden(wanted)
     terms = check(wanted, fields)
-    found = await queries.find_records(
+    records = await queries.find_records(
         scope,
         db,
         model_id=model_id,
@@ -168,7 +170,7 @@ async def search(
         order=_order(sort, fields),
     )
     total = await queries.count_records(scope, db, model_id=model_id, terms=terms, community_id=community_id)
-    return Page.of(page, total, [_record(record) for record in found])
+    return Page.of(page, total, [_record(record) for record in records])
 
 
 @record_routes.get("/{record_id:int}", right="devices.use", raises=(NotFound,))
@@ -201,8 +203,8 @@ async def get_file(record_id: int, field: str, scope: Scope, db: Database, objec
 
 def _check_hidden(conditions: Sequence[Condition]) -> None:
     """What is not shown is not found out by comparing either: it may be asked for whole. Raises BadInput."""
-    for number, one in enumerate(conditions):
-        if _is_hidden(one.field_name) and one.operate.strip().lower() not in _WHOLE:
+    for number, condition in enumerate(conditions):
+        if _is_hidden(condition.field_name) and condition.operate.strip().lower() not in _WHOLE:
             allowed = ", ".join(sorted(_WHOLE))
             raise BadInput(field=f"conditions[{number}].operate", rule="one_of", allowed=allowed)
 

@@ -212,34 +212,34 @@ def push_row(push: Push, language: str) -> PushRow:
 
 
 async def subscription_row(
-    scope: Scope, db: Reader, held: Subscription, *, project_name: str, consumers: int, now_ms: int
+    scope: Scope, db: Reader, subscription: Subscription, *, project_name: str, consumers: int, now_ms: int
 ) -> SubscriptionRow:
     """One queue with how far it is."""
-    now = await delivery_log.progress(scope, db, subscription_id=held.id)
+    now = await delivery_log.progress(scope, db, subscription_id=subscription.id)
     since = now_ms - now_ms % minutes.MINUTE_MS - RATE_MINUTES * minutes.MINUTE_MS
-    rates = await minutes.rates(scope, db, subscription_id=held.id, since_ms=since)
+    rates = await minutes.rates(scope, db, subscription_id=subscription.id, since_ms=since)
     span = (now_ms - since) / minutes.MINUTE_MS
-    filters = held.filters
-    reason = f"databus.stopped.{held.stopped_reason}" if held.stopped_reason else ""
-    replay = replay_of(held)
+    filters = subscription.filters
+    reason = f"databus.stopped.{subscription.stopped_reason}" if subscription.stopped_reason else ""
+    replay = replay_of(subscription)
     return SubscriptionRow(
-        id=str(held.id),
-        app_key=held.app_key,
-        project_id=held.project_id,
+        id=str(subscription.id),
+        app_key=subscription.app_key,
+        project_id=subscription.project_id,
         project_name=project_name,
-        kind=held.kind,
-        name=held.name,
-        url=held.url,
-        topic=held.name if held.kind == MQTT else "",
+        kind=subscription.kind,
+        name=subscription.name,
+        url=subscription.url,
+        topic=subscription.name if subscription.kind == MQTT else "",
         kinds=list(filters.kinds),
         models=list(filters.models),
         products=list(filters.products),
         devices=list(filters.devices),
         communities=list(filters.communities),
-        enabled=bool(held.enabled),
+        enabled=bool(subscription.enabled),
         stopped_reason=i18n.text(reason, scope.language) if reason else "",
-        failing_since_ms=held.failing_since_ms,
-        last_error=reason_text(held.last_error, None, scope.language),
+        failing_since_ms=subscription.failing_since_ms,
+        last_error=reason_text(subscription.last_error, None, scope.language),
         waiting=now.backlog + now.waiting,
         oldest_ms=now.oldest_ms,
         parked=now.parked,
@@ -247,7 +247,7 @@ async def subscription_row(
         consumers=consumers,
         last_delivered_ms=now.last_delivered_ms,
         replay=ReplayRow(replay.since_ms, round(replay.done, 3)) if replay else None,
-        created_ms=held.created_ms,
+        created_ms=subscription.created_ms,
     )
 
 
@@ -261,11 +261,11 @@ def filters_of(asked: NewSubscription | PreviewAsked) -> Filters:
     )
 
 
-def filters_changed(held: Filters, change: SubscriptionChange) -> Filters | None:
+def filters_changed(filters: Filters, change: SubscriptionChange) -> Filters | None:
     """The filters after a change; None when it leaves them."""
     given = {
         name: tuple(value)
         for name in ("kinds", "models", "products", "devices", "communities")
         if (value := getattr(change, name)) is not None
     }
-    return msgspec.structs.replace(held, **given) if given else None
+    return msgspec.structs.replace(filters, **given) if given else None

@@ -59,12 +59,12 @@ async def list_all(scope: Scope, db: Database) -> list[SubscriptionRow]:
         await subscription_row(
             scope,
             db,
-            held,
-            project_name=names.get(held.project_id, ""),
-            consumers=counts.get(held.id, 0),
+            subscription,
+            project_name=names.get(subscription.project_id, ""),
+            consumers=counts.get(subscription.id, 0),
             now_ms=now,
         )
-        for held in await list_subscriptions(scope, db)
+        for subscription in await list_subscriptions(scope, db)
     ]
 
 
@@ -95,7 +95,9 @@ async def preview(data: PreviewAsked, scope: Scope, db: Database) -> list[Sample
     filters = filters_of(data)
     subscriptions.check_filters(filters)
     found = await samples(scope, db, app_key=data.app_key, filters=filters)
-    return [SampleRow(one.kind, one.topic, masked_text(one.payload), one.real) for one in found]
+    return [
+        SampleRow(sample.kind, sample.topic, masked_text(sample.payload), sample.real) for sample in found
+    ]
 
 
 @subscription_routes.post(
@@ -121,16 +123,16 @@ async def create(
 @subscription_routes.get("/{subscription_id:int}", right="integrations.manage", raises=(NotFound,))
 async def one(subscription_id: int, scope: Scope, db: Database) -> SubscriptionRow:
     """One subscription and how far it is."""
-    held = await get_subscription(scope, db, subscription_id=subscription_id)
+    subscription = await get_subscription(scope, db, subscription_id=subscription_id)
     names = {row.project_id: row.name for row in await tenancy.list_projects(scope, db)}
     now = db.clock.now_ms()
     counts = await presence.consumers(scope, db, now_ms=now)
     return await subscription_row(
         scope,
         db,
-        held,
-        project_name=names.get(held.project_id, ""),
-        consumers=counts.get(held.id, 0),
+        subscription,
+        project_name=names.get(subscription.project_id, ""),
+        consumers=counts.get(subscription.id, 0),
         now_ms=now,
     )
 
@@ -145,13 +147,13 @@ async def change(
     settings: Settings,
 ) -> None:
     """Stop or resume any subscription; rename, narrow or re-point one that was set up here."""
-    held = await get_subscription(scope, db, subscription_id=subscription_id)
-    filters = filters_changed(held.filters, data)
+    subscription = await get_subscription(scope, db, subscription_id=subscription_id)
+    filters = filters_changed(subscription.filters, data)
     edits = (data.name, data.url, filters, data.secret or None)
-    if data.url is not None and held.kind == "webhook":
+    if data.url is not None and subscription.kind == "webhook":
         await address.check(data.url, allow_private=settings.webhooks.allow_private)
     async with db.begin() as tx:
-        if any(one is not None for one in edits):
+        if any(edit is not None for edit in edits):
             await subscriptions.change_subscription(
                 scope,
                 tx,
@@ -179,10 +181,10 @@ async def remove(subscription_id: int, scope: Scope, tx: Tx) -> None:
 )
 async def new_secret(subscription_id: int, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> SecretMade:
     """A new signing secret for a webhook, in use at once; told this once."""
-    made = await subscriptions.rotate_secret(
+    rotate_secret = await subscriptions.rotate_secret(
         scope, tx, subscription_id=subscription_id, ids=ids, secrets=secrets
     )
-    return SecretMade(made)
+    return SecretMade(rotate_secret)
 
 
 @subscription_routes.post("/{subscription_id:int}/test", right="integrations.manage", raises=(NotFound,))
@@ -230,19 +232,19 @@ async def dead(
     subscription_id: int, scope: Scope, db: Database, page: PageRequest, which: str = "failed"
 ) -> Page[DeadRow]:
     """Messages given up (`failed`), or that wait for another try (`waiting`), with their reasons; newest first."""
-    held = await get_subscription(scope, db, subscription_id=subscription_id)
+    subscription = await get_subscription(scope, db, subscription_id=subscription_id)
     if which not in ("failed", "waiting"):
         raise BadInput(field="which", rule="one_of", allowed="failed, waiting")
     wanted = deliveries.PARKED if which == "failed" else deliveries.RETRY
     rows = await deliveries.list_deliveries(
         scope, db, subscription_id=subscription_id, state=wanted, page=page
     )
-    told = await delivery_log.messages_of(scope, db, ids=[row.change_id for row in rows])
+    changes = await delivery_log.messages_of(scope, db, ids=[row.change_id for row in rows])
     total = await deliveries.count_deliveries(scope, db, subscription_id=subscription_id, state=wanted)
-    found = []
+    deads = []
     for row in rows:
-        change = told.get(row.change_id)
-        found.append(
+        change = changes.get(row.change_id)
+        deads.append(
             DeadRow(
                 change_id=str(row.change_id),
                 state=which,
@@ -251,11 +253,11 @@ async def dead(
                 next_try_ms=row.next_ms or None,
                 updated_ms=row.updated_ms,
                 kind=change.kind if change else "",
-                topic=change.topic(held.app_key) if change else "",
+                topic=change.topic(subscription.app_key) if change else "",
                 message=masked_text(change.message().decode()) if change else "",
             )
         )
-    return Page.of(page, total, found)
+    return Page.of(page, total, deads)
 
 
 @subscription_routes.get("/{subscription_id:int}/deliveries", right="integrations.manage", raises=(NotFound,))

@@ -120,7 +120,9 @@ class FeedQueue:
     @property
     def consumers(self) -> int:
         """Sessions of this process's front that listen to devices."""
-        self._consumers = {key: one for key, one in self._consumers.items() if one.connection is not None}
+        self._consumers = {
+            key: consumer for key, consumer in self._consumers.items() if consumer.connection is not None
+        }
         return len(self._consumers)
 
     def sessions(self) -> list[Consumer]:
@@ -161,10 +163,10 @@ class FeedQueue:
 
     def sees(self, device: DeviceEntry) -> bool:
         """Whether the key may see a device: it is of its project, or of a community that was granted."""
-        held, access = self.subscription, self.access
-        if device.tenant_id != held.tenant_id or not access.enabled:
+        subscription, access = self.subscription, self.access
+        if device.tenant_id != subscription.tenant_id or not access.enabled:
             return False
-        return device.project_id == held.project_id or device.community_id in access.communities
+        return device.project_id == subscription.project_id or device.community_id in access.communities
 
     # what other fronts committed
 
@@ -240,7 +242,7 @@ class FeedQueue:
     def _route(self, message: Message) -> _Route:
         """Where a message goes. Asked of the consumers once, until one of them subscribes to something."""
         topic = self._root + topic_tail(message)
-        wanted = [one.subscriptions.granted(topic) for one in self._consumers.values()]
+        wanted = [consumer.subscriptions.granted(topic) for consumer in self._consumers.values()]
         qos = max((one for one in wanted if one is not None), default=None)
         only = next(iter(self._consumers.values())) if qos == 0 and len(wanted) == 1 else None
         route = (topic, qos if message.kind in KINDS else None, only)
@@ -282,10 +284,12 @@ class FeedQueue:
 
     def _why(self, topic: str) -> _Fate:
         """Why the front did not take a message."""
-        self._consumers = {key: one for key, one in self._consumers.items() if one.connection is not None}
+        self._consumers = {
+            key: consumer for key, consumer in self._consumers.items() if consumer.connection is not None
+        }
         if not self._consumers:
             return _Fate.NOBODY
-        if any(one.subscriptions.granted(topic) is not None for one in self._consumers.values()):
+        if any(consumer.subscriptions.granted(topic) is not None for consumer in self._consumers.values()):
             return _Fate.NO_ROOM
         self._routes.clear()  # whoever wanted it unsubscribed
         return _Fate.DONE

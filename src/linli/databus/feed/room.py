@@ -142,14 +142,15 @@ class DeviceFeed:
             queue.resume()
 
     def _here(self, app_key: str) -> list[Consumer]:
-        held = self._sessions.get(app_key, {})
-        return [one for one in held.values() if one.connection is not None]
+        consumers = self._sessions.get(app_key, {})
+        return [consumer for consumer in consumers.values() if consumer.connection is not None]
 
     def app_ready(self, app_key: str, session: Consumer) -> None:
         """A consumer subscribed, or has room again. Its first subscription to devices makes its feed."""
         known = id(session) in self._sessions.get(app_key, {})
         if not known and any(
-            _touches(one.inner, f"/sys/appkey/{app_key}/thing/") for one in session.subscriptions
+            _touches(subscription.inner, f"/sys/appkey/{app_key}/thing/")
+            for subscription in session.subscriptions
         ):
             self._sessions.setdefault(app_key, {})[id(session)] = session
             if app_key not in self._rows and app_key not in self._opening:
@@ -180,7 +181,7 @@ class DeviceFeed:
             row.app_key: row for row in await enabled_subscriptions(self._db) if row.stream == THINGS
         }
         for app_key, sessions in list(self._sessions.items()):
-            here = {key: one for key, one in sessions.items() if one.connection is not None}
+            here = {key: consumer for key, consumer in sessions.items() if consumer.connection is not None}
             if here:
                 self._sessions[app_key] = here
             else:
@@ -227,10 +228,10 @@ class DeviceFeed:
             del self._queues[app_key]
 
     async def _see(self, queue: FeedQueue) -> None:
-        held = queue.subscription
-        key = await tenancy.find_app_key(self._db, held.app_key)
+        subscription = queue.subscription
+        key = await tenancy.find_app_key(self._db, subscription.app_key)
         communities = await tenancy.communities_of(
-            self._db, tenant_id=held.tenant_id, project_id=held.project_id
+            self._db, tenant_id=subscription.tenant_id, project_id=subscription.project_id
         )
         queue.access = Access(key is not None and bool(key.enabled), communities)
 

@@ -65,9 +65,9 @@ class MqttPump(Pump):
 
     async def _send(self) -> None:
         if self._again:
-            held = await self._reader.messages(sorted(self._again))
+            changes = await self._reader.messages(sorted(self._again))
             for number in sorted(self._again):
-                change = held.get(number)
+                change = changes.get(number)
                 if change is None:
                     self._again.discard(number)
                     self._park(number, "expired")
@@ -82,13 +82,13 @@ class MqttPump(Pump):
                 return
 
     def _offer(self, change: Change) -> bool:
-        number, held = change.id, self.subscription
+        number, subscription = change.id, self.subscription
         # A test is told on the queue's own topic, and a device's message on the topic that names the device.
         named = change.kind in DEVICE_KINDS
-        topic = change.topic(held.app_key) if named else held.filters.topic
+        topic = change.topic(subscription.app_key) if named else subscription.filters.topic
         self._started[number] = self._clock.now_ms()
         self._open = self._publisher.publish_app(
-            held.app_key,
+            subscription.app_key,
             topic,
             change.message(),
             on_ack=lambda acknowledged: self._answered(number, acknowledged),

@@ -90,22 +90,22 @@ class Reader:
 
     async def access(self) -> Access:
         """What the key may see now."""
-        held = self._subscription
-        key = await tenancy.find_app_key(self._db, held.app_key)
+        subscription = self._subscription
+        key = await tenancy.find_app_key(self._db, subscription.app_key)
         communities = await tenancy.communities_of(
-            self._db, tenant_id=held.tenant_id, project_id=held.project_id
+            self._db, tenant_id=subscription.tenant_id, project_id=subscription.project_id
         )
-        models = await usable_models(self._db, held.app_key)
+        models = await usable_models(self._db, subscription.app_key)
         return Access(key is not None and bool(key.enabled), communities, models)
 
     def wants(self, change: Change, access: Access) -> bool:
         """Whether a message is for this subscription: addressed, taken by its filters, of a granted community."""
-        held = self._subscription
+        subscription = self._subscription
         if change.kind == Kind.TEST:
-            return change.model_id == str(held.id)
-        if change.app_key and change.app_key != held.app_key:
+            return change.model_id == str(subscription.id)
+        if change.app_key and change.app_key != subscription.app_key:
             return False
-        mine = bool(change.project_id) and change.project_id == held.project_id
+        mine = bool(change.project_id) and change.project_id == subscription.project_id
         if not change.app_key and not mine and change.community_id not in access.communities:
             return False
         if change.kind == Kind.DATA and change.model_id not in access.models:

@@ -79,9 +79,9 @@ class EventStreams:
 
     def counts(self) -> dict[int, tuple[str, int]]:
         """(tenant, streams open) by subscription."""
-        found = Counter(stream.subscription.id for stream in self._open)
+        counter = Counter(stream.subscription.id for stream in self._open)
         tenants = {stream.subscription.id: stream.subscription.tenant_id for stream in self._open}
-        return {number: (tenants[number], count) for number, count in found.items()}
+        return {number: (tenants[number], count) for number, count in counter.items()}
 
     def _grew(self, tenant_id: str) -> None:
         for stream in self._open:

@@ -91,18 +91,18 @@ class EventStream:
             if self.closed:
                 yield b'event: closed\ndata: {"reason":"%b"}\n\n' % self.closed.encode()
                 return
-            found, complete = await self._page()
-            if found:
+            changes, complete = await self._page()
+            if changes:
                 self._said_ms = self._clock.now_ms()
-                yield b"".join(_event(change, self.subscription.app_key) for change in found)
-                self._sent += len(found)
+                yield b"".join(_event(change, self.subscription.app_key) for change in changes)
+                self._sent += len(changes)
             now = self._clock.now_ms()
             if now - self._looked_ms >= LOOK_MS:
                 await self._look(now)
             if now - self._said_ms >= HEARTBEAT_MS:
                 self._said_ms = now
                 yield b": %d\n\n" % now
-            if len(found) < ROOM:
+            if len(changes) < ROOM:
                 await self._rest(LOOK_MS / 1000 if complete else CATCH_UP_SECONDS)
 
     async def end(self) -> None:
@@ -116,12 +116,12 @@ class EventStream:
         await self._reader.fill(window, room=ROOM)
         waiting = window.waiting()
         reach = window.last if safe is None else min(window.last, safe)
-        found = [change for change in waiting if change.id <= reach][:ROOM]
-        if len(found) < ROOM:
+        changes = [change for change in waiting if change.id <= reach][:ROOM]
+        if len(changes) < ROOM:
             self._place = max(self._place, reach)  # up to here nothing more is for this stream
         else:
-            self._place = found[-1].id
-        return found, window.last <= reach
+            self._place = changes[-1].id
+        return changes, window.last <= reach
 
     async def _look(self, now: int) -> None:
         """Whether the subscription is still there, and still where this stream thinks."""
@@ -147,18 +147,22 @@ class EventStream:
             await self._settle(0, sent)
 
     async def _settle(self, place: int, sent: int = 0) -> None:
-        held = self.subscription
+        subscription = self.subscription
 
         async def work(tx: Tx) -> None:
             await _forward.run(
                 tx,
-                row_id=held.id,
-                of_generation=held.generation,
+                row_id=subscription.id,
+                of_generation=subscription.generation,
                 cursor=place,
                 now=self._clock.now_ms(),
             )
             await minutes.count(
-                tx, subscription_id=held.id, tenant_id=held.tenant_id, delivered=sent, failed=0
+                tx,
+                subscription_id=subscription.id,
+                tenant_id=subscription.tenant_id,
+                delivered=sent,
+                failed=0,
             )
 
         await self._db.run(work)
@@ -180,5 +184,5 @@ class _Message(msgspec.Struct):
 
 def _event(change: Change, app_key: str) -> bytes:
     """One message as an event without a name, so that a browser's `onmessage` gets it. JSON holds no line break."""
-    said = _Message(change.topic(app_key), change.created_ms, msgspec.Raw(change.message()))
-    return b"id: %d\ndata: %b\n\n" % (change.id, msgspec.json.encode(said))
+    message = _Message(change.topic(app_key), change.created_ms, msgspec.Raw(change.message()))
+    return b"id: %d\ndata: %b\n\n" % (change.id, msgspec.json.encode(message))

@@ -31,5 +31,5 @@ class Tickets:
         return int(number) == subscription_id and hmac.compare_digest(wanted.encode(), proof.encode())
 
     def _proof(self, subscription_id: int, app_key: str, until: int) -> str:
-        said = f"{subscription_id}.{app_key}.{until}".encode()
-        return base64.urlsafe_b64encode(hmac.digest(self._key, said, hashlib.sha256)).decode().rstrip("=")
+        content = f"{subscription_id}.{app_key}.{until}".encode()
+        return base64.urlsafe_b64encode(hmac.digest(self._key, content, hashlib.sha256)).decode().rstrip("=")

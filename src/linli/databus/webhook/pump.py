@@ -120,11 +120,11 @@ class WebhookPump(Pump):
             return fresh  # a probe with the message that was tried least
         # The least tried first, so that one bad message does not pass for a dead endpoint.
         first = sorted(due, key=lambda number: (due[number].attempts, number))[: PARALLEL * 2]
-        held = await self._reader.messages(first)
+        changes = await self._reader.messages(first)
         for number in first:
-            if number not in held:
+            if number not in changes:
                 self._give_up(number, due[number])
-        return [(held[n], due[n].attempts + 1) for n in first if n in held] + fresh
+        return [(changes[n], due[n].attempts + 1) for n in first if n in changes] + fresh
 
     def _give_up(self, number: int, row: _Waiting) -> None:
         """The log no longer holds the message."""
@@ -204,18 +204,25 @@ class WebhookPump(Pump):
             await self._stop_for_good(since, results[-1].reason if results else "")
 
     async def _stop_for_good(self, since: int, reason: str) -> None:
-        held = self.subscription
-        log.warning("webhook %d of %s stopped: it failed for days", held.id, held.app_key)
+        subscription = self.subscription
+        log.warning("webhook %d of %s stopped: it failed for days", subscription.id, subscription.app_key)
 
         async def work(tx: Tx) -> None:
             await subscriptions.enable_subscription(
-                Scope.system(held.tenant_id, "webhook"),
+                Scope.system(subscription.tenant_id, "webhook"),
                 tx,
-                subscription_id=held.id,
+                subscription_id=subscription.id,
                 enabled=False,
                 reason="failing",
             )
-            stopped = WebhookStopped(held.tenant_id, held.project_id, held.id, held.name, since, reason)
+            stopped = WebhookStopped(
+                subscription.tenant_id,
+                subscription.project_id,
+                subscription.id,
+                subscription.name,
+                since,
+                reason,
+            )
             await events.emit(tx, stopped)
 
         await self._db.run(work)

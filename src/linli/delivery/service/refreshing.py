@@ -196,7 +196,10 @@ async def refresh_many(
 
 async def _hours(tx: Tx, device: str, supports: dict[str, list[Support]]) -> tuple[bool, str]:
     """Whether a device keeps schedules itself, and in which zone they are; not asked where there are none."""
-    scheduled = next((one for held in supports.values() for one in held if one.schedule), None)
+    scheduled = next(
+        (support_row for support in supports.values() for support_row in support if support_row.schedule),
+        None,
+    )
     if scheduled is None:
         return True, ""
     keeps = await keeps_schedules(Scope.system(scheduled.tenant_id, "delivery"), tx, device=device)
@@ -204,10 +207,10 @@ async def _hours(tx: Tx, device: str, supports: dict[str, list[Support]]) -> tup
 
 
 async def _supported(tx: Tx, binds: dict[str, Any]) -> dict[str, list[Support]]:
-    found: dict[str, list[Support]] = {}
+    supports: dict[str, list[Support]] = {}
     for support in await _supports.all(tx, **binds):
-        found.setdefault(support.credential, []).append(support)
-    return found
+        supports.setdefault(support.credential, []).append(support)
+    return supports
 
 
 async def _insert(

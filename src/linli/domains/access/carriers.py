@@ -134,8 +134,8 @@ class DoorCarrier:
         if not wanted:
             return {}
         scope = Scope.system(batch[0].tenant_id, "delivery")
-        found = await get_device(scope, self._db, iot_id=device)
-        product = await get_product_by_no(scope, self._db, product_no=found.product_no)
+        device_row = await get_device(scope, self._db, iot_id=device)
+        product = await get_product_by_no(scope, self._db, product_no=device_row.product_no)
         if f'"{DIGESTS}"' in product.tsl:
             return {}
         sealed = await sealed_pins(self._db, tenant_id=batch[0].tenant_id, digests=wanted)

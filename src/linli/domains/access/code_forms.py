@@ -75,10 +75,10 @@ STANDARD_FORM: Final = CodeForm(STANDARD, "letters", 32)
 
 def form_for_all(forms: Iterable[CodeForm]) -> CodeForm:
     """The form of one code that every one of these doors reads. Raises CodeFormsDiffer."""
-    found = set(forms)
-    own = [one for one in found if one.form == OWN]
+    code_forms = set(forms)
+    own = [code_form for code_form in code_forms if code_form.form == OWN]
     if len(own) > 1:
         raise CodeFormsDiffer()
     if own:
         return own[0]
-    return STANDARD_FORM if STANDARD_FORM in found else SEALED_FORM
+    return STANDARD_FORM if STANDARD_FORM in code_forms else SEALED_FORM

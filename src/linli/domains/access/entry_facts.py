@@ -80,7 +80,7 @@ async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_
         now_ms=now_ms,
         known=known or bool(ways),
         stay=stay,
-        rests=tuple(one.source for one in rests if one.lifted_ms is None),
+        rests=tuple(hold.source for hold in rests if hold.lifted_ms is None),
         ways=ways,
         ended="" if ways else await _ended(here, db, door, identity_id),
         served=served,
@@ -112,7 +112,7 @@ async def _stay(scope: Scope, db: Reader, community_id: int, identity_id: str) -
         person = await persons.person(scope, db, identity_id)
     except NotFound:
         return False, "none"
-    ties = {one.status for one in await residents.ties_of_person(scope, db, person.id)}
+    ties = {tie.status for tie in await residents.ties_of_person(scope, db, person.id)}
     if MOVED_IN in ties:
         return True, "living"
     if await employees.find(scope, db, community_id, identity_id) is not None:
@@ -157,8 +157,8 @@ async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> tuple
 
 
 async def _ended(scope: Scope, db: Reader, door: Door, identity_id: str) -> str:
-    found = await _ended_code.scalar(db, scope, iot_id=door.iot_id, identity_id=identity_id)
-    found = found or await _ended_own.scalar(
+    scalar = await _ended_code.scalar(db, scope, iot_id=door.iot_id, identity_id=identity_id)
+    scalar = scalar or await _ended_own.scalar(
         db, scope, community_id=door.community_id, identity_id=identity_id
     )
-    return "" if not found else found if found in _KNOWN_ENDS else "removed"
+    return "" if not scalar else scalar if scalar in _KNOWN_ENDS else "removed"

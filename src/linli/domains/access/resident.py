@@ -100,10 +100,12 @@ async def my_doors(community_id: int, resident: Resident, db: Database, clock: C
         scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
     )
     rights, hours = keys.kinds_at_doors(held), keys.schedules_at_doors(held)
-    found = await queries.find_doors(scope, db, iot_ids=sorted(rights))
-    devices = {one.iot_id: one for one in await find_devices(scope, db, iot_ids=sorted(found))}
-    where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
-    reading = await readings_of(scope, db, found.values())
+    doors = await queries.find_doors(scope, db, iot_ids=sorted(rights))
+    devices = {
+        device_row.iot_id: device_row for device_row in await find_devices(scope, db, iot_ids=sorted(doors))
+    }
+    where = await places(scope, db, space_ids=[door.space_id for door in doors.values()])
+    reading = await readings_of(scope, db, doors.values())
     rows = [
         MyDoor(
             door.iot_id,
@@ -117,7 +119,7 @@ async def my_doors(community_id: int, resident: Resident, db: Database, clock: C
             "qr" in rights[door.iot_id] and reading[door.iot_id][0].plain,
             "ble" in rights[door.iot_id] and bool(reading[door.iot_id][1]),
         )
-        for door in found.values()
+        for door in doors.values()
     ]
     return sorted(rows, key=lambda row: (not row.online, row.place == "", row.name))
 
@@ -177,11 +179,11 @@ async def why(
 async def _last_refused(scope: Scope, db: Database, community_id: int, identity_id: str) -> str:
     """iotId of the door that refused the person last, else of one that serves them."""
     where = passes.PassFilter(community_id=community_id, identity_id=identity_id, refused=True)
-    found = await passes.list_passes(scope, db, where=where, page=PageRequest(1, 1))
-    if found.data:
-        return found.data[0].iot_id
+    page = await passes.list_passes(scope, db, where=where, page=PageRequest(1, 1))
+    if page.data:
+        return page.data[0].iot_id
     serving = await keys.serving_doors(scope, db, community_id=community_id, identity_id=identity_id)
-    every = serving or [one.iot_id for one in await queries.all_doors(scope, db, community_id=community_id)]
+    every = serving or [door.iot_id for door in await queries.all_doors(scope, db, community_id=community_id)]
     return every[0] if every else ""
 
 
@@ -276,15 +278,22 @@ async def mine(community_id: int, resident: Resident, db: Database) -> list[MyCr
     """Cards and PINs of the resident that are in use."""
     scope = resident.scope(community_id)
     identity_id = resident.living(community_id).identity_id
-    held = await credential_queries.of_person(scope, db, community_id=community_id, identity_id=identity_id)
+    persons = await credential_queries.of_person(
+        scope, db, community_id=community_id, identity_id=identity_id
+    )
     return [
         MyCredential(
-            str(one.id), short_kind(one.kind), "" if one.kind == PIN else one.credential[-4:], one.label,
-            one.starts_ms, one.ends_ms, None if one.max_uses == UNLIMITED else max(one.max_uses - one.used, 0),
-            words_of(one.schedule, resident.language) if one.schedule else "",
+            str(credential.id),
+            short_kind(credential.kind),
+            "" if credential.kind == PIN else credential.credential[-4:],
+            credential.label,
+            credential.starts_ms,
+            credential.ends_ms,
+            None if credential.max_uses == UNLIMITED else max(credential.max_uses - credential.used, 0),
+            words_of(credential.schedule, resident.language) if credential.schedule else "",
         )
-        for one in held
-    ]  # fmt: skip
+        for credential in persons
+    ]
 
 
 @credential_routes.put("/pin", raises=(PinTaken, TriedTooOften))

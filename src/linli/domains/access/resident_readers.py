@@ -88,10 +88,10 @@ async def show_code(
     scope = resident.scope(community_id)
     identity_id = resident.living(community_id).identity_id
     door = await queries.get_door(scope, db, iot_id=iot_id)
-    found = await scan_codes.shown(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
-    if found is None:
+    code = await scan_codes.shown(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
+    if code is None:
         raise NoKey()
-    return _code(found)
+    return _code(code)
 
 
 @reader_routes.get("/bluetooth")
@@ -106,17 +106,19 @@ async def bluetooth(community_id: int, resident: Resident, db: Database, clock: 
         now_ms=clock.now_ms(),
     )
     cards = {row.device: row.credential for row in held if row.kind == BLE}
-    found = await queries.find_doors(scope, db, iot_ids=sorted(cards))
-    reading = await readings_of(scope, db, found.values())
-    where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
+    doors = await queries.find_doors(scope, db, iot_ids=sorted(cards))
+    reading = await readings_of(scope, db, doors.values())
+    where = await places(scope, db, space_ids=[door.space_id for door in doors.values()])
     rows = [
-        BluetoothDoor(one.iot_id, one.name, where.get(one.space_id, ""), name, cards[one.iot_id])
-        for one in found.values()
-        if (name := reading[one.iot_id][1])
+        BluetoothDoor(
+            door_row.iot_id, door_row.name, where.get(door_row.space_id, ""), name, cards[door_row.iot_id]
+        )
+        for door_row in doors.values()
+        if (name := reading[door_row.iot_id][1])
     ]
     order = (await settings_of(scope, db, community_id=community_id)).ble_order
     return Bluetooth(order if rows else "", sorted(rows, key=lambda row: (row.place, row.name)))
 
 
-def _code(found: scan_codes.ShownCode) -> DoorCode:
-    return DoorCode(found.code, found.ends_ms, found.there, found.used)
+def _code(code: scan_codes.ShownCode) -> DoorCode:
+    return DoorCode(code.code, code.ends_ms, code.there, code.used)

@@ -74,11 +74,11 @@ class Entrance:
 
         A browser that the phone's log-in knows is counted by itself, whatever others do from its address.
         """
-        known = await accounts.find_account(self.db, phone)
-        device = self.device(request, known)
-        if known:
-            name_account(request, known.id)
-        name = f"{known.id} (code)" if known and device else ""
+        account = await accounts.find_account(self.db, phone)
+        device = self.device(request, account)
+        if account:
+            name_account(request, account.id)
+        name = f"{account.id} (code)" if account and device else ""
         return Attempt(name, self.address(request), device)
 
     async def enter(self, request: AnyRequest, account: Account, *, remember: bool = False) -> Response[Me]:

@@ -78,10 +78,10 @@ async def send_code(
     if not await accounts.any_account(db):
         raise NotOpenYet()
     phone, now_ms = clean_login(data.phone), clock.now_ms()
-    known = await accounts.find_account(db, phone)
-    if known:
-        name_account(request, known.id)
-    asker, cookie = entrance.asker(request, known)
+    account = await accounts.find_account(db, phone)
+    if account:
+        name_account(request, account.id)
+    asker, cookie = entrance.asker(request, account)
     if not asker.device:
         await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
     await codes.request_code(

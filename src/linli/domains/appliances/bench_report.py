@@ -67,7 +67,7 @@ def read(data: bytes) -> Read:
         raise BadInput(field="report", rule="edge.report_changed") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, binascii.Error, ValueError, RecursionError):
         raise BadInput(field="report", rule="edge.report") from None
-    failed = [one.id for one in report.cases if one.outcome not in ("passed", "skipped")]
+    failed = [case.id for case in report.cases if case.outcome not in ("passed", "skipped")]
     if not report.passed or failed or report.folder:
         what = ", ".join(failed[:5] or report.folder[:3])[:200] or report.driver
         raise BadInput(field="report", rule="edge.report_failed", cases=what)

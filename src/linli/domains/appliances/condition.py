@@ -33,18 +33,22 @@ async def situation(scope: Scope, db: Reader, node_id: int, *, now_ms: int) -> S
 
 async def situations(scope: Scope, db: Reader, nodes: list[Node], *, now_ms: int) -> list[Situation]:
     """Of boxes that were read within the scope, in their order."""
-    beats = await beats_of(whole(scope), db, [one.node_id for one in nodes])
-    rows = await find_devices(whole(scope), db, iot_ids=[one.iot_id for one in nodes])
-    devices = {one.iot_id: one for one in rows}
-    return [_situation(one, beats.get(one.node_id), devices.get(one.iot_id), now_ms) for one in nodes]
+    beats = await beats_of(whole(scope), db, [node.node_id for node in nodes])
+    rows = await find_devices(whole(scope), db, iot_ids=[node.iot_id for node in nodes])
+    devices = {row.iot_id: row for row in rows}
+    return [_situation(node, beats.get(node.node_id), devices.get(node.iot_id), now_ms) for node in nodes]
 
 
-def _situation(node: Node, held: Beat | None, device: DeviceRow | None, now_ms: int) -> Situation:
-    beat = msgspec.json.decode(held.beat, type=Heartbeat) if held is not None else None
-    fresh = held is not None and now_ms - held.at_ms < rules.SILENT_MS
-    runs = beat is not None and all(one.state == "running" for one in beat.drivers)
+def _situation(node: Node, beat_row: Beat | None, device: DeviceRow | None, now_ms: int) -> Situation:
+    beat = msgspec.json.decode(beat_row.beat, type=Heartbeat) if beat_row is not None else None
+    fresh = beat_row is not None and now_ms - beat_row.at_ms < rules.SILENT_MS
+    runs = beat is not None and all(driver.state == "running" for driver in beat.drivers)
     gateway = device is not None and device.state == "online"
     since = None if device is None else device.last_online_ms if gateway else device.last_offline_ms
     return Situation(
-        node, Condition(fresh, gateway, fresh and runs), beat, held.at_ms if held is not None else None, since
+        node,
+        Condition(fresh, gateway, fresh and runs),
+        beat,
+        beat_row.at_ms if beat_row is not None else None,
+        since,
     )

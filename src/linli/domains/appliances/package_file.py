@@ -43,12 +43,12 @@ class PackageManifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 
 def read_key(text: str) -> tuple[str, Ed25519PublicKey]:
     """A public key in PEM, or the base64 of its 32 bytes: (as PEM, itself). Raises BadInput."""
-    said = text.strip()
+    strip = text.strip()
     try:
-        if said.startswith("-----"):
-            key = load_pem_public_key(said.encode())
+        if strip.startswith("-----"):
+            key = load_pem_public_key(strip.encode())
         else:
-            key = Ed25519PublicKey.from_public_bytes(base64.b64decode(said, validate=True))
+            key = Ed25519PublicKey.from_public_bytes(base64.b64decode(strip, validate=True))
     except (ValueError, binascii.Error):
         raise BadInput(field="publicKey", rule="edge.public_key") from None
     if not isinstance(key, Ed25519PublicKey):
@@ -62,16 +62,16 @@ def read_signature(content: bytes) -> bytes:
         return content
     text = content.strip()
     try:
-        found = (
+        fromhex = (
             bytes.fromhex(text.decode())
             if len(text) == 2 * _SIGNATURE_BYTES
             else base64.b64decode(text, validate=True)
         )
     except (ValueError, binascii.Error):
-        found = b""
-    if len(found) != _SIGNATURE_BYTES:
+        fromhex = b""
+    if len(fromhex) != _SIGNATURE_BYTES:
         raise BadInput(field="signature", rule="edge.signature")
-    return found
+    return fromhex
 
 
 def signer_of(package: bytes, signature: bytes, keys: Iterable[tuple[int, str]]) -> int:
@@ -123,7 +123,7 @@ def _unfit(error: UnfitArchive) -> str:
 
 
 def _check(files: list[zipfile.ZipInfo]) -> None:
-    names = {one.filename for one in files}
+    names = {file.filename for file in files}
     if "index.py" not in names:
         raise BadInput(field="package", rule="edge.package", said="index.py")
     for one in files:

@@ -46,12 +46,12 @@ def stage_of(percent: int) -> str:
 
 def clean_name(text: str, field: str = "name", most: int = NAME_MOST) -> str:
     """Raises BadInput."""
-    said = text.strip()
-    if not said:
+    strip = text.strip()
+    if not strip:
         raise BadInput(field=field, rule="blank")
-    if len(said) > most:
+    if len(strip) > most:
         raise BadInput(field=field, rule="too_long", limit=most)
-    return said
+    return strip
 
 
 def clean_node_name(text: str) -> str:
@@ -63,10 +63,10 @@ def clean_node_name(text: str) -> str:
 
 def clean_serial(text: str, field: str = "serialNumber") -> str:
     """Raises BadInput."""
-    said = text.strip()
-    if not SERIAL.fullmatch(said):
+    strip = text.strip()
+    if not SERIAL.fullmatch(strip):
         raise BadInput(field=field, rule="edge.serial")
-    return said
+    return strip
 
 
 def clean_model(text: str) -> str:

@@ -81,18 +81,29 @@ class Differences(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def differences(before: Snapshot, after: Snapshot) -> Differences:
     """What has to change on the box."""
-    was, now = {one.id: one for one in before.drivers}, {one.id: one for one in after.drivers}
-    drivers = [found for id in {**was, **now} if (found := _driver(was.get(id), now.get(id))) is not None]
-    devices = [found for id in {**was, **now} for found in _devices(was.get(id), now.get(id))]
+    was, now = (
+        {snapshot_driver.id: snapshot_driver for snapshot_driver in before.drivers},
+        {snapshot_driver.id: snapshot_driver for snapshot_driver in after.drivers},
+    )
+    drivers = [
+        driver_difference
+        for id in {**was, **now}
+        if (driver_difference := _driver(was.get(id), now.get(id))) is not None
+    ]
+    devices = [device for id in {**was, **now} for device in _devices(was.get(id), now.get(id))]
     touched = {one.driver_id for one in drivers} | {
-        id for id, one in {**was, **now}.items() if any(found.protocol == one.name for found in devices)
+        id
+        for id, snapshot_driver in {**was, **now}.items()
+        if any(device.protocol == snapshot_driver.name for device in devices)
     }
     return Differences(
         drivers=drivers,
         devices=devices,
         interconnect=before.interconnect != after.interconnect,
         settings=fields_of(before.settings, after.settings),
-        offline=[one.device_name for id, driver in was.items() if id in touched for one in driver.devices],
+        offline=[
+            device.device_name for id, driver in was.items() if id in touched for device in driver.devices
+        ],
     )
 
 
@@ -110,20 +121,29 @@ def _driver(was: SnapshotDriver | None, now: SnapshotDriver | None) -> DriverDif
 
 def _devices(was: SnapshotDriver | None, now: SnapshotDriver | None) -> list[DeviceDifference]:
     name = now.name if now is not None else was.name if was is not None else ""
-    old = {one.iot_id: one for one in was.devices} if was is not None else {}
-    new = {one.iot_id: one for one in now.devices} if now is not None else {}
-    found = []
-    for iot_id, one in {**old, **new}.items():
+    old = {device.iot_id: device for device in was.devices} if was is not None else {}
+    new = {device.iot_id: device for device in now.devices} if now is not None else {}
+    device_differences = []
+    for iot_id, snapshot_device in {**old, **new}.items():
         if iot_id not in new:
-            found.append(DeviceDifference(one.device_name, one.alias, name, "removed"))
-        elif iot_id not in old:
-            found.append(DeviceDifference(one.device_name, one.alias, name, "added"))
-        elif old[iot_id] != one:
-            said = fields_of(
-                {"alias": old[iot_id].alias, **old[iot_id].custom}, {"alias": one.alias, **one.custom}
+            device_differences.append(
+                DeviceDifference(snapshot_device.device_name, snapshot_device.alias, name, "removed")
             )
-            found.append(DeviceDifference(one.device_name, one.alias, name, "changed", said))
-    return found
+        elif iot_id not in old:
+            device_differences.append(
+                DeviceDifference(snapshot_device.device_name, snapshot_device.alias, name, "added")
+            )
+        elif old[iot_id] != snapshot_device:
+            field_differences = fields_of(
+                {"alias": old[iot_id].alias, **old[iot_id].custom},
+                {"alias": snapshot_device.alias, **snapshot_device.custom},
+            )
+            device_differences.append(
+                DeviceDifference(
+                    snapshot_device.device_name, snapshot_device.alias, name, "changed", field_differences
+                )
+            )
+    return device_differences
 
 
 def fields_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldDifference]:

@@ -24,6 +24,6 @@ async def batch_started(tx: Tx, event: BatchStarted) -> None:
 
 
 async def _check(tx: Tx, tenant_id: str, community_id: int) -> None:
-    found = await queries.community(Scope.system(tenant_id, "communities"), tx, community_id)
-    if found.apply_status != APPROVED:
-        raise NotInManagement(name=found.name)
+    community = await queries.community(Scope.system(tenant_id, "communities"), tx, community_id)
+    if community.apply_status != APPROVED:
+        raise NotInManagement(name=community.name)

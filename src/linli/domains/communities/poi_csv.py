@@ -59,15 +59,15 @@ def read(lines: Iterable[str]) -> Iterator[Poi | CsvProblem]:
             return
         if not any(cell.strip() for cell in cells):
             continue
-        found = _poi(number, header, cells)
-        if isinstance(found, Poi):
-            if (first := seen.setdefault(found.poid, number)) != number:
+        poi = _poi(number, header, cells)
+        if isinstance(poi, Poi):
+            if (first := seen.setdefault(poi.poid, number)) != number:
                 yield CsvProblem(number, "id", "repeats", {"other": first})
                 continue
             if len(seen) > _ROWS_MAX:
                 yield CsvProblem(number, "", "too_many_rows", {"limit": _ROWS_MAX})
                 return
-        yield found
+        yield poi
 
 
 def _header_problem(header: list[str]) -> CsvProblem | None:

@@ -219,16 +219,16 @@ def _outcomes(batch: Sequence[Parcel], results: Sequence[FaceResult]) -> dict[tu
     codes: dict[str, list[FaceResult]] = {}
     for result in results:
         codes.setdefault(result.person_id, []).append(result)
-    found = {}
+    outcomes = {}
     for parcel in batch:
-        person, said = parcel.item.credential, codes.get(parcel.item.credential)
-        if said is None:
+        person, face_results = parcel.item.credential, codes.get(parcel.item.credential)
+        if face_results is None:
             continue  # left out: told as "no answer" by the reconciler
         good = GONE_CODES if parcel.item.deleting else {LibraryCode.SUCCESS, LibraryCode.FACE_EXISTS}
-        bad = next((result.code for result in said if result.code not in good), None)
+        bad = next((result.code for result in face_results if result.code not in good), None)
         if bad is None:
-            found[FACE, person] = _done
+            outcomes[FACE, person] = _done
         else:
             reason = "device_store" if parcel.item.deleting else sent_code(bad)
-            found[FACE, person] = Outcome(Result.REFUSED, reason, str(bad))
-    return found
+            outcomes[FACE, person] = Outcome(Result.REFUSED, reason, str(bad))
+    return outcomes

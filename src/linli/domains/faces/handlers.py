@@ -57,12 +57,12 @@ class FaceHandlers:
             person = await people.person(scope, self._db, event.identity_id)
         except NotFound:
             return  # erased since: UsersErased sees to it
-        known = await queries.image_of_user(
+        image = await queries.image_of_user(
             scope, self._db, owner="", user_type=IDENTITY, user_id=person.identity_id
         )
         if not person.face_upload_id:
-            if known is not None and known.live and known.source == "people":
-                await self._erase(scope, known, "deleted")
+            if image is not None and image.live and image.source == "people":
+                await self._erase(scope, image, "deleted")
             return
         upload = await uploads.find(scope, self._db, person.face_upload_id)
         if upload is None:
@@ -72,7 +72,7 @@ class FaceHandlers:
         except NotFound:
             log.warning("the picture %s of %s is gone", upload.upload_id, person.identity_id)
             return
-        if known is not None and known.live and known.face_id == person.face_id:
+        if image is not None and image.live and image.face_id == person.face_id:
             return
         picture = Picture(content, "", hashlib.md5(content, usedforsecurity=False).hexdigest())
         user = User("", IDENTITY, person.identity_id, person.identity_id, person.name)

@@ -31,10 +31,10 @@ async def my_face(community_id: int, resident: Resident, db: Database, objects: 
 async def my_erasures(community_id: int, resident: Resident, db: Database) -> list[ErasureTold]:
     """The last times it was taken back, with every device that has confirmed or has yet to."""
     identity_id = resident.living(community_id).identity_id
-    found = await list_erasures(
+    page = await list_erasures(
         resident.scope(community_id), db, page=PageRequest(1, SHOWN), identity_id=identity_id
     )
-    return [ErasureTold.of(told, "") for told in found.data]
+    return [ErasureTold.of(told, "") for told in page.data]
 
 
 @routes.post("/look", status=200, raises=(FacesBusy, NoHints))

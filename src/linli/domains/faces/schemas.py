@@ -103,8 +103,8 @@ class ErasureTold(msgspec.Struct, rename="camel", frozen=True):
             finished_ms=row.finished_ms,
             confirmed=told.confirmed,
             devices=[
-                ErasureDeviceTold(one.iot_id, one.device_name, one.confirmed_ms, one.gone_ms)
-                for one in told.devices
+                ErasureDeviceTold(device.iot_id, device.device_name, device.confirmed_ms, device.gone_ms)
+                for device in told.devices
             ],
         )
 

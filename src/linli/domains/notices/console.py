@@ -103,8 +103,8 @@ def _content(form: NoticeForm) -> Content:
     return Content(form.title, groups, form.type, form.publish_type, int(form.is_top), form.space_ids)
 
 
-async def _list_rows(scope: Scope, db: Reader, found: list[Notice]) -> list[NoticeListRow]:
-    aims = await queries.targets(scope, db, [row.notice_id for row in found])
+async def _list_rows(scope: Scope, db: Reader, notices: list[Notice]) -> list[NoticeListRow]:
+    aims = await queries.targets(scope, db, [row.notice_id for row in notices])
     known = await spaces.spaces_by_id(scope, db, sorted({one for row in aims.values() for one in row}))
     ways = {one: space_rules.path_ids(space.path)[1:] for one, space in known.items()}
     names = await spaces.names(scope, db, sorted({step for way in ways.values() for step in way}))
@@ -125,19 +125,19 @@ async def _list_rows(scope: Scope, db: Reader, found: list[Notice]) -> list[Noti
             deleted_ms=row.deleted_ms,
             targets=[target(one) for one in aims.get(row.notice_id, ())],
         )
-        for row in found
+        for row in notices
     ]
 
 
 async def _full(scope: Scope, db: Reader, objects: ObjectStore, row: Notice) -> NoticeFull:
-    (known,) = await _list_rows(scope, db, [row])
+    (notice_list,) = await _list_rows(scope, db, [row])
     whole = Scope.system(row.tenant_id, "notices")
     groups = []
     for group in row.groups:
         upload = await uploads.find(whole, db, group.upload_id) if group.upload_id else None
         url = objects.url(upload.object_key, expires_s=uploads.URL_SECONDS) if upload else ""
         groups.append(NoticeGroup(group.text, group.upload_id, url))
-    return NoticeFull(**msgspec.structs.asdict(known), groups=groups, publish_type=row.publish_type)
+    return NoticeFull(**msgspec.structs.asdict(notice_list), groups=groups, publish_type=row.publish_type)
 
 
 async def _of(
@@ -145,10 +145,10 @@ async def _of(
 ) -> Notice:
     """A notice of this community. Raises NotFound."""
     await spaces.require_root(scope, db, community_id)
-    found = await queries.notice(scope, db, notice_id, deleted=deleted)
-    if found.community_id != community_id:
+    notice = await queries.notice(scope, db, notice_id, deleted=deleted)
+    if notice.community_id != community_id:
         raise NotFound(what="notice", id=notice_id)
-    return found
+    return notice
 
 
 routes = Routes("/communities/{community_id:int}/notices", tags=("notices",))
@@ -284,9 +284,9 @@ async def restore_notice(community_id: int, notice_id: int, scope: Scope, tx: Tx
 @routes.get("/{notice_id:int}/reads", right=Right.NOTICES_SEE)
 async def read_receipts(community_id: int, notice_id: int, scope: Scope, db: Database) -> NoticeReach:
     """How many residents it goes to, how many opened it, and who did last."""
-    found = await queries.reach(scope, db, await _of(scope, db, community_id, notice_id))
-    readers = [NoticeReader(one.name, one.read_ms) for one in found.last]
-    return NoticeReach(found.residents, found.read, readers)
+    reach = await queries.reach(scope, db, await _of(scope, db, community_id, notice_id))
+    readers = [NoticeReader(reading.name, reading.read_ms) for reading in reach.last]
+    return NoticeReach(reach.residents, reach.read, readers)
 
 
 ROUTES = (routes,)

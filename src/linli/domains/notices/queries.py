@@ -105,10 +105,14 @@ async def notice(
     lock: bool = False,
 ) -> Notice:
     """Raises NotFound; also for a deleted notice unless `deleted`, and for an unpublished one if `published`."""
-    found = await (_locked if lock else _one).one(db, scope, notice_id=notice_id)
-    if found is None or (found.deleted_ms and not deleted) or (published and found.state != PUBLISHED):
+    notice_row = await (_locked if lock else _one).one(db, scope, notice_id=notice_id)
+    if (
+        notice_row is None
+        or (notice_row.deleted_ms and not deleted)
+        or (published and notice_row.state != PUBLISHED)
+    ):
         raise NotFound(what="notice", id=notice_id)
-    return found
+    return notice_row
 
 
 class NoticeFilter(Filter, frozen=True):
@@ -184,36 +188,36 @@ class Reach(NamedTuple):
     last: list[Reading]
 
 
-async def reach(scope: Scope, db: Reader, found: Notice, *, limit: int = 50) -> Reach:
+async def reach(scope: Scope, db: Reader, notice_row: Notice, *, limit: int = 50) -> Reach:
     """Recipients as of now: who moved in after the publication can read the notice too."""
-    readers = await _readers.all(db, scope, notice_id=found.notice_id, limit=limit)
+    readers = await _readers.all(db, scope, notice_id=notice_row.notice_id, limit=limit)
     known = await persons.persons_by_id(scope, db, [person_id for person_id, _ in readers])
     last = [
         Reading(person_id, known[person_id].name if person_id in known else "", read_ms)
         for person_id, read_ms in readers
     ]
-    read = int(await _read_count.scalar(db, scope, notice_id=found.notice_id))
-    return Reach(await _residents(scope, db, found), read, last)
+    read = int(await _read_count.scalar(db, scope, notice_id=notice_row.notice_id))
+    return Reach(await _residents(scope, db, notice_row), read, last)
 
 
-async def _residents(scope: Scope, db: Reader, found: Notice) -> int:
-    houses = await houses_reached(scope, db, found)
+async def _residents(scope: Scope, db: Reader, notice_row: Notice) -> int:
+    houses = await houses_reached(scope, db, notice_row)
     if houses is None:
-        return await residents.count_in_community(scope, db, found.community_id)
+        return await residents.count_in_community(scope, db, notice_row.community_id)
     everybody = PageRequest(1, 1_000_000)
     rows = await residents.page(
-        scope, db, found.community_id, everybody, where=residents.ResidentConditions(house_ids=houses)
+        scope, db, notice_row.community_id, everybody, where=residents.ResidentConditions(house_ids=houses)
     )
     return len({row.person_id for row in rows.data})
 
 
-async def houses_reached(scope: Scope, db: Reader, found: Notice) -> list[int] | None:
+async def houses_reached(scope: Scope, db: Reader, notice_row: Notice) -> list[int] | None:
     """Houses that a notice goes to; None: the whole community."""
-    if not found.in_spaces:
+    if not notice_row.in_spaces:
         return None
     houses: set[int] = set()
-    wanted = (await targets(scope, db, [found.notice_id])).get(found.notice_id, [])
+    wanted = (await targets(scope, db, [notice_row.notice_id])).get(notice_row.notice_id, [])
     for space in (await spaces.spaces_by_id(scope, db, wanted)).values():
         below = await spaces.subtree(scope, db, space)
-        houses.update(one.space_id for one in below if one.kind == space_rules.HOUSE)
+        houses.update(space_row.space_id for space_row in below if space_row.kind == space_rules.HOUSE)
     return sorted(houses)

@@ -60,10 +60,10 @@ def _houses(resident: Resident, community_id: int) -> list[int]:
     return [home.house_id for home in resident.living_in if home.community_id == community_id]
 
 
-async def _reaches(scope: Scope, db: Reader, found: Notice, house_ids: list[int]) -> bool:
-    if not found.in_spaces:
+async def _reaches(scope: Scope, db: Reader, notice: Notice, house_ids: list[int]) -> bool:
+    if not notice.in_spaces:
         return True
-    aims = set((await queries.targets(scope, db, [found.notice_id])).get(found.notice_id, ()))
+    aims = set((await queries.targets(scope, db, [notice.notice_id])).get(notice.notice_id, ()))
     for house_id in house_ids:
         way = space_rules.path_ids((await spaces.space(scope, db, house_id)).path)
         if aims.intersection(way):
@@ -105,19 +105,19 @@ async def open_notice(
 ) -> NoticeToRead:
     """Read one; the first time is its receipt."""
     scope = resident.scope(community_id)
-    found = await queries.notice(scope, tx, notice_id, published=True)
+    notice = await queries.notice(scope, tx, notice_id, published=True)
     houses = _houses(resident, community_id)
-    if found.community_id != community_id or not await _reaches(scope, tx, found, houses):
+    if notice.community_id != community_id or not await _reaches(scope, tx, notice, houses):
         raise NotFound(what="notice", id=notice_id)
     person_id = resident.living(community_id).person_id
     await service.note_read(scope, tx, notice_id=notice_id, person_id=person_id, now_ms=clock.now_ms())
     parts = []
-    whole = Scope.system(found.tenant_id, "notices")
-    for group in found.groups:
+    whole = Scope.system(notice.tenant_id, "notices")
+    for group in notice.groups:
         upload = await uploads.find(whole, tx, group.upload_id) if group.upload_id else None
         url = objects.url(upload.object_key, expires_s=uploads.URL_SECONDS) if upload else ""
         parts.append(NoticePart(group.text, url))
-    head = _head(found, {notice_id})
+    head = _head(notice, {notice_id})
     return NoticeToRead(**msgspec.structs.asdict(head), parts=parts)
 
 

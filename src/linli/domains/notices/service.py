@@ -108,28 +108,28 @@ async def draft(scope: Scope, tx: Tx, *, community_id: int, content: Content, no
 
 async def rewrite(scope: Scope, tx: Tx, *, notice_id: int, content: Content, now_ms: int) -> None:
     """Replace the content of a draft or a scheduled notice. Raises NotFound, NoticeOut, BadInput."""
-    found = await queries.notice(scope, tx, notice_id, lock=True)
-    if found.state == PUBLISHED:
+    notice = await queries.notice(scope, tx, notice_id, lock=True)
+    if notice.state == PUBLISHED:
         raise NoticeOut()
-    content = await _fit(scope, tx, found.community_id, content)
+    content = await _fit(scope, tx, notice.community_id, content)
     values = {f"new_{name}": value for name, value in _columns(content).items()}
     await _write.run(tx, scope, row=notice_id, now=now_ms, **values)
     await _drop_targets.run(tx, scope, row=notice_id)
-    await _aim(scope, tx, found.community_id, notice_id, content.space_ids)
+    await _aim(scope, tx, notice.community_id, notice_id, content.space_ids)
 
 
 async def publish(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int, at_ms: int | None = None) -> None:
     """Publish a draft or scheduled notice now, or schedule it for `at_ms`. Raises NotFound, NoticeOut, BadInput."""
-    found = await queries.notice(scope, tx, notice_id, lock=True)
-    if found.state == PUBLISHED:
+    notice = await queries.notice(scope, tx, notice_id, lock=True)
+    if notice.state == PUBLISHED:
         raise NoticeOut()
     if at_ms is None:
-        await _publish(scope, tx, found, now_ms)
+        await _publish(scope, tx, notice, now_ms)
         return
     if not now_ms < at_ms <= now_ms + LATEST_MS:
         raise BadInput(field="atMs", rule="within_year")
     await _move.run(tx, scope, row=notice_id, new_state=SCHEDULED, at_ms=at_ms, now=now_ms)
-    await outbox.add(tx, PUBLISH, PublishDue(found.tenant_id, notice_id, at_ms), due_ms=at_ms)
+    await outbox.add(tx, PUBLISH, PublishDue(notice.tenant_id, notice_id, at_ms), due_ms=at_ms)
 
 
 async def withdraw(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None:
@@ -144,10 +144,10 @@ async def pin(
 ) -> None:
     """Pin a notice above the others, or unpin it. Raises NotFound, BadInput."""
     check_flag(is_top, "isTop")
-    found = await queries.notice(scope, tx, notice_id, published=published, lock=True)
-    if found.is_top != is_top:
+    notice = await queries.notice(scope, tx, notice_id, published=published, lock=True)
+    if notice.is_top != is_top:
         await _pin.run(tx, scope, row=notice_id, top=is_top, now=now_ms)
-        await _tell(tx, found, "update")
+        await _tell(tx, notice, "update")
 
 
 async def remove(
@@ -159,30 +159,30 @@ async def remove(
     if len(notice_ids) > DELETE_MAX:
         raise BadInput(field="messageIds", rule="too_many_items", limit=DELETE_MAX)
     for notice_id in dict.fromkeys(notice_ids):
-        found = await queries.notice(scope, tx, notice_id, published=published, lock=True)
+        notice = await queries.notice(scope, tx, notice_id, published=published, lock=True)
         await _hide.run(tx, scope, row=notice_id, at_ms=now_ms, by=f"{scope.caller.kind}:{scope.caller.id}")
-        await _tell(tx, found, "delete")
+        await _tell(tx, notice, "delete")
 
 
 async def restore(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None:
     """Restore a deleted notice. A scheduled one whose time has passed becomes a draft. Raises NotFound."""
-    found = await queries.notice(scope, tx, notice_id, deleted=True, lock=True)
-    if not found.deleted_ms:
+    notice = await queries.notice(scope, tx, notice_id, deleted=True, lock=True)
+    if not notice.deleted_ms:
         return
     await _hide.run(tx, scope, row=notice_id, at_ms=0, by="")
-    if found.state == SCHEDULED and found.publish_ms <= now_ms:
+    if notice.state == SCHEDULED and notice.publish_ms <= now_ms:
         await _move.run(tx, scope, row=notice_id, new_state=DRAFT, at_ms=0, now=now_ms)
-    await _tell(tx, found, "publish")
+    await _tell(tx, notice, "publish")
 
 
 async def note_read(scope: Scope, tx: Tx, *, notice_id: int, person_id: int, now_ms: int) -> None:
     """Note that a resident opened a published notice, at the first time only. Raises NotFound."""
-    found = await queries.notice(scope, tx, notice_id, published=True)
+    notice = await queries.notice(scope, tx, notice_id, published=True)
     row = {
         "notice_id": notice_id,
         "person_id": person_id,
-        "tenant_id": found.tenant_id,
-        "community_id": found.community_id,
+        "tenant_id": notice.tenant_id,
+        "community_id": notice.community_id,
         "read_ms": now_ms,
     }
     await tx.upsert(notice_reads, [row], keys=("notice_id", "person_id"))
@@ -202,23 +202,27 @@ class Publisher:
 
         async def work(tx: Tx) -> None:
             try:
-                found = await queries.notice(scope, tx, job.notice_id, lock=True)
+                notice = await queries.notice(scope, tx, job.notice_id, lock=True)
             except NotFound:
                 return  # deleted since
-            if found.state == SCHEDULED and found.publish_ms == job.publish_ms:
-                await _publish(scope, tx, found, self._db.clock.now_ms())
+            if notice.state == SCHEDULED and notice.publish_ms == job.publish_ms:
+                await _publish(scope, tx, notice, self._db.clock.now_ms())
 
         await self._db.run(work)
 
 
-async def _publish(scope: Scope, tx: Tx, found: Notice, now_ms: int) -> None:
-    await _move.run(tx, scope, row=found.notice_id, new_state=PUBLISHED, at_ms=now_ms, now=now_ms)
-    await _tell(tx, found._replace(state=PUBLISHED), "publish")
+async def _publish(scope: Scope, tx: Tx, notice: Notice, now_ms: int) -> None:
+    await _move.run(tx, scope, row=notice.notice_id, new_state=PUBLISHED, at_ms=now_ms, now=now_ms)
+    await _tell(tx, notice._replace(state=PUBLISHED), "publish")
 
 
-async def _tell(tx: Tx, found: Notice, type: str) -> None:
-    if found.state == PUBLISHED:
-        event = {"tenant_id": found.tenant_id, "community_id": found.community_id, "ids": [found.notice_id]}
+async def _tell(tx: Tx, notice: Notice, type: str) -> None:
+    if notice.state == PUBLISHED:
+        event = {
+            "tenant_id": notice.tenant_id,
+            "community_id": notice.community_id,
+            "ids": [notice.notice_id],
+        }
         await emit(tx, msgspec.convert({**event, "type": type}, NoticeChanged))
 
 

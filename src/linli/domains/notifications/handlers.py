@@ -51,17 +51,17 @@ class NewsHandlers:
         place = await self._place(scope, event.community_id)
         for notice_id in event.ids:
             try:
-                found = await notices.notice(scope, self._db, notice_id, published=True)
+                notice = await notices.notice(scope, self._db, notice_id, published=True)
             except NotFound:
                 continue
             lives = BY_NAME["notice_published"].lives_ms
-            if place is None or found.publish_ms + lives < self._db.clock.now_ms():
+            if place is None or notice.publish_ms + lives < self._db.clock.now_ms():
                 continue
-            houses = await notices.houses_reached(scope, self._db, found)
+            houses = await notices.houses_reached(scope, self._db, notice)
             accounts = await residence.accounts_living(
                 scope, self._db, community_id=event.community_id, house_ids=houses
             )
-            facts = {"community": place.name, "title": found.title}
+            facts = {"community": place.name, "title": notice.title}
             await self._tell(
                 accounts, "notice_published", facts, f"notices/{notice_id}", f"notice:{notice_id}", place
             )
@@ -95,15 +95,15 @@ class NewsHandlers:
             return
         place = await self._place(scope, event.community_id)
         try:
-            found = await visits.visit(scope, self._db, event.apply_id)
+            visit = await visits.visit(scope, self._db, event.apply_id)
         except NotFound:
             return
-        if place is None or found.state != event.state:
+        if place is None or visit.state != event.state:
             return  # it went on meanwhile
-        facts, tag = {"community": place.name, "visitor": found.name}, f"visit:{event.apply_id}"
+        facts, tag = {"community": place.name, "visitor": visit.name}, f"visit:{event.apply_id}"
         if event.state == ARRIVED:
-            if found.submitter_identity:
-                accounts = await residence.accounts_of(scope, self._db, found.submitter_identity)
+            if visit.submitter_identity:
+                accounts = await residence.accounts_of(scope, self._db, visit.submitter_identity)
                 await self._tell(accounts, "visitor_arrived", facts, "visitors", tag, place)
             return
         accounts = await residence.accounts_living(

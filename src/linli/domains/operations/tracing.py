@@ -77,18 +77,18 @@ async def trace_of(sight: Sight, db: Database, commits: Commits, *, number: str)
 
     Raises NotFound.
     """
-    found: Trace | None = None
+    trace: Trace | None = None
     if (pair := things.read_batch_id(number)) is not None:
-        found = await _of_uplink(sight, db, commits, *pair)
+        trace = await _of_uplink(sight, db, commits, *pair)
     elif number.startswith("change-") and number[7:].isascii() and number[7:].isdigit() and len(number) < 24:
-        found = await _of_change(sight, db, commits, int(number[7:]))
+        trace = await _of_change(sight, db, commits, int(number[7:]))
     elif number.isascii() and number.isdigit() and len(number) <= 16:
-        found = await _of_call(sight, db, int(number))
+        trace = await _of_call(sight, db, int(number))
     elif request_log.time_of(number) is not None:
-        found = await _of_request(sight, db, number)
-    if found is None:
+        trace = await _of_request(sight, db, number)
+    if trace is None:
         raise NotFound(what="message", id=number)
-    return found
+    return trace
 
 
 async def _device(sight: Sight, db: Database, device_no: int) -> DeviceRow | None:
@@ -193,7 +193,7 @@ async def _told(sight: Sight, db: Database, told: databus.Told) -> list[Hop]:
         "kind": change.kind,
         "modelId": change.model_id,
         "operate": change.operate,
-        "ids": [str(one) for one in told.records],
+        "ids": [str(record) for record in told.records],
     }
     hops = [Hop("record" if told.records else "told", "ok", change.created_ms, facts)]
     if sight.requests is not None:
@@ -315,8 +315,8 @@ async def _request(sight: Sight, db: Database, number: str) -> LoggedRequest | N
     if sight.requests is None or at_ms is None:
         return None
     wanted = request_log.Search(sight.app_keys, at_ms - DAY_MS, at_ms + DAY_MS, request_id=number, limit=1)
-    found = await request_log.search(sight.requests, db, wanted)
-    return found[0] if found else None
+    logged_requests = await request_log.search(sight.requests, db, wanted)
+    return logged_requests[0] if logged_requests else None
 
 
 def _asked(request: LoggedRequest) -> Hop:

@@ -39,12 +39,12 @@ async def community_map(
     """Everything on the map of one community. Raises NotFound."""
     community = await communities.community(scope, db, community_id)
     places = await queries.placed_devices(scope, db, community_id)
-    found = [
+    devices = [
         d for d in await find_devices(scope, db, iot_ids=sorted(places)) if d.community_id == community_id
     ]
-    raised = await alerts.latest_alerts(scope, db, devices=found, since_ms=now_ms - ALARM_MS)
+    raised = await alerts.latest_alerts(scope, db, devices=devices, since_ms=now_ms - ALARM_MS)
     shown = []
-    for device in found:
+    for device in devices:
         alert = raised.get(device.device_no)
         lng, lat = places[device.iot_id]
         shown.append(

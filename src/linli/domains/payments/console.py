@@ -184,14 +184,14 @@ payee_review_routes = Routes("/payee-reviews", tags=("payments",))
 @payee_review_routes.get(right=Right.COMMUNITIES_REVIEW)
 async def waiting(db: Database, objects: ObjectStore, secrets: Secrets) -> list[PayeeReview]:
     """Applications that wait, the oldest first."""
-    found = []
+    payee_reviews = []
     for row in await service.waiting(db):
         own = Scope.system(row.tenant_id)
         kept = [
             await uploads.find(own, db, one)
             for one in (row.licence_upload_id, row.id_front_upload_id, row.id_back_upload_id)
         ]
-        found.append(
+        payee_reviews.append(
             PayeeReview(
                 tenant_id=row.tenant_id,
                 unit_kind=row.unit_kind,
@@ -200,11 +200,13 @@ async def waiting(db: Database, objects: ObjectStore, secrets: Secrets) -> list[
                 legal_person=row.legal_person,
                 legal_id=secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}"),
                 contact_phone=row.contact_phone,
-                pictures=[objects.url(one.object_key, expires_s=_URL_SECONDS) for one in kept if one],
+                pictures=[
+                    objects.url(upload.object_key, expires_s=_URL_SECONDS) for upload in kept if upload
+                ],
                 submitted_ms=row.submitted_ms,
             )
         )
-    return found
+    return payee_reviews
 
 
 @payee_review_routes.post(

@@ -110,12 +110,12 @@ def checked_custom(form: Form, name: str, custom: Custom, *, is_new: bool) -> Cu
         if not 1 <= custom.max_length <= LENGTH_MAX:
             raise BadInput(field="maxLength", rule="range", low=1, high=LENGTH_MAX)
         return Custom(label, "string", custom.max_length)
-    choices = [Choice(one.value.strip(), one.description.strip()) for one in custom.choices]
-    if not choices or any(not one.value or not one.description for one in choices):
+    choices = [Choice(choice.value.strip(), choice.description.strip()) for choice in custom.choices]
+    if not choices or any(not choice.value or not choice.description for choice in choices):
         raise BadInput(field="choices", rule="required")
     if len(choices) > CHOICES_MAX:
         raise BadInput(field="choices", rule="too_many_items", limit=CHOICES_MAX)
-    if len({one.value for one in choices}) < len(choices):
+    if len({choice.value for choice in choices}) < len(choices):
         raise BadInput(field="choices", rule="repeated_values")
     return Custom(label, "enum", 0, choices)
 
@@ -145,7 +145,7 @@ def custom_problem(custom: Custom, value: Any) -> tuple[str, dict[str, Any]] | N
         return "type", {"expected": "string"}
     if custom.kind == "string":
         return ("too_long", {"limit": custom.max_length}) if len(value) > custom.max_length else None
-    allowed = [one.value for one in custom.choices]
+    allowed = [choice.value for choice in custom.choices]
     return None if value in allowed else ("one_of", {"allowed": ", ".join(allowed)})
 
 

@@ -146,7 +146,10 @@ class Rights(msgspec.Struct, frozen=True):
     @property
     def tenants(self) -> list[str]:
         """Ids of the tenants in which the account has a role, in order of granting."""
-        held = [*(grant.tenant_id for grant in self.grants), *(one.tenant_id for one in self.own)]
+        held = [
+            *(grant.tenant_id for grant in self.grants),
+            *(own_rights.tenant_id for own_rights in self.own),
+        ]
         return list(dict.fromkeys(tenant_id for tenant_id in held if tenant_id))
 
     def roles(self, tenant_id: str, community_id: int | None = None) -> frozenset[Role]:
@@ -164,9 +167,10 @@ class Rights(msgspec.Struct, frozen=True):
     def all_in(self, tenant_id: str, community_id: int | None = None) -> frozenset[Right]:
         """Every right that holds there: what a screen may show."""
         own = (
-            one.rights
-            for one in self.own
-            if one.tenant_id == tenant_id and (community_id is None or community_id in one.communities)
+            own_rights.rights
+            for own_rights in self.own
+            if own_rights.tenant_id == tenant_id
+            and (community_id is None or community_id in own_rights.communities)
         )
         return frozenset().union(*(RIGHTS_OF[role] for role in self.roles(tenant_id, community_id)), *own)
 
@@ -183,7 +187,10 @@ class Rights(msgspec.Struct, frozen=True):
         raise Forbidden()
 
     def _knows(self, tenant_id: str, community_id: int) -> bool:
-        own = any(one.tenant_id == tenant_id and community_id in one.communities for one in self.own)
+        own = any(
+            own_rights.tenant_id == tenant_id and community_id in own_rights.communities
+            for own_rights in self.own
+        )
         return own or bool(self.roles(tenant_id, community_id) - {Role.OPERATOR})
 
     def whole(self, tenant_id: str) -> bool:
@@ -194,9 +201,9 @@ class Rights(msgspec.Struct, frozen=True):
         """Projects of the person's groups, where a right holds if one is named."""
         return frozenset().union(
             *(
-                one.projects
-                for one in self.own
-                if one.tenant_id == tenant_id and (right is None or right in one.rights)
+                own_rights.projects
+                for own_rights in self.own
+                if own_rights.tenant_id == tenant_id and (right is None or right in own_rights.rights)
             )
         )
 
@@ -211,20 +218,20 @@ class Rights(msgspec.Struct, frozen=True):
             if grant.tenant_id == tenant_id:
                 place = f"c:{grant.community_id}" if grant.community_id else EVERYWHERE
                 held |= {(right, at) for right in RIGHTS_OF[grant.role] for at in (place, SOMEWHERE)}
-        for one in self.own:
-            if one.tenant_id == tenant_id:
+        for own_rights in self.own:
+            if own_rights.tenant_id == tenant_id:
                 places = [
                     SOMEWHERE,
-                    *(f"c:{community}" for community in one.communities),
-                    *(f"p:{project}" for project in one.projects),
+                    *(f"c:{community}" for community in own_rights.communities),
+                    *(f"p:{project}" for project in own_rights.projects),
                 ]
-                held |= {(right, at) for right in one.rights for at in places}
+                held |= {(right, at) for right in own_rights.rights for at in places}
         return frozenset(held)
 
     def covers(self, wanted: frozenset[tuple[Right, str]], *, tenant_id: str) -> bool:
         """Whether the account itself holds all of these `holdings`: the condition for giving or taking them."""
-        held = self.holdings(tenant_id)
-        return all(one in held or (one[0], EVERYWHERE) in held for one in wanted)
+        holdings = self.holdings(tenant_id)
+        return all(one in holdings or (one[0], EVERYWHERE) in holdings for one in wanted)
 
     def scope(self, tenant_id: str, *, language: str = "zh-CN") -> Scope:
         """What the account sees in a tenant. Raises Forbidden when it has no role there.
@@ -232,7 +239,7 @@ class Rights(msgspec.Struct, frozen=True):
         The installation's operator sees no tenant's people or houses by being operator.
         """
         here = [grant for grant in self.grants if grant.tenant_id == tenant_id]
-        own = [one for one in self.own if one.tenant_id == tenant_id]
+        own = [own_rights for own_rights in self.own if own_rights.tenant_id == tenant_id]
         if not here and not own:
             raise Forbidden()
         resident = not own and all(grant.role is Role.RESIDENT for grant in here)
@@ -258,8 +265,10 @@ class Rights(msgspec.Struct, frozen=True):
             if not self.may(right, tenant_id=tenant_id):
                 raise Forbidden()
             return scope
-        held = frozenset(c for c in scope.communities if self.may(right, tenant_id=tenant_id, community_id=c))
-        if not held and not self.may(right, tenant_id=tenant_id):
+        frozensets = frozenset(
+            c for c in scope.communities if self.may(right, tenant_id=tenant_id, community_id=c)
+        )
+        if not frozensets and not self.may(right, tenant_id=tenant_id):
             raise Forbidden()
         # Who has the right by a role of the company but is in no group yet sees nothing, and may come in.
-        return Scope(tenant_id, scope.caller, held, None, language, self.projects(tenant_id, right))
+        return Scope(tenant_id, scope.caller, frozensets, None, language, self.projects(tenant_id, right))

@@ -63,25 +63,27 @@ ENTERPRISE: Final = (
 """Everything under 企业. What only the operator of the installation may do is not in it."""
 
 FUNCTIONS: Final = tuple(function for branch in ENTERPRISE for function in branch.functions)
-ALL: Final = frozenset(right for one in FUNCTIONS for right in (one.use, one.manage) if right is not None)
+ALL: Final = frozenset(
+    right for function in FUNCTIONS for right in (function.use, function.manage) if right is not None
+)
 
 _HERE: Final = RIGHTS_OF[Role.COMMUNITY_MANAGER]
 
 
 def _in_one_community() -> tuple[Function, ...]:
     """Functions with the levels that have a meaning in one community: what its manager has."""
-    found = (
+    functions = (
         Function(
-            one.code,
-            one.use if one.use in _HERE else None,
-            one.manage if one.manage in _HERE else None,
+            function.code,
+            function.use if function.use in _HERE else None,
+            function.manage if function.manage in _HERE else None,
         )
-        for one in FUNCTIONS
+        for function in FUNCTIONS
     )
-    return tuple(one for one in found if one.use or one.manage)
+    return tuple(function for function in functions if function.use or function.manage)
 
 
-OF_COMMUNITY: Final = {one.code: one for one in _in_one_community()}
+OF_COMMUNITY: Final = {function.code: function for function in _in_one_community()}
 """What permission management gives, by function code."""
 
 
@@ -122,7 +124,7 @@ def checked(rights: Iterable[str]) -> frozenset[Right]:
     if unknown := wanted - ALL:
         raise BadInput(field="rights", rule="one_of", allowed=", ".join(sorted(ALL)), given=min(unknown))
     found = {Right(one) for one in wanted}
-    found |= {one.use for one in FUNCTIONS if one.manage in found and one.use is not None}
+    found |= {function.use for function in FUNCTIONS if function.manage in found and function.use is not None}
     return frozenset(found)
 
 

@@ -33,7 +33,7 @@ def _query(holder: Holder) -> tuple[Query[Any], Query[Any]]:
     if name not in _queries:
         condition = holder.condition()
         order = list(holder.table.primary_key.columns) or [holder.columns[0]]
-        rows = select(*holder.columns).where(condition).order_by(*(one.desc() for one in order))
+        rows = select(*holder.columns).where(condition).order_by(*(column.desc() for column in order))
         count = select(func.count()).select_from(holder.table).where(condition)
         _queries[name] = (
             Query(rows.limit(EXPORTED), unscoped=_WHY, heavy=True),

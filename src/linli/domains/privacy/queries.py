@@ -75,18 +75,18 @@ async def of_account(db: Reader, account_id: int) -> list[DeletionRequest]:
 
 async def own(db: Reader, account_id: int, request_id: int) -> DeletionRequest:
     """Raises NotFound."""
-    found = await _own.one(db, account_id=account_id, request_id=request_id)
-    if found is None:
+    deletion_request = await _own.one(db, account_id=account_id, request_id=request_id)
+    if deletion_request is None:
         raise NotFound(what="deletion_request", id=request_id)
-    return found
+    return deletion_request
 
 
 async def request(scope: Scope, db: Reader, *, community_id: int, request_id: int) -> DeletionRequest:
     """The row, locked until the end of the transaction. Raises NotFound."""
-    found = await _one.one(db, scope, community_id=community_id, request_id=request_id)
-    if found is None:
+    deletion_request = await _one.one(db, scope, community_id=community_id, request_id=request_id)
+    if deletion_request is None:
         raise NotFound(what="deletion_request", id=request_id)
-    return found
+    return deletion_request
 
 
 async def page(

@@ -149,14 +149,14 @@ async def overview(
         for row in await queries.of_account(db, resident.account_id)
         if row.state == "waiting"
     }
-    known = []
+    bies = []
     for own, community_id in await _known_by(db, resident):
         scope = Scope.system(own.tenant_id, "privacy")
         row = (await communities.by_id(scope, db, [community_id])).get(community_id)
         name = row.name if row else ""
         company = await _company(db, own.tenant_id)
-        known.append(KnownBy(str(community_id), name, company, community_id in asked))
-    return MyData(topics, known, settings.privacy.deletion_days)
+        bies.append(KnownBy(str(community_id), name, company, community_id in asked))
+    return MyData(topics, bies, settings.privacy.deletion_days)
 
 
 @routes.get("/topics/{topic:str}", raises=(NotFound,))

@@ -128,7 +128,7 @@ def holders() -> list[Holder]:
         if (keys := keys_of(table))
     ]
     order = [*TOPICS, OTHER]
-    return sorted(found, key=lambda one: (order.index(one.topic), one.table.name))
+    return sorted(found, key=lambda holder: (order.index(holder.topic), holder.table.name))
 
 
 def _by_room(table: str) -> str:

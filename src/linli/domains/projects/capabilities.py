@@ -19,8 +19,8 @@ class Capability(msgspec.Struct, frozen=True):
 
 
 CAPABILITIES: Final = {
-    one.code: one
-    for one in (
+    capability.code: capability
+    for capability in (
         Capability(
             DIGITAL_COMMUNITY,
             "数字社区",
@@ -52,6 +52,6 @@ CAPABILITIES: Final = {
 """By code, in the order they are shown."""
 
 RESERVED: Final = frozenset(
-    service for one in CAPABILITIES.values() if one.reviewed for service in one.services
+    service for capability in CAPABILITIES.values() if capability.reviewed for service in capability.services
 )
 """Services that need an approved capability."""

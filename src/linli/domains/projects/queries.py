@@ -179,8 +179,8 @@ async def any_joined(scope: Scope, db: Reader) -> bool:
 async def list_capabilities(scope: Scope, db: Reader, *, project_id: str) -> list[CapabilityOf]:
     """Every capability of the catalogue, with the project's application for it. Raises NotFound."""
     await get_project(scope, db, project_id=project_id)
-    held = {row.capability: row for row in await _of_project.all(db, scope, project_id=project_id)}
-    return [CapabilityOf(one, held.get(code)) for code, one in CAPABILITIES.items()]
+    capabilities = {row.capability: row for row in await _of_project.all(db, scope, project_id=project_id)}
+    return [CapabilityOf(capability, capabilities.get(code)) for code, capability in CAPABILITIES.items()]
 
 
 async def list_applied(scope: Scope, db: Reader, *, page: PageRequest) -> Page[CapabilityRow]:

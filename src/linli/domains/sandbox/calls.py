@@ -76,12 +76,12 @@ class Partner:
             raise SandboxFailed(call=path, reason=f"there is no version {version}")
         made = await self.send(spec, params, community_id=community_id)
         try:
-            said = msgspec.json.decode(made.body, type=_Answer)
+            answer = msgspec.json.decode(made.body, type=_Answer)
         except msgspec.MsgspecError:
-            said = _Answer(made.status, made.body)
-        if made.status != OK or said.code != OK:
-            raise SandboxFailed(call=path, reason=f"{said.code} {said.message}")
-        return said.data
+            answer = _Answer(made.status, made.body)
+        if made.status != OK or answer.code != OK:
+            raise SandboxFailed(call=path, reason=f"{answer.code} {answer.message}")
+        return answer.data
 
 
 def succeeded(made: trial.Made) -> bool:

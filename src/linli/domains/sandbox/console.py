@@ -96,8 +96,8 @@ routes = Routes("/sandbox", tags=("integrations",))
 @routes.get(right="integrations.manage")
 async def state(scope: Scope, sandbox: SandboxRoom) -> SandboxHeld:
     """The caller's own sandbox. Looking wakes its devices."""
-    held = await service.get(scope, sandbox.shop)
-    return SandboxHeld(None if held is None else await _told(held, sandbox))
+    sandbox_row = await service.get(scope, sandbox.shop)
+    return SandboxHeld(None if sandbox_row is None else await _told(sandbox_row, sandbox))
 
 
 @routes.post(right="integrations.manage", raises=(SandboxFailed, SandboxThere, TooManySandboxes))
@@ -133,19 +133,19 @@ async def secret(scope: Scope, sandbox: SandboxRoom) -> SandboxSecret:
 @routes.post("/devices/{device:str}/power", right="integrations.manage", status=200, raises=(NoSandbox,))
 async def power(device: str, data: PowerChoice, scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Have a simulated device go online or offline."""
-    held = await service.switch(scope, sandbox.shop, device=device, on=data.on)
-    return await _told(held, sandbox)
+    sandbox_row = await service.switch(scope, sandbox.shop, device=device, on=data.on)
+    return await _told(sandbox_row, sandbox)
 
 
 @routes.post("/devices/{device:str}/acts", right="integrations.manage", raises=(NotFound, NoSandbox))
 async def act(device: str, data: Act, scope: Scope, sandbox: SandboxRoom) -> None:
     """Have a simulated device post properties or report an event now."""
-    held = await service.ready(scope, sandbox.shop)
+    sandbox_row = await service.ready(scope, sandbox.shop)
     try:
-        iot_id = held.read_facts().device(device).iot_id
+        iot_id = sandbox_row.read_facts().device(device).iot_id
     except KeyError:
         raise NotFound(what="device", id=device) from None
-    await sandbox.simulator.tell(held.inside, iot_id=iot_id, act=data)
+    await sandbox.simulator.tell(sandbox_row.inside, iot_id=iot_id, act=data)
 
 
 @routes.post("/example", right="integrations.manage", status=200, raises=(NoSandbox, SandboxFailed))
@@ -153,9 +153,9 @@ async def example(data: ExampleAsked, scope: Scope, sandbox: SandboxRoom) -> Exa
     """Parameters of a method filled with the sandbox's own ids."""
     spec = _method(sandbox, data.path, data.version)
     found = await service.example(scope, sandbox.shop, spec=spec, fresh=data.fresh)
-    held = await service.ready(scope, sandbox.shop)
+    sandbox_row = await service.ready(scope, sandbox.shop)
     text = json.dumps(found.params, ensure_ascii=False, indent=2)
-    return ExampleFound(text, held.read_facts().community_id, sorted(found.spends))
+    return ExampleFound(text, sandbox_row.read_facts().community_id, sorted(found.spends))
 
 
 @routes.post("/try", right="integrations.manage", status=200, raises=(NoSandbox,))
@@ -188,35 +188,37 @@ def _object(text: str) -> dict[str, Any]:
     return params
 
 
-async def _told(held: Sandbox, sandbox: SandboxRoom) -> SandboxState:
-    facts = held.read_facts()
-    found = await find_devices(held.inside, sandbox.shop.db, iot_ids=[one.iot_id for one in facts.devices])
+async def _told(sandbox_row: Sandbox, sandbox: SandboxRoom) -> SandboxState:
+    facts = sandbox_row.read_facts()
+    found = await find_devices(
+        sandbox_row.inside, sandbox.shop.db, iot_ids=[device.iot_id for device in facts.devices]
+    )
     online = {row.iot_id for row in found if row.online}
     devices = [
         SandboxDevice(
-            one.name,
-            _TITLES.get(one.name, one.name),
-            one.iot_id,
-            one.product_key,
-            one.device_name,
-            one.iot_id in online,
-            one.name in held.off,
+            device.name,
+            _TITLES.get(device.name, device.name),
+            device.iot_id,
+            device.product_key,
+            device.device_name,
+            device.iot_id in online,
+            device.name in sandbox_row.off,
         )
-        for one in facts.devices
+        for device in facts.devices
     ]
     return SandboxState(
-        state=held.state,
-        app_key=held.app_key,
+        state=sandbox_row.state,
+        app_key=sandbox_row.app_key,
         project_id=facts.project_id,
         community_id=facts.community_id,
         scope_id=facts.scope_id,
         devices=devices,
         per_second=seed.PER_SECOND,
         per_day=seed.PER_DAY,
-        created_ms=held.created_ms,
-        sleeps_ms=held.used_ms + AWAKE_MS,
-        expires_ms=held.used_ms + EXPIRES_MS,
-        gone_ms=None if held.removed_ms is None else held.removed_ms + service.UNDO_MS,
+        created_ms=sandbox_row.created_ms,
+        sleeps_ms=sandbox_row.used_ms + AWAKE_MS,
+        expires_ms=sandbox_row.used_ms + EXPIRES_MS,
+        gone_ms=None if sandbox_row.removed_ms is None else sandbox_row.removed_ms + service.UNDO_MS,
     )
 
 

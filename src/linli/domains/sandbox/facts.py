@@ -45,9 +45,9 @@ class Facts(msgspec.Struct, kw_only=True):
 
     def device(self, name: str) -> SimDevice:
         """Raises KeyError."""
-        for one in self.devices:
-            if one.name == name:
-                return one
+        for device in self.devices:
+            if device.name == name:
+                return device
         raise KeyError(name)
 
 

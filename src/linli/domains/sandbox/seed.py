@@ -79,11 +79,11 @@ async def _community(shop: Workshop, inside: Scope, facts: Facts, app_key: str) 
     async def found(tx: Tx) -> None:
         await pois.import_catalogue(tx, [_PLACE])
         number = await applications.apply(app, tx, application=application(), now_ms=now_ms)
-        made = await applications.approve(
+        community = await applications.approve(
             inside, tx, community_id=number, reviewer="sandbox", ids=shop.ids, now_ms=now_ms
         )
-        facts.community_id, facts.scope_id = number, str(made.scope_id)
-        facts.root = int(made.root_space_id or 0)
+        facts.community_id, facts.scope_id = number, str(community.scope_id)
+        facts.root = int(community.root_space_id or 0)
 
     await shop.db.run(found)
 
@@ -112,7 +112,7 @@ async def _devices(shop: Workshop, inside: Scope, facts: Facts) -> None:
             product = await products.create_product(
                 inside, tx, name=kind.title, ids=shop.ids, secrets=shop.secrets, category_code=kind.category
             )
-            made = await devices.create_device(
+            triple = await devices.create_device(
                 inside,
                 tx,
                 product_key=product.product_key,
@@ -125,12 +125,12 @@ async def _devices(shop: Workshop, inside: Scope, facts: Facts) -> None:
             # Serial numbers are unique on the whole platform.
             sn = f"{kind.sn}{shop.ids.token(6, '0123456789')}" if kind.sn else ""
             if sn:
-                entry = SerialNumberEntry(sn, product.product_key, made.device_name)
+                entry = SerialNumberEntry(sn, product.product_key, triple.device_name)
                 await list_serial_numbers(inside, tx, entries=[entry], now_ms=now_ms)
                 facts.sn = sn
-            await devices.assign_community(inside, tx, iot_id=made.iot_id, community_id=facts.community_id)
-            one = SimDevice(kind.name, made.iot_id, made.product_key, made.device_name)
-            facts.devices = [*facts.devices, one]
+            await devices.assign_community(inside, tx, iot_id=triple.iot_id, community_id=facts.community_id)
+            sim_device = SimDevice(kind.name, triple.iot_id, triple.product_key, triple.device_name)
+            facts.devices = [*facts.devices, sim_device]
 
     await shop.db.run(make)
 

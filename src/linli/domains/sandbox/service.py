@@ -37,23 +37,23 @@ class Tried(NamedTuple):
 
 async def get(scope: Scope, shop: Workshop) -> Sandbox | None:
     """The caller's sandbox, ready or just removed. Looking at it counts as use."""
-    found = await rows.find(scope, shop.db)
-    if found is None or found.state == "making":
+    sandbox = await rows.find(scope, shop.db)
+    if sandbox is None or sandbox.state == "making":
         return None
-    if found.state == "ready":
-        await shop.db.run(lambda tx: rows.touch(tx, found.sandbox_id, now_ms=shop.clock.now_ms()))
-    return found
+    if sandbox.state == "ready":
+        await shop.db.run(lambda tx: rows.touch(tx, sandbox.sandbox_id, now_ms=shop.clock.now_ms()))
+    return sandbox
 
 
 async def create(scope: Scope, shop: Workshop) -> Sandbox:
     """Make a sandbox for the caller. A removed one is deleted for good. Raises SandboxThere, TooManySandboxes,
     SandboxFailed."""
-    held = await rows.find(scope, shop.db)
-    if held is not None:
-        fresh = held.state == "making" and shop.clock.now_ms() - held.created_ms < MAKING_MS
-        if held.state == "ready" or fresh:
+    sandbox = await rows.find(scope, shop.db)
+    if sandbox is not None:
+        fresh = sandbox.state == "making" and shop.clock.now_ms() - sandbox.created_ms < MAKING_MS
+        if sandbox.state == "ready" or fresh:
             raise SandboxThere()
-        await destroy(shop, held)
+        await destroy(shop, sandbox)
     if await rows.count(scope, shop.db) >= MOST:
         raise TooManySandboxes(limit=MOST)
     return await _make(scope, shop)
@@ -61,22 +61,22 @@ async def create(scope: Scope, shop: Workshop) -> Sandbox:
 
 async def reset(scope: Scope, shop: Workshop) -> Sandbox:
     """Reset the caller's sandbox. It keeps its key and secret. Raises NoSandbox, SandboxFailed."""
-    held = await ready(scope, shop)
-    row = await tenancy.find_app_key(shop.db, held.app_key)
+    sandbox = await ready(scope, shop)
+    row = await tenancy.find_app_key(shop.db, sandbox.app_key)
     if row is None:
         raise NoSandbox()
-    again = held.app_key, shop.secrets.open(row.secret, about=f"app_key:{held.app_key}")
-    await destroy(shop, held)
+    again = sandbox.app_key, shop.secrets.open(row.secret, about=f"app_key:{sandbox.app_key}")
+    await destroy(shop, sandbox)
     return await _make(scope, shop, again=again)
 
 
 async def remove(scope: Scope, shop: Workshop) -> Sandbox:
     """Remove the caller's sandbox. It is deleted for good after `UNDO_MS`. Raises NoSandbox."""
-    held = await ready(scope, shop)
+    sandbox = await ready(scope, shop)
 
     async def work(tx: Tx) -> None:
-        await tenancy.enable_app_key(held.inside, tx, app_key=held.app_key, enabled=False)
-        await rows.set_state(tx, held.sandbox_id, "removed", now_ms=shop.clock.now_ms())
+        await tenancy.enable_app_key(sandbox.inside, tx, app_key=sandbox.app_key, enabled=False)
+        await rows.set_state(tx, sandbox.sandbox_id, "removed", now_ms=shop.clock.now_ms())
 
     await shop.db.run(work)
     return await _again(scope, shop)
@@ -84,35 +84,35 @@ async def remove(scope: Scope, shop: Workshop) -> Sandbox:
 
 async def restore(scope: Scope, shop: Workshop) -> Sandbox:
     """Restore a removed sandbox. Raises NoSandbox."""
-    held = await rows.find(scope, shop.db)
-    if held is None or held.state != "removed":
+    sandbox = await rows.find(scope, shop.db)
+    if sandbox is None or sandbox.state != "removed":
         raise NoSandbox()
 
     async def work(tx: Tx) -> None:
-        await tenancy.enable_app_key(held.inside, tx, app_key=held.app_key, enabled=True)
-        await rows.set_state(tx, held.sandbox_id, "ready", now_ms=shop.clock.now_ms())
+        await tenancy.enable_app_key(sandbox.inside, tx, app_key=sandbox.app_key, enabled=True)
+        await rows.set_state(tx, sandbox.sandbox_id, "ready", now_ms=shop.clock.now_ms())
 
     await shop.db.run(work)
     return await _again(scope, shop)
 
 
-async def destroy(shop: Workshop, held: Sandbox) -> None:
+async def destroy(shop: Workshop, sandbox: Sandbox) -> None:
     """Delete a sandbox for good."""
     await shop.openapi.journal.flush()  # what it writes later would stay
-    await sweep(shop.db, shop.objects, held.sandbox_id)
-    await shop.db.run(lambda tx: rows.forget(tx, held.sandbox_id))
+    await sweep(shop.db, shop.objects, sandbox.sandbox_id)
+    await shop.db.run(lambda tx: rows.forget(tx, sandbox.sandbox_id))
 
 
 async def switch(scope: Scope, shop: Workshop, *, device: str, on: bool) -> Sandbox:
     """Switch one of its devices on or off. Raises NoSandbox, BadInput."""
-    held = await ready(scope, shop)
+    sandbox = await ready(scope, shop)
     if device not in NAMES:
         raise BadInput(field="device", rule="one_of", allowed=", ".join(NAMES))
-    off = {*held.off} - {device} if on else {*held.off, device}
+    off = {*sandbox.off} - {device} if on else {*sandbox.off, device}
 
     async def work(tx: Tx) -> None:
-        await rows.switch_off(tx, held.sandbox_id, sorted(off))
-        await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
+        await rows.switch_off(tx, sandbox.sandbox_id, sorted(off))
+        await rows.touch(tx, sandbox.sandbox_id, now_ms=shop.clock.now_ms())
 
     await shop.db.run(work)
     return await _again(scope, shop)
@@ -120,24 +120,24 @@ async def switch(scope: Scope, shop: Workshop, *, device: str, on: bool) -> Sand
 
 async def tell_secret(scope: Scope, shop: Workshop) -> tuple[str, str]:
     """(appKey, appSecret). The look at the secret is noted, as for every key. Raises NoSandbox."""
-    held = await ready(scope, shop)
-    key = await trial.borrow_key(held.inside, shop.db, shop.secrets, app_key=held.app_key)
-    await shop.db.run(lambda tx: note_secret_reads(scope, tx, "app_key", [held.app_key], ids=shop.ids))
+    sandbox = await ready(scope, shop)
+    key = await trial.borrow_key(sandbox.inside, shop.db, shop.secrets, app_key=sandbox.app_key)
+    await shop.db.run(lambda tx: note_secret_reads(scope, tx, "app_key", [sandbox.app_key], ids=shop.ids))
     row = await tenancy.find_app_key(shop.db, key.app_key)
     assert row is not None
-    return held.app_key, shop.secrets.open(row.secret, about=f"app_key:{held.app_key}")
+    return sandbox.app_key, shop.secrets.open(row.secret, about=f"app_key:{sandbox.app_key}")
 
 
 async def example(scope: Scope, shop: Workshop, *, spec: MethodSpec, fresh: bool = False) -> Found:
     """Parameters of a method that work in the caller's sandbox. Raises NoSandbox, SandboxFailed."""
-    held = await ready(scope, shop)
-    partner = await shop.partner(held.inside, held.app_key, scope.language)
-    bench = Bench(shop, held.inside, partner, held.read_facts())
+    sandbox = await ready(scope, shop)
+    partner = await shop.partner(sandbox.inside, sandbox.app_key, scope.language)
+    bench = Bench(shop, sandbox.inside, partner, sandbox.read_facts())
     found = await example_of(spec, bench, fresh=fresh)
 
     async def work(tx: Tx) -> None:
-        await rows.note_facts(tx, held.sandbox_id, bench.facts)
-        await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
+        await rows.note_facts(tx, sandbox.sandbox_id, bench.facts)
+        await rows.touch(tx, sandbox.sandbox_id, now_ms=shop.clock.now_ms())
 
     await shop.db.run(work)
     return found
@@ -147,18 +147,18 @@ async def attempt(
     scope: Scope, shop: Workshop, *, spec: MethodSpec, params: dict[str, Any], spends: Sequence[str] = ()
 ) -> Tried:
     """Call a method in the caller's sandbox, with a cloudToken where it takes one. Raises NoSandbox."""
-    held = await ready(scope, shop)
-    facts = held.read_facts()
-    partner = await shop.partner(held.inside, held.app_key, scope.language)
+    sandbox = await ready(scope, shop)
+    facts = sandbox.read_facts()
+    partner = await shop.partner(sandbox.inside, sandbox.app_key, scope.language)
     community_id = facts.community_id if spec.token == "required" else 0
     made = await partner.send(spec, params, community_id=community_id)
     done = succeeded(made)
 
     async def work(tx: Tx) -> None:
-        await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
+        await rows.touch(tx, sandbox.sandbox_id, now_ms=shop.clock.now_ms())
         if done and spends:
             facts.spare = {name: value for name, value in facts.spare.items() if name not in spends}
-            await rows.note_facts(tx, held.sandbox_id, facts)
+            await rows.note_facts(tx, sandbox.sandbox_id, facts)
 
     await shop.db.run(work)
     return Tried(made, done)
@@ -174,18 +174,18 @@ async def _make(scope: Scope, shop: Workshop, *, again: tuple[str, str] | None =
         return sandbox_id, project_id, app_key
 
     sandbox_id, project_id, app_key = await shop.db.run(begin)
-    held = await _again(scope, shop)
+    sandbox = await _again(scope, shop)
     try:
-        facts = await seed.furnish(shop, held.inside, project_id=project_id, app_key=app_key)
+        facts = await seed.furnish(shop, sandbox.inside, project_id=project_id, app_key=app_key)
     except LinliError as error:
         log.warning("a sandbox could not be made: %s", error)
-        await destroy(shop, held)
+        await destroy(shop, sandbox)
         if isinstance(error, SandboxFailed):
             raise
         raise SandboxFailed(call="seed", reason=error.text(scope.language)) from error
 
     async def work(tx: Tx) -> None:
-        await seed.limit(held.inside, tx, app_key=app_key)
+        await seed.limit(sandbox.inside, tx, app_key=app_key)
         await rows.set_ready(tx, sandbox_id, app_key=app_key, facts=facts)
 
     await shop.db.run(work)
@@ -194,14 +194,14 @@ async def _make(scope: Scope, shop: Workshop, *, again: tuple[str, str] | None =
 
 async def ready(scope: Scope, shop: Workshop) -> Sandbox:
     """The caller's sandbox, which must be ready. Raises NoSandbox."""
-    held = await rows.find(scope, shop.db)
-    if held is None or held.state != "ready":
+    sandbox = await rows.find(scope, shop.db)
+    if sandbox is None or sandbox.state != "ready":
         raise NoSandbox()
-    return held
+    return sandbox
 
 
 async def _again(scope: Scope, shop: Workshop) -> Sandbox:
-    held = await rows.find(scope, shop.db)
-    if held is None:
+    sandbox = await rows.find(scope, shop.db)
+    if sandbox is None:
         raise NoSandbox()
-    return held
+    return sandbox

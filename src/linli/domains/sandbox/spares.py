@@ -38,7 +38,7 @@ class Bench:
         shop, facts = self.shop, self.facts
 
         async def make(tx: Tx) -> str:
-            made = await devices.create_device(
+            triple = await devices.create_device(
                 self.inside,
                 tx,
                 product_key=facts.device("meter").product_key,
@@ -49,9 +49,9 @@ class Bench:
             )
             if placed:
                 await devices.assign_community(
-                    self.inside, tx, iot_id=made.iot_id, community_id=facts.community_id
+                    self.inside, tx, iot_id=triple.iot_id, community_id=facts.community_id
                 )
-            return made.iot_id
+            return triple.iot_id
 
         return await shop.db.run(make)
 

@@ -134,10 +134,10 @@ def _url(value: str) -> Broken | None:
 
 def _day(value: str) -> Broken | None:
     try:
-        found = date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         return "format", {"example": "2024-05-01"}
-    return None if found >= _OLDEST and len(value) == 10 else ("format", {"example": "2024-05-01"})
+    return None if day >= _OLDEST and len(value) == 10 else ("format", {"example": "2024-05-01"})
 
 
 def _phone(value: str) -> Broken | None:

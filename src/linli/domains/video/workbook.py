@@ -38,8 +38,8 @@ def _number(field: str, kind: Callable[[str], float]) -> Callable[[str], Any]:
 
 
 def _day(text: str) -> Any:
-    found = _DAY.fullmatch(text)
-    day = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else text
+    match = _DAY.fullmatch(text)
+    day = f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else text
     broken = rules.problem("installed_on", day)
     return cells.Broken(*broken) if broken else day
 

@@ -145,7 +145,7 @@ async def add_visitors(
             starts_ms=read_time(data.start_time, "startTime", zone),
             ends_ms=read_time(data.end_time, "endTime", zone),
         ),
-        guests=[_guest(number, one) for number, one in enumerate(data.visitors)],
+        guests=[_guest(number, visitor) for number, visitor in enumerate(data.visitors)],
         source=API,
         ids=ids,
         now_ms=clock.now_ms(),
@@ -155,10 +155,10 @@ async def add_visitors(
 
 async def _seen(scope: Scope, db: Reader, apply_id: ApplyId) -> Visit:
     """An application as partners see it. Raises NotFound, also for what nobody has let come yet."""
-    found = await queries.visit(scope, db, _number(apply_id, "visit"))
-    if found.state not in WIRE_STATES:
-        raise NotFound(what="visit", id=found.apply_id)
-    return found
+    visit = await queries.visit(scope, db, _number(apply_id, "visit"))
+    if visit.state not in WIRE_STATES:
+        raise NotFound(what="visit", id=visit.apply_id)
+    return visit
 
 
 @method(
@@ -172,8 +172,8 @@ async def _seen(scope: Scope, db: Reader, apply_id: ApplyId) -> Visit:
 )
 async def cancel_visitor(data: VisitorApplyId, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Only who has not arrived; the visitor's pass ends."""
-    found = await _seen(scope, tx, data.apply_id)
-    await visits.void(scope, tx, apply_id=found.apply_id, now_ms=clock.now_ms())
+    visit = await _seen(scope, tx, data.apply_id)
+    await visits.void(scope, tx, apply_id=visit.apply_id, now_ms=clock.now_ms())
 
 
 @method(
@@ -187,8 +187,8 @@ async def cancel_visitor(data: VisitorApplyId, scope: Scope, tx: Tx, clock: Cloc
 )
 async def confirm_visitor(data: VisitorApplyId, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Only who has not arrived, before the end of the window. Passing a door by the pass does the same."""
-    found = await _seen(scope, tx, data.apply_id)
-    await visits.check_in(scope, tx, apply_id=found.apply_id, now_ms=clock.now_ms())
+    visit = await _seen(scope, tx, data.apply_id)
+    await visits.check_in(scope, tx, apply_id=visit.apply_id, now_ms=clock.now_ms())
 
 
 @method(
@@ -202,9 +202,9 @@ async def confirm_visitor(data: VisitorApplyId, scope: Scope, tx: Tx, clock: Clo
 )
 async def get_visitor(data: VisitorApplyId, scope: Scope, db: Database) -> VisitorDetail:
     """Phone and ID-card number are masked."""
-    found = await _seen(scope, db, data.apply_id)
-    (row,) = await _rows(scope, db, [found])
-    return VisitorDetail(**msgspec.structs.asdict(row), visitor_id=found.visitor_identity)
+    visit = await _seen(scope, db, data.apply_id)
+    (row,) = await _rows(scope, db, [visit])
+    return VisitorDetail(**msgspec.structs.asdict(row), visitor_id=visit.visitor_identity)
 
 
 @method(

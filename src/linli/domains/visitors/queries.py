@@ -154,9 +154,9 @@ def _page(filters: frozenset[str], order: str) -> tuple[Query[Visit], Query[Any]
 
 async def visit(scope: Scope, db: Reader, apply_id: int, *, lock: bool = False) -> Visit:
     """Raises NotFound."""
-    if (found := await (_locked if lock else _one).one(db, scope, apply_id=apply_id)) is None:
+    if (visit_row := await (_locked if lock else _one).one(db, scope, apply_id=apply_id)) is None:
         raise NotFound(what="visit", id=apply_id)
-    return found
+    return visit_row
 
 
 async def page(

@@ -68,11 +68,11 @@ def _home(resident: Resident, community_id: int, house_id: int) -> Home:
 async def _of(resident: Resident, db: Reader, community_id: int, apply_id: int) -> tuple[Scope, Visit, Home]:
     """A visit to one of the resident's houses. Raises NotFound."""
     scope = resident.scope(community_id)
-    found = await queries.visit(scope, db, apply_id)
-    home = next((one for one in resident.living_in if one.house_id == found.house_id), None)
+    visit = await queries.visit(scope, db, apply_id)
+    home = next((home_row for home_row in resident.living_in if home_row.house_id == visit.house_id), None)
     if home is None:
         raise NotFound(what="visit", id=apply_id)
-    return scope, found, home
+    return scope, visit, home
 
 
 routes = Routes("/communities/{community_id:int}/visits", tags=("visitors",))
@@ -150,8 +150,8 @@ async def invite(
 @routes.post("/{apply_id:int}/void", raises=(NotFound, visits.VisitSettled))
 async def void(community_id: int, apply_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Take one's own invitation back; its pass ends at once."""
-    scope, found, home = await _of(resident, tx, community_id, apply_id)
-    if found.submitter_id != home.person_id:
+    scope, visit, home = await _of(resident, tx, community_id, apply_id)
+    if visit.submitter_id != home.person_id:
         raise NotFound(what="visit", id=apply_id)
     await visits.void(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
 

@@ -44,6 +44,6 @@ class ManualSubject:
 
     async def _ask(self, what: str) -> None:
         """Raises NotHere."""
-        said = await asyncio.to_thread(input, f">> {what} Then press Enter (or type skip): ")
-        if said.strip().lower() == "skip":
+        thread = await asyncio.to_thread(input, f">> {what} Then press Enter (or type skip): ")
+        if thread.strip().lower() == "skip":
             raise NotHere("left out by whoever ran the bench")

@@ -119,12 +119,13 @@ def page(report: Report, key: str, language: str) -> str:
     def text(name: str, **facts: object) -> str:
         return html.escape(i18n.text(f"bench.{name}", language, **facts))
 
-    def row(one: CaseReport) -> str:
-        why = f'<div class="why">{html.escape(one.why)}</div>' if one.why else ""
-        title = html.escape(one.title.get(language, one.id))
+    def row(case_report: CaseReport) -> str:
+        why = f'<div class="why">{html.escape(case_report.why)}</div>' if case_report.why else ""
+        title = html.escape(case_report.title.get(language, case_report.id))
         return (
-            f'<tr><td class="id"><code>{html.escape(one.id)}</code></td><td>{title}{why}</td>'
-            f'<td class="{one.outcome}">{text(one.outcome)}</td><td class="source">{html.escape(one.source)}</td></tr>'
+            f'<tr><td class="id"><code>{html.escape(case_report.id)}</code></td><td>{title}{why}</td>'
+            f'<td class="{case_report.outcome}">{text(case_report.outcome)}</td>'
+            f'<td class="source">{html.escape(case_report.source)}</td></tr>'
         )
 
     verdict = "passed" if report.passed else "failed"

@@ -85,8 +85,8 @@ async def certify(
         if status.state is State.RUNNING:
             await subject.meet(trial.driver)
         for case in (*general.FIRST, *_cases_of(installed), *general.LAST):
-            told = await _run(case, trial, installed, CASE_SECONDS * (10 if real else 1))
-            cases.append(told)  # one by one, so that what came before an interruption is kept
+            case_report = await _run(case, trial, installed, CASE_SECONDS * (10 if real else 1))
+            cases.append(case_report)  # one by one, so that what came before an interruption is kept
     finally:
         await supervisor.close()
         await subject.close()

@@ -52,7 +52,7 @@ async def activate(
 def _request(
     serial: str, code: str, hardware: str, model: str, clock: Clock, ids: Ids
 ) -> edge_link.ActivationRequest:
-    made = edge_link.ActivationRequest(
+    activation_request = edge_link.ActivationRequest(
         serial_number=serial,
         activation_code=code,
         model=model,
@@ -62,7 +62,9 @@ def _request(
         time=clock.now_ms(),
         takes_authority=True,
     )
-    return msgspec.convert(msgspec.to_builtins(made), edge_link.ActivationRequest)  # the field rules too
+    return msgspec.convert(
+        msgspec.to_builtins(activation_request), edge_link.ActivationRequest
+    )  # the field rules too
 
 
 def _identity(answer: httpx.Response, serial: str, clock: Clock) -> Identity:

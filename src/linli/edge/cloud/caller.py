@@ -160,9 +160,12 @@ def _date_ms(text: str) -> int | None:
 
 def _refused(answer: httpx.Response) -> CloudRefused:
     try:
-        said = msgspec.json.decode(answer.content, type=edge_link.ErrorBody)
+        error_body = msgspec.json.decode(answer.content, type=edge_link.ErrorBody)
         return CloudRefused(
-            status=answer.status_code, error=said.code, message=said.message, field=said.field or ""
+            status=answer.status_code,
+            error=error_body.code,
+            message=error_body.message,
+            field=error_body.field or "",
         )
     except msgspec.MsgspecError:
         return CloudRefused(

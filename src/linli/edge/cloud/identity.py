@@ -55,11 +55,11 @@ def hardware_id(data: Path, machine_files: tuple[Path, ...] = _MACHINE_FILES) ->
         except OSError:
             continue
     if not any(parts):
-        made = data / "hardware-id"
-        if not made.exists():
+        path = data / "hardware-id"
+        if not path.exists():
             data.mkdir(parents=True, exist_ok=True)
-            made.write_text(uuid.uuid4().hex, "utf-8")
-        parts = [made.read_text("utf-8").strip()]
+            path.write_text(uuid.uuid4().hex, "utf-8")
+        parts = [path.read_text("utf-8").strip()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

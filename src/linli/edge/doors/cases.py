@@ -140,7 +140,7 @@ async def many_cards(trial: Trial) -> None:
     got = await trial.call("syncCardPermissions", {"permissions": entries})
     trial.notes["201_cards_ms"] = trial.clock.now_ms() - began
     trial.expect(len(got["confirmed"]) == 201, f"not all of 201 cards were taken: {got['failed']}")
-    await trial.call("syncCardPermissions", {"permissions": [{**one, "type": 2} for one in entries]})
+    await trial.call("syncCardPermissions", {"permissions": [{**entry, "type": 2} for entry in entries]})
 
 
 async def qr(trial: Trial) -> None:
@@ -152,12 +152,12 @@ async def qr(trial: Trial) -> None:
 
 def _passed(trial: Trial, kind: str) -> set[str]:
     events = trial.things.events_of(trial.device, "passEvent")
-    return {one["content"] for one in events if one["type"] == kind and one["code"] == 0}
+    return {event["content"] for event in events if event["type"] == kind and event["code"] == 0}
 
 
 def _alarms(trial: Trial, alarm: int) -> set[str]:
     events = trial.things.events_of(trial.device, "alarmEvent")
-    return {one.get("cardId", "") for one in events if one["alarmType"] == alarm}
+    return {event.get("cardId", "") for event in events if event["alarmType"] == alarm}
 
 
 # faces in the device
@@ -192,12 +192,12 @@ async def face_library(trial: Trial) -> None:
 
 
 async def _all_taken(trial: Trial, results: list[Any]) -> None:
-    failed = [one.why for one in results if one.why]
+    failed = [result.why for result in results if result.why]
     trial.expect(not failed, f"a batch of faces was refused: {'; '.join(failed)}")
 
 
 async def _holds(trial: Trial, orders: Orders, people: list[WantedFace]) -> None:
-    wanted = {(one.face_id, one.user_md5, one.feature_md5) for one in people}
+    wanted = {(person.face_id, person.user_md5, person.feature_md5) for person in people}
     held = set(map(tuple, await orders.query_faces()))
     trial.expect(held == wanted, f"the library differs in {len(held ^ wanted)} rows from what was sent")
 

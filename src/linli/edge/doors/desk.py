@@ -105,12 +105,12 @@ class Desk:
 
     async def _photo(self, link: Link, message: faces.GetPhoto, device: str) -> Answer:
         if message.photo_id is not None:
-            found = await self._keeper.photo(device, message.photo_id)
+            content = await self._keeper.photo(device, message.photo_id)
         else:
-            found = await self._keeper.face_photo(device, message.face_id or "")
-        if found is None:
+            content = await self._keeper.face_photo(device, message.face_id or "")
+        if content is None:
             raise Refused(Code.OTHER, "no such photo for this device")
-        return faces.GetPhotoAnswer(data=faces.PhotoContent(photo=found))
+        return faces.GetPhotoAnswer(data=faces.PhotoContent(photo=content))
 
     async def _qr(self, link: Link, message: permissions.QrCode, device: str) -> Answer:
         length = len(message.qr_code.encode())
@@ -199,9 +199,9 @@ class Desk:
         return Answer()
 
     async def _rule_done(self, link: Link, message: rules.ReportRule, device: str) -> Answer:
-        told = msgspec.to_builtins(message)
+        builtins = msgspec.to_builtins(message)
         await self._things.event(
-            device, "elevatorRuleEvent", {k: v for k, v in told.items() if k not in ("token", "version")}
+            device, "elevatorRuleEvent", {k: v for k, v in builtins.items() if k not in ("token", "version")}
         )
         return Answer()
 

@@ -67,13 +67,13 @@ class ListedFaces:
     """A few people as a list: for the certification bench and tests."""
 
     def __init__(self, people: Iterable[WantedFace]) -> None:
-        self._people = {one.face_id: one for one in people}
+        self._people = {person.face_id: person for person in people}
 
     async def marks(self) -> Mapping[str, tuple[str, str]]:
-        return {key: (one.user_md5, one.feature_md5) for key, one in self._people.items()}
+        return {key: (face.user_md5, face.feature_md5) for key, face in self._people.items()}
 
     async def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
-        return [self._people[one] for one in face_ids if one in self._people]
+        return [self._people[face_id] for face_id in face_ids if face_id in self._people]
 
 
 class WantedFaces(Protocol):
@@ -119,8 +119,10 @@ def face_changes(
 async def face_entries(wanted: WantedFaces, changes: Sequence[FaceChange]) -> list[faces.FaceEntry]:
     """The entries of some changes, with their content."""
     people = {
-        one.face_id: one
-        for one in await wanted.load([one.face_id for one in changes if one.type != faces.DELETE])
+        face.face_id: face
+        for face in await wanted.load(
+            [face_change.face_id for face_change in changes if face_change.type != faces.DELETE]
+        )
     }
     found = []
     for change in changes:
@@ -145,7 +147,7 @@ class Orders:
             "/faceAC/syncFaces",
             entries,
             faces.SyncFaces.MOST,
-            lambda one: one.face_id or "*",
+            lambda face_entry: face_entry.face_id or "*",
             lambda token, batch: faces.SyncFaces(token=token, faces=batch),
         )
 
@@ -188,7 +190,7 @@ class Orders:
             "/bleAC/syncPermissions" if ble else "/cardAC/syncPermissions",
             entries,
             permissions.SyncPermissions.MOST,
-            lambda one: one.card_id,
+            lambda permission: permission.card_id,
             lambda token, batch: permissions.SyncPermissions(token=token, permissions=batch),
         )
 
@@ -211,13 +213,13 @@ class Orders:
 
     async def sync_rules(self, entries: Sequence[rules.Rule]) -> list[BatchResult]:
         """In order, 200 at a time, checked against the lifts first. Raises ValueError naming rule, field and reason."""
-        if any(one.type != rules.DELETE for one in entries):
+        if any(entry.type != rules.DELETE for entry in entries):
             lifts = await self.lifts()
-            for one in entries:
+            for rule in entries:
                 try:
-                    rules.check_rooms(one, lifts)
+                    rules.check_rooms(rule, lifts)
                 except ValueError as error:
-                    raise ValueError(f"rule {one.rule_id}: {error}") from None
+                    raise ValueError(f"rule {rule.rule_id}: {error}") from None
         return await self._batches(
             "/elevator/rule/sync",
             entries,

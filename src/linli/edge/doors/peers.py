@@ -113,35 +113,39 @@ class Peers:
     def note(self, device: str, ip: str, sn: str, peer: str, outcome: Literal["refused", "moved"]) -> None:
         """An incident of a machine: a call from `peer`, refused or (`moved`) taken as its new address."""
         now = self._clock.now_ms()
-        held = next((one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None)
+        stranger = next(
+            (one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None
+        )
         made = Stranger(
             device=device,
             ip=ip,
             sn=sn,
             peer=peer,
             outcome=outcome,
-            first_ms=held.first_ms if held else now,
+            first_ms=stranger.first_ms if stranger else now,
             last_ms=now,
-            count=held.count + 1 if held else 1,
+            count=stranger.count + 1 if stranger else 1,
         )
-        others = [one for one in self._kept.strangers if one is not held]
+        others = [one for one in self._kept.strangers if one is not stranger]
         self._kept.strangers = [*others, made][-MOST:]
         self.changed.set()
-        if (held is None or held.outcome != outcome) and self._may_tell():
+        if (stranger is None or stranger.outcome != outcome) and self._may_tell():
             self._tell()
 
     def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
         """Somebody knows the address (`confirm`), or knows that it is none of the machine's; False: no such incident."""
-        found = next((one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None)
-        if found is None:
+        stranger = next(
+            (one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None
+        )
+        if stranger is None:
             return False
-        self._kept.strangers.remove(found)
+        self._kept.strangers.remove(stranger)
         if confirm:
-            self.bind(found.ip, found.sn, peer, "installer")
+            self.bind(stranger.ip, stranger.sn, peer, "installer")
         else:
-            key = key_of(found.ip, found.sn)
+            key = key_of(stranger.ip, stranger.sn)
             self._kept.confirmed[key] = [
-                one for one in self.confirmed(found.ip, found.sn) if one.address != peer
+                one for one in self.confirmed(stranger.ip, stranger.sn) if one.address != peer
             ]
         self.changed.set()
         self._told_ms = None

@@ -76,9 +76,11 @@ def _list_of[E](params: Params, field: str, kind: type[E]) -> list[E]:
 
 def _told(results: list[BatchResult]) -> Outputs:
     return {
-        "confirmed": [key for one in results if not one.why for key in one.keys],
+        "confirmed": [key for result in results if not result.why for key in result.keys],
         "failed": [
-            {"keys": list(one.keys), "why": one.why, "timedOut": one.timed_out} for one in results if one.why
+            {"keys": list(result.keys), "why": result.why, "timedOut": result.timed_out}
+            for result in results
+            if result.why
         ],
     }
 
@@ -88,7 +90,7 @@ async def _sync_faces(link: Link, params: Params) -> Outputs:
 
 
 async def _query_faces(link: Link, params: Params) -> Outputs:
-    return {"faceInfo": [list(one) for one in await Orders(link).query_faces()]}
+    return {"faceInfo": [list(face) for face in await Orders(link).query_faces()]}
 
 
 async def _sync_cards(link: Link, params: Params) -> Outputs:
@@ -146,16 +148,16 @@ async def _lift_status(link: Link, params: Params) -> Outputs:
     )
     answer, told = await _answered(work)
     states = answer.data if isinstance(answer, elevators.RunStateAnswer) else []
-    return {"ElevatorStatus": [run_state(one) for one in states], **told}
+    return {"ElevatorStatus": [run_state(state) for state in states], **told}
 
 
 async def _lift_info(link: Link, params: Params) -> Outputs:
     info = await Orders(link).lifts()
     rooms = [
-        {"ElevatorID": lift.elevator_id or "", "Floor": one.floor, "RoomNumber": room}
+        {"ElevatorID": lift.elevator_id or "", "Floor": floor_info.floor, "RoomNumber": room}
         for lift in info.floor_info_list
-        for one in lift.floor_info
-        for room in one.room_list or [""]
+        for floor_info in lift.floor_info
+        for room in floor_info.room_list or [""]
     ]
     lifts = [
         {

@@ -93,8 +93,8 @@ class DoorLibraries:
 
     async def read_back(self, door: FaceDoor, number: int) -> None:
         """Ask the door for its whole library, page by page. Raises what its link raises."""
-        held = await door.orders.query_faces()
-        await self._store.write(lambda c: FaceRows(c).replace_held(number, held))
+        faces = await door.orders.query_faces()
+        await self._store.write(lambda c: FaceRows(c).replace_held(number, faces))
 
     async def push(
         self, door: FaceDoor, number: int, model: str, now_ms: int, *, only: set[str] | None = None

@@ -83,10 +83,10 @@ class Features:
         return not _alike(await self.make(model, picture), vector)
 
 
-def _alike(one: bytes, other: bytes) -> bool:
-    if len(one) != len(other):
+def _alike(content: bytes, other: bytes) -> bool:
+    if len(content) != len(other):
         return False
-    first, second = memoryview(one).cast("f"), memoryview(other).cast("f")
+    first, second = memoryview(content).cast("f"), memoryview(other).cast("f")
     dot = sum(a * b for a, b in zip(first, second, strict=True))
     lengths = sum(a * a for a in first) * sum(b * b for b in second)
     return lengths > 0 and dot * abs(dot) >= _SAME * _SAME * lengths

@@ -97,28 +97,28 @@ class Library:
         if known in self._refused:
             return _Ready(code=self._refused[known])
         no, lacks = await self._store.read(lambda c: FaceRows(c).picture(image.person_id, image.md5, model))
-        found = _Ready(no)
+        ready = _Ready(no)
         if no is not None and not lacks:
-            return found
+            return ready
         name = file_name(image.person_id, image.md5)
-        content = None if found.no is None else await self._pictures.find(name)
+        content = None if ready.no is None else await self._pictures.find(name)
         if content is None:
             try:
                 content = await self._fetch(image)
             except Refused as refused:
-                found.code = refused.code
-                return found
+                ready.code = refused.code
+                return ready
         try:
-            found.vector = await self._make("" if silent else model, content)
+            ready.vector = await self._make("" if silent else model, content)
         except Refused as refused:
-            found.code = refused.code
+            ready.code = refused.code
             if refused.final:
                 self._remember(known, refused.code)
-                return found
+                return ready
         # Without a vector for now it is wanted all the same: it is made as soon as it can be.
         await self._pictures.keep(name, content)
-        found.kept = True
-        return found
+        ready.kept = True
+        return ready
 
     async def _fetch(self, image: FaceImage) -> bytes:
         """Raises Refused."""
@@ -146,7 +146,7 @@ class Library:
     async def _drop(self, gone: Sequence[Picture]) -> None:
         """Nothing of an erased face stays: its file, its rows, and what the log of the database still has of them."""
         if gone:
-            await self._pictures.drop(file_name(one.person_id, one.md5) for one in gone)
+            await self._pictures.drop(file_name(picture.person_id, picture.md5) for picture in gone)
             await asyncio.to_thread(_empty_log, self._store.file)
 
     # pictures
@@ -158,7 +158,9 @@ class Library:
         """At the start: files without a row go; vectors of models that were replaced go."""
         async with self._turn:
             pictures = await self._store.read(lambda c: FaceRows(c).pictures())
-            await self._pictures.keep_only({file_name(one.person_id, one.md5) for one in pictures})
+            await self._pictures.keep_only(
+                {file_name(picture.person_id, picture.md5) for picture in pictures}
+            )
             own = self._features.model_for(None)
             for model in await self._store.read(lambda c: FaceRows(c).models()):
                 if own and model != own and not model.startswith(OUTSIDE):

@@ -88,9 +88,9 @@ class FaceRoom:
     async def _complete(self) -> None:
         """Vectors of the box's own model for every picture that has none: after a change of models."""
         if model := self._features.model_for(None):
-            made = await self._library.complete(model)
-            if made:
-                log.info("%d faces were computed anew for model %s", made, model)
+            complete = await self._library.complete(model)
+            if complete:
+                log.info("%d faces were computed anew for model %s", complete, model)
 
     async def _keep_time(self) -> None:
         while True:
@@ -146,14 +146,14 @@ class FaceRoom:
 
     async def _told_by_door(self, door: FaceDoor, results: list[FaceResult]) -> list[FaceResult]:
         """The truth lies at the door: what it did not take is told as not taken. Raises DeviceOffline."""
-        failed = await self._push(door, only={one.person_id for one in results})
+        failed = await self._push(door, only={result.person_id for result in results})
         if failed and not door.online:
             raise DeviceOffline(device=door.device)
         return [
-            FaceResult(one.person_id, one.event, NOT_STORED)
-            if one.person_id in failed and one.event == PICTURE
-            else one
-            for one in results
+            FaceResult(result.person_id, result.event, NOT_STORED)
+            if result.person_id in failed and result.event == PICTURE
+            else result
+            for result in results
         ]
 
     async def _push(self, door: FaceDoor, *, only: set[str] | None = None) -> dict[str, str]:

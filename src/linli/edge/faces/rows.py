@@ -107,14 +107,14 @@ class FaceRows:
 
     def put_user(self, door: int, user: FaceUser) -> None:
         person = self._person(user.person_id)
-        said = _encode(user)
+        content = _encode(user)
         self._execute(
             "INSERT INTO face_users (person, said, mark, starts_ms, schedule) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (person, said, mark_of(user_info(user)), user.starts_ms, user.schedule),
+            (person, content, mark_of(user_info(user)), user.starts_ms, user.schedule),
         )
         sql = "SELECT no FROM face_users WHERE person = ? AND said = ?"
-        (number,) = self._execute(sql, (person, said)).fetchone()
+        (number,) = self._execute(sql, (person, content)).fetchone()
         self._execute(
             "INSERT INTO face_rights (door, person, user) VALUES (?, ?, ?)"
             " ON CONFLICT DO UPDATE SET user = excluded.user",
@@ -337,7 +337,11 @@ class FaceRows:
         self, door: int, model: str, person_ids: Sequence[str]
     ) -> list[tuple[FaceUser, bytes]]:
         """(user, vector) of those who are wanted still, in their order."""
-        return [found for one in person_ids if (found := self._wanted_content(door, model, one)) is not None]
+        return [
+            found
+            for person_id in person_ids
+            if (found := self._wanted_content(door, model, person_id)) is not None
+        ]
 
     def _wanted_content(self, door: int, model: str, person_id: str) -> tuple[FaceUser, bytes] | None:
         sql = (

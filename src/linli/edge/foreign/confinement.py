@@ -87,9 +87,9 @@ def open_code(folder: Path, code: Path) -> None:
     for place, _, files in os.walk(code):
         os.chmod(place, 0o755)
         for name in files:
-            one = Path(place, name)
-            if not one.is_symlink():
-                one.chmod(0o644 | (one.stat().st_mode & 0o111))
+            path = Path(place, name)
+            if not path.is_symlink():
+                path.chmod(0o644 | (path.stat().st_mode & 0o111))
 
 
 def become(uid: int, needed: Path) -> None:
@@ -124,8 +124,8 @@ def _drop_capabilities(libc: ctypes.CDLL) -> None:
 
 def end_all(uid: int) -> None:
     """End whatever a driver's user still runs, in whichever session."""
-    for one in Path("/proc").iterdir():
-        if one.name.isdigit():
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
             with contextlib.suppress(OSError):
-                if one.stat().st_uid == uid:
-                    os.kill(int(one.name), signal.SIGKILL)
+                if path.stat().st_uid == uid:
+                    os.kill(int(path.name), signal.SIGKILL)

@@ -154,8 +154,8 @@ class ForeignDriver(BaseDriver):
             raise ParamsBad(field="contract", rule=f"must be {CONTRACT}")
         self._started.set()
         devices = [
-            {"productKey": one.product_key, "deviceName": one.name, "custom": one.custom.values}
-            for one in self._context.devices
+            {"productKey": device.product_key, "deviceName": device.name, "custom": device.custom.values}
+            for device in self._context.devices
         ]
         return {"config": dict(self._config), "devices": devices}
 

@@ -60,14 +60,14 @@ def pack(code: Path, manifest: Manifest) -> bytes:
 
     Raises PackageError.
     """
-    files = sorted(one for one in code.rglob("*") if one.is_file() and "__pycache__" not in one.parts)
+    files = sorted(path for path in code.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     if code / "index.py" not in files:
         raise PackageError(f"{code} has no index.py")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one in files:
-            if one != code / MANIFEST:
-                archive.writestr(_entry(one.relative_to(code).as_posix()), one.read_bytes())
+        for file in files:
+            if file != code / MANIFEST:
+                archive.writestr(_entry(file.relative_to(code).as_posix()), file.read_bytes())
         archive.writestr(_entry(MANIFEST), json.dumps(_told(manifest), ensure_ascii=False, indent=1))
     return out.getvalue()
 
@@ -140,7 +140,7 @@ def _told(manifest: Manifest) -> dict[str, Any]:
 
 
 def _check(files: list[zipfile.ZipInfo]) -> None:
-    if not any(one.filename == "index.py" for one in files):
+    if not any(file.filename == "index.py" for file in files):
         raise PackageError("index.py is not at the first level of the zip")
     for one in files:
         path = PurePosixPath(one.filename)

@@ -58,10 +58,10 @@ class DriverContext[C: DriverConfig, D: DriverConfig]:
 
     def service[S](self, kind: type[S]) -> S:
         """Something the box offers to drivers, by its protocol class. Raises DriverFailed where it has none."""
-        found = self.services.get(kind)
-        if found is None:
+        service = self.services.get(kind)
+        if service is None:
             raise DriverFailed(driver="", why=f"this box offers no {kind.__name__}")
-        return cast(S, found)
+        return cast(S, service)
 
 
 class Driver(Protocol):

@@ -52,7 +52,7 @@ def discover(folders: Iterable[Path] = (OWN,)) -> tuple[dict[str, Installed], li
     found: dict[str, Installed] = {}
     broken = []
     for root in folders:
-        for folder in sorted(one.parent for one in root.glob("*/manifest.json")):
+        for folder in sorted(path.parent for path in root.glob("*/manifest.json")):
             if (folder / "code" / "index.py").exists():
                 continue  # a driver of others, for `edge.foreign`
             try:
@@ -89,7 +89,7 @@ def driver_module(folder: Path, name: str) -> ModuleType:
     package = f"{_OUTSIDE}.{folder.name}"
     _package(_OUTSIDE, [])
     if _package(package, [str(folder)]):
-        for loaded in [one for one in sys.modules if one.startswith(f"{package}.")]:
+        for loaded in [module for module in sys.modules if module.startswith(f"{package}.")]:
             del sys.modules[loaded]  # another folder, or a newer copy: nothing of the old one may stay
     return importlib.import_module(f"{package}.{name}")
 
@@ -97,7 +97,7 @@ def driver_module(folder: Path, name: str) -> ModuleType:
 def forget(folder: Path) -> None:
     """Let the next `load` import the folder's files anew: they were replaced."""
     package = f"{_OUTSIDE}.{folder.name}"
-    for loaded in [one for one in sys.modules if one == package or one.startswith(f"{package}.")]:
+    for loaded in [module for module in sys.modules if module == package or module.startswith(f"{package}.")]:
         del sys.modules[loaded]
     importlib.invalidate_caches()
     _strings.cache_clear()

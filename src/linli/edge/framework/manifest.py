@@ -91,10 +91,10 @@ def read_quality(folder: Path) -> dict[str, Rule]:
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
-        found = _LINE.fullmatch(line.rstrip())
-        if found is None or found[1] not in RULES or (found[2] == "exempt" and not found[3]):
+        match = _LINE.fullmatch(line.rstrip())
+        if match is None or match[1] not in RULES or (match[2] == "exempt" and not match[3]):
             raise ManifestError(f"quality.yaml:{number}: {line!r} is not `rule: done|todo|exempt, reason`")
-        rules[found[1]] = Rule(found[2], found[3] or "")
+        rules[match[1]] = Rule(match[2], match[3] or "")
     missing = [rule for rule in RULES if rule not in rules]
     if missing:
         raise ManifestError(f"quality.yaml: nothing said about {', '.join(missing)}")

@@ -77,11 +77,11 @@ class _Slot:
         self.config = read_config(installed.config, deployment.config, where="config")
         self.devices = tuple(
             Device(
-                one.product_key,
-                one.device_name,
-                read_config(installed.device, one.custom, where=one.device_name),
+                device_entry.product_key,
+                device_entry.device_name,
+                read_config(installed.device, device_entry.custom, where=device_entry.device_name),
             )
-            for one in deployment.devices
+            for device_entry in deployment.devices
         )
         names = [device.name for device in self.devices]
         for name in names:

@@ -214,11 +214,11 @@ class RemoteAgent:
 
     async def _diagnosed(self, _: Nothing) -> Any:
         """Run all, save it on the box as `linli edge diagnose` does, and give both findings and text."""
-        found = await self._doctor.diagnose()
+        diagnosis = await self._doctor.diagnose()
         folder = self._home / "diagnosis"
         folder.mkdir(exist_ok=True)
-        file = await asyncio.to_thread(report.save, found, folder, self._language)
-        return {"diagnosis": found, "file": file.name, "text": report.text(found, self._language)}
+        file = await asyncio.to_thread(report.save, diagnosis, folder, self._language)
+        return {"diagnosis": diagnosis, "file": file.name, "text": report.text(diagnosis, self._language)}
 
     async def _diagnosis_steps(self, _: Nothing) -> Items:
         return Items(self._doctor.steps())

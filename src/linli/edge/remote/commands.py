@@ -19,20 +19,22 @@ DONE, FAULTS, WRONG = 0, 1, 2
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `diagnose` to the parser of `linli edge`."""
-    one = commands.add_parser(
+    parser = commands.add_parser(
         "diagnose", help="check network, platform, clock, disk; print and save the result"
     )
-    one.add_argument("--home", type=Path, default=None, help="the box's folder; for the platform's address")
-    one.add_argument("--cloud", default="", help="the platform's address, e.g. https://linli.example")
-    one.add_argument("--mqtt", default="", metavar="HOST:PORT", help="the platform's MQTT address")
-    one.add_argument("--internet", default=INTERNET, help="an address outside that answers pings")
-    one.add_argument(
+    parser.add_argument(
+        "--home", type=Path, default=None, help="the box's folder; for the platform's address"
+    )
+    parser.add_argument("--cloud", default="", help="the platform's address, e.g. https://linli.example")
+    parser.add_argument("--mqtt", default="", metavar="HOST:PORT", help="the platform's MQTT address")
+    parser.add_argument("--internet", default=INTERNET, help="an address outside that answers pings")
+    parser.add_argument(
         "--segment", action="append", default=[], metavar="IP", help="a VLAN's gateway; may be repeated"
     )
-    one.add_argument("--out", type=Path, default=Path(), help="where the result is saved")
-    one.add_argument("--language", choices=i18n.LANGUAGES, default=i18n.pick(os.environ.get("LANG")))
-    one.add_argument("--json", action="store_true", help="print the findings as JSON")
-    one.set_defaults(run=run)
+    parser.add_argument("--out", type=Path, default=Path(), help="where the result is saved")
+    parser.add_argument("--language", choices=i18n.LANGUAGES, default=i18n.pick(os.environ.get("LANG")))
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parser.set_defaults(run=run)
 
 
 def run(words: argparse.Namespace) -> int:
@@ -43,29 +45,31 @@ def run(words: argparse.Namespace) -> int:
         print(f"linli edge diagnose: {error}")
         return WRONG
     home = words.home or Path()
-    found = asyncio.run(_shown(Doctor(SystemClock(), home if home.exists() else Path(), target), words))
+    diagnosis = asyncio.run(_shown(Doctor(SystemClock(), home if home.exists() else Path(), target), words))
     language = words.language
     try:
-        file = report.save(found, words.out, language)
+        file = report.save(diagnosis, words.out, language)
     except OSError as error:
         print(f"linli edge diagnose: --out: {error.strerror}")
         return WRONG
     if not words.json:
-        print(f"\n{report.summary(found, language)}\n{i18n.text('edge_report.saved', language, file=file)}")
-    return FAULTS if found.of("error") else DONE
+        print(
+            f"\n{report.summary(diagnosis, language)}\n{i18n.text('edge_report.saved', language, file=file)}"
+        )
+    return FAULTS if diagnosis.of("error") else DONE
 
 
 async def _shown(doctor: Doctor, words: argparse.Namespace) -> Diagnosis:
     """Each step as soon as it is known, since some take seconds."""
     findings = []
-    async for one in doctor.steps():
-        findings.append(one)
+    async for step in doctor.steps():
+        findings.append(step)
         if not words.json:
-            print(report.line(one, words.language), flush=True)
-    found = doctor.result(findings)
+            print(report.line(step, words.language), flush=True)
+    diagnosis = doctor.result(findings)
     if words.json:
-        print(json.dumps(report.plain(found), ensure_ascii=False))
-    return found
+        print(json.dumps(report.plain(diagnosis), ensure_ascii=False))
+    return diagnosis
 
 
 def _target(words: argparse.Namespace) -> Target:
@@ -81,11 +85,11 @@ def _target(words: argparse.Namespace) -> Target:
     for name in (words.internet, *words.segment):
         if not network.is_address(name):
             raise ValueError(f"{name!r}: must be an IP address")
-    known = _identity(words.home)
+    identities = _identity(words.home)
     if not cloud:
-        cloud = str(known.get("cloud", {}).get("baseUrl", ""))
+        cloud = str(identities.get("cloud", {}).get("baseUrl", ""))
     if not host:
-        mqtt = known.get("mqtt", {})
+        mqtt = identities.get("mqtt", {})
         host, port = str(mqtt.get("host", "")), int(mqtt.get("port", 0))
     return Target(cloud, host, port, words.internet, words.segment)
 

@@ -59,7 +59,7 @@ class Doctor:
     _reached: bool = field(default=False, init=False)
 
     async def diagnose(self) -> Diagnosis:
-        return self.result([one async for one in self.steps()])
+        return self.result([step async for step in self.steps()])
 
     def result(self, findings: list[Finding]) -> Diagnosis:
         """What `steps` found, with the network files that are in force."""
@@ -68,8 +68,8 @@ class Doctor:
 
     async def steps(self) -> AsyncIterator[Finding]:
         """Each finding as soon as it is there."""
-        for one in self._interfaces():
-            yield one
+        for finding in self._interfaces():
+            yield finding
         gateways = self._gateways()
         yield self._route(gateways)
         for gateway in gateways:
@@ -78,36 +78,38 @@ class Doctor:
             yield await self._pinged("segment", address)
         cloud = [one async for one in self._cloud()]
         yield await self._internet()
-        for one in cloud:
-            yield one
-        for one in self._machine():
-            yield one
+        for finding in cloud:
+            yield finding
+        for finding in self._machine():
+            yield finding
 
     # the LAN
 
     def _interfaces(self) -> list[Finding]:
-        found = network.interfaces(self.root)
+        interfaces = network.interfaces(self.root)
         findings = []
-        for one in found:
-            if one.address is None:
+        for interface in interfaces:
+            if interface.address is None:
                 # A second, unused port is no fault; a cable without an address is.
-                outcome, level = ("no_address", "warning") if one.carrier and one.up else ("unused", "ok")
-                findings.append(Finding("interfaces", outcome, _level(level), one.name))
+                outcome, level = (
+                    ("no_address", "warning") if interface.carrier and interface.up else ("unused", "ok")
+                )
+                findings.append(Finding("interfaces", outcome, _level(level), interface.name))
                 continue
-            facts = {"address": str(one.address)}
-            if not one.carrier:
-                findings.append(Finding("interfaces", "no_cable", "error", one.name, facts))
+            facts = {"address": str(interface.address)}
+            if not interface.carrier:
+                findings.append(Finding("interfaces", "no_cable", "error", interface.name, facts))
             else:
-                findings.append(Finding("interfaces", "ok", "ok", one.name, facts))
-        if not any(one.address is not None for one in found):
+                findings.append(Finding("interfaces", "ok", "ok", interface.name, facts))
+        if not any(one.address is not None for one in interfaces):
             findings.append(Finding("interfaces", "none", "error"))
         return findings
 
     def _gateways(self) -> list[IPv4Address]:
         defaults = [
-            one.gateway
-            for one in network.routes(self.root)
-            if one.network.network.prefixlen == 0 and one.gateway
+            route.gateway
+            for route in network.routes(self.root)
+            if route.network.network.prefixlen == 0 and route.gateway
         ]
         return list(dict.fromkeys(defaults))
 
@@ -143,12 +145,12 @@ class Doctor:
 
     async def _cloud(self) -> AsyncIterator[Finding]:
         host = urlsplit(self.target.cloud).hostname or ""
-        known = await self._names([one for one in (host, self.target.mqtt_host) if one])
-        for one in known:
-            yield one
+        findings = await self._names([one for one in (host, self.target.mqtt_host) if one])
+        for finding in findings:
+            yield finding
         if host:
-            for one in await self._cloud_http():
-                yield one
+            for finding in await self._cloud_http():
+                yield finding
         if self.target.mqtt_host:
             yield await self._cloud_mqtt()
 
@@ -214,16 +216,16 @@ class Doctor:
         statuses = self.drivers()
         if not statuses:
             findings.append(Finding("drivers", "none", "warning"))
-        for one in statuses:
+        for status in statuses:
             facts = {
-                "version": one.version,
-                "devices": len(one.devices),
-                "why": one.why,
-                "state": one.state.value,
+                "version": status.version,
+                "devices": len(status.devices),
+                "why": status.why,
+                "state": status.state.value,
             }
-            well = one.state is State.RUNNING
+            well = status.state is State.RUNNING
             findings.append(
-                Finding("drivers", "ok" if well else "down", "ok" if well else "error", one.driver, facts)
+                Finding("drivers", "ok" if well else "down", "ok" if well else "error", status.driver, facts)
             )
         return findings
 

@@ -64,7 +64,7 @@ class DriverDesk:
         self._supervisor = supervisor
 
     def list(self) -> list[DriverNow]:
-        return [self._now(one) for one in self._supervisor.status()]
+        return [self._now(status) for status in self._supervisor.status()]
 
     async def restart(self, asked: DriverName) -> DriverNow:
         """Raises DriverFailed."""
@@ -76,9 +76,9 @@ class DriverDesk:
 
         A copy that cannot be loaded is refused, and the old one goes on. Raises Refused, DriverFailed, ConfigBad.
         """
-        held = self._supervisor.installed(asked.driver)
+        installed = self._supervisor.installed(asked.driver)
         try:
-            fresh = self._load(held.folder)
+            fresh = self._load(installed.folder)
         except ManifestError as error:
             raise Refused("bad_input", str(error), "driver") from error
         except Exception as error:  # a driver's import may fail in any way, and must fail alone
@@ -87,7 +87,7 @@ class DriverDesk:
             raise Refused("bad_input", f"the folder now holds {fresh.manifest.id!r}", "driver")
         await self._supervisor.replace(fresh)
         now = self._one(asked.driver)
-        return Replaced(held.manifest.version, fresh.manifest.version, now.state, now.why)
+        return Replaced(installed.manifest.version, fresh.manifest.version, now.state, now.why)
 
     async def call(self, asked: DeviceCall) -> dict[str, Any]:
         """Raises DeviceUnknown, ServiceUnknown, DeviceOffline, DeviceRefused, DriverFailed."""
@@ -107,30 +107,30 @@ class DriverDesk:
         return discovery.load(folder)
 
     def _one(self, driver: str) -> DriverNow:
-        found = next((one for one in self._supervisor.status() if one.driver == driver), None)
-        if found is None:
+        status = next((one for one in self._supervisor.status() if one.driver == driver), None)
+        if status is None:
             raise DriverFailed(driver=driver, why="it is not deployed")
-        return self._now(found)
+        return self._now(status)
 
-    def _now(self, one: Status) -> DriverNow:
-        installed = self._supervisor.installed(one.driver)
+    def _now(self, status: Status) -> DriverNow:
+        installed = self._supervisor.installed(status.driver)
         foreign, pid = False, os.getpid()
-        if one.state is State.RUNNING:
-            running = self._supervisor.driver(one.driver)
+        if status.state is State.RUNNING:
+            running = self._supervisor.driver(status.driver)
             if isinstance(running, ForeignDriver):
                 foreign, pid = True, running.pid
         else:
             foreign, pid = (installed.folder / "code" / "index.py").exists(), 0
         return DriverNow(
-            driver=one.driver,
+            driver=status.driver,
             name=installed.manifest.name,
-            version=one.version,
-            state=one.state.value,
+            version=status.version,
+            state=status.state.value,
             code_path=str(installed.folder),
             pid=pid,
             own_process=foreign,
-            devices=list(one.devices),
-            crashes=one.crashes,
-            why=one.why,
-            next_start_ms=one.next_start_ms,
+            devices=list(status.devices),
+            crashes=status.crashes,
+            why=status.why,
+            next_start_ms=status.next_start_ms,
         )

@@ -62,7 +62,7 @@ class Folder:
                 entries = [self._entry(one) for one in found if not self._hidden(folder / one.name)]
         except OSError as error:
             raise FileRefused("forbidden", error.strerror or "cannot be read") from error
-        entries.sort(key=lambda one: (one.kind != "folder", one.name))
+        entries.sort(key=lambda entry: (entry.kind != "folder", entry.name))
         return entries[:MOST_ENTRIES]
 
     def open(self, path: str) -> Opened:

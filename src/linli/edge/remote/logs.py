@@ -71,18 +71,23 @@ class LogBook:
     async def since(self, at_ms: int, most: int) -> list[LogLine]:
         """What was said after `at_ms`, the newest `most`, oldest first."""
         wanted = Wanted(after_ms=at_ms)
-        found = await asyncio.to_thread(
+        log_lines = await asyncio.to_thread(
             lambda: heapq.nlargest(most, self._found(wanted), key=lambda one: one.at_ms)
         )
-        return sorted(found, key=lambda one: one.at_ms)
+        return sorted(log_lines, key=lambda log_line: log_line.at_ms)
 
     def _lines(self, wanted: Wanted) -> Lines:
-        found = heapq.nlargest(wanted.most + 1, self._found(wanted), key=lambda one: one.at_ms)
-        return Lines(sorted(found[: wanted.most], key=lambda one: one.at_ms), len(found) > wanted.most)
+        log_lines = heapq.nlargest(wanted.most + 1, self._found(wanted), key=lambda one: one.at_ms)
+        return Lines(
+            sorted(log_lines[: wanted.most], key=lambda log_line: log_line.at_ms),
+            len(log_lines) > wanted.most,
+        )
 
     def _saved(self, wanted: Wanted) -> bytes:
-        found = heapq.nlargest(MOST_SAVED, self._found(wanted), key=lambda one: one.at_ms)
-        return b"".join(msgspec.json.encode(one) + b"\n" for one in sorted(found, key=lambda one: one.at_ms))
+        log_lines = heapq.nlargest(MOST_SAVED, self._found(wanted), key=lambda one: one.at_ms)
+        return b"".join(
+            msgspec.json.encode(one) + b"\n" for one in sorted(log_lines, key=lambda log_line: log_line.at_ms)
+        )
 
     def _found(self, wanted: Wanted) -> Iterator[LogLine]:
         begin = wanted.from_ms if wanted.after_ms is None else max(wanted.from_ms, wanted.after_ms + 1)
@@ -111,12 +116,12 @@ class RuntimeLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            said = record.getMessage()
+            getMessage = record.getMessage()
             tell = (
                 self._log.error
                 if record.levelno >= logging.ERROR
                 else (self._log.warning if record.levelno >= logging.WARNING else self._log.info)
             )
-            tell(said, by=record.name)
+            tell(getMessage, by=record.name)
         except Exception:  # noqa: BLE001 - a log that cannot be written must not stop who writes it
             self.handleError(record)

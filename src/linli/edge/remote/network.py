@@ -174,8 +174,8 @@ async def resolves(name: str, *, seconds: float = 4.0) -> list[str]:
     """Addresses of a name; none when it is unknown or nobody answers."""
     with contextlib.suppress(OSError, TimeoutError):
         async with asyncio.timeout(seconds):
-            found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
-            return sorted({str(one[4][0]) for one in found})
+            getaddrinfos = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
+            return sorted({str(one[4][0]) for one in getaddrinfos})
     return []
 
 

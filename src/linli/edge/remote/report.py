@@ -12,21 +12,21 @@ from linli.protocols.edge_remote.diagnosis import Diagnosis, Finding, failing_la
 _MARKS: Final = {"ok": "[ OK ]", "warning": "[WARN]", "error": "[FAIL]"}
 
 
-def line(one: Finding, language: str) -> str:
+def line(finding: Finding, language: str) -> str:
     """One finding, with what to do beneath it where there is something."""
-    said = f"{_MARKS[one.level]} {i18n.text(f'edge_step.{one.step}', language)}: {told(one, language)}"
-    advice = advice_for(one, language)
+    said = f"{_MARKS[finding.level]} {i18n.text(f'edge_step.{finding.step}', language)}: {told(finding, language)}"
+    advice = advice_for(finding, language)
     return f"{said}\n       {i18n.text('edge_report.todo', language, advice=advice)}" if advice else said
 
 
-def told(one: Finding, language: str) -> str:
-    return i18n.text(f"edge_check.{one.key}", language, **{**one.facts, "subject": one.subject})
+def told(finding: Finding, language: str) -> str:
+    return i18n.text(f"edge_check.{finding.key}", language, **{**finding.facts, "subject": finding.subject})
 
 
-def advice_for(one: Finding, language: str) -> str:
+def advice_for(finding: Finding, language: str) -> str:
     """Empty where nothing is to be done."""
-    key = f"edge_advice.{one.key}"
-    found = i18n.text(key, language, subject=one.subject)
+    key = f"edge_advice.{finding.key}"
+    found = i18n.text(key, language, subject=finding.subject)
     return "" if found == key else found
 
 
@@ -48,7 +48,7 @@ def text(diagnosis: Diagnosis, language: str) -> str:
     parts = [
         head,
         "",
-        *(line(one, language) for one in diagnosis.findings),
+        *(line(finding, language) for finding in diagnosis.findings),
         "",
         summary(diagnosis, language),
         "",

@@ -153,10 +153,10 @@ class Shell:
 def _groups(session: int) -> set[int]:
     """The process groups of a session; none where the system has no /proc."""
     found = set()
-    for one in Path("/proc").glob("[0-9]*/stat"):
+    for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = (
-                one.read_text("utf-8", "replace").rpartition(")")[2].split()
+                path.read_text("utf-8", "replace").rpartition(")")[2].split()
             )  # state, parent, group, session, …
             if int(fields[3]) == session:
                 found.add(int(fields[2]))

@@ -95,8 +95,17 @@ class LogShipper:
         self._logs.heard.append(self._heard)
         if self._sent_ms:
             before = await self._book.since(self._sent_ms, MOST_WAITING)
-            known = {(one.at_ms, one.driver, one.device, one.text) for one in self._waiting}
-            self._back([one for one in before if (one.at_ms, one.driver, one.device, one.text) not in known])
+            known = {
+                (log_line.at_ms, log_line.driver, log_line.device, log_line.text)
+                for log_line in self._waiting
+            }
+            self._back(
+                [
+                    log_line
+                    for log_line in before
+                    if (log_line.at_ms, log_line.driver, log_line.device, log_line.text) not in known
+                ]
+            )
 
     def _deafen(self) -> None:
         self._listening = False

@@ -192,5 +192,5 @@ async def serve(
 
 async def _hear(line: Line, served: Serves) -> None:
     while messages := await line.messages():
-        for one in messages:
-            await served.hear(one.data, one.text)
+        for message in messages:
+            await served.hear(message.data, message.text)

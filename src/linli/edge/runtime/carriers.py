@@ -45,8 +45,8 @@ class ListCarrier:
         return (self.kind,)
 
     async def carry(self, device: str, batch: Sequence[Delivery]) -> Mapping[tuple[str, str], Outcome]:
-        entries = [self.entry(one.item.credential, _content(one)) for one in batch]
-        keys = [(self.kind, one.item.credential) for one in batch]
+        entries = [self.entry(delivery.item.credential, _content(delivery)) for delivery in batch]
+        keys = [(self.kind, delivery.item.credential) for delivery in batch]
         try:
             told = await self.calls.call(device, self.service, {self.field: entries})
         except LinliError as error:
@@ -87,17 +87,17 @@ class PlainCarrier:
         return (self.kind,)
 
     async def carry(self, device: str, batch: Sequence[Delivery]) -> Mapping[tuple[str, str], Outcome]:
-        found = {}
-        for one in batch:
-            content = _content(one)
+        outcomes = {}
+        for delivery in batch:
+            content = _content(delivery)
             try:
                 if content is not None:
                     await self.calls.call(device, self.service, content)
                 outcome = Outcome(Result.DONE)
             except LinliError as error:
                 outcome = outcome_of(error)
-            found[self.kind, one.item.credential] = outcome
-        return found
+            outcomes[self.kind, delivery.item.credential] = outcome
+        return outcomes
 
 
 def outcome_of(error: LinliError) -> Outcome:
@@ -113,9 +113,9 @@ def missing(_: object) -> Outcome:
     return Outcome(Result.TIMED_OUT, "edge.silent", "")
 
 
-def _content(one: Delivery) -> Content | None:
-    deletes = one.item.wanted == ABSENT or not one.content
-    return None if deletes else msgspec.json.decode(one.content, type=dict[str, Any])
+def _content(delivery: Delivery) -> Content | None:
+    deletes = delivery.item.wanted == ABSENT or not delivery.content
+    return None if deletes else msgspec.json.decode(delivery.content, type=dict[str, Any])
 
 
 # cards, and phones by Bluetooth

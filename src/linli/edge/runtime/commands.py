@@ -155,19 +155,19 @@ def _loop(words: argparse.Namespace, identity: Identity | None) -> None:
 
 
 async def _until_told(words: argparse.Namespace, identity: Identity | None) -> None:
-    told = asyncio.Event()
+    event = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
     ports = Ports(host=words.lan) if words.lan else None
     if identity is None:
-        identity = await _until_active(words.home, ports, told)
+        identity = await _until_active(words.home, ports, event)
     if identity is None:
         return
     box = Box(words.home, identity, models=words.models, ports=ports)
     logging.getLogger("linli").addHandler(RuntimeLog(box.logs))
     await box.start()
     try:
-        await told.wait()
+        await event.wait()
     finally:
         await box.stop()
 

@@ -127,7 +127,7 @@ class Deployer:
         await self._report(wanted, DeploymentReport(state="running", percent=10))
         await keep(self._store, DEPLOYED, data)
         reports = await self._apply(wanted)
-        failed = any(one.state == "failed" for one in reports)
+        failed = any(report.state == "failed" for report in reports)
         await self._report(
             wanted, DeploymentReport(state="failed" if failed else "done", devices=reports, percent=100)
         )
@@ -146,31 +146,37 @@ class Deployer:
     async def _apply(self, wanted: Deployment) -> list[DeviceReport]:
         """Never raises for what is wrong with one driver: it is in the report, and the others run."""
         self._follow(wanted)
-        self.faults = {one.id: fault for one in wanted.packages if (fault := await self._install(one))}
+        self.faults = {
+            package.id: fault for package in wanted.packages if (fault := await self._install(package))
+        }
         before, self.current = self.current, wanted
         self._machines.learn(wanted.drivers)
         self._presence.know(
             {
-                one.device_name: DeviceKey(
-                    product_key=one.product_key, device_name=one.device_name, device_secret=one.device_secret
+                device.device_name: DeviceKey(
+                    product_key=device.product_key,
+                    device_name=device.device_name,
+                    device_secret=device.device_secret,
                 )
                 for driver in wanted.drivers
-                for one in driver.devices
+                for device in driver.devices
             }
         )
         await self._drop(before, wanted)
         reports: list[DeviceReport] = []
-        for driver in _losers_first(before, [one for one in wanted.drivers if one.devices]):
+        for driver in _losers_first(
+            before, [deployed_driver for deployed_driver in wanted.drivers if deployed_driver.devices]
+        ):
             fault = self.faults.get(driver.id)
             why = fault.why if fault is not None else await self._run(driver)
             reports += [
                 DeviceReport(
-                    device_name=one.device_name,
+                    device_name=device.device_name,
                     state="failed" if why else "running",
                     why=why,
                     code=fault.code if fault is not None else "",
                 )
-                for one in driver.devices
+                for device in driver.devices
             ]
         for told in self.applied:
             told(wanted)
@@ -178,7 +184,9 @@ class Deployer:
 
     async def _run(self, driver: DeployedDriver) -> str:
         """Why it does not run; empty when it does, or goes on trying by itself."""
-        entries = tuple(DeviceEntry(one.product_key, one.device_name, one.custom) for one in driver.devices)
+        entries = tuple(
+            DeviceEntry(device.product_key, device.device_name, device.custom) for device in driver.devices
+        )
         try:
             await self._supervisor.deploy(DriverDeployment(driver.id, driver.config, entries))
         except LinliError as error:
@@ -189,8 +197,10 @@ class Deployer:
 
     async def _drop(self, before: Deployment | None, wanted: Deployment) -> None:
         """Drivers and devices that are deployed no more."""
-        running = {one.driver for one in self._supervisor.status()}
-        for driver in sorted(running - {one.id for one in wanted.drivers if one.devices}):
+        running = {status.driver for status in self._supervisor.status()}
+        for driver in sorted(
+            running - {deployed_driver.id for deployed_driver in wanted.drivers if deployed_driver.devices}
+        ):
             await self._supervisor.remove(driver)
         gone = _names(before) - _names(wanted)
         for device in sorted(gone):
@@ -228,10 +238,13 @@ class Deployer:
 
 def _names(deployment: Deployment | None) -> set[str]:
     drivers = deployment.drivers if deployment is not None else []
-    return {one.device_name for driver in drivers for one in driver.devices}
+    return {device.device_name for driver in drivers for device in driver.devices}
 
 
 def _losers_first(before: Deployment | None, drivers: list[DeployedDriver]) -> list[DeployedDriver]:
     """A device that goes from one driver to another must be gone from the first when the second starts."""
-    had = {one.id: {d.device_name for d in one.devices} for one in (before.drivers if before else [])}
+    had = {
+        deployed_driver.id: {d.device_name for d in deployed_driver.devices}
+        for deployed_driver in (before.drivers if before else [])
+    }
     return sorted(drivers, key=lambda one: not had.get(one.id, set()) - {d.device_name for d in one.devices})

@@ -10,18 +10,18 @@ from linli.kernel import i18n
 
 def told_by(doctor: Doctor) -> Callable[[str], Awaitable[DiagnosisView]]:
     async def tell(language: str) -> DiagnosisView:
-        found = await doctor.diagnose()
+        diagnosis = await doctor.diagnose()
         findings = [
             FindingView(
-                i18n.text(f"edge_step.{one.step}", language),
-                one.level,
-                report.told(one, language),
-                report.advice_for(one, language),
+                i18n.text(f"edge_step.{finding.step}", language),
+                finding.level,
+                report.told(finding, language),
+                report.advice_for(finding, language),
             )
-            for one in found.findings
+            for finding in diagnosis.findings
         ]
         return DiagnosisView(
-            found.at_ms, report.summary(found, language), findings, report.text(found, language)
+            diagnosis.at_ms, report.summary(diagnosis, language), findings, report.text(diagnosis, language)
         )
 
     return tell

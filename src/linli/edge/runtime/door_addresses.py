@@ -77,11 +77,14 @@ class Peering:
             drivers = msgspec.json.decode(data, type=Deployment).drivers if data is not None else []
         except msgspec.MsgspecError:
             drivers = []  # it is fetched again
-        return [place for one in drivers for place in _unchecked(one)]
+        return [place for driver in drivers for place in _unchecked(driver)]
 
 
 def _unchecked(driver: DeployedDriver) -> list[tuple[str, str]]:
     """(ip, sn) of the doors of a driver whose configuration does not name the check."""
     if driver.id not in DOOR_DRIVERS or "checkPeer" in driver.config:
         return []
-    return [(str(one.custom.get("ip", "")), str(one.custom.get("uniqueId", ""))) for one in driver.devices]
+    return [
+        (str(device.custom.get("ip", "")), str(device.custom.get("uniqueId", "")))
+        for device in driver.devices
+    ]

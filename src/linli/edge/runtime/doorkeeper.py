@@ -159,8 +159,8 @@ class BoxDoorkeeper:
         return await self._pictures.keep(device, photo)
 
     async def photo(self, device: str, photo_id: str) -> bytes | None:
-        found = await self._pictures.find(photo_id)
-        if found is None or found.device not in self._siblings(device):
+        picture = await self._pictures.find(photo_id)
+        if picture is None or picture.device not in self._siblings(device):
             return None
         return await self._pictures.content(photo_id)
 
@@ -181,14 +181,14 @@ def _look(
     connection: sqlite3.Connection, doors: tuple[str, ...], code: str
 ) -> tuple[str, QrRight | None, int | None]:
     """(the code in clear, its right here, the last second of its picture)."""
-    found = find_content(connection, doors, QR, code)
-    if found is not None:
-        return code, msgspec.json.decode(found[1], type=QrRight), None
+    content = find_content(connection, doors, QR, code)
+    if content is not None:
+        return code, msgspec.json.decode(content[1], type=QrRight), None
     sealed = _opened(connection, doors, code)
     if sealed is None:
         return code, None, None
-    found = find_content(connection, doors, QR, sealed.code)
-    right = None if found is None else msgspec.json.decode(found[1], type=QrRight)
+    content = find_content(connection, doors, QR, sealed.code)
+    right = None if content is None else msgspec.json.decode(content[1], type=QrRight)
     return sealed.code, right, sealed.expires_s
 
 

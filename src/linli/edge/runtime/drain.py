@@ -177,9 +177,9 @@ class Drain:
         """Where the cloud has it; empty when it cannot have it. Waits while the cloud is not reached."""
         refusals = 0
         while True:
-            found = await self._pictures.find(row.picture)
-            if found is None or found.sent:
-                return found.sent if found is not None else ""
+            picture = await self._pictures.find(row.picture)
+            if picture is None or picture.sent:
+                return picture.sent if picture is not None else ""
             photo = await self._pictures.content(row.picture)
             if photo is None:
                 return ""

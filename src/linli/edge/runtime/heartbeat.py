@@ -62,9 +62,12 @@ class Pulse:
         """Raises CloudUnreachable, CloudRefused, MsgspecError."""
         beat, began = self._beat(self._meter), self._clock.now_ms()
         answer = await self._cloud.post(edge_link.HEARTBEAT, beat)
-        told, took_ms = msgspec.json.decode(answer, type=HeartbeatAnswer), self._clock.now_ms() - began
+        heartbeat_answer, took_ms = (
+            msgspec.json.decode(answer, type=HeartbeatAnswer),
+            self._clock.now_ms() - began,
+        )
         for hear in self._heard:
-            hear(told, took_ms)
+            hear(heartbeat_answer, took_ms)
 
     def told(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
         """The cloud is told soon why a device is away (`Reports.told`); that it is away it knows by the log-out."""

@@ -15,10 +15,10 @@ class Machines:
         """Devices that stand at one place are one machine, as door drivers take them (`doors.forms.grouped`)."""
         places: dict[tuple[str, str, str], list[str]] = {}
         for driver in drivers:
-            for one in driver.devices:
-                ip = str(one.custom.get("ip") or one.device_name)
-                sn = str(one.custom.get("uniqueId") or "")
-                places.setdefault((driver.id, ip, sn), []).append(one.device_name)
+            for device in driver.devices:
+                ip = str(device.custom.get("ip") or device.device_name)
+                sn = str(device.custom.get("uniqueId") or "")
+                places.setdefault((driver.id, ip, sn), []).append(device.device_name)
         self._of = {name: tuple(names) for names in places.values() for name in names}
 
     def siblings(self, device: str) -> tuple[str, ...]:

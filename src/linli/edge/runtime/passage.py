@@ -111,11 +111,11 @@ class Passage:
         The question after that tells the cloud that they hold.
         """
         try:
-            found = await self._fetch()
-            if found.unchanged:
+            passage_rules = await self._fetch()
+            if passage_rules.unchanged:
                 return False
-            await keep(self._store, _KEPT, msgspec.json.encode(found))
-            self.rules = found
+            await keep(self._store, _KEPT, msgspec.json.encode(passage_rules))
+            self.rules = passage_rules
             self._info.clear()
             await self._fetch()
         except (CloudUnreachable, CloudRefused) as error:
@@ -143,11 +143,11 @@ class Passage:
         if kind != "event" or name != "passEvent" or values.get("code") != 0:
             return
         doors = {device, *self._siblings(device)}
-        found = [one for one in self.rules.rules if one.door in doors]
-        if not found:
+        passage_rules = [passage_rule for passage_rule in self.rules.rules if passage_rule.door in doors]
+        if not passage_rules:
             return
         passed = Pass(device, str(values.get("type", "")), str(values.get("content", "")), _info_of(values))
-        for rule in found:
+        for rule in passage_rules:
             if len(self._tasks) >= MOST_AT_ONCE:
                 log.warning("passage rule %s is left out: %d are under way", rule.id, len(self._tasks))
                 continue
@@ -185,7 +185,8 @@ class Passage:
                 targets = await self._targets(rule.lift, homes)
                 if targets:
                     floors = [
-                        _filled({"floor": one["floor"], "room": one.get("roomNumber", "")}) for one in targets
+                        _filled({"floor": target["floor"], "room": target.get("roomNumber", "")})
+                        for target in targets
                     ]
                     freed = {**_filled({"elevatorId": rule.elevator}), "floorRoomList": floors}
                     await self._lifts.call(rule.lift, "releaseFloors", freed)
@@ -207,9 +208,9 @@ class Passage:
 
     async def _lift_info(self, lift: str) -> _Info:
         """A lift that cannot say is asked again with the next pass."""
-        held, now = self._info.get(lift), self._clock.now_ms()
-        if held is not None and now - held.at_ms < INFO_MS:
-            return held
+        info, now = self._info.get(lift), self._clock.now_ms()
+        if info is not None and now - info.at_ms < INFO_MS:
+            return info
         try:
             rows = (await self._lifts.call(lift, "QueryElevatorInfo", {})).get("FloorRoomInfo", [])
         except LinliError:
@@ -248,7 +249,7 @@ class Passage:
         if not self._known(rule.lift):
             log.warning("passage rule %s: its lift %s is not deployed", rule.id, rule.lift)
             return
-        told = _filled(
+        filleds = _filled(
             {
                 "ruleId": rule.id,
                 "elevatorId": rule.elevator,
@@ -262,7 +263,7 @@ class Passage:
         )
         mode = "CALL_WITH_TARGET" if targets else "CALL_ONLY"
         more = {"targetFloorRoomList": targets} if targets else {}
-        event = {**told, **more, "controlMode": mode, "delaySeconds": rule.delay_s, "code": code}
+        event = {**filleds, **more, "controlMode": mode, "delaySeconds": rule.delay_s, "code": code}
         await self._report(rule.lift, RULE_EVENT, event)
 
 

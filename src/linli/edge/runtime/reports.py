@@ -49,11 +49,11 @@ class Reports:
 
     def absent(self) -> list[DeviceAway]:
         """Of the deployed devices, those that went offline last."""
-        known = [(one, name) for name, one in self.away.items() if self._presence.key_of(name) is not None]
+        known = [(away, name) for name, away in self.away.items() if self._presence.key_of(name) is not None]
         newest = sorted(known, reverse=True)[:AWAY_MOST]
         return [
-            DeviceAway(device_name=name, since_ms=one.since_ms, why=one.why[:WHY_MOST])
-            for one, name in newest
+            DeviceAway(device_name=name, since_ms=away.since_ms, why=away.why[:WHY_MOST])
+            for away, name in newest
         ]
 
     async def properties(self, device: str, values: Mapping[str, Any]) -> None:

@@ -84,10 +84,10 @@ class DoorServices:
         try:
             return await self._asks.get_properties(device, names)
         except ServiceUnknown:
-            known = self._reports.values.get(device, {})
-            if not any(name in known for name in names):
+            values = self._reports.values.get(device, {})
+            if not any(name in values for name in names):
                 raise
-            return {name: known[name][0] for name in names if name in known}
+            return {name: values[name][0] for name in names if name in values}
 
     # lists
 
@@ -120,25 +120,27 @@ class DoorServices:
     async def _card_list(self, device: str, kind: str, params: Params) -> Outputs:
         entries = _entries(params, "permissions", permissions.Permission)
         wishes = [
-            Wish(kind, one.card_id, "")
-            if one.type == permissions.DELETE
-            else Wish(kind, one.card_id, card_content(one.user_id, one.effective_time, one.expiry_time))
-            for one in entries
+            Wish(kind, entry.card_id, "")
+            if entry.type == permissions.DELETE
+            else Wish(
+                kind, entry.card_id, card_content(entry.user_id, entry.effective_time, entry.expiry_time)
+            )
+            for entry in entries
         ]
         await self._wishes.put(device, wishes)
         return _told(await self._brought(device, wishes))
 
     async def _rules(self, device: str, params: Params) -> Outputs:
         wishes: list[Wish] = []
-        for one in _entries(params, "rules", rules.Rule):
-            if one.type == rules.CLEAR:
+        for entry in _entries(params, "rules", rules.Rule):
+            if entry.type == rules.CLEAR:
                 held = await self._wishes.kept(device, (RULE,))
                 wishes = [Wish(RULE, kept.item.credential, "") for kept in held]
                 continue
-            plain = msgspec.to_builtins(one)
+            plain = msgspec.to_builtins(entry)
             content = {name: value for name, value in plain.items() if name not in ("type", "ruleId")}
-            deletes = one.type == rules.DELETE
-            wishes.append(Wish(RULE, one.rule_id or "", "" if deletes else _canonical(content)))
+            deletes = entry.type == rules.DELETE
+            wishes.append(Wish(RULE, entry.rule_id or "", "" if deletes else _canonical(content)))
         await self._wishes.put(device, wishes)
         return _told(await self._brought(device, wishes))
 
@@ -157,9 +159,9 @@ class DoorServices:
         try:
             answer = await self._asks.call(device, service, params)
         except LinliError as error:
-            await self._wishes.settle(device, [(one.item, outcome_of(error)) for one in claimed])
+            await self._wishes.settle(device, [(delivery.item, outcome_of(error)) for delivery in claimed])
             raise
-        await self._wishes.settle(device, [(one.item, Outcome(Result.DONE)) for one in claimed])
+        await self._wishes.settle(device, [(delivery.item, Outcome(Result.DONE)) for delivery in claimed])
         return answer
 
 
@@ -181,16 +183,16 @@ def file_wishes(file: PermissionFile) -> list[Wish]:
 
 
 def _cards(kind: str, entries: Sequence[Entry[CardPermission]]) -> list[Wish]:
-    found = []
-    for one in entries:
-        right = one.permission
+    wishes = []
+    for entry in entries:
+        right = entry.permission
         content = (
             ""
             if right is None
             else card_content(right.person_id or None, str(right.starts_ms), str(right.ends_ms))
         )
-        found.append(Wish(kind, one.key, content))
-    return found
+        wishes.append(Wish(kind, entry.key, content))
+    return wishes
 
 
 def card_content(user_id: str | None, starts_ms: str, ends_ms: str) -> str:
@@ -218,10 +220,10 @@ def _told(kept: Sequence[Kept]) -> Outputs:
         "confirmed": [one.item.credential for one in kept if one.item.state in _SETTLED],
         "failed": [
             {
-                "keys": [one.credential],
-                "why": one.detail or one.state.value,
-                "timedOut": one.state is State.TIMED_OUT,
+                "keys": [item.credential],
+                "why": item.detail or item.state.value,
+                "timedOut": item.state is State.TIMED_OUT,
             }
-            for one in failed
+            for item in failed
         ],
     }

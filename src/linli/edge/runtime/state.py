@@ -141,26 +141,34 @@ class Running:
         current, presence, names = self._deployer.current, self._presence, _protocols()
         return [
             DeviceView(
-                product_key=one.product_key,
-                name=one.device_name,
-                alias=one.alias,
+                product_key=device.product_key,
+                name=device.device_name,
+                alias=device.alias,
                 driver=driver.id,
                 protocol=names.get(driver.id, driver.id),
-                address=str(one.custom.get("ip") or ""),
-                online=one.device_name in presence.online,
-                refused=presence.refused.get(one.device_name, ""),
+                address=str(device.custom.get("ip") or ""),
+                online=device.device_name in presence.online,
+                refused=presence.refused.get(device.device_name, ""),
                 seen_ms=max(
-                    (at for _, at in self._reports.values.get(one.device_name, {}).values()), default=0
+                    (at for _, at in self._reports.values.get(device.device_name, {}).values()), default=0
                 ),
             )
             for driver in (current.drivers if current is not None else [])
-            for one in driver.devices
+            for device in driver.devices
         ]
 
     def strangers(self) -> list[StrangerView]:
         return [
-            StrangerView(one.device, one.ip, one.peer, one.outcome, one.first_ms, one.last_ms, one.count)
-            for one in reversed(self._peers.strangers)
+            StrangerView(
+                stranger.device,
+                stranger.ip,
+                stranger.peer,
+                stranger.outcome,
+                stranger.first_ms,
+                stranger.last_ms,
+                stranger.count,
+            )
+            for stranger in reversed(self._peers.strangers)
         ]
 
     def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
@@ -177,15 +185,15 @@ class Running:
             device_name=self._device.device_name,
             devices=[
                 ListedDevice(
-                    product_key=one.product_key,
-                    device_name=one.name,
-                    nick_name=one.alias,
-                    local_online=one.online,
-                    cloud_online=up and one.name in self._presence.inside,
-                    activation="notActivated" if one.refused else "activated",
+                    product_key=device.product_key,
+                    device_name=device.name,
+                    nick_name=device.alias,
+                    local_online=device.online,
+                    cloud_online=up and device.name in self._presence.inside,
+                    activation="notActivated" if device.refused else "activated",
                     tags={},
                 )
-                for one in self.devices()
+                for device in self.devices()
             ],
         )
 

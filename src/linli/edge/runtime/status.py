@@ -83,18 +83,18 @@ def drivers_section(deployer: Deployer, supervisor: Supervisor, presence: Presen
         "generation": deployer.current.generation if deployer.current is not None else 0,
         "drivers": [
             {
-                "id": one.driver,
-                "version": one.version,
-                "state": one.state.value,
-                "why": one.why,
-                "devices": len(one.devices),
-                "restarts": one.crashes,
-                "online": len(presence.online & set(one.devices)),
+                "id": status.driver,
+                "version": status.version,
+                "state": status.state.value,
+                "why": status.why,
+                "devices": len(status.devices),
+                "restarts": status.crashes,
+                "online": len(presence.online & set(status.devices)),
             }
-            for one in supervisor.status()
+            for status in supervisor.status()
         ],
         "refused": dict(presence.refused),
-        "refusedDrivers": [one._asdict() for one in deployer.faults.values()],
+        "refusedDrivers": [fault._asdict() for fault in deployer.faults.values()],
     }
 
 

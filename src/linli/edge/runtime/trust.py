@@ -46,19 +46,19 @@ class DriverTrust:
             return
         newest = wanted.driver_roots[-1].public_key
         if self.root:
-            found = trust.follow(self.root, wanted.driver_roots)
-            if newest != found:
+            follow = trust.follow(self.root, wanted.driver_roots)
+            if newest != follow:
                 log.error(
                     "the key for drivers that the platform names (%s) is not signed by ours (%s): ours stays",
                     trust.fingerprint(newest),
-                    trust.fingerprint(found),
+                    trust.fingerprint(follow),
                 )
         else:
             secret = self._identity.activated.device.device_secret
-            found = newest if trust.is_introduced(secret, newest, wanted.driver_root_proof) else ""
-        if found != self.root:
-            log.warning("drivers are trusted by the key %s from now on", trust.fingerprint(found))
-            activated = msgspec.structs.replace(self._identity.activated, driver_root=found)
+            follow = newest if trust.is_introduced(secret, newest, wanted.driver_root_proof) else ""
+        if follow != self.root:
+            log.warning("drivers are trusted by the key %s from now on", trust.fingerprint(follow))
+            activated = msgspec.structs.replace(self._identity.activated, driver_root=follow)
             fresh = msgspec.structs.replace(self._identity, activated=activated)
             save_identity(self._home, fresh)
             self._identity = fresh

@@ -54,7 +54,7 @@ async def make_ahead(db: Database, now_ms: int, *, back_days: int = 1, tables: M
 async def drop_before(db: Database, table: Table, day: int) -> int:
     """Remove everything inserted before `day`. Returns the number of partitions dropped or rows deleted."""
     if db.engine == "postgresql":
-        found = await db.fetch_rows(
+        rows = await db.fetch_rows(
             Plan(
                 "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
                 "JOIN pg_class p ON p.oid = i.inhparent WHERE p.relname = $1",
@@ -66,7 +66,7 @@ async def drop_before(db: Database, table: Table, day: int) -> int:
             {"name": table.name},
             False,
         )
-        old = [name for (name,) in map(tuple, found) if int(name.rpartition("_")[2]) < day]
+        old = [name for (name,) in map(tuple, rows) if int(name.rpartition("_")[2]) < day]
         await db.run_script([f"DROP TABLE IF EXISTS {name}" for name in old])
         return len(old)
     return await _purge(db, table, day)

@@ -163,9 +163,9 @@ class _Unit:
             pool.discard(connection)
             # Refusals that the unit met before (BadInput, NotFound) stay what they are.
             if isinstance(failure, Exception) and not isinstance(error, LinliError):
-                told = translate(failure, connection, ending)
-                if told is not None:
-                    raise told from failure
+                linli_error = translate(failure, connection, ending)
+                if linli_error is not None:
+                    raise linli_error from failure
             if error is None:
                 raise
             return
@@ -275,10 +275,10 @@ class PostgresTx(Tx):
         """Raise what a driver's error means; the first ends the unit, and stays its reason."""
         if self.failure is None:
             around = self._around(error) if blockers(error) else ""
-            told = translate(error, self._connection, self.statements[-1], names, rows, around=around)
-            self.failure = told or error
-            if told is not None:
-                raise told from error
+            linli_error = translate(error, self._connection, self.statements[-1], names, rows, around=around)
+            self.failure = linli_error or error
+            if linli_error is not None:
+                raise linli_error from error
         raise self.failure
 
     def _around(self, error: Exception) -> str:

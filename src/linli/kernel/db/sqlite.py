@@ -332,10 +332,10 @@ class SQLiteTx(Tx):
         self, error: Exception, statement: str, names: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> NoReturn:
         """Raise what a driver's error means; the first ends the unit, and stays its reason."""
-        told = translate(error, statement, names, rows)
+        linli_error = translate(error, statement, names, rows)
         if self.failure is None:
-            self.failure = told or error
-        _raise(error, told)
+            self.failure = linli_error or error
+        _raise(error, linli_error)
 
 
 __all__ = ["SQLiteDatabase", "SQLiteTx"]

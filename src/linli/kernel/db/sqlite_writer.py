@@ -84,10 +84,10 @@ class Writer:
                 self.connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                    told = translate(error)
-                    if told is None:
+                    linli_error = translate(error)
+                    if linli_error is None:
                         raise
-                    raise told from error
+                    raise linli_error from error
                 if time.monotonic() > deadline:
                     raise Unavailable() from error
                 await asyncio.sleep(0.005)

@@ -112,10 +112,10 @@ class HttpServer:
 
     def upgrade_of(self, path: str) -> Upgrade | None:
         """Who takes connections over at this path."""
-        found = self._upgrades.get(path)
-        if found is None:
-            found = next((one for base, one in self._upgrades_below.items() if path.startswith(base)), None)
-        return found
+        upgrade = self._upgrades.get(path)
+        if upgrade is None:
+            upgrade = next((one for base, one in self._upgrades_below.items() if path.startswith(base)), None)
+        return upgrade
 
     # what connections tell
 

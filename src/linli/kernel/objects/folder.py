@@ -128,8 +128,8 @@ class FolderShelf:
     async def listed(self) -> AsyncIterator[tuple[str, int]]:
         for place, folders, names in os.walk(self.folder):
             folders.sort()
-            found = await asyncio.to_thread(self._sizes, Path(place), sorted(names))
-            for pair in found:
+            threads = await asyncio.to_thread(self._sizes, Path(place), sorted(names))
+            for pair in threads:
                 yield pair
 
     def _sizes(self, place: Path, names: list[str]) -> list[tuple[str, int]]:

@@ -50,10 +50,10 @@ class Jobs:
         self._jobs[kind] = (payload, job)
 
     async def run(self, kind: str, payload: str) -> None:
-        found = self._jobs.get(kind)
-        if found is None:
+        job = self._jobs.get(kind)
+        if job is None:
             raise LookupError(f"no worker for {kind!r}")
-        await found[1](msgspec.json.decode(payload, type=found[0]))
+        await job[1](msgspec.json.decode(payload, type=job[0]))
 
 
 class Worker:

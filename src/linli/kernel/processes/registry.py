@@ -155,12 +155,12 @@ class Processes:
 
     def alive(self, name: str) -> bool:
         """Whether a process is there as far as this one knows; a dead one counts until it is noticed."""
-        held = self._known.get(name)
-        return name == self.name or (held is not None and held.seen_ms > 0 and not held.taken_by)
+        process = self._known.get(name)
+        return name == self.name or (process is not None and process.seen_ms > 0 and not process.taken_by)
 
     def in_slot(self, slot: int) -> str | None:
         """The name of the living process that makes numbers with `slot`."""
-        found = next((held.name for held in self._known.values() if held.slot == slot), None)
+        found = next((process.name for process in self._known.values() if process.slot == slot), None)
         return found if found is not None and self.alive(found) else None
 
     def known(self) -> set[str]:
@@ -169,7 +169,11 @@ class Processes:
 
     def others(self) -> list[Process]:
         """The other living ones."""
-        return [held for held in self._known.values() if held.name != self.name and self.alive(held.name)]
+        return [
+            process
+            for process in self._known.values()
+            if process.name != self.name and self.alive(process.name)
+        ]
 
     async def _enter(self) -> None:
         now = self._clock.now_ms()
@@ -191,7 +195,9 @@ class Processes:
             )
             # Two that start at once may want one slot: only one gets it.
             await self._db.run(partial(_enter, row))
-            if any(held.name == self.name and held.slot == free for held in await _all.all(self._db)):
+            if any(
+                process.name == self.name and process.slot == free for process in await _all.all(self._db)
+            ):
                 self.slot = free
                 self._db.signals.publish(CHANNEL, self.name)  # the others look at once who came
                 return

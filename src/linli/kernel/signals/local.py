@@ -57,9 +57,9 @@ class Signals:
         self._listening(channel)
 
         def stop() -> None:
-            held = self._listeners.get(channel, [])
-            if listener in held:
-                held.remove(listener)
+            listeners = self._listeners.get(channel, [])
+            if listener in listeners:
+                listeners.remove(listener)
 
         return stop
 

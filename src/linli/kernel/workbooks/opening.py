@@ -74,8 +74,10 @@ def serve(channel: Channel) -> None:
     asked = channel.receive(OpenAsk)
     try:
         book = open_book(Path(asked.path))
-        sheets = [one for one in book.worksheets if hasattr(one, "iter_rows")]  # a chart has none
-        told = [(one.title, int(one.max_row or 0)) for one in sheets]
+        sheets = [
+            worksheet for worksheet in book.worksheets if hasattr(worksheet, "iter_rows")
+        ]  # a chart has none
+        told = [(sheet.title, int(sheet.max_row or 0)) for sheet in sheets]
     except BadWorkbook as error:
         channel.send(BookAnswer(rule=error.facts["rule"], limit=str(error.facts.get("limit", ""))))
         return

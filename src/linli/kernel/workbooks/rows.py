@@ -91,7 +91,7 @@ def read_list(
         head = next((head for sheet in book.sheets if (head := _find_list(sheet, kind)) is not None), None)
         if head is None:
             raise BadWorkbook("no_known_sheet")
-        found = ListReading(
+        list_reading = ListReading(
             [], [], {column.key: letter for _, letter, _, column in head.columns}, 0, head.sheet.title
         )
         count = 0
@@ -104,19 +104,21 @@ def read_list(
                 continue
             count += 1
             if count > most:
-                found.problems.append(Problem(kind.key, number, "", "", "", "too_many_rows", {"limit": most}))
+                list_reading.problems.append(
+                    Problem(kind.key, number, "", "", "", "too_many_rows", {"limit": most})
+                )
                 break
             row, faults = read_row(head, number, values, seen)
-            found.problems.extend(faults)
+            list_reading.problems.extend(faults)
             if not faults:
-                found.rows.append(Row(kind.key, number, row))
-            if len(found.problems) > PROBLEMS_MAX:
-                found.problems.append(too_many(kind.key, number))
+                list_reading.rows.append(Row(kind.key, number, row))
+            if len(list_reading.problems) > PROBLEMS_MAX:
+                list_reading.problems.append(too_many(kind.key, number))
                 break
             if count % STEP == 0:
                 progress(count, max(head.rows, count))
         progress(count, count)
-        return found._replace(total=count)
+        return list_reading._replace(total=count)
 
 
 def letter_of(position: int) -> str:

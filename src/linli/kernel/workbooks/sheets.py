@@ -69,10 +69,10 @@ class Workbook:
 def open_workbook(path: Path) -> Iterator[Workbook]:
     """Raises BadWorkbook, then and while its rows are read."""
     with _nursery.child() as child:
-        found = _asked(child, OpenAsk(str(path)), BookAnswer)
-        if found.rule:
-            raise BadWorkbook(found.rule, **({"limit": found.limit} if found.limit else {}))
-        yield Workbook(child, found.sheets)
+        book_answer = _asked(child, OpenAsk(str(path)), BookAnswer)
+        if book_answer.rule:
+            raise BadWorkbook(book_answer.rule, **({"limit": book_answer.limit} if book_answer.limit else {}))
+        yield Workbook(child, book_answer.sheets)
 
 
 def prepare() -> None:

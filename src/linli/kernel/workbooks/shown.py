@@ -77,8 +77,15 @@ def shown(
         "rows": row.rows,
         "bad_rows": row.bad_rows,
         "problems": [
-            ImportFault(sheet(one.sheet), one.row, one.column, one.title, one.value, one.text(language))
-            for one in problems
+            ImportFault(
+                sheet(problem.sheet),
+                problem.row,
+                problem.column,
+                problem.title,
+                problem.value,
+                problem.text(language),
+            )
+            for problem in problems
         ],
         "reason": row.reason,
         "has_report": bool(row.report_key),

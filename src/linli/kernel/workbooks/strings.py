@@ -37,7 +37,7 @@ def read_strings(source: BinaryIO) -> SharedStrings:
 
     Source: ECMA-376-1, 18.4.
     """
-    found = SharedStrings()
+    shared_strings = SharedStrings()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     inside: list[str] = []
@@ -54,7 +54,7 @@ def read_strings(source: BinaryIO) -> SharedStrings:
     def end(name: str) -> None:
         inside.pop()
         if name.rpartition(" ")[2] == "si":
-            found.append("".join(said).replace("x005F_", ""))
+            shared_strings.append("".join(said).replace("x005F_", ""))
 
     def text(piece: str) -> None:
         if inside[-1] == "t" and "rPh" not in inside:
@@ -72,4 +72,4 @@ def read_strings(source: BinaryIO) -> SharedStrings:
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise ValueError(str(error)) from error
-    return found
+    return shared_strings

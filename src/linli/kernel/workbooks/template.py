@@ -45,7 +45,7 @@ def _drop_down(book: Any, column: Column, letter: str, language: str) -> DataVal
     labels = [*column.options] or [f"{number}:{names[index]}" for number, names in numbered]
     inline = ",".join(labels)
     # A formula takes no more, and no commas within a choice: longer lists stand on a page of their own.
-    plain = len(inline) <= _FORMULA_MAX and not any("," in one or '"' in one for one in labels)
+    plain = len(inline) <= _FORMULA_MAX and not any("," in label or '"' in label for label in labels)
     formula = f'"{inline}"' if plain else _listed(book, labels)
     rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=not column.open)
     rule.add(f"{letter}2:{letter}{_LAST_ROW}")

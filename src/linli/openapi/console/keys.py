@@ -129,8 +129,8 @@ async def rotate(app_key: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets)
 @key_routes.put("/{app_key:str}", right="integrations.manage", raises=(NotFound,))
 async def change(app_key: str, data: KeyChange, scope: Scope, tx: Tx, openapi: OpenApi) -> None:
     """Enable or disable a key, and say which services it may call."""
-    known = openapi.registry.services()
-    await policies.grant_services(scope, tx, app_key=app_key, services=data.services, known=known)
+    services = openapi.registry.services()
+    await policies.grant_services(scope, tx, app_key=app_key, services=data.services, known=services)
     await tenancy.enable_app_key(scope, tx, app_key=app_key, enabled=data.enabled)
 
 

@@ -62,7 +62,7 @@ async def search(
     """Calls of the tenant's keys, newest first."""
     own = [key.app_key for key in await tenancy.list_app_keys(scope, db)]
     now_ms = clock.now_ms()
-    found = await request_log.search(
+    logged_requests = await request_log.search(
         scope,
         db,
         request_log.Search(
@@ -92,5 +92,5 @@ async def search(
             request=masked_text(row.request, persons=True),
             response=masked_text(row.response, persons=True),
         )
-        for row in found
+        for row in logged_requests
     ]

@@ -56,7 +56,7 @@ async def debug(
     """Show the string that the server signs for a request of one of the tenant's keys. Nothing is called."""
     if len(data.body) > MOST_TEXT:
         raise BadInput(field="body", rule="too_long", limit=MOST_TEXT)
-    headers = {one.name.strip().lower().encode(): one.value.strip().encode() for one in data.headers}
+    headers = {header.name.strip().lower().encode(): header.value.strip().encode() for header in data.headers}
     app_key = headers.get(b"x-ca-key", b"").decode()
     if not app_key:
         raise BadInput(field="headers", rule="openapi.no_key")
@@ -67,15 +67,15 @@ async def debug(
     request = SignedRequest(data.method.upper(), path.encode(), query.encode(), headers, data.body.encode())
     secret = Secret(secrets.open(row.secret, about=f"app_key:{app_key}"))
     client = data.client_string.encode() if data.client_string else None
-    found = debugger.check(request, secret, clock.now_ms(), client_string=client)
+    check = debugger.check(request, secret, clock.now_ms(), client_string=client)
     return SignatureCheck(
-        ok=found.ok,
-        server_string=found.server_string.decode("utf-8", "replace"),
-        server_signature=found.server_signature.decode(),
+        ok=check.ok,
+        server_string=check.server_string.decode("utf-8", "replace"),
+        server_signature=check.server_signature.decode(),
         client_string=data.client_string or None,
-        client_signature=found.client_signature.decode("utf-8", "replace"),
-        first_difference=found.first_difference,
+        client_signature=check.client_signature.decode("utf-8", "replace"),
+        first_difference=check.first_difference,
         problems=[
-            i18n.text(f"openapi.debug.{fault.name}", scope.language, **fault.facts) for fault in found.faults
+            i18n.text(f"openapi.debug.{fault.name}", scope.language, **fault.facts) for fault in check.faults
         ],
     )

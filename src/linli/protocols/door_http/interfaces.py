@@ -97,10 +97,12 @@ OURS = (
     Interface("/cardAC/reportPermissions", "上报设备上的卡权限信息", _B, permissions.ReportPermissions),
 )
 
-INTERFACES: Final = {one.path: one for one in (*_ALL, *OURS)}
-SOURCE_INTERFACES: Final = tuple(one.path for one in _ALL)
+INTERFACES: Final = {interface.path: interface for interface in (*_ALL, *OURS)}
+SOURCE_INTERFACES: Final = tuple(interface.path for interface in _ALL)
 """The 32 of the source."""
 
 
 def served_by(server: Server) -> dict[str, Interface]:
-    return {path: one for path, one in INTERFACES.items() if one.server in (server, Server.BOTH)}
+    return {
+        path: interface for path, interface in INTERFACES.items() if interface.server in (server, Server.BOTH)
+    }

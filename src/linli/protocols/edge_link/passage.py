@@ -25,11 +25,11 @@ def rules_path(have: str) -> str:
 
 def floor_of(house: str) -> str:
     """The floor that a house number names: `1202` is on 12, `301` on 3, `B101` on B1; empty where it names none."""
-    found = _HOUSE.fullmatch(house.strip())
-    if found is None:
+    match = _HOUSE.fullmatch(house.strip())
+    if match is None:
         return ""
-    floor = found["digits"][:-2].lstrip("0")
-    return found["sign"].upper() + floor if floor else ""
+    floor = match["digits"][:-2].lstrip("0")
+    return match["sign"].upper() + floor if floor else ""
 
 
 class _Struct(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -57,11 +57,11 @@ def succeed(root: str, newer: str) -> str:
 
 def follow(root: str, chain: Iterable[DriverRoot]) -> str:
     """The root that a box with `root` trusts after a chain, oldest first: as far as each vouches for the next."""
-    for number, one in enumerate(chain):
+    for number, driver_root in enumerate(chain):
         if number >= MOST_ROOTS:
             break
-        if _holds(root, _successor(one.public_key), one.proof):
-            root = one.public_key
+        if _holds(root, _successor(driver_root.public_key), driver_root.proof):
+            root = driver_root.public_key
     return root
 
 

@@ -50,11 +50,11 @@ class Diagnosis(msgspec.Struct, frozen=True, rename="camel"):
     files: dict[str, str] = {}
 
     def of(self, level: Level) -> list[Finding]:
-        return [one for one in self.findings if one.level == level]
+        return [finding for finding in self.findings if finding.level == level]
 
 
 def failing_layer(findings: Iterable[Finding]) -> Layer:
     """The lowest layer with an error, for what stands on it fails with it; empty when there is none."""
-    broken = {LAYERS.get(one.step, "runtime") for one in findings if one.level == "error"}
+    broken = {LAYERS.get(finding.step, "runtime") for finding in findings if finding.level == "error"}
     order: tuple[Layer, ...] = ("lan", "wan", "link", "runtime")
     return next((layer for layer in order if layer in broken), "")

@@ -55,10 +55,10 @@ def read_length(data: bytes, at: int) -> tuple[int, int] | None:
 
 def read_varint(body: bytes, at: int) -> tuple[int, int]:
     """A variable byte integer within a packet, in its shortest form (5.0, 1.5.5)."""
-    found = read_length(body, at)
-    if found is None:
+    length = read_length(body, at)
+    if length is None:
         raise malformed("a variable byte integer is cut off")
-    value, stop = found
+    value, stop = length
     if stop - at > 1 and body[stop - 1] == 0:
         raise malformed("a variable byte integer is longer than it needs")
     return value, stop

@@ -61,11 +61,13 @@ service_model_routes = Routes("/service-models", tags=("service bus",))
 async def list_all(scope: Scope, db: Database) -> list[ModelSummary]:
     """Models of the platform first, then the tenant's own."""
     served = [provider.model_id for provider in await list_providers(scope, db)]
-    found = [_summary(model, None, served, scope.language) for model in documents.built_in().values()]
+    model_summaries = [
+        _summary(model, None, served, scope.language) for model in documents.built_in().values()
+    ]
     for row in await list_models(scope, db):
         model = documents.read(row.document)
-        found.append(_summary(model, row.model_no, served, scope.language))
-    return found
+        model_summaries.append(_summary(model, row.model_no, served, scope.language))
+    return model_summaries
 
 
 @service_model_routes.get("/one", right="integrations.manage", raises=(NotFound,))

@@ -61,10 +61,10 @@ async def list_all(scope: Scope, db: Database) -> list[ProviderView]:
         device.iot_id: device
         for device in await find_devices(scope, db, iot_ids=[row.iot_id for row in rows if row.iot_id])
     }
-    found = []
+    provider_views = []
     for row in rows:
         box = boxes.get(row.iot_id)
-        found.append(
+        provider_views.append(
             ProviderView(
                 provider_no=row.provider_no,
                 model_id=row.model_id,
@@ -80,7 +80,7 @@ async def list_all(scope: Scope, db: Database) -> list[ProviderView]:
                 enabled=bool(row.enabled),
             )
         )
-    return found
+    return provider_views
 
 
 @provider_routes.post(right="integrations.manage")

@@ -54,9 +54,12 @@ async def plan_upload(scope: Scope, db: Reader, *, product_key: str, sheet: Shee
         faults = []
         if row.device_name in taken:
             faults.append(Problem(row.number, TITLES["device_name"], row.device_name, "batch_taken", {}))
-        one, other = listed.get(row.sn), numbered.get(row.device_name)
-        if one is not None and (one.product_key, one.device_name) != (product_key, row.device_name):
-            facts = {"device": f"{one.product_key}/{one.device_name}"}
+        serial_number, other = listed.get(row.sn), numbered.get(row.device_name)
+        if serial_number is not None and (serial_number.product_key, serial_number.device_name) != (
+            product_key,
+            row.device_name,
+        ):
+            facts = {"device": f"{serial_number.product_key}/{serial_number.device_name}"}
             faults.append(Problem(row.number, TITLES["sn"], row.sn, "serial_of_other", facts))
         elif row.sn and other is not None and other.sn != row.sn:
             faults.append(Problem(row.number, TITLES["sn"], row.sn, "device_has_serial", {"sn": other.sn}))

@@ -159,8 +159,12 @@ async def certificate_file(triples: list[SealedTriple], *, secrets: Secrets) -> 
 
     def write() -> bytes:
         opened = [
-            (one.product_key, one.device_name, secrets.open(one.secret, about=f"device:{one.iot_id}"))
-            for one in triples
+            (
+                triple.product_key,
+                triple.device_name,
+                secrets.open(triple.secret, about=f"device:{triple.iot_id}"),
+            )
+            for triple in triples
         ]
         return write_csv([("ProductKey", "DeviceName", "DeviceSecret"), *opened])
 

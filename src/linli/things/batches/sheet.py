@@ -92,23 +92,23 @@ def _columns(titles: list[str]) -> dict[str, int]:
 
 
 def _faults(row: Row) -> list[Problem]:
-    found = []
+    problems = []
     if not row.device_name:
-        found.append(Problem(row.number, TITLES["device_name"], "", "required", {}))
+        problems.append(Problem(row.number, TITLES["device_name"], "", "required", {}))
     elif not DEVICE_NAME.fullmatch(row.device_name):
-        found.append(Problem(row.number, TITLES["device_name"], row.device_name[:200], "device_name", {}))
+        problems.append(Problem(row.number, TITLES["device_name"], row.device_name[:200], "device_name", {}))
     for field, value in (("nickname", row.nickname), ("remark", row.remark)):
         if len(value) > MAX_LABEL:
-            found.append(Problem(row.number, TITLES[field], value[:200], "too_long", {"limit": MAX_LABEL}))
+            problems.append(Problem(row.number, TITLES[field], value[:200], "too_long", {"limit": MAX_LABEL}))
     if row.sn and (rule := sn_problem(row.sn)):
-        found.append(Problem(row.number, TITLES["sn"], row.sn[:200], rule, {"limit": MAX_SN}))
-    return found
+        problems.append(Problem(row.number, TITLES["sn"], row.sn[:200], rule, {"limit": MAX_SN}))
+    return problems
 
 
 def _repeated(row: Row, seen: dict[tuple[str, str], int]) -> list[Problem]:
     """Names and numbers that an earlier row has."""
-    found = []
+    problems = []
     for field, value in (("device_name", row.device_name), ("sn", row.sn)):
         if value and (other := seen.setdefault((field, value), row.number)) != row.number:
-            found.append(Problem(row.number, TITLES[field], value[:200], "twice_in_file", {"row": other}))
-    return found
+            problems.append(Problem(row.number, TITLES[field], value[:200], "twice_in_file", {"row": other}))
+    return problems

@@ -138,7 +138,7 @@ class BatchWork:
         await _count.run(tx, no=no, more=len(rows), bad=bad, gone=0)
 
     async def _make_one(self, scope: Scope, tx: Tx, batch: _Batch, row: _Row) -> str:
-        made = await service.create_device(
+        triple = await service.create_device(
             scope,
             tx,
             product_key=batch.product_key,
@@ -149,7 +149,7 @@ class BatchWork:
             ids=self._ids,
             secrets=self._secrets,
         )
-        return made.iot_id
+        return triple.iot_id
 
     async def _number(self, scope: Scope, tx: Tx, product_key: str, rows: list[_Row]) -> None:
         """List the serial numbers that are still free."""

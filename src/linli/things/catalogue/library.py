@@ -71,8 +71,8 @@ def built_in() -> Mapping[str, Category]:
         json.loads((folder / f"{name}.json").read_text("utf-8"))
         for name in ("parts", "community", "standard")
     )
-    found = [one for root in (community, *standard) for one in _read(root, "", "", parts)]
-    return {category.path: category for category in found}
+    categories = [one for root in (community, *standard) for one in _read(root, "", "", parts)]
+    return {category.path: category for category in categories}
 
 
 def _read(raw: Mapping[str, Any], path: str, name: str, parts: Mapping[str, Any]) -> Iterator[Category]:

@@ -99,18 +99,18 @@ async def set_category_model(
 async def remove_category(scope: Scope, tx: Tx, *, category_no: int) -> None:
     """Products made of it stay. Raises NotFound, CategoryHasParts."""
     row = await get_own(scope, tx, category_no=category_no)
-    below = [one for one in await categories(scope, tx) if one.startswith(f"{row.path}/")]
+    below = [category for category in await categories(scope, tx) if category.startswith(f"{row.path}/")]
     if below:
         raise CategoryHasParts(name=row.name, count=len(below))
     await _delete.run(tx, scope, no=category_no)
 
 
 def _name(name: str) -> str:
-    said = name.strip()
-    if not said:
+    strip = name.strip()
+    if not strip:
         raise BadInput(field="name", rule="blank")
-    if len(said) > MAX_NAME:
+    if len(strip) > MAX_NAME:
         raise BadInput(field="name", rule="too_long", limit=MAX_NAME)
-    if "/" in said:  # it joins the levels in the tag CategoryName
+    if "/" in strip:  # it joins the levels in the tag CategoryName
         raise BadInput(field="name", rule="no_slash")
-    return said
+    return strip

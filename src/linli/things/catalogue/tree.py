@@ -60,10 +60,10 @@ async def find_category(scope: Scope, db: Reader, *, path: str) -> Category | No
 
 async def get_category(scope: Scope, db: Reader, *, path: str) -> Category:
     """Raises NotFound."""
-    found = await find_category(scope, db, path=path)
-    if found is None:
+    category = await find_category(scope, db, path=path)
+    if category is None:
         raise NotFound(what="category", id=path)
-    return found
+    return category
 
 
 async def get_own(scope: Scope, db: Reader, *, category_no: int) -> OwnRow:

@@ -178,9 +178,9 @@ async def publish_draft(scope: Scope, tx: Tx, *, product_key: str, revision: int
         raise NothingToPublish(id=product_key)
     if not await _drop_draft_seen.run(tx, no=product.product_no, seen=revision):
         raise DraftChanged(id=product_key)
-    made = await put_in_force(scope, tx, product=product, model=model, notes=notes)
-    await audit.note(scope, tx, "model.published", subject=product_key, facts={"version": made.version})
-    return made
+    version = await put_in_force(scope, tx, product=product, model=model, notes=notes)
+    await audit.note(scope, tx, "model.published", subject=product_key, facts={"version": version.version})
+    return version
 
 
 async def roll_back(scope: Scope, tx: Tx, *, product_key: str, version: int, notes: str = "") -> Version:

@@ -186,14 +186,18 @@ class Pusher:
             if push is None or push.state != "running":
                 return None
             line = await _waiting.all(tx, no=push_no, limit=push.batch)
-            return push, line, {no: await _config.one(tx, no=no) for no in {one.config_no for one in line}}
+            return (
+                push,
+                line,
+                {no: await _config.one(tx, no=no) for no in {waiting.config_no for waiting in line}},
+            )
 
         found = await self._db.run(read)
         if found is None:
             return
         push, line, configs = found
         told = sorted(
-            ((one, self._tell(one, configs[one.config_no])) for one in line),
+            ((waiting, self._tell(waiting, configs[waiting.config_no])) for waiting in line),
             key=lambda told: told[0].message_no,
         )
         now_ms = self._clock.now_ms()
@@ -210,15 +214,15 @@ class Pusher:
 
         await self._db.run(write)
 
-    def _tell(self, one: _Waiting, config: Config | None) -> bool:
+    def _tell(self, waiting: _Waiting, config: Config | None) -> bool:
         if config is None or config.removed:
             return False
         data = config_data(config, self._objects)
         return self._publisher.publish(
-            one.product_key,
-            one.device_name,
-            sys_topic(one.product_key, one.device_name, "thing/config/push"),
-            envelope.request(str(one.message_no), _METHOD, data),
+            waiting.product_key,
+            waiting.device_name,
+            sys_topic(waiting.product_key, waiting.device_name, "thing/config/push"),
+            envelope.request(str(waiting.message_no), _METHOD, data),
             qos=1,
         )
 

@@ -196,9 +196,9 @@ async def push_config(scope: Scope, tx: Tx, *, product_key: str, batch: int = DE
     product = await get_product(scope, tx, product_key=product_key)
     if await _running.one(tx, scope, product_no=product.product_no):
         raise PushRunning(id=product_key)
-    held = await queries.configs_by_device(tx, product_no=product.product_no)
+    configs = await queries.configs_by_device(tx, product_no=product.product_no)
     online = [no for (no,) in await _online.all(tx, scope, product_no=product.product_no)]
-    chosen = {no: config for no in online if (config := held.get(no, held.get(0)))}
+    chosen = {no: config for no in online if (config := configs.get(no, configs.get(0)))}
     if not chosen:
         raise NothingToPush(id=product_key)
     current = await queries.current_config(tx, product_no=product.product_no)

@@ -31,5 +31,5 @@ type Entries = Callable[[str], Entry]
 
 def host_of(header: str) -> str:
     """The host that a Host header names, without its port; empty where it names none."""
-    found = _HOST.fullmatch(header)
-    return (found[1] or found[2]) if found else ""
+    match = _HOST.fullmatch(header)
+    return (match[1] or match[2]) if match else ""

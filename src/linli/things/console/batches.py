@@ -219,8 +219,8 @@ async def rows(
 ) -> Page[BatchDevice]:
     """Its rows in the order of the file, and what became of each."""
     await queries.get_batch(scope, db, batch_no=batch_id)
-    found = await queries.batch_rows(db, batch_no=batch_id, page=page, state=state or "")
-    return Page.of(page, found.total, [_device(row, scope.language) for row in found.data])
+    batch_rows = await queries.batch_rows(db, batch_no=batch_id, page=page, state=state or "")
+    return Page.of(page, batch_rows.total, [_device(row, scope.language) for row in batch_rows.data])
 
 
 @device_batch_routes.post("/{batch_id:int}/undo", right="devices.manage", raises=(NotFound, BatchAtWork))
@@ -275,15 +275,15 @@ async def hand_in(
     content = await _content(data.file, product_sheet.FILE_BYTES)
     async with db.begin() as tx:
         plan = await product_sheet.plan_products(scope, tx, content=content)
-        made: list[tuple[str, str]] = []
+        products: list[tuple[str, str]] = []
         if not dry_run and not plan.problems:
-            made = await product_sheet.make_products(scope, tx, plan=plan, ids=ids, secrets=secrets)
+            products = await product_sheet.make_products(scope, tx, plan=plan, ids=ids, secrets=secrets)
     return ProductImport(
         dry_run,
         plan.total,
         len({fault.row for fault in plan.problems}),
         _faults(plan.problems, scope.language),
-        [ProductMade(*one) for one in made],
+        [ProductMade(*one) for one in products],
     )
 
 
@@ -322,7 +322,7 @@ def _faults(problems: list[Problem], language: str) -> list[BatchFault]:
 
 
 def _device(row: queries.MadeRow, language: str) -> BatchDevice:
-    said = i18n.text(f"rule.{row.reason}", language) if row.reason else ""
+    text = i18n.text(f"rule.{row.reason}", language) if row.reason else ""
     return msgspec.convert(
         {
             "row": row.row_no,
@@ -331,7 +331,7 @@ def _device(row: queries.MadeRow, language: str) -> BatchDevice:
             "remark": row.remark,
             "sn": row.sn,
             "state": row.state,
-            "reason": said,
+            "reason": text,
             "iotId": row.iot_id,
             "activeMs": row.active_ms,
         },

@@ -65,14 +65,14 @@ async def tree(scope: Scope, db: Database) -> list[CategoryLine]:
     """All groups, categories and models, parents first."""
     in_use = await products_by_category(scope, db)
     found = await categories(scope, db)
-    return [_line(one, in_use.get(one.path, 0)) for one in found.values()]
+    return [_line(category, in_use.get(category.path, 0)) for category in found.values()]
 
 
 @category_routes.get("/model", right="devices.use", raises=(NotFound,))
 async def model(scope: Scope, db: Database, path: str) -> CategoryModel:
     """The thing model that products of a category start with, in its simple form."""
-    found = await get_category(scope, db, path=path)
-    return CategoryModel(to_document(found.model) if found.model else {})
+    category = await get_category(scope, db, path=path)
+    return CategoryModel(to_document(category.model) if category.model else {})
 
 
 @category_routes.post(right="integrations.manage", raises=(NotFound, CategoryTaken, TslRefused))
@@ -113,21 +113,21 @@ async def remove(category_id: int, scope: Scope, tx: Tx) -> None:
     await own.remove_category(scope, tx, category_no=category_id)
 
 
-def _line(one: Category, products: int) -> CategoryLine:
-    model = one.model
+def _line(category: Category, products: int) -> CategoryLine:
+    model = category.model
     return CategoryLine(
-        path=one.path,
-        parent=one.parent,
-        code=one.code,
-        name=one.label,
-        english=one.english,
-        other_name=OTHER_NAMES.get(one.path, ""),
-        own_no=one.own_no,
+        path=category.path,
+        parent=category.parent,
+        code=category.code,
+        name=category.label,
+        english=category.english,
+        other_name=OTHER_NAMES.get(category.path, ""),
+        own_no=category.own_no,
         has_model=model is not None,
-        gateway=one.gateway,
+        gateway=category.gateway,
         properties=len(model.properties) if model else 0,
         events=len(model.events) if model else 0,
         services=len(model.services) if model else 0,
         products=products,
-        capabilities=list(CAPABILITIES) if one.path == ALL_IN_ONE else [],
+        capabilities=list(CAPABILITIES) if category.path == ALL_IN_ONE else [],
     )

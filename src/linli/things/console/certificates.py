@@ -86,11 +86,11 @@ async def issue(
     name = common_name(device.product_key, device.device_name)
     now_ms = clock.now_ms()
     # Making a key takes a moment of the processor, and belongs into no transaction.
-    made = await asyncio.to_thread(device_authority.issue_client, name, days=data.days, now_ms=now_ms)
+    thread = await asyncio.to_thread(device_authority.issue_client, name, days=data.days, now_ms=now_ms)
     async with db.begin() as tx:
-        row = await service.keep_issued(scope, tx, iot_id=iot_id, pem=made.certificate, now_ms=now_ms)
+        row = await service.keep_issued(scope, tx, iot_id=iot_id, pem=thread.certificate, now_ms=now_ms)
     return IssuedCertificate(
-        str(row.certificate_no), made.certificate.decode(), made.key.decode(), made.authority.decode()
+        str(row.certificate_no), thread.certificate.decode(), thread.key.decode(), thread.authority.decode()
     )
 
 
@@ -117,8 +117,8 @@ product_authentication_routes = Routes("/products/{product_key:str}/authenticati
 @product_authentication_routes.get(right="devices.use", raises=(NotFound,))
 async def read(product_key: str, scope: Scope, db: Database) -> AuthenticationView:
     """How devices of the product may prove themselves."""
-    found = await service.authentication_of(scope, db, product_key=product_key)
-    return AuthenticationView(found.secrets, found.certificates)
+    authentication = await service.authentication_of(scope, db, product_key=product_key)
+    return AuthenticationView(authentication.secrets, authentication.certificates)
 
 
 @product_authentication_routes.put(right="devices.manage", raises=(NotFound,))

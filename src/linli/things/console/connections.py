@@ -112,7 +112,7 @@ async def plain(
 ) -> Page[PlainDeviceRow]:
     """Devices that came plain in the last days, the latest first."""
     product = await get_product(scope, db, product_key=product_key)
-    found = await queries.plain_devices(
+    plain_devices = await queries.plain_devices(
         scope, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
     )
-    return Page.of(page, found.total, [PlainDeviceRow.of(row) for row in found.data])
+    return Page.of(page, plain_devices.total, [PlainDeviceRow.of(row) for row in plain_devices.data])

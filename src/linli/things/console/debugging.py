@@ -224,10 +224,16 @@ def _read(data: SimulationSettings) -> Settings:
     return Settings(
         data.interval_s,
         data.properties,
-        {key: Range(one.min, one.max) for key, one in data.ranges.items()},
+        {key: Range(value_range.min, value_range.max) for key, value_range in data.ranges.items()},
         {
-            key: Answer(one.code, one.message, one.data, one.delay_ms, one.silent)
-            for key, one in data.answers.items()
+            key: Answer(
+                simulated_answer.code,
+                simulated_answer.message,
+                simulated_answer.data,
+                simulated_answer.delay_ms,
+                simulated_answer.silent,
+            )
+            for key, simulated_answer in data.answers.items()
         },
     )
 

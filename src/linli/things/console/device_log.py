@@ -90,9 +90,9 @@ async def search(
     """Messages up and down, the device's own lines, its upgrades and refused uplinks, newest first."""
     device = await get_device(scope, db, iot_id=iot_id)
     search = _search(kinds, q, from_ms, to_ms)._replace(before=_place(before), most=limit)
-    found = await find_entries(db, device_no=device.device_no, search=search)
-    after = None if found.next is None else f"{found.next[0]}.{found.next[1]}"
-    return DeviceLogPage([_row(entry) for entry in found.entries], after, found.looked_at)
+    log_page = await find_entries(db, device_no=device.device_no, search=search)
+    after = None if log_page.next is None else f"{log_page.next[0]}.{log_page.next[1]}"
+    return DeviceLogPage([_row(entry) for entry in log_page.entries], after, log_page.looked_at)
 
 
 @device_log_routes.get("/export.csv", right="devices.use", raises=(NotFound,))

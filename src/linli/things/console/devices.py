@@ -145,11 +145,15 @@ def _facts(row: queries.DeviceRow) -> dict[str, Any]:
 
 
 async def _connection(scope: Scope, db: Database, device_no: int) -> DeviceConnection | None:
-    found = await connection_of(scope, db, device_no=device_no)
-    if found is None:
+    connection = await connection_of(scope, db, device_no=device_no)
+    if connection is None:
         return None
     return DeviceConnection(
-        found.security, found.peer, found.since_ms, found.gateway_no is not None, found.last_plain_ms
+        connection.security,
+        connection.peer,
+        connection.since_ms,
+        connection.gateway_no is not None,
+        connection.last_plain_ms,
     )
 
 
@@ -189,7 +193,7 @@ async def create(data: NewDeviceRequest, scope: Scope, tx: Tx, ids: Ids, secrets
     whole = scope if scope.communities is None else Scope(scope.tenant, scope.caller)
     if data.community_id is not None:
         scope.allow(data.community_id)
-    made = await service.create_device(
+    triple = await service.create_device(
         whole,
         tx,
         product_key=data.product_key,
@@ -201,8 +205,8 @@ async def create(data: NewDeviceRequest, scope: Scope, tx: Tx, ids: Ids, secrets
         secrets=secrets,
     )
     if data.community_id is not None:
-        await service.assign_community(whole, tx, iot_id=made.iot_id, community_id=data.community_id)
-    return NewDevice(made.iot_id, made.product_key, made.device_name, made.device_secret)
+        await service.assign_community(whole, tx, iot_id=triple.iot_id, community_id=data.community_id)
+    return NewDevice(triple.iot_id, triple.product_key, triple.device_name, triple.device_secret)
 
 
 @device_routes.get("/{iot_id:str}", right="devices.use", raises=(NotFound,))

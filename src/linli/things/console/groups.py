@@ -81,7 +81,7 @@ device_group_routes = Routes("/device-groups", tags=("devices",))
 async def list_groups(scope: Scope, db: Database) -> list[DeviceGroupRow]:
     """All of the tenant by name; `parentId` makes the tree."""
     groups = await queries.list_groups(scope, db)
-    counts = await queries.own_members(scope, db, group_nos=[one.group_no for one in groups])
+    counts = await queries.own_members(scope, db, group_nos=[group_row.group_no for group_row in groups])
     return [_row(group, counts.get(group.group_no, 0)) for group in groups]
 
 
@@ -105,7 +105,7 @@ async def detail(group_id: int, scope: Scope, db: Database) -> DeviceGroupDetail
     """One group with its conditions."""
     group = await queries.get_group(scope, db, group_no=group_id)
     members = await queries.membership_of(scope, db, group_no=group_id)
-    found = await list_devices(scope, db, page=PageRequest(1, 1), where=DeviceFilter(group=members))
+    page = await list_devices(scope, db, page=PageRequest(1, 1), where=DeviceFilter(group=members))
     counts = await queries.own_members(scope, db, group_nos=[group_id])
     on = group.conditions
     return DeviceGroupDetail(
@@ -113,7 +113,7 @@ async def detail(group_id: int, scope: Scope, db: Database) -> DeviceGroupDetail
         conditions=None
         if on is None
         else GroupConditions(list(on.product_keys), on.tags, list(on.versions), list(on.states)),
-        devices=found.total,
+        devices=page.total,
     )
 
 

@@ -199,5 +199,5 @@ async def _act(scope: Scope, tx: Tx, asked: ManyDevices, iot_id: str) -> None:
             await change(scope, tx, group_no=asked.group_id or 0, iot_ids=[iot_id])
 
 
-def _triple(made: Triple) -> DeviceTriple:
-    return DeviceTriple(*made)
+def _triple(triple: Triple) -> DeviceTriple:
+    return DeviceTriple(*triple)

@@ -189,10 +189,10 @@ async def read_file(product_key: str, data: ImportRequest, scope: Scope, db: Dat
 )
 async def publish(product_key: str, data: PublishRequest, scope: Scope, tx: Tx) -> VersionLine:
     """Put the draft in force for devices and APIs."""
-    made = await versions.publish_draft(
+    version = await versions.publish_draft(
         scope, tx, product_key=product_key, revision=data.revision, notes=data.notes
     )
-    return _line(made)
+    return _line(version)
 
 
 @product_model_routes.post(
@@ -200,10 +200,10 @@ async def publish(product_key: str, data: PublishRequest, scope: Scope, tx: Tx) 
 )
 async def roll_back(product_key: str, data: RollBackRequest, scope: Scope, tx: Tx) -> VersionLine:
     """Put an older version in force again, as a new one."""
-    made = await versions.roll_back(
+    version = await versions.roll_back(
         scope, tx, product_key=product_key, version=data.version, notes=data.notes
     )
-    return _line(made)
+    return _line(version)
 
 
 @product_model_routes.get("/versions", right="devices.use", raises=(NotFound,))
@@ -217,8 +217,10 @@ async def compare_versions(
     product_key: str, scope: Scope, db: Database, before: int, after: int
 ) -> list[Changed]:
     """What changed from one published version to another."""
-    found = await versions.compare_versions(scope, db, product_key=product_key, before=before, after=after)
-    return changes(found)
+    differences = await versions.compare_versions(
+        scope, db, product_key=product_key, before=before, after=after
+    )
+    return changes(differences)
 
 
 @product_model_routes.get("/export.json", right="devices.use", raises=(NotFound,))
@@ -246,13 +248,16 @@ async def export_file(
 
 def faults(problems: list[Problem], language: str) -> list[Fault]:
     return [
-        Fault(one.path, one.rule, i18n.text(f"rule.tsl.{one.rule}", language, **one.facts))
-        for one in problems
+        Fault(problem.path, problem.rule, i18n.text(f"rule.tsl.{problem.rule}", language, **problem.facts))
+        for problem in problems
     ]
 
 
 def changes(differences: list[Difference]) -> list[Changed]:
-    return [Changed(one.path, one.kind, one.before, one.after, one.breaking) for one in differences]
+    return [
+        Changed(difference.path, difference.kind, difference.before, difference.after, difference.breaking)
+        for difference in differences
+    ]
 
 
 def _line(row: versions.Version) -> VersionLine:

@@ -106,7 +106,7 @@ product_routes = Routes("/products", tags=("products",))
 @product_routes.get(right="devices.use")
 async def choices(scope: Scope, db: Database, q: str = "") -> list[ProductRow]:
     """The tenant's products to choose from, the newest first; at most 500."""
-    found = await queries.list_products(
+    page = await queries.list_products(
         scope, db, page=PageRequest.of(1, 500, max_size=500), keyword=q.strip()
     )
     return [
@@ -118,7 +118,7 @@ async def choices(scope: Scope, db: Database, q: str = "") -> list[ProductRow]:
             row.devices,
             row.created_ms,
         )
-        for row in found.data
+        for row in page.data
     ]
 
 
@@ -166,7 +166,7 @@ async def create(data: NewProduct, scope: Scope, tx: Tx, ids: Ids, secrets: Secr
         if category is None or category.model is None:
             raise BadInput(field="categoryCode", rule="category_unknown")
     gateway = data.gateway if data.gateway is not None else bool(category and category.gateway)
-    made = await service.create_product(
+    product = await service.create_product(
         scope,
         tx,
         name=data.name,
@@ -179,7 +179,7 @@ async def create(data: NewProduct, scope: Scope, tx: Tx, ids: Ids, secrets: Secr
         description=data.description,
         capabilities=data.capabilities,
     )
-    return _detail(made, devices=0)
+    return _detail(product, devices=0)
 
 
 @product_routes.get("/{product_key:str}", right="devices.use", raises=(NotFound,))
@@ -214,10 +214,10 @@ async def copy(
     product_key: str, data: CopyRequest, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets
 ) -> ProductDetail:
     """Another product with the same settings and thing model."""
-    made = await service.copy_product(
+    product = await service.copy_product(
         scope, tx, product_key=product_key, name=data.name, ids=ids, secrets=secrets
     )
-    return _detail(made, devices=0)
+    return _detail(product, devices=0)
 
 
 @product_routes.post("/{product_key:str}/secret", right="integrations.manage", status=200, raises=(NotFound,))
@@ -233,8 +233,8 @@ async def list_topics(product_key: str, scope: Scope, db: Database) -> list[Topi
     row = await queries.get_product(scope, db, product_key=product_key)
     listed = topics(product_key, gateway=row.node_type == 1, raw=row.data_format == "custom")
     return [
-        TopicLine(one.topic, one.direction, one.group, i18n.text(f"topic.{one.key}", scope.language))
-        for one in listed
+        TopicLine(topic.topic, topic.direction, topic.group, i18n.text(f"topic.{topic.key}", scope.language))
+        for topic in listed
     ]
 
 

@@ -85,14 +85,14 @@ product_script_routes = Routes("/products/{product_key:str}/script", tags=("devi
 async def script(product_key: str, scope: Scope, db: Database) -> ProductScript:
     """The draft, and what was published so far."""
     product = await get_product(scope, db, product_key=product_key)
-    held = await queries.script_of(db, product_no=product.product_no)
+    script_row = await queries.script_of(db, product_no=product.product_no)
     versions = await queries.versions_of(db, product_no=product.product_no)
     return ProductScript(
         product.data_format == "custom",
-        held.draft,
-        held.draft_version,
-        held.draft_ms,
-        held.published,
+        script_row.draft,
+        script_row.draft_version,
+        script_row.draft_ms,
+        script_row.published,
         [ScriptVersion(row.version, row.published_by, row.published_ms) for row in versions],
     )
 
@@ -141,9 +141,9 @@ async def publish(
 ) -> Published:
     """Put the draft of this version into use for all devices of the product; refused if it cannot be run."""
     product = await get_product(scope, db, product_key=product_key)
-    held = await queries.script_of(db, product_no=product.product_no)
-    if held.draft.strip():
-        await check_script(features.sandbox, held.draft, owner=scope.tenant)
+    script_row = await queries.script_of(db, product_no=product.product_no)
+    if script_row.draft.strip():
+        await check_script(features.sandbox, script_row.draft, owner=scope.tenant)
     async with db.begin() as tx:
         version = await publish_draft(scope, tx, product_key=product_key, draft_version=data.draft_version)
     return Published(version)

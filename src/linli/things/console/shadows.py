@@ -83,9 +83,9 @@ async def change(
     try:
         async with db.begin() as tx:
             device = await get_device(scope, tx, iot_id=iot_id)
-            held = (await shadow_of(tx, device_no=device.device_no)).desired
+            desireds = (await shadow_of(tx, device_no=device.device_no)).desired
             desired = {
-                name: held[name] if name in held and value == _hidden(name, held[name]) else value
+                name: desireds[name] if name in desireds and value == _hidden(name, desireds[name]) else value
                 for name, value in data.desired.items()
             }  # what the page was not shown comes back as it was shown, and stays
             device_no, shadow = await set_wanted(
@@ -106,10 +106,10 @@ device_desired_routes = Routes("/devices/{iot_id:str}/desired", tags=("devices",
 async def list_desired(iot_id: str, scope: Scope, db: Database) -> list[DesiredValue]:
     """Values that the device has not taken up yet."""
     device = await get_device(scope, db, iot_id=iot_id)
-    found = await desired_of(db, device_no=device.device_no)
+    desireds = await desired_of(db, device_no=device.device_no)
     return [
         DesiredValue(row.identifier, _hidden(row.identifier, row.value), row.version, row.modified_ms)
-        for row in found.values()
+        for row in desireds.values()
     ]
 
 

@@ -60,12 +60,12 @@ async def properties(iot_id: str, scope: Scope, db: Database) -> list[PropertyVa
     device = await get_device(scope, db, iot_id=iot_id)
     model = (await products.get_product(scope, db, product_key=device.product_key)).model()
     known = model.property_by_id
-    found = await history.latest(db, device_no=device.device_no)
+    latest_values = await history.latest(db, device_no=device.device_no)
     return [
         PropertyValue(
             name, masked({name: typed(type_name(known[name].type), row.number, row.text)})[name], row.ts
         )
-        for name, row in sorted(found.items())
+        for name, row in sorted(latest_values.items())
         if name in known
     ]
 

@@ -143,19 +143,19 @@ async def find_entries(db: Reader, *, device_no: int, search: LogSearch) -> LogP
     ]
     needle = search.needle.casefold()
     place = min(search.before, (search.high_ms, LAST[1]))
-    found: list[LogEntry] = []
+    log_entries: list[LogEntry] = []
     looked_at = 0
-    while len(found) < search.most and looked_at < MOST_LOOKED_AT:
+    while len(log_entries) < search.most and looked_at < MOST_LOOKED_AT:
         heads = [source for source in sources if await source.fill(place)]
         if not heads:
-            return LogPage(found, None, looked_at)
+            return LogPage(log_entries, None, looked_at)
         entry = max(heads, key=lambda source: source.head.place).take().hidden()
         place = entry.place
         looked_at += 1
         if not needle or entry.holds(needle):
-            found.append(entry)
+            log_entries.append(entry)
     more = [source for source in sources if await source.fill(place)]
-    return LogPage(found, place if more else None, looked_at)
+    return LogPage(log_entries, place if more else None, looked_at)
 
 
 class _Source:

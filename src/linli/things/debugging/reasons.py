@@ -162,9 +162,9 @@ async def _lacking(scope: Scope, db: Reader, device: DeviceRow, identifier: str)
     if identifier in (SET, GET) or identifier in product.model().service_by_id:
         return _why(scope, Cause.OTHER, reason="")
     having = [
-        one.name
-        for one in built_in().values()
-        if one.model is not None and identifier in one.model.service_by_id
+        category.name
+        for category in built_in().values()
+        if category.model is not None and identifier in category.model.service_by_id
     ]
     if not having:
         return _why(scope, Cause.NO_SERVICE, **facts)

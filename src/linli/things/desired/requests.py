@@ -12,13 +12,13 @@ from linli.things.inbox.request import Request, RequestRefused
 async def desired_get(tx: Tx, request: Request) -> dict[str, Any]:
     """`["LightSwitch"]` -> `{"LightSwitch": {"value": 1, "version": 2}}`; all of them for an empty list."""
     wanted: Any = request.post.params
-    known = request.device.product.compiled.rules
-    if not isinstance(wanted, list) or not all(isinstance(w, str) and w in known for w in wanted):
+    property_rules = request.device.product.compiled.rules
+    if not isinstance(wanted, list) or not all(isinstance(w, str) and w in property_rules for w in wanted):
         raise RequestRefused(BAD_PARAMS, "params: must be a list of properties of the thing model")
-    held = await desired_of(tx, device_no=request.device.device_no)
+    desireds = await desired_of(tx, device_no=request.device.device_no)
     return {
         identifier: {"value": item.value, "version": item.version}
-        for identifier, item in held.items()
+        for identifier, item in desireds.items()
         if not wanted or identifier in wanted
     }
 
@@ -29,18 +29,18 @@ async def desired_delete(tx: Tx, request: Request) -> dict[str, Any]:
     A value that changed meanwhile stays, and the device is told: nothing is deleted, `data` names the versions there are.
     """
     wanted = _versions(request)
-    held = await desired_of(tx, device_no=request.device.device_no)
+    desireds = await desired_of(tx, device_no=request.device.device_no)
     changed = {
-        identifier: {"version": held[identifier].version}
+        identifier: {"version": desireds[identifier].version}
         for identifier, version in wanted.items()
-        if version is not None and identifier in held and held[identifier].version != version
+        if version is not None and identifier in desireds and desireds[identifier].version != version
     }
     if changed:
         raise RequestRefused(BAD_PARAMS, f"version: {', '.join(changed)} changed meanwhile", changed)
     await remove_desired(
         tx,
         device_no=request.device.device_no,
-        versions={identifier: held[identifier].version for identifier in wanted.keys() & held.keys()},
+        versions={identifier: desireds[identifier].version for identifier in wanted.keys() & desireds.keys()},
     )
     return {}
 
@@ -48,8 +48,8 @@ async def desired_delete(tx: Tx, request: Request) -> dict[str, Any]:
 def _versions(request: Request) -> dict[str, int | None]:
     """The version to delete of each property; None for any. Raises RequestRefused."""
     params: Any = request.post.params
-    known = request.device.product.compiled.rules
-    if not isinstance(params, dict) or not params.keys() <= known.keys():
+    property_rules = request.device.product.compiled.rules
+    if not isinstance(params, dict) or not params.keys() <= property_rules.keys():
         raise RequestRefused(BAD_PARAMS, "params: must be properties of the thing model with their versions")
     found: dict[str, int | None] = {}
     for identifier, item in params.items():

@@ -172,11 +172,11 @@ class Invoker:
         Raises NotFound, BadInput, DeviceOffline, DeviceSilent, DeviceRefused.
         """
         device = await self._device(scope, iot_id)
-        known = device.product.compiled.model.property_by_id
+        properties = device.product.compiled.model.property_by_id
         if not identifiers:
             raise BadInput(field="identifiers", rule="required")
         for place, identifier in enumerate(identifiers):
-            if identifier not in known:
+            if identifier not in properties:
                 raise BadInput(field=f"identifiers[{place}]", rule="tsl.unknown_identifier")
         record = self._record(scope, device, GET, "async", list(identifiers))
         topic = service_call(device.product_key, device.device_name, _GET_TOPIC)

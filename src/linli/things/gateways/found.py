@@ -78,15 +78,15 @@ async def adopt(
     if not await _forget.run(tx, gateway=gateway.device_no, key=product_key, name=device_name):
         raise NotFound(what="device", id=device_name)
     tenant = Scope(scope.tenant, scope.caller, language=scope.language)
-    held = (await queries.named_devices(tenant, tx, [key])).get(key)
-    if held is not None and held.community_id is not None:
-        scope.allow(held.community_id)
-    if held is None:
-        made = await create_device(
+    device = (await queries.named_devices(tenant, tx, [key])).get(key)
+    if device is not None and device.community_id is not None:
+        scope.allow(device.community_id)
+    if device is None:
+        triple = await create_device(
             tenant, tx, product_key=product_key, device_name=device_name, ids=ids, secrets=secrets
         )
-        iot_id = made.iot_id
+        iot_id = triple.iot_id
     else:
-        iot_id = held.iot_id
+        iot_id = device.iot_id
     await add_subs(tenant, tx, gateway_iot_id=gateway_iot_id, iot_ids=[iot_id])
     return iot_id

@@ -128,8 +128,8 @@ def _unfit(
 
 async def _products(scope: Scope, tx: Tx, keys: list[SubKey]) -> dict[str, ProductRow]:
     """The products named that the tenant has."""
-    found: dict[str, ProductRow] = {}
+    products: dict[str, ProductRow] = {}
     for product_key in {key.product_key for key in keys}:
         with contextlib.suppress(NotFound):
-            found[product_key] = await get_product(scope, tx, product_key=product_key)
-    return found
+            products[product_key] = await get_product(scope, tx, product_key=product_key)
+    return products

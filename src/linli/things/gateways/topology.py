@@ -50,11 +50,11 @@ async def remove_subs(scope: Scope, tx: Tx, *, gateway_iot_id: str, iot_ids: lis
 
 
 async def _all_of(scope: Scope, tx: Tx, iot_ids: list[str]) -> list[DeviceRow]:
-    found = await find_devices(scope, tx, iot_ids=iot_ids)
-    missing = set(iot_ids) - {row.iot_id for row in found}
+    devices = await find_devices(scope, tx, iot_ids=iot_ids)
+    missing = set(iot_ids) - {row.iot_id for row in devices}
     if missing:
         raise NotFound(what="device", id=min(missing))
-    return found
+    return devices
 
 
 async def _add(tx: Tx, gateway: DeviceRow, subs: list[DeviceRow], *, by_gateway: bool) -> list[DeviceRow]:

@@ -78,13 +78,18 @@ class Commits:
 
     async def write(self, tx: Tx) -> int:
         """Write down what waits; up to which number. Until `forget`, once that is committed, it still waits."""
-        found = list(self._waiting)
-        row = (found[0].first_seq, day_of(found[0].at_ms), found[-1].last_seq, msgspec.msgpack.encode(found))
+        commits = list(self._waiting)
+        row = (
+            commits[0].first_seq,
+            day_of(commits[0].at_ms),
+            commits[-1].last_seq,
+            msgspec.msgpack.encode(commits),
+        )
         # Written before, where the writer was stopped between its commit and `forget`.
         await tx.upsert_tuples(
             inbox_commits, _COLUMNS, [row], keys=("first_seq", "day"), update=("last_seq", "batches")
         )
-        return found[-1].last_seq
+        return commits[-1].last_seq
 
     def forget(self, last_seq: int) -> None:
         """What was written down; what was noted meanwhile goes on waiting."""

@@ -156,8 +156,8 @@ class Ingest:
 
     def refuse_topic(self, device_no: int, topic: str, payload: bytes, reason: str) -> None:
         """Note what the front did not let in."""
-        told = Refusal(device_no, self._clock.now_ms(), topic[:SHOWN_TOPIC], payload[:SHOWN_BYTES], reason)
-        self.refusals.note(told)
+        refusal = Refusal(device_no, self._clock.now_ms(), topic[:SHOWN_TOPIC], payload[:SHOWN_BYTES], reason)
+        self.refusals.note(refusal)
 
     def status(self, device: DeviceEntry, *, online: bool) -> None:
         """A device's connection came or went: kept in order with its messages."""
@@ -318,19 +318,19 @@ class Ingest:
         Whoever made it acknowledges the message it came from afterwards, and marks it `dup` where that one was marked:
         then it is not stored twice. Raises Unavailable.
         """
-        made, now_ms = Batch(), self._clock.now_ms()
-        self._receiver.receive(made, uplink, device, now_ms)
+        batch, now_ms = Batch(), self._clock.now_ms()
+        self._receiver.receive(batch, uplink, device, now_ms)
         if uplink.dup and await self._stored_before(device, uplink.payload, now_ms):
             _resent.inc()
         else:
-            if made.writes:
-                await self._db.run(made.write)
-            for told in made.after:
+            if batch.writes:
+                await self._db.run(batch.write)
+            for told in batch.after:
                 told()
-            self._tell(made)
-        if made.requests:
-            return await self._requests.answer(made.requests[0])
-        return made.replies[0][1] if made.replies else None
+            self._tell(batch)
+        if batch.requests:
+            return await self._requests.answer(batch.requests[0])
+        return batch.replies[0][1] if batch.replies else None
 
     async def _take_late(self) -> None:
         """Read what waits behind messages marked DUP; those stored before are settled without being stored again."""
@@ -344,11 +344,11 @@ class Ingest:
                 self._open.uplinks.append(uplink)
             elif uplink.dup and await self._stored_before(device, uplink.payload, now_ms):
                 _resent.inc()
-                known = Batch()
-                self._receiver.receive(known, uplink, device, now_ms)
-                self._open.uplinks += known.uplinks
-                self._open.replies += known.replies
-                self._open.requests += known.requests
+                batch = Batch()
+                self._receiver.receive(batch, uplink, device, now_ms)
+                self._open.uplinks += batch.uplinks
+                self._open.replies += batch.replies
+                self._open.requests += batch.requests
             else:
                 self._receiver.receive(self._open, uplink, device, now_ms)
         self._late.clear()

@@ -169,14 +169,18 @@ def read_past(device: DeviceEntry, item: Any, now_ms: int, dropped: list[Problem
             named = f"{where}.{value.rule.identifier}"
             if _in_time(value.time_ms, now_ms, named, dropped):
                 values.append(value)
-        dropped += [Problem(f"{where}.{one.path}", one.rule, one.facts) for one in checked.dropped]
+        dropped += [
+            Problem(f"{where}.{problem.path}", problem.rule, problem.facts) for problem in checked.dropped
+        ]
     events: list[tuple[str, CheckedValues]] = []
     for where, fields in _records(item, "events", path):
         for identifier, body in fields.items():
             event = compiled.event_post(identifier, body)
             if _in_time(event.time_ms, now_ms, f"{where}.{identifier}", dropped):
                 events.append((identifier, event))
-            dropped += [Problem(f"{where}.{one.path}", one.rule, one.facts) for one in event.dropped]
+            dropped += [
+                Problem(f"{where}.{problem.path}", problem.rule, problem.facts) for problem in event.dropped
+            ]
     return Past(device.device_no, values, events)
 
 

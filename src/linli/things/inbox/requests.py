@@ -78,8 +78,8 @@ class Requests:
         """Whether payloads of this kind are envelopes; None if nobody answers it."""
         if kind in self._outside:
             return False
-        held = self._handlers.get(kind)
-        return None if held is None else held[1]
+        handler = self._handlers.get(kind)
+        return None if handler is None else handler[1]
 
     def take(self, requests: list[Request]) -> None:
         """Run these; what their connections sent before is committed."""

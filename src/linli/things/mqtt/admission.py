@@ -105,8 +105,8 @@ class Admission:
                 self._refuse(connection, connect, answer, name)
             case Registered():
                 connection.send(mqtt.encode(mqtt.Connack(), connect.level))
-                told = _registered(answer, new=name.kind is ConnectKind.REGISTER_NEW)
-                connection.send(mqtt.encode(told, connect.level))
+                publish = _registered(answer, new=name.kind is ConnectKind.REGISTER_NEW)
+                connection.send(mqtt.encode(publish, connect.level))
                 connection.await_leave()
             case _:
                 self._welcome(connection, connect, name, answer)

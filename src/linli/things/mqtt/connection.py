@@ -163,7 +163,7 @@ class Connection(Link):
     def _take(self, packets: list[mqtt.Packet]) -> None:
         session = self.session
         assert session is not None
-        known = self._known
+        rights = self._known
         v5 = self.v5
         uplinks: list[Uplink] = []
         acknowledged = False
@@ -171,12 +171,12 @@ class Connection(Link):
             if type(packet) is Publish:
                 if v5 is not None and packet.properties is not None and not self._resolved(v5, packet):
                     break
-                found = known.get(packet.topic)
-                if found is None:
-                    found = self._learn(session, packet.topic)
-                topic, device_no, unusual = found
+                right = rights.get(packet.topic)
+                if right is None:
+                    right = self._learn(session, packet.topic)
+                topic, device_no, unusual = right
                 if unusual or packet.qos == 2:
-                    uplink = incoming.take_unusual(self, self.home, session, packet, found)
+                    uplink = incoming.take_unusual(self, self.home, session, packet, right)
                     if uplink is not None:
                         uplinks.append(uplink)
                     elif self.state is State.CLOSED:
@@ -221,8 +221,8 @@ class Connection(Link):
     def _learn(self, session: Session, text: str) -> rules.Right:
         if len(self._known) >= _KNOWN_TOPICS:
             self._known.clear()
-        found = self._known[text] = rules.publishing(session, text)
-        return found
+        right = self._known[text] = rules.publishing(session, text)
+        return right
 
     def forget_topics(self) -> None:
         self._known.clear()

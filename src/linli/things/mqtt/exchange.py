@@ -127,7 +127,9 @@ class Exchange:
                 found.setdefault(session, []).extend(subscriptions.values())
         for session, wanted in found.items():
             if session is origin:
-                wanted = [one for one in wanted if session.is_app and not one.no_local]
+                wanted = [
+                    subscription for subscription in wanted if session.is_app and not subscription.no_local
+                ]
             if wanted and rules.may_get(session, message.owner):
                 yield session, wanted
 
@@ -173,10 +175,10 @@ def deliver(
     on_ack: Callable[[bool], None] | None = None,
 ) -> bool:
     """Send one copy for these subscriptions of the session. `retained`: because it subscribed. False: no room for it."""
-    qos = min(message.qos, max(one.qos for one in wanted))
-    retain = retained or (message.retain and any(one.retain_as_published for one in wanted))
+    qos = min(message.qos, max(subscription.qos for subscription in wanted))
+    retain = retained or (message.retain and any(subscription.retain_as_published for subscription in wanted))
     properties = message.properties
-    identifiers = tuple(one.identifier for one in wanted if one.identifier)
+    identifiers = tuple(subscription.identifier for subscription in wanted if subscription.identifier)
     if identifiers:
         properties = msgspec.structs.replace(properties or Properties(), subscription_ids=identifiers)
     if not qos:
@@ -207,5 +209,5 @@ def _shared(session: Session, subscription: Subscription) -> Shared:
 
 def _room(sessions: Iterable[Session]) -> Room:
     found = list(sessions)
-    connected = sum(one.connection is not None for one in found)
+    connected = sum(session.connection is not None for session in found)
     return Room(connected, len(found) - connected)

@@ -151,13 +151,13 @@ class DatabaseRetained:
             self.when_durable(written.set)
             await written.wait()
         now_ms = self._clock.now_ms()
-        found = []
+        messages = []
         rows = await _FIND.all(self._db, key=owner[0], name=owner[1])
         for topic, payload, qos, properties, expires_ms, tenant_id, device_name in rows:
             if mqtt.matches(text, topic) and (expires_ms is None or expires_ms > now_ms):
                 read = read_properties(On.PUBLISH, properties, 0)[0] if properties else None
                 whose = (owner[0], device_name)
-                found.append(
+                messages.append(
                     Message(
                         topic=topic,
                         payload=payload,
@@ -169,7 +169,7 @@ class DatabaseRetained:
                         expires_ms=expires_ms,
                     )
                 )
-        return found
+        return messages
 
     def when_durable(self, call: Callable[[], None]) -> None:
         if self._writer is None:

@@ -79,13 +79,13 @@ def assemble(
     now_ms: int,
 ) -> dict[Key, StoredSession]:
     """Rows of `ALL` or `ONE` as sessions; rows without a session are left out."""
-    found = {
+    stored_sessions = {
         (key, name): StoredSession(key=(key, name), gone_ms=gone_ms or now_ms, expiry_s=expiry_s)
         for key, name, gone_ms, expiry_s in sessions
     }
     for key, name, *filter_ in filters:
-        if (key, name) in found:
-            found[key, name].filters.append(Subscription(*filter_))
+        if (key, name) in stored_sessions:
+            stored_sessions[key, name].filters.append(Subscription(*filter_))
     for (
         key,
         name,
@@ -99,8 +99,8 @@ def assemble(
         packet_id,
         released,
     ) in downlinks:
-        if (key, name) in found:
-            found[key, name].downlinks.append(
+        if (key, name) in stored_sessions:
+            stored_sessions[key, name].downlinks.append(
                 StoredDownlink(
                     number=number,
                     topic=topic,
@@ -114,9 +114,9 @@ def assemble(
                 )
             )
     for key, name, packet_id in incoming:
-        if (key, name) in found:
-            found[key, name].incoming.append(packet_id)
-    return found
+        if (key, name) in stored_sessions:
+            stored_sessions[key, name].incoming.append(packet_id)
+    return stored_sessions
 
 
 class Changes(msgspec.Struct):
@@ -166,13 +166,13 @@ async def _write_filters(tx: Tx, changes: dict[Key, Changes]) -> None:
                 "product_key": k,
                 "device_name": n,
                 "filter": text,
-                "qos": one.qos,
-                "options": one.options,
-                "identifier": one.identifier,
+                "qos": subscription.qos,
+                "options": subscription.options,
+                "identifier": subscription.identifier,
             }
             for (k, n), change in changes.items()
-            for text, one in change.filters.items()
-            if one is not None
+            for text, subscription in change.filters.items()
+            if subscription is not None
         ],
         keys=("product_key", "device_name", "filter"),
         update=("qos", "options", "identifier"),
@@ -180,8 +180,8 @@ async def _write_filters(tx: Tx, changes: dict[Key, Changes]) -> None:
     dropped = [
         {"key": k, "name": n, "text": text}
         for (k, n), change in changes.items()
-        for text, one in change.filters.items()
-        if one is None and not change.wiped
+        for text, subscription in change.filters.items()
+        if subscription is None and not change.wiped
     ]
     if dropped:
         await _DROP_FILTER.run_many(tx, dropped)

@@ -52,7 +52,7 @@ class DatabaseSessionStore:
         self._write_soon()
 
     def subscribed(self, key: Key, filters: list[Subscription]) -> None:
-        self._change(key).filters.update((one.text, one) for one in filters)
+        self._change(key).filters.update((subscription.text, subscription) for subscription in filters)
 
     def unsubscribed(self, key: Key, filters: list[str]) -> None:
         self._change(key).filters.update(dict.fromkeys(filters))

@@ -110,7 +110,7 @@ class Subscribing:
         connection = session.connection
         assert connection is not None
         wire = mqtt.encode(answer, connection.level)
-        wanted = [one for one in then if rules.user_owner(one.inner) is not None]
+        wanted = [subscription for subscription in then if rules.user_owner(subscription.inner) is not None]
 
         def send() -> None:
             connection.send(wire)
@@ -126,20 +126,20 @@ class Subscribing:
 
     async def _send_retained(self, session: Session, wanted: list[Subscription]) -> None:
         connection = session.connection
-        for one in wanted:
-            owner = rules.user_owner(one.inner)
+        for subscription in wanted:
+            owner = rules.user_owner(subscription.inner)
             if owner is None:
                 continue
             try:
-                found = await self._retained.find(one.inner, owner)
+                messages = await self._retained.find(subscription.inner, owner)
             except Unavailable:
                 log.warning("retained messages could not be read")
                 return
-            allowed = [message for message in found if rules.may_get(session, message.owner)]
+            allowed = [message for message in messages if rules.may_get(session, message.owner)]
             for message in allowed[: self._limits.max_retained_sent]:
                 for _ in range(_ROOM_TRIES):
                     if session.connection is not connection or connection is None:
                         return
-                    if deliver(session, message, [one], retained=True):
+                    if deliver(session, message, [subscription], retained=True):
                         break
                     await asyncio.sleep(_ROOM_SECONDS)

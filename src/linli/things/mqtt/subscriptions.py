@@ -98,8 +98,8 @@ class Subscriptions:
             pass
         if self._trie is None:
             self._trie = FilterTrie()
-            for one in self._filters.values():
-                self._put(self._trie, one)
+            for subscription in self._filters.values():
+                self._put(self._trie, subscription)
         if len(self._answers) >= _REMEMBERED:
             self._answers.clear()
         found = (max(node.values()) for node in self._trie.match(topic))
@@ -107,9 +107,9 @@ class Subscriptions:
         return answer
 
     @staticmethod
-    def _put(trie: FilterTrie[dict[str, int]], one: Subscription) -> None:
-        inner = one.inner
+    def _put(trie: FilterTrie[dict[str, int]], subscription: Subscription) -> None:
+        inner = subscription.inner
         node = trie.get(inner)
         if node is None:
             node = trie[inner] = {}
-        node[one.text] = one.qos
+        node[subscription.text] = subscription.qos

@@ -195,12 +195,14 @@ async def get_snapshots(
     first = found.data[0]
     product = await get_product_by_no(Scope.system(first.tenant_id), db, product_no=first.product_no)
     model = product.model()
-    held = await present_values_of(db, device_nos=[row.device_no for row in found.data], product=product)
+    present_values = await present_values_of(
+        db, device_nos=[row.device_no for row in found.data], product=product
+    )
     children = await _children(scope, db, found.data)
     rows = [
         DeviceSnapshot(
             **_brief(row, children.get(row.device_no, 0), settings.timezone),
-            range_query_dto=_shown(row, model, held.get(row.device_no, {})),
+            range_query_dto=_shown(row, model, present_values.get(row.device_no, {})),
         )
         for row in found.data
     ]
@@ -225,7 +227,9 @@ async def _children(scope: Scope, db: Database, rows: list[DeviceRow]) -> dict[i
     return await count_children(scope, db, gateway_nos=[row.device_no for row in rows if row.node_type == 1])
 
 
-def _shown(device: DeviceRow, model: ThingModel, held: dict[str, PresentValue]) -> list[PropertyShown]:
+def _shown(
+    device: DeviceRow, model: ThingModel, present_values: dict[str, PresentValue]
+) -> list[PropertyShown]:
     rows = []
     for item in model.properties:
         row = PropertyShown(
@@ -234,7 +238,7 @@ def _shown(device: DeviceRow, model: ThingModel, held: dict[str, PresentValue]) 
             data_type=type_name(item.type),
             unit=unit_of(item.type),
         )
-        if (now := held.get(item.identifier)) is not None:
+        if (now := present_values.get(item.identifier)) is not None:
             row.iot_id, row.attribute, row.value = device.iot_id, item.identifier, now.value
             row.batch_id, row.gmt_modified, row.group = batch_id(device.device_no, now.seq), now.ts, 0
         rows.append(row)

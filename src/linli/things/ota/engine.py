@@ -170,7 +170,7 @@ class _Look:
         campaign = self._campaign
         if campaign.expanded:
             return
-        found = await selection.page_of_candidates(
+        candidates = await selection.page_of_candidates(
             campaign_rows.EVERYWHERE.of_tenant(campaign.tenant_id),
             self._tx,
             campaign.aim,
@@ -179,11 +179,11 @@ class _Look:
         )
         await self._tx.upsert(
             ota_jobs,
-            [job_rows.new_job(campaign, one.device_no, self._now) for one in found],
+            [job_rows.new_job(campaign, candidate.device_no, self._now) for candidate in candidates],
             keys=("campaign_no", "device_no"),
         )
-        if len(found) == PAGE:
-            self._set(expanded_upto=found[-1].device_no)
+        if len(candidates) == PAGE:
+            self._set(expanded_upto=candidates[-1].device_no)
             self._again = True
         else:
             self._set(expanded=1)
@@ -273,8 +273,8 @@ class _Look:
         room = PAGE + 1
         if self._state == "running":
             counts = await job_rows.counts_of(self._tx, campaign.campaign_no)
-            total = sum(one.number for one in counts.values())
-            released = sum(one.released for one in counts.values())
+            total = sum(count.number for count in counts.values())
+            released = sum(count.released for count in counts.values())
             room = states.allowed(total, campaign.percent) - released
         if campaign.rate:
             if self._now >= campaign.window_ms + MINUTE_MS:

@@ -139,8 +139,8 @@ async def list_campaigns(
         "every_state": 0 if states else 1,
         "states": list(states),
     }
-    found = await _campaigns.all(db, scope, **binds, **page.binds)
-    return Page.of(page, await _campaigns_total.scalar(db, scope, **binds), found)
+    campaigns = await _campaigns.all(db, scope, **binds, **page.binds)
+    return Page.of(page, await _campaigns_total.scalar(db, scope, **binds), campaigns)
 
 
 async def list_jobs(
@@ -159,8 +159,8 @@ async def list_jobs(
         "states": list(states),
         "pattern": pattern,
     }
-    found = await _jobs.all(db, scope, **binds, **page.binds)
-    return Page.of(page, await _jobs_total.scalar(db, scope, **binds), found)
+    jobs = await _jobs.all(db, scope, **binds, **page.binds)
+    return Page.of(page, await _jobs_total.scalar(db, scope, **binds), jobs)
 
 
 async def failure_reasons(db: Reader, *, campaign_no: int) -> list[tuple[str, int]]:

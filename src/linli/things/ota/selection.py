@@ -159,7 +159,7 @@ async def resolve(
     by_id = {
         row.iot_id for row in await find_devices(scope, db, iot_ids=iot_ids) if row.product_key == product_key
     }
-    _refuse_missing("iotIds", [one for one in iot_ids if one not in by_id])
+    _refuse_missing("iotIds", [iot_id for iot_id in iot_ids if iot_id not in by_id])
     by_name = {
         row.device_name: row.iot_id
         for row in await find_named_devices(scope, db, product_key=product_key, device_names=device_names)

@@ -51,7 +51,7 @@ async def latest_alerts(
     if not names:
         return {}
     product_of = {device.device_no: device.product_no for device in devices}
-    found: dict[int, Alert] = {}
+    alerts: dict[int, Alert] = {}
     rows = await _raised.all(
         db,
         device_nos=sorted(product_of),
@@ -61,6 +61,6 @@ async def latest_alerts(
     )
     for device_no, identifier, ts in rows:
         name = names.get((product_of[device_no], identifier))
-        if name is not None and (device_no not in found or found[device_no].at_ms < ts):
-            found[device_no] = Alert(identifier, name, int(ts))
-    return found
+        if name is not None and (device_no not in alerts or alerts[device_no].at_ms < ts):
+            alerts[device_no] = Alert(identifier, name, int(ts))
+    return alerts

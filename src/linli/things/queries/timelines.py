@@ -254,8 +254,8 @@ async def property_at(
         row = await _at_names.one(
             db, scope, identifier=identifier, product_key=product_key, device_name=device_name
         )
-    held = None if row is None else DeviceRow(*row[:-2])
-    device = check_found(held, iot_id, product_key, device_name)
+    device_row = None if row is None else DeviceRow(*row[:-2])
+    device = check_found(device_row, iot_id, product_key, device_name)
     number, tsl = (None, "") if row is None else row[-2:]
     return device, None if number is None else _found(number, tsl, identifier)
 

@@ -137,9 +137,9 @@ class Forwarding:
             on_ack(False)
 
     def _acked(self, said: Acked) -> None:
-        held = self._acks.pop(said.ack, None)
-        if held is not None:
-            held[2](said.delivered)
+        ack = self._acks.pop(said.ack, None)
+        if ack is not None:
+            ack[2](said.delivered)
 
     async def _give_up(self) -> None:
         """Messages whose front is gone, or that nobody acknowledged, are lost."""

@@ -26,13 +26,15 @@ class PublishedScripts:
 
     async def of(self, product_no: int) -> Script | None:
         """None: the product's devices speak the thing model's own format. Raises Unavailable."""
-        found = await self._find(product_no)
-        return found.script if found is not None and found.custom else None
+        script_in_use_row = await self._find(product_no)
+        return (
+            script_in_use_row.script if script_in_use_row is not None and script_in_use_row.custom else None
+        )
 
     async def for_topics(self, product_no: int) -> Script | None:
         """Whatever the devices speak. Raises Unavailable."""
-        found = await self._find(product_no)
-        return None if found is None else found.script
+        script_in_use_row = await self._find(product_no)
+        return None if script_in_use_row is None else script_in_use_row.script
 
     async def _find(self, product_no: int) -> ScriptInUse | None:
         if product_no in self._held:

@@ -58,20 +58,20 @@ async def save_draft(scope: Scope, tx: Tx, *, product_key: str, source: str, dra
     """
     check_size(source)
     product = await get_product(scope, tx, product_key=product_key)
-    held = await script_of(tx, product_no=product.product_no)
-    if held.draft_version != draft_version:
+    script = await script_of(tx, product_no=product.product_no)
+    if script.draft_version != draft_version:
         raise DraftChanged
     row = {
         "product_no": product.product_no,
         "draft": source,
-        "draft_version": held.draft_version + 1,
+        "draft_version": script.draft_version + 1,
         "draft_ms": tx.db.clock.now_ms(),
-        "published": held.published,
+        "published": script.published,
     }
     await tx.upsert(
         product_scripts, [row], keys=("product_no",), update=("draft", "draft_version", "draft_ms")
     )
-    return held.draft_version + 1
+    return script.draft_version + 1
 
 
 async def publish_draft(scope: Scope, tx: Tx, *, product_key: str, draft_version: int) -> int:
@@ -80,17 +80,17 @@ async def publish_draft(scope: Scope, tx: Tx, *, product_key: str, draft_version
     Raises NotFound, NothingPublished (there is no draft), DraftChanged.
     """
     product = await get_product(scope, tx, product_key=product_key)
-    held = await script_of(tx, product_no=product.product_no)
-    if held.draft_version != draft_version:
+    script = await script_of(tx, product_no=product.product_no)
+    if script.draft_version != draft_version:
         raise DraftChanged
-    if not held.draft.strip():
+    if not script.draft.strip():
         raise NothingPublished
     versions = await versions_of(tx, product_no=product.product_no)
     version = versions[0].version + 1 if versions else 1
     row = {
         "product_no": product.product_no,
         "version": version,
-        "source": held.draft,
+        "source": script.draft,
         "published_by": f"{scope.caller.kind}:{scope.caller.id}",
         "published_ms": tx.db.clock.now_ms(),
     }

@@ -41,17 +41,17 @@ async def check(scope: Scope, db: Reader, *, sheet: Sheet) -> Checked:
             continue
         names = [row.entry.device_name for row in rows]
         numbered = await queries.serial_numbers_of(scope, db, product_key=product_key, device_names=names)
-        found = await find_named_devices(scope, db, product_key=product_key, device_names=names)
-        existing = {device.device_name for device in found}
+        devices = await find_named_devices(scope, db, product_key=product_key, device_names=names)
+        existing = {device.device_name for device in devices}
         for row in rows:
-            one, other = listed.get(row.entry.sn), numbered.get(row.entry.device_name)
-            if one is None and other is None:
+            serial_number, other = listed.get(row.entry.sn), numbered.get(row.entry.device_name)
+            if serial_number is None and other is None:
                 new.append(row)
                 waiting += row.entry.device_name not in existing
-            elif one is not None and one == other:
+            elif serial_number is not None and serial_number == other:
                 known += 1
             else:
-                problems.append(_taken(row, one, other))
+                problems.append(_taken(row, serial_number, other))
     new.sort(key=lambda row: row.number)
     problems.sort(key=lambda problem: (problem.row, problem.column))
     return Checked(sheet.total, new, known, waiting, problems)
@@ -70,9 +70,11 @@ async def import_sheet(scope: Scope, tx: Tx, *, sheet: Sheet, category_no: int |
     return checked
 
 
-def _taken(row: Row, one: queries.SerialNumber | None, other: queries.SerialNumber | None) -> Problem:
-    if one is not None:
-        facts = {"device": f"{one.product_key}/{one.device_name}"}
+def _taken(
+    row: Row, serial_number: queries.SerialNumber | None, other: queries.SerialNumber | None
+) -> Problem:
+    if serial_number is not None:
+        facts = {"device": f"{serial_number.product_key}/{serial_number.device_name}"}
         return Problem(row.number, TITLES["sn"], row.entry.sn, "serial_of_other", facts)
     assert other is not None
     return Problem(

@@ -87,11 +87,11 @@ async def list_serial_numbers(
     added = 0
     for number, entry in enumerate(entries):
         _check(entry, f"entries[{number}]")
-        known = await queries.find_serial_number(scope, tx, sn=entry.sn)
+        serial_number = await queries.find_serial_number(scope, tx, sn=entry.sn)
         named = await queries.serial_number_of(
             scope, tx, product_key=entry.product_key, device_name=entry.device_name
         )
-        if known is None and named is None:
+        if serial_number is None and named is None:
             row = queries.SerialNumber(
                 entry.sn,
                 scope.tenant,
@@ -103,7 +103,7 @@ async def list_serial_numbers(
             )
             await tx.insert(serial_numbers, row._asdict())
             added += 1
-        elif known is None or known != named:
+        elif serial_number is None or serial_number != named:
             raise SerialNumberTaken(sn=entry.sn)
     return added
 
@@ -139,7 +139,7 @@ async def _free_name(scope: Scope, tx: Tx, name: str, description: str, *, own: 
     for field, value, limit in (("name", name, MAX_NAME), ("description", description, MAX_DESCRIPTION)):
         if len(value) > limit:
             raise BadInput(field=field, rule="too_long", limit=limit)
-    known = await queries.find_category(scope, tx, name=name)
-    if known is not None and known.category_no != own:
+    category = await queries.find_category(scope, tx, name=name)
+    if category is not None and category.category_no != own:
         raise SerialCategoryTaken(name=name)
     return name

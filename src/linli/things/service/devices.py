@@ -122,15 +122,15 @@ async def create_device(
         raise DeviceNameTaken(name=name)
     if project_id is not None:
         await tenancy.get_project(scope, tx, project_id=project_id)
-    made = Triple(iot_id or ids.iot_id(), product_key, name, device_secret or ids.device_secret())
+    triple = Triple(iot_id or ids.iot_id(), product_key, name, device_secret or ids.device_secret())
     now = tx.db.clock.now_ms()
     values = {
-        "iot_id": made.iot_id,
+        "iot_id": triple.iot_id,
         "tenant_id": product.tenant_id,
         "product_no": product.product_no,
         "product_key": product_key,
         "device_name": name,
-        "secret": secrets.seal(made.device_secret, about=f"device:{made.iot_id}"),
+        "secret": secrets.seal(triple.device_secret, about=f"device:{triple.iot_id}"),
         "nickname": nickname,
         "remark": remark,
         "project_id": project_id,
@@ -145,9 +145,9 @@ async def create_device(
         rows = [{"device_no": device_no, "tag_key": k, "tag_value": v} for k, v in tags.items() if v]
         await tx.insert_many(device_tags, rows)
     tell(tx, Change("device", device_no, product_key, name))
-    created = DeviceCreated(device_no, made.iot_id, product.tenant_id, project_id, product_key, name)
-    await emit(tx, created, key=made.iot_id)
-    return made
+    created = DeviceCreated(device_no, triple.iot_id, product.tenant_id, project_id, product_key, name)
+    await emit(tx, created, key=triple.iot_id)
+    return triple
 
 
 async def bind_project(scope: Scope, tx: Tx, *, project_id: str, iot_ids: list[str]) -> None:
@@ -232,12 +232,12 @@ async def enable_device(scope: Scope, tx: Tx, *, iot_id: str, enabled: bool) -> 
 async def reset_secret(scope: Scope, tx: Tx, *, iot_id: str, ids: Ids, secrets: Secrets) -> Triple:
     """A new secret; the device is disconnected and must be set up anew, or may register again. Raises NotFound."""
     device = await get_device(scope, tx, iot_id=iot_id)
-    made = Triple(iot_id, device.product_key, device.device_name, ids.device_secret())
-    sealed = secrets.seal(made.device_secret, about=f"device:{iot_id}")
+    triple = Triple(iot_id, device.product_key, device.device_name, ids.device_secret())
+    sealed = secrets.seal(triple.device_secret, about=f"device:{iot_id}")
     await _clear_tokens.run(tx, no=device.device_no)
     await _set_secret.run(tx, scope, no=device.device_no, sealed=sealed, now=tx.db.clock.now_ms())
     _told(tx, device, closes=True)
-    return made
+    return triple
 
 
 async def delete_device(scope: Scope, tx: Tx, *, iot_id: str) -> None:

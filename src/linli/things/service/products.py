@@ -242,12 +242,12 @@ async def show_secret(scope: Scope, tx: Tx, *, product_key: str, secrets: Secret
 
 
 def _name(name: str) -> str:
-    said = name.strip()
-    if not said:
+    strip = name.strip()
+    if not strip:
         raise BadInput(field="productName", rule="blank")
-    if len(said) > MAX_NAME:
+    if len(strip) > MAX_NAME:
         raise BadInput(field="productName", rule="too_long", limit=MAX_NAME)
-    return said
+    return strip
 
 
 def _description(text: str) -> str:
@@ -261,4 +261,6 @@ def _capabilities(category_code: str, capabilities: Sequence[str]) -> str:
     wrong = set(capabilities) - set(CAPABILITIES)
     if wrong or (capabilities and category_code != ALL_IN_ONE):
         raise BadInput(field="capabilities", rule="capability", allowed=", ".join(CAPABILITIES))
-    return msgspec.json.encode([one for one in CAPABILITIES if one in capabilities]).decode()
+    return msgspec.json.encode(
+        [capability for capability in CAPABILITIES if capability in capabilities]
+    ).decode()

@@ -96,14 +96,14 @@ class Shadow(msgspec.Struct):
             return
         if not isinstance(values, dict):
             raise ShadowRefused(402, f"state.{part} must be an object")
-        held: dict[str, Any] = getattr(self, part)
+        getattrs: dict[str, Any] = getattr(self, part)
         stamps = self.stamps.setdefault(part, {})
         for key, value in values.items():
             if value in _NULLS:
-                held.pop(key, None)
+                getattrs.pop(key, None)
                 stamps.pop(key, None)
             else:
-                held[key] = value
+                getattrs[key] = value
                 stamps[key] = now_ms // 1000
 
     def drop(self, part: Part, names: Any) -> None:

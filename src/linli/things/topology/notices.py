@@ -112,10 +112,12 @@ class Notices:
         topic = sys_topic(*notice.about, notice.tail)
         expires = self._clock.now_ms() + KEPT_MS
         own: dict[str, Any] = {"queue": True, "expires_ms": expires} if notice.gateway is None else {}
-        told = False
+        publish = False
         if notice.gateway is not None:
             # By the gateway's name, not the sub-device's: it may be logged out before this gets there.
-            told = publisher.publish(*notice.gateway, topic, payload, qos=1, queue=True, expires_ms=expires)
+            publish = publisher.publish(
+                *notice.gateway, topic, payload, qos=1, queue=True, expires_ms=expires
+            )
             if not publisher.connects(*notice.about):
-                return told
-        return publisher.publish(*notice.about, topic, payload, qos=1, **own) or told
+                return publish
+        return publisher.publish(*notice.about, topic, payload, qos=1, **own) or publish

@@ -101,17 +101,17 @@ class _Graph:
     def _identity(self, name: str, inputs: list[str], attr: dict[str, Any]) -> None:
         self._emit("Identity", inputs, name)
         rank = self._ranks.get(inputs[0], 4)
-        told = helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * rank)
-        self._outputs.append(told)
+        tensor_value_info = helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * rank)
+        self._outputs.append(tensor_value_info)
 
     def _fusedconv2d(self, name: str, inputs: list[str], attr: dict[str, Any]) -> None:
         fused = [base64.b64decode(op).decode() for op in attr["fused_ops"]["list"]["s"]]
         if fused not in (["BiasAdd"], ["BiasAdd", "Prelu"], ["BiasAdd", "Relu"]):
             raise Unsupported(f"convolution fused with {fused}")
         x, kernel, bias = inputs[:3]
-        told = self._constant(f"{kernel}/oihw", self._weights[kernel].transpose(3, 2, 0, 1))
+        constant = self._constant(f"{kernel}/oihw", self._weights[kernel].transpose(3, 2, 0, 1))
         before = f"{name}/conv" if len(fused) > 1 else name
-        self._emit("Conv", [x, told, self._constant(bias, self._weights[bias])], before, **_window(attr))
+        self._emit("Conv", [x, constant, self._constant(bias, self._weights[bias])], before, **_window(attr))
         if len(fused) > 1 and fused[1] == "Prelu":
             self._prelu(name, [before, inputs[3]], {})
         elif len(fused) > 1:
@@ -121,8 +121,8 @@ class _Graph:
         kernel = self._weights[inputs[1]]  # height, width, channels, multiplier
         height, width, channels, times = kernel.shape
         turned = kernel.transpose(2, 3, 0, 1).reshape(channels * times, 1, height, width)
-        told = self._constant(f"{inputs[1]}/oihw", turned)
-        self._emit("Conv", [inputs[0], told], name, group=channels, **_window(attr))
+        constant = self._constant(f"{inputs[1]}/oihw", turned)
+        self._emit("Conv", [inputs[0], constant], name, group=channels, **_window(attr))
 
     def _addv2(self, name: str, inputs: list[str], attr: dict[str, Any]) -> None:
         self._emit("Add", inputs, name)

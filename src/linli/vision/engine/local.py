@@ -47,24 +47,25 @@ class MemoryShelf:
         return self._marks.get(library, 0)
 
     def feed(self, library: str, changes: Sequence[Change], *, mark: int, afresh: bool = False) -> int:
-        held = self._libraries.setdefault(library, {})
+        libraries = self._libraries.setdefault(library, {})
         if afresh:
-            held.clear()
+            libraries.clear()
         for change in changes:
             if change.vector:
-                held[change.id] = memoryview(change.vector).cast("f")
+                libraries[change.id] = memoryview(change.vector).cast("f")
             else:
-                held.pop(change.id, None)
+                libraries.pop(change.id, None)
         self._marks[library] = mark
-        return len(held)
+        return len(libraries)
 
     def search(self, library: str, vectors: Sequence[bytes], *, limit: int = 5) -> list[list[Hit]]:
-        held = self._libraries.get(library, {})
+        libraries = self._libraries.get(library, {})
         answers = []
         for vector in vectors:
             asked = memoryview(vector).cast("f")
             hits = [
-                Hit(id, sum(a * b for a, b in zip(asked, kept, strict=True))) for id, kept in held.items()
+                Hit(id, sum(a * b for a, b in zip(asked, kept, strict=True)))
+                for id, kept in libraries.items()
             ]
             answers.append(sorted(hits, key=lambda hit: -hit.score)[:limit])
         return answers

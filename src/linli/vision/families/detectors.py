@@ -127,7 +127,7 @@ class UltraLight:
         if not len(sure):
             return []
         order = sure[np.argsort(-scores[sure], kind="stable")]
-        told = (boxes[order] * np.array([width, height, width, height]) / scale).tolist()
-        sides = [(left, top, right, bottom) for left, top, right, bottom in told]
+        tolist = (boxes[order] * np.array([width, height, width, height]) / scale).tolist()
+        sides = [(left, top, right, bottom) for left, top, right, bottom in tolist]
         kept = geometry.best_boxes(sides, 0.3, FACES_MAX)
         return [Found(*sides[index], float(scores[order[index]]), None) for index in kept]

@@ -134,8 +134,8 @@ class ExactIndex:
         self._slots.flush()
 
     def _write_head(self, mark: int, rows: int | None = None) -> None:
-        told = _HEAD.pack(_MAGIC, self.dimensions, len(self._ids) if rows is None else rows, mark, 0)[:-4]
-        os.pwrite(self._files[2], told + struct.pack("<I", zlib.crc32(told)), 0)
+        content = _HEAD.pack(_MAGIC, self.dimensions, len(self._ids) if rows is None else rows, mark, 0)[:-4]
+        os.pwrite(self._files[2], content + struct.pack("<I", zlib.crc32(content)), 0)
         os.fdatasync(self._files[2])
         self.mark = mark
 
@@ -211,9 +211,9 @@ class ExactIndex:
         if self._free:
             scores[self._free] = -2.0
         candidates = np.flatnonzero(scores >= _mark(scores[:, np.newaxis], best))
-        found = scores[candidates]
-        order = np.argsort(-found, kind="stable")[:best]
-        return self._named(candidates[order], found[order])
+        score = scores[candidates]
+        order = np.argsort(-score, kind="stable")[:best]
+        return self._named(candidates[order], score[order])
 
     def _search_many(
         self, matrix: Vector, vectors: Sequence[bytes], best: int

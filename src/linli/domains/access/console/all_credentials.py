@@ -286,8 +286,8 @@ async def _note_export(scope: Scope, db: Database, community_id: int, where: Hel
 
 
 async def _denied_among(scope: Scope, db: Reader, community_id: int) -> set[str]:
-    held = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=False)
-    return {one.subject for one in held}
+    holds = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=False)
+    return {hold.subject for hold in holds}
 
 
 def _named(scope: Scope, keys: DoorKeys, data: EndCredential | RestoreCredential | RevealCredential) -> Named:
@@ -365,8 +365,8 @@ async def _lines(
         limit=AT_ONCE,
         offset=offset,
     ):
-        told = await teller.told(found, now_ms, language)
-        yield [_line(row, language, zone) for row in told]
+        credentials = await teller.told(found, now_ms, language)
+        yield [_line(row, language, zone) for row in credentials]
         offset += AT_ONCE
 
 

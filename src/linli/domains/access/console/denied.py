@@ -50,12 +50,12 @@ async def denied(
     lifted: Annotated[bool, Meta(description="Those lifted since as well.")] = False,
 ) -> list[DeniedRow]:
     """Whom no door of the community opens to, whatever they were given; the last first."""
-    held = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=lifted)
-    wanted = sorted({one.subject for one in held})
+    holds = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=lifted)
+    wanted = sorted({hold.subject for hold in holds})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
     names |= await people.names(scope, db, wanted)
-    callers = await caller_names(db, {who for one in held for who in (one.caller, one.lifted_by)})
-    return [_told(one, names, callers) for one in held]
+    callers = await caller_names(db, {who for hold in holds for who in (hold.caller, hold.lifted_by)})
+    return [_told(hold, names, callers) for hold in holds]
 
 
 @denied_routes.post(right="devices.manage", raises=(PersonUnknown,))
@@ -86,15 +86,15 @@ async def lift(community_id: int, person_id: str, scope: Scope, tx: Tx, clock: C
     )
 
 
-def _told(one: Hold, names: dict[str, str], callers: dict[str, str]) -> DeniedRow:
+def _told(hold: Hold, names: dict[str, str], callers: dict[str, str]) -> DeniedRow:
     return DeniedRow(
-        id=str(one.id),
-        person_id=one.subject,
-        person_name=names.get(one.subject, ""),
-        source=one.source,
-        reason=one.reason,
-        since_ms=one.since_ms,
-        by=callers.get(one.caller, ""),
-        lifted_ms=one.lifted_ms,
-        lifted_by=callers.get(one.lifted_by, ""),
+        id=str(hold.id),
+        person_id=hold.subject,
+        person_name=names.get(hold.subject, ""),
+        source=hold.source,
+        reason=hold.reason,
+        since_ms=hold.since_ms,
+        by=callers.get(hold.caller, ""),
+        lifted_ms=hold.lifted_ms,
+        lifted_by=callers.get(hold.lifted_by, ""),
     )

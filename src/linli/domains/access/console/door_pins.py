@@ -37,8 +37,8 @@ async def door_pins(scope: Scope, db: Reader, door: Door, *, has_any: bool, now_
     holders = sum(lengths.values())
     needed = digits_needed(holders)
     short = sum(count for digits, count in lengths.items() if (digits or SHORTEST) < needed)
-    held = await guesses_at(scope, db, community_id=door.community_id, iot_id=door.iot_id)
-    guesses = guesses_now(held, now_ms)
+    pin_guesses = await guesses_at(scope, db, community_id=door.community_id, iot_id=door.iot_id)
+    guesses = guesses_now(pin_guesses, now_ms)
     if not guesses and not has_any:
         return None
     facts: dict[str, object] = {
@@ -54,7 +54,7 @@ async def door_pins(scope: Scope, db: Reader, door: Door, *, has_any: bool, now_
         too_short=short,
         too_short_text=i18n.text("door_pins.short", scope.language, **facts) if short else "",
         guesses=guesses,
-        guessed_since_ms=held.first_ms if held is not None and guesses else None,
-        guessed_last_ms=held.last_ms if held is not None and guesses else None,
+        guessed_since_ms=pin_guesses.first_ms if pin_guesses is not None and guesses else None,
+        guessed_last_ms=pin_guesses.last_ms if pin_guesses is not None and guesses else None,
         guessed_text=i18n.text("door_pins.guessed", scope.language, **facts) if guesses else "",
     )

@@ -167,16 +167,16 @@ async def clocked(scope: Scope, db: Reader, rows: list[DoorRow], now_ms: int) ->
     ]
 
 
-async def told(scope: Scope, db: Reader, found: list[Door]) -> list[DoorRow]:
+async def told(scope: Scope, db: Reader, doors: list[Door]) -> list[DoorRow]:
     """Rows with what the doors' devices, places and deliveries add."""
-    iot_ids = [door.iot_id for door in found]
+    iot_ids = [door.iot_id for door in doors]
     devices = {device.iot_id: device for device in await find_devices(scope, db, iot_ids=iot_ids)}
-    where = await places(scope, db, space_ids=[door.space_id for door in found])
+    where = await places(scope, db, space_ids=[door.space_id for door in doors])
     counts: dict[str, list[KindCount]] = {}
     for count in await counts_of_devices(scope, db, devices=iot_ids):
         counts.setdefault(count.device, []).append(count)
     rows = []
-    for door in found:
+    for door in doors:
         device = devices.get(door.iot_id)
         own = counts.get(door.iot_id, [])
         rights = [count for count in own if count.kind != KEY]
@@ -250,10 +250,17 @@ async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> Do
         ext_info=door.ext_info,
         created_ms=door.created_ms,
         opens=[
-            RemoteOpenRow(one.asked_ms, one.answered_ms, one.caller, one.reason, one.result) for one in opens
+            RemoteOpenRow(
+                remote_open_row.asked_ms,
+                remote_open_row.answered_ms,
+                remote_open_row.caller,
+                remote_open_row.reason,
+                remote_open_row.result,
+            )
+            for remote_open_row in opens
         ],
         pins=await door_pins(
-            scope, db, door, has_any=any(one.kind == "pin" for one in row.kinds), now_ms=clock.now_ms()
+            scope, db, door, has_any=any(kind.kind == "pin" for kind in row.kinds), now_ms=clock.now_ms()
         ),
     )
 
@@ -269,7 +276,7 @@ async def register(
     door_keys: DoorKeys,
 ) -> DoorRegistered:
     """Register a door by its serial number; a device that is not known yet is made, its secret told once."""
-    door, made = await service.register_new_door(
+    door, triple = await service.register_new_door(
         scope,
         tx,
         community_id=data.community_id,
@@ -283,7 +290,7 @@ async def register(
         direction=data.direction,
         space_id=data.space_id,
     )
-    secret = made.device_secret if made else None
+    secret = triple.device_secret if triple else None
     return DoorRegistered(door.iot_id, door.product_key, door.device_name, secret)
 
 

@@ -43,7 +43,10 @@ def answer_of(door: Door, facts: EntryFacts, language: str) -> EntryAnswer:
 
     cause = row(entry.told(cause_of(findings), language, facts.zone))
     return EntryAnswer(
-        door.iot_id, door.name, cause, [row(entry.told(one, language, facts.zone)) for one in findings]
+        door.iot_id,
+        door.name,
+        cause,
+        [row(entry.told(finding, language, facts.zone)) for finding in findings],
     )
 
 

@@ -73,33 +73,41 @@ async def who_could(
     door = await get_door(within, db, iot_id=iot_id)
     scope, now = within.narrowed(door.community_id), clock.now_ms()
     at, zone = min(now if where.at_ms is None else where.at_ms, now), await zone_of(db, door.community_id)
-    rights = [one for one in await held_at(scope, db, device=iot_id, at_ms=at) if one.kind != KEY]
-    wanted = sorted({one.subject for one in rights if one.subject})
+    rights = [
+        past_right
+        for past_right in await held_at(scope, db, device=iot_id, at_ms=at)
+        if past_right.kind != KEY
+    ]
+    wanted = sorted({right.subject for right in rights if right.subject})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
     names |= await people.names(scope, db, wanted)
     text = where.q.strip().lower()
-    kept = [one for one in rights if not text or text in names.get(one.subject, "").lower()]
+    kept = [right for right in rights if not text or text in names.get(right.subject, "").lower()]
     shown = kept[page.offset : page.offset + page.page_size]
-    callers = await caller_names(db, {who for one in shown for who in (one.granted_by, one.ended_by)})
+    callers = await caller_names(
+        db, {who for past_right in shown for who in (past_right.granted_by, past_right.ended_by)}
+    )
     rows = [
         PastRightRow(
-            person_id=one.subject,
-            person_name=names.get(one.subject, ""),
-            kind=one.kind.rpartition(".")[2],
-            tail=tail(one.credential) if one.kind in ("door.card", "door.ble") else "",
-            source=one.source.partition(":")[0],
-            valid=one.source != "" and one.starts_ms <= at <= one.ends_ms and holds(one.schedule, at, zone),
-            starts_ms=one.starts_ms,
-            ends_ms=one.ends_ms,
-            hours_words=words_of(one.schedule, within.language) if one.schedule else "",
-            held_since_ms=one.held_since_ms,
-            granted_by=callers.get(one.granted_by, one.granted_by),
-            granted_ms=one.granted_ms,
-            reason=one.reason,
-            ended_by=callers.get(one.ended_by, one.ended_by),
-            ended_ms=one.ended_ms,
-            end_reason=one.end_reason,
+            person_id=past_right.subject,
+            person_name=names.get(past_right.subject, ""),
+            kind=past_right.kind.rpartition(".")[2],
+            tail=tail(past_right.credential) if past_right.kind in ("door.card", "door.ble") else "",
+            source=past_right.source.partition(":")[0],
+            valid=past_right.source != ""
+            and past_right.starts_ms <= at <= past_right.ends_ms
+            and holds(past_right.schedule, at, zone),
+            starts_ms=past_right.starts_ms,
+            ends_ms=past_right.ends_ms,
+            hours_words=words_of(past_right.schedule, within.language) if past_right.schedule else "",
+            held_since_ms=past_right.held_since_ms,
+            granted_by=callers.get(past_right.granted_by, past_right.granted_by),
+            granted_ms=past_right.granted_ms,
+            reason=past_right.reason,
+            ended_by=callers.get(past_right.ended_by, past_right.ended_by),
+            ended_ms=past_right.ended_ms,
+            end_reason=past_right.end_reason,
         )
-        for one in shown
+        for past_right in shown
     ]
     return Page.of(page, len(kept), rows)

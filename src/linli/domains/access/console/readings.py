@@ -94,12 +94,12 @@ async def show(iot_id: str, within: Scope, db: Database, rights: Rights) -> Door
         await queries.said_of(scope, db, community_id=door.community_id, kind=kind, ref=ref)
         for kind, ref in ((queries.DOOR, iot_id), (queries.PRODUCT, door.product_key))
     ]
-    made = await get_product(scope, db, product_key=door.product_key)
+    product_row = await get_product(scope, db, product_key=door.product_key)
     order = (await settings_of(scope, db, community_id=door.community_id)).ble_order
     return DoorReadingOut(
         _form(own),
         CodeFormOf.of(queries.form_of(product)),
-        made.name,
+        product_row.name,
         door.product_key,
         own.ble_name if own else "",
         _order(order, whole=whole_at(rights, within)(door.community_id)),
@@ -130,14 +130,14 @@ async def show_readings(community_id: int, within: Scope, db: Database, rights: 
     counts: dict[str, int] = {}
     for door in await all_doors(scope, db, community_id=community_id):
         counts[door.product_key] = counts.get(door.product_key, 0) + 1
-    said = {
+    door_readings = {
         row.ref: row
         for row in await queries.said_in(scope, db, community_id=community_id)
         if row.kind == queries.PRODUCT
     }
     products = [
-        ProductReading(key, CodeFormOf.of(queries.form_of(said.get(key))), counts.get(key, 0))
-        for key in sorted(counts.keys() | said.keys())
+        ProductReading(key, CodeFormOf.of(queries.form_of(door_readings.get(key))), counts.get(key, 0))
+        for key in sorted(counts.keys() | door_readings.keys())
     ]
     order = (await settings_of(scope, db, community_id=community_id)).ble_order
     return Readings(products, _order(order, whole=whole_at(rights, within)(community_id)))

@@ -141,7 +141,7 @@ async def show_door_scope(iot_id: str, within: Scope, db: Database) -> DoorScope
     rows = (await scopes_of_doors(scope, db, iot_ids=[iot_id])).get(iot_id, [])
     space_ids: list[int | None] = [int(row.ref) for row in rows if row.kind == scopes.SPACE]
     names = await places(scope, db, space_ids=[*space_ids, door.call_space_id])
-    groups = {one.user_group_id: one.name for one in await people.groups(scope, db, door.community_id)}
+    groups = {group.user_group_id: group.name for group in await people.groups(scope, db, door.community_id)}
     served = [
         Served(
             "space" if row.kind == scopes.SPACE else "group",
@@ -161,7 +161,8 @@ async def change_door_scope(iot_id: str, data: DoorScopesIn, scope: Scope, tx: T
     """Save whom a door serves; keys, cards and faces go to it or leave it after the answer."""
     now = clock.now_ms()
     schedules: dict[scopes.Ref, str] = {
-        (one.kind, one.id): read_hours(one.hours, f"hours[{number}]") for number, one in enumerate(data.hours)
+        (served_hours.kind, served_hours.id): read_hours(served_hours.hours, f"hours[{number}]")
+        for number, served_hours in enumerate(data.hours)
     }
     await scopes.set_pass_scope(
         scope,

@@ -173,8 +173,8 @@ async def cards_of_door(data: CardsOfDoor, scope: Scope, db: Database) -> Page[C
     page = PageRequest.of(data.page_no, data.page_size)
     door = await get_door(scope, db, iot_id=data.iot_id)
     zone = await zone_of(db, door.community_id)
-    found = await queries.cards_of_door(scope, db, iot_id=data.iot_id, page=page)
-    return Page.of(page, found.total, [_held(card, zone) for card in found.data])
+    cards = await queries.cards_of_door(scope, db, iot_id=data.iot_id, page=page)
+    return Page.of(page, cards.total, [_held(card, zone) for card in cards.data])
 
 
 async def _status(db: Reader, card: Card) -> CardStatus:

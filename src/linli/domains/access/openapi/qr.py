@@ -179,8 +179,8 @@ async def remove_qr(data: QrRemove, scope: Scope, tx: Tx, clock: Clock) -> list[
 )
 async def encrypt_qr(data: QrEncrypt, call: Call, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys) -> str:
     """88 characters to show as a QR picture; doors of the community read them offline."""
-    held = await permissions_of_code(scope, tx, qr_code=data.qr_code)
-    zone = await _zone(scope, tx, call, list(held))
+    qr_permissions = await permissions_of_code(scope, tx, qr_code=data.qr_code)
+    zone = await _zone(scope, tx, call, list(qr_permissions))
     return await service.encrypt_code(
         scope,
         tx,

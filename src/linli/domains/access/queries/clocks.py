@@ -30,14 +30,14 @@ async def clocks_of_doors(
     scope: Scope, db: Reader, *, iot_ids: list[str], now_ms: int
 ) -> dict[str, ClockOff]:
     """By iotId; a door that neither asked for the time of late nor was passed is absent."""
-    found = await clocks_of(scope, db, iot_ids=iot_ids, since_ms=now_ms - FRESH_MS)
+    clock_offs = await clocks_of(scope, db, iot_ids=iot_ids, since_ms=now_ms - FRESH_MS)
     for iot_id in iot_ids:
-        told = found.get(iot_id)
-        seen = await _by_passes(scope, db, iot_id, since_ms=told.measured_ms if told else 0)
+        clock_off = clock_offs.get(iot_id)
+        seen = await _by_passes(scope, db, iot_id, since_ms=clock_off.measured_ms if clock_off else 0)
         # A pass from the future proves a clock that has gone fast since; one from the past may only have come late.
-        if seen is not None and (told is None or seen.off_ms > told.off_ms + SLACK_MS):
-            found[iot_id] = seen
-    return found
+        if seen is not None and (clock_off is None or seen.off_ms > clock_off.off_ms + SLACK_MS):
+            clock_offs[iot_id] = seen
+    return clock_offs
 
 
 async def _by_passes(scope: Scope, db: Reader, iot_id: str, *, since_ms: int) -> ClockOff | None:

@@ -68,8 +68,8 @@ async def serving_doors(scope: Scope, db: Reader, *, community_id: int, identity
 
 async def hours_at_doors(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> dict[str, str]:
     """iotId → schedule in which the door serves a person: in any that names a house or a group of theirs."""
-    found = await hours_of_many(scope, db, community_id=community_id, identity_ids=[identity_id])
-    return found[identity_id]
+    hours = await hours_of_many(scope, db, community_id=community_id, identity_ids=[identity_id])
+    return hours[identity_id]
 
 
 async def hours_of_many(
@@ -98,8 +98,8 @@ async def refs_of_many(
     """(kind, id) of every space above each person's houses and every group that the person is in."""
     here = scope.narrowed(community_id)
     found: dict[str, set[tuple[str, str]]] = {identity_id: set() for identity_id in identity_ids}
-    known = await persons.ids(here, db, identity_ids)
-    of_person = {person_id: found[identity_id] for identity_id, person_id in known.items()}
+    ids = await persons.ids(here, db, identity_ids)
+    of_person = {person_id: found[identity_id] for identity_id, person_id in ids.items()}
     homes = await residents.homes_of_persons(here, db, community_id, list(of_person))
     houses = await spaces.spaces_by_id(here, db, sorted({house_id for _, house_id in homes}))
     for person_id, house_id in homes:
@@ -115,8 +115,10 @@ async def people_of(scope: Scope, db: Reader, *, refs: list[tuple[str, str]]) ->
     found: dict[str, None] = {}
     for kind, ref in refs:
         if kind == SPACE:
-            known = (await spaces.spaces_by_id(scope, db, [int(ref)])).get(int(ref))
-            under = [one.space_id for one in await spaces.subtree(scope, db, known)] if known else []
+            space = (await spaces.spaces_by_id(scope, db, [int(ref)])).get(int(ref))
+            under = (
+                [space_row.space_id for space_row in await spaces.subtree(scope, db, space)] if space else []
+            )
             ties = await residents.ties_of(scope, db, under)
             found |= dict.fromkeys(tie[2] for tie in ties if tie[4] == MOVED_IN)
         else:

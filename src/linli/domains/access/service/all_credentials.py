@@ -44,11 +44,11 @@ async def end(
         raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
     if named.origin == OWN:
         row = await _own(scope, tx, community_id, named)
-        held = await grants_on_credential(
+        grants = await grants_on_credential(
             scope, tx, source=credential_source(row.id), kind=row.kind, credential=row.credential
         )
         await credentials.end(scope, tx, row=row, reason=why, now_ms=now_ms)
-        return [grant.target for grant in held if grant.target_type == ON_DEVICE]
+        return [grant.target for grant in grants if grant.target_type == ON_DEVICE]
     if named.origin == CARD:
         found = await cards_of_holder(scope, tx, card_id=named.ref, identity_id=named.identity_id)
         live = [card for card in found if card.live and card.community_id == community_id]
@@ -58,8 +58,8 @@ async def end(
             await cards.end_card(scope, tx, card=card, reason=why, now_ms=now_ms)
         return [card.iot_id for card in live]
     if named.origin in (CODE, VISITOR):
-        known = await permissions_of_code(scope, tx, qr_code=named.ref)
-        rights = [right for right in known.values() if right.community_id == community_id]
+        qr_permissions = await permissions_of_code(scope, tx, qr_code=named.ref)
+        rights = [right for right in qr_permissions.values() if right.community_id == community_id]
         if not rights:
             raise CredentialUnknown()
         for right in rights:
@@ -105,10 +105,10 @@ async def reveal(scope: Scope, tx: Tx, *, community_id: int, named: Named, now_m
         cards_held = await cards_of_holder(scope, tx, card_id=code, identity_id=named.identity_id)
         found = any(card.community_id == community_id for card in cards_held)
     elif named.origin in (CODE, VISITOR):
-        known = await permissions_of_code(scope, tx, qr_code=code)
+        qr_permissions = await permissions_of_code(scope, tx, qr_code=code)
         found = any(
             right.community_id == community_id and right.identity_id == named.identity_id
-            for right in known.values()
+            for right in qr_permissions.values()
         )
     if not found:
         raise CredentialUnknown()

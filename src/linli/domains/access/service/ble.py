@@ -64,20 +64,22 @@ async def withdraw(
         if door is None:
             failures[place] = CardFailure(iot_id, number, identity_id, DoorUnknown(iot_id))
             continue
-        held = await queries.live(scope, tx, community_id=door.community_id, kind=BLE, credential=number)
+        credential = await queries.live(
+            scope, tx, community_id=door.community_id, kind=BLE, credential=number
+        )
         gone = (
-            held is not None
-            and held.identity_id == identity_id
+            credential is not None
+            and credential.identity_id == identity_id
             and await delivery.revoke(
-                scope, tx, credential_grant(held, iot_id), now_ms=now_ms, reason="removed"
+                scope, tx, credential_grant(credential, iot_id), now_ms=now_ms, reason="removed"
             )
         )
-        if not gone or held is None:
+        if not gone or credential is None:
             failures[place] = CardFailure(iot_id, number, identity_id, CardUnknown())
         elif not await grants_on_credential(
-            scope, tx, source=credential_source(held.id), kind=BLE, credential=number
+            scope, tx, source=credential_source(credential.id), kind=BLE, credential=number
         ):
-            await end(scope, tx, row=held, reason="removed", now_ms=now_ms)
+            await end(scope, tx, row=credential, reason="removed", now_ms=now_ms)
     return [failures[place] for place in sorted(failures)]
 
 
@@ -90,11 +92,13 @@ async def _one(
         await require_person(scope, tx, identity_id=wish.identity_id)
     except PersonUnknown as error:
         return error
-    held = await queries.live(scope, tx, community_id=door.community_id, kind=BLE, credential=wish.number)
-    if held is not None and (held.identity_id != wish.identity_id or held.reach != DOORS):
+    credential = await queries.live(
+        scope, tx, community_id=door.community_id, kind=BLE, credential=wish.number
+    )
+    if credential is not None and (credential.identity_id != wish.identity_id or credential.reach != DOORS):
         return CredentialTaken(field="bleCardId")
-    if held is None:
-        held = Credential(
+    if credential is None:
+        credential = Credential(
             id=ids.number(),
             tenant_id=scope.tenant,
             community_id=door.community_id,
@@ -115,10 +119,10 @@ async def _one(
             created_ms=now_ms,
             changed_ms=now_ms,
         )
-        await tx.insert(credentials, held._asdict())
-    elif wish.ends_ms > held.ends_ms:
-        await _extend.run(tx, of_id=held.id, to_ends=wish.ends_ms, now=now_ms)
+        await tx.insert(credentials, credential._asdict())
+    elif wish.ends_ms > credential.ends_ms:
+        await _extend.run(tx, of_id=credential.id, to_ends=wish.ends_ms, now=now_ms)
     await delivery.grant(
-        scope, tx, credential_grant(held._replace(ends_ms=wish.ends_ms), wish.iot_id), now_ms=now_ms
+        scope, tx, credential_grant(credential._replace(ends_ms=wish.ends_ms), wish.iot_id), now_ms=now_ms
     )
     return None

@@ -132,8 +132,8 @@ async def bring_back(scope: Scope, tx: Tx, *, card: Card, undo: Undo, now_ms: in
     """Let a permission hold again; False when it ended otherwise, by time, or the card is somebody else's now."""
     if card.live or card.ends_ms <= now_ms:
         return False
-    found = await revoked(scope, tx, card_grant(card), undo=undo)
-    mine = [grant for grant in found if grant.target == card.iot_id]
+    grants = await revoked(scope, tx, card_grant(card), undo=undo)
+    mine = [grant for grant in grants if grant.target == card.iot_id]
     if not mine or not await _revive.run(
         tx, of_door=card.iot_id, of_card=card.card_id, of_person=card.identity_id, now=now_ms
     ):
@@ -142,11 +142,13 @@ async def bring_back(scope: Scope, tx: Tx, *, card: Card, undo: Undo, now_ms: in
     return True
 
 
-async def _grant(scope: Scope, tx: Tx, door: Door, wish: CardWish, known: Card | None, now_ms: int) -> None:
-    if known is not None and known.identity_id != wish.identity_id:
+async def _grant(
+    scope: Scope, tx: Tx, door: Door, wish: CardWish, card_row: Card | None, now_ms: int
+) -> None:
+    if card_row is not None and card_row.identity_id != wish.identity_id:
         # The card changed hands: the grant in the old holder's name must not keep it alive.
-        await delivery.revoke(scope, tx, card_grant(known), now_ms=now_ms, reason="changed_hands")
-        known = None
+        await delivery.revoke(scope, tx, card_grant(card_row), now_ms=now_ms, reason="changed_hands")
+        card_row = None
     card = Card(
         iot_id=door.iot_id,
         card_id=wish.number,
@@ -154,10 +156,10 @@ async def _grant(scope: Scope, tx: Tx, door: Door, wish: CardWish, known: Card |
         community_id=door.community_id,
         project_id=project_of(scope),
         identity_id=wish.identity_id,
-        starts_ms=known.starts_ms if known else now_ms,
+        starts_ms=card_row.starts_ms if card_row else now_ms,
         ends_ms=wish.ends_ms,
         live=1,
-        created_ms=known.created_ms if known else now_ms,
+        created_ms=card_row.created_ms if card_row else now_ms,
         changed_ms=now_ms,
     )
     await tx.upsert(cards, [card._asdict()], keys=("iot_id", "card_id"), update=_CHANGEABLE)

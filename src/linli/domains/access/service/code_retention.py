@@ -69,8 +69,8 @@ async def _forget_some(tx: Tx, *, before: int, since: int, after: str) -> tuple[
     """How many were forgotten, and the rows that were looked at."""
     rows = await _ended.all(tx, before=before, since=since, after=after)
     found = [code for code, _ in rows]
-    held = await credentials_on_devices(tx, kind=QR, credentials=found) if found else set()
-    gone = sorted(code for code in found if code not in held)
+    credentials = await credentials_on_devices(tx, kind=QR, credentials=found) if found else set()
+    gone = sorted(code for code in found if code not in credentials)
     for drop in _drops if gone else ():
         await drop.run(tx, codes=gone)
     return len(gone), rows

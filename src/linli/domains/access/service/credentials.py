@@ -172,14 +172,14 @@ async def bring_back(scope: Scope, tx: Tx, *, row: Credential, undo: Undo, now_m
     """
     if row.live or row.ends_ms <= now_ms:
         return False
-    found = await revoked(scope, tx, credential_grant(row, ""), undo=undo)
-    if not found:
+    grants = await revoked(scope, tx, credential_grant(row, ""), undo=undo)
+    if not grants:
         return False
     if await queries.live(scope, tx, community_id=row.community_id, kind=row.kind, credential=row.credential):
         raise CredentialTaken(field="number")
     if not await _revive.run(tx, of_id=row.id, now=now_ms):
         return False
-    await give_again(scope, tx, found, undo=undo, now_ms=now_ms)
+    await give_again(scope, tx, grants, undo=undo, now_ms=now_ms)
     return True
 
 
@@ -209,16 +209,23 @@ async def choose_own_pin(
 
     The caller has counted the try. Raises BadInput.
     """
-    held = await queries.of_person(scope, tx, community_id=community_id, identity_id=identity_id)
+    persons = await queries.of_person(scope, tx, community_id=community_id, identity_id=identity_id)
     wish = Wish(community_id, PIN, pin, identity_id, label=OWN)
     try:
         row, _ = await give(scope, tx, wish=wish, keys=keys, ids=ids, now_ms=now_ms)
     except CredentialTaken:
         digest = await _digest(scope, tx, community_id, pin, ids, now_ms)
-        return next((one for one in held if one.label == OWN and one.credential == digest), None)
-    for one in held:
-        if one.kind == PIN and one.label == OWN:
-            await end(scope, tx, row=one, reason="replaced", now_ms=now_ms)
+        return next(
+            (
+                credential
+                for credential in persons
+                if credential.label == OWN and credential.credential == digest
+            ),
+            None,
+        )
+    for credential_row in persons:
+        if credential_row.kind == PIN and credential_row.label == OWN:
+            await end(scope, tx, row=credential_row, reason="replaced", now_ms=now_ms)
     return row
 
 
@@ -268,9 +275,9 @@ async def _targets(scope: Scope, tx: Tx, wish: Wish) -> list[tuple[str, str]]:
         return [(HOME_DOORS, home_target(wish.community_id, wish.identity_id))]
     if wish.reach == ALL:
         return [(COMMUNITY_DOORS, str(wish.community_id))]
-    found = await find_doors(scope, tx, iot_ids=list(wish.iot_ids))
+    doors = await find_doors(scope, tx, iot_ids=list(wish.iot_ids))
     for iot_id in wish.iot_ids:
-        if iot_id not in found or found[iot_id].community_id != wish.community_id:
+        if iot_id not in doors or doors[iot_id].community_id != wish.community_id:
             raise DoorUnknown(iot_id)
     return [(ON_DEVICE, iot_id) for iot_id in sorted(set(wish.iot_ids))]
 

@@ -120,14 +120,14 @@ async def register_new_door(
     sn = sn.strip()
     if not sn:
         raise BadInput(field="sn", rule="blank")
-    made = None
+    triple = None
     if await find_serial_number(scope, tx, sn=sn) is None:
         if not product_key:
             raise SerialNumberUnknown(sn)
         like_sn = await find_named_devices(_whole(scope), tx, product_key=product_key, device_names=[sn])
         if not like_sn:
             usable = sn if DEVICE_NAME.fullmatch(sn) else None
-            made = await create_device(
+            triple = await create_device(
                 _whole(scope),
                 tx,
                 product_key=product_key,
@@ -136,7 +136,7 @@ async def register_new_door(
                 device_name=usable,
                 nickname=name,
             )
-        entry = SerialNumberEntry(sn, product_key, made.device_name if made else sn)
+        entry = SerialNumberEntry(sn, product_key, triple.device_name if triple else sn)
         await list_serial_numbers(scope, tx, entries=[entry], now_ms=now_ms)
     door = await register_door(
         scope,
@@ -149,7 +149,7 @@ async def register_new_door(
         direction=direction,
         space_id=space_id,
     )
-    return door, made
+    return door, triple
 
 
 async def adopt_doors(
@@ -263,7 +263,7 @@ def _whole(scope: Scope) -> Scope:
 
 
 async def _add(scope: Scope, tx: Tx, door: Door, keys: DoorKeys, now_ms: int) -> None:
-    known = await queries.find_door(scope, tx, iot_id=door.iot_id)
+    door_row = await queries.find_door(scope, tx, iot_id=door.iot_id)
     await tx.upsert(
         doors,
         [door._asdict()],
@@ -280,7 +280,7 @@ async def _add(scope: Scope, tx: Tx, door: Door, keys: DoorKeys, now_ms: int) ->
         content=encode(KeyBody(key.public_key)),
     )
     await delivery.grant(scope, tx, wish, now_ms=now_ms)
-    if known is None:
+    if door_row is None:
         await delivery.expand_scope(tx, target_type=COMMUNITY_DOORS, target=str(door.community_id))
         await emit(tx, DoorRegistered(door.tenant_id, door.community_id, door.iot_id), key=door.iot_id)
 

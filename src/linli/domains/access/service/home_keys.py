@@ -116,13 +116,13 @@ async def best_code(scope: Scope, tx: Tx, *, community_id: int, identity_id: str
 async def _code(
     scope: Scope, tx: Tx, community_id: int, identity_id: str, source: str, ids: Ids, now_ms: int
 ) -> QrCode:
-    known = await queries.find_key(
+    qr_code = await queries.find_key(
         scope, tx, community_id=community_id, identity_id=identity_id, source=source
     )
-    if known is None:
+    if qr_code is None:
         return await _new_code(scope, tx, community_id, identity_id, source, ids, now_ms)
-    await _go_on(tx, known)
-    return known
+    await _go_on(tx, qr_code)
+    return qr_code
 
 
 async def _go_on(tx: Tx, code: QrCode) -> None:

@@ -121,8 +121,8 @@ class KeyUpdates:
             self._db, project_id=event.project_id, tenant_id=event.tenant_id
         )
         for community_id in sorted(project):
-            said = await settings_of(scope, self._db, community_id=community_id)
-            if event.frozen and not said.freeze_doors:
+            settings = await settings_of(scope, self._db, community_id=community_id)
+            if event.frozen and not settings.freeze_doors:
                 continue
             follow: Callable[..., Awaitable[object]] = delivery.hold if event.frozen else delivery.lift
             await self._db.run(

@@ -34,9 +34,11 @@ class DoorKeys:
         row = await find_key(scope, tx, community_id=community_id)
         if row is None:
             await scope_id_of(scope, tx, community_id=community_id)  # of this tenant, or there is none
-            made = generate_key(self._bits, self._random_bits)
-            sealed = self._secrets.seal(b64encode(made.to_pkcs8()).decode(), about=_about(community_id))
-            public = b64encode(made.public.to_spki()).decode()
+            private_key = generate_key(self._bits, self._random_bits)
+            sealed = self._secrets.seal(
+                b64encode(private_key.to_pkcs8()).decode(), about=_about(community_id)
+            )
+            public = b64encode(private_key.public.to_spki()).decode()
             fresh = KeyRow(community_id, scope.tenant, self._bits, public, sealed, now_ms)
             await tx.upsert(keys, [fresh._asdict()], keys=("community_id",))
             # Another process may have been first: what is stored counts.

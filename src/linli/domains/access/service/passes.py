@@ -234,11 +234,11 @@ async def _plain_code(tx: Tx, door: Door, content: str) -> str:
 
 async def _person(tx: Tx, door: Door, project_id: str, identity_id: str) -> DoorPerson:
     """Who the credential's project says it is, else who the tenant knows by this identityId."""
-    found = await owner_of_credential(
+    door_person = await owner_of_credential(
         tx, tenant_id=door.tenant_id, project_id=project_id, identity_id=identity_id
     )
-    if found is not None:
-        return found
+    if door_person is not None:
+        return door_person
     try:
         name = (await people.person(Scope.system(door.tenant_id), tx, identity_id)).name
     except NotFound:

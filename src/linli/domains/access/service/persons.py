@@ -37,16 +37,16 @@ async def save_person(
         raise BadInput(field="name", rule="too_long", limit=MAX_NAME)
     if ext_info is not None and len(ext_info) > MAX_EXT_INFO:
         raise BadInput(field="extInfo", rule="too_long", limit=MAX_EXT_INFO)
-    known = await queries.find_person(scope, tx, identity_id=identity_id)
-    if known is None and name is None:
+    door_person = await queries.find_person(scope, tx, identity_id=identity_id)
+    if door_person is None and name is None:
         raise BadInput(field="name", rule="required")
     row = DoorPerson(
         scope.tenant,
         queries.project_of(scope),
         identity_id,
-        name if name is not None else known.name if known else "",
-        ext_info if ext_info is not None else known.ext_info if known else "",
-        known.created_ms if known else now_ms,
+        name if name is not None else door_person.name if door_person else "",
+        ext_info if ext_info is not None else door_person.ext_info if door_person else "",
+        door_person.created_ms if door_person else now_ms,
         now_ms,
     )
     await tx.upsert(

@@ -131,14 +131,14 @@ async def bind_code(
     _check_right(right, now_ms)
     await require_person(scope, tx, identity_id=identity_id)
     await _own_code(scope, tx, qr_code, identity_id)
-    found = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
-    reading = await readings_of(scope, tx, found.values())
-    known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
-    if right.shared and not any(row.live and row.shared for row in known.values()):
+    doors = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
+    reading = await readings_of(scope, tx, doors.values())
+    permissions = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    if right.shared and not any(row.live and row.shared for row in permissions.values()):
         await _reset_shared.run(tx, of_code=qr_code)
     results = {}
     for iot_id in sorted(set(iot_ids)):  # the order in which everybody locks doors' rows
-        door = found.get(iot_id)
+        door = doors.get(iot_id)
         if door is None:
             results[iot_id] = DoorResult(iot_id, DoorUnknown(iot_id))
             continue
@@ -152,7 +152,7 @@ async def bind_code(
             qr_code=qr_code,
             identity_id=identity_id,
             right=right,
-            known=known.get(iot_id),
+            known=permissions.get(iot_id),
             now_ms=now_ms,
         )
         results[iot_id] = DoorResult(iot_id)
@@ -177,10 +177,10 @@ async def remove_code(
     """
     _check_doors(iot_ids)
     await _own_code(scope, tx, qr_code, identity_id)
-    known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    permissions = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
     results = {}
     for iot_id in sorted(set(iot_ids)):
-        row = known.get(iot_id)
+        row = permissions.get(iot_id)
         if row is None:
             results[iot_id] = DoorResult(iot_id, DoorUnknown(iot_id))
             continue
@@ -197,8 +197,8 @@ async def revoke_permission(
 
     Raises QrCodeUnknown; taking it off twice is no error.
     """
-    known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
-    if (row := known.get(iot_id)) is None:
+    permissions = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    if (row := permissions.get(iot_id)) is None:
         raise QrCodeUnknown()
     if row.live:
         await end_permission(scope, tx, row=row, reason=reason or "removed", now_ms=now_ms)
@@ -214,8 +214,8 @@ async def bring_back(scope: Scope, tx: Tx, *, row: QrPermissionRow, undo: Undo, 
     """Let a permission hold again; False when it ended otherwise or by time. Scans that were used stay used."""
     if row.live or row.ends_ms <= now_ms:
         return False
-    found = await revoked(scope, tx, code_grant(row), undo=undo)
-    mine = [grant for grant in found if grant.target == row.iot_id]
+    grants = await revoked(scope, tx, code_grant(row), undo=undo)
+    mine = [grant for grant in grants if grant.target == row.iot_id]
     if not mine or not await _revive.run(tx, of_code=row.qr_code, of_door=row.iot_id, now=now_ms):
         return False
     await give_again(scope, tx, mine, undo=undo, now_ms=now_ms)
@@ -242,8 +242,8 @@ async def encrypt_code(
         raise BadInput(field="expiryTime", rule="after", other="now")
     await _own_code(scope, tx, qr_code, identity_id)
     if community_id is None:
-        known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
-        communities = {row.community_id for row in known.values() if row.live}
+        permissions = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+        communities = {row.community_id for row in permissions.values() if row.live}
         if len(communities) != 1:
             raise CommunityNotClear()
         (community_id,) = communities
@@ -265,8 +265,10 @@ async def picture_of(
 
     Raises as `encrypt_code`.
     """
-    known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
-    doors = await find_doors(scope, tx, iot_ids=sorted(row.iot_id for row in known.values() if row.live))
+    permissions = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    doors = await find_doors(
+        scope, tx, iot_ids=sorted(row.iot_id for row in permissions.values() if row.live)
+    )
     if any(form.plain for form in await forms_of(scope, tx, doors.values())):
         await _own_code(scope, tx, qr_code, identity_id)
         return qr_code

@@ -46,12 +46,12 @@ async def revoked(scope: Scope, tx: Tx, like: Grant, *, undo: Undo) -> list[Gran
     Doors that are no longer the community's are left out.
     """
     ended = await delivery_queries.revoked_grants(scope, tx, like=like)
-    found = [grant for grant, reason in ended if undo.takes_back(grant, reason)]
+    grants = [grant for grant, reason in ended if undo.takes_back(grant, reason)]
     doors = await find_doors(
-        scope, tx, iot_ids=sorted({grant.target for grant in found if grant.target_type == ON_DEVICE})
+        scope, tx, iot_ids=sorted({grant.target for grant in grants if grant.target_type == ON_DEVICE})
     )
     here = {iot_id for iot_id, door in doors.items() if door.community_id == like.community_id}
-    return [grant for grant in found if grant.target_type != ON_DEVICE or grant.target in here]
+    return [grant for grant in grants if grant.target_type != ON_DEVICE or grant.target in here]
 
 
 async def give_again(scope: Scope, tx: Tx, grants: list[GrantRow], *, undo: Undo, now_ms: int) -> None:

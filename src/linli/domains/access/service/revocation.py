@@ -192,8 +192,8 @@ class Revocation:
             own = await credential_queries.of_person(
                 scope, tx, community_id=community_id, identity_id=identity_id
             )
-            for one in own:
-                await credentials.end(scope, tx, row=one, reason=reason, now_ms=now)
+            for credential in own:
+                await credentials.end(scope, tx, row=credential, reason=reason, now_ms=now)
 
         await self._db.run(work)
 

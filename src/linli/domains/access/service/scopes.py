@@ -69,8 +69,8 @@ async def set_pass_scope(
         group = await persons.group(scope, tx, group_id)
         if group.community_id != door.community_id:
             raise NotFound(what="userGroup", id=group_id)
-    held = await scopes_of_doors(scope, tx, iot_ids=[iot_id])
-    before = {(row.kind, row.ref): row.schedule for row in held.get(iot_id, [])}
+    scopes = await scopes_of_doors(scope, tx, iot_ids=[iot_id])
+    before = {(row.kind, row.ref): row.schedule for row in scopes.get(iot_id, [])}
     refs = [(SPACE, str(one)) for one in space_ids] + [(GROUP, one) for one in group_ids]
     after = {ref: (schedules or {}).get(ref, "") for ref in refs}
     changed = sorted(ref for ref in before.keys() | after.keys() if before.get(ref) != after.get(ref))
@@ -119,8 +119,8 @@ async def set_call_scope(scope: Scope, tx: Tx, *, iot_id: str, space_id: int | N
 
 async def drop_pass_scope(scope: Scope, tx: Tx, *, iot_id: str, community_id: int) -> None:
     """The device is no door of the community any more."""
-    held = await scopes_of_doors(scope, tx, iot_ids=[iot_id])
-    for row in held.get(iot_id, []):
+    scopes = await scopes_of_doors(scope, tx, iot_ids=[iot_id])
+    for row in scopes.get(iot_id, []):
         if row.community_id != community_id:
             continue
         await _drop.run(tx, scope, of_door=iot_id, of_kind=row.kind, of_ref=row.ref)

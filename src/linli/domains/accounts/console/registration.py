@@ -123,12 +123,12 @@ async def terms(
     request: Request[Any, Any, Any], db: Database, clock: Clock, settings: Settings
 ) -> RegistrationTerms:
     """Whether and how one registers."""
-    known = await links.known(db, browser=own_text(request), now_ms=clock.now_ms())
+    start = await links.known(db, browser=own_text(request), now_ms=clock.now_ms())
     return RegistrationTerms(
         settings.sign_in.registration == "open",
         settings.sms.provider != "off",
-        [AgreementRow.of(one) for one in await agreements.current(db)],
-        known.label if known else "",
+        [AgreementRow.of(agreement) for agreement in await agreements.current(db)],
+        start.label if start else "",
     )
 
 
@@ -299,9 +299,9 @@ invited_routes = Routes("/invitations", tags=("session",))
 async def show(token: str, db: Database, clock: Clock) -> Invited:
     """Who invites. A link holds 144 bits of chance: nobody who shares an address is shut out by who guesses."""
     now_ms = clock.now_ms()
-    found = await joining.find(db, token=token, now_ms=now_ms)
-    tenant = await tenancy.get_tenant(db, found.tenant_id)
-    return Invited(tenant.name, found.note, bool(found.approval), found.expires_ms)
+    invitation = await joining.find(db, token=token, now_ms=now_ms)
+    tenant = await tenancy.get_tenant(db, invitation.tenant_id)
+    return Invited(tenant.name, invitation.note, bool(invitation.approval), invitation.expires_ms)
 
 
 @invited_routes.post(
@@ -315,16 +315,16 @@ async def join(
 ) -> Joined:
     """Come in by an invitation, or wait to be let in where it says so."""
     async with db.begin() as tx:
-        found = await joining.accept(
+        invitation = await joining.accept(
             tx, token=token, account_id=rights.account_id, ids=ids, now_ms=clock.now_ms()
         )
     now = await accounts.rights(db, rights.account_id)
     tenant_id = session.tenant_id
-    if not found.approval and found.tenant_id in now.tenants:
-        tenant_id = found.tenant_id
+    if not invitation.approval and invitation.tenant_id in now.tenants:
+        tenant_id = invitation.tenant_id
         async with db.begin() as tx:
             await sessions.choose_tenant(tx, session, tenant_id)
-    return Joined(bool(found.approval), await describe(db, now, tenant_id))
+    return Joined(bool(invitation.approval), await describe(db, now, tenant_id))
 
 
 acceptance_routes = Routes("/session/agreements", tags=("session",))
@@ -335,7 +335,7 @@ async def pending(db: Database, rights: Rights) -> list[AgreementRow]:
     """What one must accept before one goes on."""
     if rights.is_operator:
         return []
-    return [AgreementRow.of(one) for one in await agreements.pending(db, rights.account_id)]
+    return [AgreementRow.of(agreement) for agreement in await agreements.pending(db, rights.account_id)]
 
 
 @acceptance_routes.post(right=SIGNED_IN)

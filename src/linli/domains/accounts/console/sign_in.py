@@ -186,14 +186,14 @@ async def _answered(
                 now_ms=now_ms,
             )
         return Redirect(own_path(begun.next), status_code=302)
-    found = await links.find(db, provider=provider, subject=who.subject)
-    if found is None:
+    link = await links.find(db, provider=provider, subject=who.subject)
+    if link is None:
         async with db.begin() as tx:
             await links.keep_known(tx, row=begun, subject=who.subject, label=who.name, now_ms=now_ms)
         return Redirect(f"/register?next={quote(begun.next)}", status_code=302)
     async with db.begin() as tx:
         # Read before the link is used: whatever takes the link away from now on ends the session too.
-        account = await accounts.get_account(tx, found.account_id)
+        account = await accounts.get_account(tx, link.account_id)
         await links.used(tx, provider=provider, subject=who.subject, now_ms=now_ms)
     opened = await entrance.enter(request, account)
     going = Redirect(own_path(begun.next), status_code=302)

@@ -105,7 +105,7 @@ async def show(ticket: str, rights: Rights, db: Database, clock: Clock) -> Upgra
         company = (await tenancy.get_tenant(db, row.owner_tenant)).name
     except NotFound:
         return UpgradeAsked(upgrade.EXPIRED, "", [], [])
-    held = await communities.page(
+    page = await communities.page(
         Scope.system(row.owner_tenant), db, PageRequest(1, 100), apply_status=APPROVED
     )
     own = []
@@ -114,7 +114,7 @@ async def show(ticket: str, rights: Rights, db: Database, clock: Clock) -> Upgra
             continue
         if await companies.of_tenant(db, tenant_id) is not None:
             own.append(OwnOrganisation(tenant_id, (await tenancy.get_tenant(db, tenant_id)).name))
-    return UpgradeAsked(row.state, company, [one.name for one in held.data], own)
+    return UpgradeAsked(row.state, company, [community.name for community in page.data], own)
 
 
 @upgrade_offer_routes.post(

@@ -66,10 +66,10 @@ class Floods:
             del self._levels[next(iter(self._levels))]
 
     def _now(self, key: str, rate: Rate, now_ms: int) -> _Level:
-        held = self._levels.get(key)
-        if held is None or now_ms < held.since_ms:
+        level = self._levels.get(key)
+        if level is None or now_ms < level.since_ms:
             return _Level(0, now_ms)
-        gone = (now_ms - held.since_ms) // rate.every_ms
-        if gone >= held.asked:
+        gone = (now_ms - level.since_ms) // rate.every_ms
+        if gone >= level.asked:
             return _Level(0, now_ms)
-        return _Level(held.asked - gone, held.since_ms + gone * rate.every_ms)
+        return _Level(level.asked - gone, level.since_ms + gone * rate.every_ms)

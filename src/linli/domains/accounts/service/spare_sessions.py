@@ -49,27 +49,31 @@ class SpareSessions:
 
     def find(self, token: str, *, now_ms: int) -> Session | None:
         """The living session of a cookie. The caller looks at the account's generation."""
-        found = self._sessions.get(hashed(token))
-        return found if found is not None and found.expires_ms > now_ms else None
+        session = self._sessions.get(hashed(token))
+        return session if session is not None and session.expires_ms > now_ms else None
 
     def is_due(self, token: str, *, now_ms: int) -> bool:
         """Whether it is time to try again to write; asked for a session that `find` gave."""
         key = hashed(token)
-        found = self._sessions.get(key)
-        if found is None or now_ms - found.seen_ms < SEEN_STEP_MS:
+        session = self._sessions.get(key)
+        if session is None or now_ms - session.seen_ms < SEEN_STEP_MS:
             return False
-        self._sessions[key] = found._replace(seen_ms=now_ms)
+        self._sessions[key] = session._replace(seen_ms=now_ms)
         return True
 
     def of_account(self, account_id: int, *, now_ms: int) -> list[Session]:
         return [
-            one for one in self._sessions.values() if one.account_id == account_id and one.expires_ms > now_ms
+            session
+            for session in self._sessions.values()
+            if session.account_id == account_id and session.expires_ms > now_ms
         ]
 
     def end(self, *, account_id: int, session_id: int) -> bool:
         """Whether there was one."""
         ended = [
-            key for key, one in self._sessions.items() if (one.id, one.account_id) == (session_id, account_id)
+            key
+            for key, session in self._sessions.items()
+            if (session.id, session.account_id) == (session_id, account_id)
         ]
         for key in ended:
             del self._sessions[key]

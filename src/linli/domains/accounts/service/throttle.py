@@ -72,10 +72,10 @@ class SpareCounts:
     def __init__(self) -> None:
         self._counts: dict[str, Count] = {}
 
-    def newer(self, held: Count) -> Count:
+    def newer(self, count: Count) -> Count:
         """The later of a count in the database and what was counted here."""
-        kept = self._counts.get(held.key)
-        return kept if kept is not None and kept.last_ms >= held.last_ms else held
+        kept = self._counts.get(count.key)
+        return kept if kept is not None and kept.last_ms >= count.last_ms else count
 
     def forgive(self, own: str, shared: Sequence[str]) -> None:
         for key in (own, *shared):
@@ -151,9 +151,9 @@ async def forgive(db: Database, attempt: Attempt, *, spare: SpareCounts | None =
         if own:
             await _forget.run(tx, key=own)
         for key in shared:
-            found = await _one.one(tx, key=key)
-            if found is not None:
-                await _write(tx, found._replace(failures=max(found.failures - 1, 0), open_ms=0))
+            count = await _one.one(tx, key=key)
+            if count is not None:
+                await _write(tx, count._replace(failures=max(count.failures - 1, 0), open_ms=0))
 
     try:
         await db.run(give_back)
@@ -166,23 +166,23 @@ async def forgive(db: Database, attempt: Attempt, *, spare: SpareCounts | None =
 
 async def _hold(tx: Tx, key: str, now_ms: int) -> Count:
     """A count, held until the commit: of attempts made at once none reads what another has yet to write."""
-    held = await _locked.one(tx, key=key)
-    if held is None:
+    count = await _locked.one(tx, key=key)
+    if count is None:
         new = Count(key, 0, now_ms, now_ms, 0)
         await tx.upsert(attempts, [new._asdict()], keys=("key",))
-        held = await _locked.one(tx, key=key) or new
-    if held.last_ms > now_ms + CLOCKS_DIFFER_MS:
+        count = await _locked.one(tx, key=key) or new
+    if count.last_ms > now_ms + CLOCKS_DIFFER_MS:
         # An attempt of the future: the clock was set back, and waiting until it has caught up may take hours.
-        return held._replace(first_ms=now_ms, last_ms=now_ms, open_ms=0)
-    return held
+        return count._replace(first_ms=now_ms, last_ms=now_ms, open_ms=0)
+    return count
 
 
 def _counted(found: Sequence[tuple[_Rule, Count]], now_ms: int) -> list[Count]:
     """What is kept after one more attempt. Raises SignInThrottled."""
-    waits = [held.open_ms - now_ms for _, held in found if held.open_ms > now_ms]
+    waits = [count.open_ms - now_ms for _, count in found if count.open_ms > now_ms]
     if waits:
         raise SignInThrottled(seconds=-(-max(waits) // 1000))
-    return [_one_more(rule, held, now_ms) for rule, held in found]
+    return [_one_more(rule, count, now_ms) for rule, count in found]
 
 
 def _rules(attempt: Attempt) -> list[_Rule]:
@@ -200,19 +200,19 @@ def _rules(attempt: Attempt) -> list[_Rule]:
     ]
 
 
-def _one_more(rule: _Rule, held: Count, now_ms: int) -> Count:
+def _one_more(rule: _Rule, count: Count, now_ms: int) -> Count:
     if rule.every_ms:
-        gone = max(0, now_ms - held.first_ms) // rule.every_ms
-        if gone >= held.failures:
+        gone = max(0, now_ms - count.first_ms) // rule.every_ms
+        if gone >= count.failures:
             return Count(rule.key, 1, now_ms, now_ms, 0)
-        failures, first_ms = held.failures - gone + 1, held.first_ms + gone * rule.every_ms
+        failures, first_ms = count.failures - gone + 1, count.first_ms + gone * rule.every_ms
         full = failures >= rule.free
         return Count(rule.key, failures, first_ms, now_ms, first_ms + rule.every_ms if full else 0)
     # Outside the window one starts anew, unless the last wait was long: then patience is not a way round it.
-    if now_ms - held.last_ms > WINDOW_MS:
-        held = Count(rule.key, 0, now_ms, now_ms, 0)
-    failures = held.failures + 1
-    return Count(rule.key, failures, held.first_ms, now_ms, now_ms + wait_ms(failures, rule.free))
+    if now_ms - count.last_ms > WINDOW_MS:
+        count = Count(rule.key, 0, now_ms, now_ms, 0)
+    failures = count.failures + 1
+    return Count(rule.key, failures, count.first_ms, now_ms, now_ms + wait_ms(failures, rule.free))
 
 
 async def _write(tx: Tx, count: Count) -> None:

@@ -119,10 +119,10 @@ async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, n
         raise NotFound(what="upgradeCode")
     if Role.TENANT_ADMIN not in rights.roles(into, 0) - {Role.OPERATOR}:
         raise Forbidden()
-    found = await companies.of_tenant(tx, into)
-    if found is None:
+    company = await companies.of_tenant(tx, into)
+    if company is None:
         raise Forbidden()
-    if found.ended_ms:
+    if company.ended_ms:
         raise companies.ServiceEnded()
     if await companies.of_tenant(tx, row.owner_tenant) is not None:
         raise AlreadyOrganisation()

@@ -96,7 +96,7 @@ async def models(
     if q and not any_case:
         more = len(library().search(q, kind=kind, driver=driver, brand=brand, any_case=True)) - len(found)
     start = (page.page_no - 1) * page.page_size
-    shown = Page.of(page, len(found), [model_row(one) for one in found[start : start + page.page_size]])
+    shown = Page.of(page, len(found), [model_row(model) for model in found[start : start + page.page_size]])
     return VendorModels(shown.total, shown.page_no, shown.page_size, list(shown.data), more)
 
 
@@ -113,9 +113,9 @@ async def brands(kind: str = "", driver: str = "") -> list[VendorBrand]:
 async def presets(driver: str = "") -> list[VendorPreset]:
     """What each brand's guide enters into the form, by protocol."""
     return [
-        msgspec.convert(told(one), VendorPreset)
-        for one in library().presets
-        if not driver or one.driver == driver
+        msgspec.convert(told(preset), VendorPreset)
+        for preset in library().presets
+        if not driver or preset.driver == driver
     ]
 
 
@@ -135,7 +135,7 @@ def model_row(model: Model) -> VendorModel:
         port=model.port,
         video_port=model.video_port,
         algorithm_port=model.algorithm_port,
-        edge_ports={one: EDGE_PORTS[one] for one in model.drivers if one in EDGE_PORTS},
+        edge_ports={driver: EDGE_PORTS[driver] for driver in model.drivers if driver in EDGE_PORTS},
     )
 
 

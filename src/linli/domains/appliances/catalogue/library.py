@@ -122,11 +122,11 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def access_types(self) -> tuple[AccessType, ...]:
         """What it can be a logical device for."""
-        return tuple(_TYPES[one] for one in self.abilities if one in _TYPES)
+        return tuple(_TYPES[ability] for ability in self.abilities if ability in _TYPES)
 
     @property
     def has_lift(self) -> bool:
-        return any(one.startswith("elevator_gateway") for one in self.abilities)
+        return any(ability.startswith("elevator_gateway") for ability in self.abilities)
 
 
 _TYPES: Final[dict[Ability, AccessType]] = {
@@ -188,9 +188,11 @@ class Library:
         """The brand's preset that a group falls under: of its way of docking, else the only one."""
         if group.kind != "people" or group.drivers:
             return None
-        own = [one for one in self.presets if one.brand == group.brand and one.driver in EDGE_PORTS]
+        own = [
+            preset for preset in self.presets if preset.brand == group.brand and preset.driver in EDGE_PORTS
+        ]
         wanted = DOOR_SYSTEM if group.docking == "system" else DOOR_DEVICE
-        fitting = [one for one in own if one.driver == wanted]
+        fitting = [preset for preset in own if preset.driver == wanted]
         if not fitting and group.brand != "立方":  # its list has devices of its own beside the server's
             fitting = own
         return fitting[0] if fitting else None
@@ -205,7 +207,9 @@ class Library:
 
     def preset(self, brand: str, driver: str) -> Preset | None:
         named = self.brand(brand)
-        return next((one for one in self.presets if one.brand == named and one.driver == driver), None)
+        return next(
+            (preset for preset in self.presets if preset.brand == named and preset.driver == driver), None
+        )
 
     def search(
         self, words: str = "", *, kind: str = "", driver: str = "", brand: str = "", any_case: bool = False

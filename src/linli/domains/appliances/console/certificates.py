@@ -104,7 +104,7 @@ async def hand_in(data: Form[ReportFiles], scope: Scope, db: Database, ids: Ids,
     if len(report) > REPORT_BYTES:
         raise TooLarge(limit=f"{REPORT_BYTES // 1024} KiB")
     async with db.begin() as tx:
-        made = await service.hand_in(
+        certificate = await service.hand_in(
             scope,
             tx,
             report=report,
@@ -114,7 +114,7 @@ async def hand_in(data: Form[ReportFiles], scope: Scope, db: Database, ids: Ids,
             ids=ids,
             now_ms=clock.now_ms(),
         )
-    return Made(str(made.certificate_id))
+    return Made(str(certificate.certificate_id))
 
 
 @certificate_routes.get("/{certificate_id:int}", right=USE, raises=(NotFound,))
@@ -197,22 +197,25 @@ def _row(row: Certificate, company: str) -> CertificateRow:
 
 async def _detail(scope: Scope, db: Reader, row: Certificate) -> CertificateDetail:
     past = row.past()
-    names = await own_rights.names(db, sorted({int(one.by) for one in past if one.by.isdecimal()}))
+    names = await own_rights.names(db, sorted({int(step.by) for step in past if step.by.isdecimal()}))
     steps = [
         CertificateStep(
-            one.state, one.at_ms, names.get(int(one.by), one.by) if one.by.isdecimal() else one.by, one.reason
+            step.state,
+            step.at_ms,
+            names.get(int(step.by), step.by) if step.by.isdecimal() else step.by,
+            step.reason,
         )
-        for one in past
+        for step in past
     ]
     cases = [
         CertificateCase(
-            one.id,
-            one.title.get(scope.language) or next(iter(one.title.values()), one.id),
-            one.outcome,
-            one.why,
-            one.source,
+            case.id,
+            case.title.get(scope.language) or next(iter(case.title.values()), case.id),
+            case.outcome,
+            case.why,
+            case.source,
         )
-        for one in bench_report.read(row.report.encode()).report.cases
+        for case in bench_report.read(row.report.encode()).report.cases
     ]
     company = (await tenancy.get_tenant(db, row.tenant_id)).name
     return CertificateDetail(_row(row, company), steps, cases, row.began_ms)

@@ -87,14 +87,14 @@ component_request_routes = Routes("/edge/component-requests", tags=("edge",))
 @component_request_routes.get(right=DECIDE, raises=(NotFound,))
 async def list_requests(scope: Scope, db: Database) -> list[ComponentRequest]:
     """Requests that wait for a decision, the oldest first."""
-    found = []
+    component_requests = []
     for row in await queries.asked(scope, db):
         cluster = await cluster_queries.cluster(scope, db, row.cluster_id)
         name = kinds.KINDS[row.code].called(scope.language)
-        found.append(
+        component_requests.append(
             ComponentRequest(str(row.cluster_id), cluster.name, row.code, name, row.reason, row.asked_ms)
         )
-    return found
+    return component_requests
 
 
 @component_request_routes.post(

@@ -52,7 +52,7 @@ async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> 
         await service.check(hand.within, tx, manifest=manifest)
     await objects.put(service.key_of(hand.within.tenant, package, manifest), package)
     async with hand.db.begin() as tx:
-        made = await service.add(
+        package_row = await service.add(
             hand.within,
             tx,
             package=package,
@@ -61,7 +61,7 @@ async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> 
             ids=hand.ids,
             now_ms=hand.now_ms,
         )
-    return Made(str(made.package_id))
+    return Made(str(package_row.package_id))
 
 
 @driver_package_routes.delete("/{package_id:int}", right=MANAGE, raises=(NotFound,))
@@ -84,7 +84,7 @@ async def list_keys(scope: Scope, db: Database) -> list[TrustedKeyRow]:
 @trusted_key_routes.post(right=MANAGE)
 async def trust(data: TrustedKeyForm, hand: Hand, tx: Tx) -> Made:
     """Trust a vendor's key."""
-    made = await service.trust(
+    trusted_key = await service.trust(
         hand.within,
         tx,
         name=data.name,
@@ -93,7 +93,7 @@ async def trust(data: TrustedKeyForm, hand: Hand, tx: Tx) -> Made:
         secrets=hand.secrets,
         now_ms=hand.now_ms,
     )
-    return Made(str(made.key_id))
+    return Made(str(trusted_key.key_id))
 
 
 @trusted_key_routes.delete("/{key_id:int}", right=MANAGE, raises=(NotFound, KeyInUse))

@@ -129,7 +129,7 @@ async def set_interconnect(gateway_id: int, data: InterconnectForm, hand: Hand, 
 )
 async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) -> Made:
     """新建协议, 添加协议."""
-    made = await protocols.add(
+    protocol = await protocols.add(
         hand.within,
         tx,
         gateway_id=gateway_id,
@@ -138,7 +138,7 @@ async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) 
         config=data.config,
         **hand.stamp,
     )
-    return Made(str(made.protocol_id))
+    return Made(str(protocol.protocol_id))
 
 
 @gateway_routes.get("/{gateway_id:int}/pending", right=SEE, raises=(NotFound,))
@@ -154,10 +154,10 @@ async def pending(gateway_id: int, hand: Hand) -> Differences:
 )
 async def deploy(gateway_id: int, data: DeployForm, hand: Hand, tx: Tx) -> Made:
     """部署: bring what changed to the box."""
-    made = await deployments.deploy(
+    deployment = await deployments.deploy(
         hand.within, tx, gateway_id=gateway_id, offline=data.offline, force=data.force, **hand.stamp
     )
-    return Made(str(made.deployment_id))
+    return Made(str(deployment.deployment_id))
 
 
 @gateway_routes.get("/{gateway_id:int}/deployments", right=SEE, raises=(NotFound,))
@@ -166,7 +166,9 @@ async def history(gateway_id: int, scope: Scope, db: Database, page: PageRequest
     row = await queries.gateway(scope, db, gateway_id)
     found = await deployment_queries.page(scope, db, row.node_id, page)
     names = await _names(db, found.data)
-    return Page.of(page, found.total, [deployment_row(one, names, scope.language) for one in found.data])
+    return Page.of(
+        page, found.total, [deployment_row(deployment, names, scope.language) for deployment in found.data]
+    )
 
 
 protocol_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("edge",))
@@ -177,8 +179,10 @@ async def change(protocol_id: int, data: ProtocolChange, hand: Hand, tx: Tx) -> 
     """Another version (软件版本 更新) or configuration; hidden values that come back hidden stay."""
     config = None
     if isinstance(data.config, dict):
-        held = protocols.config_of(await queries.protocol(hand.within, tx, protocol_id), hand.secrets)
-        config = {name: held.get(name, "") if value == MASK else value for name, value in data.config.items()}
+        configs = protocols.config_of(await queries.protocol(hand.within, tx, protocol_id), hand.secrets)
+        config = {
+            name: configs.get(name, "") if value == MASK else value for name, value in data.config.items()
+        }
     version = data.version if isinstance(data.version, str) else None
     await protocols.change(
         hand.within,
@@ -220,7 +224,10 @@ async def show_deployment(deployment_id: int, hand: Hand) -> DeploymentDetail:
     return DeploymentDetail(
         deployment_row(row, await _names(hand.db, [row]), language),
         msgspec.json.decode(row.changes, type=Differences),
-        [device_row(one, language) for one in msgspec.json.decode(row.devices, type=list[DeviceReport])],
+        [
+            device_row(device_report, language)
+            for device_report in msgspec.json.decode(row.devices, type=list[DeviceReport])
+        ],
         msgspec.structs.replace(back, settings=[]),
     )
 
@@ -228,10 +235,10 @@ async def show_deployment(deployment_id: int, hand: Hand) -> DeploymentDetail:
 @deployment_routes.post("/roll-back", right=MANAGE, raises=(NotFound, ChangesMoved, NothingChanged))
 async def roll_back(deployment_id: int, data: DeployForm, hand: Hand, tx: Tx) -> RolledBack:
     """Put protocols, devices and local MQTT back to what it brought, and deploy that."""
-    made, lost = await rollback.roll_back(
+    deployment, lost = await rollback.roll_back(
         hand.within, tx, deployment_id=deployment_id, offline=data.offline, **hand.stamp
     )
-    return RolledBack(str(made.deployment_id), lost)
+    return RolledBack(str(deployment.deployment_id), lost)
 
 
 async def _row(scope: Scope, db: Reader, row: Gateway, now_ms: int) -> GatewayRow:
@@ -242,33 +249,40 @@ async def _row(scope: Scope, db: Reader, row: Gateway, now_ms: int) -> GatewayRo
 
 
 async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -> list[ProtocolRow]:
-    known = {one.driver_id: one for one in await driver_queries.drivers(scope, db)}
-    held = await queries.devices(scope, db, row.gateway_id)
-    things = await find_devices(scope, db, iot_ids=[one.iot_id for one in held]) if held else []
-    state_of = {one.iot_id: one.state for one in things}
-    states = Counter((one.protocol_id, state_of.get(one.iot_id, "unactive")) for one in held)
+    known = {driver_row.driver_id: driver_row for driver_row in await driver_queries.drivers(scope, db)}
+    edge_devices = await queries.devices(scope, db, row.gateway_id)
+    things = (
+        await find_devices(scope, db, iot_ids=[edge_device.iot_id for edge_device in edge_devices])
+        if edge_devices
+        else []
+    )
+    state_of = {thing.iot_id: thing.state for thing in things}
+    states = Counter(
+        (edge_device.protocol_id, state_of.get(edge_device.iot_id, "unactive"))
+        for edge_device in edge_devices
+    )
     certified = await certificates.certified_versions(scope, db)
     found = []
-    for one in await queries.protocols(scope, db, row.gateway_id):
-        driver = known.get(one.driver_id)
-        versions = driver.versions if driver else [one.version]
-        number = one.protocol_id
+    for protocol in await queries.protocols(scope, db, row.gateway_id):
+        driver = known.get(protocol.driver_id)
+        versions = driver.versions if driver else [protocol.version]
+        number = protocol.protocol_id
         found.append(
             ProtocolRow(
                 id=str(number),
-                driver_id=one.driver_id,
-                name=one.name,
-                version=one.version,
+                driver_id=protocol.driver_id,
+                name=protocol.name,
+                version=protocol.version,
                 versions=versions,
-                upgradable=version_order(versions[0]) > version_order(one.version),
+                upgradable=version_order(versions[0]) > version_order(protocol.version),
                 listens=driver.listens if driver else [],
-                devices=sum(device.protocol_id == number for device in held),
+                devices=sum(device.protocol_id == number for device in edge_devices),
                 online=states[number, "online"],
                 offline=states[number, "offline"] + states[number, "disabled"],
                 unactive=states[number, "unactive"],
-                certified=(one.driver_id, one.version) in certified,
-                config=_shown(protocols.config_of(one, secrets)),
-                needs_package=driver is not None and driver.needs_package(one.version),
+                certified=(protocol.driver_id, protocol.version) in certified,
+                config=_shown(protocols.config_of(protocol, secrets)),
+                needs_package=driver is not None and driver.needs_package(protocol.version),
             )
         )
     return found

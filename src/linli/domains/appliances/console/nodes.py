@@ -40,7 +40,7 @@ node_routes = Routes("/edge", tags=("edge",))
 )
 async def add(cluster_id: int, data: NodeForm, hand: Hand, tx: Tx) -> Made:
     """Add a box by the serial number on its label (添加融合实例节点)."""
-    made = await service.add(
+    node = await service.add(
         hand.within,
         tx,
         cluster_id=cluster_id,
@@ -48,7 +48,7 @@ async def add(cluster_id: int, data: NodeForm, hand: Hand, tx: Tx) -> Made:
         serial_number=data.serial_number,
         **hand.stamp,
     )
-    return Made(str(made.node_id))
+    return Made(str(node.node_id))
 
 
 @node_routes.get("/replaceable", right=SEE)
@@ -56,8 +56,8 @@ async def replaceable(
     hand: Hand, model: Annotated[str, Meta(description="Of the new box.")] = ""
 ) -> list[NodeRow]:
     """Boxes that a new one can take the place of."""
-    found = await queries.active_nodes(hand.within, hand.db)
-    fit = [row for row in found if model in ("", row.model)]
+    nodes = await queries.active_nodes(hand.within, hand.db)
+    fit = [row for row in nodes if model in ("", row.model)]
     return [NodeRow.of(row, hand.now_ms, hand.within.language) for row in fit]
 
 
@@ -102,7 +102,7 @@ async def reset(node_id: int, hand: Hand, tx: Tx) -> None:
 )
 async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> Made:
     """立即替换: a new box takes the place of this one, which is cut off."""
-    made = await replacements.begin(
+    replacement_row = await replacements.begin(
         hand.within,
         tx,
         node_id=node_id,
@@ -110,7 +110,7 @@ async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> Made:
         model=data.model,
         **hand.stamp,
     )
-    return Made(str(made.replacement_id))
+    return Made(str(replacement_row.replacement_id))
 
 
 @node_routes.get("/nodes/{node_id:int}/replacement", right=SEE, raises=(NotFound,))

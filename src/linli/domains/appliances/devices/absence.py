@@ -46,7 +46,13 @@ class Absence(NamedTuple):
         if not self.found.condition.gateway:
             return Why("box_away")
         beat = self.found.beat
-        driver = next((one for one in beat.drivers if one.id == self.driver_id), None) if beat else None
+        driver = (
+            next(
+                (driver_health for driver_health in beat.drivers if driver_health.id == self.driver_id), None
+            )
+            if beat
+            else None
+        )
         if driver is not None and driver.state != "running":
             return Why("driver_down", driver.why or driver.state)
         if state == "unactive":
@@ -54,8 +60,8 @@ class Absence(NamedTuple):
         return _told(self._away(device.device.device_name))
 
     def _away(self, device_name: str) -> DeviceAway | None:
-        told = self.found.beat.away if self.found.beat else []
-        return next((one for one in told if one.device_name == device_name), None)
+        aways = self.found.beat.away if self.found.beat else []
+        return next((one for one in aways if one.device_name == device_name), None)
 
 
 def _told(away: DeviceAway | None) -> Why:

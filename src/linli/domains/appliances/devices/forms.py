@@ -133,30 +133,30 @@ def _vendor_fault(shape: Shape, custom: Mapping[str, Any]) -> Fault | None:
 
 
 def _check_logical(shape: Shape, name: str, custom: Mapping[str, Any], category: str) -> Checked:
-    said = {key: value for key, value in custom.items() if value not in (None, "")}
-    access_type = said.get("accessType")
+    withouts = {key: value for key, value in custom.items() if value not in (None, "")}
+    access_type = withouts.get("accessType")
     if access_type == "face":
-        said.setdefault("faceSimilarity", SIMILARITY)
-        said.setdefault("faceCompareMode", "edge")
-        said.setdefault("isCheck", 0)
-        if said["faceCompareMode"] != "device":
-            said = _without(said, _ALGORITHM)
+        withouts.setdefault("faceSimilarity", SIMILARITY)
+        withouts.setdefault("faceCompareMode", "edge")
+        withouts.setdefault("isCheck", 0)
+        if withouts["faceCompareMode"] != "device":
+            withouts = _without(withouts, _ALGORITHM)
         else:
-            said["algorithmProvider"] = "other"  # the guides: filled by the back end
-        if not said["isCheck"]:
-            said = _without(said, _LIMITS)
+            withouts["algorithmProvider"] = "other"  # the guides: filled by the back end
+        if not withouts["isCheck"]:
+            withouts = _without(withouts, _LIMITS)
     else:
-        said = _without(said, _FACE_ONLY)
-    faults = faults_of(shape.schema or {}, said) + _addresses(said)
+        withouts = _without(withouts, _FACE_ONLY)
+    faults = faults_of(shape.schema or {}, withouts) + _addresses(withouts)
     if access_type == "face":
-        faults += _algorithm_missing(said, said["faceCompareMode"] == "device")
-        faults += _temperatures(said)
+        faults += _algorithm_missing(withouts, withouts["faceCompareMode"] == "device")
+        faults += _temperatures(withouts)
     if category and access_type in ACCESS_TYPES and category != f"{PEOPLE}{access_type}":
         faults.append(Fault("category", "edge.type_category", {"accessType": access_type}))
     if (other := _named_for(name)) is not None and access_type in ACCESS_TYPES and other != access_type:
         expected = ACCESS_TYPES.index(access_type) + 1
         faults.append(Fault("deviceName", "edge.suffix", {"suffix": name[-2:], "expected": f".{expected}"}))
-    return Checked(said, faults, _warnings(shape, said))
+    return Checked(withouts, faults, _warnings(shape, withouts))
 
 
 def _named_for(name: str) -> str | None:
@@ -169,50 +169,50 @@ def _named_for(name: str) -> str | None:
 def _warnings(shape: Shape, said: Mapping[str, Any]) -> list[Fault]:
     driver = DOOR_SYSTEM if shape.form == "B" else DOOR_DEVICE
     preset = library().preset(str(said.get("brand", "")), driver)
-    found = []
+    faults = []
     access_type = said.get("accessType")
     if preset is not None:
         if access_type in ACCESS_TYPES and access_type not in preset.types:
-            found.append(Fault("accessType", "edge.type_of_brand", {"brand": preset.brand}))
+            faults.append(Fault("accessType", "edge.type_of_brand", {"brand": preset.brand}))
         if access_type in preset.dummy:
-            found.append(Fault("port", "edge.no_remote_open", {}))
+            faults.append(Fault("port", "edge.no_remote_open", {}))
     if said.get("port") == 0:
-        found.append(Fault("port", "edge.no_remote_open", {}))
-    return found
+        faults.append(Fault("port", "edge.no_remote_open", {}))
+    return faults
 
 
 # Form C
 
 
 def _check_terminal(shape: Shape, custom: Mapping[str, Any]) -> Checked:
-    said = {key: value for key, value in custom.items() if value not in (None, "")}
-    model = library().model(str(said.get("brand", "")), str(said.get("model", "")))
+    fittings = {key: value for key, value in custom.items() if value not in (None, "")}
+    model = library().model(str(fittings.get("brand", "")), str(fittings.get("model", "")))
     if model is not None:
-        said = _fitting(said, model)
-    faults = faults_of(shape.schema or {}, said) + _addresses(said)
-    if said.get("brand") and said.get("model"):
-        faults += _model_faults(said, model)
-    return Checked(said, faults, _terminal_warnings(model, said) if model else [])
+        fittings = _fitting(fittings, model)
+    faults = faults_of(shape.schema or {}, fittings) + _addresses(fittings)
+    if fittings.get("brand") and fittings.get("model"):
+        faults += _model_faults(fittings, model)
+    return Checked(fittings, faults, _terminal_warnings(model, fittings) if model else [])
 
 
-def _fitting(said: dict[str, Any], model: Model) -> dict[str, Any]:
+def _fitting(withouts: dict[str, Any], model: Model) -> dict[str, Any]:
     """Without what the model does not have; the brand by its name in the catalogue."""
-    said = {**said, "brand": model.brand}
+    withouts = {**withouts, "brand": model.brand}
     if model.face_mode is None:
-        said = _without(said, ("faceSimilarity",))
+        withouts = _without(withouts, ("faceSimilarity",))
     if model.face_mode != "device":
-        said = _without(said, ("algorithmIp", "algorithmPort"))
+        withouts = _without(withouts, ("algorithmIp", "algorithmPort"))
     if "face_temperature" not in model.abilities:
-        said = _without(said, ("isCheck", *_LIMITS))
-    elif not said.get("isCheck"):
-        said = _without(said, _LIMITS)
+        withouts = _without(withouts, ("isCheck", *_LIMITS))
+    elif not withouts.get("isCheck"):
+        withouts = _without(withouts, _LIMITS)
     if not model.has_lift:
-        said = _without(said, ("elevatorConnected",))
+        withouts = _without(withouts, ("elevatorConnected",))
     if model.port is not None:
-        said = _without(said, ("port",))
+        withouts = _without(withouts, ("port",))
     if model.video_port is not None or "intercom" not in model.abilities:
-        said = _without(said, ("videoPort",))
-    return said
+        withouts = _without(withouts, ("videoPort",))
+    return withouts
 
 
 def _model_faults(said: dict[str, Any], model: Model | None) -> list[Fault]:
@@ -236,13 +236,13 @@ def _model_faults(said: dict[str, Any], model: Model | None) -> list[Fault]:
 
 
 def _terminal_warnings(model: Model, said: Mapping[str, Any]) -> list[Fault]:
-    found = []
+    faults = []
     if model.port is None and "port" not in said:
-        found.append(Fault("port", "edge.port_unknown", {}))
+        faults.append(Fault("port", "edge.port_unknown", {}))
     preset = library().preset(model.brand, DOOR_DEVICE)
     if preset is not None and preset.dummy and set(model.access_types) <= set(preset.dummy):
-        found.append(Fault("port", "edge.no_remote_open", {}))
-    return found
+        faults.append(Fault("port", "edge.no_remote_open", {}))
+    return faults
 
 
 # What forms share

@@ -88,7 +88,7 @@ def read(content: bytes, *, behind: bool = False) -> SiteSheet:
         raise BadWorkbook("site_sheet.none")
     rows = _joined(general, brands, faults)
     if not behind:
-        rows = [one._replace(custom={**one.custom, "ip": one.ip}) for one in rows]
+        rows = [row._replace(custom={**row.custom, "ip": row.ip}) for row in rows]
     return SiteSheet(rows, faults)
 
 
@@ -130,20 +130,20 @@ def _joined(general: list[_Line], brands: list[_Line], faults: list[SheetFault])
     by_ip: dict[str, list[_Line]] = {}
     for line in brands:
         by_ip.setdefault(line.ip, []).append(line)
-    found: list[SiteRow] = []
+    sites: list[SiteRow] = []
     seen: set[str] = set()
     for line in general:
         code = _of(line, _GENERAL["code"])
         if code and code in seen:
             faults.append(SheetFault(line.sheet, line.number, "site_sheet.repeats", code))
         seen.add(code)
-        found.append(_row(line, code, by_ip.get(line.ip, []), faults))
+        sites.append(_row(line, code, by_ip.get(line.ip, []), faults))
     known = {line.ip for line in general}
     for ip, lines in by_ip.items():
         if ip not in known:
             faults.append(SheetFault(lines[0].sheet, lines[0].number, "site_sheet.no_general", ip))
-            found.append(_row(lines[0], "", lines, faults))
-    return found
+            sites.append(_row(lines[0], "", lines, faults))
+    return sites
 
 
 def _row(line: _Line, code: str, brands: list[_Line], faults: list[SheetFault]) -> SiteRow:

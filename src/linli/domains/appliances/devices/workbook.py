@@ -108,7 +108,9 @@ _SIMILARITY_ALSO: Final = ("人脸匹配相识度", "人脸匹配相似度", "�
 def _logical(system: bool) -> tuple[Column, ...]:
     """Forms A and B."""
     brands = [
-        one.brand for one in library().presets if one.driver == (DOOR_SYSTEM if system else DOOR_DEVICE)
+        preset.brand
+        for preset in library().presets
+        if preset.driver == (DOOR_SYSTEM if system else DOOR_DEVICE)
     ]
     return (
         _NAME._replace(hint_zh="IoT 编码加后缀：.1 人脸 .2 二维码 .3 刷卡 .4 蓝牙 .5 可视对讲，如 HJSB-000205.1",
@@ -142,7 +144,7 @@ def _logical(system: bool) -> tuple[Column, ...]:
 
 def _terminal() -> tuple[Column, ...]:
     """Form C."""
-    brands = dict.fromkeys(one.brand for one in library().search(kind="people", driver=DOOR_TERMINAL))
+    brands = dict.fromkeys(model.brand for model in library().search(kind="people", driver=DOOR_TERMINAL))
     return (
         _NAME, _ALIAS, _IP,
         Column("brand", "品牌", "Brand", str, True, width=14, options=tuple(brands)),

@@ -209,9 +209,9 @@ class EdgeFront:
 def refused(error: errors.LinliError, language: str, *, status: int | None = None) -> EdgeAnswer:
     """A refusal as the box reads it; malformed input has one code whatever the rule."""
     code = str(ErrorCode.MALFORMED) if isinstance(error, errors.BadInput) else error.code
-    told = ErrorBody(code=code, message=error.text(language), field=error.field)
+    error_body = ErrorBody(code=code, message=error.text(language), field=error.field)
     fit = status or next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 409)
-    return EdgeAnswer(msgspec.json.encode(told), fit)
+    return EdgeAnswer(msgspec.json.encode(error_body), fit)
 
 
 def _unpacked(request: EdgeRequest) -> EdgeRequest:

@@ -87,20 +87,24 @@ class EdgeCalls:
 
     async def activate(self, request: EdgeRequest) -> EdgeAnswer:
         """Raises BadInput, SerialUnknown, CodeWrong, ActivationLocked, AlreadyActive, ModelDiffers."""
-        said = request.read(ActivationRequest)
+        activation_request = request.read(ActivationRequest)
         now_ms = self._clock.now_ms()
 
         async def activate(tx: Tx) -> tuple[activation.Identity | LinliError, str]:
-            found = await activation.activate(tx, said, ids=self._ids, secrets=self._secrets, now_ms=now_ms)
+            found = await activation.activate(
+                tx, activation_request, ids=self._ids, secrets=self._secrets, now_ms=now_ms
+            )
             return found, "" if isinstance(found, LinliError) else await self._root(tx, found.node, now_ms)
 
         found, root = await self._db.run(activate)
         if isinstance(found, LinliError):
             raise found
         node = found.node
-        where = (self._addresses.trusting if said.takes_authority else None) or self._addresses.mqtt
+        where = (
+            self._addresses.trusting if activation_request.takes_authority else None
+        ) or self._addresses.mqtt
         host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
-        told = Activated(
+        activated = Activated(
             node=NodeName(id=str(node.node_id), name=node.name),
             device=DeviceKey(
                 product_key=node.product_key, device_name=node.device_name, device_secret=found.device_secret
@@ -110,7 +114,7 @@ class EdgeCalls:
             time=now_ms,
             driver_root=root,
         )
-        return _json(told)
+        return _json(activated)
 
     async def _root(self, tx: Tx, node: Node, now_ms: int) -> str:
         """By which the box knows whose drivers it may run."""
@@ -131,9 +135,11 @@ class EdgeCalls:
         generation = request.match["generation"]
         if not (generation.isascii() and generation.isdecimal() and len(generation) < 16):
             raise BadInput(field="generation", rule="type_int")
-        said = request.read(DeploymentReport)
+        deployment_report = request.read(DeploymentReport)
         await self._db.run(
-            lambda tx: reports.report(tx, node, int(generation), said, now_ms=self._clock.now_ms())
+            lambda tx: reports.report(
+                tx, node, int(generation), deployment_report, now_ms=self._clock.now_ms()
+            )
         )
         return EdgeAnswer()
 
@@ -143,12 +149,12 @@ class EdgeCalls:
         suffix = _suffix(picture)
         scope = Scope.system(node.tenant_id, "appliances")
         gateway = await gateway_queries.gateway_of_node(scope, self._db, node.node_id)
-        found = (
+        edge_device = (
             await gateway_queries.device_named(scope, self._db, gateway.gateway_id, name) if gateway else None
         )
-        if found is None:
+        if edge_device is None:
             raise NotFound(what="edge_device", id=name[:64], field=PICTURE_HEADER)
-        key = f"{capture_folder(node.tenant_id, found.iot_id)}/{hashlib.sha256(picture).hexdigest()}.{suffix}"
+        key = f"{capture_folder(node.tenant_id, edge_device.iot_id)}/{hashlib.sha256(picture).hexdigest()}.{suffix}"
         await self._objects.put(key, picture)
         return _json(PictureTaken(photo_id=key, url=self._objects.url(key)))
 

@@ -147,20 +147,22 @@ async def list_rules(
 async def choices(scope: Scope, db: Database, gateway_id: int) -> PassageChoices:
     """Doors and lifts of a gateway, and the buildings and units whose residents a lift may serve."""
     gateway = await gateway_queries.gateway(scope, db, gateway_id)
-    found = []
+    passage_devices = []
     for row in await gateway_queries.devices(scope, db, gateway_id):
         opens, lifts = await service.passes_and_calls(scope, db, row)
-        found.append(PassageDevice(str(row.edge_device_id), _name(row), row.device_name, opens, lifts))
-    return PassageChoices(found, await _units(scope, db, gateway))
+        passage_devices.append(
+            PassageDevice(str(row.edge_device_id), _name(row), row.device_name, opens, lifts)
+        )
+    return PassageChoices(passage_devices, await _units(scope, db, gateway))
 
 
 @passage_rule_routes.post(right=MANAGE, raises=(NotFound, TooManyRules))
 async def create(data: NewPassageRule, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> Made:
     """When somebody passes this door, call that lift. The box is told at once."""
-    made = await service.create(
+    rule = await service.create(
         scope, tx, gateway_id=int(data.gateway_id), said=data.said(), ids=ids, now_ms=clock.now_ms()
     )
-    return Made(str(made.rule_id))
+    return Made(str(rule.rule_id))
 
 
 @passage_rule_routes.put("/{rule_id:int}", right=MANAGE, raises=(NotFound,))
@@ -181,58 +183,60 @@ async def runs(rule_id: int, scope: Scope, db: Database) -> list[PassageRun]:
     rule = await queries.rule(scope, db, rule_id)
     devices = await queries.devices_of(scope, db, [rule])
     lift = devices.get(rule.lift_id)
-    return [one for one in await _runs(scope, db, lift) if one.rule_id == str(rule_id)]
+    return [run for run in await _runs(scope, db, lift) if run.rule_id == str(rule_id)]
 
 
-async def _rows(scope: Scope, db: Reader, found: list[Rule]) -> list[PassageRuleRow]:
-    devices = await queries.devices_of(scope, db, found)
-    gateways = {row.gateway_id: row for row in await gateway_queries.gateways(scope, db)} if found else {}
+async def _rows(scope: Scope, db: Reader, rules: list[Rule]) -> list[PassageRuleRow]:
+    devices = await queries.devices_of(scope, db, rules)
+    gateways = {row.gateway_id: row for row in await gateway_queries.gateways(scope, db)} if rules else {}
     held = await queries.held(scope, db, sorted({row.node_id for row in gateways.values()}))
-    units = await spaces.names(scope, db, sorted({one.unit_id for one in found if one.unit_id is not None}))
+    units = await spaces.names(
+        scope, db, sorted({rule.unit_id for rule in rules if rule.unit_id is not None})
+    )
     runs: dict[str, PassageRun] = {}
-    for number in {one.lift_id for one in found}:
+    for number in {rule.lift_id for rule in rules}:
         for run in reversed(await _runs(scope, db, devices.get(number))):
             runs[run.rule_id] = run
-    return [_row(one, devices, gateways[one.gateway_id], held, units, runs) for one in found]
+    return [_row(rule, devices, gateways[rule.gateway_id], held, units, runs) for rule in rules]
 
 
 def _row(
-    one: Rule,
+    rule: Rule,
     devices: dict[int, EdgeDevice],
     gateway: Gateway,
     held: dict[int, Held],
     units: dict[int, str],
     runs: dict[str, PassageRun],
 ) -> PassageRuleRow:
-    door, lift, box = devices.get(one.door_id), devices.get(one.lift_id), held.get(gateway.node_id)
+    door, lift, box = devices.get(rule.door_id), devices.get(rule.lift_id), held.get(gateway.node_id)
     if door is None or lift is None:
         state = "broken"
-    elif not one.enabled:
+    elif not rule.enabled:
         state = "off"
     else:
         state = "held" if box is not None and box.holds else "waiting"
     return PassageRuleRow(
-        id=str(one.rule_id),
-        name=one.name,
-        enabled=bool(one.enabled),
+        id=str(rule.rule_id),
+        name=rule.name,
+        enabled=bool(rule.enabled),
         gateway_id=str(gateway.gateway_id),
         gateway_name=gateway.name,
-        door_id=str(one.door_id),
+        door_id=str(rule.door_id),
         door_name=_name(door),
-        lift_id=str(one.lift_id),
+        lift_id=str(rule.lift_id),
         lift_name=_name(lift),
-        elevator=one.elevator,
-        start_floor=one.start_floor,
-        start_room=one.start_room,
-        delay_seconds=one.delay_s,
-        release=bool(one.release),
-        unit_id=str(one.unit_id or ""),
-        unit_name=units.get(one.unit_id or 0, ""),
-        floors=one.floor_table(),
+        elevator=rule.elevator,
+        start_floor=rule.start_floor,
+        start_room=rule.start_room,
+        delay_seconds=rule.delay_s,
+        release=bool(rule.release),
+        unit_id=str(rule.unit_id or ""),
+        unit_name=units.get(rule.unit_id or 0, ""),
+        floors=rule.floor_table(),
         state=state,
         held_ms=box.held_ms if box is not None else None,
-        last=runs.get(str(one.rule_id)),
-        changed_ms=one.changed_ms,
+        last=runs.get(str(rule.rule_id)),
+        changed_ms=rule.changed_ms,
     )
 
 
@@ -246,8 +250,8 @@ async def _runs(scope: Scope, db: Reader, lift: EdgeDevice | None) -> list[Passa
     if not things:
         return []
     page = PageRequest(page_no=1, page_size=LOOKED_AT)
-    told = (await events_of(db, device_no=things[0].device_no, page=page)).data
-    read = [(row.ts, json.loads(row.body)) for row in told if row.identifier == RULE_EVENT]
+    events = (await events_of(db, device_no=things[0].device_no, page=page)).data
+    read = [(row.ts, json.loads(row.body)) for row in events if row.identifier == RULE_EVENT]
     people = sorted({str(body["userId"]) for _, body in read if body.get("userId")})
     names = await persons.names(scope, db, people) if people else {}
     return [_run(at, body, names) for at, body in read]
@@ -263,7 +267,7 @@ def _run(at_ms: int, body: dict[str, Any], names: dict[str, str]) -> PassageRun:
         way=str(body.get("authType", "")),
         person_id=person,
         person_name=names.get(person, ""),
-        floors=[str(one.get("floor", "")) for one in floors],
+        floors=[str(floor.get("floor", "")) for floor in floors],
     )
 
 

@@ -25,32 +25,32 @@ async def rules_of(db: Reader, node: Node) -> PassageRules:
     """What a box is to keep. Rules whose door or lift was taken from the gateway are left out."""
     scope = Scope.system(node.tenant_id, "appliances")
     gateway = await gateway_queries.gateway_of_node(scope, db, node.node_id)
-    held = await queries.rules(scope, db, gateway.gateway_id) if gateway is not None else []
-    held = [one for one in held if one.enabled]
-    devices = await queries.devices_of(scope, db, held)
+    rules = await queries.rules(scope, db, gateway.gateway_id) if gateway is not None else []
+    rules = [rule for rule in rules if rule.enabled]
+    devices = await queries.devices_of(scope, db, rules)
     homes: dict[int | None, Homes] = {}
-    told = []
-    for one in held:
-        door, lift = devices.get(one.door_id), devices.get(one.lift_id)
-        if door is None or lift is None or {door.gateway_id, lift.gateway_id} != {one.gateway_id}:
+    passage_rules = []
+    for rule_row in rules:
+        door, lift = devices.get(rule_row.door_id), devices.get(rule_row.lift_id)
+        if door is None or lift is None or {door.gateway_id, lift.gateway_id} != {rule_row.gateway_id}:
             continue
-        if one.release and one.unit_id not in homes:
-            homes[one.unit_id] = await _homes(scope, db, node.community_id, one.unit_id)
-        told.append(
+        if rule_row.release and rule_row.unit_id not in homes:
+            homes[rule_row.unit_id] = await _homes(scope, db, node.community_id, rule_row.unit_id)
+        passage_rules.append(
             PassageRule(
-                id=str(one.rule_id),
+                id=str(rule_row.rule_id),
                 door=door.device_name,
                 lift=lift.device_name,
-                elevator=one.elevator,
-                start_floor=one.start_floor,
-                start_room=one.start_room,
-                delay_s=one.delay_s,
-                release=bool(one.release),
-                persons=_persons(one, homes[one.unit_id]) if one.release else {},
+                elevator=rule_row.elevator,
+                start_floor=rule_row.start_floor,
+                start_room=rule_row.start_room,
+                delay_s=rule_row.delay_s,
+                release=bool(rule_row.release),
+                persons=_persons(rule_row, homes[rule_row.unit_id]) if rule_row.release else {},
             )
         )
-    version = hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()[:32]
-    return PassageRules(version=version, rules=told)
+    version = hashlib.sha256(msgspec.json.encode(passage_rules, order="sorted")).hexdigest()[:32]
+    return PassageRules(version=version, rules=passage_rules)
 
 
 async def _homes(scope: Scope, db: Reader, community_id: int | None, unit_id: int | None) -> Homes:

@@ -133,14 +133,14 @@ async def freeing_gateways(scope: Scope, db: Reader, community_id: int) -> list[
 
 async def rule(scope: Scope, db: Reader, rule_id: int) -> Rule:
     """Raises NotFound."""
-    if (found := await _one.one(db, scope, rule_id=rule_id)) is None:
+    if (rule_row := await _one.one(db, scope, rule_id=rule_id)) is None:
         raise NotFound(what="edge_rule", id=rule_id)
-    return found
+    return rule_row
 
 
 async def devices_of(scope: Scope, db: Reader, rules: list[Rule]) -> dict[int, EdgeDevice]:
     """Devices that rules name, by number; those that are no longer behind a gateway are absent."""
-    wanted = sorted({number for one in rules for number in (one.door_id, one.lift_id)})
+    wanted = sorted({number for rule_row in rules for number in (rule_row.door_id, rule_row.lift_id)})
     if not wanted:
         return {}
     return {row.edge_device_id: row for row in await _devices.all(db, scope, device_ids=wanted)}

@@ -83,25 +83,25 @@ async def create(scope: Scope, tx: Tx, *, gateway_id: int, said: RuleSaid, ids: 
     clean = await _checked(scope, tx, gateway, said)
     if len(await queries.rules(scope, tx, gateway_id)) >= MOST:
         raise TooManyRules(limit=MOST)
-    made = Rule(
+    rule = Rule(
         rule_id=ids.number(), tenant_id=scope.tenant, gateway_id=gateway_id, name=clean.name,
         enabled=int(clean.enabled), door_id=clean.door_id, lift_id=clean.lift_id, elevator=clean.elevator,
         start_floor=clean.start_floor, start_room=clean.start_room, delay_s=clean.delay_s,
         release=int(clean.release), unit_id=clean.unit_id, floors=_table(clean.floors),
         by_id=scope.caller.id, created_ms=now_ms, changed_ms=now_ms,
     )  # fmt: skip
-    await tx.insert(edge_passage_rules, made._asdict())
-    await _note(scope, tx, gateway, made, "created", now_ms, after=_told(made))
+    await tx.insert(edge_passage_rules, rule._asdict())
+    await _note(scope, tx, gateway, rule, "created", now_ms, after=_told(rule))
     await push(scope, tx, gateway)
-    return made
+    return rule
 
 
 async def change(scope: Scope, tx: Tx, *, rule_id: int, said: RuleSaid, now_ms: int) -> Rule:
     """Raises NotFound, BadInput."""
-    held = await queries.rule(scope, tx, rule_id)
-    gateway = await gateway_queries.gateway(scope, tx, held.gateway_id)
+    rule = await queries.rule(scope, tx, rule_id)
+    gateway = await gateway_queries.gateway(scope, tx, rule.gateway_id)
     clean = await _checked(scope, tx, gateway, said)
-    now = held._replace(
+    now = rule._replace(
         name=clean.name, enabled=int(clean.enabled), door_id=clean.door_id, lift_id=clean.lift_id,
         elevator=clean.elevator, start_floor=clean.start_floor, start_room=clean.start_room,
         delay_s=clean.delay_s, release=int(clean.release), unit_id=clean.unit_id,
@@ -112,17 +112,17 @@ async def change(scope: Scope, tx: Tx, *, rule_id: int, said: RuleSaid, now_ms: 
         which=now.elevator, from_floor=now.start_floor, from_room=now.start_room, delay=now.delay_s,
         frees=now.release, unit=now.unit_id, table=now.floors, now=now_ms,
     )  # fmt: skip
-    await _note(scope, tx, gateway, now, "changed", now_ms, before=_told(held), after=_told(now))
+    await _note(scope, tx, gateway, now, "changed", now_ms, before=_told(rule), after=_told(now))
     await push(scope, tx, gateway)
     return now
 
 
 async def remove(scope: Scope, tx: Tx, *, rule_id: int, now_ms: int) -> None:
     """Raises NotFound."""
-    held = await queries.rule(scope, tx, rule_id)
-    gateway = await gateway_queries.gateway(scope, tx, held.gateway_id)
+    rule = await queries.rule(scope, tx, rule_id)
+    gateway = await gateway_queries.gateway(scope, tx, rule.gateway_id)
     await _delete.run(tx, whole(scope), row=rule_id)
-    await _note(scope, tx, gateway, held, "deleted", now_ms, before=_told(held))
+    await _note(scope, tx, gateway, rule, "deleted", now_ms, before=_told(rule))
     await push(scope, tx, gateway)
 
 
@@ -163,38 +163,38 @@ async def push(scope: Scope, tx: Tx, gateway: Gateway, *, within_ms: int = 0) ->
     await emit(tx, moved)
 
 
-async def _checked(scope: Scope, db: Reader, gateway: Gateway, said: RuleSaid) -> RuleSaid:
+async def _checked(scope: Scope, db: Reader, gateway: Gateway, rule: RuleSaid) -> RuleSaid:
     """Raises BadInput, NotFound."""
-    door = await _device(scope, db, gateway, said.door_id, "doorId")
-    lift = await _device(scope, db, gateway, said.lift_id, "liftId")
+    door = await _device(scope, db, gateway, rule.door_id, "doorId")
+    lift = await _device(scope, db, gateway, rule.lift_id, "liftId")
     if not (await passes_and_calls(scope, db, door))[0]:
         raise BadInput(field="doorId", rule="edge.no_passes", device=door.alias or door.device_name)
     if not (await passes_and_calls(scope, db, lift))[1]:
         raise BadInput(field="liftId", rule="edge.no_lift", device=lift.alias or lift.device_name)
-    if not 0 <= said.delay_s <= LONGEST_DELAY_S:
+    if not 0 <= rule.delay_s <= LONGEST_DELAY_S:
         raise BadInput(field="delaySeconds", rule="range", low=0, high=LONGEST_DELAY_S)
-    if said.unit_id is not None:
-        unit = await spaces.space(scope, db, said.unit_id)
+    if rule.unit_id is not None:
+        unit = await spaces.space(scope, db, rule.unit_id)
         if unit.community_id != gateway.community_id:
             raise BadInput(field="unitId", rule="edge.not_of_gateway")
-    if len(said.floors) > MOST_FLOORS:
+    if len(rule.floors) > MOST_FLOORS:
         raise BadInput(field="floors", rule="too_many_items", limit=MOST_FLOORS)
-    for house, floor in said.floors.items():
+    for house, floor in rule.floors.items():
         _fit(house, "floors", _NUMBER)
         _fit(floor, "floors", _FLOOR)
-    return said._replace(
-        name=rules.clean_name(said.name),
-        start_floor=_fit(said.start_floor.strip(), "startFloor", _FLOOR),
-        start_room=said.start_room and _fit(said.start_room.strip(), "startRoom", _NUMBER),
-        elevator=said.elevator and _fit(said.elevator.strip(), "elevator", _NUMBER),
+    return rule._replace(
+        name=rules.clean_name(rule.name),
+        start_floor=_fit(rule.start_floor.strip(), "startFloor", _FLOOR),
+        start_room=rule.start_room and _fit(rule.start_room.strip(), "startRoom", _NUMBER),
+        elevator=rule.elevator and _fit(rule.elevator.strip(), "elevator", _NUMBER),
     )
 
 
 async def _device(scope: Scope, db: Reader, gateway: Gateway, number: int, field: str) -> EdgeDevice:
-    found = await gateway_queries.device(scope, db, number)
-    if found.gateway_id != gateway.gateway_id:
+    edge_device = await gateway_queries.device(scope, db, number)
+    if edge_device.gateway_id != gateway.gateway_id:
         raise BadInput(field=field, rule="edge.not_of_gateway")
-    return found
+    return edge_device
 
 
 def _fit(text: str, field: str, shape: re.Pattern[str]) -> str:

@@ -16,4 +16,4 @@ _beats = Query(
 async def beats(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, Beat]:
     """The newest heartbeat of boxes, by node."""
     found = await _beats.all(db, scope, node_ids=node_ids) if node_ids else []
-    return {one.node_id: one for one in found}
+    return {beat.node_id: beat for beat in found}

@@ -93,9 +93,9 @@ async def page(scope: Scope, db: Reader, *, states: list[str], page: PageRequest
 
 async def certificate(scope: Scope, db: Reader, certificate_id: int) -> Certificate:
     """Raises NotFound."""
-    if (found := await _one.one(db, _tenant(scope), certificate_id=certificate_id)) is None:
+    if (certificate_row := await _one.one(db, _tenant(scope), certificate_id=certificate_id)) is None:
         raise NotFound(what="edge_certificate", id=certificate_id)
-    return found
+    return certificate_row
 
 
 async def of_package(scope: Scope, db: Reader, sha256: str, states: list[str]) -> list[Certificate]:

@@ -73,9 +73,9 @@ _active = Query(
 
 async def cluster(scope: Scope, db: Reader, cluster_id: int) -> Cluster:
     """Raises NotFound."""
-    if (found := await _cluster.one(db, scope, cluster_id=cluster_id)) is None:
+    if (cluster_row := await _cluster.one(db, scope, cluster_id=cluster_id)) is None:
         raise NotFound(what="edge_cluster", id=cluster_id)
-    return found
+    return cluster_row
 
 
 async def page(
@@ -99,9 +99,9 @@ async def page(
 
 async def node(scope: Scope, db: Reader, node_id: int) -> Node:
     """Raises NotFound."""
-    if (found := await _node.one(db, scope, node_id=node_id)) is None:
+    if (node_row := await _node.one(db, scope, node_id=node_id)) is None:
         raise NotFound(what="edge_node", id=node_id)
-    return found
+    return node_row
 
 
 async def nodes_of(scope: Scope, db: Reader, cluster_ids: list[int]) -> list[Node]:

@@ -39,11 +39,12 @@ async def asked(scope: Scope, db: Reader) -> list[Component]:
 
 async def settings_of(scope: Scope, db: Reader, cluster: Cluster) -> dict[str, Any]:
     """What boxes of a cluster are told beside their drivers."""
-    held = await of_cluster(scope, db, cluster.cluster_id)
+    components = await of_cluster(scope, db, cluster.cluster_id)
     there = [
         {"code": row.code, "version": row.wanted_version or row.version, "params": json.loads(row.params)}
         for code in kinds.KINDS
-        if (row := held.get(code)) is not None and row.state in (kinds.DEPLOYING, kinds.RUNNING, kinds.FAILED)
+        if (row := components.get(code)) is not None
+        and row.state in (kinds.DEPLOYING, kinds.RUNNING, kinds.FAILED)
     ]
     local = any(one["params"].get(kinds.LOCAL_ACCOUNTS) for one in there)
     return {

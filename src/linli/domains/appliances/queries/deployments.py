@@ -45,9 +45,9 @@ _total = Query(select(func.count()).select_from(edge_deployments).where(*_of_nod
 
 async def deployment(scope: Scope, db: Reader, deployment_id: int) -> Deployment:
     """Raises NotFound."""
-    if (found := await _one.one(db, scope, deployment_id=deployment_id)) is None:
+    if (deployment_row := await _one.one(db, scope, deployment_id=deployment_id)) is None:
         raise NotFound(what="edge_deployment", id=deployment_id)
-    return found
+    return deployment_row
 
 
 async def latest(scope: Scope, db: Reader, node_id: int) -> Deployment | None:

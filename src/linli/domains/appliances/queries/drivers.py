@@ -91,9 +91,9 @@ async def packages(scope: Scope, db: Reader) -> list[Package]:
 
 async def package(scope: Scope, db: Reader, package_id: int) -> Package:
     """Raises NotFound."""
-    if (found := await _package.one(db, _tenant(scope), package_id=package_id)) is None:
+    if (package_row := await _package.one(db, _tenant(scope), package_id=package_id)) is None:
         raise NotFound(what="edge_package", id=package_id)
-    return found
+    return package_row
 
 
 async def package_of(scope: Scope, db: Reader, driver_id: str, version: str) -> Package | None:
@@ -115,19 +115,19 @@ async def drivers(scope: Scope, db: Reader) -> list[Driver]:
     found = dict(built_in())
     for row in await packages(scope, db):
         listens = [int(port) for port in json.loads(row.manifest).get("listens", ())]
-        held = found.get(row.driver_id) or Driver(
+        driver_row = found.get(row.driver_id) or Driver(
             row.driver_id, row.name, row.protocol, row.owner, [], [], listens
         )
-        versions = sorted({*held.versions, row.version}, key=version_order, reverse=True)
-        found[row.driver_id] = held._replace(versions=versions)
+        versions = sorted({*driver_row.versions, row.version}, key=version_order, reverse=True)
+        found[row.driver_id] = driver_row._replace(versions=versions)
     return list(found.values())
 
 
 async def driver(scope: Scope, db: Reader, driver_id: str) -> Driver:
     """Raises NotFound."""
-    for one in await drivers(scope, db):
-        if one.driver_id == driver_id:
-            return one
+    for driver_row in await drivers(scope, db):
+        if driver_row.driver_id == driver_id:
+            return driver_row
     raise NotFound(what="edge_driver", id=driver_id)
 
 

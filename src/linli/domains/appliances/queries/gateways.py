@@ -68,9 +68,9 @@ _counts = Query(
 
 async def gateway(scope: Scope, db: Reader, gateway_id: int) -> Gateway:
     """Raises NotFound."""
-    if (found := await _gateway.one(db, scope, gateway_id=gateway_id)) is None:
+    if (gateway_row := await _gateway.one(db, scope, gateway_id=gateway_id)) is None:
         raise NotFound(what="edge_gateway", id=gateway_id)
-    return found
+    return gateway_row
 
 
 async def gateways_of(scope: Scope, db: Reader, cluster_ids: list[int]) -> list[Gateway]:
@@ -93,9 +93,9 @@ async def protocols(scope: Scope, db: Reader, gateway_id: int) -> list[Protocol]
 
 async def protocol(scope: Scope, db: Reader, protocol_id: int) -> Protocol:
     """Raises NotFound."""
-    if (found := await _protocol.one(db, scope, protocol_id=protocol_id)) is None:
+    if (protocol_row := await _protocol.one(db, scope, protocol_id=protocol_id)) is None:
         raise NotFound(what="edge_protocol", id=protocol_id)
-    return found
+    return protocol_row
 
 
 async def devices(scope: Scope, db: Reader, gateway_id: int) -> list[EdgeDevice]:
@@ -105,9 +105,9 @@ async def devices(scope: Scope, db: Reader, gateway_id: int) -> list[EdgeDevice]
 
 async def device(scope: Scope, db: Reader, edge_device_id: int) -> EdgeDevice:
     """Raises NotFound."""
-    if (found := await _device.one(db, scope, edge_device_id=edge_device_id)) is None:
+    if (edge_device := await _device.one(db, scope, edge_device_id=edge_device_id)) is None:
         raise NotFound(what="edge_device", id=edge_device_id)
-    return found
+    return edge_device
 
 
 async def device_of(scope: Scope, db: Reader, iot_id: str) -> EdgeDevice | None:

@@ -91,9 +91,9 @@ async def of_node(scope: Scope, db: Reader, node_id: int) -> list[Replacement]:
 
 async def replacement(scope: Scope, db: Reader, replacement_id: int) -> Replacement:
     """Raises NotFound."""
-    if (found := await _one.one(db, scope, replacement_id=replacement_id)) is None:
+    if (replacement_row := await _one.one(db, scope, replacement_id=replacement_id)) is None:
         raise NotFound(what="edge_replacement", id=replacement_id)
-    return found
+    return replacement_row
 
 
 async def devices_of(scope: Scope, db: Reader, node: Node) -> list[EdgeDevice]:
@@ -113,28 +113,33 @@ async def sync_of(scope: Scope, db: Reader, node: Node) -> Sync:
     begun = not await outbox.unfinished(db, [sync_key(iot_id) for iot_id in behind])
     kinds: dict[str, list[int]] = {}
     devices: dict[str, list[int]] = {}
-    for one in await counts_of_devices(scope, db, devices=list(behind)) if behind else []:
-        place = 0 if one.status in _WAITING else 1 if one.status in _DONE else 2
-        for held in (kinds.setdefault(one.kind, [0, 0, 0]), devices.setdefault(one.device, [0, 0, 0])):
-            held[place] += one.rows
-    found = [
+    for kind_count in await counts_of_devices(scope, db, devices=list(behind)) if behind else []:
+        place = 0 if kind_count.status in _WAITING else 1 if kind_count.status in _DONE else 2
+        for held in (
+            kinds.setdefault(kind_count.kind, [0, 0, 0]),
+            devices.setdefault(kind_count.device, [0, 0, 0]),
+        ):
+            held[place] += kind_count.rows
+    sync_kinds = [
         SyncKind(kind, waiting + done + failed, waiting, done, failed)
         for kind, (waiting, done, failed) in sorted(kinds.items())
     ]
     each = [SyncDevice(behind[iot_id], *counts) for iot_id, counts in devices.items()]
-    each.sort(key=lambda one: (-one.failed, -one.waiting, one.device.device_name))
-    return Sync(_state(found) if begun else "running", found, each)
+    each.sort(
+        key=lambda sync_device: (-sync_device.failed, -sync_device.waiting, sync_device.device.device_name)
+    )
+    return Sync(_state(sync_kinds) if begun else "running", sync_kinds, each)
 
 
-def _state(found: Iterable[SyncKind]) -> str:
-    rows = list(found)
+def _state(sync_kinds: Iterable[SyncKind]) -> str:
+    rows = list(sync_kinds)
     if not rows:
         return "idle"
-    if any(one.waiting for one in rows):
+    if any(row.waiting for row in rows):
         return "running"
-    if not any(one.failed for one in rows):
+    if not any(row.failed for row in rows):
         return "success"
-    return "partial" if any(one.done for one in rows) else "failed"
+    return "partial" if any(row.done for row in rows) else "failed"
 
 
 async def failures(scope: Scope, db: Reader, node: Node) -> list[tuple[EdgeDevice, DesiredRow]]:
@@ -151,16 +156,16 @@ async def failures(scope: Scope, db: Reader, node: Node) -> list[tuple[EdgeDevic
 
 async def too_old(scope: Scope, db: Reader, node: Node) -> list[Floor]:
     """What must be upgraded before data is restored on a new box."""
-    found = []
+    floors = []
     if node.version and version_order(node.version) < version_order(BASE_FLOOR):
-        found.append(Floor(node.name, node.version, BASE_FLOOR))
+        floors.append(Floor(node.name, node.version, BASE_FLOOR))
     gateway = await gateway_queries.gateway_of_node(scope, db, node.node_id)
     for row in await gateway_queries.protocols(scope, db, gateway.gateway_id) if gateway else []:
         floor = PROTOCOL_FLOORS.get(row.driver_id, "")
         if floor and version_order(row.version) < version_order(floor):
-            found.append(Floor(row.name, row.version, floor))
-    for held in (await component_queries.of_cluster(scope, db, node.cluster_id)).values():
-        floor = kinds.FLOORS.get(held.code, "")
-        if floor and held.version and version_order(held.version) < version_order(floor):
-            found.append(Floor(kinds.KINDS[held.code].called(scope.language), held.version, floor))
-    return found
+            floors.append(Floor(row.name, row.version, floor))
+    for component in (await component_queries.of_cluster(scope, db, node.cluster_id)).values():
+        floor = kinds.FLOORS.get(component.code, "")
+        if floor and component.version and version_order(component.version) < version_order(floor):
+            floors.append(Floor(kinds.KINDS[component.code].called(scope.language), component.version, floor))
+    return floors

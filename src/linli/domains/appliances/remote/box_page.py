@@ -57,8 +57,8 @@ def base_of(tunnel_id: int, word: str) -> str:
 
 def place_of(path: str) -> Place | None:
     """Of a path under `PREFIX`; None where it is none of ours. An empty path at the box: its slash is missing."""
-    found = _PATH.fullmatch(path)
-    return Place(int(found[1]), found[2], found[3] or "") if found else None
+    match = _PATH.fullmatch(path)
+    return Place(int(match[1]), match[2], match[3] or "") if match else None
 
 
 def guard(base: str, *, host: str, scheme: str) -> list[Header]:

@@ -110,16 +110,16 @@ class Channel:
         if told.get("joined"):
             self.joined.set_result(None)
 
-    def _answer(self, told: Answer) -> None:
-        asked = self._asked.get(told.id)
+    def _answer(self, answer: Answer) -> None:
+        asked = self._asked.get(answer.id)
         if asked is None:
             return
-        if told.error is not None:
-            asked.fail(_refused(told.error, self._node))
-        elif not told.ends:
-            asked.items.append(told.item)
+        if answer.error is not None:
+            asked.fail(_refused(answer.error, self._node))
+        elif not answer.ends:
+            asked.items.append(answer.item)
         elif not asked.done.done():
-            asked.done.set_result(told.ok)
+            asked.done.set_result(answer.ok)
 
     def _piece(self, number: int, data: bytes) -> None:
         if (asked := self._asked.get(number)) is not None:

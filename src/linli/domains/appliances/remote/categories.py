@@ -37,8 +37,8 @@ async def _category(
     facts = {"category": device.category_name or "–", "product": device.product_name}
     if meant not in shape.categories or meant == device.category_code:
         return Finding("device_category", "ok", "ok", device.device_name, facts)
-    found = await find_category(scope, db, path=meant)
-    meant_name = found.name if found is not None else meant
+    category = await find_category(scope, db, path=meant)
+    meant_name = category.name if category is not None else meant
     return Finding("device_category", "wrong", "error", device.device_name, {**facts, "meant": meant_name})
 
 

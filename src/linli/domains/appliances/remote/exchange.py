@@ -298,17 +298,17 @@ class Exchange:
             owed, joint.owed = joint.owed, 0
             self._mail.send(joint.peer, "tunnel.passed", PassedOn(told.tunnel_id, told.side, owed))
 
-    def _passed_on(self, told: PassedOn) -> None:
-        joint = self._joints.get(told.tunnel_id)
-        if joint is not None and (end := joint.ends.get(told.side)) is not None:
-            joint.under_way = max(0, joint.under_way - told.size)
+    def _passed_on(self, passed_on: PassedOn) -> None:
+        joint = self._joints.get(passed_on.tunnel_id)
+        if joint is not None and (end := joint.ends.get(passed_on.side)) is not None:
+            joint.under_way = max(0, joint.under_way - passed_on.size)
             if joint.under_way <= UNDER_WAY // 2:
                 end.go_on()
 
-    def _over(self, told: Over) -> None:
-        if (joint := self._joints.get(told.tunnel_id)) is not None:
+    def _over(self, over: Over) -> None:
+        if (joint := self._joints.get(over.tunnel_id)) is not None:
             joint.peer = ""
-            self._finish(joint, told.why)
+            self._finish(joint, over.why)
 
     # ending
 

@@ -36,53 +36,55 @@ class Guide(NamedTuple):
     """lan, wan, link, runtime, lan_or_wan, device, not_active; empty: nothing fails."""
 
 
-async def box_guide(found: Situation, ask: Ask, *, now_ms: int) -> Guide:
+async def box_guide(situation: Situation, ask: Ask, *, now_ms: int) -> Guide:
     """A box as a whole: A and B and C of H 5.9, then what the box itself finds, if it can be asked."""
-    steps = box_steps(found, now_ms=now_ms)
-    if not found.node.activated_ms:
+    steps = box_steps(situation, now_ms=now_ms)
+    if not situation.node.activated_ms:
         return Guide(steps, "not_active")
-    layer: str = found.condition.layer
-    if found.condition.gateway:
+    layer: str = situation.condition.layer
+    if situation.condition.gateway:
         try:
             told = await ask("diagnosis.run", {})
         except LinliError as error:
-            steps.append(Finding("box_answer", "silent", "error", found.node.name, {"why": error.text("en")}))
+            steps.append(
+                Finding("box_answer", "silent", "error", situation.node.name, {"why": error.text("en")})
+            )
             return Guide(steps, layer or "runtime")
         own = msgspec.convert(told["diagnosis"]["findings"], list[Finding])
-        steps.append(Finding("box_answer", "ok", "ok", found.node.name, {"file": told["file"]}))
+        steps.append(Finding("box_answer", "ok", "ok", situation.node.name, {"file": told["file"]}))
         steps += own
         layer = _lowest(failing_layer(own), layer)
     return Guide(steps, layer)
 
 
-def box_steps(found: Situation, *, now_ms: int) -> list[Finding]:
+def box_steps(situation: Situation, *, now_ms: int) -> list[Finding]:
     """What the platform knows without asking: activation, heartbeat, gateway, drivers."""
-    node, condition, beat = found.node, found.condition, found.beat
+    node, condition, beat = situation.node, situation.condition, situation.beat
     if not node.activated_ms:
         progress = {"percent": node.percent, "serial": node.serial_number, "why": node.refusal or "-"}
-        return [Finding("activation", _activation(found, now_ms), "error", node.name, progress)]
+        return [Finding("activation", _activation(situation, now_ms), "error", node.name, progress)]
     steps = [Finding("activation", "ok", "ok", node.name, {"serial": node.serial_number})]
-    silent = _since(found.seen_ms, now_ms)
+    silent = _since(situation.seen_ms, now_ms)
     steps.append(_step("heartbeat", condition.network, "silent", node.name, {"minutes": silent}))
-    since = _since(found.gateway_since_ms, now_ms)
+    since = _since(situation.gateway_since_ms, now_ms)
     steps.append(_step("gateway_device", condition.gateway, "offline", node.device_name, {"minutes": since}))
     if beat is not None and condition.network:
-        for one in beat.drivers:
+        for driver in beat.drivers:
             facts = {
-                "version": one.version,
-                "devices": one.devices,
-                "online": one.online,
-                "why": one.why or one.state,
+                "version": driver.version,
+                "devices": driver.devices,
+                "online": driver.online,
+                "why": driver.why or driver.state,
             }
-            steps.append(_step("driver_beat", one.state == "running", "down", one.id, facts))
+            steps.append(_step("driver_beat", driver.state == "running", "down", driver.id, facts))
         if beat.uplink_backlog > 0:
             steps.append(Finding("backlog", "waiting", "warning", "", {"count": beat.uplink_backlog}))
     return steps
 
 
-def _activation(found: Situation, now_ms: int) -> str:
+def _activation(situation: Situation, now_ms: int) -> str:
     """H 5.10: where it stands still says what is wrong."""
-    node = found.node
+    node = situation.node
     if node.refusal:
         return "refused"
     if node.percent >= 54:
@@ -93,7 +95,7 @@ def _activation(found: Situation, now_ms: int) -> str:
 
 
 async def device_guide(
-    found: Situation, ask: Ask, *, device: str, state: str, driver: str, custom: Mapping[str, Any],
+    situation: Situation, ask: Ask, *, device: str, state: str, driver: str, custom: Mapping[str, Any],
     calls: Sequence[Downlink], model: Sequence[Finding] = (), now_ms: int,
 ) -> Guide:  # fmt: skip
     """One device behind a box (H-62, H-63): the box, its driver, the device's network, its log, its failed calls.
@@ -101,20 +103,26 @@ async def device_guide(
     `model`: what its category and thing model say (`categories.model_steps`).
     """
     steps = [_step("device_state", state == "online", state, device, {})]
-    steps += [one for one in box_steps(found, now_ms=now_ms) if one.step not in ("driver_beat", "backlog")]
+    steps += [
+        box_step
+        for box_step in box_steps(situation, now_ms=now_ms)
+        if box_step.step not in ("driver_beat", "backlog")
+    ]
     layer: str = "device" if state != "online" else ""
-    if found.condition.layer in ("lan_or_wan", "link") or not found.node.activated_ms:
-        layer = found.condition.layer if found.node.activated_ms else "not_active"
+    if situation.condition.layer in ("lan_or_wan", "link") or not situation.node.activated_ms:
+        layer = situation.condition.layer if situation.node.activated_ms else "not_active"
     else:
         try:
             steps += await _from_box(ask, device, driver, custom)
         except LinliError as error:
-            steps.append(Finding("box_answer", "silent", "error", found.node.name, {"why": error.text("en")}))
+            steps.append(
+                Finding("box_answer", "silent", "error", situation.node.name, {"why": error.text("en")})
+            )
             layer = "runtime"
-        if any(one.step == "driver" and one.level == "error" for one in steps):
+        if any(step.step == "driver" and step.level == "error" for step in steps):
             layer = "runtime"
     steps += [*model, _calls(calls)]
-    if not layer and any(one.level == "error" for one in (*model, steps[-1])):
+    if not layer and any(finding.level == "error" for finding in (*model, steps[-1])):
         layer = "device"
     return Guide(steps, layer)
 
@@ -145,11 +153,18 @@ async def _from_box(ask: Ask, device: str, driver: str, custom: Mapping[str, Any
 
 
 def _calls(calls: Sequence[Downlink]) -> Finding:
-    failed = [one for one in calls if one.state in ("refused", "timed_out", "offline")]
-    for one in failed:
-        if WRONG_CATEGORY.search(f"{one.reason} {one.output or ''}") or answer_code(one) == NO_SERVICE:
+    failed = [call for call in calls if call.state in ("refused", "timed_out", "offline")]
+    for downlink in failed:
+        if (
+            WRONG_CATEGORY.search(f"{downlink.reason} {downlink.output or ''}")
+            or answer_code(downlink) == NO_SERVICE
+        ):
             return Finding(
-                "device_calls", "wrong_category", "error", one.identifier, {"why": one.reason or "404"}
+                "device_calls",
+                "wrong_category",
+                "error",
+                downlink.identifier,
+                {"why": downlink.reason or "404"},
             )
     if failed:
         facts = {"count": len(failed), "why": failed[0].reason or failed[0].state}

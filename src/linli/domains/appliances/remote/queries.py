@@ -146,9 +146,9 @@ _node_now = Query(
 
 async def tunnel(scope: Scope, db: Reader, tunnel_id: int) -> Tunnel:
     """Raises NotFound."""
-    if (found := await _tunnel.one(db, scope, tunnel_id=tunnel_id)) is None:
+    if (tunnel_row := await _tunnel.one(db, scope, tunnel_id=tunnel_id)) is None:
         raise NotFound(what="edge_tunnel", id=tunnel_id)
-    return found
+    return tunnel_row
 
 
 async def tunnels(

@@ -64,8 +64,8 @@ async def hand_in(
         )
     if await queries.of_package(scope, tx, package.sha256, [*OPEN, APPROVED]):
         raise CertificateThere(driver=package.name, version=package.version)
-    outcomes = [one.outcome for one in found.cases]
-    made = Certificate(
+    outcomes = [case.outcome for case in found.cases]
+    certificate = Certificate(
         certificate_id=ids.number(), tenant_id=scope.tenant, driver_id=package.driver_id,
         version=package.version, protocol=package.protocol, owner=package.owner,
         brand=rules.clean_name(brand, "brand"), model=rules.clean_name(model, "model"), note=_reason(note, "note"),
@@ -74,32 +74,32 @@ async def hand_in(
         state=SUBMITTED, reason="", steps=_steps([], SUBMITTED, scope, "", now_ms), by_id=scope.caller.id,
         created_ms=now_ms, changed_ms=now_ms,
     )  # fmt: skip
-    await tx.insert(edge_certificates, made._asdict())
-    return made
+    await tx.insert(edge_certificates, certificate._asdict())
+    return certificate
 
 
 async def move(
     scope: Scope, tx: Tx, *, certificate_id: int, to: str, now_ms: int, reason: str = ""
 ) -> Certificate:
     """The lab's word (or, `withdrawn`, the vendor's); a refusal says why. Raises NotFound, BadInput, CertificateMoved."""
-    held = await queries.certificate(scope, tx, certificate_id)
+    certificate = await queries.certificate(scope, tx, certificate_id)
     why = _reason(reason, "reason")
     if to == REFUSED and not why:
         raise BadInput(field="reason", rule="blank")
-    past = _steps(held.past(), to, scope, why, now_ms)
-    moved = held.state in _MOVES.get(to, ()) and await _move.run(
+    past = _steps(certificate.past(), to, scope, why, now_ms)
+    moved = certificate.state in _MOVES.get(to, ()) and await _move.run(
         tx,
-        Scope.system(held.tenant_id),
+        Scope.system(certificate.tenant_id),
         row=certificate_id,
-        was=held.state,
+        was=certificate.state,
         to=to,
         why=why,
         past=past,
         now=now_ms,
     )
     if not moved:
-        raise CertificateMoved(state=held.state)
-    return held._replace(state=to, reason=why, steps=past, changed_ms=now_ms)
+        raise CertificateMoved(state=certificate.state)
+    return certificate._replace(state=to, reason=why, steps=past, changed_ms=now_ms)
 
 
 async def uncertified_allowed(scope: Scope, db: Reader, project_id: str | None) -> bool:
@@ -111,10 +111,14 @@ async def uncertified_allowed(scope: Scope, db: Reader, project_id: str | None) 
 
 async def certified_versions(scope: Scope, db: Reader) -> frozenset[tuple[str, str]]:
     """(driver, version) that may be used in projects: the box's own, and packages with an approved certificate."""
-    held = await driver_queries.packages(scope, db)
-    approved = await queries.certified(db, [row.sha256 for row in held])
-    own = {(one.driver_id, version) for one in driver_queries.built_in().values() for version in one.built_in}
-    return frozenset(own | {(row.driver_id, row.version) for row in held if row.sha256 in approved})
+    packages = await driver_queries.packages(scope, db)
+    approved = await queries.certified(db, [row.sha256 for row in packages])
+    own = {
+        (driver.driver_id, version)
+        for driver in driver_queries.built_in().values()
+        for version in driver.built_in
+    }
+    return frozenset(own | {(row.driver_id, row.version) for row in packages if row.sha256 in approved})
 
 
 async def check(
@@ -143,7 +147,7 @@ def _steps(past: list[Step], to: str, scope: Scope, reason: str, now_ms: int) ->
 
 
 def _reason(text: str, field: str) -> str:
-    said = text.strip()
-    if len(said) > REASON_MOST:
+    strip = text.strip()
+    if len(strip) > REASON_MOST:
         raise BadInput(field=field, rule="too_long", limit=REASON_MOST)
-    return said
+    return strip

@@ -119,24 +119,24 @@ async def create(
     if scope.communities is not None and project_id is None and community_id is None:
         raise BadInput(field="projectId", rule="required")
     await _check_place(scope, tx, project_id, community_id)
-    made = Cluster(
+    cluster = Cluster(
         cluster_id=ids.number(), tenant_id=scope.tenant, project_id=project_id, community_id=community_id,
         name=rules.clean_name(name), model=rules.clean_model(model), lan_cidr=rules.clean_cidr(lan_cidr),
         log_on=int(log_on), monitor_on=int(monitor_on), remark=_remark(remark), created_ms=now_ms,
         changed_ms=now_ms, associated_ms=None if project_id is None else now_ms,
     )  # fmt: skip
-    await tx.insert(edge_clusters, made._asdict())
+    await tx.insert(edge_clusters, cluster._asdict())
     await history.note(
         scope,
         tx,
         HISTORY,
-        made.cluster_id,
+        cluster.cluster_id,
         "created",
         community_id=community_id,
-        after=_said(made),
+        after=_said(cluster),
         now_ms=now_ms,
     )
-    return made
+    return cluster
 
 
 async def change(
@@ -153,14 +153,14 @@ async def change(
     remark: str | None = None,
 ) -> Cluster:
     """None leaves a field. Raises BadInput, NotFound."""
-    held = await queries.cluster(scope, tx, cluster_id)
-    now = held._replace(
-        name=held.name if name is None else rules.clean_name(name),
-        model=held.model if model is None else rules.clean_model(model),
-        lan_cidr=held.lan_cidr if lan_cidr is None else rules.clean_cidr(lan_cidr),
-        log_on=held.log_on if log_on is None else int(log_on),
-        monitor_on=held.monitor_on if monitor_on is None else int(monitor_on),
-        remark=held.remark if remark is None else _remark(remark),
+    cluster = await queries.cluster(scope, tx, cluster_id)
+    now = cluster._replace(
+        name=cluster.name if name is None else rules.clean_name(name),
+        model=cluster.model if model is None else rules.clean_model(model),
+        lan_cidr=cluster.lan_cidr if lan_cidr is None else rules.clean_cidr(lan_cidr),
+        log_on=cluster.log_on if log_on is None else int(log_on),
+        monitor_on=cluster.monitor_on if monitor_on is None else int(monitor_on),
+        remark=cluster.remark if remark is None else _remark(remark),
         changed_ms=now_ms,
     )
     await _change.run(
@@ -173,8 +173,8 @@ async def change(
         HISTORY,
         cluster_id,
         "changed",
-        community_id=held.community_id,
-        before=_said(held),
+        community_id=cluster.community_id,
+        before=_said(cluster),
         after=_said(now),
         now_ms=now_ms,
     )
@@ -188,54 +188,54 @@ async def associate(
 
     Raises NotFound, BadInput, ClusterAssociated, NotCertified.
     """
-    held = await queries.cluster(scope, tx, cluster_id)
+    cluster = await queries.cluster(scope, tx, cluster_id)
     await _check_place(scope, tx, project_id, community_id)
-    if held.project_id not in (None, project_id):
-        raise ClusterAssociated(cluster=held.name)
+    if cluster.project_id not in (None, project_id):
+        raise ClusterAssociated(cluster=cluster.name)
     for gateway in await gateway_queries.gateways_of(whole(scope), tx, [cluster_id]):
         drivers = await gateway_queries.protocols(whole(scope), tx, gateway.gateway_id)
-        wanted = [(one.driver_id, one.version) for one in drivers]
+        wanted = [(driver.driver_id, driver.version) for driver in drivers]
         await certificates.check(scope, tx, gateway, wanted, project_id=project_id)
-    return await _move(scope, tx, held, project_id, community_id, associated_ms=now_ms, now_ms=now_ms)
+    return await _move(scope, tx, cluster, project_id, community_id, associated_ms=now_ms, now_ms=now_ms)
 
 
 async def dissociate(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int) -> Cluster:
     """Take a cluster from its project; it stays in its community. Raises NotFound."""
-    held = await queries.cluster(scope, tx, cluster_id)
-    return await _move(scope, tx, held, None, held.community_id, associated_ms=None, now_ms=now_ms)
+    cluster = await queries.cluster(scope, tx, cluster_id)
+    return await _move(scope, tx, cluster, None, cluster.community_id, associated_ms=None, now_ms=now_ms)
 
 
 async def _move(
     scope: Scope,
     tx: Tx,
-    held: Cluster,
+    cluster: Cluster,
     project_id: str | None,
     community_id: int | None,
     *,
     associated_ms: int | None,
     now_ms: int,
 ) -> Cluster:
-    tenant, row = whole(scope), held.cluster_id
+    tenant, row = whole(scope), cluster.cluster_id
     nodes = await queries.nodes_of(tenant, tx, [row])
     gateways = await gateway_queries.gateways_of(tenant, tx, [row])
     behind = [
-        one.iot_id
+        device.iot_id
         for gateway in gateways
-        for one in await gateway_queries.devices(tenant, tx, gateway.gateway_id)
+        for device in await gateway_queries.devices(tenant, tx, gateway.gateway_id)
     ]
     things = [*(node.iot_id for node in nodes), *behind]
-    if things and held.project_id != project_id:
-        if held.project_id is not None:
-            await unbind_project(tenant, tx, project_id=held.project_id, iot_ids=things)
+    if things and cluster.project_id != project_id:
+        if cluster.project_id is not None:
+            await unbind_project(tenant, tx, project_id=cluster.project_id, iot_ids=things)
         if project_id is not None:
             await bind_project(tenant, tx, project_id=project_id, iot_ids=things)
-    if held.community_id != community_id:
+    if cluster.community_id != community_id:
         for iot_id in things:
             await move_device(tenant, tx, iot_id=iot_id, community_id=community_id)
     for command in _place:
         await command.run(tx, tenant, row=row, to_project=project_id, to_community=community_id)
     await _associate.run(tx, tenant, row=row, at=associated_ms, now=now_ms)
-    now = held._replace(
+    now = cluster._replace(
         project_id=project_id, community_id=community_id, associated_ms=associated_ms, changed_ms=now_ms
     )
     await history.note(
@@ -245,7 +245,7 @@ async def _move(
         row,
         "changed",
         community_id=community_id,
-        before=_said(held),
+        before=_said(cluster),
         after=_said(now),
         now_ms=now_ms,
     )
@@ -254,9 +254,9 @@ async def _move(
 
 async def remove(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int) -> None:
     """Raises NotFound, ClusterInUse."""
-    held = await queries.cluster(scope, tx, cluster_id)
+    cluster = await queries.cluster(scope, tx, cluster_id)
     if nodes := await queries.nodes_of(whole(scope), tx, [cluster_id]):
-        raise ClusterInUse(cluster=held.name, count=len(nodes))
+        raise ClusterInUse(cluster=cluster.name, count=len(nodes))
     await _delete_components.run(tx, scope, row=cluster_id)
     await _delete.run(tx, scope, row=cluster_id)
     await history.note(
@@ -265,8 +265,8 @@ async def remove(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int) -> None:
         HISTORY,
         cluster_id,
         "deleted",
-        community_id=held.community_id,
-        before=_said(held),
+        community_id=cluster.community_id,
+        before=_said(cluster),
         now_ms=now_ms,
     )
 
@@ -280,10 +280,10 @@ async def _check_place(scope: Scope, tx: Tx, project_id: str | None, community_i
 
 
 def _remark(text: str) -> str:
-    said = text.strip()
-    if len(said) > REMARK_MOST:
+    strip = text.strip()
+    if len(strip) > REMARK_MOST:
         raise BadInput(field="remark", rule="too_long", limit=REMARK_MOST)
-    return said
+    return strip
 
 
 def _said(row: Cluster) -> dict[str, Any]:

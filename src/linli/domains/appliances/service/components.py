@@ -53,19 +53,19 @@ _delete = Command(
 
 def kind_of(code: str) -> ComponentKind:
     """Raises NotFound."""
-    if (found := kinds.KINDS.get(code)) is None:
+    if (component_kind := kinds.KINDS.get(code)) is None:
         raise NotFound(what="edge_component", id=code[:64])
-    return found
+    return component_kind
 
 
 async def ask(scope: Scope, tx: Tx, *, cluster_id: int, code: str, reason: str, now_ms: int) -> Component:
     """申请: somebody who may decide is asked. Raises NotFound, BadInput, ComponentRefused."""
     cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    held = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
+    component = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
     if kind.mode != kinds.ASK:
         raise _refusal(scope, kind, "needs_no_asking")
-    if held is not None and held.state not in (kinds.REFUSED, kinds.FAILED):
-        raise _refusal(scope, kind, f"already_{held.state}")
+    if component is not None and component.state not in (kinds.REFUSED, kinds.FAILED):
+        raise _refusal(scope, kind, f"already_{component.state}")
     said = _reason(reason)
     row = _asked(scope, cluster, code, kinds.ASKED, now_ms)._replace(reason=said)
     await _save(scope, tx, row, "asked", now_ms)
@@ -78,13 +78,13 @@ async def decide(
     """Approve or refuse a request. Raises NotFound, BadInput, ComponentRefused."""
     cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
     tenant = Scope(cluster.tenant_id, scope.caller, language=scope.language)
-    held = (await queries.of_cluster(tenant, tx, cluster_id)).get(code)
-    if held is None or held.state != kinds.ASKED:
+    component = (await queries.of_cluster(tenant, tx, cluster_id)).get(code)
+    if component is None or component.state != kinds.ASKED:
         raise _refusal(scope, kind, "not_asked")
     said = _reason(reason)
     if not approved and not said:
         raise BadInput(field="reason", rule="required")
-    row = held._replace(
+    row = component._replace(
         state=kinds.APPROVED if approved else kinds.REFUSED,
         reason=said,
         decided_by=scope.caller.id,
@@ -112,8 +112,8 @@ async def install(
     Raises NotFound, BadInput, ComponentRefused.
     """
     cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    held = await queries.of_cluster(whole(scope), tx, cluster_id)
-    _check(scope, kind, held)
+    components = await queries.of_cluster(whole(scope), tx, cluster_id)
+    _check(scope, kind, components)
     nodes = await cluster_queries.nodes_of(whole(scope), tx, [cluster_id])
     if not nodes:
         raise _refusal(scope, kind, "no_node")
@@ -125,7 +125,7 @@ async def install(
     row = _asked(scope, cluster, code, kinds.DEPLOYING, now_ms)._replace(
         wanted_version=_version(kind, version),
         params=_params(kind, params or {}),
-        version=held[code].version if code in held else "",
+        version=components[code].version if code in components else "",
     )
     await _save(scope, tx, row, "installed", now_ms)
     return await _push(scope, tx, cluster, row, ids=ids, secrets=secrets, now_ms=now_ms)
@@ -144,14 +144,14 @@ async def upgrade(
 ) -> Component:
     """立即升级, to the newest if none is named. Raises NotFound, BadInput, ComponentRefused."""
     cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    held = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
-    if held is None or held.state != kinds.RUNNING:
+    component = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
+    if component is None or component.state != kinds.RUNNING:
         raise _refusal(scope, kind, "not_running")
     wanted = _version(kind, version)
-    if version_order(wanted) <= version_order(held.version):
-        raise _refusal(scope, kind, "newest", version=held.version)
-    row = held._replace(state=kinds.DEPLOYING, wanted_version=wanted, reason="", changed_ms=now_ms)
-    await _save(scope, tx, row, "upgraded", now_ms, before=held)
+    if version_order(wanted) <= version_order(component.version):
+        raise _refusal(scope, kind, "newest", version=component.version)
+    row = component._replace(state=kinds.DEPLOYING, wanted_version=wanted, reason="", changed_ms=now_ms)
+    await _save(scope, tx, row, "upgraded", now_ms, before=component)
     return await _push(scope, tx, cluster, row, ids=ids, secrets=secrets, now_ms=now_ms)
 
 
@@ -171,11 +171,11 @@ async def configure(
     Raises NotFound, BadInput, ComponentRefused.
     """
     cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    held = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
-    if held is None or held.state not in (kinds.RUNNING, kinds.FAILED):
+    component = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
+    if component is None or component.state not in (kinds.RUNNING, kinds.FAILED):
         raise _refusal(scope, kind, "not_running")
-    row = held._replace(state=kinds.DEPLOYING, params=_params(kind, params), changed_ms=now_ms)
-    await _save(scope, tx, row, "changed", now_ms, before=held)
+    row = component._replace(state=kinds.DEPLOYING, params=_params(kind, params), changed_ms=now_ms)
+    await _save(scope, tx, row, "changed", now_ms, before=component)
     return await _push(scope, tx, cluster, row, ids=ids, secrets=secrets, now_ms=now_ms)
 
 
@@ -184,10 +184,14 @@ async def remove(
 ) -> None:
     """Raises NotFound, ComponentRefused."""
     cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    held = await queries.of_cluster(whole(scope), tx, cluster_id)
-    if code not in held:
+    components = await queries.of_cluster(whole(scope), tx, cluster_id)
+    if code not in components:
         raise NotFound(what="edge_component", id=code)
-    users = [one for one in kinds.KINDS.values() if code in one.needs and _there(held.get(one.code))]
+    users = [
+        component_kind
+        for component_kind in kinds.KINDS.values()
+        if code in component_kind.needs and _there(components.get(component_kind.code))
+    ]
     if users:
         raise _refusal(scope, kind, "needed_by", others=_names(scope, users))
     if code == kinds.DEVICE_ACCESS and await gateway_queries.gateways_of(whole(scope), tx, [cluster_id]):
@@ -205,29 +209,29 @@ async def remove(
     await deployments.push_settings(scope, tx, cluster, ids=ids, secrets=secrets, now_ms=now_ms)
 
 
-def hindrance(scope: Scope, kind: ComponentKind, held: dict[str, Component]) -> str:
+def hindrance(scope: Scope, kind: ComponentKind, components: dict[str, Component]) -> str:
     """Why a component cannot be installed now, in the caller's language; empty: it can."""
     try:
-        _check(scope, kind, held)
+        _check(scope, kind, components)
     except ComponentRefused as error:
         return str(error.facts["reason"])
     return ""
 
 
-def _check(scope: Scope, kind: ComponentKind, held: dict[str, Component]) -> None:
+def _check(scope: Scope, kind: ComponentKind, components: dict[str, Component]) -> None:
     """Raises ComponentRefused."""
-    own = held.get(kind.code)
+    own = components.get(kind.code)
     if own is not None and own.state in (kinds.DEPLOYING, kinds.RUNNING):
         raise _refusal(scope, kind, f"already_{own.state}")
     if kind.mode == kinds.ASK and (own is None or own.state not in (kinds.APPROVED, kinds.FAILED)):
         raise _refusal(scope, kind, "not_approved")
-    rivals = [kinds.KINDS[code] for code in kind.against if _there(held.get(code))]
+    rivals = [kinds.KINDS[code] for code in kind.against if _there(components.get(code))]
     if rivals:
         raise _refusal(scope, kind, "against", others=_names(scope, rivals))
     missing = [
         kinds.KINDS[code]
         for code in kind.needs
-        if (one := held.get(code)) is None or one.state != kinds.RUNNING
+        if (component := components.get(code)) is None or component.state != kinds.RUNNING
     ]
     if missing:
         raise _refusal(scope, kind, "needs", others=_names(scope, missing))
@@ -270,10 +274,10 @@ def _params(kind: ComponentKind, said: dict[str, Any]) -> str:
 
 
 def _reason(text: str) -> str:
-    said = text.strip()
-    if len(said) > REASON_MOST:
+    strip = text.strip()
+    if len(strip) > REASON_MOST:
         raise BadInput(field="reason", rule="too_long", limit=REASON_MOST)
-    return said
+    return strip
 
 
 def _asked(scope: Scope, cluster: Cluster, code: str, state: str, now_ms: int) -> Component:
@@ -321,7 +325,9 @@ async def _save(
 async def _push(
     scope: Scope, tx: Tx, cluster: Cluster, row: Component, *, ids: Ids, secrets: Secrets, now_ms: int
 ) -> Component:
-    made = await deployments.push_settings(scope, tx, cluster, ids=ids, secrets=secrets, now_ms=now_ms)
-    generation = max((one.generation for one in made), default=0)
+    push_settings = await deployments.push_settings(
+        scope, tx, cluster, ids=ids, secrets=secrets, now_ms=now_ms
+    )
+    generation = max((deployment.generation for deployment in push_settings), default=0)
     await _generation.run(tx, whole(scope), cluster=cluster.cluster_id, of_code=row.code, to=generation)
     return row._replace(generation=generation)

@@ -135,28 +135,32 @@ async def deploy(
     """
     gateway = await gateway_queries.gateway(scope, tx, gateway_id)
     held = await gateway_queries.protocols(whole(scope), tx, gateway_id)
-    await certificates.check(scope, tx, gateway, [(one.driver_id, one.version) for one in held])
+    await certificates.check(
+        scope, tx, gateway, [(protocol.driver_id, protocol.version) for protocol in held]
+    )
     node = await take_turn(scope, tx, gateway.node_id)
     _, now, found = await _look(scope, tx, gateway, secrets)
     if not found and not force:
         raise NothingChanged(gateway=gateway.name)
     if offline is not None and offline != len(found.offline):
         raise ChangesMoved(expected=offline, count=len(found.offline))
-    made = await _write(
+    deployment = await _write(
         scope, tx, node, now, found, gateway_id, kind, ids=ids, secrets=secrets, now_ms=now_ms
     )
-    await gateways.note_deployed(scope, tx, gateway_id=gateway_id, generation=made.generation, now_ms=now_ms)
-    return made
+    await gateways.note_deployed(
+        scope, tx, gateway_id=gateway_id, generation=deployment.generation, now_ms=now_ms
+    )
+    return deployment
 
 
 async def push_settings(
     scope: Scope, tx: Tx, cluster: Cluster, *, ids: Ids, secrets: Secrets, now_ms: int
 ) -> list[Deployment]:
     """Send components and switches of a cluster to its boxes; what else was set and not deployed stays back."""
-    made = []
+    deployments = []
     settings = await component_queries.settings_of(whole(scope), tx, cluster)
-    for one in await cluster_queries.nodes_of(whole(scope), tx, [cluster.cluster_id]):
-        node = await take_turn(scope, tx, one.node_id)
+    for node_row in await cluster_queries.nodes_of(whole(scope), tx, [cluster.cluster_id]):
+        node = await take_turn(scope, tx, node_row.node_id)
         latest = await queries.latest(whole(scope), tx, node.node_id)
         before = snapshot_of(latest, secrets)
         now = msgspec.structs.replace(before, settings=settings)
@@ -164,12 +168,12 @@ async def push_settings(
         if not found:
             continue
         gateway_id = before.gateway_id or None
-        made.append(
+        deployments.append(
             await _write(
                 scope, tx, node, now, found, gateway_id, SETTINGS, ids=ids, secrets=secrets, now_ms=now_ms
             )
         )
-    return made
+    return deployments
 
 
 async def restore(
@@ -181,7 +185,7 @@ async def restore(
     if latest is None:
         return None
     before = snapshot_of(latest, secrets)
-    bare = [msgspec.structs.replace(one, devices=[]) for one in before.drivers]
+    bare = [msgspec.structs.replace(driver, devices=[]) for driver in before.drivers]
     now = msgspec.structs.replace(before, drivers=bare)
     found = differences(Snapshot(), now)
     gateway_id = before.gateway_id or None
@@ -212,7 +216,7 @@ async def _write(
 ) -> Deployment:
     deployment_id = ids.number()
     place: dict[str, Any] = place_of(node)
-    made = Deployment(
+    deployment = Deployment(
         deployment_id=deployment_id, **place, cluster_id=node.cluster_id, node_id=node.node_id,
         gateway_id=gateway_id, generation=node.generation, kind=kind, state=WAITING, percent=0,
         snapshot_sealed=secrets.seal(
@@ -221,9 +225,9 @@ async def _write(
         changes=msgspec.json.encode(found).decode(), devices="[]", reason="", by_kind=scope.caller.kind,
         by_id=scope.caller.id, created_ms=now_ms, taken_ms=None, finished_ms=None,
     )  # fmt: skip
-    await tx.insert(edge_deployments, made._asdict())
+    await tx.insert(edge_deployments, deployment._asdict())
     await _supersede.run(
         tx, whole(scope), node=node.node_id, than=node.generation, now=now_ms, states=list(OPEN)
     )
     await refresh.tell(tx, node, what="deployment")
-    return made
+    return deployment

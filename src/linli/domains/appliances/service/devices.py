@@ -90,24 +90,24 @@ async def add(
         secrets=secrets,
     )
     await add_subs(tenant, tx, gateway_iot_id=gateway.iot_id, iot_ids=[iot_id])
-    made = EdgeDevice(
+    edge_device = EdgeDevice(
         edge_device_id=ids.number(), **place_of(gateway), gateway_id=gateway.gateway_id,  # type: ignore[arg-type]
         protocol_id=protocol.protocol_id, iot_id=iot_id, product_key=product_key, device_name=device_name,
         alias=alias.strip(), custom_sealed=sealed_custom(custom, iot_id, secrets), space_id=None,
         created_ms=now_ms, changed_ms=now_ms,
     )  # fmt: skip
-    await tx.insert(edge_devices, made._asdict())
+    await tx.insert(edge_devices, edge_device._asdict())
     await history.note(
         scope,
         tx,
         HISTORY,
-        made.edge_device_id,
+        edge_device.edge_device_id,
         "created",
-        community_id=made.community_id,
-        after={"device_name": device_name, "alias": made.alias},
+        community_id=edge_device.community_id,
+        after={"device_name": device_name, "alias": edge_device.alias},
         now_ms=now_ms,
     )
-    return made
+    return edge_device
 
 
 async def _thing(
@@ -121,14 +121,14 @@ async def _thing(
     secrets: Secrets,
 ) -> str:
     """The iotId of the thing, in the gateway's community. Raises BadInput, NotFound, DeviceElsewhere."""
-    found = await find_named_devices(tenant, tx, product_key=product_key, device_names=[device_name])
-    if found:
-        iot_id = found[0].iot_id
-        await _check_free(tenant, tx, gateway, found[0])
+    devices = await find_named_devices(tenant, tx, product_key=product_key, device_names=[device_name])
+    if devices:
+        iot_id = devices[0].iot_id
+        await _check_free(tenant, tx, gateway, devices[0])
         if alias.strip():
             await label_device(tenant, tx, iot_id=iot_id, nickname=alias.strip())
     else:
-        made = await create_device(
+        triple = await create_device(
             tenant,
             tx,
             product_key=product_key,
@@ -138,7 +138,7 @@ async def _thing(
             nickname=alias.strip(),
             project_id=gateway.project_id,
         )
-        iot_id = made.iot_id
+        iot_id = triple.iot_id
     if gateway.community_id is not None:
         await move_device(tenant, tx, iot_id=iot_id, community_id=gateway.community_id)
     return iot_id
@@ -218,5 +218,5 @@ async def _gateway_thing(scope: Scope, tx: Tx, device: EdgeDevice) -> str:
 async def forget_device(tx: Tx, *, tenant_id: str, iot_id: str) -> None:
     """The thing was deleted: the box is to have it no more."""
     scope = Scope.system(tenant_id, "appliances")
-    if (held := await queries.device_of(scope, tx, iot_id)) is not None:
-        await _delete.run(tx, scope, row=held.edge_device_id)
+    if (edge_device := await queries.device_of(scope, tx, iot_id)) is not None:
+        await _delete.run(tx, scope, row=edge_device.edge_device_id)

@@ -49,30 +49,30 @@ async def create(scope: Scope, tx: Tx, *, node_id: int, name: str, ids: Ids, now
     node = await cluster_queries.node(scope, tx, node_id)
     if await queries.gateway_of_node(whole(scope), tx, node_id) is not None:
         raise GatewayThere(node=node.name)
-    made = Gateway(
+    gateway = Gateway(
         gateway_id=ids.number(), tenant_id=node.tenant_id, project_id=node.project_id,
         community_id=node.community_id, cluster_id=node.cluster_id, node_id=node_id,
         name=rules.clean_name(name), edition=EDITION, iot_id=node.iot_id, interconnect_on=0,
         interconnect_user="", interconnect_sealed="", deployed_generation=0, created_ms=now_ms,
         changed_ms=now_ms,
     )  # fmt: skip
-    await tx.insert(edge_gateways, made._asdict())
+    await tx.insert(edge_gateways, gateway._asdict())
     await history.note(
         scope,
         tx,
         HISTORY,
-        made.gateway_id,
+        gateway.gateway_id,
         "created",
-        community_id=made.community_id,
-        after={"name": made.name},
+        community_id=gateway.community_id,
+        after={"name": gateway.name},
         now_ms=now_ms,
     )
-    return made
+    return gateway
 
 
 async def rename(scope: Scope, tx: Tx, *, gateway_id: int, name: str, now_ms: int) -> Gateway:
     """Raises BadInput, NotFound."""
-    held = await queries.gateway(scope, tx, gateway_id)
+    gateway = await queries.gateway(scope, tx, gateway_id)
     clean = rules.clean_name(name)
     await _rename.run(tx, scope, row=gateway_id, new_name=clean, now=now_ms)
     await history.note(
@@ -81,12 +81,12 @@ async def rename(scope: Scope, tx: Tx, *, gateway_id: int, name: str, now_ms: in
         HISTORY,
         gateway_id,
         "changed",
-        community_id=held.community_id,
-        before={"name": held.name},
+        community_id=gateway.community_id,
+        before={"name": gateway.name},
         after={"name": clean},
         now_ms=now_ms,
     )
-    return held._replace(name=clean, changed_ms=now_ms)
+    return gateway._replace(name=clean, changed_ms=now_ms)
 
 
 async def connect_locally(
@@ -104,18 +104,18 @@ async def connect_locally(
 
     What is left empty is made at random; switching off forgets user and password. Raises BadInput, NotFound.
     """
-    held = await queries.gateway(scope, tx, gateway_id)
+    gateway = await queries.gateway(scope, tx, gateway_id)
     if user and not _USER.fullmatch(user):
         raise BadInput(field="user", rule="edge.mqtt_user")
     if password and len(password) not in _PASSWORD:
         raise BadInput(field="password", rule="edge.mqtt_password")
-    said_user = (user or held.interconnect_user or f"mqtt_{randomness.token_hex(4)}") if on else ""
+    said_user = (user or gateway.interconnect_user or f"mqtt_{randomness.token_hex(4)}") if on else ""
     if not on:
         sealed = ""
-    elif password or not held.interconnect_sealed:
+    elif password or not gateway.interconnect_sealed:
         sealed = secrets.seal(password or randomness.token_urlsafe(18), about=f"edge_gateway:{gateway_id}")
     else:
-        sealed = held.interconnect_sealed
+        sealed = gateway.interconnect_sealed
     await _interconnect.run(
         tx, scope, row=gateway_id, on_off=int(on), said_user=said_user, sealed=sealed, now=now_ms
     )
@@ -125,12 +125,12 @@ async def connect_locally(
         HISTORY,
         gateway_id,
         "changed",
-        community_id=held.community_id,
-        before={"interconnect": held.interconnect_on, "user": held.interconnect_user},
+        community_id=gateway.community_id,
+        before={"interconnect": gateway.interconnect_on, "user": gateway.interconnect_user},
         after={"interconnect": int(on), "user": said_user},
         now_ms=now_ms,
     )
-    return held._replace(
+    return gateway._replace(
         interconnect_on=int(on), interconnect_user=said_user, interconnect_sealed=sealed, changed_ms=now_ms
     )
 

@@ -114,7 +114,7 @@ async def add(
     if cluster.community_id is not None:
         await assign_community(tenant, tx, iot_id=thing.iot_id, community_id=cluster.community_id)
     node_id = ids.number()
-    made = Node(
+    node = Node(
         node_id=node_id, tenant_id=cluster.tenant_id, project_id=cluster.project_id,
         community_id=cluster.community_id, cluster_id=cluster_id, name=clean, serial_number=serial,
         model=cluster.model, state=rules.UNACTIVATED, percent=rules.WAITING_PERCENT, iot_id=thing.iot_id,
@@ -123,22 +123,22 @@ async def add(
         locked_until_ms=0, tried_ms=None, refusal="", activated_ms=None, last_seen_ms=None, generation=0,
         created_ms=now_ms, changed_ms=now_ms,
     )  # fmt: skip
-    await tx.insert(edge_nodes, made._asdict())
-    await _note(scope, tx, made, "created", now_ms)
-    return made
+    await tx.insert(edge_nodes, node._asdict())
+    await _note(scope, tx, node, "created", now_ms)
+    return node
 
 
 async def rename(scope: Scope, tx: Tx, *, node_id: int, name: str, now_ms: int) -> Node:
     """Raises BadInput, NotFound, NodeNameTaken."""
-    held = await queries.node(scope, tx, node_id)
+    node = await queries.node(scope, tx, node_id)
     clean = rules.clean_node_name(name)
-    if clean == held.name:
-        return held
-    await _check_name(scope, tx, held.cluster_id, clean)
+    if clean == node.name:
+        return node
+    await _check_name(scope, tx, node.cluster_id, clean)
     await _rename.run(tx, scope, row=node_id, new_name=clean, now=now_ms)
-    await label_device(whole(scope), tx, iot_id=held.iot_id, nickname=clean)
-    now = held._replace(name=clean, changed_ms=now_ms)
-    await _note(scope, tx, now, "changed", now_ms, before=held)
+    await label_device(whole(scope), tx, iot_id=node.iot_id, nickname=clean)
+    now = node._replace(name=clean, changed_ms=now_ms)
+    await _note(scope, tx, now, "changed", now_ms, before=node)
     return now
 
 
@@ -164,34 +164,34 @@ async def renew(
 
 async def reset(scope: Scope, tx: Tx, *, node_id: int, ids: Ids, secrets: Secrets, now_ms: int) -> Node:
     """Let the box activate anew, on whatever hardware has its serial number (H-64). Raises NotFound."""
-    held = await queries.node(scope, tx, node_id)
+    node = await queries.node(scope, tx, node_id)
     now = await renew(
         scope,
         tx,
-        node=held,
-        serial_number=held.serial_number,
+        node=node,
+        serial_number=node.serial_number,
         state=rules.UNACTIVATED,
         ids=ids,
         secrets=secrets,
         now_ms=now_ms,
     )
-    await history.note(scope, tx, HISTORY, node_id, "reset", community_id=held.community_id, now_ms=now_ms)
+    await history.note(scope, tx, HISTORY, node_id, "reset", community_id=node.community_id, now_ms=now_ms)
     return now
 
 
 async def remove(scope: Scope, tx: Tx, *, node_id: int, now_ms: int) -> None:
     """With its gateway and gateway device; its serial number is free again. Raises NotFound, NodeInUse."""
-    held = await queries.node(scope, tx, node_id)
+    node = await queries.node(scope, tx, node_id)
     tenant = whole(scope)
     gateway = await gateway_queries.gateway_of_node(tenant, tx, node_id)
     if gateway is not None:
         if behind := await gateway_queries.devices(tenant, tx, gateway.gateway_id):
-            raise NodeInUse(node=held.name, count=len(behind))
+            raise NodeInUse(node=node.name, count=len(behind))
         await _delete_protocols.run(tx, tenant, row=gateway.gateway_id)
         await _delete_gateways.run(tx, tenant, row=node_id)
     await _delete.run(tx, scope, row=node_id)
-    await delete_device(tenant, tx, iot_id=held.iot_id)
-    await _note(scope, tx, held, "deleted", now_ms)
+    await delete_device(tenant, tx, iot_id=node.iot_id)
+    await _note(scope, tx, node, "deleted", now_ms)
 
 
 async def check_serial(tx: Tx, serial: str) -> None:

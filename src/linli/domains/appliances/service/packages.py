@@ -44,31 +44,33 @@ async def trust(
 ) -> TrustedKey:
     """Take packages signed by this key from now on. Raises BadInput."""
     pem, _ = package_file.read_key(public_key)
-    held = await queries.trusted_keys(scope, tx)
-    if any(row.public_key == pem for row in held):
+    trusted_keys = await queries.trusted_keys(scope, tx)
+    if any(row.public_key == pem for row in trusted_keys):
         raise BadInput(field="publicKey", rule="taken")
-    if len(held) >= KEYS_MAX:
+    if len(trusted_keys) >= KEYS_MAX:
         raise BadInput(field="publicKey", rule="too_many_items", limit=KEYS_MAX)
     proof = await roots.vouch(scope, tx, pem, secrets=secrets, now_ms=now_ms)
-    made = TrustedKey(ids.number(), scope.tenant, rules.clean_name(name), pem, scope.caller.id, now_ms, proof)
-    await tx.insert(edge_trusted_keys, made._asdict())
+    trusted_key = TrustedKey(
+        ids.number(), scope.tenant, rules.clean_name(name), pem, scope.caller.id, now_ms, proof
+    )
+    await tx.insert(edge_trusted_keys, trusted_key._asdict())
     await history.note(
         scope,
         tx,
         "edge_key",
-        made.key_id,
+        trusted_key.key_id,
         "created",
         community_id=None,
-        after={"name": made.name},
+        after={"name": trusted_key.name},
         now_ms=now_ms,
     )
-    return made
+    return trusted_key
 
 
 async def distrust(scope: Scope, tx: Tx, *, key_id: int, now_ms: int) -> None:
     """Raises NotFound, KeyInUse."""
-    held = {row.key_id: row for row in await queries.trusted_keys(scope, tx)}
-    if key_id not in held:
+    trusted_keys = {row.key_id: row for row in await queries.trusted_keys(scope, tx)}
+    if key_id not in trusted_keys:
         raise NotFound(what="edge_key", id=key_id)
     if used := [row for row in await queries.packages(scope, tx) if row.key_id == key_id]:
         raise KeyInUse(count=len(used))
@@ -80,7 +82,7 @@ async def distrust(scope: Scope, tx: Tx, *, key_id: int, now_ms: int) -> None:
         key_id,
         "deleted",
         community_id=None,
-        before={"name": held[key_id].name},
+        before={"name": trusted_keys[key_id].name},
         now_ms=now_ms,
     )
 
@@ -120,7 +122,7 @@ async def add(
     """Note a package whose bytes are stored. Raises as `signer` and `check`."""
     key_id = await signer(scope, tx, package=package, signature=signature)
     await check(scope, tx, manifest=manifest)
-    made = Package(
+    package_row = Package(
         package_id=ids.number(), tenant_id=scope.tenant, driver_id=manifest.id, version=manifest.version,
         name=manifest.name, protocol=manifest.protocol, owner=manifest.owner,
         manifest=msgspec.json.encode(manifest).decode(),
@@ -128,24 +130,24 @@ async def add(
         size=len(package), object_key=key_of(scope.tenant, package, manifest), key_id=key_id,
         by_id=scope.caller.id, created_ms=now_ms,
     )  # fmt: skip
-    await tx.insert(edge_packages, made._asdict())
+    await tx.insert(edge_packages, package_row._asdict())
     await history.note(
         scope,
         tx,
         HISTORY,
-        made.package_id,
+        package_row.package_id,
         "created",
         community_id=None,
-        after={"driver": made.driver_id, "version": made.version},
+        after={"driver": package_row.driver_id, "version": package_row.version},
         now_ms=now_ms,
     )
-    return made
+    return package_row
 
 
 async def remove(scope: Scope, tx: Tx, *, package_id: int, now_ms: int) -> Package:
     """Raises NotFound, BadInput while a gateway is set to it."""
-    held = await queries.package(scope, tx, package_id)
-    if used := await queries.gateways_with(scope, tx, held.driver_id, held.version):
+    package = await queries.package(scope, tx, package_id)
+    if used := await queries.gateways_with(scope, tx, package.driver_id, package.version):
         raise BadInput(field="packageId", rule="edge.package_used", count=used)
     await _delete.run(tx, whole(scope), row=package_id)
     await history.note(
@@ -155,7 +157,7 @@ async def remove(scope: Scope, tx: Tx, *, package_id: int, now_ms: int) -> Packa
         package_id,
         "deleted",
         community_id=None,
-        before={"driver": held.driver_id, "version": held.version},
+        before={"driver": package.driver_id, "version": package.version},
         now_ms=now_ms,
     )
-    return held
+    return package

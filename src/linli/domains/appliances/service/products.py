@@ -25,10 +25,10 @@ def whole(scope: Scope) -> Scope:
 async def box_product(scope: Scope, tx: Tx, *, ids: Ids, secrets: Secrets) -> str:
     """Its product key."""
     tenant = whole(scope)
-    if (held := await _own.scalar(tx, tenant)) is not None:
-        return str(held)
+    if (scalar := await _own.scalar(tx, tenant)) is not None:
+        return str(scalar)
     model = resources.files("linli.domains.appliances").joinpath("gateway_model.json").read_text("utf-8")
-    made = await products.create_product(
+    product = await products.create_product(
         tenant,
         tx,
         name=NAME["en" if scope.language == "en" else "zh-CN"],
@@ -37,5 +37,5 @@ async def box_product(scope: Scope, tx: Tx, *, ids: Ids, secrets: Secrets) -> st
         tsl=model,
         node_type=_GATEWAY,
     )
-    await tx.insert(edge_products, {"tenant_id": scope.tenant, "product_key": made.product_key})
-    return made.product_key
+    await tx.insert(edge_products, {"tenant_id": scope.tenant, "product_key": product.product_key})
+    return product.product_key

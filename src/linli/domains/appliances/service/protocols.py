@@ -74,11 +74,11 @@ async def add(
     _check_version(version, driver.versions)
     version = version or driver.versions[0]
     await certificates.check(scope, tx, gateway, [(driver_id, version)])
-    held = await queries.protocols(whole(scope), tx, gateway_id)
-    if any(one.driver_id == driver_id for one in held):
+    protocols = await queries.protocols(whole(scope), tx, gateway_id)
+    if any(protocol.driver_id == driver_id for protocol in protocols):
         raise ProtocolThere(protocol=driver.protocol)
     protocol_id = ids.number()
-    made = Protocol(
+    protocol_row = Protocol(
         protocol_id=protocol_id,
         **place_of(gateway),  # type: ignore[arg-type]
         gateway_id=gateway_id,
@@ -89,18 +89,18 @@ async def add(
         created_ms=now_ms,
         changed_ms=now_ms,
     )
-    await tx.insert(edge_protocols, made._asdict())
+    await tx.insert(edge_protocols, protocol_row._asdict())
     await history.note(
         scope,
         tx,
         HISTORY,
         protocol_id,
         "created",
-        community_id=made.community_id,
-        after={"name": made.name, "version": made.version},
+        community_id=protocol_row.community_id,
+        after={"name": protocol_row.name, "version": protocol_row.version},
         now_ms=now_ms,
     )
-    return made
+    return protocol_row
 
 
 async def change(
@@ -117,14 +117,14 @@ async def change(
 
     Raises NotFound, BadInput, NotCertified.
     """
-    held = await queries.protocol(scope, tx, protocol_id)
+    protocol = await queries.protocol(scope, tx, protocol_id)
     if version is not None:
-        driver = await driver_queries.driver(scope, tx, held.driver_id)
+        driver = await driver_queries.driver(scope, tx, protocol.driver_id)
         _check_version(version, driver.versions)
-        gateway = await queries.gateway(scope, tx, held.gateway_id)
-        await certificates.check(scope, tx, gateway, [(held.driver_id, version or held.version)])
-    sealed = held.config_sealed if config is None else sealed_config(config, protocol_id, secrets)
-    now = held._replace(version=version or held.version, config_sealed=sealed, changed_ms=now_ms)
+        gateway = await queries.gateway(scope, tx, protocol.gateway_id)
+        await certificates.check(scope, tx, gateway, [(protocol.driver_id, version or protocol.version)])
+    sealed = protocol.config_sealed if config is None else sealed_config(config, protocol_id, secrets)
+    now = protocol._replace(version=version or protocol.version, config_sealed=sealed, changed_ms=now_ms)
     await _change.run(tx, scope, row=protocol_id, to_version=now.version, sealed=sealed, now=now_ms)
     await history.note(
         scope,
@@ -132,8 +132,8 @@ async def change(
         HISTORY,
         protocol_id,
         "changed",
-        community_id=held.community_id,
-        before={"version": held.version},
+        community_id=protocol.community_id,
+        before={"version": protocol.version},
         after={"version": now.version},
         now_ms=now_ms,
     )
@@ -154,10 +154,10 @@ async def check_peers(
 
     Raises NotFound, BadInput.
     """
-    held = await queries.protocol(scope, tx, protocol_id)
-    if held.driver_id not in DOOR_PROTOCOLS:
+    protocol = await queries.protocol(scope, tx, protocol_id)
+    if protocol.driver_id not in DOOR_PROTOCOLS:
         raise BadInput(field="on", rule="one_of", allowed=", ".join(sorted(DOOR_PROTOCOLS)))
-    config = {**config_of(held, secrets), "checkPeer": on}
+    config = {**config_of(protocol, secrets), "checkPeer": on}
     now = await change(scope, tx, protocol_id=protocol_id, secrets=secrets, now_ms=now_ms, config=config)
     await history.note(
         scope,
@@ -165,8 +165,8 @@ async def check_peers(
         HISTORY,
         protocol_id,
         "changed",
-        community_id=held.community_id,
-        before={"checkPeer": checks_peers(held, secrets)},
+        community_id=protocol.community_id,
+        before={"checkPeer": checks_peers(protocol, secrets)},
         after={"checkPeer": on},
         now_ms=now_ms,
     )
@@ -175,10 +175,10 @@ async def check_peers(
 
 async def remove(scope: Scope, tx: Tx, *, protocol_id: int, now_ms: int) -> None:
     """Raises NotFound, ProtocolInUse."""
-    held = await queries.protocol(scope, tx, protocol_id)
-    counts = await queries.device_counts(whole(scope), tx, held.gateway_id)
+    protocol = await queries.protocol(scope, tx, protocol_id)
+    counts = await queries.device_counts(whole(scope), tx, protocol.gateway_id)
     if count := counts.get(protocol_id, 0):
-        raise ProtocolInUse(protocol=held.name, count=count)
+        raise ProtocolInUse(protocol=protocol.name, count=count)
     await _delete.run(tx, scope, row=protocol_id)
     await history.note(
         scope,
@@ -186,8 +186,8 @@ async def remove(scope: Scope, tx: Tx, *, protocol_id: int, now_ms: int) -> None
         HISTORY,
         protocol_id,
         "deleted",
-        community_id=held.community_id,
-        before={"name": held.name, "version": held.version},
+        community_id=protocol.community_id,
+        before={"name": protocol.name, "version": protocol.version},
         now_ms=now_ms,
     )
 

@@ -94,13 +94,13 @@ async def begin(
 
     Raises NotFound, BadInput, SerialTaken, ModelDiffers, NotReplaceable.
     """
-    held = await cluster_queries.node(scope, tx, node_id)
+    node = await cluster_queries.node(scope, tx, node_id)
     serial = rules.clean_serial(serial_number)
-    if not held.hardware_id and held.state != rules.REPLACING:
-        raise NotReplaceable(node=held.name)
+    if not node.hardware_id and node.state != rules.REPLACING:
+        raise NotReplaceable(node=node.name)
     await nodes.check_serial(tx, serial)
-    if rules.clean_model(model) != held.model:
-        raise ModelDiffers(model=held.model, given=model, field="model")
+    if rules.clean_model(model) != node.model:
+        raise ModelDiffers(model=node.model, given=model, field="model")
     for open_one in await queries.of_node(whole(scope), tx, node_id):
         if open_one.state == WAITING:
             await _move.run(
@@ -109,34 +109,34 @@ async def begin(
     await nodes.renew(
         scope,
         tx,
-        node=held,
+        node=node,
         serial_number=serial,
         state=rules.REPLACING,
         ids=ids,
         secrets=secrets,
         now_ms=now_ms,
     )
-    place: dict[str, Any] = place_of(held)
-    made = Replacement(
-        replacement_id=ids.number(), **place, cluster_id=held.cluster_id, node_id=node_id,
-        old_serial=held.serial_number, new_serial=serial, old_version=held.version, new_version="",
+    place: dict[str, Any] = place_of(node)
+    replacement = Replacement(
+        replacement_id=ids.number(), **place, cluster_id=node.cluster_id, node_id=node_id,
+        old_serial=node.serial_number, new_serial=serial, old_version=node.version, new_version="",
         state=WAITING, reason="", generation=0, synced_ms=None, by_id=scope.caller.id, created_ms=now_ms,
         activated_ms=None, finished_ms=None,
     )  # fmt: skip
-    await tx.insert(edge_replacements, made._asdict())
+    await tx.insert(edge_replacements, replacement._asdict())
     await history.note(
         scope,
         tx,
         nodes.HISTORY,
         node_id,
         "replaced",
-        community_id=held.community_id,
-        before={"serial_number": held.serial_number},
+        community_id=node.community_id,
+        before={"serial_number": node.serial_number},
         after={"serial_number": serial},
         now_ms=now_ms,
     )
-    await _tell(tx, held)
-    return made
+    await _tell(tx, node)
+    return replacement
 
 
 async def arrived(tx: Tx, node: Node, *, version: str, ids: Ids, secrets: Secrets, now_ms: int) -> None:
@@ -144,16 +144,16 @@ async def arrived(tx: Tx, node: Node, *, version: str, ids: Ids, secrets: Secret
     scope = Scope.system(node.tenant_id, "appliances")
     for row in await queries.of_node(scope, tx, node.node_id):
         if row.state == WAITING:
-            made = await deployments.restore(scope, tx, node, ids=ids, secrets=secrets, now_ms=now_ms)
+            deployment = await deployments.restore(scope, tx, node, ids=ids, secrets=secrets, now_ms=now_ms)
             await _arrived.run(
                 tx,
                 scope,
                 row=row.replacement_id,
                 version=version,
                 at=now_ms,
-                to=made.generation if made else 0,
+                to=deployment.generation if deployment else 0,
             )
-            if made is None:
+            if deployment is None:
                 await _move.run(tx, scope, row=row.replacement_id, to_state=DONE, why="", at=now_ms)
             return
 
@@ -161,8 +161,11 @@ async def arrived(tx: Tx, node: Node, *, version: str, ids: Ids, secrets: Secret
 async def deployed(tx: Tx, node: Node, row: Deployment, state: str, why: str, *, now_ms: int) -> None:
     """A deployment of the box ended: the replacement that waits for it goes on."""
     scope = Scope.system(node.tenant_id, "appliances")
-    for one in await queries.of_node(scope, tx, node.node_id):
-        if one.state not in (RESTORING, CONFIGURING, FAILED) or row.generation < one.generation:
+    for replacement in await queries.of_node(scope, tx, node.node_id):
+        if (
+            replacement.state not in (RESTORING, CONFIGURING, FAILED)
+            or row.generation < replacement.generation
+        ):
             continue
         if state == deployments.FAILED:
             after, reason = FAILED, why
@@ -170,7 +173,7 @@ async def deployed(tx: Tx, node: Node, row: Deployment, state: str, why: str, *,
             after, reason = SYNCING, ""
         else:
             after, reason = CONFIGURING, ""
-        await _move.run(tx, scope, row=one.replacement_id, to_state=after, why=reason, at=None)
+        await _move.run(tx, scope, row=replacement.replacement_id, to_state=after, why=reason, at=None)
         return
 
 
@@ -197,7 +200,7 @@ async def greet(tx: Tx, node: Node, newcomers: Collection[str]) -> None:
     While a replacement is under way all of them are new, and that is what 手动同步 is for. `newcomers`: DeviceNames.
     """
     scope = Scope.system(node.tenant_id, "appliances")
-    if any(one.state in _UNDER_WAY for one in await queries.of_node(scope, tx, node.node_id)):
+    if any(replacement.state in _UNDER_WAY for replacement in await queries.of_node(scope, tx, node.node_id)):
         return
     for device in await queries.devices_of(scope, tx, node):
         if device.device_name in newcomers:

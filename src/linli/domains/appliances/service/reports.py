@@ -91,8 +91,8 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
     if row.state == WAITING:
         await _taken.run(tx, scope, row=row.deployment_id, now=now_ms)
         await _tell(tx, node, row)
-    drivers = [await _driver(scope, tx, one, secrets) for one in snapshot.drivers]
-    held = await roots.current(scope, tx, secrets=secrets, now_ms=now_ms)
+    drivers = [await _driver(scope, tx, driver, secrets) for driver in snapshot.drivers]
+    currents = await roots.current(scope, tx, secrets=secrets, now_ms=now_ms)
     secret = await read_secret(scope, tx, iot_id=node.iot_id, secrets=secrets)
     gateway_id = str(snapshot.gateway_id or "")
     return Deployment(
@@ -107,40 +107,44 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
         ),
         settings=snapshot.settings,
         packages=await _packages(scope, tx, snapshot.drivers),
-        driver_roots=roots.told(held),
-        driver_root_proof=trust.introduction(secret, held[-1].public_key),
+        driver_roots=roots.told(currents),
+        driver_root_proof=trust.introduction(secret, currents[-1].public_key),
     )
 
 
-async def _driver(scope: Scope, tx: Tx, one: SnapshotDriver, secrets: Secrets) -> DeployedDriver:
+async def _driver(scope: Scope, tx: Tx, snapshot_driver: SnapshotDriver, secrets: Secrets) -> DeployedDriver:
     """Devices whose thing was deleted meanwhile are left out."""
     things = {
         row.iot_id: row
-        for row in await find_devices(scope, tx, iot_ids=[device.iot_id for device in one.devices])
+        for row in await find_devices(
+            scope, tx, iot_ids=[device.iot_id for device in snapshot_driver.devices]
+        )
     }
     devices = [
         DeployedDevice(
             product_key=device.product_key,
             device_name=device.device_name,
             alias=device.alias,
-            custom=for_box(one.id, device.custom),
+            custom=for_box(snapshot_driver.id, device.custom),
             device_secret=secrets.open(things[device.iot_id].secret, about=f"device:{device.iot_id}"),
         )
-        for device in one.devices
+        for device in snapshot_driver.devices
         if device.iot_id in things
     ]
-    return DeployedDriver(id=one.id, version=one.version, config=one.config, devices=devices)
+    return DeployedDriver(
+        id=snapshot_driver.id, version=snapshot_driver.version, config=snapshot_driver.config, devices=devices
+    )
 
 
 async def _packages(scope: Scope, tx: Tx, drivers: list[SnapshotDriver]) -> list[DeployedPackage]:
-    found = []
+    deployed_packages = []
     keys = {row.key_id: row for row in await driver_queries.trusted_keys(scope, tx)}
-    for one in drivers:
-        row = await driver_queries.package_of(scope, tx, one.id, one.version)
+    for driver in drivers:
+        row = await driver_queries.package_of(scope, tx, driver.id, driver.version)
         if row is None:
             continue
         key = keys.get(row.key_id)
-        found.append(
+        deployed_packages.append(
             DeployedPackage(
                 id=row.driver_id,
                 version=row.version,
@@ -151,59 +155,70 @@ async def _packages(scope: Scope, tx: Tx, drivers: list[SnapshotDriver]) -> list
                 key_proof=key.proof if key else "",
             )
         )
-    return found
+    return deployed_packages
 
 
-async def report(tx: Tx, node: Node, generation: int, said: DeploymentReport, *, now_ms: int) -> None:
+async def report(
+    tx: Tx, node: Node, generation: int, deployment_report: DeploymentReport, *, now_ms: int
+) -> None:
     """What a box says of a deployment. One that is over already, or that there never was, changes nothing."""
     scope = Scope.system(node.tenant_id, "appliances")
     row = await queries.of_generation(scope, tx, node.node_id, generation)
     if row is None or row.state not in OPEN:
         return
-    told = merged(row.devices, said.devices)
-    failed = [one for one in told if one.state == "failed"]
-    over = said.state != "running"
-    worst = next((one for one in failed if one.why), None) if said.state == "failed" else None
+    device_reports = merged(row.devices, deployment_report.devices)
+    failed = [device_report for device_report in device_reports if device_report.state == "failed"]
+    over = deployment_report.state != "running"
+    worst = (
+        next((device_report for device_report in failed if device_report.why), None)
+        if deployment_report.state == "failed"
+        else None
+    )
     why = worst.why if worst is not None else ""
     await _reported.run(
         tx,
         scope,
         row=row.deployment_id,
-        to_state=said.state,
+        to_state=deployment_report.state,
         why=((worst.code or why) if worst is not None else "")[:WHY_MOST],
-        done=100 if said.state == "done" else said.percent,
+        done=100 if deployment_report.state == "done" else deployment_report.percent,
         at=now_ms if over else None,
-        said=msgspec.json.encode(told).decode(),
+        said=msgspec.json.encode(device_reports).decode(),
     )
     settled = {"cluster": node.cluster_id, "up_to": generation, "now": now_ms}
-    if said.state == DONE:
+    if deployment_report.state == DONE:
         await _components_run.run(tx, scope, **settled)
-    elif said.state == FAILED:
+    elif deployment_report.state == FAILED:
         await _components_fail.run(tx, scope, why=why[:WHY_MOST], **settled)
-    running = {one.device_name for one in told if one.state == "running"}
+    running = {
+        device_report.device_name for device_report in device_reports if device_report.state == "running"
+    }
     if over and running:
         await replacements.greet(tx, node, running & await _newcomers(scope, tx, node, row))
     if over:
-        await replacements.deployed(tx, node, row, said.state, why[:WHY_MOST], now_ms=now_ms)
+        await replacements.deployed(tx, node, row, deployment_report.state, why[:WHY_MOST], now_ms=now_ms)
     await _tell(tx, node, row)
 
 
 async def _newcomers(scope: Scope, tx: Tx, node: Node, row: Row) -> set[str]:
     """DeviceNames that came since a deployment was last done: those of superseded ones came with this one, too."""
     found: set[str] = set()
-    for one in (await queries.page(scope, tx, node.node_id, PageRequest(1, _LOOK_BACK))).data:
-        if one.generation < row.generation and one.state == DONE:
+    for deployment in (await queries.page(scope, tx, node.node_id, PageRequest(1, _LOOK_BACK))).data:
+        if deployment.generation < row.generation and deployment.state == DONE:
             break
-        if one.generation <= row.generation:
-            changes = msgspec.json.decode(one.changes, type=Differences).devices
+        if deployment.generation <= row.generation:
+            changes = msgspec.json.decode(deployment.changes, type=Differences).devices
             found |= {each.device_name for each in changes if each.change == "added"}
     return found
 
 
-def merged(held: str, said: list[DeviceReport]) -> list[DeviceReport]:
+def merged(held: str, device_reports: list[DeviceReport]) -> list[DeviceReport]:
     """What is known of each device, the latest of each."""
-    known = {one.device_name: one for one in msgspec.json.decode(held, type=list[DeviceReport])}
-    for one in said:
+    known = {
+        device_report.device_name: device_report
+        for device_report in msgspec.json.decode(held, type=list[DeviceReport])
+    }
+    for one in device_reports:
         known[one.device_name] = msgspec.structs.replace(one, why=one.why[:WHY_MOST])
     return list(known.values())
 

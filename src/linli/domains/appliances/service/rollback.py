@@ -35,9 +35,9 @@ async def roll_back(
     snapshot = deployments.snapshot_of(row, secrets)
     await _drop_newer(scope, tx, gateway, snapshot, now_ms)
     lost: list[str] = []
-    for one in snapshot.drivers:
-        protocol = await _protocol(scope, tx, gateway, one, ids=ids, secrets=secrets, now_ms=now_ms)
-        lost += await _devices(scope, tx, gateway, protocol, one, ids=ids, secrets=secrets, now_ms=now_ms)
+    for driver in snapshot.drivers:
+        protocol = await _protocol(scope, tx, gateway, driver, ids=ids, secrets=secrets, now_ms=now_ms)
+        lost += await _devices(scope, tx, gateway, protocol, driver, ids=ids, secrets=secrets, now_ms=now_ms)
     wanted = snapshot.interconnect
     await gateways.connect_locally(
         scope,
@@ -49,7 +49,7 @@ async def roll_back(
         secrets=secrets,
         now_ms=now_ms,
     )
-    made = await deployments.deploy(
+    deployment = await deployments.deploy(
         scope,
         tx,
         gateway_id=gateway.gateway_id,
@@ -59,49 +59,59 @@ async def roll_back(
         offline=offline,
         kind=deployments.ROLL_BACK,
     )
-    return made, lost
+    return deployment, lost
 
 
 async def _drop_newer(scope: Scope, tx: Tx, gateway: Gateway, snapshot: Snapshot, now_ms: int) -> None:
     """Devices and protocols that were not there then; and devices that hung on another protocol."""
-    then = {device.iot_id: one.id for one in snapshot.drivers for device in one.devices}
+    then = {device.iot_id: driver.id for driver in snapshot.drivers for device in driver.devices}
     held = {
         row.protocol_id: row for row in await gateway_queries.protocols(whole(scope), tx, gateway.gateway_id)
     }
     for device in await gateway_queries.devices(whole(scope), tx, gateway.gateway_id):
         if then.get(device.iot_id) != held[device.protocol_id].driver_id:
             await devices.remove(scope, tx, device=device, now_ms=now_ms)
-    known = {one.id for one in snapshot.drivers}
+    known = {driver.id for driver in snapshot.drivers}
     for row in held.values():
         if row.driver_id not in known:
             await protocols.remove(scope, tx, protocol_id=row.protocol_id, now_ms=now_ms)
 
 
 async def _protocol(
-    scope: Scope, tx: Tx, gateway: Gateway, one: SnapshotDriver, *, ids: Ids, secrets: Secrets, now_ms: int
+    scope: Scope,
+    tx: Tx,
+    gateway: Gateway,
+    snapshot_driver: SnapshotDriver,
+    *,
+    ids: Ids,
+    secrets: Secrets,
+    now_ms: int,
 ) -> Protocol:
     held = await gateway_queries.protocols(whole(scope), tx, gateway.gateway_id)
-    found = next((row for row in held if row.driver_id == one.id), None)
-    if found is None:
+    protocol = next((row for row in held if row.driver_id == snapshot_driver.id), None)
+    if protocol is None:
         return await protocols.add(
             scope,
             tx,
             gateway_id=gateway.gateway_id,
-            driver_id=one.id,
-            version=one.version,
-            config=one.config,
+            driver_id=snapshot_driver.id,
+            version=snapshot_driver.version,
+            config=snapshot_driver.config,
             ids=ids,
             secrets=secrets,
             now_ms=now_ms,
         )
-    if found.version == one.version and protocols.config_of(found, secrets) == one.config:
-        return found
+    if (
+        protocol.version == snapshot_driver.version
+        and protocols.config_of(protocol, secrets) == snapshot_driver.config
+    ):
+        return protocol
     return await protocols.change(
         scope,
         tx,
-        protocol_id=found.protocol_id,
-        version=one.version,
-        config=one.config,
+        protocol_id=protocol.protocol_id,
+        version=snapshot_driver.version,
+        config=snapshot_driver.config,
         secrets=secrets,
         now_ms=now_ms,
     )
@@ -112,7 +122,7 @@ async def _devices(
     tx: Tx,
     gateway: Gateway,
     protocol: Protocol,
-    one: SnapshotDriver,
+    snapshot_driver: SnapshotDriver,
     *,
     ids: Ids,
     secrets: Secrets,
@@ -120,12 +130,12 @@ async def _devices(
 ) -> list[str]:
     """Names of those that are lost."""
     rows = await gateway_queries.devices(whole(scope), tx, gateway.gateway_id)
-    held: dict[str, EdgeDevice] = {row.iot_id: row for row in rows}
-    absent = [device.iot_id for device in one.devices if device.iot_id not in held]
+    edge_devices: dict[str, EdgeDevice] = {row.iot_id: row for row in rows}
+    absent = [device.iot_id for device in snapshot_driver.devices if device.iot_id not in edge_devices]
     there = {row.iot_id for row in await find_devices(whole(scope), tx, iot_ids=absent)} if absent else set()
     lost = []
-    for device in one.devices:
-        row = held.get(device.iot_id)
+    for device in snapshot_driver.devices:
+        row = edge_devices.get(device.iot_id)
         if row is not None:
             if row.alias != device.alias or devices.custom_of(row, secrets) != device.custom:
                 await devices.change(

@@ -64,29 +64,29 @@ async def chain(scope: Scope, db: Reader) -> list[Root]:
     return await _chain.all(db, whole(scope))
 
 
-def told(held: list[Root]) -> list[DriverRoot]:
-    return [DriverRoot(public_key=one.public_key, proof=one.proof) for one in held]
+def told(roots: list[Root]) -> list[DriverRoot]:
+    return [DriverRoot(public_key=root.public_key, proof=root.proof) for root in roots]
 
 
 async def current(scope: Scope, tx: Tx, *, secrets: Secrets, now_ms: int) -> list[Root]:
     """The chain, begun if need be: then the keys that are trusted already are vouched for, once."""
-    if held := await chain(scope, tx):
-        return held
+    if roots := await chain(scope, tx):
+        return roots
     private, public = trust.new_root()
     sealed = secrets.seal(private, about=_about(scope.tenant, 1))
     begun = await _first.run(
         tx, tenant=scope.tenant, public_key=public, private=sealed, by=scope.caller.id, now=now_ms
     )
-    held = await chain(scope, tx)
+    roots = await chain(scope, tx)
     if begun:
         await _vouch_for_all(scope, tx, private)
-    return held
+    return roots
 
 
 async def vouch(scope: Scope, tx: Tx, vendor_key: str, *, secrets: Secrets, now_ms: int) -> str:
     """The word of the root in use for a vendor's key (PEM)."""
-    held = (await current(scope, tx, secrets=secrets, now_ms=now_ms))[-1]
-    return trust.vouch(_private(held, secrets), vendor_key)
+    root = (await current(scope, tx, secrets=secrets, now_ms=now_ms))[-1]
+    return trust.vouch(_private(root, secrets), vendor_key)
 
 
 async def rotate(scope: Scope, tx: Tx, *, secrets: Secrets, now_ms: int) -> Root:
@@ -95,7 +95,7 @@ async def rotate(scope: Scope, tx: Tx, *, secrets: Secrets, now_ms: int) -> Root
     old = _private(before, secrets)
     private, public = trust.new_root()
     number = before.number + 1
-    made = Root(
+    root = Root(
         tenant_id=scope.tenant,
         number=number,
         public_key=public,
@@ -104,7 +104,7 @@ async def rotate(scope: Scope, tx: Tx, *, secrets: Secrets, now_ms: int) -> Root
         by_id=scope.caller.id,
         created_ms=now_ms,
     )
-    await tx.insert(edge_driver_roots, made._asdict())
+    await tx.insert(edge_driver_roots, root._asdict())
     await _forget.run(tx, whole(scope), row=before.number)
     for key in await queries.trusted_keys(scope, tx):
         if trust.is_vouched(before.public_key, key.public_key, key.proof):
@@ -120,7 +120,7 @@ async def rotate(scope: Scope, tx: Tx, *, secrets: Secrets, now_ms: int) -> Root
         after={"root": trust.fingerprint(public)},
         now_ms=now_ms,
     )
-    return made
+    return root
 
 
 async def _vouch_for_all(scope: Scope, tx: Tx, private: str) -> None:

@@ -281,8 +281,8 @@ async def claim_for(data: ForCustomer, scope: Scope, tx: Tx, ids: Ids, clock: Cl
     owner = Scope.system(tenant.id, f"operator {scope.caller.id}")
     now_ms = clock.now_ms()
     # The proofs are on paper: the operator has seen them.
-    said = msgspec.structs.replace(data.said(), certificates=[], body_kind="")
-    community_id = await applications.apply(owner, tx, application=said, now_ms=now_ms, wire=WIRE)
+    application = msgspec.structs.replace(data.said(), certificates=[], body_kind="")
+    community_id = await applications.apply(owner, tx, application=application, now_ms=now_ms, wire=WIRE)
     await applications.approve(
         scope, tx, community_id=community_id, reviewer=scope.caller.id, ids=ids, now_ms=now_ms
     )

@@ -247,8 +247,8 @@ review_routes = Routes("/community-reviews", tags=("communities",))
 @review_routes.get(right=Right.COMMUNITIES_REVIEW)
 async def list_waiting(scope: Scope, db: Database) -> list[CommunityRow]:
     """Applications of every tenant that wait for a decision, newest first."""
-    found = await queries.page(scope, db, PageRequest(1, _REVIEWS_SHOWN), apply_status=UNDER_REVIEW)
-    return [CommunityRow.of(row) for row in found.data]
+    page = await queries.page(scope, db, PageRequest(1, _REVIEWS_SHOWN), apply_status=UNDER_REVIEW)
+    return [CommunityRow.of(row) for row in page.data]
 
 
 @review_routes.get("/{community_id:int}", right=Right.COMMUNITIES_REVIEW, name="detail", raises=(NotFound,))

@@ -88,8 +88,8 @@ class ExportProgress(msgspec.Struct, rename="camel", frozen=True):
     began_ms: int
 
     @staticmethod
-    def of(told: Progress | None) -> "ExportProgress":
-        now = told or Progress(phase="none")
+    def of(progress: Progress | None) -> "ExportProgress":
+        now = progress or Progress(phase="none")
         return ExportProgress(
             now.phase, now.rows, now.expected_rows, now.files, now.expected_files, now.bytes, now.began_ms
         )

@@ -49,9 +49,9 @@ async def export(community_id: int, where: EmployeeFilter, scope: Scope, db: Dat
     """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
     await root_of(scope, db, community_id)
     whole, wanted = PageRequest(1, EXPORT_MAX), await conditions(scope, db, community_id, where)
-    found = await queries.page(scope, db, community_id, whole, where=wanted, order="name", down=False)
+    page = await queries.page(scope, db, community_id, whole, where=wanted, order="name", down=False)
     rows = [
-        (row.name, row.phone, "; ".join(one.path for one in row.departments))
-        for row in await employee_rows(scope, db, community_id, found.data)
+        (row.name, row.phone, "; ".join(department.path for department in row.departments))
+        for row in await employee_rows(scope, db, community_id, page.data)
     ]
     return attachment(await asyncio.to_thread(workbook.filled, scope.language, rows), _NAME)

@@ -53,9 +53,9 @@ async def houses(
     """The houses of a list, in the order people count."""
     under = await parent_of(scope, db, community_id, where)
     wanted = queries.HouseFilter(q=where.q)
-    found = await queries.house_page(scope, db, community_id, _ALL, where=wanted, under=under)
+    page = await queries.house_page(scope, db, community_id, _ALL, where=wanted, under=under)
     facts = ("layout", "area_m2", "house_type", "house_status")
-    rows = [{**_place(row.location), **{name: getattr(row, name) for name in facts}} for row in found.data]
+    rows = [{**_place(row.location), **{name: getattr(row, name) for name in facts}} for row in page.data]
     book = await _book(HOUSES, rows, language or scope.language)
     return attachment(book, "linli-houses.xlsx")
 
@@ -73,9 +73,9 @@ async def export_residents(
     """The residents of a list with all that the community asks of them; who took it is noted."""
     await root_of(scope, db, community_id)
     _, sheet = sheets_for(await forms.form(scope, db, community_id))
-    found = await residents.page(scope, db, community_id, _ALL, where=where.conditions)
-    places = await queries.houses_by_id(scope, db, sorted({row.house_id for row in found.data}))
-    rows = [_of_resident(row, places[row.house_id].location) for row in found.data if row.house_id in places]
+    page = await residents.page(scope, db, community_id, _ALL, where=where.conditions)
+    places = await queries.houses_by_id(scope, db, sorted({row.house_id for row in page.data}))
+    rows = [_of_resident(row, places[row.house_id].location) for row in page.data if row.house_id in places]
     async with db.begin() as tx:
         await _note(scope, tx, community_id, count=len(rows), ids=ids, now_ms=clock.now_ms())
     book = await _book(sheet, rows, language or scope.language)

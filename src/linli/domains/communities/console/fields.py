@@ -86,7 +86,7 @@ async def arrange(
 ) -> ResidentFormShape:
     """Show, require and order the fields."""
     await root_of(scope, tx, community_id)
-    fields = [Field(one.name, one.visible, one.required, one.main) for one in data.fields]
+    fields = [Field(field.name, field.visible, field.required, field.main) for field in data.fields]
     form = await forms.arrange(scope, tx, community_id=community_id, fields=fields, now_ms=clock.now_ms())
     return ResidentFormShape.of(form)
 

@@ -69,9 +69,11 @@ async def list_houses(
     if sort not in queries.HOUSE_ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.HOUSE_ORDERS))
     under = await parent_of(scope, db, community_id, where)
-    found = await queries.house_page(scope, db, community_id, page, where=where, under=under, order=sort)
-    living = await resident_queries.living_in(scope, db, [row.space_id for row in found.data])
-    return Page.of(page, found.total, [_told(row, living.get(row.space_id, 0)) for row in found.data])
+    house_page = await queries.house_page(scope, db, community_id, page, where=where, under=under, order=sort)
+    living = await resident_queries.living_in(scope, db, [row.space_id for row in house_page.data])
+    return Page.of(
+        page, house_page.total, [_told(row, living.get(row.space_id, 0)) for row in house_page.data]
+    )
 
 
 @house_routes.put("/{house_id:int}", right=Right.HOUSES_MANAGE)

@@ -34,14 +34,14 @@ class PersonChange(msgspec.Struct, rename="camel", frozen=True):
     fields: list[ChangedField]
 
 
-async def told(scope: Scope, db: Reader, found: Import) -> list[PersonChange]:
+async def told(scope: Scope, db: Reader, import_row: Import) -> list[PersonChange]:
     """The changes of a trial, with names of fields in the caller's language; erased persons are left out."""
-    kept = json.loads(found.changes or "[]")
+    kept = json.loads(import_row.changes or "[]")
     if not kept:
         return []
     people = await persons.persons_by_id(scope, db, [one["person"] for one in kept])
     houses = await spaces.houses_by_id(scope, db, sorted({one["house"] for one in kept}))
-    form = await forms.form(scope, db, found.community_id)
+    form = await forms.form(scope, db, import_row.community_id)
     labels = {name: custom.label for name, custom in form.customs.items()}
     return [
         PersonChange(
@@ -59,21 +59,21 @@ async def told(scope: Scope, db: Reader, found: Import) -> list[PersonChange]:
 def _fields(
     before: dict[str, Any], after: dict[str, Any], labels: dict[str, str], language: str
 ) -> list[ChangedField]:
-    found = []
+    changed_fields = []
     for name, value in after.items():
         if name == "ext":
             was, now = form_rules.custom_values(before.get(name) or ""), form_rules.custom_values(value)
-            found += [
+            changed_fields += [
                 ChangedField(labels.get(key, key), str(was.get(key, "")), str(text))
                 for key, text in now.items()
                 if was.get(key) != text
             ]
         else:
             title = _COLUMNS[name].title(language)
-            found.append(
+            changed_fields.append(
                 ChangedField(title, _word(name, before.get(name), language), _word(name, value, language))
             )
-    return found
+    return changed_fields
 
 
 def _word(name: str, value: Any, language: str) -> str:

@@ -158,8 +158,8 @@ async def hand_in(
             ids=ids,
             now_ms=clock.now_ms(),
         )
-    found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-    return await shown(scope, db, found, importer)
+    import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await shown(scope, db, import_row, importer)
 
 
 @space_import_routes.get("/imports", right=Right.HOUSES_SEE)
@@ -193,8 +193,8 @@ async def apply(
     async with db.begin() as tx:
         await imports.go_on(scope, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms())
     outbox.wake(db)
-    found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-    return await shown(scope, db, found, importer)
+    import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await shown(scope, db, import_row, importer)
 
 
 @import_routes.post(
@@ -212,7 +212,9 @@ async def take_back(
 @import_routes.get("/{import_id:int}/report.xlsx", right=Right.HOUSES_SEE, raises=(NotFound,))
 async def report(import_id: int, scope: Scope, db: Database, objects: ObjectStore) -> Response[bytes]:
     """The handed-in workbook with every fault marked where it stands."""
-    found = await queries.get(scope, db, import_id, kind=queries.HOUSES)
-    if not found.report_key:
+    import_row = await queries.get(scope, db, import_id, kind=queries.HOUSES)
+    if not import_row.report_key:
         raise NotFound(what="report", id=import_id)
-    return attachment(await objects.get(found.report_key, limit=2 * FILE_BYTES), "linli-import-problems.xlsx")
+    return attachment(
+        await objects.get(import_row.report_key, limit=2 * FILE_BYTES), "linli-import-problems.xlsx"
+    )

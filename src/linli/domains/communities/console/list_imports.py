@@ -73,10 +73,10 @@ async def _told(scope: Scope, row: Import, kind: ListKind, importer: Importer) -
 async def _of(scope: Scope, db: Reader, community_id: int, import_id: int, kind: ListKind) -> Import:
     """Raises NotFound, also for an import of another community or kind."""
     await root_of(scope, db, community_id)
-    found = await queries.get(scope, db, import_id, kind=kind.name)
-    if found.community_id != community_id:
+    import_row = await queries.get(scope, db, import_id, kind=kind.name)
+    if import_row.community_id != community_id:
         raise NotFound(what="import", id=import_id)
-    return found
+    return import_row
 
 
 def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
@@ -123,8 +123,8 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
                 secret=kind.secret,
             )
         outbox.wake(db)
-        found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-        return await _told(scope, found, kind, importer)
+        import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+        return await _told(scope, import_row, kind, importer)
 
     @routes.get("/imports/{import_id:int}", right=see)
     async def one(
@@ -170,8 +170,8 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         await _of(scope, db, community_id, import_id, kind)
         async with db.begin() as tx:
             await undo.undo_list(scope, tx, import_id=import_id, kind=kind, ids=ids, now_ms=clock.now_ms())
-        found = await queries.get(scope, db, import_id)
-        return await _told(scope, found, kind, importer)
+        query = await queries.get(scope, db, import_id)
+        return await _told(scope, query, kind, importer)
 
     @routes.get("/imports/{import_id:int}/report.xlsx", right=see)
     async def report(

@@ -178,8 +178,8 @@ async def _detail(scope: Scope, db: Reader, person: Person) -> ResidentDetail:
         custom={key: str(value) for key, value in custom.items() if isinstance(value, str | int | float)},
         homes=homes,
         groups=[
-            GroupName(one.user_group_id, rules.group_words(one.type, one.name, scope.language))
-            for one in groups
+            GroupName(group.user_group_id, rules.group_words(group.type, group.name, scope.language))
+            for group in groups
         ],
         **same,
     )
@@ -278,8 +278,8 @@ duplicate_routes = Routes("/communities/{community_id:int}/duplicates", tags=("p
 @duplicate_routes.get(right=Right.RESIDENTS_SEE)
 async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twins]:
     """Residents who seem to be registered twice: one ID number, or one name in one house."""
-    found = await duplicates.twins(scope, db, community_id)
-    numbers = sorted({one for group in found for one in group.person_ids})
+    twin_groups = await duplicates.twins(scope, db, community_id)
+    numbers = sorted({one for group in twin_groups for one in group.person_ids})
     people = await persons.persons_by_id(scope, db, numbers)
     ties: dict[int, list[str]] = {}
     homes = await residents.homes_of_persons(scope, db, community_id, numbers)
@@ -293,7 +293,8 @@ async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twin
         return Twin(person.identity_id, person.name, person.phone or "", masked, ties.get(person.id, []))
 
     return [
-        Twins(group.why, [told(people[one]) for one in group.person_ids if one in people]) for group in found
+        Twins(group.why, [told(people[one]) for one in group.person_ids if one in people])
+        for group in twin_groups
     ]
 
 

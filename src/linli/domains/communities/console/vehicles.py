@@ -73,8 +73,10 @@ class VehicleRegion(msgspec.Struct, rename="camel", frozen=True):
     vehicles: int
 
 
-async def _rows(scope: Scope, db: Reader, community_id: int, found: list[OwnedVehicle]) -> list[VehicleRow]:
-    homes = await queries.homes(scope, db, community_id, sorted({row.person_id for row in found}))
+async def _rows(
+    scope: Scope, db: Reader, community_id: int, owned_vehicles: list[OwnedVehicle]
+) -> list[VehicleRow]:
+    homes = await queries.homes(scope, db, community_id, sorted({row.person_id for row in owned_vehicles}))
     ids = sorted({house for row in homes.values() for house in row})
     houses = await spaces.houses_by_id(scope, db, ids)
     return [
@@ -91,7 +93,7 @@ async def _rows(scope: Scope, db: Reader, community_id: int, found: list[OwnedVe
             houses=[houses[one].location for one in homes.get(row.person_id, ()) if one in houses],
             created_ms=row.created_ms,
         )
-        for row in found
+        for row in owned_vehicles
     ]
 
 
@@ -178,10 +180,10 @@ async def export(
     """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
     await root_of(scope, db, community_id)
     whole = PageRequest(1, EXPORT_MAX)
-    found = await queries.page(scope, db, community_id, whole, where=where, order="plate")
+    page = await queries.page(scope, db, community_id, whole, where=where, order="plate")
     rows = [
         (row.plate, row.owner_name, row.owner_phone, "、".join(row.houses[:1]), row.brand, row.color)
-        for row in await _rows(scope, db, community_id, found.data)
+        for row in await _rows(scope, db, community_id, page.data)
     ]
     content = await asyncio.to_thread(workbook.filled, scope.language, rows)
     return attachment(content, "linli-vehicles.xlsx")

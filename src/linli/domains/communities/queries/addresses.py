@@ -14,7 +14,7 @@ async def find_houses(scope: Scope, db: Reader, community_id: int, written: str)
     wanted = addresses.parts(written[:64])
     if not wanted:
         return []
-    found = await search_houses(scope.narrowed(community_id), db, "-".join(wanted), limit=_LOOKED_AT)
-    same = [(addresses.parts(house.location), house) for house in found]
+    houses = await search_houses(scope.narrowed(community_id), db, "-".join(wanted), limit=_LOOKED_AT)
+    same = [(addresses.parts(house.location), house) for house in houses]
     whole = [house for parts, house in same if parts == wanted]
     return whole or [house for parts, house in same if parts[-len(wanted) :] == wanted]

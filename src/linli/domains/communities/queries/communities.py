@@ -107,9 +107,9 @@ def _page(filters: frozenset[str]) -> tuple[Query[Community], Query[Any]]:
 async def community(scope: Scope, db: Reader, community_id: int, *, lock: bool = False) -> Community:
     """Raises NotFound. `lock` keeps the row from changing until the unit of work ends."""
     query = _locked if lock else _one
-    if (found := await query.one(db, scope, community_id=community_id)) is None:
+    if (community_row := await query.one(db, scope, community_id=community_id)) is None:
         raise NotFound(what="community", id=community_id)
-    return found
+    return community_row
 
 
 async def of_scope_id(scope: Scope, db: Reader, scope_id: str) -> Community | None:
@@ -148,8 +148,8 @@ async def page(
 
 async def target(db: Reader, *, community_id: int = 0, scope_id: str = "") -> Community | None:
     """The community a token is asked for, whoever asks: for the gateway, which checks tenant, grant and approval."""
-    found = await _target.one(db, community_id=community_id, scope_id=scope_id or None)
-    return found if found is not None and found.apply_status == APPROVED else None
+    community_row = await _target.one(db, community_id=community_id, scope_id=scope_id or None)
+    return community_row if community_row is not None and community_row.apply_status == APPROVED else None
 
 
 async def in_management(db: Reader, text: str, *, limit: int) -> list[Community]:
@@ -158,12 +158,14 @@ async def in_management(db: Reader, text: str, *, limit: int) -> list[Community]
     return await _in_management.all(db, text=f"%{escaped}%", limit=limit)
 
 
-async def rivals(db: Reader, found: Community) -> list[Community]:
+async def rivals(db: Reader, community_row: Community) -> list[Community]:
     """Other communities and applications on the same POI, of any tenant: for the operator's review."""
-    return await _same_poi.all(db, poid=found.poid, community_id=found.community_id)
+    return await _same_poi.all(db, poid=community_row.poid, community_id=community_row.community_id)
 
 
-async def certificates(db: Reader, found: Community) -> list[Certificate]:
+async def certificates(db: Reader, community_row: Community) -> list[Certificate]:
     """The proofs handed in with an application that the caller has read in scope."""
-    rows = await _certificates.all(db, tenant=found.tenant_id, community_id=found.community_id)
+    rows = await _certificates.all(
+        db, tenant=community_row.tenant_id, community_id=community_row.community_id
+    )
     return [Certificate(*row) for row in rows]

@@ -156,10 +156,10 @@ async def get(
 ) -> Import:
     """`kind` None: whatever it brings. Raises NotFound."""
     query = _locked if lock else _one
-    found = await query.one(db, scope, import_id=import_id)
-    if found is None or kind not in (None, found.kind):
+    import_row = await query.one(db, scope, import_id=import_id)
+    if import_row is None or kind not in (None, import_row.kind):
         raise NotFound(what="import", id=import_id)
-    return found
+    return import_row
 
 
 async def count_waiting(scope: Scope, db: Reader) -> int:
@@ -200,7 +200,7 @@ async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) ->
     subtree = await space_queries.subtree(scope, db, parent)
     way = rules.path_ids(parent.path)[1:]
     names = await space_queries.names(scope, db, way)
-    found = Snapshot(
+    snapshot_row = Snapshot(
         parent=parent,
         above=[names[space_id] for space_id in way],
         spaces={(row.parent_id, row.name): row for row in subtree if row.parent_id is not None},
@@ -211,26 +211,28 @@ async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) ->
     )
     if reading.residents:
         phones = sorted({row.values["phone"] for row in reading.residents if "phone" in row.values})
-        found.holders = await person_queries.holders_of_phones(scope, db, phones)
+        snapshot_row.holders = await person_queries.holders_of_phones(scope, db, phones)
         # ID numbers tell only of whom the phone does not tell.
         numbers = any(
-            row.values.get("phone") not in found.holders for row in reading.residents if "id_no" in row.values
+            row.values.get("phone") not in snapshot_row.holders
+            for row in reading.residents
+            if "id_no" in row.values
         )
-        found.residents = await resident_queries.all_of_community(
+        snapshot_row.residents = await resident_queries.all_of_community(
             scope, db, parent.community_id, numbers=numbers
         )
-        await asyncio.to_thread(_share, found)
-        found.known = await person_queries.known_to(scope, db, parent.community_id)
-    return found
+        await asyncio.to_thread(_share, snapshot_row)
+        snapshot_row.known = await person_queries.known_to(scope, db, parent.community_id)
+    return snapshot_row
 
 
-def _share(found: Snapshot) -> None:
+def _share(snapshot_row: Snapshot) -> None:
     """Have what both lists tell of a person lie in memory once: of a town that is 30 MB."""
-    people = {holder.id: (phone, holder) for phone, holder in found.holders.items()}
-    for at, one in enumerate(found.residents):
-        if (known := people.get(one.person_id)) is not None:
-            phone, (person_id, identity_id, name) = known
-            found.residents[at] = one._replace(
+    people = {holder.id: (phone, holder) for phone, holder in snapshot_row.holders.items()}
+    for at, house_resident in enumerate(snapshot_row.residents):
+        if (person := people.get(house_resident.person_id)) is not None:
+            phone, (person_id, identity_id, name) = person
+            snapshot_row.residents[at] = house_resident._replace(
                 person_id=person_id, identity_id=identity_id, name=name, phone=phone
             )
 

@@ -125,9 +125,9 @@ class TreeNode(NamedTuple):
 async def space(scope: Scope, db: Reader, space_id: int, *, lock: bool = False) -> Space:
     """Raises NotFound. `lock` keeps the row from changing until the unit of work ends."""
     query = _locked if lock else _one
-    if (found := await query.one(db, scope, space_id=space_id)) is None:
+    if (space_row := await query.one(db, scope, space_id=space_id)) is None:
         raise NotFound(what="space", id=space_id)
-    return found
+    return space_row
 
 
 async def spaces_by_id(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, Space]:
@@ -162,8 +162,8 @@ async def require_root(scope: Scope, db: Reader, community_id: int) -> int:
 
 async def sibling(scope: Scope, db: Reader, parent_id: int, name: str) -> int | None:
     """Id of the child of `parent_id` with this name."""
-    found: int | None = await _sibling.scalar(db, scope, parent_id=parent_id, name=name)
-    return found
+    scalar: int | None = await _sibling.scalar(db, scope, parent_id=parent_id, name=name)
+    return scalar
 
 
 async def subtree(scope: Scope, db: Reader, space: Space) -> list[Space]:
@@ -344,9 +344,9 @@ async def house_page(
 
 async def house(scope: Scope, db: Reader, space_id: int) -> House:
     """Raises NotFound, also for a space that is no house."""
-    if (found := await _house.one(db, scope, space_id=space_id)) is None:
+    if (house_row := await _house.one(db, scope, space_id=space_id)) is None:
         raise NotFound(what="house", id=space_id)
-    return found
+    return house_row
 
 
 async def houses_by_id(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, House]:

@@ -16,5 +16,5 @@ class CommunityZones:
     """As the communities say themselves."""
 
     async def of(self, db: Reader, community_id: int) -> str:
-        found = await _zone.scalar(db, row=community_id)
-        return "" if not found or found == SITE_ZONE else str(found)
+        scalar = await _zone.scalar(db, row=community_id)
+        return "" if not scalar or scalar == SITE_ZONE else str(scalar)

@@ -46,34 +46,34 @@ class WayStep(msgspec.Struct, rename="camel", frozen=True):
     kind: Annotated[str, Meta(description="area, building, unit or house")]
 
 
-def card(found: Community, resident: Resident) -> CommunityCard:
-    mine = any(home.community_id == found.community_id for home in resident.living_in)
-    halted = found.service_state != RUNNING
+def card(community: Community, resident: Resident) -> CommunityCard:
+    mine = any(home.community_id == community.community_id for home in resident.living_in)
+    halted = community.service_state != RUNNING
     return CommunityCard(
-        id=str(found.community_id),
-        name=found.name,
-        city=found.city,
-        address=found.address,
-        phone=found.phone,
+        id=str(community.community_id),
+        name=community.name,
+        city=community.city,
+        address=community.address,
+        phone=community.phone,
         mine=mine,
         suspended=halted,
-        time_zone=found.time_zone,
+        time_zone=community.time_zone,
     )
 
 
 async def _in_management(db: Reader, community_id: int) -> Community:
-    found = await queries.target(db, community_id=community_id)
-    if found is None:
+    community = await queries.target(db, community_id=community_id)
+    if community is None:
         raise NotFound(what="community", id=community_id)
-    return found
+    return community
 
 
 async def opened(resident: Resident, db: Reader, community_id: int) -> tuple[Community, Scope]:
     """A community whose service runs, with the scope of somebody who looks at it. Raises NotFound, CommunityClosed."""
-    found = await _in_management(db, community_id)
-    if found.service_state != RUNNING:
+    community = await _in_management(db, community_id)
+    if community.service_state != RUNNING:
         raise CommunityClosed()
-    return found, resident.scope_of(found.tenant_id, found.community_id)
+    return community, resident.scope_of(community.tenant_id, community.community_id)
 
 
 community_routes = Routes("/communities", tags=("communities",))
@@ -87,13 +87,13 @@ async def list_communities(
 ) -> list[CommunityCard]:
     """With `q` the communities in management that it finds, at most 20; without, those one lives in."""
     if q.strip():
-        found = await queries.in_management(db, q.strip(), limit=MOST)
-        return [card(one, resident) for one in found]
+        communities = await queries.in_management(db, q.strip(), limit=MOST)
+        return [card(community, resident) for community in communities]
     cards = []
     for community_id in dict.fromkeys(home.community_id for home in resident.homes):
-        one = await queries.target(db, community_id=community_id)
-        if one is not None:
-            cards.append(card(one, resident))
+        community_row = await queries.target(db, community_id=community_id)
+        if community_row is not None:
+            cards.append(card(community_row, resident))
     return cards
 
 
@@ -111,8 +111,8 @@ async def way_to_a_house(
     parent_id: Annotated[int | None, Meta(description="None: the first level.")] = None,
 ) -> list[WayStep]:
     """The names of one level, to choose a house by: nothing of who lives there."""
-    found, scope = await opened(resident, db, community_id)
-    parent = parent_id or found.root_space_id
+    community, scope = await opened(resident, db, community_id)
+    parent = parent_id or community.root_space_id
     if parent is None:
         return []
     if (await spaces.space(scope, db, parent)).community_id != community_id:

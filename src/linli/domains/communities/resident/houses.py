@@ -50,12 +50,12 @@ class Certify(PersonForm, rename="camel", frozen=True):
 
 async def told(resident: Resident, db: Reader, homes: list[Home]) -> list[MyHouse]:
     rows = []
-    known: dict[int, Community] = {}
+    communities: dict[int, Community] = {}
     for home in homes:
         scope = resident.at(home)
-        if home.community_id not in known:
-            known |= await community_queries.by_id(scope, db, [home.community_id])
-        community = known.get(home.community_id)
+        if home.community_id not in communities:
+            communities |= await community_queries.by_id(scope, db, [home.community_id])
+        community = communities.get(home.community_id)
         house = (await spaces.houses_by_id(scope, db, [home.house_id])).get(home.house_id)
         rows.append(
             MyHouse(
@@ -97,14 +97,14 @@ async def certify_again(house_id: int, data: Certify, resident: Resident, tx: Tx
     """Correct a refused certification (重新认证): the same record waits again."""
     home = _tied(resident, house_id)
     scope = resident.at(home)
-    known = await persons.person(scope, tx, home.identity_id)
+    person = await persons.person(scope, tx, home.identity_id)
     form = await forms.form(scope, tx, home.community_id)
     await reviews.register_again(
         scope,
         tx,
         house_id=house_id,
         identity_id=home.identity_id,
-        profile=profile_of(data, form=form, phone=resident.phone, known=known),
+        profile=profile_of(data, form=form, phone=resident.phone, known=person),
         type=data.type,
         review=True,
         now_ms=clock.now_ms(),
@@ -132,16 +132,16 @@ async def certify(
     community_id: int, house_id: int, data: Certify, resident: Resident, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
     """Ask to belong to a house; the property reviews it. Who stands there already corrects that instead."""
-    found, scope = await opened(resident, tx, community_id)
-    own = resident.persons.get(found.tenant_id)
-    known = await persons.person_of_phone(scope, tx, resident.phone) if own else None
+    community, scope = await opened(resident, tx, community_id)
+    own = resident.persons.get(community.tenant_id)
+    person = await persons.person_of_phone(scope, tx, resident.phone) if own else None
     form = await forms.form(scope, tx, community_id)
     await reviews.register(
         scope,
         tx,
         SpaceHouses(field="houseId"),
         house_id=house_id,
-        profile=profile_of(data, form=form, phone=resident.phone, known=known),
+        profile=profile_of(data, form=form, phone=resident.phone, known=person),
         type=data.type,
         review=True,
         ids=ids,

@@ -89,11 +89,11 @@ async def members(house_id: int, resident: Resident, db: Database) -> list[House
     home = resident.home(house_id)
     owns = home.type == rules.OWNER
     rows = await queries.of_house(resident.at(home), db, house_id)
-    told = []
+    house_members = []
     for row in rows:
         mine = row.person_id == home.person_id
         phone = row.phone or ""
-        told.append(
+        house_members.append(
             HouseMember(
                 row.identity_id,
                 row.name,
@@ -104,7 +104,7 @@ async def members(house_id: int, resident: Resident, db: Database) -> list[House
                 mine or owns,
             )
         )
-    return told
+    return house_members
 
 
 @member_routes.post("/members", raises=(NotFound, AlreadyMember, PhoneTaken, UserExists))
@@ -218,12 +218,12 @@ invitation_routes = Routes("/invitations/{code:str}", tags=("houses",))
 @invitation_routes.get(raises=(NotFound, CommunityClosed, InvitationSpent))
 async def show_invitation(code: str, resident: Resident, db: Database, clock: Clock) -> InvitationCard:
     """Where the code leads, before one joins."""
-    found = await invitations.find(db, code, now_ms=clock.now_ms())
-    scope = resident.scope_of(found.tenant_id, found.community_id)
-    community = await community_queries.community(scope, db, found.community_id)
-    house = await spaces.house(scope, db, found.house_id)
+    invitation = await invitations.find(db, code, now_ms=clock.now_ms())
+    scope = resident.scope_of(invitation.tenant_id, invitation.community_id)
+    community = await community_queries.community(scope, db, invitation.community_id)
+    house = await spaces.house(scope, db, invitation.house_id)
     return InvitationCard(
-        str(found.community_id), community.name, house.location, found.type, found.expires_ms
+        str(invitation.community_id), community.name, house.location, invitation.type, invitation.expires_ms
     )
 
 
@@ -233,14 +233,14 @@ async def show_invitation(code: str, resident: Resident, db: Database, clock: Cl
 async def join(code: str, data: PersonForm, resident: Resident, tx: Tx, ids: Ids, clock: Clock) -> Joined:
     """Join the house with one's own phone; the code works no second time."""
     now_ms = clock.now_ms()
-    found = await invitations.use(tx, code, now_ms=now_ms)
+    invitation = await invitations.use(tx, code, now_ms=now_ms)
     waits = await _join(
-        resident.scope_of(found.tenant_id, found.community_id),
+        resident.scope_of(invitation.tenant_id, invitation.community_id),
         tx,
-        found,
+        invitation,
         form=data,
         phone=resident.phone,
-        type=found.type,
+        type=invitation.type,
         source=rules.QRCODE,
         ids=ids,
         now_ms=now_ms,
@@ -261,14 +261,14 @@ async def _join(
     now_ms: int,
 ) -> bool:
     """Whether the property must agree first."""
-    known = await persons.person_of_phone(scope, tx, rules.clean_phone(phone))
+    person = await persons.person_of_phone(scope, tx, rules.clean_phone(phone))
     asks = await forms.form(scope, tx, place.community_id)
     await reviews.register(
         scope,
         tx,
         HOUSES,
         house_id=place.house_id,
-        profile=profile_of(form, form=asks, phone=phone, known=known),
+        profile=profile_of(form, form=asks, phone=phone, known=person),
         type=type,
         review=asks.review,
         ids=ids,

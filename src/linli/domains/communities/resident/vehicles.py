@@ -35,8 +35,8 @@ _NAMES = ("plate", "brand", "color")
 async def _own(resident: Resident, db: Reader, community_id: int, vehicle_id: int) -> None:
     """Raises NotFound, also for another resident's."""
     home = resident.living(community_id)
-    found = await queries.vehicle(resident.scope(community_id), db, vehicle_id, community_id=community_id)
-    if found.person_id != home.person_id:
+    vehicle = await queries.vehicle(resident.scope(community_id), db, vehicle_id, community_id=community_id)
+    if vehicle.person_id != home.person_id:
         raise NotFound(what="vehicle", id=vehicle_id)
 
 

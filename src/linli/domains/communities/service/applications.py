@@ -226,14 +226,14 @@ async def resubmit(
 
     Raises NotFound, OnlyRejectedResubmitted, BadInput.
     """
-    found = await queries.community(scope, tx, community_id, lock=True)
-    if found.apply_status != REJECTED:
-        raise OnlyRejectedResubmitted(name=found.name)
+    community = await queries.community(scope, tx, community_id, lock=True)
+    if community.apply_status != REJECTED:
+        raise OnlyRejectedResubmitted(name=community.name)
     said, proofs = await _checked(scope, tx, application, wire)
     await _again.run(
         tx, row=community_id, **{f"to_{name}": value for name, value in said.items()}, now=now_ms
     )
-    await _delete_certificates.run(tx, row=community_id, tenant=found.tenant_id)
+    await _delete_certificates.run(tx, row=community_id, tenant=community.tenant_id)
     await _keep_proofs(scope, tx, community_id, proofs)
 
 
@@ -244,12 +244,12 @@ async def approve(
 
     The surface has checked that the reviewer may. Raises NotFound, NotUnderReview.
     """
-    found = await queries.community(scope, tx, community_id, lock=True)
-    if found.apply_status != UNDER_REVIEW:
-        raise NotUnderReview(name=found.name)
-    owner = Scope.system(found.tenant_id, name=reviewer)
+    community = await queries.community(scope, tx, community_id, lock=True)
+    if community.apply_status != UNDER_REVIEW:
+        raise NotUnderReview(name=community.name)
+    owner = Scope.system(community.tenant_id, name=reviewer)
     root = await spaces.create_root(
-        owner, tx, community_id=community_id, name=found.name, ids=ids, now_ms=now_ms
+        owner, tx, community_id=community_id, name=community.name, ids=ids, now_ms=now_ms
     )
     scope_id = ids.scope_id()
     await _decide.run(
@@ -263,9 +263,9 @@ async def approve(
         now=now_ms,
     )
     await groups.create_defaults(owner, tx, community_id=community_id, ids=ids, now_ms=now_ms)
-    if found.project_id is not None:
-        await tenancy.grant_community(owner, tx, project_id=found.project_id, community_id=community_id)
-    await emit(tx, CommunityApproved(found.tenant_id, community_id, scope_id, root))
+    if community.project_id is not None:
+        await tenancy.grant_community(owner, tx, project_id=community.project_id, community_id=community_id)
+    await emit(tx, CommunityApproved(community.tenant_id, community_id, scope_id, root))
     return await queries.community(scope, tx, community_id)
 
 
@@ -275,9 +275,9 @@ async def reject(scope: Scope, tx: Tx, *, community_id: int, reviewer: str, reas
     Raises NotFound, NotUnderReview, BadInput.
     """
     reason = _filled(reason, "reason", 500)
-    found = await queries.community(scope, tx, community_id, lock=True)
-    if found.apply_status != UNDER_REVIEW:
-        raise NotUnderReview(name=found.name)
+    community = await queries.community(scope, tx, community_id, lock=True)
+    if community.apply_status != UNDER_REVIEW:
+        raise NotUnderReview(name=community.name)
     await _decide.run(
         tx,
         row=community_id,
@@ -288,14 +288,14 @@ async def reject(scope: Scope, tx: Tx, *, community_id: int, reviewer: str, reas
         by=reviewer,
         now=now_ms,
     )
-    await emit(tx, CommunityRejected(found.tenant_id, community_id, reason))
+    await emit(tx, CommunityRejected(community.tenant_id, community_id, reason))
 
 
 async def remove(scope: Scope, tx: Tx, *, community_id: int) -> None:
     """Take away a refused application. Raises NotFound, OnlyRejectedDeleted."""
-    found = await queries.community(scope, tx, community_id, lock=True)
-    if found.apply_status != REJECTED:
-        raise OnlyRejectedDeleted(name=found.name)
-    await _delete_certificates.run(tx, row=community_id, tenant=found.tenant_id)
+    community = await queries.community(scope, tx, community_id, lock=True)
+    if community.apply_status != REJECTED:
+        raise OnlyRejectedDeleted(name=community.name)
+    await _delete_certificates.run(tx, row=community_id, tenant=community.tenant_id)
     await _delete.run(tx, scope, row=community_id)
-    await emit(tx, CommunityDeleted(found.tenant_id, community_id))
+    await emit(tx, CommunityDeleted(community.tenant_id, community_id))

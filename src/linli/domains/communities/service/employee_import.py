@@ -67,8 +67,10 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     phones = sorted({row.values["phone"] for row in reading.rows})
     holders = await persons.holders_of_phones(scope, db, phones) if phones else {}
     page = await queries.page(scope, db, community_id, _EVERYBODY)
-    working = {one.phone: one for one in page.data}
-    inside = await queries.departments_of(scope, db, community_id, [one.person_id for one in page.data])
+    working = {employee_row.phone: employee_row for employee_row in page.data}
+    inside = await queries.departments_of(
+        scope, db, community_id, [employee_row.person_id for employee_row in page.data]
+    )
     tree = await queries.tree(scope, db, community_id)
     known = {tuple(part.name for part in tree.path(one)): one for one in tree.by_id}
     problems, seen = list(reading.problems), dict[str, int]()
@@ -98,7 +100,7 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
             fresh |= dict.fromkeys(way[: depth + 1] for depth in range(len(way)))
         who = (employee.identity_id, employee.person_id) if employee else ("", 0)
         wanted.append(Wanted(name, phone, *who, missing))
-    problems.sort(key=lambda one: (one.row, one.column))
+    problems.sort(key=lambda problem: (problem.row, problem.column))
     strangers = {one.phone for one in wanted if one.phone not in holders}
     new_departments = [way for way in fresh if way not in known]
     return Plan(reading.total, problems, wanted, unchanged, new_departments, strangers)
@@ -146,34 +148,44 @@ async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
     return done
 
 
-async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> int:
+async def undo(
+    scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], ids: Ids, now_ms: int
+) -> int:
     """Those hired no longer work here, the others leave the departments that they were put into; new departments go
     when nobody and nothing else is in them. Persons whom nothing else knows are forgotten."""
-    community_id = found.community_id
+    community_id = import_row.community_id
     here = scope.narrowed(community_id)
-    people = await persons.persons_by_id(here, tx, [one.other_id or one.row_id for one in done])
+    people = await persons.persons_by_id(
+        here, tx, [import_change.other_id or import_change.row_id for import_change in done]
+    )
     tree = await queries.tree(here, tx, community_id)
-    working = {one.person_id for one in (await queries.page(here, tx, community_id, _EVERYBODY)).data}
-    hired = {one.row_id for one in done if one.kind == EMPLOYEE} & working & people.keys()
-    for one in done:
+    working = {
+        employee.person_id for employee in (await queries.page(here, tx, community_id, _EVERYBODY)).data
+    }
+    hired = (
+        {import_change.row_id for import_change in done if import_change.kind == EMPLOYEE}
+        & working
+        & people.keys()
+    )
+    for import_change_row in done:
         if (
-            one.kind == PLACE
-            and one.row_id in tree.by_id
-            and one.other_id in (working & people.keys()) - hired
+            import_change_row.kind == PLACE
+            and import_change_row.row_id in tree.by_id
+            and import_change_row.other_id in (working & people.keys()) - hired
         ):
-            who = people[one.other_id].identity_id
-            await departments.take_out(here, tx, department_id=one.row_id, identity_id=who)
+            who = people[import_change_row.other_id].identity_id
+            await departments.take_out(here, tx, department_id=import_change_row.row_id, identity_id=who)
     for person_id in sorted(hired):
         who = people[person_id].identity_id
         await employees.dismiss(here, tx, community_id=community_id, identity_id=who, now_ms=now_ms)
-    for one in reversed(done):
-        if one.kind == DEPARTMENT and one.row_id in tree.by_id:
-            await departments.remove_if_empty(here, tx, department_id=one.row_id, now_ms=now_ms)
-    strangers = [one.row_id for one in done if one.kind == PERSON]
+    for import_change_row in reversed(done):
+        if import_change_row.kind == DEPARTMENT and import_change_row.row_id in tree.by_id:
+            await departments.remove_if_empty(here, tx, department_id=import_change_row.row_id, now_ms=now_ms)
+    strangers = [import_change.row_id for import_change in done if import_change.kind == PERSON]
     await bulk.take_back(
         scope, tx, community_id=community_id, made=[], restored=[], person_ids=strangers, now_ms=now_ms
     )
-    return sum(one.kind == EMPLOYEE and one.row_id not in hired for one in done)
+    return sum(import_change.kind == EMPLOYEE and import_change.row_id not in hired for import_change in done)
 
 
 KIND: Final = ListKind("employees", EMPLOYEES, ROWS_MAX, plan, apply, undo)

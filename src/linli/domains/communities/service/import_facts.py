@@ -71,7 +71,8 @@ class _Comparison:
 
     def _fault(self, row: Row, name: str, rule: str, **facts: Any) -> None:
         key = next(
-            (one for one in row.values if one == name or (name == "ext" and one.startswith(CUSTOM))), name
+            (value for value in row.values if value == name or (name == "ext" and value.startswith(CUSTOM))),
+            name,
         )
         self._plan.problems.append(self._reading.fault(row, key, rule, **facts))
 
@@ -81,7 +82,7 @@ def _said(row: Row, ext: str) -> dict[str, Any]:
     values = row.values
     said = {name: values[name] for name in PROFILE_FIELDS if name in values}
     if own := own_fields(values):
-        known = form_rules.custom_values(ext)
-        if any(known.get(name) != value for name, value in own.items()):
-            said["ext"] = json.dumps(known | own, ensure_ascii=False)
+        custom_values = form_rules.custom_values(ext)
+        if any(custom_values.get(name) != value for name, value in own.items()):
+            said["ext"] = json.dumps(custom_values | own, ensure_ascii=False)
     return said

@@ -60,15 +60,15 @@ class Strangers(Collection[Person]):
         return any(person == one for one in self)
 
     def __iter__(self) -> Iterator[Person]:
-        for one in self.all:
-            values = one.row.values
+        for stranger in self.all:
+            values = stranger.row.values
             said = {key: values[key] for key in PROFILE_FIELDS if key in values}
             own = own_fields(values)
             profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
             row = person_row(
                 profile,
-                person_id=one.id,
-                identity_id=one.identity_id,
+                person_id=stranger.id,
+                identity_id=stranger.identity_id,
                 tenant_id=self.tenant_id,
                 now_ms=self.now_ms,
             )
@@ -173,7 +173,8 @@ class _Planner:
         self._rows_of_phones: dict[str, int] = {}
         """Of those that the workbook brings."""
         self._residents = sorted(
-            snapshot.residents, key=lambda one: (one.phone is None, one.status == MOVED_IN)
+            snapshot.residents,
+            key=lambda house_resident: (house_resident.phone is None, house_resident.status == MOVED_IN),
         )
         self._rows_of_residents = array("q", bytes(8 * len(self._residents)))
         """By position: the row that names this tie, 0 for none."""
@@ -188,14 +189,16 @@ class _Planner:
         self._numbers: dict[tuple[str, str], Holder] = {}
         """(ID number, name) → who is meant by a row with a phone that nobody has, or none."""
         self._namesakes: dict[tuple[int, str], HouseResident] = {}
-        for position, one in enumerate(self._residents):
-            self._ties[one.house_id, one.person_id] = position
+        for position, house_resident_row in enumerate(self._residents):
+            self._ties[house_resident_row.house_id, house_resident_row.person_id] = position
             if phoneless:
-                self._nameless[one.house_id, one.name] = _holder(one)
-            if one.id_no in self._wanted:
-                self._numbers[one.id_no, one.name] = _holder(one)
-            if self._phones and one.status != MOVED_OUT:
-                self._namesakes[one.house_id, one.name] = one
+                self._nameless[house_resident_row.house_id, house_resident_row.name] = _holder(
+                    house_resident_row
+                )
+            if house_resident_row.id_no in self._wanted:
+                self._numbers[house_resident_row.id_no, house_resident_row.name] = _holder(house_resident_row)
+            if self._phones and house_resident_row.status != MOVED_OUT:
+                self._namesakes[house_resident_row.house_id, house_resident_row.name] = house_resident_row
         self._counts = dict.fromkeys(
             ("building", "unit", "house", "houses_unchanged", "residents_unchanged"), 0
         )
@@ -244,8 +247,8 @@ class _Planner:
                 parent = self._spaces.get((parent.space_id, name)) or self._make(parent, kind, name)
             at = parent
             text, key = location_of([*self._there.above, building, unit, number])
-            made = house_row(space_id=at.space_id, parent=at, location=text, location_key=key)
-            self._plan.houses.append(made | facts)
+            house_rows = house_row(space_id=at.space_id, parent=at, location=text, location_key=key)
+            self._plan.houses.append(house_rows | facts)
         self._rows_of_houses[at.space_id] = row.number
 
     def _make(self, parent: Space, kind: str, name: str) -> Space:
@@ -300,11 +303,17 @@ class _Planner:
         if person.id not in self._there.known:
             self._plan.arrivals.known[person.id] = person.identity_id
 
-    def _change_tie(self, held: HouseResident, type_: int) -> None:
-        if (held.type, held.status) == (type_, MOVED_IN):
+    def _change_tie(self, house_resident: HouseResident, type_: int) -> None:
+        if (house_resident.type, house_resident.status) == (type_, MOVED_IN):
             self._counts["residents_unchanged"] += 1
             return
-        before = TieState(held.house_id, held.person_id, held.identity_id, held.type, held.status)
+        before = TieState(
+            house_resident.house_id,
+            house_resident.person_id,
+            house_resident.identity_id,
+            house_resident.type,
+            house_resident.status,
+        )
         self._plan.arrivals.changed.append(before._replace(type=type_, status=MOVED_IN))
         self._plan.ties_before.append(before)
 
@@ -343,25 +352,29 @@ class _Planner:
     def _namesake(self, house_id: int, name: str, number: str) -> PhoneHolder | None:
         """Whose phone a row changes: the one of that name in the house, unless the workbook names both, or the ID
         numbers tell them apart."""
-        one = self._namesakes.get((house_id, name))
-        if one is None or one.phone in self._phones or (number and one.id_no and number != one.id_no):
+        house_resident = self._namesakes.get((house_id, name))
+        if (
+            house_resident is None
+            or house_resident.phone in self._phones
+            or (number and house_resident.id_no and number != house_resident.id_no)
+        ):
             return None
-        return _holder(one)
+        return _holder(house_resident)
 
     def _new_person(self, row: Row, house_id: int) -> Stranger:
         values = row.values
-        made = Stranger(self._ids.number(), self._ids.identity_id(), values["name"], row)
-        self._plan.strangers.all.append(made)
+        stranger = Stranger(self._ids.number(), self._ids.identity_id(), values["name"], row)
+        self._plan.strangers.all.append(stranger)
         if phone := values.get("phone"):
-            self._holders[phone] = made
+            self._holders[phone] = stranger
             self._rows_of_phones[phone] = row.number
         else:
-            self._nameless[house_id, made.name] = made
-        return made
+            self._nameless[house_id, stranger.name] = stranger
+        return stranger
 
 
-def _holder(one: HouseResident) -> PhoneHolder:
-    return PhoneHolder(one.person_id, one.identity_id, one.name)
+def _holder(house_resident: HouseResident) -> PhoneHolder:
+    return PhoneHolder(house_resident.person_id, house_resident.identity_id, house_resident.name)
 
 
 def _said(reading: Reading, holders: dict[str, Any]) -> tuple[set[str], set[str]]:

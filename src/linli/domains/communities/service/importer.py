@@ -65,10 +65,10 @@ class Importer(Engine[Import]):
     async def erased(self, event: UsersErased) -> None:
         """Workbooks of a community that somebody was erased from are not kept: nobody is taken out of a file."""
         scope = Scope.system(event.tenant_id, "import")
-        for found in await queries.kept(scope, self._db, event.community_id):
-            for key in filter(None, (found.object_key, found.report_key)):
+        for import_row in await queries.kept(scope, self._db, event.community_id):
+            for key in filter(None, (import_row.object_key, import_row.report_key)):
                 await self._store.delete(key)
-            await self._db.run(partial(_forget_persons, scope, found.import_id))
+            await self._db.run(partial(_forget_persons, scope, import_row.import_id))
 
 
 async def _forget_persons(scope: Scope, import_id: int, tx: Tx) -> None:
@@ -87,21 +87,21 @@ class _Ledger:
     def subject(self, import_id: int) -> str:
         return f"import:{import_id}"
 
-    def kind(self, found: Import) -> Kind[Import, Any, Any]:
-        return self._lists.get(found.kind, self._houses)
+    def kind(self, import_row: Import) -> Kind[Import, Any, Any]:
+        return self._lists.get(import_row.kind, self._houses)
 
     async def get(self, scope: Scope, db: Reader, import_id: int, *, lock: bool = False) -> Import:
         return await queries.get(scope, db, import_id, lock=lock)
 
-    async def conclude(self, scope: Scope, tx: Tx, found: Import, plan: Any, end: End) -> None:
-        await imports.conclude(scope, tx, found, imports.Ending.of(plan), end)
+    async def conclude(self, scope: Scope, tx: Tx, import_row: Import, plan: Any, end: End) -> None:
+        await imports.conclude(scope, tx, import_row, imports.Ending.of(plan), end)
 
 
 class _Parent:
     """An import writes below one space of its community."""
 
-    async def lock(self, scope: Scope, tx: Tx, found: Import) -> None:
-        await space_queries.space(scope, tx, found.parent_id, lock=True)
+    async def lock(self, scope: Scope, tx: Tx, import_row: Import) -> None:
+        await space_queries.space(scope, tx, import_row.parent_id, lock=True)
 
 
 class _Houses(_Parent):
@@ -114,8 +114,8 @@ class _Houses(_Parent):
         self._ids = ids
         self._clock = clock
 
-    async def reader(self, scope: Scope, db: Reader, found: Import) -> Callable[[Path, Note], Reading]:
-        sheets = sheets_for(await forms.form(scope, db, found.community_id))
+    async def reader(self, scope: Scope, db: Reader, import_row: Import) -> Callable[[Path, Note], Reading]:
+        sheets = sheets_for(await forms.form(scope, db, import_row.community_id))
         return lambda source, note: reading.read(source, progress=note, sheets=sheets)
 
     def titles(self, rows: Reading) -> dict[str, str]:
@@ -124,11 +124,11 @@ class _Houses(_Parent):
     def total(self, rows: Reading) -> int:
         return rows.rows
 
-    async def stamp(self, scope: Scope, db: Reader, found: Import) -> object:
-        return await queries.stamp(scope, db, found.community_id)
+    async def stamp(self, scope: Scope, db: Reader, import_row: Import) -> object:
+        return await queries.stamp(scope, db, import_row.community_id)
 
-    async def plan(self, scope: Scope, db: Reader, found: Import, rows: Reading) -> Plan:
-        parent = await space_queries.space(scope, db, found.parent_id)
+    async def plan(self, scope: Scope, db: Reader, import_row: Import, rows: Reading) -> Plan:
+        parent = await space_queries.space(scope, db, import_row.parent_id)
         there = await queries.snapshot(scope, db, parent, rows)
         plan = await asyncio.to_thread(
             import_plan.work_out, there, rows, ids=self._ids, now_ms=self._clock.now_ms()
@@ -151,7 +151,9 @@ class _List(_Parent):
         self._kind = kind
         self.unfile = imports.without_files if kind.secret else None
 
-    async def reader(self, scope: Scope, db: Reader, found: Import) -> Callable[[Path, Note], ListReading]:
+    async def reader(
+        self, scope: Scope, db: Reader, import_row: Import
+    ) -> Callable[[Path, Note], ListReading]:
         kind = self._kind
         return lambda source, note: read_list(source, kind.sheet, most=kind.rows_max, progress=note)
 
@@ -161,11 +163,11 @@ class _List(_Parent):
     def total(self, rows: ListReading) -> int:
         return rows.total
 
-    async def stamp(self, scope: Scope, db: Reader, found: Import) -> None:
+    async def stamp(self, scope: Scope, db: Reader, import_row: Import) -> None:
         """A list is planned anew at once."""
 
-    async def plan(self, scope: Scope, db: Reader, found: Import, rows: ListReading) -> ListPlan:
-        plan: ListPlan = await self._kind.plan(scope, db, found.community_id, rows)
+    async def plan(self, scope: Scope, db: Reader, import_row: Import, rows: ListReading) -> ListPlan:
+        plan: ListPlan = await self._kind.plan(scope, db, import_row.community_id, rows)
         return plan
 
     async def apply(self, scope: Scope, tx: Tx, work: Work[Import], plan: ListPlan) -> None:

@@ -177,13 +177,13 @@ async def go_on(
 
     Raises NotFound, WrongState, WorkbookGone.
     """
-    found = await queries.get(scope, tx, import_id, kind=kind, lock=True)
-    if found.state != CHECKED and not (found.state == REFUSED and good_only):
-        raise WrongState(state=found.state)
-    if not found.object_key:
+    import_row = await queries.get(scope, tx, import_id, kind=kind, lock=True)
+    if import_row.state != CHECKED and not (import_row.state == REFUSED and good_only):
+        raise WrongState(state=import_row.state)
+    if not import_row.object_key:
         raise WorkbookGone()
     await _restart.run(tx, scope, row=import_id, good=int(good_only))
-    await _start(tx, found.tenant_id, import_id, now_ms)
+    await _start(tx, import_row.tenant_id, import_id, now_ms)
 
 
 class Ending(NamedTuple):
@@ -203,61 +203,69 @@ class Ending(NamedTuple):
         return Ending(plan.outcome.rows, plan.outcome.bad_rows, plan.outcome, plan.problems, facts)
 
 
-async def conclude(scope: Scope, tx: Tx, found: Import, ending: Ending | None, end: End) -> None:
+async def conclude(scope: Scope, tx: Tx, import_row: Import, ending: Ending | None, end: End) -> None:
     """Write how an import ended; `ending` None: it failed before anything was known of its rows."""
     faults = [fault._asdict() for fault in ending.problems[:PROBLEMS_KEPT]] if ending else []
     # Once they are made, the persons' histories tell of them, and are emptied with them.
-    told = ending.facts[:CHANGES_KEPT] if ending and end.state in (CHECKED, REFUSED) else []
+    facts_changes = ending.facts[:CHANGES_KEPT] if ending and end.state in (CHECKED, REFUSED) else []
     await _finish.run(
         tx,
         scope,
-        row=found.import_id,
+        row=import_row.import_id,
         to_state=end.state,
         number=ending.rows if ending else 0,
         bad=ending.bad_rows if ending else 0,
         figures=msgspec.json.encode(ending.outcome).decode() if ending else "",
         faults=json.dumps(faults, ensure_ascii=False) if faults else "",
-        told=json.dumps([_told(one) for one in told], ensure_ascii=False) if told else "",
+        told=json.dumps([_told(facts_change) for facts_change in facts_changes], ensure_ascii=False)
+        if facts_changes
+        else "",
         report=end.report_key,
         why=end.reason,
         now=end.now_ms,
     )
 
 
-async def trace(scope: Scope, tx: Tx, found: Import, done: Iterable[tuple[str, int, int, str]]) -> None:
+async def trace(scope: Scope, tx: Tx, import_row: Import, done: Iterable[tuple[str, int, int, str]]) -> None:
     """Keep what undoing needs: (kind, row, other, before), in the order in which it was done."""
-    rows = ((found.import_id, position, found.tenant_id, *what) for position, what in enumerate(done))
+    rows = (
+        (import_row.import_id, position, import_row.tenant_id, *what) for position, what in enumerate(done)
+    )
     async for piece in bulk.steps(rows):
         await tx.insert_tuples(import_changes, _TRACE, piece)
 
 
-def _told(one: FactsChange) -> dict[str, Any]:
+def _told(facts_change: FactsChange) -> dict[str, Any]:
     """A change as a trial shows it."""
     return {
-        "row": one.row,
-        "person": one.person_id,
-        "house": one.house_id,
-        "before": one.before,
-        "after": one.after,
+        "row": facts_change.row,
+        "person": facts_change.person_id,
+        "house": facts_change.house_id,
+        "before": facts_change.before,
+        "after": facts_change.after,
     }
 
 
-async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, now_ms: int) -> None:
+async def apply(scope: Scope, tx: Tx, import_row: Import, *, plan: Plan, now_ms: int) -> None:
     """Write a plan that was worked out from what `tx` sees, and what undoing it needs."""
-    community_id = found.community_id
+    community_id = import_row.community_id
     async for piece in bulk.steps(plan.spaces):
         await tx.insert_tuples(spaces, Space._fields, piece)
     async for facts in bulk.steps(plan.houses):
         await tx.insert_many(houses, facts)
     async for changed in bulk.steps(plan.house_changes):
-        await write_house_facts(scope, tx, [(one.space_id, one.after) for one in changed], now_ms)
-    async for told in bulk.steps(plan.spaces, 500):
-        ids = [row.space_id for row in told]
+        await write_house_facts(
+            scope, tx, [(house_change.space_id, house_change.after) for house_change in changed], now_ms
+        )
+    async for step in bulk.steps(plan.spaces, 500):
+        ids = [row.space_id for row in step]
         await emit(tx, SpaceChanged(scope.tenant, community_id, ids, "insert"))
     async for again in bulk.steps(plan.house_changes, 500):
-        ids = [one.space_id for one in again]
+        ids = [house_change.space_id for house_change in again]
         await emit(tx, SpaceChanged(scope.tenant, community_id, ids, "update"))
-    made = [row.space_id for row in plan.spaces] + [one.space_id for one in plan.house_changes]
+    made = [row.space_id for row in plan.spaces] + [
+        house_change.space_id for house_change in plan.house_changes
+    ]
     async for noted in bulk.steps(made, 5 * bulk.STEP):
         await history.note_many(
             scope,
@@ -267,17 +275,22 @@ async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, now_ms: int)
             "imported",
             community_id=community_id,
             now_ms=now_ms,
-            reason=found.file_name,
+            reason=import_row.file_name,
         )
     changed_facts = await person_facts.change_many(
-        scope, tx, community_id=community_id, changes=plan.facts, now_ms=now_ms, source=found.file_name
+        scope, tx, community_id=community_id, changes=plan.facts, now_ms=now_ms, source=import_row.file_name
     )
     await bulk.move_in_many(
-        scope, tx, community_id=community_id, arrivals=plan.arrivals, now_ms=now_ms, source=found.file_name
+        scope,
+        tx,
+        community_id=community_id,
+        arrivals=plan.arrivals,
+        now_ms=now_ms,
+        source=import_row.file_name,
     )
     # What changed of persons is in their histories, which are emptied when they are erased; here stands the number.
     facts_changed = (("facts", person_id, number, "") for person_id, number in changed_facts)
-    await trace(scope, tx, found, chain(_done(plan), facts_changed))
+    await trace(scope, tx, import_row, chain(_done(plan), facts_changed))
 
 
 async def write_house_facts(
@@ -303,8 +316,8 @@ _TRACE: Final = ("import_id", "position", "tenant_id", "kind", "row_id", "other_
 def _done(plan: Plan) -> Iterator[tuple[str, int, int, str]]:
     for space in plan.spaces:
         yield "space", space.space_id, 0, ""
-    for one in plan.house_changes:
-        yield "house", one.space_id, 0, _house_text(one)
+    for house_change in plan.house_changes:
+        yield "house", house_change.space_id, 0, _house_text(house_change)
     for person in plan.strangers.all:
         yield "person", person.id, 0, ""
     for tie in plan.arrivals.members:
@@ -313,14 +326,14 @@ def _done(plan: Plan) -> Iterator[tuple[str, int, int, str]]:
         yield "tie", tie.house_id, tie.person_id, json.dumps({"type": tie.type, "status": tie.status})
 
 
-def _house_text(one: HouseChange) -> str:
-    return json.dumps({"before": list(one.before), "after": list(one.after)})
+def _house_text(house_change: HouseChange) -> str:
+    return json.dumps({"before": list(house_change.before), "after": list(house_change.after)})
 
 
-async def mark_undone(scope: Scope, tx: Tx, found: Import, outcome: Any = None) -> None:
+async def mark_undone(scope: Scope, tx: Tx, import_row: Import, outcome: Any = None) -> None:
     """`outcome`: the figures with what undoing left."""
-    figures = msgspec.json.encode(outcome).decode() if outcome is not None else found.outcome
-    await _undone.run(tx, scope, row=found.import_id, figures=figures)
+    figures = msgspec.json.encode(outcome).decode() if outcome is not None else import_row.outcome
+    await _undone.run(tx, scope, row=import_row.import_id, figures=figures)
 
 
 async def forget_persons(scope: Scope, tx: Tx, import_id: int) -> None:

@@ -112,10 +112,10 @@ async def halt(
         raise BadInput(field="reason", rule="one_of", allowed=", ".join(REASONS))
     if len(words) > 500:
         raise BadInput(field="note", rule="too_long", limit=500)
-    found = await _managed(scope, tx, community_id)
-    if found.service_state == STOPPED:
-        raise ServiceStopped(name=found.name)
-    owner = scope.of_tenant(found.tenant_id)
+    community = await _managed(scope, tx, community_id)
+    if community.service_state == STOPPED:
+        raise ServiceStopped(name=community.name)
+    owner = scope.of_tenant(community.tenant_id)
     await _set.run(
         tx,
         row=community_id,
@@ -123,62 +123,62 @@ async def halt(
         why=reason,
         words=words.strip(),
         since=now_ms,
-        to_end=found.service_end,
+        to_end=community.service_end,
         now=now_ms,
     )
-    await tenancy.close_community(Scope.system(found.tenant_id), tx, community_id=community_id)
+    await tenancy.close_community(Scope.system(community.tenant_id), tx, community_id=community_id)
     await history.note(
         owner,
         tx,
-        tenant_id=found.tenant_id,
+        tenant_id=community.tenant_id,
         community_id=community_id,
         action=f"service.{state}",
         ids=ids,
         detail=" ".join((reason, words.strip())).strip(),
     )
-    await emit(tx, CommunityServiceChanged(found.tenant_id, community_id, state, reason))
+    await emit(tx, CommunityServiceChanged(community.tenant_id, community_id, state, reason))
 
 
 async def resume(scope: Scope, tx: Tx, *, community_id: int, service_end: str, ids: Ids, now_ms: int) -> None:
     """Let a suspended service run again, or give a running one a later end. Raises as `halt`, and ServiceStopped."""
-    found = await _managed(scope, tx, community_id)
-    if found.service_state == STOPPED:
-        raise ServiceStopped(name=found.name)
+    community = await _managed(scope, tx, community_id)
+    if community.service_state == STOPPED:
+        raise ServiceStopped(name=community.name)
     try:
         end = date.fromisoformat(service_end) if len(service_end) == 10 else None
     except ValueError:
         end = None
     if end is None:
         raise BadInput(field="serviceEnd", rule="format", example="2027-12-31")
-    today = local_day(now_ms, found.time_zone)
+    today = local_day(now_ms, community.time_zone)
     if end.isoformat() < today:
         raise BadInput(field="serviceEnd", rule="after", other=today)
     await _set.run(
         tx, row=community_id, to_state=RUNNING, why="", words="", since=0, to_end=end.isoformat(), now=now_ms
     )
-    await tenancy.open_community(Scope.system(found.tenant_id), tx, community_id=community_id)
+    await tenancy.open_community(Scope.system(community.tenant_id), tx, community_id=community_id)
     await history.note(
         scope,
         tx,
-        tenant_id=found.tenant_id,
+        tenant_id=community.tenant_id,
         community_id=community_id,
         action="service.running",
         ids=ids,
         detail=end.isoformat(),
     )
-    await emit(tx, CommunityServiceChanged(found.tenant_id, community_id, RUNNING, ""))
+    await emit(tx, CommunityServiceChanged(community.tenant_id, community_id, RUNNING, ""))
 
 
-def require_managed(found: Community) -> None:
+def require_managed(community: Community) -> None:
     """Raises NotInManagement."""
-    if found.apply_status != APPROVED:
-        raise NotInManagement(name=found.name)
+    if community.apply_status != APPROVED:
+        raise NotInManagement(name=community.name)
 
 
 async def _managed(scope: Scope, tx: Tx, community_id: int) -> Community:
-    found = await queries.community(scope, tx, community_id, lock=True)
-    require_managed(found)
-    return found
+    community = await queries.community(scope, tx, community_id, lock=True)
+    require_managed(community)
+    return community
 
 
 async def expire_due(db: Database, *, ids: Ids, now_ms: int) -> int:

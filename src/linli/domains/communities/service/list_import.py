@@ -76,7 +76,7 @@ def problem_of(sheet: Sheet, reading: ListReading, row: Row, key: str, rule: str
 
 
 def bad_rows(problems: list[Problem]) -> int:
-    return len({one.row for one in problems})
+    return len({problem.row for problem in problems})
 
 
 def packed(facts: dict[str, Any]) -> str:

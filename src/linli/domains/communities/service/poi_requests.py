@@ -147,16 +147,16 @@ async def waiting(db: Reader) -> list[PoiRequest]:
 
 async def accept(tx: Tx, *, request_id: int, ids: Ids, now_ms: int) -> str:
     """Enter the place into the catalogue; its poid. Raises NotFound, PoiAlreadyDecided."""
-    found = await _find(tx, request_id)
+    poi_request = await _find(tx, request_id)
     poid = ids.poi_id()
-    await _settle(tx, found, ADDED, "", poid, now_ms)
+    await _settle(tx, poi_request, ADDED, "", poid, now_ms)
     place = {
         "id": poid,
-        "name": found.name,
-        "cityname": found.city,
-        "address": found.address,
-        "location": "" if found.lng is None else f"{found.lng:.6f},{found.lat:.6f}",
-        "typecode": TYPECODES[found.kind],
+        "name": poi_request.name,
+        "cityname": poi_request.city,
+        "address": poi_request.address,
+        "location": "" if poi_request.lng is None else f"{poi_request.lng:.6f},{poi_request.lat:.6f}",
+        "typecode": TYPECODES[poi_request.kind],
     }
     await import_catalogue(tx, [poi_csv.make(place)])
     return poid
@@ -173,11 +173,11 @@ async def refuse(tx: Tx, *, request_id: int, reason: str, now_ms: int) -> None:
 
 
 async def _find(tx: Tx, request_id: int) -> PoiRequest:
-    if (found := await _one.one(tx, row=request_id)) is None:
+    if (poi_request := await _one.one(tx, row=request_id)) is None:
         raise NotFound(what="poi_request", id=request_id)
-    return found
+    return poi_request
 
 
-async def _settle(tx: Tx, found: PoiRequest, state: str, reason: str, poid: str, now_ms: int) -> None:
-    if not await _decide.run(tx, row=found.request_id, to=state, why=reason, as_poid=poid, now=now_ms):
+async def _settle(tx: Tx, poi_request: PoiRequest, state: str, reason: str, poid: str, now_ms: int) -> None:
+    if not await _decide.run(tx, row=poi_request.request_id, to=state, why=reason, as_poid=poid, now=now_ms):
         raise PoiAlreadyDecided()

@@ -109,13 +109,13 @@ async def remove(scope: Scope, tx: Tx, *, space_id: int, now_ms: int, whole: boo
         before={"name": space.name, "kind": space.kind, "parent": space.parent_id, **_figures(lost)},
         kept={
             "spaces": [list(row) for row in below],
-            "houses": [[one.space_id, *(getattr(one, name) for name in HOUSE_FACTS)] for one in facts],
+            "houses": [[fact.space_id, *(getattr(fact, name) for name in HOUSE_FACTS)] for fact in facts],
             "assets": [list(asset) for asset in assets],
             "ties": [list(tie) for tie in ties],
         },
     )
-    async for told in bulk.steps(every, 500):
-        await emit(tx, SpaceChanged(space.tenant_id, space.community_id, told, "delete"))
+    async for step in bulk.steps(every, 500):
+        await emit(tx, SpaceChanged(space.tenant_id, space.community_id, step, "delete"))
     assert change_no is not None  # a deletion is always written
     return change_no
 
@@ -170,8 +170,8 @@ async def bring_back(scope: Scope, tx: Tx, change: Change, *, now_ms: int) -> No
         now_ms=now_ms,
         after={"name": top.name, "kind": top.kind, "parent": top.parent_id},
     )
-    async for told in bulk.steps([row.space_id for row in again], 500):
-        await emit(tx, SpaceChanged(top.tenant_id, top.community_id, told, "insert"))
+    async for step in bulk.steps([row.space_id for row in again], 500):
+        await emit(tx, SpaceChanged(top.tenant_id, top.community_id, step, "insert"))
 
 
 def _asset_row(one: list[Any], owner: dict[str, Any], now_ms: int) -> dict[str, Any]:

@@ -221,8 +221,8 @@ async def decide(
         raise BadInput(field="reason", rule="required")
     if len(reason) > 500:
         raise BadInput(field="reason", rule="too_long", limit=500)
-    found = await page(scope, tx, community_id)
-    if found is None:
+    resident_page = await page(scope, tx, community_id)
+    if resident_page is None:
         raise NotFound(what="resident_page", id=community_id)
     state = APPROVED_PAGE if yes else REFUSED
     if not await _decide.run(tx, row=community_id, to=state, why="" if yes else reason, now=now_ms):
@@ -230,7 +230,7 @@ async def decide(
     await history.note(
         scope,
         tx,
-        tenant_id=found.tenant_id,
+        tenant_id=resident_page.tenant_id,
         community_id=community_id,
         action=f"resident_page.{state}",
         ids=ids,

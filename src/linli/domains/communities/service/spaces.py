@@ -232,8 +232,8 @@ async def _check_place(scope: Scope, tx: Tx, kind: str, name: str, parent: Space
 async def _location(scope: Scope, tx: Tx, parent: Space, name: str) -> tuple[str, str]:
     """(location, location_key) of a house called `name` under `parent`."""
     above = rules.path_ids(parent.path)[1:]
-    known = await queries.names(scope, tx, above)
-    return location_of([known[space_id] for space_id in above] + [name])
+    names = await queries.names(scope, tx, above)
+    return location_of([names[space_id] for space_id in above] + [name])
 
 
 def location_of(names: list[str]) -> tuple[str, str]:

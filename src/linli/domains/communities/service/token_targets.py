@@ -18,13 +18,13 @@ class CommunityTargets:
             return None
 
     async def project(self, scope: Scope, db: Reader, *, project_id: str) -> TokenTarget | None:
-        found = await queries.of_scope_id(scope, db, project_id)
-        return None if found is None else _target(scope, found)
+        community = await queries.of_scope_id(scope, db, project_id)
+        return None if community is None else _target(scope, community)
 
 
-def _target(scope: Scope, found: Community) -> TokenTarget | None:
+def _target(scope: Scope, community: Community) -> TokenTarget | None:
     """A project sees its own applications, approved or not; once approved, a community must be granted to it too."""
-    approved = found.apply_status == APPROVED
-    if approved and not scope.allows(found.community_id):
+    approved = community.apply_status == APPROVED
+    if approved and not scope.allows(community.community_id):
         return None
-    return TokenTarget(found.community_id, approved)
+    return TokenTarget(community.community_id, approved)

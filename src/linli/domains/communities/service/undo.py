@@ -40,46 +40,46 @@ async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
 
     Raises NotFound, WrongState, BuiltUpon, and what other rooms raise to keep a space (SpaceInUse).
     """
-    found, done = await _begun(scope, tx, import_id, queries.HOUSES)
-    parent = await space_queries.space(scope, tx, found.parent_id, lock=True)
+    import_row, done = await _begun(scope, tx, import_id, queries.HOUSES)
+    parent = await space_queries.space(scope, tx, import_row.parent_id, lock=True)
     made = await _spaces_made(scope, tx, parent, done)
     await _check_free(scope, tx, parent, made, done)
     facts_changed = [(change.row_id, change.other_id) for change in done if change.kind == "facts"]
     await facts.put_back(
         scope,
         tx,
-        community_id=found.community_id,
+        community_id=import_row.community_id,
         numbers=facts_changed,
         now_ms=now_ms,
-        source=found.file_name,
+        source=import_row.file_name,
     )
-    await _undo_residents(scope, tx, found, done, now_ms)
-    await _undo_houses(scope, tx, found, done, now_ms)
-    await _undo_spaces(scope, tx, found, made)
-    await imports.mark_undone(scope, tx, found)
-    await _note(scope, tx, found, done, made, now_ms)
-    return found
+    await _undo_residents(scope, tx, import_row, done, now_ms)
+    await _undo_houses(scope, tx, import_row, done, now_ms)
+    await _undo_spaces(scope, tx, import_row, made)
+    await imports.mark_undone(scope, tx, import_row)
+    await _note(scope, tx, import_row, done, made, now_ms)
+    return import_row
 
 
 async def undo_list(scope: Scope, tx: Tx, *, import_id: int, kind: ListKind, ids: Ids, now_ms: int) -> Import:
     """Take an import of a list back. Raises NotFound, WrongState."""
-    found, done = await _begun(scope, tx, import_id, kind.name)
-    await space_queries.space(scope, tx, found.parent_id, lock=True)
-    kept = await kind.undo(scope, tx, found, done, ids, now_ms)
-    outcome = msgspec.json.decode(found.outcome, type=ListOutcome)
-    await imports.mark_undone(scope, tx, found, msgspec.structs.replace(outcome, kept=kept))
-    return found
+    import_row, done = await _begun(scope, tx, import_id, kind.name)
+    await space_queries.space(scope, tx, import_row.parent_id, lock=True)
+    kept = await kind.undo(scope, tx, import_row, done, ids, now_ms)
+    outcome = msgspec.json.decode(import_row.outcome, type=ListOutcome)
+    await imports.mark_undone(scope, tx, import_row, msgspec.structs.replace(outcome, kept=kept))
+    return import_row
 
 
 async def _begun(scope: Scope, tx: Tx, import_id: int, kind: str) -> tuple[Import, list[ImportChange]]:
-    found = await queries.get(scope, tx, import_id, kind=kind, lock=True)
-    if found.state != DONE:
-        raise imports.WrongState(state=found.state)
-    return found, await queries.changes(scope, tx, import_id)
+    import_row = await queries.get(scope, tx, import_id, kind=kind, lock=True)
+    if import_row.state != DONE:
+        raise imports.WrongState(state=import_row.state)
+    return import_row, await queries.changes(scope, tx, import_id)
 
 
 async def _note(
-    scope: Scope, tx: Tx, found: Import, done: list[ImportChange], made: list[Space], now_ms: int
+    scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], made: list[Space], now_ms: int
 ) -> None:
     """The histories of the spaces that went or were restored; those of residents are told with their ties."""
     ids = [row.space_id for row in made] + [change.row_id for change in done if change.kind == "house"]
@@ -90,9 +90,9 @@ async def _note(
             "space",
             piece,
             "import_undone",
-            community_id=found.community_id,
+            community_id=import_row.community_id,
             now_ms=now_ms,
-            reason=found.file_name,
+            reason=import_row.file_name,
         )
 
 
@@ -115,8 +115,10 @@ async def _check_free(
     own = {(change.row_id, change.other_id) for change in done if change.kind == "member"}
     residents = sum(
         1
-        for one in await resident_queries.all_of_community(scope, tx, parent.community_id)
-        if one.house_id in ids and (one.house_id, one.person_id) not in own and one.status != MOVED_OUT
+        for house_resident in await resident_queries.all_of_community(scope, tx, parent.community_id)
+        if house_resident.house_id in ids
+        and (house_resident.house_id, house_resident.person_id) not in own
+        and house_resident.status != MOVED_OUT
     )
     made_houses = [row.space_id for row in made if row.kind == rules.HOUSE]
     assets = await queries.count_assets(scope, tx, made_houses)
@@ -124,36 +126,56 @@ async def _check_free(
         raise BuiltUpon(children=children, residents=residents, assets=assets)
 
 
-async def _undo_residents(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], now_ms: int) -> None:
+async def _undo_residents(
+    scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], now_ms: int
+) -> None:
     there = {
-        (one.house_id, one.person_id): one
-        for one in await resident_queries.all_of_community(scope, tx, found.community_id)
+        (house_resident.house_id, house_resident.person_id): house_resident
+        for house_resident in await resident_queries.all_of_community(scope, tx, import_row.community_id)
     }
-    made, restored = [], []
+    tie_states, restored = [], []
     for change in done:
-        held = there.get((change.row_id, change.other_id)) if change.kind in ("member", "tie") else None
-        if held is None:
+        house_resident_row = (
+            there.get((change.row_id, change.other_id)) if change.kind in ("member", "tie") else None
+        )
+        if house_resident_row is None:
             continue
         if change.kind == "member":
-            made.append(TieState(held.house_id, held.person_id, held.identity_id, held.type, held.status))
+            tie_states.append(
+                TieState(
+                    house_resident_row.house_id,
+                    house_resident_row.person_id,
+                    house_resident_row.identity_id,
+                    house_resident_row.type,
+                    house_resident_row.status,
+                )
+            )
         else:
             before = queries.decoded(change)
             restored.append(
-                TieState(held.house_id, held.person_id, held.identity_id, before["type"], before["status"])
+                TieState(
+                    house_resident_row.house_id,
+                    house_resident_row.person_id,
+                    house_resident_row.identity_id,
+                    before["type"],
+                    before["status"],
+                )
             )
     await bulk.take_back(
         scope,
         tx,
-        community_id=found.community_id,
-        made=made,
+        community_id=import_row.community_id,
+        made=tie_states,
         restored=restored,
         person_ids=[change.row_id for change in done if change.kind == "person"],
         now_ms=now_ms,
     )
 
 
-async def _undo_houses(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], now_ms: int) -> None:
-    now = await queries.house_facts(scope, tx, found.community_id)
+async def _undo_houses(
+    scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], now_ms: int
+) -> None:
+    now = await queries.house_facts(scope, tx, import_row.community_id)
     back = []
     for change in done:
         if change.kind == "house":
@@ -163,14 +185,14 @@ async def _undo_houses(scope: Scope, tx: Tx, found: Import, done: list[ImportCha
     async for piece in bulk.steps(back, 500):
         await imports.write_house_facts(scope, tx, piece, now_ms)
         ids = [space_id for space_id, _ in piece]
-        await emit(tx, SpaceChanged(found.tenant_id, found.community_id, ids, "update"))
+        await emit(tx, SpaceChanged(import_row.tenant_id, import_row.community_id, ids, "update"))
 
 
-async def _undo_spaces(scope: Scope, tx: Tx, found: Import, made: list[Space]) -> None:
+async def _undo_spaces(scope: Scope, tx: Tx, import_row: Import, made: list[Space]) -> None:
     for row in made:
         await emit(tx, SpaceDeleting(row.tenant_id, row.community_id, row.space_id, row.kind))
     async for piece in bulk.steps(made, 500):
         ids = [row.space_id for row in piece]
         await _delete_houses.run(tx, scope, space_ids=ids)
         await _delete_spaces.run(tx, scope, space_ids=ids)
-        await emit(tx, SpaceChanged(found.tenant_id, found.community_id, ids, "delete"))
+        await emit(tx, SpaceChanged(import_row.tenant_id, import_row.community_id, ids, "delete"))

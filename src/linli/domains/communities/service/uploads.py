@@ -194,8 +194,8 @@ async def content_of(scope: Scope, db: Reader, store: ObjectStore, key: str, *, 
     Raises BadInput naming `field` when it is unknown, foreign or gone.
     """
     upload = await _by_key.one(db, scope, tmp_key=key)
-    if upload is None and (found := await find(scope, db, PurePosixPath(key).stem)) is not None:
-        upload = found if found.object_key == key else None
+    if upload is None and (upload_row := await find(scope, db, PurePosixPath(key).stem)) is not None:
+        upload = upload_row if upload_row.object_key == key else None
     folder, _ = post_policy.split_key(key)
     if upload is not None:
         place = upload.object_key
@@ -242,8 +242,8 @@ class SavedFaces:
         return saved.upload_id
 
     async def upload_of_key(self, scope: Scope, db: Reader, tmp_key: str) -> str | None:
-        found: str | None = await _kept_as.scalar(db, scope, tmp_key=tmp_key)
-        return found
+        scalar: str | None = await _kept_as.scalar(db, scope, tmp_key=tmp_key)
+        return scalar
 
     async def face_keys(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
         whole = Scope.system(scope.tenant, "faces")

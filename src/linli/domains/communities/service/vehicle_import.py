@@ -61,16 +61,16 @@ class _Owners:
         """(owner, column at fault, rule broken)."""
         phone, name, house = (row.values.get(key, "") for key in ("phone", "name", "house"))
         if phone:
-            found = self.by_phone.get(phone)
-            if found is not None and name and found.name != name:
+            phone_holder = self.by_phone.get(phone)
+            if phone_holder is not None and name and phone_holder.name != name:
                 return None, "phone", "phone_of_other"
-            return found, "phone", "" if found else "owner_unknown"
+            return phone_holder, "phone", "" if phone_holder else "owner_unknown"
         if not name:
             return None, "phone", "owner_missing"
         wanted = addresses.parts(house)
         people = {
-            one.id: one
-            for one, way in self.living.get(name, ())
+            phone_holder_row.id: phone_holder_row
+            for phone_holder_row, way in self.living.get(name, ())
             if not wanted or way[-len(wanted) :] == wanted
         }
         if len(people) == 1:
@@ -105,12 +105,12 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
             fault(row, key, rule)
             continue
         form = VehicleForm(plate=plate, brand=row.values.get("brand"), color=row.values.get("color"))
-        known = there.get(plate)
-        if known is not None and known.person_id != owner.id:
+        vehicle = there.get(plate)
+        if vehicle is not None and vehicle.person_id != owner.id:
             fault(row, "plate", "taken")
-        elif known is not None:
-            if _says_more(form, known):
-                changed.append((known, form))
+        elif vehicle is not None:
+            if _says_more(form, vehicle):
+                changed.append((vehicle, form))
             else:
                 unchanged += 1
         else:
@@ -119,7 +119,7 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
                 continue
             holding[owner.id] += 1
             added.setdefault(owner.identity_id, []).append(form)
-    problems.sort(key=lambda one: (one.row, one.column))
+    problems.sort(key=lambda problem: (problem.row, problem.column))
     return Plan(reading.total, problems, added, changed, unchanged)
 
 
@@ -127,9 +127,9 @@ async def _held(
     scope: Scope, db: Reader, community_id: int, reading: ListReading, owners: _Owners
 ) -> Counter[int]:
     """Vehicles that the owners named have, by person."""
-    found = (owners.find(row)[0] for row in reading.rows)
-    people = sorted({owner.id for owner in found if owner is not None})
-    return Counter(one.person_id for one in await queries.of_persons(scope, db, community_id, people))
+    phone_holders = (owners.find(row)[0] for row in reading.rows)
+    people = sorted({owner.id for owner in phone_holders if owner is not None})
+    return Counter(person.person_id for person in await queries.of_persons(scope, db, community_id, people))
 
 
 async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[Trace]:
@@ -149,23 +149,25 @@ async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
         done += [Trace(VEHICLE, one) for one in made]
         work.note(len(done))
         await asyncio.sleep(0)
-    for known, form in wanted.changed:
+    for vehicle, form in wanted.changed:
         after = {
-            "brand": form.brand or known.brand,
-            "color": known.color if form.color is None else form.color,
+            "brand": form.brand or vehicle.brand,
+            "color": vehicle.color if form.color is None else form.color,
         }
-        before = {"brand": known.brand, "color": known.color}
-        done.append(Trace(DESCRIPTION, known.vehicle_id, 0, packed({"before": before, "after": after})))
-    changes = [(known.vehicle_id, form) for known, form in wanted.changed]
+        before = {"brand": vehicle.brand, "color": vehicle.color}
+        done.append(Trace(DESCRIPTION, vehicle.vehicle_id, 0, packed({"before": before, "after": after})))
+    changes = [(vehicle_row.vehicle_id, form) for vehicle_row, form in wanted.changed]
     if changes:
         await vehicles.change(scope, tx, community_id=community_id, changes=changes, now_ms=now_ms)
     work.note(len(done))
     return done
 
 
-async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> int:
+async def undo(
+    scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], ids: Ids, now_ms: int
+) -> int:
     """New vehicles go, changed ones are described as before; what was changed or removed since stays so."""
-    there = await queries.by_ids(scope, tx, found.community_id, [change.row_id for change in done])
+    there = await queries.by_ids(scope, tx, import_row.community_id, [change.row_id for change in done])
     made = [change.row_id for change in done if change.kind == VEHICLE and change.row_id in there]
     back = []
     for change in done:
@@ -185,22 +187,36 @@ async def _owners(scope: Scope, db: Reader, community_id: int, reading: ListRead
     phones = sorted({row.values["phone"] for row in reading.rows if "phone" in row.values})
     holders = await persons.holders_of_phones(scope, db, phones)
     known = await persons.known_to(scope, db, community_id) if holders else set()
-    owners.by_phone = {phone: one for phone, one in holders.items() if one.id in known}
+    owners.by_phone = {
+        phone: phone_holder for phone, phone_holder in holders.items() if phone_holder.id in known
+    }
     names = {row.values["name"] for row in reading.rows if "name" in row.values}
     if names:
         everybody = await residents.all_of_community(scope, db, community_id)
-        living = [one for one in everybody if one.status == MOVED_IN and one.name in names]
-        houses = await spaces.houses_by_id(scope, db, sorted({one.house_id for one in living}))
-        for one in living:
-            way = addresses.parts(houses[one.house_id].location) if one.house_id in houses else ()
-            holder = PhoneHolder(one.person_id, one.identity_id, one.name)
-            owners.living.setdefault(one.name, []).append((holder, way))
+        living = [
+            house_resident
+            for house_resident in everybody
+            if house_resident.status == MOVED_IN and house_resident.name in names
+        ]
+        houses = await spaces.houses_by_id(
+            scope, db, sorted({house_resident.house_id for house_resident in living})
+        )
+        for house_resident_row in living:
+            way = (
+                addresses.parts(houses[house_resident_row.house_id].location)
+                if house_resident_row.house_id in houses
+                else ()
+            )
+            holder = PhoneHolder(
+                house_resident_row.person_id, house_resident_row.identity_id, house_resident_row.name
+            )
+            owners.living.setdefault(house_resident_row.name, []).append((holder, way))
     return owners
 
 
-def _says_more(form: VehicleForm, known: Vehicle) -> bool:
-    return (form.brand is not None and form.brand != known.brand) or (
-        form.color is not None and form.color != known.color
+def _says_more(form: VehicleForm, vehicle: Vehicle) -> bool:
+    return (form.brand is not None and form.brand != vehicle.brand) or (
+        form.color is not None and form.color != vehicle.color
     )
 
 

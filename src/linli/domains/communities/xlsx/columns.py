@@ -141,7 +141,7 @@ def _asked(field: Field, by_key: dict[str, Column]) -> Column:
     if field.custom is None:
         return by_key[field.name]._replace(required=field.required)
     custom = field.custom
-    labels = {one.description: one.value for one in custom.choices}
+    labels = {choice.description: choice.value for choice in custom.choices}
 
     def read(text: str) -> str | Broken:
         value = labels.get(text, text)

@@ -99,8 +99,8 @@ async def list_faces_to_enrol(
 ) -> Page[FaceToEnrol]:
     """Faces that cannot be recognised yet and why, newest change first."""
     await people.require_community(scope, db, community_id)
-    found = await queries.to_enrol(scope, db, community_id, faces.engine.state.model_id, page)
-    ids = [row.identity_id for row in found.data if row.identity_id]
+    enrol = await queries.to_enrol(scope, db, community_id, faces.engine.state.model_id, page)
+    ids = [row.identity_id for row in enrol.data if row.identity_id]
     names = await names_of(db, tenant_id=str(scope.tenant), identity_ids=ids)
     names |= await people.names(scope, db, ids)
     rows = [
@@ -112,9 +112,9 @@ async def list_faces_to_enrol(
             [reason for reason in row.reasons.split(",") if reason],
             row.changed_ms,
         )
-        for row in found.data
+        for row in enrol.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, enrol.total, rows)
 
 
 @face_engine_routes.put("/thresholds", right=Right.RESIDENTS_MANAGE, status=200, raises=(NotFound,))

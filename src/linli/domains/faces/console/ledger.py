@@ -53,8 +53,8 @@ class ReceiptTold(msgspec.Struct, rename="camel", frozen=True):
 
 async def _names(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, str]:
     """Of persons, and of those whom only doors know: staff who are nobody's resident."""
-    known = await names_of(db, tenant_id=str(scope.tenant), identity_ids=identity_ids)
-    return known | await people.names(scope, db, identity_ids)
+    names = await names_of(db, tenant_id=str(scope.tenant), identity_ids=identity_ids)
+    return names | await people.names(scope, db, identity_ids)
 
 
 consent_routes = Routes("/face-consents", tags=("faces",))

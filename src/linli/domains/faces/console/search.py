@@ -67,29 +67,29 @@ async def search_by_picture(
     """Whose face a picture shows, among the community's. The picture is not kept; whoever is found sees that."""
     here = await people.community_scope(scope, db, community_id)
     picture = from_base64(data.picture, field="picture")
-    found = await faces.search.who_is(
+    decision = await faces.search.who_is(
         here, community_id=community_id, picture=picture.content, field="picture"
     )
-    known = [one.identity_id for one in found.candidates if one.identity_id]
+    known = [candidate.identity_id for candidate in decision.candidates if candidate.identity_id]
     names = await names_of(db, tenant_id=str(here.tenant), identity_ids=known)
     names |= await people.names(here, db, known)
-    kept = await images.images_by_face(here, db, [one.face_id for one in found.candidates])
+    kept = await images.images_by_face(here, db, [candidate.face_id for candidate in decision.candidates])
     async with db.begin() as tx:
         await audit.note_secret_reads(here, tx, "person_face", known, ids=ids)
-    limits = found.thresholds
+    limits = decision.thresholds
     return FaceSearchFound(
-        found.verdict,
+        decision.verdict,
         [
             FaceCandidate(
-                one.identity_id,
-                names.get(one.identity_id, ""),
-                round(one.score, 4),
+                candidate.identity_id,
+                names.get(candidate.identity_id, ""),
+                round(candidate.score, 4),
                 objects.url(image.object_key, expires_s=SHOWN_SECONDS)
-                if (image := kept.get(one.face_id)) and image.object_key
+                if (image := kept.get(candidate.face_id)) and image.object_key
                 else None,
             )
-            for one in found.candidates
+            for candidate in decision.candidates
         ],
         FaceThresholds(limits.accept, limits.unsure, limits.margin),
-        len(found.look.faces),
+        len(decision.look.faces),
     )

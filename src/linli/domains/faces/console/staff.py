@@ -40,8 +40,8 @@ async def my_erasures(community_id: int, scope: Scope, rights: Rights, db: Datab
     """The last times it was taken back, with every device that has confirmed or has yet to."""
     here = await people.community_scope(scope, db, community_id)
     identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
-    found = await list_erasures(here, db, page=PageRequest(1, SHOWN), identity_id=identity_id)
-    return [ErasureTold.of(told, "") for told in found.data]
+    page = await list_erasures(here, db, page=PageRequest(1, SHOWN), identity_id=identity_id)
+    return [ErasureTold.of(told, "") for told in page.data]
 
 
 @staff_face_routes.post("/look", right=Right.DOORS_OPEN, status=200, raises=(NotFound, FacesBusy, NoHints))

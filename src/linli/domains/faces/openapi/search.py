@@ -109,8 +109,8 @@ async def find_users_by_image(
     if not data.oss_file_key.strip():
         raise BadInput(field="ossFileKey", rule="blank")
     picture = await uploads.content_of(scope, db, objects, data.oss_file_key, field="ossFileKey")
-    found = await search.who_is(scope, community_id=call.community_id, picture=picture, field="ossFileKey")
-    likely = found.candidates[:1] if found.verdict == "match" else found.candidates
+    decision = await search.who_is(scope, community_id=call.community_id, picture=picture, field="ossFileKey")
+    likely = decision.candidates[:1] if decision.verdict == "match" else decision.candidates
     known = []
     for candidate in likely:
         try:

@@ -43,7 +43,7 @@ class Told(NamedTuple):
 
     @property
     def confirmed(self) -> int:
-        return sum(one.confirmed_ms is not None for one in self.devices)
+        return sum(device.confirmed_ms is not None for device in self.devices)
 
 
 async def list_erasures(
@@ -63,14 +63,14 @@ async def list_erasures(
 
 async def erasure(scope: Scope, db: Reader, erasure_id: int) -> Told:
     """Raises NotFound."""
-    found = await _one.one(db, scope, erasure=erasure_id)
-    if found is None:
+    erasure_row = await _one.one(db, scope, erasure=erasure_id)
+    if erasure_row is None:
         raise NotFound(what="erasure", id=erasure_id)
-    return (await _told(db, [found]))[0]
+    return (await _told(db, [erasure_row]))[0]
 
 
 async def _told(db: Reader, found: list[Erasure]) -> list[Told]:
     devices: dict[int, list[ErasureDevice]] = {}
-    for one in await _devices.all(db, ids=[row.id for row in found]) if found else []:
-        devices.setdefault(one.erasure_id, []).append(one)
+    for erasure_device in await _devices.all(db, ids=[row.id for row in found]) if found else []:
+        devices.setdefault(erasure_device.erasure_id, []).append(erasure_device)
     return [Told(row, devices.get(row.id, [])) for row in found]

@@ -110,10 +110,10 @@ async def put(
     Raises NotFound for a community outside the scope.
     """
     scope.allow(community_id)
-    known = await queries.template(scope, tx, community_id=community_id, face_id=face_id, lock=True)
-    same = known is not None and (known.object_key, known.identity_id) == (object_key, identity_id)
-    if known is not None and same and known.state in (PENDING, KEPT, REFUSED) and look is None:
-        return known.state
+    template = await queries.template(scope, tx, community_id=community_id, face_id=face_id, lock=True)
+    same = template is not None and (template.object_key, template.identity_id) == (object_key, identity_id)
+    if template is not None and same and template.state in (PENDING, KEPT, REFUSED) and look is None:
+        return template.state
     number = await _number(scope, tx, community_id)
     row = {
         "community_id": community_id,

@@ -116,7 +116,9 @@ async def erase(scope: Scope, tx: Tx, *, image: Image, reason: str, now_ms: int)
     del row["id"]
     erasure_id = await tx.insert(erasures, row)
     assert erasure_id is not None
-    await tx.insert_many(erasure_devices, [one._replace(erasure_id=erasure_id)._asdict() for one in devices])
+    await tx.insert_many(
+        erasure_devices, [device._replace(erasure_id=erasure_id)._asdict() for device in devices]
+    )
     await outbox.add(tx, DROP_PICTURE, PictureKey(image.tenant_id, image.object_key, erasure_id))
     if reason == "erased":
         for key in await consents.forget_proofs(tx, image_id=image.id):
@@ -157,10 +159,10 @@ async def _holders(scope: Scope, tx: Tx, face_id: str) -> list[ErasureDevice]:
     rows = [row for row in rows if row.reported or row.state == State.SENDING]
     iot_ids = [row.device for row in rows]
     doors = await find_doors(scope, tx, iot_ids=iot_ids)
-    known = {device.iot_id: device for device in await find_devices(scope, tx, iot_ids=iot_ids)}
+    devices = {device.iot_id: device for device in await find_devices(scope, tx, iot_ids=iot_ids)}
     found = []
     for row in rows:
-        door, device = doors.get(row.device), known.get(row.device)
+        door, device = doors.get(row.device), devices.get(row.device)
         name = door.name if door else (device.nickname or device.device_name) if device else row.device
         found.append(ErasureDevice(0, row.device, row.tenant_id, row.community_id, name, None, None))
     return found

@@ -34,9 +34,9 @@ async def deploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: in
     device = await _device(scope, tx, iot_id)
     if device.community_id != group.community_id:
         raise NotFound(what="userGroup", id=group_id)
-    known = await queries.find_deployment(scope, tx, iot_id=iot_id, group_id=group_id)
+    deployment = await queries.find_deployment(scope, tx, iot_id=iot_id, group_id=group_id)
     live = await queries.live_deployments(scope, tx, iot_id=iot_id)
-    if (known is None or not known.live) and len(live) >= MOST_GROUPS:
+    if (deployment is None or not deployment.live) and len(live) >= MOST_GROUPS:
         raise BadInput(field="userGroupId", rule="too_many_items", limit=MOST_GROUPS)
     row = Deployment(iot_id, group_id, scope.tenant, group.community_id, 1, now_ms, now_ms)
     await tx.upsert(
@@ -51,11 +51,11 @@ async def deploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: in
 
 async def undeploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: int) -> None:
     """Withdraw a group's faces from a device. Raises NotFound."""
-    known = await queries.find_deployment(scope, tx, iot_id=iot_id, group_id=group_id)
-    if known is None:
+    deployment = await queries.find_deployment(scope, tx, iot_id=iot_id, group_id=group_id)
+    if deployment is None:
         raise NotFound(what="deployment", id=group_id)
-    if known.live:
-        await end(scope, tx, known, now_ms=now_ms)
+    if deployment.live:
+        await end(scope, tx, deployment, now_ms=now_ms)
 
 
 async def end(scope: Scope, tx: Tx, row: Deployment, *, now_ms: int) -> None:
@@ -101,7 +101,7 @@ async def _members(scope: Scope, db: Reader, grant: GrantRow, now_ms: int) -> li
     groups = await persons.groups_of(scope, db, list(known))
     pictures = await images_of_persons(scope, db, [person.identity_id for person in known.values()])
     ends = await ends_of(scope, db, [image for some in pictures.values() for image in some])
-    found = []
+    targets = []
     zone = await zone_of(db, grant.community_id)
     for person in known.values():
         for image in pictures.get(person.identity_id, ()):
@@ -109,9 +109,15 @@ async def _members(scope: Scope, db: Reader, grant: GrantRow, now_ms: int) -> li
                 continue
             if (ends[image.id] or now_ms + 1) <= now_ms:
                 continue
-            mine = sorted(one.user_group_id for one in groups.get(person.id, ()) if one.user_group_id in held)
-            found.append(Target(iot_id, image.face_id, person.identity_id, body_of(image, zone, tuple(mine))))
-    return found
+            mine = sorted(
+                group_of_person.user_group_id
+                for group_of_person in groups.get(person.id, ())
+                if group_of_person.user_group_id in held
+            )
+            targets.append(
+                Target(iot_id, image.face_id, person.identity_id, body_of(image, zone, tuple(mine)))
+            )
+    return targets
 
 
 async def ends_of(scope: Scope, db: Reader, pictures: list[Image]) -> dict[int, int | None]:

@@ -28,26 +28,26 @@ class DoorsWithFaces:
     async def __call__(
         self, scope: Scope, db: Reader, grants: Sequence[GrantRow]
     ) -> Mapping[int, Sequence[Target]]:
-        found = dict(await self._doors(scope, db, grants))
+        targets = dict(await self._doors(scope, db, grants))
         faces = [grant.id for grant in grants if grant.kind == FACE]
-        devices = {target.device for grant_id in faces for target in found.get(grant_id, ())}
+        devices = {target.device for grant_id in faces for target in targets.get(grant_id, ())}
         takes = await face_devices(scope, db, iot_ids=sorted(devices)) if devices else {}
         for grant_id in faces:
-            found[grant_id] = [target for target in found.get(grant_id, ()) if target.device in takes]
-        return found
+            targets[grant_id] = [target for target in targets.get(grant_id, ()) if target.device in takes]
+        return targets
 
 
 async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:
     """Update a person's grants to the communities where they live and doors have a provider."""
     if image.user_type != "IDENTITY":
         return
-    held = await deliveries.live_grants_of.all(tx, scope, source=HOME, kind=FACE, credential=image.face_id)
+    grants = await deliveries.live_grants_of.all(tx, scope, source=HOME, kind=FACE, credential=image.face_id)
     wanted = set()
     if image.live:
         for community_id in await images.communities_of(scope, tx, image):
             if (await settings_of(scope, tx, community_id=community_id)).service_on:
                 wanted.add(community_id)
-    for row in held:
+    for row in grants:
         if row.community_id not in wanted:
             await delivery.revoke(
                 scope,

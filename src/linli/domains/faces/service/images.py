@@ -137,12 +137,12 @@ async def save_image(
     The user's faceId stays. The consent of `attest` is recorded. Raises BadInput.
     """
     check(wish, now_ms=now_ms)
-    known = await queries.image_of_user(
+    image = await queries.image_of_user(
         scope, tx, owner=user.owner, user_type=user.user_type, user_id=user.user_id
     )
-    face_id = wish.face_id or (known.face_id if known else ids.face_id())
+    face_id = wish.face_id or (image.face_id if image else ids.face_id())
     row = Image(
-        id=known.id if known else 0,
+        id=image.id if image else 0,
         tenant_id=scope.tenant,
         owner=user.owner,
         user_type=user.user_type,
@@ -150,8 +150,8 @@ async def save_image(
         identity_id=user.identity_id,
         community_id=wish.community_id
         if wish.community_id is not None
-        else known.community_id
-        if known
+        else image.community_id
+        if image
         else None,
         face_id=face_id,
         object_key=object_key,
@@ -166,17 +166,17 @@ async def save_image(
         policy=wish.policy,
         expires_ms=wish.expires_ms,
         live=1,
-        created_ms=known.created_ms if known else now_ms,
+        created_ms=image.created_ms if image else now_ms,
         changed_ms=now_ms,
     )
-    row = await _write(tx, row, known)
-    if known is not None:
-        await _leave_old(scope, tx, known, row, now_ms)
+    row = await _write(tx, row, image)
+    if image is not None:
+        await _leave_old(scope, tx, image, row, now_ms)
     await consents.attested(scope, tx, image=row, attest=attest, now_ms=now_ms)
     await put_templates(scope, tx, row, now_ms=now_ms, look=look)
     if wish.source != "people":
         await tell_person(scope, tx, row)
-    old = known.face_id if known is not None and known.face_id != row.face_id else ""
+    old = image.face_id if image is not None and image.face_id != row.face_id else ""
     await outbox.add(tx, RENEW, RenewFace(row.tenant_id, row.id, old), key=f"face:{row.id}")
     return row
 
@@ -185,10 +185,10 @@ async def put_templates(
     scope: Scope, tx: Tx, image: Image, *, now_ms: int, look: Look | None = None, also: int | None = None
 ) -> None:
     """Let the person's communities, and `also`, recognise the face."""
-    known = await communities_of(scope, tx, image)
+    communities = await communities_of(scope, tx, image)
     if also is not None:
-        known.add(also)
-    for community_id in sorted(known):
+        communities.add(also)
+    for community_id in sorted(communities):
         await enrolment.put(
             Scope.system(image.tenant_id, "faces"),
             tx,
@@ -273,8 +273,8 @@ async def _leave_old(scope: Scope, tx: Tx, old: Image, new: Image, now_ms: int) 
         await outbox.add(tx, DROP_PICTURE, PictureKey(old.tenant_id, old.object_key))
 
 
-async def _write(tx: Tx, row: Image, known: Image | None) -> Image:
-    if known is not None:
+async def _write(tx: Tx, row: Image, image: Image | None) -> Image:
+    if image is not None:
         await _set.run(tx, **_binds(row))
         return row
     columns = row._asdict()
@@ -308,9 +308,9 @@ def _binds(row: Image) -> dict[str, Any]:
 
 async def image_of(scope: Scope, tx: Tx, *, user: User) -> Image:
     """The live picture of a user. Raises NotFound."""
-    found = await queries.image_of_user(
+    image = await queries.image_of_user(
         scope, tx, owner=user.owner, user_type=user.user_type, user_id=user.user_id
     )
-    if found is None or not found.live:
+    if image is None or not image.live:
         raise NotFound(what="facePicture", id=user.user_id)
-    return found
+    return image

@@ -120,10 +120,10 @@ async def renew(tx: Tx, *, image: Image, old_face_id: str, now_ms: int) -> None:
     scope = Scope.system(image.tenant_id, "faces")
     consent = await queries.consent_of(tx, image_id=image.id)
     ends_ms = consents.window_end(image, consent)
-    found: list[GrantRow] = await deliveries.live_grants_of.all(
+    grants: list[GrantRow] = await deliveries.live_grants_of.all(
         tx, scope, source=SOURCE, kind=FACE, credential=old_face_id
     )
-    for row in found:
+    for row in grants:
         device = FaceDevice(row.target, row.community_id)
         if old_face_id != image.face_id:
             old = await _wish(tx, image._replace(face_id=old_face_id), device, None)

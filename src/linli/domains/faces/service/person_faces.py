@@ -55,13 +55,15 @@ async def tell(
         if not (row.deleting and row.status == "transferDeleted")
     ]
     image, consent = mine.image, mine.consent
-    said = consent and ConsentTold(consent.how, consent.text_version, consent.given_ms, consent.expires_ms)
+    consent_row = consent and ConsentTold(
+        consent.how, consent.text_version, consent.given_ms, consent.expires_ms
+    )
     return FaceTold(
         present=image is not None,
         picture_url=objects.url(image.object_key, expires_s=URL_SECONDS) if image else None,
         denied=image is not None and image.policy == "DENY",
         expires_ms=image.expires_ms if image else None,
-        consent=said,
+        consent=consent_row,
         doors=doors,
         text_version=TEXT_VERSION,
         text=consent_text(scope.language, text),
@@ -201,5 +203,5 @@ def reason_text(reason: str, detail: str, language: str) -> str:
     if not reason:
         return ""
     key = f"delivery.reason.{reason}"
-    said = i18n.text(key, language, detail=detail)
-    return detail or reason if said == key else said
+    text = i18n.text(key, language, detail=detail)
+    return detail or reason if text == key else text

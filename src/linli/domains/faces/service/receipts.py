@@ -42,12 +42,12 @@ def sign(secrets: Secrets, told: Told, *, now_ms: int) -> Receipt:
         "finishedAt": _time(erasure.finished_ms),
         "devices": [
             {
-                "iotId": one.iot_id,
-                "name": one.device_name,
-                "confirmedAt": _time(one.confirmed_ms),
-                "removedFromPlatformAt": _time(one.gone_ms),
+                "iotId": device.iot_id,
+                "name": device.device_name,
+                "confirmedAt": _time(device.confirmed_ms),
+                "removedFromPlatformAt": _time(device.gone_ms),
             }
-            for one in told.devices
+            for device in told.devices
         ],
         "signedAt": _time(now_ms),
     }

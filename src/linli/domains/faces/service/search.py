@@ -54,15 +54,20 @@ class FaceSearch:
         library = await told(self._follow(scope, community_id), field="picture")
         wanted = (limit + 1) * SIBLINGS
         (hits,) = await told(self.engine.search(library, [look.vector], limit=wanted), field="picture")
-        known = await queries.of_faces(scope, self._db, community_id, [hit.id for hit in hits])
+        templates = await queries.of_faces(scope, self._db, community_id, [hit.id for hit in hits])
         persons: dict[str, Candidate] = {}
         for hit in hits:
-            if (row := known.get(hit.id)) is not None:
+            if (row := templates.get(hit.id)) is not None:
                 who = row.identity_id or row.face_id
                 persons.setdefault(who, Candidate(hit.id, row.identity_id, hit.score))
         ranked = list(persons.values())
-        verdict = decide([Hit(one.face_id, one.score) for one in ranked], limits)
-        return Decision(verdict, [one for one in ranked if one.score >= limits.unsure][:limit], look, limits)
+        verdict = decide([Hit(candidate.face_id, candidate.score) for candidate in ranked], limits)
+        return Decision(
+            verdict,
+            [candidate for candidate in ranked if candidate.score >= limits.unsure][:limit],
+            look,
+            limits,
+        )
 
     async def thresholds(self, scope: Scope, community_id: int) -> Thresholds:
         """The community's thresholds, or the model's. Raises FacesOff."""

@@ -131,11 +131,11 @@ async def _give(
     until = (now_ms // DAY_MS + DAYS) * DAY_MS
     until = until if ends_ms is None else min(until, ends_ms)
     if weekly:
-        held = await deliveries.live_grants_of.all(
+        grants = await deliveries.live_grants_of.all(
             tx, scope, source=STAFF, kind=FACE, credential=image.face_id
         )
         enough = min(until, now_ms + RENEWED_DAYS * DAY_MS)
-        if any(row.community_id == community_id and row.ends_ms >= enough for row in held):
+        if any(row.community_id == community_id and row.ends_ms >= enough for row in grants):
             return
     await delivery.grant(scope, tx, await _wish(tx, image, community_id, until), now_ms=now_ms)
 

@@ -44,10 +44,10 @@ async def user_of(scope: Scope, db: Reader, *, user_type: str, user_id: str, fie
             person = await people.person(scope, db, user_id)
             return User(owner, user_type, user_id, user_id, person.name)
         except NotFound:
-            known = await find_person(scope, db, identity_id=user_id)
-            if known is None:
+            door_person = await find_person(scope, db, identity_id=user_id)
+            if door_person is None:
                 raise PersonUnknown(user_id) from None
-            return User(owner, user_type, user_id, user_id, known.name)
+            return User(owner, user_type, user_id, user_id, door_person.name)
     if user_type == PHONE:
         holder = await people.person_of_phone(scope, db, user_id)
         if holder is not None:

@@ -42,8 +42,8 @@ async def write(
             raise BadInput(field=field, rule="range", low=0, high=DAY_MINUTES - 1)
     if quiet_from is not None and quiet_from == quiet_to:
         raise BadInput(field="quietTo", rule="differs", other="quietFrom")
-    held = (await queries.choices(tx, [account_id], front))[account_id]
-    kept = queries.known(held.chosen) | {name: sorted(set(channels)) for name, channels in chosen.items()}
+    choices = (await queries.choices(tx, [account_id], front))[account_id]
+    kept = queries.known(choices.chosen) | {name: sorted(set(channels)) for name, channels in chosen.items()}
     row = {
         "account_id": account_id,
         "front": front,
@@ -61,18 +61,18 @@ async def write(
     )
 
 
-def quiet_until(held: Choices, now_ms: int, zone: str) -> int:
+def quiet_until(choices: Choices, now_ms: int, zone: str) -> int:
     """When the present quiet hours end, in UTC ms; 0 outside quiet hours. Hours are those of the zone."""
-    if held.quiet_from < 0 or held.quiet_to < 0:
+    if choices.quiet_from < 0 or choices.quiet_to < 0:
         return 0
     now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone))
     minute = now.hour * 60 + now.minute
-    if held.quiet_from < held.quiet_to:
-        quiet = held.quiet_from <= minute < held.quiet_to
+    if choices.quiet_from < choices.quiet_to:
+        quiet = choices.quiet_from <= minute < choices.quiet_to
     else:
-        quiet = minute >= held.quiet_from or minute < held.quiet_to
+        quiet = minute >= choices.quiet_from or minute < choices.quiet_to
     if not quiet:
         return 0
-    ahead = (held.quiet_to - minute) % DAY_MINUTES
+    ahead = (choices.quiet_to - minute) % DAY_MINUTES
     start = now_ms - now.second * 1000 - now_ms % 1000
     return start + ahead * 60_000

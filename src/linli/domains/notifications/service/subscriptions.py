@@ -52,8 +52,8 @@ def about(subscription_id: int) -> str:
 
 async def public_key(db: Database, *, secrets: Secrets) -> str:
     """The public key that browsers subscribe with. It is created at the first call."""
-    if (held := await queries.key(db)) is not None:
-        return held.public
+    if (push_key := await queries.key(db)) is not None:
+        return push_key.public
     made = message.new_key()
     row = {
         "key_no": 1,
@@ -62,17 +62,17 @@ async def public_key(db: Database, *, secrets: Secrets) -> str:
         "created_ms": db.clock.now_ms(),
     }
     await db.run(lambda tx: tx.upsert(push_keys, [row], keys=("key_no",)))
-    held = await queries.key(db)
-    assert held is not None
-    return held.public
+    push_key = await queries.key(db)
+    assert push_key is not None
+    return push_key.public
 
 
 async def private_key(db: Database, *, secrets: Secrets) -> bytes:
     """The private number of the installation's key."""
     await public_key(db, secrets=secrets)
-    held = await queries.key(db)
-    assert held is not None
-    return message.decode(secrets.open(held.sealed, about=_ABOUT_KEY))
+    push_key = await queries.key(db)
+    assert push_key is not None
+    return message.decode(secrets.open(push_key.sealed, about=_ABOUT_KEY))
 
 
 async def check(endpoint: Endpoint, *, allow_private: bool) -> None:
@@ -108,8 +108,8 @@ async def save(
 ) -> None:
     """Store a browser that passed `check`. It belongs to this account from now on, whoever had it before."""
     await _drop_endpoint.run(tx, hash=_hash(endpoint.url))
-    held = await queries.browsers(tx, [account_id], front)
-    for row in held[: max(0, len(held) - BROWSERS_MAX + 1)]:
+    browsers = await queries.browsers(tx, [account_id], front)
+    for row in browsers[: max(0, len(browsers) - BROWSERS_MAX + 1)]:
         await drop_row(tx, row.subscription_id)
     number = ids.number()
     await tx.insert(

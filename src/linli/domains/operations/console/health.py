@@ -75,7 +75,7 @@ def disk_of(settings: Settings, database_url: str) -> Disk:
     file = Path(database_url.removeprefix("sqlite:///"))
     beside = (file, file.with_name(file.name + "-wal")) if database_url.startswith("sqlite:///") else ()
     return Disk(
-        usage.total, usage.free, settings.disk.reserve_mb * MEBIBYTE, sum(_size(one) for one in beside)
+        usage.total, usage.free, settings.disk.reserve_mb * MEBIBYTE, sum(_size(path) for path in beside)
     )
 
 

@@ -67,8 +67,8 @@ async def traffic(scope: Scope, db: Database, clock: Clock, community_id: Commun
 @figure_routes.get("/vehicles", right="vehicles.use", name="vehicles")
 async def count_vehicles(scope: Scope, db: Database, community_id: CommunityId) -> list[Share]:
     """Registered vehicles by the region of their plates, most first (CON-04)."""
-    found = await vehicles.by_region(scope.narrowed(community_id), db, community_id)
-    return [Share(row.region, row.vehicles) for row in found]
+    region_counts = await vehicles.by_region(scope.narrowed(community_id), db, community_id)
+    return [Share(row.region, row.vehicles) for row in region_counts]
 
 
 @figure_routes.get("/vehicle-passes", right="communities.use")

@@ -71,38 +71,38 @@ async def search(
 
 
 async def _communities(scope: Scope, db: Database, text: str) -> list[SearchHit]:
-    found = await communities.page(scope, db, PageRequest(1, EACH), text=text)
-    return [SearchHit("community", str(row.community_id), row.name, row.address) for row in found.data]
+    page = await communities.page(scope, db, PageRequest(1, EACH), text=text)
+    return [SearchHit("community", str(row.community_id), row.name, row.address) for row in page.data]
 
 
 async def _houses(scope: Scope, db: Database, text: str) -> list[SearchHit]:
-    found = await spaces.search_houses(scope, db, text, limit=EACH)
-    known = await communities.by_id(scope, db, [row.community_id for row in found])
+    houses = await spaces.search_houses(scope, db, text, limit=EACH)
+    known = await communities.by_id(scope, db, [row.community_id for row in houses])
     return [
         SearchHit("house", str(row.space_id), row.location, known[row.community_id].name)
-        for row in found
+        for row in houses
         if row.community_id in known
     ]
 
 
 async def _persons(scope: Scope, db: Database, text: str) -> list[SearchHit]:
-    found = await persons.search(scope, db, text, limit=EACH)
-    return [SearchHit("person", row.identity_id, row.name, row.phone or "") for row in found]
+    person_hits = await persons.search(scope, db, text, limit=EACH)
+    return [SearchHit("person", row.identity_id, row.name, row.phone or "") for row in person_hits]
 
 
 async def _devices(scope: Scope, db: Database, text: str) -> list[SearchHit]:
-    found = await list_devices(scope, db, page=PageRequest(1, EACH), where=DeviceFilter(keyword=text))
+    page = await list_devices(scope, db, page=PageRequest(1, EACH), where=DeviceFilter(keyword=text))
     return [
         SearchHit("device", row.iot_id, row.nickname or row.device_name, row.product_name)
-        for row in found.data
+        for row in page.data
     ]
 
 
 async def _keys(scope: Scope, db: Database, text: str) -> list[SearchHit]:
     names = {row.project_id: row.name for row in await tenancy.list_projects(scope, db)}
-    found = [
+    search_hits = [
         SearchHit("key", row.app_key, row.app_key, names.get(row.project_id, ""))
         for row in await tenancy.list_app_keys(scope, db)
         if text.casefold() in row.app_key or text.casefold() in names.get(row.project_id, "").casefold()
     ]
-    return found[:EACH]
+    return search_hits[:EACH]

@@ -144,11 +144,15 @@ async def hire(
     """A new employee, in as many departments as named."""
     now_ms, profile = clock.now_ms(), _profile(data)
     await people.require_community(scope, tx, community_id)
-    made = await employees.hire(scope, tx, community_id=community_id, profile=profile, ids=ids, now_ms=now_ms)
+    employee = await employees.hire(
+        scope, tx, community_id=community_id, profile=profile, ids=ids, now_ms=now_ms
+    )
     for one in dict.fromkeys(data.department_ids):
         await require_department(scope, tx, community_id, one)
-        await departments.put_in(scope, tx, department_id=one, identity_id=made.identity_id, now_ms=now_ms)
-    return EmployeeMade(made.identity_id)
+        await departments.put_in(
+            scope, tx, department_id=one, identity_id=employee.identity_id, now_ms=now_ms
+        )
+    return EmployeeMade(employee.identity_id)
 
 
 @employee_routes.put("/{identity_id:str}", right=Right.EMPLOYEES_MANAGE, raises=(NotFound, PhoneTaken))

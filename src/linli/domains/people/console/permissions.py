@@ -66,8 +66,8 @@ class FunctionPermissions(msgspec.Struct, rename="camel", frozen=True):
     manage: list[str] = []
 
 
-def _points(said: list[PointSaid]) -> list[Point]:
-    return [Point(one.function, one.level) for one in said]
+def _points(points: list[PointSaid]) -> list[Point]:
+    return [Point(point.function, point.level) for point in points]
 
 
 class HolderFilter(Filter, frozen=True):
@@ -110,10 +110,10 @@ async def by_person(
 ) -> Page[MemberOverview]:
     """Employees who may do something here, by name."""
     await people.require_community(scope, db, community_id)
-    found = await queries.holders(
+    holders = await queries.holders(
         scope, db, community_id, page, text=where.q.strip(), function=where.function
     )
-    points = await queries.points_of(scope, db, community_id, [row.person_id for row in found.data])
+    points = await queries.points_of(scope, db, community_id, [row.person_id for row in holders.data])
     rows = [
         MemberOverview(
             row.identity_id,
@@ -122,9 +122,9 @@ async def by_person(
             bool(row.is_manager),
             [PointSaid(*point) for point in points.get(row.person_id, ())],
         )
-        for row in found.data
+        for row in holders.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, holders.total, rows)
 
 
 @permission_routes.get("/members", right=Right.PERMISSIONS_MANAGE, raises=(NotFound,))

@@ -50,19 +50,19 @@ async def list_groups(
     """Default groups of the projects in sight."""
     if account_id:
         await queries.person(scope, db, account_id)
-    found = await queries.groups(
+    groups = await queries.groups(
         scope, db, page, text=q.strip(), account_id=account_id, bound=bound if account_id else None
     )
-    rows = [PersonGroupRow(row.project_id, row.project_name, row.members) for row in found.data]
-    return Page.of(page, found.total, rows)
+    rows = [PersonGroupRow(row.project_id, row.project_name, row.members) for row in groups.data]
+    return Page.of(page, groups.total, rows)
 
 
 @person_group_routes.get("/{project_id:str}/persons", right=Right.STAFF_SEE, raises=(NotFound,))
 async def list_members(project_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[PersonRow]:
     """Who is in the default group of a project."""
     await tenancy.get_project(scope, db, project_id=project_id)
-    found = await queries.persons(scope, db, page, project_id=project_id)
-    return Page.of(page, found.total, await person_rows(scope, db, found.data))
+    persons = await queries.persons(scope, db, page, project_id=project_id)
+    return Page.of(page, persons.total, await person_rows(scope, db, persons.data))
 
 
 @person_group_routes.post("/bind", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))

@@ -101,8 +101,8 @@ class HolderRow(msgspec.Struct, rename="camel", frozen=True):
     manage: bool
 
 
-async def person_rows(scope: Scope, db: Database, found: list[queries.PersonRow]) -> list[PersonRow]:
-    ids = [row.account_id for row in found]
+async def person_rows(scope: Scope, db: Database, persons: list[queries.PersonRow]) -> list[PersonRow]:
+    ids = [row.account_id for row in persons]
     own, built_in = await queries.roles_of(scope, db, ids), await queries.built_in_of(scope, db, ids)
     return [
         PersonRow(
@@ -111,11 +111,11 @@ async def person_rows(scope: Scope, db: Database, found: list[queries.PersonRow]
             phone=row.phone or "",
             login=row.login,
             disabled=bool(row.disabled),
-            roles=[NamedRole(str(one.role_id), one.name) for one in own.get(row.account_id, ())],
-            built_in=sorted({one.role.value for one in built_in.get(row.account_id, ())}),
+            roles=[NamedRole(str(role.role_id), role.name) for role in own.get(row.account_id, ())],
+            built_in=sorted({built_in_row.role.value for built_in_row in built_in.get(row.account_id, ())}),
             created_ms=row.created_ms,
         )
-        for row in found
+        for row in persons
     ]
 
 
@@ -130,14 +130,16 @@ async def list_persons(
     q: Annotated[str, Meta(description="A part of the name, phone or log-in.")] = "",
 ) -> Page[PersonRow]:
     """Persons of the company, the newest first."""
-    found = await queries.persons(scope, db, page, text=q.strip())
-    return Page.of(page, found.total, await person_rows(scope, db, found.data))
+    persons = await queries.persons(scope, db, page, text=q.strip())
+    return Page.of(page, persons.total, await person_rows(scope, db, persons.data))
 
 
 @person_routes.post(right=Right.STAFF_MANAGE, raises=(AlreadyInCompany, LoginTaken, PhoneTaken))
 async def add(data: NewPersons, hand: Hand, tx: Tx) -> list[PersonMade]:
     """Add persons by name and phone, all or none; they sign in with a code sent to the phone."""
-    made = [await service.add_person(hand, tx, name=one.name, phone=one.phone) for one in data.persons]
+    made = [
+        await service.add_person(hand, tx, name=person.name, phone=person.phone) for person in data.persons
+    ]
     return [PersonMade(str(one)) for one in made]
 
 
@@ -146,14 +148,14 @@ async def detail(account_id: int, scope: Scope, db: Database) -> PersonDetail:
     """One person, with everything they may do here (查看权限)."""
     row = await queries.person(scope, db, account_id)
     (shown,) = await person_rows(scope, db, [row])
-    held = await _rights_of(db, account_id)
+    rights = await _rights_of(db, account_id)
     by_hand = await queries.rights_by_hand(scope, db, account_id)
     return PersonDetail(
         **msgspec.structs.asdict(shown),
-        rights=sorted(held.all_in(scope.tenant) & rights_tree.ALL),
+        rights=sorted(rights.all_in(scope.tenant) & rights_tree.ALL),
         by_hand=sorted(by_hand),
-        projects=len(held.projects(scope.tenant)),
-        everywhere=held.whole(scope.tenant),
+        projects=len(rights.projects(scope.tenant)),
+        everywhere=rights.whole(scope.tenant),
     )
 
 
@@ -209,13 +211,13 @@ async def reset_password(
 async def by_function(function: str, scope: Scope, db: Database, page: PageRequest) -> Page[HolderRow]:
     """The same rights the other way round: a page of persons, and who of them uses or manages a function."""
     levels = next((one for one in rights_tree.FUNCTIONS if one.code == function), None)
-    found = await queries.persons(scope, db, page)
+    persons = await queries.persons(scope, db, page)
     rows = []
-    for row in found.data:
-        held = (await _rights_of(db, row.account_id)).all_in(scope.tenant)
-        use, manage = (levels.use in held, levels.manage in held) if levels else (False, False)
+    for row in persons.data:
+        rights = (await _rights_of(db, row.account_id)).all_in(scope.tenant)
+        use, manage = (levels.use in rights, levels.manage in rights) if levels else (False, False)
         rows.append(HolderRow(str(row.account_id), row.name, row.phone or "", use, manage))
-    return Page.of(page, found.total, rows)
+    return Page.of(page, persons.total, rows)
 
 
 async def _rights_of(db: Database, account_id: int) -> Rights:

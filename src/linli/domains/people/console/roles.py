@@ -85,13 +85,16 @@ rights_routes = Routes("/organisation/rights", tags=("organisation",))
 async def tree(scope: Scope, rights: Rights) -> RightsTree:
     """The tree of rights, ready-made roles, and which rights the caller may give."""
     branches = [
-        BranchRow(branch.code, [FunctionRow(one.code, one.use, one.manage) for one in branch.functions])
+        BranchRow(
+            branch.code,
+            [FunctionRow(function.code, function.use, function.manage) for function in branch.functions],
+        )
         for branch in rights_tree.ENTERPRISE
     ]
     english = scope.language == "en"
     presets = [
-        PresetRow(one.code, one.name_en if english else one.name, sorted(one.rights))
-        for one in rights_tree.PRESETS
+        PresetRow(preset.code, preset.name_en if english else preset.name, sorted(preset.rights))
+        for preset in rights_tree.PRESETS
     ]
     givable = [
         right.value

@@ -88,10 +88,10 @@ class UserMade(msgspec.Struct, rename="camel", frozen=True):
 async def _of(scope: Scope, db: Reader, community_id: int, group_id: str) -> Group:
     """A group of this community. Raises NotFound."""
     await queries.require_community(scope, db, community_id)
-    found = await queries.group(scope, db, group_id)
-    if found.community_id != community_id:
+    group = await queries.group(scope, db, group_id)
+    if group.community_id != community_id:
         raise NotFound(what="userGroup", id=group_id)
-    return found
+    return group
 
 
 class UserGroupFilter(Filter, frozen=True):
@@ -218,7 +218,10 @@ async def list_users(
             phone=row.person.phone or "",
             sex=row.person.sex,
             has_face=bool(row.person.face_id),
-            groups=[_in_group(one, scope.language) for one in inside.get(row.person.id, ())],
+            groups=[
+                _in_group(group_of_person, scope.language)
+                for group_of_person in inside.get(row.person.id, ())
+            ],
             created_ms=row.created_ms,
             changed_ms=row.changed_ms,
         )
@@ -238,10 +241,10 @@ async def add(
     profile = checked(
         Profile(name=data.name, phone=data.phone, sex=data.sex, id_no=data.id_no), wire={"id_no": "idNo"}
     )
-    made = await users.add(
+    person = await users.add(
         scope, tx, group_id=group.user_group_id, profile=profile, ids=ids, now_ms=clock.now_ms()
     )
-    return UserMade(made.identity_id)
+    return UserMade(person.identity_id)
 
 
 @community_user_routes.post("/erase", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))

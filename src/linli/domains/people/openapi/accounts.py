@@ -161,7 +161,7 @@ async def unfreeze_account(data: AccountNamed, scope: Scope, tx: Tx, clock: Cloc
 async def find_account_by_phone(data: AccountPhone, scope: Scope, db: Database) -> AccountOut:
     if not data.phone.strip():
         raise BadInput(field="phone", rule="blank")
-    found = await queries.find_by_phone(scope, db, phone=clean_phone(data.phone))
-    if found is None:
+    open_account = await queries.find_by_phone(scope, db, phone=clean_phone(data.phone))
+    if open_account is None:
         raise NotFound(what="account")
-    return AccountOut.of(found)
+    return AccountOut.of(open_account)

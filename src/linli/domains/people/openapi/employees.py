@@ -79,10 +79,10 @@ async def create_employee(
     profile = await _profile(
         scope, tx, faces, name=data.name, mobile=data.mobile, face=data.face_img_upload_id
     )
-    made = await employees.hire(
+    employee = await employees.hire(
         scope, tx, community_id=community_of(call), profile=profile, ids=ids, now_ms=clock.now_ms()
     )
-    return EmployeeCreated(made.identity_id)
+    return EmployeeCreated(employee.identity_id)
 
 
 class EmployeeModify(msgspec.Struct, rename="camel"):
@@ -210,7 +210,7 @@ async def query_employees(
 ) -> EmployeePage:
     """Every value given must fit."""
     order, down = _order(data.order_by)
-    found = await queries.page(
+    page = await queries.page(
         scope,
         db,
         community_of(call),
@@ -223,8 +223,8 @@ async def query_employees(
         order=order,
         down=down,
     )
-    rows = await _infos(scope, db, faces, found.data)
-    return EmployeePage(found.total, data.page_no, found.page_size, rows)
+    rows = await _infos(scope, db, faces, page.data)
+    return EmployeePage(page.total, data.page_no, page.page_size, rows)
 
 
 @method(
@@ -240,8 +240,8 @@ async def get_employee(
     data: EmployeeNamed, call: Call, scope: Scope, db: Database, faces: FaceUploads
 ) -> EmployeeInfo:
     """By user id."""
-    found = await queries.employee(scope, db, community_of(call), data.identity_id)
-    return (await _infos(scope, db, faces, [found]))[0]
+    employee = await queries.employee(scope, db, community_of(call), data.identity_id)
+    return (await _infos(scope, db, faces, [employee]))[0]
 
 
 class EmployeeInDepartment(msgspec.Struct, rename="camel"):
@@ -305,15 +305,15 @@ async def query_department_employees(
 ) -> EmployeePage:
     """Those right in the department, not in departments below it."""
     department = await queries.department(scope, db, department_number(data.dep_id))
-    found = await queries.page(
+    page = await queries.page(
         scope,
         db,
         department.community_id,
         PageRequest.of(data.page_no, data.page_size),
         where=queries.EmployeeConditions(department_ids=[department.department_id]),
     )
-    rows = await _infos(scope, db, faces, found.data)
-    return EmployeePage(found.total, found.page_no, found.page_size, rows)
+    rows = await _infos(scope, db, faces, page.data)
+    return EmployeePage(page.total, page.page_no, page.page_size, rows)
 
 
 class DepartmentOfEmployee(msgspec.Struct, rename="camel"):
@@ -354,8 +354,8 @@ async def list_departments_of_employee(
                 row.name,
                 row.description,
                 "" if row.parent_id is None else str(row.parent_id),
-                [str(one.department_id) for one in way],
-                [one.name for one in way],
+                [str(department.department_id) for department in way],
+                [department.name for department in way],
             )
         )
     return rows

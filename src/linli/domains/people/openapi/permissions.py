@@ -51,8 +51,8 @@ async def list_community_auth(data: AuthList, call: Call, scope: Scope, db: Data
     wide = replace(scope, communities=communities)
     function = await permissions.function_of_app(wide, db, project_id=call.project_id, app=data.app_key)
     person = await person_queries.person(wide, db, data.identity_id)
-    found = await permissions.levels(wide, db, person_id=person.id, function=function)
-    return [CommunityAuth(community_id, _codes(found[community_id])) for community_id in sorted(found)]
+    levels = await permissions.levels(wide, db, person_id=person.id, function=function)
+    return [CommunityAuth(community_id, _codes(levels[community_id])) for community_id in sorted(levels)]
 
 
 class PermQuery(msgspec.Struct, rename="camel"):

@@ -268,10 +268,10 @@ def _user(person: Person, groups: list[GroupOfPerson], urls: dict[str, str]) -> 
 
 
 async def _rows(
-    scope: Scope, db: Reader, faces: FaceUploads, found: list[PersonOfCommunity]
+    scope: Scope, db: Reader, faces: FaceUploads, person_of_communities: list[PersonOfCommunity]
 ) -> list[UserRow]:
-    groups = await queries.groups_of(scope, db, [row.person.id for row in found])
-    pictures = [row.person.face_upload_id for row in found if row.person.face_upload_id]
+    groups = await queries.groups_of(scope, db, [row.person.id for row in person_of_communities])
+    pictures = [row.person.face_upload_id for row in person_of_communities if row.person.face_upload_id]
     urls = await faces.face_urls(scope, db, pictures)
     return [
         UserRow(
@@ -281,7 +281,7 @@ async def _rows(
             nationality=row.person.nationality or None,
             ext=row.person.ext or None,
         )
-        for row in found
+        for row in person_of_communities
     ]
 
 

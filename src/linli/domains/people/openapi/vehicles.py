@@ -101,7 +101,8 @@ async def add_vehicles(
     """All of them or none. A plate is registered once in a community; it is kept in capitals without separators."""
     service.check_list([*data.vehicle_list])
     forms = [
-        _form(number, one.plate_number, one.brand, one.color) for number, one in enumerate(data.vehicle_list)
+        _form(number, vehicle.plate_number, vehicle.brand, vehicle.color)
+        for number, vehicle in enumerate(data.vehicle_list)
     ]
     return await service.add(
         scope,
@@ -127,8 +128,11 @@ async def update_vehicles(data: VehicleUpdate, call: Call, scope: Scope, tx: Tx,
     """All of them or none. What is absent stays."""
     service.check_list([*data.vehicle_list])
     changes = [
-        (one.id, _form(number, one.plate_number, one.brand, one.color))
-        for number, one in enumerate(data.vehicle_list)
+        (
+            changed_vehicle.id,
+            _form(number, changed_vehicle.plate_number, changed_vehicle.brand, changed_vehicle.color),
+        )
+        for number, changed_vehicle in enumerate(data.vehicle_list)
     ]
     return await service.change(
         scope, tx, community_id=_community(call), changes=changes, now_ms=clock.now_ms()
@@ -150,13 +154,17 @@ async def query_vehicles(data: VehicleQuery, call: Call, scope: Scope, db: Datab
     plate = clean_plate(data.plate_number or "")
     if data.identity_id:
         person = await persons.person(scope, db, data.identity_id)
-        held = await queries.of_person(scope, db, community_id, person.id)
-        return [_told(one, person.identity_id) for one in held if plate in ("", one.plate)]
+        vehicles = await queries.of_person(scope, db, community_id, person.id)
+        return [_told(vehicle, person.identity_id) for vehicle in vehicles if plate in ("", vehicle.plate)]
     if not plate:
         raise BadInput(field="identityId", rule="required")
     found = list((await queries.by_plates(scope, db, community_id, [plate])).values())
-    owners = await persons.persons_by_id(scope, db, [one.person_id for one in found])
-    return [_told(one, owners[one.person_id].identity_id) for one in found if one.person_id in owners]
+    owners = await persons.persons_by_id(scope, db, [vehicle.person_id for vehicle in found])
+    return [
+        _told(vehicle, owners[vehicle.person_id].identity_id)
+        for vehicle in found
+        if vehicle.person_id in owners
+    ]
 
 
 def _told(row: Vehicle, identity_id: str) -> VehicleInfo:
@@ -176,5 +184,8 @@ async def delete_vehicles(data: VehicleDelete, call: Call, scope: Scope, tx: Tx)
     """All of them or none."""
     service.check_list([*data.vehicle_list])
     await service.remove(
-        scope, tx, community_id=_community(call), vehicle_ids=[one.id for one in data.vehicle_list]
+        scope,
+        tx,
+        community_id=_community(call),
+        vehicle_ids=[vehicle_name.id for vehicle_name in data.vehicle_list],
     )

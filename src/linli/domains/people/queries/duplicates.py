@@ -72,7 +72,7 @@ async def twins(scope: Scope, db: Reader, community_id: int) -> list[TwinGroup]:
         groups.setdefault(("idNo", number), []).append(person_id)
     for house_id, name, person_id in await _by_name.all(db, scope, community_id=community_id):
         groups.setdefault(("name", house_id, name), []).append(person_id)
-    told: dict[tuple[int, ...], TwinGroup] = {}
+    twin_groups: dict[tuple[int, ...], TwinGroup] = {}
     for (why, *_), people in groups.items():
-        told.setdefault(tuple(people), TwinGroup(str(why), people))
-    return list(told.values())
+        twin_groups.setdefault(tuple(people), TwinGroup(str(why), people))
+    return list(twin_groups.values())

@@ -192,9 +192,9 @@ async def find(scope: Scope, db: Reader, community_id: int, identity_id: str) ->
 
 async def employee(scope: Scope, db: Reader, community_id: int, identity_id: str) -> Employee:
     """Raises NotFound."""
-    if (found := await find(scope, db, community_id, identity_id)) is None:
+    if (employee_row := await find(scope, db, community_id, identity_id)) is None:
         raise NotFound(what="employee", id=identity_id)
-    return found
+    return employee_row
 
 
 async def tree(scope: Scope, db: Reader, community_id: int) -> Tree:
@@ -204,9 +204,9 @@ async def tree(scope: Scope, db: Reader, community_id: int) -> Tree:
 
 async def department(scope: Scope, db: Reader, department_id: int) -> Department:
     """Raises NotFound."""
-    if (found := await _department.one(db, scope, department_id=department_id)) is None:
+    if (department_row := await _department.one(db, scope, department_id=department_id)) is None:
         raise NotFound(what="department", id=department_id)
-    return found
+    return department_row
 
 
 async def departments_of(

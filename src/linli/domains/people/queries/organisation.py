@@ -277,15 +277,15 @@ async def find_person(scope: Scope, db: Reader, account_id: int) -> PersonRow | 
 
 async def person(scope: Scope, db: Reader, account_id: int) -> PersonRow:
     """Raises NotFound, also for a log-in of another company."""
-    if (found := await find_person(scope, db, account_id)) is None:
+    if (person_row := await find_person(scope, db, account_id)) is None:
         raise NotFound(what="account", id=account_id)
-    return found
+    return person_row
 
 
 async def used_elsewhere(scope: Scope, db: Reader, account_id: int) -> bool:
     """Whether a log-in is anybody in another company, running or not, lives in its houses, or runs the installation."""
-    for one in _elsewhere:
-        if await one.one(db, scope, account=account_id) is not None:
+    for query in _elsewhere:
+        if await query.one(db, scope, account=account_id) is not None:
             return True
     return False
 
@@ -302,9 +302,9 @@ async def roles(scope: Scope, db: Reader) -> list[RoleRow]:
 
 async def role(scope: Scope, db: Reader, role_id: int) -> RoleRow:
     """Raises NotFound."""
-    if (found := await _role.one(db, scope, role=role_id)) is None:
+    if (role_row := await _role.one(db, scope, role=role_id)) is None:
         raise NotFound(what="role", id=role_id)
-    return found
+    return role_row
 
 
 async def roles_of(scope: Scope, db: Reader, account_ids: list[int]) -> dict[int, list[HeldRole]]:
@@ -317,10 +317,10 @@ async def roles_of(scope: Scope, db: Reader, account_ids: list[int]) -> dict[int
 
 async def built_in_of(scope: Scope, db: Reader, account_ids: list[int]) -> dict[int, list[BuiltIn]]:
     """Built-in roles in the company by person."""
-    found: dict[int, list[BuiltIn]] = {}
+    built_ins: dict[int, list[BuiltIn]] = {}
     for account_id, name, community_id in await _built_in_of.all(db, scope, account_ids=account_ids):
-        found.setdefault(account_id, []).append(BuiltIn(account_id, Role(name), community_id))
-    return found
+        built_ins.setdefault(account_id, []).append(BuiltIn(account_id, Role(name), community_id))
+    return built_ins
 
 
 async def rights_by_hand(scope: Scope, db: Reader, account_id: int) -> frozenset[Right]:

@@ -153,10 +153,10 @@ async def points_of(
     scope: Scope, db: Reader, community_id: int, person_ids: list[int]
 ) -> dict[int, list[Point]]:
     """What was given to each person in a community."""
-    found: dict[int, list[Point]] = {}
+    points: dict[int, list[Point]] = {}
     for row in await _points.all(db, scope, community_id=community_id, person_ids=person_ids):
-        found.setdefault(row.person_id, []).append(Point(row.function, row.level))
-    return found
+        points.setdefault(row.person_id, []).append(Point(row.function, row.level))
+    return points
 
 
 async def by_function(scope: Scope, db: Reader, community_id: int) -> dict[Point, list[tuple[str, str]]]:
@@ -179,5 +179,5 @@ async def levels_everywhere(
 
 async def account_of(scope: Scope, db: Reader, person_id: int) -> int | None:
     """The log-in of a person in the scope's tenant."""
-    found: int | None = await _account.scalar(db, scope, person_id=person_id)
-    return found
+    scalar: int | None = await _account.scalar(db, scope, person_id=person_id)
+    return scalar

@@ -208,9 +208,9 @@ def like(text: str, *, prefix: bool = False) -> str:
 
 async def person(scope: Scope, db: Reader, identity_id: str) -> Person:
     """Raises NotFound, also for a person that no community of the scope knows."""
-    if (found := await _by_identity.one(db, scope, identity_id=identity_id)) is None:
+    if (person_row := await _by_identity.one(db, scope, identity_id=identity_id)) is None:
         raise NotFound(what="person", id=identity_id)
-    return found
+    return person_row
 
 
 async def person_of_account(scope: Scope, db: Reader, account_id: int) -> Person | None:
@@ -221,9 +221,9 @@ async def person_of_account(scope: Scope, db: Reader, account_id: int) -> Person
 
 async def person_of_face(scope: Scope, db: Reader, face_id: str) -> Person:
     """Raises NotFound."""
-    if not face_id or (found := await _by_face.one(db, scope, face_id=face_id)) is None:
+    if not face_id or (person_row := await _by_face.one(db, scope, face_id=face_id)) is None:
         raise NotFound(what="face", id=face_id)
-    return found
+    return person_row
 
 
 async def persons_by_id(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, Person]:
@@ -248,11 +248,11 @@ async def person_of_phone(scope: Scope, db: Reader, phone: str) -> Person | None
 
 async def holders_of_phones(scope: Scope, db: Reader, phones: list[str]) -> dict[str, PhoneHolder]:
     """Persons of the tenant by phone, known to the scope's communities or not: for services only."""
-    found: dict[str, PhoneHolder] = {}
+    phone_holders: dict[str, PhoneHolder] = {}
     for piece in batched(phones, 5000, strict=False):
         rows = await _holders.all(db, scope, phones=list(piece))
-        found |= {phone: PhoneHolder(*rest) for phone, *rest in rows}
-    return found
+        phone_holders |= {phone: PhoneHolder(*rest) for phone, *rest in rows}
+    return phone_holders
 
 
 async def of_tenant(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, Person]:
@@ -303,9 +303,9 @@ async def groups(scope: Scope, db: Reader, community_id: int, *, name: str = "")
 
 async def group(scope: Scope, db: Reader, group_id: str) -> Group:
     """Raises NotFound."""
-    if (found := await _group.one(db, scope, group_id=group_id)) is None:
+    if (group_row := await _group.one(db, scope, group_id=group_id)) is None:
         raise NotFound(what="userGroup", id=group_id)
-    return found
+    return group_row
 
 
 async def group_sizes(scope: Scope, db: Reader, community_id: int) -> dict[str, int]:
@@ -320,7 +320,7 @@ async def members_of(scope: Scope, db: Reader, group_id: str) -> list[int]:
 
 async def groups_of(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, list[GroupOfPerson]]:
     """Groups by person id, in the communities of the scope."""
-    found: dict[int, list[GroupOfPerson]] = {}
+    group_of_persons: dict[int, list[GroupOfPerson]] = {}
     for row in await _groups_of.all(db, scope, person_ids=person_ids):
-        found.setdefault(row.person_id, []).append(row)
-    return found
+        group_of_persons.setdefault(row.person_id, []).append(row)
+    return group_of_persons

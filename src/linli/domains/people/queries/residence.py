@@ -159,14 +159,14 @@ class Resident:
 
         Raises NotFound, CommunityClosed; NotTheOwner if `owner` and somebody else is.
         """
-        found = self.tie(house_id)
-        if found is None or found.status != MOVED_IN:
+        home = self.tie(house_id)
+        if home is None or home.status != MOVED_IN:
             raise NotFound(what="house", id=house_id)
-        if found.closed:
+        if home.closed:
             raise CommunityClosed()
-        if owner and found.type != OWNER:
+        if owner and home.type != OWNER:
             raise NotTheOwner()
-        return found
+        return home
 
     def tie(self, house_id: int) -> Home | None:
         """The resident's row at a house, whatever its state."""
@@ -184,8 +184,15 @@ async def resident(db: Reader, *, account_id: int, phone: str, name: str, langua
     """The resident behind a proven phone, as things are now."""
     own = await _persons.all(db, phone=phone) if phone else []
     homes: list[Any] = await _homes.all(db, phone=phone) if phone else []
-    shown = next((one.name for one in own), name)
-    return Resident(account_id, phone, shown, language, {one.tenant_id: one for one in own}, tuple(homes))
+    shown = next((own_person.name for own_person in own), name)
+    return Resident(
+        account_id,
+        phone,
+        shown,
+        language,
+        {own_person.tenant_id: own_person for own_person in own},
+        tuple(homes),
+    )
 
 
 async def accounts_living(

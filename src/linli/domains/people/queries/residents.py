@@ -259,8 +259,8 @@ async def _hits_of(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str,
         # The tenant by itself, beside the scope's own condition: only so is it looked up in the index and not asked of
         # every row.
         tenant = _p.tenant_id == bindparam("scope_tenant")
-        found = select(_p.id).where(tenant, in_scope(persons), *(_FITS[name] for name in sorted(key)))
-        _hits[key] = Query(found.limit(_HITS_MAX + 1), heavy=True)
+        where = select(_p.id).where(tenant, in_scope(persons), *(_FITS[name] for name in sorted(key)))
+        _hits[key] = Query(where.limit(_HITS_MAX + 1), heavy=True)
     rows = await _hits[key].all(db, scope, **{name: binds[name] for name in key})
     if len(rows) > _HITS_MAX:
         return binds

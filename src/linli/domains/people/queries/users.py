@@ -99,8 +99,8 @@ async def _with_hits(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[st
     if not key:
         return binds
     if key not in _hits:
-        found = select(_p.id).where(in_scope(persons), *(_PERSONAL[name] for name in sorted(key)))
-        _hits[key] = Query(found.limit(_HITS_MAX + 1), heavy=True)
+        where = select(_p.id).where(in_scope(persons), *(_PERSONAL[name] for name in sorted(key)))
+        _hits[key] = Query(where.limit(_HITS_MAX + 1), heavy=True)
     rows = await _hits[key].all(db, scope, **{name: binds[name] for name in key})
     if len(rows) > _HITS_MAX:
         return binds

@@ -129,9 +129,9 @@ def _page(filters: frozenset[str], order: str) -> tuple[Query[OwnedVehicle], Que
 
 async def vehicle(scope: Scope, db: Reader, vehicle_id: int, *, community_id: int) -> Vehicle:
     """Raises NotFound."""
-    if (found := await _one.one(db, scope, vehicle_id=vehicle_id, community_id=community_id)) is None:
+    if (vehicle_row := await _one.one(db, scope, vehicle_id=vehicle_id, community_id=community_id)) is None:
         raise NotFound(what="vehicle", id=vehicle_id)
-    return found
+    return vehicle_row
 
 
 async def of_person(scope: Scope, db: Reader, community_id: int, person_id: int) -> list[Vehicle]:

@@ -148,7 +148,7 @@ _holds = [
     for table in (account_roles, account_persons, company_role_holders, staff, staff_rights)
 ]
 _drop_unused = Command(
-    delete(accounts).where(accounts.c.id == bindparam("row", type_=INT), *(~one for one in _holds)),
+    delete(accounts).where(accounts.c.id == bindparam("row", type_=INT), *(~hold for hold in _holds)),
     unscoped="a log-in is of the installation",
 )
 
@@ -229,17 +229,19 @@ async def authenticate(db: Database, *, login: str, password: str) -> Account:
     Takes the same time for an unknown log-in. Raises BadCredentials, AccountDisabled. Throttling is the caller's.
     """
     name = clean_login(login)
-    found = await _by_login.one(db, login=name, phone=name)
-    good = await asyncio.to_thread(verify, found.password_hash if found else _NOBODY, password)
-    if found is None or not good:
+    with_hash = await _by_login.one(db, login=name, phone=name)
+    good = await asyncio.to_thread(verify, with_hash.password_hash if with_hash else _NOBODY, password)
+    if with_hash is None or not good:
         raise BadCredentials()
-    if found.disabled:
+    if with_hash.disabled:
         raise AccountDisabled()
-    if _hasher.check_needs_rehash(found.password_hash):
+    if _hasher.check_needs_rehash(with_hash.password_hash):
         better = await hash_password(password)
         with suppress(DiskFull):  # another time
-            await db.run(lambda tx: _rehash.run(tx, row=found.id, old=found.password_hash, hash=better))
-    return Account(*found[:-1])
+            await db.run(
+                lambda tx: _rehash.run(tx, row=with_hash.id, old=with_hash.password_hash, hash=better)
+            )
+    return Account(*with_hash[:-1])
 
 
 def verify(hash_text: str, password: str) -> bool:
@@ -267,8 +269,8 @@ async def get_account(db: Reader, account_id: int) -> Account:
 async def find_account(db: Reader, login: str) -> Account | None:
     """The account with this log-in name or phone."""
     name = clean_login(login)
-    found = await _by_login.one(db, login=name, phone=name)
-    return Account(*found[:-1]) if found else None
+    with_hash = await _by_login.one(db, login=name, phone=name)
+    return Account(*with_hash[:-1]) if with_hash else None
 
 
 async def any_account(db: Reader) -> bool:
@@ -326,7 +328,11 @@ async def rights(db: Reader, account_id: int) -> Rights:
         RoleGrant(Role.RESIDENT, tenant, community)
         for tenant, community in await _homes.all(db, id=account_id)
     ]
-    own = [one for one in await own_rights.own_rights(db, account_id) if one.tenant_id not in closed]
+    own = [
+        own_right
+        for own_right in await own_rights.own_rights(db, account_id)
+        if own_right.tenant_id not in closed
+    ]
     return Rights(account_id, account.name, (*grants, *homes), tuple(own), bool(account.must_change))
 
 

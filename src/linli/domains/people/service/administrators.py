@@ -64,7 +64,7 @@ async def set_administrator(hand: Hand, tx: Tx, *, account_id: int, role: str) -
     person = await queries.person(hand.scope, tx, account_id)
     if Role.TENANT_ADMIN not in hand.rights.roles(hand.tenant, 0):
         raise CannotGive()
-    held = [
+    roles = [
         one
         for one in (Role.TENANT_ADMIN, Role.SUB_ADMIN)
         if account_id in await _ids(tx, hand.tenant, one, 0)
@@ -74,9 +74,9 @@ async def set_administrator(hand: Hand, tx: Tx, *, account_id: int, role: str) -
         await grant_role(
             tx, account_id=account_id, role=Role(role), tenant_id=hand.tenant, now_ms=tx.db.clock.now_ms()
         )
-        if Role(role) not in held:
+        if Role(role) not in roles:
             await note(hand, tx, "administrator.made", account_id=account_id, name=person.name, detail=role)
-    for one in held:
+    for one in roles:
         if one.value == role:
             continue
         await _take.run(tx, of_tenant=hand.tenant, of_account=account_id, of_role=one.value, of_community=0)
@@ -114,8 +114,8 @@ async def set_managers(hand: Hand, tx: Tx, *, community_id: int, name: str, acco
     place = f"c:{community_id}"
     hand.check(frozenset((right, place) for right in RIGHTS_OF[Role.COMMUNITY_MANAGER]))
     wanted = {one: (await queries.person(hand.scope, tx, one)).name for one in dict.fromkeys(account_ids)}
-    held = await _ids(tx, hand.tenant, Role.COMMUNITY_MANAGER, community_id)
-    for account_id in wanted.keys() - held:
+    ids = await _ids(tx, hand.tenant, Role.COMMUNITY_MANAGER, community_id)
+    for account_id in wanted.keys() - ids:
         await grant_role(
             tx,
             account_id=account_id,
@@ -125,7 +125,7 @@ async def set_managers(hand: Hand, tx: Tx, *, community_id: int, name: str, acco
             now_ms=tx.db.clock.now_ms(),
         )
         await note(hand, tx, "manager.made", account_id=account_id, name=wanted[account_id], detail=name)
-    for account_id in held - wanted.keys():
+    for account_id in ids - wanted.keys():
         await _take.run(
             tx,
             of_tenant=hand.tenant,

@@ -94,7 +94,9 @@ async def publish(
             raise BadInput(field=field, rule="required")
         if len(text) > most:
             raise BadInput(field=field, rule="too_long", limit=most)
-    version = 1 + max((one.version for one in await current(tx) if one.kind == kind), default=0)
+    version = 1 + max(
+        (agreement.version for agreement in await current(tx) if agreement.kind == kind), default=0
+    )
     row = Agreement(
         agreement_id=ids.number(),
         kind=kind,
@@ -118,7 +120,8 @@ async def current(db: Reader) -> list[Agreement]:
 async def history(db: Reader) -> list[tuple[Agreement, int]]:
     """Every version, the newest first, with how many accounts accepted it."""
     return [
-        (one, int(await _accepted.scalar(db, agreement=one.agreement_id))) for one in await _history.all(db)
+        (agreement, int(await _accepted.scalar(db, agreement=agreement.agreement_id)))
+        for agreement in await _history.all(db)
     ]
 
 
@@ -129,7 +132,7 @@ async def pending(db: Reader, account_id: int) -> list[Agreement]:
 
 async def accept(tx: Tx, *, account_id: int, agreement_ids: list[int], address: str, now_ms: int) -> None:
     """Accept the newest versions; older or unknown ids count for nothing."""
-    wanted = {one.agreement_id for one in await pending(tx, account_id)} & set(agreement_ids)
+    wanted = {agreement.agreement_id for agreement in await pending(tx, account_id)} & set(agreement_ids)
     rows = [
         {"account_id": account_id, "agreement_id": one, "address": address, "accepted_ms": now_ms}
         for one in sorted(wanted)
@@ -140,6 +143,6 @@ async def accept(tx: Tx, *, account_id: int, agreement_ids: list[int], address: 
 
 def check_all_accepted(wanted: list[Agreement], agreement_ids: list[int]) -> None:
     """Raises BadInput naming the first that is missing."""
-    for one in wanted:
-        if one.agreement_id not in agreement_ids:
-            raise BadInput(field="agreements", rule="agreement.accept", title=one.title)
+    for agreement in wanted:
+        if agreement.agreement_id not in agreement_ids:
+            raise BadInput(field="agreements", rule="agreement.accept", title=agreement.title)

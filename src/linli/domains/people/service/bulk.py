@@ -141,14 +141,14 @@ async def move_in_many(
     """Write what an import brings; tells the same events as single residents do, some hundred at a time."""
     async for piece in steps(arrivals.persons):
         await tx.insert_tuples(persons, Person._fields, piece)
-    async for known in steps(arrivals.known):
+    async for step in steps(arrivals.known):
         stamp = {
             "community_id": community_id,
             "tenant_id": scope.tenant,
             "created_ms": now_ms,
             "changed_ms": now_ms,
         }
-        rows = [{**stamp, "person_id": person_id} for person_id in known]
+        rows = [{**stamp, "person_id": person_id} for person_id in step]
         await tx.upsert(community_persons, rows, keys=("community_id", "person_id"))
     async for members in steps(arrivals.members):
         people = [tie.person_id for tie in members]
@@ -167,8 +167,10 @@ async def move_in_many(
         )
     living = [tie for tie in ties if tie.status == MOVED_IN]
     await _join_residents(scope, tx, community_id, {tie.person_id for tie in living}, now_ms)
-    async for told in steps(living, 500):
-        moved = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
+    async for tie_states in steps(living, 500):
+        moved = [
+            events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in tie_states
+        ]
         await emit(tx, events.ResidentsMovedIn(scope.tenant, community_id, moved))
     async for identities in steps(arrivals.known.values(), 500):
         await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "insert"))
@@ -259,22 +261,22 @@ async def _tell(
 ) -> None:
     """The histories of the residents, the other rooms, and subscribers."""
     kind = events.ResidentsMovedIn if action == "moved_in" else events.ResidentsMovedOut
-    async for told in steps(moved, 500):
+    async for step in steps(moved, 500):
         await history.note_many(
             scope,
             tx,
             RESIDENT,
-            [tie.identity_id for tie in told],
+            [tie.identity_id for tie in step],
             action,
             community_id=community_id,
             now_ms=now_ms,
         )
         if action == "moved_out":
-            given = [(tie.house_id, tie.person_id) for tie in told]
+            given = [(tie.house_id, tie.person_id) for tie in step]
             await invitations.drop_of(scope, tx, community_id=community_id, ties=given)
-        ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
+        ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in step]
         await emit(tx, kind(scope.tenant, community_id, ties))
-        identities = [tie.identity_id for tie in told]
+        identities = [tie.identity_id for tie in step]
         await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "update"))
 
 
@@ -319,10 +321,10 @@ async def take_back(
             scope, tx, RESIDENT, again, "import_undone", community_id=community_id, now_ms=now_ms
         )
     gone = [*made, *(tie for tie in restored if tie.status != MOVED_IN)]
-    async for told in steps(gone, 500):
-        given = [(tie.house_id, tie.person_id) for tie in told]
+    async for step in steps(gone, 500):
+        given = [(tie.house_id, tie.person_id) for tie in step]
         await invitations.drop_of(scope, tx, community_id=community_id, ties=given)
-        ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
+        ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in step]
         await emit(tx, events.ResidentsMovedOut(scope.tenant, community_id, ties))
     async for made_ids in steps(person_ids):
         await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=list(made_ids))

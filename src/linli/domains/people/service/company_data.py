@@ -103,8 +103,8 @@ class _Sink(io.RawIOBase):
         return len(data)
 
     def fetch(self) -> bytes:
-        held, self._held = bytes(self._held), bytearray()
-        return held
+        content, self._held = bytes(self._held), bytearray()
+        return content
 
 
 async def export(

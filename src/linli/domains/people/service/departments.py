@@ -124,23 +124,23 @@ async def change(
     scope: Scope, tx: Tx, *, department_id: int, name: str, description: str | None, now_ms: int
 ) -> None:
     """Name and description anew; None leaves the description. Raises NotFound, BadInput, DepartmentNameTaken."""
-    found = await queries.department(scope, tx, department_id)
-    name, text = _checked(name, found.description if description is None else description)
-    tree = await queries.tree(scope, tx, found.community_id)
-    _place(tree, found.parent_id, name, but=department_id, height=0)
-    await _write(scope, tx, found, found._replace(name=name, description=text), now_ms)
+    department = await queries.department(scope, tx, department_id)
+    name, text = _checked(name, department.description if description is None else description)
+    tree = await queries.tree(scope, tx, department.community_id)
+    _place(tree, department.parent_id, name, but=department_id, height=0)
+    await _write(scope, tx, department, department._replace(name=name, description=text), now_ms)
 
 
 async def move(scope: Scope, tx: Tx, *, department_id: int, parent_id: int | None, now_ms: int) -> None:
     """Hang a department, with all below, under another one. Raises NotFound, BadInput, DepartmentNameTaken."""
-    found = await queries.department(scope, tx, department_id)
-    tree = await queries.tree(scope, tx, found.community_id)
+    department = await queries.department(scope, tx, department_id)
+    tree = await queries.tree(scope, tx, department.community_id)
     branch = tree.branch(department_id)
     if parent_id in branch:
         raise BadInput(field="parentId", rule="department.below_itself")
     height = 1 + max(len(tree.path(one)) for one in branch) - len(tree.path(department_id))
-    _place(tree, parent_id, found.name, but=department_id, height=height)
-    await _write(scope, tx, found, found._replace(parent_id=parent_id), now_ms)
+    _place(tree, parent_id, department.name, but=department_id, height=height)
+    await _write(scope, tx, department, department._replace(parent_id=parent_id), now_ms)
 
 
 async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> int:
@@ -148,14 +148,14 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
 
     Raises NotFound, DepartmentHasChildren.
     """
-    found = await queries.department(scope, tx, department_id)
-    tree = await queries.tree(scope, tx, found.community_id)
+    department = await queries.department(scope, tx, department_id)
+    tree = await queries.tree(scope, tx, department.community_id)
     if tree.below.get(department_id):
-        raise DepartmentHasChildren(name=found.name)
+        raise DepartmentHasChildren(name=department.name)
     inside = await queries.page(
         scope,
         tx,
-        found.community_id,
+        department.community_id,
         PageRequest(1, 100_000),
         where=queries.EmployeeConditions(department_ids=[department_id]),
     )
@@ -167,10 +167,10 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
         HISTORY,
         department_id,
         "deleted",
-        community_id=found.community_id,
+        community_id=department.community_id,
         now_ms=now_ms,
-        before=_told(found),
-        kept={"members": [one.person_id for one in inside.data]},
+        before=_told(department),
+        kept={"members": [employee.person_id for employee in inside.data]},
     )
     assert change is not None
     return change
@@ -178,11 +178,15 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
 
 async def remove_if_empty(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> None:
     """Delete a department that has neither employees nor departments below. Raises NotFound."""
-    found = await queries.department(scope, tx, department_id)
-    tree = await queries.tree(scope, tx, found.community_id)
+    department = await queries.department(scope, tx, department_id)
+    tree = await queries.tree(scope, tx, department.community_id)
     here = PageRequest(1, 1)
     inside = await queries.page(
-        scope, tx, found.community_id, here, where=queries.EmployeeConditions(department_ids=[department_id])
+        scope,
+        tx,
+        department.community_id,
+        here,
+        where=queries.EmployeeConditions(department_ids=[department_id]),
     )
     if not tree.below.get(department_id) and not inside.total:
         await remove(scope, tx, department_id=department_id, now_ms=now_ms)
@@ -198,9 +202,9 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
     was = {name: before for name, (before, _) in change.differences.items()}
     number = int(change.target)
     if change.action == "changed":
-        found = await queries.department(scope, tx, number)
+        department = await queries.department(scope, tx, number)
         if "name" in was or "description" in was:
-            await change_back(scope, tx, found, was, now_ms)
+            await change_back(scope, tx, department, was, now_ms)
         if "parentId" in was:
             await move(scope, tx, department_id=number, parent_id=was["parentId"], now_ms=now_ms)
         return
@@ -219,7 +223,7 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
     )
     await tx.insert(departments, row._asdict())
     page = await queries.page(scope, tx, change.community_id, PageRequest(1, 100_000))
-    still = {one.person_id: one.identity_id for one in page.data}
+    still = {employee.person_id: employee.identity_id for employee in page.data}
     for person_id in change.remains.get("members", ()):
         if person_id in still:
             await put_in(scope, tx, department_id=number, identity_id=still[person_id], now_ms=now_ms)
@@ -235,14 +239,14 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
     )
 
 
-async def change_back(scope: Scope, tx: Tx, found: Department, was: dict[str, Any], now_ms: int) -> None:
+async def change_back(scope: Scope, tx: Tx, department: Department, was: dict[str, Any], now_ms: int) -> None:
     """Name and description as they were."""
     await change(
         scope,
         tx,
-        department_id=found.department_id,
-        name=was.get("name", found.name),
-        description=was.get("description", found.description) or "",
+        department_id=department.department_id,
+        name=was.get("name", department.name),
+        description=was.get("description", department.description) or "",
         now_ms=now_ms,
     )
 
@@ -253,13 +257,13 @@ def _told(row: Department) -> dict[str, Any]:
 
 async def put_in(scope: Scope, tx: Tx, *, department_id: int, identity_id: str, now_ms: int) -> None:
     """Put an employee into a department beside those they are in; twice changes nothing. Raises NotFound."""
-    found = await queries.department(scope, tx, department_id)
-    employee = await queries.employee(scope, tx, found.community_id, identity_id)
+    department = await queries.department(scope, tx, department_id)
+    employee = await queries.employee(scope, tx, department.community_id, identity_id)
     row = {
         "department_id": department_id,
         "person_id": employee.person_id,
         "tenant_id": scope.tenant,
-        "community_id": found.community_id,
+        "community_id": department.community_id,
         "created_ms": now_ms,
     }
     await tx.upsert(department_members, [row], keys=("department_id", "person_id"))
@@ -267,8 +271,8 @@ async def put_in(scope: Scope, tx: Tx, *, department_id: int, identity_id: str, 
 
 async def take_out(scope: Scope, tx: Tx, *, department_id: int, identity_id: str) -> None:
     """Take an employee out of a department; nothing happens when they were not in it. Raises NotFound."""
-    found = await queries.department(scope, tx, department_id)
-    employee = await queries.employee(scope, tx, found.community_id, identity_id)
+    department = await queries.department(scope, tx, department_id)
+    employee = await queries.employee(scope, tx, department.community_id, identity_id)
     await _leave.run(tx, scope, row=department_id, person=employee.person_id)
 
 

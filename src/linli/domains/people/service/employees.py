@@ -91,12 +91,12 @@ async def dismiss(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, 
     They stay a user of the community. The number of the change, which `restore` takes back. Raises NotFound.
     """
     here = scope.narrowed(community_id)
-    found = await queries.employee(here, tx, community_id, identity_id)
-    inside = await queries.departments_of(here, tx, community_id, [found.person_id])
+    employee = await queries.employee(here, tx, community_id, identity_id)
+    inside = await queries.departments_of(here, tx, community_id, [employee.person_id])
     for command in _cut:
-        await command.run(tx, here, person=found.person_id, community=community_id)
+        await command.run(tx, here, person=employee.person_id, community=community_id)
     await groups.leave_all(
-        here, tx, community_id=community_id, person_id=found.person_id, kind=PROPERTY_GROUP
+        here, tx, community_id=community_id, person_id=employee.person_id, kind=PROPERTY_GROUP
     )
     person = await person_queries.person(here, tx, identity_id)
     await persons.touch(here, tx, community_id=community_id, person=person, now_ms=now_ms)
@@ -113,7 +113,7 @@ async def dismiss(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, 
         "deleted",
         community_id=community_id,
         now_ms=now_ms,
-        kept={"departments": inside.get(found.person_id, [])},
+        kept={"departments": inside.get(employee.person_id, [])},
     )
     assert change is not None
     return change

@@ -51,10 +51,14 @@ async def change_many(
     """Write checked changes; (person, number of the change in the history) for each. Tells every community."""
     noted: list[tuple[int, int]] = []
     async for piece in steps(changes, _PIECE):
-        there = await queries.of_tenant(scope, tx, [one.person_id for one in piece])
-        now = [(one, there[one.person_id]._replace(**one.after)) for one in piece if one.person_id in there]
+        there = await queries.of_tenant(scope, tx, [facts_change.person_id for facts_change in piece])
+        now = [
+            (facts_change, there[facts_change.person_id]._replace(**facts_change.after))
+            for facts_change in piece
+            if facts_change.person_id in there
+        ]
         await persons.write_many(scope, tx, [person for _, person in now], now_ms)
-        moved = [person.id for one, person in now if "phone" in one.after]
+        moved = [person.id for facts_change, person in now if "phone" in facts_change.after]
         if moved:
             await phones.follow(Scope.system(scope.tenant), tx, person_ids=moved)
         for one, _ in now:
@@ -72,12 +76,12 @@ async def change_many(
             )
             if number is not None:
                 noted.append((one.person_id, number))
-        await _tell(scope, tx, [one for one, _ in now])
+        await _tell(scope, tx, [facts_change for facts_change, _ in now])
     return noted
 
 
 async def _tell(scope: Scope, tx: Tx, changed: list[FactsChange]) -> None:
-    identities = {one.person_id: one.identity_id for one in changed}
+    identities = {facts_change.person_id: facts_change.identity_id for facts_change in changed}
     heard: dict[int, list[str]] = defaultdict(list)
     for person_id, community_id in await _known_to.all(tx, person_ids=[*identities]):
         heard[community_id].append(identities[person_id])
@@ -92,10 +96,10 @@ async def put_back(
     that somebody else has meanwhile; of erased persons nothing is left to put back."""
     async for piece in steps(numbers, _PIECE):
         there = await queries.of_tenant(scope, tx, [person_id for person_id, _ in piece])
-        told = await history.changes(scope, tx, [number for _, number in piece])
+        changes = await history.changes(scope, tx, [number for _, number in piece])
         back = []
         for person_id, number in piece:
-            person, change = there.get(person_id), told.get(number)
+            person, change = there.get(person_id), changes.get(number)
             if person is None or change is None:
                 continue
             was = {
@@ -118,7 +122,7 @@ async def put_back(
 
 
 async def _without_taken(scope: Scope, tx: Tx, back: list[FactsChange]) -> list[FactsChange]:
-    phones = [one.after["phone"] for one in back if one.after.get("phone")]
+    phones = [facts_change.after["phone"] for facts_change in back if facts_change.after.get("phone")]
     if not phones:
         return back
     taken = await queries.holders_of_phones(scope, tx, phones)

@@ -76,7 +76,7 @@ def _words(form: Form) -> dict[str, Any]:
         if field.custom is not None:
             told[f"{field.name}.label"] = field.custom.label
             told[f"{field.name}.max_length"] = field.custom.max_length or None
-            told[f"{field.name}.choices"] = ", ".join(one.value for one in field.custom.choices)
+            told[f"{field.name}.choices"] = ", ".join(choice.value for choice in field.custom.choices)
     return told
 
 

@@ -194,10 +194,10 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
     name = await _free_name(scope, tx, change.community_id, was["name"], "name")
     row = _row(scope, change.target, change.community_id, was["type"], name, now_ms, is_default=False)
     await tx.insert(user_groups, row)
-    known = await queries.persons_by_id(
+    persons = await queries.persons_by_id(
         scope.narrowed(change.community_id), tx, list(change.remains.get("members", ()))
     )
-    for person_id in known:
+    for person_id in persons:
         await join(
             scope,
             tx,
@@ -238,8 +238,8 @@ async def _free_name(scope: Scope, tx: Tx, community_id: int, name: str, field: 
 
 async def default_group(scope: Scope, tx: Tx, *, community_id: int, kind: str) -> str | None:
     """Id of the default group of a type; None before the community is approved."""
-    found: str | None = await _default_id.scalar(tx, scope, community_id=community_id, type=kind)
-    return found
+    scalar: str | None = await _default_id.scalar(tx, scope, community_id=community_id, type=kind)
+    return scalar
 
 
 async def join(

@@ -126,25 +126,27 @@ async def invite(
 
 async def find(db: Reader, token: str, *, now_ms: int) -> Invitation:
     """An invitation that still lets in. Raises NotFound, InvitationSpent, CommunityClosed."""
-    found = await _one.one(db, token=_hash(token))
-    if found is None:
+    invitation = await _one.one(db, token=_hash(token))
+    if invitation is None:
         raise NotFound(what="invitation")
-    if found.used_ms or found.expires_ms <= now_ms:
+    if invitation.used_ms or invitation.expires_ms <= now_ms:
         raise InvitationSpent()
-    giver = await _giver.one(db, house=found.house_id, person=found.by_person, tenant=found.tenant_id)
+    giver = await _giver.one(
+        db, house=invitation.house_id, person=invitation.by_person, tenant=invitation.tenant_id
+    )
     if giver is None:
         raise InvitationSpent()
-    if await _closed.one(db, community=found.community_id) is not None:
+    if await _closed.one(db, community=invitation.community_id) is not None:
         raise CommunityClosed()
-    return found
+    return invitation
 
 
 async def use(tx: Tx, token: str, *, now_ms: int) -> Invitation:
     """The invitation, which works no second time. Raises as `find`."""
-    found = await find(tx, token, now_ms=now_ms)
-    if not await _use.run(tx, token=found.token_hash, now=now_ms):
+    invitation = await find(tx, token, now_ms=now_ms)
+    if not await _use.run(tx, token=invitation.token_hash, now=now_ms):
         raise InvitationSpent()
-    return found
+    return invitation
 
 
 async def drop_of(scope: Scope, tx: Tx, *, community_id: int, ties: Collection[tuple[int, int]]) -> None:

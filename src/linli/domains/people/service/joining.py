@@ -224,13 +224,19 @@ async def list_invitations(scope: Scope, db: Reader) -> list[Invitation]:
 
 async def find(db: Reader, *, token: str, now_ms: int) -> Invitation:
     """The invitation of a link. Raises InvitationGone."""
-    found = await _by_token.one(db, token=_hash(token), now=now_ms)
-    if found is None:
+    invitation = await _by_token.one(db, token=_hash(token), now=now_ms)
+    if invitation is None:
         raise InvitationGone()
-    given = Given(found.invitation_id, found.tenant_id, found.role, found.community_id, made_by=found.made_by)
+    given = Given(
+        invitation.invitation_id,
+        invitation.tenant_id,
+        invitation.role,
+        invitation.community_id,
+        made_by=invitation.made_by,
+    )
     if not await may_still_give(db, given):
         raise InvitationGone()
-    return found
+    return invitation
 
 
 async def accept(tx: Tx, *, token: str, account_id: int, ids: Ids, now_ms: int) -> Invitation:
@@ -238,29 +244,34 @@ async def accept(tx: Tx, *, token: str, account_id: int, ids: Ids, now_ms: int) 
 
     Raises InvitationGone, AlreadyInCompany, AlreadyAsked.
     """
-    found = await find(tx, token=token, now_ms=now_ms)
-    if await is_member(tx, tenant_id=found.tenant_id, account_id=account_id):
+    invitation = await find(tx, token=token, now_ms=now_ms)
+    if await is_member(tx, tenant_id=invitation.tenant_id, account_id=account_id):
         raise AlreadyInCompany(phone="")
-    if not await _use.run(tx, row=found.invitation_id):
+    if not await _use.run(tx, row=invitation.invitation_id):
         raise InvitationGone()
-    if found.approval:
+    if invitation.approval:
         await _ask(
-            tx, tenant_id=found.tenant_id, account_id=account_id, words=found.note, ids=ids, now_ms=now_ms
+            tx,
+            tenant_id=invitation.tenant_id,
+            account_id=account_id,
+            words=invitation.note,
+            ids=ids,
+            now_ms=now_ms,
         )
-        return found
+        return invitation
     await companies.put_in(
-        tx, tenant_id=found.tenant_id, account_id=account_id, by=found.made_by, now_ms=now_ms
+        tx, tenant_id=invitation.tenant_id, account_id=account_id, by=invitation.made_by, now_ms=now_ms
     )
-    if found.role:
+    if invitation.role:
         await accounts.grant_role(
             tx,
             account_id=account_id,
-            role=Role(found.role),
-            tenant_id=found.tenant_id,
-            community_id=found.community_id,
+            role=Role(invitation.role),
+            tenant_id=invitation.tenant_id,
+            community_id=invitation.community_id,
             now_ms=now_ms,
         )
-    return found
+    return invitation
 
 
 async def ask_by_name(
@@ -279,8 +290,12 @@ async def ask_by_name(
 
 
 async def _ask(tx: Tx, *, tenant_id: str, account_id: int, words: str, ids: Ids, now_ms: int) -> None:
-    waiting = [one for one in await _mine.all(tx, account=account_id) if one.state == WAITING]
-    if any(one.tenant_id == tenant_id for one in waiting) or len(waiting) >= OPEN_MAX:
+    waiting = [
+        join_request
+        for join_request in await _mine.all(tx, account=account_id)
+        if join_request.state == WAITING
+    ]
+    if any(join_request.tenant_id == tenant_id for join_request in waiting) or len(waiting) >= OPEN_MAX:
         raise AlreadyAsked()
     row = {
         "request_id": ids.number(),
@@ -316,23 +331,29 @@ async def let_in(hand: Hand, tx: Tx, *, request_id: int, role: str, community_id
         raise BadInput(field="role", rule="one_of", allowed=", ".join(sorted(COMMUNITY_ROLES)))
     if bool(role) != bool(community_id):
         raise BadInput(field="communityId" if role else "role", rule="required")
-    found = await _request_of(hand, tx, request_id)
-    await _settle(hand, tx, found, "accepted", "", now_ms)
+    join_request = await _request_of(hand, tx, request_id)
+    await _settle(hand, tx, join_request, "accepted", "", now_ms)
     await companies.put_in(
-        tx, tenant_id=hand.tenant, account_id=found.account_id, by=hand.rights.account_id, now_ms=now_ms
+        tx,
+        tenant_id=hand.tenant,
+        account_id=join_request.account_id,
+        by=hand.rights.account_id,
+        now_ms=now_ms,
     )
-    await note(hand, tx, "person.let_in", account_id=found.account_id, name=found.name)
+    await note(hand, tx, "person.let_in", account_id=join_request.account_id, name=join_request.name)
     if role:
         hand.check(given_by(Role(role), community_id))
         await accounts.grant_role(
             tx,
-            account_id=found.account_id,
+            account_id=join_request.account_id,
             role=Role(role),
             tenant_id=hand.tenant,
             community_id=community_id,
             now_ms=now_ms,
         )
-        await note(hand, tx, "role.given", account_id=found.account_id, name=found.name, detail=role)
+        await note(
+            hand, tx, "role.given", account_id=join_request.account_id, name=join_request.name, detail=role
+        )
 
 
 async def refuse(hand: Hand, tx: Tx, *, request_id: int, reason: str, now_ms: int) -> None:
@@ -341,22 +362,35 @@ async def refuse(hand: Hand, tx: Tx, *, request_id: int, reason: str, now_ms: in
         raise BadInput(field="reason", rule="required")
     if len(reason) > 200:
         raise BadInput(field="reason", rule="too_long", limit=200)
-    found = await _request_of(hand, tx, request_id)
-    await _settle(hand, tx, found, "refused", reason.strip(), now_ms)
+    join_request = await _request_of(hand, tx, request_id)
+    await _settle(hand, tx, join_request, "refused", reason.strip(), now_ms)
     await note(
-        hand, tx, "person.refused", account_id=found.account_id, name=found.name, detail=reason.strip()
+        hand,
+        tx,
+        "person.refused",
+        account_id=join_request.account_id,
+        name=join_request.name,
+        detail=reason.strip(),
     )
 
 
 async def _request_of(hand: Hand, tx: Tx, request_id: int) -> JoinRequest:
-    found = await _request.one(tx, hand.scope, row=request_id)
-    if found is None:
+    join_request = await _request.one(tx, hand.scope, row=request_id)
+    if join_request is None:
         raise NotFound(what="join_request", id=request_id)
-    return found
+    return join_request
 
 
-async def _settle(hand: Hand, tx: Tx, found: JoinRequest, state: str, reason: str, now_ms: int) -> None:
+async def _settle(
+    hand: Hand, tx: Tx, join_request: JoinRequest, state: str, reason: str, now_ms: int
+) -> None:
     if not await _decide.run(
-        tx, hand.scope, row=found.request_id, to=state, why=reason, by=hand.rights.account_id, now=now_ms
+        tx,
+        hand.scope,
+        row=join_request.request_id,
+        to=state,
+        why=reason,
+        by=hand.rights.account_id,
+        now=now_ms,
     ):
         raise AlreadyDecided()

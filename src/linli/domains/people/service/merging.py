@@ -45,10 +45,10 @@ async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str
     if await persons.known_to_others(tx, gone, community_id):
         raise KnownElsewhere()
     for tie in await queries.ties_of_person(scope, tx, gone.id):
-        held = await queries.member(scope, tx, tie.house_id, keep)
-        if tie.status != rules.MOVED_IN or (held is not None and held.status == rules.MOVED_IN):
+        member = await queries.member(scope, tx, tie.house_id, keep)
+        if tie.status != rules.MOVED_IN or (member is not None and member.status == rules.MOVED_IN):
             continue
-        if held is None:
+        if member is None:
             row = residents.member_row(
                 tenant_id=scope.tenant,
                 community_id=community_id,
@@ -60,7 +60,7 @@ async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str
             )
             await tx.insert(house_members, {**row, "moved_in_ms": tie.moved_in_ms, "changed_ms": now_ms})
         else:
-            await residents.write(scope, tx, held, now_ms, type=tie.type, status=rules.MOVED_IN)
+            await residents.write(scope, tx, member, now_ms, type=tie.type, status=rules.MOVED_IN)
         await residents.live_there(
             scope,
             tx,

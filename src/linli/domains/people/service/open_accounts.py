@@ -151,41 +151,43 @@ async def register(scope: Scope, tx: Tx, *, wish: Registration, ids: Ids, now_ms
 
 async def set_frozen(scope: Scope, tx: Tx, *, identity_id: str, frozen: bool, now_ms: int) -> None:
     """Freeze an account or unfreeze it; twice changes nothing. Raises AccountUnknown, IdentityBlank."""
-    found = await _account(scope, tx, identity_id)
-    if bool(found.frozen) == frozen:
+    open_account = await _account(scope, tx, identity_id)
+    if bool(open_account.frozen) == frozen:
         return
     await _freeze.run(
-        tx, scope, of_identity=found.identity_id, to_frozen=int(frozen), by=scope.caller.id, now=now_ms
+        tx, scope, of_identity=open_account.identity_id, to_frozen=int(frozen), by=scope.caller.id, now=now_ms
     )
     await emit(
         tx,
-        AccountFrozen(found.tenant_id, found.project_id, found.identity_id, frozen),
-        key=found.identity_id,
+        AccountFrozen(open_account.tenant_id, open_account.project_id, open_account.identity_id, frozen),
+        key=open_account.identity_id,
     )
 
 
 async def unregister(scope: Scope, tx: Tx, *, identity_id: str) -> None:
     """Delete an account, and its person when nobody else knows them. Raises AccountUnknown, IdentityBlank."""
-    found = await _account(scope, tx, identity_id)
-    who: dict[str, Any] = {"of_identity": found.identity_id}
+    open_account = await _account(scope, tx, identity_id)
+    who: dict[str, Any] = {"of_identity": open_account.identity_id}
     await _delete.run(tx, scope, **who)
     await _drop_person.run(tx, scope, **who)
     await emit(
-        tx, AccountUnregistered(found.tenant_id, found.project_id, found.identity_id), key=found.identity_id
+        tx,
+        AccountUnregistered(open_account.tenant_id, open_account.project_id, open_account.identity_id),
+        key=open_account.identity_id,
     )
 
 
 async def _account(scope: Scope, tx: Tx, identity_id: str) -> OpenAccount:
     if not identity_id.strip():
         raise IdentityBlank(field="identityId")
-    if (found := await queries.find(scope, tx, identity_id=identity_id.strip())) is None:
+    if (open_account := await queries.find(scope, tx, identity_id=identity_id.strip())) is None:
         raise AccountUnknown(identity_id)
-    return found
+    return open_account
 
 
 async def _person_of(scope: Scope, tx: Tx, name: str, phone: str | None, ids: Ids, now_ms: int) -> str:
-    if phone is not None and (known := await people.person_of_phone(scope, tx, phone)) is not None:
-        return known.identity_id
+    if phone is not None and (person := await people.person_of_phone(scope, tx, phone)) is not None:
+        return person.identity_id
     row = person_row(
         Profile(name=name, phone=phone),
         person_id=ids.number(),

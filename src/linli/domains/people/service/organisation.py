@@ -123,10 +123,10 @@ async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str) -> int:
     if account is not None and await queries.find_person(hand.scope, tx, account.id) is not None:
         raise AlreadyInCompany(field="phone", phone=phone)
     whole = Scope.system(hand.tenant)
-    found = await persons.find_or_create(
+    person = await persons.find_or_create(
         whole, tx, profile=Profile(name=name, phone=phone), ids=hand.ids, now_ms=tx.db.clock.now_ms()
     )
-    return await enter_person(hand, tx, name=name, phone=phone, person_id=found.person.id)
+    return await enter_person(hand, tx, name=name, phone=phone, person_id=person.person.id)
 
 
 async def enter_person(hand: Hand, tx: Tx, *, name: str, phone: str, person_id: int) -> int:

@@ -65,8 +65,8 @@ async def _end(tx: Tx, account_id: int, now_ms: int) -> None:
     if not await _void.run(tx, row=account_id, now=now_ms):
         raise NotFound(what="account", id=account_id)
     await _drop_links.run(tx, row=account_id)
-    for one in _drop_under_way:
-        await one.run(tx, row=account_id)
+    for command in _drop_under_way:
+        await command.run(tx, row=account_id)
     tx.after_commit(lambda: log.info("log-in voided", extra={"facts": {"account": account_id}}))
 
 
@@ -81,8 +81,8 @@ async def hold(tx: Tx, *, account_id: int, generation: int) -> bool:
 
 async def end_under_way(tx: Tx, *, account_id: int) -> None:
     """Sign-ins that were begun and are not over yet come to nothing, and a link of the operator with them."""
-    for one in (*_drop_under_way, _drop_password_link):
-        await one.run(tx, row=account_id)
+    for command in (*_drop_under_way, _drop_password_link):
+        await command.run(tx, row=account_id)
 
 
 async def enters(tx: Tx, *, account_id: int) -> None:

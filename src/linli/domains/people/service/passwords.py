@@ -100,10 +100,10 @@ async def make_link(tx: Tx, *, account_id: int, now_ms: int) -> tuple[str, int]:
 
 async def find_link(db: Reader, *, token: str, now_ms: int) -> Account:
     """Whom a link is for. Raises PasswordLinkGone, AccountDisabled."""
-    found = await _link.one(db, token=_hashed(token), now=now_ms)
-    if found is None:
+    link = await _link.one(db, token=_hashed(token), now=now_ms)
+    if link is None:
         raise PasswordLinkGone()
-    account = await accounts.get_account(db, found.account_id)
+    account = await accounts.get_account(db, link.account_id)
     if account.disabled:
         raise accounts.AccountDisabled()
     return account

@@ -87,17 +87,17 @@ async def set_function(
         identity_id for point, rows in before.items() if point.function == function for identity_id, _ in rows
     }
     for employee in await _employees(hand, tx, community_id, sorted(named.keys() | known), none=True):
-        held = await _held(hand, tx, employee)
-        rest = {point for point in held if point.function != function}
+        points = await _held(hand, tx, employee)
+        rest = {point for point in points if point.function != function}
         own = await _checked(hand, tx, community_id, named.get(employee.identity_id, set()))
-        await _change(hand, tx, employee, held, rest | own)
+        await _change(hand, tx, employee, points, rest | own)
 
 
 async def remove(hand: Hand, tx: Tx, *, community_id: int, identity_id: str) -> None:
     """Take everything from an employee, the management of the community too. Raises NotFound, CannotGive."""
     (employee,) = await _employees(hand, tx, community_id, [identity_id])
-    held = await _held(hand, tx, employee)
-    for point in sorted(held):
+    points = await _held(hand, tx, employee)
+    for point in sorted(points):
         await _take_one(hand, tx, employee, point)
     await _set_manager(hand, tx, employee, manager=False)
 
@@ -146,7 +146,7 @@ async def _checked(hand: Hand, tx: Tx, community_id: int, points: Iterable[Point
     wanted = set(points)
     if len(wanted) > MOST:
         raise BadInput(field="points", rule="too_many_items", limit=MOST)
-    apps = {one.project_id for one in await queries.apps(hand.scope, tx, community_id)}
+    apps = {app.project_id for app in await queries.apps(hand.scope, tx, community_id)}
     for function, level in sorted(wanted):
         if level not in LEVELS:
             raise BadInput(field="level", rule="one_of", allowed=", ".join(LEVELS))
@@ -174,17 +174,17 @@ async def _employees(
 
 
 async def _held(hand: Hand, tx: Tx, employee: Employee) -> set[Point]:
-    found = await queries.points_of(hand.scope, tx, employee.community_id, [employee.person_id])
-    return set(found.get(employee.person_id, ()))
+    points = await queries.points_of(hand.scope, tx, employee.community_id, [employee.person_id])
+    return set(points.get(employee.person_id, ()))
 
 
-async def _change(hand: Hand, tx: Tx, employee: Employee, held: set[Point], wanted: set[Point]) -> None:
-    for point in sorted(held - wanted):
+async def _change(hand: Hand, tx: Tx, employee: Employee, points: set[Point], wanted: set[Point]) -> None:
+    for point in sorted(points - wanted):
         await _take_one(hand, tx, employee, point)
-    if not wanted - held:
+    if not wanted - points:
         return
     await ownership.enters(tx, account_id=await _login(hand, tx, employee))
-    for point in sorted(wanted - held):
+    for point in sorted(wanted - points):
         _may_give(hand, employee.community_id, point)
         row = {
             "community_id": employee.community_id,
@@ -256,10 +256,10 @@ async def function_of_app(scope: Scope, db: Reader, *, project_id: str, app: str
 
 async def levels(scope: Scope, db: Reader, *, person_id: int, function: str) -> dict[int, set[str]]:
     """Community of the scope → levels of a function that a person has there, from wherever they come."""
-    found = await queries.levels_everywhere(scope, db, person_id=person_id, function=function)
+    levels_everywheres = await queries.levels_everywhere(scope, db, person_id=person_id, function=function)
     account_id = await queries.account_of(scope, db, person_id)
     if account_id is None:
-        return found
+        return levels_everywheres
     rights = await _rights(db, account_id)
     known: dict[str, Any] = {
         level: rights_tree.right_in_community(function, level)
@@ -270,5 +270,5 @@ async def levels(scope: Scope, db: Reader, *, person_id: int, function: str) -> 
     for community_id in scope.communities or ():
         held = rights.all_in(scope.tenant, community_id)
         if more := {level for level, right in known.items() if right in held}:
-            found.setdefault(community_id, set()).update(more)
-    return found
+            levels_everywheres.setdefault(community_id, set()).update(more)
+    return levels_everywheres

@@ -128,13 +128,13 @@ def person_row(
 
 async def known_by_phone(scope: Scope, tx: Tx, *, profile: Profile) -> Person | None:
     """The tenant's person with the phone of a checked profile. Raises PhoneTaken when the name is another."""
-    known = await queries.person_of_phone(scope, tx, profile.phone) if profile.phone else None
-    if known is None or known.name == profile.name:
-        return known
-    if await _known_to.all(tx, row=known.id):
+    person = await queries.person_of_phone(scope, tx, profile.phone) if profile.phone else None
+    if person is None or person.name == profile.name:
+        return person
+    if await _known_to.all(tx, row=person.id):
         raise PhoneTaken(field="phone", phone=profile.phone)
     # So far only an integrator's account told of them, under a nickname.
-    return await _write(scope, tx, known, {"name": profile.name}, tx.db.clock.now_ms())
+    return await _write(scope, tx, person, {"name": profile.name}, tx.db.clock.now_ms())
 
 
 async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, now_ms: int) -> FoundPerson:
@@ -235,14 +235,17 @@ async def _write(scope: Scope, tx: Tx, person: Person, changes: dict[str, Any], 
 async def write_many(scope: Scope, tx: Tx, changed: list[Person], now_ms: int) -> None:
     """Whole rows as they shall be, but for pictures; neither history nor events."""
     rows = [
-        {"row": one.id, "now": now_ms, **{f"new_{name}": getattr(one, name) for name in FIELDS}}
-        for one in changed
+        {"row": person.id, "now": now_ms, **{f"new_{name}": getattr(person, name) for name in FIELDS}}
+        for person in changed
     ]
     await _set_all.run_many(tx, rows, scope)
-    await _touch_communities.run_many(tx, [{"row": one.id, "now": now_ms} for one in changed])
+    await _touch_communities.run_many(tx, [{"row": person.id, "now": now_ms} for person in changed])
     await _touch_houses.run_many(
         tx,
-        [{"row": one.id, "now": now_ms, "name_now": one.name, "phone_now": one.phone} for one in changed],
+        [
+            {"row": person.id, "now": now_ms, "name_now": person.name, "phone_now": person.phone}
+            for person in changed
+        ],
     )
 
 

@@ -76,8 +76,8 @@ async def move_in(
         scope, tx, "moved_in", house_id=house_id, community_id=community_id, identity_id=person.identity_id,
         type=type, now_ms=now_ms, said=profile.said() if is_new else {},
     )  # fmt: skip
-    held = await queries.member(scope, tx, house_id, person.identity_id)
-    if held is None:
+    member = await queries.member(scope, tx, house_id, person.identity_id)
+    if member is None:
         await tx.insert(
             house_members,
             member_row(
@@ -85,10 +85,10 @@ async def move_in(
                 source=source, now_ms=now_ms,
             ),
         )  # fmt: skip
-    elif held.status == rules.MOVED_IN:
+    elif member.status == rules.MOVED_IN:
         raise AlreadyMember(field="houseSpaceId")
     else:
-        await write(scope, tx, held, now_ms, type=type, status=rules.MOVED_IN, source=source)
+        await write(scope, tx, member, now_ms, type=type, status=rules.MOVED_IN, source=source)
     await live_there(
         scope, tx, house_id=house_id, community_id=community_id, person_id=person.id,
         identity_id=person.identity_id, type=type, now_ms=now_ms,
@@ -189,7 +189,7 @@ def member_row(
 async def write(
     scope: Scope,
     tx: Tx,
-    held: Member,
+    member: Member,
     now_ms: int,
     *,
     type: int,
@@ -199,11 +199,11 @@ async def write(
 ) -> None:
     """Set what a person is to a house."""
     out = status == rules.MOVED_OUT
-    back = status == rules.MOVED_IN and held.status != rules.MOVED_IN
+    back = status == rules.MOVED_IN and member.status != rules.MOVED_IN
     await _set.run(
-        tx, scope, house=held.house_id, person=held.person_id, new_type=type, new_status=status,
-        new_source=source or held.source, comment=comment,
-        in_ms=now_ms if back else held.moved_in_ms, out_ms=now_ms if out else 0,
+        tx, scope, house=member.house_id, person=member.person_id, new_type=type, new_status=status,
+        new_source=source or member.source, comment=comment,
+        in_ms=now_ms if back else member.moved_in_ms, out_ms=now_ms if out else 0,
         now=now_ms,
     )  # fmt: skip
 
@@ -223,27 +223,29 @@ async def change_member(
 
     Name and sex, once known, stay. Raises NotFound, NameFixed, BadInput, PhoneTaken.
     """
-    held = await present_member(scope, tx, house_id, identity_id)
-    if profile.name is not None and profile.name != held.name:
+    member = await present_member(scope, tx, house_id, identity_id)
+    if profile.name is not None and profile.name != member.name:
         raise persons.NameFixed("name")
-    if profile.sex is not None and held.sex is not None and profile.sex != held.sex:
+    if profile.sex is not None and member.sex is not None and profile.sex != member.sex:
         raise persons.NameFixed("sex")
     if type is not None:
         check_type(type)
     person = await persons.change(
         scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms, cleared=cleared
     )
-    if type is not None and type != held.type:
-        await write(scope, tx, held, now_ms, type=type, status=held.status, comment=held.approve_comment)
+    if type is not None and type != member.type:
+        await write(
+            scope, tx, member, now_ms, type=type, status=member.status, comment=member.approve_comment
+        )
         await invitations.drop_of(
-            scope, tx, community_id=held.community_id, ties=[(house_id, held.person_id)]
+            scope, tx, community_id=member.community_id, ties=[(house_id, member.person_id)]
         )
         await history.note(
-            scope, tx, persons.RESIDENT, identity_id, "changed", community_id=held.community_id, now_ms=now_ms,
-            before={"type": held.type}, after={"type": type}, kept={"house": house_id},
+            scope, tx, persons.RESIDENT, identity_id, "changed", community_id=member.community_id, now_ms=now_ms,
+            before={"type": member.type}, after={"type": type}, kept={"house": house_id},
         )  # fmt: skip
         if person.changed_ms != now_ms:  # otherwise they are told already
-            await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
+            await emit(tx, events.UserChanged(scope.tenant, member.community_id, [identity_id], "update"))
 
 
 async def move_out(
@@ -254,28 +256,30 @@ async def move_out(
     The last house of a community takes them out of its groups of residents. What other rooms gave them because of
     the house ends by `ResidentsMovedOut`. Raises NotFound.
     """
-    held = await present_member(scope, tx, house_id, identity_id)
-    await write(scope, tx, held, now_ms, type=held.type, status=rules.MOVED_OUT)
-    homes = await queries.houses_of(scope, tx, held.person_id)
-    last = not any(home.community_id == held.community_id for home in homes)
+    member = await present_member(scope, tx, house_id, identity_id)
+    await write(scope, tx, member, now_ms, type=member.type, status=rules.MOVED_OUT)
+    homes = await queries.houses_of(scope, tx, member.person_id)
+    last = not any(home.community_id == member.community_id for home in homes)
     parked = (
-        await vehicles.leave(scope, tx, community_id=held.community_id, person_id=held.person_id)
+        await vehicles.leave(scope, tx, community_id=member.community_id, person_id=member.person_id)
         if last
         else []
     )
     change_no = await note_tie(
-        scope, tx, "moved_out", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
-        type=held.type, now_ms=now_ms, reason=reason,
-        gone={"vehicles": [[one.plate, one.brand, one.color] for one in parked]} if parked else None,
+        scope, tx, "moved_out", house_id=house_id, community_id=member.community_id, identity_id=identity_id,
+        type=member.type, now_ms=now_ms, reason=reason,
+        gone={"vehicles": [[vehicle.plate, vehicle.brand, vehicle.color] for vehicle in parked]} if parked else None,
     )  # fmt: skip
     if last:
         await groups.leave_all(
-            scope, tx, community_id=held.community_id, person_id=held.person_id, kind=rules.RESIDENT_GROUP
+            scope, tx, community_id=member.community_id, person_id=member.person_id, kind=rules.RESIDENT_GROUP
         )
-    await invitations.drop_of(scope, tx, community_id=held.community_id, ties=[(house_id, held.person_id)])
-    tie = events.HouseTie(house_id, held.person_id, identity_id, held.type)
-    await emit(tx, events.ResidentsMovedOut(scope.tenant, held.community_id, [tie]))
-    await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
+    await invitations.drop_of(
+        scope, tx, community_id=member.community_id, ties=[(house_id, member.person_id)]
+    )
+    tie = events.HouseTie(house_id, member.person_id, identity_id, member.type)
+    await emit(tx, events.ResidentsMovedOut(scope.tenant, member.community_id, [tie]))
+    await emit(tx, events.UserChanged(scope.tenant, member.community_id, [identity_id], "update"))
     return change_no
 
 
@@ -298,16 +302,16 @@ async def come_back(
     there gives come by `ResidentsMovedIn`, rights given by hand by `ResidentCameBack`. Raises NotFound, AlreadyMember.
     """
     await houses.community_of_house(scope, tx, house_id)
-    held = await queries.member(scope, tx, house_id, identity_id)
-    if held is None:
+    member = await queries.member(scope, tx, house_id, identity_id)
+    if member is None:
         raise NotFound(what="resident", id=identity_id)
-    if held.status == rules.MOVED_IN:
+    if member.status == rules.MOVED_IN:
         raise AlreadyMember(field="houseId")
-    await write(scope, tx, held, now_ms, type=type, status=rules.MOVED_IN)
+    await write(scope, tx, member, now_ms, type=type, status=rules.MOVED_IN)
     back, taken = await vehicles.come_back(
         scope,
         tx,
-        community_id=held.community_id,
+        community_id=member.community_id,
         identity_id=identity_id,
         forms=parked,
         ids=ids,
@@ -315,20 +319,20 @@ async def come_back(
     )
     told = {"vehicles": back, "vehicles_taken": taken}
     await note_tie(
-        scope, tx, "moved_in", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
+        scope, tx, "moved_in", house_id=house_id, community_id=member.community_id, identity_id=identity_id,
         type=type, now_ms=now_ms, said={name: ", ".join(plates) for name, plates in told.items() if plates},
     )  # fmt: skip
     await live_there(
-        scope, tx, house_id=house_id, community_id=held.community_id, person_id=held.person_id,
+        scope, tx, house_id=house_id, community_id=member.community_id, person_id=member.person_id,
         identity_id=identity_id, type=type, now_ms=now_ms,
     )  # fmt: skip
-    await emit(tx, events.ResidentCameBack(scope.tenant, held.community_id, identity_id, left_ms))
-    await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
+    await emit(tx, events.ResidentCameBack(scope.tenant, member.community_id, identity_id, left_ms))
+    await emit(tx, events.UserChanged(scope.tenant, member.community_id, [identity_id], "update"))
 
 
 async def present_member(scope: Scope, tx: Tx, house_id: int, identity_id: str) -> Member:
     """Somebody who lives in a house, waits for review or was refused. Raises NotFound."""
-    held = await queries.member(scope, tx, house_id, identity_id)
-    if held is None or held.status == rules.MOVED_OUT:
+    member = await queries.member(scope, tx, house_id, identity_id)
+    if member is None or member.status == rules.MOVED_OUT:
         raise NotFound(what="resident", id=identity_id)
-    return held
+    return member

@@ -54,9 +54,9 @@ async def register(
     """
     community_id = await houses.community_of_house(scope, tx, house_id)
     residents.check_type(type)
-    known = await persons.known_by_phone(scope, tx, profile=profile)
-    held = await queries.member(scope, tx, house_id, known.identity_id) if known else None
-    if held is not None and held.status != rules.MOVED_OUT:
+    person_row = await persons.known_by_phone(scope, tx, profile=profile)
+    member = await queries.member(scope, tx, house_id, person_row.identity_id) if person_row else None
+    if member is not None and member.status != rules.MOVED_OUT:
         raise UserExists(field="houseId")
     if not review:
         return await residents.move_in(
@@ -72,7 +72,7 @@ async def register(
         )
     person, is_new = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
     await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
-    if held is None:
+    if member is None:
         row = residents.member_row(
             tenant_id=scope.tenant,
             community_id=community_id,
@@ -85,7 +85,7 @@ async def register(
         )
         await tx.insert(house_members, row)
     else:
-        await residents.write(scope, tx, held, now_ms, type=type, status=rules.PENDING, source=source)
+        await residents.write(scope, tx, member, now_ms, type=type, status=rules.PENDING, source=source)
     await residents.note_tie(
         scope,
         tx,
@@ -120,36 +120,36 @@ async def register_again(
 
     Raises NotFound, NotWaiting, BadInput, PhoneTaken.
     """
-    held = await residents.present_member(scope, tx, house_id, identity_id)
-    if held.status != rules.REJECTED:
-        raise NotWaiting(status=held.status)
+    member = await residents.present_member(scope, tx, house_id, identity_id)
+    if member.status != rules.REJECTED:
+        raise NotWaiting(status=member.status)
     if type is not None:
         residents.check_type(type)
     await persons.change(scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms)
-    asked = held._replace(type=type or held.type)
+    asked = member._replace(type=type or member.type)
     if not review:
         await _decide(scope, tx, asked, rules.MOVED_IN, "approved", now_ms)
         return
-    await residents.write(scope, tx, held, now_ms, type=asked.type, status=rules.PENDING)
+    await residents.write(scope, tx, member, now_ms, type=asked.type, status=rules.PENDING)
     await residents.note_tie(
         scope,
         tx,
         "registered",
         house_id=house_id,
-        community_id=held.community_id,
+        community_id=member.community_id,
         identity_id=identity_id,
         type=asked.type,
         now_ms=now_ms,
     )
-    await _ask(scope, tx, held.community_id, house_id, identity_id, profile.name or held.name)
+    await _ask(scope, tx, member.community_id, house_id, identity_id, profile.name or member.name)
 
 
 async def approve(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now_ms: int) -> None:
     """The property agrees: they live there from now on. Raises NotFound, NotWaiting."""
-    held = await residents.present_member(scope, tx, house_id, identity_id)
-    if held.status not in (rules.PENDING, rules.REJECTED):
-        raise NotWaiting(status=held.status)
-    await _decide(scope, tx, held, rules.MOVED_IN, "approved", now_ms)
+    member = await residents.present_member(scope, tx, house_id, identity_id)
+    if member.status not in (rules.PENDING, rules.REJECTED):
+        raise NotWaiting(status=member.status)
+    await _decide(scope, tx, member, rules.MOVED_IN, "approved", now_ms)
 
 
 async def reject(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, comment: str, now_ms: int) -> None:
@@ -159,42 +159,42 @@ async def reject(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, comme
         raise BadInput(field="comment", rule="required")
     if len(comment) > COMMENT_MAX:
         raise BadInput(field="comment", rule="too_long", limit=COMMENT_MAX)
-    held = await residents.present_member(scope, tx, house_id, identity_id)
-    if held.status != rules.PENDING:
-        raise NotWaiting(status=held.status)
-    await _decide(scope, tx, held, rules.REJECTED, "rejected", now_ms, comment=comment)
+    member = await residents.present_member(scope, tx, house_id, identity_id)
+    if member.status != rules.PENDING:
+        raise NotWaiting(status=member.status)
+    await _decide(scope, tx, member, rules.REJECTED, "rejected", now_ms, comment=comment)
 
 
 async def _decide(
-    scope: Scope, tx: Tx, held: Member, status: int, action: str, now_ms: int, *, comment: str = ""
+    scope: Scope, tx: Tx, member: Member, status: int, action: str, now_ms: int, *, comment: str = ""
 ) -> None:
-    await residents.write(scope, tx, held, now_ms, type=held.type, status=status, comment=comment)
+    await residents.write(scope, tx, member, now_ms, type=member.type, status=status, comment=comment)
     await history.note(
         scope,
         tx,
         persons.RESIDENT,
-        held.identity_id,
+        member.identity_id,
         action,
-        community_id=held.community_id,
+        community_id=member.community_id,
         now_ms=now_ms,
-        after={"house": held.house_id},
+        after={"house": member.house_id},
         reason=comment,
     )
     if status == rules.MOVED_IN:
         await residents.live_there(
             scope,
             tx,
-            house_id=held.house_id,
-            community_id=held.community_id,
-            person_id=held.person_id,
-            identity_id=held.identity_id,
-            type=held.type,
+            house_id=member.house_id,
+            community_id=member.community_id,
+            person_id=member.person_id,
+            identity_id=member.identity_id,
+            type=member.type,
             now_ms=now_ms,
         )
     await emit(
         tx,
         events.ResidentReviewed(
-            scope.tenant, held.community_id, held.house_id, held.identity_id, status, comment
+            scope.tenant, member.community_id, member.house_id, member.identity_id, status, comment
         ),
     )
-    await emit(tx, events.UserChanged(scope.tenant, held.community_id, [held.identity_id], "update"))
+    await emit(tx, events.UserChanged(scope.tenant, member.community_id, [member.identity_id], "update"))

@@ -109,10 +109,10 @@ async def _checked(
         raise BadInput(field="name", rule="too_long", limit=MAX_NAME)
     if len(description) > MAX_DESCRIPTION:
         raise BadInput(field="description", rule="too_long", limit=MAX_DESCRIPTION)
-    known = await queries.roles(hand.scope, tx)
-    if any(role.name == name and role.role_id != other_than for role in known):
+    roles = await queries.roles(hand.scope, tx)
+    if any(role.name == name and role.role_id != other_than for role in roles):
         raise RoleNameTaken(field="name", name=name)
-    if not other_than and len(known) >= queries.MAX_ROLES:
+    if not other_than and len(roles) >= queries.MAX_ROLES:
         raise BadInput(field="name", rule="too_many_items", limit=queries.MAX_ROLES)
     return name, rights_tree.checked(rights)
 

@@ -133,9 +133,9 @@ async def change(
     """Change vehicles, all or none; their ids. Raises NotFound, PlateTaken."""
     told: list[str] = []
     for vehicle_id, form in changes:
-        held = await queries.vehicle(scope, tx, vehicle_id, community_id=community_id)
-        plate = form.plate if form.plate is not None else held.plate
-        if plate != held.plate and await queries.by_plates(scope, tx, community_id, [plate]):
+        vehicle = await queries.vehicle(scope, tx, vehicle_id, community_id=community_id)
+        plate = form.plate if form.plate is not None else vehicle.plate
+        if plate != vehicle.plate and await queries.by_plates(scope, tx, community_id, [plate]):
             raise PlateTaken(field="plateNumber", plate=plate)
         await _change.run(
             tx,
@@ -143,11 +143,11 @@ async def change(
             row=vehicle_id,
             new_plate=plate,
             new_region=plate_region(plate),
-            new_brand=form.brand if form.brand is not None else held.brand,
-            new_color=form.color if form.color is not None else held.color,
+            new_brand=form.brand if form.brand is not None else vehicle.brand,
+            new_color=form.color if form.color is not None else vehicle.color,
             now=now_ms,
         )
-        told += [held.plate, plate]
+        told += [vehicle.plate, plate]
     await emit(tx, VehiclesChanged(scope.tenant, community_id, sorted(set(told))))
     return [vehicle_id for vehicle_id, _ in changes]
 
@@ -165,18 +165,18 @@ async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> 
     """Describe vehicles, which are there, as they were; their plates stay."""
     rows = [
         {
-            "row": one.vehicle_id,
-            "new_plate": one.plate,
-            "new_region": one.region,
-            "new_brand": one.brand,
-            "new_color": one.color,
+            "row": vehicle.vehicle_id,
+            "new_plate": vehicle.plate,
+            "new_region": vehicle.region,
+            "new_brand": vehicle.brand,
+            "new_color": vehicle.color,
             "now": now_ms,
         }
-        for one in was
+        for vehicle in was
     ]
     if rows:
         await _change.run_many(tx, rows, scope)
-        plates = sorted(one.plate for one in was)
+        plates = sorted(vehicle.plate for vehicle in was)
         await emit(tx, VehiclesChanged(scope.tenant, was[0].community_id, plates))
 
 
@@ -224,8 +224,10 @@ async def leave_many(scope: Scope, tx: Tx, *, community_id: int, person_ids: lis
 
 async def _drop(scope: Scope, tx: Tx, held: list[Vehicle]) -> None:
     if held:
-        await _delete.run(tx, scope, rows=[one.vehicle_id for one in held])
-        await emit(tx, VehiclesChanged(scope.tenant, held[0].community_id, sorted(one.plate for one in held)))
+        await _delete.run(tx, scope, rows=[vehicle.vehicle_id for vehicle in held])
+        await emit(
+            tx, VehiclesChanged(scope.tenant, held[0].community_id, sorted(vehicle.plate for vehicle in held))
+        )
 
 
 async def owner(scope: Scope, tx: Tx, community_id: int, identity_id: str) -> Person:

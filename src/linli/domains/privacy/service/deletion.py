@@ -87,8 +87,11 @@ async def ask(
     words = " ".join(words.split())
     if len(words) > WORDS_MAX:
         raise BadInput(field="words", rule="too_long", limit=WORDS_MAX)
-    held = await queries.of_account(tx, who.account_id)
-    if any(one.state == WAITING and one.community_id == community_id for one in held):
+    accounts = await queries.of_account(tx, who.account_id)
+    if any(
+        deletion_request.state == WAITING and deletion_request.community_id == community_id
+        for deletion_request in accounts
+    ):
         raise DeletionWaits()
     number = ids.number()
     row = {
@@ -110,9 +113,9 @@ async def ask(
 
 async def withdraw(tx: Tx, who: Resident, *, request_id: int, now_ms: int) -> None:
     """Withdraw a request that waits. Raises NotFound, DeletionDecidedAlready."""
-    found = await queries.own(tx, who.account_id, request_id)
-    _must_wait(found)
-    await _write(tx, found, WITHDRAWN, "", "resident", now_ms)
+    deletion_request = await queries.own(tx, who.account_id, request_id)
+    _must_wait(deletion_request)
+    await _write(tx, deletion_request, WITHDRAWN, "", "resident", now_ms)
 
 
 async def refuse(
@@ -124,22 +127,22 @@ async def refuse(
         raise BadInput(field="reason", rule="required")
     if len(reason) > WORDS_MAX:
         raise BadInput(field="reason", rule="too_long", limit=WORDS_MAX)
-    found = await queries.request(scope, tx, community_id=community_id, request_id=request_id)
-    _must_wait(found)
-    await _write(tx, found, REFUSED, reason, f"{scope.caller.kind}:{scope.caller.id}", now_ms)
-    await _tell(tx, found, done=False, reason=reason)
+    deletion_request = await queries.request(scope, tx, community_id=community_id, request_id=request_id)
+    _must_wait(deletion_request)
+    await _write(tx, deletion_request, REFUSED, reason, f"{scope.caller.kind}:{scope.caller.id}", now_ms)
+    await _tell(tx, deletion_request, done=False, reason=reason)
 
 
 async def execute(scope: Scope, tx: Tx, *, community_id: int, request_id: int, now_ms: int) -> None:
     """Erase the person's data in the community. Raises NotFound, DeletionDecidedAlready."""
-    found = await queries.request(scope, tx, community_id=community_id, request_id=request_id)
-    _must_wait(found)
+    deletion_request = await queries.request(scope, tx, community_id=community_id, request_id=request_id)
+    _must_wait(deletion_request)
     with contextlib.suppress(NotFound):  # the community does not know the person any more
         await erasure.erase(
-            scope, tx, community_id=community_id, identity_id=found.identity_id, now_ms=now_ms
+            scope, tx, community_id=community_id, identity_id=deletion_request.identity_id, now_ms=now_ms
         )
-    await _write(tx, found, DONE, "", f"{scope.caller.kind}:{scope.caller.id}", now_ms)
-    await _tell(tx, found, done=True, reason="")
+    await _write(tx, deletion_request, DONE, "", f"{scope.caller.kind}:{scope.caller.id}", now_ms)
+    await _tell(tx, deletion_request, done=True, reason="")
 
 
 async def remind_due(db: Database, *, now_ms: int) -> int:
@@ -158,27 +161,34 @@ async def _remind_of(row: DeletionRequest, tx: Tx, *, step: int, now_ms: int) ->
     await emit(tx, DeletionDue(row.tenant_id, row.community_id, row.request_id, int(left)))
 
 
-def _must_wait(found: DeletionRequest) -> None:
-    if found.state != WAITING:
+def _must_wait(deletion_request: DeletionRequest) -> None:
+    if deletion_request.state != WAITING:
         raise DeletionDecidedAlready()
 
 
-async def _write(tx: Tx, found: DeletionRequest, state: str, why: str, by: str, now_ms: int) -> None:
+async def _write(
+    tx: Tx, deletion_request: DeletionRequest, state: str, why: str, by: str, now_ms: int
+) -> None:
     gone = state == DONE
     await _settle.run(
         tx,
-        row=found.request_id,
+        row=deletion_request.request_id,
         to_state=state,
         why=why,
         by_whom=by,
         now=now_ms,
-        as_name="" if gone else found.name,
-        as_words="" if gone else found.words,
+        as_name="" if gone else deletion_request.name,
+        as_words="" if gone else deletion_request.words,
     )
 
 
-async def _tell(tx: Tx, found: DeletionRequest, *, done: bool, reason: str) -> None:
+async def _tell(tx: Tx, deletion_request: DeletionRequest, *, done: bool, reason: str) -> None:
     event = DeletionDecided(
-        found.tenant_id, found.community_id, found.request_id, found.account_id, done, reason
+        deletion_request.tenant_id,
+        deletion_request.community_id,
+        deletion_request.request_id,
+        deletion_request.account_id,
+        done,
+        reason,
     )
     await emit(tx, event)

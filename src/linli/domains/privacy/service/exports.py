@@ -59,8 +59,8 @@ _drop = Command(delete(data_exports).where(data_exports.c.export_id == bindparam
 
 async def ask(tx: Tx, who: Resident, *, ids: Ids, now_ms: int) -> int:
     """Ask for an export. Returns its number. Raises TooManyExports."""
-    held = await queries.exports(tx, who.account_id)
-    if sum(row.created_ms > now_ms - 86_400_000 for row in held) >= A_DAY:
+    exports = await queries.exports(tx, who.account_id)
+    if sum(row.created_ms > now_ms - 86_400_000 for row in exports) >= A_DAY:
         raise TooManyExports(limit=A_DAY)
     number = ids.number()
     row = {
@@ -130,13 +130,13 @@ def build(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str
         "atMs": at_ms,
         "tables": [
             {
-                "topic": one.topic,
-                "table": one.table,
-                "company": one.tenant_id,
-                "total": one.total,
-                "rows": [masked_row(row) for row in one.rows],
+                "topic": rows.topic,
+                "table": rows.table,
+                "company": rows.tenant_id,
+                "total": rows.total,
+                "rows": [masked_row(row) for row in rows.rows],
             }
-            for one in found
+            for rows in found
         ],
     }
     out = io.BytesIO()

@@ -25,7 +25,7 @@ async def of_resident(db: Reader, who: Resident, *, most: int = 200) -> list[Rea
     found: list[tuple[str, SecretRead]] = []
     for own in who.persons.values():
         communities = {home.community_id for home in who.homes if home.tenant_id == own.tenant_id}
-        targets = [own.identity_id, *(str(one) for one in communities)]
+        targets = [own.identity_id, *(str(community) for community in communities)]
         scope = Scope.system(own.tenant_id, "privacy")
         rows = await reads_of_persons(scope, db, targets=targets, most=most)
         found += [(own.tenant_id, row) for row in rows if row.kind in PERSON_KINDS]
@@ -36,7 +36,7 @@ async def of_resident(db: Reader, who: Resident, *, most: int = 200) -> list[Rea
     }
     names = await own_rights.names(db, [int(one) for one in numbers if one.isdecimal()])
     companies: dict[str, str] = {}
-    told = []
+    bies = []
     for tenant_id, row in found:
         if tenant_id not in companies:
             try:
@@ -45,5 +45,5 @@ async def of_resident(db: Reader, who: Resident, *, most: int = 200) -> list[Rea
                 companies[tenant_id] = ""
         by, _, number = row.caller.partition(":")
         name = names.get(int(number), "") if number.isdecimal() else number
-        told.append(ReadBy(row.kind, name, companies[tenant_id], by, row.at_ms))
-    return told
+        bies.append(ReadBy(row.kind, name, companies[tenant_id], by, row.at_ms))
+    return bies

@@ -87,8 +87,8 @@ async def list_keys(project_id: str, scope: Scope, db: Database, openapi: OpenAp
 @project_key_routes.post("/secret", right="integrations.manage", status=200, raises=(NotFound,))
 async def read_secret(project_id: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> AppSecret:
     """AppKey and AppSecret of the default app; each time is noted."""
-    told = await service.read_default_app(scope, tx, project_id=project_id, ids=ids, secrets=secrets)
-    return AppSecret(told.app_key, told.app_secret)
+    default_app = await service.read_default_app(scope, tx, project_id=project_id, ids=ids, secrets=secrets)
+    return AppSecret(default_app.app_key, default_app.app_secret)
 
 
 @project_key_routes.put("/keys/{app_key:str}/grants", right="integrations.manage", raises=(NotFound,))

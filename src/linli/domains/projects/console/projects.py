@@ -110,8 +110,8 @@ def _facts(row: queries.Project) -> dict[str, Any]:
     }
 
 
-def _told(one: queries.CapabilityOf, language: str) -> CapabilityRow:
-    capability, row = one.capability, one.row
+def _told(capability_of: queries.CapabilityOf, language: str) -> CapabilityRow:
+    capability, row = capability_of.capability, capability_of.row
     name = capability.name_en if language == "en" else capability.name
     if row is None:
         return CapabilityRow(capability.code, name, capability.reviewed, "", "", None, None)
@@ -152,9 +152,11 @@ async def list_projects(
 @platform_project_routes.get("/choices", right="projects.use")
 async def choices(scope: Scope, openapi: OpenApi) -> Choices:
     """Capabilities, services and data models to choose from for a new project."""
-    come = {service for one in CAPABILITIES.values() for service in one.services} | RESERVED
+    come = {service for capability in CAPABILITIES.values() for service in capability.services} | RESERVED
     services = [one for one in openapi.registry.services() if one not in come and one != ALWAYS_GRANTED]
-    shown = [_told(queries.CapabilityOf(one, None), scope.language) for one in CAPABILITIES.values()]
+    shown = [
+        _told(queries.CapabilityOf(capability, None), scope.language) for capability in CAPABILITIES.values()
+    ]
     return Choices(shown, services, model_ids())
 
 
@@ -188,13 +190,13 @@ async def create(
 async def detail(project_id: str, scope: Scope, db: Database) -> PlatformProjectDetail:
     """One project with its capabilities."""
     row = await queries.get_project(scope, db, project_id=project_id)
-    held = await queries.list_capabilities(scope, db, project_id=project_id)
+    capability_ofs = await queries.list_capabilities(scope, db, project_id=project_id)
     return PlatformProjectDetail(
         **_facts(row),
         description=row.description,
         default_app_key=row.default_app_key,
         root_space_id=None if row.root_space_id is None else str(row.root_space_id),
-        capabilities=[_told(one, scope.language) for one in held],
+        capabilities=[_told(capability_of, scope.language) for capability_of in capability_ofs],
     )
 
 

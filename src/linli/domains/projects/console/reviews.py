@@ -43,11 +43,17 @@ async def list_reviews(scope: Scope, db: Database, page: PageRequest) -> Page[Ca
     for row in found.data:
         project = await queries.get_project(scope, db, project_id=row.project_id)
         tenant = await tenancy.get_tenant(db, row.tenant_id)
-        one = CAPABILITIES[row.capability]
-        name = one.name_en if scope.language == "en" else one.name
+        capability = CAPABILITIES[row.capability]
+        name = capability.name_en if scope.language == "en" else capability.name
         rows.append(
             CapabilityReview(
-                row.project_id, project.name, tenant.name, project.client_name, one.code, name, row.applied_ms
+                row.project_id,
+                project.name,
+                tenant.name,
+                project.client_name,
+                capability.code,
+                name,
+                row.applied_ms,
             )
         )
     return Page.of(page, found.total, rows)

@@ -144,8 +144,8 @@ class Rows[R](msgspec.Struct, rename="camel"):
 )
 async def query_projects(data: PageAsked, scope: Scope, db: Database) -> Rows[ProjectDetail]:
     """The caller's project and those made with its keys, the newest first."""
-    found = await queries.list_projects(scope, db, page=data.checked)
-    return Rows(found.page_no, found.page_size, found.total, [ProjectDetail.of(row) for row in found.data])
+    page = await queries.list_projects(scope, db, page=data.checked)
+    return Rows(page.page_no, page.page_size, page.total, [ProjectDetail.of(row) for row in page.data])
 
 
 class ProjectNamed(msgspec.Struct, rename="camel"):
@@ -177,15 +177,15 @@ class SolutionInfo(msgspec.Struct, rename="camel", kw_only=True):
     version_uuid: Annotated[str, Meta(description="版本 uuid / uuid of the version")]
 
     @staticmethod
-    def of(one: Solution) -> "SolutionInfo":
+    def of(solution: Solution) -> "SolutionInfo":
         return SolutionInfo(
-            solution_uuid=one.uuid,
-            solution_code=one.code,
-            solution_name=one.name,
-            solution_desc=one.description,
-            solution_status=one.status,
-            version_code=one.version_code,
-            version_uuid=one.version_uuid,
+            solution_uuid=solution.uuid,
+            solution_code=solution.code,
+            solution_name=solution.name,
+            solution_desc=solution.description,
+            solution_status=solution.status,
+            version_code=solution.version_code,
+            version_uuid=solution.version_uuid,
         )
 
 
@@ -203,7 +203,9 @@ async def query_solutions(data: PageAsked) -> Rows[SolutionInfo]:
     """What a project can be based on."""
     page = data.checked
     shown = SOLUTIONS[page.offset : page.offset + page.page_size]
-    return Rows(page.page_no, page.page_size, len(SOLUTIONS), [SolutionInfo.of(one) for one in shown])
+    return Rows(
+        page.page_no, page.page_size, len(SOLUTIONS), [SolutionInfo.of(solution) for solution in shown]
+    )
 
 
 class DefaultApp(msgspec.Struct, rename="camel"):
@@ -225,7 +227,7 @@ async def get_default_app(
     data: ProjectNamed, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
 ) -> DefaultApp:
     """Of the caller's project, or one made with its keys. Each time is noted."""
-    made = await service.read_default_app(
+    default_app = await service.read_default_app(
         scope, tx, project_id=data.project_id, ids=ids, secrets=secrets, request_id=call.request_id
     )
-    return DefaultApp(made.app_key, made.app_secret)
+    return DefaultApp(default_app.app_key, default_app.app_secret)

@@ -39,16 +39,16 @@ async def apply_for(scope: Scope, tx: Tx, *, project_id: str, capability: str) -
     one = CAPABILITIES.get(capability)
     if one is None:
         raise BadInput(field="capability", rule="one_of", allowed=", ".join(CAPABILITIES))
-    held = {
+    capabilities = {
         of.capability.code: of.row for of in await queries.list_capabilities(scope, tx, project_id=project_id)
     }
-    row = held[capability]
+    row = capabilities[capability]
     if row is not None and row.state != "rejected":
         return row.state
     project = await queries.get_project(scope, tx, project_id=project_id)
     now_ms = tx.db.clock.now_ms()
     state: CapabilityState = "applied" if one.reviewed else "approved"
-    made = queries.CapabilityRow(
+    capability_row = queries.CapabilityRow(
         project_id=project_id,
         capability=capability,
         tenant_id=project.tenant_id,
@@ -60,7 +60,7 @@ async def apply_for(scope: Scope, tx: Tx, *, project_id: str, capability: str) -
     )
     await tx.upsert(
         project_capabilities,
-        [made._asdict()],
+        [capability_row._asdict()],
         keys=("project_id", "capability"),
         update=("state", "reason", "reviewer", "applied_ms", "reviewed_ms"),
     )

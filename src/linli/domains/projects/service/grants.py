@@ -82,10 +82,10 @@ async def authorise_model(
     await policies.switch_models(scope, tx, project_id=project.project_id, switches={model_id: by_project})
     if not project.default_app_key:
         return
-    held = await policies.models_of(tx, project.default_app_key)
-    if held is None and by_app:
+    models = await policies.models_of(tx, project.default_app_key)
+    if models is None and by_app:
         return
-    wanted = (frozenset(known) if held is None else held) - {model_id} | (
+    wanted = (frozenset(known) if models is None else models) - {model_id} | (
         {model_id} if by_app else frozenset()
     )
     await policies.grant_models(

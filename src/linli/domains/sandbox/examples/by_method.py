@@ -55,7 +55,7 @@ _THINGS: Final[dict[tuple[str, str], Build]] = {
         "identifier": "remoteOpen",
     },
     ("/app/thing/list", ""): lambda x: {"productKeyList": [x.product_key], **PAGE},
-    ("/app/thing/info/list/get", ""): lambda x: {"iotIds": [one.iot_id for one in x.devices]},
+    ("/app/thing/info/list/get", ""): lambda x: {"iotIds": [device.iot_id for device in x.devices]},
     ("/app/thing/properties/batch/get", ""): lambda x: {"productKey": x.product_key, **PAGE},
     ("/app/thing/topo/get", ""): lambda x: {**x.at("door"), **PAGE},
     ("/app/thing/status/batch/get", ""): lambda x: {

@@ -124,8 +124,8 @@ async def add(
 @camera_routes.get("/{camera_id:int}", right=SEE, raises=(NotFound,))
 async def one(community_id: int, camera_id: int, scope: Scope, db: Database) -> CameraRow:
     """What is known of one camera."""
-    found = await queries.camera(scope, db, camera_id, community_id=community_id)
-    return (await camera_rows(scope, db, community_id, [found]))[0]
+    camera = await queries.camera(scope, db, camera_id, community_id=community_id)
+    return (await camera_rows(scope, db, community_id, [camera]))[0]
 
 
 @camera_routes.put("/{camera_id:int}", right=MANAGE, raises=(NotFound,))
@@ -154,7 +154,7 @@ async def clear(
             raise BadInput(field="ids", rule="required")
         if len(data.ids) > _CLEARED_MOST:
             raise BadInput(field="ids", rule="too_many_items", limit=_CLEARED_MOST)
-    made = await batches.clear(
+    batch = await batches.clear(
         scope,
         tx,
         community_id=community_id,
@@ -163,7 +163,7 @@ async def clear(
         ids=ids,
         now_ms=clock.now_ms(),
     )
-    return batch_row(made)
+    return batch_row(batch)
 
 
 @camera_routes.get("/batches", right=SEE, raises=(NotFound,))

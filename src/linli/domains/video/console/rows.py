@@ -146,9 +146,9 @@ def batch_row(row: Batch) -> CameraBatch:
     )
 
 
-async def places_of(scope: Scope, db: Reader, community_id: int, found: list[Camera]) -> dict[int, str]:
+async def places_of(scope: Scope, db: Reader, community_id: int, cameras: list[Camera]) -> dict[int, str]:
     """Space id → its name behind the names of what it stands in: `1幢/2单元`."""
-    ids = sorted({row.space_id for row in found if row.space_id is not None})
+    ids = sorted({row.space_id for row in cameras if row.space_id is not None})
     if not ids:
         return {}
     root = await spaces.space(scope, db, await spaces.require_root(scope, db, community_id))
@@ -159,27 +159,28 @@ async def places_of(scope: Scope, db: Reader, community_id: int, found: list[Cam
     return {one: names[one] for one in ids if one in names}
 
 
-async def camera_rows(scope: Scope, db: Reader, community_id: int, found: list[Camera]) -> list[CameraRow]:
+async def camera_rows(scope: Scope, db: Reader, community_id: int, cameras: list[Camera]) -> list[CameraRow]:
     devices = {
-        row.iot_id: row for row in await find_devices(scope, db, iot_ids=[one.iot_id for one in found])
+        row.iot_id: row
+        for row in await find_devices(scope, db, iot_ids=[camera.iot_id for camera in cameras])
     }
-    places = await places_of(scope, db, community_id, found)
+    places = await places_of(scope, db, community_id, cameras)
     rows = []
-    for one in found:
-        device = devices.get(one.iot_id)
-        said = {**one.said, "space_id": str(one.space_id or "")}
+    for camera_row in cameras:
+        device = devices.get(camera_row.iot_id)
+        said = {**camera_row.said, "space_id": str(camera_row.space_id or "")}
         rows.append(
             CameraRow(
-                id=str(one.camera_id),
-                iot_id=one.iot_id,
-                device_name=one.device_name,
-                product_key=one.product_key,
+                id=str(camera_row.camera_id),
+                iot_id=camera_row.iot_id,
+                device_name=camera_row.device_name,
+                product_key=camera_row.product_key,
                 product_name=device.product_name if device else "",
                 state=device.state if device else "",
-                has_password=bool(one.password_sealed),
-                place=places.get(one.space_id or 0, ""),
-                created_ms=one.created_ms,
-                changed_ms=one.changed_ms,
+                has_password=bool(camera_row.password_sealed),
+                place=places.get(camera_row.space_id or 0, ""),
+                created_ms=camera_row.created_ms,
+                changed_ms=camera_row.changed_ms,
                 **said,
             )
         )

@@ -59,7 +59,7 @@ async def export(
 ) -> Response[bytes]:
     """What the list shows with the same filters, without passwords; it can be imported again. 20,000 rows at most."""
     await root_of(scope, db, community_id)
-    found = await queries.page(
+    page = await queries.page(
         scope,
         db,
         community_id,
@@ -70,7 +70,7 @@ async def export(
         protocol=protocol,
         group_name=group,
     )
-    places = await places_of(scope, db, community_id, found.data)
+    places = await places_of(scope, db, community_id, page.data)
     rows = [
         {
             **row.said,
@@ -78,7 +78,7 @@ async def export(
             "product_key": row.product_key,
             "space": places.get(row.space_id or 0, ""),
         }
-        for row in found.data
+        for row in page.data
     ]
     return attachment(await asyncio.to_thread(workbook.book, scope.language, rows), _NAME)
 

@@ -112,9 +112,9 @@ def like(text: str) -> str:
 
 async def camera(scope: Scope, db: Reader, camera_id: int, *, community_id: int) -> Camera:
     """Raises NotFound."""
-    if (found := await _one.one(db, scope, camera_id=camera_id, community_id=community_id)) is None:
+    if (camera_row := await _one.one(db, scope, camera_id=camera_id, community_id=community_id)) is None:
         raise NotFound(what="camera", id=camera_id)
-    return found
+    return camera_row
 
 
 async def cameras_by_id(
@@ -181,9 +181,9 @@ async def page(
 
 async def batch(scope: Scope, db: Reader, batch_id: int, *, community_id: int) -> Batch:
     """An import or clearing. Raises NotFound."""
-    if (found := await _batch.one(db, scope, batch_id=batch_id, community_id=community_id)) is None:
+    if (batch_row := await _batch.one(db, scope, batch_id=batch_id, community_id=community_id)) is None:
         raise NotFound(what="camera_batch", id=batch_id)
-    return found
+    return batch_row
 
 
 async def batches(scope: Scope, db: Reader, community_id: int, request: PageRequest) -> Page[Batch]:

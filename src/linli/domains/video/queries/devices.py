@@ -13,15 +13,15 @@ _STEP = 1000
 
 async def cameras_of(scope: Scope, db: Reader, community_id: int) -> list[DeviceRow]:
     """Every camera of a community, oldest first, with or without information."""
-    found: list[DeviceRow] = []
+    devices: list[DeviceRow] = []
     after, seen = 0, 0
     while seen < MOST:
         rows = await walk_devices(
             scope, db, where=DeviceFilter(community_id=community_id), after_no=after, limit=_STEP
         )
-        found += [row for row in rows if is_camera(row.category_code, row.category_name)]
+        devices += [row for row in rows if is_camera(row.category_code, row.category_name)]
         seen += len(rows)
         if len(rows) < _STEP:
             break
         after = rows[-1].device_no
-    return found
+    return devices

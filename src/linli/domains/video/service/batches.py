@@ -49,18 +49,18 @@ async def clear(
     if camera_ids is None:
         gone = await queries.all_of_community(scope, tx, community_id)
     else:
-        found = await queries.cameras_by_id(scope, tx, community_id, list(camera_ids))
+        cameras = await queries.cameras_by_id(scope, tx, community_id, list(camera_ids))
         gone = [
-            found.get(one) or await _missing(scope, tx, one, community_id)
+            cameras.get(one) or await _missing(scope, tx, one, community_id)
             for one in dict.fromkeys(camera_ids)
         ]
     if expected is not None and expected != len(gone):
         raise CountChanged(count=len(gone), expected=expected)
-    made = await record(
+    batch = await record(
         scope, tx, CLEAR, [(row, None) for row in gone], community_id=community_id, ids=ids, now_ms=now_ms
     )
     await service.drop(scope, tx, community_id, gone, now_ms=now_ms, action="deleted")
-    return made
+    return batch
 
 
 async def _missing(scope: Scope, tx: Tx, camera_id: int, community_id: int) -> Camera:
@@ -82,7 +82,7 @@ async def record(
     """Store what a batch changes."""
     created = sum(before is None for before, _ in pairs)
     removed = sum(after is None for _, after in pairs)
-    made = Batch(
+    batch = Batch(
         batch_id=ids.number(),
         tenant_id=scope.tenant,
         community_id=community_id,
@@ -97,10 +97,10 @@ async def record(
         created_ms=now_ms,
         undone_ms=0,
     )
-    await tx.insert(camera_batches, made._asdict())
+    await tx.insert(camera_batches, batch._asdict())
     rows = [
         BatchRow(
-            batch_id=made.batch_id,
+            batch_id=batch.batch_id,
             position=position,
             tenant_id=scope.tenant,
             community_id=community_id,
@@ -114,7 +114,7 @@ async def record(
         for position, pair in enumerate(pairs)
     ]
     await tx.insert_many(camera_batch_rows, [row._asdict() for row in rows])
-    return made
+    return batch
 
 
 async def undo(scope: Scope, tx: Tx, *, community_id: int, batch_id: int, now_ms: int) -> Batch:
@@ -123,8 +123,8 @@ async def undo(scope: Scope, tx: Tx, *, community_id: int, batch_id: int, now_ms
     Raises NotFound, BatchUndone.
     """
     await service.lock(scope, tx, community_id)
-    found = await queries.batch(scope, tx, batch_id, community_id=community_id)
-    if found.state != DONE:
+    batch = await queries.batch(scope, tx, batch_id, community_id=community_id)
+    if batch.state != DONE:
         raise BatchUndone()
     rows = await queries.batch_rows(scope, tx, batch_id)
     there = await queries.of_devices(scope, tx, community_id, [row.iot_id for row in rows])
@@ -134,14 +134,14 @@ async def undo(scope: Scope, tx: Tx, *, community_id: int, batch_id: int, now_ms
         for device in await find_devices(scope, tx, iot_ids=[row.iot_id for row in gone])
         if device.community_id == community_id
     }
-    made: list[Camera] = []
+    cameras: list[Camera] = []
     back: list[tuple[Camera, Camera]] = []
     lost: list[Camera] = []
     for row in rows:
         now = there.get(row.iot_id)
         if not row.after:
             if now is None and row.iot_id in here:
-                made.append(_restored(row, now_ms))
+                cameras.append(_restored(row, now_ms))
         elif now is not None and _unchanged(now, row):
             if row.before:
                 back.append((now, _before(now, row, now_ms)))
@@ -150,26 +150,28 @@ async def undo(scope: Scope, tx: Tx, *, community_id: int, batch_id: int, now_ms
     if lost:
         await service.drop(scope, tx, community_id, lost, now_ms=now_ms, action="import_undone")
     await service.rewrite(scope, tx, back, now_ms=now_ms, action="import_undone")
-    await _bring_back(scope, tx, community_id, made, now_ms)
-    kept = len(rows) - len(made) - len(back) - len(lost)
+    await _bring_back(scope, tx, community_id, cameras, now_ms)
+    kept = len(rows) - len(cameras) - len(back) - len(lost)
     await _undone.run(tx, scope, row=batch_id, left=kept, now=now_ms)
-    return found._replace(state=UNDONE, kept=kept, undone_ms=now_ms)
+    return batch._replace(state=UNDONE, kept=kept, undone_ms=now_ms)
 
 
-async def _bring_back(scope: Scope, tx: Tx, community_id: int, made: Sequence[Camera], now_ms: int) -> None:
-    if not made:
+async def _bring_back(
+    scope: Scope, tx: Tx, community_id: int, cameras: Sequence[Camera], now_ms: int
+) -> None:
+    if not cameras:
         return
-    await service.insert(tx, made)
+    await service.insert(tx, cameras)
     await history.note_many(
         scope,
         tx,
         service.HISTORY,
-        [row.camera_id for row in made],
+        [row.camera_id for row in cameras],
         "restored",
         community_id=community_id,
         now_ms=now_ms,
     )
-    await service.tell(scope, tx, community_id, written=made)
+    await service.tell(scope, tx, community_id, written=cameras)
 
 
 def _either(pair: Pair) -> Camera:

@@ -77,16 +77,16 @@ async def add(
         raise CameraKnown(device=device.device_name)
     facts = checked({"name": "", **said})
     await _check_whole(scope, tx, community_id, facts)
-    made = new_camera(
+    camera = new_camera(
         scope, device, facts, community_id=community_id, ids=ids, secrets=secrets, now_ms=now_ms
     )
-    await insert(tx, [made])
-    after = history_view(None, made)
+    await insert(tx, [camera])
+    after = history_view(None, camera)
     await history.note(
-        scope, tx, HISTORY, made.camera_id, "created", community_id=community_id, after=after, now_ms=now_ms
+        scope, tx, HISTORY, camera.camera_id, "created", community_id=community_id, after=after, now_ms=now_ms
     )
-    await tell(scope, tx, community_id, written=[made])
-    return made.camera_id
+    await tell(scope, tx, community_id, written=[camera])
+    return camera.camera_id
 
 
 async def change(
@@ -101,34 +101,34 @@ async def change(
 ) -> None:
     """Change information. Absent fields stay; an empty password deletes it. Raises NotFound, BadInput."""
     await lock(scope, tx, community_id)
-    held = await queries.camera(scope, tx, camera_id, community_id=community_id)
+    camera = await queries.camera(scope, tx, camera_id, community_id=community_id)
     facts = checked(said)
-    await _check_whole(scope, tx, community_id, {**held.said, **facts})
-    await rewrite(scope, tx, [(held, merged(held, facts, secrets=secrets, now_ms=now_ms))], now_ms=now_ms)
+    await _check_whole(scope, tx, community_id, {**camera.said, **facts})
+    await rewrite(scope, tx, [(camera, merged(camera, facts, secrets=secrets, now_ms=now_ms))], now_ms=now_ms)
 
 
 async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
     """Restore what a change replaced, except the password, which is in no history. Raises NotFound, BadInput."""
     community_id = change.community_id or 0
     await lock(scope, tx, community_id)
-    held = await queries.camera(scope, tx, int(change.target), community_id=community_id)
+    camera = await queries.camera(scope, tx, int(change.target), community_id=community_id)
     said = {
         name: was if was is not None or name not in rules.LENGTHS else ""
         for name, (was, _) in change.differences.items()
         if name in rules.FIELDS and name != "password"
     }
     facts = checked(said)
-    await _check_whole(scope, tx, community_id, {**held.said, **facts})
-    back = held._replace(**facts, changed_ms=now_ms)
-    await rewrite(scope, tx, [(held, back)], now_ms=now_ms, action="restored")
+    await _check_whole(scope, tx, community_id, {**camera.said, **facts})
+    back = camera._replace(**facts, changed_ms=now_ms)
+    await rewrite(scope, tx, [(camera, back)], now_ms=now_ms, action="restored")
 
 
 async def forget_device(tx: Tx, *, tenant_id: str, iot_id: str, stays_in: int | None, now_ms: int) -> None:
     """Delete the information of a device that was deleted or left a community."""
     scope = Scope.system(tenant_id, "video")
-    for held in await queries.of_device(scope, tx, iot_id):
-        if held.community_id != stays_in:
-            await drop(scope, tx, held.community_id, [held], now_ms=now_ms, reason=held.device_name)
+    for camera in await queries.of_device(scope, tx, iot_id):
+        if camera.community_id != stays_in:
+            await drop(scope, tx, camera.community_id, [camera], now_ms=now_ms, reason=camera.device_name)
 
 
 async def lock(scope: Scope, tx: Tx, community_id: int) -> None:
@@ -169,14 +169,14 @@ def new_camera(
     return merged(empty, facts, secrets=secrets, now_ms=now_ms)
 
 
-def merged(held: Camera, facts: Mapping[str, Any], *, secrets: Secrets, now_ms: int) -> Camera:
+def merged(camera: Camera, facts: Mapping[str, Any], *, secrets: Secrets, now_ms: int) -> Camera:
     """A camera with changed fields; the password is sealed for its device."""
     plain = {name: value for name, value in facts.items() if name != "password"}
     if plain.get("status", rules.IN_USE) is None:
         plain["status"] = rules.IN_USE
     if (password := facts.get("password")) is not None:
-        plain["password_sealed"] = secrets.seal(password, about=f"camera:{held.iot_id}") if password else ""
-    return held._replace(**plain, changed_ms=now_ms)
+        plain["password_sealed"] = secrets.seal(password, about=f"camera:{camera.iot_id}") if password else ""
+    return camera._replace(**plain, changed_ms=now_ms)
 
 
 async def insert(tx: Tx, made: Sequence[Camera]) -> None:

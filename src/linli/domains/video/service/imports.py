@@ -82,8 +82,8 @@ class _Places:
     def device(self, row: Row) -> tuple[DeviceRow | None, str]:
         """(device, broken rule)."""
         named, key = row.values["device"], row.values.get("product_key", "")
-        found = self.devices.get(named) or self.devices.get(named.casefold(), [])
-        fitting = [one for one in found if not key or one.product_key == key]
+        devices = self.devices.get(named) or self.devices.get(named.casefold(), [])
+        fitting = [device for device in devices if not key or device.product_key == key]
         if len(fitting) == 1:
             return fitting[0], ""
         return None, "camera.device_ambiguous" if fitting else "camera.device_unknown"
@@ -100,15 +100,15 @@ class _Places:
 
 
 async def _places(scope: Scope, db: Reader, community_id: int, *, with_spaces: bool) -> _Places:
-    found = _Places(await cameras_of(scope, db, community_id))
+    places = _Places(await cameras_of(scope, db, community_id))
     if with_spaces:
         root = await spaces.space(scope, db, await spaces.require_root(scope, db, community_id))
         names: dict[int, tuple[str, ...]] = {root.space_id: ()}
         for space in await spaces.subtree(scope, db, root):
             if space.parent_id in names:
                 names[space.space_id] = (*names[space.parent_id], space.name)
-                found.add_space(space.space_id, names[space.space_id])
-    return found
+                places.add_space(space.space_id, names[space.space_id])
+    return places
 
 
 async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> Plan:
@@ -119,7 +119,9 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     )
     there = {row.iot_id: row for row in await queries.all_of_community(scope, db, community_id)}
     secret = reading.letters.get("password", "-")
-    problems = [one._replace(value="") if one.column == secret else one for one in reading.problems]
+    problems = [
+        problem._replace(value="") if problem.column == secret else problem for problem in reading.problems
+    ]
     seen: dict[str, int] = {}
     found = Plan(reading.total, problems, [], [], 0)
     unchanged = 0
@@ -142,14 +144,14 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
             if rule:
                 fault(row, "space", rule)
                 continue
-        known = there.get(device.iot_id)
-        now = {**(known.said if known else {}), **facts}
+        camera = there.get(device.iot_id)
+        now = {**(camera.said if camera else {}), **facts}
         if (broken := rules.pair_problem(now.get("longitude"), now.get("latitude"))) is not None:
             fault(row, "longitude" if "longitude" in reading.letters else "latitude", broken[0])
-        elif known is None:
+        elif camera is None:
             found.added.append((device, facts))
-        elif _says_more(known, facts):
-            found.changed.append((known, facts))
+        elif _says_more(camera, facts):
+            found.changed.append((camera, facts))
         else:
             unchanged += 1
     problems.sort(key=lambda one: (one.row, len(one.column), one.column))
@@ -170,33 +172,34 @@ async def apply(
     """Carry out a plan that was made in the same transaction after `cameras.lock`. None: nothing to do."""
     if not wanted.added and not wanted.changed:
         return None
-    made = [
+    cameras = [
         service.new_camera(
             scope, device, facts, community_id=community_id, ids=ids, secrets=secrets, now_ms=now_ms
         )
         for device, facts in wanted.added
     ]
     pairs = [
-        (held, service.merged(held, facts, secrets=secrets, now_ms=now_ms)) for held, facts in wanted.changed
+        (camera, service.merged(camera, facts, secrets=secrets, now_ms=now_ms))
+        for camera, facts in wanted.changed
     ]
-    await service.insert(tx, made)
+    await service.insert(tx, cameras)
     await history.note_many(
         scope,
         tx,
         service.HISTORY,
-        [row.camera_id for row in made],
+        [row.camera_id for row in cameras],
         "imported",
         community_id=community_id,
         now_ms=now_ms,
         reason=file_name,
     )
     await service.rewrite(scope, tx, pairs, now_ms=now_ms, reason=file_name)
-    await service.tell(scope, tx, community_id, written=made)
+    await service.tell(scope, tx, community_id, written=cameras)
     return await batches.record(
         scope,
         tx,
         batches.IMPORT,
-        [*((None, row) for row in made), *pairs],
+        [*((None, row) for row in cameras), *pairs],
         community_id=community_id,
         ids=ids,
         now_ms=now_ms,
@@ -204,17 +207,17 @@ async def apply(
     )
 
 
-def _says_more(known: Camera, facts: dict[str, Any]) -> bool:
+def _says_more(camera: Camera, facts: dict[str, Any]) -> bool:
     """Whether a row changes something. A given password always does: it cannot be compared."""
     if "password" in facts:
         return True
-    said = known.said
+    said = camera.said
     return any(said[key] != value for key, value in facts.items())
 
 
 async def write(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[Trace]:
     """`apply` for the importer, which has locked the community's root space."""
-    made = await apply(
+    batch = await apply(
         scope,
         tx,
         work.found.community_id,
@@ -224,15 +227,17 @@ async def write(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
         secrets=work.secrets,
         now_ms=work.now_ms,
     )
-    return [Trace(BATCH, made.batch_id)] if made else []
+    return [Trace(BATCH, batch.batch_id)] if batch else []
 
 
-async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> int:
+async def undo(
+    scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], ids: Ids, now_ms: int
+) -> int:
     """Undo the batch of an import. Returns the number of cameras that were left as they are. Raises BatchUndone."""
     kept = 0
     for change in done:
         batch = await batches.undo(
-            scope, tx, community_id=found.community_id, batch_id=change.row_id, now_ms=now_ms
+            scope, tx, community_id=import_row.community_id, batch_id=change.row_id, now_ms=now_ms
         )
         kept += batch.kept
     return kept

@@ -61,10 +61,10 @@ class VisitPass(msgspec.Struct, rename="camel", frozen=True):
     ]
 
 
-async def rows(scope: Scope, db: Reader, found: list[Visit], *, masked: bool = True) -> list[VisitRow]:
-    houses = await spaces.houses_by_id(scope, db, sorted({row.house_id for row in found}))
+async def rows(scope: Scope, db: Reader, visits: list[Visit], *, masked: bool = True) -> list[VisitRow]:
+    houses = await spaces.houses_by_id(scope, db, sorted({row.house_id for row in visits}))
     hosts = await persons.persons_by_id(
-        scope, db, sorted({row.submitter_id for row in found if row.submitter_id is not None})
+        scope, db, sorted({row.submitter_id for row in visits if row.submitter_id is not None})
     )
     return [
         VisitRow(
@@ -85,7 +85,7 @@ async def rows(scope: Scope, db: Reader, found: list[Visit], *, masked: bool = T
             arrived_ms=row.arrived_ms,
             left_ms=row.left_ms,
         )
-        for row in found
+        for row in visits
     ]
 
 
@@ -97,9 +97,9 @@ async def full(
     has_pass: bool,
     doors: list[VisitDoor],
 ) -> VisitFull:
-    (known,) = await rows(scope, db, [row], masked=False)
+    (visit,) = await rows(scope, db, [row], masked=False)
     return VisitFull(
-        **msgspec.structs.asdict(known),
+        **msgspec.structs.asdict(visit),
         id_no=mask_id_number(row.id_no),
         gender=row.gender,
         end_reason=row.end_reason,

@@ -99,10 +99,10 @@ def _listed(given: str, allowed: tuple[str, ...], field: str) -> list[str] | Non
 
 
 async def _of(scope: Scope, db: Reader, community_id: int, apply_id: int) -> Visit:
-    found = await queries.visit(scope, db, apply_id)
-    if found.community_id != community_id:
+    visit = await queries.visit(scope, db, apply_id)
+    if visit.community_id != community_id:
         raise NotFound(what="visit", id=apply_id)
-    return found
+    return visit
 
 
 class VisitFilter(Filter, frozen=True):
@@ -145,8 +145,8 @@ async def figures(community_id: int, scope: Scope, db: Database, clock: Clock) -
 @visit_routes.get("/export.xlsx", right=Right.VISITORS_SEE)
 async def export(community_id: int, scope: Scope, db: Database, where: VisitFilter) -> Response[bytes]:
     """What the list shows with the same filters, as a workbook; phones masked, at most 20,000 rows."""
-    found = await _find(scope, db, community_id, PageRequest(1, EXPORT_MAX), where, "starts")
-    told = await rows(scope, db, found.data)
+    page = await _find(scope, db, community_id, PageRequest(1, EXPORT_MAX), where, "starts")
+    told = await rows(scope, db, page.data)
     content = await asyncio.to_thread(_workbook, told, scope.language, await zone_of(db, community_id))
     headers = {"content-disposition": 'attachment; filename="linli-visitors.xlsx"'}
     return Response(content, media_type=_XLSX, headers=headers)
@@ -158,8 +158,8 @@ async def add_visits(
 ) -> VisitsMade:
     """Expect visitors at a house, all of them or none; who has a phone is sent the pass."""
     guests = [
-        checked(Guest(**msgspec.structs.asdict(one)), before=f"guests[{number}].", names=_NAMES)
-        for number, one in enumerate(data.guests)
+        checked(Guest(**msgspec.structs.asdict(visit_guest)), before=f"guests[{number}].", names=_NAMES)
+        for number, visit_guest in enumerate(data.guests)
     ]
     made = await visits.apply(
         scope,
@@ -184,21 +184,21 @@ async def read_visit(
     community_id: int, apply_id: int, scope: Scope, db: Database, clock: Clock, visitors: VisitorsRoom
 ) -> VisitFull:
     """One visit and the doors that its pass opens."""
-    found = await _of(scope, db, community_id, apply_id)
-    holds = found.holds_pass(clock.now_ms())
-    shown = await visitors.passes.pictures(found) if holds else []
-    found = await _of(scope, db, community_id, apply_id)  # with the codes that its doors needed
+    visit = await _of(scope, db, community_id, apply_id)
+    holds = visit.holds_pass(clock.now_ms())
+    shown = await visitors.passes.pictures(visit) if holds else []
+    visit = await _of(scope, db, community_id, apply_id)  # with the codes that its doors needed
     doors = []
-    for code in found.codes if holds else []:
-        known = await permissions_of_code(scope, db, qr_code=code)
-        live = [iot_id for iot_id, row in known.items() if row.live]
+    for code in visit.codes if holds else []:
+        qr_permissions = await permissions_of_code(scope, db, qr_code=code)
+        live = [iot_id for iot_id, row in qr_permissions.items() if row.live]
         names = await find_doors(scope, db, iot_ids=live)
         for iot_id in live:
             sent = await find_row(db, device=iot_id, kind=QR, credential=code)
             doors.append(
                 VisitDoor(names[iot_id].name if iot_id in names else "", sent.status if sent else "")
             )
-    return await full(scope, db, found, doors=doors, has_pass=bool(shown))
+    return await full(scope, db, visit, doors=doors, has_pass=bool(shown))
 
 
 @visit_routes.post("/{apply_id:int}/pass", right=Right.VISITORS_MANAGE, status=200)
@@ -206,15 +206,18 @@ async def show_pass(
     community_id: int, apply_id: int, scope: Scope, db: Database, clock: Clock, visitors: VisitorsRoom
 ) -> VisitPass:
     """The pass, to be shown or printed at the desk; who looked is kept. Empty when it is over."""
-    found, now_ms = await _of(scope, db, community_id, apply_id), clock.now_ms()
-    shown = await visitors.passes.pictures(found) if found.holds_pass(now_ms) else []
+    visit, now_ms = await _of(scope, db, community_id, apply_id), clock.now_ms()
+    shown = await visitors.passes.pictures(visit) if visit.holds_pass(now_ms) else []
     async with db.begin() as tx:
         await history.note(
             scope, tx, HISTORY, apply_id, "pass_shown", community_id=community_id, now_ms=now_ms
         )
     return VisitPass(
-        visitors.links.url(apply_id) if shown and found.state in HOLDS_PASS else "",
-        [VisitPicture(qr_svg(one.text, label=found.name), one.doors) for one in shown],
+        visitors.links.url(apply_id) if shown and visit.state in HOLDS_PASS else "",
+        [
+            VisitPicture(qr_svg(pass_picture.text, label=visit.name), pass_picture.doors)
+            for pass_picture in shown
+        ],
     )
 
 

@@ -40,9 +40,9 @@ async def read(scope: Scope, db: Reader, community_id: int, form: Mapping[str, s
     written = form.get("house", "").strip()
     if not written:
         raise BadInput(field="house", rule="required")
-    found = await find_houses(scope, db, community_id, written)
-    if len(found) != 1:
-        raise BadInput(field="house", rule="house_ambiguous" if found else "house_unknown")
+    houses = await find_houses(scope, db, community_id, written)
+    if len(houses) != 1:
+        raise BadInput(field="house", rule="house_ambiguous" if houses else "house_unknown")
     if not form.get("phone", "").strip():
         raise BadInput(field="phone", rule="required")
     people, stay = form.get("people", "1"), form.get("stay", str(STAYS_H[0]))
@@ -59,7 +59,11 @@ async def read(scope: Scope, db: Reader, community_id: int, form: Mapping[str, s
     if host and (problem := name_problem(host, longest=_HOST_MAX)):
         raise BadInput(field="host", rule=problem, limit=_HOST_MAX)
     return Filled(
-        found[0].space_id, checked(guest, names=_NAMES), host, clean_reason(form.get("reason", "")), int(stay)
+        houses[0].space_id,
+        checked(guest, names=_NAMES),
+        host,
+        clean_reason(form.get("reason", "")),
+        int(stay),
     )
 
 

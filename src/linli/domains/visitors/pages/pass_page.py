@@ -24,27 +24,27 @@ class Place(NamedTuple):
     """The community's time zone (`kernel.zones`)."""
 
 
-def shown_state(found: Visit, now_ms: int) -> str:
+def shown_state(visit: Visit, now_ms: int) -> str:
     """The state as shown. A visitor who has not come by the end of the window has missed it."""
-    if found.ends_ms <= now_ms and found.state in (ASKED, EXPECTED, ARRIVED):
+    if visit.ends_ms <= now_ms and visit.state in (ASKED, EXPECTED, ARRIVED):
         return "over"
-    return found.state
+    return visit.state
 
 
-def render(found: Visit, place: Place, pictures: list[PassPicture], language: str, now_ms: int) -> bytes:
+def render(visit: Visit, place: Place, pictures: list[PassPicture], language: str, now_ms: int) -> bytes:
     """`pictures`: QR codes of the pass; empty for a visit without one."""
-    state = shown_state(found, now_ms)
+    state = shown_state(visit, now_ms)
     parts = [
         Markup('<h1>{title}</h1><p class="soft">{hello}</p>').format(
-            title=place.community, hello=text("visit.page.pass.hello", language, name=found.name)
+            title=place.community, hello=text("visit.page.pass.hello", language, name=visit.name)
         ),
         Markup('<div class="card"><p role="status"><span class="state {tone}">{state}</span></p>').format(
             tone=_TONES[state], state=text(f"visit.state.{state}", language)
         ),
         Markup("<p>{said}</p>").format(said=text(f"visit.page.pass.{state}", language)),
     ]
-    if found.end_reason and state in (VOID, REFUSED) and found.end_reason != "host_moved_out":
-        said = text("visit.page.pass.reason", language, reason=found.end_reason)
+    if visit.end_reason and state in (VOID, REFUSED) and visit.end_reason != "host_moved_out":
+        said = text("visit.page.pass.reason", language, reason=visit.end_reason)
         parts.append(Markup("<p>{said}</p>").format(said=said))
     for picture in pictures:
         doors = "、".join(picture.doors) if len(pictures) > 1 else ""
@@ -54,10 +54,10 @@ def render(found: Visit, place: Place, pictures: list[PassPicture], language: st
         parts.append(Markup(qr_svg(picture.text, label=label)))
     rows = [
         ("house", place.house),
-        ("since", wall_clock(found.starts_ms, place.zone)),
-        ("until", wall_clock(found.ends_ms, place.zone)),
-        ("plate", found.plate),
-        ("people", str(found.people) if found.people > 1 else ""),
+        ("since", wall_clock(visit.starts_ms, place.zone)),
+        ("until", wall_clock(visit.ends_ms, place.zone)),
+        ("plate", visit.plate),
+        ("people", str(visit.people) if visit.people > 1 else ""),
         ("property", place.phone),
     ]
     parts += [

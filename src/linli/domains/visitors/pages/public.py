@@ -84,21 +84,21 @@ class VisitorPages:
     async def _pass(self, token: str, language: str) -> bytes:
         """Raises NotFound."""
         apply_id, now_ms = self._links.read(token), self._clock.now_ms()
-        found = await queries.of_pass(self._db, apply_id) if apply_id is not None else None
-        if found is None or found.ends_ms + SHOWN_AFTER_MS < now_ms:
+        visit = await queries.of_pass(self._db, apply_id) if apply_id is not None else None
+        if visit is None or visit.ends_ms + SHOWN_AFTER_MS < now_ms:
             raise NotFound(what="visit")
-        pictures = await self._passes.pictures(found) if found.holds_pass(now_ms) else []
-        return pass_page.render(found, await self._place(found), pictures, language, now_ms)
+        pictures = await self._passes.pictures(visit) if visit.holds_pass(now_ms) else []
+        return pass_page.render(visit, await self._place(visit), pictures, language, now_ms)
 
-    async def _place(self, found: Visit) -> pass_page.Place:
-        scope = Scope.system(found.tenant_id, "visitors")
-        community = await communities.community(scope, self._db, found.community_id)
-        houses = await spaces.houses_by_id(scope, self._db, [found.house_id])
+    async def _place(self, visit: Visit) -> pass_page.Place:
+        scope = Scope.system(visit.tenant_id, "visitors")
+        community = await communities.community(scope, self._db, visit.community_id)
+        houses = await spaces.houses_by_id(scope, self._db, [visit.house_id])
         return pass_page.Place(
             community.name,
-            houses[found.house_id].location if found.house_id in houses else "",
+            houses[visit.house_id].location if visit.house_id in houses else "",
             community.phone,
-            await zone_of(self._db, found.community_id),
+            await zone_of(self._db, visit.community_id),
         )
 
     async def _open_gate(self, code: str) -> tuple[Scope, str, int]:

@@ -44,16 +44,16 @@ async def count(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
 
     async def work(tx: Tx) -> None:
         await _purge.run(tx, before=now_ms - 2 * HOUR_MS)
-        held = await _one.one(tx, key=key)
-        if held is None or now_ms - held.since_ms >= limit.window_ms:
-            held = _Tries(key, 0, now_ms)
-        _check(held, limit, now_ms)
-        row = held._replace(tries=held.tries + 1)
+        tries = await _one.one(tx, key=key)
+        if tries is None or now_ms - tries.since_ms >= limit.window_ms:
+            tries = _Tries(key, 0, now_ms)
+        _check(tries, limit, now_ms)
+        row = tries._replace(tries=tries.tries + 1)
         await tx.upsert(visit_tries, [row._asdict()], keys=("key",), update=("tries", "since_ms"))
 
     await db.run(work)
 
 
-def _check(held: _Tries, limit: Limit, now_ms: int) -> None:
-    if held.tries >= limit.most:
-        raise TooManyTries(seconds=max(-(-(held.since_ms + limit.window_ms - now_ms) // 1000), 1))
+def _check(tries: _Tries, limit: Limit, now_ms: int) -> None:
+    if tries.tries >= limit.most:
+        raise TooManyTries(seconds=max(-(-(tries.since_ms + limit.window_ms - now_ms) // 1000), 1))

@@ -78,34 +78,34 @@ class Passes:
         """After a change of the community's doors."""
         scope = Scope.system(tenant_id, "visitors")
         now_ms = self._clock.now_ms()
-        for found in await queries.live(scope, self._db, community_id, list(HOLDS_PASS), now_ms=now_ms):
-            await self._sync(tenant_id, found.apply_id)
+        for visit in await queries.live(scope, self._db, community_id, list(HOLDS_PASS), now_ms=now_ms):
+            await self._sync(tenant_id, visit.apply_id)
 
     async def _sync(self, tenant_id: str, apply_id: int) -> None:
         scope, now_ms = Scope.system(tenant_id, "visitors"), self._clock.now_ms()
 
         async def work(tx: Tx) -> None:
             try:
-                found = await queries.visit(scope, tx, apply_id, lock=True)
+                visit = await queries.visit(scope, tx, apply_id, lock=True)
             except NotFound:
                 return
-            if found.qr_code:
-                await self._bind(scope, tx, found, now_ms)
+            if visit.qr_code:
+                await self._bind(scope, tx, visit, now_ms)
 
         await self._db.run(work)
 
-    async def _bind(self, scope: Scope, tx: Tx, found: Visit, now_ms: int) -> None:
-        wanted = await doors_on_the_way(scope, tx, found) if found.holds_pass(now_ms) else []
-        doors_of = await self._by_code(scope, tx, found, wanted)
+    async def _bind(self, scope: Scope, tx: Tx, visit: Visit, now_ms: int) -> None:
+        wanted = await doors_on_the_way(scope, tx, visit) if visit.holds_pass(now_ms) else []
+        doors_of = await self._by_code(scope, tx, visit, wanted)
         right = qr.QrRight(
-            min(found.starts_ms, now_ms) if found.arrived_ms else found.starts_ms, found.ends_ms
+            min(visit.starts_ms, now_ms) if visit.arrived_ms else visit.starts_ms, visit.ends_ms
         )
         for qr_code, doors in doors_of.items():
-            known = await permissions_of_code(scope, tx, qr_code=qr_code)
-            held = {iot_id for iot_id, row in known.items() if row.live}
+            qr_permissions = await permissions_of_code(scope, tx, qr_code=qr_code)
+            held = {iot_id for iot_id, row in qr_permissions.items() if row.live}
             code: dict[str, Any] = {
                 "qr_code": qr_code,
-                "identity_id": found.visitor_identity,
+                "identity_id": visit.visitor_identity,
                 "now_ms": now_ms,
             }
             for some in batched(sorted(doors - held), qr.MAX_DOORS, strict=False):
@@ -113,10 +113,10 @@ class Passes:
             for some in batched(sorted(held - doors), qr.MAX_DOORS, strict=False):
                 await qr.remove_code(scope, tx, iot_ids=list(some), **code)
 
-    async def _by_code(self, scope: Scope, tx: Tx, found: Visit, wanted: list[Door]) -> dict[str, set[str]]:
+    async def _by_code(self, scope: Scope, tx: Tx, visit: Visit, wanted: list[Door]) -> dict[str, set[str]]:
         """iotIds by code of the pass. A door that reads none of the codes gets one of its own form."""
         reading = await readings_of(scope, tx, wanted)
-        doors_of: dict[str, set[str]] = {code: set() for code in found.codes}
+        doors_of: dict[str, set[str]] = {code: set() for code in visit.codes}
         for door in wanted:
             form = reading[door.iot_id][0]
             code = next((one for one in doors_of if form.reads(one)), None)
@@ -124,7 +124,7 @@ class Passes:
                 code = await qr.generate_code(
                     scope,
                     tx,
-                    identity_id=found.visitor_identity,
+                    identity_id=visit.visitor_identity,
                     length=None,
                     ids=self._ids,
                     now_ms=self._clock.now_ms(),
@@ -132,48 +132,48 @@ class Passes:
                     iot_ids=[door.iot_id],
                 )
             doors_of.setdefault(code, set()).add(door.iot_id)
-        if len(doors_of) > len(found.codes):
-            await _set_codes.run(tx, scope, row=found.apply_id, codes=" ".join(list(doors_of)[1:]))
+        if len(doors_of) > len(visit.codes):
+            await _set_codes.run(tx, scope, row=visit.apply_id, codes=" ".join(list(doors_of)[1:]))
         return doors_of
 
     async def send(self, job: PassToSend) -> None:
         """Send the link of the pass to the visitor's phone, if the visit is still expected."""
         scope, now_ms = Scope.system(job.tenant_id, "visitors"), self._clock.now_ms()
         try:
-            found = await queries.visit(scope, self._db, job.apply_id)
-            community = await communities.community(scope, self._db, found.community_id)
+            visit = await queries.visit(scope, self._db, job.apply_id)
+            community = await communities.community(scope, self._db, visit.community_id)
         except NotFound:
             return
-        if found.state != EXPECTED or found.ends_ms <= now_ms or not found.phone:
+        if visit.state != EXPECTED or visit.ends_ms <= now_ms or not visit.phone:
             return
-        zone = await zone_of(self._db, found.community_id)
+        zone = await zone_of(self._db, visit.community_id)
         words = text(
             "sms.visitor_pass",
             DEFAULT,
-            name=found.name,
+            name=visit.name,
             community=community.name,
-            since=wall_clock(found.starts_ms, zone),
-            until=wall_clock(found.ends_ms, zone),
-            url=self._links.url(found.apply_id),
+            since=wall_clock(visit.starts_ms, zone),
+            until=wall_clock(visit.ends_ms, zone),
+            url=self._links.url(visit.apply_id),
         )
         await self._sender.send(
-            Sms(found.phone, words, KIND, self._links.token(found.apply_id), found.ends_ms)
+            Sms(visit.phone, words, KIND, self._links.token(visit.apply_id), visit.ends_ms)
         )
 
-    async def pictures(self, found: Visit) -> list[PassPicture]:
+    async def pictures(self, visit_row: Visit) -> list[PassPicture]:
         """The QR codes to show, at least one; several where doors on the way read different forms.
 
         They are valid during the visit. They are computed again, since doors may have got another form.
         """
-        await self._sync(found.tenant_id, found.apply_id)
-        scope, now_ms = Scope.system(found.tenant_id, "visitors"), self._clock.now_ms()
+        await self._sync(visit_row.tenant_id, visit_row.apply_id)
+        scope, now_ms = Scope.system(visit_row.tenant_id, "visitors"), self._clock.now_ms()
 
         async def draw(tx: Tx) -> list[PassPicture]:
-            made = []
-            visit = await queries.visit(scope, tx, found.apply_id)
+            pass_pictures = []
+            visit = await queries.visit(scope, tx, visit_row.apply_id)
             for code in visit.codes:
-                known = await permissions_of_code(scope, tx, qr_code=code)
-                live = [iot_id for iot_id, row in known.items() if row.live]
+                qr_permissions = await permissions_of_code(scope, tx, qr_code=code)
+                live = [iot_id for iot_id, row in qr_permissions.items() if row.live]
                 doors = await find_doors(scope, tx, iot_ids=live)
                 reading = await readings_of(scope, tx, doors.values())
                 plain = sorted(door.name for door in doors.values() if reading[door.iot_id][0].plain)
@@ -189,20 +189,20 @@ class Passes:
                         keys=self._keys,
                         now_ms=now_ms,
                     )
-                    made.append(PassPicture(said, sealed))
+                    pass_pictures.append(PassPicture(said, sealed))
                 if plain:
-                    made.append(PassPicture(code, plain))
-            return made
+                    pass_pictures.append(PassPicture(code, plain))
+            return pass_pictures
 
         made = await self._db.run(draw)
-        return [one for one in made if one.doors] or made[:1]
+        return [pass_picture for pass_picture in made if pass_picture.doors] or made[:1]
 
 
-async def doors_on_the_way(scope: Scope, db: Reader, found: Visit) -> list[Door]:
+async def doors_on_the_way(scope: Scope, db: Reader, visit: Visit) -> list[Door]:
     """The doors on the way from the street: those of a space above the house, and those of no space."""
-    house = (await spaces.spaces_by_id(scope, db, [found.house_id])).get(found.house_id)
+    house = (await spaces.spaces_by_id(scope, db, [visit.house_id])).get(visit.house_id)
     if house is None:
         return []
     way = set(path_ids(house.path))
-    doors = await doors_of_community(scope, db, community_id=found.community_id)
+    doors = await doors_of_community(scope, db, community_id=visit.community_id)
     return [door for door in doors if door.space_id is None or door.space_id in way]

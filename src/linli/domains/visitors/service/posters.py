@@ -22,16 +22,16 @@ async def ensure(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: i
 
 async def renew(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> Poster:
     """Make a new code. Printed posters no longer work. Raises NotFound."""
-    held = await ensure(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms)
-    return await _write(scope, tx, held._replace(code=ids.token(_CODE_LENGTH), changed_ms=now_ms))
+    poster = await ensure(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms)
+    return await _write(scope, tx, poster._replace(code=ids.token(_CODE_LENGTH), changed_ms=now_ms))
 
 
 async def set_open(
     scope: Scope, tx: Tx, *, community_id: int, is_open: bool, ids: Ids, now_ms: int
 ) -> Poster:
     """Open or close registration by visitors. Raises NotFound."""
-    held = await ensure(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms)
-    return await _write(scope, tx, held._replace(is_open=int(is_open), changed_ms=now_ms))
+    poster = await ensure(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms)
+    return await _write(scope, tx, poster._replace(is_open=int(is_open), changed_ms=now_ms))
 
 
 async def _write(scope: Scope, tx: Tx, row: Poster) -> Poster:

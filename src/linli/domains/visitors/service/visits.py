@@ -170,46 +170,46 @@ async def admit(
 
     Raises NotFound, VisitSettled, VisitOver, VisitorBlacklisted.
     """
-    found = await _in_state(scope, tx, apply_id, (ASKED,))
-    _check_time(found, now_ms)
+    visit = await _in_state(scope, tx, apply_id, (ASKED,))
+    _check_time(visit, now_ms)
     if host is not None:
-        found = found._replace(submitter_id=host.id, submitter_identity=host.identity_id)
-    await _expect(scope, tx, found, ids, now_ms)
+        visit = visit._replace(submitter_id=host.id, submitter_identity=host.identity_id)
+    await _expect(scope, tx, visit, ids, now_ms)
 
 
 async def refuse(scope: Scope, tx: Tx, *, apply_id: int, reason: str, now_ms: int) -> None:
     """Refuse a visitor who registered. Raises NotFound, VisitSettled, BadInput."""
-    found = await _in_state(scope, tx, apply_id, (ASKED,))
-    await _write(scope, tx, found._replace(state=REFUSED, end_reason=clean_reason(reason)), now_ms)
+    visit = await _in_state(scope, tx, apply_id, (ASKED,))
+    await _write(scope, tx, visit._replace(state=REFUSED, end_reason=clean_reason(reason)), now_ms)
 
 
 async def void(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int, reason: str = "") -> None:
     """Void an invitation. Its pass ends after the commit. Raises NotFound, VisitSettled, BadInput."""
-    found = await _in_state(scope, tx, apply_id, (EXPECTED,))
-    await _write(scope, tx, found._replace(state=VOID, end_reason=clean_reason(reason)), now_ms)
+    visit = await _in_state(scope, tx, apply_id, (EXPECTED,))
+    await _write(scope, tx, visit._replace(state=VOID, end_reason=clean_reason(reason)), now_ms)
 
 
 async def check_in(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
     """Check a visitor in (核销); also some time before the window begins. Raises NotFound, VisitSettled, VisitOver."""
-    found = await _in_state(scope, tx, apply_id, (EXPECTED,))
-    _check_time(found, now_ms)
-    await _write(scope, tx, found._replace(state=ARRIVED, arrived_ms=now_ms), now_ms)
+    visit = await _in_state(scope, tx, apply_id, (EXPECTED,))
+    _check_time(visit, now_ms)
+    await _write(scope, tx, visit._replace(state=ARRIVED, arrived_ms=now_ms), now_ms)
 
 
 async def check_out(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
     """Check a visitor out. The pass ends after the commit. Raises NotFound, VisitSettled."""
-    found = await _in_state(scope, tx, apply_id, (ARRIVED,))
-    await _write(scope, tx, found._replace(state=LEFT, left_ms=now_ms), now_ms)
+    visit = await _in_state(scope, tx, apply_id, (ARRIVED,))
+    await _write(scope, tx, visit._replace(state=LEFT, left_ms=now_ms), now_ms)
 
 
 async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str, at_ms: int) -> None:
     """Check in the visitor who passed a door, if one is expected at that time."""
-    found = await queries.expected_now(
+    visit = await queries.expected_now(
         tx, tenant_id=tenant_id, community_id=community_id, identity_id=identity_id, at_ms=at_ms
     )
-    if found is not None:
+    if visit is not None:
         scope = Scope.system(tenant_id, "door")
-        await _write(scope, tx, found._replace(state=ARRIVED, arrived_ms=at_ms), tx.db.clock.now_ms())
+        await _write(scope, tx, visit._replace(state=ARRIVED, arrived_ms=at_ms), tx.db.clock.now_ms())
 
 
 async def host_left(scope: Scope, tx: Tx, *, house_id: int, person_id: int, now_ms: int) -> None:
@@ -218,16 +218,16 @@ async def host_left(scope: Scope, tx: Tx, *, house_id: int, person_id: int, now_
     Also those of visitors who are in, whose pass might open doors for days. Registrations that wait stay: they are for
     whoever lives there now.
     """
-    for found in await queries.invited_to(scope, tx, house_id, person_id, [EXPECTED, ARRIVED]):
-        await _write(scope, tx, found._replace(state=VOID, end_reason="host_moved_out"), now_ms)
+    for visit in await queries.invited_to(scope, tx, house_id, person_id, [EXPECTED, ARRIVED]):
+        await _write(scope, tx, visit._replace(state=VOID, end_reason="host_moved_out"), now_ms)
 
 
 async def forget(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, now_ms: int) -> None:
     """Erase a person from visits. Times and house stay; passes end."""
-    for found in await queries.of_visitor(scope, tx, community_id, identity_id):
-        await _blank.run(tx, scope, row=found.apply_id)
-        if found.state in (EXPECTED, ARRIVED):
-            await _write(scope, tx, found._replace(state=VOID, end_reason="erased"), now_ms)
+    for visit in await queries.of_visitor(scope, tx, community_id, identity_id):
+        await _blank.run(tx, scope, row=visit.apply_id)
+        if visit.state in (EXPECTED, ARRIVED):
+            await _write(scope, tx, visit._replace(state=VOID, end_reason="erased"), now_ms)
 
 
 async def purge(db: Database, *, now_ms: int, days: int) -> None:
@@ -286,8 +286,8 @@ async def _expect(scope: Scope, tx: Tx, row: Visit, ids: Ids, now_ms: int) -> No
         person, _ = await persons.find_or_create(
             whole, tx, profile=Profile(name=row.name), ids=ids, now_ms=now_ms
         )
-    held = (await people.groups_of(scope, tx, [person.id])).get(person.id, [])
-    if any(group.type == rules.BLACKLIST_GROUP for group in held):
+    group_of_persons = (await people.groups_of(scope, tx, [person.id])).get(person.id, [])
+    if any(group.type == rules.BLACKLIST_GROUP for group in group_of_persons):
         raise VisitorBlacklisted(name=row.name)
     await persons.make_known(scope, tx, community_id=row.community_id, person=person, now_ms=now_ms)
     group_id = await groups.default_group(scope, tx, community_id=row.community_id, kind=rules.VISITOR_GROUP)
@@ -311,14 +311,14 @@ async def _house(scope: Scope, tx: Tx, community_id: int, house_id: int) -> None
 
 
 async def _in_state(scope: Scope, tx: Tx, apply_id: int, states: tuple[str, ...]) -> Visit:
-    found = await queries.visit(scope, tx, apply_id, lock=True)
-    if found.state not in states:
-        raise VisitSettled(state=found.state)
-    return found
+    visit = await queries.visit(scope, tx, apply_id, lock=True)
+    if visit.state not in states:
+        raise VisitSettled(state=visit.state)
+    return visit
 
 
-def _check_time(found: Visit, now_ms: int) -> None:
-    if found.ends_ms <= now_ms:
+def _check_time(visit: Visit, now_ms: int) -> None:
+    if visit.ends_ms <= now_ms:
         raise VisitOver()
 
 

@@ -82,16 +82,19 @@ class Memory:
 
     def sync_faces(self, message: faces.SyncFaces) -> Answer:
         """All or nothing, as a batch is answered with one code."""
-        held = dict(self.library)
+        face_entries = dict(self.library)
         for entry in message.faces:
-            _apply_face(held, entry)
-        if len(held) > self.most_faces:
+            _apply_face(face_entries, entry)
+        if len(face_entries) > self.most_faces:
             raise Refused(Code.OTHER, "face library is full")
-        self.library = held
+        self.library = face_entries
         return Answer()
 
     def query_faces(self, message: faces.QueryFaces) -> Answer:
-        rows = [(key, one.user_info_md5 or "", one.feature_md5 or "") for key, one in self.library.items()]
+        rows = [
+            (key, face_entry.user_info_md5 or "", face_entry.feature_md5 or "")
+            for key, face_entry in self.library.items()
+        ]
         page, size, count, part = self._page(rows, *message.page)
         return faces.QueryFacesAnswer(
             data=faces.FaceLibraryPage(
@@ -155,7 +158,9 @@ class Memory:
 
     def run_state(self, message: elevators.GetRunState) -> Answer:
         wanted = message.elevators
-        states = [one for one in self.run_states if wanted is None or one.elevator_id in wanted]
+        states = [
+            run_state for run_state in self.run_states if wanted is None or run_state.elevator_id in wanted
+        ]
         return elevators.RunStateAnswer(data=states)
 
     def release(self, message: elevators.ReleaseFloors) -> Answer:
@@ -196,15 +201,15 @@ class Memory:
         return rules.AvailabilityAnswer(data=rules.AvailabilityData(availability=self.linkage))  # type: ignore[arg-type]
 
 
-def _apply_face(held: dict[str, faces.FaceEntry], entry: faces.FaceEntry) -> None:
+def _apply_face(face_entries: dict[str, faces.FaceEntry], entry: faces.FaceEntry) -> None:
     key = entry.face_id or ""
     if entry.type == faces.CLEAR:
-        held.clear()
+        face_entries.clear()
     elif entry.type == faces.DELETE:
-        held.pop(key, None)
+        face_entries.pop(key, None)
     else:
-        old = held.get(key)
-        held[key] = faces.FaceEntry(
+        old = face_entries.get(key)
+        face_entries[key] = faces.FaceEntry(
             type=faces.UPDATE,
             face_id=key,
             user_info=entry.user_info or (old.user_info if old else None),
@@ -214,13 +219,16 @@ def _apply_face(held: dict[str, faces.FaceEntry], entry: faces.FaceEntry) -> Non
         )
 
 
-def _apply_cards(held: dict[str, HeldCard], message: permissions.SyncPermissions) -> None:
-    for one in message.permissions:
-        if one.type == permissions.DELETE:
-            held.pop(one.card_id, None)
+def _apply_cards(cards: dict[str, HeldCard], message: permissions.SyncPermissions) -> None:
+    for permission in message.permissions:
+        if permission.type == permissions.DELETE:
+            cards.pop(permission.card_id, None)
         else:
-            held[one.card_id] = HeldCard(
-                one.card_id, one.user_id, int(one.effective_time), int(one.expiry_time)
+            cards[permission.card_id] = HeldCard(
+                permission.card_id,
+                permission.user_id,
+                int(permission.effective_time),
+                int(permission.expiry_time),
             )
 
 

@@ -36,8 +36,8 @@ class Refusal(Exception):
         self.status, self.key, self.field, self.facts = status, key, field, facts
 
     def body(self, language: str) -> dict[str, Any]:
-        said = i18n.text(f"edge.console.{self.key}", language, **self.facts)
-        return {"code": f"edge.{self.key}", "message": said, "field": self.field or None}
+        text = i18n.text(f"edge.console.{self.key}", language, **self.facts)
+        return {"code": f"edge.{self.key}", "message": text, "field": self.field or None}
 
 
 class Request:
@@ -95,17 +95,17 @@ async def _status(parts: Parts, request: Request) -> object:
 
 async def _devices(parts: Parts, request: Request) -> object:
     wanted, state = request.word("search").casefold(), request.word("state")
-    found = [
-        one
-        for one in parts.state.devices()
-        if (state not in ("online", "offline") or one.online == (state == "online"))
-        and wanted in f"{one.name} {one.alias} {one.address} {one.protocol}".casefold()
+    device_views = [
+        device
+        for device in parts.state.devices()
+        if (state not in ("online", "offline") or device.online == (state == "online"))
+        and wanted in f"{device.name} {device.alias} {device.address} {device.protocol}".casefold()
     ]
     page = int(number) if (number := request.word("page", 6)).isascii() and number.isdigit() else 0
     return {
-        "total": len(found),
+        "total": len(device_views),
         "pageSize": PAGE,
-        "devices": msgspec.to_builtins(found[page * PAGE : (page + 1) * PAGE]),
+        "devices": msgspec.to_builtins(device_views[page * PAGE : (page + 1) * PAGE]),
     }
 
 
@@ -114,8 +114,10 @@ async def _logs(parts: Parts, request: Request) -> object:
     after = int(text) if (text := request.word("after", 15)).isascii() and text.isdigit() else 0
     level = request.word("level", 10)
     driver, device = request.word("driver"), request.word("device")
-    known = {one.id for one in parts.state.summary().drivers} | set(OWN_LOGS)
-    if driver not in known or (device and device not in {one.name for one in parts.state.devices()}):
+    known = {driver_view.id for driver_view in parts.state.summary().drivers} | set(OWN_LOGS)
+    if driver not in known or (
+        device and device not in {device_view.name for device_view in parts.state.devices()}
+    ):
         raise Refusal(404, "no_such_log")
     lines = [
         line._asdict()
@@ -158,7 +160,7 @@ async def _check_network(parts: Parts, request: Request) -> object:
         changes = await asyncio.to_thread(parts.network.changes, plan)
     except NetworkRefused as refused:
         return {
-            "faults": [_said(one, request.language) for one in refused.faults],
+            "faults": [_said(fault, request.language) for fault in refused.faults],
             "changes": [],
             "notes": [],
         }
@@ -166,8 +168,8 @@ async def _check_network(parts: Parts, request: Request) -> object:
         raise Refusal(409, "network_elsewhere", why=str(error)) from None
     return {
         "faults": [],
-        "changes": [{"name": one.name, "diff": one.diff()} for one in changes],
-        "notes": [_said(one, request.language) for one in warnings(plan)],
+        "changes": [{"name": change.name, "diff": change.diff()} for change in changes],
+        "notes": [_said(warning, request.language) for warning in warnings(plan)],
     }
 
 
@@ -179,7 +181,7 @@ async def _apply_network(parts: Parts, request: Request) -> object:
         raise Refusal(400, "network_faulty", field=refused.faults[0].field) from None
     except OSError as error:
         raise Refusal(409, "network_elsewhere", why=str(error)) from None
-    return {"written": [one.name for one in changes]}
+    return {"written": [change.name for change in changes]}
 
 
 async def _undo_network(parts: Parts, request: Request) -> object:
@@ -231,15 +233,20 @@ async def _diagnosis(parts: Parts, request: Request) -> object:
 async def _files(parts: Parts, request: Request) -> object:
     if parts.files is None:
         raise Refusal(404, "no_files")
-    found = await parts.files.listing(
+    stored_files = await parts.files.listing(
         begins=request.word("begins", 512), after=request.word("after", 512), most=PAGE + 1
     )
     return {
         "files": [
-            {"path": one.path, "bytes": one.bytes, "createdMs": one.created_ms, "expiresMs": one.expires_ms}
-            for one in found[:PAGE]
+            {
+                "path": stored_file.path,
+                "bytes": stored_file.bytes,
+                "createdMs": stored_file.created_ms,
+                "expiresMs": stored_file.expires_ms,
+            }
+            for stored_file in stored_files[:PAGE]
         ],
-        "more": len(found) > PAGE,
+        "more": len(stored_files) > PAGE,
         "room": parts.files.room._asdict(),
     }
 
@@ -276,7 +283,7 @@ async def _keeping(parts: Parts, request: Request) -> object:
         "paired": pairing_key(parts.home) is not None,
         "fetchedMs": parts.standby.asked_ms if parts.standby is not None else 0,
         "standsByFor": pairing.address if pairing is not None else "",
-        "kept": [{"atMs": int(one.stem), "bytes": one.stat().st_size} for one in standby.kept()],
+        "kept": [{"atMs": int(path.stem), "bytes": path.stat().st_size} for path in standby.kept()],
         "move": msgspec.to_builtins(progress(parts.home)),
         "passphraseLeast": PASSPHRASE_LEAST,
     }

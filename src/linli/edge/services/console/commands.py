@@ -9,9 +9,9 @@ HOME = Path("/var/lib/linli-edge")
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    one = commands.add_parser("console", help="print a one-time code to log in to the box's own page")
-    one.add_argument("--home", type=Path, default=HOME, help="the box's own folder")
-    one.set_defaults(run=_code)
+    parser = commands.add_parser("console", help="print a one-time code to log in to the box's own page")
+    parser.add_argument("--home", type=Path, default=HOME, help="the box's own folder")
+    parser.set_defaults(run=_code)
 
 
 def _code(words: argparse.Namespace) -> int:

@@ -237,14 +237,14 @@ class FileStore:
         return self._delete([path for (path,) in rows.fetchall()])
 
     def _delete(self, paths: list[str]) -> int:
-        found = [file for path in paths if (file := self._find(path)) is not None]
-        marks = ", ".join("?" * len(found))
-        self._db.execute(f"DELETE FROM file WHERE path IN ({marks})", [file.path for file in found])
-        for file in found:
+        stored_files = [file for path in paths if (file := self._find(path)) is not None]
+        marks = ", ".join("?" * len(stored_files))
+        self._db.execute(f"DELETE FROM file WHERE path IN ({marks})", [file.path for file in stored_files])
+        for file in stored_files:
             file.place.unlink(missing_ok=True)
             self._used -= file.bytes
-        self._files -= len(found)
-        return len(found)
+        self._files -= len(stored_files)
+        return len(stored_files)
 
     async def _sweep(self) -> None:
         while True:

@@ -35,39 +35,39 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     secret = argparse.ArgumentParser(add_help=False)
     secret.add_argument("--passphrase-file", type=Path, help="else it is asked for, or LINLI_EDGE_PASSPHRASE")
 
-    one = commands.add_parser(
+    parser = commands.add_parser(
         "backup", parents=[box, secret], help="write all of the box into one sealed file"
     )
-    one.add_argument("file", type=Path)
-    one.add_argument(
+    parser.add_argument("file", type=Path)
+    parser.add_argument(
         "--network", type=Path, default=Path(FOLDER), help="the system's network scripts, kept beside"
     )
-    one.set_defaults(run=_backup)
+    parser.set_defaults(run=_backup)
 
-    one = commands.add_parser("restore", parents=[box, secret], help="make this box the one of a backup")
-    one.add_argument("file", type=Path)
-    one.add_argument("--replace", action="store_true", help="give this box's own identity up")
-    one.set_defaults(run=_restore)
+    parser = commands.add_parser("restore", parents=[box, secret], help="make this box the one of a backup")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--replace", action="store_true", help="give this box's own identity up")
+    parser.set_defaults(run=_restore)
 
     standby = commands.add_parser("standby", help="a second box that is ready to take over")
     words = standby.add_subparsers(required=True, metavar="COMMAND")
     words.add_parser("key", parents=[box], help="on the active box: a new pairing key").set_defaults(run=_key)
-    one = words.add_parser("pair", parents=[box], help="on the standby: stand by for a box")
-    one.add_argument("address", help="the active box's local console, http://192.168.1.2:9110")
-    one.add_argument("--key", required=True, help="what `standby key` printed there")
-    one.set_defaults(run=_pair)
+    parser = words.add_parser("pair", parents=[box], help="on the standby: stand by for a box")
+    parser.add_argument("address", help="the active box's local console, http://192.168.1.2:9110")
+    parser.add_argument("--key", required=True, help="what `standby key` printed there")
+    parser.set_defaults(run=_pair)
     words.add_parser("pull", parents=[box], help="fetch a backup now").set_defaults(run=_pull)
-    one = words.add_parser("run", parents=[box], help="fetch backups for as long as it runs")
-    one.add_argument("--every", type=float, default=EVERY_S, metavar="SECONDS")
-    one.set_defaults(run=_run)
+    parser = words.add_parser("run", parents=[box], help="fetch backups for as long as it runs")
+    parser.add_argument("--every", type=float, default=EVERY_S, metavar="SECONDS")
+    parser.set_defaults(run=_run)
     words.add_parser("status", parents=[box], help="what is kept, and how a move goes").set_defaults(
         run=_status
     )
-    one = words.add_parser("takeover", parents=[box], help="become the box that is gone")
-    one.add_argument(
+    parser = words.add_parser("takeover", parents=[box], help="become the box that is gone")
+    parser.add_argument(
         "--force", action="store_true", help="the old box is without power, whatever answers there"
     )
-    one.set_defaults(run=_take_over)
+    parser.set_defaults(run=_take_over)
 
 
 def _backup(words: argparse.Namespace) -> int:
@@ -186,8 +186,8 @@ def _moved(box: BoxFacts, home: Path) -> int:
 
 def _tell(state: Progress) -> None:
     print(f"move: {state.state} {state.percent}%")
-    for one in state.waits_for:
-        print(f"upgrade before the data counts as restored: {one}")
+    for obstacle in state.waits_for:
+        print(f"upgrade before the data counts as restored: {obstacle}")
 
 
 def _refused(word: str, refused: MoveRefused) -> int:

@@ -48,7 +48,7 @@ def facts_of(home: Path, *, components: dict[str, str] | None = None) -> BoxFact
 def versions_of(home: Path, *, components: dict[str, str] | None = None) -> Versions:
     found, _ = discover((OWN, home / "drivers"))
     drivers = installed_packages(home / "drivers") | found
-    protocols = {one.manifest.protocol: one.manifest.version for one in drivers.values()}
+    protocols = {driver.manifest.protocol: driver.manifest.version for driver in drivers.values()}
     return Versions(model=model_of(home), protocols=protocols, components=components or {})
 
 

@@ -73,7 +73,7 @@ def restore(
     finish(home)
     manifest = read_manifest(archive, passphrase)
     found = obstacles(manifest.box.versions, here)
-    blocking = [one for one in found if one.blocks == "all"]
+    blocking = [obstacle for obstacle in found if obstacle.blocks == "all"]
     if blocking:
         raise MoveRefused("; ".join(map(str, blocking)), blocking)
     if (home / "identity.json").exists() and not replace:
@@ -88,7 +88,7 @@ def restore(
         manifest.created_ms,
         now_ms,
         [entry.path.removeprefix("home/") for entry in manifest.entries if entry.path.startswith("home/")],
-        [one for one in found if one.blocks == "data"],
+        [obstacle for obstacle in found if obstacle.blocks == "data"],
     )
     _write(moving / PLAN, msgspec.json.encode(plan))
     finish(home)
@@ -164,8 +164,8 @@ def upgraded(home: Path, here: Versions) -> list[Obstacle]:
     if moved is None or not moved.waits_for:
         return []
     left = obstacles(here, here)
-    names = {one.name for one in left}
-    waits = [one for one in moved.waits_for if one.name in names]
+    names = {obstacle.name for obstacle in left}
+    waits = [obstacle for obstacle in moved.waits_for if obstacle.name in names]
     _write(home / MOVED, msgspec.json.encode(msgspec.structs.replace(moved, waits_for=waits)))
     return waits
 

@@ -26,10 +26,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
     words.add_parser("show", parents=[places], help="what is configured now").set_defaults(run=_show)
     words.add_parser("undo", parents=[places], help="take the last change back").set_defaults(run=_undo)
-    one = words.add_parser("apply", parents=[places], help="check a plan and write it")
-    _plan_words(one)
-    one.add_argument("--dry-run", action="store_true", help="check, and show what would change")
-    one.set_defaults(run=_apply)
+    parser = words.add_parser("apply", parents=[places], help="check a plan and write it")
+    _plan_words(parser)
+    parser.add_argument("--dry-run", action="store_true", help="check, and show what would change")
+    parser.set_defaults(run=_apply)
 
 
 def _plan_words(parser: argparse.ArgumentParser) -> None:

@@ -26,7 +26,7 @@ class NetworkRefused(ValueError):
     """A plan that may not be written, with every fault."""
 
     def __init__(self, found: list[Fault]) -> None:
-        super().__init__("; ".join(f"{one.field}: {one.rule}" for one in found))
+        super().__init__("; ".join(f"{fault.field}: {fault.rule}" for fault in found))
         self.faults = found
 
 

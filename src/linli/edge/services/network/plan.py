@@ -53,20 +53,20 @@ class Fault(msgspec.Struct, frozen=True):
 
 def faults(plan: Plan) -> list[Fault]:
     """All that forbids this plan, by field; empty: it may be written."""
-    found = _card_faults("outside", plan.outside)
+    card_faults = _card_faults("outside", plan.outside)
     if plan.inside is None:
         if plan.routes:
-            found.append(Fault("routes", "routes_need_inside"))
-        return found
+            card_faults.append(Fault("routes", "routes_need_inside"))
+        return card_faults
     if plan.inside.method == "cellular":
-        found.append(Fault("inside.method", "inside_not_cellular"))
+        card_faults.append(Fault("inside.method", "inside_not_cellular"))
     else:
-        found += _card_faults("inside", plan.inside)
+        card_faults += _card_faults("inside", plan.inside)
     if plan.inside.device == plan.outside.device:
-        found.append(Fault("inside.device", "card_twice", plan.inside.device))
+        card_faults.append(Fault("inside.device", "card_twice", plan.inside.device))
     if plan.inside.address and plan.inside.address == plan.outside.address:
-        found.append(Fault("inside.address", "address_twice", plan.inside.address))
-    return found + _route_faults(plan.routes, plan.inside)
+        card_faults.append(Fault("inside.address", "address_twice", plan.inside.address))
+    return card_faults + _route_faults(plan.routes, plan.inside)
 
 
 def warnings(plan: Plan) -> list[Fault]:

@@ -105,8 +105,8 @@ class Elevators(Wire, frozen=True, kw_only=True):
 
     def rooms_at(self, floor: str) -> bool:
         """Whether a floor has room numbers, which rules must then name (spec G 3.6, R*)."""
-        floors = (one for lift in self.floor_info_list for one in lift.floor_info)
-        return any(one.floor == floor and one.room_list for one in floors)
+        floors = (floor_info for lift in self.floor_info_list for floor_info in lift.floor_info)
+        return any(floor_info.floor == floor and floor_info.room_list for floor_info in floors)
 
 
 class InfoAnswer(Answer, frozen=True, kw_only=True):

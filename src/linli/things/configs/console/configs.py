@@ -83,11 +83,11 @@ product_config_routes = Routes("/products/{product_key:str}/config", tags=("conf
 async def current(product_key: str, scope: Scope, db: Database) -> ProductConfig:
     """What holds for the product's devices, how many have taken it, and which have their own."""
     product = await get_product(scope, db, product_key=product_key)
-    found = await queries.current_config(db, product_no=product.product_no)
+    config = await queries.current_config(db, product_no=product.product_no)
     own = await queries.overrides(scope, db, product_no=product.product_no)
     return ProductConfig(
-        ConfigVersion.of(found) if found else None,
-        await queries.count_holders(scope, db, config_no=found.config_no) if found else 0,
+        ConfigVersion.of(config) if config else None,
+        await queries.count_holders(scope, db, config_no=config.config_no) if config else 0,
         [OverrideRow(*row) for row in own],
     )
 
@@ -96,8 +96,8 @@ async def current(product_key: str, scope: Scope, db: Database) -> ProductConfig
 async def versions(product_key: str, scope: Scope, db: Database, page: PageRequest) -> Page[ConfigVersion]:
     """Every version, the newest first."""
     product = await get_product(scope, db, product_key=product_key)
-    found = await queries.history(scope, db, product_no=product.product_no, page=page)
-    return Page.of(page, found.total, [ConfigVersion.of(row) for row in found.data])
+    history = await queries.history(scope, db, product_no=product.product_no, page=page)
+    return Page.of(page, history.total, [ConfigVersion.of(row) for row in history.data])
 
 
 @product_config_routes.put(right="integrations.manage", raises=(NotFound, SameContent))
@@ -105,7 +105,7 @@ async def save(
     product_key: str, data: ConfigForm, scope: Scope, db: Database, objects: ObjectStore, ids: Ids
 ) -> ConfigVersion:
     """Write a new version. Devices get it when they ask, or by a push."""
-    made = await service.save_config(
+    config = await service.save_config(
         scope,
         db,
         product_key=product_key,
@@ -114,7 +114,7 @@ async def save(
         objects=objects,
         ids=ids,
     )
-    return ConfigVersion.of(made)
+    return ConfigVersion.of(config)
 
 
 @product_config_routes.post(
@@ -124,10 +124,10 @@ async def restore(
     product_key: str, data: RestoreRequest, scope: Scope, db: Database, objects: ObjectStore, ids: Ids
 ) -> ConfigVersion:
     """A new version that says what an old one said."""
-    made = await service.restore_config(
+    config = await service.restore_config(
         scope, db, product_key=product_key, version=data.version, objects=objects, ids=ids
     )
-    return ConfigVersion.of(made)
+    return ConfigVersion.of(config)
 
 
 device_config_routes = Routes("/devices/{iot_id:str}/config", tags=("configs",))
@@ -137,8 +137,8 @@ device_config_routes = Routes("/devices/{iot_id:str}/config", tags=("configs",))
 async def show_device_config(iot_id: str, scope: Scope, db: Database) -> DeviceConfig:
     """What holds for a device."""
     device = await get_device(scope, db, iot_id=iot_id)
-    found = await queries.current_config(db, product_no=device.product_no, device_no=device.device_no)
-    return DeviceConfig(ConfigVersion.of(found) if found else None, bool(found and found.device_no))
+    config = await queries.current_config(db, product_no=device.product_no, device_no=device.device_no)
+    return DeviceConfig(ConfigVersion.of(config) if config else None, bool(config and config.device_no))
 
 
 @device_config_routes.put(right="devices.manage", name="save", raises=(NotFound, SameContent))
@@ -147,7 +147,7 @@ async def save_device_config(
 ) -> ConfigVersion:
     """Give a device its own configuration, in place of the product's."""
     device = await get_device(scope, db, iot_id=iot_id)
-    made = await service.save_config(
+    config = await service.save_config(
         scope,
         db,
         product_key=device.product_key,
@@ -157,7 +157,7 @@ async def save_device_config(
         objects=objects,
         ids=ids,
     )
-    return ConfigVersion.of(made)
+    return ConfigVersion.of(config)
 
 
 @device_config_routes.delete(right="devices.manage", raises=(NotFound,))

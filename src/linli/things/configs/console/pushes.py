@@ -72,15 +72,15 @@ config_push_routes = Routes("/config-pushes", tags=("configs",))
 async def list_pushes(scope: Scope, db: Database, product_key: str) -> list[ConfigPushRow]:
     """The last 20 of a product, the newest first."""
     product = await get_product(scope, db, product_key=product_key)
-    found = await queries.last_pushes(scope, db, product_no=product.product_no)
-    return [await _row(db, push) for push in found]
+    pushes = await queries.last_pushes(scope, db, product_no=product.product_no)
+    return [await _row(db, push) for push in pushes]
 
 
 @config_push_routes.post(right="integrations.manage", raises=(NotFound, NothingToPush, PushRunning))
 async def push(data: ConfigPushForm, scope: Scope, tx: Tx) -> ConfigPushRow:
     """Tell every device of a product that is online, and in sight, what holds for it."""
-    made = await service.push_config(scope, tx, product_key=data.product_key, batch=data.batch)
-    return await _row(tx, made)
+    push_row = await service.push_config(scope, tx, product_key=data.product_key, batch=data.batch)
+    return await _row(tx, push_row)
 
 
 @config_push_routes.get("/{push_id:int}/devices", right="devices.use", raises=(NotFound,))
@@ -90,14 +90,14 @@ async def list_devices(
     """How each device took it."""
     await queries.get_push(scope, db, push_no=push_id)
     states = tuple(state for state in where.states.split(",") if state)
-    found = await queries.pushed_devices(scope, db, push_no=push_id, page=page, states=states)
+    pushed_devices = await queries.pushed_devices(scope, db, push_no=push_id, page=page, states=states)
     told = [
         ConfigPushedRow(
             row.iot_id, row.device_name, row.nickname, row.state, row.code, row.sent_ms, row.answered_ms
         )
-        for row in found.data
+        for row in pushed_devices.data
     ]
-    return Page.of(page, found.total, told)
+    return Page.of(page, pushed_devices.total, told)
 
 
 @config_push_routes.post("/{push_id:int}/cancel", right="integrations.manage", raises=(NotFound,))

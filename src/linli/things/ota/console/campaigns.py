@@ -261,8 +261,8 @@ async def list_campaigns(
 @campaign_routes.post(right="devices.manage", raises=(NotFound, FirmwareNotTried, NobodyToUpgrade))
 async def start(data: CampaignForm, scope: Scope, tx: Tx) -> CampaignStarted:
     """Begin a campaign, now or at its date. Those who see some communities only must name one of them."""
-    made = await campaigns.start_campaign(scope, tx, new=await _new(scope, tx, data))
-    return CampaignStarted(str(made.campaign_no))
+    campaign = await campaigns.start_campaign(scope, tx, new=await _new(scope, tx, data))
+    return CampaignStarted(str(campaign.campaign_no))
 
 
 @campaign_routes.post("/count", right="devices.manage", status=200, raises=(NotFound,))
@@ -279,10 +279,15 @@ async def detail(campaign_id: int, scope: Scope, db: Database) -> CampaignDetail
     chosen = row.aim.selection
     return CampaignDetail(
         **await _facts(db, row),
-        lost=[LostDevices(*one) for one in await queries.failure_reasons(db, campaign_no=campaign_id)],
+        lost=[
+            LostDevices(*failure_reason)
+            for failure_reason in await queries.failure_reasons(db, campaign_no=campaign_id)
+        ],
         previous=[
-            PreviousVersion(one.version, one.devices, one.stored is not None)
-            for one in await queries.previous_versions(db, campaign_no=campaign_id)
+            PreviousVersion(
+                previous_version.version, previous_version.devices, previous_version.stored is not None
+            )
+            for previous_version in await queries.previous_versions(db, campaign_no=campaign_id)
         ],
         versions=list(chosen.versions),
         group=DeviceGroup(*chosen.group) if chosen.group else None,

@@ -114,8 +114,8 @@ async def list_firmware(
 async def versions(scope: Scope, db: Database, product_key: str) -> list[FirmwareVersionRow]:
     """What the devices of a product run, as they reported it."""
     await get_product(scope, db, product_key=product_key)
-    found = await queries.running_versions(scope, db, product_key=product_key)
-    return [FirmwareVersionRow(*row) for row in found]
+    running_versions = await queries.running_versions(scope, db, product_key=product_key)
+    return [FirmwareVersionRow(*row) for row in running_versions]
 
 
 @firmware_routes.post(
@@ -181,8 +181,8 @@ async def download(firmware_id: int, scope: Scope, db: Database, objects: Object
 @firmware_routes.post("/{firmware_id:int}/trial", right="devices.manage", raises=(NotFound, NobodyToUpgrade))
 async def try_out(firmware_id: int, data: TrialRequest, scope: Scope, tx: Tx) -> CampaignStarted:
     """Bring it to one device first; its success or failure becomes the firmware's state."""
-    made = await campaigns.try_firmware(scope, tx, firmware_no=firmware_id, iot_id=data.iot_id)
-    return CampaignStarted(str(made.campaign_no))
+    campaign = await campaigns.try_firmware(scope, tx, firmware_no=firmware_id, iot_id=data.iot_id)
+    return CampaignStarted(str(campaign.campaign_no))
 
 
 device_firmware_routes = Routes("/devices/{iot_id:str}/firmware", tags=("firmware",))
@@ -192,5 +192,5 @@ device_firmware_routes = Routes("/devices/{iot_id:str}/firmware", tags=("firmwar
 async def reported(iot_id: str, scope: Scope, db: Database) -> list[ReportedFirmware]:
     """What a device runs, by module."""
     device = await get_device(scope, db, iot_id=iot_id)
-    found = await queries.firmware_of(db, device_no=device.device_no)
-    return [ReportedFirmware(*row) for row in found]
+    device_firmwares = await queries.firmware_of(db, device_no=device.device_no)
+    return [ReportedFirmware(*row) for row in device_firmwares]

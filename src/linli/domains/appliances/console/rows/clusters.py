@@ -53,7 +53,7 @@ class ClusterRow(msgspec.Struct, rename="camel", frozen=True):
             community_name=names.get(row.community_id, ""),
             associated_ms=row.associated_ms,
             created_ms=row.created_ms,
-            nodes=[NodeRow.of(one, now_ms, language) for one in nodes if one.cluster_id == row.cluster_id],
+            nodes=[NodeRow.of(node, now_ms, language) for node in nodes if node.cluster_id == row.cluster_id],
         )
 
 
@@ -66,8 +66,8 @@ async def names_of(scope: Scope, db: Reader, rows: list[Cluster]) -> Names:
         except NotFound:
             found[project_id] = str(project_id)
     numbers = sorted({row.community_id for row in rows if row.community_id is not None})
-    for number, one in (await communities.by_id(scope, db, numbers)).items() if numbers else ():
-        found[number] = one.name
+    for number, community in (await communities.by_id(scope, db, numbers)).items() if numbers else ():
+        found[number] = community.name
     return found
 
 

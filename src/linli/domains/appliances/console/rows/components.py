@@ -32,11 +32,11 @@ class ComponentRow(msgspec.Struct, rename="camel", frozen=True):
     changed_ms: int | None
 
 
-def component_rows(scope: Scope, held: dict[str, Component]) -> list[ComponentRow]:
+def component_rows(scope: Scope, components: dict[str, Component]) -> list[ComponentRow]:
     """Every component of the catalogue, as a cluster has it."""
     found = []
     for code, kind in kinds.KINDS.items():
-        row = held.get(code)
+        row = components.get(code)
         running = row is not None and row.state == kinds.RUNNING
         newer = bool(row and running and version_order(kind.versions[0]) > version_order(row.version))
         found.append(
@@ -50,11 +50,11 @@ def component_rows(scope: Scope, held: dict[str, Component]) -> list[ComponentRo
                 versions=list(kind.versions),
                 upgradable=newer,
                 heavy=kind.heavy,
-                needs=[kinds.KINDS[one].called(scope.language) for one in kind.needs],
+                needs=[kinds.KINDS[need].called(scope.language) for need in kind.needs],
                 params=json.loads(row.params) if row else {},
                 fields=list(kind.params),
                 reason=row.reason if row else "",
-                hindrance=hindrance(scope, kind, held),
+                hindrance=hindrance(scope, kind, components),
                 asked_ms=row.asked_ms if row else None,
                 changed_ms=row.changed_ms if row else None,
             )

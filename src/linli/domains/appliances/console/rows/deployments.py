@@ -40,12 +40,14 @@ def in_words(why: str, language: str) -> str:
     return why if text.startswith("edge_refusal.") else text
 
 
-def device_row(said: DeviceReport, language: str) -> DeviceReport:
-    return msgspec.structs.replace(said, why=in_words(said.code, language) if said.code else said.why)
+def device_row(device_report: DeviceReport, language: str) -> DeviceReport:
+    return msgspec.structs.replace(
+        device_report, why=in_words(device_report.code, language) if device_report.code else device_report.why
+    )
 
 
 def deployment_row(row: Deployment, names: dict[int, str], language: str) -> DeploymentRow:
-    found = msgspec.json.decode(row.changes, type=Differences)
+    differences = msgspec.json.decode(row.changes, type=Differences)
     by = names.get(int(row.by_id), row.by_id) if row.by_id.isdecimal() else row.by_id
     return DeploymentRow(
         id=str(row.deployment_id),
@@ -56,8 +58,8 @@ def deployment_row(row: Deployment, names: dict[int, str], language: str) -> Dep
         percent=row.percent,
         reason=in_words(row.reason, language),
         by_name=by,
-        drivers=len(found.drivers),
-        devices=len(found.devices),
+        drivers=len(differences.drivers),
+        devices=len(differences.devices),
         created_ms=row.created_ms,
         taken_ms=row.taken_ms,
         finished_ms=row.finished_ms,

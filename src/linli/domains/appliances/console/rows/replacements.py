@@ -100,15 +100,19 @@ class ReplacementDetail(msgspec.Struct, rename="camel", frozen=True):
     too_old: list[FloorRow]
 
     @staticmethod
-    def of(found: Replacement | None, sync: Sync, floors: list[Floor]) -> "ReplacementDetail":
-        waits = found is not None and found.state in ("configuring", "syncing") and found.synced_ms is None
+    def of(replacement: Replacement | None, sync: Sync, floors: list[Floor]) -> "ReplacementDetail":
+        waits = (
+            replacement is not None
+            and replacement.state in ("configuring", "syncing")
+            and replacement.synced_ms is None
+        )
         return ReplacementDetail(
-            ReplacementRow.of(found) if found else None,
+            ReplacementRow.of(replacement) if replacement else None,
             sync.state,
             bool(sync.offered or (waits and sync.kinds)),
-            [SyncKindRow(*one) for one in sync.kinds],
-            [SyncDeviceRow.of(one) for one in sync.devices[:_DEVICES]],
-            [FloorRow.of(one) for one in floors],
+            [SyncKindRow(*kind) for kind in sync.kinds],
+            [SyncDeviceRow.of(sync_device) for sync_device in sync.devices[:_DEVICES]],
+            [FloorRow.of(floor) for floor in floors],
         )
 
 
@@ -123,6 +127,6 @@ class SyncFailure(msgspec.Struct, rename="camel", frozen=True):
     @staticmethod
     def of(device: EdgeDevice, row: DesiredRow, language: str) -> "SyncFailure":
         key = f"delivery.reason.{row.reason}"
-        said = i18n.text(key, language, detail=row.detail)
-        words = row.detail or row.reason if said == key else said
+        text = i18n.text(key, language, detail=row.detail)
+        words = row.detail or row.reason if text == key else text
         return SyncFailure(device.device_name, device.alias, row.kind, row.status, row.credential, words)

@@ -117,7 +117,7 @@ async def add(
     dry_run: Annotated[bool, Meta(description="Only look: every fault and warning at once.")] = False,
 ) -> EdgeDevicesAnswer:
     """Add devices, all or none; the box has them with the next deployment."""
-    asked = [one.asked() for one in data.devices]
+    asked = [device.asked() for device in data.devices]
     language = scope.language
     if dry_run:
         gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
@@ -128,11 +128,11 @@ async def add(
     gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
     wanted = await service.plan(scope, tx, gateway, protocol, asked, secrets=secrets)
     service.refuse_faulty(wanted)
-    made = await service.add(
+    edge_devices = await service.add(
         scope, tx, gateway, protocol, wanted.items, ids=ids, secrets=secrets, now_ms=clock.now_ms()
     )
     return EdgeDevicesAnswer(
-        True, [str(row.edge_device_id) for row in made], [], told_faults(wanted.warnings, language)
+        True, [str(row.edge_device_id) for row in edge_devices], [], told_faults(wanted.warnings, language)
     )
 
 
@@ -198,7 +198,7 @@ async def bind(
 ) -> EdgeDeviceCount:
     """Bind devices to a space; doors become the doors of that space."""
     gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
-    made = await binding.bind(
+    edge_devices = await binding.bind(
         scope,
         tx,
         gateway,
@@ -208,7 +208,7 @@ async def bind(
         keys=door_keys,
         now_ms=clock.now_ms(),
     )
-    return EdgeDeviceCount(len(made))
+    return EdgeDeviceCount(len(edge_devices))
 
 
 @edge_device_routes.post("/check", right=SEE, status=200, raises=(NotFound,))
@@ -236,5 +236,5 @@ def _checked(shape: forms.Shape, data: EdgeJson, language: str) -> EdgeJsonAnswe
     if not isinstance(custom, dict):
         return broken("type_object")
     checked = forms.check(shape, data.device_name, custom)
-    faults = told_faults([(0, one) for one in checked.faults], language)
+    faults = told_faults([(0, fault) for fault in checked.faults], language)
     return EdgeJsonAnswer(not faults, 0, 0, faults)

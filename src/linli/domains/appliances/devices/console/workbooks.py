@@ -111,8 +111,8 @@ async def export(
     """What the list shows with the same filters, hidden fields left out; it can be imported again."""
     _, protocol = await protocol_of(scope, db, protocol_id)
     shape = await device_queries.shape(scope, db, protocol)
-    held = await device_queries.of_protocol(scope, db, protocol_id)
-    found = await device_queries.found(scope, db, held, secrets)
+    edge_devices = await device_queries.of_protocol(scope, db, protocol_id)
+    found = await device_queries.found(scope, db, edge_devices, secrets)
     rows = [
         {
             **shown_custom(one.custom, shape),
@@ -159,8 +159,8 @@ async def hand_in(
             now_ms=clock.now_ms(),
         )
     outbox.wake(db)
-    found = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-    return await _told(scope, found, edge_importer)
+    import_row = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await _told(scope, import_row, edge_importer)
 
 
 @edge_import_routes.post(
@@ -174,15 +174,17 @@ async def look_up(protocol_id: int, data: Form[EdgeImportFile], scope: Scope, db
     if len(content) > FILE_BYTES:
         raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
     async with reading(scope.tenant, len(content)):
-        found = await asyncio.to_thread(site_sheet.read, content, behind=shape.form == "B")
-    names = [one.device_name for one in await device_queries.of_protocol(scope, db, protocol_id)]
+        thread = await asyncio.to_thread(site_sheet.read, content, behind=shape.form == "B")
+    names = [
+        edge_device.device_name for edge_device in await device_queries.of_protocol(scope, db, protocol_id)
+    ]
     rows = [
-        SiteSheetRow(*one, [name for name in names if one.code and name.partition(".")[0] == one.code])
-        for one in found.rows
+        SiteSheetRow(*row, [name for name in names if row.code and name.partition(".")[0] == row.code])
+        for row in thread.rows
     ]
     faults = [
-        SiteSheetFault(one.sheet, one.row, one.value, i18n.text(f"rule.{one.rule}", scope.language))
-        for one in found.faults
+        SiteSheetFault(fault.sheet, fault.row, fault.value, i18n.text(f"rule.{fault.rule}", scope.language))
+        for fault in thread.faults
     ]
     return SiteSheetRead(rows, faults)
 
@@ -194,7 +196,9 @@ async def list_imports(
     """Imports of a protocol, the latest first: a page that was closed finds its import again."""
     await protocol_of(scope, db, protocol_id)
     found = await queries.page(scope, db, protocol_id, page)
-    return Page.of(page, found.total, [await _told(scope, one, edge_importer) for one in found.data])
+    return Page.of(
+        page, found.total, [await _told(scope, import_row, edge_importer) for import_row in found.data]
+    )
 
 
 @edge_import_routes.get("/imports/{import_id:int}", right=SEE, raises=(NotFound,))
@@ -203,8 +207,8 @@ async def one(
 ) -> EdgeImport:
     """One import and how far it is."""
     await protocol_of(scope, db, protocol_id)
-    found = await queries.get(scope, db, import_id, protocol_id=protocol_id)
-    return await _told(scope, found, edge_importer)
+    import_row = await queries.get(scope, db, import_id, protocol_id=protocol_id)
+    return await _told(scope, import_row, edge_importer)
 
 
 @edge_import_routes.post(
@@ -218,8 +222,8 @@ async def apply(
         await protocol_of(scope, tx, protocol_id)
         await imports.go_on(scope, tx, import_id=import_id, protocol_id=protocol_id, now_ms=clock.now_ms())
     outbox.wake(db)
-    found = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-    return await _told(scope, found, edge_importer)
+    import_row = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await _told(scope, import_row, edge_importer)
 
 
 @edge_import_routes.post(
@@ -247,10 +251,10 @@ async def report(
 ) -> Response[bytes]:
     """The handed-in workbook with every fault marked where it stands."""
     await protocol_of(scope, db, protocol_id)
-    found = await queries.get(scope, db, import_id, protocol_id=protocol_id)
-    if not found.report_key:
+    import_row = await queries.get(scope, db, import_id, protocol_id=protocol_id)
+    if not import_row.report_key:
         raise NotFound(what="report", id=import_id)
-    content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
+    content = await objects.get(import_row.report_key, limit=4 * FILE_BYTES)
     return attachment(content, "linli-device-problems.xlsx")
 
 

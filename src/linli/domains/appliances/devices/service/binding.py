@@ -44,7 +44,7 @@ async def bind(
         space = await spaces.space(scope, tx, space_id)
         if space.community_id != gateway.community_id:
             raise NotFound(what="space", id=space_id)
-    made = []
+    edge_devices = []
     serves: dict[str, bool] = {}
     for row in await queries.some(scope, tx, protocol.protocol_id, ids):
         if row.product_key not in serves:
@@ -52,8 +52,8 @@ async def bind(
             serves[row.product_key] = _DOOR_SERVICE in product.tsl
         if serves[row.product_key]:
             await _door(scope, tx, gateway.community_id, row, space_id, keys, now_ms)
-        made.append(await core.set_space(scope, tx, device=row, space_id=space_id, now_ms=now_ms))
-    return made
+        edge_devices.append(await core.set_space(scope, tx, device=row, space_id=space_id, now_ms=now_ms))
+    return edge_devices
 
 
 async def _door(
@@ -65,16 +65,16 @@ async def _door(
     keys: DoorKeys,
     now_ms: int,
 ) -> None:
-    known = await door_queries.find_door(scope, tx, iot_id=row.iot_id)
-    if known is not None:
+    door = await door_queries.find_door(scope, tx, iot_id=row.iot_id)
+    if door is not None:
         await doors.describe_door(
             scope,
             tx,
             iot_id=row.iot_id,
-            name=known.name,
-            direction=known.direction,
+            name=door.name,
+            direction=door.direction,
             space_id=space_id,
-            ext_info=known.ext_info,
+            ext_info=door.ext_info,
             now_ms=now_ms,
         )
     elif space_id is not None:

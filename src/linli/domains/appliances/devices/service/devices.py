@@ -84,7 +84,7 @@ async def plan(
     shape = await queries.shape(scope, db, protocol)
     tenant = whole(scope)
     gone = {row.edge_device_id for row in (instead or {}).values()}
-    held = Neighbours(await _entries(tenant, db, gateway, secrets, without=gone))
+    neighbours = Neighbours(await _entries(tenant, db, gateway, secrets, without=gone))
     taken = {
         row.device_name
         for row in await queries.named(tenant, db, [one.device_name for one in asked])
@@ -101,8 +101,8 @@ async def plan(
         if position not in (instead or {}):
             faults += await _category_faults(scope, db, shape, one, category)
         entry = Entry(one.device_name, protocol.driver_id, protocol.protocol_id, checked.custom)
-        bad, doubtful = held.clashes(entry)
-        held.add(entry)
+        bad, doubtful = neighbours.clashes(entry)
+        neighbours.add(entry)
         taken.add(one.device_name)
         made.faults.extend((position, fault) for fault in (*faults, *bad))
         made.warnings.extend((position, fault) for fault in (*checked.warnings, *doubtful))
@@ -206,7 +206,7 @@ async def add(
 ) -> list[EdgeDevice]:
     """Make planned devices, effective on the box with the next deployment. Raises what `core.add` raises."""
     keys: dict[str, str] = {}
-    made = []
+    edge_devices = []
     for item in wanted:
         key = item.product_key or keys.get(item.category)
         if not key:
@@ -227,18 +227,18 @@ async def add(
             now_ms=now_ms,
         )
         await tag(scope, tx, row, item.custom)
-        made.append(row)
-    return made
+        edge_devices.append(row)
+    return edge_devices
 
 
 async def _make_product(scope: Scope, tx: Tx, category: str, *, ids: Ids, secrets: Secrets) -> str:
     tenant = whole(scope)
     found = await find_category(tenant, tx, path=category)
     name = found.label if found else category
-    made = await create_product(
+    product = await create_product(
         tenant, tx, name=name, category_code=category, ids=ids, secrets=secrets, node_type=0
     )
-    return made.product_key
+    return product.product_key
 
 
 async def tag(scope: Scope, tx: Tx, row: EdgeDevice, custom: Mapping[str, Any]) -> None:
@@ -260,19 +260,19 @@ async def change(
     now_ms: int,
 ) -> EdgeDevice:
     """Describe a device anew; hidden fields that come back as they were shown stay. Raises BadInput."""
-    said = with_hidden(custom, core.custom_of(device, secrets))
-    asked = Asked(device.device_name, alias, said)
+    with_hiddens = with_hidden(custom, core.custom_of(device, secrets))
+    asked = Asked(device.device_name, alias, with_hiddens)
     wanted = await plan(scope, tx, gateway, protocol, [asked], secrets=secrets, instead={0: device})
     refuse_faulty(wanted)
     before = core.custom_of(device, secrets)
     (item,) = wanted.items
     if (alias.strip(), item.custom) == (device.alias, before):
         return device
-    made = await core.change(
+    edge_device = await core.change(
         scope, tx, device=device, alias=alias, custom=item.custom, secrets=secrets, now_ms=now_ms
     )
-    await tag(scope, tx, made, item.custom)
-    return made
+    await tag(scope, tx, edge_device, item.custom)
+    return edge_device
 
 
 def with_hidden(custom: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:

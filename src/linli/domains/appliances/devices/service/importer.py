@@ -45,8 +45,10 @@ class _Devices:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
 
-    async def reader(self, scope: Scope, db: Reader, found: Import) -> Callable[[Path, Note], ListReading]:
-        _, protocol = await protocol_of(scope, db, found.protocol_id)
+    async def reader(
+        self, scope: Scope, db: Reader, import_row: Import
+    ) -> Callable[[Path, Note], ListReading]:
+        _, protocol = await protocol_of(scope, db, import_row.protocol_id)
         sheet = sheet_of(await device_queries.shape(scope, db, protocol))
         return lambda source, note: read_list(source, sheet, most=ROWS_MAX, progress=note)
 
@@ -56,14 +58,14 @@ class _Devices:
     def total(self, rows: ListReading) -> int:
         return rows.total
 
-    async def stamp(self, scope: Scope, db: Reader, found: Import) -> None:
+    async def stamp(self, scope: Scope, db: Reader, import_row: Import) -> None:
         """Devices are planned anew at once."""
 
-    async def plan(self, scope: Scope, db: Reader, found: Import, rows: ListReading) -> Plan:
-        gateway, protocol = await protocol_of(scope, db, found.protocol_id)
+    async def plan(self, scope: Scope, db: Reader, import_row: Import, rows: ListReading) -> Plan:
+        gateway, protocol = await protocol_of(scope, db, import_row.protocol_id)
         return await imports.plan(scope, db, gateway, protocol, rows, secrets=self._secrets)
 
-    async def lock(self, scope: Scope, tx: Tx, found: Import) -> None:
+    async def lock(self, scope: Scope, tx: Tx, import_row: Import) -> None:
         """Nothing more than the import's own row: adding and changing devices hold what they need."""
 
     async def apply(self, scope: Scope, tx: Tx, work: Work[Import], plan: Plan) -> None:
@@ -82,11 +84,11 @@ class _Ledger:
     def subject(self, import_id: int) -> str:
         return f"edge import:{import_id}"
 
-    def kind(self, found: Import) -> _Devices:
+    def kind(self, import_row: Import) -> _Devices:
         return self._devices
 
     async def get(self, scope: Scope, db: Reader, import_id: int, *, lock: bool = False) -> Import:
         return await queries.get(scope, db, import_id, lock=lock)
 
-    async def conclude(self, scope: Scope, tx: Tx, found: Import, plan: Any, end: End) -> None:
-        await imports.conclude(scope, tx, found, plan, end)
+    async def conclude(self, scope: Scope, tx: Tx, import_row: Import, plan: Any, end: End) -> None:
+        await imports.conclude(scope, tx, import_row, plan, end)

@@ -50,7 +50,7 @@ class Plan(NamedTuple):
 
     @property
     def bad_rows(self) -> int:
-        return len({one.row for one in self.problems})
+        return len({problem.row for problem in self.problems})
 
 
 _restart = Command(
@@ -115,11 +115,11 @@ async def hand_in(
 
 async def go_on(scope: Scope, tx: Tx, *, import_id: int, protocol_id: int, now_ms: int) -> None:
     """Apply a workbook that was tried and found good. Raises NotFound, WrongState."""
-    found = await queries.get(scope, tx, import_id, protocol_id=protocol_id, lock=True)
-    if found.state != CHECKED:
-        raise WrongState(state=found.state)
+    import_row = await queries.get(scope, tx, import_id, protocol_id=protocol_id, lock=True)
+    if import_row.state != CHECKED:
+        raise WrongState(state=import_row.state)
     await _restart.run(tx, scope, row=import_id)
-    await outbox.add(tx, JOB, RunImport(import_id, found.tenant_id, now_ms))
+    await outbox.add(tx, JOB, RunImport(import_id, import_row.tenant_id, now_ms))
 
 
 async def plan(
@@ -139,10 +139,12 @@ async def plan(
         for row in await device_queries.of_protocol(whole(scope), db, protocol.protocol_id)
     }
     secret = {reading.letters[key] for key in shape.hidden if key in reading.letters}
-    problems = [one._replace(value="") if one.column in secret else one for one in reading.problems]
+    problems = [
+        problem._replace(value="") if problem.column in secret else problem for problem in reading.problems
+    ]
     rows: list[Row] = []
     asked: list[Asked] = []
-    held: dict[int, EdgeDevice] = {}
+    edge_devices: dict[int, EdgeDevice] = {}
     seen: dict[str, int] = {}
     for row in reading.rows:
         name, alias, category, custom = asked_of(shape, row.values)
@@ -150,12 +152,12 @@ async def plan(
             problems.append(problem_of(sheet, reading, row, "deviceName", "repeats", other=seen[name]))
             continue
         seen[name] = row.number
-        if (known := there.get(name)) is not None:
-            held[len(asked)] = known
-            custom = {**core.custom_of(known, secrets), **custom}
+        if (edge_device := there.get(name)) is not None:
+            edge_devices[len(asked)] = edge_device
+            custom = {**core.custom_of(edge_device, secrets), **custom}
         rows.append(row)
         asked.append(Asked(name, alias, custom, category))
-    wanted = await service.plan(scope, db, gateway, protocol, asked, secrets=secrets, instead=held)
+    wanted = await service.plan(scope, db, gateway, protocol, asked, secrets=secrets, instead=edge_devices)
     for position, fault in wanted.faults:
         problems.append(_problem(shape, reading, rows[position], fault))
     problems.sort(key=lambda one: (one.row, len(one.column), one.column))
@@ -163,15 +165,18 @@ async def plan(
     unchanged = 0
     bad = {position for position, _ in wanted.faults}
     for position, item in enumerate(wanted.items):
-        known = held.get(position)
+        edge_device = edge_devices.get(position)
         if position in bad:
             continue
-        if known is None:
+        if edge_device is None:
             found.added.append(item)
-        elif (item.asked.alias.strip(), item.custom) == (known.alias, core.custom_of(known, secrets)):
+        elif (item.asked.alias.strip(), item.custom) == (
+            edge_device.alias,
+            core.custom_of(edge_device, secrets),
+        ):
             unchanged += 1
         else:
-            found.changed.append((known, item.asked.alias, item.custom))
+            found.changed.append((edge_device, item.asked.alias, item.custom))
     return found._replace(unchanged=unchanged)
 
 
@@ -179,8 +184,8 @@ def _problem(shape: Shape, reading: ListReading, row: Row, fault: Fault) -> Prob
     key = fault.path.partition("[")[0].partition(".")[0]
     if key not in reading.letters and "custom" in reading.letters:
         key = "custom"
-    made = problem_of(sheet_of(shape), reading, row, key, fault.rule, **fault.facts)
-    return made._replace(value=HIDDEN) if key in shape.hidden and made.value else made
+    problem = problem_of(sheet_of(shape), reading, row, key, fault.rule, **fault.facts)
+    return problem._replace(value=HIDDEN) if key in shape.hidden and problem.value else problem
 
 
 async def apply(
@@ -192,23 +197,23 @@ async def apply(
     wanted: Plan,
 ) -> None:
     """Do what a plan says, and keep what it did. Raises what adding a device raises."""
-    found, secrets, now_ms = work.found, work.secrets, work.now_ms
-    made = await service.add(
+    import_row, secrets, now_ms = work.found, work.secrets, work.now_ms
+    edge_devices = await service.add(
         scope, tx, gateway, protocol, wanted.added, ids=work.ids, secrets=secrets, now_ms=now_ms
     )
-    traces = [(row, "", _packed(row, secrets)) for row in made]
-    for held, alias, custom in wanted.changed:
+    traces = [(row, "", _packed(row, secrets)) for row in edge_devices]
+    for edge_device, alias, custom in wanted.changed:
         after = await core.change(
-            scope, tx, device=held, alias=alias, custom=custom, secrets=secrets, now_ms=now_ms
+            scope, tx, device=edge_device, alias=alias, custom=custom, secrets=secrets, now_ms=now_ms
         )
         await service.tag(scope, tx, after, custom)
-        traces.append((after, _packed(held, secrets), _packed(after, secrets)))
-    about = f"edge_import:{found.import_id}"
+        traces.append((after, _packed(edge_device, secrets), _packed(after, secrets)))
+    about = f"edge_import:{import_row.import_id}"
     rows = [
         ImportRow(
-            found.import_id,
+            import_row.import_id,
             position,
-            found.tenant_id,
+            import_row.tenant_id,
             row.edge_device_id,
             secrets.seal(before, about=about) if before else "",
             secrets.seal(after, about=about),
@@ -224,11 +229,11 @@ def _packed(row: EdgeDevice, secrets: Secrets) -> str:
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
-async def conclude(scope: Scope, tx: Tx, found: Import, wanted: Plan | None, end: End) -> None:
+async def conclude(scope: Scope, tx: Tx, import_row: Import, wanted: Plan | None, end: End) -> None:
     """Note how an import ended; without a plan it failed before there was one."""
-    kept = [one._asdict() for one in wanted.problems[:PROBLEMS_KEPT]] if wanted else []
+    kept = [problem._asdict() for problem in wanted.problems[:PROBLEMS_KEPT]] if wanted else []
     await _finish.run(
-        tx, scope, row=found.import_id, to_state=end.state, total=wanted.rows if wanted else 0,
+        tx, scope, row=import_row.import_id, to_state=end.state, total=wanted.rows if wanted else 0,
         bad=wanted.bad_rows if wanted else 0, made=len(wanted.added) if wanted else 0,
         other=len(wanted.changed) if wanted else 0, same=wanted.unchanged if wanted else 0,
         faults=json.dumps(kept, ensure_ascii=False) if kept else "",
@@ -243,12 +248,12 @@ async def undo(
 
     A thing that the import made and that never connected goes with its device. Raises NotFound, WrongState.
     """
-    found = await queries.get(scope, tx, import_id, protocol_id=protocol_id, lock=True)
-    if found.state != DONE:
-        raise WrongState(state=found.state)
+    import_row = await queries.get(scope, tx, import_id, protocol_id=protocol_id, lock=True)
+    if import_row.state != DONE:
+        raise WrongState(state=import_row.state)
     there = {
         row.edge_device_id: row
-        for row in await device_queries.of_protocol(whole(scope), tx, found.protocol_id)
+        for row in await device_queries.of_protocol(whole(scope), tx, import_row.protocol_id)
     }
     counts: Counter[str] = Counter()
     for trace in await queries.rows_of(scope, tx, import_id):
@@ -257,7 +262,7 @@ async def undo(
         if row is None or _packed(row, secrets) != secrets.open(trace.after_sealed, about=about):
             counts["kept"] += 1
         elif not trace.before_sealed:
-            await _take_away(scope, tx, row, found, now_ms)
+            await _take_away(scope, tx, row, import_row, now_ms)
             counts["removed"] += 1
         else:
             before: Mapping[str, Any] = json.loads(secrets.open(trace.before_sealed, about=about))
@@ -276,9 +281,9 @@ async def undo(
     return counts
 
 
-async def _take_away(scope: Scope, tx: Tx, row: EdgeDevice, found: Import, now_ms: int) -> None:
+async def _take_away(scope: Scope, tx: Tx, row: EdgeDevice, import_row: Import, now_ms: int) -> None:
     await core.remove(scope, tx, device=row, now_ms=now_ms)
     tenant = whole(scope)
     for thing in await find_devices(tenant, tx, iot_ids=[row.iot_id]):
-        if thing.active_ms is None and thing.created_ms >= found.created_ms:
+        if thing.active_ms is None and thing.created_ms >= import_row.created_ms:
             await remove_device(tenant, tx, iot_id=row.iot_id)

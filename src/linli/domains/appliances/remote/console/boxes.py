@@ -139,7 +139,7 @@ async def boxes(
 ) -> Page[BoxRow]:
     """All boxes in sight and how they are."""
     found = await queries.boxes(scope, db, page, text=q.strip())
-    names = await queries.cluster_names(scope, db, sorted({one.cluster_id for one in found.data}))
+    names = await queries.cluster_names(scope, db, sorted({node.cluster_id for node in found.data}))
     now = await situations(scope, db, found.data, now_ms=clock.now_ms())
     return Page.of(page, found.total, [_row(one, names, scope.language) for one in now])
 
@@ -174,10 +174,10 @@ async def figures(
     begin = max(begin, now_ms - (rules.KEPT_FIGURES_DAYS + 1) * _DAY_MS)
     rows = await queries.figures(db, node, from_ms=begin, to_ms=end)
     shown = thinned(rows)
-    columns = {name: [getattr(one, name) for one in shown] for name in Figure._fields}
+    columns = {name: [getattr(figure, name) for figure in shown] for name in Figure._fields}
     return BoxFigures(
         **columns,
-        thresholds=[FigureThreshold(*one) for one in rules.THRESHOLDS],
+        thresholds=[FigureThreshold(*threshold) for threshold in rules.THRESHOLDS],
         monitored=bool(cluster.monitor_on),
         kept_days=rules.KEPT_FIGURES_DAYS,
     )
@@ -217,13 +217,13 @@ async def show_history(node_id: int, scope: Scope, db: Database, page: PageReque
     found = await queries.log(scope, db, node_id, page)
     rows = [
         BoxEvent(
-            str(one.entry_no),
-            one.at_ms,
-            one.event,
-            _event_text(one.event, one.facts, scope.language),
-            one.facts,
+            str(log_entry.entry_no),
+            log_entry.at_ms,
+            log_entry.event,
+            _event_text(log_entry.event, log_entry.facts, scope.language),
+            log_entry.facts,
         )
-        for one in found.data
+        for log_entry in found.data
     ]
     return Page.of(page, found.total, rows)
 
@@ -240,21 +240,27 @@ def told(found: Situation, language: str) -> BoxCondition:
         booted_ms=beat.booted_ms if beat else None, version=beat.version if beat else node.version,
         addresses=beat.addresses if beat else [], clock_offset_ms=beat.clock_offset_ms if beat else None,
         uplink_backlog=beat.uplink_backlog if beat else None, drivers=beat.drivers if beat else [],
-        strangers=[_stranger(one, language) for one in reversed(beat.strangers)] if beat else [],
+        strangers=[_stranger(stranger, language) for stranger in reversed(beat.strangers)] if beat else [],
         warnings=_warnings(beat, language) if beat else [],
     )  # fmt: skip
 
 
-def _stranger(one: Stranger, language: str) -> BoxStranger:
-    text = i18n.text(f"edge_stranger.{one.outcome}", language, device=one.device, ip=one.ip, peer=one.peer)
+def _stranger(stranger: Stranger, language: str) -> BoxStranger:
+    text = i18n.text(
+        f"edge_stranger.{stranger.outcome}",
+        language,
+        device=stranger.device,
+        ip=stranger.ip,
+        peer=stranger.peer,
+    )
     return BoxStranger(
-        device=one.device,
-        ip=one.ip,
-        peer=one.peer,
-        outcome=one.outcome,
-        first_ms=one.first_ms,
-        last_ms=one.last_ms,
-        count=one.count,
+        device=stranger.device,
+        ip=stranger.ip,
+        peer=stranger.peer,
+        outcome=stranger.outcome,
+        first_ms=stranger.first_ms,
+        last_ms=stranger.last_ms,
+        count=stranger.count,
         text=text,
     )
 
@@ -298,7 +304,7 @@ def _row(found: Situation, clusters: dict[int, str], language: str) -> BoxRow:
 def thinned(rows: list[Figure]) -> list[Figure]:
     """At most MOST_POINTS rows; of each step the row with the busiest processor, so that peaks stay."""
     step = -(-len(rows) // MOST_POINTS) or 1
-    return [max(rows[at : at + step], key=lambda one: one.cpu) for at in range(0, len(rows), step)]
+    return [max(rows[at : at + step], key=lambda figure: figure.cpu) for at in range(0, len(rows), step)]
 
 
 def _event_text(event: str, facts: str, language: str) -> str:

@@ -157,29 +157,29 @@ def _ask(room: RemoteRoom, scope: Scope, node_id: int, who: By) -> Ask:
 
 def result(guide: Guide, language: str) -> CheckResult:
     layer = guide.layer
-    steps = [_step(one, language) for one in guide.steps]
+    steps = [_step(step, language) for step in guide.steps]
     return CheckResult(
         layer,
         i18n.text(f"edge_layer.{layer}", language),
         i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
         i18n.text(f"edge_layer_todo.{layer}", language) if layer else "",
-        sum(one.level == "error" for one in steps),
-        sum(one.level == "warning" for one in steps),
+        sum(step.level == "error" for step in steps),
+        sum(step.level == "warning" for step in steps),
         steps,
     )
 
 
-def _step(one: Finding, language: str) -> CheckStep:
-    plain = {name: value for name, value in one.facts.items() if name != "lines"}
-    facts = plain | {"subject": one.subject}
-    advice = i18n.text(f"edge_advice.{one.key}", language, **facts)
-    lines = msgspec.convert(one.facts.get("lines", []), list[CheckLine])
+def _step(finding: Finding, language: str) -> CheckStep:
+    plain = {name: value for name, value in finding.facts.items() if name != "lines"}
+    facts = plain | {"subject": finding.subject}
+    advice = i18n.text(f"edge_advice.{finding.key}", language, **facts)
+    lines = msgspec.convert(finding.facts.get("lines", []), list[CheckLine])
     return CheckStep(
-        one.step,
-        one.level,
-        i18n.text(f"edge_step.{one.step}", language),
-        i18n.text(f"edge_check.{one.key}", language, **facts),
+        finding.step,
+        finding.level,
+        i18n.text(f"edge_step.{finding.step}", language),
+        i18n.text(f"edge_check.{finding.key}", language, **facts),
         "" if advice.startswith("edge_advice.") else advice,
-        one.subject,
+        finding.subject,
         lines,
     )

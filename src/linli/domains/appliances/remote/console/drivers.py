@@ -112,6 +112,6 @@ async def call(
 async def _check_device(scope: Scope, db: Database, node: Node, device: str) -> None:
     """Devices in the caller's sight alone. Raises NotFound."""
     gateway = await gateways.gateway_of_node(scope, db, node.node_id)
-    known = await gateways.devices(scope, db, gateway.gateway_id) if gateway is not None else []
-    if not any(one.device_name == device for one in known):
+    edge_devices = await gateways.devices(scope, db, gateway.gateway_id) if gateway is not None else []
+    if not any(edge_device.device_name == device for edge_device in edge_devices):
         raise NotFound(what="device", id=device)

@@ -118,7 +118,9 @@ async def list_kept_sources(node_id: int, scope: Scope, db: Database, clock: Clo
     """Of which drivers and devices there are lines."""
     node = await clusters.node(scope, db, node_id)
     since = clock.now_ms() - rules.KEPT_LINES_DAYS * _DAY_MS
-    return [BoxLogSource(*one) for one in await queries.line_sources(db, node, since_ms=since)]
+    return [
+        BoxLogSource(*line_source) for line_source in await queries.line_sources(db, node, since_ms=since)
+    ]
 
 
 @kept_log_routes.get(right=MANAGE, name="lines", raises=(NotFound,))
@@ -148,14 +150,14 @@ async def list_kept_lines(
     )
     shown = [
         BoxLogLine(
-            one.at_ms,
-            rules.LEVELS[one.level],
-            masked_text(one.text),
-            one.driver,
-            one.device,
-            masked(msgspec.json.decode(one.facts)) if one.facts else {},
+            line.at_ms,
+            rules.LEVELS[line.level],
+            masked_text(line.text),
+            line.driver,
+            line.device,
+            masked(msgspec.json.decode(line.facts)) if line.facts else {},
         )
-        for one in reversed(found[:most])
+        for line in reversed(found[:most])
     ]
     return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(found) > most)
 

@@ -72,8 +72,8 @@ async def list_tunnels(
 ) -> Page[TunnelRow]:
     """Who was inside the box, the newest first. `tools`: also calls of the console's own pages."""
     await clusters.node(scope, db, node_id)
-    found = await queries.tunnels(scope, db, node_id, page, tools=tools)
-    return Page.of(page, found.total, [row_of(one) for one in found.data])
+    tunnels = await queries.tunnels(scope, db, node_id, page, tools=tools)
+    return Page.of(page, tunnels.total, [row_of(tunnel) for tunnel in tunnels.data])
 
 
 @node_tunnel_routes.post(right=MANAGE, raises=(NotFound, BoxAway, BoxNotActive, TooManyTunnels))
@@ -104,8 +104,8 @@ tunnel_routes = Routes("/edge/tunnels/{tunnel_id:int}", tags=("edge",))
 @tunnel_routes.post("/end", right=MANAGE, raises=(NotFound,))
 async def end(tunnel_id: int, scope: Scope, db: Database, clock: Clock, edge_remote: RemoteRoom) -> None:
     """End somebody's visit at once."""
-    found = await queries.tunnel(scope, db, tunnel_id)
-    await edge_remote.end(found, now_ms=clock.now_ms())
+    tunnel = await queries.tunnel(scope, db, tunnel_id)
+    await edge_remote.end(tunnel, now_ms=clock.now_ms())
 
 
 @tunnel_routes.get("/transcript", right=MANAGE, raises=(NotFound,))
@@ -114,20 +114,20 @@ async def transcript(tunnel_id: int, scope: Scope, db: Database) -> Transcript:
     return Transcript((await queries.tunnel(scope, db, tunnel_id)).transcript)
 
 
-def row_of(one: Tunnel) -> TunnelRow:
+def row_of(tunnel: Tunnel) -> TunnelRow:
     return TunnelRow(
-        id=str(one.tunnel_id),
-        node_id=str(one.node_id),
-        kind=one.kind,
-        by_name=one.by_name,
-        reason=one.reason,
-        state=one.state,
-        why_ended=one.why_ended,
-        asked_ms=one.asked_ms,
-        opened_ms=one.opened_ms,
-        until_ms=one.until_ms,
-        ended_ms=one.ended_ms,
-        bytes_to_box=one.bytes_to_box,
-        bytes_from_box=one.bytes_from_box,
-        recorded=bool(one.recorded),
+        id=str(tunnel.tunnel_id),
+        node_id=str(tunnel.node_id),
+        kind=tunnel.kind,
+        by_name=tunnel.by_name,
+        reason=tunnel.reason,
+        state=tunnel.state,
+        why_ended=tunnel.why_ended,
+        asked_ms=tunnel.asked_ms,
+        opened_ms=tunnel.opened_ms,
+        until_ms=tunnel.until_ms,
+        ended_ms=tunnel.ended_ms,
+        bytes_to_box=tunnel.bytes_to_box,
+        bytes_from_box=tunnel.bytes_from_box,
+        recorded=bool(tunnel.recorded),
     )

@@ -44,9 +44,9 @@ class LineStore:
     def _room(self, node_id: int, wanted: int, day: int) -> int:
         if day != self._day:
             self._day, self._counts = day, {}
-        held = self._counts.get(node_id, 0)
-        taken = min(wanted, rules.LINES_A_DAY - held)
-        self._counts[node_id] = held + taken
+        count = self._counts.get(node_id, 0)
+        taken = min(wanted, rules.LINES_A_DAY - count)
+        self._counts[node_id] = count + taken
         return taken
 
 

@@ -48,7 +48,7 @@ _old_tunnels = Command(
 async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) -> None:
     """A heartbeat came. The box has proved who it is."""
     scope = Scope.system(node.tenant_id)
-    held = (await beats(scope, tx, [node.node_id])).get(node.node_id)
+    beat_row = (await beats(scope, tx, [node.node_id])).get(node.node_id)
     cluster = await clusters.cluster(scope, tx, node.cluster_id)
     if cluster.monitor_on:
         await tx.upsert(edge_node_figures, [_figures(node, beat, now_ms)], keys=("node_id", "at_ms", "day"))
@@ -65,8 +65,8 @@ async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) ->
         keys=("node_id",),
         update=("tenant_id", "project_id", "community_id", "at_ms", "present", "beat"),
     )
-    before = msgspec.json.decode(held.beat, type=Heartbeat) if held is not None else None
-    for event, facts in _changes(held, before, beat):
+    before = msgspec.json.decode(beat_row.beat, type=Heartbeat) if beat_row is not None else None
+    for event, facts in _changes(beat_row, before, beat):
         await note(tx, node, event, facts, ids=ids, now_ms=now_ms)
     fresh = await strangers.take(tx, node, before.strangers if before is not None else [], beat.strangers)
     if fresh is not None:
@@ -90,13 +90,13 @@ def _figures(node: Node, beat: Heartbeat, now_ms: int) -> dict[str, Any]:
         "temperature": beat.temperature,
         "uplink_backlog": beat.uplink_backlog,
         "clock_offset_ms": beat.clock_offset_ms,
-        "drivers_down": sum(one.state != "running" for one in beat.drivers),
-        "devices_online": sum(one.online for one in beat.drivers),
+        "drivers_down": sum(driver.state != "running" for driver in beat.drivers),
+        "devices_online": sum(driver.online for driver in beat.drivers),
     }
 
 
 def _changes(
-    held: Beat | None, before: Heartbeat | None, beat: Heartbeat
+    beat_row: Beat | None, before: Heartbeat | None, beat: Heartbeat
 ) -> list[tuple[str, dict[str, Any]]]:
     found: list[tuple[str, dict[str, Any]]] = []
     if before is not None:
@@ -106,7 +106,7 @@ def _changes(
             found.append(("updated", {"before": before.version, "after": beat.version}))
         if sorted(beat.addresses) != sorted(before.addresses):
             found.append(("moved", {"before": before.addresses, "after": beat.addresses}))
-    if held is None or not held.present:
+    if beat_row is None or not beat_row.present:
         found.append(("online", {"addresses": beat.addresses, "version": beat.version}))
     return found
 

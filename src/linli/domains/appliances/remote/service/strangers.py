@@ -26,18 +26,18 @@ async def take(
     if now == before:
         return None
     await emit(tx, EdgeMoved(node.tenant_id, node.community_id, "strangers", node.cluster_id, node.node_id))
-    known = {(one.device, one.peer): one.count for one in before}
-    fresh = [one for one in now if known.get((one.device, one.peer), 0) < one.count]
+    known = {(stranger.device, stranger.peer): stranger.count for stranger in before}
+    fresh = [stranger for stranger in now if known.get((stranger.device, stranger.peer), 0) < stranger.count]
     if not fresh:
         return None  # somebody settled some
-    refused = [one for one in fresh if one.outcome == "refused"]
+    refused = [stranger for stranger in fresh if stranger.outcome == "refused"]
     if refused:
         await _tell(tx, node, max(refused, key=lambda one: one.count))
-    told = refused or fresh
+    strangers = refused or fresh
     facts = {
-        "devices": sorted({one.device for one in told})[:SHOWN],
-        "peers": sorted({one.peer for one in told})[:SHOWN],
-        "count": sum(one.count for one in told),
+        "devices": sorted({stranger.device for stranger in strangers})[:SHOWN],
+        "peers": sorted({stranger.peer for stranger in strangers})[:SHOWN],
+        "count": sum(stranger.count for stranger in strangers),
     }
     return "stranger" if refused else "door_moved", facts
 

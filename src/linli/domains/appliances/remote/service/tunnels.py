@@ -104,8 +104,8 @@ async def ask(
 
     Raises NotFound, BadInput, BoxNotActive, BoxAway, TooManyTunnels.
     """
-    said = reason.strip()
-    if len(said) not in rules.REASON_CHARS:
+    strip = reason.strip()
+    if len(strip) not in rules.REASON_CHARS:
         raise BadInput(field="reason", rule="length", min=2, max=200)
     if minutes not in rules.MINUTES:
         raise BadInput(field="minutes", rule="range", min=1, max=120)
@@ -116,7 +116,7 @@ async def ask(
     row: dict[str, Any] = {
         **place_of(node), "tunnel_id": ids.number(), "node_id": node_id, "kind": kind,
         "by_kind": scope.caller.kind, "by_id": scope.caller.id, "by_name": by.name, "session_id": by.session_id,
-        "reason": said, "state": "waiting", "why_ended": "", "box_ticket": hashed(box_ticket),
+        "reason": strip, "state": "waiting", "why_ended": "", "box_ticket": hashed(box_ticket),
         "person_ticket": hashed(person_ticket), "box_process": "", "person_process": "", "asked_ms": now_ms,
         "opened_ms": None, "until_ms": now_ms + minutes * 60_000, "ended_ms": None, "bytes_to_box": 0,
         "bytes_from_box": 0, "recorded": int(recorded), "transcript": "",
