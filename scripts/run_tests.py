@@ -1,7 +1,8 @@
 """`./linli test [pytest arguments]`: installs the engines that tests drive, checks the tree, runs all tests.
 
 The checks run first, with the web's unit tests among them. With arguments only pytest runs, with them:
-`./linli test tests/kernel -k outbox`. pytest comes last, so that its closing line closes the run.
+`./linli test tests/kernel -k outbox`. pytest comes last, so that its closing line closes the run. `--changed [REV]` runs
+what a change can touch (`touched`).
 """
 
 import contextlib
@@ -57,9 +58,8 @@ DENIES = "#!/bin/sh\n# Put here while `./linli test` installs engines; removed w
 
 def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
-    # Tests start hundreds of processes: each would compile all that it imports where the machine keeps no bytecode.
-    os.environ["PYTHONDONTWRITEBYTECODE"] = ""
-    os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / "build" / "pycache")
+    if arguments[:1] == ["--changed"]:
+        return run_changed(arguments[1:])
     if not arguments:
         provide_engines()
         provide_models()
@@ -206,21 +206,50 @@ def run_python_tests(arguments: list[str]) -> int:
     ).returncode
 
 
-def whole_suite() -> list[str]:
-    """Two processes. Tests that share something expensive say so with `xdist_group` and stay together."""
-    apart = f"--ignore={BROWSER_TESTS}"
-    return [
-        "-q",
-        apart,
-        "-n",
-        str(WORKERS),
-        "--dist",
-        "loadgroup",
-        "--max-worker-restart",
-        "3",
-        "--durations",
-        "15",
+def run_changed(words: list[str]) -> int:
+    """The tests that can be touched by what changed since a revision: since this branch left main, without one."""
+    import touched  # the graph of imports: not for every run
+
+    revision = words[0] if words else touched.base_revision(ROOT)
+    try:
+        files = touched.changed_files(ROOT, revision)
+    except subprocess.CalledProcessError as error:
+        say(error.stderr.strip())
+        return 2
+    found = touched.touched_by(ROOT, files)
+    say(f"{len(files)} files changed since {revision}: {found.told}")
+    if found.whole:
+        return main([])
+    tests = sorted(test for test in found.tests if (ROOT / test).exists())
+    pages = [test for test in tests if test.startswith(BROWSER_TESTS)]
+    rest = [test for test in tests if test not in pages]
+    passed = [
+        run_web_tests(found.web),
+        not pages or run_python_tests(["-q", *pages]) == 0,
+        not rest or run_python_tests(side_by_side(rest)) == 0,
     ]
+    return 0 if all(passed) else 1
+
+
+def run_web_tests(changed: dict[str, list[str]]) -> bool:
+    """The unit tests of each app that import one of the files of it. By their paths from the app."""
+    npm = shutil.which("npm")
+    lines = [
+        [npm, "exec", "-w", app, "--", "vitest", "related", "--run", "--passWithNoTests", *files]
+        for app, files in changed.items()
+        if npm is not None
+    ]
+    codes = [subprocess.run(line, cwd=ROOT / "web").returncode for line in lines]
+    return not any(codes)
+
+
+def whole_suite() -> list[str]:
+    """Tests that share something expensive say so with `xdist_group` and stay together."""
+    return [*side_by_side([f"--ignore={BROWSER_TESTS}"]), "--durations", "15"]
+
+
+def side_by_side(words: list[str]) -> list[str]:
+    return ["-q", "-n", str(WORKERS), "--dist", "loadgroup", "--max-worker-restart", "9", *words]
 
 
 if __name__ == "__main__":
