@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from name_checks import LEFT, REFUSED_FILES, file_problems, name_problems, names
+from name_checks import REFUSED_FILES, file_problems, name_problems, names
 
 ROOT = Path(__file__).resolve().parents[2]
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="Git is not installed")
@@ -16,10 +16,6 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="Git is not i
 
 def test_no_file_of_the_tree_has_a_refused_name() -> None:
     assert list(file_problems(ROOT)) == []
-
-
-def test_what_is_left_to_rename_is_still_there() -> None:
-    assert sorted(file for file in LEFT if not (ROOT / file).exists()) == []
 
 
 @pytest.mark.parametrize("name", ["held", "made_up", "of_device", "for_box", "bringing_back", "door_said"])

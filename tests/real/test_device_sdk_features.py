@@ -20,7 +20,7 @@ from sqlalchemy import bindparam, select, update
 from linli import tsl
 from linli.kernel.db import Command, Database, Query
 from linli.protocols.linkkit import signatures
-from linli.things.desired.wanted import Taken, want_properties
+from linli.things.desired.property_values import Taken, want_properties
 from linli.things.device_logs.models import device_log_lines
 from linli.things.device_logs.service import switch_logs
 from linli.things.models import device_tags, latest_values, points, products, thing_events

@@ -9,7 +9,7 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 
 from linli.protocols.mqtt import Reason
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from tests.real.mqtt_clients import Got, Paho, mosquitto, properties
 from tests.things.mqtt.backend import APP, PK, app_connect, device_connect
 from tests.things.mqtt.conftest import make_rig, rig

@@ -7,7 +7,7 @@ from linli.databus.changes import publish
 from linli.databus.topics import CommunityChange, Kind
 from linli.kernel.db.partitions import day_of
 from linli.kernel.pages import PageRequest
-from linli.things.debugging.refused import list_refused
+from linli.things.debugging.refused_uplinks import list_refused
 from linli.things.errors import DeviceOffline
 from linli.things.inbox.messages import batch_id
 from linli.things.inbox.refusals import Refusal

@@ -40,7 +40,7 @@ from linli.openapi import policies
 from linli.sim import models
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
-from linli.things.catalogue.own import add_category
+from linli.things.catalogue.tenant_models import add_category
 from linli.things.catalogue.versions import save_draft
 from linli.things.debugging.errors import NotSimulated
 from linli.things.mqtt.listen import listen

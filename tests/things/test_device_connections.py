@@ -16,7 +16,7 @@ from linli.protocols.linkkit import signatures
 from linli.things import audit
 from linli.things.certificates.service import choose_demands
 from linli.things.connections import queries
-from linli.things.debugging.refused import cause_of, list_refused
+from linli.things.debugging.refused_uplinks import cause_of, list_refused
 from linli.things.mqtt.listen import listen
 from linli.things.mqtt.principals import PreAuthRequest, Refused, RegisterRequest
 from linli.things.queries.products import get_product

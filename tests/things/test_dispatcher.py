@@ -14,7 +14,7 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.inbox.messages import Message
-from linli.things.inbox.parked import count_inbox, drop_parked, list_parked, retry_parked
+from linli.things.inbox.parked_messages import count_inbox, drop_parked, list_parked, retry_parked
 from linli.things.models import inbox_work
 from linli.things.service import devices
 from tests.things.conftest import Site

@@ -12,7 +12,7 @@ from linli.things.connections.demands import Demands
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways.edge_bus import EdgeBus
 from linli.things.inbox.ingest import Ingest
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.ports import Publisher, TopicFault, Uplink
 from linli.things.mqtt.principals import (
     NOT_ALLOWED,

@@ -35,11 +35,11 @@ from linli.things.inbox.receiver import Receiver
 from linli.things.inbox.requests import Requests
 from linli.things.models import devices
 from linli.things.mqtt.front import Front
-from linli.things.mqtt.kept_wills import DatabaseWills, forget_will
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.listen import connect_inside
-from linli.things.mqtt.retained import DatabaseRetained, forget_retained
+from linli.things.mqtt.retained_messages import DatabaseRetained, forget_retained
 from linli.things.mqtt.store import SessionStore
+from linli.things.mqtt.stored_wills import DatabaseWills, forget_will
 from linli.things.mqtt.switchboard import Switchboard
 from linli.things.mqtt.wire import INTERNAL
 from linli.things.registration import Address, Registration

@@ -9,7 +9,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
-from linli.things.catalogue import own
+from linli.things.catalogue import tenant_models
 from linli.things.catalogue.errors import CategoryHasParts, CategoryTaken
 from linli.things.catalogue.tree import categories, find_category, products_by_category
 from linli.things.errors import TslRefused
@@ -19,7 +19,9 @@ from tests.things.conftest import DOOR_TSL, Site, field
 
 async def add(database: Database, site: Site, parent: str, code: str, name: str, **more: Any) -> Any:
     async with database.begin() as tx:
-        return await own.add_category(site.tenant, tx, parent_path=parent, code=code, name=name, **more)
+        return await tenant_models.add_category(
+            site.tenant, tx, parent_path=parent, code=code, name=name, **more
+        )
 
 
 async def test_a_model_below_a_built_in_category(
@@ -45,8 +47,8 @@ async def test_a_tree_of_ones_own_is_renamed_and_removed(database: Database, sit
     await add(database, site, "mine", "pump", "水泵")
     leaf = await add(database, site, "mine/pump", "p01", "增压泵_格兰富01")
     async with database.begin() as tx:
-        await own.rename_category(site.tenant, tx, category_no=group.category_no, name="自有设备")
-        await own.set_category_model(site.tenant, tx, category_no=leaf.category_no, tsl=DOOR_TSL)
+        await tenant_models.rename_category(site.tenant, tx, category_no=group.category_no, name="自有设备")
+        await tenant_models.set_category_model(site.tenant, tx, category_no=leaf.category_no, tsl=DOOR_TSL)
     tree = await categories(site.tenant, database)
     assert tree["mine/pump/p01"].name == "自有设备/水泵/增压泵_格兰富01"
     model = tree["mine/pump/p01"].model
@@ -55,9 +57,9 @@ async def test_a_tree_of_ones_own_is_renamed_and_removed(database: Database, sit
     assert tree["mine/pump"].model is None
     with pytest.raises(CategoryHasParts):
         async with database.begin() as tx:
-            await own.remove_category(site.tenant, tx, category_no=group.category_no)
+            await tenant_models.remove_category(site.tenant, tx, category_no=group.category_no)
     async with database.begin() as tx:
-        await own.remove_category(site.tenant, tx, category_no=leaf.category_no)
+        await tenant_models.remove_category(site.tenant, tx, category_no=leaf.category_no)
     assert "mine/pump/p01" not in await categories(site.tenant, database)
 
 
@@ -89,16 +91,16 @@ async def test_a_bad_model_is_explained(database: Database, site: Site) -> None:
     category = await add(database, site, "community", "x", "x")
     with pytest.raises(BadInput):
         async with database.begin() as tx:
-            await own.set_category_model(site.tenant, tx, category_no=category.category_no, tsl={})
+            await tenant_models.set_category_model(site.tenant, tx, category_no=category.category_no, tsl={})
 
 
 async def test_another_tenants_categories_are_not_there(database: Database, site: Site, other: Site) -> None:
     made = await add(database, site, "", "mine", "自有")
     assert "mine" not in await categories(other.tenant, database)
     attempts: list[Callable[[Any], Awaitable[None]]] = [
-        lambda tx: own.rename_category(other.tenant, tx, category_no=made.category_no, name="x"),
-        lambda tx: own.remove_category(other.tenant, tx, category_no=made.category_no),
-        lambda tx: own.set_category_model(other.tenant, tx, category_no=made.category_no, tsl={}),
+        lambda tx: tenant_models.rename_category(other.tenant, tx, category_no=made.category_no, name="x"),
+        lambda tx: tenant_models.remove_category(other.tenant, tx, category_no=made.category_no),
+        lambda tx: tenant_models.set_category_model(other.tenant, tx, category_no=made.category_no, tsl={}),
     ]
     for attempt in attempts:
         with pytest.raises(NotFound):

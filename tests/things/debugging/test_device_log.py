@@ -14,7 +14,7 @@ from linli.protocols import mqtt
 from linli.things.debugging import trace
 from linli.things.debugging.device_log import LogKind, LogPage, LogSearch, find_entries
 from linli.things.debugging.notes import MOST_REFUSED, Notes
-from linli.things.debugging.refused import cause_of, find_refused, list_refused
+from linli.things.debugging.refused_uplinks import cause_of, find_refused, list_refused
 from linli.things.device_logs.lines import Line
 from linli.things.device_logs.service import keep_lines
 from linli.things.inbox.commits import Commits

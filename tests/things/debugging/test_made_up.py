@@ -4,7 +4,7 @@ import random
 from itertools import pairwise
 from typing import Any
 
-from linli.things.debugging.made_up import Range, Wanderer
+from linli.things.debugging.simulated_values import Range, Wanderer
 from linli.tsl import compile_model, parse
 
 

@@ -9,7 +9,7 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
 from linli.things.debugging.errors import DeviceIsOnline, NotSimulated
-from linli.things.debugging.made_up import Range
+from linli.things.debugging.simulated_values import Range
 from linli.things.debugging.simulation_rows import Act, Answer, Settings, SimulationRow
 from linli.things.debugging.simulator import LASTS_MS, UNWATCHED_MS, Simulator
 from linli.things.errors import DeviceDisabled, DeviceRefused

@@ -8,7 +8,7 @@ from linli.protocols import mqtt
 from linli.protocols.linkkit import signatures
 from linli.protocols.linkkit.connect import ConnectKind
 from linli.protocols.linkkit.topics import UplinkKind
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.ports import TopicFault, Uplink
 from linli.things.mqtt.principals import (
     NOT_ALLOWED,

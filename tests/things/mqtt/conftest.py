@@ -8,7 +8,7 @@ from linli.kernel.clock import ManualClock
 from linli.protocols import mqtt
 from linli.things.mqtt.front import Front
 from linli.things.mqtt.limits import Limits
-from linli.things.mqtt.retained import Retained
+from linli.things.mqtt.retained_messages import Retained
 from linli.things.mqtt.switchboard import Switchboard
 from tests.things.mqtt.backend import Client, MemoryBackend, device_connect
 

@@ -7,8 +7,8 @@ import pytest
 
 from linli.kernel.clock import ManualClock
 from linli.protocols import mqtt
-from linli.things.mqtt.gone import Gone
-from linli.things.mqtt.retained import DatabaseRetained, forget_retained
+from linli.things.mqtt.close_reasons import Gone
+from linli.things.mqtt.retained_messages import DatabaseRetained, forget_retained
 from tests.things.mqtt.backend import APP, PK, Client, app_connect, device_connect
 from tests.things.mqtt.conftest import Rig
 

@@ -6,7 +6,7 @@ import pytest
 
 from linli.kernel.clock import ManualClock
 from linli.protocols import mqtt
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.stored_sessions import DatabaseSessionStore
 from tests.things.mqtt.backend import APP, PK, app_connect, device_connect, post
 from tests.things.mqtt.conftest import Rig

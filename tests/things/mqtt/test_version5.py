@@ -5,7 +5,7 @@ import pytest
 from linli.protocols import mqtt
 from linli.protocols.linkkit import signatures
 from linli.protocols.mqtt import Properties, Reason
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from tests.things.mqtt.backend import APP, APP_SECRET, PK, app_connect, device_connect, post
 from tests.things.mqtt.conftest import Rig
 

@@ -7,8 +7,8 @@ from linli.kernel.db import Database, open_database
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
-from linli.things.mqtt.kept_wills import NoKeptWills
 from linli.things.mqtt.stored_sessions import DatabaseSessionStore
+from linli.things.mqtt.stored_wills import NoKeptWills
 from tests.things.device import Platform
 
 

@@ -18,7 +18,7 @@ from linli.databus.subscription_rows import Subscription
 from linli.kernel.db import Database
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.messages import Message
-from linli.things.inbox.stored import NoLongerReadable, revive
+from linli.things.inbox.stored_messages import NoLongerReadable, revive
 from linli.things.queries.inbox import StoredMessage, messages_after
 
 MOST_KEPT: Final = 20_000

@@ -21,7 +21,7 @@ from linli.openapi import request_log
 from linli.openapi.request_log import LoggedRequest
 from linli.things.console.message_rows import shown
 from linli.things.debugging import trace as things
-from linli.things.debugging.refused import RefusedUplink, cause_of, find_refused
+from linli.things.debugging.refused_uplinks import RefusedUplink, cause_of, find_refused
 from linli.things.debugging.wire import down_qos, down_topic, up_topic
 from linli.things.inbox.commits import Commits
 from linli.things.inbox.messages import batch_id

@@ -4,7 +4,7 @@ from typing import Final
 
 from linli.domains.sandbox.facts import CARD
 from linli.rules import PassCode
-from linli.things.debugging.made_up import Range
+from linli.things.debugging.simulated_values import Range
 from linli.things.debugging.simulation_rows import Act, Settings
 
 EVERY_S: Final = 20

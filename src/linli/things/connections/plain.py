@@ -5,7 +5,7 @@ from collections.abc import Callable
 from linli.things.certificates.checks import CertificateChecks
 from linli.things.fleet import Fleet
 from linli.things.mqtt.clients import Clients
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.wire import PLAIN
 
 

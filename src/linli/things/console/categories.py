@@ -9,7 +9,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
-from linli.things.catalogue import own
+from linli.things.catalogue import tenant_models
 from linli.things.catalogue.errors import CategoryHasParts, CategoryTaken
 from linli.things.catalogue.library import ALL_IN_ONE, CAPABILITIES, OTHER_NAMES, Category
 from linli.things.catalogue.tree import categories, get_category, products_by_category
@@ -78,7 +78,7 @@ async def model(scope: Scope, db: Database, path: str) -> CategoryModel:
 @category_routes.post(right="integrations.manage", raises=(NotFound, CategoryTaken, TslRefused))
 async def add(data: NewCategory, scope: Scope, tx: Tx) -> CategoryLine:
     """Add an own group, category or model, also below built-in ones."""
-    row = await own.add_category(
+    row = await tenant_models.add_category(
         scope,
         tx,
         parent_path=data.parent_path,
@@ -92,7 +92,7 @@ async def add(data: NewCategory, scope: Scope, tx: Tx) -> CategoryLine:
 @category_routes.put("/{category_id:int}", right="integrations.manage", raises=(NotFound,))
 async def rename(category_id: int, data: CategoryName, scope: Scope, tx: Tx) -> None:
     """Rename an own category; products keep the name they were made with."""
-    await own.rename_category(scope, tx, category_no=category_id, name=data.name)
+    await tenant_models.rename_category(scope, tx, category_no=category_id, name=data.name)
 
 
 @category_routes.put("/{category_id:int}/model", right="integrations.manage", raises=(NotFound, TslRefused))
@@ -101,7 +101,7 @@ async def set_model(category_id: int, data: CategoryModel, scope: Scope, db: Dat
     _, problems = examine(data.document)
     if not problems:
         async with db.begin() as tx:
-            await own.set_category_model(scope, tx, category_no=category_id, tsl=data.document)
+            await tenant_models.set_category_model(scope, tx, category_no=category_id, tsl=data.document)
     return faults(problems, scope.language)
 
 
@@ -110,7 +110,7 @@ async def set_model(category_id: int, data: CategoryModel, scope: Scope, db: Dat
 )
 async def remove(category_id: int, scope: Scope, tx: Tx) -> None:
     """Remove an own category without parts; products made of it stay."""
-    await own.remove_category(scope, tx, category_no=category_id)
+    await tenant_models.remove_category(scope, tx, category_no=category_id)
 
 
 def _line(category: Category, products: int) -> CategoryLine:

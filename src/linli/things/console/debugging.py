@@ -12,8 +12,8 @@ from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.masking import masked, masked_text
 from linli.kernel.scope import Scope
 from linli.things.calls import call_number
-from linli.things.debugging.made_up import Range
 from linli.things.debugging.reasons import Why, why_ended, why_failed, why_not_for
+from linli.things.debugging.simulated_values import Range
 from linli.things.debugging.simulation_rows import Act, Answer, Settings, SimulationRow
 from linli.things.debugging.simulator import Simulator
 from linli.things.downlink.invoker import Invoker

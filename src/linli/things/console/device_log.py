@@ -16,7 +16,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.tables import write_csv
 from linli.things.console.message_rows import shown
-from linli.things.debugging import refused
+from linli.things.debugging import refused_uplinks
 from linli.things.debugging.device_log import KINDS, LAST, LogEntry, LogKind, LogSearch, Place, find_entries
 from linli.things.inbox.messages import batch_id
 from linli.things.queries.devices import get_device
@@ -126,7 +126,7 @@ async def list_refused(
 ) -> Page[RefusedRow]:
     """Uplinks that devices in sight had refused, newest first."""
     device_no = (await get_device(scope, db, iot_id=iot_id)).device_no if iot_id else 0
-    found = await refused.list_refused(scope, db, device_no=device_no, text=q.strip(), page=page)
+    found = await refused_uplinks.list_refused(scope, db, device_no=device_no, text=q.strip(), page=page)
     rows = [
         RefusedRow(
             id=f"{row.device_no}-{row.seq}",
@@ -136,7 +136,7 @@ async def list_refused(
             at_ms=row.at_ms,
             topic=row.topic,
             reason=masked_text(row.reason),
-            cause=refused.cause_of(row.reason),
+            cause=refused_uplinks.cause_of(row.reason),
             payload=shown(row.payload),
             trace_id=batch_id(row.device_no, row.seq),
         )

@@ -9,7 +9,7 @@ from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.console.message_rows import MessageRow, down_row, shown, up_row
-from linli.things.inbox import parked
+from linli.things.inbox import parked_messages
 from linli.things.queries import history
 from linli.things.queries.devices import get_device
 
@@ -50,7 +50,7 @@ parked_routes = Routes("/inbox/parked", tags=("inbox",))
 @parked_routes.get(right="devices.use")
 async def list_parked(scope: Scope, db: Database, page: PageRequest) -> Page[ParkedRow]:
     """Messages that their handlers could not take, newest first."""
-    found = await parked.list_parked(scope, db, page=page)
+    found = await parked_messages.list_parked(scope, db, page=page)
     rows = [
         ParkedRow(
             seq=str(row.seq),
@@ -72,10 +72,10 @@ async def list_parked(scope: Scope, db: Database, page: PageRequest) -> Page[Par
 @parked_routes.post("/{iot_id:str}/{seq:int}/retry", right="devices.manage", raises=(NotFound,))
 async def retry(iot_id: str, seq: int, scope: Scope, tx: Tx) -> None:
     """Give a parked message to its handlers again."""
-    await parked.retry_parked(scope, tx, iot_id=iot_id, seq=seq)
+    await parked_messages.retry_parked(scope, tx, iot_id=iot_id, seq=seq)
 
 
 @parked_routes.delete("/{iot_id:str}/{seq:int}", right="devices.manage", raises=(NotFound,))
 async def drop(iot_id: str, seq: int, scope: Scope, tx: Tx) -> None:
     """Never handle it; the message itself stays in the device's log."""
-    await parked.drop_parked(scope, tx, iot_id=iot_id, seq=seq)
+    await parked_messages.drop_parked(scope, tx, iot_id=iot_id, seq=seq)

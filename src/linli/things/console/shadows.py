@@ -10,9 +10,9 @@ from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.masking import masked
 from linli.kernel.scope import Scope
+from linli.things.desired.property_values import Taken, want_properties
 from linli.things.desired.queries import desired_of
 from linli.things.desired.service import DesiredChanged, forget_desired
-from linli.things.desired.wanted import Taken, want_properties
 from linli.things.downlink.invoker import Invoker
 from linli.things.features import Features
 from linli.things.queries.devices import get_device

@@ -14,7 +14,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.console.devices import DeviceRow
 from linli.things.device_lists import DeviceFilter, list_devices
-from linli.things.gateways import found, topology
+from linli.things.gateways import discovery, topology
 from linli.things.gateways.errors import GatewayFull, NotAGateway, NotItsSub, SubIsGateway
 from linli.things.gateways.permits import MAX_SECONDS, Permits
 from linli.things.queries.devices import get_device, get_device_by_no
@@ -146,7 +146,7 @@ async def list_found(iot_id: str, scope: Scope, db: Database, page: PageRequest)
 )
 async def adopt(iot_id: str, data: AdoptDevice, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> Adopted:
     """Put a found device under the gateway; it is made if it was not set up yet."""
-    adopted = await found.adopt(
+    adopted = await discovery.adopt(
         scope,
         tx,
         gateway_iot_id=iot_id,

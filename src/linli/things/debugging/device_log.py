@@ -18,7 +18,7 @@ from linli.things.device_logs.lines import LEVELS
 from linli.things.device_logs.queries import LogLine, lines_before
 from linli.things.inbox.messages import batch_id
 from linli.things.models import inbox, inbox_work, service_calls
-from linli.things.ota.of_device import DeviceUpgrade, upgrades_of
+from linli.things.ota.device_upgrades import DeviceUpgrade, upgrades_of
 
 PAGE: Final = 200
 MOST_LOOKED_AT: Final = 20_000

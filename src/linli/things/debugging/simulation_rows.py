@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import bindparam, delete, select, update
 
 from linli.kernel.db import INT, Command, Query, Reader, Tx
-from linli.things.debugging.made_up import Range
 from linli.things.debugging.models import simulations
+from linli.things.debugging.simulated_values import Range
 
 CHANNEL = "simulator"
 """Signals with the number of a device whose row changed."""

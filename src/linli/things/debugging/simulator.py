@@ -27,7 +27,7 @@ from linli.things.debugging.errors import (
     SimulatorRefused,
 )
 from linli.things.debugging.line import DeviceLine, Dial
-from linli.things.debugging.made_up import Wanderer
+from linli.things.debugging.simulated_values import Wanderer
 from linli.things.debugging.simulation_rows import (
     CHANNEL,
     Act,

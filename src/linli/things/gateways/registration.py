@@ -17,7 +17,7 @@ from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import ProxiedSub, SubKey, read_names, read_proxied
 from linli.things.connections.demands import TLS_ONLY, Demands
 from linli.things.gateways import codes
-from linli.things.gateways.asking import Failure, asking, known, read, refused
+from linli.things.gateways.caller import Failure, asking, known, read, refused
 from linli.things.inbox.request import Request
 from linli.things.queries.devices import DeviceRow
 from linli.things.queries.products import ProductRow, get_product

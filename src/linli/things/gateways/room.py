@@ -9,9 +9,9 @@ from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.calls import PendingCalls
 from linli.things.connections.demands import Demands
 from linli.things.fleet import Fleet
-from linli.things.gateways.asking import each
+from linli.things.gateways.caller import each
+from linli.things.gateways.discovery import note_found
 from linli.things.gateways.edge_bus import EdgeBus
-from linli.things.gateways.found import note_found
 from linli.things.gateways.permits import Permits
 from linli.things.gateways.registration import SubRegistration
 from linli.things.gateways.sessions import SubSessions

@@ -19,7 +19,7 @@ from linli.protocols.linkkit.subdevices import (
 from linli.things.connections.demands import Demands
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways import codes
-from linli.things.gateways.asking import Failure, asking, read
+from linli.things.gateways.caller import Failure, asking, read
 from linli.things.inbox.ingest import Ingest
 from linli.things.inbox.request import Request, RequestRefused
 from linli.things.mqtt.ports import Publisher

@@ -8,7 +8,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import SignedSub, read_names, read_signed
 from linli.things.gateways import codes
-from linli.things.gateways.asking import asking, known, read, refused
+from linli.things.gateways.caller import asking, known, read, refused
 from linli.things.gateways.errors import GatewayFull, NotAGateway, NotItsSub, SubIsGateway
 from linli.things.inbox.request import Request, RequestRefused
 from linli.things.queries.devices import DeviceRow, find_devices, get_device

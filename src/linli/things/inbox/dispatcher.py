@@ -25,7 +25,7 @@ from linli.things.changes import Change, listen
 from linli.things.fleet import Fleet
 from linli.things.inbox.handlers import Handler, InboxHandlers
 from linli.things.inbox.messages import Message
-from linli.things.inbox.stored import NoLongerReadable, revive
+from linli.things.inbox.stored_messages import NoLongerReadable, revive
 from linli.things.models import MessageKind, inbox, inbox_work
 
 log = telemetry.logger(__name__)

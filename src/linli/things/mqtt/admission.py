@@ -16,8 +16,8 @@ from linli.protocols.linkkit.connect import ConnectKind, ConnectName, parse_conn
 from linli.protocols.linkkit.topics import IDENTITY, REGISTERED, REGISTERED_NEW
 from linli.protocols.mqtt import Reason
 from linli.protocols.mqtt.reasons import OF_RETURN_CODE
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.connection import Connection
-from linli.things.mqtt.gone import Gone
 from linli.things.mqtt.handover import Handover
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.ports import Backend

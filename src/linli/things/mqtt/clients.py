@@ -1,8 +1,8 @@
 """Who is here: sessions of devices and apps, and which gateway speaks for which sub-device."""
 
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.exchange import Exchange
-from linli.things.mqtt.gone import Gone
-from linli.things.mqtt.others import OtherFronts
+from linli.things.mqtt.other_fronts import OtherFronts
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import Key, SessionStore, StoredSession
 from linli.things.mqtt.traffic import Traffic

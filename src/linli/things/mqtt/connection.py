@@ -17,8 +17,8 @@ from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.mqtt.encode import PINGRESP, pubacks
 from linli.protocols.mqtt.packets import Puback, Publish
-from linli.things.mqtt import incoming, rules
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt import inbound_packets, rules
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.home import Home
 from linli.things.mqtt.link import Link, State
 from linli.things.mqtt.ports import Uplink
@@ -92,7 +92,7 @@ class Connection(Link):
         super().resume_writing()
         if self.session is not None and not self.blocked:
             self.session.pump()
-            incoming.tell_if_ready(self.home, self.session)
+            inbound_packets.tell_if_ready(self.home, self.session)
 
     def data_received(self, data: bytes) -> None:
         if self.state is State.CLOSED:
@@ -176,7 +176,7 @@ class Connection(Link):
                     right = self._learn(session, packet.topic)
                 topic, device_no, unusual = right
                 if unusual or packet.qos == 2:
-                    uplink = incoming.take_unusual(self, self.home, session, packet, right)
+                    uplink = inbound_packets.take_unusual(self, self.home, session, packet, right)
                     if uplink is not None:
                         uplinks.append(uplink)
                     elif self.state is State.CLOSED:
@@ -201,13 +201,13 @@ class Connection(Link):
                 if uplinks:
                     self.hand_over(uplinks)
                     uplinks = []
-                incoming.take_control(self, self.home, session, packet)
+                inbound_packets.take_control(self, self.home, session, packet)
                 if self.state is State.CLOSED:
                     break
         if uplinks:
             self.hand_over(uplinks)
         if acknowledged:
-            incoming.tell_if_ready(self.home, session)
+            inbound_packets.tell_if_ready(self.home, session)
 
     def _resolved(self, v5: Version5, packet: mqtt.Publish) -> bool:
         """Put the topic where an alias stands. False: that cannot be, and all is over."""
@@ -258,7 +258,7 @@ class Connection(Link):
         while pending and pending[0].settled:
             uplink = pending[0]
             extra = uplink.extra
-            if extra is not None and not incoming.conclude(self, self.home, uplink, extra):
+            if extra is not None and not inbound_packets.conclude(self, self.home, uplink, extra):
                 break
             pending.popleft()
             count += 1
@@ -267,7 +267,7 @@ class Connection(Link):
                 if acks and self.state is State.OPEN:
                     self.send(pubacks(acks))
                     acks = []
-                incoming.answer(self, uplink, extra)
+                inbound_packets.answer(self, uplink, extra)
             elif uplink.qos:
                 acks.append(uplink.packet_id)
         if not count:

@@ -13,7 +13,7 @@ import msgspec
 from linli.protocols.mqtt import FilterTrie, Properties
 from linli.things.mqtt import rules
 from linli.things.mqtt.message import Message
-from linli.things.mqtt.others import Room, Shared, SharedElsewhere
+from linli.things.mqtt.other_fronts import Room, Shared, SharedElsewhere
 from linli.things.mqtt.outbox import Downlink
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.subscriptions import Subscription

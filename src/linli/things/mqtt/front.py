@@ -11,14 +11,14 @@ from linli.protocols.linkkit.connect import ConnectName
 from linli.protocols.linkkit.topics import UplinkTopic, ext_error
 from linli.protocols.mqtt import Reason
 from linli.things.mqtt.admission import Admission
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.connection import Connection
-from linli.things.mqtt.gone import Gone
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.message import Message
 from linli.things.mqtt.metrics import Meter
 from linli.things.mqtt.ports import Backend
 from linli.things.mqtt.principals import APP_PRODUCT, UNAVAILABLE, AppPrincipal, DevicePrincipal
-from linli.things.mqtt.retained import MemoryRetained, Retained
+from linli.things.mqtt.retained_messages import MemoryRetained, Retained
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.subscribing import Subscribing
 from linli.things.mqtt.switchboard import Switchboard

@@ -6,8 +6,8 @@ import contextlib
 from linli.protocols import mqtt
 from linli.protocols.linkkit.connect import ConnectName
 from linli.things.mqtt.clients import Clients
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.exchange import Exchange
-from linli.things.mqtt.gone import Gone
 from linli.things.mqtt.principals import AppPrincipal, DevicePrincipal
 from linli.things.mqtt.store import Key, SessionStore
 from linli.things.mqtt.wills import Wills

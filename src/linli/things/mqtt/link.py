@@ -6,7 +6,7 @@ from enum import Enum
 from linli.protocols import mqtt
 from linli.protocols.linkkit.topics import UplinkTopic
 from linli.protocols.mqtt.encode import publishes
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.traffic import Traffic
 from linli.things.mqtt.version5 import Version5
 from linli.things.mqtt.wire import Wire

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from linli.protocols.linkkit.topics import UplinkTopic
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.link import Link
 from linli.things.mqtt.message import Extra
 from linli.things.mqtt.principals import (

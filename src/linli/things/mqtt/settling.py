@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from linli.protocols.linkkit.topics import UplinkTopic
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.link import Link
 from linli.things.mqtt.ports import Uplink
 

@@ -13,7 +13,7 @@ from linli.protocols.mqtt import Reason
 from linli.things.mqtt import rules
 from linli.things.mqtt.exchange import Exchange, deliver
 from linli.things.mqtt.limits import Limits
-from linli.things.mqtt.retained import Retained
+from linli.things.mqtt.retained_messages import Retained
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import SessionStore
 from linli.things.mqtt.subscriptions import Subscription

@@ -11,11 +11,11 @@ from linli.things.mqtt.clients import Clients
 from linli.things.mqtt.downlinks import Downlinks
 from linli.things.mqtt.exchange import Exchange
 from linli.things.mqtt.handover import Handover
-from linli.things.mqtt.kept_wills import KeptWills, NoKeptWills
 from linli.things.mqtt.limits import Limits
-from linli.things.mqtt.others import OtherFronts, SharedElsewhere
+from linli.things.mqtt.other_fronts import OtherFronts, SharedElsewhere
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import MemorySessionStore, SessionStore
+from linli.things.mqtt.stored_wills import KeptWills, NoKeptWills
 from linli.things.mqtt.traffic import Traffic
 from linli.things.mqtt.wills import Wills
 

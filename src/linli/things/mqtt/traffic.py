@@ -11,7 +11,7 @@ from typing import Protocol
 
 from linli.kernel.clock import Clock
 from linli.kernel.connections import Connections, Open
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.limits import Limits
 
 

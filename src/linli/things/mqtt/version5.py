@@ -7,7 +7,7 @@ from linli.protocols import mqtt
 from linli.protocols.mqtt import Fault, MqttError, Properties, Reason
 from linli.protocols.mqtt.encode5 import publish
 from linli.protocols.mqtt.properties import NO_PROPERTIES, write_properties
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.limits import Limits
 
 NEVER = 0xFFFF_FFFF

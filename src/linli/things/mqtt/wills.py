@@ -2,7 +2,7 @@
 
 A will is an uplink like any other, stored and acknowledged to nobody; on a user topic it is passed on, and retained if
 it says so. A delayed one waits for the client to come back, at most until its session ends. It is kept in the database
-from the CONNECT on: when a front is killed, whoever takes over goes on waiting, or says it (`kept_wills`).
+from the CONNECT on: when a front is killed, whoever takes over goes on waiting, or says it (`stored_wills`).
 """
 
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from typing import NamedTuple
 from linli.protocols import mqtt
 from linli.things.mqtt import rules
 from linli.things.mqtt.connection import Connection
-from linli.things.mqtt.kept_wills import KeptWill, KeptWills
 from linli.things.mqtt.message import Extra, message_of
 from linli.things.mqtt.ports import Uplink
 from linli.things.mqtt.principals import AppPrincipal, DevicePrincipal
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import Key
+from linli.things.mqtt.stored_wills import KeptWill, KeptWills
 from linli.things.mqtt.traffic import Traffic
 
 

@@ -9,7 +9,7 @@ from linli.things.models import MessageKind, inbox
 
 
 class StoredMessage(NamedTuple):
-    """One row of the inbox; `things.inbox.stored.revive` makes a message of it."""
+    """One row of the inbox; `things.inbox.stored_messages.revive` makes a message of it."""
 
     device_no: int
     seq: int

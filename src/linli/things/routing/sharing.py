@@ -16,7 +16,7 @@ from linli.kernel.processes import Mail, Processes
 from linli.kernel.signals import MOST_BYTES, Signals
 from linli.protocols.mqtt import FilterTrie
 from linli.things.mqtt.message import Message
-from linli.things.mqtt.others import Room, Shared
+from linli.things.mqtt.other_fronts import Room, Shared
 
 log = telemetry.logger(__name__)
 

@@ -23,7 +23,7 @@ from linli.things.connections.queries import LATELY_DAYS, plain_products
 from linli.things.connections.queries import plain_devices as list_plain_devices
 from linli.things.console.connections import PlainDeviceRow
 from linli.things.device_lists import DeviceFilter, list_devices
-from linli.things.inbox.parked import count_inbox
+from linli.things.inbox.parked_messages import count_inbox
 from linli.things.queries.products import get_product
 
 MEBIBYTE = 1024 * 1024

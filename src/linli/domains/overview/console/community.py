@@ -20,7 +20,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.things import device_lists
-from linli.things.inbox import parked
+from linli.things.inbox import parked_messages
 from linli.things.queries import devices
 
 NEEDS_PERSON = frozenset(("needManual",))
@@ -98,5 +98,5 @@ async def figures(
         hours=hours,
         deliveries_waiting=sum(n for status, n in counts.items() if status in UNDER_WAY),
         deliveries_failed=sum(n for status, n in counts.items() if status in NEEDS_PERSON),
-        parked=(await parked.count_inbox(here, db)).parked if sees_inbox else 0,
+        parked=(await parked_messages.count_inbox(here, db)).parked if sees_inbox else 0,
     )

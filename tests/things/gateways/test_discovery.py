@@ -9,7 +9,7 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.errors import LinliError, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
-from linli.things.gateways import found
+from linli.things.gateways import discovery
 from linli.things.topology import queries
 from tests.things.device import Platform, until
 from tests.things.gateways.conftest import Estate, Gateway, named, signed
@@ -24,7 +24,7 @@ async def waiting(estate: Estate) -> list[tuple[str, str | None, bool]]:
 
 async def adopt(estate: Estate, device_name: str, scope: Scope | None = None) -> str:
     async with estate.database.begin() as tx:
-        return await found.adopt(
+        return await discovery.adopt(
             scope or estate.scope, tx, gateway_iot_id=estate.gateway.iot_id, product_key=estate.sub_product,
             device_name=device_name, ids=estate.ids, secrets=estate.secrets,
         )  # fmt: skip
@@ -62,14 +62,14 @@ async def test_those_found_longest_ago_give_way(
     gateway: Gateway, estate: Estate, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [{"productKey": estate.sub_product, "deviceName": f"d{n:03}"} for n in range(3)]
-    for at in range(0, found.KEPT + 30, 100):
+    for at in range(0, discovery.KEPT + 30, 100):
         many = [{"productKey": estate.sub_product, "deviceName": f"x{at + n:04}"} for n in range(100)]
         await gateway.ok("thing/list/found", many)
         await clock.advance(1)
     await gateway.ok("thing/list/found", names)
     row = await estate.row(estate.gateway)
     page = await queries.list_found(estate.scope, estate.database, gateway=row, page=PageRequest.of(1, 3))
-    assert page.total <= found.KEPT + 100
+    assert page.total <= discovery.KEPT + 100
     assert {item.device_name for item in page.data} == {"d000", "d001", "d002"}
 
 

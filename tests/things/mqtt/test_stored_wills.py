@@ -8,9 +8,9 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.protocols import mqtt
 from linli.protocols.mqtt import Properties
-from linli.things.mqtt.gone import Gone
-from linli.things.mqtt.kept_wills import DatabaseWills, forget_will
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.stored_sessions import DatabaseSessionStore
+from linli.things.mqtt.stored_wills import DatabaseWills, forget_will
 from tests.things.mqtt.backend import APP, PK, app_connect, device_connect
 from tests.things.mqtt.conftest import Rig
 

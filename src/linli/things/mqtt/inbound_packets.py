@@ -12,7 +12,7 @@ from linli.protocols import mqtt
 from linli.protocols.linkkit.topics import UplinkTopic
 from linli.protocols.mqtt import Properties, Reason
 from linli.protocols.mqtt.encode import PINGRESP
-from linli.things.mqtt.gone import Gone
+from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.home import Home
 from linli.things.mqtt.link import Link
 from linli.things.mqtt.message import Extra, message_of

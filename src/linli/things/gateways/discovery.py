@@ -10,7 +10,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import SubKey, read_names
-from linli.things.gateways.asking import asking, read
+from linli.things.gateways.caller import asking, read
 from linli.things.gateways.topology import add_subs, get_gateway
 from linli.things.inbox.request import Request
 from linli.things.service.devices import create_device

@@ -7,9 +7,9 @@ import pytest
 
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
+from linli.things.desired.property_values import Taken, Wanted, want_properties
 from linli.things.desired.queries import desired_of
 from linli.things.desired.service import DesiredChanged, forget_desired, set_desired
-from linli.things.desired.wanted import Taken, Wanted, want_properties
 from tests.things.conftest import Site
 from tests.things.device import Platform
 
