@@ -17,8 +17,9 @@ import httpx
 import uvloop
 
 from bench.harness import ROOT, GeneratorClock, Report, Sample, alternate, cpu_of, finish, pinned
-from linli.console.app import SERVICES, console_app
+from linli.console.app import console_app
 from linli.console.parts import Parts
+from linli.console.sources import SERVICES
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
 from linli.kernel import tenancy
