@@ -1,7 +1,6 @@
 """Webhook checks by vectors of the contract; event stream, MQTT consumer and gateway against `linli serve`."""
 
 import threading
-import time
 
 import pytest
 
@@ -48,7 +47,6 @@ def test_event_stream_resumes(site) -> None:
         made = linli.subscriptions.create(kind="sse", name="sdk")
         number, stop = made.subscription_id, threading.Event()
         threading.Timer(30, stop.set).start()
-        time.sleep(0.5)
         linli.subscriptions.test(subscription_id=number)
         first = next(events(linli, number, after="0", stop=stop))
         linli.subscriptions.test(subscription_id=number)

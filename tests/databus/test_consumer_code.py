@@ -101,7 +101,7 @@ class Site(NamedTuple):
 
     async def handed_over(self, number: str) -> None:
         """What was told is in RabbitMQ, whose queue the platform made for it."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while (
                 await delivery_log.progress(self.owner, self.platform.db, subscription_id=int(number))
             ).backlog:

@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 60
+READY_SECONDS = 120
 """The promise is 15 on two busy cores; a machine that runs tests may be busier."""
-STOP_SECONDS = 10
+STOP_SECONDS = 30
 
 
 class Command:
@@ -96,7 +96,7 @@ def commands() -> Iterator[list[Command]]:
 @contextmanager
 def signed_in(url: str, login: str, password: str) -> Iterator[httpx.Client]:
     """A session of the console."""
-    with httpx.Client(base_url=url, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
         answer = client.post(
             "/api/console/session",
             json={"login": login, "password": password},
@@ -117,7 +117,7 @@ def test_it_is_ready_in_time_lives_stops_and_goes_on(data: Path, commands: list[
     assert list(logins) == ["operator", "admin", "manager", "guard", "19900000001"]
     with signed_in(url, "manager", logins["manager"]) as manager:
         assert manager.get("/readyz").json()["ready"]
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         # Codes of the residents' app, read offline by doors on MQTT, seen on the manager's page.
         while True:
             passes = manager.get("/api/console/passes").json()
@@ -199,7 +199,7 @@ def test_the_doors_behind_the_box_open_with_the_line_cut(data: Path, commands: l
             ]
 
         def until(holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while not holds(state := site.get("/state").json()):
                 assert time.monotonic() < deadline, state
                 time.sleep(0.1)
@@ -228,7 +228,7 @@ def test_the_doors_behind_the_box_open_with_the_line_cut(data: Path, commands: l
         assert len(behind()) == before
         site.post("/line", json={"cut": False})
         until(lambda state: state["line"] == "up" and state["backlog"] == 0)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(behind()) < before + 3:
             assert time.monotonic() < deadline, behind()
             time.sleep(0.1)

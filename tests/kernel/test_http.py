@@ -36,6 +36,7 @@ async def app(scope: dict, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body"})
         return
     if path == "/gone":
+        HERE.set()
         scope["state_event"] = await receive()
         GONE.set()
         return
@@ -43,7 +44,7 @@ async def app(scope: dict, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body or path.encode()})
 
 
-GONE = asyncio.Event()
+HERE, GONE = asyncio.Event(), asyncio.Event()
 
 
 @pytest.fixture
@@ -159,12 +160,13 @@ async def test_slow_headers_are_cut(server: HttpServer) -> None:
 
 
 async def test_client_that_leaves_is_noticed(server: HttpServer) -> None:
+    HERE.clear()
     GONE.clear()
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /gone HTTP/1.1\r\nhost: x\r\n\r\n")
-    await asyncio.sleep(0.1)
-    writer.close()
     async with asyncio.timeout(30):
+        await HERE.wait()
+        writer.close()
         await GONE.wait()
 
 

@@ -303,8 +303,8 @@ async def test_a_client_that_never_reads_holds_little_and_is_ended(server: HttpS
     writer.transport.pause_reading()  # type: ignore[attr-defined]
     writer.write(b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n")
     await eventually(lambda: server.connections == 1)
-    await asyncio.sleep(0.2)
     (connection,) = server._connections
+    await asyncio.sleep(0.2)
     assert connection.unsent < 1_000_000
     await eventually(lambda: server.connections == 0)
     writer.close()

@@ -133,6 +133,6 @@ def test_a_quick_look_finds_what_a_slow_one_would() -> None:
      "a://" * 15_000, '"pin":"' + "\\" * 59_000, ("a" * 64 + " ") * 900],
 )  # fmt: skip
 def test_hostile_texts_take_no_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     masked_text(text, persons=True)
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

@@ -45,7 +45,7 @@ class SdkDoor:
         self.kit.thing_setup(str(tsl))
         self.kit.connect_async()
 
-    def wait_ready(self, seconds: float = 10) -> None:
+    def wait_ready(self, seconds: float = 60) -> None:
         assert self._ready.wait(seconds), "the device SDK did not come online"
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class SdkDoor:
 
     def _serve(self, identifier: str, request_id: str, params: Any, user: Any) -> None:
         if identifier == "syncPermissions":
-            with urllib.request.urlopen(params["permissionUrl"], timeout=10) as answer:
+            with urllib.request.urlopen(params["permissionUrl"], timeout=60) as answer:
                 self.held.apply(door_permissions.decode(answer.read()))
         elif identifier == "remoteOpen":
             self.opened += 1

@@ -39,7 +39,7 @@ class PahoDevice:
         self.client.on_subscribe = lambda client, user, number, granted: self._subscribed.put(number)
         self.client.connect("127.0.0.1", port)
         self.client.loop_start()
-        self._subscribed.get(timeout=10)
+        self._subscribed.get(timeout=60)
 
     def publish(self, what: str, body: dict[str, Any]) -> None:
         self.client.publish(self.base + what, json.dumps(body), 1).wait_for_publish(10)
@@ -68,19 +68,19 @@ def test_get_and_push(linli: Installation, tmp_path: Path) -> None:
         "method": "thing.config.get",
     }
     device.publish("get", ask)
-    assert device.said.get(timeout=10)[1]["code"] == 6710
+    assert device.said.get(timeout=60)[1]["code"] == 6710
 
     content = '{"volume": 3}'
     made = desk.ok("PUT", f"/products/{key}/config", json={"content": content})
     device.publish("get", ask)
-    topic, reply = device.said.get(timeout=10)
+    topic, reply = device.said.get(timeout=60)
     assert (topic, reply["id"], reply["code"], reply["method"]) == (
         "get_reply",
         ask["id"],
         200,
         ask["method"],
     )
-    with urllib.request.urlopen(reply["data"]["url"], timeout=10) as answer:
+    with urllib.request.urlopen(reply["data"]["url"], timeout=60) as answer:
         held = answer.read()
     assert held.decode() == content
     assert reply["data"]["sign"] == hashlib.sha256(held).hexdigest()
@@ -89,7 +89,7 @@ def test_get_and_push(linli: Installation, tmp_path: Path) -> None:
     until(lambda: desk.ok("GET", f"/devices?productKey={key}")["data"][0]["state"] == "online")
     newer = desk.ok("PUT", f"/products/{key}/config", json={"content": '{"volume": 5}'})
     desk.ok("POST", "/config-pushes", json={"productKey": key})
-    topic, call = device.said.get(timeout=10)
+    topic, call = device.said.get(timeout=60)
     assert (topic, call["method"], call["params"]["configId"]) == (
         "push",
         "thing.config.push",

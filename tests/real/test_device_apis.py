@@ -104,7 +104,7 @@ def _calls(partner: Partner, iot_id: str, key: str, door: SdkDoor) -> None:
     assert events[0]["eventCode"] == "passEvent"
 
 
-def _until(ask: Any, seconds: float = 10) -> Any:
+def _until(ask: Any, seconds: float = 60) -> Any:
     """The first answer that is not empty."""
     deadline = time.monotonic() + seconds
     while not (found := ask()):

@@ -94,7 +94,7 @@ class Kit:
         self.hear("on_thing_enable")
 
     def hear(self, name: str) -> tuple[Any, ...]:
-        return self._heard[name].get(timeout=20)
+        return self._heard[name].get(timeout=60)
 
     def topic(self, tail: str) -> str:
         return f"/sys/{self.key}/{self.name}/{tail}"
@@ -266,7 +266,7 @@ def is_configured(one: Kit) -> None:
     person("PUT", f"/products/{key}/config", {"content": content})
     ask = {"configScope": "product", "getType": "file"}
     reply = one.ask(one.topic("thing/config/get"), {"id": "4", "version": "1.0", "params": ask})
-    with urllib.request.urlopen(reply["data"]["url"], timeout=10) as answer:
+    with urllib.request.urlopen(reply["data"]["url"], timeout=60) as answer:
         held = answer.read()
     assert (held.decode(), reply["data"]["sign"]) == (content, hashlib.sha256(held).hexdigest())
     newer = person("PUT", f"/products/{key}/config", {"content": '{"volume": 5}'})
@@ -327,12 +327,12 @@ def talks_to_an_app_on_user_topics(one: Kit) -> None:
     app.connect("127.0.0.1", estate.linli.mqtt_port)
     app.loop_start()
     try:
-        assert said.get(timeout=10) == "subscribed"
+        assert said.get(timeout=60) == "subscribed"
         app.publish(topic, b"open", 1)
         assert one.hear("on_topic_message")[:2] == (topic, b"open")
-        assert said.get(timeout=10) == (topic, b"open")
+        assert said.get(timeout=60) == (topic, b"open")
         kit.publish_topic(kit.to_full_topic("user/news"), "done", 1)
-        assert said.get(timeout=10) == (f"/{one.key}/{one.name}/user/news", b"done")
+        assert said.get(timeout=60) == (f"/{one.key}/{one.name}/user/news", b"done")
     finally:
         app.disconnect()
         app.loop_stop()

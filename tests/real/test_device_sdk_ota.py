@@ -62,7 +62,7 @@ class SdkDevice:
         self.notices.put(Notice(kind, version, size, url, method, sign, module))
 
     def notice(self) -> Notice:
-        return self.notices.get(timeout=15)
+        return self.notices.get(timeout=60)
 
     def inform(self, version: str) -> None:
         self.kit.ota_report_version(
@@ -94,7 +94,7 @@ class Desk:
     def __init__(self, linli: Installation) -> None:
         self.linli = linli
         self.http = httpx.Client(
-            base_url=f"{linli.url}/api/console", headers={"x-linli-request": "1"}, trust_env=False, timeout=20
+            base_url=f"{linli.url}/api/console", headers={"x-linli-request": "1"}, trust_env=False, timeout=60
         )
         code = (linli.folder / "setup-code").read_text().strip()
         form = {
@@ -196,10 +196,10 @@ def test_a_query_is_answered_and_a_broken_download_goes_on(desk: Desk, device: S
     told = device.notice()
     assert (told.kind, told.version) == (2, "2.0")
     body, held = IMAGES["2.0"], b""
-    with urllib.request.urlopen(told.url, timeout=10) as answer:
+    with urllib.request.urlopen(told.url, timeout=60) as answer:
         held = answer.read(100_000)  # and the connection breaks
     rest = urllib.request.Request(told.url, headers={"Range": f"bytes={len(held)}-"})
-    with urllib.request.urlopen(rest, timeout=10) as answer:
+    with urllib.request.urlopen(rest, timeout=60) as answer:
         assert answer.status == 206
         assert answer.headers["Content-Range"] == f"bytes {len(held)}-{len(body) - 1}/{len(body)}"
         held += answer.read()

@@ -99,7 +99,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
             made = House(fronts, site, hook, db)
             clients = []
             for front in fronts.fronts:
-                client = httpx.AsyncClient(base_url=front.url, trust_env=False, timeout=10)
+                client = httpx.AsyncClient(base_url=front.url, trust_env=False, timeout=60)
                 clients.append(client)
             for front, client in zip(fronts.fronts, clients, strict=True):
                 # One token a key and community: the last one is everybody's.
@@ -253,7 +253,7 @@ async def test_a_killed_front_loses_nothing_and_its_work_goes_on(house: House, d
     async def all_taken() -> bool:
         return not any(device.backlog for device in (*meters, tap))
 
-    await until(all_taken, "everything is acknowledged", 15)
+    await until(all_taken, "everything is acknowledged", 60)
     stored: set[bytes] = set()
     for name in ("meter-0", "meter-1"):
         row = await get_device(Scope.system(site.tenant_id), house.db, iot_id=site.iot_ids[name])
@@ -267,7 +267,7 @@ async def test_a_killed_front_loses_nothing_and_its_work_goes_on(house: House, d
         return len(house.hook.received) >= len(taps) and not await unheard()
 
     try:
-        await until(pushed, "the webhook hears of all passes", 25)
+        await until(pushed, "the webhook hears of all passes", 60)
     except AssertionError:
         said = f"{len(taps)} passes, {len(house.hook.received)} pushed, unheard: {await unheard()}"
         raise AssertionError(f"{said}\n{house.fronts.logs()}") from None

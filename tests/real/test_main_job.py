@@ -191,7 +191,7 @@ class Job:
         assert len(base64.b64decode(self.text)) == 64
         return self.text
 
-    def wait_held(self, seconds: float = 10) -> None:
+    def wait_held(self, seconds: float = 60) -> None:
         """The right holds on the device itself."""
         deadline = time.monotonic() + seconds
         while self.code not in self.door.held.qr or self.door.public_key is None:

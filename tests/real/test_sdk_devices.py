@@ -33,7 +33,7 @@ async def test_firmware_is_announced_loaded_resumed_checked_and_told(
         assert await device.firmware() is None
         image = await asyncio.to_thread(desk.upload, who.product_key, "2.0")
         campaign = await asyncio.to_thread(desk.start, image)
-        offered = await asyncio.wait_for(told.get(), 15)
+        offered = await asyncio.wait_for(told.get(), 60)
         assert (offered.version, offered.size) == ("2.0", len(IMAGES["2.0"]))
         assert await device.firmware() == offered
         # An earlier run broke off in the middle: only the rest is loaded.

@@ -43,7 +43,7 @@ class Webhook:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/hook"
 
-    def wait_for(self, want: Any, seconds: float = 10) -> Pushed:
+    def wait_for(self, want: Any, seconds: float = 60) -> Pushed:
         """The first push for which `want(body)` is true, told once; pushes of different things overtake each other."""
         for kept in self._kept:
             if want(kept.json):

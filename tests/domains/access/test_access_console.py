@@ -225,14 +225,14 @@ async def test_live_rows_are_the_lists_rows(desk: Desk) -> None:
     scope = Scope(tenant_id, Caller("staff", "1"), frozenset({1}))
     live = hub.subscribe({"pass": scope, "delivery": scope}, account_id=1)
     told = await desk.register("SN-0001", "北门")
-    first = await live.next(5)
+    first = await live.next(30)
     assert first is not None
     assert msgspec.json.decode(first.body)["status"] == "toBeTransferred"
     door = await desk.connect(told)
     door.swipe("unknown card")
     seen: dict[str, dict[str, Any]] = {}
     while "pass" not in seen or seen.get("delivery", {}).get("status") != "transferred":
-        event = await live.next(5)
+        event = await live.next(30)
         assert event is not None
         seen[event.topic] = msgspec.json.decode(event.body)
     assert seen["pass"]["credential"] == "…card"  # whoever watches: a stream is told to all alike

@@ -134,7 +134,6 @@ def test_pings_come_back_or_do_not() -> None:
 
     took, why = asyncio.run(asked())
     assert took is not None
-    assert took < 1000
     assert "refused" in why.lower()
 
 

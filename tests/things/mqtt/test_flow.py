@@ -97,9 +97,10 @@ async def test_a_connection_is_not_read_from_beyond_its_bound(make_rig):
     client = await rig.connect(device_connect("door"))
     wire = [mqtt.encode(post("door", b"x" * 1000, packet_id=n)) for n in range(1, 2001)]
     writing = asyncio.create_task(_drain(client, wire))
+    await rig.backend.until(lambda: len(rig.backend.uplinks) > 10)
     await asyncio.sleep(0.1)
     taken = len(rig.backend.uplinks)
-    assert 10 < taken < 1000, "what one read of the socket brought, and no more"
+    assert taken < 1000, "what one read of the socket brought, and no more"
     await asyncio.sleep(0.05)
     assert len(rig.backend.uplinks) == taken
     rig.backend.holding = False

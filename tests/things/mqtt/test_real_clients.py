@@ -81,7 +81,7 @@ class Sdk:
 
     async def called(self, name: str) -> tuple[Any, ...]:
         """The arguments of the next call of this callback."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while True:
                 called, arguments = await self.calls.get()
                 if called == name:
@@ -330,7 +330,7 @@ async def mosquitto(tool: str, rig: Rig, connect: Any, *arguments: str) -> tuple
         "-P", connect.password.decode(), *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         output, _ = await process.communicate()
     assert process.returncode is not None
     return process.returncode, output.decode()

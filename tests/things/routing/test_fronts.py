@@ -69,11 +69,17 @@ async def test_calls_reach_a_device_at_another_front(fronts: Open, site: Site) -
 
 async def test_the_style_of_synchronous_calls_is_known_everywhere(fronts: Open, site: Site) -> None:
     one, two = await fronts("one"), await fronts("two")
-    for ext in (0, 1):
+    for ext, style in ((0, "sys"), (1, "ext")):
         device = await one.connect(site.device, ext=ext)
         device.answers["thing.service.remoteOpen"] = lambda params: {}
-        await until(told(two, site, CONNECTED, one))
-        await asyncio.sleep(0.1)
+        entry = two.things.fleet.named(site.product_key, "dev.lobby-01")
+        assert entry is not None
+
+        async def known(no: int = entry.device_no, style: str = style) -> bool:
+            held = two.things.routing.presence.get(no)
+            return bool(held and held.state == CONNECTED and held.style == style)
+
+        await until(known)
         await two.things.invoker.invoke(site.tenant, site.device.iot_id, "remoteOpen", {})
 
 
@@ -113,14 +119,19 @@ async def test_a_session_moves_with_its_downlinks(fronts: Open, site: Site) -> N
         body = msgspec.json.encode({"id": str(number), "method": "x", "params": {}})
         # From either process: they wait at the front that keeps the session.
         sender = (one, two)[number % 2].things.switchboard
+        waiting = one.things.front.traffic.queued_bytes
         assert sender.publish(pk, "dev.lobby-01", topic, body, qos=1, queue=True)
-        await asyncio.sleep(0.1)
+
+        async def more_wait(before: int = waiting) -> bool:
+            return one.things.front.traffic.queued_bytes > before
+
+        await until(more_wait)
     assert not two.things.switchboard.publish(pk, "dev.lobby-01", topic, b"now or never", qos=1)
     device = await two.connect(site.device, clean=False)
     got = [msgspec.json.decode((await device.next()).payload)["id"] for _ in range(3)]
     assert got == ["0", "1", "2"]
     assert not one.things.switchboard.holds((pk, "dev.lobby-01"))
-    await asyncio.sleep(0.1)
+    await device.post({"Temperature": 1})  # what it acknowledged before is taken then
     await device.vanish()
     again = await one.connect(site.device, clean=False)
     await asyncio.sleep(0.2)
