@@ -8,31 +8,20 @@ What is measured and how: `tests/browser/speed.py`.
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from linli.demo.logins import RESIDENT_LOGIN
-from tests.browser.conftest import Demo, Visit, demo_running, open_browser
 from tests.browser.phone import open_phone, sign_in
+from tests.browser.sample import running
 from tests.browser.speed import CONSOLE, RESIDENT, SIGN_IN, STAFF, Screen, Stopwatch
+from tests.browser.visit import Visit, launch, open_browser
 
 PROMISE_MS = 1000
 TIMES = 5
-
-
-@contextmanager
-def console(playwright: Playwright, demo: Demo) -> Iterator[Visit]:
-    visit = open_browser(playwright, demo.url)
-    try:
-        visit.looks()
-        visit.sign_in("manager", demo.passwords["manager"])
-        yield visit
-    finally:
-        visit.context.close()
 
 
 def measured(visit: Visit, area: str, screens: Mapping[str, Screen]) -> dict[str, tuple[float, float]]:
@@ -49,24 +38,23 @@ def main(arguments: list[str]) -> None:
     found: dict[str, tuple[float, float]] = {}
     with (
         TemporaryDirectory() as folder,
-        demo_running(Path(folder), "--no-life") as demo,
-        sync_playwright() as pw,
+        running(Path(folder), "--no-life") as demo,
+        sync_playwright() as playwright,
     ):
+        browser = launch(playwright.chromium)
         for area in ("console", "staff", "resident"):
-            with open_phone(pw, demo.url, workers=False) as visit:
+            with open_phone(browser, demo.url, workers=False) as visit:
                 found |= measured(visit, "sign-in", {area: SIGN_IN[area]})
-        with console(pw, demo) as visit:
+        with open_browser(browser, demo.url) as visit:
+            visit.sign_in_quietly("manager", demo.passwords["manager"])
             found |= measured(visit, "console", CONSOLE)
-        with open_phone(pw, demo.url, workers=False) as visit:
-            visit.go("/staff/")
-            visit.page.fill("#login", "manager")
-            visit.page.fill("#password", demo.passwords["manager"])
-            visit.page.keyboard.press("Enter")
-            visit.page.locator("nav.tabs").wait_for()
+        with open_phone(browser, demo.url, workers=False) as visit:
+            visit.sign_in_quietly("manager", demo.passwords["manager"])
             found |= measured(visit, "staff", STAFF)
-        with open_phone(pw, demo.url, workers=False) as visit:
+        with open_phone(browser, demo.url, workers=False) as visit:
             sign_in(visit, RESIDENT_LOGIN, demo.code)
             found |= measured(visit, "resident", RESIDENT)
+        browser.close()
     slowest = max(first for first, _ in found.values())
     if "--json" in arguments:
         also = [

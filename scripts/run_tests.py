@@ -21,8 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
 WORKERS = 2
 BROWSER_TESTS = "tests/browser"
-TIMED = "tests/browser/test_speed.py"
-"""How long screens take: asked when nothing else runs."""
 
 # Debian package -> (what shows that it is there, what goes untested without it).
 ENGINES = {
@@ -178,24 +176,15 @@ def run_checks() -> bool:
 
 
 def run_browser_tests() -> bool:
-    """In processes of their own: Playwright's loop keeps every other test of the process from running one.
-
-    The files of each process share a living sample, and some meet what others left there. Those that fail are asked once
-    more on a fresh one; only who fails there too has failed.
-    """
+    """In processes of their own: Playwright's loop keeps every other test of the process from running one."""
     (ROOT / "build" / "covers.json").unlink(missing_ok=True)
-    line = [sys.executable, "-m", "pytest", "-o", "cache_dir=build/browser-tests", "-q"]
-    environment = {**os.environ, "COVERS": "add"}
-
-    def passed(*arguments: str) -> bool:
-        return subprocess.run([*line, *arguments], stdin=subprocess.DEVNULL, env=environment).returncode == 0
-
+    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", BROWSER_TESTS]
     side_by_side = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
-    first = [passed(BROWSER_TESTS, f"--ignore={TIMED}", *side_by_side), passed(TIMED)]
-    if all(first):
-        return True
-    say("asking the browser tests that failed once more, on a fresh sample")
-    return passed(BROWSER_TESTS, "--last-failed", "--last-failed-no-failures", "none")
+    environment = {**os.environ, "COVERS": "add"}
+    done = subprocess.run(
+        [*line, *side_by_side, "--durations", "15"], stdin=subprocess.DEVNULL, env=environment
+    )
+    return done.returncode == 0
 
 
 def run_python_tests(arguments: list[str]) -> int:

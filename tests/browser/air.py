@@ -74,7 +74,7 @@ SHIM = """
       setTimeout(() => this.dispatchEvent(event))
     }
     async listen() {
-      for (let tries = 0; tries < 40; tries += 1) {
+      while (this.gatt.connected) {
         const heard = await window.__airAnswer()
         if (heard && this.answers) {
           this.answers.value = new DataView(bytes(heard).buffer)
@@ -155,7 +155,7 @@ class Air:
         async def done() -> None:
             await work
 
-        asyncio.run_coroutine_threadsafe(done(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(done(), self._loop).result(60)
 
     # what the page does
 
@@ -164,7 +164,7 @@ class Air:
         self._hang_up()
         if name not in self._ports:
             return ""
-        self._line = socket.create_connection(("127.0.0.1", self._ports[name]), 5)
+        self._line = socket.create_connection(("127.0.0.1", self._ports[name]), 60)
         return self._line.recv(31).hex()
 
     def _connected(self) -> bool:

@@ -1,48 +1,79 @@
-"""A real Chromium in front of the real platform process."""
+"""A real Chromium in front of the real platform process. Each file has a sample of its own, and no order."""
 
 import os
-import re
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import random
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.engines import free_port
-from tests.real.platform import Installation, running
+from tests.browser.sample import Demo, installed, sample_running
+from tests.browser.visit import (
+    CHROMIUM,
+    FAILURES,
+    PATIENCE_MS,
+    ROOT,
+    Visit,
+    launch,
+    open_browser,
+    open_visits,
+)
+from tests.real.platform import Installation
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-PAGES = ROOT / "src" / "linli" / "console" / "static" / "index.html"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DEMO_SECONDS = 120
-expect.set_options(timeout=20_000)  # five seconds are few where others have the processor
-_LOGIN = re.compile(r"^\s+.*?\s{2,}(?P<login>\S+)\s+(?P<password>\S+)\s+http")
+PAGES = [ROOT / "src" / "linli" / "console" / name for name in ("static", "static_resident", "static_staff")]
+LIMIT_S = 600
+"""Of one test, with a start of the platform on a machine that has other work: what takes longer hangs."""
+LONG = ("test_screenshots.py", "test_daily_pages.py")
+"""Files that come first: whatever takes long must not be the last that one of two processes does."""
+ORDER = os.environ.get("BROWSER_ORDER", "")
+"""Of the tests in each file: as they are written; `backwards`; or a number: mixed by it."""
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(FAILURES, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ours = [item for item in items if "tests/browser/" in item.nodeid]
     missing = "Chromium is not installed" if not CHROMIUM.exists() else ""
-    if not PAGES.exists():
+    if not all((folder / "index.html").exists() for folder in PAGES):
         missing = "the web pages are not built (./linli setup)"
-    for item in items:
-        if "tests/browser/" in item.nodeid and missing:
+    for item in ours:
+        if missing:
             item.add_marker(pytest.mark.skip(reason=missing))
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LIMIT_S))
+    if len(ours) == len(items):
+        items.sort(key=lambda item: item.path.name not in LONG)
+        if ORDER:
+            items[:] = _in_other_order(items)
+
+
+def _in_other_order(items: list[pytest.Item]) -> list[pytest.Item]:
+    """No test may need another of its file: this shows it."""
+    files: dict[Path, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        files[item.path].append(item)
+    for tests in files.values():
+        if ORDER == "backwards":
+            tests.reverse()
+        else:
+            random.Random(ORDER).shuffle(tests)
+    return [item for tests in files.values() for item in tests]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    report = yield
+    if report.failed and report.when != "teardown" and "tests/browser/" in item.nodeid:
+        for visit in open_visits:
+            visit.keep_for_failure(item.nodeid)
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -52,153 +83,46 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
-@dataclass
-class Visit:
-    """One browser of one person. `faults` collects what a person would not see: script errors and failed requests."""
-
-    context: BrowserContext
-    page: Page
-    base: str
-    faults: list[str] = field(default_factory=list)
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.base + path)
-
-    def looks(self, language: str = "en", theme: str = "light") -> None:
-        """Choose language and looks as a returning browser has them; the next `go` shows them."""
-        self.go("/mark.svg")
-        store = "([k, v]) => localStorage.setItem(k, v)"
-        self.page.evaluate(store, ["linli.language", language])
-        self.page.evaluate(store, ["linli.theme", theme])
-
-    def sign_in(self, login: str, password: str, path: str = "/") -> None:
-        self.go(path)
-        self.page.fill("#login", login)
-        self.page.fill("#password", password)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_selector("nav", timeout=30_000)
-
-    def sign_in_quietly(self, login: str, password: str) -> None:
-        """Without the pages: for tests that are not about signing in."""
-        answer = self.page.request.post(
-            f"{self.base}/api/console/session",
-            data={"login": login, "password": password, "remember": False},
-            headers={"X-Linli-Request": "1"},
-        )
-        assert answer.ok, answer.text()
-
-    def take_faults(self) -> list[str]:
-        found, self.faults[:] = list(self.faults), []
-        return found
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The one Chromium of the process; each visit has a context of its own in it."""
+    started = launch(playwright.chromium)
+    yield started
+    started.close()
 
 
-def open_browser(playwright: Playwright, base: str, *, arguments: Sequence[str] = ()) -> Visit:
-    context = playwright.chromium.launch_persistent_context(
-        tempfile.mkdtemp(prefix="linli-chromium-"),
-        executable_path=str(CHROMIUM),
-        args=[*ARGUMENTS, *arguments],
-        headless=True,
-        viewport={"width": 1440, "height": 900},
-        locale="en-US",
-        timezone_id="Asia/Shanghai",
-        accept_downloads=True,
-    )
-    page = context.pages[0]
-    page.set_default_timeout(30_000)
-    visit = Visit(context, page, base)
-
-    def failed(response: Response) -> None:
-        if response.status >= 500:
-            visit.faults.append(f"{response.status} {response.url}")
-
-    page.on("pageerror", lambda error: visit.faults.append(f"script: {error}"))
-    page.on("response", failed)
-    return visit
+@pytest.fixture(autouse=True)
+def tidy() -> None:
+    """Pages that a file's tests share are for each test as they were opened."""
+    for visit in open_visits:
+        visit.tidy()
 
 
 @pytest.fixture
-def fresh(playwright: Playwright, tmp_path: Path) -> Iterator[tuple[Visit, Installation]]:
+def fresh(browser: Browser, tmp_path: Path) -> Iterator[tuple[Visit, Installation]]:
     """A browser in front of an installation that nobody has set up."""
-    with running(tmp_path / "data") as installation:
-        visit = open_browser(playwright, installation.url)
-        visit.looks()
-        try:
-            yield visit, installation
-        finally:
-            visit.context.close()
-
-
-@dataclass
-class Demo:
-    """The living sample as `linli demo` starts it."""
-
-    url: str
-    passwords: dict[str, str]
-    mqtt_port: int
-    log: Path
-    data: Path
-
-    def code(self, phone: str) -> str:
-        """The last one-time code that the demo printed for a phone."""
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            found = re.findall(rf"{phone}: (\d{{6}})", self.log.read_text(errors="replace"))
-            if found:
-                return found[-1]
-            time.sleep(0.05)
-        raise AssertionError(f"no code for {phone}")
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_running(tmp_path_factory.mktemp("demo"), "--warp", "60") as started:
-        yield started
-
-
-@contextmanager
-def demo_running(folder: Path, *words: str) -> Iterator[Demo]:
-    """`linli demo` on free ports, until it is left."""
-    port, mqtt_port, log = free_port(), free_port(), folder / "log"
-    line = [
-        sys.executable, "-m", "linli.cli", "demo", "--data", str(folder / "data"), "--logins",
-        "--port", str(port), "--mqtt-port", str(mqtt_port), "--no-edge", *words,
-    ]  # fmt: skip
-    environment = {**os.environ, "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1"}
-    with log.open("wb") as out:
-        process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=out, stderr=out)
-    try:
-        passwords = _passwords(process, log)
-        url = f"http://127.0.0.1:{port}"
-        urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
-        yield Demo(url, passwords, mqtt_port, log, folder / "data")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _passwords(process: subprocess.Popen[bytes], log: Path) -> dict[str, str]:
-    """What the demo printed once it was ready, by log-in."""
-    deadline = time.monotonic() + DEMO_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        text = log.read_text(errors="replace")
-        if "Ctrl-C" in text:
-            found = [match for row in text.splitlines() if (match := _LOGIN.match(row))]
-            return {match["login"]: match["password"] for match in found}
-        time.sleep(0.1)
-    raise AssertionError(f"the demo did not get ready:\n{log.read_text(errors='replace')[-3000:]}")
+    with installed(tmp_path / "data") as installation, open_browser(browser, installation.url) as visit:
+        yield visit, installation
 
 
 @pytest.fixture(scope="module")
-def administrator(playwright: Playwright, demo: Demo) -> Iterator[Visit]:
-    """The sample's administrator, signed in, in English."""
-    visit = open_browser(playwright, demo.url)
-    visit.looks()
-    visit.sign_in("admin", demo.passwords["admin"])
-    try:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The living sample, of this file alone."""
+    with sample_running(tmp_path_factory.mktemp("sample")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def administrator(browser: Browser, demo: Demo) -> Iterator[Visit]:
+    """The sample's administrator at a desk, signed in, in English."""
+    with open_browser(browser, demo.url) as visit:
+        visit.sign_in_quietly("admin", demo.passwords["admin"])
         yield visit
-    finally:
-        visit.context.close()
+
+
+@pytest.fixture(scope="module")
+def operator(browser: Browser, demo: Demo) -> Iterator[Visit]:
+    """Who runs the platform, at another desk."""
+    with open_browser(browser, demo.url) as visit:
+        visit.sign_in_quietly("operator", demo.passwords["operator"])
+        yield visit

@@ -1,17 +1,14 @@
 """A phone in front of the demo: 360 px wide, touch, and what axe finds on each page."""
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from playwright.sync_api import Playwright, Response
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, Visit
+from tests.browser.visit import ROOT, Visit, keep_picture, open_visit
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-WIDTH = 360
+SIZE = (360, 740)
 _RUN = """async () => {
   const found = await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})
   return found.violations
@@ -27,67 +24,58 @@ _SMALL = """() => [...document.querySelectorAll('button, a, input, select, [role
 _WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@contextmanager
 def open_phone(
-    playwright: Playwright,
+    browser: Browser,
     base: str,
     *,
     dark: bool = False,
     language: str = "en",
     workers: bool = True,
     arguments: Sequence[str] = (),
-) -> Iterator[Visit]:
+) -> Visit:
     """A small phone whose owner reads `language`; without `workers` no service worker answers for the network.
 
     `arguments` are the browser's, e.g. of a camera that shows a file.
     """
-    context = playwright.chromium.launch_persistent_context(
-        tempfile.mkdtemp(prefix="linli-phone-"),
-        executable_path=str(CHROMIUM),
-        args=[*ARGUMENTS, *arguments],
-        headless=True,
-        viewport={"width": WIDTH, "height": 740},
+    return open_visit(
+        browser,
+        base,
+        SIZE,
+        arguments=arguments,
         has_touch=True,
         is_mobile=True,
         locale="en-US" if language == "en" else "zh-CN",
-        timezone_id="Asia/Shanghai",
         color_scheme="dark" if dark else "light",
         service_workers="allow" if workers else "block",
         bypass_csp=True,  # axe is injected; that the pages keep their policy is tested in tests/console/test_pages.py
     )
-    page = context.pages[0]
-    page.set_default_timeout(30_000)
-    visit = Visit(context, page, base)
-
-    def failed(response: Response) -> None:
-        if response.status >= 500:
-            visit.faults.append(f"{response.status} {response.url}")
-
-    page.on("pageerror", lambda error: visit.faults.append(f"script: {error}"))
-    page.on("response", failed)
-    try:
-        yield visit
-    finally:
-        context.close()
 
 
-STILL = """() => !document.querySelector('[aria-busy=true]') && document.getAnimations().every(
-  (one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
-"""Nothing loads, and nothing fades in or out any more: half-way, every colour is too pale."""
-
-
-def look(visit: Visit, name: str, pictures: Path | None = None) -> None:
+def look(visit: Visit, name: str) -> None:
     """The page as it is now: nothing serious for axe, no target too small, nothing wider than the screen, no fault."""
     page = visit.page
-    page.wait_for_function(STILL)
-    if pictures is not None:
-        page.screenshot(path=pictures / f"{name}.png", full_page=True)
+    visit.still()
+    keep_picture(page, name, whole=True)
     serious = findings(visit)
     assert serious == [], f"{name}: axe: {serious}"
     small = page.evaluate(_SMALL)
     assert small == [], f"{name}: targets under 44 px: {small}"
-    assert page.evaluate(_WIDE) <= 0, f"{name}: wider than {WIDTH} px"
+    assert page.evaluate(_WIDE) <= 0, f"{name}: wider than {SIZE[0]} px"
     assert visit.take_faults() == [], name
+
+
+def publish_notice(staff: Visit, title: str, text: str, *, look_at: str = "") -> None:
+    """Write a notice on the staff pages, until it stands in their list."""
+    page = staff.page
+    staff.go("/staff/notices")
+    page.get_by_role("button", name="Write a notice").click()
+    page.fill("#title", title)
+    page.fill("#text", text)
+    if look_at:
+        look(staff, look_at)
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.locator(".van-dialog").get_by_text("Publish", exact=True).last.click()
+    page.locator("main ul.list").get_by_text(title).wait_for()  # others in it are published, too
 
 
 def findings(visit: Visit) -> list[str]:
@@ -98,23 +86,28 @@ def findings(visit: Visit) -> list[str]:
     return found
 
 
-_sessions: dict[tuple[str, str, str], list[Any]] = {}
-"""Cookies by (platform, phone, page): the platform sends a phone one code a minute, and tests are faster than that."""
+_sessions: dict[tuple[str, str], list[Any]] = {}
+"""Cookies by (platform, phone): the platform sends a phone one code a minute, and tests are faster than that."""
 
 
-def sign_in(visit: Visit, phone: str, code: Callable[[str], str], path: str = "/m/") -> None:
-    """With the code as the demo prints it, or with the session that an earlier test left. `code` finds it."""
-    page, key = visit.page, (visit.base, phone, path)
-    if key in _sessions:
-        visit.context.add_cookies(_sessions[key])
+def sign_in(visit: Visit, phone: str, code: Callable[[str], str]) -> None:
+    """Without the pages: with the session that an earlier test of the file left, or by a code, which `code` finds."""
+    key = visit.base, phone
+    if key not in _sessions:
+        visit.fetch("POST", "/resident/session/code", {"phone": phone})
+        proof = {"phone": phone, "code": code(phone), "remember": False}
+        visit.fetch("POST", "/resident/session/code/verify", proof)
+        _sessions[key] = list(visit.context.cookies())
+    visit.context.add_cookies(_sessions[key])
+
+
+def sign_in_by_page(visit: Visit, phone: str, code: Callable[[str], str], path: str = "/m/") -> None:
+    """As a person does it, wherever the way leads."""
+    page = visit.page
     visit.go(path)
-    places = page.get_by_role("navigation", name="Main places")
-    places.or_(page.locator("#phone")).first.wait_for()
-    if not places.is_visible():
-        page.fill("#phone", phone)
-        page.get_by_role("button", name="Send code").click()
-        page.get_by_text("The code is on its way").wait_for()
-        page.fill("#code", code(phone))
-        page.keyboard.press("Enter")
-        places.wait_for()
-    _sessions[key] = list(visit.context.cookies())
+    page.fill("#phone", phone)
+    page.get_by_role("button", name="Send code", exact=True).click()
+    page.get_by_text("The code is on its way").wait_for()
+    page.fill("#code", code(phone))
+    page.keyboard.press("Enter")
+    page.get_by_role("navigation", name="Main places").wait_for()

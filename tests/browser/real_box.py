@@ -13,7 +13,7 @@ from linli.edge.runtime.compose import Box
 from linli.edge.runtime.lan import Ports
 from linli.edge.services.console.door import new_code
 from linli.kernel.ids import Ids
-from tests.browser.conftest import Visit
+from tests.browser.visit import Visit
 from tests.console.conftest import SETUP
 from tests.real.platform import Installation
 
@@ -31,7 +31,7 @@ class RealBox:
 
     def do[T](self, work: Coroutine[Any, Any, T]) -> T:
         """In the box's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(120)
 
     def show(self, port: Callable[[], int]) -> None:
         """Have another port stand for its own page."""
@@ -40,14 +40,9 @@ class RealBox:
 
 def set_up(visit: Visit, installed: Installation) -> Callable[..., Any]:
     """Sign the browser in as the first administrator; how to call the console's routes."""
-    heads = {"x-linli-request": "1"}
 
     def call(method: str, path: str, body: Any = None) -> Any:
-        answer = visit.page.request.fetch(
-            f"{visit.base}/api/console{path}", method=method, data=body, headers=heads
-        )
-        assert answer.ok, answer.text()
-        return answer.json() if answer.status != 204 else None
+        return visit.fetch(method, f"/console{path}", body)
 
     call("POST", "/setup", {**SETUP, "code": setup_code.ensure(installed.folder / setup_code.FILE_NAME)})
     return call
@@ -74,14 +69,14 @@ def real_box(visit: Visit, call: Callable[..., Any], home: Path) -> Iterator[Rea
         ports = Ports(host="127.0.0.1", files=(0,), console=0, mqtt=0, route=0, scripts=str(scripts))
         box = Box(home, identity, ports=ports)
         await box.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not box.line.up:
                 await asyncio.sleep(0.02)
         return box
 
     home.mkdir(parents=True)
     try:
-        box = asyncio.run_coroutine_threadsafe(start(), loop).result(40)
+        box = asyncio.run_coroutine_threadsafe(start(), loop).result(180)
         made = RealBox(box, node, new_code(home / "console"), loop)
         try:
             yield made

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 from playwright.sync_api import CDPSession, Page
 
+from tests.browser.visit import Visit
+
 SLOWER: Final = 4
 QUIET_MS: Final = 250
 _WATCH: Final = """() => {
@@ -70,6 +72,23 @@ SIGN_IN: Final = {
     "staff": Screen("/staff/sign-in", "#password"),
     "resident": Screen("/m/sign-in", "#code"),
 }
+
+
+def processor_ms(visit: Visit, screen: Screen) -> float:
+    """What the page's own thread worked from an empty page on until the screen could be used."""
+    page = visit.page
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def worked() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration")) * 1000
+
+    visit.go("/mark.svg")  # of the same process of the browser
+    before = worked()
+    visit.go(screen.path)
+    page.wait_for_function(_THERE, arg=screen.wanted)
+    return worked() - before
 
 
 class Stopwatch:

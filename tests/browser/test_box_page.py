@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Visit, open_browser
+from tests.browser.visit import Visit, open_browser
 from tests.edge.services.console_box import ConsoleBox
 
 SECTIONS = (
@@ -28,36 +28,33 @@ PASSWORD = "a good password"
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[ConsoleBox]:
     """In a loop of its own thread, as the browser's calls block this one."""
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    made: list[ConsoleBox] = []
+    loop = asyncio.new_event_loop()
 
-    async def run() -> None:
-        made.append(ConsoleBox(tmp_path, doors=130))
-        (made[0].home / "identity.json").write_text('{"serialNumber": "SN-1"}')
-        await made[0].start()
+    async def run() -> ConsoleBox:
+        box = ConsoleBox(tmp_path, doors=130)
+        (box.home / "identity.json").write_text('{"serialNumber": "SN-1"}')
+        await box.start()
         for n in range(60):
-            await made[0].store.add(f"pass/{n:03}.jpg", b"\xff\xd8" * 900, 7200)
-        ready.set()
+            await box.store.add(f"pass/{n:03}.jpg", b"\xff\xd8" * 900, 7200)
+        return box
 
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    asyncio.run_coroutine_threadsafe(run(), loop)
-    assert ready.wait(20)
-    yield made[0]
-    asyncio.run_coroutine_threadsafe(made[0].stop(), loop).result(20)
+    box = asyncio.run_coroutine_threadsafe(run(), loop).result(60)
+    yield box
+    asyncio.run_coroutine_threadsafe(box.stop(), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
 
 
 @pytest.fixture
-def visit(playwright: Playwright, box: ConsoleBox) -> Iterator[Visit]:
-    visit = open_browser(playwright, box.url)
+def visit(browser: Browser, box: ConsoleBox) -> Iterator[Visit]:
     said: list[str] = []
-    visit.page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
-    yield visit
-    visit.context.close()
-    assert said == []
-    assert visit.take_faults() == []
+    with open_browser(browser, box.url) as visit:
+        visit.page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+        yield visit
+        assert said == []
+        assert visit.take_faults() == []
 
 
 def log_in(visit: Visit, code: str) -> Page:
@@ -78,8 +75,10 @@ def test_every_section_fits_a_desk_and_a_phone_in_both_languages(visit: Visit, b
             page.click(".top button >> nth=0")  # the other language
             for section in SECTIONS:
                 visit.go(f"/#/{section}")
+                page.wait_for_selector(
+                    f".nav a[href='#/{section}'][aria-current]"
+                )  # the section comes with it
                 page.wait_for_selector("h1")
-                page.wait_for_selector(f".nav a[href='#/{section}'][aria-current]")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (section, width)
                 assert not {"null", "undefined", "[object Object]"} & set(page.inner_text("#page").split())
 
@@ -111,7 +110,7 @@ def test_the_network_is_set_from_the_page_and_a_backup_is_downloaded(visit: Visi
 def test_a_cut_line_shows_by_itself(visit: Visit, box: ConsoleBox) -> None:
     page = log_in(visit, box.code)
     box.state.line_up = False
-    page.wait_for_selector(".hero .lamp.bad", timeout=8000)
+    page.wait_for_selector(".hero .lamp.bad")
     assert "1,284" in page.inner_text(".tiles")
 
 

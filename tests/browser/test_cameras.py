@@ -8,23 +8,11 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Visit
+from tests.browser.drop_downs import choose
 from tests.browser.phone import findings
+from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.slow
-
-FOLDER = ROOT / "build" / "screenshots"
-
-
-def picture(visit: Visit, name: str) -> None:
-    """What is on the screen, wide and narrow."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for width, height in ((1440, 900), (360, 800)):
-        visit.page.set_viewport_size({"width": width, "height": height})
-        visit.page.wait_for_timeout(350)  # the panel slides in
-        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
-        visit.page.screenshot(path=FOLDER / f"cameras-{name}-{width}.png")
-    visit.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def template(visit: Visit) -> openpyxl.Workbook:
@@ -47,30 +35,30 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     visit.go("/cameras")
     expect(page.get_by_text("1 of 9 cameras of this community have no information yet.")).to_be_visible()
     expect(row_of(page, "南门全景")).to_contain_text("In use")
-    picture(visit, "list")
+    visit.picture("cameras-list", whole=False)
     assert findings(visit) == []
 
-    page.get_by_label("Name, device, address, IP, model or manager").fill("B1")
+    page.get_by_label("Name, device, address, IP, model or manager", exact=True).fill("B1")
     expect(row_of(page, "南门全景")).to_have_count(0)
     row_of(page, "车库 B1 通道").get_by_role("button", name="车库 B1 通道").click()
     panel = page.get_by_role("dialog", name="车库 B1 通道")
     expect(panel.get_by_text("B1 层 12 号柱")).to_be_visible()
-    picture(visit, "facts")
+    visit.picture("cameras-facts", whole=False)
     panel.get_by_role("tab", name="Edit").click()
-    panel.get_by_label("Stream address").fill("rtsp://viewer:secret@192.168.20.2/1")
+    panel.get_by_label("Stream address", exact=True).fill("rtsp://viewer:secret@192.168.20.2/1")
     panel.get_by_role("button", name="Save").click()
     expect(panel.get_by_text("must not hold a user or password").first).to_be_visible()
-    picture(visit, "edit")
-    panel.get_by_label("Stream address").fill("rtsp://192.168.20.2/1")
+    visit.picture("cameras-edit", whole=False)
+    panel.get_by_label("Stream address", exact=True).fill("rtsp://192.168.20.2/1")
     panel.get_by_label("Password", exact=True).fill("hidden-away")
-    panel.get_by_label("Remark").fill("镜头已清洁")
+    panel.get_by_label("Remark", exact=True).fill("镜头已清洁")
     panel.get_by_role("button", name="Save").click()
     expect(panel).to_be_hidden()
     row_of(page, "车库 B1 通道").get_by_role("button", name="车库 B1 通道").click()
     panel.get_by_role("tab", name="History").click()
     expect(panel.get_by_role("list", name="History").get_by_text("镜头已清洁")).to_be_visible()
     expect(panel.get_by_text("hidden-away")).to_have_count(0)
-    picture(visit, "history")
+    visit.picture("cameras-history", whole=False)
     assert findings(visit) == []
     page.keyboard.press("Escape")
 
@@ -83,7 +71,7 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     hand_in(page, book, tmp_path / "cameras.xlsx")
     panel = page.get_by_role("dialog", name="Import a spreadsheet")
     expect(panel.get_by_text("1 rows have errors; nothing was imported.")).to_be_visible()
-    picture(visit, "faults")
+    visit.picture("cameras-faults", whole=False)
     with page.expect_download() as saved:
         panel.get_by_role("link", name="Download the file with the errors marked").click()
     assert saved.value.suggested_filename == "linli-cameras-problems.xlsx"
@@ -97,10 +85,10 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
 
     page.get_by_role("button", name="Clear all").click()
     dialog = page.get_by_role("dialog", name="Clear the information of all 8 cameras?")
-    picture(visit, "clear")
+    visit.picture("cameras-clear", whole=False)
     dialog.get_by_role("button", name="Clear 8").click()
     expect(page.get_by_role("heading", name="No camera information yet")).to_be_visible()
-    picture(visit, "empty")
+    visit.picture("cameras-empty", whole=False)
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     expect(row_of(page, "南门全景")).to_have_count(1)
     page.get_by_role("button", name="Imports and clearings").click()
@@ -108,21 +96,20 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     past = page.get_by_role("dialog", name="Imports and clearings")
     past.get_by_role("button", name="Undo").last.click()
     expect(past.get_by_text("What it made is removed, what it changed put back.")).to_be_visible()
-    picture(visit, "batches")
+    visit.picture("cameras-batches", whole=False)
     assert visit.take_faults() == []
 
 
 def test_a_projects_communities(administrator: Visit) -> None:
     visit, page = administrator, administrator.page
     visit.go("/projects")
-    page.get_by_role("link", name="掌上桂花").click()
-    page.get_by_role("tab", name="Communities").click()
+    visit.follow(page.get_by_role("link", name="掌上桂花"), "掌上桂花")
+    page.get_by_role("tab", name="Communities", exact=True).click()
     pane = page.get_by_role("tabpanel", name="Communities")
-    pane.get_by_role("combobox", name="A community of the company").click()
-    page.get_by_role("option", name="银杏里").click()
+    choose(pane.get_by_role("combobox", name="A community of the company"), "银杏里")
     pane.get_by_role("button", name="Take it into the project").click()
     expect(pane.get_by_text("Usable once the operator has approved it")).to_be_visible()
-    picture(visit, "project")
+    visit.picture("cameras-project", whole=False)
     pane.get_by_role("button", name="Manage devices").click()
     panel = page.get_by_role("dialog", name="Devices of 桂花园")
     expect(panel.get_by_text("cam-garden")).to_be_visible()
@@ -131,10 +118,11 @@ def test_a_projects_communities(administrator: Visit) -> None:
     expect(panel.locator(".el-checkbox", has_text="cam-playground")).to_have_count(0)
     panel.get_by_text("To be added", exact=True).click()
     panel.locator(".el-checkbox", has_text="cam-playground").click()
-    picture(visit, "project-devices")
+    visit.picture("cameras-project-devices", whole=False)
     panel.get_by_role("button", name="Add 1 devices").click()
     expect(panel.locator(".el-checkbox")).to_have_count(0)
     page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
     pane.get_by_role("button", name="Cameras").click()
     expect(page.get_by_text("1 of 9 cameras of this community have no information yet.")).to_be_visible()
     assert visit.take_faults() == []

@@ -2,14 +2,25 @@
 
 import json
 import re
-import time
+from collections.abc import Iterator
 
+import openpyxl
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Demo, Visit, open_browser
+from tests.browser.doorway import Doorway
+from tests.browser.drop_downs import choose
+from tests.browser.sample import Demo
+from tests.browser.visit import Visit, open_browser
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def doorway(administrator: Visit, demo: Demo) -> Iterator[Doorway]:
+    made = Doorway(administrator, demo.mqtt_port)
+    yield made
+    made.stop()
 
 
 def test_passes_reach_the_screen_as_they_happen_and_wait_while_paused(administrator: Visit):
@@ -17,11 +28,11 @@ def test_passes_reach_the_screen_as_they_happen_and_wait_while_paused(administra
     administrator.go("/overview")
     rows = page.get_by_test_id("live-passes").locator("li")
     first = rows.first.inner_text()
-    expect(rows.first).not_to_have_text(first, timeout=20_000)
+    expect(rows.first).not_to_have_text(first)
 
     page.get_by_role("button", name="Pause").click()
     held = rows.first.inner_text()
-    expect(page.get_by_text(re.compile(r"Paused, \d+ waiting"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile(r"Paused, \d+ waiting"))).to_be_visible()
     assert rows.first.inner_text() == held
     page.get_by_role("button", name="Resume").click()
     expect(rows.first).not_to_have_text(held)
@@ -29,30 +40,29 @@ def test_passes_reach_the_screen_as_they_happen_and_wait_while_paused(administra
 
 
 @pytest.mark.covers("EP-18")
-def test_a_door_is_opened_from_afar_with_a_reason(administrator: Visit):
+def test_a_door_is_opened_from_afar_with_a_reason(administrator: Visit, doorway: Doorway):
     page = administrator.page
-    administrator.go("/doors")
-    page.get_by_role("row").nth(1).get_by_role("button", name="Open").click()
+    administrator.go(f"/doors?q={doorway.name}")
+    row = page.get_by_role("row", name=re.compile(doorway.name))
+    row.get_by_role("button", name="Open", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Open the door")).to_be_disabled()  # not without a reason
     dialog.get_by_role("button", name="Visitor").click()
-    began = time.monotonic()
     dialog.get_by_role("button", name="Open the door").click()
     expect(dialog.get_by_role("status")).to_contain_text("The door opened")
-    assert time.monotonic() - began < 3
     assert administrator.take_faults() == []
 
 
 @pytest.mark.covers("EP-20")
-def test_a_refused_pass_says_why(administrator: Visit):
+def test_a_refused_pass_says_why(administrator: Visit, doorway: Doorway):
     page = administrator.page
+    assert not doorway.swipe("0000000000")
     administrator.go("/passes")
     page.get_by_role("button", name="Refused", exact=True).click()
     page.wait_for_url("**/passes?result=refused")
     reasons = page.locator("tbody td[data-title=Result]")
-    expect(reasons.first).to_be_visible(timeout=60_000)  # perhaps still the list from before the press
-    expect(reasons.filter(has_text=re.compile("^Passed$"))).to_have_count(0)
-    expect(reasons.first).to_be_visible(timeout=60_000)
+    expect(reasons.filter(has_text="This door does not know the card").first).to_be_visible()
+    expect(reasons.filter(has_text=re.compile("^Passed$"))).to_have_count(0)  # the list from before the press
     assert not set(reasons.all_inner_texts()) & {"Passed", "Unknown reason"}
 
 
@@ -60,11 +70,14 @@ def test_devices_are_filtered_and_sorted_by_link(administrator: Visit):
     page = administrator.page
     administrator.go("/devices")
     page.get_by_role("button", name="Online", exact=True).click()
-    page.get_by_role("button", name=re.compile("^Name")).click()
+    page.wait_for_url("**/devices?state=online")
+    with page.expect_response(
+        re.compile(r"/api/console/devices\?.*sort=name")
+    ):  # until then: the list before
+        page.get_by_role("button", name=re.compile("^Name")).click()
     page.wait_for_url("**/devices?state=online&sort=name")
 
     def shown() -> list[str]:
-        """Once the list is there: until then it shows what it had before."""
         expect(page.get_by_role("columnheader", name=re.compile("^Name"))).to_have_attribute(
             "aria-sort", "ascending"
         )
@@ -81,17 +94,17 @@ def test_devices_are_filtered_and_sorted_by_link(administrator: Visit):
     assert administrator.take_faults() == []
 
 
-def test_a_device_shows_values_messages_and_answers_a_call(administrator: Visit):
+def test_a_device_shows_values_messages_and_answers_a_call(administrator: Visit, doorway: Doorway):
     page = administrator.page
-    administrator.go("/doors")
-    page.locator("tbody a.row-link").first.click()
+    assert doorway.swipe()
+    administrator.go(f"/doors/{doorway.iot_id}")
     page.get_by_role("link", name="As a device").click()
     page.get_by_role("tab", name="Messages").click()
-    expect(page.get_by_text("passEvent").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("passEvent").first).to_be_visible()
     page.get_by_role("tab", name="Services").click()
     page.get_by_role("option", name=re.compile("remoteOpen")).click()
-    page.get_by_role("button", name="Call").click()
-    expect(page.get_by_role("status")).to_contain_text(re.compile(r"Answered in \d+ ms"), timeout=30_000)
+    page.get_by_role("button", name="Call", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"Answered in \d+ ms"))
     assert administrator.take_faults() == []
 
 
@@ -106,8 +119,6 @@ def test_deliveries_tell_their_state_and_their_history(administrator: Visit):
 
 
 def test_an_import_with_errors_changes_nothing_and_names_them(administrator: Visit, tmp_path):
-    import openpyxl
-
     page = administrator.page
     administrator.go("/spaces")
     page.get_by_role("button", name="Import a spreadsheet").click()
@@ -128,7 +139,7 @@ def test_an_import_with_errors_changes_nothing_and_names_them(administrator: Vis
     book.save(template)
 
     page.get_by_test_id("import-file").set_input_files(template)
-    expect(page.get_by_role("alert")).to_contain_text("nothing was imported", timeout=30_000)
+    expect(page.get_by_role("alert")).to_contain_text("nothing was imported")
     expect(page.get_by_role("dialog").locator("tbody")).to_contain_text("0?9")
 
     book = openpyxl.load_workbook(template)
@@ -137,7 +148,7 @@ def test_an_import_with_errors_changes_nothing_and_names_them(administrator: Vis
     book.save(template)
     page.get_by_test_id("import-file").set_input_files(template)
     page.get_by_role("button", name=re.compile(r"^Import \d+ rows")).click()
-    expect(page.get_by_text(re.compile("Imported; "))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile("Imported; "))).to_be_visible()
     page.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_text("Undone")).to_be_visible()
     assert administrator.take_faults() == []
@@ -147,8 +158,8 @@ def test_a_key_is_made_used_found_and_closed(administrator: Visit):
     page = administrator.page
     administrator.go("/integrations/keys")
     page.get_by_role("button", name="New project").click()
-    page.get_by_label("Project name").fill("Browser")
-    page.get_by_role("button", name="Make").click()
+    page.get_by_label("Project name", exact=True).fill("Browser")
+    page.get_by_role("button", name="Make", exact=True).click()
     app_key, app_secret = (page.get_by_role("dialog").locator("dd code").nth(n).inner_text() for n in (0, 1))
     assert re.fullmatch(r"2\d{7}", app_key)
     page.get_by_role("button", name="Saved it").click()
@@ -158,8 +169,7 @@ def test_a_key_is_made_used_found_and_closed(administrator: Visit):
     method = [m for m in methods if m["path"].endswith("/poid/query")][-1]
     administrator.go(f"/integrations/reference{method['path']}@{method['version']}")
     page.get_by_text("A real key", exact=True).click()
-    page.locator(".el-select", has=page.get_by_role("combobox", name="As which key")).click()
-    page.get_by_role("option", name=re.compile(app_key)).click()
+    choose(page.get_by_role("combobox", name="As which key"), re.compile(app_key))
     page.get_by_label("Request", exact=True).fill(
         json.dumps({"keywords": "桂花", "city": "杭州", "citylimit": True})
     )
@@ -168,7 +178,7 @@ def test_a_key_is_made_used_found_and_closed(administrator: Visit):
 
     page.get_by_role("status").get_by_role("link").click()  # its line in the request log
     page.wait_for_url("**/integrations/requests?requestId=*")
-    expect(page.locator("tbody tr")).to_have_count(1, timeout=20_000)
+    expect(page.locator("tbody tr")).to_have_count(1)
 
     administrator.go("/integrations/keys")
     row = page.get_by_role("row").filter(has_text=app_key)
@@ -199,7 +209,7 @@ def test_the_signature_debugger_points_at_the_byte_a_proxy_changed(administrator
     ))  # fmt: skip
     administrator.go("/integrations/debugger")
     page.get_by_label("Request", exact=True).fill(request)
-    page.get_by_label("The client's string to sign").fill(client)
+    page.get_by_label("The client's string to sign (optional)", exact=True).fill(client)
     page.get_by_role("button", name="Check the signature").click()
     result = page.get_by_test_id("signature-result")
     expect(result).to_contain_text("The signature is wrong")
@@ -222,10 +232,8 @@ def test_search_finds_people_doors_and_opens_from_the_keyboard(administrator: Vi
     assert administrator.take_faults() == []
 
 
-def test_a_guard_sees_no_keys_and_may_not_register(playwright, demo: Demo):
-    visit = open_browser(playwright, demo.url)
-    try:
-        visit.looks()
+def test_a_guard_sees_no_keys_and_may_not_register(browser: Browser, demo: Demo):
+    with open_browser(browser, demo.url) as visit:
         visit.sign_in("guard", demo.passwords["guard"])
         page = visit.page
         expect(page.get_by_role("link", name="Passes", exact=True)).to_be_visible()
@@ -235,5 +243,3 @@ def test_a_guard_sees_no_keys_and_may_not_register(playwright, demo: Demo):
         assert page.get_by_role("button", name="Register a door").count() == 0
         answer = page.request.get(f"{visit.base}/api/console/keys")
         assert answer.status == 403
-    finally:
-        visit.context.close()

@@ -3,19 +3,20 @@ refusals, charts; and puts devices into groups and gives them certificates."""
 
 import csv
 import io
-import json
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, expect
 
-from tests.browser.conftest import ROOT, Demo, Visit
+from tests.browser.drop_downs import choose, choose_several
+from tests.browser.sample import until
+from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.slow
-SHOTS = ROOT / "build" / "screenshots"
 
 
 def field(identifier: str, name: str, kind: str, specs: Any) -> dict[str, Any]:
@@ -68,85 +69,62 @@ MODEL = {
 class Boiler:
     product_key: str
     iot_id: str
-    name: str = "boiler-01"
+    name: str
 
 
-def send(visit: Visit, path: str, body: Any, method: str = "post") -> Any:
-    ask = getattr(visit.page.request, method)
-    answer = ask(f"{visit.base}/api/console{path}", data=body, headers={"x-linli-request": "1"})
-    assert answer.ok, answer.text()
-    return json.loads(answer.text() or "null")
+def get(visit: Visit, path: str) -> Any:
+    return visit.fetch("GET", f"/console{path}")
+
+
+def send(visit: Visit, path: str, body: Any, method: str = "POST") -> Any:
+    return visit.fetch(method, f"/console{path}", body)
 
 
 @pytest.fixture(scope="module")
-def boiler(administrator: Visit) -> Boiler:
-    administrator.go("/mark.svg")
-    key = send(administrator, "/products", {"name": "Boilers"})["productKey"]
-    draft = send(administrator, f"/products/{key}/model/draft", {"document": MODEL, "revision": 0}, "put")
+def product_key(administrator: Visit) -> str:
+    key: str = send(administrator, "/products", {"name": "Boilers"})["productKey"]
+    draft = send(administrator, f"/products/{key}/model/draft", {"document": MODEL, "revision": 0}, "PUT")
     assert draft["faults"] == []
     send(administrator, f"/products/{key}/model/publish", {"revision": draft["revision"]})
-    made = send(administrator, "/devices", {"productKey": key, "deviceName": "boiler-01"})
-    return Boiler(key, made["iotId"])
+    return key
 
 
-def told(visit: Visit, path: str) -> Any:
-    return json.loads(visit.page.request.get(f"{visit.base}/api/console{path}").text())
+@pytest.fixture
+def boiler(administrator: Visit, product_key: str) -> Boiler:
+    """Of this test alone."""
+    name = f"boiler-{next(_numbers):02}"
+    device = send(administrator, "/devices", {"productKey": product_key, "deviceName": name})
+    return Boiler(product_key, device["iotId"], name)
+
+
+_numbers = itertools.count(1)
 
 
 def simulate(visit: Visit, iot_id: str, **settings: Any) -> None:
     """Have the simulator stand in for a device; it leaves 45 s after nobody looked any more."""
-    if not told(visit, f"/devices/{iot_id}/simulator")["running"]:
+    if not get(visit, f"/devices/{iot_id}/simulator")["running"]:
         send(visit, f"/devices/{iot_id}/simulator", settings)
-    for _ in range(100):
-        if told(visit, f"/devices/{iot_id}")["state"] == "online":
-            return
-        visit.page.wait_for_timeout(100)
-    raise AssertionError("it does not come online")
+    until(lambda: get(visit, f"/devices/{iot_id}")["state"] == "online")
 
 
-def further(visit: Visit, boiler: Boiler, name: str) -> Boiler:
-    visit.go("/mark.svg")
-    made = send(visit, "/devices", {"productKey": boiler.product_key, "deviceName": name})
-    return Boiler(boiler.product_key, made["iotId"], name)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def busy(boiler: Boiler, administrator: Visit) -> Boiler:
     """One with a past: it was set, called and said no, reported, and said what its model does not know."""
     wet = {"code": 5001, "message": "sensor is wet"}
-    made = further(administrator, boiler, "boiler-02")
-    simulate(administrator, made.iot_id, answers={"calibrate": wet})
-    at = f"/devices/{made.iot_id}"
+    simulate(administrator, boiler.iot_id, answers={"calibrate": wet})
+    at = f"/devices/{boiler.iot_id}"
     assert send(administrator, f"{at}/debug/call", {"kind": "set", "args": {"Setpoint": 21.5}})["ok"]
     assert not send(administrator, f"{at}/debug/call", {"kind": "service", "identifier": "calibrate"})["ok"]
     for values in ({"Setpoint": 20}, {"Setpont": 20}):
         send(administrator, f"{at}/simulator/acts", {"kind": "property", "values": values})
-    return made
+    until(lambda: newest(administrator, boiler, "Setpoint") == 20)
+    return boiler
 
 
-def look(visit: Visit, name: str) -> None:
-    """Pictures for people, wide and narrow; no page may scroll sideways."""
-    page = visit.page
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    for width in (1440, 360):
-        page.set_viewport_size({"width": width, "height": 1000})
-        page.wait_for_timeout(250)
-        page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0, f"{name} scrolls sideways by {over} px at {width}"
-    page.set_viewport_size({"width": 1440, "height": 900})
-
-
-def unfold(page: Page, field_id: str) -> None:
-    """Open a drop-down."""
-    page.locator(".el-select", has=page.locator(f"#{field_id}")).click()
-
-
-def pick(page: Page, field_id: str, words: str) -> None:
-    """Choose from a drop-down that searches."""
-    unfold(page, field_id)
-    page.locator(f"#{field_id}").fill(words)
-    page.get_by_role("option", name=re.compile(re.escape(words))).last.click()
+def newest(visit: Visit, boiler: Boiler, identifier: str) -> Any:
+    """The value that a property has now."""
+    values = get(visit, f"/devices/{boiler.iot_id}/properties")
+    return next((row["value"] for row in values if row["identifier"] == identifier), None)
 
 
 def rows_of(download: Download) -> list[dict[str, str]]:
@@ -158,20 +136,16 @@ def test_a_device_is_debugged_with_the_simulator(boiler: Boiler, administrator: 
     page = administrator.page
     administrator.go(f"/products/{boiler.product_key}")
     page.get_by_role("button", name="Online debugging").click()
-    pick(page, "debug-device", boiler.name)
+    choose(page.locator("#debug-device"), re.compile(re.escape(boiler.name)), words=boiler.name)
     expect(page.get_by_text("The device is not connected.")).to_be_visible()
     page.get_by_role("button", name="Start simulator").click()
     expect(page.get_by_text("Simulated", exact=True)).to_be_visible()
     expect(page.locator("#content").get_by_text("Online", exact=True)).to_be_visible()
 
     # Every type has its own field.
-    for name in ("Set point", "Mode", "Since", "Place", "Steps"):
-        unfold(page, "debug-properties")
-        page.get_by_role("option", name=name, exact=True).last.click()
-        page.keyboard.press("Escape")
+    choose_several(page.locator("#debug-properties"), "Set point", "Mode", "Since", "Place", "Steps")
     page.locator("#param-set-Setpoint").fill("21.5")
-    unfold(page, "param-set-Mode")
-    page.get_by_role("option", name="heat (1)").last.click()
+    choose(page.locator("#param-set-Mode"), "heat (1)")
     page.locator("#param-set-Since").fill("2026-11-24 08:00:00")
     page.locator("#param-set-Since").press("Enter")
     page.locator("#param-set-Place-Inlet").fill("40")
@@ -190,7 +164,7 @@ def test_a_device_is_debugged_with_the_simulator(boiler: Boiler, administrator: 
     stream.get_by_text("Up", exact=True).click()
     stream.get_by_role("button", name=re.compile("Property report")).first.click()
     expect(stream.get_by_text("/thing/event/property/post")).to_be_visible()
-    look(administrator, "debugging")
+    administrator.picture("debugging")
 
     # Services, waited for and not.
     page.get_by_role("tab", name="Services").click()
@@ -205,8 +179,7 @@ def test_a_device_is_debugged_with_the_simulator(boiler: Boiler, administrator: 
     # A device that says no, and why.
     page.get_by_role("button", name="Behaviour").click()
     service = page.get_by_role("combobox", name="A service that answers otherwise")
-    page.locator(".el-select", has=service).click()
-    page.get_by_role("option", name="Calibrate", exact=True).last.click()
+    choose(service, "Calibrate")
     page.get_by_role("spinbutton", name="Code").fill("5001")
     page.get_by_role("textbox", name="Message", exact=True).fill("sensor is wet")
     page.get_by_role("button", name="Apply").click()
@@ -226,7 +199,7 @@ def test_one_message_is_traced_up_and_down(busy: Boiler, administrator: Visit) -
     for step in ("Front received", "Checked", "On disk", "Acknowledged", "Handlers"):
         expect(hops.get_by_text(step, exact=True)).to_be_visible()
     expect(hops.get_by_text("200 success")).to_be_visible()
-    look(administrator, "trace")
+    administrator.picture("trace")
 
     administrator.go(f"/devices/{busy.iot_id}/messages")
     page.get_by_role("button", name=re.compile("Set properties")).first.click()
@@ -243,37 +216,35 @@ def test_one_message_is_traced_up_and_down(busy: Boiler, administrator: Visit) -
 def test_a_pass_is_traced_from_the_door_to_its_record(administrator: Visit) -> None:
     """In the living sample somebody always passes a door."""
     page = administrator.page
-    doors = json.loads(page.request.get(f"{administrator.base}/api/console/doors?pageSize=50").text())["data"]
-    for door in doors:
-        iot_id = door["iotId"]
-        log = f"{administrator.base}/api/console/devices/{iot_id}/log?kinds=event"
-        found = [row for row in json.loads(page.request.get(log).text())["rows"] if row["what"] == "event"]
-        if found:
-            administrator.go(f"/trace?id={found[-1]['traceId']}")
-            break
+    doors = get(administrator, "/doors?pageSize=50")["data"]
+
+    def passes() -> list[dict[str, Any]]:
+        logs = (get(administrator, f"/devices/{door['iotId']}/log?kinds=event")["rows"] for door in doors)
+        return [row for rows in logs for row in rows if row["what"] == "event"]
+
+    administrator.go(f"/trace?id={until(passes)[-1]['traceId']}")
     hops = page.get_by_test_id("hops")
     expect(hops.get_by_text("access.", exact=False).first).to_be_visible()
     expect(hops.get_by_text("Record", exact=True).first).to_be_visible()
-    look(administrator, "trace-pass")
+    administrator.picture("trace-pass")
     assert administrator.take_faults() == []
 
 
 def test_a_refused_message_says_what_and_how_to_mend_it(boiler: Boiler, administrator: Visit) -> None:
     page = administrator.page
-    clean = further(administrator, boiler, "boiler-03")
-    simulate(administrator, clean.iot_id)
-    administrator.go(f"/refused-messages?iotId={clean.iot_id}")
+    simulate(administrator, boiler.iot_id)
+    administrator.go(f"/refused-messages?iotId={boiler.iot_id}")
     expect(
         page.get_by_text("Nothing was refused").or_(page.get_by_text("Nothing fits")).first
     ).to_be_visible()
     act = {"kind": "property", "values": {"Setpont": 20}}
-    send(administrator, f"/devices/{clean.iot_id}/simulator/acts", act)
+    send(administrator, f"/devices/{boiler.iot_id}/simulator/acts", act)
     page.get_by_role("button", name=re.compile(r"\d\d:\d\d")).first.click()  # it comes by itself
     panel = page.get_by_role("dialog", name="Refused message")
     expect(panel.get_by_text("Not in the thing model", exact=True)).to_be_visible()
     expect(panel.get_by_text("Setpont: is not in the thing model")).to_be_visible()
     expect(panel.get_by_text("correct its spelling in the firmware")).to_be_visible()
-    look(administrator, "refused")
+    administrator.picture("refused")
     panel.get_by_role("link", name="Trace").click()
     expect(page.get_by_test_id("hops").get_by_text("460 wrong parameters")).to_be_visible()
     assert administrator.take_faults() == []
@@ -300,12 +271,10 @@ def test_the_log_is_searched_followed_and_exported(busy: Boiler, administrator: 
     (row,) = rows_of(download.value)
     assert (row["kind"], row["identifier"], row["state"]) == ("down", "calibrate", "refused")
     page.get_by_role("searchbox", name="Text, identifier or id").fill("")
-    page.locator(".kinds").click()
-    page.get_by_role("option", name="Connection").click()
-    page.keyboard.press("Escape")
+    choose_several(page.locator(".kinds input"), "Connection")
     expect(log.get_by_text("Call", exact=True)).to_have_count(0)
     expect(page).to_have_url(re.compile("kinds=status"))
-    look(administrator, "device-log")
+    administrator.picture("device-log")
     administrator.go(f"/device-log/{busy.iot_id}?from=1000&to=2000")
     expect(page.get_by_text("No lines fit")).to_be_visible()
     assert administrator.take_faults() == []
@@ -317,27 +286,26 @@ def test_courses_are_drawn_zoomed_listed_and_exported(busy: Boiler, administrato
     for value in (18.5, 19, 21.5, 20):
         values = {"Setpoint": value, "Mode": int(value) % 3}
         send(administrator, act, {"kind": "property", "values": values})
-        page.wait_for_timeout(30)
+        until(lambda value=value: newest(administrator, busy, "Setpoint") == value)
     administrator.go("/charts")
     expect(page.get_by_text("No property chosen yet")).to_be_visible()
-    pick(page, "chart-device", busy.name)
-    unfold(page, "chart-property")
-    page.get_by_role("option", name="Set point", exact=True).last.click()
+    choose(page.locator("#chart-device"), re.compile(re.escape(busy.name)), words=busy.name)
+    choose(page.locator("#chart-property"), "Set point")
     page.get_by_role("button", name="Add", exact=True).click()
-    unfold(page, "chart-property")
-    page.get_by_role("option", name="Mode", exact=True).last.click()
+    choose(page.locator("#chart-property"), "Mode")
     page.get_by_role("button", name="Add", exact=True).click()
     plot = page.get_by_role("img", name="Charts")
     expect(plot.locator("canvas")).to_be_visible()
     expect(page.get_by_text("Asia/Shanghai")).to_be_visible()
     page.get_by_text("1 hour", exact=True).click()
     expect(page).to_have_url(re.compile("span=hour"))
-    look(administrator, "charts")
+    administrator.picture("charts")
     plot.focus()
     page.keyboard.press("+")
     expect(page.get_by_role("button", name="Back to now")).to_be_visible()
     expect(page).to_have_url(re.compile("from=\\d+"))
-    box = plot.locator(".u-over").bounding_box()
+    administrator.still()  # it is drawn anew
+    box = until(plot.locator(".u-over").bounding_box)
     assert box is not None
     zoomed = page.url
     page.mouse.move(box["x"] + 50, box["y"] + 50)
@@ -363,7 +331,7 @@ def test_devices_are_grouped_by_hand_and_by_condition(boiler: Boiler, administra
     page.locator("#group-name").fill("North side")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="North side")).to_be_visible()
-    pick(page, "group-device", boiler.name)
+    choose(page.locator("#group-device"), re.compile(re.escape(boiler.name)), words=boiler.name)
     page.get_by_role("button", name="Put in").click()
     expect(page.locator("a.row-link", has_text=boiler.name)).to_be_visible()
     page.get_by_role("button", name="Take out").click()
@@ -373,24 +341,24 @@ def test_devices_are_grouped_by_hand_and_by_condition(boiler: Boiler, administra
     page.get_by_role("button", name="New group").first.click()
     page.locator("#group-name").fill("All boilers")
     page.get_by_text("By condition", exact=True).last.click()
-    pick(page, "group-products", "Boilers")
-    page.keyboard.press("Escape")  # forgets what was searched for: all products are offered again
-    page.keyboard.press("Escape")  # closes them
+    choose_several(page.locator("#group-products"), "Boilers")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("a.row-link", has_text=boiler.name)).to_be_visible()
-    look(administrator, "device-group")
+    administrator.picture("device-group")
     page.get_by_role("button", name="Delete group").click()
     page.get_by_role("dialog", name="Delete group").get_by_role("button", name="Delete group").click()
     page.wait_for_url("**/device-groups")
     expect(page.get_by_text("North side")).to_be_visible()
     expect(page.get_by_text("All boilers")).to_have_count(0)
-    look(administrator, "device-groups")
+    administrator.picture("device-groups")
     assert administrator.take_faults() == []
 
 
-def test_a_certificate_is_issued_and_revoked(boiler: Boiler, administrator: Visit, demo: Demo) -> None:
+def test_a_certificate_is_issued_and_revoked(administrator: Visit) -> None:
     page = administrator.page
-    administrator.go(f"/products/{boiler.product_key}/settings")
+    key = send(administrator, "/products", {"name": "Sealed boilers"})["productKey"]
+    device = send(administrator, "/devices", {"productKey": key, "deviceName": "sealed-01"})["iotId"]
+    administrator.go(f"/products/{key}/settings")
     ways = page.locator("form", has_text="How devices prove themselves")
     ways.get_by_text("With a certificate only").click()
     expect(ways.get_by_text("will not be able to connect")).to_be_visible()
@@ -399,14 +367,14 @@ def test_a_certificate_is_issued_and_revoked(boiler: Boiler, administrator: Visi
     ways.get_by_text("Either", exact=True).click()
     ways.get_by_role("button", name="Save").click()
     expect(ways.get_by_role("button", name="Save")).to_be_disabled()
-    administrator.go(f"/devices/{boiler.iot_id}/certificates")
+    administrator.go(f"/devices/{device}/certificates")
     expect(page.get_by_text("No certificates")).to_be_visible()
     page.get_by_role("button", name="Issue certificate").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save private key").click()
     assert b"PRIVATE KEY" in Path(download.value.path()).read_bytes()
     expect(page.get_by_text("Valid", exact=True).last).to_be_visible()
-    look(administrator, "certificates")
+    administrator.picture("certificates")
     page.get_by_role("button", name="Revoke").click()
     page.get_by_role("dialog", name="Revoke").get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("Revoked", exact=True)).to_be_visible()

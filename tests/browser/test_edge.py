@@ -11,14 +11,14 @@ from playwright.sync_api import Page, expect
 
 from linli.domains.accounts import setup_code
 from linli.protocols.edge_link import signed_headers
-from tests.browser.conftest import ROOT, Visit
+from tests.browser.drop_downs import choose
 from tests.browser.phone import findings
+from tests.browser.visit import Visit
 from tests.console.conftest import SETUP
 from tests.real.platform import Installation
 
 pytestmark = pytest.mark.slow
 
-FOLDER = ROOT / "build" / "screenshots"
 MODEL = "LE-A-B002-SC001"
 
 
@@ -26,7 +26,7 @@ class Box:
     """What a box says over HTTP."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, trust_env=False)
+        self.http = httpx.Client(base_url=url, trust_env=False, timeout=60)
         self._numbers = itertools.count(1)
 
     def activate(self, code: str) -> None:
@@ -59,17 +59,6 @@ class Box:
         )
 
 
-def picture(visit: Visit, name: str) -> None:
-    """What is on the screen, wide and narrow."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for width, height in ((1440, 900), (360, 800)):
-        visit.page.set_viewport_size({"width": width, "height": height})
-        visit.page.wait_for_timeout(350)  # the panel slides in
-        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
-        visit.page.screenshot(path=FOLDER / f"edge-{name}-{width}.png", full_page=True)
-    visit.page.set_viewport_size({"width": 1440, "height": 900})
-
-
 def close(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -86,30 +75,29 @@ def test_a_box_from_its_label_to_a_deployment(fresh: tuple[Visit, Installation])
     visit.looks("zh-CN")
     visit.go("/edge-clusters")
     expect(page.get_by_text("还没有边缘集群")).to_be_visible()
-    picture(visit, "empty")
+    visit.picture("edge-empty")
     page.get_by_role("button", name="创建自有集群").first.click()
     panel = page.get_by_role("dialog")
-    panel.get_by_label("集群名称").fill("北京区域-望月府小区")
-    panel.get_by_label("主机型号").click()
-    page.get_by_role("option", name=re.compile(MODEL)).click()
+    panel.get_by_label("集群名称", exact=True).fill("北京区域-望月府小区")
+    choose(panel.get_by_label("主机型号", exact=True), re.compile(MODEL))
     panel.get_by_role("button", name="创建自有集群").click()
     expect(page.get_by_text("集群还没有节点")).to_be_visible()
     page.get_by_role("button", name="添加融合实例节点").first.click()
-    panel.get_by_label("节点名称").fill("Ab")
-    panel.get_by_label("序列号").fill("SN-20261127-01")
+    panel.get_by_label("节点名称", exact=True).fill("Ab")
+    panel.get_by_label("序列号", exact=True).fill("SN-20261127-01")
     panel.get_by_role("button", name="添加融合实例节点").click()
     expect(panel.get_by_text(re.compile("4-30 位数字、小写字母或中划线，且"))).to_be_visible()
-    panel.get_by_label("节点名称").fill("wangyuefu-01")
+    panel.get_by_label("节点名称", exact=True).fill("wangyuefu-01")
     panel.get_by_role("button", name="添加融合实例节点").click()
     activation = panel.get_by_test_id("activation-code")
     expect(activation).to_be_visible()
-    picture(visit, "label")
+    visit.picture("edge-label")
     box = Box(visit.base)
     box.activate(re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", activation.inner_text())[0])  # type: ignore[index]
     close(page)
     node = page.get_by_test_id("node-wangyuefu-01")
     expect(node.get_by_text("34%")).to_be_visible()
-    picture(visit, "activating")
+    visit.picture("edge-activating")
     box.call("GET", "/edge/deployment")
     box.beat()
     expect(node.get_by_text("运行中")).to_be_visible()
@@ -120,50 +108,49 @@ def test_a_box_from_its_label_to_a_deployment(fresh: tuple[Visit, Installation])
     expect(row.get_by_text("运行中")).to_be_visible()
     access = page.get_by_role("row", name=re.compile("LinkEdge边缘设备接入组件"))
     access.get_by_role("button", name="部署").click()
-    panel.get_by_label("网关实例名称").fill("望月府网关")
+    panel.get_by_label("网关实例名称", exact=True).fill("望月府网关")
     panel.get_by_role("button", name="部署").click()
     expect(access.get_by_text("部署中")).to_be_visible()
     box.settle()
     expect(access.get_by_text("运行中")).to_be_visible()
-    picture(visit, "cluster")
+    visit.picture("edge-cluster")
     assert findings(visit) == []
 
     visit.go("/edge-gateways")
-    page.get_by_role("link", name="望月府网关").click()
+    visit.follow(page.get_by_role("link", name="望月府网关"), "望月府网关")
     expect(page.get_by_text("还没有协议")).to_be_visible()
     page.get_by_role("button", name="新建协议").first.click()
-    panel.get_by_label("协议").click()
-    page.get_by_role("option", name=re.compile("门禁设备官方协议")).click()
+    choose(panel.get_by_label("协议", exact=True), re.compile("门禁设备官方协议"))
     panel.get_by_role("button", name="添加协议").click()
     expect(page.get_by_text("待部署的变更")).to_be_visible()
     page.get_by_test_id("deploy").click()
-    picture(visit, "deploy")
+    visit.picture("edge-deploy")
     panel.get_by_role("button", name="部署").click()
     expect(page.get_by_test_id("progress")).to_be_visible()
     box.settle("running", 40)
     expect(page.get_by_test_id("progress").get_by_text("40%")).to_be_visible()
-    picture(visit, "progress")
+    visit.picture("edge-progress")
     box.settle()
     expect(page.get_by_test_id("progress")).to_have_count(0)
     page.get_by_role("button", name="查看").first.click()
     expect(panel.get_by_text("门禁设备官方协议")).to_be_visible()
-    picture(visit, "history")
+    visit.picture("edge-history")
     close(page)
     visit.looks("en")
     visit.go("/edge-clusters")
-    page.get_by_role("link", name="北京区域-望月府小区").click()
+    visit.follow(page.get_by_role("link", name="北京区域-望月府小区"), "北京区域-望月府小区")
     node.get_by_role("button", name="Replace").click()
-    panel.get_by_label("Serial number of the new box").fill("SN-20261127-02")
-    picture(visit, "replace")
+    panel.get_by_label("Serial number of the new box", exact=True).fill("SN-20261127-02")
+    visit.picture("edge-replace")
     panel.get_by_role("button", name="Replace").click()
     expect(panel.get_by_text("The new box activates")).to_be_visible()
-    picture(visit, "replacing")
+    visit.picture("edge-replacing")
     close(page)
     visit.go("/activate-box?sn=SN-20261127-02&model=" + MODEL)
     expect(page.get_by_text("This box is known as wangyuefu-01")).to_be_visible()
-    picture(visit, "activate")
+    visit.picture("edge-activate")
     visit.go("/edge-drivers")
     expect(page.get_by_text("No package yet")).to_be_visible()
-    picture(visit, "drivers")
+    visit.picture("edge-drivers")
     assert findings(visit) == []
     assert visit.take_faults() == []

@@ -4,17 +4,17 @@ The models and the photographs are those that `./linli test` fetches; the camera
 """
 
 import io
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Playwright
+from playwright.sync_api import Browser, expect
 
 from linli.demo.logins import RESIDENT_LOGIN
-from tests.browser.conftest import Demo, Visit, demo_running, open_browser
 from tests.browser.phone import look, open_phone, sign_in
+from tests.browser.sample import Demo, sample_running
+from tests.browser.visit import Visit, open_browser
 from tests.vision import shipped
 from tests.vision.conftest import models_or_skip
 
@@ -30,7 +30,7 @@ def photographs() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def demo(photographs: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_running(tmp_path_factory.mktemp("faces"), "--faces") as started:
+    with sample_running(tmp_path_factory.mktemp("faces"), "--faces") as started:
         yield started
 
 
@@ -51,68 +51,53 @@ def camera(photographs: dict[str, bytes], tmp_path_factory: pytest.TempPathFacto
     ]
 
 
-@pytest.fixture(scope="module")
-def pictures() -> Path | None:
-    """Where to keep pictures of the pages, when somebody wants to look at them."""
-    folder = os.environ.get("LINLI_PHONE_PICTURES")
-    if not folder:
-        return None
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder)
-
-
-def _take(visit: Visit, pictures: Path | None, name: str) -> None:
+def _take(visit: Visit, name: str) -> None:
     """Agree to the text, wait for the camera's picture to do, take it."""
     page = visit.page
     page.get_by_text("I have read this and agree").wait_for()
-    look(visit, f"{name}-consent", pictures)
+    look(visit, f"{name}-consent")
     assert page.locator("video").count() == 0, "no camera before consent"
     page.get_by_text("I have read this and agree").click()
     page.get_by_text("Good. Take it now.").wait_for()
-    look(visit, f"{name}-camera", pictures)
+    look(visit, f"{name}-camera")
     page.get_by_role("button", name="Take the picture").click()
     page.get_by_text("Doors know your face").wait_for()
-    look(visit, f"{name}-kept", pictures)
+    look(visit, f"{name}-kept")
     assert not visit.take_faults()
 
 
 @pytest.mark.covers("PM-04")
 def test_staff_take_their_face_show_their_code_and_take_the_face_back(
-    playwright: Playwright, demo: Demo, camera: list[str], pictures: Path | None
+    browser: Browser, demo: Demo, camera: list[str]
 ) -> None:
-    with open_phone(playwright, demo.url, arguments=camera) as visit:
+    with open_phone(browser, demo.url, arguments=camera) as visit:
         page = visit.page
         visit.sign_in_quietly("guard", demo.passwords["guard"])
         visit.go("/staff/key")
         page.get_by_text("Hold it to the door").wait_for()
         page.get_by_role("button", name="My face").click()
-        _take(visit, pictures, "staff-face")
+        _take(visit, "staff-face")
         # Every door of the community that takes faces: the gates say when they have it, and the page tells so by itself.
-        page.get_by_text("There", exact=True).first.wait_for(timeout=30_000)
+        page.get_by_text("There", exact=True).first.wait_for()
         page.get_by_role("button", name="Take my face back").click()
         page.get_by_role("button", name="Erase it").click()
         page.get_by_text("Taken back").wait_for()
         page.get_by_text("I have read this and agree").wait_for()
-        look(visit, "staff-face-erased", pictures)
+        look(visit, "staff-face-erased")
         visit.go("/staff/key")
         page.get_by_text("Hold it to the door").wait_for()
         assert not visit.take_faults()
 
 
-def test_a_resident_takes_their_face(
-    playwright: Playwright, demo: Demo, camera: list[str], pictures: Path | None
-) -> None:
-    with open_phone(playwright, demo.url, arguments=camera) as visit:
-        visit.go("/m/")
-        visit.page.locator("#phone").wait_for()
+def test_a_resident_takes_their_face(browser: Browser, demo: Demo, camera: list[str]) -> None:
+    with open_phone(browser, demo.url, arguments=camera) as visit:
         sign_in(visit, RESIDENT_LOGIN, demo.code)
-        visit.page.get_by_role("link", name="Me", exact=True).wait_for()
         visit.go("/m/face")
-        _take(visit, pictures, "resident-face")
+        _take(visit, "resident-face")
 
 
 def test_the_desk_records_a_face_and_finds_it_by_another_picture(
-    playwright: Playwright, demo: Demo, photographs: dict[str, bytes], tmp_path: Path, pictures: Path | None
+    browser: Browser, demo: Demo, photographs: dict[str, bytes], tmp_path: Path
 ) -> None:
     files = {}
     for name in ("sample6.jpg", "obama3.jpg", "obama2.jpg"):
@@ -120,9 +105,7 @@ def test_the_desk_records_a_face_and_finds_it_by_another_picture(
         files[name].write_bytes(photographs[name])
     form = tmp_path / "signed.pdf"
     form.write_bytes(b"%PDF-1.4 signed")
-    visit = open_browser(playwright, demo.url)
-    try:
-        visit.looks()
+    with open_browser(browser, demo.url) as visit:
         visit.sign_in_quietly("manager", demo.passwords["manager"])
         page = visit.page
         visit.go("/residents")
@@ -135,48 +118,42 @@ def test_the_desk_records_a_face_and_finds_it_by_another_picture(
         page.get_by_text("Only one person, please.").wait_for()
         page.get_by_text("The person has signed this text").click()
         assert page.get_by_role("button", name="Record the face").is_disabled()
-        _keep(visit, pictures, "record-poor")
+        visit.picture("record-poor")
         page.set_input_files("#face-picture", files["obama3.jpg"])
         page.get_by_text("This picture does", exact=True).wait_for()
         page.set_input_files("#face-proof", form)
         page.get_by_text("signed.pdf").wait_for()
-        _keep(visit, pictures, "record-good")
+        visit.picture("record-good")
         page.get_by_role("button", name="Record the face").click()
         page.get_by_text("The face that is kept").wait_for()
-        _keep(visit, pictures, "record-kept")
+        visit.picture("record-kept")
 
         visit.go("/faces")
         row = page.get_by_role("row").filter(has_text=person).first
         row.get_by_role("link", name="See the form").wait_for()
-        _keep(visit, pictures, "console-faces")
+        visit.picture("console-faces")
 
         visit.go("/faces/engine")
         page.get_by_text("MobileFaceNet (192 dimensions)").wait_for()
-        assert page.get_by_text("Running").count() == 3
+        expect(page.get_by_text("Running")).to_have_count(3)
         page.set_input_files("#search-picture", files["sample6.jpg"])
         page.get_by_text("Nobody whom this community knows").wait_for()
         page.set_input_files("#search-picture", files["obama2.jpg"])
         page.get_by_role("link", name=person).first.wait_for()
-        _keep(visit, pictures, "console-engine")
+        visit.picture("console-engine")
         # What cannot be recognised is listed with its reason and the way to mend it.
         page.get_by_text("No face, or more than one").first.wait_for()
         page.get_by_role("link", name="Record anew").first.click()
         page.get_by_role("tab", name="Face", selected=True).wait_for()
         assert not visit.take_faults()
-    finally:
-        visit.context.close()
 
 
 NO_CAMERA = "Object.defineProperty(navigator, 'mediaDevices', { value: undefined })"
 """As browsers have it where a page came over plain HTTP."""
 
 
-def test_the_desk_takes_the_picture_with_its_camera(
-    playwright: Playwright, demo: Demo, camera: list[str], pictures: Path | None
-) -> None:
-    visit = open_browser(playwright, demo.url, arguments=camera)
-    try:
-        visit.looks()
+def test_the_desk_takes_the_picture_with_its_camera(browser: Browser, demo: Demo, camera: list[str]) -> None:
+    with open_browser(browser, demo.url, arguments=camera) as visit:
         visit.sign_in_quietly("manager", demo.passwords["manager"])
         page = visit.page
 
@@ -190,7 +167,7 @@ def test_the_desk_takes_the_picture_with_its_camera(
         page.get_by_role("button", name="Take a picture").click()
         dialog = page.get_by_role("dialog", name="Camera")
         dialog.get_by_text("One person, looking into the camera").wait_for()
-        _keep(visit, pictures, "record-camera")
+        visit.picture("record-camera")
         dialog.get_by_role("button", name="Take it").click()
         page.get_by_text("This picture does", exact=True).wait_for()
         dialog.wait_for(state="hidden")
@@ -203,20 +180,7 @@ def test_the_desk_takes_the_picture_with_its_camera(
         page.reload()
         record(5)
         page.get_by_text("Browsers give pages the camera over HTTPS only.").wait_for()
-        _keep(visit, pictures, "record-no-camera")
+        visit.picture("record-no-camera")
         with page.expect_file_chooser():
             page.get_by_role("button", name="Take a picture").click()
         assert not visit.take_faults()
-    finally:
-        visit.context.close()
-
-
-def _keep(visit: Visit, pictures: Path | None, name: str) -> None:
-    """A picture of the page at the desk's width and a phone's."""
-    if pictures is None:
-        return
-    for width, height in ((1440, 900), (360, 740)):
-        visit.page.set_viewport_size({"width": width, "height": height})
-        visit.page.wait_for_timeout(300)
-        visit.page.screenshot(path=str(pictures / f"{name}-{width}.png"), full_page=True)
-    visit.page.set_viewport_size({"width": 1440, "height": 900})

@@ -1,6 +1,5 @@
 """Firmware and configurations in front of the living sample: upload, campaign, progress as it happens, diff, push."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,48 +8,33 @@ import pytest
 from playwright.sync_api import expect
 
 from linli.sim import models
-from tests.browser.conftest import Demo, Visit
+from tests.browser.drop_downs import choose
+from tests.browser.sample import Demo
+from tests.browser.visit import Visit
 from tests.real.test_device_sdk_ota import SdkDevice
 
 pytestmark = pytest.mark.slow
 
 
-def call(visit: Visit, method: str, path: str, body: Any = None) -> Any:
-    """A console route, as the signed-in page calls it."""
-    answer = visit.page.request.fetch(
-        f"{visit.base}/api/console{path}", method=method, headers={"x-linli-request": "1"},
-        data=None if body is None else json.dumps(body),
-    )  # fmt: skip
-    assert answer.ok, answer.text()
-    return answer.json() if answer.body() else None
-
-
 @pytest.fixture(scope="module")
 def product(administrator: Visit) -> dict[str, Any]:
-    found: list[dict[str, Any]] = call(administrator, "GET", "/products")
+    found: list[dict[str, Any]] = administrator.fetch("GET", "/console/products")
     return next(row for row in found if row["devices"] and not row["gateway"])
-
-
-def choose(visit: Visit, field: str, name: str) -> None:
-    visit.page.locator(field).click()
-    visit.page.get_by_role("option", name=name, exact=True).first.click()
 
 
 def test_a_firmware_is_uploaded_and_a_campaign_shows_its_progress_live(
     administrator: Visit, demo: Demo, product: dict[str, Any], tmp_path: Path
 ) -> None:
     page = administrator.page
-    made = call(
-        administrator, "POST", "/devices",
-        {"productKey": product["productKey"], "deviceName": "ota-one", "nickname": "升级样机"},
-    )  # fmt: skip
+    form = {"productKey": product["productKey"], "deviceName": "ota-one", "nickname": "升级样机"}
+    made = administrator.fetch("POST", "/console/devices", form)
     image = tmp_path / "door-9.0.bin"
     image.write_bytes(b"image" * 1000)
 
     administrator.go("/firmware")
     page.get_by_role("button", name="Upload firmware").first.click()
     panel = page.get_by_role("dialog")
-    choose(administrator, "#fw-product", product["name"])
+    choose(page.locator("#fw-product"), product["name"])
     panel.locator("#fw-version").fill("9.0")
     panel.get_by_test_id("firmware-file").set_input_files(image)
     panel.get_by_text("Needs no trial").click()
@@ -71,7 +55,7 @@ def test_a_firmware_is_uploaded_and_a_campaign_shows_its_progress_live(
 
     device = SdkDevice(demo.mqtt_port, _triple(made), _tsl(tmp_path))
     try:
-        told = device.notice()
+        told = device.notices.get(timeout=60)
         assert told.version == "9.0"
         first = page.get_by_role("row").nth(1)
         expect(first).to_contain_text("Told")

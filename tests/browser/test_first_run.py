@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.visit import Visit
 from tests.real.platform import Installation
 
 PASSWORD = "correct horse battery"
@@ -24,16 +24,16 @@ def test_the_wizard_leads_from_nothing_to_the_checklist(fresh: tuple[Visit, Inst
     page.wait_for_url("**/setup*")  # whatever was asked for, set-up comes first
 
     page.goto(printed)
-    page.get_by_label("Your name").fill("Wang Wei")
-    page.get_by_label("Phone number or log-in name").fill("13800138000")
+    page.get_by_label("Your name", exact=True).fill("Wang Wei")
+    page.get_by_label("Phone number or log-in name", exact=True).fill("13800138000")
     page.get_by_label("Password", exact=True).fill("short")
     expect(page.get_by_text("Not 10 characters yet")).to_be_visible()
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_label("Password again", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Next").click()
-    page.get_by_label("Company").fill("和美物业")
-    page.get_by_label("Project name").fill("Partner")
+    page.get_by_label("Company", exact=True).fill("和美物业")
+    page.get_by_label("Project name", exact=True).fill("Partner")
     page.get_by_role("button", name="Finish").click()
 
     expect(page.get_by_text("This secret is shown only now")).to_be_visible()
@@ -44,7 +44,7 @@ def test_the_wizard_leads_from_nothing_to_the_checklist(fresh: tuple[Visit, Inst
     expect(page.get_by_text("From nothing to the first pass")).to_be_visible()
     assert secret not in page.content()
 
-    page.get_by_label("Account: Wang Wei").click()
+    page.get_by_label("Account: Wang Wei", exact=True).click()
     page.get_by_role("menuitem", name="Sign out").click()
     page.wait_for_url("**/login*")
     visit.go("/setup")

@@ -5,9 +5,11 @@ import re
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.conftest import Demo, Visit, open_browser
+from tests.browser.drop_downs import choose, unfold
+from tests.browser.sample import Demo
+from tests.browser.visit import Visit, open_browser
 
 pytestmark = pytest.mark.slow
 
@@ -16,21 +18,11 @@ DOT = base64.b64decode(
 )
 
 
-def choose(scope, label: str, option: str | re.Pattern[str]) -> None:
-    page: Page = scope if isinstance(scope, Page) else scope.page
-    scope.locator(".el-select", has=page.get_by_role("combobox", name=label, exact=True)).last.click()
-    page.get_by_role("option", name=option).first.click()
-
-
-def choose_house(panel) -> None:
+def choose_house(panel: Locator) -> None:
     """The first house there is, level by level."""
-    page = panel.page
     for level in range(1, 4):
         box = panel.get_by_role("combobox", name=f"Level {level}", exact=True)
-        box.click()
-        expect(box).to_have_attribute("aria-expanded", "true")
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("Enter")
+        unfold(box).get_by_role("option").first.click()
         expect(box).to_have_attribute("aria-expanded", "false")
 
 
@@ -41,13 +33,13 @@ def test_visitors_are_announced_checked_in_and_looked_up(administrator: Visit):
     page.get_by_role("button", name="Announce visitors").first.click()
     panel = page.get_by_role("dialog")
     choose_house(panel)
-    panel.get_by_label("Name").fill("Visitor Wang")
-    panel.get_by_label("Phone").fill("139123")
-    panel.get_by_label("Plate").fill("no plate")
+    panel.get_by_label("Name", exact=True).fill("Visitor Wang")
+    panel.get_by_label("Phone", exact=True).fill("139123")
+    panel.get_by_label("Plate", exact=True).fill("no plate")
     panel.get_by_role("button", name=re.compile("^Announce 1")).click()
     expect(panel.get_by_text(re.compile("must be a licence plate")).first).to_be_visible()
-    panel.get_by_label("Phone").fill("13912345678")
-    panel.get_by_label("Plate").fill("浙a·12345")
+    panel.get_by_label("Phone", exact=True).fill("13912345678")
+    panel.get_by_label("Plate", exact=True).fill("浙a·12345")
     panel.get_by_role("button", name=re.compile("^Announce 1")).click()
     row = page.get_by_role("row").filter(has_text="Visitor Wang")
     expect(row).to_contain_text("Expected")
@@ -72,7 +64,9 @@ def test_visitors_are_announced_checked_in_and_looked_up(administrator: Visit):
 
 
 @pytest.mark.covers("PM-13")
-def test_a_visitor_scans_the_poster_registers_and_is_let_in(playwright, demo: Demo, administrator: Visit):
+def test_a_visitor_scans_the_poster_registers_and_is_let_in(
+    browser: Browser, demo: Demo, administrator: Visit, operator: Visit
+):
     page = administrator.page
     administrator.go("/visitors")
     page.get_by_role("button", name="Registration QR").first.click()
@@ -80,29 +74,27 @@ def test_a_visitor_scans_the_poster_registers_and_is_let_in(playwright, demo: De
     expect(panel.get_by_role("img", name="Registration QR")).to_be_visible()
     url = panel.get_by_text(re.compile(r"/r/\w+")).first.inner_text().strip()
     page.keyboard.press("Escape")
-    community = page.request.get(f"{demo.url}/api/console/communities?applyStatus=2").json()["data"][0]["id"]
-    house = page.request.get(f"{demo.url}/api/console/communities/{community}/houses?pageSize=1").json()[
-        "data"
-    ][0]
+    community = administrator.fetch("GET", "/console/communities", applyStatus=2)["data"][0]["id"]
+    houses = administrator.fetch("GET", f"/console/communities/{community}/houses", pageSize=1)
+    house = houses["data"][0]
 
-    visitor = open_browser(playwright, demo.url)
-    try:
+    with open_browser(browser, demo.url) as visitor:
         phone = visitor.page
-        phone.set_viewport_size({"width": 360, "height": 740})
+        visitor.resize((360, 740))
         phone.goto(url)
-        phone.get_by_label("House").fill("nowhere")
-        phone.get_by_label("Your name").fill("Gate Li")
+        phone.get_by_label("House", exact=True).fill("nowhere")
+        phone.get_by_label("Your name", exact=True).fill("Gate Li")
         phone.get_by_role("button", name="Register").click()
         expect(phone.get_by_role("alert")).to_be_visible()
-        expect(phone.get_by_label("House")).to_have_attribute("aria-invalid", "true")
+        expect(phone.get_by_label("House", exact=True)).to_have_attribute("aria-invalid", "true")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 360
-        phone.get_by_label("House").fill(house["location"])
-        phone.get_by_label("Your phone").fill("13987654321")
+        phone.get_by_label("House", exact=True).fill(house["location"])
+        phone.get_by_label("Your phone", exact=True).fill("13987654321")
         phone.get_by_role("button", name="Register").click()
         expect(phone.get_by_role("status")).to_have_text("To be confirmed")
 
         row = page.get_by_role("row").filter(has_text="Gate Li")
-        expect(row).to_contain_text("To be confirmed", timeout=10_000)  # by itself
+        expect(row).to_contain_text("To be confirmed")  # by itself
         row.get_by_role("button", name="Gate Li").click()
         page.get_by_role("dialog").get_by_role("button", name="Let them come").click()
         expect(page.get_by_role("dialog").get_by_role("button", name="Check in")).to_be_visible()
@@ -113,17 +105,9 @@ def test_a_visitor_scans_the_poster_registers_and_is_let_in(playwright, demo: De
         expect(phone.locator("svg.qr")).to_be_visible()
         assert phone.evaluate("document.documentElement.scrollWidth") <= 360
         assert visitor.take_faults() == []
-    finally:
-        visitor.context.close()
     assert administrator.take_faults() == []
-    operator = open_browser(playwright, demo.url)
-    try:
-        operator.looks()
-        operator.sign_in("operator", demo.passwords["operator"])
-        operator.go("/sms-outbox")
-        expect(operator.page.get_by_text(re.compile(r"Gate Li.*/v/")).first).to_be_visible()
-    finally:
-        operator.context.close()
+    operator.go("/sms-outbox")
+    expect(operator.page.get_by_text(re.compile(r"Gate Li.*/v/")).first).to_be_visible()
 
 
 def test_vehicles_are_registered_imported_and_removed(administrator: Visit, tmp_path):
@@ -131,10 +115,9 @@ def test_vehicles_are_registered_imported_and_removed(administrator: Visit, tmp_
     administrator.go("/vehicles")
     page.get_by_role("button", name="Register a vehicle").first.click()
     panel = page.get_by_role("dialog")
-    panel.locator(".el-select").first.click()
-    page.locator(".el-select-dropdown:visible").get_by_role("option").first.click()
-    panel.get_by_label("Plate").fill("浙ad·12345")
-    choose(panel, "Colour", "White")
+    unfold(panel.locator(".el-select input").first).get_by_role("option").first.click()
+    panel.get_by_label("Plate", exact=True).fill("浙ad·12345")
+    choose(panel.get_by_role("combobox", name="Colour"), "White")
     panel.get_by_role("button", name="Save").click()
     row = page.get_by_role("row").filter(has_text="浙A·D12345")
     expect(row).to_contain_text("White")
@@ -169,10 +152,9 @@ def test_vehicles_are_registered_imported_and_removed(administrator: Visit, tmp_
 def test_a_notice_is_drafted_aimed_published_deleted_and_brought_back(administrator: Visit):
     page = administrator.page
     administrator.go("/notices")
-    page.get_by_role("button", name="Write a notice").first.click()
-    # exactly: the list that is still there has a field for "Title or text"
+    administrator.follow(page.get_by_role("button", name="Write a notice").first, "Write a notice")
     page.get_by_label("Title", exact=True).fill("停水通知!")
-    page.get_by_label("Text of paragraph 1").fill("周五九点到十二点停水，请提前储水。")
+    page.get_by_label("Text of paragraph 1", exact=True).fill("周五九点到十二点停水，请提前储水。")
     page.get_by_test_id("notice-picture-0").set_input_files(
         {"name": "pipe.png", "mimeType": "image/png", "buffer": DOT}
     )

@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from linli.domains.communities.xlsx import employees as employee_book
-from tests.browser.conftest import Visit
 from tests.browser.test_houses import community_id
-from tests.browser.test_property import shoot
+from tests.browser.visit import WIDTHS, Visit
 
 pytestmark = pytest.mark.slow
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,9 +23,8 @@ def handed_in(content: bytes) -> dict[str, object]:
 def test_an_import_tells_who_changes_and_takes_it_back(administrator: Visit) -> None:
     page = administrator.page
     administrator.go("/residents")
-    base = f"{administrator.base}/api/console"
-    at = f"{base}/communities/{community_id(administrator)}"
-    people = page.request.get(f"{at}/residents?pageSize=50").json()["data"]
+    at = f"/communities/{community_id(administrator)}"
+    people = administrator.fetch("GET", f"/console{at}/residents", pageSize=50)["data"]
     known = next(one for one in people if one["phone"] and one["houseLocation"].count("/") == 2)
     template = page.request.get(f"{administrator.base}/api/console/spaces/template.xlsx?language=en")
     book = openpyxl.load_workbook(io.BytesIO(template.body()))
@@ -45,16 +43,16 @@ def test_an_import_tells_who_changes_and_takes_it_back(administrator: Visit) -> 
     panel = page.get_by_role("dialog")
     panel.get_by_test_id("import-file").set_input_files(handed_in(out.getvalue()))
     told = panel.get_by_test_id("import-changes")
-    expect(told).to_contain_text("第一纺织厂", timeout=30_000)
+    expect(told).to_contain_text("第一纺织厂")
     expect(told).to_contain_text(known["name"])
-    shoot(administrator, "import-changes")
+    administrator.picture("import-changes", WIDTHS, whole=False)
     panel.get_by_role("button", name="Import 1 rows").click()
-    expect(panel.get_by_text("The details of 1 persons were changed.")).to_be_visible(timeout=30_000)
-    where = f"{at}/residents/{known['identityId']}"
-    assert page.request.get(where).json()["company"] == "第一纺织厂"
+    expect(panel.get_by_text("The details of 1 persons were changed.")).to_be_visible()
+    where = f"/console{at}/residents/{known['identityId']}"
+    assert administrator.fetch("GET", where)["company"] == "第一纺织厂"
     panel.get_by_role("button", name="Undo this import").click()
     expect(panel.get_by_text(re.compile("^Undone"))).to_be_visible()
-    assert page.request.get(where).json()["company"] != "第一纺织厂"
+    assert administrator.fetch("GET", where)["company"] != "第一纺织厂"
     assert administrator.take_faults() == []
 
 
@@ -67,17 +65,17 @@ def test_many_employees_with_faults_marked(administrator: Visit) -> None:
     bad = [*rows, ("", "13677771999", ""), ("孙工", "none", "客服部")]
     file = panel.get_by_test_id("employee-file")
     file.set_input_files(handed_in(employee_book.filled("en", bad)))
-    expect(panel.get_by_role("alert")).to_contain_text("2 rows have errors", timeout=30_000)
-    shoot(administrator, "import-employees")
+    expect(panel.get_by_role("alert")).to_contain_text("2 rows have errors")
+    administrator.picture("import-employees", WIDTHS, whole=False)
     with page.expect_download() as loading:
         panel.get_by_role("link", name="Download the file with the errors marked").click()
     marked = openpyxl.load_workbook(io.BytesIO(Path(loading.value.path()).read_bytes())).active
     assert [row for row in range(2, 125) if marked.cell(row, 1).value] == [122, 123]
     file.set_input_files(handed_in(employee_book.filled("en", rows)))
     panel.get_by_role("button", name="Import 120 rows").click()
-    expect(panel.get_by_text("Imported: 120 new")).to_be_visible(timeout=60_000)
+    expect(panel.get_by_text("Imported: 120 new")).to_be_visible()
     panel.get_by_role("button", name="Undo this import").click()
-    expect(panel.get_by_text(re.compile("^Undone"))).to_be_visible(timeout=60_000)
+    expect(panel.get_by_text(re.compile("^Undone"))).to_be_visible()
     tree = page.get_by_role("navigation", name="Departments")
     expect(tree.get_by_text("夜班")).to_have_count(0)
     assert administrator.take_faults() == []

@@ -7,19 +7,20 @@ it with the browser's keys; what it read is handed to the worker as Chromium its
 import json
 import os
 import threading
-import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Browser, Page, expect
 
 from linli.demo.logins import RESIDENT_LOGIN
 from linli.protocols.web_push import message
 from linli.protocols.web_push.message import encode
-from tests.browser.conftest import Demo, Visit
-from tests.browser.phone import look, open_phone, sign_in
+from tests.browser.phone import look, open_phone, publish_notice, sign_in
+from tests.browser.sample import Demo, until
+from tests.browser.visit import Visit
 
 NOTICE = "周日电梯保养"
 _SUBSCRIBE = """(made) => {
@@ -62,12 +63,19 @@ class PushService:
         keys = {"p256dh": encode(message.public_bytes(self.key.public_key())), "auth": encode(self.auth)}
         return {"endpoint": f"http://127.0.0.1:{self.server.server_port}/push/1", "keys": keys}
 
-    def read(self, number: int) -> str:
-        """The words of a message, once it is there."""
-        deadline = time.monotonic() + 15
-        while len(self.bodies) <= number and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return message.decrypt(self.bodies[number], own=self.key, auth=self.auth).decode()
+    def read(self, **about: str) -> dict[str, str]:
+        """The message that says so, once it is there; others come too, since the sample lives."""
+
+        def matching() -> dict[str, str] | None:
+            for body in list(self.bodies):
+                words = json.loads(message.decrypt(body, own=self.key, auth=self.auth))
+                if about.items() <= words.items():
+                    return dict(words)
+            return None
+
+        found = until(matching)
+        assert found is not None
+        return found
 
 
 @pytest.fixture
@@ -99,19 +107,16 @@ def _deliver(visit: Visit, data: str) -> list[dict[str, str]]:
         lambda told: seen.extend(one["registrationId"] for one in told["registrations"]),
     )
     devtools.send("ServiceWorker.enable")
-    while not seen:
-        page.wait_for_timeout(50)
+    until(lambda: page.title() is not None and seen)  # events are heard while the browser is asked something
     devtools.send(
         "ServiceWorker.deliverPushMessage", {"origin": visit.base, "registrationId": seen[-1], "data": data}
     )
-    until = time.monotonic() + 30
-    shown: list[dict[str, str]] = []
-    while not shown and time.monotonic() < until:
-        page.wait_for_timeout(50)
-        shown = page.evaluate(
+    shown: list[dict[str, str]] = until(
+        lambda: page.evaluate(
             """async () => (await (await navigator.serviceWorker.ready).getNotifications())
               .map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }))"""
         )
+    )
     page.evaluate(
         """async () => {
           for (const one of await (await navigator.serviceWorker.ready).getNotifications()) one.close()
@@ -121,49 +126,36 @@ def _deliver(visit: Visit, data: str) -> list[dict[str, str]]:
 
 
 def test_news_on_the_phones_of_a_resident_and_a_manager(
-    playwright: Playwright, demo: Demo, service: PushService
+    browser: Browser, demo: Demo, service: PushService
 ) -> None:
-    folder = os.environ.get("LINLI_PHONE_PICTURES")
-    pictures = Path(folder) if folder else None
-    with open_phone(playwright, demo.url) as visit:
+    with open_phone(browser, demo.url) as visit:
         sign_in(visit, RESIDENT_LOGIN, demo.code)
         page = _switch_on(visit, "/m/notifications", service)
         assert len(page.evaluate("() => window.askedWith")) == 65
-        look(visit, "notifications", pictures)
+        look(visit, "notifications")
         page.get_by_role("button", name="Send a trial message").click()
         page.get_by_text("On its way to 1 browser").wait_for()
-        first = json.loads(service.read(0))
-        assert first["title"] == "Notifications work"
+        first = service.read(title="Notifications work")
         shown = _deliver(visit, json.dumps(first))
         assert [(one["title"], one["tag"]) for one in shown] == [("Notifications work", "trial")]
 
-        page.get_by_label("Hold messages back").check()
-        page.fill("#quiet-from", "03:00")
-        page.fill("#quiet-to", "03:01")
+        page.get_by_label("Hold messages back", exact=True).check()
+        far = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(hours=12)
+        page.fill("#quiet-from", f"{far:%H}:00")
+        page.fill("#quiet-to", f"{far:%H}:01")
         page.get_by_role("button", name="Save").click()
         page.get_by_text("Saved.").wait_for()
         visit.go("/m/notifications")
-        assert page.input_value("#quiet-from") == "03:00"
-        look(visit, "notifications-quiet", pictures)
+        expect(page.locator("#quiet-from")).to_have_value(f"{far:%H}:00")
+        look(visit, "notifications-quiet")
 
-        with open_phone(playwright, demo.url, dark=True) as desk:
-            desk.go("/staff/")
-            desk.page.fill("#login", "manager")
-            desk.page.fill("#password", demo.passwords["manager"])
-            desk.page.get_by_role("button", name="Sign in", exact=True).click()
-            desk.page.get_by_text("Waiting for you").wait_for()
+        with open_phone(browser, demo.url, dark=True) as desk:
+            desk.sign_in_quietly("manager", demo.passwords["manager"])
             desk.go("/staff/notifications")
             desk.page.get_by_text("A resident waits for review").wait_for()
-            look(desk, "staff-notifications", pictures)
-            desk.go("/staff/notices")
-            desk.page.get_by_role("button", name="Write a notice").click()
-            desk.page.fill("#title", NOTICE)
-            desk.page.fill("#text", "请走楼梯。")
-            desk.page.get_by_role("button", name="Publish").click()
-            desk.page.locator(".van-dialog").get_by_text("Publish", exact=True).last.click()
-            desk.page.get_by_text("Published").first.wait_for()
-        told = json.loads(service.read(1))
-        assert told["body"] == NOTICE
+            look(desk, "staff-notifications")
+            publish_notice(desk, NOTICE, "请走楼梯。")
+        told = service.read(body=NOTICE)
         (one,) = _deliver(visit, json.dumps(told))
         assert one["body"] == NOTICE
         # What the notification opens is a page of this app.

@@ -1,12 +1,12 @@
 """A community at a glance: figures beside the rows they count, devices on the map, the wall."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.sample import until
+from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.slow
 
@@ -46,19 +46,19 @@ def test_figures_are_counts_of_rows(administrator: Visit):
         expect(houses.locator(f"dt:text-is('{label}') + dd")).to_have_text(re.compile(r"^[1-9]"))
 
     traffic = page.get_by_test_id("traffic")
-    expect(traffic.locator("dt:text-is('Today') + dd")).to_have_text(re.compile(r"^[1-9]"), timeout=30_000)
+    expect(traffic.locator("dt:text-is('Today') + dd")).to_have_text(re.compile(r"^[1-9]"))
     traffic.get_by_role("button", name="Table").first.click()
     expect(traffic.get_by_role("row")).to_have_count(8)
     expect(traffic.get_by_role("row").nth(1).get_by_role("cell").nth(1)).to_have_text(re.compile(r"\d"))
     page.get_by_text("Vehicles", exact=True).first.scroll_into_view_if_needed()
     traffic.locator("label").filter(has_text="Vehicles").click()
-    expect(traffic.locator("dt:text-is('Today') + dd")).to_have_text(re.compile(r"^[1-9]"), timeout=30_000)
+    expect(traffic.locator("dt:text-is('Today') + dd")).to_have_text(re.compile(r"^[1-9]"))
 
     vehicles = page.get_by_test_id("vehicles")
     expect(vehicles.get_by_text("浙", exact=True)).to_be_visible()
     administrator.go("/overview")
     expect(page.get_by_test_id("vehicle-passes").locator("li").first).to_contain_text(
-        re.compile(r"[\u4e00-\u9fff][A-Z]\w{5,6}"), timeout=30_000
+        re.compile(r"[\u4e00-\u9fff][A-Z]\w{5,6}")
     )
     assert administrator.take_faults() == []
 
@@ -71,15 +71,14 @@ def _left(mark: Locator) -> float:
 
 def _left_after(mark: Locator, before: float) -> float:
     """Where a mark is once it has moved and rests there."""
-    until = time.monotonic() + 20
-    last = before
-    while time.monotonic() < until:
-        mark.page.wait_for_timeout(150)
-        now = _left(mark)
-        if abs(now - before) > 1 and now == last:
-            return now
-        last = now
-    raise AssertionError("the mark did not move")
+
+    def moved() -> float | None:
+        places = {_left(mark) for _ in range(3)}
+        return now if len(places) == 1 and abs((now := places.pop()) - before) > 1 else None
+
+    place = until(moved)
+    assert place is not None
+    return place
 
 
 def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
@@ -88,7 +87,7 @@ def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
     card = page.get_by_test_id("map-card")
     card.scroll_into_view_if_needed()  # the map comes when it is in sight
     marks = card.locator(".mark")
-    expect(marks.first).to_be_visible(timeout=20_000)
+    expect(marks.first).to_be_visible()
     before = marks.count()
     card.get_by_role("button", name="Edit the map").click()
     one = card.get_by_role("button", name=re.compile("社区会所"))
@@ -129,7 +128,7 @@ def test_an_alarm_stands_out_on_the_map(administrator: Visit):
     card = page.get_by_test_id("map-card")
     card.scroll_into_view_if_needed()
     lift = card.locator(".mark.alarm")
-    expect(lift.first).to_be_visible(timeout=45_000)
+    expect(lift.first).to_be_visible()
     expect(lift.first).to_have_attribute("aria-label", re.compile("困人告警"))
     expect(card.get_by_text(re.compile(r"\d+ devices in alarm"))).to_be_visible()
     lift.first.click()
@@ -142,10 +141,8 @@ def test_a_wall_shows_it_all_at_once(administrator: Visit):
     page.set_viewport_size({"width": 1920, "height": 1080})
     administrator.go("/screen")
     screen = page.get_by_test_id("screen")
-    expect(screen.locator("dt:text-is('Persons today') + dd")).to_have_text(
-        re.compile(r"[1-9]"), timeout=30_000
-    )
-    expect(screen.get_by_test_id("map")).to_be_visible(timeout=20_000)
+    expect(screen.locator("dt:text-is('Persons today') + dd")).to_have_text(re.compile(r"[1-9]"))
+    expect(screen.get_by_test_id("map")).to_be_visible()
     expect(screen.get_by_test_id("live-passes").locator("li").first).to_be_visible()
     assert page.evaluate("document.documentElement.classList.contains('dark')")
     assert page.evaluate(

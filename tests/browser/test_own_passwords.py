@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.visit import Visit
 from tests.real.platform import Installation
 
 PASSWORD, OWN = "correct horse battery", "all my own words"

@@ -5,18 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from linli.protocols.edge_link import rules_path
-from tests.browser.conftest import ROOT, Visit
+from tests.browser.drop_downs import choose
 from tests.browser.phone import findings
 from tests.browser.real_box import set_up
 from tests.browser.test_edge import MODEL, Box
+from tests.browser.visit import Visit
 from tests.real.platform import Installation
 
 pytestmark = pytest.mark.slow
-
-FOLDER = ROOT / "build" / "screenshots"
 
 
 @pytest.fixture
@@ -47,16 +46,6 @@ def site(fresh: tuple[Visit, Installation]) -> Iterator[tuple[Visit, Box]]:
     box.http.close()
 
 
-def picture(visit: Visit, name: str) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for width, height in ((1440, 900), (360, 800)):
-        visit.page.set_viewport_size({"width": width, "height": height})
-        visit.page.wait_for_timeout(350)  # the panel slides in
-        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
-        visit.page.screenshot(path=FOLDER / f"passage-{name}-{width}.png", full_page=True)
-    visit.page.set_viewport_size({"width": 1440, "height": 900})
-
-
 def keep(box: Box) -> str:
     """The box fetches what it is to keep, and says that it does; the version."""
     version = str(box.call("GET", rules_path(""))["version"])
@@ -64,24 +53,18 @@ def keep(box: Box) -> str:
     return version
 
 
-def choose(panel: Locator, label: str, option: str) -> None:
-    panel.get_by_label(label).click()
-    panel.page.get_by_role("option", name=option).click()
-    expect(panel.page.get_by_role("option")).to_have_count(0)  # the list fades
-
-
 def test_a_rule_is_made_held_changed_and_removed(site: tuple[Visit, Box]) -> None:
     visit, box = site
     page = visit.page
     visit.go("/passage-rules")
     expect(page.get_by_text("No passage rule yet")).to_be_visible()
-    picture(visit, "empty")
+    visit.picture("passage-empty")
     page.get_by_role("button", name="New rule").first.click()
     panel = page.get_by_role("dialog", name="New rule")
-    panel.get_by_label("Name").fill("到家呼梯")
-    choose(panel, "Door that is passed", "1单元门")
-    choose(panel, "Lift that is called (its controller)", "2单元门")
-    picture(visit, "form")
+    panel.get_by_label("Name", exact=True).fill("到家呼梯")
+    choose(panel.get_by_label("Door that is passed", exact=True), re.compile("1单元门"))
+    choose(panel.get_by_label("Lift that is called (its controller)", exact=True), re.compile("2单元门"))
+    visit.picture("passage-form")
     panel.get_by_role("button", name="Save and push").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     row = page.get_by_role("row", name=re.compile("到家呼梯"))
@@ -89,12 +72,12 @@ def test_a_rule_is_made_held_changed_and_removed(site: tuple[Visit, Box]) -> Non
     first = keep(box)
     expect(row).to_contain_text("In force")  # by itself
     assert findings(visit) == []
-    picture(visit, "list")
+    visit.picture("passage-list")
 
     row.get_by_role("button", name="Edit").click()
     panel = page.get_by_role("dialog", name="到家呼梯")
-    panel.get_by_label("Name").fill("1单元 到家呼梯")
-    panel.get_by_label("Floor of the door").fill("-1")
+    panel.get_by_label("Name", exact=True).fill("1单元 到家呼梯")
+    panel.get_by_label("Floor of the door", exact=True).fill("-1")
     panel.get_by_role("button", name="Save and push").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(row).to_contain_text("to floor -1")
@@ -107,7 +90,7 @@ def test_a_rule_is_made_held_changed_and_removed(site: tuple[Visit, Box]) -> Non
     row.get_by_role("button", name="Remove").click()
     asked = page.get_by_role("dialog", name="Remove")
     expect(asked).to_contain_text("Nobody who passes 1单元门")
-    picture(visit, "remove")
+    visit.picture("passage-remove")
     asked.get_by_role("button", name="Keep").click()
     expect(row).to_be_visible()
     row.get_by_role("button", name="Remove").click()

@@ -1,13 +1,13 @@
 """A resident's own data, from looking at it to its deletion by the property; on a phone and at the desk."""
 
-import os
 import zipfile
 from pathlib import Path
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import Demo, Visit
-from tests.browser.phone import AXE, findings, look, open_phone, sign_in
+from tests.browser.phone import findings, look, open_phone, sign_in
+from tests.browser.sample import Demo, until
+from tests.browser.visit import DESK, Visit
 
 PHONE = "13900008181"
 NAME = "林晓舟"
@@ -25,33 +25,36 @@ _ADD = """async ({ name, phone }) => {
 
 
 def test_a_resident_looks_takes_along_and_asks_for_deletion(
-    playwright: Playwright, demo: Demo, administrator: Visit, tmp_path: Path
+    browser: Browser, demo: Demo, administrator: Visit, tmp_path: Path
 ) -> None:
-    folder = os.environ.get("LINLI_PHONE_PICTURES")
-    pictures = Path(folder) if folder else None
+    administrator.go("/mark.svg")
     administrator.page.evaluate(_ADD, {"name": NAME, "phone": PHONE})
-    with open_phone(playwright, demo.url) as visit:
+    with open_phone(browser, demo.url) as visit:
         page = visit.page
         sign_in(visit, PHONE, demo.code)
         visit.go("/m/me")
         page.get_by_role("link", name="My data").click()
         page.get_by_role("link", name="Who I am").wait_for()
-        look(visit, "my-data", pictures)
+        look(visit, "my-data")
         page.get_by_role("link", name="Who I am").click()
         page.get_by_text(PHONE).first.wait_for()
-        look(visit, "my-data-profile", pictures)
+        look(visit, "my-data-profile")
         visit.go("/m/my-data/reads")
         page.get_by_text("Opened your details", exact=True).wait_for()
-        look(visit, "my-data-reads", pictures)
+        look(visit, "my-data-reads")
 
         visit.go("/m/my-data")
         page.get_by_role("button", name="Make a file").click()
-        for _ in range(20):
-            if page.get_by_role("link", name="Download").count():
-                break
-            if page.get_by_role("button", name="Look whether it is ready").count():
-                page.get_by_role("button", name="Look whether it is ready").click()
-            page.wait_for_timeout(200)
+        ready = page.get_by_role("link", name="Download")
+        look_again = page.get_by_role("button", name="Look whether it is ready")
+
+        def shown() -> bool:
+            ready.or_(look_again).first.wait_for()
+            if not ready.count():
+                look_again.click()
+            return ready.count() > 0
+
+        until(shown)
         with page.expect_download() as coming:
             page.get_by_role("link", name="Download").click()
         coming.value.save_as(tmp_path / "mine.zip")
@@ -61,21 +64,20 @@ def test_a_resident_looks_takes_along_and_asks_for_deletion(
 
         page.get_by_role("button", name="Ask for deletion").click()
         page.fill("#words", "已搬走")
-        look(visit, "my-data-ask", pictures)
+        look(visit, "my-data-ask")
         page.get_by_role("button", name="Send the request").click()
         page.get_by_text("Waiting").wait_for()
-        look(visit, "my-data-waiting", pictures)
+        look(visit, "my-data-waiting")
 
         desk = administrator.page
         administrator.go("/deletion-requests")
         desk.get_by_role("button", name=f"Delete the data of {NAME}").wait_for()
-        desk.evaluate(AXE.read_text())
         assert findings(administrator) == []
-        if pictures is not None:
-            desk.screenshot(path=pictures / "console-deletions.png")
+        administrator.picture("console-deletions", [DESK])
         desk.get_by_role("button", name=f"Delete the data of {NAME}").click()
         desk.get_by_role("dialog").get_by_text("1 house(s)").wait_for()
         desk.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+        desk.get_by_role("dialog").wait_for(state="hidden")
         desk.get_by_text("Deleted").first.wait_for()
         administrator.go(f"/residents?q={PHONE}")
         desk.get_by_text("No residents").or_(desk.get_by_text("Nothing fits")).first.wait_for()
@@ -83,4 +85,4 @@ def test_a_resident_looks_takes_along_and_asks_for_deletion(
         visit.go("/m/my-data")
         page.get_by_text("No community holds anything about you.").wait_for()
         page.get_by_text("Deleted", exact=True).wait_for()
-        look(visit, "my-data-done", pictures)
+        look(visit, "my-data-done")

@@ -5,17 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.drop_downs import choose
+from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.slow
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Open a drop-down by its label and choose from it."""
-    page.locator(".el-select", has=page.get_by_role("combobox", name=label, exact=True)).last.click()
-    page.get_by_role("option", name=re.compile(rf"^{option}")).last.click()
 
 
 def make_product(visit: Visit, name: str) -> None:
@@ -44,15 +39,15 @@ def test_a_product_is_made_edited_mended_published_and_exported(administrator: V
     form.get_by_label("Identifier", exact=True).fill("my position")
     expect(form.get_by_text("must be 1 to 50 letters, digits or underscores")).to_be_visible()
     form.get_by_label("Identifier", exact=True).fill("Position")
-    choose(page, "Data type", "Struct")
+    choose(form.get_by_role("combobox", name="Data type", exact=True), re.compile("^Struct"))
     expect(form.get_by_text("must not be empty")).to_be_visible()
     form.get_by_role("region", name="Members").get_by_role("button", name="Add", exact=True).click()
     inside = form.locator(".inside")
     inside.get_by_label("Name", exact=True).fill("Floor")
-    inside.get_by_label("Smallest").fill("200")
+    inside.get_by_label("Smallest", exact=True).fill("200")
     expect(inside.get_by_text("is below the smallest 200")).to_be_visible()
     expect(page.get_by_role("button", name="Publish", exact=True)).to_be_disabled()
-    inside.get_by_label("Smallest").fill("-3")
+    inside.get_by_label("Smallest", exact=True).fill("-3")
     expect(page.get_by_text("to mend before it can be published")).to_have_count(0)
 
     page.get_by_role("button", name="Add service").click()
@@ -65,7 +60,7 @@ def test_a_product_is_made_edited_mended_published_and_exported(administrator: V
     dialog = page.get_by_role("dialog", name="Publish as v2")
     expect(dialog.get_by_text("properties.Position")).to_be_visible()
     expect(dialog.get_by_text("services.Calibrate")).to_be_visible()
-    dialog.get_by_label("Notes").fill("Where it hangs")
+    dialog.get_by_label("Notes", exact=True).fill("Where it hangs")
     dialog.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("v2 in force").first).to_be_visible()
 
@@ -123,8 +118,7 @@ def test_unsaved_changes_are_not_lost_by_a_click(administrator: Visit) -> None:
     expect(page.get_by_role("heading", name="Kept climate")).to_be_visible()
     assert asked == ["The model has unsaved changes. Leave anyway?"]
     page.get_by_role("button", name="Undo").click()
-    page.get_by_role("link", name="Categories").first.click()
-    expect(page.get_by_role("heading", name="Categories")).to_be_visible()
+    administrator.follow(page.get_by_role("link", name="Categories").first, "Categories")
 
 
 def test_an_own_model_is_added_below_a_built_in_category(administrator: Visit) -> None:
@@ -133,10 +127,10 @@ def test_an_own_model_is_added_below_a_built_in_category(administrator: Visit) -
     card = page.locator(".category", has=page.get_by_role("heading", name=re.compile("Building equipment")))
     card.get_by_role("button", name="Add a model").click()
     panel = page.get_by_role("dialog")
-    panel.get_by_label("Name").fill("Thermostat_Honeywell01")
-    panel.get_by_label("Code").fill("tp-1")
+    panel.get_by_label("Name", exact=True).fill("Thermostat_Honeywell01")
+    panel.get_by_label("Code", exact=True).fill("tp-1")
     expect(panel.get_by_role("alert")).to_contain_text("1 to 10 letters")
-    panel.get_by_label("Code").fill("tpHw01")
+    panel.get_by_label("Code", exact=True).fill("tpHw01")
     panel.get_by_role("button", name="Add", exact=True).click()
     card.get_by_role("button", name=re.compile("Thermostat_Honeywell01")).click()
     page.get_by_role("button", name="Edit the model").click()

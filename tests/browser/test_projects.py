@@ -1,14 +1,14 @@
 """An integrator makes a project, has a capability reviewed, binds a device, reads the key and calls an API with it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Demo, Visit, open_browser
+from tests.browser.drop_downs import choose
 from tests.browser.test_first_day import png
+from tests.browser.visit import Visit
 from tests.real.partner import Partner
 from tests.real.platform import Installation
 from tests.real.test_main_job import POIS, Job
@@ -16,22 +16,10 @@ from tests.real.test_main_job import POIS, Job
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def operator(playwright: Playwright, demo: Demo) -> Iterator[Visit]:
-    visit = open_browser(playwright, demo.url)
-    visit.looks()
-    visit.sign_in("operator", demo.passwords["operator"])
-    yield visit
-    visit.context.close()
-
-
 def add_device(visit: Visit, name: str) -> None:
     """A device of the tenant that no project has yet."""
-    api, base = visit.page.request, f"{visit.base}/api/console"
-    product = api.get(f"{base}/products").json()[0]["productKey"]
-    asked = {"productKey": product, "deviceName": name}
-    made = api.post(f"{base}/devices", data=asked, headers={"x-linli-request": "1"})
-    assert made.ok, made.text()
+    product = visit.fetch("GET", "/console/products")[0]["productKey"]
+    visit.fetch("POST", "/console/devices", {"productKey": product, "deviceName": name})
 
 
 @pytest.mark.covers("TOP-05", "B001", "B002", "B117", "H-19")
@@ -41,11 +29,10 @@ def test_an_integrator_starts(administrator: Visit, operator: Visit) -> None:
     administrator.go("/projects")
     page.get_by_role("button", name="New project").first.click()
     panel = page.get_by_role("dialog", name="New project")
-    panel.get_by_label("Project name").fill("Wangjing")
-    panel.get_by_label("Client").fill("Harmony Estates")
+    panel.get_by_label("Project name", exact=True).fill("Wangjing")
+    panel.get_by_label("Client", exact=True).fill("Harmony Estates")
     panel.get_by_text("Arming and surveillance").click()
-    panel.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name="Wangjing")).to_be_visible()
+    administrator.follow(panel.get_by_role("button", name="Save"), "Wangjing")
     page.get_by_role("tab", name="Capabilities").click()
     expect(page.get_by_text("Under review")).to_be_visible()
 
@@ -82,7 +69,6 @@ def test_who_joins_the_platform_makes_communities_by_api_alone(
     """The company's page refuses from then on; the signed calls of its project apply, and the operator approves."""
     visit, installation = fresh
     page = visit.page
-    visit.go("/mark.svg")
     code = (installation.folder / "setup-code").read_text().strip()
     answer = page.request.post(
         f"{visit.base}/api/console/setup",
@@ -107,8 +93,7 @@ def test_who_joins_the_platform_makes_communities_by_api_alone(
     visit.go("/communities")
     page.get_by_role("button", name="Apply for a community").first.click()
     panel = page.get_by_role("dialog")
-    page.locator("#apply-poi").fill("九龙")
-    page.get_by_role("option").first.click()
+    choose(page.locator("#apply-poi"), re.compile("九龙"), words="九龙")
     panel.locator("#apply-address").fill("九龙路1号")
     panel.locator("input[type=file]").set_input_files(
         {"name": "proof.png", "mimeType": "image/png", "buffer": png(64)}

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from linli.edge.services.web import Call
 from linli.kernel.http import HttpServer
-from tests.browser.conftest import ROOT, Visit, open_browser
 from tests.browser.phone import findings
 from tests.browser.real_box import RealBox, real_box, set_up
-from tests.real.platform import Installation, running
+from tests.browser.sample import installed, until
+from tests.browser.visit import Visit, open_browser
+from tests.real.platform import Installation
 
 pytestmark = pytest.mark.slow
 
-FOLDER = ROOT / "build" / "screenshots"
 PASSWORD = "a good password"
 TUNNELS = "**/api/console/edge/nodes/*/tunnels"
 
@@ -34,40 +34,32 @@ class Site:
 
     def ask(self, reason: str) -> None:
         """Fill in why, and connect."""
-        self.page.get_by_label("Reason").fill(reason)
+        self.page.get_by_label("Reason", exact=True).fill(reason)
         self.page.get_by_role("button", name="Connect").click()
 
     def audit(self, reason: str, state: str = "ended") -> dict[str, Any]:
         """The newest visit with this reason, once it has come so far."""
-        for _ in range(100):
-            found = self.call("GET", f"/edge/nodes/{self.box.node_id}/tunnels")["data"]
-            row: dict[str, Any] = next(one for one in found if one["reason"] == reason)
-            if row["state"] == state:
-                return row
-            time.sleep(0.1)
-        raise AssertionError(f"{reason} is still {row['state']}")
+
+        def come() -> dict[str, Any] | None:
+            visits = self.call("GET", f"/edge/nodes/{self.box.node_id}/tunnels")["data"]
+            row: dict[str, Any] = next(one for one in visits if one["reason"] == reason)
+            return row if row["state"] == state else None
+
+        row = until(come)
+        assert row is not None
+        return row
 
 
 @pytest.fixture(scope="module")
-def site(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder: Path = tmp_path_factory.mktemp("remote")
-    with running(folder / "data") as installed:
-        visit = open_browser(playwright, installed.url)
-        call = set_up(visit, installed)
-        visit.looks("en")
+    with (
+        installed(folder / "data") as installation,
+        open_browser(browser, installation.url) as visit,
+    ):
+        call = set_up(visit, installation)
         with real_box(visit, call, folder / "box") as box:
-            yield Site(visit, installed, call, box)
-        visit.context.close()
-
-
-def picture(page: Page, name: str) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for width, height in ((1440, 900), (360, 800)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(350)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
-        page.screenshot(path=FOLDER / f"remote-{name}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 1440, "height": 900})
+            yield Site(visit, installation, call, box)
 
 
 @pytest.mark.covers("C062", "H-97")
@@ -80,7 +72,7 @@ def test_a_command_is_typed_and_the_session_is_ended_by_hand(site: Site) -> None
     page.locator(".xterm").click()
     page.keyboard.type("echo $((6*7))-of-$(basename $PWD)\n")
     expect(screen).to_contain_text("42-of-box")
-    picture(page, "terminal")
+    site.visit.picture("remote-terminal")
     page.get_by_role("button", name="End the session").click()
     expect(page.get_by_text("Ended by the person").first).to_be_visible()
     row = site.audit("looking at door 3")
@@ -100,18 +92,19 @@ def test_a_session_ends_with_its_time(site: Site) -> None:
     def shorten(route: Route) -> None:
         """The shortest time that a person may choose is a minute; here it is seconds."""
         answer = route.fetch()
-        with sqlite3.connect(site.installed.folder / "linli.db", timeout=10) as db:
-            soon = int(time.time() * 1000) + 3000
+        with sqlite3.connect(site.installed.folder / "linli.db", timeout=60) as db:
+            soon = int(time.time() * 1000) + 8000  # the page must have joined by then
             db.execute("UPDATE edge_tunnels SET until_ms = ? WHERE reason = 'until its time'", (soon,))
         db.close()
         route.fulfill(response=answer)
 
     page.route(TUNNELS, shorten)
     site.ask("until its time")
-    expect(page.get_by_text("Connected")).to_be_visible()
+    expect(page.get_by_text("Its time was over").first).to_be_visible()
     page.unroute(TUNNELS)
-    expect(page.get_by_text("Its time was over").first).to_be_visible(timeout=15_000)
-    assert site.audit("until its time")["whyEnded"] == "time"
+    row = site.audit("until its time")
+    assert row["whyEnded"] == "time"
+    assert row["openedMs"], "it never began"
     assert site.visit.take_faults() == []
 
 
@@ -119,8 +112,8 @@ def test_the_box_s_own_page_in_a_tab_of_its_own(site: Site) -> None:
     page = site.page
     site.go("")
     page.get_by_role("button", name="Open the box’s page").click()
-    page.get_by_label("Reason").fill("looking at its network")
-    picture(page, "own-page-form")
+    page.get_by_label("Reason", exact=True).fill("looking at its network")
+    site.visit.picture("remote-own-page-form")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Connect").click()
     own = opened.value
@@ -148,10 +141,10 @@ def test_the_box_s_own_page_in_a_tab_of_its_own(site: Site) -> None:
     own.click(".top button >> nth=0")  # the other language, though nothing can be kept
     own.click(".top button >> nth=1")
     assert own.evaluate("self.origin") == "null"
-    picture(own, "own-page")
+    site.visit.picture("remote-own-page", of=own)
     page.bring_to_front()
     expect(page.get_by_text("open in another tab")).to_be_visible()
-    picture(page, "own-page-running")
+    site.visit.picture("remote-own-page-running")
     page.get_by_role("button", name="End the session").click()
     expect(page.get_by_text("Ended by an administrator")).to_be_visible()
     assert site.audit("looking at its network")["kind"] == "http"
@@ -210,7 +203,7 @@ def test_a_hostile_box_can_do_nothing_in_the_console(site: Site) -> None:
     site.box.show(lambda: server.port)
     try:
         site.go("page")
-        site.page.get_by_label("Reason").fill("a hostile box")
+        site.page.get_by_label("Reason", exact=True).fill("a hostile box")
         with site.page.context.expect_page() as opened:
             site.page.get_by_role("button", name="Connect").click()
         expect(opened.value).to_have_title("done")

@@ -1,129 +1,47 @@
-"""Every page of the console at every size, in both languages and both looks, into build/screenshots.
+"""Every page of the console at every size, in both languages and both looks.
 
-A picture is looked at by people; what a machine can see is asserted: no page scrolls sideways, no text key shows in
-place of its text, no script fails. `LINLI_SHOTS=all` takes every combination instead of the five below.
+What a machine can see is asserted: no page scrolls sideways, no text key shows in place of its text, no script fails.
+What people look at is drawn into the folder that `LINLI_PICTURES` names. `LINLI_SHOTS=all` takes every combination
+instead of the five below.
 """
 
 import itertools
 import os
-import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import ROOT, Demo, Visit, open_browser
-from tests.browser.phone import STILL, findings
+from tests.browser.console_pages import DAILY, daily_paths, first, look
+from tests.browser.sample import Demo
+from tests.browser.visit import PHONE, Visit, open_browser
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-FOLDER = ROOT / "build" / "screenshots"
 WIDTHS = (1440, 1024, 360)
 LANGUAGES = ("zh-CN", "en")
 THEMES = ("light", "dark")
-ALL = list(itertools.product(WIDTHS, LANGUAGES, THEMES))
-SOME = [
-    (1440, "zh-CN", "light"), (1440, "en", "dark"), (1024, "zh-CN", "dark"), (360, "zh-CN", "light"),
-    (360, "en", "dark"),
-]  # fmt: skip
+SOME = {
+    "zh-CN": [(1440, "light"), (1024, "dark"), (360, "light")],
+    "en": [(1440, "dark"), (360, "dark")],
+}
+ALL = {language: list(itertools.product(WIDTHS, THEMES)) for language in LANGUAGES}
 COMBINATIONS = ALL if os.environ.get("LINLI_SHOTS") == "all" else SOME
-TEXT_KEY = re.compile(
-    r"(?<![\w.])(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups|vehicles|notices|visitors|claims|company|entry|history|property|usergroups|organisation|cameras|projects)\.[a-z]\w*\b"
-)
-
-
-DAILY = [(1440, "zh-CN", "light"), (360, "en", "dark")]
-"""How the pages of daily work are looked at closely: with axe too, which takes as long as the page itself."""
 
 
 @pytest.fixture(scope="module")
-def daily(playwright, demo: Demo) -> dict[str, str]:
-    """Pages of communities, people and property services, and what opens in them."""
-    visit = open_browser(playwright, demo.url)
-    visit.looks()
-    visit.sign_in("admin", demo.passwords["admin"])
-
-    def rows(path: str) -> list[dict[str, str]]:
-        return visit.page.request.get(f"{demo.url}/api/console{path}").json()["data"]
-
-    community = rows("/communities?applyStatus=2")[0]["id"]
-    here = f"/communities/{community}"
-    resident = rows(f"{here}/residents")[0]["identityId"]
-    visitor = rows(f"{here}/visits?state=expected")[0]["id"]
-    notice = rows(f"{here}/notices?state=published")[0]["id"]
-    visit.context.close()
-    return {
-        "overview": "/overview",
-        "wall": "/screen",
-        "communities": "/communities",
-        "community": here,
-        "poster": f"{here}/poster",
-        "spaces": "/spaces",
-        "residents": "/residents",
-        "residents-waiting": "/residents?status=2",
-        "resident": f"/residents?resident={resident}",
-        "resident-form": "/resident-form",
-        "user-groups": "/user-groups",
-        "visitors": "/visitors",
-        "visitor-history": "/visitors?view=history",
-        "visit": f"/visitors?visit={visitor}",
-        "vehicles": "/vehicles",
-        "cameras": "/cameras",
-        "notices": "/notices",
-        "notice": f"/notices?notice={notice}",
-        "new-notice": "/notices/new",
-        "employees": "/employees",
-        "permissions": "/permissions",
-        "functions": "/permissions/functions",
-        "company": "/organisation",
-        "persons": "/organisation/persons",
-        "roles": "/organisation/roles",
-        "log": "/organisation/log",
-        "settings": "/settings",
-    }
-
-
-@pytest.mark.parametrize(("width", "language", "theme"), DAILY)
-def test_pages_of_daily_work_are_clean_and_reachable(
-    playwright, demo: Demo, daily: dict[str, str], width: int, language: str, theme: str
-):
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    visit = open_browser(playwright, demo.url)
-    try:
-        visit.page.set_viewport_size({"width": width, "height": 900 if width > 500 else 780})
-        visit.page.emulate_media(reduced_motion="reduce")  # lists that live would never stand still
-        visit.looks(language, theme)
-        visit.sign_in_quietly("admin", demo.passwords["admin"])
-        faults = []
-        for name, path in daily.items():
-            visit.go(path)
-            visit.page.wait_for_selector("main h1, main h3, .wall, [role=dialog]")
-            expect(visit.page.locator(".skeleton, .bone, .el-skeleton")).to_have_count(0, timeout=30_000)
-            visit.page.wait_for_timeout(150)  # fonts and transitions
-            visit.page.wait_for_function(STILL)
-            faults += look(visit, f"daily-{name}", width, language, theme)
-            faults += [f"{name} at {width}: axe: {one}" for one in findings(visit)]
-        assert faults + visit.take_faults() == []
-    finally:
-        visit.context.close()
+def daily(administrator: Visit) -> dict[str, str]:
+    return daily_paths(administrator)
 
 
 @pytest.fixture(scope="module")
-def paths(playwright, demo: Demo) -> dict[str, str]:
+def paths(administrator: Visit, daily: dict[str, str]) -> dict[str, str]:
     """Name of each page → its path, with ids of the sample."""
-    visit = open_browser(playwright, demo.url)
-    visit.looks()
-    visit.sign_in("admin", demo.passwords["admin"])
-
-    def first(path: str) -> dict[str, str]:
-        return visit.page.request.get(f"{demo.url}/api/console{path}").json()["data"][0]
-
-    door, community = first("/doors")["iotId"], first("/communities?applyStatus=2")["id"]
-    product = first("/products/list")["productKey"]
-    visit.context.close()
+    door = first(administrator, "/doors")["iotId"]
+    product = first(administrator, "/products/list")["productKey"]
     return {
         "overview": "/overview",
         "communities": "/communities",
-        "community": f"/communities/{community}",
+        "community": daily["community"],
         "spaces": "/spaces",
         "residents": "/residents",
         "vehicles": "/vehicles",
@@ -170,64 +88,48 @@ def paths(playwright, demo: Demo) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("width", "language", "theme"), COMBINATIONS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_clean(
-    playwright,
-    demo: Demo,
-    paths: dict[str, str],
-    daily: dict[str, str],
-    width: int,
-    language: str,
-    theme: str,
-):
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    visit = open_browser(playwright, demo.url)
-    try:
-        visit.page.set_viewport_size({"width": width, "height": 900 if width > 500 else 780})
-        visit.looks(language, theme)
+    browser: Browser, demo: Demo, paths: dict[str, str], daily: dict[str, str], language: str
+) -> None:
+    """Each page is opened once a language, then drawn wider and narrower, light and dark."""
+    with open_browser(browser, demo.url, language=language, reduced_motion="reduce") as visit:
         visit.go("/login")
         visit.page.wait_for_selector("#login")
-        faults = look(visit, "login", width, language, theme)
-        visit.page.fill("#login", "admin")
-        visit.page.fill("#password", demo.passwords["admin"])
-        visit.page.keyboard.press("Enter")
-        visit.page.wait_for_url("**/overview")
+        faults = look_all_over(visit, "login", language, closely=False)
+        visit.sign_in_quietly("admin", demo.passwords["admin"])
         for name, path in paths.items():
-            if (width, language, theme) in DAILY and name in daily:
-                continue  # looked at more closely above
             visit.go(path)
             visit.page.wait_for_selector("main h1, main h3")
-            expect(visit.page.locator(".skeleton, .bone")).to_have_count(0, timeout=30_000)
-            visit.page.wait_for_timeout(150)  # fonts and transitions
-            faults += look(visit, name, width, language, theme)
+            faults += look_all_over(visit, name, language, closely=name in daily)
         assert faults + visit.take_faults() == []
-    finally:
-        visit.context.close()
 
 
-def test_the_operators_health_page(playwright, demo: Demo):
-    visit = open_browser(playwright, demo.url)
-    try:
-        visit.looks("zh-CN")
-        visit.sign_in("operator", demo.passwords["operator"])
-        faults = look(visit, "operator-overview", 1440, "zh-CN", "light")
-        visit.go("/inbox")
-        visit.page.wait_for_selector("text=平台状况")
-        visit.page.wait_for_selector("text=数据库")
-        faults += look(visit, "health", 1440, "zh-CN", "light")
-        visit.go("/communities")
-        visit.page.wait_for_selector("main h1")
-        faults += look(visit, "reviews", 1440, "zh-CN", "light")
+def test_the_operators_health_page(browser: Browser, demo: Demo) -> None:
+    with open_browser(browser, demo.url, language="zh-CN", reduced_motion="reduce") as visit:
+        visit.sign_in_quietly("operator", demo.passwords["operator"])
+        faults = []
+        for name, path, shown in (
+            ("operator-overview", "/", "main h1"),
+            ("health", "/inbox", "text=平台状况"),
+            ("health", "/inbox", "text=数据库"),
+            ("reviews", "/communities", "main h1"),
+        ):
+            visit.go(path)
+            visit.page.wait_for_selector(shown)
+            visit.still()
+            faults += look(visit, name, 1440, "zh-CN", "light")
         assert faults + visit.take_faults() == []
-    finally:
-        visit.context.close()
 
 
-def look(visit: Visit, name: str, width: int, language: str, theme: str) -> list[str]:
-    """Take the picture; what is wrong with the page, as far as a machine sees it."""
-    page = visit.page
-    page.screenshot(path=FOLDER / f"{name}-{width}-{language}-{theme}.png")
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    found = [f"{name} at {width}: scrolls sideways by {wider} px"] if wider > 0 else []
-    keys = sorted(set(TEXT_KEY.findall(page.inner_text("body"))))
-    return found + [f"{name} in {language}: shows {key}" for key in keys]
+def look_all_over(visit: Visit, name: str, language: str, *, closely: bool) -> list[str]:
+    """A page at each size and in each look; those that were looked at `closely` already are left out."""
+    faults = []
+    for width, theme in COMBINATIONS[language]:
+        if closely and (width, language, theme) in DAILY:
+            continue
+        visit.resize((width, 900 if width > 500 else PHONE[1]))
+        visit.shows(theme)
+        visit.still()
+        faults += look(visit, name, width, language, theme)
+    return faults

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.drop_downs import choose
+from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.slow
 
@@ -24,9 +25,7 @@ def file_of(folder: Path, *rows: tuple[str, str, str]) -> Path:
 
 
 def a_product_key(visit: Visit) -> str:
-    answer = visit.page.request.get(f"{visit.base}/api/console/products")
-    key: str = answer.json()[0]["productKey"]
-    return key
+    return str(visit.fetch("GET", "/console/products")[0]["productKey"])
 
 
 def hand_in(page: Page, path: Path) -> None:
@@ -39,14 +38,13 @@ def test_serial_numbers_are_brought_in(administrator: Visit, tmp_path: Path) -> 
     administrator.go("/serials")
     page.get_by_role("button", name="New category").click()
     panel = page.get_by_role("dialog", name="New category")
-    panel.get_by_label("Name of the category").fill("Face doors")
+    panel.get_by_label("Name of the category", exact=True).fill("Face doors")
     panel.get_by_role("button", name="Save").click()
     expect(panel).to_be_hidden()
 
     page.get_by_role("button", name="Import").first.click()
     panel = page.get_by_role("dialog", name="Import serial numbers")
-    panel.locator(".el-select").click()
-    page.get_by_role("option", name="Face doors").last.click()
+    choose(panel.locator(".el-select input"), re.compile("Face doors"))
     hand_in(page, file_of(tmp_path, ("wang_0001", "wangjing_0001", key), ("wang 0002", "wangjing_0002", key)))
     expect(panel.get_by_text("1 of 2 rows have problems")).to_be_visible()
     expect(panel.get_by_text("must be without blanks")).to_be_visible()
@@ -56,7 +54,7 @@ def test_serial_numbers_are_brought_in(administrator: Visit, tmp_path: Path) -> 
     panel.get_by_role("button", name="Close", exact=True).last.click()
 
     page.get_by_role("button", name=re.compile("Face doors 2")).click()
-    page.get_by_label("Serial number, DeviceName or ProductKey").fill("0002")
+    page.get_by_label("Serial number, DeviceName or ProductKey", exact=True).fill("0002")
     expect(page.get_by_role("row", name=re.compile("wang_0001"))).to_have_count(0)
     row = page.get_by_role("row", name=re.compile("wang_0002"))
     expect(row).to_contain_text("Not created yet")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.drop_downs import choose
+from tests.browser.visit import Visit
 from tests.real.platform import Installation
 
 pytestmark = pytest.mark.slow
@@ -40,11 +41,6 @@ def application() -> Iterator[HTTPServer]:
     server.server_close()
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    page.locator(".el-select", has=page.get_by_role("combobox", name=label, exact=True)).last.click()
-    page.get_by_role("option", name=re.compile(option)).last.click()
-
-
 def set_up(visit: Visit, installation: Installation) -> None:
     code = (installation.folder / "setup-code").read_text().strip()
     answer = visit.page.request.post(
@@ -62,7 +58,6 @@ def set_up(visit: Visit, installation: Installation) -> None:
 def test_a_served_method_is_tried(fresh: tuple[Visit, Installation], application: HTTPServer) -> None:
     visit, installation = fresh
     page = visit.page
-    visit.go("/mark.svg")
     set_up(visit, installation)
 
     visit.go("/integrations/service-bus")
@@ -83,7 +78,7 @@ def test_a_served_method_is_tried(fresh: tuple[Visit, Installation], application
     page.get_by_role("button", name="Add a provider").click()
     panel = page.get_by_role("dialog", name="Add a provider")
     panel.get_by_label("Name", exact=True).fill("Meters")
-    choose(page, "Service model", "^meterService")
+    choose(panel.get_by_role("combobox", name="Service model"), re.compile("^meterService"))
     panel.get_by_label("Application address", exact=True).last.fill("ftp://nowhere")
     panel.get_by_role("button", name="Save").click()
     expect(panel.locator(".el-form-item__error")).to_be_visible()
@@ -93,8 +88,9 @@ def test_a_served_method_is_tried(fresh: tuple[Visit, Installation], application
     expect(panel).to_be_hidden()
 
     page.get_by_role("tab", name="Test").click()
-    choose(page, "Service model", "meterService")
-    choose(page, "Method", "readMeter")
+    pane = page.get_by_role("main")
+    choose(pane.get_by_role("combobox", name="Service model"), re.compile("meterService"))
+    choose(pane.get_by_role("combobox", name="Method"), re.compile("readMeter"))
     box = page.get_by_role("textbox", name="Input")
     box.fill('{"meterId": "m-7"}')
     page.get_by_role("button", name="Send").click()
