@@ -3,6 +3,7 @@ import type { ElDatePicker } from 'element-plus'
 import 'element-plus/es/components/date-picker/style/css'
 import { Calendar, Clock } from '@element-plus/icons-vue'
 import { onElement } from './attributes'
+import { usePress } from './press'
 
 interface Picker {
   focus: () => void
@@ -25,9 +26,12 @@ export const LazyDateRange = defineComponent({
   setup(props, { attrs }) {
     const made = shallowRef<Component>()
     const real = ref<Picker>()
+    const { onPointerdown, whenReleased } = usePress()
 
     async function touch(then: 'nothing' | 'focus' | 'open' = 'nothing'): Promise<void> {
-      made.value ??= (await import('./datePicker')).ElDatePicker as Component
+      const picker = (await import('./datePicker')).ElDatePicker as Component
+      await whenReleased()
+      made.value ??= picker
       await nextTick()
       if (then === 'focus') real.value?.focus()
       if (then === 'open') real.value?.handleOpen()
@@ -48,6 +52,7 @@ export const LazyDateRange = defineComponent({
           ],
           role: 'group',
           onPointerenter: () => touch(),
+          onPointerdown,
           onFocusin: () => touch('focus'),
           onClick: () => touch('open'),
         },

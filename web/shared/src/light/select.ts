@@ -15,6 +15,7 @@ import type { ElSelect } from 'element-plus'
 import { formItemContextKey } from 'element-plus/es/components/form/src/constants.mjs'
 import { ArrowDown } from '@element-plus/icons-vue'
 import { onElement } from './attributes'
+import { usePress } from './press'
 
 type Slots = Readonly<Record<string, ((...args: never[]) => VNode[]) | undefined>>
 
@@ -65,6 +66,7 @@ export const LazySelect = defineComponent({
     const inForm = inject(formItemContextKey, undefined)
     const real = ref<InstanceType<typeof ElSelect>>()
     const touched = ref(false)
+    const { onPointerdown, whenReleased } = usePress()
     let typed = ''
     // What stands in a form, or shows more than one line of text, is the real one from the start.
     const plain = computed(() => {
@@ -77,6 +79,7 @@ export const LazySelect = defineComponent({
 
     async function touch(then: 'nothing' | 'focus' | 'open' = 'nothing'): Promise<void> {
       await make()
+      await whenReleased()
       touched.value = true
       await nextTick()
       if (then !== 'nothing') real.value?.focus()
@@ -116,6 +119,7 @@ export const LazySelect = defineComponent({
           ...onElement(attrs),
           class: ['el-select', props.size && `el-select--${props.size}`, attrs.class],
           onPointerenter: () => touch(),
+          onPointerdown,
           onFocusin: () => touch('focus'),
           onClick: () => touch('open'),
         },
