@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import bindparam, case, delete, func, or_, select, update
@@ -208,12 +209,12 @@ class Batch:
         if self.tags:
             await self._write_tags(tx)
         if self.clocks:
-            clocks = [(no, *measured) for no, measured in self.clocks.items()]
+            clocks = [(no, *measured) for no, measured in sorted(self.clocks.items())]
             await tx.upsert_tuples(device_clocks, _CLOCKS, clocks, keys=("device_no",), update=_CLOCKS[1:])
         if self.statuses:
             await self._write_statuses(tx)
         if self.seen:
-            await _seen.run_many(tx, [{"no": no, "seen": ms} for no, ms in self.seen.items()])
+            await _seen.run_many(tx, [{"no": no, "seen": ms} for no, ms in sorted(self.seen.items())])
 
     async def _write_past(self, tx: Tx) -> None:
         """Points as all others; a present value is replaced by a newer one only, not by one of the same time."""
@@ -223,15 +224,16 @@ class Batch:
             await tx.insert_tuples(text_points, _POINTS, self.past_texts)
         rows = _newest(chain(self.past_numbers, self.past_texts))
         held: dict[tuple[int, int], int] = {}
-        for device_no in {row[0] for row in rows}:
+        for device_no in sorted({row[0] for row in rows}):
             held |= {(device_no, no): ts for no, ts in await _present.all(tx, no=device_no)}
         if newer := [row for row in rows if row[2] > held.get(row[:2], -1)]:
             await _keep_latest(tx, newer)
 
     async def _write_tags(self, tx: Tx) -> None:
         """Later changes of a batch win; None removes a tag."""
-        kept = [(no, key, value) for (no, key), value in self.tags.items() if value is not None]
-        gone = [{"no": no, "key": key} for (no, key), value in self.tags.items() if value is None]
+        tags = sorted(self.tags.items(), key=_first)
+        kept = [(no, key, value) for (no, key), value in tags if value is not None]
+        gone = [{"no": no, "key": key} for (no, key), value in tags if value is None]
         if kept:
             await tx.upsert_tuples(
                 device_tags, _TAGS, kept, keys=("device_no", "tag_key"), update=("tag_value",)
@@ -257,11 +259,12 @@ class Batch:
         await (_online if online else _offline).run_many(tx, rows)
 
 
+_first = itemgetter(0)
 type _Latest = tuple[int, int, int, int, float | None, str | None]
 
 
 def _newest(rows: Iterable[tuple[int, int, int, int, int, Any]]) -> list[_Latest]:
-    """The newest value of each property; of two at one time the later one."""
+    """The newest value of each property, in the order in which rows are locked; of two at one time the later one."""
     newest: dict[tuple[int, int], tuple[int, int, int, int, int, Any]] = {}
     for row in rows:
         key = row[:2]
@@ -270,7 +273,7 @@ def _newest(rows: Iterable[tuple[int, int, int, int, int, Any]]) -> list[_Latest
             newest[key] = row
     return [
         (no, prop, ts, seq, None, value) if type(value) is str else (no, prop, ts, seq, value, None)
-        for no, prop, ts, seq, _, value in newest.values()
+        for _, (no, prop, ts, seq, _, value) in sorted(newest.items(), key=_first)
     ]
 
 
