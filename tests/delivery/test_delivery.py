@@ -10,6 +10,8 @@ from linli.delivery.retention import forget_ended
 from linli.delivery.schemas import Content, DeliverySettled, Filter, GrantRow, Target
 from linli.delivery.store import free_leases
 from linli.kernel.db import Reader, Tx
+from linli.kernel.db.errors import ConnectionLost, LostRace
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Caller, Scope
 from tests.delivery.conftest import TENANT, House
@@ -81,6 +83,26 @@ async def test_an_offline_device_is_waited_for_and_served_when_it_returns(house:
     assert await house.work() == 0
     await house.online()
     assert await house.work() == 1
+    assert await house.status() == "transferred"
+
+
+@pytest.mark.parametrize("error", [LostRace(), ConnectionLost(), DiskFull()])
+async def test_a_database_that_cannot_is_not_taken_for_a_device_that_is_away(
+    house: House, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device that is away is waited for until it comes back; this one is there all the time."""
+
+    async def fails(device: str, batch: Sequence[object]) -> None:
+        raise error
+
+    await house.grant()
+    with monkeypatch.context() as patch:
+        patch.setattr(house.shelf, "carry", fails)
+        await house.work()
+    row = await house.row()
+    assert (row.status, row.reason) == ("unknownError", "broken")
+    await house.clock.advance(120_000)
+    await house.work()
     assert await house.status() == "transferred"
 
 

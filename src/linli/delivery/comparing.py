@@ -23,6 +23,7 @@ from linli.delivery.store import DatabaseStore
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
+from linli.kernel.db.errors import DatabaseAway
 from linli.kernel.errors import LinliError, Unavailable
 from linli.kernel.scope import Scope
 from linli.sync import ABSENT, new_item, report
@@ -92,6 +93,8 @@ class Comparing:
                 compared, due, told = compared.plus(part), due + rows_due, True
             spread = random.uniform(0.9, 1.1)
             next_ms = self._clock.now_ms() + round(EVERY_MS * spread)
+        except DatabaseAway:
+            raise  # says nothing of the device
         except LinliError as error:
             away = isinstance(error, Unavailable)
             compared = Compared(

@@ -17,6 +17,8 @@ from linli.delivery.store import DatabaseStore
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
+from linli.kernel.db.errors import DatabaseAway
+from linli.kernel.disk import DiskFull
 from linli.kernel.errors import LinliError, TimedOut, Unavailable
 from linli.kernel.rounds import end_tasks
 from linli.sync import Backoff, Carrier, Item, Outcome, Result, serve_device
@@ -40,6 +42,8 @@ SHORTEST_REST_S = 0.02
 
 def outcome_of(error: LinliError) -> Outcome:
     """What an error of a device call means for the rows that were sent."""
+    if isinstance(error, DatabaseAway | DiskFull):  # ours, not the device's: it may have got what was sent
+        return Outcome(Result.REFUSED, "broken", f"{type(error).__name__}: {error}", unsure=True)
     detail = own_words(error)
     if isinstance(error, TimedOut):
         return Outcome(Result.TIMED_OUT, "timed_out", detail)

@@ -18,7 +18,11 @@ INDEXED_BYTES: Final = 2_700
 _refused = telemetry.counter("database_refused", "Statements that the database engine refused", ("why",))
 
 
-class LostRace(Unavailable):
+class DatabaseAway(Unavailable):
+    """The database could not do it now: nobody's device, network or input is at fault."""
+
+
+class LostRace(DatabaseAway):
     """The engine ended this unit so that another one could go on. Nothing of it stays; done again it may pass."""
 
 
@@ -31,7 +35,7 @@ class BrokenReference(Conflict):
     """A row that another one names is not there, or cannot go."""
 
 
-class ConnectionLost(Unavailable):
+class ConnectionLost(DatabaseAway):
     """The database cannot be reached, or left in the middle: what was not committed is undone."""
 
 
