@@ -26,8 +26,7 @@ async def _import_poi(platform: Platform, words: argparse.Namespace) -> Said:
         raise BadInput(field="file", rule="file", detail=error.strerror) from error
     except UnicodeDecodeError as error:
         raise BadInput(field="file", rule="utf8") from error
-    async with platform.db.begin() as tx:
-        done = await pois.import_catalogue(tx, rows)
+    done = await platform.db.run(lambda tx: pois.import_catalogue(tx, rows))
     return {"rows": done.rows}
 
 
@@ -36,8 +35,8 @@ def _community_words(parser: argparse.ArgumentParser) -> None:
 
 
 async def _approve(platform: Platform, words: argparse.Namespace) -> Said:
-    async with platform.db.begin() as tx:
-        found = await applications.approve(
+    found = await platform.db.run(
+        lambda tx: applications.approve(
             OPERATOR,
             tx,
             community_id=words.community,
@@ -45,6 +44,7 @@ async def _approve(platform: Platform, words: argparse.Namespace) -> Said:
             ids=platform.ids,
             now_ms=platform.clock.now_ms(),
         )
+    )
     return _told(found) | {"rootSpaceId": str(found.root_space_id)}
 
 
@@ -54,8 +54,8 @@ def _reject_words(parser: argparse.ArgumentParser) -> None:
 
 
 async def _reject(platform: Platform, words: argparse.Namespace) -> Said:
-    async with platform.db.begin() as tx:
-        await applications.reject(
+    await platform.db.run(
+        lambda tx: applications.reject(
             OPERATOR,
             tx,
             community_id=words.community,
@@ -63,6 +63,7 @@ async def _reject(platform: Platform, words: argparse.Namespace) -> Said:
             reason=words.reason,
             now_ms=platform.clock.now_ms(),
         )
+    )
     return _told(await communities.community(OPERATOR, platform.db, words.community))
 
 

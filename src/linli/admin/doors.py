@@ -20,8 +20,9 @@ def _sn_words(parser: argparse.ArgumentParser) -> None:
 async def _add_serial_number(platform: Platform, words: argparse.Namespace) -> Said:
     scope = await _owner(platform, words.community)
     entry = SerialNumberEntry(words.sn, words.product, words.device)
-    async with platform.db.begin() as tx:
-        added = await list_serial_numbers(scope, tx, entries=[entry], now_ms=platform.clock.now_ms())
+    added = await platform.db.run(
+        lambda tx: list_serial_numbers(scope, tx, entries=[entry], now_ms=platform.clock.now_ms())
+    )
     return {"sn": words.sn, "added": added}
 
 
@@ -35,8 +36,8 @@ def _door_words(parser: argparse.ArgumentParser) -> None:
 
 async def _register_door(platform: Platform, words: argparse.Namespace) -> Said:
     scope = await _owner(platform, words.community)
-    async with platform.db.begin() as tx:
-        door, made = await doors.register_new_door(
+    door, made = await platform.db.run(
+        lambda tx: doors.register_new_door(
             scope,
             tx,
             community_id=words.community,
@@ -49,6 +50,7 @@ async def _register_door(platform: Platform, words: argparse.Namespace) -> Said:
             now_ms=platform.clock.now_ms(),
             direction="EXIT" if words.exit else "ENTRANCE",
         )
+    )
     said: Said = {"iotId": door.iot_id, "productKey": door.product_key, "deviceName": door.device_name}
     return said | ({"deviceSecret": made.device_secret} if made is not None else {})
 

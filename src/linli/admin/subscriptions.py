@@ -16,8 +16,8 @@ def _webhook_words(parser: argparse.ArgumentParser) -> None:
 
 async def _create_webhook(platform: Platform, words: argparse.Namespace) -> Said:
     await address.check(words.url, allow_private=platform.settings.webhooks.allow_private)
-    async with platform.db.begin() as tx:
-        number, secret = await subscriptions.create_webhook(
+    number, secret = await platform.db.run(
+        lambda tx: subscriptions.create_webhook(
             OPERATOR,
             tx,
             app_key=words.app_key,
@@ -27,6 +27,7 @@ async def _create_webhook(platform: Platform, words: argparse.Namespace) -> Said
             ids=platform.ids,
             secrets=platform.secrets,
         )
+    )
     return {"subscriptionId": number, "url": words.url, "secret": secret}
 
 

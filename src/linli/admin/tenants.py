@@ -6,6 +6,7 @@ from linli.admin.commands import OPERATOR, Command, Said, add_tenant, tenant_sco
 from linli.app.platform import Platform
 from linli.domains.communities.queries import communities
 from linli.kernel import tenancy
+from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
 
 
@@ -14,8 +15,7 @@ def _tenant_words(parser: argparse.ArgumentParser) -> None:
 
 
 async def _create_tenant(platform: Platform, words: argparse.Namespace) -> Said:
-    async with platform.db.begin() as tx:
-        tenant_id = await tenancy.create_tenant(tx, name=words.name, ids=platform.ids)
+    tenant_id = await platform.db.run(lambda tx: tenancy.create_tenant(tx, name=words.name, ids=platform.ids))
     return {"tenantId": tenant_id, "name": words.name}
 
 
@@ -40,8 +40,8 @@ def _key_words(parser: argparse.ArgumentParser) -> None:
 
 
 async def _create_key(platform: Platform, words: argparse.Namespace) -> Said:
-    async with platform.db.begin() as tx:
-        app_key, secret = await tenancy.create_app_key(
+    app_key, secret = await platform.db.run(
+        lambda tx: tenancy.create_app_key(
             OPERATOR,
             tx,
             project_id=words.project,
@@ -49,6 +49,7 @@ async def _create_key(platform: Platform, words: argparse.Namespace) -> Said:
             secrets=platform.secrets,
             name=words.name,
         )
+    )
     return {"projectId": words.project, "appKey": app_key, "appSecret": secret}
 
 
@@ -60,10 +61,13 @@ def _grant_words(parser: argparse.ArgumentParser) -> None:
 async def _grant_community(platform: Platform, words: argparse.Namespace) -> Said:
     project = await tenancy.get_project(OPERATOR, platform.db, project_id=words.project)
     owner = Scope(project.tenant_id, OPERATOR.caller)
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         # Found in the project's tenant only: another tenant's community looks absent.
         await communities.community(owner, tx, words.community)
         await tenancy.grant_community(owner, tx, project_id=words.project, community_id=words.community)
+
+    await platform.db.run(work)
     return {"projectId": words.project, "communityId": words.community}
 
 

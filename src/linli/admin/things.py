@@ -33,8 +33,8 @@ async def _create_product(platform: Platform, words: argparse.Namespace) -> Said
             model = words.tsl.read_bytes()
         except OSError as error:
             raise BadInput(field="--tsl", rule="file", detail=error.strerror) from error
-    async with platform.db.begin() as tx:
-        product = await products.create_product(
+    product = await platform.db.run(
+        lambda tx: products.create_product(
             scope,
             tx,
             name=words.name,
@@ -46,6 +46,7 @@ async def _create_product(platform: Platform, words: argparse.Namespace) -> Said
             product_key=words.product_key,
             dynamic_register=words.dynamic_register,
         )
+    )
     secret = await products.product_secret(
         scope, platform.db, product_key=product.product_key, secrets=platform.secrets
     )

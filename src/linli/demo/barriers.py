@@ -32,8 +32,8 @@ class Barriers:
         number, listed = await self._vehicle(here)
         leaves = number in self._inside
         (self._inside.discard if leaves else self._inside.add)(number)
-        async with self._platform.db.begin() as tx:
-            await insert_record(
+        await self._platform.db.run(
+            lambda tx: insert_record(
                 self._site.app.narrowed(here),
                 tx,
                 model_id="iot_park_record_v2_model",
@@ -49,6 +49,7 @@ class Barriers:
                     "plateRecognitionReliability": round(self._random.uniform(0.93, 0.999), 3),
                 },
             )
+        )
 
     async def _vehicle(self, here: int) -> tuple[str, bool]:
         if self._random.random() < _OF_RESIDENTS:

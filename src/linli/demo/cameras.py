@@ -12,6 +12,7 @@ from linli.domains.video import workbook
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.service import cameras as service
 from linli.domains.video.service import imports
+from linli.kernel.db import Tx
 from linli.kernel.pages import PageRequest
 from linli.kernel.workbooks.rows import ListReading, read_list
 
@@ -27,7 +28,8 @@ async def ensure(platform: Platform, site: Place) -> None:
     if done or site.community.root_space_id is None:
         return
     reading = await asyncio.to_thread(_read, workbook.book("zh-CN", _rows()))
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await service.lock(tenant, tx, number)
         plan = await imports.plan(tenant, tx, number, reading)
         await imports.apply(
@@ -40,6 +42,8 @@ async def ensure(platform: Platform, site: Place) -> None:
             secrets=platform.secrets,
             now_ms=platform.clock.now_ms(),
         )
+
+    await platform.db.run(work)
 
 
 def _rows() -> list[dict[str, Any]]:

@@ -105,7 +105,8 @@ async def _staff(platform: Platform, site: Place, rng: random.Random) -> None:
         return
     numbers = iter(range(_FIRST_STAFF_PHONE, _FIRST_STAFF_PHONE + 100))
     now_ms = platform.clock.now_ms()
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         for name, does, people in _DEPARTMENTS:
             department_id = await departments.create(
                 site.tenant,
@@ -129,6 +130,8 @@ async def _staff(platform: Platform, site: Place, rng: random.Random) -> None:
                     site.tenant, tx, department_id=department_id, identity_id=hired.identity_id, now_ms=now_ms
                 )
 
+    await platform.db.run(work)
+
 
 async def _groups(platform: Platform, site: Place, there: Town, rng: random.Random) -> None:
     here = site.community.community_id
@@ -140,7 +143,9 @@ async def _groups(platform: Platform, site: Place, there: Town, rng: random.Rand
             continue
         old = [person for person in grown if person.age >= _ELDERLY]
         among = old if "老人" in name and len(old) >= size else grown
-        async with platform.db.begin() as tx:
+        chosen = rng.sample(among, min(size, len(among)))
+
+        async def make(tx: Tx, name: str = name, chosen: list[Neighbour] = chosen) -> None:
             group_id = await groups.create(
                 site.tenant,
                 tx,
@@ -150,10 +155,12 @@ async def _groups(platform: Platform, site: Place, there: Town, rng: random.Rand
                 ids=platform.ids,
                 now_ms=now_ms,
             )
-            for person in rng.sample(among, min(size, len(among))):
+            for person in chosen:
                 await users.join_group(
                     site.tenant, tx, group_id=group_id, identity_id=person.identity_id, now_ms=now_ms
                 )
+
+        await platform.db.run(make)
 
 
 async def _notices(platform: Platform, site: Place, rng: random.Random) -> None:
@@ -166,7 +173,8 @@ async def _notices(platform: Platform, site: Place, rng: random.Random) -> None:
     readers = sorted({one.person_id for one in living.data if one.phone})
     found = await spaces.of_kind(site.tenant, platform.db, here, BUILDING, PageRequest(1, 100))
     buildings = {one.name: one.space_id for one in found.data}
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         for told in (*_NOTICES, _DRAFT):
             content = Content(
                 told.title,
@@ -192,6 +200,8 @@ async def _notices(platform: Platform, site: Place, rng: random.Random) -> None:
                     site.tenant, tx, notice_id=notice_id, person_id=person_id, now_ms=read_ms
                 )
 
+    await platform.db.run(work)
+
 
 async def _visits(platform: Platform, site: Place, there: Town, rng: random.Random) -> None:
     """Some a day for the last days, seen through to their end; today some are still expected, and two ask at the gate."""
@@ -201,7 +211,8 @@ async def _visits(platform: Platform, site: Place, there: Town, rng: random.Rand
     ).total or not there.people:
         return
     now_ms = platform.clock.now_ms()
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         for days in range(_DAYS_BACK, 0, -1):
             for hour in sorted(rng.sample(range(9, 20), _A_DAY)):
                 begins = now_ms - now_ms % _DAY_MS - days * _DAY_MS + (hour - 8) * _HOUR_MS
@@ -227,6 +238,8 @@ async def _visits(platform: Platform, site: Place, there: Town, rng: random.Rand
                 ids=platform.ids,
                 now_ms=now_ms,
             )
+
+    await platform.db.run(work)
 
 
 def guest(rng: random.Random, phone: str = "") -> Guest:
@@ -295,7 +308,8 @@ async def _reviews(platform: Platform, site: Place, rng: random.Random) -> None:
         return
     free = await _empty_houses(platform, site)
     now_ms = platform.clock.now_ms()
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         for number, house_id in enumerate(rng.sample(free, min(_WAITING + 1, len(free)))):
             sex = rng.choice((names.MALE, names.FEMALE))
             profile = Profile(
@@ -325,6 +339,8 @@ async def _reviews(platform: Platform, site: Place, rng: random.Random) -> None:
                     comment="姓名与购房合同不符",
                     now_ms=now_ms,
                 )
+
+    await platform.db.run(work)
 
 
 async def _empty_houses(platform: Platform, site: Place) -> list[int]:

@@ -39,7 +39,8 @@ async def ensure(platform: Platform, site: Place) -> None:
     """Make what is missing, one transaction for each product."""
     await _plants(platform, site, CAMERA, camera_names())
     units = await units_of(platform.db, site)
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         key = await product_of(platform, tx, site, DOOR)
         there = await _names(tx, site, key, [door.device_name for door in sample.doors()])
         for door in sample.doors():
@@ -60,6 +61,8 @@ async def ensure(platform: Platform, site: Place) -> None:
                 direction=door.direction,
                 space_id=units.get(door.unit) if door.unit else site.community.root_space_id,
             )
+
+    await platform.db.run(work)
     await _lifts(platform, site)
     await _plants(platform, site, METER, sample.meters())
 
@@ -67,7 +70,8 @@ async def ensure(platform: Platform, site: Place) -> None:
 async def _lifts(platform: Platform, site: Place) -> None:
     """Lifts are doors too: they have a reader in the car, and stand in their building."""
     buildings = await buildings_of(platform.db, site)
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         key = await product_of(platform, tx, site, LIFT)
         there = await _names(tx, site, key, [lift.device_name for lift in sample.lifts()])
         for lift in sample.lifts():
@@ -85,10 +89,13 @@ async def _lifts(platform: Platform, site: Place) -> None:
                 space_id=buildings.get(sample.building_of(lift.device_name)),
             )
 
+    await platform.db.run(work)
+
 
 async def _plants(platform: Platform, site: Place, kind: Kind, plants: list[sample.Plant]) -> None:
     """Devices of a kind in the community, as far as they are missing."""
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         key = await product_of(platform, tx, site, kind)
         there = await _names(tx, site, key, [plant.device_name for plant in plants])
         for plant in plants:
@@ -97,6 +104,8 @@ async def _plants(platform: Platform, site: Place, kind: Kind, plants: list[samp
                 await devices.assign_community(
                     site.tenant, tx, iot_id=made.iot_id, community_id=site.community.community_id
                 )
+
+    await platform.db.run(work)
 
 
 def camera_names() -> list[sample.Plant]:

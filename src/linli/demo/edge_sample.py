@@ -69,11 +69,15 @@ def address_of(number: int) -> str:
 
 async def ensure(platform: Platform, site: Place, town: Town) -> list[EdgeDoor]:
     """Make what is missing and send it to the box; its doors."""
-    async with platform.db.begin() as tx:
+
+    async def make(tx: Tx) -> Node | None:
         node = await cluster_queries.node_of_serial(tx, SERIAL)
         if node is None:
             await _make(platform, tx, site)
         await _ensure_lift(platform, tx, site)
+        return node
+
+    node = await platform.db.run(make)
     found = await find_doors(platform, site)
     if node is None:
         await _give_rights(platform, site, town, found)
@@ -202,7 +206,8 @@ async def _give_rights(platform: Platform, site: Place, town: Town, found: list[
     await rights.give_cards(platform, site, wishes)
     now_ms = platform.clock.now_ms()
     reading = [door.iot_id for door in found if door.reads == "qrcode"]
-    async with platform.db.begin() as tx:
+
+    async def give(tx: Tx) -> None:
         for person in holders:
             if not person.codes:
                 continue
@@ -219,6 +224,8 @@ async def _give_rights(platform: Platform, site: Place, town: Town, found: list[
                 keys=platform.door_keys,
                 now_ms=now_ms,
             )
+
+    await platform.db.run(give)
 
 
 def _reads(number: int) -> str:

@@ -18,6 +18,7 @@ from linli.domains.faces.service.images import ImageWish
 from linli.domains.faces.service.permissions import FaceDevice
 from linli.domains.faces.service.pictures import Picture
 from linli.domains.faces.service.users import IDENTITY, User
+from linli.kernel.db import Tx
 from linli.sim.face_door import SimulatedFaceDoor
 
 KNOWN: Final = 8
@@ -72,9 +73,12 @@ async def ensure(platform: Platform, site: Place) -> None:
             continue
         content, suffix = (shots or [(picture.portrait(number), "png")]).pop(0)
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        drawn, now_ms = Picture(content, suffix, md5), platform.clock.now_ms()
+        drawn = Picture(content, suffix, md5)
         key = await images.store(manager, platform.objects, drawn, platform.ids)
-        async with platform.db.begin() as tx:
+
+        async def keep(
+            tx: Tx, person: town.Neighbour = person, key: str = key, drawn: Picture = drawn
+        ) -> None:
             image = await images.save_image(
                 manager,
                 tx,
@@ -84,7 +88,11 @@ async def ensure(platform: Platform, site: Place) -> None:
                 picture=drawn,
                 attest=Attest(how="on_paper"),
                 ids=platform.ids,
-                now_ms=now_ms,
+                now_ms=platform.clock.now_ms(),
             )
             for device in devices:
-                await permissions.give(manager, tx, image=image, device=device, now_ms=now_ms)
+                await permissions.give(
+                    manager, tx, image=image, device=device, now_ms=platform.clock.now_ms()
+                )
+
+        await platform.db.run(keep)

@@ -61,7 +61,8 @@ async def _vehicles(platform: Platform, site: Place) -> None:
         return
     rng = random.Random(sample.SEED + 7)
     there = await town.look(platform, site)
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         for person in there.people:
             if person.age < _DRIVING_AGE or rng.random() > _OWN_A_CAR:
                 continue
@@ -76,6 +77,8 @@ async def _vehicles(platform: Platform, site: Place) -> None:
                 now_ms=platform.clock.now_ms(),
             )
             await _assets(platform, site, person.house_id, rng, tx)
+
+    await platform.db.run(work)
 
 
 async def _assets(platform: Platform, site: Place, house_id: int, rng: random.Random, tx: Tx) -> None:
@@ -98,6 +101,7 @@ async def _map(platform: Platform, site: Place) -> None:
     placed = await queries.placed_devices(site.tenant, platform.db, here)
     if placed or community.lng is None or community.lat is None:
         return
+    lng, lat = community.lng, community.lat
     now_ms = platform.clock.now_ms()
     kept = await uploads.keep(
         site.tenant.narrowed(here),
@@ -115,15 +119,18 @@ async def _map(platform: Platform, site: Place) -> None:
     lifts = await devices.rows_of(
         platform.db, site, devices.LIFT, [lift.device_name for lift in sample.lifts()]
     )
-    async with platform.db.begin() as tx:
+
+    async def draw(tx: Tx) -> None:
         await service.set_plan(
             site.tenant, tx, community_id=here, upload=kept, metres=_PLAN_METRES, now_ms=now_ms
         )
         for name, row in (*there.doors.items(), *((lift.device_name, lift) for lift in lifts)):
-            lng, lat = _on_earth(_spot(name), community.lng, community.lat)
+            x, y = _on_earth(_spot(name), lng, lat)
             await service.place(
-                site.tenant, tx, community_id=here, iot_id=row.iot_id, lng=lng, lat=lat, now_ms=now_ms
+                site.tenant, tx, community_id=here, iot_id=row.iot_id, lng=x, lat=y, now_ms=now_ms
             )
+
+    await platform.db.run(draw)
 
 
 def _spot(name: str) -> tuple[int, int]:
@@ -167,8 +174,9 @@ async def _weeks_before(platform: Platform, site: Place) -> None:
         for way in (IN, OUT)
         for hour in range(6, 24)
     ]
-    async with platform.db.begin() as tx:
-        await service.carry_over(site.tenant, tx, community_id=community.community_id, counts=counts)
+    await platform.db.run(
+        lambda tx: service.carry_over(site.tenant, tx, community_id=community.community_id, counts=counts)
+    )
 
 
 def _share(way: str, hour: int) -> float:

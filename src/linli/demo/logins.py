@@ -89,7 +89,8 @@ async def renew(platform: Platform) -> list[Login]:
     """New passwords for the accounts of the sample; the old ones stop working, and sessions end."""
     fresh = await new_passwords(platform)
     told = []
-    async with platform.db.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         for seat in SEATS:
             account = await accounts.find_account(tx, seat.login)
             if account is None:
@@ -99,4 +100,6 @@ async def renew(platform: Platform) -> list[Login]:
                 tx, account_id=account.id, password_hash=hashed, now_ms=platform.clock.now_ms()
             )
             told.append(Login(seat.role, seat.login, password))
+
+    await platform.db.run(work)
     return told

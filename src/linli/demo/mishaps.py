@@ -91,7 +91,10 @@ class Mishaps:
         if not wishes:
             return
         manager = await self._site.staff(self._platform, "manager")
-        async with self._platform.db.begin() as tx:
-            await cards.grant_cards(manager, tx, wishes=wishes, keys=self._platform.door_keys, now_ms=now_ms)
+        await self._platform.db.run(
+            lambda tx: cards.grant_cards(
+                manager, tx, wishes=wishes, keys=self._platform.door_keys, now_ms=now_ms
+            )
+        )
         for person, card in chosen:
             person.cards[card].add(iot_id)

@@ -1,6 +1,8 @@
 """Cards and QR codes of the residents: who may pass where. Cards come from the manager, codes from the residents' app."""
 
 import random
+from collections.abc import Sequence
+from functools import partial
 from itertools import batched
 from typing import Final
 
@@ -10,6 +12,7 @@ from linli.demo.place import Place
 from linli.demo.town import Neighbour, Town
 from linli.domains.access.service import cards, qr
 from linli.domains.access.service.cards import CardWish
+from linli.kernel.db import Tx
 
 VALID_DAYS: Final = 365
 _CARD_ONLY, _CODE_ONLY = 0.6, 0.3
@@ -53,35 +56,42 @@ def _doors_of(there: Town, person: Neighbour, rng: random.Random) -> list[str]:
 async def give_cards(platform: Platform, site: Place, wishes: list[CardWish]) -> None:
     manager = await site.staff(platform, "manager")
     for some in batched(wishes, cards.MAX_CARDS, strict=False):
-        async with platform.db.begin() as tx:
-            # Doors that are still offline are told as failures, and served once they are back.
-            await cards.grant_cards(
-                manager, tx, wishes=list(some), keys=platform.door_keys, now_ms=platform.clock.now_ms()
+        # Doors that are still offline are told as failures, and served once they are back.
+        await platform.db.run(
+            partial(
+                cards.grant_cards,
+                manager,
+                wishes=list(some),
+                keys=platform.door_keys,
+                now_ms=platform.clock.now_ms(),
             )
+        )
 
 
 async def _give_codes(
     platform: Platform, site: Place, coded: list[tuple[Neighbour, list[str]]], ends_ms: int
 ) -> None:
-    for some in batched(coded, _CODES_AT_ONCE, strict=False):
+    async def give(tx: Tx, some: Sequence[tuple[Neighbour, list[str]]]) -> None:
         now_ms = platform.clock.now_ms()
-        async with platform.db.begin() as tx:
-            for person, doors in some:
-                code = await qr.generate_code(
-                    site.app,
-                    tx,
-                    identity_id=person.identity_id,
-                    length=None,
-                    ids=platform.ids,
-                    now_ms=now_ms,
-                )
-                await qr.bind_code(
-                    site.app,
-                    tx,
-                    qr_code=code,
-                    identity_id=person.identity_id,
-                    iot_ids=doors,
-                    right=qr.QrRight(now_ms, ends_ms),
-                    keys=platform.door_keys,
-                    now_ms=now_ms,
-                )
+        for person, doors in some:
+            code = await qr.generate_code(
+                site.app,
+                tx,
+                identity_id=person.identity_id,
+                length=None,
+                ids=platform.ids,
+                now_ms=now_ms,
+            )
+            await qr.bind_code(
+                site.app,
+                tx,
+                qr_code=code,
+                identity_id=person.identity_id,
+                iot_ids=doors,
+                right=qr.QrRight(now_ms, ends_ms),
+                keys=platform.door_keys,
+                now_ms=now_ms,
+            )
+
+    for some in batched(coded, _CODES_AT_ONCE, strict=False):
+        await platform.db.run(partial(give, some=some))

@@ -16,6 +16,7 @@ from linli.domains.communities.space_rules import HOUSE
 from linli.domains.people.queries import residents
 from linli.domains.people.service import accounts
 from linli.kernel import tenancy
+from linli.kernel.db import Tx
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.workbooks.imports import DONE, RunImport
@@ -44,10 +45,11 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
     made: list[Login] = []
     if await accounts.find_account(platform.db, logins.SEATS[0].login) is None:
         passwords = await logins.new_passwords(platform)
-        async with platform.db.begin() as tx:
-            made = await logins.create(
+        made = await platform.db.run(
+            lambda tx: logins.create(
                 platform, tx, site.tenant, community_id=site.community.community_id, passwords=passwords
             )
+        )
     with terminal.step("rights"):
         await rights.ensure(platform, site)
         await faces.ensure(platform, site)
@@ -63,21 +65,23 @@ async def _tenant(platform: Platform) -> tuple[Scope, tuple[str, str] | None]:
     owner = await place.find_tenant(platform)
     if owner is not None:
         return owner, None
-    async with platform.db.begin() as tx:
+
+    async def create(tx: Tx) -> tuple[Scope, tuple[str, str]]:
         tenant_id = await tenancy.create_tenant(tx, name=sample.TENANT, ids=platform.ids)
         owner = Scope(tenant_id, OPERATOR.caller)
         project_id = await tenancy.create_project(owner, tx, name=sample.PROJECT, ids=platform.ids)
         key = await tenancy.create_app_key(
             owner, tx, project_id=project_id, ids=platform.ids, secrets=platform.secrets, name=sample.PROJECT
         )
-    return owner, key
+        return owner, key
+
+    return await platform.db.run(create)
 
 
 async def _catalogue(platform: Platform) -> None:
     file = resources.files("linli.demo") / "pois.csv"
     rows = pois.read_catalogue(file.read_text("utf-8").splitlines(keepends=True))
-    async with platform.db.begin() as tx:
-        await pois.import_catalogue(tx, rows)
+    await platform.db.run(lambda tx: pois.import_catalogue(tx, rows))
 
 
 async def _community(platform: Platform, owner: Scope) -> Place:
@@ -88,8 +92,8 @@ async def _community(platform: Platform, owner: Scope) -> Place:
         if app is None:
             raise SeedFailed("the sample's project is gone")
         applied = await _apply(platform, app, sample.COMMUNITY, sample.POID, "示范路100号")
-        async with platform.db.begin() as tx:
-            await applications.approve(
+        await platform.db.run(
+            lambda tx: applications.approve(
                 OPERATOR,
                 tx,
                 community_id=applied,
@@ -97,6 +101,7 @@ async def _community(platform: Platform, owner: Scope) -> Place:
                 ids=platform.ids,
                 now_ms=platform.clock.now_ms(),
             )
+        )
         found = await place.find(platform)
     if found is None:
         raise SeedFailed("the sample community was not approved")
@@ -133,8 +138,9 @@ async def _apply(platform: Platform, app: Scope, name: str, poid: str, address: 
         managing_body=sample.TENANT,
         phone="1990000" + poid[-4:],
     )
-    async with platform.db.begin() as tx:
-        return await applications.apply(app, tx, application=application, now_ms=now_ms)
+    return await platform.db.run(
+        lambda tx: applications.apply(app, tx, application=application, now_ms=now_ms)
+    )
 
 
 async def _houses(platform: Platform, site: Place) -> None:
@@ -150,8 +156,8 @@ async def _houses(platform: Platform, site: Place) -> None:
     key = f"{site.tenant.tenant}/{_XLSX_KEY}"
     await platform.objects.put(key, workbook.build(sample.make()))
     now_ms = platform.clock.now_ms()
-    async with platform.db.begin() as tx:
-        import_id = await imports.hand_in(
+    import_id = await platform.db.run(
+        lambda tx: imports.hand_in(
             site.tenant,
             tx,
             parent_id=root,
@@ -162,6 +168,7 @@ async def _houses(platform: Platform, site: Place) -> None:
             ids=platform.ids,
             now_ms=now_ms,
         )
+    )
     await platform.importer.run(RunImport(import_id, site.tenant.tenant))
     ended = await import_queries.get(site.tenant, platform.db, import_id)
     if ended.state != DONE:

@@ -14,6 +14,7 @@ from linli.domains.access.service import persons, qr
 from linli.domains.visitors.rows import STAFF
 from linli.domains.visitors.service import visits
 from linli.domains.visitors.service.visits import Stay
+from linli.kernel.db import Tx
 from linli.sim.door import SimulatedDoor
 
 _VALID_MS: Final = 20 * 60_000
@@ -55,8 +56,8 @@ class Visitors:
         guard = await self._site.staff(self._platform, "guard")
         host = self._random.choice(self._town.people)
         now_ms = self._platform.clock.now_ms()
-        async with self._platform.db.begin() as tx:
-            (apply_id,) = await visits.apply(
+        (apply_id,) = await self._platform.db.run(
+            lambda tx: visits.apply(
                 guard,
                 tx,
                 Stay(
@@ -71,27 +72,32 @@ class Visitors:
                 ids=self._platform.ids,
                 now_ms=now_ms,
             )
+        )
         await asyncio.sleep(self._random.uniform(8, 20))
         if self._random.random() < _IS_VOIDED:
-            async with self._platform.db.begin() as tx:
-                await visits.void(
+            await self._platform.db.run(
+                lambda tx: visits.void(
                     guard,
                     tx,
                     apply_id=apply_id,
                     reason=self._random.choice(desk.VOIDED),
                     now_ms=self._platform.clock.now_ms(),
                 )
+            )
             return
-        async with self._platform.db.begin() as tx:
-            await visits.check_in(guard, tx, apply_id=apply_id, now_ms=self._platform.clock.now_ms())
+        await self._platform.db.run(
+            lambda tx: visits.check_in(guard, tx, apply_id=apply_id, now_ms=self._platform.clock.now_ms())
+        )
         await asyncio.sleep(self._random.uniform(30, 60))
-        async with self._platform.db.begin() as tx:
-            await visits.check_out(guard, tx, apply_id=apply_id, now_ms=self._platform.clock.now_ms())
+        await self._platform.db.run(
+            lambda tx: visits.check_out(guard, tx, apply_id=apply_id, now_ms=self._platform.clock.now_ms())
+        )
 
     async def leave(self, identity_id: str) -> None:
         """The visitor is deleted, and the doors forget the code."""
-        async with self._platform.db.begin() as tx:
-            await persons.delete_person(self._site.app, tx, identity_id=identity_id)
+        await self._platform.db.run(
+            lambda tx: persons.delete_person(self._site.app, tx, identity_id=identity_id)
+        )
 
     async def _invite(self, host: Neighbour, *, starts_in_ms: int) -> tuple[str, str]:
         """(identityId, code) of a visitor who may pass each door on the way once."""
@@ -100,7 +106,8 @@ class Visitors:
         name = names.full_name(self._random, self._random.choice((names.MALE, names.FEMALE)))
         home = [self._town.unit_door(host), self._town.lift(host)]
         doors = [*self._town.of_role("in"), *home, *self._town.of_role("out")]
-        async with platform.db.begin() as tx:
+
+        async def give(tx: Tx) -> str:
             await persons.save_person(
                 self._site.app,
                 tx,
@@ -123,7 +130,9 @@ class Visitors:
                 keys=platform.door_keys,
                 now_ms=now_ms,
             )
-        return identity_id, code
+            return code
+
+        return identity_id, await platform.db.run(give)
 
     async def _visit(self, host: Neighbour, identity_id: str, code: str, *, early: bool) -> None:
         gate = self._fleet.doors.get(self._random.choice(self._town.of_role("in") or [""]))

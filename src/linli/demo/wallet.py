@@ -33,8 +33,8 @@ class Wallet:
         if held is not None and held.expires_ms - now_ms > RENEW_MS:
             return held.text
         expires_ms = now_ms + VALID_MS
-        async with self._platform.db.begin() as tx:
-            text = await encrypt_code(
+        text = await self._platform.db.run(
+            lambda tx: encrypt_code(
                 self._site.app,
                 tx,
                 qr_code=qr_code,
@@ -44,6 +44,7 @@ class Wallet:
                 keys=self._platform.door_keys,
                 now_ms=now_ms,
             )
+        )
         self._shown.pop(qr_code, None)
         self._shown[qr_code] = _Picture(text, expires_ms)
         if len(self._shown) > _KEPT:

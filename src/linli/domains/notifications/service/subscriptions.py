@@ -61,6 +61,7 @@ async def public_key(db: Database, *, secrets: Secrets) -> str:
         "sealed": secrets.seal(message.encode(message.private_bytes(made)), about=_ABOUT_KEY),
         "created_ms": db.clock.now_ms(),
     }
+    # Of two at once the first wins.
     await db.run(lambda tx: tx.upsert(push_keys, [row], keys=("key_no",)))
     push_key = await queries.key(db)
     assert push_key is not None
