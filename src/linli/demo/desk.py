@@ -223,6 +223,7 @@ async def _visits(platform: Platform, site: Place, there: Town, rng: random.Rand
             )
         for _ in range(2):
             host, caller = rng.choice(there.people), names.phone(_FIRST_CALLER_PHONE + rng.randrange(900))
+            visitor = guest(rng, caller)
             await visits.ask(
                 site.tenant,
                 tx,
@@ -233,7 +234,7 @@ async def _visits(platform: Platform, site: Place, there: Town, rng: random.Rand
                     starts_ms=now_ms,
                     ends_ms=now_ms + 6 * _HOUR_MS,
                 ),
-                guest=guest(rng, caller),
+                guest=visitor,
                 host_name=host.name,
                 ids=platform.ids,
                 now_ms=now_ms,
@@ -257,7 +258,7 @@ def guest(rng: random.Random, phone: str = "") -> Guest:
 async def _expect(
     platform: Platform, site: Place, tx: Tx, host: Neighbour, begins: int, now_ms: int, rng: random.Random
 ) -> int:
-    by_staff = rng.random() < 0.5
+    by_staff, visitor = rng.random() < 0.5, guest(rng)
     (apply_id,) = await visits.apply(
         site.tenant,
         tx,
@@ -268,7 +269,7 @@ async def _expect(
             ends_ms=begins + 3 * _HOUR_MS,
             reason=rng.choice(REASONS),
         ),
-        guests=[guest(rng)],
+        guests=[visitor],
         source=STAFF if by_staff else RESIDENT,
         submitter=None if by_staff else await person_queries.person(site.tenant, tx, host.identity_id),
         ids=platform.ids,
