@@ -52,7 +52,7 @@ async def box(bench: Bench, tmp_path: Path) -> AsyncIterator[Box]:  # noqa: F811
     )  # fmt: skip
     identity = Identity(serial_number="SN-1", activated=activated, activated_ms=0)
     ports = Ports(host="127.0.0.1", files=(0, 0), console=0, mqtt=0, route=0)
-    box = Box(tmp_path / "box", identity, drivers={}, ports=ports)
+    box = Box(tmp_path / "box", identity, ports=ports)
     await box.start()
     await until(lambda: box.line.up)
     yield box

@@ -69,6 +69,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
 from linli.protocols.edge_link import Refresh
+from linli.vision.engine.ports import Engine
 from linli.vision.engine.process import ProcessEngine
 
 log = logger(__name__)
@@ -90,7 +91,7 @@ STEPS: Final[tuple[Step, ...]] = (
 class Box:
     """One appliance. `home` is its folder: identity, file, pictures, logs and installed drivers.
 
-    `models` are those of faces, by default in `home`.
+    `models` are those of faces, by default in `home`; `engine` stands in for what runs them.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Box:
         identity: Identity,
         *,
         clock: Clock | None = None,
+        engine: Engine | None = None,
         models: Path | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         rate: float = RATE,
@@ -135,7 +137,7 @@ class Box:
 
         # down: what is wanted of them
         machines = Machines()
-        self.engine = ProcessEngine(models or home / "models", home / "faces" / "index")
+        self.engine = engine or ProcessEngine(models or home / "models", home / "faces" / "index")
         self.faces = FaceRoom(
             engine=self.engine,
             store=self.store,
@@ -310,7 +312,8 @@ class Box:
         await self.time.start()
         await self.queue.start()
         await self.pictures.start()
-        await self.engine.start()
+        if isinstance(self.engine, ProcessEngine):
+            await self.engine.start()
         await self.faces.start()
         if self.lan is not None:
             await self.lan.start()
@@ -351,7 +354,8 @@ class Box:
         await self.mender.stop()
         await self.supervisor.close()
         await self.faces.stop()
-        await self.engine.stop()
+        if isinstance(self.engine, ProcessEngine):
+            await self.engine.stop()
         await self.line.stop()
         await self.cloud.close()
         await self.peering.stop()
