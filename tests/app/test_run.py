@@ -90,7 +90,7 @@ async def test_nobody_else_on_the_machine_reads_the_data(run: Callable[..., Run]
         assert (await asyncio.to_thread(forked.run, ["backup"], one.environment)).returncode == 0
         assert modes(data) == {}
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, 30) == 0
+        assert await asyncio.to_thread(process.wait, 60) == 0
 
         # As an older release, or another umask, left it.
         for place in (data, *data.rglob("*")):
@@ -98,7 +98,7 @@ async def test_nobody_else_on_the_machine_reads_the_data(run: Callable[..., Run]
         process = await one.start()
         assert modes(data) == {}
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, 30) == 0
+        assert await asyncio.to_thread(process.wait, 60) == 0
     finally:
         os.umask(before)
 
@@ -184,7 +184,7 @@ async def test_a_call_in_flight_is_finished_before_it_stops(
         writer.close()
         assert b"HTTP/1.1 400" in answer
         assert b"</Error>" in answer
-        assert await asyncio.to_thread(process.wait, 20) == 0
+        assert await asyncio.to_thread(process.wait, 60) == 0
     finally:
         if process.poll() is None:
             process.kill()

@@ -72,7 +72,7 @@ async def running_site(database_url: str, folder: Path) -> AsyncIterator[Site]:
     async with contextlib.AsyncExitStack() as parts:
         parts.push_async_callback(platform.stop)
         client = await parts.enter_async_context(
-            httpx.AsyncClient(base_url=platform.objects.base_url, trust_env=False, timeout=20)
+            httpx.AsyncClient(base_url=platform.objects.base_url, trust_env=False, timeout=100)
         )
         site = await _found(platform, client)
         await _sign_in(site, parts)
@@ -132,7 +132,7 @@ async def _sign_in(site: Site, parts: contextlib.AsyncExitStack) -> None:
             httpx.AsyncClient(
                 base_url=f"{site.platform.objects.base_url}/api/console",
                 trust_env=False,
-                timeout=20,
+                timeout=100,
                 headers={"x-linli-request": "1", "accept-language": "en"},
             )
         )
@@ -252,5 +252,5 @@ async def listened(site: Site, who: str, heard: list[str]) -> None:
 
 async def gone(site: Site, url: str) -> int:
     """What somebody else gets who asks for a file that a door was given."""
-    async with asyncio.timeout(10), httpx.AsyncClient(trust_env=False) as thief:
+    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as thief:
         return (await thief.get(url)).status_code

@@ -42,7 +42,7 @@ class Site(DataHouse):
         path = f"/subscriptions/{number}/events{query}"
         signed = self.partner(project).headers(path, b"", method="GET")
         async with (
-            httpx.AsyncClient(timeout=10) as client,
+            httpx.AsyncClient(timeout=100) as client,
             client.stream("GET", self.url + path, headers={**signed, **headers}) as answer,
         ):
             yield Events(answer)
@@ -219,7 +219,7 @@ async def test_who_may_open_a_stream(db, clock, ours, theirs, ids, secrets, site
     ticket, until_ms = site.tickets.issue(number, ours.app_key, now_ms=clock.now_ms())
     assert until_ms == clock.now_ms() + TICKET_MS
     at = f"{site.url}/subscriptions/{number}/events"
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=100) as client:
         async with client.stream("GET", at, params={"ticket": ticket}) as answer:
             assert answer.status_code == 200
         assert (await client.get(at)).status_code == 400

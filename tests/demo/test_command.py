@@ -189,7 +189,7 @@ def test_the_doors_behind_the_box_open_with_the_line_cut(data: Path, commands: l
     rows = [line.split() for line in command.lines if line.endswith(url) and line.startswith("  ")]
     password = next(row[-2] for row in rows if row[-3] == "manager")
     site = httpx.Client(
-        base_url=told.split()[-1], headers={"x-linli-request": "1"}, trust_env=False, timeout=10
+        base_url=told.split()[-1], headers={"x-linli-request": "1"}, trust_env=False, timeout=100
     )
     with site, signed_in(url, "manager", password) as manager:
 

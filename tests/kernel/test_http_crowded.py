@@ -43,7 +43,7 @@ class Client:
 
     async def status(self) -> int:
         """Of the answer that comes next; 0 when the connection ends instead."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             try:
                 head = await self.reader.readuntil(b"\r\n\r\n")
             except (asyncio.IncompleteReadError, ConnectionError):
@@ -53,7 +53,7 @@ class Client:
         return int(head.split()[1])
 
     async def ended(self) -> bool:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             with contextlib.suppress(ConnectionError):
                 return await self.reader.read() == b""
         return True
@@ -275,7 +275,7 @@ async def test_a_hello_in_drops_is_a_hello(made: Made, app: App, tls: Tls) -> No
         client.say(hello[start : start + 40])
         await client.writer.drain()
         await asyncio.sleep(0.002)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert (await client.reader.readexactly(3))[0] == 0x16, "the server answers with its own hello"
     client.writer.close()
 

@@ -396,7 +396,7 @@ async def box_site(folder: Path) -> AsyncIterator[BoxSite]:
     linli = Installation(folder / "data")
     linli.folder.mkdir(parents=True)
     base, headers = f"{linli.url}/api/console", {"x-linli-request": "1", "accept-language": "en"}
-    async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=30) as browser:
+    async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=100) as browser:
         await asyncio.to_thread(linli.start)
         site = BoxSite(folder, linli, browser)
         try:

@@ -17,7 +17,10 @@ class Estate:
     def __init__(self, linli: Installation, auth_port: int) -> None:
         self.linli, self.auth_port = linli, auth_port
         self.people = httpx.Client(
-            base_url=f"{linli.url}/api/console", headers={"x-linli-request": "1"}, timeout=20, trust_env=False
+            base_url=f"{linli.url}/api/console",
+            headers={"x-linli-request": "1"},
+            timeout=100,
+            trust_env=False,
         )
         form = {
             "tenantName": "和美物业", "name": "王伟", "login": "13800138000", "password": PASSWORD,

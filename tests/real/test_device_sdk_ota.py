@@ -54,7 +54,7 @@ class SdkDevice:
         self.kit.on_ota_message_arrived = self._arrived
         self.kit.thing_setup(str(tsl))
         self.kit.connect_async()
-        assert self._ready.wait(10), "the device SDK did not come online"
+        assert self._ready.wait(60), "the device SDK did not come online"
 
     def _arrived(
         self, kind: int, version: str, size: int, url: str, method: str, sign: str, module: str, extra: str

@@ -305,4 +305,4 @@ async def test_a_front_that_stops_sends_its_devices_elsewhere_first(house: House
         return elsewhere and (await house.callers[other.name].call(*INVOKE, asked)).ok
 
     await until(moved, "the door is at another front", GONE_SECONDS)
-    assert await asyncio.to_thread(held.process.wait, 20) == 0
+    assert await asyncio.to_thread(held.process.wait, 60) == 0

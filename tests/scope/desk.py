@@ -112,7 +112,7 @@ def _browser(town: Town) -> httpx.AsyncClient:
         base_url=f"{town.platform.objects.base_url}/api/console",
         headers={"x-linli-request": "1", "accept-language": "en"},
         trust_env=False,
-        timeout=20,
+        timeout=100,
     )
 
 

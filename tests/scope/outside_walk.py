@@ -50,7 +50,7 @@ async def device_port(town: Town) -> AsyncIterator[httpx.AsyncClient]:
     port = server.sockets[0].getsockname()[1]
     try:
         async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=100
         ) as client:
             yield client
     finally:
@@ -66,7 +66,7 @@ async def knock(town: Town, path: str) -> tuple[int, bytes]:
         "sec-websocket-version: 13", "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==", f"origin: {where}".rstrip("/"),
     )  # fmt: skip
     writer.write("\r\n".join((*lines, "", "")).encode())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         head = await reader.readuntil(b"\r\n\r\n")
         status = int(head.split()[1])
         rest = await reader.read() if status == 101 else b""

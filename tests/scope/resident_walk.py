@@ -44,7 +44,7 @@ async def phone_of(town: Town, phone: str, heard: list[Overheard]) -> AsyncItera
         base_url=f"{town.platform.objects.base_url}/api/resident",
         headers={"x-linli-request": "1", "accept-language": "en"},
         trust_env=False,
-        timeout=20,
+        timeout=100,
     ) as browser:
         asked = await browser.post("/session/code", json={"phone": phone})
         assert asked.status_code == 202, asked.text

@@ -87,7 +87,7 @@ async def sign_in(town: Town, login: str) -> AsyncIterator[httpx.AsyncClient]:
         base_url=f"{town.platform.objects.base_url}/api/console",
         headers={"x-linli-request": "1", "accept-language": "en"},
         trust_env=False,
-        timeout=20,
+        timeout=100,
     ) as browser:
         answer = await browser.post("/session", json={"login": login, "password": PASSWORD})
         assert answer.status_code == 200, answer.text

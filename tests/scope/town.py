@@ -401,7 +401,7 @@ async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
     server = HttpServer(platform.router(), upgrades=platform.edge_remote.upgrades())
     await server.start()
     platform.objects.base_url = f"http://127.0.0.1:{server.port}"
-    client = httpx.AsyncClient(base_url=platform.objects.base_url, trust_env=False, timeout=20)
+    client = httpx.AsyncClient(base_url=platform.objects.base_url, trust_env=False, timeout=100)
     port = listener.sockets[0].getsockname()[1]
     async with tables_of(database_url) as tables:
         town = Town(platform, folder / "data", client, port, tables)

@@ -85,7 +85,9 @@ async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
     )
     platform = await Platform.open(settings, SystemClock())
     await platform.start()
-    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{platform.http.port}", trust_env=False, timeout=20)
+    client = httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{platform.http.port}", trust_env=False, timeout=100
+    )
     try:
         owner, project_id, caller = await _tenant(platform, client, "物业")
         _, _, other = await _tenant(platform, client, "别家")

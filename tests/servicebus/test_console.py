@@ -39,7 +39,7 @@ async def page(bench: Bench) -> AsyncIterator[httpx.AsyncClient]:
         )
     base = f"http://127.0.0.1:{bench.platform.http.port}/api/console"
     headers = {"x-linli-request": "1", "accept-language": "en"}
-    async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=100) as client:
         answer = await client.post("/session", json={"login": "13800138000", "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         yield client

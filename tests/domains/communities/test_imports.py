@@ -401,7 +401,7 @@ async def test_another_process_tells_how_far_it_is(desk, database_url, clock, id
 
     def slow(*what, progress, **more):
         progress(2, 7)
-        goes_on.wait(20)
+        goes_on.wait(60)
         return read(*what, progress=progress, **more)
 
     monkeypatch.setattr(reading, "read", slow)

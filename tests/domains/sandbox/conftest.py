@@ -59,7 +59,7 @@ class Desk:
             base_url=f"http://127.0.0.1:{platform.http.port}/api/console",
             headers={"x-linli-request": "1", "accept-language": "en"},
             trust_env=False,
-            timeout=30,
+            timeout=100,
         )
         assert (await browser.post("/session", json={"login": login, "password": PASSWORD})).is_success
         self.browsers[login] = browser

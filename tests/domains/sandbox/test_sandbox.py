@@ -68,7 +68,7 @@ async def partner(desk: Desk, browser: httpx.AsyncClient, client: httpx.AsyncCli
 @pytest.fixture
 async def gateway(desk: Desk) -> Any:
     base = f"http://127.0.0.1:{desk.platform.http.port}"
-    async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=100) as client:
         yield client
 
 

@@ -160,7 +160,7 @@ async def _desk(estate: Estate, login: str, role: Role, tenant_id: str) -> httpx
         base_url=f"{estate.url}/api/console",
         headers={"x-linli-request": "1", "accept-language": "en"},
         trust_env=False,
-        timeout=20,
+        timeout=100,
     )
     answer = await browser.post("/session", json={"login": login, "password": PASSWORD})
     assert answer.status_code == 200, answer.text

@@ -89,7 +89,7 @@ class HttpFiles:
     """The box's way to them without a box. `close` at the end."""
 
     def __init__(self) -> None:
-        self._client = httpx.AsyncClient(timeout=15.0, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=100, trust_env=False)
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -75,6 +75,6 @@ def test_an_idle_nursery_ends() -> None:
     with nursery.child() as child:
         child.send("echo")
         child.receive(str)
-    child._process.wait(10)
+    child._process.wait(60)
     assert ask(nursery, "echo") == ["echo"]
     nursery.stop()

@@ -168,7 +168,7 @@ async def test_an_accepted_import_outlasts_a_store_that_is_away(desk: Desk, monk
     at = f"{desk.at()}/imports/{told['id']}"
     assert (await desk.browser.get(at)).json()["state"] == "waiting"
     monkeypatch.setattr(desk.parts.objects, "size", size)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (ended := (await desk.browser.get(at)).json())["state"] == "waiting":
             await desk.parts.clock.advance(1000)
             await asyncio.sleep(0.01)

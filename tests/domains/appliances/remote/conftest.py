@@ -42,7 +42,7 @@ async def browser(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
     """Signed in as the operator and administrator whom the wizard made."""
     base = f"http://127.0.0.1:{platform.http.port}/api/console"
     headers = {"x-linli-request": "1", "accept-language": "en"}
-    async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=100) as client:
         code = setup_code.ensure(platform.settings.data_path / setup_code.FILE_NAME)
         answer = await client.post("/setup", json={**SETUP, "code": code})
         assert answer.status_code == 201, answer.text
