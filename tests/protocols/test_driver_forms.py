@@ -22,7 +22,7 @@ def test_the_printed_configurations_are_taken():
     assert read_values(DoorDevice, LEELEN).algorithm_port == 17726
     assert read_values(DoorSystemDevice, LEGRAND).unique_id == "1271"
     door = read_values(JieshunRxDoor, RX)
-    assert (door.controller, door.door) == ("2110", 1)
+    assert door.dev_id == "2110_1"
     assert read_values(JieshunParkingDoor, {"deviceId": "199118592"}).device_id == "199118592"
     assert secrets_of(JieshunRxDoor) == {"desKey"}
 
