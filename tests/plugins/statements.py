@@ -33,7 +33,7 @@ def _noting(self: statements._Statement, engine: Engine) -> Plan:
 def of_the_house(statement: statements._Statement) -> bool:
     """Whether it asks tables that the models make: not Alembic's own, nor a test's."""
     tables = [node for node in visitors.iterate(statement._statement) if isinstance(node, Table)]
-    return all(table.metadata is metadata for table in tables)
+    return all(table.metadata is metadata and not table.name.startswith("test_") for table in tables)
 
 
 def pytest_configure(config: pytest.Config) -> None:
