@@ -300,6 +300,28 @@ async def test_a_vendors_driver_is_uploaded_signed_and_brought_to_a_newer_versio
     assert (await desk.refused("DELETE", f"/trusted-keys/{trusted}"))[:2] == (409, "edge.key_in_use")
 
 
+async def test_a_package_loses_its_file_only_when_its_row_is_gone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A unit that is done again, or fails at its commit, must find the file where it was."""
+    key = Ed25519PrivateKey.generate()
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    await desk.new("/trusted-keys", {"name": "Acme", "publicKey": pem})
+    content = package("1.0.0")
+    files = {"package": ("p.zip", content), "signature": ("p.sig", key.sign(content))}
+    made = (await desk.browser.post("/edge/packages", files=files)).json()["id"]
+    rows: list[int] = []
+    delete = desk.parts.objects.delete
+
+    async def look_first(object_key: str) -> None:
+        rows.append(len(await desk.get("/packages")))
+        await delete(object_key)
+
+    monkeypatch.setattr(desk.parts.objects, "delete", look_first)
+    await desk.send("DELETE", f"/packages/{made}", 204)
+    assert rows == [0]
+
+
 @pytest.mark.covers("CB-01", "CB-02", "CB-03")
 async def test_a_new_box_takes_the_place_of_a_broken_one(desk: Desk) -> None:
     _, node, old = await running(desk)

@@ -65,10 +65,12 @@ async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> 
 
 
 @driver_package_routes.delete("/{package_id:int}", right=MANAGE, raises=(NotFound,))
-async def remove(package_id: int, hand: Hand, tx: Tx, objects: ObjectStore) -> None:
+async def remove(package_id: int, hand: Hand, objects: ObjectStore) -> None:
     """Delete a package that no gateway is set to."""
-    gone = await service.remove(hand.within, tx, package_id=package_id, now_ms=hand.now_ms)
-    await objects.delete(gone.object_key)
+    gone = await hand.db.run(
+        lambda tx: service.remove(hand.within, tx, package_id=package_id, now_ms=hand.now_ms)
+    )
+    await objects.delete(gone.object_key)  # its row is gone for good
 
 
 trusted_key_routes = Routes("/edge/trusted-keys", tags=("edge",))
