@@ -36,7 +36,7 @@ PAIRS, BATCH, LIMIT = 21, 32, 5
 SIZES = ((20_000, 192), (20_000, 512), (50_000, 192), (50_000, 512), (200_000, 192), (200_000, 512))
 MAIN = (50_000, 512)
 DOOR = 20_000
-"""Faces that one appliance serves (spec E §7)."""
+"""Faces that one box serves (spec E §7)."""
 PICTURES = ("obama.jpg", "obama2.jpg", "biden.jpg", "astronaut.png", "sample6.jpg")
 
 

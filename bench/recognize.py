@@ -140,7 +140,7 @@ async def _throughput(report: Report, machines: list[SimulatedMachine], pictures
     await asyncio.gather(*map(door, machines))
     minute = count / SECONDS * 60
     report.add(
-        "recognitions a minute on one core, against the 200 of the appliance",
+        "recognitions a minute on one core, against the 200 of the box",
         minute / 200,
         a_minute=round(minute),
     )

@@ -23,7 +23,7 @@ ENDED = ".ended"
 """Beside the log: the exit code, once there is one."""
 LIMITS: Mapping[str, Mapping[str, float]] = {
     "linli.things.debugging.simulator": {"UNWATCHED_MS": 600_000},
-    "linli.domains.appliances.remote.rules": {"TICKET_MS": 600_000},
+    "linli.domains.boxes.remote.rules": {"TICKET_MS": 600_000},
     "linli.domains.people.service.scans": {"LIVES_MS": 600_000},
     "linli.domains.people.service.codes": {"LIVES_MS": 3_600_000},
 }

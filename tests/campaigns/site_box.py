@@ -1,6 +1,6 @@
 """The box of the site campaign in a process of its own: `python -m tests.campaigns.site_box FOLDER`.
 
-It is the appliance as it runs on site, with its line cut; what the platform would have told it is written into its store.
+It is the box as it runs on site, with its line cut; what the platform would have told it is written into its store.
 Lines of JSON go in (what to do) and out (what came of it).
 """
 

@@ -182,7 +182,7 @@ def test_the_doors_behind_the_box_open_with_the_line_cut(data: Path, commands: l
     command = Command(data, "--no-life", edge=True)
     commands.append(command)
     url = command.ready()
-    (told,) = (line for line in command.lines if line.startswith("At the appliance's site"))
+    (told,) = (line for line in command.lines if line.startswith("At the box's site"))
     own_page = re.compile(r"own page: (http://127\.0\.0\.1:\d+/) \(one-time code [A-Z0-9]{4}-[A-Z0-9]{4}\)")
     (page,) = own_page.findall("\n".join(command.lines))
     assert "<html" in httpx.get(page, trust_env=False).text

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from linli.domains.appliances.remote.models import edge_tunnels
-from tests.domains.appliances.remote.conftest import activated
-from tests.domains.appliances.remote.working_box import WorkingBox
+from linli.domains.boxes.remote.models import edge_tunnels
+from tests.domains.boxes.remote.conftest import activated
+from tests.domains.boxes.remote.working_box import WorkingBox
 
 
 async def add_box(town: Any, lot: Any, home: Path) -> WorkingBox:

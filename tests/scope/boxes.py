@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.domains.appliances.remote.working_box import DRIVER
+from tests.domains.boxes.remote.working_box import DRIVER
 from tests.scope.desk import Ask
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, select, update
 
 from linli.databus import subscriptions
 from linli.databus.subscription_rows import Filters
-from linli.domains.appliances.remote.models import edge_tunnels
+from linli.domains.boxes.remote.models import edge_tunnels
 from linli.domains.notices import service as notices
 from linli.domains.notices.schemas import Content, Publication
 from linli.domains.people.models import persons

@@ -7,10 +7,10 @@ from zlib import crc32
 import openpyxl
 
 from linli.app.platform import Platform
-from linli.domains.appliances.devices import forms, workbook
-from linli.domains.appliances.devices.service import devices, imports
-from linli.domains.appliances.devices.service.devices import Asked
-from linli.domains.appliances.service import clusters, gateways, nodes, protocols
+from linli.domains.boxes.devices import forms, workbook
+from linli.domains.boxes.devices.service import devices, imports
+from linli.domains.boxes.devices.service.devices import Asked
+from linli.domains.boxes.service import clusters, gateways, nodes, protocols
 from linli.kernel.scope import Caller, Scope
 
 _DRIVER = "door_device"

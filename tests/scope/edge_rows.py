@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import bindparam
 
 from linli.app.platform import Platform
-from linli.domains.appliances import components as kinds
-from linli.domains.appliances.models import edge_certificates, edge_components, edge_packages
-from linli.domains.appliances.passage import service as passage
-from linli.domains.appliances.passage.service import RuleSaid
-from linli.domains.appliances.service import (
+from linli.domains.boxes import components as kinds
+from linli.domains.boxes.models import edge_certificates, edge_components, edge_packages
+from linli.domains.boxes.passage import service as passage
+from linli.domains.boxes.passage.service import RuleSaid
+from linli.domains.boxes.service import (
     clusters,
     deployments,
     devices,

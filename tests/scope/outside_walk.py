@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from linli.domains.appliances.queries import clusters
+from linli.domains.boxes.queries import clusters
 from linli.protocols.edge_link.signature import signed_headers
 from linli.things.auth_http import AuthHttp
 from linli.things.service.devices import read_secret

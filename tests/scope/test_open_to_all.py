@@ -77,7 +77,7 @@ async def test_what_the_web_server_answers(running: Platform) -> None:
     assert held | {"(form at /)", "(open API)", "(pages)"} == written.WEB_PLACES.keys()
     http: Any = running.http
     assert http._upgrades.keys() == written.WEB_SOCKETS.keys()
-    front: Any = running.appliances.front
+    front: Any = running.boxes.front
     assert {f"{method} {path}" for method, path in front._open} == written.BOX_OPEN.keys()
     signed = {f"{method} {_template(pattern)}" for method, pattern, _ in front._routes}
     assert signed == written.BOX_SIGNED.keys()

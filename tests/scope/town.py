@@ -21,8 +21,8 @@ import msgspec
 from sqlalchemy import select
 
 from linli.app.platform import Platform
-from linli.domains.appliances.remote.models import edge_tunnels
-from linli.domains.appliances.remote.queries import tunnel_now
+from linli.domains.boxes.remote.models import edge_tunnels
+from linli.domains.boxes.remote.queries import tunnel_now
 from linli.domains.communities import post_policy
 from linli.domains.communities.service import applications, pois
 from linli.domains.communities.service.houses import SpaceHouses

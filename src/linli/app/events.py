@@ -11,8 +11,8 @@ from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.pass_rows import live_row as live_pass
 from linli.domains.access.events import DoorAttacked, PassRecorded
-from linli.domains.appliances import room as appliances
-from linli.domains.appliances.events import EdgeMoved
+from linli.domains.boxes import room as boxes
+from linli.domains.boxes.events import EdgeMoved
 from linli.domains.communities.events import CommunityApproved, ResidentPageAsked, SpaceChanged
 from linli.domains.communities.handlers import batch_started, device_moved
 from linli.domains.notices.events import NoticeChanged
@@ -69,7 +69,7 @@ def to_rooms(handlers: Handlers[Tx]) -> None:
     handlers.inline(CapabilityDecided, capability_decided)
     overview.register(handlers)
     video.register(handlers)
-    appliances.register(handlers)
+    boxes.register(handlers)
     handlers.inline(ResidentPageAsked, resident_page_asked)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from linli.delivery.retention import forget_ended
 from linli.domains.access.service.code_retention import forget_ended_codes
 from linli.domains.access.service.passes import purge_passes
-from linli.domains.appliances.remote.service import presence
+from linli.domains.boxes.remote.service import presence
 from linli.domains.communities.service import lifecycle
 from linli.domains.faces.service.enrolment import purge as purge_faces
 from linli.domains.privacy.service import deletion, exports

@@ -24,10 +24,10 @@ from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.accounts.service import sessions
-from linli.domains.appliances.devices.service.importer import EdgeImporter
-from linli.domains.appliances.front.calls import Addresses
-from linli.domains.appliances.remote.room import RemoteRoom
-from linli.domains.appliances.room import Appliances
+from linli.domains.boxes.devices.service.importer import EdgeImporter
+from linli.domains.boxes.front.calls import Addresses
+from linli.domains.boxes.remote.room import RemoteRoom
+from linli.domains.boxes.room import Boxes
 from linli.domains.communities.queries.zones import CommunityZones
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.importer import LISTS, Importer
@@ -128,7 +128,7 @@ class Platform:
         self._delivery()
         self._access()
         self._faces()
-        self.appliances = Appliances(
+        self.boxes = Boxes(
             db,
             clock,
             self.ids,
@@ -139,9 +139,9 @@ class Platform:
                 settings.public_url, self.addresses.for_boxes, self.addresses.for_trusting_boxes
             ),
         )
-        self.appliances.register(self.jobs)
-        self.appliances.front.on_heartbeat.append(self.edge_remote.heartbeat)
-        self.appliances.front.route("POST", EDGE_LOGS, self.edge_remote.take_lines)
+        self.boxes.register(self.jobs)
+        self.boxes.front.on_heartbeat.append(self.edge_remote.heartbeat)
+        self.boxes.front.route("POST", EDGE_LOGS, self.edge_remote.take_lines)
         links = PassLinks(self.secrets, settings.public_url)
         self.visitors = VisitorsRoom(db, clock, self.ids, self.door_keys, links, sms, callers=self.callers)
         self.visitors.register(self.jobs)

@@ -15,8 +15,8 @@ from linli.console.resident.app import PREFIX as RESIDENT
 from linli.console.resident.app import resident_app
 from linli.databus.amqp.auth import PREFIX as RABBIT_AUTH
 from linli.databus.sse.http import PREFIX as EVENT_STREAMS
-from linli.domains.appliances.front.app import PREFIX as EDGE
-from linli.domains.appliances.remote.box_page import PREFIX as BOX_PAGE
+from linli.domains.boxes.front.app import PREFIX as EDGE
+from linli.domains.boxes.remote.box_page import PREFIX as BOX_PAGE
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.uploads_http import UploadForm
 from linli.kernel import telemetry
@@ -60,7 +60,7 @@ def router_of(platform: "Platform") -> Router:
             "/oss": upload,
             "/v": platform.visitors.pages,
             "/r": platform.visitors.pages,
-            EDGE: platform.appliances.front,
+            EDGE: platform.boxes.front,
             BOX_PAGE: platform.edge_remote.pages,
             EVENT_STREAMS: cast(ASGIApp, platform.databus.streams),
             RABBIT_AUTH: platform.databus.rabbit_auth,

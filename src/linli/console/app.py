@@ -24,11 +24,11 @@ from linli.delivery.console import ROUTES as delivery_routes
 from linli.domains.access.console import ROUTES as access_routes
 from linli.domains.accounts.console import ROUTES as account_routes
 from linli.domains.accounts.cookies import COOKIE
-from linli.domains.appliances.catalogue.console import ROUTES as catalogue_routes
-from linli.domains.appliances.console import ROUTES as appliances_routes
-from linli.domains.appliances.devices.console import ROUTES as edge_device_routes
-from linli.domains.appliances.passage.console import passage_rule_routes
-from linli.domains.appliances.remote.console import ROUTES as edge_remote_routes
+from linli.domains.boxes.catalogue.console import ROUTES as catalogue_routes
+from linli.domains.boxes.console import ROUTES as boxes_routes
+from linli.domains.boxes.devices.console import ROUTES as edge_device_routes
+from linli.domains.boxes.passage.console import passage_rule_routes
+from linli.domains.boxes.remote.console import ROUTES as edge_remote_routes
 from linli.domains.communities.console import ROUTES as communities_routes
 from linli.domains.faces.console import ROUTES as faces_routes
 from linli.domains.faces.console.holding import ROUTES as face_routes
@@ -70,7 +70,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *operations_routes,
     *visitors_routes,
     *video_routes,
-    *appliances_routes,
+    *boxes_routes,
     *catalogue_routes,
     *edge_device_routes,
     passage_rule_routes,

@@ -21,7 +21,7 @@ CONFIG: Final = "config"
 VISIT: Final = "visit"
 """A visit was asked for, decided, or its visitor came or left (`visitors`)."""
 EDGE: Final = "edge"
-"""A box, a component, a deployment or a replacement went a step (`appliances`)."""
+"""A box, a component, a deployment or a replacement went a step (`boxes`)."""
 ATTACK: Final = "attack"
 """Somebody guesses PINs at a door, or forges its calls (`access`)."""
 

@@ -15,10 +15,10 @@ from linli.console.serving import parts_of
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.accounts.entrance import Entrance
 from linli.domains.accounts.service.sessions import Session
-from linli.domains.appliances.console.hand import Hand as EdgeHand
-from linli.domains.appliances.devices.service.importer import EdgeImporter
-from linli.domains.appliances.remote.room import RemoteRoom
-from linli.domains.appliances.remote.service.tunnels import By
+from linli.domains.boxes.console.hand import Hand as EdgeHand
+from linli.domains.boxes.devices.service.importer import EdgeImporter
+from linli.domains.boxes.remote.room import RemoteRoom
+from linli.domains.boxes.remote.service.tunnels import By
 from linli.domains.communities.places import Places
 from linli.domains.communities.service.importer import Importer
 from linli.domains.faces.room import FaceEngineRoom

@@ -1,7 +1,7 @@
 """The data calls of the open API (spec B A069-A070, F 3.8, H 3.2): insert, query, update, delete, upload, download.
 
 A call is for the community of its cloudToken, else for that of `scopeId`; a project with one community may leave
-both out, as apps on an appliance do. Rows of communities that the project was not granted do not exist for it.
+both out, as apps on a box do. Rows of communities that the project was not granted do not exist for it.
 """
 
 from collections.abc import Sequence

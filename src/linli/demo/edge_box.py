@@ -1,4 +1,4 @@
-"""The sample's appliance, at the site: the box itself, twenty machines on addresses of their own, and people at them.
+"""The sample's box, at the site: the box itself, twenty machines on addresses of their own, and people at them.
 
 It runs in the demo's process, yet speaks to the platform as any box does: over HTTP and MQTT, through a line that can be
 cut.
@@ -19,7 +19,7 @@ from linli.app.platform import Platform
 from linli.demo import sample
 from linli.demo.edge_sample import DRIVER, LIFT, LIFT_DRIVER, LIFT_IP, PORT, SERIAL, EdgeDoor, node_of
 from linli.demo.town import Town
-from linli.domains.appliances.service.nodes import code_of
+from linli.domains.boxes.service.nodes import code_of
 from linli.edge.cloud import activate, load_identity, save_identity
 from linli.edge.doors.caller import CallFailed, Refusal
 from linli.edge.doors.simulator import SimulatedMachine

@@ -1,4 +1,4 @@
-"""The sample's appliance, cloud side: a cluster, its box, a driver with twenty machines, deployed, and rights at them."""
+"""The sample's box, cloud side: a cluster, its box, a driver with twenty machines, deployed, and rights at them."""
 
 from typing import Any, Final, NamedTuple
 
@@ -9,13 +9,13 @@ from linli.demo.place import Place
 from linli.demo.town import Town
 from linli.domains.access.service import doors, qr
 from linli.domains.access.service.cards import CardWish
-from linli.domains.appliances.passage import service as passage
-from linli.domains.appliances.passage.service import RuleSaid
-from linli.domains.appliances.queries import clusters as cluster_queries
-from linli.domains.appliances.queries import gateways as gateway_queries
-from linli.domains.appliances.rows import Node
-from linli.domains.appliances.service import clusters, deployments, gateways, nodes, protocols
-from linli.domains.appliances.service import devices as edge_devices
+from linli.domains.boxes.passage import service as passage
+from linli.domains.boxes.passage.service import RuleSaid
+from linli.domains.boxes.queries import clusters as cluster_queries
+from linli.domains.boxes.queries import gateways as gateway_queries
+from linli.domains.boxes.rows import Node
+from linli.domains.boxes.service import clusters, deployments, gateways, nodes, protocols
+from linli.domains.boxes.service import devices as edge_devices
 from linli.kernel.db import Tx
 from linli.protocols.door_http.messages.permissions import QR_BYTES
 

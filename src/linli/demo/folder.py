@@ -35,7 +35,7 @@ class DemoFolder:
 
     @property
     def box(self) -> Path:
-        """The appliance's own folder."""
+        """The box's own folder."""
         return self.path / "box"
 
     @property

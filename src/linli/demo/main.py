@@ -91,13 +91,13 @@ def _parser() -> argparse.ArgumentParser:
         "--faces", action="store_true", help="look at faces with the models of `linli models --cache fetch`"
     )
     parser.add_argument(
-        "--no-edge", dest="edge", action="store_false", help="without the appliance and its twenty doors"
+        "--no-edge", dest="edge", action="store_false", help="without the box and its twenty doors"
     )
     parser.add_argument(
         "--edge-port",
         type=_number,
         default=8090,
-        help="of the page at the appliance's site (%(default)s; 0: a free one)",
+        help="of the page at the box's site (%(default)s; 0: a free one)",
     )
     parser.add_argument("--no-life", action="store_true", help="devices are online, nobody moves")
     return parser

@@ -41,7 +41,7 @@ class Wishes(NamedTuple):
     faces: bool = False
     """Look at faces with the models of the user's cache."""
     edge: bool = False
-    """An appliance with doors behind it."""
+    """An edge box with doors behind it."""
     edge_port: int = 0
     """Of the page to stand at its site."""
     mqtt_tls_port: int | None = None
@@ -70,7 +70,7 @@ class Demo:
         self._site_page: EdgePage | None = None
         self.site_url = ""
         self.box_page = ("", "")
-        """Of the page at the appliance's site; empty where it does not run."""
+        """Of the page at the box's site; empty where it does not run."""
 
     @property
     def settings(self) -> Settings:
@@ -131,7 +131,7 @@ class Demo:
             try:
                 await box.start()
             except (OSError, TimeoutError, LinliError) as error:
-                log.warning("demo: the appliance does not start: %s", error)
+                log.warning("demo: the box does not start: %s", error)
                 self._terminal.say("edge_off", reason=error)
                 await box.stop()
                 return

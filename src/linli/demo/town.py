@@ -74,7 +74,7 @@ class Town:
 
 
 async def look(platform: Platform, site: Place, behind: Sequence[str] = ()) -> Town:
-    """Everybody who lives there, with what they hold. `behind`: iotIds of doors behind the appliance."""
+    """Everybody who lives there, with what they hold. `behind`: iotIds of doors behind the box."""
     doors = await devices.rows_of(
         platform.db, site, devices.DOOR, [door.device_name for door in sample.doors()]
     )

@@ -1,4 +1,4 @@
-"""The appliance of a site: its drivers, what they share, and the process that runs them.
+"""The edge box of a site: its drivers, what they share, and the process that runs them.
 
 `framework` loads and keeps drivers; `drivers/<name>` is one folder a driver, none of which knows another; `doors` is
 what the door drivers share: the box's end of the door protocol; `foreign` runs drivers of others in processes of their

@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="linli driver", description="Drivers of the appliance.")
+    parser = argparse.ArgumentParser(prog="linli driver", description="Drivers of the box.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     folder = argparse.ArgumentParser(add_help=False)
     folder.add_argument("--folder", type=Path, default=Path("drivers"), help="where your own drivers are")

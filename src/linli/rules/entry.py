@@ -1,6 +1,6 @@
 """Why does this door not open to this person? The facts in order, the first cause, and what mends it.
 
-Pure, so that the cloud and the appliance answer alike. Order: person, house, rests, credential, window, scans,
+Pure, so that the cloud and the box answer alike. Order: person, house, rests, credential, window, scans,
 delivery, device clock, network.
 """
 

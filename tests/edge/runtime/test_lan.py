@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from linli.domains.appliances.service import deployments, gateways
+from linli.domains.boxes.service import deployments, gateways
 from linli.edge.runtime.lan import Ports
 from linli.edge.services import keeping
 from linli.edge.services.console.door import new_code

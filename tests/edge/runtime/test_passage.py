@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from linli.domains.access.service import doors, qr
-from linli.domains.appliances.passage.followers import GATHER_MS
-from linli.domains.appliances.queries import gateways as gateway_queries
-from linli.domains.appliances.room import Appliances
-from linli.domains.appliances.service import (
+from linli.domains.boxes.passage.followers import GATHER_MS
+from linli.domains.boxes.queries import gateways as gateway_queries
+from linli.domains.boxes.room import Boxes
+from linli.domains.boxes.service import (
     clusters,
     deployments,
     devices,
@@ -59,7 +59,7 @@ class LiftTown(Town):
         self.http = HttpServer(self._front)
         await self.http.start()
         self.url = f"http://{HERE}:{self.http.port}"
-        self.rooms = Appliances(
+        self.rooms = Boxes(
             platform.db, platform.clock, platform.ids, platform.secrets, platform.store,
             invoker=platform.things.invoker,
             addresses=Addresses(self.url, lambda host: MqttAddress(host=HERE, port=platform.mqtt_port)),

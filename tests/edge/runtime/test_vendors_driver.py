@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import delete, update
 
-from linli.domains.appliances import package_file
-from linli.domains.appliances.console.rows.deployments import deployment_row, device_row
-from linli.domains.appliances.models import edge_driver_roots, edge_packages, edge_trusted_keys
-from linli.domains.appliances.queries import deployments as deployment_queries
-from linli.domains.appliances.queries import drivers as driver_queries
-from linli.domains.appliances.queries import gateways as gateway_queries
-from linli.domains.appliances.service import deployments, devices, packages, protocols, roots
+from linli.domains.boxes import package_file
+from linli.domains.boxes.console.rows.deployments import deployment_row, device_row
+from linli.domains.boxes.models import edge_driver_roots, edge_packages, edge_trusted_keys
+from linli.domains.boxes.queries import deployments as deployment_queries
+from linli.domains.boxes.queries import drivers as driver_queries
+from linli.domains.boxes.queries import gateways as gateway_queries
+from linli.domains.boxes.service import deployments, devices, packages, protocols, roots
 from linli.edge.cloud import load_identity, save_identity
 from linli.edge.foreign.package import pack
 from linli.edge.framework.manifest import Manifest

@@ -8,10 +8,10 @@ from linli.domains.access.queries.passes import PassFilter, list_passes
 from linli.domains.access.rows import Pass
 from linli.domains.access.service import doors, persons, qr
 from linli.domains.access.service.kinds import QR
-from linli.domains.appliances.front.calls import Addresses
-from linli.domains.appliances.queries import clusters as cluster_queries
-from linli.domains.appliances.room import Appliances
-from linli.domains.appliances.service import clusters, deployments, devices, gateways, nodes, protocols
+from linli.domains.boxes.front.calls import Addresses
+from linli.domains.boxes.queries import clusters as cluster_queries
+from linli.domains.boxes.room import Boxes
+from linli.domains.boxes.service import clusters, deployments, devices, gateways, nodes, protocols
 from linli.edge.cloud import Identity, activate, load_identity, save_identity
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.framework.supervisor import State
@@ -70,7 +70,7 @@ class Town:
         self.http = HttpServer(self._front)
         await self.http.start()
         self.url = f"http://{HERE}:{self.http.port}"
-        self.rooms = Appliances(
+        self.rooms = Boxes(
             platform.db, platform.clock, platform.ids, platform.secrets, platform.store,
             invoker=platform.things.invoker,
             addresses=Addresses(self.url, lambda host: MqttAddress(host=HERE, port=platform.mqtt_port)),

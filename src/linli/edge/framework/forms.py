@@ -1,4 +1,4 @@
-"""Configurations of drivers: the classes of `protocols.driver_forms` with the appliance's own error."""
+"""Configurations of drivers: the classes of `protocols.driver_forms` with the box's own error."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="linli edge", description="The appliance of a site.")
+    parser = argparse.ArgumentParser(prog="linli edge", description="The edge box of a site.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     home = argparse.ArgumentParser(add_help=False)
     home.add_argument("--home", type=Path, default=HOME, help="the box's folder (default: %(default)s)")

@@ -89,7 +89,7 @@ STEPS: Final[tuple[Step, ...]] = (
 
 
 class Box:
-    """One appliance. `home` is its folder: identity, file, pictures, logs and installed drivers.
+    """One box. `home` is its folder: identity, file, pictures, logs and installed drivers.
 
     `models` are those of faces, by default in `home`; `engine` stands in for what runs them.
     """

@@ -17,7 +17,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def run(arguments: Sequence[str]) -> int:
     """These words alone, while the box does not run. The exit code."""
-    parser = argparse.ArgumentParser(prog="linli edge", description="The appliance of a site.")
+    parser = argparse.ArgumentParser(prog="linli edge", description="The edge box of a site.")
     add_to(parser.add_subparsers(required=True, metavar="COMMAND"))
     words = parser.parse_args(arguments)
     code: int = words.run(words)

@@ -1,1 +1,0 @@
-"""What the appliance works with: brands and models that were integrated, and what each brand needs. Spec C 8.7, 9."""

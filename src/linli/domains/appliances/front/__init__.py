@@ -1,5 +1,0 @@
-"""`/edge/…`: what boxes say to the cloud over HTTP, beside their MQTT."""
-
-from linli.domains.appliances.front.app import EdgeAnswer, EdgeFront, EdgeRequest
-
-__all__ = ["EdgeAnswer", "EdgeFront", "EdgeRequest"]

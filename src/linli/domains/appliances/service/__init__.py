@@ -1,1 +1,0 @@
-"""Rules of appliances; the only writer of their tables."""

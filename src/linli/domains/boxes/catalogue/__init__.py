@@ -1,0 +1,1 @@
+"""What the box works with: brands and models that were integrated, and what each brand needs. Spec C 8.7, 9."""

@@ -1,0 +1,83 @@
+"""Boxes as the console shows them, and what it sends."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.boxes import rules
+from linli.domains.boxes.rows import Node
+from linli.kernel import i18n
+
+
+class NodeRow(msgspec.Struct, rename="camel", frozen=True):
+    """A box. `state` as kept; `online`: heard of within 90 seconds."""
+
+    id: str
+    cluster_id: str
+    name: str
+    serial_number: str
+    model: str
+    state: Annotated[str, Meta(description="unactivated, activating, running, replacing")]
+    online: bool
+    percent: Annotated[int, Meta(description="Of the activation: 0, 34, 54, 100")]
+    stage: Annotated[str, Meta(description="waiting, identity, connected, running")]
+    late: Annotated[bool, Meta(description="The stage takes longer than it should.")]
+    refusal: Annotated[str, Meta(description="Why the last activation was refused, in words.")]
+    tried_ms: int | None
+    version: str
+    iot_id: str
+    product_key: str
+    device_name: str
+    activated_ms: int | None
+    last_seen_ms: int | None
+    created_ms: int
+
+    @staticmethod
+    def of(row: Node, now_ms: int, language: str) -> "NodeRow":
+        stage = rules.stage_of(row.percent)
+        since = row.created_ms if stage == "waiting" else row.activated_ms or row.created_ms
+        late = stage != "running" and now_ms - since > rules.LATE_MS[stage]
+        online = row.last_seen_ms is not None and now_ms - row.last_seen_ms <= rules.SILENT_MS
+        return NodeRow(
+            id=str(row.node_id),
+            cluster_id=str(row.cluster_id),
+            name=row.name,
+            serial_number=row.serial_number,
+            model=row.model,
+            state=row.state,
+            online=online,
+            percent=row.percent,
+            stage=stage,
+            late=late,
+            refusal=i18n.text(f"edge.refusal.{row.refusal}", language) if row.refusal else "",
+            tried_ms=row.tried_ms,
+            version=row.version,
+            iot_id=row.iot_id,
+            product_key=row.product_key,
+            device_name=row.device_name,
+            activated_ms=row.activated_ms,
+            last_seen_ms=row.last_seen_ms,
+            created_ms=row.created_ms,
+        )
+
+
+class NodeForm(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    serial_number: str
+
+
+class NodeName(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+
+
+class NodeLabel(msgspec.Struct, rename="camel", frozen=True):
+    """What is needed at the box: its code, as text, as an address and as a QR code of that."""
+
+    name: str
+    serial_number: str
+    model: str
+    activation_code: str
+    cloud: str
+    address: str
+    qr: Annotated[str, Meta(description="An image address.")]

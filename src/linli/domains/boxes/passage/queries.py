@@ -1,0 +1,152 @@
+"""Passage rules with the devices they name, and what boxes keep of them."""
+
+import json
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select
+
+from linli.domains.boxes.models import edge_devices, edge_gateways
+from linli.domains.boxes.passage.models import edge_passage_boxes, edge_passage_rules
+from linli.domains.boxes.queries.patterns import like
+from linli.domains.boxes.rows import EdgeDevice, Gateway
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+
+class Rule(NamedTuple):
+    rule_id: int
+    tenant_id: str
+    gateway_id: int
+    name: str
+    enabled: int
+    door_id: int
+    lift_id: int
+    elevator: str
+    start_floor: str
+    start_room: str
+    delay_s: int
+    release: int
+    unit_id: int | None
+    floors: str
+    by_id: str
+    created_ms: int
+    changed_ms: int
+
+    def floor_table(self) -> dict[str, str]:
+        return dict(json.loads(self.floors))
+
+
+class Held(NamedTuple):
+    node_id: int
+    tenant_id: str
+    held_version: str
+    held_ms: int | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the box keeps the rules as they are now."""
+        return self.held_ms is not None
+
+
+_r, _g = edge_passage_rules.c, edge_gateways.c
+_seen = (
+    select(edge_passage_rules)
+    .join(edge_gateways, _g.gateway_id == _r.gateway_id)
+    .where(in_scope(edge_gateways), _r.tenant_id == _g.tenant_id)
+)
+_names_it = (
+    select(edge_devices.c.edge_device_id)
+    .where(
+        edge_devices.c.tenant_id == _r.tenant_id,
+        edge_devices.c.edge_device_id.in_((_r.door_id, _r.lift_id)),
+        or_(
+            func.lower(edge_devices.c.alias).like(bindparam("text"), escape="\\"),
+            func.lower(edge_devices.c.device_name).like(bindparam("text"), escape="\\"),
+        ),
+    )
+    .exists()
+)
+_found = _seen.where(
+    or_(bindparam("of_gateway", type_=INT) == 0, _r.gateway_id == bindparam("of_gateway", type_=INT)),
+    or_(
+        bindparam("text") == "",
+        func.lower(_r.name).like(bindparam("text"), escape="\\"),
+        func.lower(_g.name).like(bindparam("text"), escape="\\"),
+        _names_it,
+    ),
+)
+_page = Query(
+    _found.order_by(_r.created_ms, _r.rule_id)
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Rule,
+)
+_total = Query(_found.with_only_columns(func.count()))
+_of_gateway = Query(
+    _seen.where(_r.gateway_id == bindparam("gateway_id", type_=INT)).order_by(_r.created_ms, _r.rule_id), Rule
+)
+_one = Query(_seen.where(_r.rule_id == bindparam("rule_id", type_=INT)), Rule)
+_devices = Query(
+    select(edge_devices).where(in_scope(edge_devices), any_of(edge_devices.c.edge_device_id, "device_ids")),
+    EdgeDevice,
+)
+_held = Query(
+    select(edge_passage_boxes).where(
+        in_scope(edge_passage_boxes), any_of(edge_passage_boxes.c.node_id, "node_ids")
+    ),
+    Held,
+)
+_freeing = Query(
+    select(edge_gateways)
+    .where(
+        in_scope(edge_gateways),
+        _g.community_id == bindparam("community_id", type_=INT),
+        select(_r.rule_id)
+        .where(_r.gateway_id == _g.gateway_id, _r.tenant_id == _g.tenant_id, _r.enabled == 1, _r.release == 1)
+        .exists(),
+    )
+    .order_by(_g.gateway_id),
+    Gateway,
+)
+
+
+async def page(scope: Scope, db: Reader, *, gateway_id: int, text: str, page: PageRequest) -> Page[Rule]:
+    """Those in sight in the order in which they were made. `gateway_id` 0: of every gateway. `text`: part of the name
+    of a rule, of its gateway, door or lift."""
+    binds = {"of_gateway": gateway_id, "text": like(text) if text else ""}
+    return Page.of(
+        page, await _total.scalar(db, scope, **binds), await _page.all(db, scope, **binds, **page.binds)
+    )
+
+
+async def rules(scope: Scope, db: Reader, gateway_id: int) -> list[Rule]:
+    """All of one gateway, in the order in which they were made."""
+    return await _of_gateway.all(db, scope, gateway_id=gateway_id)
+
+
+async def freeing_gateways(scope: Scope, db: Reader, community_id: int) -> list[Gateway]:
+    """Gateways of a community with a rule that frees the floors of who passes."""
+    return await _freeing.all(db, scope, community_id=community_id)
+
+
+async def rule(scope: Scope, db: Reader, rule_id: int) -> Rule:
+    """Raises NotFound."""
+    if (rule_row := await _one.one(db, scope, rule_id=rule_id)) is None:
+        raise NotFound(what="edge_rule", id=rule_id)
+    return rule_row
+
+
+async def devices_of(scope: Scope, db: Reader, rules: list[Rule]) -> dict[int, EdgeDevice]:
+    """Devices that rules name, by number; those that are no longer behind a gateway are absent."""
+    wanted = sorted({number for rule_row in rules for number in (rule_row.door_id, rule_row.lift_id)})
+    if not wanted:
+        return {}
+    return {row.edge_device_id: row for row in await _devices.all(db, scope, device_ids=wanted)}
+
+
+async def held(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, Held]:
+    """What boxes said; the caller sees them. Those that never had a rule are absent."""
+    tenant = Scope(scope.tenant, scope.caller, language=scope.language)
+    return {row.node_id: row for row in await _held.all(db, tenant, node_ids=node_ids)} if node_ids else {}

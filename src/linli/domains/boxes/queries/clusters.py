@@ -1,0 +1,124 @@
+"""Clusters and their boxes."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
+
+from linli.domains.boxes.models import edge_clusters, edge_nodes
+from linli.domains.boxes.queries.patterns import like
+from linli.domains.boxes.rows import Cluster, Node
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_c, _n = edge_clusters.c, edge_nodes.c
+_cluster = Query(
+    select(edge_clusters).where(in_scope(edge_clusters), _c.cluster_id == bindparam("cluster_id", type_=INT)),
+    Cluster,
+)
+_named = or_(
+    bindparam("text") == "",
+    func.lower(_c.name).like(bindparam("text"), escape="\\"),
+    _c.cluster_id.in_(
+        select(_n.cluster_id).where(
+            or_(
+                func.lower(_n.name).like(bindparam("text"), escape="\\"),
+                func.lower(_n.serial_number).like(bindparam("text"), escape="\\"),
+            ),
+            in_scope(edge_nodes),
+        )
+    ),
+)
+_project = or_(bindparam("project") == "", _c.project_id == bindparam("project"))
+_community = or_(bindparam("community", type_=INT) == 0, _c.community_id == bindparam("community", type_=INT))
+_where = (in_scope(edge_clusters), _named, _project, _community)
+_page = Query(
+    select(edge_clusters)
+    .where(*_where)
+    .order_by(_c.created_ms.desc(), _c.cluster_id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Cluster,
+)
+_total = Query(select(func.count()).select_from(edge_clusters).where(*_where))
+_node = Query(
+    select(edge_nodes).where(in_scope(edge_nodes), _n.node_id == bindparam("node_id", type_=INT)), Node
+)
+_nodes = Query(
+    select(edge_nodes)
+    .where(in_scope(edge_nodes), any_of(_n.cluster_id, "cluster_ids"))
+    .order_by(_n.cluster_id, _n.name),
+    Node,
+)
+_of_serial = Query(
+    select(edge_nodes).where(_n.serial_number == bindparam("serial")),
+    Node,
+    unscoped="a serial number belongs to one node of the installation, and a box calls before it has a scope",
+)
+_of_id = Query(
+    select(edge_nodes).where(_n.node_id == bindparam("node_id", type_=INT)),
+    Node,
+    unscoped="the box itself asks and proves itself with its secret",
+)
+
+_active = Query(
+    select(edge_nodes)
+    .where(in_scope(edge_nodes), or_(_n.hardware_id != "", _n.state == "replacing"))
+    .order_by(_n.name, _n.node_id)
+    .limit(1000),
+    Node,
+)
+
+
+async def cluster(scope: Scope, db: Reader, cluster_id: int) -> Cluster:
+    """Raises NotFound."""
+    if (cluster_row := await _cluster.one(db, scope, cluster_id=cluster_id)) is None:
+        raise NotFound(what="edge_cluster", id=cluster_id)
+    return cluster_row
+
+
+async def page(
+    scope: Scope,
+    db: Reader,
+    request: PageRequest,
+    *,
+    text: str = "",
+    project_id: str = "",
+    community_id: int = 0,
+) -> Page[Cluster]:
+    """Clusters in sight, the newest first. `text`: a part of their names, or of a box's name or serial number."""
+    binds: dict[str, Any] = {
+        "text": like(text) if text else "",
+        "project": project_id,
+        "community": community_id,
+    }
+    total = int(await _total.scalar(db, scope, **binds))
+    return Page.of(request, total, await _page.all(db, scope, **binds, **request.binds))
+
+
+async def node(scope: Scope, db: Reader, node_id: int) -> Node:
+    """Raises NotFound."""
+    if (node_row := await _node.one(db, scope, node_id=node_id)) is None:
+        raise NotFound(what="edge_node", id=node_id)
+    return node_row
+
+
+async def nodes_of(scope: Scope, db: Reader, cluster_ids: list[int]) -> list[Node]:
+    """Boxes of clusters, by cluster and name."""
+    return await _nodes.all(db, scope, cluster_ids=cluster_ids) if cluster_ids else []
+
+
+async def active_nodes(scope: Scope, db: Reader) -> list[Node]:
+    """Boxes that have an identity, or whose replacement is awaited; by name."""
+    return await _active.all(db, scope)
+
+
+async def node_of_serial(db: Reader, serial: str) -> Node | None:
+    """Of the whole installation: for boxes that call home."""
+    return await _of_serial.one(db, serial=serial)
+
+
+async def node_by_id(db: Reader, node_id: int) -> Node | None:
+    """For the box itself, before its signature is checked."""
+    return await _of_id.one(db, node_id=node_id)

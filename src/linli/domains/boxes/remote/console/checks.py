@@ -1,0 +1,185 @@
+"""Guided checks and the diagnosis, run from the console; each step with what to do. H-59..H-62, H-64, C061."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.boxes.condition import situation
+from linli.domains.boxes.queries import gateways
+from linli.domains.boxes.remote.categories import model_steps
+from linli.domains.boxes.remote.console.caller import MANAGE
+from linli.domains.boxes.remote.guides import Ask, Guide, box_guide, device_guide
+from linli.domains.boxes.remote.room import RemoteRoom
+from linli.domains.boxes.remote.service.tunnels import By
+from linli.domains.boxes.service.devices import custom_of
+from linli.kernel import i18n
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.entry import Routes
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.protocols.edge_remote.diagnosis import Finding, failing_layer
+from linli.things.queries.devices import get_device
+from linli.things.queries.history import downlinks_of
+
+CALLS_SEEN = 30
+
+
+class CheckLine(msgspec.Struct, rename="camel", frozen=True):
+    """A line of the device's log."""
+
+    at_ms: int
+    level: str
+    text: str
+
+
+class CheckStep(msgspec.Struct, rename="camel", frozen=True):
+    step: str
+    level: Annotated[str, Meta(description="ok, warning, error")]
+    title: str
+    text: Annotated[str, Meta(description="What was found.")]
+    advice: Annotated[str, Meta(description="What to do; empty: nothing.")]
+    subject: str
+    lines: list[CheckLine] = []
+
+
+class CheckResult(msgspec.Struct, rename="camel", frozen=True):
+    layer: Annotated[
+        str, Meta(description="lan, wan, link, runtime, lan_or_wan, device, not_active; empty: none.")
+    ]
+    layer_text: str
+    text: Annotated[str, Meta(description="What the failing layer means for the site.")]
+    todo: str
+    errors: int
+    warnings: int
+    steps: list[CheckStep]
+
+
+class DiagnosisResult(msgspec.Struct, rename="camel", frozen=True):
+    """The box's own diagnosis: findings for the screen, and the file as it was saved on the box."""
+
+    at_ms: int
+    host: str
+    version: str
+    layer: str
+    layer_text: str
+    errors: int
+    warnings: int
+    steps: list[CheckStep]
+    file: str
+    content: Annotated[str, Meta(description="The saved file.")]
+
+
+node_check_routes = Routes("/edge/nodes/{node_id:int}", tags=("edge",))
+
+
+@node_check_routes.post("/checks", right=MANAGE, status=200, raises=(NotFound,))
+async def check(
+    node_id: int, scope: Scope, db: Database, clock: Clock, by: By, edge_remote: RemoteRoom
+) -> CheckResult:
+    """Find the failing layer of a box, as far as the platform and the box itself can see."""
+    now_ms = clock.now_ms()
+    found = await situation(scope, db, node_id, now_ms=now_ms)
+    guide = await box_guide(found, _ask(edge_remote, scope, node_id, by), now_ms=now_ms)
+    return result(guide, scope.language)
+
+
+@node_check_routes.post("/diagnosis", right=MANAGE, status=200)
+async def diagnosis(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> DiagnosisResult:
+    """Have the box run its network diagnosis, save it, and give it here."""
+    told = await _ask(edge_remote, scope, node_id, by)("diagnosis.run", {})
+    found = told["diagnosis"]
+    findings = msgspec.convert(found["findings"], list[Finding])
+    done = result(Guide(findings, failing_layer(findings)), scope.language)
+    return DiagnosisResult(
+        at_ms=found["atMs"],
+        host=found["host"],
+        version=found["version"],
+        layer=done.layer,
+        layer_text=done.layer_text,
+        errors=done.errors,
+        warnings=done.warnings,
+        steps=done.steps,
+        file=told["file"],
+        content=told["text"],
+    )
+
+
+device_check_routes = Routes("/devices/{iot_id:str}/edge-check", tags=("edge",))
+
+
+@device_check_routes.post(right=MANAGE, status=200, name="check", raises=(NotFound,))
+async def check_one(
+    iot_id: str,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    secrets: Secrets,
+    by: By,
+    edge_remote: RemoteRoom,
+    service: Annotated[
+        str, Meta(description="Identifier of a service whose calls fail.", max_length=64)
+    ] = "",
+) -> CheckResult:
+    """Why a device behind a box is offline or fails: the box, its driver, a ping, log, category, calls."""
+    now_ms = clock.now_ms()
+    device = await get_device(scope, db, iot_id=iot_id)
+    placed = await gateways.device_of(scope, db, iot_id)
+    if placed is None:
+        raise NotFound(what="edge_device", id=iot_id)
+    gateway = await gateways.gateway(scope, db, placed.gateway_id)
+    protocol = await gateways.protocol(scope, db, placed.protocol_id)
+    found = await situation(scope, db, gateway.node_id, now_ms=now_ms)
+    custom = custom_of(placed, secrets)
+    model = await model_steps(scope, db, device, protocol, custom, service.strip())
+    guide = await device_guide(
+        found,
+        _ask(edge_remote, scope, gateway.node_id, by),
+        device=placed.device_name,
+        state=device.state,
+        driver=protocol.driver_id,
+        custom=custom,
+        model=model,
+        calls=await downlinks_of(db, device_no=device.device_no, most=CALLS_SEEN),
+        now_ms=now_ms,
+    )
+    return result(guide, scope.language)
+
+
+def _ask(room: RemoteRoom, scope: Scope, node_id: int, who: By) -> Ask:
+    async def asked(do: str, given: dict[str, Any]) -> Any:
+        return (await room.calls.ask(scope, node_id, do, given, by=who, reason="diagnosis")).ok
+
+    return asked
+
+
+def result(guide: Guide, language: str) -> CheckResult:
+    layer = guide.layer
+    steps = [_step(step, language) for step in guide.steps]
+    return CheckResult(
+        layer,
+        i18n.text(f"edge_layer.{layer}", language),
+        i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
+        i18n.text(f"edge_layer_todo.{layer}", language) if layer else "",
+        sum(step.level == "error" for step in steps),
+        sum(step.level == "warning" for step in steps),
+        steps,
+    )
+
+
+def _step(finding: Finding, language: str) -> CheckStep:
+    plain = {name: value for name, value in finding.facts.items() if name != "lines"}
+    facts = plain | {"subject": finding.subject}
+    advice = i18n.text(f"edge_advice.{finding.key}", language, **facts)
+    lines = msgspec.convert(finding.facts.get("lines", []), list[CheckLine])
+    return CheckStep(
+        finding.step,
+        finding.level,
+        i18n.text(f"edge_step.{finding.step}", language),
+        i18n.text(f"edge_check.{finding.key}", language, **facts),
+        "" if advice.startswith("edge_advice.") else advice,
+        finding.subject,
+        lines,
+    )

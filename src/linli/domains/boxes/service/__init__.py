@@ -1,0 +1,1 @@
+"""Rules of boxes; the only writer of their tables."""

@@ -1,0 +1,58 @@
+"""Telling a box that something is new: its gateway device is called (`edgeRefresh`). One that is away asks by itself."""
+
+import json
+from typing import Any, Final
+
+import msgspec
+
+from linli.domains.boxes.rows import Node
+from linli.kernel import outbox, telemetry
+from linli.kernel.db import Tx
+from linli.kernel.errors import LinliError
+from linli.kernel.outbox import Jobs
+from linli.kernel.scope import Scope
+from linli.protocols.edge_link import REFRESH
+from linli.things.downlink.invoker import Invoker
+
+log = telemetry.logger(__name__)
+
+JOB: Final = "boxes.refresh"
+
+
+class RefreshJob(msgspec.Struct, frozen=True):
+    tenant_id: str
+    iot_id: str
+    args: dict[str, str]
+
+
+async def tell(
+    tx: Tx, node: Node, *, what: str, ticket: str = "", kind: str = "", args: dict[str, Any] | None = None
+) -> None:
+    """Call the box once this transaction is durable. `what`: deployment, tunnel, logs, diagnosis."""
+    said = {"what": what, "ticket": ticket, "kind": kind, "args": json.dumps(args) if args else ""}
+    said = {name: value for name, value in said.items() if value}
+    await outbox.add(tx, JOB, RefreshJob(node.tenant_id, node.iot_id, said))
+
+
+async def tell_once(tx: Tx, node: Node, *, what: str, within_ms: int) -> None:
+    """`tell` within this time, with all that this box is told of the same until then."""
+    job = RefreshJob(node.tenant_id, node.iot_id, {"what": what})
+    await outbox.add_once(tx, JOB, job, key=f"{JOB}:{node.iot_id}:{what}", within_ms=within_ms)
+
+
+class Refresher:
+    """Makes the calls of the outbox."""
+
+    def __init__(self, invoker: Invoker) -> None:
+        self._invoker = invoker
+
+    def register(self, jobs: Jobs) -> None:
+        jobs.on(JOB, RefreshJob, self.run)
+
+    async def run(self, job: RefreshJob) -> None:
+        """A box that cannot be reached looks for itself within five minutes."""
+        scope = Scope.system(job.tenant_id, "boxes")
+        try:
+            await self._invoker.call(scope, job.iot_id, REFRESH, job.args)
+        except LinliError as error:
+            log.info("box %s was not told of %s: %s", job.iot_id, job.args.get("what"), error)

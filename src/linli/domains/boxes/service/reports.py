@@ -1,0 +1,230 @@
+"""What a box is told of its wanted configuration, and what it says became of it. Spec C §8.10."""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.domains.boxes import components as kinds
+from linli.domains.boxes.catalogue.box_forms import for_box
+from linli.domains.boxes.events import EdgeMoved
+from linli.domains.boxes.models import edge_components, edge_deployments
+from linli.domains.boxes.queries import deployments as queries
+from linli.domains.boxes.queries import drivers as driver_queries
+from linli.domains.boxes.rows import Deployment as Row
+from linli.domains.boxes.rows import Node
+from linli.domains.boxes.service import replacements, roots
+from linli.domains.boxes.service.deployments import DONE, FAILED, OPEN, RUNNING, WAITING, snapshot_of
+from linli.domains.boxes.snapshots import Differences, SnapshotDriver
+from linli.domains.communities.queries.zones import CommunityZones
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.events import emit
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.protocols.edge_link import (
+    CommunityName,
+    DeployedDevice,
+    DeployedDriver,
+    DeployedPackage,
+    Deployment,
+    DeploymentReport,
+    DeviceReport,
+    GatewayName,
+    Interconnect,
+    package_path,
+    trust,
+)
+from linli.rules.schedules import SITE_ZONE
+from linli.things.queries.devices import find_devices
+from linli.things.service.devices import read_secret
+
+WHY_MOST: Final = 500
+_LOOK_BACK: Final = 20
+"""Deployments in a row that none of was done."""
+
+_d, _c = edge_deployments.c, edge_components.c
+_taken = Command(
+    update(edge_deployments)
+    .where(in_scope(edge_deployments), _d.deployment_id == bindparam("row", type_=INT), _d.state == WAITING)
+    .values(state=RUNNING, taken_ms=bindparam("now", type_=INT))
+)
+_reported = Command(
+    update(edge_deployments)
+    .where(in_scope(edge_deployments), _d.deployment_id == bindparam("row", type_=INT))
+    .values(
+        state=bindparam("to_state"),
+        percent=bindparam("done", type_=INT),
+        devices=bindparam("said"),
+        reason=bindparam("why"),
+        finished_ms=bindparam("at", type_=INT),
+    )
+)
+
+
+def _settled(to: str, **values: Any) -> Command:
+    return Command(
+        update(edge_components)
+        .where(
+            in_scope(edge_components),
+            _c.cluster_id == bindparam("cluster", type_=INT),
+            _c.state == kinds.DEPLOYING,
+            _c.generation <= bindparam("up_to", type_=INT),
+        )
+        .values(state=to, changed_ms=bindparam("now", type_=INT), **values)
+    )
+
+
+_components_run = _settled(kinds.RUNNING, version=_c.wanted_version, reason="")
+_components_fail = _settled(kinds.FAILED, reason=bindparam("why"))
+
+
+async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Deployment:
+    """All that is wanted of a box, with its devices' secrets; taken from now on. `generation` 0: nothing yet."""
+    scope = Scope.system(node.tenant_id, "boxes")
+    row = await queries.latest(scope, tx, node.node_id)
+    snapshot = snapshot_of(row, secrets)
+    zone = await CommunityZones().of(tx, node.community_id) if node.community_id is not None else ""
+    community = CommunityName(id=str(node.community_id or ""), zone=zone or SITE_ZONE)
+    if row is None:
+        return Deployment(generation=0, community=community, gateway=GatewayName(id="", name=""))
+    if row.state == WAITING:
+        await _taken.run(tx, scope, row=row.deployment_id, now=now_ms)
+        await _tell(tx, node, row)
+    drivers = [await _driver(scope, tx, driver, secrets) for driver in snapshot.drivers]
+    currents = await roots.current(scope, tx, secrets=secrets, now_ms=now_ms)
+    secret = await read_secret(scope, tx, iot_id=node.iot_id, secrets=secrets)
+    gateway_id = str(snapshot.gateway_id or "")
+    return Deployment(
+        generation=row.generation,
+        community=community,
+        gateway=GatewayName(id=gateway_id, name=snapshot.gateway_name),
+        drivers=drivers,
+        interconnect=Interconnect(
+            on=snapshot.interconnect.on,
+            user=snapshot.interconnect.user,
+            password=snapshot.interconnect.password,
+        ),
+        settings=snapshot.settings,
+        packages=await _packages(scope, tx, snapshot.drivers),
+        driver_roots=roots.told(currents),
+        driver_root_proof=trust.introduction(secret, currents[-1].public_key),
+    )
+
+
+async def _driver(scope: Scope, tx: Tx, snapshot_driver: SnapshotDriver, secrets: Secrets) -> DeployedDriver:
+    """Devices whose thing was deleted meanwhile are left out."""
+    things = {
+        row.iot_id: row
+        for row in await find_devices(
+            scope, tx, iot_ids=[device.iot_id for device in snapshot_driver.devices]
+        )
+    }
+    devices = [
+        DeployedDevice(
+            product_key=device.product_key,
+            device_name=device.device_name,
+            alias=device.alias,
+            custom=for_box(snapshot_driver.id, device.custom),
+            device_secret=secrets.open(things[device.iot_id].secret, about=f"device:{device.iot_id}"),
+        )
+        for device in snapshot_driver.devices
+        if device.iot_id in things
+    ]
+    return DeployedDriver(
+        id=snapshot_driver.id, version=snapshot_driver.version, config=snapshot_driver.config, devices=devices
+    )
+
+
+async def _packages(scope: Scope, tx: Tx, drivers: list[SnapshotDriver]) -> list[DeployedPackage]:
+    deployed_packages = []
+    keys = {row.key_id: row for row in await driver_queries.trusted_keys(scope, tx)}
+    for driver in drivers:
+        row = await driver_queries.package_of(scope, tx, driver.id, driver.version)
+        if row is None:
+            continue
+        key = keys.get(row.key_id)
+        deployed_packages.append(
+            DeployedPackage(
+                id=row.driver_id,
+                version=row.version,
+                url=package_path(row.driver_id, row.version),
+                sha256=row.sha256,
+                signature=row.signature,
+                public_key=key.public_key if key else "",
+                key_proof=key.proof if key else "",
+            )
+        )
+    return deployed_packages
+
+
+async def report(
+    tx: Tx, node: Node, generation: int, deployment_report: DeploymentReport, *, now_ms: int
+) -> None:
+    """What a box says of a deployment. One that is over already, or that there never was, changes nothing."""
+    scope = Scope.system(node.tenant_id, "boxes")
+    row = await queries.of_generation(scope, tx, node.node_id, generation)
+    if row is None or row.state not in OPEN:
+        return
+    device_reports = merged(row.devices, deployment_report.devices)
+    failed = [device_report for device_report in device_reports if device_report.state == "failed"]
+    over = deployment_report.state != "running"
+    worst = (
+        next((device_report for device_report in failed if device_report.why), None)
+        if deployment_report.state == "failed"
+        else None
+    )
+    why = worst.why if worst is not None else ""
+    await _reported.run(
+        tx,
+        scope,
+        row=row.deployment_id,
+        to_state=deployment_report.state,
+        why=((worst.code or why) if worst is not None else "")[:WHY_MOST],
+        done=100 if deployment_report.state == "done" else deployment_report.percent,
+        at=now_ms if over else None,
+        said=msgspec.json.encode(device_reports).decode(),
+    )
+    settled = {"cluster": node.cluster_id, "up_to": generation, "now": now_ms}
+    if deployment_report.state == DONE:
+        await _components_run.run(tx, scope, **settled)
+    elif deployment_report.state == FAILED:
+        await _components_fail.run(tx, scope, why=why[:WHY_MOST], **settled)
+    running = {
+        device_report.device_name for device_report in device_reports if device_report.state == "running"
+    }
+    if over and running:
+        await replacements.greet(tx, node, running & await _newcomers(scope, tx, node, row))
+    if over:
+        await replacements.deployed(tx, node, row, deployment_report.state, why[:WHY_MOST], now_ms=now_ms)
+    await _tell(tx, node, row)
+
+
+async def _newcomers(scope: Scope, tx: Tx, node: Node, row: Row) -> set[str]:
+    """DeviceNames that came since a deployment was last done: those of superseded ones came with this one, too."""
+    found: set[str] = set()
+    for deployment in (await queries.page(scope, tx, node.node_id, PageRequest(1, _LOOK_BACK))).data:
+        if deployment.generation < row.generation and deployment.state == DONE:
+            break
+        if deployment.generation <= row.generation:
+            changes = msgspec.json.decode(deployment.changes, type=Differences).devices
+            found |= {each.device_name for each in changes if each.change == "added"}
+    return found
+
+
+def merged(held: str, device_reports: list[DeviceReport]) -> list[DeviceReport]:
+    """What is known of each device, the latest of each."""
+    known = {
+        device_report.device_name: device_report
+        for device_report in msgspec.json.decode(held, type=list[DeviceReport])
+    }
+    for one in device_reports:
+        known[one.device_name] = msgspec.structs.replace(one, why=one.why[:WHY_MOST])
+    return list(known.values())
+
+
+async def _tell(tx: Tx, node: Node, row: Row) -> None:
+    moved = EdgeMoved(
+        node.tenant_id, node.community_id, "deployment", node.cluster_id, node.node_id, row.gateway_id or 0
+    )
+    await emit(tx, moved)

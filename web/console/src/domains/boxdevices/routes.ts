@@ -1,0 +1,11 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  {
+    path: 'gateway-protocols/:protocolId/devices',
+    name: 'edge-devices',
+    component: () => import('./EdgeDevicesPage.vue'),
+    props: true,
+    meta: { titleKey: 'boxdevices.title' },
+  },
+] satisfies RouteRecordRaw[]
