@@ -28,8 +28,8 @@ from linli.kernel.db import Query, open_database
 from linli.kernel.ids import Ids
 from linli.protocols.linkkit import signatures
 from linli.things.models import devices, inbox, points
-from linli.things.service.devices import create_device
-from linli.things.service.products import create_product
+from linli.things.service.devices import DeviceValues, create_device
+from linli.things.service.products import ProductValues, create_product
 from tests.engines import PostgreSQL, free_port, mosquitto, wait_for_port
 
 PUBLISHERS, WINDOW, MESSAGES = 20, 32, 5000
@@ -82,13 +82,18 @@ async def _seed(made: Site) -> list[tuple[str, str, str]]:
     db, ids, triples = await open_database(made.database), Ids(), []
     async with db.begin() as tx:
         product = await create_product(
-            made.scope, tx, name="bench", ids=ids, secrets=made.secrets, tsl=dict(MODEL)
+            made.scope, tx, values=ProductValues(name="bench", tsl=dict(MODEL)), ids=ids, secrets=made.secrets
         )
         for n in range(PUBLISHERS):
             device = await create_device(
-                made.scope, tx, product_key=product.product_key, device_name=f"pub{n:02d}", ids=ids,
-                secrets=made.secrets, project_id=made.project_id,
-            )  # fmt: skip
+                made.scope,
+                tx,
+                values=DeviceValues(
+                    product_key=product.product_key, device_name=f"pub{n:02d}", project_id=made.project_id
+                ),
+                ids=ids,
+                secrets=made.secrets,
+            )
             triples.append((product.product_key, device.device_name, device.device_secret))
     await db.close()
     return triples

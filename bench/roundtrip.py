@@ -21,8 +21,8 @@ from bench.linli_process import Site, serving, site
 from linli.kernel.db import open_database
 from linli.kernel.ids import Ids
 from linli.protocols import mqtt
-from linli.things.service.devices import create_device
-from linli.things.service.products import create_product
+from linli.things.service.devices import DeviceValues, create_device
+from linli.things.service.products import ProductValues, create_product
 from tests.engines import PostgreSQL
 
 PATH, VERSION = "/app/thing/service/invoke", "1.0.3"
@@ -108,13 +108,18 @@ async def _seed(made: Site) -> list[tuple[str, str, str, str]]:
     found = []
     async with db.begin() as tx:
         product = await create_product(
-            made.scope, tx, name="door", ids=ids, secrets=made.secrets, tsl=dict(MODEL)
+            made.scope, tx, values=ProductValues(name="door", tsl=dict(MODEL)), ids=ids, secrets=made.secrets
         )
         for n in range(DEVICES):
             device = await create_device(
-                made.scope, tx, product_key=product.product_key, device_name=f"door{n}", ids=ids, secrets=made.secrets,
-                project_id=made.project_id,
-            )  # fmt: skip
+                made.scope,
+                tx,
+                values=DeviceValues(
+                    product_key=product.product_key, device_name=f"door{n}", project_id=made.project_id
+                ),
+                ids=ids,
+                secrets=made.secrets,
+            )
             found.append((product.product_key, device.device_name, device.device_secret, device.iot_id))
     await db.close()
     return found

@@ -77,13 +77,20 @@ async def seed(made: Site, points: int) -> Table:
     table = Table([], (day_of(now) - DAYS + 1) * DAY_MS)
     async with db.begin() as tx:
         product = await products.create_product(
-            made.scope, tx, name="meter", tsl=tsl, ids=ids, secrets=made.secrets
+            made.scope,
+            tx,
+            values=products.ProductValues(name="meter", tsl=tsl),
+            ids=ids,
+            secrets=made.secrets,
         )
         for _ in range(-(-count // PROPERTIES)):
             triple = await devices.create_device(
-                made.scope, tx, product_key=product.product_key, ids=ids, secrets=made.secrets,
-                project_id=made.project_id,
-            )  # fmt: skip
+                made.scope,
+                tx,
+                values=devices.DeviceValues(product_key=product.product_key, project_id=made.project_id),
+                ids=ids,
+                secrets=made.secrets,
+            )
             row = await get_device(made.scope, tx, iot_id=triple.iot_id)
             for name in names:
                 found = await timelines.find_property(tx, product_no=product.product_no, identifier=name)

@@ -197,13 +197,19 @@ class Estate:
         platform = self.platform
         async with platform.db.begin() as tx:
             product = await products.create_product(
-                self.owner, tx, name="人脸门禁", ids=platform.ids, secrets=platform.secrets,
-                tsl=models.tsl("face_door"),
-            )  # fmt: skip
+                self.owner,
+                tx,
+                values=products.ProductValues(name="人脸门禁", tsl=models.tsl("face_door")),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
             unit = await products.create_product(
-                self.owner, tx, name="单元门", ids=platform.ids, secrets=platform.secrets,
-                tsl=models.tsl("smart_door"),
-            )  # fmt: skip
+                self.owner,
+                tx,
+                values=products.ProductValues(name="单元门", tsl=models.tsl("smart_door")),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
             await door_settings.choose(
                 self.owner, tx, community_id=self.site.community_id, provider="样机",
                 product_keys=[product.product_key, unit.product_key], service_on=True, freeze_doors=False,
@@ -214,9 +220,14 @@ class Estate:
             key = product.product_key if gate else unit.product_key
             async with platform.db.begin() as tx:
                 made = await devices.create_device(
-                    self.owner, tx, product_key=key, ids=platform.ids, secrets=platform.secrets,
-                    device_name=f"door-{number}", project_id=self.site.project_id,
-                )  # fmt: skip
+                    self.owner,
+                    tx,
+                    values=devices.DeviceValues(
+                        product_key=key, device_name=f"door-{number}", project_id=self.site.project_id
+                    ),
+                    ids=platform.ids,
+                    secrets=platform.secrets,
+                )
                 await doors.register_door(
                     self.owner, tx, community_id=self.site.community_id, name=f"{number}号门",
                     iot_id=made.iot_id, keys=platform.door_keys, now_ms=self.now(),

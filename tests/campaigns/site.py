@@ -143,13 +143,22 @@ async def _space(platform: Platform, site: Site, tx: Tx, parent: int, kind: str,
 async def _make_devices(platform: Platform, site: Site, model: str, counts: dict[str, int]) -> None:
     async with platform.db.begin() as tx:
         product = await products.create_product(
-            site.owner, tx, name=model, ids=platform.ids, secrets=platform.secrets, tsl=models.tsl(model)
+            site.owner,
+            tx,
+            values=products.ProductValues(name=model, tsl=models.tsl(model)),
+            ids=platform.ids,
+            secrets=platform.secrets,
         )
         for name in (f"{kind}-{number}" for kind, count in counts.items() for number in range(count)):
             made = await devices.create_device(
-                site.owner, tx, product_key=product.product_key, ids=platform.ids, secrets=platform.secrets,
-                device_name=name, project_id=site.project_id,
-            )  # fmt: skip
+                site.owner,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=product.product_key, device_name=name, project_id=site.project_id
+                ),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
             await devices.assign_community(site.owner, tx, iot_id=made.iot_id, community_id=site.community_id)
             site.triples[name] = Triple(made.product_key, name, made.device_secret)
             site.iot_ids[name] = made.iot_id

@@ -101,7 +101,11 @@ async def _found(platform: Platform, client: httpx.AsyncClient) -> Site:
             now_ms=now_ms,
         )  # fmt: skip
         product = await products.create_product(
-            owner, tx, name="门", ids=ids, secrets=platform.secrets, tsl=models.tsl("smart_door")
+            owner,
+            tx,
+            values=products.ProductValues(name="门", tsl=models.tsl("smart_door")),
+            ids=ids,
+            secrets=platform.secrets,
         )
         hashed = await accounts.hash_password(PASSWORD)
         for number, (name, role) in enumerate(ROLES.items()):

@@ -194,11 +194,18 @@ async def door(db, ours, ids, secrets):
     tenant = Scope(ours.tenant_id, Caller("operator", "o"))
     async with db.begin() as tx:
         product = await products.create_product(
-            tenant, tx, name="门禁", tsl=DOOR_TSL, ids=ids, secrets=secrets,
-            category_code="c", category_name="n",
-        )  # fmt: skip
+            tenant,
+            tx,
+            values=products.ProductValues(name="门禁", tsl=DOOR_TSL, category_code="c", category_name="n"),
+            ids=ids,
+            secrets=secrets,
+        )
         triple = await devices.create_device(
-            tenant, tx, product_key=product.product_key, device_name="lobby", ids=ids, secrets=secrets
+            tenant,
+            tx,
+            values=devices.DeviceValues(product_key=product.product_key, device_name="lobby"),
+            ids=ids,
+            secrets=secrets,
         )
         place = thing_models.devices.update().values(community_id=101, project_id=None)
         await Command(place, unscoped="test").run(tx)

@@ -16,14 +16,24 @@ async def add_cameras(platform: Platform, lot: Any) -> None:
     owner, now_ms = lot.project.owner, platform.clock.now_ms()
     async with platform.db.begin() as tx:
         product = await products.create_product(
-            owner, tx, name=f"camera {lot.name}", ids=platform.ids, secrets=platform.secrets,
-            category_code=CATEGORY,
-        )  # fmt: skip
+            owner,
+            tx,
+            values=products.ProductValues(name=f"camera {lot.name}", category_code=CATEGORY),
+            ids=platform.ids,
+            secrets=platform.secrets,
+        )
         for name in ("camera_device", *_KNOWN):
             made = await devices.create_device(
-                owner, tx, product_key=product.product_key, ids=platform.ids, secrets=platform.secrets,
-                device_name=f"{name}-{lot.name}", project_id=lot.project_id,
-            )  # fmt: skip
+                owner,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=product.product_key,
+                    device_name=f"{name}-{lot.name}",
+                    project_id=lot.project_id,
+                ),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
             await devices.assign_community(owner, tx, iot_id=made.iot_id, community_id=lot.community)
             if name == "camera_device":
                 lot.camera_device, lot.camera_name = made.iot_id, made.device_name

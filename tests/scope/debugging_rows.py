@@ -14,7 +14,7 @@ from linli.things.inbox.refusals import Refusal
 from linli.things.models import inbox
 from linli.things.queries.devices import get_device
 from linli.things.queries.history import downlinks_of
-from linli.things.service.devices import assign_community, create_device
+from linli.things.service.devices import DeviceValues, assign_community, create_device
 from tests.scope.town import Lot
 
 INBOX = ("device_no", "seq", "day", "kind", "identifier", "received_ms", "note", "payload")
@@ -26,9 +26,12 @@ async def add_debugging(platform: Platform, lot: Lot, mqtt_port: int) -> None:
     things.simulator.address = lambda: ("127.0.0.1", mqtt_port)
     async with platform.db.begin() as tx:
         device = await create_device(
-            owner, tx, product_key=lot.second_product, device_name=f"simulated-{lot.name}", ids=platform.ids,
+            owner,
+            tx,
+            values=DeviceValues(product_key=lot.second_product, device_name=f"simulated-{lot.name}"),
+            ids=platform.ids,
             secrets=platform.secrets,
-        )  # fmt: skip
+        )
         await assign_community(owner, tx, iot_id=device.iot_id, community_id=lot.community)
         lot.simulated = device.iot_id
         number = (await get_device(owner, tx, iot_id=device.iot_id)).device_no

@@ -27,7 +27,11 @@ async def add_batches(platform: Platform, lot: Lot) -> None:
             {"token_hash": token, "batch_no": lot.device_batch, "expires_ms": now + 86_400_000},
         )
         made = await devices.create_device(
-            owner, tx, product_key=lot.product, ids=platform.ids, secrets=platform.secrets
+            owner,
+            tx,
+            values=devices.DeviceValues(product_key=lot.product),
+            ids=platform.ids,
+            secrets=platform.secrets,
         )
         await devices.assign_community(owner, tx, iot_id=made.iot_id, community_id=lot.community)
         lot.removed_device = made.iot_id

@@ -79,9 +79,12 @@ async def add_edge(platform: Platform, lot: Any) -> None:
             deployment = await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
             lot.edge_deployment = lot.edge_deployment or deployment.deployment_id
         product = await products.create_product(
-            owner, tx, name="门禁一体机", ids=platform.ids, secrets=platform.secrets,
-            category_code="community/people/aio",
-        )  # fmt: skip
+            owner,
+            tx,
+            values=products.ProductValues(name="门禁一体机", category_code="community/people/aio"),
+            ids=platform.ids,
+            secrets=platform.secrets,
+        )
         device = await devices.add(
             owner, tx, gateway=gateway, protocol=protocol, product_key=product.product_key,
             device_name=f"lift-{lot.name.lower()}", alias="电梯", custom={}, **made,

@@ -20,12 +20,19 @@ async def add_gateway(platform: Platform, lot: Lot, port: int) -> paho.Client:
     owner, project = lot.project.owner, lot.project
     async with platform.db.begin() as tx:
         make: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets}
-        product = await products.create_product(owner, tx, name=f"网关 {lot.name}", node_type=1, **make)
-        gateway = await devices.create_device(owner, tx, product_key=product.product_key, **make)
+        product = await products.create_product(
+            owner, tx, values=products.ProductValues(name=f"网关 {lot.name}", node_type=1), **make
+        )
+        gateway = await devices.create_device(
+            owner, tx, values=devices.DeviceValues(product_key=product.product_key), **make
+        )
         lot.gateway = gateway.iot_id
         for name in ("sub_device", "coming_sub", "leaving_sub"):
             sub = await devices.create_device(
-                owner, tx, product_key=lot.product, device_name=f"{name}-{lot.name}", **make
+                owner,
+                tx,
+                values=devices.DeviceValues(product_key=lot.product, device_name=f"{name}-{lot.name}"),
+                **make,
             )
             setattr(lot, name, sub.iot_id)
         for iot_id in (lot.gateway, lot.sub_device, lot.coming_sub, lot.leaving_sub):

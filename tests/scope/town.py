@@ -507,15 +507,24 @@ async def _add_devices(town: Town, lot: Lot) -> None:
     async with platform.db.begin() as tx:
         for model, names in (("face_door", ("door", "spare_door")), ("meter", _METERS)):
             product = await products.create_product(
-                project.owner, tx, name=f"{model} {lot.name}", ids=platform.ids, secrets=platform.secrets,
-                tsl=models.tsl(model),
-            )  # fmt: skip
+                project.owner,
+                tx,
+                values=products.ProductValues(name=f"{model} {lot.name}", tsl=models.tsl(model)),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
             for name in names:
                 made = await devices.create_device(
-                    project.owner, tx, product_key=product.product_key, ids=platform.ids,
-                    secrets=platform.secrets, device_name=f"{name}-{lot.name}",
-                    project_id=None if name == "unbound_device" else project.project_id,
-                )  # fmt: skip
+                    project.owner,
+                    tx,
+                    values=devices.DeviceValues(
+                        product_key=product.product_key,
+                        device_name=f"{name}-{lot.name}",
+                        project_id=None if name == "unbound_device" else project.project_id,
+                    ),
+                    ids=platform.ids,
+                    secrets=platform.secrets,
+                )
                 setattr(lot, name, made.iot_id)
                 triples[name] = made
                 if name in ("door", "spare_door", "device", "spare_device"):
@@ -539,7 +548,11 @@ async def _add_products(town: Town, lot: Lot) -> None:
     async with platform.db.begin() as tx:
         for name in ("spare_product", "drafted_product", "second_product"):
             product = await products.create_product(
-                owner, tx, name=f"{name} {lot.name}", ids=platform.ids, secrets=platform.secrets
+                owner,
+                tx,
+                values=products.ProductValues(name=f"{name} {lot.name}"),
+                ids=platform.ids,
+                secrets=platform.secrets,
             )
             setattr(lot, name, product.product_key)
         draft = {"properties": [{"identifier": "Level", "dataType": {"type": "date"}}]}

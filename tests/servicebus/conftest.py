@@ -93,12 +93,21 @@ async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
         _, _, other = await _tenant(platform, client, "别家")
         async with platform.db.begin() as tx:
             product = await products.create_product(
-                owner, tx, name="一体机", ids=platform.ids, secrets=platform.secrets, node_type=1, tsl=""
+                owner,
+                tx,
+                values=products.ProductValues(name="一体机", node_type=1, tsl=""),
+                ids=platform.ids,
+                secrets=platform.secrets,
             )
             box = await devices.create_device(
-                owner, tx, product_key=product.product_key, ids=platform.ids, secrets=platform.secrets,
-                device_name="box-1", project_id=project_id,
-            )  # fmt: skip
+                owner,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=product.product_key, device_name="box-1", project_id=project_id
+                ),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
         yield Bench(platform, owner, project_id, caller, other, box, client)
     finally:
         await client.aclose()

@@ -89,11 +89,23 @@ async def build_site(database: Database, ids: Ids, secrets: Secrets, name: str =
         tenant = Scope(tenant_id, Caller("operator", name))
         project_id = await tenancy.create_project(tenant, tx, name="p", ids=ids)
         product = await products.create_product(
-            tenant, tx, name="门禁", tsl=DOOR_TSL, ids=ids, secrets=secrets,
-            category_code="community/people/qrcode", category_name="智慧社区/人员通行/二维码门禁",
-        )  # fmt: skip
+            tenant,
+            tx,
+            values=products.ProductValues(
+                name="门禁",
+                tsl=DOOR_TSL,
+                category_code="community/people/qrcode",
+                category_name="智慧社区/人员通行/二维码门禁",
+            ),
+            ids=ids,
+            secrets=secrets,
+        )
         device = await devices.create_device(
-            tenant, tx, product_key=product.product_key, device_name="dev.lobby-01", ids=ids, secrets=secrets
+            tenant,
+            tx,
+            values=devices.DeviceValues(product_key=product.product_key, device_name="dev.lobby-01"),
+            ids=ids,
+            secrets=secrets,
         )
     app = Scope(tenant_id, Caller("app", "20000001"), frozenset(), project_id)
     return Site(tenant, app, project_id, product.product_key, device)

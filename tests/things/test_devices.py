@@ -58,7 +58,11 @@ async def test_device_names_have_a_form(
     with pytest.raises(BadInput):
         async with database.begin() as tx:
             await devices.create_device(
-                site.tenant, tx, product_key=site.product_key, device_name=name, ids=ids, secrets=secrets
+                site.tenant,
+                tx,
+                values=devices.DeviceValues(product_key=site.product_key, device_name=name),
+                ids=ids,
+                secrets=secrets,
             )
 
 
@@ -70,8 +74,7 @@ async def test_a_name_is_given_once_a_product(
             await devices.create_device(
                 site.tenant,
                 tx,
-                product_key=site.product_key,
-                device_name="dev.lobby-01",
+                values=devices.DeviceValues(product_key=site.product_key, device_name="dev.lobby-01"),
                 ids=ids,
                 secrets=secrets,
             )
@@ -135,18 +138,22 @@ async def test_filters_must_all_hold(database: Database, site: Site, ids: Ids, s
         camera = await products.create_product(
             site.tenant,
             tx,
-            name="摄像头",
+            values=products.ProductValues(name="摄像头", category_code="community/security/ipcamera"),
             ids=ids,
             secrets=secrets,
-            category_code="community/security/ipcamera",
         )
         made = [
             await devices.create_device(
-                site.tenant, tx, product_key=camera.product_key, device_name=f"cam_0{n}", nickname=f"东门{n}",
-                ids=ids, secrets=secrets,
+                site.tenant,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=camera.product_key, device_name=f"cam_0{n}", nickname=f"东门{n}"
+                ),
+                ids=ids,
+                secrets=secrets,
             )
             for n in range(3)
-        ]  # fmt: skip
+        ]
         await tags.set_tags(site.tenant, tx, iot_id=made[0].iot_id, tags={"color": "red", "floor": "1"})
         await tags.set_tags(site.tenant, tx, iot_id=made[1].iot_id, tags={"color": "red"})
         await devices.enable_device(site.tenant, tx, iot_id=made[2].iot_id, enabled=False)
@@ -215,8 +222,7 @@ async def test_a_deleted_device_is_gone_and_its_name_free(
         again = await devices.create_device(
             site.tenant,
             tx,
-            product_key=site.product_key,
-            device_name="dev.lobby-01",
+            values=devices.DeviceValues(product_key=site.product_key, device_name="dev.lobby-01"),
             ids=ids,
             secrets=secrets,
         )

@@ -231,7 +231,11 @@ async def test_devices_do_not_wait_for_one_another(
 ) -> None:
     async with database.begin() as tx:
         second = await devices.create_device(
-            site.tenant, tx, product_key=site.product_key, ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=devices.DeviceValues(product_key=site.product_key),
+            ids=ids,
+            secrets=secrets,
         )
     book.fail[0] = [RuntimeError("again")]
     one, two = await handled.connect(site.device), await handled.connect(second)

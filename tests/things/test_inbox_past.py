@@ -12,7 +12,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.things.inbox.messages import Message
 from linli.things.models import inbox, latest_values, points, text_points, thing_events
-from linli.things.service.devices import Triple, create_device
+from linli.things.service.devices import DeviceValues, Triple, create_device
 from tests.things.conftest import Site
 from tests.things.device import Device, MakePlatform, Platform, until
 
@@ -100,10 +100,18 @@ async def test_a_gateway_tells_the_past_of_its_sub_devices_alone(
 ) -> None:
     async with database.begin() as tx:
         sub = await create_device(
-            site.tenant, tx, product_key=site.product_key, device_name="sub-01", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=DeviceValues(product_key=site.product_key, device_name="sub-01"),
+            ids=ids,
+            secrets=secrets,
         )
         stranger = await create_device(
-            site.tenant, tx, product_key=site.product_key, device_name="sub-02", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=DeviceValues(product_key=site.product_key, device_name="sub-02"),
+            ids=ids,
+            secrets=secrets,
         )
     device, now = await platform.connect(site.device), clock.now_ms()
     number = await attach(platform, site, sub)

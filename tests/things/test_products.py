@@ -32,7 +32,9 @@ async def test_a_bad_model_is_refused_naming_path_and_rule(
     }
     with pytest.raises(TslRefused) as refused:
         async with database.begin() as tx:
-            await products.create_product(site.tenant, tx, name="x", tsl=bad, ids=ids, secrets=secrets)
+            await products.create_product(
+                site.tenant, tx, values=products.ProductValues(name="x", tsl=bad), ids=ids, secrets=secrets
+            )
     assert refused.value.field == "tsl.properties[0].dataType.specs.max"
     assert "below the smallest 5" in refused.value.text("en")
     assert "小于最小值 5" in refused.value.text("zh-CN")
@@ -75,9 +77,9 @@ async def test_bad_input_is_named(
             await products.create_product(
                 site.tenant,
                 tx,
+                values=products.ProductValues(**({"name": "x"} | wrong)),  # type: ignore[arg-type]
                 ids=ids,
                 secrets=secrets,
-                **({"name": "x"} | wrong),  # type: ignore[arg-type]
             )
 
 
@@ -87,7 +89,11 @@ async def test_a_product_key_is_given_once(
     with pytest.raises(ProductKeyTaken):
         async with database.begin() as tx:
             await products.create_product(
-                other.tenant, tx, name="x", product_key=site.product_key, ids=ids, secrets=secrets
+                other.tenant,
+                tx,
+                values=products.ProductValues(name="x", product_key=site.product_key),
+                ids=ids,
+                secrets=secrets,
             )
 
 
@@ -124,9 +130,9 @@ async def make(database: Database, site: Site, ids: Ids, secrets: Secrets, **opt
         return await products.create_product(
             site.tenant,
             tx,
+            values=products.ProductValues(**({"name": "一体机"} | options)),  # type: ignore[arg-type]
             ids=ids,
             secrets=secrets,
-            **({"name": "一体机"} | options),  # type: ignore[arg-type]
         )
 
 
@@ -140,7 +146,11 @@ async def test_a_product_of_a_category_starts_with_its_model_and_tags_its_device
     assert {"passEvent", "doorOpenEvent"} <= product.model().event_by_id.keys()
     async with database.begin() as tx:
         device = await devices.create_device(
-            site.tenant, tx, product_key=product.product_key, ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=devices.DeviceValues(product_key=product.product_key),
+            ids=ids,
+            secrets=secrets,
         )
     row = await get_device(site.tenant, database, iot_id=device.iot_id)
     assert await device_tags_of(site.tenant, database, device_no=row.device_no) == {

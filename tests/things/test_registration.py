@@ -64,7 +64,11 @@ async def test_a_device_made_while_the_platform_runs_may_connect(
 ) -> None:
     async with database.begin() as tx:
         made = await devices.create_device(
-            site.tenant, tx, product_key=site.product_key, ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=devices.DeviceValues(product_key=site.product_key),
+            ids=ids,
+            secrets=secrets,
         )
     assert isinstance(await platform.things.backend.authenticate(by_secret(made)), DevicePrincipal)
 
@@ -125,7 +129,11 @@ class Kind:
 async def kind(site: Site, database: Database, ids: Ids, secrets: Secrets) -> Kind:
     async with database.begin() as tx:
         made = await products.create_product(
-            site.tenant, tx, name="k", tsl=DOOR_TSL, ids=ids, secrets=secrets, dynamic_register=True
+            site.tenant,
+            tx,
+            values=products.ProductValues(name="k", tsl=DOOR_TSL, dynamic_register=True),
+            ids=ids,
+            secrets=secrets,
         )
     secret = await products.product_secret(
         site.tenant, database, product_key=made.product_key, secrets=secrets
@@ -138,7 +146,11 @@ async def test_a_registered_name_gets_its_secret_until_it_is_active(
 ) -> None:
     async with database.begin() as tx:
         made = await devices.create_device(
-            site.tenant, tx, product_key=kind.product_key, device_name="pre_01", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=devices.DeviceValues(product_key=kind.product_key, device_name="pre_01"),
+            ids=ids,
+            secrets=secrets,
         )
     backend = platform.things.backend
     request = registering(kind.product_key, "pre_01", kind.secret)
@@ -172,7 +184,11 @@ async def test_a_disabled_device_gets_nothing(
 ) -> None:
     async with database.begin() as tx:
         made = await devices.create_device(
-            site.tenant, tx, product_key=kind.product_key, device_name="off_01", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=devices.DeviceValues(product_key=kind.product_key, device_name="off_01"),
+            ids=ids,
+            secrets=secrets,
         )
         await devices.enable_device(site.tenant, tx, iot_id=made.iot_id, enabled=False)
     backend = platform.things.backend

@@ -37,14 +37,16 @@ async def _create_product(platform: Platform, words: argparse.Namespace) -> Said
         lambda tx: products.create_product(
             scope,
             tx,
-            name=words.name,
+            values=products.ProductValues(
+                name=words.name,
+                tsl=model,
+                category_code=words.category,
+                node_type=int(words.gateway),
+                product_key=words.product_key,
+                dynamic_register=words.dynamic_register,
+            ),
             ids=platform.ids,
             secrets=platform.secrets,
-            tsl=model,
-            category_code=words.category,
-            node_type=int(words.gateway),
-            product_key=words.product_key,
-            dynamic_register=words.dynamic_register,
         )
     )
     secret = await products.product_secret(
@@ -71,13 +73,15 @@ async def _create_device(platform: Platform, words: argparse.Namespace) -> Said:
         made = await devices.create_device(
             scope,
             tx,
-            product_key=words.product,
+            values=devices.DeviceValues(
+                product_key=words.product,
+                device_name=words.name,
+                device_secret=words.secret,
+                nickname=words.nickname,
+                project_id=words.project,
+            ),
             ids=platform.ids,
             secrets=platform.secrets,
-            device_name=words.name,
-            device_secret=words.secret,
-            nickname=words.nickname,
-            project_id=words.project,
         )
         if words.community is not None:
             await communities.community(scope, tx, words.community)  # of the same tenant

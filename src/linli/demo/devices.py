@@ -161,12 +161,14 @@ async def product_of(platform: Platform, tx: Tx, site: Place, kind: Kind) -> str
     made = await products.create_product(
         site.tenant,
         tx,
-        name=kind.name,
+        values=products.ProductValues(
+            name=kind.name,
+            tsl=models.tsl(kind.model) if kind.model else None,
+            category_code=kind.category,
+            capabilities=kind.capabilities,
+        ),
         ids=platform.ids,
         secrets=platform.secrets,
-        tsl=models.tsl(kind.model) if kind.model else None,
-        category_code=kind.category,
-        capabilities=kind.capabilities,
     )
     return made.product_key
 
@@ -177,10 +179,9 @@ async def _device(
     return await devices.create_device(
         site.tenant,
         tx,
-        product_key=key,
+        values=devices.DeviceValues(
+            product_key=key, device_name=device_name, nickname=nickname, project_id=site.app.project_id
+        ),
         ids=platform.ids,
         secrets=platform.secrets,
-        device_name=device_name,
-        nickname=nickname,
-        project_id=site.app.project_id,
     )

@@ -26,7 +26,7 @@ from linli.things.mqtt.principals import (
     Registered,
     RegisterRequest,
 )
-from linli.things.service.devices import create_device
+from linli.things.service.devices import DeviceValues, create_device
 
 type Address = Callable[[str, str], tuple[str, int]]
 """(what protected the request, our address by which it came) -> host and port to connect to, protected alike."""
@@ -150,8 +150,7 @@ class Registration:
                     triple = await create_device(
                         scope,
                         tx,
-                        product_key=product.product_key,
-                        device_name=device_name,
+                        values=DeviceValues(product_key=product.product_key, device_name=device_name),
                         ids=self._ids,
                         secrets=self._secrets,
                     )

@@ -76,9 +76,14 @@ class Site:
     async def new_device(self, name: str, *, community_id: int | None = None) -> str:
         async with self.db.begin() as tx:
             made = await devices.create_device(
-                self.tenant, tx, product_key=self.product_key, ids=self.ids, secrets=self.secrets,
-                device_name=name, project_id=self.app.project_id,
-            )  # fmt: skip
+                self.tenant,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=self.product_key, device_name=name, project_id=self.app.project_id
+                ),
+                ids=self.ids,
+                secrets=self.secrets,
+            )
             if community_id is not None:
                 await devices.assign_community(self.tenant, tx, iot_id=made.iot_id, community_id=community_id)
         self.doors.doors[made.iot_id] = LittleDoor(self.clock)
@@ -175,7 +180,9 @@ async def site(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path)
         tenant_id = await tenancy.create_tenant(tx, name="物业", ids=ids)
         tenant = Scope.system(tenant_id)
         project_id = await tenancy.create_project(tenant, tx, name="app", ids=ids)
-        product = await products.create_product(tenant, tx, name="门", ids=ids, secrets=secrets, tsl=TSL)
+        product = await products.create_product(
+            tenant, tx, values=products.ProductValues(name="门", tsl=TSL), ids=ids, secrets=secrets
+        )
         for community_id in (1, 2):
             await register_community(
                 tx, tenant_id=tenant_id, community_id=community_id, scope_id=ids.scope_id()

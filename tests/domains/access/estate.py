@@ -157,7 +157,7 @@ async def open_estate(
                     tx, tenant_id=tenant.tenant, community_id=community, scope_id=ids.scope_id()
                 )
                 product = await products.create_product(
-                    tenant, tx, name="门", ids=ids, secrets=secrets, tsl=TSL
+                    tenant, tx, values=products.ProductValues(name="门", tsl=TSL), ids=ids, secrets=secrets
                 )
             root = await spaces.require_root(tenant, database, community)
             buildings = [await make_space(database, tenant, ids, root, "building", f"{n}幢") for n in (1, 2)]

@@ -130,7 +130,11 @@ class AccessPlatform(Platform):
     async def new_product(self, partner: Partner, tsl: str = TSL) -> str:
         async with self.db.begin() as tx:
             made = await products.create_product(
-                partner.owner, tx, name="门", ids=self.ids, secrets=self.secrets, tsl=tsl
+                partner.owner,
+                tx,
+                values=products.ProductValues(name="门", tsl=tsl),
+                ids=self.ids,
+                secrets=self.secrets,
             )
         return made.product_key
 
@@ -150,10 +154,9 @@ class AccessPlatform(Platform):
             made = await devices.create_device(
                 partner.owner,
                 tx,
-                product_key=product_key,
+                values=devices.DeviceValues(product_key=product_key, device_name=name),
                 ids=self.ids,
                 secrets=self.secrets,
-                device_name=name,
             )
             entry = SerialNumberEntry(sn, product_key, name)
             now = self.clock.now_ms()

@@ -96,7 +96,11 @@ async def desk(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path)
             async with database.begin() as tx:
                 await register_community(tx, tenant_id=tenant_id, community_id=1, scope_id=ids.scope_id())
                 product = await products.create_product(
-                    Scope.system(tenant_id), tx, name="门", ids=ids, secrets=secrets, tsl=TSL
+                    Scope.system(tenant_id),
+                    tx,
+                    values=products.ProductValues(name="门", tsl=TSL),
+                    ids=ids,
+                    secrets=secrets,
                 )
             yield Desk(platform, browser, product.product_key)
     finally:

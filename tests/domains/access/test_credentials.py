@@ -146,7 +146,11 @@ async def test_a_door_without_digests_gets_pins_in_clear(estate: Estate) -> None
     plain = TSL.replace('"PasswordDigest"', '"PasswordNotes"')
     async with estate.platform.db.begin() as tx:
         made = await products.create_product(
-            estate.tenant, tx, name="旧门", ids=estate.platform.ids, secrets=estate.parts.secrets, tsl=plain
+            estate.tenant,
+            tx,
+            values=products.ProductValues(name="旧门", tsl=plain),
+            ids=estate.platform.ids,
+            secrets=estate.parts.secrets,
         )
     estate.product_key = made.product_key
     _, door = await estate.new_door("SN-9", "旧门")

@@ -28,7 +28,11 @@ async def estate(database: Database, clock: ManualClock, ids: Ids, tmp_path: Pat
 async def test_a_community_has_one_door_provider_and_no_other_doors(estate: Estate) -> None:
     async with estate.platform.db.begin() as tx:
         other = await products.create_product(
-            estate.tenant, tx, name="别家", ids=estate.platform.ids, secrets=estate.parts.secrets, tsl=TSL
+            estate.tenant,
+            tx,
+            values=products.ProductValues(name="别家", tsl=TSL),
+            ids=estate.platform.ids,
+            secrets=estate.parts.secrets,
         )
     refused = await estate.desk.put(f"{estate.path}/door-settings", json={"provider": "", "serviceOn": True})
     assert (refused.status_code, refused.json()["field"]) == (400, "provider")

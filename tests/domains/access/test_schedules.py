@@ -99,7 +99,11 @@ async def test_a_door_that_cannot_gets_one_stretch_after_the_other(estate: Estat
     plain = TSL.replace('"PermissionSchedule"', '"ScheduleNotes"')
     async with estate.platform.db.begin() as tx:
         made = await products.create_product(
-            estate.tenant, tx, name="旧门", ids=estate.platform.ids, secrets=estate.parts.secrets, tsl=plain
+            estate.tenant,
+            tx,
+            values=products.ProductValues(name="旧门", tsl=plain),
+            ids=estate.platform.ids,
+            secrets=estate.parts.secrets,
         )
     await estate.switch(productKeys=[made.product_key])
     estate.product_key = made.product_key
@@ -132,7 +136,11 @@ async def test_hours_go_by_the_clocks_of_the_community(estate: Estate) -> None:
     plain = TSL.replace('"PermissionSchedule"', '"ScheduleNotes"')
     async with estate.platform.db.begin() as tx:
         made = await products.create_product(
-            estate.tenant, tx, name="旧门", ids=estate.platform.ids, secrets=estate.parts.secrets, tsl=plain
+            estate.tenant,
+            tx,
+            values=products.ProductValues(name="旧门", tsl=plain),
+            ids=estate.platform.ids,
+            secrets=estate.parts.secrets,
         )
     await estate.switch(productKeys=[estate.product_key, made.product_key])
     estate.product_key = made.product_key

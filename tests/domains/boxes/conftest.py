@@ -98,7 +98,11 @@ async def build(db: Database, clock: ManualClock, *, serial: str = SERIAL, seed:
             scope, tx, gateway_id=gateway.gateway_id, driver_id="door_device", **made
         )
         product = await products.create_product(
-            scope, tx, name="刷卡门禁", ids=ids, secrets=secrets, category_code="community/people/card"
+            scope,
+            tx,
+            values=products.ProductValues(name="刷卡门禁", category_code="community/people/card"),
+            ids=ids,
+            secrets=secrets,
         )
     return Site(
         db, clock, ids, secrets, scope, project_id, cluster, node, gateway, protocol, product.product_key

@@ -17,13 +17,21 @@ async def home(platform, partner):
     token = await partner.token(community)
     async with platform.db.begin() as tx:
         await products.create_product(
-            partner.owner, tx, name="盒子", ids=platform.ids, secrets=platform.secrets, product_key=V3["productKey"],
-            category_code="community/edge/EdgeBox", node_type=1,
-        )  # fmt: skip
+            partner.owner,
+            tx,
+            values=products.ProductValues(
+                name="盒子", product_key=V3["productKey"], category_code="community/edge/EdgeBox", node_type=1
+            ),
+            ids=platform.ids,
+            secrets=platform.secrets,
+        )
         made = await devices.create_device(
-            partner.owner, tx, product_key=V3["productKey"], ids=platform.ids, secrets=platform.secrets,
-            device_name=V3["deviceName"],
-        )  # fmt: skip
+            partner.owner,
+            tx,
+            values=devices.DeviceValues(product_key=V3["productKey"], device_name=V3["deviceName"]),
+            ids=platform.ids,
+            secrets=platform.secrets,
+        )
 
     async def call(path, version, params):
         return await partner.call(path, version, params, cloudToken=token)
@@ -147,9 +155,14 @@ async def test_devices_of_others_in_a_granted_community_are_paged_by_themselves(
         other = await tenancy.create_project(partner.owner, tx, name="other", ids=platform.ids)
         for n in range(3):
             made = await devices.create_device(
-                partner.owner, tx, product_key=V3["productKey"], ids=platform.ids, secrets=platform.secrets,
-                device_name=f"box-{n}", project_id=other,
-            )  # fmt: skip
+                partner.owner,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=V3["productKey"], device_name=f"box-{n}", project_id=other
+                ),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
             await devices.assign_community(partner.owner, tx, iot_id=made.iot_id, community_id=community)
     asked = {"queryType": "AUTHORIZED", "pageNo": 1, "pageSize": 2}
     tenant = "/solution/community/paas/tenant/device/query"

@@ -31,7 +31,11 @@ async def estate(database: Database, clock: ManualClock, ids: Ids, tmp_path: Pat
         made.parts.services["faces"] = FaceEngineRoom(database, made.parts.objects, NoEngine("no models"))
         async with database.begin() as tx:
             product = await products.create_product(
-                made.tenant, tx, name="人脸门", ids=ids, secrets=made.parts.secrets, tsl=TSL
+                made.tenant,
+                tx,
+                values=products.ProductValues(name="人脸门", tsl=TSL),
+                ids=ids,
+                secrets=made.parts.secrets,
             )
         made.product_key = product.product_key
         await made.switch()

@@ -181,13 +181,19 @@ async def test_devices_stand_on_the_map(desk):
     scope = await desk.tenant()
     async with desk.parts.db.begin() as tx:
         product = await products.create_product(
-            scope, tx, name="门禁", tsl=TSL, ids=desk.parts.ids, secrets=desk.parts.secrets,
-            category_code="community/people/face",
-        )  # fmt: skip
+            scope,
+            tx,
+            values=products.ProductValues(name="门禁", tsl=TSL, category_code="community/people/face"),
+            ids=desk.parts.ids,
+            secrets=desk.parts.secrets,
+        )
         made = await devices.create_device(
-            scope, tx, product_key=product.product_key, ids=desk.parts.ids, secrets=desk.parts.secrets,
-            device_name="gate",
-        )  # fmt: skip
+            scope,
+            tx,
+            values=devices.DeviceValues(product_key=product.product_key, device_name="gate"),
+            ids=desk.parts.ids,
+            secrets=desk.parts.secrets,
+        )
         await devices.assign_community(scope, tx, iot_id=made.iot_id, community_id=desk.id)
     at = f"/communities/{desk.id}/map/devices/{made.iot_id}"
     candidates = f"/communities/{desk.id}/map/candidates"

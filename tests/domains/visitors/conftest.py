@@ -95,16 +95,19 @@ class Estate:
             product = await products.create_product(
                 self.partner.owner,
                 tx,
-                name=name,
+                values=products.ProductValues(name=name, tsl=tsl, category_code=category),
                 ids=platform.ids,
                 secrets=platform.secrets,
-                tsl=tsl,
-                category_code=category,
             )
             made = await devices.create_device(
-                self.partner.owner, tx, product_key=product.product_key, ids=platform.ids,
-                secrets=platform.secrets, device_name=f"door-{len(self.doors)}",
-            )  # fmt: skip
+                self.partner.owner,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=product.product_key, device_name=f"door-{len(self.doors)}"
+                ),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
             await doors.register_door(
                 self.partner.owner, tx, community_id=self.community, name=name, iot_id=made.iot_id,
                 keys=platform.door_keys, now_ms=self.clock.now_ms(), space_id=space_id,

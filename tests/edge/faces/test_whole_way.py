@@ -73,12 +73,19 @@ class FaceHouse:
         triple = door.link.triple
         async with platform.db.begin() as tx:
             product = await products.create_product(
-                partner.owner, tx, name="网关", node_type=1, ids=platform.ids, secrets=platform.secrets
+                partner.owner,
+                tx,
+                values=products.ProductValues(name="网关", node_type=1),
+                ids=platform.ids,
+                secrets=platform.secrets,
             )
             gateway = await devices.create_device(
-                partner.owner, tx, product_key=product.product_key, device_name="gw-01", ids=platform.ids,
+                partner.owner,
+                tx,
+                values=devices.DeviceValues(product_key=product.product_key, device_name="gw-01"),
+                ids=platform.ids,
                 secrets=platform.secrets,
-            )  # fmt: skip
+            )
         key = DeviceKey(
             product_key=product.product_key, device_name="gw-01", device_secret=gateway.device_secret
         )

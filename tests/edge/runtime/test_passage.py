@@ -80,9 +80,12 @@ class LiftTown(Town):
         made = {**now, "secrets": platform.secrets}
         async with platform.db.begin() as tx:
             product = await products.create_product(
-                scope, tx, name="门禁一体机", ids=platform.ids, secrets=platform.secrets,
-                category_code="community/people/aio",
-            )  # fmt: skip
+                scope,
+                tx,
+                values=products.ProductValues(name="门禁一体机", category_code="community/people/aio"),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
             cluster = await clusters.create(
                 scope, tx, name="北京区域-桂花里", model="LE-A-B002-SC001", community_id=community, **now
             )

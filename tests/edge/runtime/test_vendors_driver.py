@@ -76,9 +76,12 @@ async def _deploy(town: Town, port: int) -> str:
             scope, tx, gateway_id=gateway.gateway_id, driver_id=DRIVER, config={"vendor": "Acme"}, **made
         )
         product = await products.create_product(
-            scope, tx, name="门禁控制器", ids=platform.ids, secrets=platform.secrets,
-            category_code="community/people/card",
-        )  # fmt: skip
+            scope,
+            tx,
+            values=products.ProductValues(name="门禁控制器", category_code="community/people/card"),
+            ids=platform.ids,
+            secrets=platform.secrets,
+        )
         device = await devices.add(
             scope, tx, gateway=gateway, protocol=protocol, product_key=product.product_key, device_name="gate.3",
             alias="北门控制器", custom={"ip": HERE, "port": port}, **made,

@@ -63,9 +63,12 @@ class Town:
         await platform.new_community(self.partner, 1)
         async with platform.db.begin() as tx:
             product = await products.create_product(
-                self.partner.owner, tx, name="门禁一体机", ids=platform.ids, secrets=platform.secrets,
-                category_code="community/people/aio",
-            )  # fmt: skip
+                self.partner.owner,
+                tx,
+                values=products.ProductValues(name="门禁一体机", category_code="community/people/aio"),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
         self.scope = self.partner.owner
         self.http = HttpServer(self._front)
         await self.http.start()

@@ -43,7 +43,11 @@ async def test_a_batch_is_made_a_few_at_a_time_and_undone(
         )  # fmt: skip
         # Somebody takes a name while the batch waits for its worker.
         await devices.create_device(
-            site.tenant, tx, product_key=site.product_key, device_name="IPC-0007", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=devices.DeviceValues(product_key=site.product_key, device_name="IPC-0007"),
+            ids=ids,
+            secrets=secrets,
         )
     await work(database, ids, secrets)
     batch = await queries.get_batch(site.tenant, database, batch_no=number)
@@ -80,7 +84,11 @@ async def test_names_are_counted_past_those_that_are_taken(
     async with database.begin() as tx:
         for name in ("cam-0002", "cam-0003"):
             await devices.create_device(
-                site.tenant, tx, product_key=site.product_key, device_name=name, ids=ids, secrets=secrets
+                site.tenant,
+                tx,
+                values=devices.DeviceValues(product_key=site.product_key, device_name=name),
+                ids=ids,
+                secrets=secrets,
             )
     plan = await plans.plan_generated(
         site.tenant, database, product_key=site.product_key, count=4, prefix="cam-", first=1, ids=ids

@@ -35,7 +35,11 @@ async def test_a_model_below_a_built_in_category(
     assert found.name == "智慧社区/设备设施/温度控制_霍尼韦尔01"
     async with database.begin() as tx:
         product = await products.create_product(
-            site.tenant, tx, name="温控", category_code=made.path, ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=products.ProductValues(name="温控", category_code=made.path),
+            ids=ids,
+            secrets=secrets,
         )
     assert product.category_name == found.name
     assert list(product.model().property_by_id) == ["Temperature"]

@@ -61,9 +61,12 @@ class House:
     async def device(self, name: str) -> Device:
         async with self.db.begin() as tx:
             triple = await devices.create_device(
-                self.site.tenant, tx, product_key=self.site.product_key, device_name=name, ids=self.ids,
+                self.site.tenant,
+                tx,
+                values=devices.DeviceValues(product_key=self.site.product_key, device_name=name),
+                ids=self.ids,
                 secrets=self.secrets,
-            )  # fmt: skip
+            )
         return await self.platform.connect(triple)
 
 

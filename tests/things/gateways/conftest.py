@@ -105,9 +105,14 @@ class Estate:
             self.scope = Scope(tenant_id, Caller("operator", name))
             self.project_id = await tenancy.create_project(self.scope, tx, name="p", ids=self.ids)
             make: dict[str, Any] = {"ids": self.ids, "secrets": self.secrets}
-            gateways = await products.create_product(self.scope, tx, name="网关", node_type=1, **make)
+            gateways = await products.create_product(
+                self.scope, tx, values=products.ProductValues(name="网关", node_type=1), **make
+            )
             subs = await products.create_product(
-                self.scope, tx, name="门禁", tsl=DOOR_TSL, dynamic_register=True, **make
+                self.scope,
+                tx,
+                values=products.ProductValues(name="门禁", tsl=DOOR_TSL, dynamic_register=True),
+                **make,
             )
         self.gateway_product, self.sub_product = gateways.product_key, subs.product_key
         self.product_secret = self.secrets.open(subs.secret, about=f"product:{subs.product_key}")
@@ -117,9 +122,14 @@ class Estate:
     async def device(self, name: str, product_key: str = "", project_id: str | None = None) -> Triple:
         async with self.database.begin() as tx:
             return await devices.create_device(
-                self.scope, tx, product_key=product_key or self.sub_product, device_name=name, ids=self.ids,
-                secrets=self.secrets, project_id=project_id,
-            )  # fmt: skip
+                self.scope,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=product_key or self.sub_product, device_name=name, project_id=project_id
+                ),
+                ids=self.ids,
+                secrets=self.secrets,
+            )
 
     async def subs(self, number: int, prefix: str = "sub_") -> list[Triple]:
         return [await self.device(f"{prefix}{n:02}") for n in range(1, number + 1)]

@@ -56,7 +56,9 @@ async def test_each_refusal_has_its_code(
     await estate.settled([active], "online")
     async with estate.database.begin() as tx:
         await devices.enable_device(estate.scope, tx, iot_id=off.iot_id, enabled=False)
-        closed = await products.create_product(estate.scope, tx, name="k", ids=ids, secrets=secrets)
+        closed = await products.create_product(
+            estate.scope, tx, values=products.ProductValues(name="k"), ids=ids, secrets=secrets
+        )
     closed_secret = secrets.open(closed.secret, about=f"product:{closed.product_key}")
     not_open = await estate.device("closed_1", closed.product_key)
     second = Gateway(await platform.connect(await estate.device("gw-02", estate.gateway_product)))

@@ -22,7 +22,11 @@ async def test_members_of_either_kind_of_group(
 ) -> None:
     async with database.begin() as tx:
         made = await devices.create_device(
-            site.tenant, tx, product_key=site.product_key, device_name="east-gate", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=devices.DeviceValues(product_key=site.product_key, device_name="east-gate"),
+            ids=ids,
+            secrets=secrets,
         )
         await set_tags(site.tenant, tx, iot_id=made.iot_id, tags={"side": "east"})
         by_hand = await groups.create_group(site.tenant, tx, name="hand")

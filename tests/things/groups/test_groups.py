@@ -22,7 +22,11 @@ from tests.things.conftest import Site
 async def add(site: Site, database: Database, ids: Ids, secrets: Secrets, name: str) -> str:
     async with database.begin() as tx:
         made = await devices.create_device(
-            site.tenant, tx, product_key=site.product_key, device_name=name, ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=devices.DeviceValues(product_key=site.product_key, device_name=name),
+            ids=ids,
+            secrets=secrets,
         )
     return made.iot_id
 

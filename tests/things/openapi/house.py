@@ -83,12 +83,21 @@ async def a_door(house: DeviceHouse, name: str) -> Door:
     scope = Scope.system(partner.tenant_id)
     async with house.db.begin() as tx:
         product = await products.create_product(
-            scope, tx, name="门禁产品", tsl=DOOR_TSL, ids=house.ids, secrets=house.secrets
+            scope,
+            tx,
+            values=products.ProductValues(name="门禁产品", tsl=DOOR_TSL),
+            ids=house.ids,
+            secrets=house.secrets,
         )
         triple = await devices.create_device(
-            scope, tx, product_key=product.product_key, device_name="lobby-01", ids=house.ids,
-            secrets=house.secrets, project_id=partner.project_id,
-        )  # fmt: skip
+            scope,
+            tx,
+            values=devices.DeviceValues(
+                product_key=product.product_key, device_name="lobby-01", project_id=partner.project_id
+            ),
+            ids=house.ids,
+            secrets=house.secrets,
+        )
     return Door(house, partner, triple)
 
 

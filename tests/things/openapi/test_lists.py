@@ -43,12 +43,21 @@ async def add(
     scope = Scope.system(door.partner.tenant_id)
     async with house.db.begin() as tx:
         made = await products.create_product(
-            scope, tx, name=f"{name} 产品", tsl=DOOR_TSL, ids=house.ids, secrets=house.secrets, **product
+            scope,
+            tx,
+            values=products.ProductValues(name=f"{name} 产品", tsl=DOOR_TSL, **product),
+            ids=house.ids,
+            secrets=house.secrets,
         )
         triple = await devices.create_device(
-            scope, tx, product_key=made.product_key, device_name=name, ids=house.ids, secrets=house.secrets,
-            project_id=door.partner.project_id,
-        )  # fmt: skip
+            scope,
+            tx,
+            values=devices.DeviceValues(
+                product_key=made.product_key, device_name=name, project_id=door.partner.project_id
+            ),
+            ids=house.ids,
+            secrets=house.secrets,
+        )
         if gateway_no is not None:
             await _join(tx, triple.iot_id, gateway_no)
     return triple

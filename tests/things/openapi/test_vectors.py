@@ -77,12 +77,25 @@ class Printed:
         owner, house = Scope.system(self.partner.tenant_id), self.house
         async with house.db.begin() as tx:
             await products.create_product(
-                owner, tx, name=product, product_key=key, tsl=tsl, ids=house.ids, secrets=house.secrets
+                owner,
+                tx,
+                values=products.ProductValues(name=product, product_key=key, tsl=tsl),
+                ids=house.ids,
+                secrets=house.secrets,
             )
             await devices.create_device(
-                owner, tx, product_key=key, device_name=name, iot_id=iot_id, device_secret=secret, ids=house.ids,
-                secrets=house.secrets, project_id=self.partner.project_id,
-            )  # fmt: skip
+                owner,
+                tx,
+                values=devices.DeviceValues(
+                    product_key=key,
+                    device_name=name,
+                    iot_id=iot_id,
+                    device_secret=secret,
+                    project_id=self.partner.project_id,
+                ),
+                ids=house.ids,
+                secrets=house.secrets,
+            )
         self.device = await get_device(owner, house.db, iot_id=iot_id)
         return self
 

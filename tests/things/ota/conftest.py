@@ -76,9 +76,12 @@ class Factory:
     async def device(self, name: str) -> Triple:
         async with self.db.begin() as tx:
             return await devices.create_device(
-                self.tenant, tx, product_key=self.site.product_key, device_name=name, ids=self.ids,
+                self.tenant,
+                tx,
+                values=devices.DeviceValues(product_key=self.site.product_key, device_name=name),
+                ids=self.ids,
                 secrets=self.secrets,
-            )  # fmt: skip
+            )
 
     async def start(self, image: Firmware, kind: Any = "static", **facts: Any) -> int:
         async with self.db.begin() as tx:

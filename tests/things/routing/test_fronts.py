@@ -242,7 +242,11 @@ async def test_the_heir_of_a_dead_front_says_its_wills_unless_the_device_is_back
     two.things.front.on_spread[:] = [lambda message: heard.append(message.payload)]
     async with two.db.begin() as tx:
         other = await device_service.create_device(
-            site.tenant, tx, product_key=site.product_key, device_name="dev.yard-02", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=device_service.DeviceValues(product_key=site.product_key, device_name="dev.yard-02"),
+            ids=ids,
+            secrets=secrets,
         )
     for triple in (site.device, other):
         topic = f"/{site.product_key}/{triple.device_name}/user/last"
@@ -302,7 +306,11 @@ async def test_sub_devices_are_reached_through_their_gateways_front(
     one, two = await fronts("one"), await fronts("two")
     async with two.db.begin() as tx:
         sub = await device_service.create_device(
-            site.tenant, tx, product_key=site.product_key, device_name="sub-0001", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=device_service.DeviceValues(product_key=site.product_key, device_name="sub-0001"),
+            ids=ids,
+            secrets=secrets,
         )
     gateway = await one.connect(site.device)
     entry = await one.things.fleet.find(site.product_key, "sub-0001")
@@ -320,7 +328,11 @@ async def test_sub_devices_are_reached_through_their_gateways_front(
     # It logs in by a gateway of the other front: the first one loses it.
     async with two.db.begin() as tx:
         other = await device_service.create_device(
-            site.tenant, tx, product_key=site.product_key, device_name="gw-two", ids=ids, secrets=secrets
+            site.tenant,
+            tx,
+            values=device_service.DeviceValues(product_key=site.product_key, device_name="gw-two"),
+            ids=ids,
+            secrets=secrets,
         )
     await two.connect(other)
     second = two.things.switchboard.clients.devices[site.product_key, "gw-two"]

@@ -110,9 +110,12 @@ async def connect_many(
     for number in range(count):
         async with database.begin() as tx:
             triple = await devices.create_device(
-                site.tenant, tx, product_key=site.product_key, device_name=f"loop-{number}", ids=ids,
+                site.tenant,
+                tx,
+                values=devices.DeviceValues(product_key=site.product_key, device_name=f"loop-{number}"),
+                ids=ids,
                 secrets=secrets,
-            )  # fmt: skip
+            )
         made.append(await platform.connect(triple))
     return made
 

@@ -110,17 +110,23 @@ async def _devices(shop: Workshop, inside: Scope, facts: Facts) -> None:
         facts.devices = before
         for kind in KINDS:
             product = await products.create_product(
-                inside, tx, name=kind.title, ids=shop.ids, secrets=shop.secrets, category_code=kind.category
+                inside,
+                tx,
+                values=products.ProductValues(name=kind.title, category_code=kind.category),
+                ids=shop.ids,
+                secrets=shop.secrets,
             )
             triple = await devices.create_device(
                 inside,
                 tx,
-                product_key=product.product_key,
+                values=devices.DeviceValues(
+                    product_key=product.product_key,
+                    device_name=kind.device_name,
+                    nickname=kind.title,
+                    project_id=facts.project_id,
+                ),
                 ids=shop.ids,
                 secrets=shop.secrets,
-                device_name=kind.device_name,
-                nickname=kind.title,
-                project_id=facts.project_id,
             )
             # Serial numbers are unique on the whole platform.
             sn = f"{kind.sn}{shop.ids.token(6, '0123456789')}" if kind.sn else ""

@@ -41,11 +41,13 @@ class Bench:
             triple = await devices.create_device(
                 self.inside,
                 tx,
-                product_key=facts.device("meter").product_key,
+                values=devices.DeviceValues(
+                    product_key=facts.device("meter").product_key,
+                    device_name=f"spare-{self.count()}",
+                    project_id=facts.project_id if bound else None,
+                ),
                 ids=shop.ids,
                 secrets=shop.secrets,
-                device_name=f"spare-{self.count()}",
-                project_id=facts.project_id if bound else None,
             )
             if placed:
                 await devices.assign_community(

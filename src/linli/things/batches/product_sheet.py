@@ -105,12 +105,14 @@ async def make_products(
         product = await service.create_product(
             scope,
             tx,
-            name=entry.name,
+            values=service.ProductValues(
+                name=entry.name,
+                category_code=entry.category,
+                node_type=int(entry.gateway),
+                description=entry.description,
+            ),
             ids=ids,
             secrets=secrets,
-            category_code=entry.category,
-            node_type=int(entry.gateway),
-            description=entry.description,
         )
         made.append((product.product_key, product.name))
     return made

@@ -141,11 +141,13 @@ class BatchWork:
         triple = await service.create_device(
             scope,
             tx,
-            product_key=batch.product_key,
-            device_name=row.device_name,
-            nickname=row.nickname,
-            remark=row.remark,
-            project_id=batch.project_id,
+            values=service.DeviceValues(
+                product_key=batch.product_key,
+                device_name=row.device_name,
+                nickname=row.nickname,
+                remark=row.remark,
+                project_id=batch.project_id,
+            ),
             ids=self._ids,
             secrets=self._secrets,
         )

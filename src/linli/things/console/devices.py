@@ -196,11 +196,13 @@ async def create(data: NewDeviceRequest, scope: Scope, tx: Tx, ids: Ids, secrets
     triple = await service.create_device(
         whole,
         tx,
-        product_key=data.product_key,
-        device_name=data.device_name.strip() or None,
-        nickname=data.nickname.strip(),
-        remark=data.remark.strip(),
-        project_id=data.project_id,
+        values=service.DeviceValues(
+            product_key=data.product_key,
+            device_name=data.device_name.strip() or None,
+            nickname=data.nickname.strip(),
+            remark=data.remark.strip(),
+            project_id=data.project_id,
+        ),
         ids=ids,
         secrets=secrets,
     )

@@ -169,15 +169,17 @@ async def create(data: NewProduct, scope: Scope, tx: Tx, ids: Ids, secrets: Secr
     product = await service.create_product(
         scope,
         tx,
-        name=data.name,
+        values=service.ProductValues(
+            name=data.name,
+            category_code=data.category_code,
+            node_type=int(gateway),
+            dynamic_register=data.dynamic_register,
+            data_format=data.data_format,
+            description=data.description,
+            capabilities=data.capabilities,
+        ),
         ids=ids,
         secrets=secrets,
-        category_code=data.category_code,
-        node_type=int(gateway),
-        dynamic_register=data.dynamic_register,
-        data_format=data.data_format,
-        description=data.description,
-        capabilities=data.capabilities,
     )
     return _detail(product, devices=0)
 

@@ -13,7 +13,7 @@ from linli.protocols.linkkit.subdevices import SubKey, read_names
 from linli.things.gateways.caller import asking, read
 from linli.things.gateways.topology import add_subs, get_gateway
 from linli.things.inbox.request import Request
-from linli.things.service.devices import create_device
+from linli.things.service.devices import DeviceValues, create_device
 from linli.things.topology import queries
 from linli.things.topology.models import found_devices
 
@@ -83,7 +83,11 @@ async def adopt(
         scope.allow(device.community_id)
     if device is None:
         triple = await create_device(
-            tenant, tx, product_key=product_key, device_name=device_name, ids=ids, secrets=secrets
+            tenant,
+            tx,
+            values=DeviceValues(product_key=product_key, device_name=device_name),
+            ids=ids,
+            secrets=secrets,
         )
         iot_id = triple.iot_id
     else:

@@ -3,6 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from linli.kernel import tenancy
@@ -94,58 +95,61 @@ _clear_state = [
 ]
 
 
-async def create_device(
-    scope: Scope,
-    tx: Tx,
-    *,
-    product_key: str,
-    ids: Ids,
-    secrets: Secrets,
-    device_name: str | None = None,
-    device_secret: str | None = None,
-    iot_id: str | None = None,
-    nickname: str = "",
-    remark: str = "",
-    project_id: str | None = None,
-) -> Triple:
-    """A new device of a product; names are made where none is given. The secret is told this once.
+class DeviceValues(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new device is; names and secret are made where none is given."""
+
+    product_key: str
+    device_name: str | None = None
+    device_secret: str | None = None
+    iot_id: str | None = None
+    nickname: str = ""
+    remark: str = ""
+    project_id: str | None = None
+
+
+async def create_device(scope: Scope, tx: Tx, *, values: DeviceValues, ids: Ids, secrets: Secrets) -> Triple:
+    """A new device of a product. Its secret is told this once.
 
     A community comes later, by `assign_community`. Raises BadInput, NotFound, DeviceNameTaken.
     """
-    product = await get_product(scope, tx, product_key=product_key)
-    name = device_name or ids.device_name()
+    product = await get_product(scope, tx, product_key=values.product_key)
+    name = values.device_name or ids.device_name()
     if not DEVICE_NAME.fullmatch(name):
         raise BadInput(field="deviceName", rule="device_name")
-    if device_secret is not None and not 1 <= len(device_secret) <= 64:
+    if values.device_secret is not None and not 1 <= len(values.device_secret) <= 64:
         raise BadInput(field="deviceSecret", rule="too_long", limit=64)
-    if await _named.one(tx, product_key=product_key, device_name=name):
+    if await _named.one(tx, product_key=values.product_key, device_name=name):
         raise DeviceNameTaken(name=name)
-    if project_id is not None:
-        await tenancy.get_project(scope, tx, project_id=project_id)
-    triple = Triple(iot_id or ids.iot_id(), product_key, name, device_secret or ids.device_secret())
+    if values.project_id is not None:
+        await tenancy.get_project(scope, tx, project_id=values.project_id)
+    triple = Triple(
+        values.iot_id or ids.iot_id(), values.product_key, name, values.device_secret or ids.device_secret()
+    )
     now = tx.db.clock.now_ms()
-    values = {
+    row = {
         "iot_id": triple.iot_id,
         "tenant_id": product.tenant_id,
         "product_no": product.product_no,
-        "product_key": product_key,
+        "product_key": values.product_key,
         "device_name": name,
         "secret": secrets.seal(triple.device_secret, about=f"device:{triple.iot_id}"),
-        "nickname": nickname,
-        "remark": remark,
-        "project_id": project_id,
+        "nickname": values.nickname,
+        "remark": values.remark,
+        "project_id": values.project_id,
         "created_ms": now,
         "modified_ms": now,
     }
-    device_no = await tx.insert(devices, values) or 0
+    device_no = await tx.insert(devices, row) or 0
     if product.category_code:
         tags = {"CategoryCode": product.category_code, "CategoryName": product.category_name}
         if product.ability_list:
             tags["Capability"] = product.capabilities
         rows = [{"device_no": device_no, "tag_key": k, "tag_value": v} for k, v in tags.items() if v]
         await tx.insert_many(device_tags, rows)
-    tell(tx, Change("device", device_no, product_key, name))
-    created = DeviceCreated(device_no, triple.iot_id, product.tenant_id, project_id, product_key, name)
+    tell(tx, Change("device", device_no, values.product_key, name))
+    created = DeviceCreated(
+        device_no, triple.iot_id, product.tenant_id, values.project_id, values.product_key, name
+    )
     await emit(tx, created, key=triple.iot_id)
     return triple
 

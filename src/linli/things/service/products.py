@@ -68,63 +68,65 @@ _delete_product = Command(
 )
 
 
-async def create_product(
-    scope: Scope,
-    tx: Tx,
-    *,
-    name: str,
-    ids: Ids,
-    secrets: Secrets,
-    tsl: str | bytes | dict[str, Any] | None = None,
-    category_code: str = "",
-    category_name: str = "",
-    node_type: int = 0,
-    product_key: str | None = None,
-    dynamic_register: bool = False,
-    data_format: str = "alink",
-    description: str = "",
-    capabilities: Sequence[str] = (),
-) -> ProductRow:
-    """A new product of the scope's tenant. `node_type`: 0 device, 1 gateway.
+class ProductValues(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new product is."""
 
-    `category_code` is a path as `community/people/qrcode`; where the library knows it, its name is filled in and,
-    without `tsl`, its thing model is the first version. `product_key` may be given to move products in from elsewhere.
-    `capabilities` is for all-in-one doors. Raises BadInput, TslRefused, ProductKeyTaken.
-    """
-    if node_type not in (0, 1):
+    name: str
+    tsl: str | bytes | dict[str, Any] | None = None
+    """Its thing model; None: the category's, if the library has one, else an empty one."""
+    category_code: str = ""
+    """A path as `community/people/qrcode`."""
+    category_name: str = ""
+    """Empty: as the library calls it."""
+    node_type: int = 0
+    """0 device, 1 gateway."""
+    product_key: str | None = None
+    """Given to move a product in from elsewhere."""
+    dynamic_register: bool = False
+    data_format: str = "alink"
+    description: str = ""
+    capabilities: Sequence[str] = ()
+    """For all-in-one doors."""
+
+
+async def create_product(
+    scope: Scope, tx: Tx, *, values: ProductValues, ids: Ids, secrets: Secrets
+) -> ProductRow:
+    """A new product of the scope's tenant. Raises BadInput, TslRefused, ProductKeyTaken."""
+    if values.node_type not in (0, 1):
         raise BadInput(field="nodeType", rule="one_of", allowed="0, 1")
-    if data_format not in DATA_FORMATS:
+    if values.data_format not in DATA_FORMATS:
         raise BadInput(field="dataFormat", rule="one_of", allowed=", ".join(DATA_FORMATS))
-    if not _CATEGORY.fullmatch(category_code):
+    if not _CATEGORY.fullmatch(values.category_code):
         raise BadInput(field="categoryCode", rule="format", example="community/people/qrcode")
-    if product_key is not None and not _PRODUCT_KEY.fullmatch(product_key):
+    if values.product_key is not None and not _PRODUCT_KEY.fullmatch(values.product_key):
         raise BadInput(field="productKey", rule="format", example="a17nEF9qLYJ")
-    category = await find_category(scope, tx, path=category_code) if category_code else None
-    model = read_tsl(tsl)
-    if tsl is None and category is not None and category.model is not None:
+    category = await find_category(scope, tx, path=values.category_code) if values.category_code else None
+    model = read_tsl(values.tsl)
+    if values.tsl is None and category is not None and category.model is not None:
         model = category.model
-    key = product_key or ids.product_key()
+    key = values.product_key or ids.product_key()
     if await _by_key.one(tx, product_key=key):
         raise ProductKeyTaken(id=key)
     now = tx.db.clock.now_ms()
     text = to_storage(model)
-    values = {
+    row = {
         "product_key": key,
         "tenant_id": scope.tenant,
-        "name": _name(name),
-        "category_code": category_code,
-        "category_name": category_name or (category.name if category else ""),
-        "node_type": node_type,
+        "name": _name(values.name),
+        "category_code": values.category_code,
+        "category_name": values.category_name or (category.name if category else ""),
+        "node_type": values.node_type,
         "secret": secrets.seal(ids.product_secret(), about=f"product:{key}"),
-        "dynamic_register": int(dynamic_register),
-        "data_format": data_format,
-        "description": _description(description),
-        "capabilities": _capabilities(category_code, capabilities),
+        "dynamic_register": int(values.dynamic_register),
+        "data_format": values.data_format,
+        "description": _description(values.description),
+        "capabilities": _capabilities(values.category_code, values.capabilities),
         "tsl": text,
         "created_ms": now,
         "modified_ms": now,
     }
-    product_no = await tx.insert(products, values) or 0
+    product_no = await tx.insert(products, row) or 0
     await number_properties(tx, product_no, model)
     await record_version(scope, tx, product_no=product_no, version=1, tsl=text, notes="")
     await audit.note(scope, tx, "product.created", subject=key)
@@ -142,17 +144,19 @@ async def copy_product(
     return await create_product(
         scope,
         tx,
-        name=name,
+        values=ProductValues(
+            name=name,
+            tsl=source.tsl,
+            category_code=source.category_code,
+            category_name=source.category_name,
+            node_type=source.node_type,
+            dynamic_register=bool(source.dynamic_register),
+            data_format=source.data_format,
+            description=source.description,
+            capabilities=source.ability_list,
+        ),
         ids=ids,
         secrets=secrets,
-        tsl=source.tsl,
-        category_code=source.category_code,
-        category_name=source.category_name,
-        node_type=source.node_type,
-        dynamic_register=bool(source.dynamic_register),
-        data_format=source.data_format,
-        description=source.description,
-        capabilities=source.ability_list,
     )
 
 

@@ -91,10 +91,9 @@ async def activated(
         product = await products.create_product(
             scope,
             tx,
-            name="刷卡门禁",
+            values=products.ProductValues(name="刷卡门禁", category_code="community/people/card"),
             ids=platform.ids,
             secrets=platform.secrets,
-            category_code="community/people/card",
         )
         door = await devices.add(
             scope, tx, gateway=gateway, protocol=protocol, product_key=product.product_key, device_name=device,

@@ -27,7 +27,7 @@ from linli.things.queries.devices import DeviceRow, find_devices, find_named_dev
 from linli.things.queries.products import get_product_by_no
 from linli.things.serials.queries import find_serial_number, serial_number_of
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
-from linli.things.service.devices import DEVICE_NAME, Triple, assign_community, create_device
+from linli.things.service.devices import DEVICE_NAME, DeviceValues, Triple, assign_community, create_device
 
 Direction = Literal["ENTRANCE", "EXIT"]
 DIRECTIONS = ("ENTRANCE", "EXIT")
@@ -130,11 +130,9 @@ async def register_new_door(
             triple = await create_device(
                 _whole(scope),
                 tx,
-                product_key=product_key,
+                values=DeviceValues(product_key=product_key, device_name=usable, nickname=name),
                 ids=ids,
                 secrets=secrets,
-                device_name=usable,
-                nickname=name,
             )
         entry = SerialNumberEntry(sn, product_key, triple.device_name if triple else sn)
         await list_serial_numbers(scope, tx, entries=[entry], now_ms=now_ms)

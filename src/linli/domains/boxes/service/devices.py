@@ -21,7 +21,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.gateways.topology import add_subs, remove_subs
 from linli.things.queries.devices import DeviceRow, find_named_devices, get_device
-from linli.things.service.devices import create_device, label_device, move_device
+from linli.things.service.devices import DeviceValues, create_device, label_device, move_device
 
 HISTORY: Final = "edge_device"
 CUSTOM_BYTES: Final = 64 * 1024
@@ -131,12 +131,14 @@ async def _thing(
         triple = await create_device(
             tenant,
             tx,
-            product_key=product_key,
+            values=DeviceValues(
+                product_key=product_key,
+                device_name=device_name,
+                nickname=alias.strip(),
+                project_id=gateway.project_id,
+            ),
             ids=ids,
             secrets=secrets,
-            device_name=device_name,
-            nickname=alias.strip(),
-            project_id=gateway.project_id,
         )
         iot_id = triple.iot_id
     if gateway.community_id is not None:

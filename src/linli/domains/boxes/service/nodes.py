@@ -18,6 +18,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.service.devices import (
+    DeviceValues,
     assign_community,
     create_device,
     delete_device,
@@ -105,11 +106,9 @@ async def add(
     thing = await create_device(
         tenant,
         tx,
-        product_key=product_key,
+        values=DeviceValues(product_key=product_key, nickname=clean, project_id=cluster.project_id),
         ids=ids,
         secrets=secrets,
-        nickname=clean,
-        project_id=cluster.project_id,
     )
     if cluster.community_id is not None:
         await assign_community(tenant, tx, iot_id=thing.iot_id, community_id=cluster.community_id)

@@ -31,11 +31,11 @@ async def box_product(scope: Scope, tx: Tx, *, ids: Ids, secrets: Secrets) -> st
     product = await products.create_product(
         tenant,
         tx,
-        name=NAME["en" if scope.language == "en" else "zh-CN"],
+        values=products.ProductValues(
+            name=NAME["en" if scope.language == "en" else "zh-CN"], tsl=model, node_type=_GATEWAY
+        ),
         ids=ids,
         secrets=secrets,
-        tsl=model,
-        node_type=_GATEWAY,
     )
     await tx.insert(edge_products, {"tenant_id": scope.tenant, "product_key": product.product_key})
     return product.product_key

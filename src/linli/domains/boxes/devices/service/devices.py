@@ -28,7 +28,7 @@ from linli.things.catalogue.tree import find_category
 from linli.things.queries.devices import find_named_devices
 from linli.things.queries.products import get_product, list_products
 from linli.things.service.devices import DEVICE_NAME
-from linli.things.service.products import create_product
+from linli.things.service.products import ProductValues, create_product
 from linli.things.tags import set_tags
 
 ALIAS_MOST: Final = 64
@@ -236,7 +236,11 @@ async def _make_product(scope: Scope, tx: Tx, category: str, *, ids: Ids, secret
     found = await find_category(tenant, tx, path=category)
     name = found.label if found else category
     product = await create_product(
-        tenant, tx, name=name, category_code=category, ids=ids, secrets=secrets, node_type=0
+        tenant,
+        tx,
+        values=ProductValues(name=name, category_code=category, node_type=0),
+        ids=ids,
+        secrets=secrets,
     )
     return product.product_key
 
