@@ -123,7 +123,7 @@ class PostgreSQL:
     def start(self) -> None:
         """Start the server on a free port and wait until it accepts."""
         self.port = free_port()
-        settings = {"max_connections": "60", "shared_buffers": "64MB", "unix_socket_directories": ""}
+        settings = {"max_connections": "300", "shared_buffers": "64MB", "unix_socket_directories": ""}
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]

@@ -259,7 +259,7 @@ class Estate:
                 await cards.grant_cards(
                     self.owner, tx, wishes=wishes, keys=self.platform.door_keys, now_ms=self.now()
                 )
-            self.cards[iot_id] |= {wish.card_id for wish in wishes}
+            self.cards[iot_id] |= {wish.number for wish in wishes}
 
     async def give_face(self, who: str) -> None:
         content = b"\x89PNG" + who.encode()

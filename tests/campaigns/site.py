@@ -41,6 +41,8 @@ class Site:
     triples: dict[str, Triple] = field(default_factory=dict)
     """Devices by name: `meter-0` …, `door-0` …, `tap-0` … (a door's reader, for passes)."""
     iot_ids: dict[str, str] = field(default_factory=dict)
+    hook_id: int = 0
+    """The webhook's subscription."""
     hook_secret: str = ""
 
     @property
@@ -78,10 +80,11 @@ async def make_site(
         await _make_devices(platform, site, DOOR, {"door": doors, "tap": taps})
         if hook:
             async with platform.db.begin() as tx:
-                _, site.hook_secret = await subscriptions.create_webhook(
+                subscription_id, site.hook_secret = await subscriptions.create_webhook(
                     site.owner, tx, app_key=site.app_key, name="hook", url=hook, filters=Filters(),
                     ids=platform.ids, secrets=platform.secrets,
                 )  # fmt: skip
+                site.hook_id = subscription_id
     finally:
         await platform.db.close()
     return site

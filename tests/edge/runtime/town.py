@@ -7,7 +7,7 @@ from linli.delivery.queries import find_row
 from linli.domains.access.queries.passes import PassFilter, list_passes
 from linli.domains.access.rows import Pass
 from linli.domains.access.service import doors, persons, qr
-from linli.domains.access.service.kinds import QR
+from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL, QR
 from linli.domains.boxes.front.calls import Addresses
 from linli.domains.boxes.queries import clusters as cluster_queries
 from linli.domains.boxes.room import Boxes
@@ -198,7 +198,10 @@ class Town:
         )  # fmt: skip
 
     async def give_code(self) -> str:
-        """A code of the person on the door that reads codes, and until the cloud says it is there."""
+        """A code of the person on the door that reads codes.
+
+        Returns when the cloud says that code and key are there: the box reports each key that it is given.
+        """
         platform, now = self.platform, self.platform.clock.now_ms()
         door = self.doors["door.qrcode"]
         async with platform.db.begin() as tx:
@@ -213,8 +216,11 @@ class Town:
         async def there() -> bool:
             await platform.worker.run_once()
             await platform.reconciler.run_once()
-            row = await find_row(platform.db, device=door, kind=QR, credential=code)
-            return row is not None and row.status == "transferred"
+            rows = [
+                await find_row(platform.db, device=door, kind=kind, credential=credential)
+                for kind, credential in ((QR, code), (KEY, KEY_CREDENTIAL))
+            ]
+            return all(row is not None and row.status == "transferred" for row in rows)
 
         await until(there)
         return code
