@@ -229,9 +229,14 @@ class Estate:
                     secrets=platform.secrets,
                 )
                 await doors.register_door(
-                    self.owner, tx, community_id=self.site.community_id, name=f"{number}号门",
-                    iot_id=made.iot_id, keys=platform.door_keys, now_ms=self.now(),
-                )  # fmt: skip
+                    self.owner,
+                    tx,
+                    new=doors.NewDoor(
+                        community_id=self.site.community_id, name=f"{number}号门", iot_id=made.iot_id
+                    ),
+                    keys=platform.door_keys,
+                    now_ms=self.now(),
+                )
             triple = Triple(key, f"door-{number}", made.device_secret)
             door = Door(triple, "127.0.0.1", self.installation.mqtt_port)
             door.client = self.client
@@ -268,9 +273,15 @@ class Estate:
         key = await images.store(self.owner, self.platform.objects, picture, ids)
         async with self.platform.db.begin() as tx:
             saved = await images.save_image(
-                self.owner, tx, user=User("", IDENTITY, who, who), wish=ImageWish(source="console"),
-                object_key=key, picture=picture, attest=Attest(how="on_paper"), ids=ids, now_ms=self.now(),
-            )  # fmt: skip
+                self.owner,
+                tx,
+                user=User("", IDENTITY, who, who),
+                wish=ImageWish(source="console"),
+                stored=images.StoredPicture(object_key=key, picture=picture),
+                attest=Attest(how="on_paper"),
+                ids=ids,
+                now_ms=self.now(),
+            )
         self.faces[who] = saved.face_id
 
     async def move_out(self, number: int) -> int:

@@ -72,9 +72,14 @@ async def hub_of(db, secrets, rabbit):
 async def subscribe(db, project, ids, secrets, name="bus", **filters):
     async with db.begin() as tx:
         number, _ = await subscriptions.create_subscription(
-            project.owner, tx, app_key=project.app_key, kind="amqp", name=name, filters=Filters(**filters),
-            ids=ids, secrets=secrets,
-        )  # fmt: skip
+            project.owner,
+            tx,
+            new=subscriptions.NewQueue(
+                app_key=project.app_key, kind="amqp", name=name, filters=Filters(**filters)
+            ),
+            ids=ids,
+            secrets=secrets,
+        )
     return number
 
 

@@ -94,9 +94,19 @@ class Site(NamedTuple):
     async def subscribe(self, kind: str, url: str = "") -> str:
         async with self.platform.db.begin() as tx:
             number, _ = await subscriptions.create_subscription(
-                self.owner, tx, app_key=self.app_key, kind=kind, name=kind, filters=Filters(), url=url,
-                secret=SECRET if url else "", ids=self.platform.ids, secrets=self.platform.secrets,
-            )  # fmt: skip
+                self.owner,
+                tx,
+                new=subscriptions.NewQueue(
+                    app_key=self.app_key,
+                    kind=kind,
+                    name=kind,
+                    filters=Filters(),
+                    url=url,
+                    secret=SECRET if url else "",
+                ),
+                ids=self.platform.ids,
+                secrets=self.platform.secrets,
+            )
         return str(number)
 
     async def handed_over(self, number: str) -> None:

@@ -86,9 +86,14 @@ async def site(db, clock, ids, secrets, tmp_path):
 async def subscribe(db, project, ids, secrets, **filters):
     async with db.begin() as tx:
         number, _ = await subscriptions.create_subscription(
-            project.owner, tx, app_key=project.app_key, kind="sse", name="screen", filters=Filters(**filters),
-            ids=ids, secrets=secrets,
-        )  # fmt: skip
+            project.owner,
+            tx,
+            new=subscriptions.NewQueue(
+                app_key=project.app_key, kind="sse", name="screen", filters=Filters(**filters)
+            ),
+            ids=ids,
+            secrets=secrets,
+        )
     return number
 
 

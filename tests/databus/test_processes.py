@@ -58,9 +58,14 @@ async def test_only_the_holder_writes_progress(db, second, clock, ours, ids, sec
     async def write(who):
         async with db.begin() as tx:
             await deliveries.write_down(
-                tx, subscription_id=number, tenant_id=ours.tenant_id, results=[failed], cursor_id=9,
-                generation=0, failing_since_ms=None, last_error="", log_successes=True, who=who,
-            )  # fmt: skip
+                tx,
+                subscription_id=number,
+                tenant_id=ours.tenant_id,
+                results=[failed],
+                progress=deliveries.Progress(cursor_id=9, generation=0, failing_since_ms=None, last_error=""),
+                log_successes=True,
+                who=who,
+            )
 
     with pytest.raises(LeaseLost):
         await write(one.who)
@@ -109,16 +114,29 @@ async def test_what_devices_send_is_in_the_log_only_for_who_takes_it(db, clock, 
     assert not log._wanted
     async with db.begin() as tx:
         await subscriptions.create_subscription(
-            ours.owner, tx, app_key=ours.app_key, kind="sse", name="all business", filters=Filters(), ids=ids,
+            ours.owner,
+            tx,
+            new=subscriptions.NewQueue(
+                app_key=ours.app_key, kind="sse", name="all business", filters=Filters()
+            ),
+            ids=ids,
             secrets=secrets,
-        )  # fmt: skip
+        )
     await log.load()
     assert not log._wanted
     async with db.begin() as tx:
         await subscriptions.create_subscription(
-            ours.owner, tx, app_key=ours.app_key, kind="sse", name="devices",
-            filters=Filters(kinds=("property", "status"), products=("a1Door",)), ids=ids, secrets=secrets,
-        )  # fmt: skip
+            ours.owner,
+            tx,
+            new=subscriptions.NewQueue(
+                app_key=ours.app_key,
+                kind="sse",
+                name="devices",
+                filters=Filters(kinds=("property", "status"), products=("a1Door",)),
+            ),
+            ids=ids,
+            secrets=secrets,
+        )
     await log.load()
     assert set(log._wanted) == {(ours.tenant_id, "property"), (ours.tenant_id, "status")}
 

@@ -39,9 +39,19 @@ async def test_records_are_kept_thirty_days_from_insertion(db, ours, clock, keep
     old = await fill(db, ours, count=3)
     async with db.begin() as tx:
         reserved = await files.reserve_file(
-            ours.owner, tx, model_id="iot_park_fee", attr_name="inImage", community_id=101,
-            scope_id=SCOPE_IDS[101], file_type="jpg", file_size=None, store=store, ids=ids,
-        )  # fmt: skip
+            ours.owner,
+            tx,
+            new=files.NewFile(
+                model_id="iot_park_fee",
+                attr_name="inImage",
+                community_id=101,
+                scope_id=SCOPE_IDS[101],
+                file_type="jpg",
+                file_size=None,
+            ),
+            store=store,
+            ids=ids,
+        )
     row = await queries.get_file(ours.owner, db, file_name=reserved.file_name)
     assert row is not None
     await store.put(row.object_key, b"picture")
@@ -81,9 +91,14 @@ async def test_queues_nobody_came_back_to_and_old_tries_go(db, ours, ids, secret
         await subscriptions.ensure_topic_queue(tx, key, topic=f"/sys/{ours.app_key}/dop/model/data/change")
         result = deliveries.Result(1, False, 3, clock.now_ms(), 5, 500, "status", "", "parked", 0, False)
         await deliveries.write_down(
-            tx, subscription_id=hook, tenant_id=ours.tenant_id, results=[result], cursor_id=0, generation=0,
-            failing_since_ms=None, last_error="", log_successes=True, who="",
-        )  # fmt: skip
+            tx,
+            subscription_id=hook,
+            tenant_id=ours.tenant_id,
+            results=[result],
+            progress=deliveries.Progress(cursor_id=0, generation=0, failing_since_ms=None, last_error=""),
+            log_successes=True,
+            who="",
+        )
 
     async def tries():
         page = PageRequest(1, 10)

@@ -252,9 +252,12 @@ class BoxSite:
         if name not in self.iot_ids:
             async with self._aside.db.begin() as tx:
                 await doors.register_door(
-                    Scope.system(self.tenant), tx, community_id=self.community, name=name, iot_id=iot_id,
-                    keys=self._aside.door_keys, now_ms=self._aside.clock.now_ms(),
-                )  # fmt: skip
+                    Scope.system(self.tenant),
+                    tx,
+                    new=doors.NewDoor(community_id=self.community, name=name, iot_id=iot_id),
+                    keys=self._aside.door_keys,
+                    now_ms=self._aside.clock.now_ms(),
+                )
         self.iot_ids[name] = iot_id
         return str(told["ids"][0])
 

@@ -51,9 +51,15 @@ async def test_an_invitation_ends_when_its_giver_moves_out(parts, newcomer, vill
     await refused(newcomer, code)
     async with parts.db.begin() as tx:  # who comes back invites anew
         await residents.come_back(
-            village.here.tenant, tx, SpaceHouses(), house_id=village.house, identity_id=village.owner,
-            type=rules.OWNER, left_ms=clock.now_ms(), ids=parts.ids, now_ms=clock.now_ms(),
-        )  # fmt: skip
+            village.here.tenant,
+            tx,
+            SpaceHouses(),
+            gone=residents.Departure(
+                house_id=village.house, identity_id=village.owner, type=rules.OWNER, left_ms=clock.now_ms()
+            ),
+            ids=parts.ids,
+            now_ms=clock.now_ms(),
+        )
     await refused(newcomer, code)
 
 

@@ -244,9 +244,12 @@ async def _make_doings(town: Town, lot: Lot) -> None:
     caller = lot.project.caller
     async with platform.db.begin() as tx:
         await doors.register_door(
-            owner, tx, community_id=lot.community, name=f"备用门{lot.name}", keys=platform.door_keys,
-            iot_id=lot.spare_door, now_ms=platform.clock.now_ms(),
-        )  # fmt: skip
+            owner,
+            tx,
+            new=doors.NewDoor(community_id=lot.community, name=f"备用门{lot.name}", iot_id=lot.spare_door),
+            keys=platform.door_keys,
+            now_ms=platform.clock.now_ms(),
+        )
     row = {"parkingLotId": "P", "plateNumber": "浙A12345", FILE["attrName"]: lot.file_name}
     lot.file_record = int(
         await caller.ok(

@@ -43,9 +43,16 @@ async def add_edge_devices(platform: Platform, lot: Any) -> None:
     made = {**plain, "secrets": platform.secrets}
     async with platform.db.begin() as tx:
         cluster = await clusters.create(
-            owner, tx, name=f"forms {lot.name}", model="LE-A-B002-SC001", project_id=lot.project_id,
-            community_id=lot.community, **plain,
-        )  # fmt: skip
+            owner,
+            tx,
+            form=clusters.ClusterForm(
+                name=f"forms {lot.name}",
+                model="LE-A-B002-SC001",
+                project_id=lot.project_id,
+                community_id=lot.community,
+            ),
+            **plain,
+        )
         node = await nodes.add(
             owner, tx, cluster_id=cluster.cluster_id, name="forms-01", serial_number=f"FORMS-{lot.name}-{lot.community}",
             **made,

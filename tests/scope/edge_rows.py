@@ -56,7 +56,11 @@ async def add_edge(platform: Platform, lot: Any) -> None:
     async with platform.db.begin() as tx:
         for name in ("edge_cluster", "side_edge_cluster", "spare_edge_cluster"):
             one = await clusters.create(
-                owner, tx, name=f"{name} {lot.name}", model=MODEL, ids=platform.ids, now_ms=now_ms, **place
+                owner,
+                tx,
+                form=clusters.ClusterForm(name=f"{name} {lot.name}", model=MODEL, **place),
+                ids=platform.ids,
+                now_ms=now_ms,
             )
             setattr(lot, name, one.cluster_id)
         for name, cluster in (
@@ -86,9 +90,18 @@ async def add_edge(platform: Platform, lot: Any) -> None:
             secrets=platform.secrets,
         )
         device = await devices.add(
-            owner, tx, gateway=gateway, protocol=protocol, product_key=product.product_key,
-            device_name=f"lift-{lot.name.lower()}", alias="电梯", custom={}, **made,
-        )  # fmt: skip
+            owner,
+            tx,
+            gateway=gateway,
+            protocol=protocol,
+            values=devices.EdgeDeviceValues(
+                product_key=product.product_key,
+                device_name=f"lift-{lot.name.lower()}",
+                alias="电梯",
+                custom={},
+            ),
+            **made,
+        )
         lot.lift_device = device.edge_device_id
         said = RuleSaid("呼梯", lot.lift_device, lot.lift_device, "1")
         rule = await passage.create(

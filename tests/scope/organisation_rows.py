@@ -24,8 +24,15 @@ async def add_organisation(platform: Any, lot: Any) -> None:
         lot.role = await roles.create(hand, tx, name=f"甲{lot.name}", rights=["devices.use"])
         lot.spare_role = await roles.create(hand, tx, name=f"乙{lot.name}", rights=["doors.use"])
         lot.platform_project = await projects.create_project(
-            owner, tx, name=f"平台{lot.name}", ids=platform.ids, secrets=platform.secrets, terms=KeyTerms(),
-            facts=ProjectFacts(client_name="客户", start_ms=1, end_ms=2),
-        )  # fmt: skip
+            owner,
+            tx,
+            new=projects.NewProject(
+                name=f"平台{lot.name}",
+                terms=KeyTerms(),
+                facts=ProjectFacts(client_name="客户", start_ms=1, end_ms=2),
+            ),
+            ids=platform.ids,
+            secrets=platform.secrets,
+        )
         made = await queries.get_project(owner, tx, project_id=lot.platform_project)
         lot.platform_key = made.default_app_key or ""

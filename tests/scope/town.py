@@ -631,9 +631,14 @@ async def _add_people(town: Town, lot: Lot) -> None:
     async with town.platform.db.begin() as tx:
         for field, name in (("waiting_person", "候甲"), ("spare_waiting_person", "候乙")):
             waiting = await reviews.register(
-                lot.project.owner, tx, SpaceHouses(), house_id=lot.house, profile=Profile(name=name), type=2,
-                review=True, ids=town.platform.ids, now_ms=town.platform.clock.now_ms(),
-            )  # fmt: skip
+                lot.project.owner,
+                tx,
+                SpaceHouses(),
+                claim=reviews.Claim(house_id=lot.house, profile=Profile(name=name), type=2),
+                review=True,
+                ids=town.platform.ids,
+                now_ms=town.platform.clock.now_ms(),
+            )
             setattr(lot, field, waiting)
         for name in (f"old{lot.name}", f"spare{lot.name}"):
             await forms.add_custom(

@@ -40,15 +40,17 @@ async def _register_door(platform: Platform, words: argparse.Namespace) -> Said:
         lambda tx: doors.register_new_door(
             scope,
             tx,
-            community_id=words.community,
-            sn=words.sn,
+            new=doors.NewDoor(
+                community_id=words.community,
+                sn=words.sn,
+                name=words.name,
+                direction="EXIT" if words.exit else "ENTRANCE",
+            ),
             product_key=words.product,
-            name=words.name,
             keys=platform.door_keys,
             ids=platform.ids,
             secrets=platform.secrets,
             now_ms=platform.clock.now_ms(),
-            direction="EXIT" if words.exit else "ENTRANCE",
         )
     )
     said: Said = {"iotId": door.iot_id, "productKey": door.product_key, "deviceName": door.device_name}

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
 from linli.databus import minutes, subscriptions
@@ -153,16 +154,24 @@ class Result(NamedTuple):
     """There is a row in `deliveries` from an earlier failure."""
 
 
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a queue is."""
+
+    cursor_id: int
+    generation: int
+    """Counts replays; the cursor of an earlier one does not move."""
+    failing_since_ms: int | None
+    """UTC; None: it does not fail."""
+    last_error: str
+
+
 async def write_down(
     tx: Tx,
     *,
     subscription_id: int,
     tenant_id: str,
     results: list[Result],
-    cursor_id: int,
-    generation: int,
-    failing_since_ms: int | None,
-    last_error: str,
+    progress: Progress,
     log_successes: bool,
     who: str,
 ) -> None:
@@ -175,12 +184,12 @@ async def write_down(
     moved = await _cursor.run(
         tx,
         row_id=subscription_id,
-        of_generation=generation,
+        of_generation=progress.generation,
         who=who,
-        cursor=cursor_id,
-        failing=failing_since_ms,
+        cursor=progress.cursor_id,
+        failing=progress.failing_since_ms,
         now=now,
-        why=last_error,
+        why=progress.last_error,
     )
     if not moved:
         row = await _holder.one(tx, row_id=subscription_id)

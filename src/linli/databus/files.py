@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, delete, select
 
 from linli.databus import queries
@@ -40,40 +41,40 @@ class Reserved(NamedTuple):
     """Where the bytes are PUT, for an hour."""
 
 
-async def reserve_file(
-    scope: Scope,
-    tx: Tx,
-    *,
-    model_id: str,
-    attr_name: str,
-    community_id: int,
-    scope_id: str,
-    file_type: str,
-    file_size: int | None,
-    store: ObjectStore,
-    ids: Ids,
-) -> Reserved:
+class NewFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of a record that is to come."""
+
+    model_id: str
+    attr_name: str
+    community_id: int
+    scope_id: str
+    file_type: str
+    file_size: int | None
+    """Bytes, if the caller knows."""
+
+
+async def reserve_file(scope: Scope, tx: Tx, *, new: NewFile, store: ObjectStore, ids: Ids) -> Reserved:
     """Reserve a name for a file field. Raises BadInput for a field that holds no file, or a file too large."""
-    field = file_field(model_id, attr_name)
-    if file_size is not None and not 0 < file_size <= MAX_FILE_BYTES:
+    field = file_field(new.model_id, new.attr_name)
+    if new.file_size is not None and not 0 < new.file_size <= MAX_FILE_BYTES:
         raise BadInput(field="fileSize", rule="range", low=1, high=MAX_FILE_BYTES)
-    file_name = f"{ids.hex(32)}.{_extension(field, file_type)}"
-    key = f"{scope.tenant}/records/{scope_id}/{file_name}"
+    file_name = f"{ids.hex(32)}.{_extension(field, new.file_type)}"
+    key = f"{scope.tenant}/records/{new.scope_id}/{file_name}"
     await tx.insert(
         record_files,
         {
             "file_name": file_name,
             "tenant_id": scope.tenant,
-            "community_id": community_id,
-            "scope_id": scope_id,
-            "model_id": model_id,
-            "attr_name": attr_name,
+            "community_id": new.community_id,
+            "scope_id": new.scope_id,
+            "model_id": new.model_id,
+            "attr_name": new.attr_name,
             "object_key": key,
             "creator": scope.caller.id,
             "created_ms": tx.db.clock.now_ms(),
         },
     )
-    url = store.url(key, expires_s=UPLOAD_SECONDS, method="PUT", limit=file_size or MAX_FILE_BYTES)
+    url = store.url(key, expires_s=UPLOAD_SECONDS, method="PUT", limit=new.file_size or MAX_FILE_BYTES)
     return Reserved(file_name, url)
 
 

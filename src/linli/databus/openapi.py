@@ -192,12 +192,14 @@ async def upload(data: DataUpload, scope: Scope, tx: Tx, ids: Ids, store: Object
     reserved = await files.reserve_file(
         scope,
         tx,
-        model_id=data.model_id,
-        attr_name=data.attr_name,
-        community_id=community_id,
-        scope_id=scope_id,
-        file_type=data.file_type,
-        file_size=data.file_size,
+        new=files.NewFile(
+            model_id=data.model_id,
+            attr_name=data.attr_name,
+            community_id=community_id,
+            scope_id=scope_id,
+            file_type=data.file_type,
+            file_size=data.file_size,
+        ),
         store=store,
         ids=ids,
     )

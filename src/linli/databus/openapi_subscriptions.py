@@ -162,11 +162,9 @@ async def create(
         lambda tx: subscriptions.create_subscription(
             scope,
             tx,
-            app_key=scope.caller.id,
-            kind=data.kind,
-            name=data.name,
-            url=data.url,
-            filters=filters,
+            new=subscriptions.NewQueue(
+                app_key=scope.caller.id, kind=data.kind, name=data.name, url=data.url, filters=filters
+            ),
             ids=ids,
             secrets=secrets,
         )

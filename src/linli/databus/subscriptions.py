@@ -99,44 +99,46 @@ def tell_changed(tx: Tx) -> None:
     tx.db.signals.publish_after(tx, CHANGED)
 
 
+class NewQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new queue is."""
+
+    app_key: str
+    kind: str
+    name: str
+    filters: Filters
+    url: str = ""
+    """Where a webhook posts to; the caller has looked it up (`address.check`), which takes the network."""
+    secret: str = ""
+    """Signs what a webhook posts; empty: one is made."""
+
+
 async def create_subscription(
-    scope: Scope,
-    tx: Tx,
-    *,
-    app_key: str,
-    kind: str,
-    name: str,
-    filters: Filters,
-    ids: Ids,
-    secrets: Secrets,
-    url: str = "",
-    secret: str = "",
+    scope: Scope, tx: Tx, *, new: NewQueue, ids: Ids, secrets: Secrets
 ) -> tuple[int, str]:
     """A new queue of an appKey, from the next message on: (id, signing secret of a webhook, else empty).
 
-    The secret is told this once. The caller has looked a webhook's address up (`address.check`): that takes
-    the network, so it cannot be done in here. Raises BadInput, NotFound (a foreign key), NameTaken,
-    TooManySubscriptions.
+    The secret is told this once. Raises BadInput, NotFound (a foreign key), NameTaken, TooManySubscriptions.
     """
-    key = await _key_of(scope, tx, app_key)
-    if kind not in MADE_KINDS:
+    key = await _key_of(scope, tx, new.app_key)
+    if new.kind not in MADE_KINDS:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(MADE_KINDS))
-    check_filters(filters)
-    if kind == WEBHOOK:
-        address.parse(url)
-        secret = secret or ids.token(40)
+    check_filters(new.filters)
+    secret = ""
+    if new.kind == WEBHOOK:
+        address.parse(new.url)
+        secret = new.secret or ids.token(40)
         _check_secret(secret)
     number = await _create(
         tx,
         key,
-        kind=kind,
-        name=_checked_name(name),
-        filters=filters,
-        url=url if kind == WEBHOOK else "",
-        secret=secret if kind == WEBHOOK else "",
-        secrets=secrets if kind == WEBHOOK else None,
+        kind=new.kind,
+        name=_checked_name(new.name),
+        filters=new.filters,
+        url=new.url if new.kind == WEBHOOK else "",
+        secret=secret,
+        secrets=secrets if new.kind == WEBHOOK else None,
     )
-    return number, secret if kind == WEBHOOK else ""
+    return number, secret
 
 
 async def create_webhook(
@@ -153,9 +155,12 @@ async def create_webhook(
 ) -> tuple[int, str]:
     """`create_subscription` of a webhook."""
     return await create_subscription(
-        scope, tx, app_key=app_key, kind=WEBHOOK, name=name, filters=filters, ids=ids, secrets=secrets, url=url,
-        secret=secret,
-    )  # fmt: skip
+        scope,
+        tx,
+        new=NewQueue(app_key=app_key, kind=WEBHOOK, name=name, filters=filters, url=url, secret=secret),
+        ids=ids,
+        secrets=secrets,
+    )
 
 
 async def ensure_topic_queue(tx: Tx, key: tenancy.AppKeyRow, *, topic: str, stream: str = CHANGES) -> None:

@@ -324,9 +324,9 @@ async def _reviews(platform: Platform, site: Place, rng: random.Random) -> None:
                 site.tenant,
                 tx,
                 SpaceHouses(),
-                house_id=house_id,
-                profile=profile,
-                type=rng.choice((rules.OWNER, rules.TENANT)),
+                claim=reviews.Claim(
+                    house_id=house_id, profile=profile, type=rng.choice((rules.OWNER, rules.TENANT))
+                ),
                 review=True,
                 ids=platform.ids,
                 now_ms=asked_ms,

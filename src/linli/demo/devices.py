@@ -53,13 +53,15 @@ async def ensure(platform: Platform, site: Place) -> None:
             await doors.register_door(
                 site.tenant,
                 tx,
-                community_id=site.community.community_id,
-                name=door.name,
+                new=doors.NewDoor(
+                    community_id=site.community.community_id,
+                    name=door.name,
+                    sn=door.sn,
+                    direction=door.direction,
+                    space_id=units.get(door.unit) if door.unit else site.community.root_space_id,
+                ),
                 keys=platform.door_keys,
                 now_ms=now_ms,
-                sn=door.sn,
-                direction=door.direction,
-                space_id=units.get(door.unit) if door.unit else site.community.root_space_id,
             )
 
     await platform.db.run(work)
@@ -81,12 +83,14 @@ async def _lifts(platform: Platform, site: Place) -> None:
             await doors.register_door(
                 site.tenant,
                 tx,
-                community_id=site.community.community_id,
-                name=lift.name,
+                new=doors.NewDoor(
+                    community_id=site.community.community_id,
+                    name=lift.name,
+                    iot_id=made.iot_id,
+                    space_id=buildings.get(sample.building_of(lift.device_name)),
+                ),
                 keys=platform.door_keys,
                 now_ms=platform.clock.now_ms(),
-                iot_id=made.iot_id,
-                space_id=buildings.get(sample.building_of(lift.device_name)),
             )
 
     await platform.db.run(work)

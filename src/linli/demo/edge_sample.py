@@ -111,10 +111,9 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
     cluster = await clusters.create(
         owner,
         tx,
-        name=_CLUSTER,
-        model=_MODEL,
-        project_id=site.app.project_id,
-        community_id=community_id,
+        form=clusters.ClusterForm(
+            name=_CLUSTER, model=_MODEL, project_id=site.app.project_id, community_id=community_id
+        ),
         ids=platform.ids,
         now_ms=now_ms,
     )
@@ -138,21 +137,25 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
             tx,
             gateway=gateway,
             protocol=protocol,
-            product_key=product_key,
-            device_name=_device_name(number),
-            alias=name,
-            custom={"accessType": _reads(number), "ip": address_of(number), "port": PORT},
+            values=edge_devices.EdgeDeviceValues(
+                product_key=product_key,
+                device_name=_device_name(number),
+                alias=name,
+                custom={"accessType": _reads(number), "ip": address_of(number), "port": PORT},
+            ),
             **made,
         )
         await doors.register_door(
             owner,
             tx,
-            community_id=community_id,
-            name=name,
+            new=doors.NewDoor(
+                community_id=community_id,
+                name=name,
+                iot_id=device.iot_id,
+                space_id=site.community.root_space_id,
+            ),
             keys=platform.door_keys,
             now_ms=now_ms,
-            iot_id=device.iot_id,
-            space_id=site.community.root_space_id,
         )
     await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
 
@@ -181,10 +184,12 @@ async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
         tx,
         gateway=gateway,
         protocol=protocol,
-        device_name=LIFT,
-        alias=_LIFT,
-        product_key=await devices.product_of(platform, tx, site, _TERMINAL),
-        custom={"ip": LIFT_IP, "port": PORT, "abilities": ["card", "elevator"], "elevatorConnected": 1},
+        values=edge_devices.EdgeDeviceValues(
+            device_name=LIFT,
+            alias=_LIFT,
+            product_key=await devices.product_of(platform, tx, site, _TERMINAL),
+            custom={"ip": LIFT_IP, "port": PORT, "abilities": ["card", "elevator"], "elevatorConnected": 1},
+        ),
         **made,
     )
     said = RuleSaid(_RULE, door.edge_device_id, lift.edge_device_id, "1", release=True)

@@ -107,11 +107,9 @@ async def _map(platform: Platform, site: Place) -> None:
         site.tenant.narrowed(here),
         platform.db,
         platform.objects,
-        content=picture.plan(),
-        biz_code=uploads.DEFAULT,
-        community_id=here,
-        tmp_key="",
-        field="plan",
+        new=uploads.NewUpload(
+            content=picture.plan(), biz_code=uploads.DEFAULT, community_id=here, tmp_key="", field="plan"
+        ),
         ids=platform.ids,
         now_ms=now_ms,
     )

@@ -120,11 +120,13 @@ async def _apply(platform: Platform, app: Scope, name: str, poid: str, address: 
         app,
         platform.db,
         platform.objects,
-        content=picture.certificate(),
-        biz_code=uploads.COMMUNITY_FILE,
-        community_id=None,
-        tmp_key="",
-        field="certificateUploadId",
+        new=uploads.NewUpload(
+            content=picture.certificate(),
+            biz_code=uploads.COMMUNITY_FILE,
+            community_id=None,
+            tmp_key="",
+            field="certificateUploadId",
+        ),
         ids=platform.ids,
         now_ms=now_ms,
     )
@@ -160,11 +162,9 @@ async def _houses(platform: Platform, site: Place) -> None:
         lambda tx: imports.hand_in(
             site.tenant,
             tx,
-            parent_id=root,
-            file_name=WORKBOOK_NAME,
-            object_key=key,
-            dry_run=False,
-            good_only=False,
+            new=imports.NewImport(
+                parent_id=root, file_name=WORKBOOK_NAME, object_key=key, dry_run=False, good_only=False
+            ),
             ids=platform.ids,
             now_ms=now_ms,
         )

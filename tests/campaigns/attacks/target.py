@@ -191,9 +191,12 @@ async def make_target(installation: SecureInstallation) -> Target:
                 )
                 await accounts.grant_role(tx, account_id=number, now_ms=now_ms, **grant)
             await doors.register_door(
-                site.owner, tx, community_id=site.community_id, name="北门", keys=platform.door_keys,
-                iot_id=site.iot_ids["door-0"], now_ms=now_ms,
-            )  # fmt: skip
+                site.owner,
+                tx,
+                new=doors.NewDoor(community_id=site.community_id, name="北门", iot_id=site.iot_ids["door-0"]),
+                keys=platform.door_keys,
+                now_ms=now_ms,
+            )
             await accounts.create_account(
                 tx,
                 login=RESIDENT,

@@ -94,9 +94,18 @@ class Site:
         iot_id = await self.new_device(f"door-{self._seq}")
         async with self.db.begin() as tx:
             return await door_service.register_door(
-                self.app, tx, community_id=community_id, name=name, direction=direction, iot_id=iot_id,
-                keys=self.keys, now_ms=self.now, ext_info='{"gate":"north"}',
-            )  # fmt: skip
+                self.app,
+                tx,
+                new=door_service.NewDoor(
+                    community_id=community_id,
+                    name=name,
+                    direction=direction,
+                    iot_id=iot_id,
+                    ext_info='{"gate":"north"}',
+                ),
+                keys=self.keys,
+                now_ms=self.now,
+            )
 
     def door(self, iot_id: str) -> LittleDoor:
         return self.doors.doors[iot_id]

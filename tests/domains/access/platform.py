@@ -162,9 +162,12 @@ class AccessPlatform(Platform):
             now = self.clock.now_ms()
             await list_serial_numbers(partner.owner, tx, entries=[entry], now_ms=now)
             door = await doors.register_door(
-                partner.owner, tx, community_id=community_id, name=f"{self._numbers}号门", sn=sn,
-                keys=self.keys, now_ms=now,
-            )  # fmt: skip
+                partner.owner,
+                tx,
+                new=doors.NewDoor(community_id=community_id, name=f"{self._numbers}号门", sn=sn),
+                keys=self.keys,
+                now_ms=now,
+            )
         triple = Triple(product_key, name, made.device_secret)
         simulated = (kind or SimulatedDoor)(triple, LOOPBACK, self.mqtt_port, now_ms=self.clock.now_ms)
         self.doors.append(simulated)

@@ -44,7 +44,9 @@ async def listed(site: Site, sn: str, device_name: str) -> int:
 async def register(site: Site, **named: Any) -> str:
     wanted: dict[str, Any] = {"community_id": 1, "name": "北门"} | named
     async with site.db.begin() as tx:
-        door = await doors.register_door(site.app, tx, **wanted, keys=site.keys, now_ms=site.now)
+        door = await doors.register_door(
+            site.app, tx, new=doors.NewDoor(**wanted), keys=site.keys, now_ms=site.now
+        )
     return door.iot_id
 
 

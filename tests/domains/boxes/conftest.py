@@ -68,10 +68,18 @@ class Site:
     async def door(self, name: str, **custom: Any) -> EdgeDevice:
         async with self.db.begin() as tx:
             return await devices.add(
-                self.scope, tx, gateway=self.gateway, protocol=self.protocol, product_key=self.product_key,
-                device_name=name, alias=f"门 {name}",
-                custom={"accessType": "card", "ip": "10.0.0.9", "port": 80, **custom}, **self.makes,
-            )  # fmt: skip
+                self.scope,
+                tx,
+                gateway=self.gateway,
+                protocol=self.protocol,
+                values=devices.EdgeDeviceValues(
+                    product_key=self.product_key,
+                    device_name=name,
+                    alias=f"门 {name}",
+                    custom={"accessType": "card", "ip": "10.0.0.9", "port": 80, **custom},
+                ),
+                **self.makes,
+            )
 
     async def reread(self) -> Gateway:
         return await gateway_queries.gateway(self.scope, self.db, self.gateway.gateway_id)
@@ -86,7 +94,11 @@ async def build(db: Database, clock: ManualClock, *, serial: str = SERIAL, seed:
         scope = Scope(tenant, Caller("staff", "7"))
         project_id = await tenancy.create_project(scope, tx, name="项目", ids=ids)
         cluster = await clusters.create(
-            scope, tx, name="北京区域-望月府小区", model=MODEL, ids=ids, now_ms=clock.now_ms()
+            scope,
+            tx,
+            form=clusters.ClusterForm(name="北京区域-望月府小区", model=MODEL),
+            ids=ids,
+            now_ms=clock.now_ms(),
         )
         node = await nodes.add(
             scope, tx, cluster_id=cluster.cluster_id, name="jinanwangyuefu-01", serial_number=serial, **made

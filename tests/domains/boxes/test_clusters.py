@@ -78,7 +78,9 @@ async def test_an_account_of_a_project_sees_its_clusters_alone(site: Site) -> No
     assert (await queries.page(mine, site.db, PageRequest())).total == 0
     with pytest.raises(BadInput) as refused:
         async with site.db.begin() as tx:
-            await clusters.create(mine, tx, name="新", model="X", ids=site.ids, now_ms=site.now_ms)
+            await clusters.create(
+                mine, tx, form=clusters.ClusterForm(name="新", model="X"), ids=site.ids, now_ms=site.now_ms
+            )
     assert refused.value.field == "projectId"
     door = await site.door("HJSB-000205.3")
     async with site.db.begin() as tx:

@@ -78,9 +78,18 @@ class Desk:
         await self.store.put(key, content)
         async with self.db.begin() as tx:
             return await imports.hand_in(
-                self.scope, tx, parent_id=parent or self.world.community.root_space_id, file_name="房屋.xlsx",
-                object_key=key, dry_run=dry_run, good_only=good_only, ids=self.ids, now_ms=self.clock.now_ms(),
-            )  # fmt: skip
+                self.scope,
+                tx,
+                new=imports.NewImport(
+                    parent_id=parent or self.world.community.root_space_id,
+                    file_name="房屋.xlsx",
+                    object_key=key,
+                    dry_run=dry_run,
+                    good_only=good_only,
+                ),
+                ids=self.ids,
+                now_ms=self.clock.now_ms(),
+            )
 
     async def do(self, houses=(), people=(), **more):
         await self.clock.advance(1000)
@@ -331,10 +340,19 @@ async def test_another_tenant_sees_no_import(desk, database, clock, ids):
         lambda tx: undo.undo(other.app, tx, import_id=done.import_id, now_ms=1),
         lambda tx: imports.go_on(other.app, tx, import_id=done.import_id, good_only=True, now_ms=1),
         lambda tx: imports.hand_in(
-            other.app, tx, parent_id=desk.world.community.root_space_id, file_name="x", object_key="x",
-            dry_run=False, good_only=False, ids=ids, now_ms=1,
+            other.app,
+            tx,
+            new=imports.NewImport(
+                parent_id=desk.world.community.root_space_id,
+                file_name="x",
+                object_key="x",
+                dry_run=False,
+                good_only=False,
+            ),
+            ids=ids,
+            now_ms=1,
         ),
-    ):  # fmt: skip
+    ):
         with pytest.raises(NotFound):
             async with database.begin() as tx:
                 await act(tx)

@@ -42,9 +42,19 @@ class Lists(Desk):
         await self.store.put(key, content)
         async with self.db.begin() as tx:
             number = await service.hand_in(
-                self.scope, tx, parent_id=self.world.community.root_space_id, file_name="名单.xlsx", object_key=key,
-                dry_run=dry_run, good_only=good_only, ids=self.ids, now_ms=self.clock.now_ms(), kind=kind.name,
-            )  # fmt: skip
+                self.scope,
+                tx,
+                new=service.NewImport(
+                    parent_id=self.world.community.root_space_id,
+                    file_name="名单.xlsx",
+                    object_key=key,
+                    dry_run=dry_run,
+                    good_only=good_only,
+                    kind=kind.name,
+                ),
+                ids=self.ids,
+                now_ms=self.clock.now_ms(),
+            )
         await self.worker.run_once()
         found = await queries.get(self.scope, self.db, number)
         import msgspec

@@ -48,10 +48,19 @@ async def test_a_notice_is_published_read_and_told(platform, partner, home):
     to_subscribers(platform.db.handlers)
     call, community, building, *_ = home
     picture = await uploads.keep(
-        partner.owner, platform.db, platform.store,
-        content=bytes.fromhex("ffd8ffc0001108000a000a03012200021101031101ffd9"), biz_code="DEFAULT",
-        community_id=community, tmp_key="", field="file", ids=platform.ids, now_ms=1,
-    )  # fmt: skip
+        partner.owner,
+        platform.db,
+        platform.store,
+        new=uploads.NewUpload(
+            content=bytes.fromhex("ffd8ffc0001108000a000a03012200021101031101ffd9"),
+            biz_code="DEFAULT",
+            community_id=community,
+            tmp_key="",
+            field="file",
+        ),
+        ids=platform.ids,
+        now_ms=1,
+    )
     groups = [{"text": "第一段", "uploadId": picture.upload_id}, {"text": "第二段"}]
     sent = {**ADD, "publications": groups, "communityId": community, "spaceIds": [building]}
     number = (await call(f"{N}/add", "1.0.3", sent))["data"]

@@ -139,9 +139,16 @@ async def test_review_states_and_the_reason_of_a_refusal(home, platform, partner
     async with platform.db.begin() as tx:
         for number, name in enumerate(("甲", "乙", "丙"), 1):
             people[name] = await reviews.register(
-                desk, tx, SpaceHouses(), house_id=int(house), profile=Profile(name=name, phone=f"1390000000{number}"),
-                type=2, review=True, ids=platform.ids, now_ms=platform.clock.now_ms(),
-            )  # fmt: skip
+                desk,
+                tx,
+                SpaceHouses(),
+                claim=reviews.Claim(
+                    house_id=int(house), profile=Profile(name=name, phone=f"1390000000{number}"), type=2
+                ),
+                review=True,
+                ids=platform.ids,
+                now_ms=platform.clock.now_ms(),
+            )
         refused = {"house_id": int(house), "identity_id": people["乙"], "now_ms": platform.clock.now_ms()}
         await reviews.reject(desk, tx, comment="不住这里", **refused)
         await reviews.approve(desk, tx, house_id=int(house), identity_id=people["丙"], now_ms=5)
@@ -154,9 +161,16 @@ async def test_review_states_and_the_reason_of_a_refusal(home, platform, partner
     async with platform.db.begin() as tx:
         with pytest.raises(reviews.UserExists):
             await reviews.register(
-                desk, tx, SpaceHouses(), house_id=int(house), profile=Profile(name="乙", phone="13900000002"), type=2,
-                review=True, ids=platform.ids, now_ms=6,
-            )  # fmt: skip
+                desk,
+                tx,
+                SpaceHouses(),
+                claim=reviews.Claim(
+                    house_id=int(house), profile=Profile(name="乙", phone="13900000002"), type=2
+                ),
+                review=True,
+                ids=platform.ids,
+                now_ms=6,
+            )
         await reviews.register_again(
             desk, tx, house_id=int(house), identity_id=people["乙"], profile=Profile(age=30), type=3, review=True,
             now_ms=7,

@@ -109,9 +109,14 @@ class Estate:
                 secrets=platform.secrets,
             )
             await doors.register_door(
-                self.partner.owner, tx, community_id=self.community, name=name, iot_id=made.iot_id,
-                keys=platform.door_keys, now_ms=self.clock.now_ms(), space_id=space_id,
-            )  # fmt: skip
+                self.partner.owner,
+                tx,
+                new=doors.NewDoor(
+                    community_id=self.community, name=name, iot_id=made.iot_id, space_id=space_id
+                ),
+                keys=platform.door_keys,
+                now_ms=self.clock.now_ms(),
+            )
         return Triple(made.product_key, made.device_name, made.device_secret)
 
     async def texts(self) -> list[str]:

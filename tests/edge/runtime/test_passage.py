@@ -87,7 +87,12 @@ class LiftTown(Town):
                 secrets=platform.secrets,
             )
             cluster = await clusters.create(
-                scope, tx, name="北京区域-桂花里", model="LE-A-B002-SC001", community_id=community, **now
+                scope,
+                tx,
+                form=clusters.ClusterForm(
+                    name="北京区域-桂花里", model="LE-A-B002-SC001", community_id=community
+                ),
+                **now,
             )
             node = await nodes.add(
                 scope,
@@ -107,14 +112,23 @@ class LiftTown(Town):
                 "elevatorConnected": 1,
             }  # fmt: skip
             device = await devices.add(
-                scope, tx, gateway=gateway, protocol=protocol, product_key=product.product_key,
-                device_name="door.unit", alias="1单元门", custom=custom, **made,
-            )  # fmt: skip
+                scope,
+                tx,
+                gateway=gateway,
+                protocol=protocol,
+                values=devices.EdgeDeviceValues(
+                    product_key=product.product_key, device_name="door.unit", alias="1单元门", custom=custom
+                ),
+                **made,
+            )
             self.doors[device.device_name] = device.iot_id
             await doors.register_door(
-                scope, tx, community_id=community, name="1单元门", iot_id=device.iot_id, keys=platform.keys,
+                scope,
+                tx,
+                new=doors.NewDoor(community_id=community, name="1单元门", iot_id=device.iot_id),
+                keys=platform.keys,
                 now_ms=made["now_ms"],
-            )  # fmt: skip
+            )
             await deployments.deploy(scope, tx, gateway_id=gateway.gateway_id, **made)
         self.gateway_id = gateway.gateway_id
         self.node_id, self.serial = node.node_id, node.serial_number

@@ -83,9 +83,18 @@ async def _deploy(town: Town, port: int) -> str:
             secrets=platform.secrets,
         )
         device = await devices.add(
-            scope, tx, gateway=gateway, protocol=protocol, product_key=product.product_key, device_name="gate.3",
-            alias="北门控制器", custom={"ip": HERE, "port": port}, **made,
-        )  # fmt: skip
+            scope,
+            tx,
+            gateway=gateway,
+            protocol=protocol,
+            values=devices.EdgeDeviceValues(
+                product_key=product.product_key,
+                device_name="gate.3",
+                alias="北门控制器",
+                custom={"ip": HERE, "port": port},
+            ),
+            **made,
+        )
         await deployments.deploy(scope, tx, gateway_id=gateway.gateway_id, **made)
     return device.iot_id
 

@@ -109,7 +109,10 @@ class Town:
         now: dict[str, Any] = {"ids": platform.ids, "now_ms": made["now_ms"]}
         async with platform.db.begin() as tx:
             cluster = await clusters.create(
-                scope, tx, name="北京区域-望月府小区", model="LE-A-B002-SC001", **now
+                scope,
+                tx,
+                form=clusters.ClusterForm(name="北京区域-望月府小区", model="LE-A-B002-SC001"),
+                **now,
             )
             node = await nodes.add(
                 scope,
@@ -132,14 +135,26 @@ class Town:
                     if ability == "face":
                         custom["faceCompareMode"] = "device"
                     device = await devices.add(
-                        scope, tx, gateway=gateway, protocol=protocol, product_key=product_key,
-                        device_name=door_name(number, ability), alias=ability, custom=custom, **made,
-                    )  # fmt: skip
+                        scope,
+                        tx,
+                        gateway=gateway,
+                        protocol=protocol,
+                        values=devices.EdgeDeviceValues(
+                            product_key=product_key,
+                            device_name=door_name(number, ability),
+                            alias=ability,
+                            custom=custom,
+                        ),
+                        **made,
+                    )
                     self.doors[device.device_name] = device.iot_id
                     await doors.register_door(
-                        scope, tx, community_id=1, name=f"{number} {ability}", iot_id=device.iot_id,
-                        keys=platform.keys, now_ms=made["now_ms"],
-                    )  # fmt: skip
+                        scope,
+                        tx,
+                        new=doors.NewDoor(community_id=1, name=f"{number} {ability}", iot_id=device.iot_id),
+                        keys=platform.keys,
+                        now_ms=made["now_ms"],
+                    )
             await deployments.deploy(scope, tx, gateway_id=gateway.gateway_id, **made)
             await persons.save_person(
                 scope, tx, identity_id=PERSON, name="王先生", ext_info="{}", now_ms=made["now_ms"]

@@ -114,9 +114,19 @@ async def create(
         raise BadInput(field="kind", rule="one_of", allowed="webhook, sse")
     async with db.begin() as tx:
         number, secret = await subscriptions.create_subscription(
-            scope, tx, app_key=data.app_key, kind=data.kind, name=data.name, url=data.url,
-            filters=filters_of(data), ids=ids, secrets=secrets, secret=data.secret,
-        )  # fmt: skip
+            scope,
+            tx,
+            new=subscriptions.NewQueue(
+                app_key=data.app_key,
+                kind=data.kind,
+                name=data.name,
+                url=data.url,
+                filters=filters_of(data),
+                secret=data.secret,
+            ),
+            ids=ids,
+            secrets=secrets,
+        )
     return MadeSubscription(str(number), secret)
 
 

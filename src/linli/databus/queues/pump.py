@@ -191,10 +191,12 @@ class Pump(ABC):
                     subscription_id=self.subscription.id,
                     tenant_id=self.subscription.tenant_id,
                     results=results,
-                    cursor_id=cursor,
-                    generation=self.subscription.generation,
-                    failing_since_ms=state[1],
-                    last_error=state[2],
+                    progress=deliveries.Progress(
+                        cursor_id=cursor,
+                        generation=self.subscription.generation,
+                        failing_since_ms=state[1],
+                        last_error=state[2],
+                    ),
                     who=self._leases.who,
                     log_successes=self.logs_successes,
                 )

@@ -48,11 +48,13 @@ class FaceStatusPush:
             tx,
             tenant_id=event.tenant_id,
             community_id=event.community_id,
-            biz="FACE_SYNC_STATUS",
-            about=("FACE_ID", event.credential),
-            data=data,
-            level=_LEVELS.get(event.status, "INFO"),
-            text=_ADVICE.get(event.status, ""),
+            event=FaceEvent(
+                biz="FACE_SYNC_STATUS",
+                about=("FACE_ID", event.credential),
+                data=data,
+                level=_LEVELS.get(event.status, "INFO"),
+                text=_ADVICE.get(event.status, ""),
+            ),
             ids=self._ids,
             now_ms=event.at_ms,
         )
@@ -68,11 +70,13 @@ async def sync_error(
         tx,
         tenant_id=tenant_id,
         community_id=community_id,
-        biz="DEVICE_SYNC_ERROR",
-        about=("IOT_ID", iot_id),
-        data=data,
-        level="ERROR",
-        text="Restart the device when this repeats.",
+        event=FaceEvent(
+            biz="DEVICE_SYNC_ERROR",
+            about=("IOT_ID", iot_id),
+            data=data,
+            level="ERROR",
+            text="Restart the device when this repeats.",
+        ),
         ids=ids,
         now_ms=now_ms,
     )
@@ -105,43 +109,47 @@ async def device_list(
             tx,
             tenant_id=tenant_id,
             community_id=community_id,
-            biz="FACE_DEVICE_PERMS",
-            about=("IOT_ID", iot_id),
-            data={"iotId": iot_id, "total": len(report.images)},
-            level="INFO",
-            text="",
+            event=FaceEvent(
+                biz="FACE_DEVICE_PERMS",
+                about=("IOT_ID", iot_id),
+                data={"iotId": iot_id, "total": len(report.images)},
+                level="INFO",
+                text="",
+                more=more,
+            ),
             ids=ids,
             now_ms=now_ms,
-            more=more,
         )
 
     await db.run(work)
 
 
+class FaceEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told to applications."""
+
+    biz: str
+    about: tuple[str, str]
+    """Kind of id, id."""
+    data: dict[str, Any]
+    level: str
+    text: str
+    more: dict[str, Any] | None = None
+    """Further fields of the record."""
+
+
 async def _push(
-    tx: Tx,
-    *,
-    tenant_id: str,
-    community_id: int,
-    biz: str,
-    about: tuple[str, str],
-    data: dict[str, Any],
-    level: str,
-    text: str,
-    ids: Ids,
-    now_ms: int,
-    more: dict[str, Any] | None = None,
+    tx: Tx, *, tenant_id: str, community_id: int, event: FaceEvent, ids: Ids, now_ms: int
 ) -> None:
     row = {
         "eventId": str(ids.number(now_ms)),
         "eventTime": now_ms,
-        "bizType": biz,
-        "bizIdType": about[0],
-        "bizId": about[1],
-        "data": msgspec.json.encode(data).decode()[:MOST_DATA],
-        "eventLevel": level,
-        "eventText": text,
-        **(more or {}),
+        "bizType": event.biz,
+        "bizIdType": event.about[0],
+        "bizId": event.about[1],
+        "data": msgspec.json.encode(event.data).decode()[:MOST_DATA],
+        "eventLevel": event.level,
+        "eventText": event.text,
+        **(event.more or {}),
     }
     await insert_record(
         Scope.system(tenant_id),

@@ -207,11 +207,9 @@ async def upload_picture(
         scope,
         db,
         objects,
-        content=content,
-        biz_code=uploads.DEFAULT,
-        community_id=community_id,
-        tmp_key="",
-        field="file",
+        new=uploads.NewUpload(
+            content=content, biz_code=uploads.DEFAULT, community_id=community_id, tmp_key="", field="file"
+        ),
         ids=ids,
         now_ms=clock.now_ms(),
     )

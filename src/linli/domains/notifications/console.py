@@ -15,6 +15,7 @@ from linli.domains.notifications.schemas import (
     Unsubscribe,
 )
 from linli.domains.notifications.service import subscriptions
+from linli.domains.notifications.service.subscriptions import SignedInBrowser
 from linli.domains.people.rights import Rights
 from linli.kernel import i18n
 from linli.kernel.db import Database
@@ -51,11 +52,13 @@ async def subscribe(
     await routes.subscribe(
         db,
         data,
-        account_id=rights.account_id,
-        front=CONSOLE,
-        session_id=request.auth.id,
-        agent=request.headers.get("user-agent", ""),
-        language=_language(request),
+        browser=SignedInBrowser(
+            account_id=rights.account_id,
+            front=CONSOLE,
+            session_id=request.auth.id,
+            agent=request.headers.get("user-agent", ""),
+            language=_language(request),
+        ),
         secrets=secrets,
         settings=settings,
         ids=ids,

@@ -15,6 +15,7 @@ from linli.domains.notifications.schemas import (
     Unsubscribe,
 )
 from linli.domains.notifications.service import subscriptions
+from linli.domains.notifications.service.subscriptions import SignedInBrowser
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
@@ -45,11 +46,13 @@ async def subscribe(
     await routes.subscribe(
         db,
         data,
-        account_id=resident.account_id,
-        front=RESIDENT,
-        session_id=request.auth.id,
-        agent=request.headers.get("user-agent", ""),
-        language=resident.language,
+        browser=SignedInBrowser(
+            account_id=resident.account_id,
+            front=RESIDENT,
+            session_id=request.auth.id,
+            agent=request.headers.get("user-agent", ""),
+            language=resident.language,
+        ),
         secrets=secrets,
         settings=settings,
         ids=ids,

@@ -27,11 +27,7 @@ async def subscribe(
     db: Database,
     data: Subscribe,
     *,
-    account_id: int,
-    front: Front,
-    session_id: int,
-    agent: str,
-    language: str,
+    browser: subscriptions.SignedInBrowser,
     secrets: Secrets,
     settings: Settings,
     ids: Ids,
@@ -40,9 +36,8 @@ async def subscribe(
     await subscriptions.check(endpoint, allow_private=settings.webhooks.allow_private)
     async with db.begin() as tx:
         await subscriptions.save(
-            tx, account_id=account_id, front=front, session_id=session_id, endpoint=endpoint, language=language,
-            agent=agent, secrets=secrets, ids=ids, now_ms=db.clock.now_ms(),
-        )  # fmt: skip
+            tx, browser=browser, endpoint=endpoint, secrets=secrets, ids=ids, now_ms=db.clock.now_ms()
+        )
 
 
 async def unsubscribe(db: Database, url: str, *, account_id: int, front: Front) -> None:

@@ -165,12 +165,14 @@ async def _door(shop: Workshop, inside: Scope, facts: Facts) -> None:
         lambda tx: doors.register_door(
             inside,
             tx,
-            community_id=facts.community_id,
-            name="沙箱单元门",
+            new=doors.NewDoor(
+                community_id=facts.community_id,
+                name="沙箱单元门",
+                iot_id=facts.device("door").iot_id,
+                space_id=facts.unit,
+            ),
             keys=shop.door_keys,
             now_ms=shop.clock.now_ms(),
-            iot_id=facts.device("door").iot_id,
-            space_id=facts.unit,
         )
     )
 
@@ -232,11 +234,9 @@ async def _data(partner: Partner, shop: Workshop, inside: Scope, facts: Facts) -
             app,
             shop.db,
             shop.objects,
-            content=content,
-            biz_code=code,
-            community_id=None,
-            tmp_key="",
-            field="uploadId",
+            new=uploads.NewUpload(
+                content=content, biz_code=code, community_id=None, tmp_key="", field="uploadId"
+            ),
             ids=shop.ids,
             now_ms=now_ms,
         )

@@ -20,9 +20,17 @@ type Said = Callable[[str], None]
 
 
 async def activate(
-    cloud: str, *, serial: str, code: str, hardware: str, clock: Clock, ids: Ids, said: Said, model: str = "",
-    tries: int | None = None, transport: httpx.AsyncBaseTransport | None = None,
-) -> Identity:  # fmt: skip
+    cloud: str,
+    *,
+    serial: str,
+    code: str,
+    hardware: str,
+    clock: Clock,
+    ids: Ids,
+    said: Said,
+    model: str = "",
+    tries: int | None = None,
+) -> Identity:
     """The box's identity.
 
     `model` as on its label, empty: the one that the console has. `said` is told each step, for a person. `tries` None:
@@ -31,7 +39,7 @@ async def activate(
     """
     base = cloud.rstrip("/")
     failures = 0
-    async with httpx.AsyncClient(timeout=20, trust_env=False, transport=transport) as client:
+    async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
         while True:
             request = _request(serial, code, hardware, model, clock, ids)
             try:

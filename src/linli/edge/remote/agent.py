@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import binascii
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -105,10 +104,18 @@ class RemoteAgent:
     """One per box. `headers` signs the opening of a tunnel as the box signs its other calls to the cloud."""
 
     def __init__(
-        self, *, cloud: str, headers: Callable[[str, str], Mapping[str, str]], doctor: Doctor, logs: LogBook,
-        drivers: DriverDesk | None, files: Path, language: str = "zh-CN", console_port: Callable[[], int] = lambda: 0,
-        kinds: Sequence[str] = KINDS, tls: ssl.SSLContext | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        cloud: str,
+        headers: Callable[[str, str], Mapping[str, str]],
+        doctor: Doctor,
+        logs: LogBook,
+        drivers: DriverDesk | None,
+        files: Path,
+        language: str = "zh-CN",
+        console_port: Callable[[], int] = lambda: 0,
+        kinds: Sequence[str] = KINDS,
+    ) -> None:
         """`kinds`: what the site allows; a box can be set up without a terminal. `files`: the folder that is shown."""
         self._cloud = cloud.rstrip("/")
         self._headers = headers
@@ -120,7 +127,6 @@ class RemoteAgent:
         self._language = language
         self._console_port = console_port
         self._kinds = frozenset(kinds)
-        self._tls = tls
         self._tunnels: set[asyncio.Task[None]] = set()
         self.more: dict[str, Duty] = {}
         """Further questions that tools ask, by name."""
@@ -151,7 +157,7 @@ class RemoteAgent:
     async def _tunnel(self, ticket: str, kind: str) -> None:
         path = TUNNEL_PATH + ticket
         try:
-            line = await Line.open(self._cloud + path, headers=self._headers("GET", path), tls=self._tls)
+            line = await Line.open(self._cloud + path, headers=self._headers("GET", path))
         except TunnelClosed as error:
             log.warning("remote: no tunnel: %s", error)
             return

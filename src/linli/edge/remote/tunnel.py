@@ -59,14 +59,14 @@ class Line:
         self._closing = False
 
     @classmethod
-    async def open(cls, url: str, *, headers: Mapping[str, str], tls: ssl.SSLContext | None = None) -> "Line":
+    async def open(cls, url: str, *, headers: Mapping[str, str]) -> "Line":
         """`url`: http(s) or ws(s). Raises TunnelClosed."""
         parts = urlsplit(url)
         secure = parts.scheme in ("https", "wss")
         host, port = parts.hostname or "", parts.port or (443 if secure else 80)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
-                context = (tls or ssl.create_default_context()) if secure else None
+                context = ssl.create_default_context() if secure else None
                 reader, writer = await asyncio.open_connection(host, port, ssl=context)
                 try:
                     frames = await _shaken(reader, writer, _request(parts, port, headers))

@@ -102,7 +102,12 @@ async def desk(parts: ConsoleParts, administrator: Browser) -> AsyncIterator[Des
     plain: dict[str, Any] = {"ids": parts.ids, "now_ms": parts.clock.now_ms()}
     async with parts.db.begin() as tx:
         cluster = await clusters.create(
-            scope, tx, name="北京区域-望月府小区", model=MODEL, community_id=int(community["id"]), **plain
+            scope,
+            tx,
+            form=clusters.ClusterForm(
+                name="北京区域-望月府小区", model=MODEL, community_id=int(community["id"])
+            ),
+            **plain,
         )
         node = await nodes.add(
             scope, tx, cluster_id=cluster.cluster_id, name="wangyuefu-01", serial_number="SN-1127-01", **made

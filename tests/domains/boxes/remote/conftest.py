@@ -80,7 +80,9 @@ async def activated(
     }
     timed = {"ids": platform.ids, "now_ms": platform.clock.now_ms()}
     async with platform.db.begin() as tx:
-        cluster = await clusters.create(scope, tx, name="望月府小区", model=MODEL, **place, **timed)
+        cluster = await clusters.create(
+            scope, tx, form=clusters.ClusterForm(name="望月府小区", model=MODEL, **place), **timed
+        )
         node = await nodes.add(
             scope, tx, cluster_id=cluster.cluster_id, name="wangyuefu-01", serial_number=serial, **made
         )
@@ -96,9 +98,15 @@ async def activated(
             secrets=platform.secrets,
         )
         door = await devices.add(
-            scope, tx, gateway=gateway, protocol=protocol, product_key=product.product_key, device_name=device,
-            alias="东门", custom={"ip": "127.0.0.1"}, **made,
-        )  # fmt: skip
+            scope,
+            tx,
+            gateway=gateway,
+            protocol=protocol,
+            values=devices.EdgeDeviceValues(
+                product_key=product.product_key, device_name=device, alias="东门", custom={"ip": "127.0.0.1"}
+            ),
+            **made,
+        )
         await nodes.values_of(state="running", activated_ms=made["now_ms"]).run(
             tx, scope, row=node.node_id, now=made["now_ms"]
         )

@@ -87,7 +87,13 @@ async def test_the_switch_ends_it_and_what_is_sent_twice_is_kept_once(site: Site
     assert sorted(texts(told)) == ["ahead", "from 1970", "said once", "said once"]
     assert max(one["atMs"] for one in told["lines"]) <= now
     async with site.platform.db.begin() as tx:
-        await clusters.change(site.scope, tx, cluster_id=site.node.cluster_id, log_on=False, now_ms=now)
+        await clusters.change(
+            site.scope,
+            tx,
+            cluster_id=site.node.cluster_id,
+            wish=clusters.ClusterChange(log_on=False),
+            now_ms=now,
+        )
     assert not await store.take(site.node, LogBatch([LogLine(now, "info", "runtime", "late")]), now_ms=now)
     told = await lines(site)
     assert (told["on"], len(told["lines"])) == (False, 4)

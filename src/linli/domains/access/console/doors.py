@@ -279,16 +279,18 @@ async def register(
     door, triple = await service.register_new_door(
         scope,
         tx,
-        community_id=data.community_id,
-        sn=data.sn,
+        new=service.NewDoor(
+            community_id=data.community_id,
+            sn=data.sn,
+            name=data.name,
+            direction=data.direction,
+            space_id=data.space_id,
+        ),
         product_key=data.product_key,
-        name=data.name,
         keys=door_keys,
         ids=ids,
         secrets=secrets,
         now_ms=clock.now_ms(),
-        direction=data.direction,
-        space_id=data.space_id,
     )
     secret = triple.device_secret if triple else None
     return DoorRegistered(door.iot_id, door.product_key, door.device_name, secret)

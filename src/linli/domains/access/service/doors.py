@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import msgspec
 from sqlalchemy import bindparam, delete, update
 
 from linli.delivery import service as delivery
@@ -50,45 +51,45 @@ _describe = Command(
 )
 
 
-async def register_door(
-    scope: Scope,
-    tx: Tx,
-    *,
-    community_id: int,
-    name: str,
-    keys: DoorKeys,
-    now_ms: int,
-    sn: str = "",
-    iot_id: str = "",
-    direction: str = "ENTRANCE",
-    space_id: int | None = None,
-    ext_info: str = "",
-) -> Door:
+class NewDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that becomes a door of a community: named by serial number or by iotId."""
+
+    community_id: int
+    name: str
+    sn: str = ""
+    iot_id: str = ""
+    direction: str = "ENTRANCE"
+    """ENTRANCE or EXIT."""
+    space_id: int | None = None
+    ext_info: str = ""
+
+
+async def register_door(scope: Scope, tx: Tx, *, new: NewDoor, keys: DoorKeys, now_ms: int) -> Door:
     """Make a device a door of a community and have its public key set. Known doors are described anew.
 
     Named by serial number or by iotId. Raises SerialNumberUnknown, DoorUnknown, ProviderMismatch, NotFound (community
     or space), DeviceBoundElsewhere, BadInput.
     """
-    scope.allow(community_id)
-    _check(name, direction, ext_info)
-    await check_place(scope, tx, space_id=space_id, community_id=community_id)
-    device = await _device_of(scope, tx, sn=sn, iot_id=iot_id)
-    provider = await settings_of(scope, tx, community_id=community_id)
+    scope.allow(new.community_id)
+    _check(new.name, new.direction, new.ext_info)
+    await check_place(scope, tx, space_id=new.space_id, community_id=new.community_id)
+    device = await _device_of(scope, tx, sn=new.sn, iot_id=new.iot_id)
+    provider = await settings_of(scope, tx, community_id=new.community_id)
     if not provider.takes(device.product_key):
         raise ProviderMismatch(field="sn", provider=provider.provider)
-    device = await assign_community(_whole(scope), tx, iot_id=device.iot_id, community_id=community_id)
+    device = await assign_community(_whole(scope), tx, iot_id=device.iot_id, community_id=new.community_id)
     listed = await serial_number_of(scope, tx, product_key=device.product_key, device_name=device.device_name)
     door = Door(
         iot_id=device.iot_id,
         tenant_id=device.tenant_id,
-        community_id=community_id,
+        community_id=new.community_id,
         product_key=device.product_key,
         device_name=device.device_name,
-        name=name.strip(),
-        space_id=space_id,
-        direction=direction,
-        sn=listed.sn if listed else sn,
-        ext_info=ext_info,
+        name=new.name.strip(),
+        space_id=new.space_id,
+        direction=new.direction,
+        sn=listed.sn if listed else new.sn,
+        ext_info=new.ext_info,
         created_ms=now_ms,
         changed_ms=now_ms,
     )
@@ -100,16 +101,12 @@ async def register_new_door(
     scope: Scope,
     tx: Tx,
     *,
-    community_id: int,
-    sn: str,
+    new: NewDoor,
     product_key: str,
-    name: str,
     keys: DoorKeys,
     ids: Ids,
     secrets: Secrets,
     now_ms: int,
-    direction: str = "ENTRANCE",
-    space_id: int | None = None,
 ) -> tuple[Door, Triple | None]:
     """Register a door by its serial number, listing the number and making the device where they are not known.
 
@@ -117,36 +114,26 @@ async def register_new_door(
     that is named like the serial number is taken for the door. Raises as `register_door`, and NotFound for an
     unknown product.
     """
-    sn = sn.strip()
-    if not sn:
+    new = msgspec.structs.replace(new, sn=new.sn.strip())
+    if not new.sn:
         raise BadInput(field="sn", rule="blank")
     triple = None
-    if await find_serial_number(scope, tx, sn=sn) is None:
+    if await find_serial_number(scope, tx, sn=new.sn) is None:
         if not product_key:
-            raise SerialNumberUnknown(sn)
-        like_sn = await find_named_devices(_whole(scope), tx, product_key=product_key, device_names=[sn])
+            raise SerialNumberUnknown(new.sn)
+        like_sn = await find_named_devices(_whole(scope), tx, product_key=product_key, device_names=[new.sn])
         if not like_sn:
-            usable = sn if DEVICE_NAME.fullmatch(sn) else None
+            usable = new.sn if DEVICE_NAME.fullmatch(new.sn) else None
             triple = await create_device(
                 _whole(scope),
                 tx,
-                values=DeviceValues(product_key=product_key, device_name=usable, nickname=name),
+                values=DeviceValues(product_key=product_key, device_name=usable, nickname=new.name),
                 ids=ids,
                 secrets=secrets,
             )
-        entry = SerialNumberEntry(sn, product_key, triple.device_name if triple else sn)
+        entry = SerialNumberEntry(new.sn, product_key, triple.device_name if triple else new.sn)
         await list_serial_numbers(scope, tx, entries=[entry], now_ms=now_ms)
-    door = await register_door(
-        scope,
-        tx,
-        community_id=community_id,
-        name=name,
-        keys=keys,
-        now_ms=now_ms,
-        sn=sn,
-        direction=direction,
-        space_id=space_id,
-    )
+    door = await register_door(scope, tx, new=new, keys=keys, now_ms=now_ms)
     return door, triple
 
 

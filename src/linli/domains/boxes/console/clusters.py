@@ -8,8 +8,6 @@ from linli.domains.boxes import rules
 from linli.domains.boxes.console.hand import MANAGE, SEE, Hand
 from linli.domains.boxes.console.rows.clusters import (
     Association,
-    ClusterChange,
-    ClusterForm,
     ClusterRow,
     ModelRow,
     names_of,
@@ -60,13 +58,9 @@ async def models(scope: Scope) -> list[ModelRow]:
 
 
 @cluster_routes.post(right=MANAGE, raises=(NotFound,))
-async def create(data: ClusterForm, hand: Hand, tx: Tx) -> Made:
+async def create(data: service.ClusterForm, hand: Hand, tx: Tx) -> Made:
     """A new cluster (创建自有集群)."""
-    cluster = await service.create(
-        hand.within, tx, name=data.name, model=data.model, lan_cidr=data.lan_cidr, log_on=data.log_on,
-        monitor_on=data.monitor_on, remark=data.remark, project_id=data.project_id,
-        community_id=data.community_id, ids=hand.ids, now_ms=hand.now_ms,
-    )  # fmt: skip
+    cluster = await service.create(hand.within, tx, form=data, ids=hand.ids, now_ms=hand.now_ms)
     return Made(str(cluster.cluster_id))
 
 
@@ -81,11 +75,11 @@ async def detail(cluster_id: int, hand: Hand) -> ClusterRow:
 
 
 @cluster_routes.put("/{cluster_id:int}", right=MANAGE, raises=(NotFound,))
-async def change(cluster_id: int, data: ClusterChange, hand: Hand, tx: Tx) -> None:
+async def change(cluster_id: int, data: service.ClusterChange, hand: Hand, tx: Tx) -> None:
     """Change what is said of it; log and monitoring (底座管理) reach the boxes at once."""
     now_ms = hand.now_ms
     cluster = await queries.cluster(hand.within, tx, cluster_id)
-    now = await service.change(hand.within, tx, cluster_id=cluster_id, now_ms=now_ms, **data.said())
+    now = await service.change(hand.within, tx, cluster_id=cluster_id, now_ms=now_ms, wish=data)
     if (cluster.log_on, cluster.monitor_on) != (now.log_on, now.monitor_on):
         await deployments.push_settings(
             hand.within, tx, now, ids=hand.ids, secrets=hand.secrets, now_ms=now_ms

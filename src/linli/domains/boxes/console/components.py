@@ -7,7 +7,6 @@ from linli.domains.boxes.console.rows.components import (
     ComponentRequest,
     ComponentRow,
     DecideForm,
-    InstallForm,
     ParamsForm,
     UpgradeForm,
     component_rows,
@@ -45,16 +44,14 @@ async def ask(cluster_id: int, code: str, data: AskForm, hand: Hand, tx: Tx) -> 
 
 
 @component_routes.post("/{code:str}/install", right=MANAGE, raises=(NotFound, ComponentRefused))
-async def install(cluster_id: int, code: str, data: InstallForm, hand: Hand, tx: Tx) -> None:
+async def install(cluster_id: int, code: str, data: service.InstallForm, hand: Hand, tx: Tx) -> None:
     """安装, 部署: bring it to the boxes of the cluster."""
     await service.install(
         hand.within,
         tx,
         cluster_id=cluster_id,
         code=code,
-        params=data.params,
-        version=data.version,
-        gateway_name=data.gateway_name,
+        form=data,
         **hand.stamp,
     )
 

@@ -191,11 +191,10 @@ class BoxCalls:
                 scope,
                 tx,
                 node_id=node_id,
-                kind=kind,
+                wish=tunnels.TunnelWish(
+                    kind=kind, reason=reason, minutes=rules.TOOLS_MINUTES, recorded=False
+                ),
                 by=by,
-                reason=reason,
-                minutes=rules.TOOLS_MINUTES,
-                recorded=False,
                 ids=self._ids,
                 now_ms=self._db.clock.now_ms(),
             )

@@ -1,7 +1,9 @@
 """Clusters (边缘集群): made, changed, associated with a project, removed. Spec C §3, §5, §7."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from linli.domains.boxes import rules
@@ -97,33 +99,41 @@ _place = [
 ]
 
 
-async def create(
-    scope: Scope,
-    tx: Tx,
-    *,
-    name: str,
-    model: str,
-    ids: Ids,
-    now_ms: int,
-    lan_cidr: str = rules.DEFAULT_CIDR,
-    log_on: bool = True,
-    monitor_on: bool = True,
-    remark: str = "",
-    project_id: str | None = None,
-    community_id: int | None = None,
-) -> Cluster:
+class ClusterForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    name: str
+    model: Annotated[str, Meta(description="As the label says.")]
+    lan_cidr: str = rules.DEFAULT_CIDR
+    log_on: bool = True
+    monitor_on: bool = True
+    remark: str = ""
+    project_id: str | None = None
+    community_id: int | None = None
+
+
+class ClusterChange(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """What is absent stays."""
+
+    name: str | UnsetType = UNSET
+    model: str | UnsetType = UNSET
+    lan_cidr: str | UnsetType = UNSET
+    log_on: bool | UnsetType = UNSET
+    monitor_on: bool | UnsetType = UNSET
+    remark: str | UnsetType = UNSET
+
+
+async def create(scope: Scope, tx: Tx, *, form: ClusterForm, ids: Ids, now_ms: int) -> Cluster:
     """A new cluster. Who sees a part of the tenant alone names a project or a community of theirs.
 
     Raises BadInput, NotFound.
     """
-    if scope.communities is not None and project_id is None and community_id is None:
+    if scope.communities is not None and form.project_id is None and form.community_id is None:
         raise BadInput(field="projectId", rule="required")
-    await _check_place(scope, tx, project_id, community_id)
+    await _check_place(scope, tx, form.project_id, form.community_id)
     cluster = Cluster(
-        cluster_id=ids.number(), tenant_id=scope.tenant, project_id=project_id, community_id=community_id,
-        name=rules.clean_name(name), model=rules.clean_model(model), lan_cidr=rules.clean_cidr(lan_cidr),
-        log_on=int(log_on), monitor_on=int(monitor_on), remark=_remark(remark), created_ms=now_ms,
-        changed_ms=now_ms, associated_ms=None if project_id is None else now_ms,
+        cluster_id=ids.number(), tenant_id=scope.tenant, project_id=form.project_id, community_id=form.community_id,
+        name=rules.clean_name(form.name), model=rules.clean_model(form.model), lan_cidr=rules.clean_cidr(form.lan_cidr),
+        log_on=int(form.log_on), monitor_on=int(form.monitor_on), remark=_remark(form.remark), created_ms=now_ms,
+        changed_ms=now_ms, associated_ms=None if form.project_id is None else now_ms,
     )  # fmt: skip
     await tx.insert(edge_clusters, cluster._asdict())
     await history.note(
@@ -132,35 +142,23 @@ async def create(
         HISTORY,
         cluster.cluster_id,
         "created",
-        community_id=community_id,
+        community_id=form.community_id,
         after=_said(cluster),
         now_ms=now_ms,
     )
     return cluster
 
 
-async def change(
-    scope: Scope,
-    tx: Tx,
-    *,
-    cluster_id: int,
-    now_ms: int,
-    name: str | None = None,
-    model: str | None = None,
-    lan_cidr: str | None = None,
-    log_on: bool | None = None,
-    monitor_on: bool | None = None,
-    remark: str | None = None,
-) -> Cluster:
-    """None leaves a field. Raises BadInput, NotFound."""
+async def change(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int, wish: ClusterChange) -> Cluster:
+    """Change what is said of a cluster. Raises BadInput, NotFound."""
     cluster = await queries.cluster(scope, tx, cluster_id)
     now = cluster._replace(
-        name=cluster.name if name is None else rules.clean_name(name),
-        model=cluster.model if model is None else rules.clean_model(model),
-        lan_cidr=cluster.lan_cidr if lan_cidr is None else rules.clean_cidr(lan_cidr),
-        log_on=cluster.log_on if log_on is None else int(log_on),
-        monitor_on=cluster.monitor_on if monitor_on is None else int(monitor_on),
-        remark=cluster.remark if remark is None else _remark(remark),
+        name=cluster.name if wish.name is UNSET else rules.clean_name(wish.name),
+        model=cluster.model if wish.model is UNSET else rules.clean_model(wish.model),
+        lan_cidr=cluster.lan_cidr if wish.lan_cidr is UNSET else rules.clean_cidr(wish.lan_cidr),
+        log_on=cluster.log_on if wish.log_on is UNSET else int(wish.log_on),
+        monitor_on=cluster.monitor_on if wish.monitor_on is UNSET else int(wish.monitor_on),
+        remark=cluster.remark if wish.remark is UNSET else _remark(wish.remark),
         changed_ms=now_ms,
     )
     await _change.run(

@@ -4,8 +4,10 @@ State: (asked → approved | refused) → deploying → running | failed. The bo
 """
 
 import json
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+import msgspec
+from msgspec import Meta
 from sqlalchemy import bindparam, delete, update
 
 from linli.domains.boxes import components as kinds
@@ -94,6 +96,12 @@ async def decide(
     return row
 
 
+class InstallForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    params: dict[str, Any] = {}
+    version: str = ""
+    gateway_name: Annotated[str, Meta(description="Of the gateway instance that device access makes.")] = ""
+
+
 async def install(
     scope: Scope,
     tx: Tx,
@@ -103,9 +111,7 @@ async def install(
     ids: Ids,
     secrets: Secrets,
     now_ms: int,
-    params: dict[str, Any] | None = None,
-    version: str = "",
-    gateway_name: str = "",
+    form: InstallForm,
 ) -> Component:
     """安装 or 部署. The device-access component makes a gateway instance for each box that has none.
 
@@ -120,11 +126,11 @@ async def install(
     if code == kinds.DEVICE_ACCESS:
         for node in nodes:
             if await gateway_queries.gateway_of_node(whole(scope), tx, node.node_id) is None:
-                name = gateway_name.strip() or cluster.name
+                name = form.gateway_name.strip() or cluster.name
                 await gateways.create(scope, tx, node_id=node.node_id, name=name, ids=ids, now_ms=now_ms)
     row = _asked(scope, cluster, code, kinds.DEPLOYING, now_ms)._replace(
-        wanted_version=_version(kind, version),
-        params=_params(kind, params or {}),
+        wanted_version=_version(kind, form.version),
+        params=_params(kind, form.params),
         version=components[code].version if code in components else "",
     )
     await _save(scope, tx, row, "installed", now_ms)

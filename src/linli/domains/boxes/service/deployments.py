@@ -144,9 +144,7 @@ async def deploy(
         raise NothingChanged(gateway=gateway.name)
     if offline is not None and offline != len(found.offline):
         raise ChangesMoved(expected=offline, count=len(found.offline))
-    deployment = await _write(
-        scope, tx, node, now, found, gateway_id, kind, ids=ids, secrets=secrets, now_ms=now_ms
-    )
+    deployment = await _write(scope, tx, node, now, found, kind, ids=ids, secrets=secrets, now_ms=now_ms)
     await gateways.note_deployed(
         scope, tx, gateway_id=gateway_id, generation=deployment.generation, now_ms=now_ms
     )
@@ -167,11 +165,8 @@ async def push_settings(
         found = differences(before, now)
         if not found:
             continue
-        gateway_id = before.gateway_id or None
         deployments.append(
-            await _write(
-                scope, tx, node, now, found, gateway_id, SETTINGS, ids=ids, secrets=secrets, now_ms=now_ms
-            )
+            await _write(scope, tx, node, now, found, SETTINGS, ids=ids, secrets=secrets, now_ms=now_ms)
         )
     return deployments
 
@@ -188,10 +183,7 @@ async def restore(
     bare = [msgspec.structs.replace(driver, devices=[]) for driver in before.drivers]
     now = msgspec.structs.replace(before, drivers=bare)
     found = differences(Snapshot(), now)
-    gateway_id = before.gateway_id or None
-    return await _write(
-        scope, tx, turn, now, found, gateway_id, RESTORE, ids=ids, secrets=secrets, now_ms=now_ms
-    )
+    return await _write(scope, tx, turn, now, found, RESTORE, ids=ids, secrets=secrets, now_ms=now_ms)
 
 
 async def take_turn(scope: Scope, tx: Tx, node_id: int) -> Node:
@@ -207,7 +199,6 @@ async def _write(
     node: Node,
     snapshot: Snapshot,
     found: Differences,
-    gateway_id: int | None,
     kind: str,
     *,
     ids: Ids,
@@ -218,7 +209,7 @@ async def _write(
     place: dict[str, Any] = place_of(node)
     deployment = Deployment(
         deployment_id=deployment_id, **place, cluster_id=node.cluster_id, node_id=node.node_id,
-        gateway_id=gateway_id, generation=node.generation, kind=kind, state=WAITING, percent=0,
+        gateway_id=snapshot.gateway_id or None, generation=node.generation, kind=kind, state=WAITING, percent=0,
         snapshot_sealed=secrets.seal(
             msgspec.json.encode(snapshot).decode(), about=f"edge_deployment:{deployment_id}"
         ),

@@ -6,6 +6,7 @@ What the forms say is checked by `devices` of this room's catalogue before it co
 import json
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import bindparam, delete, update
 
 from linli.domains.boxes.errors import DeviceElsewhere
@@ -57,16 +58,23 @@ def custom_of(device: EdgeDevice, secrets: Secrets) -> dict[str, Any]:
     return dict(json.loads(secrets.open(device.custom_sealed, about=f"edge_device:{device.iot_id}")))
 
 
+class EdgeDeviceValues(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new device behind a gateway is."""
+
+    product_key: str
+    device_name: str
+    alias: str
+    custom: dict[str, Any]
+    """As its driver's form asks."""
+
+
 async def add(
     scope: Scope,
     tx: Tx,
     *,
     gateway: Gateway,
     protocol: Protocol,
-    product_key: str,
-    device_name: str,
-    alias: str,
-    custom: dict[str, Any],
+    values: EdgeDeviceValues,
     ids: Ids,
     secrets: Secrets,
     now_ms: int,
@@ -83,17 +91,17 @@ async def add(
         tenant=tenant,
         tx=tx,
         gateway=gateway,
-        product_key=product_key,
-        device_name=device_name,
-        alias=alias,
+        product_key=values.product_key,
+        device_name=values.device_name,
+        alias=values.alias,
         ids=ids,
         secrets=secrets,
     )
     await add_subs(tenant, tx, gateway_iot_id=gateway.iot_id, iot_ids=[iot_id])
     edge_device = EdgeDevice(
         edge_device_id=ids.number(), **place_of(gateway), gateway_id=gateway.gateway_id,  # type: ignore[arg-type]
-        protocol_id=protocol.protocol_id, iot_id=iot_id, product_key=product_key, device_name=device_name,
-        alias=alias.strip(), custom_sealed=sealed_custom(custom, iot_id, secrets), space_id=None,
+        protocol_id=protocol.protocol_id, iot_id=iot_id, product_key=values.product_key, device_name=values.device_name,
+        alias=values.alias.strip(), custom_sealed=sealed_custom(values.custom, iot_id, secrets), space_id=None,
         created_ms=now_ms, changed_ms=now_ms,
     )  # fmt: skip
     await tx.insert(edge_devices, edge_device._asdict())
@@ -104,7 +112,7 @@ async def add(
         edge_device.edge_device_id,
         "created",
         community_id=edge_device.community_id,
-        after={"device_name": device_name, "alias": edge_device.alias},
+        after={"device_name": values.device_name, "alias": edge_device.alias},
         now_ms=now_ms,
     )
     return edge_device

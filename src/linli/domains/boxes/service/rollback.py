@@ -149,10 +149,20 @@ async def _devices(
                 )
         elif device.iot_id in there:
             await devices.add(
-                scope, tx, gateway=gateway, protocol=protocol, product_key=device.product_key,
-                device_name=device.device_name, alias=device.alias, custom=device.custom, ids=ids,
-                secrets=secrets, now_ms=now_ms,
-            )  # fmt: skip
+                scope,
+                tx,
+                gateway=gateway,
+                protocol=protocol,
+                values=devices.EdgeDeviceValues(
+                    product_key=device.product_key,
+                    device_name=device.device_name,
+                    alias=device.alias,
+                    custom=device.custom,
+                ),
+                ids=ids,
+                secrets=secrets,
+                now_ms=now_ms,
+            )
         else:
             lost.append(device.device_name)
     return lost

@@ -315,11 +315,9 @@ async def upload(
         scope,
         db,
         objects,
-        content=content,
-        biz_code=uploads.COMMUNITY_FILE,
-        community_id=None,
-        tmp_key="",
-        field="file",
+        new=uploads.NewUpload(
+            content=content, biz_code=uploads.COMMUNITY_FILE, community_id=None, tmp_key="", field="file"
+        ),
         ids=ids,
         now_ms=clock.now_ms(),
     )

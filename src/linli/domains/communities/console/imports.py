@@ -150,11 +150,13 @@ async def hand_in(
         import_id = await imports.hand_in(
             scope,
             tx,
-            parent_id=parent,
-            file_name=data.file.filename,
-            object_key=key,
-            dry_run=how.dry_run,
-            good_only=how.good_only,
+            new=imports.NewImport(
+                parent_id=parent,
+                file_name=data.file.filename,
+                object_key=key,
+                dry_run=how.dry_run,
+                good_only=how.good_only,
+            ),
             ids=ids,
             now_ms=clock.now_ms(),
         )

@@ -112,15 +112,17 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
             import_id = await imports.hand_in(
                 scope,
                 tx,
-                parent_id=root,
-                file_name=data.file.filename,
-                object_key=key,
-                dry_run=how.dry_run,
-                good_only=how.good_only,
+                new=imports.NewImport(
+                    parent_id=root,
+                    file_name=data.file.filename,
+                    object_key=key,
+                    dry_run=how.dry_run,
+                    good_only=how.good_only,
+                    kind=kind.name,
+                    secret=kind.secret,
+                ),
                 ids=ids,
                 now_ms=db.clock.now_ms(),
-                kind=kind.name,
-                secret=kind.secret,
             )
         outbox.wake(db)
         import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)

@@ -1,9 +1,6 @@
 """Console: places that somebody missed in the catalogue: asked for by companies, decided by the operator."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from linli.domains.communities.service import poi_requests
 from linli.domains.communities.service.poi_requests import PoiAlreadyDecided, TooManyPoiRequests
@@ -14,16 +11,6 @@ from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-
-
-class PoiWanted(msgspec.Struct, rename="camel", frozen=True):
-    name: str
-    city: str
-    address: str
-    kind: Annotated[str, Meta(description="community or village")] = "community"
-    lng: float | None = None
-    lat: float | None = None
-    words: str = ""
 
 
 class PoiRequestRow(msgspec.Struct, rename="camel", frozen=True):
@@ -72,21 +59,9 @@ async def mine(scope: Scope, db: Database) -> list[PoiRequestRow]:
 
 
 @poi_request_routes.post(right=Right.COMMUNITIES_APPLY, status=201, raises=(TooManyPoiRequests,))
-async def ask(data: PoiWanted, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
+async def ask(data: poi_requests.PoiWanted, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
     """Ask for a place that the catalogue lacks; the operator reviews it."""
-    await poi_requests.ask(
-        scope,
-        tx,
-        kind=data.kind,
-        name=data.name,
-        city=data.city,
-        address=data.address,
-        lng=data.lng,
-        lat=data.lat,
-        words=data.words,
-        ids=ids,
-        now_ms=clock.now_ms(),
-    )
+    await poi_requests.ask(scope, tx, wanted=data, ids=ids, now_ms=clock.now_ms())
 
 
 poi_review_routes = Routes("/poi-reviews", tags=("communities",))

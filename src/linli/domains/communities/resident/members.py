@@ -267,12 +267,14 @@ async def _join(
         scope,
         tx,
         HOUSES,
-        house_id=place.house_id,
-        profile=profile_of(form, form=asks, phone=phone, known=person),
-        type=type,
+        claim=reviews.Claim(
+            house_id=place.house_id,
+            profile=profile_of(form, form=asks, phone=phone, known=person),
+            type=type,
+            source=source,
+        ),
         review=asks.review,
         ids=ids,
         now_ms=now_ms,
-        source=source,
     )
     return asks.review

@@ -119,25 +119,26 @@ _touch = Command(
 )
 
 
-async def hand_in(
-    scope: Scope,
-    tx: Tx,
-    *,
-    parent_id: int,
-    file_name: str,
-    object_key: str,
-    dry_run: bool,
-    good_only: bool,
-    ids: Ids,
-    now_ms: int,
-    kind: str = queries.HOUSES,
-    secret: bool = False,
-) -> int:
+class NewImport(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored workbook, and how it is read."""
+
+    parent_id: int
+    """The space that its buildings shall stand under."""
+    file_name: str
+    object_key: str
+    dry_run: bool
+    good_only: bool
+    kind: str = queries.HOUSES
+    secret: bool = False
+    """It is not kept longer than its import needs."""
+
+
+async def hand_in(scope: Scope, tx: Tx, *, new: NewImport, ids: Ids, now_ms: int) -> int:
     """Accept a stored workbook for the space that its buildings shall stand under; the id of the import.
 
     A `secret` one is not kept longer than its import needs. Raises NotFound, TooManyImports.
     """
-    parent = await space_queries.space(scope, tx, parent_id)
+    parent = await space_queries.space(scope, tx, new.parent_id)
     if await queries.count_waiting(scope, tx) >= MOST_WAITING:
         raise TooManyImports(limit=MOST_WAITING)
     import_id = ids.number()
@@ -145,20 +146,20 @@ async def hand_in(
         "import_id": import_id,
         "tenant_id": parent.tenant_id,
         "community_id": parent.community_id,
-        "kind": kind,
-        "parent_id": parent_id,
-        "file_name": file_name[:200],
-        "object_key": object_key,
+        "kind": new.kind,
+        "parent_id": new.parent_id,
+        "file_name": new.file_name[:200],
+        "object_key": new.object_key,
         "language": scope.language,
         "state": WAITING,
-        "good_only": int(good_only),
-        "dry_run": int(dry_run),
+        "good_only": int(new.good_only),
+        "dry_run": int(new.dry_run),
         "created_by": f"{scope.caller.kind}:{scope.caller.id}",
         "created_ms": now_ms,
     }
     await tx.insert(imports, row)
     await _start(tx, parent.tenant_id, import_id, now_ms)
-    if secret:
+    if new.secret:
         job = RunImport(import_id, parent.tenant_id)
         await outbox.add(tx, FILES_JOB, job, due_ms=now_ms + SECRET_MS, now_ms=now_ms)
     return import_id

@@ -1,7 +1,9 @@
 """Places missing in the catalogue: asked for with a claim, entered by the operator. Spec A §1.1 (ONB-07)."""
 
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
+import msgspec
+from msgspec import Meta
 from sqlalchemy import bindparam, func, select, update
 
 from linli.domains.communities import poi_csv
@@ -83,29 +85,26 @@ _decide = Command(
 )
 
 
-async def ask(
-    scope: Scope,
-    tx: Tx,
-    *,
-    kind: str,
-    name: str,
-    city: str,
-    address: str,
-    lng: float | None,
-    lat: float | None,
-    words: str,
-    ids: Ids,
-    now_ms: int,
-) -> int:
+class PoiWanted(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    city: str
+    address: str
+    kind: Annotated[str, Meta(description="community or village")] = "community"
+    lng: float | None = None
+    lat: float | None = None
+    words: str = ""
+
+
+async def ask(scope: Scope, tx: Tx, *, wanted: PoiWanted, ids: Ids, now_ms: int) -> int:
     """Ask for a place; the request's number. Raises BadInput, TooManyPoiRequests."""
-    if kind not in KINDS:
+    if wanted.kind not in KINDS:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
     said = {}
     for field, text, most, needed in (
-        ("name", name, 64, True),
-        ("city", city, 32, True),
-        ("address", address, 255, True),
-        ("words", words, 500, False),
+        ("name", wanted.name, 64, True),
+        ("city", wanted.city, 32, True),
+        ("address", wanted.address, 255, True),
+        ("words", wanted.words, 500, False),
     ):
         text = " ".join(text.split())
         if needed and not text:
@@ -113,9 +112,13 @@ async def ask(
         if len(text) > most:
             raise BadInput(field=field, rule="too_long", limit=most)
         said[field] = text
-    if (lng is None) != (lat is None):
-        raise BadInput(field="lat" if lat is None else "lng", rule="required")
-    if lng is not None and lat is not None and not (-180 <= lng <= 180 and -90 <= lat <= 90):
+    if (wanted.lng is None) != (wanted.lat is None):
+        raise BadInput(field="lat" if wanted.lat is None else "lng", rule="required")
+    if (
+        wanted.lng is not None
+        and wanted.lat is not None
+        and not (-180 <= wanted.lng <= 180 and -90 <= wanted.lat <= 90)
+    ):
         raise BadInput(field="lng", rule="range", low=-180, high=180)
     if int(await _count.scalar(tx, scope)) >= WAITING_MAX:
         raise TooManyPoiRequests(limit=WAITING_MAX)
@@ -123,10 +126,10 @@ async def ask(
     row = {
         "request_id": number,
         "tenant_id": scope.tenant,
-        "kind": kind,
+        "kind": wanted.kind,
         **said,
-        "lng": lng,
-        "lat": lat,
+        "lng": wanted.lng,
+        "lat": wanted.lat,
         "asked_by": f"{scope.caller.kind}:{scope.caller.id}",
         "state": WAITING,
         "created_ms": now_ms,

@@ -63,10 +63,21 @@ async def restore_resident(scope: Scope, tx: Tx, change: Change, *, ids: Ids, no
     kept, identity_id = change.remains, change.target
     if change.action == "moved_out":
         await residents.come_back(
-            scope, tx, SpaceHouses(), house_id=kept["house"], identity_id=identity_id, type=kept["type"],
-            parked=[VehicleForm(plate=one[0], brand=one[1], color=one[2]) for one in kept.get("vehicles", ())],
-            left_ms=change.at_ms, ids=ids, now_ms=now_ms,
-        )  # fmt: skip
+            scope,
+            tx,
+            SpaceHouses(),
+            gone=residents.Departure(
+                house_id=kept["house"],
+                identity_id=identity_id,
+                type=kept["type"],
+                parked=[
+                    VehicleForm(plate=one[0], brand=one[1], color=one[2]) for one in kept.get("vehicles", ())
+                ],
+                left_ms=change.at_ms,
+            ),
+            ids=ids,
+            now_ms=now_ms,
+        )
         return
     was = {name: before for name, (before, _) in change.differences.items()}
     if "house" in kept and "type" in was:

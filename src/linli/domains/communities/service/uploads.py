@@ -7,6 +7,7 @@ import hashlib
 from pathlib import PurePosixPath
 from typing import Final
 
+import msgspec
 from sqlalchemy import bindparam, select
 
 from linli.domains.communities import image_header, post_policy
@@ -104,11 +105,9 @@ async def save(
         scope,
         db,
         store,
-        content=content,
-        biz_code=biz_code,
-        community_id=community_id,
-        tmp_key=tmp_key,
-        field="tmpOssKey",
+        new=NewUpload(
+            content=content, biz_code=biz_code, community_id=community_id, tmp_key=tmp_key, field="tmpOssKey"
+        ),
         ids=ids,
         now_ms=now_ms,
     )
@@ -116,37 +115,39 @@ async def save(
     return saved
 
 
+class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that somebody sends."""
+
+    content: bytes
+    biz_code: str
+    community_id: int | None
+    tmp_key: str
+    """Empty when it came without a ticket."""
+    field: str
+    """How the picture is called in errors."""
+
+
 async def keep(
-    scope: Scope,
-    db: Database,
-    store: ObjectStore,
-    *,
-    content: bytes,
-    biz_code: str,
-    community_id: int | None,
-    tmp_key: str,
-    field: str,
-    ids: Ids,
-    now_ms: int,
+    scope: Scope, db: Database, store: ObjectStore, *, new: NewUpload, ids: Ids, now_ms: int
 ) -> Upload:
     """Keep a picture under an uploadId. `tmp_key` is empty when it came without a ticket.
 
     Raises BadInput naming `field` when it is no picture fit for its use, or its temporary key was used meanwhile.
     """
-    picture = checked_picture(content, biz_code, field=field)
+    picture = checked_picture(new.content, new.biz_code, field=new.field)
     upload_id = ids.upload_id()
-    key = f"{scope.tenant}/{biz_code.lower()}/{upload_id}.{picture.suffix}"
-    await store.put(key, content)
+    key = f"{scope.tenant}/{new.biz_code.lower()}/{upload_id}.{picture.suffix}"
+    await store.put(key, new.content)
     row = Upload(
         upload_id=upload_id,
         tenant_id=scope.tenant,
         project_id=scope.project_id,
-        community_id=community_id,
-        biz_code=biz_code,
-        tmp_key=tmp_key or key,
+        community_id=new.community_id,
+        biz_code=new.biz_code,
+        tmp_key=new.tmp_key or key,
         object_key=key,
         content_type=picture.content_type,
-        size=len(content),
+        size=len(new.content),
         width=picture.width,
         height=picture.height,
         created_ms=now_ms,
@@ -154,7 +155,7 @@ async def keep(
 
     async def work(tx: Tx) -> None:
         if await _by_tmp_key.one(tx, tmp_key=row.tmp_key):
-            raise BadInput(field=field, rule="used")
+            raise BadInput(field=new.field, rule="used")
         await tx.insert(uploads, row._asdict())
 
     await db.run(work)

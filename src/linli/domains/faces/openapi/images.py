@@ -154,12 +154,10 @@ async def save_image(
             tx,
             user=user,
             wish=wish,
-            object_key=key,
-            picture=picture,
+            stored=images.StoredPicture(object_key=key, picture=picture, look=seen),
             attest=Attest(how="project_attested", text_version="agreement"),
             ids=ids,
             now_ms=now_ms,
-            look=seen,
         )
 
     await db.run(work)

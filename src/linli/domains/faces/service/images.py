@@ -119,18 +119,24 @@ async def store(scope: Scope, objects: ObjectStore, picture: Picture, ids: Ids) 
     return key
 
 
+class StoredPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture whose bytes are in the store."""
+
+    object_key: str
+    picture: Picture
+    look: Look | None = None
+
+
 async def save_image(
     scope: Scope,
     tx: Tx,
     *,
     user: User,
     wish: ImageWish,
-    object_key: str,
-    picture: Picture,
+    stored: StoredPicture,
     attest: Attest,
     ids: Ids,
     now_ms: int,
-    look: Look | None = None,
 ) -> Image:
     """Save or replace a user's picture. Devices that have the old one get the new one after the commit.
 
@@ -154,9 +160,9 @@ async def save_image(
         if image
         else None,
         face_id=face_id,
-        object_key=object_key,
-        md5=picture.md5,
-        size=len(picture.content),
+        object_key=stored.object_key,
+        md5=stored.picture.md5,
+        size=len(stored.picture.content),
         source=wish.source,
         user_name=wish.user_name or user.name[:MAX_NAME],
         face_ext=wish.face_ext,
@@ -173,7 +179,7 @@ async def save_image(
     if image is not None:
         await _leave_old(scope, tx, image, row, now_ms)
     await consents.attested(scope, tx, image=row, attest=attest, now_ms=now_ms)
-    await put_templates(scope, tx, row, now_ms=now_ms, look=look)
+    await put_templates(scope, tx, row, now_ms=now_ms, look=stored.look)
     if wish.source != "people":
         await tell_person(scope, tx, row)
     old = image.face_id if image is not None and image.face_id != row.face_id else ""

@@ -147,12 +147,10 @@ async def _keep(
             tx,
             user=user,
             wish=wish,
-            object_key=key,
-            picture=picture,
+            stored=images.StoredPicture(object_key=key, picture=picture, look=seen),
             attest=attest,
             ids=room.ids,
             now_ms=now_ms,
-            look=seen,
         )
         if account_id is not None:
             await staff.join(tx, image=image, account_id=account_id, now_ms=now_ms)

@@ -94,22 +94,22 @@ def _facts(error: BadInput) -> dict[str, object]:
     return {name: value for name, value in error.facts.items() if name not in ("field", "rule")}
 
 
+class SignedInBrowser(msgspec.Struct, frozen=True, kw_only=True):
+    """The browser that subscribes, and who is signed in there."""
+
+    account_id: int
+    front: str
+    session_id: int
+    language: str
+    agent: str
+
+
 async def save(
-    tx: Tx,
-    *,
-    account_id: int,
-    front: str,
-    session_id: int,
-    endpoint: Endpoint,
-    language: str,
-    agent: str,
-    secrets: Secrets,
-    ids: Ids,
-    now_ms: int,
+    tx: Tx, *, browser: SignedInBrowser, endpoint: Endpoint, secrets: Secrets, ids: Ids, now_ms: int
 ) -> None:
     """Store a browser that passed `check`. It belongs to this account from now on, whoever had it before."""
     await _drop_endpoint.run(tx, hash=_hash(endpoint.url))
-    browsers = await queries.browsers(tx, [account_id], front)
+    browsers = await queries.browsers(tx, [browser.account_id], browser.front)
     for row in browsers[: max(0, len(browsers) - BROWSERS_MAX + 1)]:
         await drop_row(tx, row.subscription_id)
     number = ids.number()
@@ -117,13 +117,13 @@ async def save(
         push_subscriptions,
         {
             "subscription_id": number,
-            "account_id": account_id,
-            "front": front,
-            "session_id": session_id,
+            "account_id": browser.account_id,
+            "front": browser.front,
+            "session_id": browser.session_id,
             "endpoint_hash": _hash(endpoint.url),
             "sealed": secrets.seal(msgspec.json.encode(endpoint).decode(), about=about(number)),
-            "language": language,
-            "agent": agent[:AGENT_MAX],
+            "language": browser.language,
+            "agent": browser.agent[:AGENT_MAX],
             "created_ms": now_ms,
         },
     )

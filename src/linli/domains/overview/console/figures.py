@@ -142,9 +142,15 @@ async def set_plan(
     if len(content) > PICTURE_BYTES:
         raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
     kept = await uploads.keep(
-        scope, db, objects, content=content, biz_code=uploads.DEFAULT, community_id=community_id, tmp_key="",
-        field="file", ids=ids, now_ms=clock.now_ms(),
-    )  # fmt: skip
+        scope,
+        db,
+        objects,
+        new=uploads.NewUpload(
+            content=content, biz_code=uploads.DEFAULT, community_id=community_id, tmp_key="", field="file"
+        ),
+        ids=ids,
+        now_ms=clock.now_ms(),
+    )
     async with db.begin() as tx:
         await service.set_plan(
             scope, tx, community_id=community_id, upload=kept, metres=metres, now_ms=clock.now_ms()

@@ -6,6 +6,7 @@ wants it (`reviews`), on the same table and states.
 
 from collections.abc import Collection, Mapping, Sequence
 
+import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.domains.people import events
@@ -73,9 +74,13 @@ async def move_in(
     person, is_new = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
     await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     await note_tie(
-        scope, tx, "moved_in", house_id=house_id, community_id=community_id, identity_id=person.identity_id,
-        type=type, now_ms=now_ms, said=profile.said() if is_new else {},
-    )  # fmt: skip
+        scope,
+        tx,
+        "moved_in",
+        tie=Tie(house_id=house_id, community_id=community_id, identity_id=person.identity_id, type=type),
+        now_ms=now_ms,
+        said=profile.said() if is_new else {},
+    )
     member = await queries.member(scope, tx, house_id, person.identity_id)
     if member is None:
         await tx.insert(
@@ -102,15 +107,22 @@ def check_type(type: int) -> None:
         raise BadInput(field="type", rule="range", low=1, high=9)
 
 
+class Tie(msgspec.Struct, frozen=True, kw_only=True):
+    """That a person lives in a house."""
+
+    house_id: int
+    community_id: int
+    identity_id: str
+    type: int
+    """One of `rules.MEMBER_TYPES`."""
+
+
 async def note_tie(
     scope: Scope,
     tx: Tx,
     action: str,
     *,
-    house_id: int,
-    community_id: int,
-    identity_id: str,
-    type: int,
+    tie: Tie,
     now_ms: int,
     said: Mapping[str, object] | None = None,
     gone: Mapping[str, object] | None = None,
@@ -120,16 +132,16 @@ async def note_tie(
 
     `gone` went with it, and is kept for coming back.
     """
-    tie = {"house": house_id, "type": type}
+    lives = {"house": tie.house_id, "type": tie.type}
     ends = action == "moved_out"
     change_no = await history.note(
-        scope, tx, persons.RESIDENT, identity_id, action, community_id=community_id, now_ms=now_ms, reason=reason,
-        before=tie if ends else None, after=None if ends else {**tie, **(said or {})},
-        kept={"house": house_id, "type": type, **(gone or {})},
+        scope, tx, persons.RESIDENT, tie.identity_id, action, community_id=tie.community_id, now_ms=now_ms, reason=reason,
+        before=lives if ends else None, after=None if ends else {**lives, **(said or {})},
+        kept={**lives, **(gone or {})},
     )  # fmt: skip
-    who = {"resident": identity_id}
+    who = {"resident": tie.identity_id}
     await history.note(
-        scope, tx, HOUSE, house_id, f"resident_{action}", community_id=community_id, now_ms=now_ms,
+        scope, tx, HOUSE, tie.house_id, f"resident_{action}", community_id=tie.community_id, now_ms=now_ms,
         before=who if ends else None, after=None if ends else who,
     )  # fmt: skip
     assert change_no is not None  # always a difference
@@ -266,10 +278,18 @@ async def move_out(
         else []
     )
     change_no = await note_tie(
-        scope, tx, "moved_out", house_id=house_id, community_id=member.community_id, identity_id=identity_id,
-        type=member.type, now_ms=now_ms, reason=reason,
-        gone={"vehicles": [[vehicle.plate, vehicle.brand, vehicle.color] for vehicle in parked]} if parked else None,
-    )  # fmt: skip
+        scope,
+        tx,
+        "moved_out",
+        tie=Tie(
+            house_id=house_id, community_id=member.community_id, identity_id=identity_id, type=member.type
+        ),
+        now_ms=now_ms,
+        reason=reason,
+        gone={"vehicles": [[vehicle.plate, vehicle.brand, vehicle.color] for vehicle in parked]}
+        if parked
+        else None,
+    )
     if last:
         await groups.leave_all(
             scope, tx, community_id=member.community_id, person_id=member.person_id, kind=rules.RESIDENT_GROUP
@@ -283,51 +303,59 @@ async def move_out(
     return change_no
 
 
-async def come_back(
-    scope: Scope,
-    tx: Tx,
-    houses: Houses,
-    *,
-    house_id: int,
-    identity_id: str,
-    type: int,
-    parked: Sequence[VehicleForm] = (),
-    left_ms: int,
-    ids: Ids,
-    now_ms: int,
-) -> None:
+class Departure(msgspec.Struct, frozen=True, kw_only=True):
+    """Who moved out of a house, and what went with them."""
+
+    house_id: int
+    identity_id: str
+    type: int
+    parked: Sequence[VehicleForm] = ()
+    left_ms: int
+    """UTC."""
+
+
+async def come_back(scope: Scope, tx: Tx, houses: Houses, *, gone: Departure, ids: Ids, now_ms: int) -> None:
     """Somebody who moved out at `left_ms` lives there again, with the vehicles that went with them.
 
     A plate that somebody registered meanwhile stays theirs; the history of the return names both. Keys that living
     there gives come by `ResidentsMovedIn`, rights given by hand by `ResidentCameBack`. Raises NotFound, AlreadyMember.
     """
-    await houses.community_of_house(scope, tx, house_id)
-    member = await queries.member(scope, tx, house_id, identity_id)
+    await houses.community_of_house(scope, tx, gone.house_id)
+    member = await queries.member(scope, tx, gone.house_id, gone.identity_id)
     if member is None:
-        raise NotFound(what="resident", id=identity_id)
+        raise NotFound(what="resident", id=gone.identity_id)
     if member.status == rules.MOVED_IN:
         raise AlreadyMember(field="houseId")
-    await write(scope, tx, member, now_ms, type=type, status=rules.MOVED_IN)
+    await write(scope, tx, member, now_ms, type=gone.type, status=rules.MOVED_IN)
     back, taken = await vehicles.come_back(
         scope,
         tx,
         community_id=member.community_id,
-        identity_id=identity_id,
-        forms=parked,
+        identity_id=gone.identity_id,
+        forms=gone.parked,
         ids=ids,
         now_ms=now_ms,
     )
     told = {"vehicles": back, "vehicles_taken": taken}
     await note_tie(
-        scope, tx, "moved_in", house_id=house_id, community_id=member.community_id, identity_id=identity_id,
-        type=type, now_ms=now_ms, said={name: ", ".join(plates) for name, plates in told.items() if plates},
-    )  # fmt: skip
+        scope,
+        tx,
+        "moved_in",
+        tie=Tie(
+            house_id=gone.house_id,
+            community_id=member.community_id,
+            identity_id=gone.identity_id,
+            type=gone.type,
+        ),
+        now_ms=now_ms,
+        said={name: ", ".join(plates) for name, plates in told.items() if plates},
+    )
     await live_there(
-        scope, tx, house_id=house_id, community_id=member.community_id, person_id=member.person_id,
-        identity_id=identity_id, type=type, now_ms=now_ms,
+        scope, tx, house_id=gone.house_id, community_id=member.community_id, person_id=member.person_id,
+        identity_id=gone.identity_id, type=gone.type, now_ms=now_ms,
     )  # fmt: skip
-    await emit(tx, events.ResidentCameBack(scope.tenant, member.community_id, identity_id, left_ms))
-    await emit(tx, events.UserChanged(scope.tenant, member.community_id, [identity_id], "update"))
+    await emit(tx, events.ResidentCameBack(scope.tenant, member.community_id, gone.identity_id, gone.left_ms))
+    await emit(tx, events.UserChanged(scope.tenant, member.community_id, [gone.identity_id], "update"))
 
 
 async def present_member(scope: Scope, tx: Tx, house_id: int, identity_id: str) -> Member:

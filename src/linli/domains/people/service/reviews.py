@@ -4,6 +4,8 @@ Spec A RES-01, RES-04, PM-07, §5 flow 3 and 4; spec B F8. Whether a community r
 (CON-08), which the caller passes as `review`: this room does not know communities.
 """
 
+import msgspec
+
 from linli.domains.people import events
 from linli.domains.people import person_rules as rules
 from linli.domains.people.models import house_members
@@ -34,28 +36,28 @@ class NotWaiting(Conflict):
     code = "resident.not_waiting"
 
 
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody says that they, or their family, live in a house."""
+
+    house_id: int
+    profile: Profile
+    """Checked, with a name."""
+    type: int
+    source: str = rules.QRCODE
+
+
 async def register(
-    scope: Scope,
-    tx: Tx,
-    houses: Houses,
-    *,
-    house_id: int,
-    profile: Profile,
-    type: int,
-    review: bool,
-    ids: Ids,
-    now_ms: int,
-    source: str = rules.QRCODE,
+    scope: Scope, tx: Tx, houses: Houses, *, claim: Claim, review: bool, ids: Ids, now_ms: int
 ) -> str:
     """Somebody says that they (or their family) live in a house; their identityId.
 
     With `review` they wait for the property, otherwise they live there at once. `profile` is checked and has a name.
     Raises NotFound, BadInput, PhoneTaken, UserExists.
     """
-    community_id = await houses.community_of_house(scope, tx, house_id)
-    residents.check_type(type)
-    person_row = await persons.known_by_phone(scope, tx, profile=profile)
-    member = await queries.member(scope, tx, house_id, person_row.identity_id) if person_row else None
+    community_id = await houses.community_of_house(scope, tx, claim.house_id)
+    residents.check_type(claim.type)
+    person_row = await persons.known_by_phone(scope, tx, profile=claim.profile)
+    member = await queries.member(scope, tx, claim.house_id, person_row.identity_id) if person_row else None
     if member is not None and member.status != rules.MOVED_OUT:
         raise UserExists(field="houseId")
     if not review:
@@ -63,41 +65,45 @@ async def register(
             scope,
             tx,
             houses,
-            house_id=house_id,
-            profile=profile,
-            type=type,
+            house_id=claim.house_id,
+            profile=claim.profile,
+            type=claim.type,
             ids=ids,
             now_ms=now_ms,
-            source=source,
+            source=claim.source,
         )
-    person, is_new = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
+    person, is_new = await persons.find_or_create(scope, tx, profile=claim.profile, ids=ids, now_ms=now_ms)
     await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     if member is None:
         row = residents.member_row(
             tenant_id=scope.tenant,
             community_id=community_id,
-            house_id=house_id,
+            house_id=claim.house_id,
             person=person,
-            type=type,
-            source=source,
+            type=claim.type,
+            source=claim.source,
             now_ms=now_ms,
             status=rules.PENDING,
         )
         await tx.insert(house_members, row)
     else:
-        await residents.write(scope, tx, member, now_ms, type=type, status=rules.PENDING, source=source)
+        await residents.write(
+            scope, tx, member, now_ms, type=claim.type, status=rules.PENDING, source=claim.source
+        )
     await residents.note_tie(
         scope,
         tx,
         "registered",
-        house_id=house_id,
-        community_id=community_id,
-        identity_id=person.identity_id,
-        type=type,
+        tie=residents.Tie(
+            house_id=claim.house_id,
+            community_id=community_id,
+            identity_id=person.identity_id,
+            type=claim.type,
+        ),
         now_ms=now_ms,
-        said=profile.said() if is_new else {},
+        said=claim.profile.said() if is_new else {},
     )
-    await _ask(scope, tx, community_id, house_id, person.identity_id, person.name)
+    await _ask(scope, tx, community_id, claim.house_id, person.identity_id, person.name)
     return person.identity_id
 
 
@@ -135,10 +141,9 @@ async def register_again(
         scope,
         tx,
         "registered",
-        house_id=house_id,
-        community_id=member.community_id,
-        identity_id=identity_id,
-        type=asked.type,
+        tie=residents.Tie(
+            house_id=house_id, community_id=member.community_id, identity_id=identity_id, type=asked.type
+        ),
         now_ms=now_ms,
     )
     await _ask(scope, tx, member.community_id, house_id, identity_id, profile.name or member.name)

@@ -174,11 +174,13 @@ async def create(
     project_id = await service.create_project(
         scope,
         tx,
-        name=data.name,
-        facts=_said(data),
+        new=service.NewProject(
+            name=data.name,
+            facts=_said(data),
+            terms=KeyTerms(services=data.services, models=data.models, known_models=model_ids()),
+        ),
         ids=ids,
         secrets=secrets,
-        terms=KeyTerms(services=data.services, models=data.models, known_models=model_ids()),
     )
     whole = Scope(scope.tenant, scope.caller)
     for capability in data.capabilities:

@@ -67,12 +67,14 @@ async def create_project(data: ProjectCreate, scope: Scope, tx: Tx, ids: Ids, se
     return await service.create_project(
         scope,
         tx,
-        name=data.name,
-        facts=facts,
+        new=service.NewProject(
+            name=data.name,
+            facts=facts,
+            solution_uuid=data.solution_uuid or "",
+            solution_version_uuid=data.solution_version_uuid or "",
+        ),
         ids=ids,
         secrets=secrets,
-        solution_uuid=data.solution_uuid or "",
-        solution_version_uuid=data.solution_version_uuid or "",
     )
 
 

@@ -83,50 +83,50 @@ class DefaultApp(NamedTuple):
     app_secret: str
 
 
-async def create_project(
-    scope: Scope,
-    tx: Tx,
-    *,
-    name: str,
-    facts: ProjectFacts,
-    ids: Ids,
-    secrets: Secrets,
-    kind: str = DIGITAL_COMMUNITY,
-    solution_uuid: str = "",
-    solution_version_uuid: str = "",
-    terms: KeyTerms | None = None,
-) -> str:
+class NewProject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new project is."""
+
+    name: str
+    facts: ProjectFacts
+    kind: str = DIGITAL_COMMUNITY
+    solution_uuid: str = ""
+    solution_version_uuid: str = ""
+    terms: KeyTerms | None = None
+    """What its key may do; None: everything."""
+
+
+async def create_project(scope: Scope, tx: Tx, *, new: NewProject, ids: Ids, secrets: Secrets) -> str:
     """Create a project in development, with a root space, a default app and a key. Returns its id. Spec D API-17, B F1.
 
     An app that creates one can see it, and its key may do what the app's own may. Without `terms` a key may do
     everything. Raises BadInput, ProjectNameTaken.
     """
-    _check(facts)
-    if len(name) > MAX_NAME:
+    _check(new.facts)
+    if len(new.name) > MAX_NAME:
         raise BadInput(field="name", rule="too_long", limit=MAX_NAME)
-    if kind not in KINDS:
+    if new.kind not in KINDS:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
     whole = Scope.system(scope.tenant)
-    project_id = await tenancy.create_project(scope, tx, name=name, ids=ids)
+    project_id = await tenancy.create_project(scope, tx, name=new.name, ids=ids)
     app_key, _ = await tenancy.create_app_key(
         whole, tx, project_id=project_id, ids=ids, secrets=secrets, name=DEFAULT_APP
     )
-    await begin_grants(scope, tx, project_id=project_id, app_key=app_key, terms=terms)
+    await begin_grants(scope, tx, project_id=project_id, app_key=app_key, terms=new.terms)
     maker = scope.project_id if scope.caller.kind == "app" else None
-    solution = {"solution_uuid": solution_uuid, "solution_version_uuid": solution_version_uuid}
+    solution = {"solution_uuid": new.solution_uuid, "solution_version_uuid": new.solution_version_uuid}
     root = await _add_details(
         scope,
         tx,
         project_id,
-        facts,
+        new.facts,
         ids,
-        kind=kind,
+        kind=new.kind,
         default_app_key=app_key,
         made_by_project=maker,
         **solution,
     )
     await apply_for(whole, tx, project_id=project_id, capability=DIGITAL_COMMUNITY)
-    await emit(tx, ProjectCreated(scope.tenant, project_id, name.strip(), root, maker), key=project_id)
+    await emit(tx, ProjectCreated(scope.tenant, project_id, new.name.strip(), root, maker), key=project_id)
     return project_id
 
 

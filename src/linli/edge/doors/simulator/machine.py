@@ -17,6 +17,8 @@ from linli.protocols.door_http.messages import connection, elevators, faces, int
 from linli.protocols.door_http.messages.base import Request, Versioned
 
 SERVED: Final = door_http.served_by(Server.DOOR)
+MAC: Final = "00-16-EA-AE-3D-40"
+SIGN_METHOD: Final = "md5"
 
 
 @dataclass(slots=True)
@@ -38,9 +40,17 @@ class SimulatedMachine:
     """One door machine. `stop` is its power going off; what it holds stays."""
 
     def __init__(
-        self, *, sn: str, ip: str, box: tuple[str, int], clock: Clock, ids: Ids, host: str = "127.0.0.1",
-        port: int = 0, mac: str = "00-16-EA-AE-3D-40", keepalive: int = 30, sign_method: str = "md5",
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        sn: str,
+        ip: str,
+        box: tuple[str, int],
+        clock: Clock,
+        ids: Ids,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        keepalive: int = 30,
+    ) -> None:
         """`ip` is what it says of itself, `box` where it finds the box."""
         self.sn = sn
         self.memory = Memory()
@@ -51,7 +61,7 @@ class SimulatedMachine:
         self.given = ""
         """Its own, which the box must send."""
         self.box_connected = asyncio.Event()
-        self._identity = (ip, mac, sign_method)
+        self._ip = ip
         self._box = box
         self._clock = clock
         self._ids = ids
@@ -70,7 +80,7 @@ class SimulatedMachine:
 
     def call_itself(self, ip: str) -> None:
         """It says another address of itself from now on."""
-        self._identity = (ip, *self._identity[1:])
+        self._ip = ip
 
     async def start(self) -> None:
         self._server = HttpServer(self._serve, host=self._host, port=self._port, limits=LIMITS)
@@ -131,16 +141,15 @@ class SimulatedMachine:
 
     async def connect(self) -> None:
         """Raises CallFailed, Refusal."""
-        ip, mac, method = self._identity
         now_s = self._clock.now_ms() // 1000 + self.faults.clock_off_s
         message = connection.Connect(
             sn=self.sn,
             time=now_s,
-            ip=ip,
-            mac=mac,
+            ip=self._ip,
+            mac=MAC,
             keepalive=self.keepalive_s,
-            sign_method=method,  # type: ignore[arg-type]
-            sign=door_http.sign(method, time=now_s, mac=mac, sn=self.sn, ip=ip),
+            sign_method=SIGN_METHOD,
+            sign=door_http.sign(SIGN_METHOD, time=now_s, mac=MAC, sn=self.sn, ip=self._ip),
         )
         answer = await ask(self._caller, *self._box, "/connect", message, connection.ConnectAnswer)
         self.token = answer.data.token

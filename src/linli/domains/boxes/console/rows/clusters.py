@@ -1,9 +1,9 @@
 """Clusters as the console shows them, and what it sends."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from linli.domains.boxes import rules
 from linli.domains.boxes.console.rows.nodes import NodeRow
@@ -69,31 +69,6 @@ async def names_of(scope: Scope, db: Reader, rows: list[Cluster]) -> Names:
     for number, community in (await communities.by_id(scope, db, numbers)).items() if numbers else ():
         found[number] = community.name
     return found
-
-
-class ClusterForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    name: str
-    model: Annotated[str, Meta(description="As the label says.")]
-    lan_cidr: str = rules.DEFAULT_CIDR
-    log_on: bool = True
-    monitor_on: bool = True
-    remark: str = ""
-    project_id: str | None = None
-    community_id: int | None = None
-
-
-class ClusterChange(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """What is absent stays."""
-
-    name: str | UnsetType = UNSET
-    model: str | UnsetType = UNSET
-    lan_cidr: str | UnsetType = UNSET
-    log_on: bool | UnsetType = UNSET
-    monitor_on: bool | UnsetType = UNSET
-    remark: str | UnsetType = UNSET
-
-    def said(self) -> dict[str, Any]:
-        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not UNSET}
 
 
 class Association(msgspec.Struct, rename="camel", frozen=True):

@@ -80,12 +80,6 @@ class DecideForm(msgspec.Struct, rename="camel", frozen=True):
     reason: str = ""
 
 
-class InstallForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    params: dict[str, Any] = {}
-    version: str = ""
-    gateway_name: Annotated[str, Meta(description="Of the gateway instance that device access makes.")] = ""
-
-
 class UpgradeForm(msgspec.Struct, rename="camel", frozen=True):
     version: Annotated[str, Meta(description="Empty: the newest.")] = ""
 

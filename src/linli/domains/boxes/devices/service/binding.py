@@ -81,10 +81,12 @@ async def _door(
         await doors.register_door(
             scope,
             tx,
-            community_id=community_id,
-            name=row.alias or row.device_name,
+            new=doors.NewDoor(
+                community_id=community_id,
+                name=row.alias or row.device_name,
+                iot_id=row.iot_id,
+                space_id=space_id,
+            ),
             keys=keys,
             now_ms=now_ms,
-            iot_id=row.iot_id,
-            space_id=space_id,
         )

@@ -85,11 +85,13 @@ async def ask(
         scope,
         tx,
         node_id=node_id,
-        kind=data.kind,
+        wish=service.TunnelWish(
+            kind=data.kind,
+            reason=data.reason,
+            minutes=data.minutes,
+            recorded=data.recorded and data.kind == "shell",
+        ),
         by=by,
-        reason=data.reason,
-        minutes=data.minutes,
-        recorded=data.recorded and data.kind == "shell",
         ids=ids,
         now_ms=clock.now_ms(),
     )

@@ -4,6 +4,7 @@ import hashlib
 import secrets as randomness
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, case, update
 
 from linli.domains.boxes import rules as box_rules
@@ -96,33 +97,43 @@ def hashed(ticket: str) -> str:
     return hashlib.sha256(ticket.encode()).hexdigest()
 
 
+class TunnelWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants inside a box, and why."""
+
+    kind: Kind
+    reason: str
+    """2 to 200 characters."""
+    minutes: int
+    recorded: bool
+    """Whether what a terminal shows is kept."""
+
+
 async def ask(
-    scope: Scope, tx: Tx, *, node_id: int, kind: Kind, by: By, reason: str, minutes: int, recorded: bool, ids: Ids,
-    now_ms: int,
-) -> Asked:  # fmt: skip
+    scope: Scope, tx: Tx, *, node_id: int, wish: TunnelWish, by: By, ids: Ids, now_ms: int
+) -> Asked:
     """Call a box to open a tunnel; both sides have a minute to come with their tickets.
 
     Raises NotFound, BadInput, BoxNotActive, BoxAway, TooManyTunnels.
     """
-    strip = reason.strip()
+    strip = wish.reason.strip()
     if len(strip) not in rules.REASON_CHARS:
         raise BadInput(field="reason", rule="length", min=2, max=200)
-    if minutes not in rules.MINUTES:
+    if wish.minutes not in rules.MINUTES:
         raise BadInput(field="minutes", rule="range", min=1, max=120)
     node = await _reachable(scope, tx, node_id)
     if await queries.living(whole(scope), tx, node_id, now_ms=now_ms) >= rules.MOST_OPEN:
         raise TooManyTunnels(node=node.name, most=rules.MOST_OPEN)
     box_ticket, person_ticket = new_ticket(), new_ticket()
     row: dict[str, Any] = {
-        **place_of(node), "tunnel_id": ids.number(), "node_id": node_id, "kind": kind,
+        **place_of(node), "tunnel_id": ids.number(), "node_id": node_id, "kind": wish.kind,
         "by_kind": scope.caller.kind, "by_id": scope.caller.id, "by_name": by.name, "session_id": by.session_id,
         "reason": strip, "state": "waiting", "why_ended": "", "box_ticket": hashed(box_ticket),
         "person_ticket": hashed(person_ticket), "box_process": "", "person_process": "", "asked_ms": now_ms,
-        "opened_ms": None, "until_ms": now_ms + minutes * 60_000, "ended_ms": None, "bytes_to_box": 0,
-        "bytes_from_box": 0, "recorded": int(recorded), "transcript": "",
+        "opened_ms": None, "until_ms": now_ms + wish.minutes * 60_000, "ended_ms": None, "bytes_to_box": 0,
+        "bytes_from_box": 0, "recorded": int(wish.recorded), "transcript": "",
     }  # fmt: skip
     await tx.insert(edge_tunnels, row)
-    await tell(tx, node, what="tunnel", ticket=box_ticket, kind=kind)
+    await tell(tx, node, what="tunnel", ticket=box_ticket, kind=wish.kind)
     return Asked(Tunnel(**row), person_ticket)
 
 
