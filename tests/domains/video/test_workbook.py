@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from linli.domains.communities.queries import imports as queries
+from linli.domains.communities.service import imports as community_imports
 from linli.domains.communities.service.imports import RunImport
 from linli.kernel.scope import Scope
 from tests.domains.video.conftest import Desk, sheet
@@ -163,3 +164,18 @@ async def test_a_process_that_ended_too_soon_leaves_no_passwords(desk: Desk, mon
     await importer.run(RunImport(kept.import_id, kept.tenant_id))
     ended = await queries.get(Scope.system(), desk.parts.db, kept.import_id)
     assert (ended.object_key, await desk.parts.objects.size(kept.object_key)) == ("", None)
+
+
+async def test_a_workbook_that_is_refused_leaves_no_file(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(community_imports, "MOST_WAITING", 0)
+    kept: list[str] = []
+    put = desk.parts.objects.put
+
+    async def noted(key: str, content: bytes) -> None:
+        kept.append(key)
+        await put(key, content)
+
+    monkeypatch.setattr(desk.parts.objects, "put", noted)
+    refused = await desk.send({"device": "CAM-0001", "name": "东门", "password": "hidden-away"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "import.too_many")
+    assert [await desk.parts.objects.size(key) for key in kept] == [None]

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgspec
 from sqlalchemy import Table
 
-from linli.kernel import telemetry
+from linli.kernel import outbox, telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import Conflict, LinliError, Unavailable
@@ -37,6 +37,8 @@ PATIENCE_MS: Final = 300_000
 """So long an import that was accepted is tried again when a disk or a store cannot serve; then it fails in words."""
 PROBLEMS_KEPT: Final = 500
 """Faults kept in the row for the screen; the marked-up workbook holds all of them."""
+SECRET_MS: Final = 3_600_000
+"""So long a workbook that may hold passwords waits for its import."""
 _TRIES: Final = 3
 """Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
 _MANY: Final = 5_000
@@ -56,6 +58,11 @@ class RunImport(msgspec.Struct, frozen=True):
     tenant_id: str
     asked_ms: int = 0
     """When somebody asked for it; 0: when it was handed in."""
+
+
+async def forget_later(tx: Tx, job: str, run: RunImport, *, now_ms: int) -> None:
+    """Have a workbook with secrets removed in an hour, whatever becomes of its import. `job`: `Ledger.files_job`."""
+    await outbox.add(tx, job, run, due_ms=now_ms + SECRET_MS, now_ms=now_ms)
 
 
 class Import(Protocol):
@@ -164,6 +171,11 @@ class Ledger[I: Import](Protocol):
         """Outbox kind of an import that waits to be worked on."""
         ...
 
+    @property
+    def files_job(self) -> str:
+        """Outbox kind of forgetting a workbook that holds secrets."""
+        ...
+
     def subject(self, import_id: int) -> str:
         """Under which the progress of an import is told."""
         ...
@@ -200,8 +212,9 @@ class Engine[I: Import]:
         self._running: dict[int, asyncio.Task[None]] = {}
 
     def register(self, jobs: Jobs) -> None:
-        """Let the outbox worker start the imports."""
+        """Let the outbox worker start the imports, and end what held secrets."""
         jobs.on(self._ledger.job, RunImport, self.run)
+        jobs.on(self._ledger.files_job, RunImport, self.forget)
 
     async def progress(self, scope: Scope, found: I) -> Progress | None:
         """None when nobody works on it."""

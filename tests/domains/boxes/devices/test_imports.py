@@ -2,12 +2,16 @@
 
 import asyncio
 import io
+from typing import Any
 from unittest.mock import AsyncMock
 
 import openpyxl
 import pytest
 
+from linli.domains.boxes.devices.queries import imports as queries
 from linli.kernel.errors import Unavailable
+from linli.kernel.scope import Scope
+from linli.kernel.workbooks.imports import SECRET_MS, RunImport
 from tests.domains.boxes.devices.conftest import Desk, door
 
 DEVICE, TERMINAL, SYSTEM = "door_device", "door_terminal", "door_system"
@@ -173,3 +177,57 @@ async def test_an_accepted_import_outlasts_a_store_that_is_away(desk: Desk, monk
             await desk.parts.clock.advance(1000)
             await asyncio.sleep(0.01)
     assert ended["state"] == "done", ended
+
+
+async def kept_files(desk: Desk, told: dict[str, Any]) -> tuple[str, str]:
+    """Keys of the workbook and of its marked copy."""
+    row = await queries.get(Scope.system(), desk.parts.db, int(told["id"]))
+    return row.object_key, row.report_key
+
+
+async def test_workbooks_lie_sealed_and_go(desk: Desk):
+    """They may hold passwords of devices: the file while it waits, and the marked copy."""
+    store = desk.parts.objects
+    refused = await desk.send(DEVICE, logical("HJSB-000001.1", ip="10.0.0.999"))
+    for key in await kept_files(desk, refused):
+        lying = await store.get(key)
+        assert not lying.startswith(b"PK")
+        assert desk.parts.secrets.open_file(lying, about=key).startswith(b"PK")
+    tried = await desk.send(DEVICE, logical("HJSB-000001.1"), dryRun=True)
+    (key, _) = await kept_files(desk, tried)
+    assert not (await store.get(key)).startswith(b"PK")
+    done = (await desk.browser.post(f"{desk.at()}/imports/{tried['id']}/apply")).json()
+    assert (done["state"], done["created"]) == ("done", 1)
+    assert await kept_files(desk, done) == ("", "")
+    assert await store.size(key) is None
+
+
+async def test_a_workbook_that_nobody_applies_goes_after_an_hour(desk: Desk):
+    tried = await desk.send(DEVICE, logical("HJSB-000001.1"), dryRun=True)
+    (key, _) = await kept_files(desk, tried)
+    await desk.parts.clock.advance(SECRET_MS + 1000)
+    async with asyncio.timeout(60):
+        while await kept_files(desk, tried) != ("", ""):
+            await desk.parts.clock.advance(1000)
+            await asyncio.sleep(0.01)
+    assert await desk.parts.objects.size(key) is None
+    again = await desk.browser.post(f"{desk.at()}/imports/{tried['id']}/apply")
+    assert (again.status_code, again.json()["code"]) == (409, "import.workbook_gone")
+
+
+async def test_a_killed_import_leaves_no_workbook(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """The job is given again, as after a `kill -9` between the end of the import and the removal of its file."""
+    importer = desk.parts.services["edge_importer"]
+
+    async def gone(*_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(importer, "_forget", gone)
+        patched.setattr("linli.domains.boxes.devices.console.workbooks.WAIT_SECONDS", 0.5)
+        sent = await desk.send(DEVICE, logical("HJSB-000001.1"))
+    (key, _) = await kept_files(desk, sent)
+    assert await desk.parts.objects.size(key)
+    await importer.run(RunImport(int(sent["id"]), desk.scope.tenant))
+    assert await kept_files(desk, sent) == ("", "")
+    assert await desk.parts.objects.size(key) is None

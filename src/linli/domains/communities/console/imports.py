@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.communities.console import import_changes
 from linli.domains.communities.console.import_changes import PersonChange
 from linli.domains.communities.console.spaces import root_of
-from linli.domains.communities.console.workbook_files import check_file, store_file
+from linli.domains.communities.console.workbook_files import check_file, stored
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
@@ -145,8 +145,7 @@ async def hand_in(
         raise NotFound(what="space", id=parent)
     await check_file(data.file, most=FILE_BYTES)
     key = f"{scope.tenant}/import/{ids.hex(32)}.xlsx"
-    await store_file(data.file, objects, key, most=FILE_BYTES)
-    async with db.begin() as tx:
+    async with stored(data.file, objects, key, most=FILE_BYTES), db.begin() as tx:
         import_id = await imports.hand_in(
             scope,
             tx,

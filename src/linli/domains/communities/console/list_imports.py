@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from linli.domains.communities.console.imports import ImportOptions, attachment
 from linli.domains.communities.console.spaces import root_of
-from linli.domains.communities.console.workbook_files import check_file, store_file
+from linli.domains.communities.console.workbook_files import check_file, stored
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import employee_import, imports, undo, vehicle_import
@@ -103,12 +103,11 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         root = await root_of(scope, db, community_id)
         await check_file(data.file, most=FILE_BYTES)
         key = f"{scope.tenant}/import/{ids.hex(32)}.xlsx"
-        if kind.secret:
-            await data.file.seek(0)
-            await objects.put(key, secrets.seal_file(await data.file.read(), about=key))
-        else:
-            await store_file(data.file, objects, key, most=FILE_BYTES)
-        async with db.begin() as tx:
+        sealed_by = secrets if kind.secret else None
+        async with (
+            stored(data.file, objects, key, most=FILE_BYTES, sealed_by=sealed_by),
+            db.begin() as tx,
+        ):
             import_id = await imports.hand_in(
                 scope,
                 tx,

@@ -3,12 +3,14 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import BinaryIO, Final, cast
 
 from litestar.datastructures import UploadFile
 
-from linli.kernel.errors import TooLarge
+from linli.kernel.errors import LinliError, TooLarge
 from linli.kernel.objects import ObjectStore
+from linli.kernel.secrets import Secrets
 from linli.kernel.workbooks.refusals import check_workbook
 from linli.kernel.workbooks.sheets import prepare
 
@@ -24,10 +26,24 @@ async def check_file(file: UploadFile, *, most: int) -> None:
     await asyncio.to_thread(prepare)
 
 
-async def store_file(file: UploadFile, objects: ObjectStore, key: str, *, most: int) -> None:
-    """Raises what `ObjectStore.receive` raises."""
+@asynccontextmanager
+async def stored(
+    file: UploadFile, objects: ObjectStore, key: str, *, most: int, sealed_by: Secrets | None = None
+) -> AsyncIterator[None]:
+    """The file lies in the store; it goes again where the block refuses it. `sealed_by`: it may hold passwords.
+
+    Raises what `ObjectStore.receive` raises.
+    """
     await file.seek(0)
-    await objects.receive(key, _pieces(file), limit=most)
+    if sealed_by is None:
+        await objects.receive(key, _pieces(file), limit=most)
+    else:
+        await objects.put(key, sealed_by.seal_file(await file.read(), about=key))
+    try:
+        yield
+    except LinliError:
+        await objects.delete(key)
+        raise
 
 
 async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:

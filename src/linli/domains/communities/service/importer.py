@@ -32,7 +32,7 @@ from linli.kernel.outbox import Jobs
 from linli.kernel.progress import Board
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import End, Engine, Kind, Note, RunImport, Tools, Work
+from linli.kernel.workbooks.imports import End, Engine, Kind, Note, Tools, Work
 from linli.kernel.workbooks.rows import ListReading, read_list
 
 LISTS: Final = (vehicle_import.KIND, employee_import.KIND)
@@ -58,7 +58,6 @@ class Importer(Engine[Import]):
     def register(self, jobs: Jobs, handlers: Handlers[Tx] | None = None) -> None:
         """Let the outbox worker start the imports, and erased persons end their files."""
         super().register(jobs)
-        jobs.on(imports.FILES_JOB, RunImport, self.forget)
         if handlers is not None:
             handlers.after(UsersErased, self.erased, name="communities.imports_of_erased")
 
@@ -79,6 +78,7 @@ class _Ledger:
     """The table `imports`."""
 
     job = imports.JOB
+    files_job = imports.FILES_JOB
 
     def __init__(self, lists: Sequence[ListKind], houses: "_Houses") -> None:
         self._lists = {kind.name: _List(kind) for kind in lists}

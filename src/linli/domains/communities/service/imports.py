@@ -38,6 +38,7 @@ from linli.kernel.workbooks.imports import (
     End,
     RunImport,
     WorkbookGone,
+    forget_later,
 )
 from linli.kernel.workbooks.rows import Problem
 
@@ -47,8 +48,6 @@ TABLES: Final = (spaces, houses, *bulk.TABLES)
 """What an import of houses and residents writes."""
 FILES_JOB: Final = "communities.import_files"
 """Outbox kind of forgetting a workbook that holds secrets."""
-SECRET_MS: Final = 3_600_000
-"""So long such a workbook waits for its import."""
 MOST_WAITING: Final = 5
 """Imports of one company that wait or are worked on."""
 CHANGES_KEPT: Final = 500
@@ -160,8 +159,7 @@ async def hand_in(scope: Scope, tx: Tx, *, new: NewImport, ids: Ids, now_ms: int
     await tx.insert(imports, row)
     await _start(tx, parent.tenant_id, import_id, now_ms)
     if new.secret:
-        job = RunImport(import_id, parent.tenant_id)
-        await outbox.add(tx, FILES_JOB, job, due_ms=now_ms + SECRET_MS, now_ms=now_ms)
+        await forget_later(tx, FILES_JOB, RunImport(import_id, parent.tenant_id), now_ms=now_ms)
     return import_id
 
 

@@ -1,4 +1,7 @@
-"""Console: devices by the workbook: template, export, trial, import with progress, faults, undo. Spec C 8.2, 8.6."""
+"""Console: devices by the workbook: template, export, trial, import with progress, faults, undo. Spec C 8.2, 8.6.
+
+A workbook may hold passwords: it lies sealed while it waits, and goes once it is worked on, or after an hour.
+"""
 
 import asyncio
 from typing import Annotated, Any, Final
@@ -18,7 +21,7 @@ from linli.domains.boxes.devices.service import imports
 from linli.domains.boxes.devices.service.devices import protocol_of
 from linli.domains.boxes.devices.service.importer import EdgeImporter
 from linli.domains.communities.console.imports import attachment
-from linli.domains.communities.console.workbook_files import check_file, store_file
+from linli.domains.communities.console.workbook_files import check_file, stored
 from linli.domains.people.rights import Right
 from linli.kernel import i18n, outbox
 from linli.kernel.clock import Clock
@@ -30,7 +33,7 @@ from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import DONE
+from linli.kernel.workbooks.imports import DONE, WorkbookGone
 from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport, shown
 from linli.kernel.workbooks.turns import ReadersBusy, reading
@@ -138,6 +141,7 @@ async def hand_in(
     objects: ObjectStore,
     ids: Ids,
     clock: Clock,
+    secrets: Secrets,
     edge_importer: EdgeImporter,
     dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
 ) -> EdgeImport:
@@ -145,8 +149,7 @@ async def hand_in(
     gateway, protocol = await protocol_of(scope, db, protocol_id)
     await check_file(data.file, most=FILE_BYTES)
     key = f"{scope.tenant}/import/{ids.hex(32)}.xlsx"
-    await store_file(data.file, objects, key, most=FILE_BYTES)
-    async with db.begin() as tx:
+    async with stored(data.file, objects, key, most=FILE_BYTES, sealed_by=secrets), db.begin() as tx:
         import_id = await imports.hand_in(
             scope,
             tx,
@@ -212,7 +215,7 @@ async def one(
 
 
 @edge_import_routes.post(
-    "/imports/{import_id:int}/apply", right=MANAGE, status=200, raises=(NotFound, WrongState)
+    "/imports/{import_id:int}/apply", right=MANAGE, status=200, raises=(NotFound, WorkbookGone, WrongState)
 )
 async def apply(
     protocol_id: int, import_id: int, scope: Scope, db: Database, clock: Clock, edge_importer: EdgeImporter
@@ -247,14 +250,15 @@ async def take_back(
 
 @edge_import_routes.get("/imports/{import_id:int}/report.xlsx", right=SEE, raises=(NotFound,))
 async def report(
-    protocol_id: int, import_id: int, scope: Scope, db: Database, objects: ObjectStore
+    protocol_id: int, import_id: int, scope: Scope, db: Database, objects: ObjectStore, secrets: Secrets
 ) -> Response[bytes]:
     """The handed-in workbook with every fault marked where it stands."""
     await protocol_of(scope, db, protocol_id)
     import_row = await queries.get(scope, db, import_id, protocol_id=protocol_id)
     if not import_row.report_key:
         raise NotFound(what="report", id=import_id)
-    content = await objects.get(import_row.report_key, limit=4 * FILE_BYTES)
+    sealed = await objects.get(import_row.report_key, limit=4 * FILE_BYTES)
+    content = secrets.open_file(sealed, about=import_row.report_key)
     return attachment(content, "linli-device-problems.xlsx")
 
 

@@ -39,11 +39,11 @@ class EdgeImporter(Engine[Import]):
 class _Devices:
     """Rows of a protocol's devices."""
 
-    unfile = None
     tables = ()
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
+        self.unfile = imports.without_files  # forms have hidden fields: passwords of devices
 
     async def reader(
         self, scope: Scope, db: Reader, import_row: Import
@@ -77,6 +77,7 @@ class _Ledger:
     """The table `edge_imports`."""
 
     job = imports.JOB
+    files_job = imports.FILES_JOB
 
     def __init__(self, devices: _Devices) -> None:
         self._devices = devices

@@ -30,13 +30,27 @@ from linli.kernel.db import INT, Command, Reader, Tx, in_scope
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import CHECKED, DONE, PROBLEMS_KEPT, UNDONE, WAITING, End, RunImport, Work
+from linli.kernel.workbooks.imports import (
+    CHECKED,
+    DONE,
+    PROBLEMS_KEPT,
+    UNDONE,
+    WAITING,
+    End,
+    RunImport,
+    Work,
+    WorkbookGone,
+    forget_later,
+)
 from linli.kernel.workbooks.rows import ListReading, Problem, Row
 from linli.protocols.driver_forms import HIDDEN
 from linli.things.lifecycle import remove_device
 from linli.things.queries.devices import find_devices
 
 JOB: Final = "boxes.import_devices"
+"""Outbox kind of an import that waits to be worked on."""
+FILES_JOB: Final = "boxes.import_files"
+"""Outbox kind of forgetting its workbook."""
 
 
 class Plan(NamedTuple):
@@ -79,6 +93,11 @@ _mark = Command(
     .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
     .values(state=bindparam("to_state"))
 )
+_no_files = Command(
+    update(edge_imports)
+    .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
+    .values(object_key="", report_key="")
+)
 
 
 async def hand_in(
@@ -110,14 +129,17 @@ async def hand_in(
     }
     await tx.insert(edge_imports, row)
     await outbox.add(tx, JOB, RunImport(import_id, scope.tenant, now_ms))
+    await forget_later(tx, FILES_JOB, RunImport(import_id, scope.tenant), now_ms=now_ms)
     return import_id
 
 
 async def go_on(scope: Scope, tx: Tx, *, import_id: int, protocol_id: int, now_ms: int) -> None:
-    """Apply a workbook that was tried and found good. Raises NotFound, WrongState."""
+    """Apply a workbook that was tried and found good. Raises NotFound, WrongState, WorkbookGone."""
     import_row = await queries.get(scope, tx, import_id, protocol_id=protocol_id, lock=True)
     if import_row.state != CHECKED:
         raise WrongState(state=import_row.state)
+    if not import_row.object_key:
+        raise WorkbookGone()
     await _restart.run(tx, scope, row=import_id)
     await outbox.add(tx, JOB, RunImport(import_id, import_row.tenant_id, now_ms))
 
@@ -239,6 +261,11 @@ async def conclude(scope: Scope, tx: Tx, import_row: Import, wanted: Plan | None
         faults=json.dumps(kept, ensure_ascii=False) if kept else "",
         report=end.report_key, why=end.reason, now=end.now_ms,
     )  # fmt: skip
+
+
+async def without_files(scope: Scope, tx: Tx, import_id: int) -> None:
+    """Its workbook and the marked copy are gone."""
+    await _no_files.run(tx, scope, row=import_id)
 
 
 async def undo(
