@@ -223,7 +223,7 @@ async def test_a_busy_stream_ends_with_the_right(desk: Desk) -> None:
 
 
 async def test_a_stream_ends_with_its_session_account_and_company(desk: Desk) -> None:
-    for how in ("sign out", "disable", "tenant", "reset", "set by others"):
+    for how in ("sign out", "tenant", "reset", "set by others"):
         number, login = await desk.account(
             (Role.TENANT_ADMIN, desk.tenant, 0), (Role.TENANT_ADMIN, desk.foreign, 0)
         )
@@ -234,10 +234,6 @@ async def test_a_stream_ends_with_its_session_account_and_company(desk: Desk) ->
                 async with desk.parts.db.begin() as tx:
                     if how == "sign out":
                         await sessions.revoke(tx, account_id=number, session_id=session.id)
-                    elif how == "disable":
-                        await accounts.disable_account(
-                            tx, account_id=number, disabled=True, now_ms=desk.parts.clock.now_ms()
-                        )
                     elif how == "reset":
                         await ownership.void(tx, account_id=number, now_ms=desk.parts.clock.now_ms())
                     elif how == "set by others":

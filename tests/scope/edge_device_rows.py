@@ -71,7 +71,7 @@ async def add_edge_devices(platform: Platform, lot: Any) -> None:
         ("faulty_form_import", sheet(f"bad-{lot.name}", port="none"), True),
     ):
         key = f"{lot.tenant}/import/{platform.ids.hex(32)}.xlsx"
-        await platform.objects.put(key, content)
+        await platform.objects.put(key, platform.secrets.seal_file(content, about=key))
         async with platform.db.begin() as tx:
             number = await imports.hand_in(
                 owner, tx, gateway, protocol, file_name="a.xlsx", object_key=key, dry_run=dry_run, **plain

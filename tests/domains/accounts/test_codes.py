@@ -170,15 +170,6 @@ async def test_a_phone_that_nobody_has_looks_like_any_other(parts, worker, visit
     assert len(await codes_sent(parts, worker)) == 1
 
 
-async def test_a_closed_account_gets_in_by_no_code(parts, worker, visitor):
-    account = await accounts.find_account(parts.db, PHONE)
-    await ask(visitor)
-    (code,) = await codes_sent(parts, worker)
-    async with parts.db.begin() as tx:
-        await accounts.disable_account(tx, account_id=account.id, disabled=True, now_ms=parts.clock.now_ms())
-    assert (await enter(visitor, code)).status_code == 403
-
-
 async def test_messages_are_the_operators_alone_and_no_log_has_them(
     parts, worker, visitor, administrator, caplog
 ):

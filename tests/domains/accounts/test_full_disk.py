@@ -7,7 +7,7 @@ import pytest
 from linli.domains.accounts.cookies import COOKIE
 from linli.domains.accounts.service import spare_sessions, throttle
 from linli.domains.accounts.service.spare_sessions import SpareSessions
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, ownership
 from linli.kernel.disk import DiskFull, DiskGuard
 from tests.console.conftest import SETUP, Browser
 
@@ -119,7 +119,7 @@ async def test_it_ends_with_the_process_and_with_the_log_in(disk, parts, operato
     disk.room()
     account = await accounts.find_account(parts.db, SETUP["login"])
     async with parts.db.begin() as tx:
-        await accounts.disable_account(tx, account_id=account.id, disabled=True, now_ms=parts.clock.now_ms())
+        await ownership.void(tx, account_id=account.id, now_ms=parts.clock.now_ms())
     disk.full()
     assert (await operator.get("/session")).status_code == 401
 

@@ -85,15 +85,6 @@ async def test_who_lost_the_right_lets_nobody_in(administrator, giver, stranger)
         await refused(stranger, token)
 
 
-async def test_a_closed_log_in_lets_nobody_in(parts, giver, stranger):
-    token = await link(giver)
-    async with parts.db.begin() as tx:
-        await accounts.disable_account(
-            tx, account_id=giver.account_id, disabled=True, now_ms=parts.clock.now_ms()
-        )
-    await refused(stranger, token)
-
-
 async def test_a_company_that_ended_takes_nobody_in(parts, giver, stranger, here):
     token, now_ms = await link(giver), parts.clock.now_ms()
     scope = companies.Scope.system(here)

@@ -53,18 +53,6 @@ async def test_login_by_name_and_by_phone(database, ids, clock, password_hash):
             await accounts.authenticate(database, login=login, password=password)
 
 
-async def test_disabled_account_is_told_only_with_the_right_password(database, ids, clock, password_hash):
-    account_id = await create(database, ids, clock, password_hash)
-    async with database.begin() as tx:
-        await accounts.disable_account(tx, account_id=account_id, disabled=True, now_ms=clock.now_ms())
-    with pytest.raises(accounts.AccountDisabled):
-        await accounts.authenticate(database, login="wang.wei", password=PASSWORD)
-    with pytest.raises(accounts.BadCredentials):
-        await accounts.authenticate(database, login="wang.wei", password="wrong password")
-    with pytest.raises(accounts.AccountDisabled):
-        await accounts.rights(database, account_id)
-
-
 async def test_logins_and_phones_are_unique(database, ids, clock, password_hash):
     await create(database, ids, clock, password_hash, login="13800138000")
     for login, phone in (("13800138000", ""), ("other", "13800138000")):

@@ -25,7 +25,7 @@ from linli.domains.accounts.service.throttle import SignInThrottled
 from linli.domains.people.person_rules import PENDING
 from linli.domains.people.queries.residence import Resident, resident
 from linli.domains.people.service import accounts, codes
-from linli.domains.people.service.accounts import AccountDisabled, LoginTaken, clean_login
+from linli.domains.people.service.accounts import LoginTaken, clean_login
 from linli.domains.people.service.codes import BadCode, CodeTooSoon
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -101,7 +101,7 @@ async def send_code(
     public=True,
     noted="sign-in by code",
     status=200,
-    raises=(AccountDisabled, BadCode, LoginTaken, SignInThrottled),
+    raises=(BadCode, LoginTaken, SignInThrottled),
 )
 async def sign_in(
     request: Request[Any, Any, Any],

@@ -13,7 +13,7 @@ from linli.domains.accounts.service.sessions import Session, SessionOver
 from linli.domains.accounts.service.throttle import SignInThrottled
 from linli.domains.people.rights import SIGNED_IN
 from linli.domains.people.service import accounts, codes, passwords, phones
-from linli.domains.people.service.accounts import AccountDisabled, BadCredentials, LoginTaken
+from linli.domains.people.service.accounts import BadCredentials, LoginTaken
 from linli.domains.people.service.codes import BadCode, CodeTooSoon
 from linli.domains.people.service.passwords import PasswordLinkGone
 from linli.kernel.clock import Clock
@@ -208,7 +208,7 @@ async def change_phone(
 password_link_routes = Routes("/password-link", tags=("session",))
 
 
-@password_link_routes.post("/show", public=True, status=200, raises=(AccountDisabled, PasswordLinkGone))
+@password_link_routes.post("/show", public=True, status=200, raises=(PasswordLinkGone,))
 async def show(data: PasswordLink, db: Database, clock: Clock) -> PasswordLinkFor:
     """Whose link it is."""
     account = await passwords.find_link(db, token=data.token, now_ms=clock.now_ms())
@@ -216,7 +216,7 @@ async def show(data: PasswordLink, db: Database, clock: Clock) -> PasswordLinkFo
 
 
 @password_link_routes.post(
-    public=True, noted="sign-in by password link", status=200, raises=(AccountDisabled, PasswordLinkGone)
+    public=True, noted="sign-in by password link", status=200, raises=(PasswordLinkGone,)
 )
 async def use(
     request: Request[Any, Any, Any], data: FirstPassword, db: Database, clock: Clock, entrance: Entrance

@@ -15,7 +15,7 @@ from linli.domains.accounts.service.spare_sessions import SpareSessions
 from linli.domains.accounts.service.throttle import SignInThrottled
 from linli.domains.people.rights import SIGNED_IN, Rights
 from linli.domains.people.service import accounts, codes
-from linli.domains.people.service.accounts import AccountDisabled, BadCredentials, clean_login
+from linli.domains.people.service.accounts import BadCredentials, clean_login
 from linli.domains.people.service.codes import BadCode, CodeTooSoon
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -29,9 +29,7 @@ from linli.kernel.settings import Settings
 session_routes = Routes("/session", tags=("session",))
 
 
-@session_routes.post(
-    public=True, noted="sign-in", status=200, raises=(AccountDisabled, BadCredentials, SignInThrottled)
-)
+@session_routes.post(public=True, noted="sign-in", status=200, raises=(BadCredentials, SignInThrottled))
 async def sign_in(
     request: Request[Any, Any, Any],
     data: schemas.SignInRequest,
@@ -83,7 +81,7 @@ async def send_code(
     public=True,
     noted="sign-in by code",
     status=200,
-    raises=(AccountDisabled, BadCode, SignInThrottled),
+    raises=(BadCode, SignInThrottled),
 )
 async def sign_in_by_code(
     request: Request[Any, Any, Any],

@@ -18,7 +18,7 @@ from linli.domains.faces.service import consents, erasures, images, staff_rows
 from linli.domains.faces.service.users import IDENTITY
 from linli.domains.people.queries import residents
 from linli.domains.people.rights import Right
-from linli.domains.people.service.accounts import AccountDisabled, rights
+from linli.domains.people.service.accounts import rights
 from linli.kernel import telemetry
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import NotFound
@@ -116,7 +116,7 @@ async def needed(scope: Scope, db: Reader, image: Image) -> bool:
 async def _may(db: Database, row: StaffFace) -> bool:
     try:
         held = await rights(db, row.account_id)
-    except (NotFound, AccountDisabled):
+    except NotFound:
         return False
     return held.may(Right.DOORS_OPEN, tenant_id=row.tenant_id, community_id=row.community_id)
 

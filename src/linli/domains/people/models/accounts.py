@@ -13,7 +13,6 @@ accounts = Table(
     text_column("phone", null=True),  # as person_rules.clean_phone leaves it; unique in the installation
     text_column("name"),
     text_column("password_hash"),  # argon2id, with its parameters; "!" while there is none
-    flag("disabled"),
     flag("must_change"),  # the password was set by somebody else
     integer(
         "proven_ms", server_default="0"

@@ -8,13 +8,10 @@ from linli.domains.people.models import accounts
 
 
 def opened_by(account_id: Any, generation: Any) -> ColumnElement[bool]:
-    """The log-in is open, and nothing has ended what was opened in this generation of it."""
+    """The log-in is there, and nothing has ended what was opened in this generation of it."""
     a = accounts.alias("opener")
     return (
-        select(a.c.id)
-        .where(a.c.id == account_id, a.c.generation == generation, a.c.disabled == 0)
-        .correlate_except(a)
-        .exists()
+        select(a.c.id).where(a.c.id == account_id, a.c.generation == generation).correlate_except(a).exists()
     )
 
 

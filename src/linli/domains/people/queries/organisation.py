@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from linli.domains.people import rights_tree
 from linli.domains.people.models import (
@@ -105,7 +105,7 @@ _person_columns = (
     accounts.c.login,
     accounts.c.phone,
     func.coalesce(staff.c.name, accounts.c.name),
-    func.coalesce(case((accounts.c.disabled == 1, 1), else_=staff.c.disabled), 0),
+    func.coalesce(staff.c.disabled, 0),
     func.coalesce(staff.c.created_ms, accounts.c.created_ms),
 )
 _matches = or_(

@@ -85,7 +85,6 @@ _who_lives = (
         _m.community_id == bindparam("community_id", type_=INT),
         _m.status == MOVED_IN,
         _m.community_id.not_in(_CLOSED),
-        accounts.c.disabled == 0,
     )
     .distinct()
 )
@@ -94,11 +93,11 @@ _in_houses = Query(_who_lives.where(any_of(_m.house_id, "house_ids")))
 _of_person = Query(
     select(accounts.c.id)
     .join(persons, _p.phone == accounts.c.phone)
-    .where(in_scope(persons), _p.identity_id == bindparam("identity_id"), accounts.c.disabled == 0)
+    .where(in_scope(persons), _p.identity_id == bindparam("identity_id"))
 )
 _phones = Query(
     select(accounts.c.id, accounts.c.phone).where(
-        any_of(accounts.c.id, "account_ids"), accounts.c.phone.is_not(None), accounts.c.disabled == 0
+        any_of(accounts.c.id, "account_ids"), accounts.c.phone.is_not(None)
     )
 )
 

@@ -26,7 +26,7 @@ from linli.domains.people.service.ownership import NO_PASSWORD, enters
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
 from linli.kernel.disk import DiskFull
-from linli.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Unauthorized
+from linli.kernel.errors import BadInput, Conflict, NotFound, Unauthorized
 from linli.kernel.ids import Ids
 
 PASSWORD_MIN: Final = 10
@@ -47,10 +47,6 @@ class BadCredentials(Unauthorized):
     code = "account.bad_credentials"
 
 
-class AccountDisabled(Forbidden):
-    code = "account.disabled"
-
-
 class LoginTaken(Conflict):
     code = "account.login_taken"
 
@@ -60,7 +56,6 @@ class Account(NamedTuple):
     login: str
     phone: str | None
     name: str
-    disabled: int
     must_change: int
     """The password was set by somebody else."""
     proven_ms: int
@@ -75,7 +70,6 @@ class _WithHash(NamedTuple):
     login: str
     phone: str | None
     name: str
-    disabled: int
     must_change: int
     proven_ms: int
     generation: int
@@ -88,7 +82,6 @@ _columns = (
     accounts.c.login,
     accounts.c.phone,
     accounts.c.name,
-    accounts.c.disabled,
     accounts.c.must_change,
     accounts.c.proven_ms,
     accounts.c.generation,
@@ -137,11 +130,6 @@ _rehash = Command(
     update(accounts)
     .where(accounts.c.id == bindparam("row", type_=INT), accounts.c.password_hash == bindparam("old"))
     .values(password_hash=bindparam("hash"))
-)
-_set_disabled = Command(
-    update(accounts)
-    .where(accounts.c.id == bindparam("row", type_=INT))
-    .values(disabled=bindparam("off", type_=INT), changed_ms=bindparam("now", type_=INT))
 )
 _holds = [
     select(table.c.account_id).where(table.c.account_id == bindparam("row", type_=INT)).exists()
@@ -211,7 +199,6 @@ async def create_account(
         "phone": phone or None,
         "name": name,
         "password_hash": password_hash,
-        "disabled": 0,
         "must_change": 0,
         "proven_ms": now_ms if proven else 0,
         "generation": 0,
@@ -226,15 +213,13 @@ async def create_account(
 async def authenticate(db: Database, *, login: str, password: str) -> Account:
     """The account behind a log-in name or phone and its password.
 
-    Takes the same time for an unknown log-in. Raises BadCredentials, AccountDisabled. Throttling is the caller's.
+    Takes the same time for an unknown log-in. Raises BadCredentials. Throttling is the caller's.
     """
     name = clean_login(login)
     with_hash = await _by_login.one(db, login=name, phone=name)
     good = await asyncio.to_thread(verify, with_hash.password_hash if with_hash else _NOBODY, password)
     if with_hash is None or not good:
         raise BadCredentials()
-    if with_hash.disabled:
-        raise AccountDisabled()
     if _hasher.check_needs_rehash(with_hash.password_hash):
         better = await hash_password(password)
         with suppress(DiskFull):  # another time
@@ -251,12 +236,6 @@ def verify(hash_text: str, password: str) -> bool:
         return _hasher.verify(known, password[: PASSWORD_MAX + 1])
     except (VerificationError, InvalidHashError):
         return False
-
-
-async def disable_account(tx: Tx, *, account_id: int, disabled: bool, now_ms: int) -> None:
-    """Close a log-in, or open it again. Raises NotFound."""
-    if not await _set_disabled.run(tx, row=account_id, off=int(disabled), now=now_ms):
-        raise NotFound(what="account", id=account_id)
 
 
 async def get_account(db: Reader, account_id: int) -> Account:
@@ -311,13 +290,11 @@ async def grant_role(
 
 
 async def rights(db: Reader, account_id: int) -> Rights:
-    """What an account may do: built-in roles, houses lived in, and what companies gave. Raises NotFound, AccountDisabled.
+    """What an account may do: built-in roles, houses lived in, and what companies gave. Raises NotFound.
 
     A company that disabled the person has given nothing.
     """
     account = await get_account(db, account_id)
-    if account.disabled:
-        raise AccountDisabled()
     closed = await own_rights.closed_tenants(db, account_id)
     grants = [
         RoleGrant(Role(role), tenant, community)

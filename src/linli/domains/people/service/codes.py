@@ -24,7 +24,7 @@ from linli.domains.people.models import accounts as account_table
 from linli.domains.people.models import sign_in_codes
 from linli.domains.people.person_rules import clean_phone, is_phone, mask_phone
 from linli.domains.people.service import ownership
-from linli.domains.people.service.accounts import Account, AccountDisabled, create_account, get_account
+from linli.domains.people.service.accounts import Account, create_account, get_account
 from linli.domains.people.service.ownership import NO_PASSWORD
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
@@ -206,7 +206,7 @@ def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
 async def redeem(
     db: Database, *, phone: str, code: str, browser: str, secrets: Secrets, now_ms: int
 ) -> Account:
-    """The log-in of the phone, for the code that was sent to it. Raises BadInput, BadCode, AccountDisabled."""
+    """The log-in of the phone, for the code that was sent to it. Raises BadInput, BadCode."""
     phone = _phone(phone)
     key = _in_browser(phone, browser)
     digest = await _tried(db, key, code, secrets, now_ms)
@@ -218,10 +218,7 @@ async def redeem(
             raise BadCode(field="code")
         return await _owned(tx, int(holder), now_ms)
 
-    account = await db.run(spend)
-    if account.disabled:
-        raise AccountDisabled()
-    return account
+    return await db.run(spend)
 
 
 async def _owned(tx: Tx, account_id: int, now_ms: int) -> Account:
@@ -245,7 +242,7 @@ async def redeem_or_join(
 ) -> Account:
     """The log-in of the phone as `redeem` gives it; a phone without one gets a log-in that no password opens.
 
-    Raises BadInput, BadCode, AccountDisabled.
+    Raises BadInput, BadCode.
     """
     phone = _phone(phone)
     key = _in_browser(phone, browser)
@@ -266,10 +263,7 @@ async def redeem_or_join(
             )
         return await _owned(tx, int(holder), now_ms)
 
-    account = await db.run(spend)
-    if account.disabled:
-        raise AccountDisabled()
-    return account
+    return await db.run(spend)
 
 
 async def _tried(db: Database, key: str, code: str, secrets: Secrets, now_ms: int) -> str:

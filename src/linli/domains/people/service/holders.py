@@ -20,7 +20,6 @@ from linli.kernel.errors import LinliError
 _tenant: BindParameter[Any] = bindparam("tenant")
 _members = Query(
     select(accounts.c.id).where(
-        accounts.c.disabled == 0,
         accounts.c.id.in_(
             union(
                 select(account_roles.c.account_id).where(account_roles.c.tenant_id == _tenant),

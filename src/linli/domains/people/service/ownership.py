@@ -41,7 +41,7 @@ _void = Command(
 )
 _hold = Command(
     update(accounts)
-    .where(_a.id == _row, _a.generation == bindparam("was", type_=INT), _a.disabled == 0)
+    .where(_a.id == _row, _a.generation == bindparam("was", type_=INT))
     .values(changed_ms=_a.changed_ms)
 )
 _set_proven = Command(update(accounts).where(_a.id == _row).values(proven_ms=bindparam("now", type_=INT)))

@@ -99,20 +99,17 @@ async def make_link(tx: Tx, *, account_id: int, now_ms: int) -> tuple[str, int]:
 
 
 async def find_link(db: Reader, *, token: str, now_ms: int) -> Account:
-    """Whom a link is for. Raises PasswordLinkGone, AccountDisabled."""
+    """Whom a link is for. Raises PasswordLinkGone."""
     link = await _link.one(db, token=_hashed(token), now=now_ms)
     if link is None:
         raise PasswordLinkGone()
-    account = await accounts.get_account(db, link.account_id)
-    if account.disabled:
-        raise accounts.AccountDisabled()
-    return account
+    return await accounts.get_account(db, link.account_id)
 
 
 async def use_link(tx: Tx, *, token: str, password_hash: str, now_ms: int) -> Account:
     """Set the first password, by a link that works once; all else that opened the log-in ends.
 
-    Raises PasswordLinkGone, AccountDisabled.
+    Raises PasswordLinkGone.
     """
     account = await find_link(tx, token=token, now_ms=now_ms)
     if not await _use_link.run(tx, token=_hashed(token)):
