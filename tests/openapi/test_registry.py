@@ -12,7 +12,7 @@ from linli.kernel.entry.needs import EntryError
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.openapi.plans import plan_methods
-from linli.openapi.registry import Call, Registry, method
+from linli.openapi.registry import Call, Contract, Registry, method
 
 
 class Params(msgspec.Struct):
@@ -34,7 +34,7 @@ DECLARED: dict[str, Any] = {"service": "s", "title": "方法", "title_en": "Meth
 
 def test_parameters_are_found_by_annotation() -> None:
     @method("/a/b", "1.0.1", **DECLARED, token="optional", raises=[KeyError], rate=5)
-    @method("/a/b", "1.0.0", **DECLARED, legacy=True)
+    @method("/a/b", "1.0.0", **DECLARED, contract=Contract(legacy=True))
     async def both(
         data: Params, scope: Scope, tx: Tx, call: Call, clock: Clock, ids: Ids, service: Service
     ) -> list[Params]:

@@ -34,7 +34,7 @@ from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.openapi.policies import may_use_model
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 
 PREFIX = "properties."
 
@@ -48,7 +48,7 @@ PREFIX = "properties."
     raises=(BadInput, NotFound),
     title="新增数据",
     title_en="Insert a record",
-    source="2.7.13, 3.4.7.1",
+    contract=Contract(source="2.7.13, 3.4.7.1"),
 )
 @method(
     "/data/model/data/insert",
@@ -58,8 +58,7 @@ PREFIX = "properties."
     raises=(BadInput, NotFound),
     title="数据添加（边缘应用）",
     title_en="Insert a record (edge app)",
-    legacy=True,
-    source="3.4.7.1 (5.2), 3.5.2.2.1",
+    contract=Contract(legacy=True, source="3.4.7.1 (5.2), 3.5.2.2.1"),
 )
 @method(
     "/data/model/data/insert",
@@ -69,8 +68,7 @@ PREFIX = "properties."
     raises=(BadInput, NotFound),
     title="数据添加（边缘应用）",
     title_en="Insert a record (edge app)",
-    legacy=True,
-    source="3.4.7.1 (5.2)",
+    contract=Contract(legacy=True, source="3.4.7.1 (5.2)"),
 )
 async def insert(data: DataInsert, scope: Scope, tx: Tx) -> int:
     """Insert one row of a data model; answers its id. Subscribers are told after the commit."""
@@ -96,7 +94,7 @@ async def insert(data: DataInsert, scope: Scope, tx: Tx) -> int:
     raises=(BadInput, NotFound),
     title="查询数据",
     title_en="Query records",
-    source="2.7.13, 3.5.2.2.1",
+    contract=Contract(source="2.7.13, 3.5.2.2.1"),
 )
 async def query(data: DataQuery, scope: Scope, db: Database) -> DataPage:
     """Rows of a data model that meet all conditions, newest first, a page at a time."""
@@ -136,7 +134,7 @@ async def query(data: DataQuery, scope: Scope, db: Database) -> DataPage:
     raises=(BadInput, NotFound, records.TooManyRecords),
     title="修改数据",
     title_en="Change records",
-    source="3.5.2.2.1",
+    contract=Contract(source="3.5.2.2.1"),
 )
 async def update(data: DataUpdate, scope: Scope, tx: Tx) -> int:
     """Set fields in every row that meets all conditions; answers how many rows there were."""
@@ -160,7 +158,7 @@ async def update(data: DataUpdate, scope: Scope, tx: Tx) -> int:
     raises=(BadInput, NotFound, records.TooManyRecords),
     title="删除数据",
     title_en="Delete records",
-    source="3.5.2.2.1",
+    contract=Contract(source="3.5.2.2.1"),
 )
 async def delete(data: DataDelete, scope: Scope, tx: Tx) -> int:
     """Delete every row that meets all conditions; answers how many rows there were."""
@@ -182,7 +180,7 @@ async def delete(data: DataDelete, scope: Scope, tx: Tx) -> int:
     raises=(BadInput, NotFound),
     title="获取文件上传地址",
     title_en="Reserve a file name and get the URL to upload to",
-    source="3.4.7.1 (3.2), 3.5.2.2.1",
+    contract=Contract(source="3.4.7.1 (3.2), 3.5.2.2.1"),
 )
 async def upload(data: DataUpload, scope: Scope, tx: Tx, ids: Ids, store: ObjectStore) -> UploadTarget:
     """Reserve a name for a file field. PUT the raw bytes to `url`, then insert the row with `fileName`."""
@@ -214,7 +212,7 @@ async def upload(data: DataUpload, scope: Scope, tx: Tx, ids: Ids, store: Object
     raises=(BadInput, NotFound),
     title="获取文件下载地址",
     title_en="Get the URL to download a file from",
-    source="3.5.2.2.1",
+    contract=Contract(source="3.5.2.2.1"),
 )
 async def download(data: DataDownload, scope: Scope, db: Database, store: ObjectStore) -> DownloadSource:
     """A signed URL for the file that a record names."""

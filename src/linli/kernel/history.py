@@ -2,7 +2,8 @@
 
 A room that wants a history of its records writes one line beside each change,
 
-    await history.note(scope, tx, "house", space_id, "changed", community_id=…, before=old, after=new, now_ms=now_ms)
+    house = history.Record("house", space_id, community_id)
+    await history.note(scope, tx, house, "changed", before=old, after=new, now_ms=now_ms)
 
 and lists a `Kind` in `HISTORY` of its `console` package: who may read it, and, if records can be put back, how. The
 console's routes `/communities/{id}/history` and the web's `HistoryList` do the rest.
@@ -122,14 +123,22 @@ def differences(
     return found
 
 
-def _row(
-    scope: Scope, kind: str, target: object, action: str, community_id: int | None, now_ms: int
-) -> dict[str, Any]:
+class Record(NamedTuple):
+    """What a change is about."""
+
+    kind: str
+    """Of the room's `HISTORY`."""
+    target: object
+    """Its id."""
+    community_id: int | None
+
+
+def _row(scope: Scope, record: Record, action: str, now_ms: int) -> dict[str, Any]:
     return {
         "tenant_id": scope.tenant,
-        "community_id": community_id,
-        "kind": kind,
-        "target": str(target),
+        "community_id": record.community_id,
+        "kind": record.kind,
+        "target": str(record.target),
         "action": action,
         "fields": "",
         "kept": "",
@@ -143,11 +152,9 @@ def _row(
 async def note(
     scope: Scope,
     tx: Tx,
-    kind: str,
-    target: object,
+    record: Record,
     action: str,
     *,
-    community_id: int | None,
     now_ms: int,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
@@ -158,7 +165,7 @@ async def note(
     found = differences(before, after)
     if action == "changed" and not found:
         return None
-    row = _row(scope, kind, target, action, community_id, now_ms)
+    row = _row(scope, record, action, now_ms)
     row["fields"] = json.dumps(found, ensure_ascii=False) if found else ""
     row["kept"] = json.dumps(kept, ensure_ascii=False) if kept else ""
     row["reason"] = reason[:500]
@@ -178,7 +185,7 @@ async def note_many(
 ) -> None:
     """The same change of many records, as an import makes it."""
     rows = [
-        {**_row(scope, kind, target, action, community_id, now_ms), "reason": reason[:500]}
+        {**_row(scope, Record(kind, target, community_id), action, now_ms), "reason": reason[:500]}
         for target in targets
     ]
     await tx.insert_many(record_changes, rows)

@@ -14,8 +14,8 @@ The decorator only attaches metadata to the function. The composing function of 
 - `Tx` (a transaction is opened around the call) or `Database` (read only, no transaction);
 - `Call`: the facts of this call; `Clock`, `Ids`, and any object the process provides under its type.
 
-The value returned becomes `data` of the envelope; None leaves the envelope alone. `beside="props"` says that the
-contract has it under that name at the envelope's top level too.
+The value returned becomes `data` of the envelope; None leaves the envelope alone. `Contract(beside="props")` says
+that the contract has it under that name at the envelope's top level too.
 """
 
 from __future__ import annotations
@@ -56,6 +56,22 @@ class Call(msgspec.Struct, frozen=True):
     client_ip: str = ""
 
 
+class Contract(msgspec.Struct, frozen=True, kw_only=True):
+    """What a printed contract says of a method beside path, version and fields."""
+
+    source: str = ""
+    """Where it is printed, for maintainers."""
+    legacy: bool = False
+    """An older contract kept alive beside a newer version of the same path."""
+    beside: str = ""
+    """Name under which the value stands beside `data` at the envelope's top level as well; empty for nearly all."""
+    answers_code: bool = False
+    """Its answer is a bare text that opens doors: no log keeps any of it."""
+
+
+_NO_CONTRACT = Contract()
+
+
 class Declaration(msgspec.Struct, frozen=True):
     """What the decorator noted down."""
 
@@ -67,10 +83,7 @@ class Declaration(msgspec.Struct, frozen=True):
     title: str
     title_en: str
     rate: float | None
-    legacy: bool
-    source: str
-    beside: str = ""
-    answers_code: bool = False
+    contract: Contract
 
 
 class MethodSpec(msgspec.Struct, frozen=True):
@@ -123,10 +136,7 @@ def method[F: Handler](
     token: TokenMode = "required",
     raises: Sequence[type[Exception]] = (),
     rate: float | None = None,
-    legacy: bool = False,
-    source: str = "",
-    beside: str = "",
-    answers_code: bool = False,
+    contract: Contract = _NO_CONTRACT,
 ) -> Callable[[F], F]:
     """Declare an open-API method; see the module docstring. May be stacked: one function, several versions.
 
@@ -142,10 +152,7 @@ def method[F: Handler](
         title=title,
         title_en=title_en,
         rate=rate,
-        legacy=legacy,
-        source=source,
-        beside=beside,
-        answers_code=answers_code,
+        contract=contract,
     )
 
     def attach(function: F) -> F:
@@ -218,16 +225,16 @@ def _spec(function: Handler, declared: Declaration) -> MethodSpec:
         title=declared.title,
         title_en=declared.title_en,
         rate=declared.rate,
-        legacy=declared.legacy,
-        source=declared.source,
+        legacy=declared.contract.legacy,
+        source=declared.contract.source,
         handler=function,
         params_name=body.name if body is not None else "",
         params=body.type if body is not None else None,
         result=reading.result,
         needs=tuple(need for need in reading.needs if need is not body),
         description=reading.description,
-        beside=declared.beside,
-        answers_code=declared.answers_code,
+        beside=declared.contract.beside,
+        answers_code=declared.contract.answers_code,
     )
 
 

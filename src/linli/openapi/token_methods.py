@@ -11,7 +11,7 @@ from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.policies import ALWAYS_GRANTED
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 from linli.openapi.tokens import CommunityNotReady, TokenRefused, Tokens, TokenTargets
 
 _GRANT_TYPE = "project"
@@ -53,7 +53,7 @@ class ProjectToken(msgspec.Struct, rename="camel"):
     raises=(NotFound, CommunityNotReady),
     title="获取小区授权token",
     title_en="Get the cloudToken of a community",
-    source="spec B 3.3 A001",
+    contract=Contract(source="spec B 3.3 A001"),
 )
 async def get_token(
     data: TokenGet, scope: Scope, tx: Tx, targets: TokenTargets, tokens: Tokens
@@ -74,7 +74,7 @@ async def get_token(
     raises=(TokenRefused,),
     title="刷新小区授权token",
     title_en="Refresh the cloudToken of a community",
-    source="spec B 3.3 A002",
+    contract=Contract(source="spec B 3.3 A002"),
 )
 async def refresh_token(
     data: TokenRefresh, call: Call, scope: Scope, tx: Tx, tokens: Tokens
@@ -92,8 +92,7 @@ async def refresh_token(
     raises=(NotFound, CommunityNotReady),
     title="获取云端资源Token",
     title_en="Get a cloudToken by project id",
-    legacy=True,
-    source="public clients",
+    contract=Contract(legacy=True, source="public clients"),
 )
 @method(
     "/cloud/token",
@@ -103,7 +102,7 @@ async def refresh_token(
     raises=(NotFound, CommunityNotReady),
     title="获取云端资源Token",
     title_en="Get a cloudToken by project id",
-    source="public clients",
+    contract=Contract(source="public clients"),
 )
 async def get_project_token(
     data: ProjectTokenGet, scope: Scope, tx: Tx, targets: TokenTargets, tokens: Tokens
@@ -128,8 +127,7 @@ async def get_project_token(
     raises=(TokenRefused,),
     title="刷新云端资源Token",
     title_en="Refresh a cloudToken got by project id",
-    legacy=True,
-    source="public clients",
+    contract=Contract(legacy=True, source="public clients"),
 )
 @method(
     "/cloud/token/refresh",
@@ -139,7 +137,7 @@ async def get_project_token(
     raises=(TokenRefused,),
     title="刷新云端资源Token",
     title_en="Refresh a cloudToken got by project id",
-    source="public clients",
+    contract=Contract(source="public clients"),
 )
 async def refresh_project_token(
     data: TokenRefresh, call: Call, scope: Scope, tx: Tx, tokens: Tokens

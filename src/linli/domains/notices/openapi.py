@@ -15,7 +15,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 _TYPES = (
     "1 社区公告 2 账单通知 3 缴费结果 4 业务受理 5 业务办结 6 小区通知 7 活动推荐 8 物业服务 9 便民生活 / 1 community, "
@@ -72,7 +72,7 @@ class NoticeAdd(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="添加消息",
     title_en="Publish a notice",
-    source="spec B 3.19 A100",
+    contract=Contract(source="spec B 3.19 A100"),
 )
 async def add_notice(data: NoticeAdd, call: Call, scope: Scope, tx: Tx, clock: Clock) -> str:
     """Published at once; `community/message/change` tells of it. Answers the message id as a text."""
@@ -104,7 +104,7 @@ class NoticeUpdate(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="更新消息",
     title_en="Pin or unpin a notice",
-    source="spec B 3.19 A101",
+    contract=Contract(source="spec B 3.19 A101"),
 )
 async def update_notice(data: NoticeUpdate, call: Call, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Only whether it stands on top can be changed."""
@@ -159,7 +159,7 @@ class NoticePage(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="查询消息",
     title_en="Query notices",
-    source="spec B 3.19 A102",
+    contract=Contract(source="spec B 3.19 A102"),
 )
 async def query_notices(
     data: NoticeQuery, call: Call, scope: Scope, db: Database, objects: ObjectStore
@@ -229,7 +229,7 @@ class NoticeDelete(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="删除消息",
     title_en="Delete notices",
-    source="spec B 3.19 A103",
+    contract=Contract(source="spec B 3.19 A103"),
 )
 async def delete_notices(data: NoticeDelete, call: Call, scope: Scope, tx: Tx, clock: Clock) -> None:
     """All of them or none. The property can bring a notice back in the console."""
@@ -260,7 +260,7 @@ class NoticeDetail(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="获取消息详情",
     title_en="Read a notice",
-    source="spec B 3.19 A104",
+    contract=Contract(source="spec B 3.19 A104"),
 )
 async def get_notice(
     data: NoticeGet, call: Call, scope: Scope, db: Database, objects: ObjectStore

@@ -24,7 +24,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of, zones_of
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 APPLY = "/solution/community/house/visitor/apply"
 _TYPES = (
@@ -128,7 +128,7 @@ def _guest(number: int, given: NewVisitor) -> Guest:
     raises=(NotFound, BadInput, visits.VisitorBlacklisted),
     title="新增访客申请",
     title_en="Apply for visitors",
-    source="spec B 3.9 A040",
+    contract=Contract(source="spec B 3.9 A040"),
 )
 async def add_visitors(
     data: VisitorApplyAdd, call: Call, scope: Scope, tx: Tx, ids: Ids, clock: Clock
@@ -168,7 +168,7 @@ async def _seen(scope: Scope, db: Reader, apply_id: ApplyId) -> Visit:
     raises=(NotFound, visits.VisitSettled),
     title="作废访客申请",
     title_en="Void a visitor application",
-    source="spec B 3.9 A041",
+    contract=Contract(source="spec B 3.9 A041"),
 )
 async def cancel_visitor(data: VisitorApplyId, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Only who has not arrived; the visitor's pass ends."""
@@ -183,7 +183,7 @@ async def cancel_visitor(data: VisitorApplyId, scope: Scope, tx: Tx, clock: Cloc
     raises=(NotFound, visits.VisitSettled, visits.VisitOver),
     title="人工访客核销",
     title_en="Check a visitor in by hand",
-    source="spec B 3.9 A042",
+    contract=Contract(source="spec B 3.9 A042"),
 )
 async def confirm_visitor(data: VisitorApplyId, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Only who has not arrived, before the end of the window. Passing a door by the pass does the same."""
@@ -198,7 +198,7 @@ async def confirm_visitor(data: VisitorApplyId, scope: Scope, tx: Tx, clock: Clo
     raises=(NotFound,),
     title="查询访客详情",
     title_en="Read a visitor",
-    source="spec B 3.9 A043",
+    contract=Contract(source="spec B 3.9 A043"),
 )
 async def get_visitor(data: VisitorApplyId, scope: Scope, db: Database) -> VisitorDetail:
     """Phone and ID-card number are masked."""
@@ -214,7 +214,7 @@ async def get_visitor(data: VisitorApplyId, scope: Scope, db: Database) -> Visit
     raises=(NotFound, BadInput),
     title="批量查询访客",
     title_en="Query visitors",
-    source="spec B 3.9 A044",
+    contract=Contract(source="spec B 3.9 A044"),
 )
 async def query_visitors(data: VisitorApplyQuery, call: Call, scope: Scope, db: Database) -> VisitorPage:
     """Visits whose window touches the time asked for, the latest first."""

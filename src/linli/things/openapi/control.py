@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 from linli.things.downlink.invoker import Invoker
 from linli.things.errors import DeviceOffline, DeviceRefused, DeviceSilent
 from linli.things.openapi.wire import SERVICE, Address, SystemBusy, device_at, told_busy
@@ -29,7 +29,7 @@ class PropertiesSet(Address, rename="camel", kw_only=True):
     raises=(BadInput, NotFound, DeviceOffline, SystemBusy),
     title="设置物的属性",
     title_en="Set properties of a device",
-    source="spec D 3.2 API-14",
+    contract=Contract(source="spec D 3.2 API-14"),
 )
 @told_busy()
 async def set_properties(data: PropertiesSet, scope: Scope, db: Database, invoker: Invoker) -> None:
@@ -58,7 +58,7 @@ class ServiceResult(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound, DeviceOffline, DeviceSilent, DeviceRefused, SystemBusy),
     title="触发物的服务",
     title_en="Call a service of a device",
-    source="spec D 3.2 API-15",
+    contract=Contract(source="spec D 3.2 API-15"),
 )
 @told_busy()
 async def invoke_service(data: ServiceCall, scope: Scope, db: Database, invoker: Invoker) -> ServiceResult:

@@ -12,7 +12,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.inbox.messages import batch_id
 from linli.things.openapi.lists import project_of_app
@@ -107,7 +107,7 @@ def _facts(row: DeviceRow, secrets: Secrets) -> dict[str, Any]:
     raises=(BadInput, DeviceUnknown),
     title="获取物的基本信息",
     title_en="Get the facts of a device",
-    source="spec D 3.1 API-04",
+    contract=Contract(source="spec D 3.1 API-04"),
 )
 async def get_info(
     data: Address, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
@@ -139,7 +139,7 @@ class InfoList(msgspec.Struct, rename="camel", kw_only=True):
     raises=(BadInput, AppUnknown),
     title="批量获取设备信息",
     title_en="Get the facts of several devices",
-    source="spec D 3.1 API-03",
+    contract=Contract(source="spec D 3.1 API-03"),
 )
 async def list_info(
     data: InfoList, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
@@ -187,7 +187,7 @@ class DeviceStatus(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound, SystemBusy),
     title="获取物的连接状态",
     title_en="Get a device's state",
-    source="spec D 3.1 API-07",
+    contract=Contract(source="spec D 3.1 API-07"),
 )
 @told_busy()
 async def get_status(data: Address, scope: Scope, db: Database) -> DeviceStatus:
@@ -209,7 +209,7 @@ class StatusBatch(msgspec.Struct, rename="camel", kw_only=True):
     raises=(BadInput, SystemBusy),
     title="批量获取物的状态",
     title_en="Get the state of several devices",
-    source="spec D 3.1 API-11",
+    contract=Contract(source="spec D 3.1 API-11"),
 )
 @told_busy()
 async def get_statuses(data: StatusBatch, scope: Scope, db: Database) -> list[DeviceStatus]:
@@ -228,7 +228,7 @@ async def get_statuses(data: StatusBatch, scope: Scope, db: Database) -> list[De
     raises=(BadInput, NotFound),
     title="获取物的模板",
     title_en="Get a device's thing model",
-    source="spec D 3.1 API-05, 3.5",
+    contract=Contract(source="spec D 3.1 API-05, 3.5"),
 )
 async def get_thing_model(data: Address, scope: Scope, db: Database) -> str:
     """The TSL document as a JSON string, its generated members included."""
@@ -255,7 +255,7 @@ class PropertyNow(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound, SystemBusy),
     title="获取物的属性",
     title_en="Get a device's present values",
-    source="spec D 3.1 API-13",
+    contract=Contract(source="spec D 3.1 API-13"),
 )
 @method(
     "/cloud/thing/properties/get",
@@ -265,7 +265,7 @@ class PropertyNow(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound, SystemBusy),
     title="获取物的属性",
     title_en="Get a device's present values",
-    source="spec B 3.13 A099",
+    contract=Contract(source="spec B 3.13 A099"),
 )
 @told_busy()
 async def get_properties(data: Address, scope: Scope, db: Database) -> list[PropertyNow]:

@@ -11,7 +11,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.inbox.messages import batch_id
 from linli.things.openapi.wire import (
@@ -116,7 +116,7 @@ class DeviceList(msgspec.Struct, rename="camel", kw_only=True):
     raises=(BadInput, AppUnknown, TenantGone, DeviceQueryFailed),
     title="查询应用物的列表",
     title_en="List the devices of an app",
-    source="spec D 3.1 API-12",
+    contract=Contract(source="spec D 3.1 API-12"),
 )
 @told_busy(DeviceQueryFailed)
 async def list_things(
@@ -182,7 +182,7 @@ class Snapshot(msgspec.Struct, rename="camel", kw_only=True):
     raises=(BadInput,),
     title="批量获取应用的产品所有设备属性状态",
     title_en="Page through a product's devices with their values",
-    source="spec D 3.1 API-01",
+    contract=Contract(source="spec D 3.1 API-01"),
 )
 async def get_snapshots(
     data: Snapshot, scope: Scope, db: Database, settings: Settings

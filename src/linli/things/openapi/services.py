@@ -8,7 +8,7 @@ from msgspec import Meta
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 from linli.things.downlink.invoker import Invoker
 from linli.things.errors import DeviceOffline, DeviceRefused, DeviceSilent
 from linli.things.queries.devices import get_device
@@ -35,7 +35,7 @@ class ServiceInvoke(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound, DeviceOffline, DeviceSilent, DeviceRefused),
     title="调用设备服务",
     title_en="Call a service of a device",
-    source="spec E 3.2 B12",
+    contract=Contract(source="spec E 3.2 B12"),
 )
 @method(
     "/cloud/thing/service/invoke",
@@ -45,7 +45,7 @@ class ServiceInvoke(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound, DeviceOffline, DeviceSilent, DeviceRefused),
     title="调用设备服务",
     title_en="Call a service of a device",
-    source="spec E 3.5 F9",
+    contract=Contract(source="spec E 3.5 F9"),
 )
 async def invoke_service(
     data: ServiceInvoke, scope: Scope, db: Database, invoker: Invoker

@@ -14,7 +14,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 from linli.things.inbox.messages import batch_id, batch_ids
 from linli.things.openapi.wire import SERVICE, SystemBusy, Timeline, device_at, span_of, told_busy
 from linli.things.queries import timelines
@@ -49,7 +49,7 @@ class PropertyPage(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound),
     title="获取物的属性 timeline 数据",
     title_en="Get the series of a property",
-    source="spec D 3.1 API-02",
+    contract=Contract(source="spec D 3.1 API-02"),
 )
 async def get_property_timeline(
     data: PropertyTimeline, scope: Scope, db: Database, clock: Clock
@@ -99,7 +99,7 @@ class EventPage(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound, SystemBusy),
     title="获取物的事件 timeline 数据",
     title_en="Get the series of an event",
-    source="spec D 3.1 API-10",
+    contract=Contract(source="spec D 3.1 API-10"),
 )
 @told_busy()
 async def get_event_timeline(data: EventTimeline, scope: Scope, db: Database, clock: Clock) -> EventPage:
@@ -149,7 +149,7 @@ class ServicePage(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound, SystemBusy),
     title="获取物的服务记录",
     title_en="Get the calls of a service",
-    source="spec D 3.1 API-06",
+    contract=Contract(source="spec D 3.1 API-06"),
 )
 @told_busy()
 async def get_service_records(data: Timeline, scope: Scope, db: Database, clock: Clock) -> ServicePage:

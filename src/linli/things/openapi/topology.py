@@ -12,7 +12,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.openapi.wire import MAX_PAGE, SERVICE, Address, PageNo, PageSize, Place, Rows, device_at
 from linli.things.queries.devices import device_tags_of
@@ -40,7 +40,7 @@ class SubDevice(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound),
     title="获取物的拓扑关系",
     title_en="List the sub-devices of a gateway",
-    source="spec D 3.1 API-08",
+    contract=Contract(source="spec D 3.1 API-08"),
 )
 async def get_topology(
     data: Topology, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
@@ -72,8 +72,7 @@ async def get_topology(
     raises=(BadInput, NotFound),
     title="获取物的标签列表",
     title_en="Get the tags of a device",
-    source="spec D 3.1 API-09",
-    beside="props",
+    contract=Contract(source="spec D 3.1 API-09", beside="props"),
 )
 async def get_tags(data: Address, scope: Scope, db: Database) -> str:
     """The JSON text of an object, tag keys to values; it stands in `props` beside `code`, and in `data`."""

@@ -275,10 +275,8 @@ async def _note_export(scope: Scope, db: Database, community_id: int, where: Hel
         await history.note(
             scope,
             tx,
-            "credentials",
-            "*",
+            history.Record("credentials", "*", community_id),
             "exported",
-            community_id=community_id,
             now_ms=now_ms,
             after={"count": count},
         )

@@ -114,10 +114,8 @@ async def _note(scope: Scope, db: Database, where: PassFilter, count: int, clock
         await history.note(
             scope,
             tx,
-            "passes",
-            where.iot_id or "*",
+            history.Record("passes", where.iot_id or "*", where.community_id),
             "exported",
-            community_id=where.community_id,
             now_ms=clock.now_ms(),
             after={"count": count},
         )

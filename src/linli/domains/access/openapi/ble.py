@@ -16,7 +16,7 @@ from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 
 
 class BleCardIn(msgspec.Struct, rename="camel"):
@@ -63,7 +63,7 @@ class BleCardProblem(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="批量设置蓝牙卡权限（本平台扩展）",
     title_en="Give Bluetooth cards their doors (an extension)",
-    source="ours, after spec E B5 and T1",
+    contract=Contract(source="ours, after spec E B5 and T1"),
 )
 async def modify_ble_cards(
     data: BleCardsModify, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys, ids: Ids
@@ -91,7 +91,7 @@ async def modify_ble_cards(
     raises=(BadInput,),
     title="批量删除蓝牙卡权限（本平台扩展）",
     title_en="Withdraw Bluetooth cards from doors (an extension)",
-    source="ours, after spec E B6 and T1",
+    contract=Contract(source="ours, after spec E B6 and T1"),
 )
 async def delete_ble_cards(data: BleCardsDelete, scope: Scope, tx: Tx, clock: Clock) -> list[BleCardProblem]:
     """Answers only the rows that failed."""

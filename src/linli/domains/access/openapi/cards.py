@@ -21,7 +21,7 @@ from linli.kernel.errors import BadInput
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 
 
 class CardIn(msgspec.Struct, rename="camel"):
@@ -96,7 +96,7 @@ class CardHeld(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="批量设置门禁卡权限",
     title_en="Give cards their doors",
-    source="spec E B5",
+    contract=Contract(source="spec E B5"),
 )
 async def modify_cards(
     data: CardsModify, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys
@@ -124,7 +124,7 @@ async def modify_cards(
     raises=(DoorUnknown, BadInput),
     title="批量删除门禁卡权限",
     title_en="Withdraw cards from doors",
-    source="spec E B6",
+    contract=Contract(source="spec E B6"),
 )
 async def delete_cards(data: CardsDelete, scope: Scope, tx: Tx, clock: Clock) -> list[CardProblem]:
     """Answers only the rows that failed."""
@@ -141,7 +141,7 @@ async def delete_cards(data: CardsDelete, scope: Scope, tx: Tx, clock: Clock) ->
     raises=(BadInput,),
     title="查询用户的门禁卡权限",
     title_en="Look up card permissions",
-    source="spec E B7",
+    contract=Contract(source="spec E B7"),
 )
 async def cards_of_users(data: CardsOfUsers, scope: Scope, db: Database) -> list[CardStatus]:
     """Those of the given triples that exist."""
@@ -165,7 +165,7 @@ async def cards_of_users(data: CardsOfUsers, scope: Scope, db: Database) -> list
     raises=(DoorUnknown, BadInput),
     title="查询门禁设备上的门禁卡权限",
     title_en="Page through the cards of a door",
-    source="spec E B8",
+    contract=Contract(source="spec E B8"),
 )
 async def cards_of_door(data: CardsOfDoor, scope: Scope, db: Database) -> Page[CardHeld]:
     if data.page_no < 1:

@@ -14,7 +14,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 
 
 class UserModify(msgspec.Struct, rename="camel"):
@@ -52,7 +52,7 @@ class UserOut(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="添加或更新门禁人员",
     title_en="Create or update a door person",
-    source="spec E B1, B A083",
+    contract=Contract(source="spec E B1, B A083"),
 )
 async def modify_user(data: UserModify, scope: Scope, tx: Tx, clock: Clock) -> None:
     """An unknown identityId is created, a known one changed; what is left out stays."""
@@ -75,7 +75,7 @@ async def modify_user(data: UserModify, scope: Scope, tx: Tx, clock: Clock) -> N
     raises=(PersonUnknown, BadInput),
     title="删除门禁人员",
     title_en="Delete a door person",
-    source="spec E B2, B A084",
+    contract=Contract(source="spec E B2, B A084"),
 )
 async def delete_user(data: UserNamed, scope: Scope, tx: Tx) -> None:
     """Codes and cards given in this person's name are taken off the doors."""
@@ -90,7 +90,7 @@ async def delete_user(data: UserNamed, scope: Scope, tx: Tx) -> None:
     raises=(PersonUnknown,),
     title="查询门禁人员",
     title_en="Get a door person",
-    source="spec E B3",
+    contract=Contract(source="spec E B3"),
 )
 async def get_user(data: UserNamed, scope: Scope, db: Database) -> UserOut:
     service.check_identity(data.identity_id)
@@ -105,7 +105,7 @@ async def get_user(data: UserNamed, scope: Scope, db: Database) -> UserOut:
     raises=(BadInput,),
     title="门禁人员列表",
     title_en="Page through door persons",
-    source="spec E B4",
+    contract=Contract(source="spec E B4"),
 )
 async def query_users(data: UserQuery, scope: Scope, db: Database) -> Page[UserOut]:
     if data.page_no < 1:

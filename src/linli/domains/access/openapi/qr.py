@@ -18,7 +18,7 @@ from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 from linli.rules import UNLIMITED
 
 
@@ -90,8 +90,7 @@ class DoorOutcome(msgspec.Struct, rename="camel"):
     raises=(PersonUnknown, CodeFormsDiffer, BadInput),
     title="生成二维码",
     title_en="Generate a QR code for a person",
-    source="spec B A074, E B9",
-    answers_code=True,
+    contract=Contract(source="spec B A074, E B9", answers_code=True),
 )
 async def generate_qr(data: QrGenerate, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> str:
     """The person must exist: a door person, or a person of a community that the project sees."""
@@ -114,7 +113,7 @@ async def generate_qr(data: QrGenerate, scope: Scope, tx: Tx, ids: Ids, clock: C
     raises=(QrCodeUnknown, PersonUnknown, BadInput),
     title="二维码权限配置",
     title_en="Let a QR code open doors",
-    source="spec B A075, E B10",
+    contract=Contract(source="spec B A075, E B10"),
 )
 async def config_qr(
     data: QrConfig, call: Call, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys
@@ -151,7 +150,7 @@ async def config_qr(
     raises=(QrCodeUnknown, BadInput),
     title="二维码权限删除",
     title_en="Take a QR code off doors",
-    source="spec B A076, E B11",
+    contract=Contract(source="spec B A076, E B11"),
 )
 async def remove_qr(data: QrRemove, scope: Scope, tx: Tx, clock: Clock) -> list[DoorOutcome]:
     """Answers a row for every door."""
@@ -174,8 +173,7 @@ async def remove_qr(data: QrRemove, scope: Scope, tx: Tx, clock: Clock) -> list[
     raises=(QrCodeUnknown, CommunityNotClear, BadInput),
     title="生成加密二维码",
     title_en="Encrypt a QR code for display",
-    source="spec B A082 and 4.4",
-    answers_code=True,
+    contract=Contract(source="spec B A082 and 4.4", answers_code=True),
 )
 async def encrypt_qr(data: QrEncrypt, call: Call, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys) -> str:
     """88 characters to show as a QR picture; doors of the community read them offline."""

@@ -125,10 +125,8 @@ async def note_reveal(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        "*",
+        history.Record(HISTORY, "*", community_id),
         "code_shown",
-        community_id=community_id,
         now_ms=now_ms,
         after={"person": identity_id, "end": tail(code)},
     )

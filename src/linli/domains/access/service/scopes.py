@@ -140,10 +140,8 @@ async def _note(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        iot_id,
+        history.Record(HISTORY, iot_id, community_id),
         "changed",
-        community_id=community_id,
         before=before,
         after=after,
         now_ms=now_ms,

@@ -72,10 +72,8 @@ async def choose(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        str(community_id),
+        history.Record(HISTORY, str(community_id), community_id),
         "changed",
-        community_id=community_id,
         before=_told(known),
         after=_told(row),
         now_ms=now_ms,

@@ -226,10 +226,8 @@ async def _note(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        rule.rule_id,
+        history.Record(HISTORY, rule.rule_id, gateway.community_id),
         action,
-        community_id=gateway.community_id,
         before=before,
         after=after,
         now_ms=now_ms,

@@ -139,10 +139,8 @@ async def create(scope: Scope, tx: Tx, *, form: ClusterForm, ids: Ids, now_ms: i
     await history.note(
         scope,
         tx,
-        HISTORY,
-        cluster.cluster_id,
+        history.Record(HISTORY, cluster.cluster_id, form.community_id),
         "created",
-        community_id=form.community_id,
         after=_said(cluster),
         now_ms=now_ms,
     )
@@ -168,10 +166,8 @@ async def change(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int, wish: Cl
     await history.note(
         scope,
         tx,
-        HISTORY,
-        cluster_id,
+        history.Record(HISTORY, cluster_id, cluster.community_id),
         "changed",
-        community_id=cluster.community_id,
         before=_said(cluster),
         after=_said(now),
         now_ms=now_ms,
@@ -239,10 +235,8 @@ async def _move(
     await history.note(
         tenant,
         tx,
-        HISTORY,
-        row,
+        history.Record(HISTORY, row, community_id),
         "changed",
-        community_id=community_id,
         before=_said(cluster),
         after=_said(now),
         now_ms=now_ms,
@@ -260,10 +254,8 @@ async def remove(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int) -> None:
     await history.note(
         scope,
         tx,
-        HISTORY,
-        cluster_id,
+        history.Record(HISTORY, cluster_id, cluster.community_id),
         "deleted",
-        community_id=cluster.community_id,
         before=_said(cluster),
         now_ms=now_ms,
     )

@@ -206,10 +206,8 @@ async def remove(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        f"{cluster_id}:{code}",
+        history.Record(HISTORY, f"{cluster_id}:{code}", cluster.community_id),
         "deleted",
-        community_id=cluster.community_id,
         now_ms=now_ms,
     )
     await deployments.push_settings(scope, tx, cluster, ids=ids, secrets=secrets, now_ms=now_ms)
@@ -316,10 +314,8 @@ async def _save(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        f"{row.cluster_id}:{row.code}",
+        history.Record(HISTORY, f"{row.cluster_id}:{row.code}", row.community_id),
         action,
-        community_id=row.community_id,
         before={"version": before.version, "params": before.params} if before else None,
         after={"version": row.wanted_version or row.version, "params": row.params},
         reason=row.reason,

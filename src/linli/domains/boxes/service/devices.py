@@ -108,10 +108,8 @@ async def add(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        edge_device.edge_device_id,
+        history.Record(HISTORY, edge_device.edge_device_id, edge_device.community_id),
         "created",
-        community_id=edge_device.community_id,
         after={"device_name": values.device_name, "alias": edge_device.alias},
         now_ms=now_ms,
     )
@@ -184,10 +182,8 @@ async def change(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        device.edge_device_id,
+        history.Record(HISTORY, device.edge_device_id, device.community_id),
         "changed",
-        community_id=device.community_id,
         before={"alias": device.alias, "changed_ms": device.changed_ms},
         after={"alias": said, "changed_ms": now_ms},
         now_ms=now_ms,
@@ -212,10 +208,8 @@ async def remove(scope: Scope, tx: Tx, *, device: EdgeDevice, now_ms: int) -> No
     await history.note(
         scope,
         tx,
-        HISTORY,
-        device.edge_device_id,
+        history.Record(HISTORY, device.edge_device_id, device.community_id),
         "deleted",
-        community_id=device.community_id,
         before={"device_name": device.device_name, "alias": device.alias},
         now_ms=now_ms,
     )

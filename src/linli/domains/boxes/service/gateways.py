@@ -60,10 +60,8 @@ async def create(scope: Scope, tx: Tx, *, node_id: int, name: str, ids: Ids, now
     await history.note(
         scope,
         tx,
-        HISTORY,
-        gateway.gateway_id,
+        history.Record(HISTORY, gateway.gateway_id, gateway.community_id),
         "created",
-        community_id=gateway.community_id,
         after={"name": gateway.name},
         now_ms=now_ms,
     )
@@ -78,10 +76,8 @@ async def rename(scope: Scope, tx: Tx, *, gateway_id: int, name: str, now_ms: in
     await history.note(
         scope,
         tx,
-        HISTORY,
-        gateway_id,
+        history.Record(HISTORY, gateway_id, gateway.community_id),
         "changed",
-        community_id=gateway.community_id,
         before={"name": gateway.name},
         after={"name": clean},
         now_ms=now_ms,
@@ -122,10 +118,8 @@ async def connect_locally(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        gateway_id,
+        history.Record(HISTORY, gateway_id, gateway.community_id),
         "changed",
-        community_id=gateway.community_id,
         before={"interconnect": gateway.interconnect_on, "user": gateway.interconnect_user},
         after={"interconnect": int(on), "user": said_user},
         now_ms=now_ms,

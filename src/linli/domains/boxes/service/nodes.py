@@ -174,7 +174,7 @@ async def reset(scope: Scope, tx: Tx, *, node_id: int, ids: Ids, secrets: Secret
         secrets=secrets,
         now_ms=now_ms,
     )
-    await history.note(scope, tx, HISTORY, node_id, "reset", community_id=node.community_id, now_ms=now_ms)
+    await history.note(scope, tx, history.Record(HISTORY, node_id, node.community_id), "reset", now_ms=now_ms)
     return now
 
 
@@ -213,10 +213,8 @@ async def _note(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        node.node_id,
+        history.Record(HISTORY, node.node_id, node.community_id),
         action,
-        community_id=node.community_id,
         before=said(before) if before else None,
         after=said(node),
         now_ms=now_ms,

@@ -57,10 +57,8 @@ async def trust(
     await history.note(
         scope,
         tx,
-        "edge_key",
-        trusted_key.key_id,
+        history.Record("edge_key", trusted_key.key_id, None),
         "created",
-        community_id=None,
         after={"name": trusted_key.name},
         now_ms=now_ms,
     )
@@ -78,10 +76,8 @@ async def distrust(scope: Scope, tx: Tx, *, key_id: int, now_ms: int) -> None:
     await history.note(
         scope,
         tx,
-        "edge_key",
-        key_id,
+        history.Record("edge_key", key_id, None),
         "deleted",
-        community_id=None,
         before={"name": trusted_keys[key_id].name},
         now_ms=now_ms,
     )
@@ -134,10 +130,8 @@ async def add(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        package_row.package_id,
+        history.Record(HISTORY, package_row.package_id, None),
         "created",
-        community_id=None,
         after={"driver": package_row.driver_id, "version": package_row.version},
         now_ms=now_ms,
     )
@@ -153,10 +147,8 @@ async def remove(scope: Scope, tx: Tx, *, package_id: int, now_ms: int) -> Packa
     await history.note(
         scope,
         tx,
-        HISTORY,
-        package_id,
+        history.Record(HISTORY, package_id, None),
         "deleted",
-        community_id=None,
         before={"driver": package.driver_id, "version": package.version},
         now_ms=now_ms,
     )

@@ -93,10 +93,8 @@ async def add(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        protocol_id,
+        history.Record(HISTORY, protocol_id, protocol_row.community_id),
         "created",
-        community_id=protocol_row.community_id,
         after={"name": protocol_row.name, "version": protocol_row.version},
         now_ms=now_ms,
     )
@@ -129,10 +127,8 @@ async def change(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        protocol_id,
+        history.Record(HISTORY, protocol_id, protocol.community_id),
         "changed",
-        community_id=protocol.community_id,
         before={"version": protocol.version},
         after={"version": now.version},
         now_ms=now_ms,
@@ -162,10 +158,8 @@ async def check_peers(
     await history.note(
         scope,
         tx,
-        HISTORY,
-        protocol_id,
+        history.Record(HISTORY, protocol_id, protocol.community_id),
         "changed",
-        community_id=protocol.community_id,
         before={"checkPeer": checks_peers(protocol, secrets)},
         after={"checkPeer": on},
         now_ms=now_ms,
@@ -183,10 +177,8 @@ async def remove(scope: Scope, tx: Tx, *, protocol_id: int, now_ms: int) -> None
     await history.note(
         scope,
         tx,
-        HISTORY,
-        protocol_id,
+        history.Record(HISTORY, protocol_id, protocol.community_id),
         "deleted",
-        community_id=protocol.community_id,
         before={"name": protocol.name, "version": protocol.version},
         now_ms=now_ms,
     )

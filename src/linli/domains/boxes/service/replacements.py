@@ -127,10 +127,8 @@ async def begin(
     await history.note(
         scope,
         tx,
-        nodes.HISTORY,
-        node_id,
+        history.Record(nodes.HISTORY, node_id, node.community_id),
         "replaced",
-        community_id=node.community_id,
         before={"serial_number": node.serial_number},
         after={"serial_number": serial},
         now_ms=now_ms,
@@ -189,7 +187,7 @@ async def sync(scope: Scope, tx: Tx, *, node_id: int, now_ms: int) -> None:
             await _synced.run(tx, whole(scope), row=row.replacement_id, at=now_ms)
             break
     await history.note(
-        scope, tx, nodes.HISTORY, node_id, "synced", community_id=node.community_id, now_ms=now_ms
+        scope, tx, history.Record(nodes.HISTORY, node_id, node.community_id), "synced", now_ms=now_ms
     )
     await _tell(tx, node)
 

@@ -112,10 +112,8 @@ async def rotate(scope: Scope, tx: Tx, *, secrets: Secrets, now_ms: int) -> Root
     await history.note(
         scope,
         tx,
-        HISTORY,
-        number,
+        history.Record(HISTORY, number, None),
         "rotated",
-        community_id=None,
         before={"root": trust.fingerprint(before.public_key)},
         after={"root": trust.fingerprint(public)},
         now_ms=now_ms,

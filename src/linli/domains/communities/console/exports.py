@@ -86,7 +86,7 @@ async def _note(scope: Scope, tx: Tx, community_id: int, *, count: int, ids: Ids
     """Who took the residents along, in the history and for the residents to read."""
     after = {"count": count}
     await history.note(
-        scope, tx, RESIDENT, "*", "exported", community_id=community_id, now_ms=now_ms, after=after
+        scope, tx, history.Record(RESIDENT, "*", community_id), "exported", now_ms=now_ms, after=after
     )
     await note_secret_reads(scope, tx, "community_people", [str(community_id)], ids=ids)
 

@@ -239,10 +239,8 @@ async def reveal(
     await history.note(
         scope,
         tx,
-        person_service.RESIDENT,
-        identity_id,
+        history.Record(person_service.RESIDENT, identity_id, community_id),
         "revealed",
-        community_id=community_id,
         now_ms=clock.now_ms(),
     )
     await note_secret_reads(scope, tx, "person_id_no", [identity_id], ids=ids)

@@ -13,7 +13,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 
 type HouseId = Annotated[str | int, Meta(description="房屋（空间）id / house (space) id")]
 type AssetType = Annotated[
@@ -37,7 +37,7 @@ class AssetAdd(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, assets.AssetNameTaken),
     title="新增房屋资产",
     title_en="Add an asset to a house",
-    source="spec B 3.5 A015",
+    contract=Contract(source="spec B 3.5 A015"),
 )
 async def add_asset(data: AssetAdd, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> str:
     """The id of the asset."""
@@ -67,7 +67,7 @@ class AssetUpdate(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, assets.AssetNameTaken),
     title="更新房屋资产",
     title_en="Update a house asset",
-    source="spec B 3.5 A016",
+    contract=Contract(source="spec B 3.5 A016"),
 )
 async def update_asset(data: AssetUpdate, scope: Scope, tx: Tx, clock: Clock) -> None:
     await assets.change(
@@ -93,7 +93,7 @@ class AssetNamed(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="删除房屋资产",
     title_en="Delete a house asset",
-    source="spec B 3.5 A017",
+    contract=Contract(source="spec B 3.5 A017"),
 )
 async def delete_asset(data: AssetNamed, scope: Scope, tx: Tx, clock: Clock) -> None:
     house_id, asset_id = space_number(data.house_id, "house"), space_number(data.asset_id, "asset")
@@ -117,7 +117,7 @@ class AssetInfo(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="查询房屋资产",
     title_en="List the assets of a house",
-    source="spec B 3.5 A018",
+    contract=Contract(source="spec B 3.5 A018"),
 )
 async def list_assets(data: AssetsOfHouse, scope: Scope, db: Database) -> list[AssetInfo]:
     house = await queries.house(scope, db, space_number(data.house_id, "house"))

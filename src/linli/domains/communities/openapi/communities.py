@@ -14,7 +14,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 
 class PoiQuery(msgspec.Struct, rename="camel"):
@@ -33,7 +33,7 @@ class PoiQuery(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="获取POID列表",
     title_en="Search POI ids",
-    source="spec B 3.4 A003",
+    contract=Contract(source="spec B 3.4 A003"),
 )
 async def query_pois(data: PoiQuery, db: Database) -> list[dict[str, Any]]:
     """POI objects as the map provider spells them; `id` is the poid. The city's own come first."""
@@ -77,7 +77,7 @@ class CommunityInfo(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="获取小区列表",
     title_en="List communities",
-    source="spec B 3.4 A004",
+    contract=Contract(source="spec B 3.4 A004"),
 )
 async def query_communities(
     data: CommunityQuery, call: Call, scope: Scope, db: Database
@@ -134,7 +134,7 @@ class CommunityApplied(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="创建小区【需审核】",
     title_en="Apply for a new community (reviewed)",
-    source="spec B 3.4 A005",
+    contract=Contract(source="spec B 3.4 A005"),
 )
 async def apply_for_community(data: CommunityApply, scope: Scope, tx: Tx, clock: Clock) -> CommunityApplied:
     """The community is under review until the platform's operator decides; only then tokens and spaces can be had."""
@@ -170,7 +170,7 @@ class CommunityNamed(msgspec.Struct, rename="camel"):
     raises=(NotFound, applications.OnlyRejectedDeleted),
     title="删除小区",
     title_en="Delete a community whose application failed",
-    source="spec B 3.4 A006",
+    contract=Contract(source="spec B 3.4 A006"),
 )
 async def delete_community(data: CommunityNamed, scope: Scope, tx: Tx) -> None:
     """Only an application that was refused; a community in management stays."""
@@ -215,7 +215,7 @@ class CommunityDetail(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="查询小区信息【包括审核状态】",
     title_en="Read a community with its review state",
-    source="spec B 3.4 A007",
+    contract=Contract(source="spec B 3.4 A007"),
 )
 async def get_community(data: CommunityNamed, scope: Scope, db: Database) -> CommunityDetail:
     """One community; root space and project id are there once it is approved."""

@@ -18,7 +18,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zones_of
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 from linli.rules.schedules import zone_named
 from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.errors import DeviceBoundElsewhere
@@ -44,7 +44,7 @@ class DeviceAdd(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, DeviceBoundElsewhere),
     title="添加设备到小区",
     title_en="Add a device to the community",
-    source="spec B 3.13 A062",
+    contract=Contract(source="spec B 3.13 A062"),
 )
 async def add_device(data: DeviceAdd, call: Call, scope: Scope, tx: Tx) -> None:
     """The device must be bound to the project first."""
@@ -63,11 +63,10 @@ class DeviceAddTo(DeviceAdd, rename="camel", kw_only=True):
     "1.0.0",
     service="device",
     token="optional",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound, BadInput, DeviceBoundElsewhere),
     title="添加设备到小区（旧版）",
     title_en="Add a device to a community (older version)",
-    source="spec B 3.22",
 )
 async def add_device_to(data: DeviceAddTo, scope: Scope, tx: Tx) -> None:
     """The device must be bound to the project first."""
@@ -85,7 +84,7 @@ async def add_device_to(data: DeviceAddTo, scope: Scope, tx: Tx) -> None:
     raises=(NotFound, BadInput),
     title="从小区删除设备",
     title_en="Remove a device from the community",
-    source="spec B 3.13 A063",
+    contract=Contract(source="spec B 3.13 A063"),
 )
 async def remove_device(data: DeviceNamed, call: Call, scope: Scope, tx: Tx) -> None:
     device = await device_of(scope, tx, data.device_identity)
@@ -157,7 +156,7 @@ def _local(ms: int, zone: str) -> str:
     raises=(BadInput,),
     title="小区设备列表",
     title_en="List the devices of the community",
-    source="spec B 3.13 A064",
+    contract=Contract(source="spec B 3.13 A064"),
 )
 async def query_devices(data: DevicesOfCommunity, call: Call, scope: Scope, db: Database) -> list[DeviceInfo]:
     page = await list_devices(
@@ -178,11 +177,10 @@ class DevicesOfOne(DevicesOfCommunity, rename="camel", kw_only=True):
     "1.0.0",
     service="device",
     token="optional",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound, BadInput),
     title="小区设备列表（旧版）",
     title_en="List the devices of a community (older version)",
-    source="spec B 3.22",
 )
 async def query_devices_of(data: DevicesOfOne, scope: Scope, db: Database) -> list[DeviceInfo]:
     scope.allow(data.community_id)
@@ -208,11 +206,10 @@ class DevicesOfTenant(msgspec.Struct, rename="camel"):
     "1.0.0",
     service="device",
     token="optional",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(BadInput,),
     title="租户设备列表（旧版）",
     title_en="List the devices of the tenant (older version)",
-    source="spec B 3.22",
 )
 @method(
     "/solution/community/paas/tenant/device/query",
@@ -221,7 +218,7 @@ class DevicesOfTenant(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="租户设备列表",
     title_en="List the devices of the tenant",
-    source="spec B 3.13 A065",
+    contract=Contract(source="spec B 3.13 A065"),
 )
 async def query_tenant_devices(
     data: DevicesOfTenant, call: Call, scope: Scope, db: Database
@@ -252,7 +249,7 @@ class DevicesOfProject(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, DeviceBoundElsewhere),
     title="SI项目下绑定设备",
     title_en="Bind devices to a project",
-    source="spec B 3.13 A071",
+    contract=Contract(source="spec B 3.13 A071"),
 )
 async def bind_devices(data: DevicesOfProject, scope: Scope, tx: Tx) -> None:
     """All of them or none."""
@@ -267,7 +264,7 @@ async def bind_devices(data: DevicesOfProject, scope: Scope, tx: Tx) -> None:
     raises=(NotFound, BadInput, DeviceBoundElsewhere),
     title="SI项目下解绑设备",
     title_en="Unbind devices from a project",
-    source="spec B 3.13 A072",
+    contract=Contract(source="spec B 3.13 A072"),
 )
 async def unbind_devices(data: DevicesOfProject, scope: Scope, tx: Tx) -> None:
     """All of them or none."""
@@ -286,7 +283,7 @@ class DeviceAlias(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="修改设备别名",
     title_en="Change the alias of a device",
-    source="spec B 3.13 A073",
+    contract=Contract(source="spec B 3.13 A073"),
 )
 async def rename_device(data: DeviceAlias, scope: Scope, tx: Tx) -> None:
     device = await device_of(scope, tx, data.device_identity)
@@ -314,11 +311,10 @@ class CommunityOfDevice(msgspec.Struct, rename="camel"):
     "1.0.0",
     service="community",
     token="optional",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound, BadInput),
     title="根据设备查询小区信息（旧版）",
     title_en="Find the community of a device (older version)",
-    source="spec B 3.22",
 )
 @method(
     "/solution/community/paas/device/community/get",
@@ -328,7 +324,7 @@ class CommunityOfDevice(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="根据设备查询小区信息",
     title_en="Find the community of a device",
-    source="spec B 3.4 A008",
+    contract=Contract(source="spec B 3.4 A008"),
 )
 async def get_community_of_device(
     data: DeviceNamed, scope: Scope, db: Database, place: UploadPlace

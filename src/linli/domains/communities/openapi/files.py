@@ -12,7 +12,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 
 class TicketGet(msgspec.Struct, rename="camel"):
@@ -29,7 +29,7 @@ class TicketGet(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="获取OSS上传地址",
     title_en="Get an upload ticket",
-    source="spec B 3.6 A019",
+    contract=Contract(source="spec B 3.6 A019"),
 )
 async def get_ticket(
     data: TicketGet, scope: Scope, ids: Ids, clock: Clock, place: uploads.UploadPlace
@@ -46,7 +46,7 @@ async def get_ticket(
     raises=(BadInput,),
     title="获取OSS上传地址（旧版）",
     title_en="Get an upload ticket (older)",
-    source="spec B 3.22",
+    contract=Contract(source="spec B 3.22"),
 )
 async def get_old_ticket(
     data: TicketGet, scope: Scope, ids: Ids, clock: Clock, place: uploads.UploadPlace
@@ -76,7 +76,7 @@ class FileSaved(msgspec.Struct, rename="camel"):
     raises=(BadInput, NotFound),
     title="保存上传OSS文件",
     title_en="Turn an uploaded file into an uploadId",
-    source="spec B 3.6 A020",
+    contract=Contract(source="spec B 3.6 A020"),
 )
 async def save_file(
     data: FileSave, call: Call, scope: Scope, db: Database, ids: Ids, clock: Clock, place: uploads.UploadPlace

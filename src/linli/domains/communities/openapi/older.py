@@ -12,7 +12,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 
 @method(
@@ -20,11 +20,10 @@ from linli.openapi.registry import Call, method
     "1.0.0",
     service="community",
     token="optional",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(BadInput,),
     title="获取POID列表（旧版）",
     title_en="Search POI ids (older version)",
-    source="spec B 3.22",
 )
 async def query_pois_older(data: newer.PoiQuery, db: Database) -> list[dict[str, Any]]:
     """As 1.0.1."""
@@ -48,11 +47,10 @@ class CommunityApplyOlder(msgspec.Struct, rename="camel"):
     "1.0.0",
     service="community",
     token="none",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(BadInput, NotFound),
     title="创建小区【需审核】（旧版）",
     title_en="Apply for a new community (older version)",
-    source="spec B 3.22",
 )
 async def apply_older(
     data: CommunityApplyOlder,
@@ -101,11 +99,10 @@ async def apply_older(
     "1.0.0",
     service="community",
     token="optional",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(BadInput,),
     title="获取小区列表（旧版）",
     title_en="List communities (older version)",
-    source="spec B 3.22",
 )
 async def query_communities_older(
     data: newer.CommunityQuery, call: Call, scope: Scope, db: Database
@@ -119,11 +116,10 @@ async def query_communities_older(
     "1.0.0",
     service="community",
     token="none",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound,),
     title="查询小区信息（旧版）",
     title_en="Read a community (older version)",
-    source="spec B 3.22",
 )
 async def get_community_older(
     data: newer.CommunityNamed, scope: Scope, db: Database

@@ -16,7 +16,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 SPACES_MAX = 100
 """Spaces in one call of space/get."""
@@ -45,7 +45,7 @@ class SpaceCreated(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, spaces.WrongParent, spaces.SpaceNameTaken),
     title="新建小区下区域",
     title_en="Create a space under the community",
-    source="spec B 3.5 A009",
+    contract=Contract(source="spec B 3.5 A009"),
 )
 async def create_space(data: SpaceCreate, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> SpaceCreated:
     """Buildings stand in the community or an area, units in a building, houses in a unit; lanes in a parking area."""
@@ -75,7 +75,7 @@ class SpaceUpdate(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, spaces.SpaceNameTaken, spaces.RootFixed),
     title="修改小区下区域",
     title_en="Rename a space or turn a lane",
-    source="spec B 3.5 A010",
+    contract=Contract(source="spec B 3.5 A010"),
 )
 async def update_space(data: SpaceUpdate, scope: Scope, tx: Tx, clock: Clock) -> None:
     await spaces.rename(
@@ -99,7 +99,7 @@ class SpaceNamed(msgspec.Struct, rename="camel"):
     raises=(NotFound, spaces.SpaceInUse, spaces.RootFixed),
     title="删除小区下区域",
     title_en="Delete an empty space",
-    source="spec B 3.5 A011",
+    contract=Contract(source="spec B 3.5 A011"),
 )
 async def delete_space(data: SpaceNamed, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Refused while spaces, residents, assets or devices hang on it; the message counts them."""
@@ -142,7 +142,7 @@ class SpaceChildren(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="层级查询子空间",
     title_en="Query children level by level",
-    source="spec B 3.5 A012",
+    contract=Contract(source="spec B 3.5 A012"),
 )
 async def query_children(data: SpaceChildren, scope: Scope, db: Database) -> SpacePage:
     """Direct children only, in the order people count (2 before 10)."""
@@ -172,7 +172,7 @@ class SpacesOfType(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="平铺查询子空间",
     title_en="Query all spaces of one type",
-    source="spec B 3.5 A013",
+    contract=Contract(source="spec B 3.5 A013"),
 )
 async def query_spaces_of_type(data: SpacesOfType, call: Call, scope: Scope, db: Database) -> SpacePage:
     """All depths of the community of the cloudToken, without hierarchy."""
@@ -206,7 +206,7 @@ class SpaceDetail(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="查询空间详情",
     title_en="Read spaces in bulk",
-    source="spec B 3.5 A014",
+    contract=Contract(source="spec B 3.5 A014"),
 )
 async def get_spaces(data: SpacesNamed, scope: Scope, db: Database) -> list[SpaceDetail]:
     """In the order asked for; ids that do not exist in the community are left out."""

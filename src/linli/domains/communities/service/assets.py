@@ -99,10 +99,8 @@ async def _note(
     return await history.note(
         scope,
         tx,
-        "space",
-        space_id,
+        history.Record("space", space_id, community_id),
         action,
-        community_id=community_id,
         now_ms=now_ms,
         kept=kept,
         before={f"asset_{before[0]}": before[1]} if before else None,

@@ -101,10 +101,8 @@ async def remove(scope: Scope, tx: Tx, *, space_id: int, now_ms: int, whole: boo
     change_no = await history.note(
         scope,
         tx,
-        RECORD,
-        space_id,
+        history.Record(RECORD, space_id, space.community_id),
         "deleted",
-        community_id=space.community_id,
         now_ms=now_ms,
         before={"name": space.name, "kind": space.kind, "parent": space.parent_id, **_figures(lost)},
         kept={
@@ -163,10 +161,8 @@ async def bring_back(scope: Scope, tx: Tx, change: Change, *, now_ms: int) -> No
     await history.note(
         scope,
         tx,
-        RECORD,
-        top.space_id,
+        history.Record(RECORD, top.space_id, top.community_id),
         "restored",
-        community_id=top.community_id,
         now_ms=now_ms,
         after={"name": top.name, "kind": top.kind, "parent": top.parent_id},
     )

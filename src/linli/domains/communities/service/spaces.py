@@ -201,8 +201,14 @@ async def _note(
     after: dict[str, Any] | None = None,
 ) -> None:
     await history.note(
-        scope, tx, RECORD, space_id, action, community_id=community_id, now_ms=now_ms, before=before, after=after
-    )  # fmt: skip
+        scope,
+        tx,
+        history.Record(RECORD, space_id, community_id),
+        action,
+        now_ms=now_ms,
+        before=before,
+        after=after,
+    )
 
 
 def house_row(*, space_id: int, parent: Space, location: str, location_key: str) -> dict[str, Any]:

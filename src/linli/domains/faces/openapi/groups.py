@@ -16,7 +16,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 
 class GroupOnDevice(msgspec.Struct, rename="camel"):
@@ -70,7 +70,7 @@ class Trace(msgspec.Struct, rename="camel"):
     raises=(DoorUnknown, NotFound, BadInput),
     title="用户组布防",
     title_en="Deploy a group's faces to a device",
-    source="spec B A085",
+    contract=Contract(source="spec B A085"),
 )
 async def deploy_group(data: GroupOnDevice, scope: Scope, tx: Tx, clock: Clock) -> None:
     """The device follows the group from now on."""
@@ -85,7 +85,7 @@ async def deploy_group(data: GroupOnDevice, scope: Scope, tx: Tx, clock: Clock) 
     raises=(NotFound,),
     title="用户组撤防",
     title_en="Withdraw a group from a device",
-    source="spec B A086",
+    contract=Contract(source="spec B A086"),
 )
 async def undeploy_group(data: GroupOnDevice, scope: Scope, tx: Tx, clock: Clock) -> None:
     await service.undeploy(scope, tx, iot_id=data.iot_id, group_id=data.user_group_id, now_ms=clock.now_ms())
@@ -99,7 +99,7 @@ async def undeploy_group(data: GroupOnDevice, scope: Scope, tx: Tx, clock: Clock
     raises=(NotFound, BadInput),
     title="布防记录查询",
     title_en="Deployments and their progress",
-    source="spec B A087",
+    contract=Contract(source="spec B A087"),
 )
 async def query_deployments(
     data: DeploymentQuery, call: Call, scope: Scope, db: Database
@@ -145,7 +145,7 @@ async def query_deployments(
     raises=(BadInput,),
     title="人行轨迹检索",
     title_en="Where a face was seen",
-    source="spec B A088",
+    contract=Contract(source="spec B A088"),
 )
 async def query_trace(data: TraceQuery, scope: Scope, db: Database, places: DevicePlaces) -> Trace:
     """At most 100,000 points, the most recent ones."""

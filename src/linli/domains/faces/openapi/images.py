@@ -26,7 +26,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 from linli.vision.looks import Look
 
 URL_SECONDS = 3600
@@ -104,7 +104,7 @@ class ImageTold(msgspec.Struct, rename="camel"):
     raises=(PersonUnknown, BadInput),
     title="保存人脸图片",
     title_en="Save a face picture",
-    source="spec E C1",
+    contract=Contract(source="spec E C1"),
 )
 async def save_image(
     data: ImageSave,
@@ -184,7 +184,7 @@ async def _seen(search: FaceSearch, picture: bytes) -> Look | None:
     raises=(PersonUnknown, BadInput, NotFound),
     title="删除人脸图片",
     title_en="Delete a face picture",
-    source="spec E C2",
+    contract=Contract(source="spec E C2"),
 )
 async def delete_image(data: ImageNamed, scope: Scope, tx: Tx, clock: Clock) -> None:
     """The picture, its template and every device's copy go."""
@@ -201,7 +201,7 @@ async def delete_image(data: ImageNamed, scope: Scope, tx: Tx, clock: Clock) -> 
     raises=(PersonUnknown, BadInput, NotFound),
     title="获取人脸图片",
     title_en="Get a face picture",
-    source="spec E C3",
+    contract=Contract(source="spec E C3"),
 )
 async def get_image(data: ImageGet, scope: Scope, db: Database, objects: ObjectStore) -> ImageTold:
     """By an address that works for an hour, or as base64."""
@@ -242,7 +242,7 @@ class UserFaces(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="删除用户人脸",
     title_en="Delete all face pictures of a user",
-    source="spec B A033",
+    contract=Contract(source="spec B A033"),
 )
 async def delete_user_faces(data: UserFaces, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Whoever handed them in. A user without any picture is left as they are."""

@@ -22,7 +22,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zones_of
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 
 STATUSES = (
     "toBeTransferred", "transferring", "transferred", "deviceOffline", "faceCheckError", "faceCheckTimeout",
@@ -108,7 +108,7 @@ def _wish(data: FacesOnDevices) -> dict[str, Any]:
     raises=(PersonUnknown, DoorUnknown, NotFound, BadInput),
     title="增加人脸权限",
     title_en="Have devices hold faces",
-    source="spec E C4",
+    contract=Contract(source="spec E C4"),
 )
 @method(
     "/face/paas/permission/add",
@@ -118,8 +118,7 @@ def _wish(data: FacesOnDevices) -> dict[str, Any]:
     raises=(PersonUnknown, DoorUnknown, NotFound, BadInput),
     title="增加人脸权限（1.0.0）",
     title_en="Have devices hold faces (1.0.0)",
-    legacy=True,
-    source="spec B A077",
+    contract=Contract(legacy=True, source="spec B A077"),
 )
 async def add_permissions(data: FacesOnDevices, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys) -> None:
     """Accepts the job; how far it gets is told by querybyuser, querybydevice and FACE_SYNC_STATUS."""
@@ -134,7 +133,7 @@ async def add_permissions(data: FacesOnDevices, scope: Scope, tx: Tx, clock: Clo
     raises=(PersonUnknown, DoorUnknown, NotFound, BadInput),
     title="删除人脸权限",
     title_en="Take faces off devices",
-    source="spec E C5",
+    contract=Contract(source="spec E C5"),
 )
 @method(
     "/face/paas/permission/delete",
@@ -144,8 +143,7 @@ async def add_permissions(data: FacesOnDevices, scope: Scope, tx: Tx, clock: Clo
     raises=(PersonUnknown, DoorUnknown, NotFound, BadInput),
     title="删除人脸权限（1.0.0）",
     title_en="Take faces off devices (1.0.0)",
-    legacy=True,
-    source="spec B A078",
+    contract=Contract(legacy=True, source="spec B A078"),
 )
 async def delete_permissions(
     data: FacesOnDevices, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys
@@ -162,7 +160,7 @@ async def delete_permissions(
     raises=(PersonUnknown, BadInput, NotFound),
     title="查询用户的人脸权限状态",
     title_en="How far a user's face has got",
-    source="spec E C6, B A079",
+    contract=Contract(source="spec E C6, B A079"),
 )
 async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserStatus:
     page = _page(data.device_list_page_no, data.device_list_page_size, "deviceListPage")
@@ -210,7 +208,7 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
     raises=(DoorUnknown, BadInput),
     title="根据设备查询人脸权限",
     title_en="Page through the faces of a device",
-    source="spec B A080",
+    contract=Contract(source="spec B A080"),
 )
 async def query_by_device(data: StatusOfDevice, scope: Scope, db: Database) -> Page[FaceOnDevice]:
     page = _page(data.page_no, data.page_size, "page")

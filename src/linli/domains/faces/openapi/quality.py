@@ -11,7 +11,7 @@ from linli.domains.faces.service.inspection import look
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
 from linli.kernel.errors import BadInput
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 PROVIDERS: Final = ("Alipay", "IoT", "Damo")
 """Names of closed algorithms; one open engine stands behind all three (spec E 10)."""
@@ -50,7 +50,7 @@ class Quality(msgspec.Struct, rename="camel"):
     raises=(BadInput, FacesOff, FacesBusy),
     title="人脸质量评估",
     title_en="Assess a face picture",
-    source="spec E 3.3 C7",
+    contract=Contract(source="spec E 3.3 C7"),
 )
 async def assess_quality(data: QualityQuery, call: Call, fetcher: Fetcher, search: FaceSearch) -> Quality:
     """Every face of the picture, largest first, with box, probability, pose and five points. Nothing is judged or kept;

@@ -15,7 +15,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 
 class FaceImageCheck(msgspec.Struct, rename="camel"):
@@ -31,7 +31,7 @@ class FaceImageCheck(msgspec.Struct, rename="camel"):
     raises=(BadInput, FacesOff, FacesBusy),
     title="检测智能识别图片质量",
     title_en="Check a face picture",
-    source="spec B 3.6 A021",
+    contract=Contract(source="spec B 3.6 A021"),
 )
 async def check_face_image(
     data: FaceImageCheck, scope: Scope, db: Database, objects: ObjectStore, search: FaceSearch
@@ -91,7 +91,7 @@ class UserFound(msgspec.Struct, rename="camel"):
     raises=(BadInput, FacesOff, FacesBusy),
     title="智能识别图片查询用户信息",
     title_en="Find users by a face picture",
-    source="spec B 3.7 A028",
+    contract=Contract(source="spec B 3.7 A028"),
 )
 async def find_users_by_image(
     data: UserByImage,

@@ -20,7 +20,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.openapi.registry import method
+from linli.openapi.registry import Contract, method
 
 
 class AccountRegister(msgspec.Struct, rename="camel"):
@@ -82,7 +82,7 @@ class AccountOut(msgspec.Struct, rename="camel"):
     raises=(RegisterFailed, PhoneMalformed, BadInput),
     title="账号注册",
     title_en="Register a person account",
-    source="spec E A2",
+    contract=Contract(source="spec E A2"),
 )
 async def register_account(data: AccountRegister, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> str:
     """The identityId: that of the company's person with this phone, or a new one."""
@@ -107,7 +107,7 @@ async def register_account(data: AccountRegister, scope: Scope, tx: Tx, ids: Ids
     raises=(AccountUnknown, IdentityBlank),
     title="注销账号",
     title_en="Delete a person account",
-    source="spec E A1",
+    contract=Contract(source="spec E A1"),
 )
 async def unregister_account(data: AccountNamed, scope: Scope, tx: Tx) -> str:
     """What the project gave the person at doors ends too."""
@@ -123,7 +123,7 @@ async def unregister_account(data: AccountNamed, scope: Scope, tx: Tx) -> str:
     raises=(AccountUnknown, IdentityBlank),
     title="账号冻结",
     title_en="Freeze an account",
-    source="spec E A3, 5.2",
+    contract=Contract(source="spec E A3, 5.2"),
 )
 async def freeze_account(data: AccountNamed, scope: Scope, tx: Tx, clock: Clock) -> str:
     """The person cannot sign in where the project serves; doors stay open unless the community says otherwise."""
@@ -139,7 +139,7 @@ async def freeze_account(data: AccountNamed, scope: Scope, tx: Tx, clock: Clock)
     raises=(NotFound, IdentityBlank),
     title="账号解冻",
     title_en="Unfreeze an account",
-    source="spec E A4, 5.2",
+    contract=Contract(source="spec E A4, 5.2"),
 )
 async def unfreeze_account(data: AccountNamed, scope: Scope, tx: Tx, clock: Clock) -> None:
     try:
@@ -156,7 +156,7 @@ async def unfreeze_account(data: AccountNamed, scope: Scope, tx: Tx, clock: Cloc
     raises=(NotFound, BadInput),
     title="根据手机号查找账号",
     title_en="Find an account by phone",
-    source="spec E A5",
+    contract=Contract(source="spec E A5"),
 )
 async def find_account_by_phone(data: AccountPhone, scope: Scope, db: Database) -> AccountOut:
     if not data.phone.strip():

@@ -14,7 +14,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 type Name = Annotated[str, Meta(description="名称，最长 64 / name, at most 64")]
 type Description = Annotated[str | None, Meta(description="描述，最长 256 / description, at most 256")]
@@ -36,7 +36,7 @@ class DepartmentCreate(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, departments.DepartmentNameTaken),
     title="创建组织节点",
     title_en="Create a department",
-    source="spec B 3.12 A058",
+    contract=Contract(source="spec B 3.12 A058"),
 )
 async def create_department(
     data: DepartmentCreate, call: Call, scope: Scope, tx: Tx, ids: Ids, clock: Clock
@@ -69,7 +69,7 @@ class DepartmentModify(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, departments.DepartmentNameTaken),
     title="修改组织节点",
     title_en="Change a department",
-    source="spec B 3.12 A059",
+    contract=Contract(source="spec B 3.12 A059"),
 )
 async def modify_department(data: DepartmentModify, scope: Scope, tx: Tx, clock: Clock) -> None:
     """A description that is not given stays."""
@@ -94,7 +94,7 @@ class DepartmentDelete(msgspec.Struct, rename="camel"):
     raises=(NotFound, departments.DepartmentHasChildren),
     title="删除组织节点",
     title_en="Delete a department",
-    source="spec B 3.12 A060",
+    contract=Contract(source="spec B 3.12 A060"),
 )
 async def delete_department(data: DepartmentDelete, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Its employees stay employees. Refused while there are departments below it."""
@@ -130,7 +130,7 @@ class DepartmentPage(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="查询子组织节点",
     title_en="List departments below one",
-    source="spec B 3.12 A061",
+    contract=Contract(source="spec B 3.12 A061"),
 )
 async def query_departments(data: DepartmentQuery, call: Call, scope: Scope, db: Database) -> DepartmentPage:
     """Those right below the parent, in order of making."""

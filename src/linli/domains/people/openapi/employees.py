@@ -17,7 +17,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 type EmployeeId = Annotated[str, Meta(description="员工的用户 id / user id of the employee")]
 type DepartmentId = Annotated[str | int, Meta(description="部门 id / department id")]
@@ -70,7 +70,7 @@ class EmployeeCreated(msgspec.Struct, rename="camel"):
     raises=(BadInput, persons.PhoneTaken, employees.AlreadyEmployee),
     title="创建员工信息",
     title_en="Create an employee",
-    source="spec B 3.11 A049",
+    contract=Contract(source="spec B 3.11 A049"),
 )
 async def create_employee(
     data: EmployeeCreate, call: Call, scope: Scope, tx: Tx, ids: Ids, clock: Clock, faces: FaceUploads
@@ -99,7 +99,7 @@ class EmployeeModify(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, persons.PhoneTaken),
     title="修改员工信息",
     title_en="Change an employee",
-    source="spec B 3.11 A050",
+    contract=Contract(source="spec B 3.11 A050"),
 )
 async def modify_employee(
     data: EmployeeModify, call: Call, scope: Scope, tx: Tx, clock: Clock, faces: FaceUploads
@@ -129,7 +129,7 @@ class EmployeeNamed(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="删除员工信息",
     title_en="Delete an employee",
-    source="spec B 3.11 A051",
+    contract=Contract(source="spec B 3.11 A051"),
 )
 async def delete_employee(data: EmployeeNamed, call: Call, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Departments, rights and the group 物业 end with it; the person stays a user of the community."""
@@ -203,7 +203,7 @@ def _order(given: list[EmployeeOrder] | EmployeeOrder | None) -> tuple[str, bool
     raises=(BadInput,),
     title="分页查询员工",
     title_en="Page employees",
-    source="spec B 3.11 A052",
+    contract=Contract(source="spec B 3.11 A052"),
 )
 async def query_employees(
     data: EmployeeQuery, call: Call, scope: Scope, db: Database, faces: FaceUploads
@@ -234,7 +234,7 @@ async def query_employees(
     raises=(NotFound,),
     title="获取员工信息",
     title_en="Read an employee",
-    source="spec B 3.11 A053",
+    contract=Contract(source="spec B 3.11 A053"),
 )
 async def get_employee(
     data: EmployeeNamed, call: Call, scope: Scope, db: Database, faces: FaceUploads
@@ -256,7 +256,7 @@ class EmployeeInDepartment(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="添加员工到部门",
     title_en="Put an employee into a department",
-    source="spec B 3.11 A054",
+    contract=Contract(source="spec B 3.11 A054"),
 )
 async def add_to_department(data: EmployeeInDepartment, scope: Scope, tx: Tx, clock: Clock) -> None:
     """An employee may be in several departments; twice changes nothing."""
@@ -276,7 +276,7 @@ async def add_to_department(data: EmployeeInDepartment, scope: Scope, tx: Tx, cl
     raises=(NotFound,),
     title="从部门移除员工",
     title_en="Take an employee out of a department",
-    source="spec B 3.11 A055",
+    contract=Contract(source="spec B 3.11 A055"),
 )
 async def remove_from_department(data: EmployeeInDepartment, scope: Scope, tx: Tx) -> None:
     """Nothing happens when the employee is not in it."""
@@ -298,7 +298,7 @@ class DepartmentEmployees(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="分页查询部门的员工",
     title_en="Page employees of a department",
-    source="spec B 3.11 A056",
+    contract=Contract(source="spec B 3.11 A056"),
 )
 async def query_department_employees(
     data: DepartmentEmployees, scope: Scope, db: Database, faces: FaceUploads
@@ -334,7 +334,7 @@ class DepartmentOfEmployee(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="查询员工的部门",
     title_en="List the departments of an employee",
-    source="spec B 3.11 A057",
+    contract=Contract(source="spec B 3.11 A057"),
 )
 async def list_departments_of_employee(
     data: EmployeeNamed, call: Call, scope: Scope, db: Database

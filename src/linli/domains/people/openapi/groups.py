@@ -14,7 +14,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 GROUP_TYPES = "RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单"
 
@@ -56,7 +56,7 @@ async def _add(community_id: int, name: str, kind: str, scope: Scope, tx: Tx, id
     raises=(BadInput, groups.GroupNameTaken),
     title="新建用户组",
     title_en="Create a user group",
-    source="spec B 3.7 A022",
+    contract=Contract(source="spec B 3.7 A022"),
 )
 async def add_group(data: GroupAdd, call: Call, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> GroupAdded:
     """A group of one of the four types, beside the four that every community has."""
@@ -74,11 +74,10 @@ class OldGroupAdd(GroupAdd, rename="camel", kw_only=True):
     "/solution/community/paas/user/group/add",
     "1.0.0",
     service="user",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound, BadInput, groups.GroupNameTaken),
     title="新建用户组",
     title_en="Create a user group (old version)",
-    source="spec B 3.22",
 )
 async def add_group_1_0_0(data: OldGroupAdd, call: Call, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> str:
     """`data` is the id itself."""
@@ -99,17 +98,16 @@ class GroupUpdate(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput, groups.DefaultGroup, groups.GroupNameTaken),
     title="更新用户组",
     title_en="Rename a user group",
-    source="spec B 3.7 A023",
+    contract=Contract(source="spec B 3.7 A023"),
 )
 @method(
     "/solution/community/paas/user/group/update",
     "1.0.0",
     service="user",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound, BadInput, groups.DefaultGroup, groups.GroupNameTaken),
     title="更新用户组",
     title_en="Rename a user group (old version)",
-    source="spec B 3.22",
 )
 async def update_group(data: GroupUpdate, scope: Scope, tx: Tx, clock: Clock) -> None:
     """The four default groups keep their names."""
@@ -129,17 +127,16 @@ class GroupDelete(msgspec.Struct, rename="camel"):
     raises=(NotFound, groups.DefaultGroup),
     title="删除用户组",
     title_en="Delete a user group",
-    source="spec B 3.7 A024",
+    contract=Contract(source="spec B 3.7 A024"),
 )
 @method(
     "/solution/community/paas/user/group/delete",
     "1.0.0",
     service="user",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound, groups.DefaultGroup),
     title="删除用户组",
     title_en="Delete a user group (old version)",
-    source="spec B 3.22",
 )
 async def delete_group(data: GroupDelete, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Its members stay users of the community. The four default groups cannot be deleted."""
@@ -167,17 +164,16 @@ class GroupInfo(msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="查询用户组",
     title_en="List user groups",
-    source="spec B 3.7 A025",
+    contract=Contract(source="spec B 3.7 A025"),
 )
 @method(
     "/solution/community/paas/user/group/query",
     "1.0.0",
     service="user",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(BadInput,),
     title="查询用户组",
     title_en="List user groups (old version)",
-    source="spec B 3.22",
 )
 async def query_groups(data: GroupQuery, call: Call, scope: Scope, db: Database) -> list[GroupInfo]:
     """The four default groups (业主, 物业, 访客, 黑名单) come first."""
@@ -202,17 +198,16 @@ class GroupMember(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="用户组添加用户",
     title_en="Put a user into a group",
-    source="spec B 3.7 A031",
+    contract=Contract(source="spec B 3.7 A031"),
 )
 @method(
     "/solution/community/paas/user/group/member/add",
     "1.0.0",
     service="user",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound,),
     title="用户组添加用户",
     title_en="Put a user into a group (old version)",
-    source="spec B 3.22",
 )
 async def add_group_member(data: GroupMember, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Twice changes nothing."""
@@ -228,7 +223,7 @@ async def add_group_member(data: GroupMember, scope: Scope, tx: Tx, clock: Clock
     raises=(NotFound,),
     title="用户组删除用户",
     title_en="Take a user out of a group",
-    source="spec B 3.7 A032",
+    contract=Contract(source="spec B 3.7 A032"),
 )
 async def delete_group_member(data: GroupMember, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Nothing happens when the user is not in the group."""

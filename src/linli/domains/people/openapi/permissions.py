@@ -17,7 +17,7 @@ from linli.kernel import tenancy
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 type UserId = Annotated[str, Meta(description="用户 id / user id")]
 
@@ -43,7 +43,7 @@ def _codes(levels: set[str]) -> list[str]:
     raises=(NotFound,),
     title="获取用户在每个小区的应用权限列表",
     title_en="A user's permission points of an app in every community",
-    source="spec B 3.21 A125",
+    contract=Contract(source="spec B 3.21 A125"),
 )
 async def list_community_auth(data: AuthList, call: Call, scope: Scope, db: Database) -> list[CommunityAuth]:
     """In every community of the calling app, not only the cloudToken's. Communities without any are left out."""
@@ -75,7 +75,7 @@ class AppPermission(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="获取用户的应用权限列表",
     title_en="A user's permission points of an app",
-    source="spec B 3.21 A126",
+    contract=Contract(source="spec B 3.21 A126"),
 )
 async def query_app_permissions(
     data: PermQuery, call: Call, scope: Scope, db: Database

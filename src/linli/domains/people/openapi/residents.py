@@ -21,7 +21,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 _MEMBER_TYPES = "1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"
 _STATUSES = "1 已迁入 2 待审核 3 未通过 4 已迁出"
@@ -105,7 +105,7 @@ def _profile(data: MemberSave) -> Profile:
     raises=(NotFound, BadInput, persons.PhoneTaken, persons.NameFixed, residents.AlreadyMember),
     title="新增/修改房屋成员",
     title_en="Add or update a house member",
-    source="spec B 3.8 A035",
+    contract=Contract(source="spec B 3.8 A035"),
 )
 async def save_member(
     data: MemberSave,
@@ -158,7 +158,7 @@ class MemberDelete(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="删除房屋成员",
     title_en="Remove a house member",
-    source="spec B 3.8 A036",
+    contract=Contract(source="spec B 3.8 A036"),
 )
 async def delete_member(data: MemberDelete, scope: Scope, tx: Tx, clock: Clock) -> None:
     """An app acts as the property and may remove anybody: what the member had because of the house ends."""
@@ -245,7 +245,7 @@ class MemberInfo(ResidentInfo, rename="camel"):
     raises=(NotFound, BadInput),
     title="查询房屋成员",
     title_en="List the members of a house",
-    source="spec B 3.8 A037",
+    contract=Contract(source="spec B 3.8 A037"),
 )
 async def list_members(
     data: MemberList, call: Call, scope: Scope, db: Database, houses: Houses, faces: FaceUploads
@@ -304,7 +304,7 @@ class HouseholdPage(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="查询住户列表",
     title_en="Query residents",
-    source="spec B 3.8 A038",
+    contract=Contract(source="spec B 3.8 A038"),
 )
 async def query_residents(
     data: HouseholdQuery, call: Call, scope: Scope, db: Database, faces: FaceUploads
@@ -350,7 +350,7 @@ class HouseOfUser(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="查询用户的房屋列表",
     title_en="List the houses of a user",
-    source="spec B 3.8 A039",
+    contract=Contract(source="spec B 3.8 A039"),
 )
 async def list_houses_of_user(
     data: HousesOfUser, scope: Scope, db: Database, houses: Houses

@@ -19,7 +19,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 
 class UserAdd(msgspec.Struct, rename="camel"):
@@ -54,7 +54,7 @@ _USER_WIRE = {
     raises=(NotFound, BadInput, persons.PhoneTaken),
     title="添加用户",
     title_en="Add a user to a group",
-    source="spec B 3.7 A029",
+    contract=Contract(source="spec B 3.7 A029"),
 )
 async def add_user(
     data: UserAdd, scope: Scope, tx: Tx, ids: Ids, clock: Clock, faces: FaceUploads
@@ -112,11 +112,10 @@ class OldUserAdd(msgspec.Struct, rename="camel"):
     "/solution/community/paas/user/add",
     "1.0.0",
     service="user",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound, BadInput, persons.PhoneTaken),
     title="添加用户",
     title_en="Add a user to a group (old version)",
-    source="spec B 3.22",
 )
 async def add_user_1_0_0(
     data: OldUserAdd, call: Call, scope: Scope, db: Database, ids: Ids, clock: Clock, faces: FaceUploads
@@ -154,7 +153,7 @@ class UserUpdate(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="修改用户",
     title_en="Change a user",
-    source="spec B 3.7 A030",
+    contract=Contract(source="spec B 3.7 A030"),
 )
 async def update_user(data: UserUpdate, scope: Scope, tx: Tx, clock: Clock, faces: FaceUploads) -> None:
     """What is not given stays. The phone cannot be changed here."""
@@ -187,7 +186,7 @@ class UserDelete(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="删除用户",
     title_en="Erase a user",
-    source="spec B 3.7 A034",
+    contract=Contract(source="spec B 3.7 A034"),
 )
 async def delete_user(data: UserDelete, call: Call, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Everything tied to the user ends and is erased; only the identityId is kept.
@@ -292,7 +291,7 @@ async def _rows(
     raises=(BadInput,),
     title="结构化查询用户信息",
     title_en="Query users",
-    source="spec B 3.7 A026",
+    contract=Contract(source="spec B 3.7 A026"),
 )
 async def query_users(
     data: UserQuery, call: Call, scope: Scope, db: Database, faces: FaceUploads
@@ -334,11 +333,10 @@ class OldUserQuery(msgspec.Struct, rename="camel"):
     "/solution/community/paas/user/query",
     "1.0.0",
     service="user",
-    legacy=True,
+    contract=Contract(legacy=True, source="spec B 3.22"),
     raises=(NotFound, BadInput),
     title="小区用户查询",
     title_en="Query users of a community (old version)",
-    source="spec B 3.22",
 )
 async def query_users_1_0_0(
     data: OldUserQuery, call: Call, scope: Scope, db: Database, faces: FaceUploads
@@ -381,7 +379,7 @@ class UserGet(msgspec.Struct, rename="camel"):
     raises=(NotFound, BadInput),
     title="查询用户信息",
     title_en="Read a user",
-    source="spec B 3.7 A027",
+    contract=Contract(source="spec B 3.7 A027"),
 )
 async def get_user(data: UserGet, scope: Scope, db: Database, faces: FaceUploads) -> UserInfo:
     """By user id or by face id; where both are given, both must be of one user."""

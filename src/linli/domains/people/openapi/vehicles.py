@@ -15,7 +15,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 from linli.rules.plates import clean_plate
 
 VEHICLE = "/solution/community/household/user/vehicle"
@@ -93,7 +93,7 @@ def _form(number: int, plate: str | None, brand: str | None, color: int | None) 
     raises=(NotFound, BadInput, service.PlateTaken, service.TooManyVehicles),
     title="添加车辆",
     title_en="Add vehicles of a user",
-    source="spec B 3.10 A045",
+    contract=Contract(source="spec B 3.10 A045"),
 )
 async def add_vehicles(
     data: VehicleAdd, call: Call, scope: Scope, tx: Tx, ids: Ids, clock: Clock
@@ -122,7 +122,7 @@ async def add_vehicles(
     raises=(NotFound, BadInput, service.PlateTaken),
     title="修改车辆",
     title_en="Update vehicles",
-    source="spec B 3.10 A046",
+    contract=Contract(source="spec B 3.10 A046"),
 )
 async def update_vehicles(data: VehicleUpdate, call: Call, scope: Scope, tx: Tx, clock: Clock) -> list[int]:
     """All of them or none. What is absent stays."""
@@ -146,7 +146,7 @@ async def update_vehicles(data: VehicleUpdate, call: Call, scope: Scope, tx: Tx,
     raises=(NotFound, BadInput),
     title="查询车辆",
     title_en="Query vehicles by user or plate",
-    source="spec B 3.10 A047",
+    contract=Contract(source="spec B 3.10 A047"),
 )
 async def query_vehicles(data: VehicleQuery, call: Call, scope: Scope, db: Database) -> list[VehicleInfo]:
     """Vehicles of the token's community. With both given, those of the user that have the plate."""
@@ -178,7 +178,7 @@ def _told(row: Vehicle, identity_id: str) -> VehicleInfo:
     raises=(NotFound, BadInput),
     title="删除车辆",
     title_en="Delete vehicles",
-    source="spec B 3.10 A048",
+    contract=Contract(source="spec B 3.10 A048"),
 )
 async def delete_vehicles(data: VehicleDelete, call: Call, scope: Scope, tx: Tx) -> None:
     """All of them or none."""

@@ -164,10 +164,8 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
     change = await history.note(
         scope,
         tx,
-        HISTORY,
-        department_id,
+        history.Record(HISTORY, department_id, department.community_id),
         "deleted",
-        community_id=department.community_id,
         now_ms=now_ms,
         before=_told(department),
         kept={"members": [employee.person_id for employee in inside.data]},
@@ -230,10 +228,8 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
     await history.note(
         scope,
         tx,
-        HISTORY,
-        number,
+        history.Record(HISTORY, number, change.community_id),
         "restored",
-        community_id=change.community_id,
         now_ms=now_ms,
         after=_told(row),
     )
@@ -289,10 +285,8 @@ async def _write(scope: Scope, tx: Tx, was: Department, row: Department, now_ms:
     await history.note(
         scope,
         tx,
-        HISTORY,
-        row.department_id,
+        history.Record(HISTORY, row.department_id, row.community_id),
         "changed",
-        community_id=row.community_id,
         now_ms=now_ms,
         before=_told(was),
         after=_told(row),

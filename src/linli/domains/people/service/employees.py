@@ -108,10 +108,8 @@ async def dismiss(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, 
     change = await history.note(
         here,
         tx,
-        HISTORY,
-        identity_id,
+        history.Record(HISTORY, identity_id, community_id),
         "deleted",
-        community_id=community_id,
         now_ms=now_ms,
         kept={"departments": inside.get(employee.person_id, [])},
     )
@@ -148,5 +146,5 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
                 here, tx, department_id=department_id, identity_id=change.target, now_ms=now_ms
             )
     await history.note(
-        here, tx, HISTORY, change.target, "restored", community_id=change.community_id, now_ms=now_ms
+        here, tx, history.Record(HISTORY, change.target, change.community_id), "restored", now_ms=now_ms
     )

@@ -65,10 +65,8 @@ async def change_many(
             number = await history.note(
                 scope,
                 tx,
-                persons.RESIDENT,
-                one.identity_id,
+                history.Record(persons.RESIDENT, one.identity_id, community_id),
                 action,
-                community_id=community_id,
                 now_ms=now_ms,
                 before=one.before,
                 after=one.after,

@@ -92,10 +92,8 @@ async def _save(scope: Scope, tx: Tx, community_id: int, before: Form, after: Fo
     await history.note(
         scope,
         tx,
-        RECORD,
-        community_id,
+        history.Record(RECORD, community_id, community_id),
         "changed",
-        community_id=community_id,
         now_ms=now_ms,
         before=_words(before),
         after=_words(after),

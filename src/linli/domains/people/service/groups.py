@@ -147,10 +147,8 @@ async def rename(
         await history.note(
             scope,
             tx,
-            HISTORY,
-            group_id,
+            history.Record(HISTORY, group_id, group.community_id),
             "changed",
-            community_id=group.community_id,
             now_ms=now_ms,
             before={"name": group.name},
             after={"name": name},
@@ -169,10 +167,8 @@ async def remove(scope: Scope, tx: Tx, *, group_id: str, now_ms: int) -> int:
     change = await history.note(
         scope,
         tx,
-        HISTORY,
-        group_id,
+        history.Record(HISTORY, group_id, group.community_id),
         "deleted",
-        community_id=group.community_id,
         now_ms=now_ms,
         before={"name": group.name, "type": group.type},
         kept={"members": members},
@@ -209,10 +205,8 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
     await history.note(
         scope,
         tx,
-        HISTORY,
-        change.target,
+        history.Record(HISTORY, change.target, change.community_id),
         "restored",
-        community_id=change.community_id,
         now_ms=now_ms,
         after={"name": name, "type": was["type"]},
     )

@@ -94,10 +94,8 @@ async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str
     await history.note(
         scope,
         tx,
-        persons.RESIDENT,
-        keep,
+        history.Record(persons.RESIDENT, keep, community_id),
         "merged",
-        community_id=community_id,
         now_ms=now_ms,
         reason=f"{gone.name} {rules.mask_phone(gone.phone or '')}".strip(),
     )

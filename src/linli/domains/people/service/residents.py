@@ -135,15 +135,26 @@ async def note_tie(
     lives = {"house": tie.house_id, "type": tie.type}
     ends = action == "moved_out"
     change_no = await history.note(
-        scope, tx, persons.RESIDENT, tie.identity_id, action, community_id=tie.community_id, now_ms=now_ms, reason=reason,
-        before=lives if ends else None, after=None if ends else {**lives, **(said or {})},
+        scope,
+        tx,
+        history.Record(persons.RESIDENT, tie.identity_id, tie.community_id),
+        action,
+        now_ms=now_ms,
+        reason=reason,
+        before=lives if ends else None,
+        after=None if ends else {**lives, **(said or {})},
         kept={**lives, **(gone or {})},
-    )  # fmt: skip
+    )
     who = {"resident": tie.identity_id}
     await history.note(
-        scope, tx, HOUSE, tie.house_id, f"resident_{action}", community_id=tie.community_id, now_ms=now_ms,
-        before=who if ends else None, after=None if ends else who,
-    )  # fmt: skip
+        scope,
+        tx,
+        history.Record(HOUSE, tie.house_id, tie.community_id),
+        f"resident_{action}",
+        now_ms=now_ms,
+        before=who if ends else None,
+        after=None if ends else who,
+    )
     assert change_no is not None  # always a difference
     return change_no
 
@@ -253,9 +264,15 @@ async def change_member(
             scope, tx, community_id=member.community_id, ties=[(house_id, member.person_id)]
         )
         await history.note(
-            scope, tx, persons.RESIDENT, identity_id, "changed", community_id=member.community_id, now_ms=now_ms,
-            before={"type": member.type}, after={"type": type}, kept={"house": house_id},
-        )  # fmt: skip
+            scope,
+            tx,
+            history.Record(persons.RESIDENT, identity_id, member.community_id),
+            "changed",
+            now_ms=now_ms,
+            before={"type": member.type},
+            after={"type": type},
+            kept={"house": house_id},
+        )
         if person.changed_ms != now_ms:  # otherwise they are told already
             await emit(tx, events.UserChanged(scope.tenant, member.community_id, [identity_id], "update"))
 

@@ -177,10 +177,8 @@ async def _decide(
     await history.note(
         scope,
         tx,
-        persons.RESIDENT,
-        member.identity_id,
+        history.Record(persons.RESIDENT, member.identity_id, member.community_id),
         action,
-        community_id=member.community_id,
         now_ms=now_ms,
         after={"house": member.house_id},
         reason=comment,

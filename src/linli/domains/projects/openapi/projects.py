@@ -17,7 +17,7 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.tenancy import ProjectNameTaken
-from linli.openapi.registry import Call, method
+from linli.openapi.registry import Call, Contract, method
 
 SERVICE = "project"
 
@@ -46,7 +46,7 @@ class ProjectCreate(msgspec.Struct, rename="camel", kw_only=True):
     raises=(BadInput, ProjectNameTaken),
     title="新建项目",
     title_en="Create a project",
-    source="spec D 3.3 API-17",
+    contract=Contract(source="spec D 3.3 API-17"),
 )
 async def create_project(data: ProjectCreate, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -> str:
     """The new project's id. It has a root space and a default app; the caller's project sees it from now on."""
@@ -142,7 +142,7 @@ class Rows[R](msgspec.Struct, rename="camel"):
     raises=(BadInput,),
     title="分页查询项目列表",
     title_en="Page through projects",
-    source="spec D 3.3 API-18",
+    contract=Contract(source="spec D 3.3 API-18"),
 )
 async def query_projects(data: PageAsked, scope: Scope, db: Database) -> Rows[ProjectDetail]:
     """The caller's project and those made with its keys, the newest first."""
@@ -162,7 +162,7 @@ class ProjectNamed(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="查询项目详情",
     title_en="Get a project",
-    source="spec D 3.3 API-19",
+    contract=Contract(source="spec D 3.3 API-19"),
 )
 async def get_project(data: ProjectNamed, scope: Scope, db: Database) -> ProjectWhole:
     row = await queries.get_project(scope, db, project_id=data.project_id)
@@ -199,7 +199,7 @@ class SolutionInfo(msgspec.Struct, rename="camel", kw_only=True):
     raises=(BadInput,),
     title="分页查询解决方案",
     title_en="Page through solutions",
-    source="spec D 3.3 API-20",
+    contract=Contract(source="spec D 3.3 API-20"),
 )
 async def query_solutions(data: PageAsked) -> Rows[SolutionInfo]:
     """What a project can be based on."""
@@ -223,7 +223,7 @@ class DefaultApp(msgspec.Struct, rename="camel"):
     raises=(NotFound,),
     title="查询项目默认应用appSecret",
     title_en="Get the key and secret of a project's default app",
-    source="spec D 3.3 API-21",
+    contract=Contract(source="spec D 3.3 API-21"),
 )
 async def get_default_app(
     data: ProjectNamed, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets

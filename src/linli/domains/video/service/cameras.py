@@ -83,7 +83,12 @@ async def add(
     await insert(tx, [camera])
     after = history_view(None, camera)
     await history.note(
-        scope, tx, HISTORY, camera.camera_id, "created", community_id=community_id, after=after, now_ms=now_ms
+        scope,
+        tx,
+        history.Record(HISTORY, camera.camera_id, community_id),
+        "created",
+        after=after,
+        now_ms=now_ms,
     )
     await tell(scope, tx, community_id, written=[camera])
     return camera.camera_id
@@ -207,10 +212,8 @@ async def rewrite(
         await history.note(
             scope,
             tx,
-            HISTORY,
-            after.camera_id,
+            history.Record(HISTORY, after.camera_id, after.community_id),
             action,
-            community_id=after.community_id,
             before=history_view(None, before),
             after=history_view(before, after),
             reason=reason,

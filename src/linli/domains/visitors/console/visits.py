@@ -210,7 +210,7 @@ async def show_pass(
     shown = await visitors.passes.pictures(visit) if visit.holds_pass(now_ms) else []
     async with db.begin() as tx:
         await history.note(
-            scope, tx, HISTORY, apply_id, "pass_shown", community_id=community_id, now_ms=now_ms
+            scope, tx, history.Record(HISTORY, apply_id, community_id), "pass_shown", now_ms=now_ms
         )
     return VisitPass(
         visitors.links.url(apply_id) if shown and visit.state in HOLDS_PASS else "",

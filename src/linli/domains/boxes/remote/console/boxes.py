@@ -201,10 +201,8 @@ async def settle(
         await history.note(
             scope,
             tx,
-            "edge_node",
-            node_id,
+            history.Record("edge_node", node_id, None),
             "confirmed" if data.confirm else "refused",
-            community_id=None,
             after={"device": data.device, "address": data.peer},
             now_ms=db.clock.now_ms(),
         )
