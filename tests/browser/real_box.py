@@ -61,7 +61,7 @@ def real_box(visit: Visit, call: Callable[..., Any], home: Path) -> Iterator[Rea
     async def start() -> Box:
         identity = await activate(
             visit.base, serial=SERIAL, code=label["activationCode"], hardware="hw-0123456789abcdef", clock=BoxClock(),
-            ids=Ids(), said=lambda text: None, model=MODEL,
+            ids=Ids(), report=lambda text: None, model=MODEL,
         )  # fmt: skip
         save_identity(home, identity)
         scripts = home / "network-scripts"

@@ -186,7 +186,7 @@ class EdgeBox:
             hardware=HARDWARE,
             clock=SystemClock(),
             ids=Ids(),
-            said=log.info,
+            report=log.info,
             tries=3,
         )
         save_identity(self._home, identity)

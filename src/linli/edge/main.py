@@ -33,78 +33,88 @@ def _parser() -> argparse.ArgumentParser:
     folder = argparse.ArgumentParser(add_help=False)
     folder.add_argument("--folder", type=Path, default=Path("drivers"), help="where your own drivers are")
 
-    one = commands.add_parser(
+    command = commands.add_parser(
         "list", parents=[folder], help="list the drivers, broken ones with their reason"
     )
-    one.set_defaults(run=_list)
+    command.set_defaults(run=_list)
 
-    one = commands.add_parser(
+    command = commands.add_parser(
         "new", parents=[folder], help="begin a driver: a folder that runs and is certified"
     )
-    one.add_argument("id", help="the folder's name, e.g. acme_meter")
-    one.add_argument("--name", required=True, help="vendor_model_domain_function, e.g. Acme_EBA_Meter")
-    one.add_argument("--owner", required=True, help="who answers for it")
-    one.set_defaults(run=_new)
+    command.add_argument("id", help="the folder's name, e.g. acme_meter")
+    command.add_argument("--name", required=True, help="vendor_model_domain_function, e.g. Acme_EBA_Meter")
+    command.add_argument("--owner", required=True, help="who answers for it")
+    command.set_defaults(run=_new)
 
-    one = commands.add_parser("bench", parents=[folder], help="run the certification cases and sign a report")
-    one.add_argument("id")
-    one.add_argument(
+    command = commands.add_parser(
+        "bench", parents=[folder], help="run the certification cases and sign a report"
+    )
+    command.add_argument("id")
+    command.add_argument(
         "--device",
         type=json.loads,
         metavar="JSON",
         help="configuration of a real device, else the simulator",
     )
-    one.add_argument(
+    command.add_argument(
         "--config", type=json.loads, default={}, metavar="JSON", help="the driver's, for a real device"
     )
-    one.add_argument("--abilities", default="", help="of the real device, e.g. card,face")
-    one.add_argument("--called", default="", help="what the report calls the device, e.g. its serial number")
-    one.add_argument("--out", type=Path, default=Path("certification"), help="folder for the report")
-    one.add_argument("--key", type=Path, default=Path("bench-key.pem"), help="signing key, made at first use")
-    one.set_defaults(run=_bench)
+    command.add_argument("--abilities", default="", help="of the real device, e.g. card,face")
+    command.add_argument(
+        "--called", default="", help="what the report calls the device, e.g. its serial number"
+    )
+    command.add_argument("--out", type=Path, default=Path("certification"), help="folder for the report")
+    command.add_argument(
+        "--key", type=Path, default=Path("bench-key.pem"), help="signing key, made at first use"
+    )
+    command.set_defaults(run=_bench)
 
-    one = commands.add_parser("pack", help="make a signed package of a driver that runs in its own process")
-    one.add_argument("code", type=Path, help="the folder with index.py")
-    for name, told in (
+    command = commands.add_parser(
+        "pack", help="make a signed package of a driver that runs in its own process"
+    )
+    command.add_argument("code", type=Path, help="the folder with index.py")
+    for name, help_text in (
         ("id", "e.g. acme_controller"),
         ("name", "vendor_model_domain_function"),
         ("version", "e.g. 1.0.0"),
         ("owner", "who answers for it"),
     ):
-        one.add_argument(f"--{name}", required=True, help=told)
-    one.add_argument("--protocol", default="自定义", help="as people choose it in the console")
-    one.add_argument("--out", type=Path, default=Path(), help="folder for the package and its signature")
-    one.add_argument(
+        command.add_argument(f"--{name}", required=True, help=help_text)
+    command.add_argument("--protocol", default="自定义", help="as people choose it in the console")
+    command.add_argument("--out", type=Path, default=Path(), help="folder for the package and its signature")
+    command.add_argument(
         "--key", type=Path, default=Path("driver-key.pem"), help="signing key, made at first use"
     )
-    one.set_defaults(run=_pack)
+    command.set_defaults(run=_pack)
 
-    one = commands.add_parser("install", parents=[folder], help="check a package's signature and unpack it")
-    one.add_argument("package", type=Path)
-    one.add_argument(
+    command = commands.add_parser(
+        "install", parents=[folder], help="check a package's signature and unpack it"
+    )
+    command.add_argument("package", type=Path)
+    command.add_argument(
         "--trust", type=Path, required=True, action="append", help="public key (PEM) of the vendor"
     )
-    one.set_defaults(run=_install)
+    command.set_defaults(run=_install)
 
-    one = commands.add_parser("verify", help="check the signature of a report")
-    one.add_argument("report", type=Path)
-    one.add_argument("--by", help="fingerprint of the key that must have signed it")
-    one.set_defaults(run=_verify)
+    command = commands.add_parser("verify", help="check the signature of a report")
+    command.add_argument("report", type=Path)
+    command.add_argument("--by", help="fingerprint of the key that must have signed it")
+    command.set_defaults(run=_verify)
     return parser
 
 
-def _found(words: argparse.Namespace) -> tuple[dict[str, Installed], list[Broken]]:
-    found, broken = discover((OWN, words.folder))
-    return packages.installed_packages(words.folder) | found, broken
+def _discover_all(words: argparse.Namespace) -> tuple[dict[str, Installed], list[Broken]]:
+    drivers, broken = discover((OWN, words.folder))
+    return packages.installed_packages(words.folder) | drivers, broken
 
 
 def _list(words: argparse.Namespace) -> int:
-    found, broken = _found(words)
-    for driver in found.values():
+    drivers, broken = _discover_all(words)
+    for driver in drivers.values():
         manifest = driver.manifest
         print(f"{manifest.id:20} {manifest.version:8} {manifest.protocol}")
-    for one in broken:
-        print(f"{one.folder.name:20} broken: {one.why}")
+    for broken_driver in broken:
+        print(f"{broken_driver.folder.name:20} broken: {broken_driver.why}")
     return FAILED if broken else DONE
 
 
@@ -119,10 +129,13 @@ def _new(words: argparse.Namespace) -> int:
 
 
 def _bench(words: argparse.Namespace) -> int:
-    found, broken = _found(words)
-    installed = found.get(words.id)
+    drivers, broken = _discover_all(words)
+    installed = drivers.get(words.id)
     if installed is None:
-        why = next((one.why for one in broken if one.folder.name == words.id), "there is no such driver")
+        why = next(
+            (broken_driver.why for broken_driver in broken if broken_driver.folder.name == words.id),
+            "there is no such driver",
+        )
         print(f"linli driver bench: {words.id}: {why}")
         return WRONG
     with tempfile.TemporaryDirectory() as scratch:
@@ -169,7 +182,7 @@ def _install(words: argparse.Namespace) -> int:
     try:
         package = words.package.read_bytes()
         signature = words.package.with_suffix(".zip.sig").read_bytes()
-        packages.check_signature(package, signature, [reports.public_key(one) for one in words.trust])
+        packages.check_signature(package, signature, [reports.public_key(key) for key in words.trust])
         folder = packages.unpack(package, words.folder, packages.manifest_of(package))
     except (OSError, ValueError) as error:
         print(f"linli driver install: {error}")

@@ -14,11 +14,11 @@ def cached_short[A: str | bytes | None, R](
     """`lru_cache` for a function of one text; with a long one it is simply called."""
 
     def around(function: Callable[[A], R]) -> Callable[[A], R]:
-        held = lru_cache(maxsize=entries)(function)
+        cached = lru_cache(maxsize=entries)(function)
 
         @wraps(function)
         def call(asked: A) -> R:
-            return function(asked) if asked is not None and len(asked) > LONGEST else held(asked)
+            return function(asked) if asked is not None and len(asked) > LONGEST else cached(asked)
 
         return call
 

@@ -86,7 +86,7 @@ class Past:
         self._clock = clock
         self._lasting_ms = lasting_ms
         self._since: int | None = None
-        self._said: deque[tuple[int, int]] = deque()
+        self._looks: deque[tuple[int, int]] = deque()
         """(steady, wall) of looks, both rising: the least that was said since each. The first is `lasting_ms` old."""
 
     def until_ms(self) -> int | None:
@@ -94,12 +94,12 @@ class Past:
         steady, wall = self._clock.steady_ms(), self._clock.now_ms()
         if self._since is None:
             self._since = steady
-        while self._said and self._said[-1][1] >= wall:
-            self._said.pop()
-        self._said.append((steady, wall))
-        while len(self._said) > 1 and self._said[1][0] <= steady - self._lasting_ms:
-            self._said.popleft()
-        return self._said[0][1] if steady - self._since >= self._lasting_ms else None
+        while self._looks and self._looks[-1][1] >= wall:
+            self._looks.pop()
+        self._looks.append((steady, wall))
+        while len(self._looks) > 1 and self._looks[1][0] <= steady - self._lasting_ms:
+            self._looks.popleft()
+        return self._looks[0][1] if steady - self._since >= self._lasting_ms else None
 
 
 def local_day(now_ms: int, zone: str) -> str:

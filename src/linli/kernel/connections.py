@@ -142,13 +142,13 @@ class Connections[Member: Open]:
 
     def _displace_of(self, holder: str, most: Standing) -> bool:
         """Close the one of this holder that waited longest, none that does more than `most`."""
-        (standing, _), found = min(
+        (standing, _), chosen = min(
             ((member.standing(), member) for member in islice(self._members[holder], _LOOKED_AT)),
             key=lambda each: each[0],
         )
         if standing > most:
             return False
-        self.leave(found)
+        self.leave(chosen)
         self._displaced.inc()
-        found.displace()
+        chosen.displace()
         return True

@@ -46,8 +46,8 @@ class BadInput(LinliError):
 
     def text(self, language: str = i18n.DEFAULT) -> str:
         rule = i18n.text(f"rule.{self.facts['rule']}", language, **self.facts)
-        said = rule.removeprefix("rule.")
-        return i18n.text("error.bad_input", language, **{**self.facts, "rule": said})
+        rule_text = rule.removeprefix("rule.")
+        return i18n.text("error.bad_input", language, **{**self.facts, "rule": rule_text})
 
 
 class Unauthorized(LinliError):
@@ -67,13 +67,13 @@ class NotFound(LinliError):
         super().__init__(what=what, id=id, **facts)
 
     def text(self, language: str = i18n.DEFAULT) -> str:
-        """`what` is told by the text `what.<what>` in the reader's language, where a room has one."""
+        """`what` is own_text by the text `what.<what>` in the reader's language, where a room has one."""
         key = f"what.{self.facts['what']}"
         text = i18n.text(key, language)
         facts = {**self.facts, "what": self.facts["what"] if text == key else text}
-        told = i18n.text(f"error.{self.code}", language, **facts)
-        if self.code != NotFound.code and told != f"error.{self.code}":
-            return told
+        own_text = i18n.text(f"error.{self.code}", language, **facts)
+        if self.code != NotFound.code and own_text != f"error.{self.code}":
+            return own_text
         named = "not_found" if facts["id"] not in ("", None) else "not_found_unnamed"
         return i18n.text(f"error.{named}", language, **facts)
 

@@ -115,12 +115,12 @@ def differences(
 ) -> dict[str, tuple[Any, Any]]:
     """Field → (before, after) for what differs; nothing, empty text and an absent field are alike."""
     before, after = before or {}, after or {}
-    found = {}
+    changes = {}
     for name in {**before, **after}:
         was, now = before.get(name), after.get(name)
         if was != now and not (was in (None, "") and now in (None, "")):
-            found[name] = (was, now)
-    return found
+            changes[name] = (was, now)
+    return changes
 
 
 class Record(NamedTuple):
@@ -162,11 +162,11 @@ async def note(
     reason: str = "",
 ) -> int | None:
     """Write one change; its number. A "changed" without a difference writes nothing. Values must be JSON."""
-    found = differences(before, after)
-    if action == "changed" and not found:
+    differing = differences(before, after)
+    if action == "changed" and not differing:
         return None
     row = _row(scope, record, action, now_ms)
-    row["fields"] = json.dumps(found, ensure_ascii=False) if found else ""
+    row["fields"] = json.dumps(differing, ensure_ascii=False) if differing else ""
     row["kept"] = json.dumps(kept, ensure_ascii=False) if kept else ""
     row["reason"] = reason[:500]
     return await tx.insert(record_changes, row)
@@ -234,9 +234,9 @@ _count = Query(_of_target.with_only_columns(func.count()))
 
 async def change(scope: Scope, db: Reader, change_no: int) -> Change:
     """Raises NotFound."""
-    if (found := await _one.one(db, scope, change_no=change_no)) is None:
+    if (row := await _one.one(db, scope, change_no=change_no)) is None:
         raise NotFound(what="change", id=change_no)
-    return found
+    return row
 
 
 async def changes(scope: Scope, db: Reader, numbers: list[int]) -> dict[int, Change]:

@@ -35,23 +35,23 @@ def language_of(request: Asked) -> str:
     return pick(request.headers.get("accept-language"))
 
 
-def _collect(folder: Traversable, language: str, found: dict[str, str]) -> None:
+def _collect(folder: Traversable, language: str, texts: dict[str, str]) -> None:
     for entry in folder.iterdir():
         if not entry.is_dir() or entry.name.startswith((".", "__")) or entry.name == "static":
             continue
         if entry.name == "strings":
             file = entry / f"{language}.json"
             if file.is_file():
-                found.update(json.loads(file.read_text("utf-8")))
+                texts.update(json.loads(file.read_text("utf-8")))
         else:
-            _collect(entry, language, found)
+            _collect(entry, language, texts)
 
 
 @functools.cache
 def catalogue(language: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    _collect(resources.files("linli"), language, found)
-    return found
+    texts: dict[str, str] = {}
+    _collect(resources.files("linli"), language, texts)
+    return texts
 
 
 class _Lenient(dict[str, object]):

@@ -21,37 +21,37 @@ _REGEX: Final = re.compile(r"Expected `str` matching regex (?P<quote>['\"])(?P<p
 def refusal(error: msgspec.DecodeError, *, whole: str = "params") -> BadInput:
     """The field and the rule that a decoder's message speaks of; `whole` names input that is wrong altogether."""
     place = _PLACE.fullmatch(str(error))
-    said, path = (place["said"], place["path"] or "") if place else (str(error), "")
+    text, path = (place["said"], place["path"] or "") if place else (str(error), "")
     path = path.removeprefix("$").removeprefix(".")
     if isinstance(error, msgspec.ValidationError):
-        return of_words(said, path, whole=whole)
-    return BadInput(field=path or whole, rule="type", expected="JSON", said=said)
+        return of_words(text, path, whole=whole)
+    return BadInput(field=path or whole, rule="type", expected="JSON", said=text)
 
 
-def of_words(said: str, path: str, *, whole: str = "params") -> BadInput:
+def of_words(text: str, path: str, *, whole: str = "params") -> BadInput:
     """The same from the words and the place apart."""
     field = path or whole
-    if missing := _MISSING.match(said):
+    if missing := _MISSING.match(text):
         return BadInput(field=f"{path}.{missing['name']}" if path else missing["name"], rule="required")
-    if got := _GOT.match(said):
+    if got := _GOT.match(text):
         if got["got"] == "null":
             return BadInput(field=field, rule="required")
         return BadInput(field=field, rule="type", expected=got["expected"], got=got["got"])
-    if length := _LENGTH.match(said):
+    if length := _LENGTH.match(text):
         return BadInput(field=field, **_length_rule(length["kind"], length["sign"], int(length["limit"])))
-    if bound := _BOUND.match(said):
+    if bound := _BOUND.match(text):
         rule = "at_least" if bound["sign"].startswith(">") else "at_most"
         return BadInput(field=field, rule=rule, limit=bound["limit"])
-    if pattern := _REGEX.match(said):
+    if pattern := _REGEX.match(text):
         return BadInput(field=field, rule="format", example=pattern["pattern"])
-    if said.startswith("Invalid enum value"):
+    if text.startswith("Invalid enum value"):
         return BadInput(field=field, rule="unknown")
-    return BadInput(field=field, rule="unfit", said=said)
+    return BadInput(field=field, rule="unfit", said=text)
 
 
 def of_unstorable(error: Unstorable, *inputs: Any, whole: str = "params") -> BadInput:
     """A value that no column takes, by the field of `inputs` that it came in; `whole` where it is in none of them."""
-    places = (_place_of(error.value, one) for one in inputs)
+    places = (_place_of(error.value, part) for part in inputs)
     field = next(filter(None, places), None) if error.value is not None else None
     return BadInput(**{**error.facts, "field": field or whole})
 
@@ -70,8 +70,8 @@ def _place_of(value: Any, inputs: Any, path: str = "") -> str | None:
             same = inputs == value if type(inputs) is type(value) else inputs == str(value)
             return path if same else None
     for place, part in parts:
-        if (found := _place_of(value, part, place)) is not None:
-            return found
+        if (inner := _place_of(value, part, place)) is not None:
+            return inner
     return None
 
 

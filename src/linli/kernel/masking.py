@@ -202,32 +202,32 @@ class _Mask:
         if isinstance(value, dict):
             return self._members(value, depth)
         if isinstance(value, list | tuple):
-            return [self.value(one, depth + 1) for one in value]
+            return [self.value(item, depth + 1) for item in value]
         return self._text(value) if isinstance(value, str) else value
 
     def _members(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
         of_kind = _kind_beside(value)
-        found = {}
-        for name, one in value.items():
+        members = {}
+        for name, member in value.items():
             sort = sort_of(name) if isinstance(name, str) else None
             if of_kind is not None and name in OF_KIND:
                 sort = of_kind
             if sort not in self._sorts:
-                found[name] = self.value(one, depth + 1)
+                members[name] = self.value(member, depth + 1)
             else:
-                found[name] = self._hidden(one, sort, depth + 1)
-        return found
+                members[name] = self._hidden(member, sort, depth + 1)
+        return members
 
     def _hidden(self, value: Any, sort: Sort, depth: int) -> Any:
         if isinstance(value, list | tuple):
             return [
-                self.value(one, depth + 1) if isinstance(one, dict) else self._hidden(one, sort, depth + 1)
-                for one in value
+                self.value(item, depth + 1) if isinstance(item, dict) else self._hidden(item, sort, depth + 1)
+                for item in value
             ]
         if isinstance(value, dict):
             if depth > _MOST_DEEP:
                 return HIDDEN
-            return {name: self._hidden(one, sort, depth + 1) for name, one in value.items()}
+            return {name: self._hidden(member, sort, depth + 1) for name, member in value.items()}
         self.touched = True  # a null too: a member that stood there twice is written once
         if value is None or isinstance(value, bool) or value == "":
             return value

@@ -64,7 +64,7 @@ class DoneElsewhere(Unavailable):
     code = "work.done_elsewhere"
 
 
-class _Told(NamedTuple):
+class _Row(NamedTuple):
     process: str
     phase: str
     rows_done: int
@@ -75,12 +75,12 @@ class _Told(NamedTuple):
     began_ms: int
 
 
-_FIGURES: Final = _Told._fields[1:-1]
+_FIGURES: Final = _Row._fields[1:-1]
 _of = Query(
-    select(*(progress_told.c[name] for name in _Told._fields)).where(
+    select(*(progress_told.c[name] for name in _Row._fields)).where(
         in_scope(progress_told), progress_told.c.subject == bindparam("of_subject")
     ),
-    _Told,
+    _Row,
 )
 _mine = and_(
     in_scope(progress_told),
@@ -138,7 +138,7 @@ class Board:
 
         Raises DoneElsewhere when another process does the same work; not with `kept`.
         """
-        if not kept and (told := await self._told(scope, subject)) and self._elsewhere(told.process):
+        if not kept and (row := await self._row_of(scope, subject)) and self._elsewhere(row.process):
             raise DoneElsewhere()
         work = _Work(scope, subject, Progress(phase=phase, began_ms=self._clock.now_ms()), kept)
         self._here[work.place] = work.progress
@@ -159,17 +159,17 @@ class Board:
         here = self._here.get((scope.tenant, subject))
         if here is not None:
             return here
-        told = await self._told(scope, subject)
-        if told is None:
+        row = await self._row_of(scope, subject)
+        if row is None:
             return None
-        interrupted = told.process and not self._elsewhere(told.process)
-        return Progress(INTERRUPTED if interrupted else told.phase, *told[2:])
+        interrupted = row.process and not self._elsewhere(row.process)
+        return Progress(INTERRUPTED if interrupted else row.phase, *row[2:])
 
     def _elsewhere(self, process: str) -> bool:
         """Whether another process is at work. What a former self left under the name of this one is interrupted."""
         return process not in ("", self._me) and self._alive(process)
 
-    async def _told(self, scope: Scope, subject: str) -> _Told | None:
+    async def _row_of(self, scope: Scope, subject: str) -> _Row | None:
         return await _of.one(self._db, scope, of_subject=subject)
 
     async def _beat(self, work: _Work) -> None:
@@ -192,7 +192,7 @@ class Board:
     async def _begin(self, work: _Work) -> None:
         row = {"tenant_id": work.scope.tenant, "subject": work.subject, **self._row(work.progress)._asdict()}
         await self._db.run(
-            lambda tx: tx.upsert(progress_told, [row], keys=("tenant_id", "subject"), update=_Told._fields),
+            lambda tx: tx.upsert(progress_told, [row], keys=("tenant_id", "subject"), update=_Row._fields),
             durable=False,
         )
 
@@ -219,7 +219,7 @@ class Board:
         try:
             if work.kept:
                 await self._write(work, work.progress, ended=True)
-            elif await self._told(work.scope, work.subject) is not None:
+            elif await self._row_of(work.scope, work.subject) is not None:
                 await self._db.run(
                     lambda tx: _forget.run(
                         tx, work.scope, of_subject=work.subject, me=self._me, since=work.progress.began_ms
@@ -232,8 +232,8 @@ class Board:
             if self._here.get(work.place) is work.progress:
                 del self._here[work.place]
 
-    def _row(self, now: Progress) -> _Told:
-        return _Told(
+    def _row(self, now: Progress) -> _Row:
+        return _Row(
             process=self._me,
             phase=now.phase,
             rows_done=now.rows,

@@ -87,10 +87,10 @@ class TablePage:
         """A cell with a font, a fill, a comment …, for `append` of a streamed workbook."""
         from openpyxl.cell import WriteOnlyCell
 
-        made = WriteOnlyCell(self.sheet, _writable(value))
+        cell = WriteOnlyCell(self.sheet, _writable(value))
         for name, look in looks.items():
-            setattr(made, name, look)
-        return made
+            setattr(cell, name, look)
+        return cell
 
     def put(self, row: int, column: int, value: Any) -> Any:
         """Write one cell of a workbook that is not streamed, by numbers from 1; the cell."""

@@ -49,31 +49,32 @@ class Uploads:
 
         Raises TooManyUploads, UploadsBusy.
         """
-        held = HELD_BYTES if size is None else min(size, HELD_BYTES)
-        if held <= FREE_BYTES:
+        reserved = HELD_BYTES if size is None else min(size, HELD_BYTES)
+        if reserved <= FREE_BYTES:
             yield
             return
         company, account = f"company {company}", f"account {account}"
         if self._count[account] >= OF_ACCOUNT or (
-            self._bytes[account] + held > OF_ACCOUNT_BYTES or self._bytes[company] + held > OF_COMPANY_BYTES
+            self._bytes[account] + reserved > OF_ACCOUNT_BYTES
+            or self._bytes[company] + reserved > OF_COMPANY_BYTES
         ):
             self._forget(account, company)
             raise TooManyUploads()
-        if self.held_bytes + held > IN_ALL_BYTES:
+        if self.held_bytes + reserved > IN_ALL_BYTES:
             self._forget(account, company)
             raise UploadsBusy()
-        self._change(account, company, held, 1)
+        self._change(account, company, reserved, 1)
         try:
             yield
         finally:
-            self._change(account, company, -held, -1)
+            self._change(account, company, -reserved, -1)
             self._forget(account, company)
 
-    def _change(self, account: str, company: str, held: int, count: int) -> None:
-        self.held_bytes += held
-        for one in (account, company):
-            self._bytes[one] += held
-            self._count[one] += count
+    def _change(self, account: str, company: str, reserved: int, count: int) -> None:
+        self.held_bytes += reserved
+        for key in (account, company):
+            self._bytes[key] += reserved
+            self._count[key] += count
 
     def _forget(self, *owners: str) -> None:
         for owner in owners:

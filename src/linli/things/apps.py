@@ -70,12 +70,12 @@ class AppLogin:
 
     async def revoked(self, app_keys: Iterable[str]) -> list[str]:
         """Those of these keys that are gone, disabled, or have another secret than they logged in with."""
-        found = []
+        keys = []
         for app_key in app_keys:
             key = await tenancy.find_app_key(self._db, app_key)
             if key is None or not key.enabled or self._sealed.get(app_key) != key.secret:
-                found.append(app_key)
-        return found
+                keys.append(app_key)
+        return keys
 
 
 class RevokedKeys:

@@ -182,39 +182,39 @@ def _ordering(order: DeviceOrder) -> list[ColumnElement[Any]]:
 
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
     c = devices.c
-    made: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if shape.tenant:
         # What `in_scope` says in a form that no index can serve, since workers see every tenant.
-        made.append(c.tenant_id == bindparam("of_tenant"))
+        conditions.append(c.tenant_id == bindparam("of_tenant"))
     if shape.keyword:
-        made.append(_keyword_condition())
+        conditions.append(_keyword_condition())
     if shape.product_keys:
-        made.append(any_of(c.product_key, "product_keys"))
+        conditions.append(any_of(c.product_key, "product_keys"))
     if shape.categories:
         code = products.c.category_code
         of_category = or_(any_of(code, "categories"), any_of(_last_part(code), "categories"))
-        made.append(c.product_no.in_(select(products.c.product_no).where(of_category)))
+        conditions.append(c.product_no.in_(select(products.c.product_no).where(of_category)))
     if shape.community:
-        made.append(c.community_id == bindparam("community", type_=INT))
+        conditions.append(c.community_id == bindparam("community", type_=INT))
     if shape.project:
-        made.append(c.project_id == bindparam("project"))
+        conditions.append(c.project_id == bindparam("project"))
     if shape.not_project:
-        made.append(or_(c.project_id.is_(None), c.project_id != bindparam("not_project")))
+        conditions.append(or_(c.project_id.is_(None), c.project_id != bindparam("not_project")))
     if shape.unbound:
-        made.append(c.project_id.is_(None))
+        conditions.append(c.project_id.is_(None))
     if shape.homeless:
-        made.append(c.community_id.is_(None))
+        conditions.append(c.community_id.is_(None))
     if shape.gateway:
-        made.append(c.gateway_no == bindparam("gateway", type_=INT))
+        conditions.append(c.gateway_no == bindparam("gateway", type_=INT))
     if shape.state is not None:
-        made.append(_state_condition(shape.state))
+        conditions.append(_state_condition(shape.state))
     if shape.group:
-        made.append(is_static_member() if shape.group == "static" else fits_conditions())
+        conditions.append(is_static_member() if shape.group == "static" else fits_conditions())
     if shape.after:
-        made.append(c.device_no > bindparam("after_no", type_=INT))
+        conditions.append(c.device_no > bindparam("after_no", type_=INT))
     for n in range(shape.tags):
         tag = device_tags.alias(f"tag_{n}")
-        made.append(
+        conditions.append(
             select(tag.c.device_no)
             .where(
                 tag.c.device_no == c.device_no,
@@ -223,7 +223,7 @@ def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
             )
             .exists()
         )
-    return made
+    return conditions
 
 
 def _keyword_condition() -> ColumnElement[bool]:

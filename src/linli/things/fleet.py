@@ -149,7 +149,7 @@ class Fleet:
 
     async def _load(self) -> set[int]:
         """Read everything; the numbers of the devices that there are."""
-        found: set[int] = set()
+        numbers: set[int] = set()
         products = await _all_products.all(self._db)
         for row in products:
             await self._keep_product(row)
@@ -160,9 +160,9 @@ class Fleet:
         while page := await _devices_after.all(self._db, after=after):
             for device in page:
                 await self._admit(device)
-            found.update(device.device_no for device in page)
+            numbers.update(device.device_no for device in page)
             after = page[-1].device_no
-        return found
+        return numbers
 
     async def stop(self) -> None:
         self._stop_listening()
@@ -243,17 +243,17 @@ class Fleet:
         task.add_done_callback(self._refreshing.discard)
 
     async def _load_again(self) -> None:
-        known = set(self._devices)
+        numbers = set(self._devices)
         try:
-            found = await self._load()
+            loaded = await self._load()
         except Unavailable:
             log.warning("fleet: the database is away; its return will be told")
             return
-        for number in known:
+        for number in numbers:
             entry = self._devices.get(number)
-            if entry is None or (number in found and entry.enabled):
+            if entry is None or (number in loaded and entry.enabled):
                 continue
-            if number not in found:
+            if number not in loaded:
                 self._forget(number)
             for listener in self.on_shut_out:
                 listener(entry.product_key, entry.device_name)
@@ -308,8 +308,8 @@ class Fleet:
                 self._products.pop(number, None)
 
     async def _keep_product(self, row: _ProductRow, reader: Reader | None = None) -> ProductEntry:
-        known = await _numbers.all(reader or self._db, product_no=row.product_no)
-        numbers = {identifier: no for _, identifier, no in known}
+        rows = await _numbers.all(reader or self._db, product_no=row.product_no)
+        numbers = {identifier: no for _, identifier, no in rows}
         compiled = compile_model(parse_json(row.tsl), numbers)
         entry = self._products.get(row.product_no)
         if entry is None:

@@ -27,7 +27,7 @@ def test_a_box_without_a_battery_takes_up_the_last_known_time() -> None:
     assert clock.now_ms() == NOON + 1000
     clock.raise_to(NOON + HOUR)
     assert clock.now_ms() == NOON + HOUR
-    clock.told(NOON + 2 * HOUR, 20)
+    clock.correct(NOON + 2 * HOUR, 20)
     clock.raise_to(NOON + 3 * HOUR)  # the cloud knows better
     assert clock.now_ms() == NOON + 2 * HOUR + 10
 
@@ -44,26 +44,26 @@ def test_a_machine_that_is_set_while_the_box_runs_moves_nothing() -> None:
 def test_the_first_word_of_the_cloud_may_set_it_back_and_later_ones_only_slow_it() -> None:
     machine = Machine(NOON + 10 * HOUR)
     clock = machine.clock()
-    assert clock.told(NOON, 0) == 10 * HOUR
+    assert clock.correct(NOON, 0) == 10 * HOUR
     assert clock.now_ms() == NOON
     machine.pass_by(1000)
-    assert clock.told(NOON, 0) == 1000  # a second ahead
+    assert clock.correct(NOON, 0) == 1000  # a second ahead
     seen = [clock.now_ms()]
     for _ in range(20):
         machine.pass_by(1000)
         seen.append(clock.now_ms())
     assert seen == sorted(seen)
     assert seen[-1] == NOON + 20_000  # the second was lost by going slower
-    assert clock.told(NOON + HOUR, 0) < 0
+    assert clock.correct(NOON + HOUR, 0) < 0
     assert clock.now_ms() == NOON + HOUR
 
 
 def test_slow_answers_and_rough_hints() -> None:
     machine = Machine(NOON)
     clock = machine.clock()
-    assert clock.told(NOON + HOUR, 60_000) == -HOUR - 30_000
+    assert clock.correct(NOON + HOUR, 60_000) == -HOUR - 30_000
     assert clock.now_ms() == NOON  # too slow to be believed
     assert clock.hinted(NOON + HOUR)
     assert clock.now_ms() == NOON + HOUR
-    clock.told(NOON + HOUR, 10)
+    clock.correct(NOON + HOUR, 10)
     assert not clock.hinted(NOON)

@@ -33,7 +33,7 @@ async def test_both_sides_connect_sign_and_hold_each_others_token(box: SiteBox) 
     machine = await box.door()
     link = box.driver().link("door.1")
     assert link.state is LinkState.ONLINE
-    assert (link.given, link.held) == (machine.token, machine.given)
+    assert (link.given, link.token) == (machine.token, machine.given)
     assert machine.token != machine.given
     assert len(machine.token) <= 64
     assert {name for name, online in box.things.states if online} == {f"door.{n}" for n in range(1, 6)}
@@ -106,7 +106,7 @@ async def test_many_calls_at_once_renew_a_forgotten_token_once(box: SiteBox) -> 
     calls = (box.supervisor.call("door.1", "remoteOpen", {}) for _ in range(20))
     await asyncio.gather(*calls)
     assert machine.memory.opened == 20
-    assert box.driver().link("door.1").held == machine.given
+    assert box.driver().link("door.1").token == machine.given
 
 
 async def test_three_missed_heartbeats_are_offline_and_the_door_comes_back(box: SiteBox) -> None:

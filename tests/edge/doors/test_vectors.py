@@ -126,7 +126,7 @@ async def test_the_box_asks_doors_as_published(box: SiteBox, case: Exchange) -> 
     machine = await box.machine(port)
     await box.connect(machine, "aio")
     link = box.driver("door_terminal").link("aio")
-    assert link.held == TOKEN
+    assert link.token == TOKEN
     interface = INTERFACES[case.path]
     message = door_http.read_request(interface, "application/json", case.request)
     answer = await link.post(case.path, lambda token: msgspec.structs.replace(message, token=token))

@@ -97,7 +97,7 @@ class House:
         if identity is None:
             identity = await activate(
                 self.cloud.url, serial="LB-TEST-1", code="CODE-1234", hardware=hardware_id(home),
-                clock=SystemClock(), ids=Ids(), said=print,
+                clock=SystemClock(), ids=Ids(), report=print,
             )  # fmt: skip
             save_identity(home, identity)
         box = Box(home, identity)
@@ -190,7 +190,7 @@ async def test_wrong_codes_and_serial_numbers_are_told(house: House, tmp_path: P
                 hardware="0" * 32,
                 clock=ManualClock(),
                 ids=Ids(),
-                said=print,
+                report=print,
             )
         assert refused.value.facts["error"] == said
 

@@ -179,7 +179,7 @@ class Town:
             hardware="0" * 32,
             clock=SystemClock(),
             ids=Ids(),
-            said=print,
+            report=print,
         )
         save_identity(self.folder / "box", identity)
         return identity

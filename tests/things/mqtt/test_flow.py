@@ -142,10 +142,10 @@ async def test_uplinks_of_lost_connections_still_count(make_rig):
     await rig.backend.until(lambda: len(rig.backend.uplinks) >= 60)
     rig.switchboard.kick(PK, "d1")
     assert rig.front.traffic.pending == 60
-    assert rig.front.traffic.held
+    assert rig.front.traffic.paused
     rig.backend.finish()
     assert rig.front.traffic.pending == 0
-    assert not rig.front.traffic.held
+    assert not rig.front.traffic.paused
 
 
 async def test_downlinks_wait_for_the_window_and_then_are_refused(make_rig):

@@ -183,7 +183,7 @@ async def test_an_editor_with_an_old_version_is_told(
     await want(platform, site, {"mode": "night", "level": 1}, 1)
     with pytest.raises(VersionConflict) as conflict:
         await want(platform, site, {"mode": "day"}, 1)
-    assert conflict.value.held == 1
+    assert conflict.value.version == 1
     with pytest.raises(NotFound):
         async with database.begin() as tx:
             await set_wanted(other.tenant, tx, iot_id=site.device.iot_id, desired={}, version=9)

@@ -35,8 +35,8 @@ class ManualSubject:
         """The device stays as it is."""
 
     async def act(self, action: str, **values: Any) -> Any:
-        told = ", ".join(f"{name} {value}" for name, value in values.items())
-        await self._ask(f"At the device: {action}{f' ({told})' if told else ''}.")
+        details = ", ".join(f"{name} {value}" for name, value in values.items())
+        await self._ask(f"At the device: {action}{f' ({details})' if details else ''}.")
 
     async def _tell(self, what: str) -> None:
         """What must be so before anything can be tried."""

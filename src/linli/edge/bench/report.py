@@ -94,10 +94,10 @@ def verify(data: bytes, *, by: str | None = None) -> tuple[Report, str]:
         raise ReportInvalid("the report was changed after it was signed") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
         raise ReportInvalid(f"not a report: {error}") from None
-    found = fingerprint(public)
-    if by is not None and by != found:
-        raise ReportInvalid(f"signed by {found}, not by {by}")
-    return report, found
+    signer = fingerprint(public)
+    if by is not None and by != signer:
+        raise ReportInvalid(f"signed by {signer}, not by {by}")
+    return report, signer
 
 
 _STYLE = """
@@ -136,10 +136,10 @@ def page(report: Report, key: str, language: str) -> str:
         ("when", when),
     )
     table = "".join(f"<tr><th>{text(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in facts)
-    faults = "".join(f"<li>{html.escape(one)}</li>" for one in report.folder)
+    faults = "".join(f"<li>{html.escape(fault)}</li>" for fault in report.folder)
     quality = "".join(
-        f"<tr><td><code>{html.escape(rule)}</code></td><td>{html.escape(said)}</td></tr>"
-        for rule, said in report.quality.items()
+        f"<tr><td><code>{html.escape(rule)}</code></td><td>{html.escape(status)}</td></tr>"
+        for rule, status in report.quality.items()
     )
     return (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{text("title")}</title>'

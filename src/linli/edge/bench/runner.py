@@ -100,11 +100,14 @@ async def certify(
         device=device,
         began_ms=began,
         took_ms=round((time.monotonic() - started) * 1000),
-        passed=not faults and all(one.outcome in ("passed", "skipped") for one in cases),
+        passed=not faults and all(case.outcome in ("passed", "skipped") for case in cases),
         folder=faults,
         cases=cases,
         notes=trial.notes,
-        quality={rule: ": ".join(filter(None, said)) for rule, said in installed.quality.items()},
+        quality={
+            rule: ": ".join(filter(None, status_and_reason))
+            for rule, status_and_reason in installed.quality.items()
+        },
     )
 
 

@@ -16,7 +16,7 @@ from linli.sync import Backoff
 
 BACKOFF: Final = Backoff(first_ms=2000, factor=2.0, longest_ms=60_000, retries=2**31)
 
-type Said = Callable[[str], None]
+type Report = Callable[[str], None]
 
 
 async def activate(
@@ -27,13 +27,13 @@ async def activate(
     hardware: str,
     clock: Clock,
     ids: Ids,
-    said: Said,
+    report: Report,
     model: str = "",
     tries: int | None = None,
 ) -> Identity:
     """The box's identity.
 
-    `model` as on its label, empty: the one that the console has. `said` is told each step, for a person. `tries` None:
+    `model` as on its label, empty: the one that the console has. `report` gets each step in words. `tries` None:
     until the cloud answers. Raises CloudRefused, CloudUnreachable (tries used up), msgspec.ValidationError (a field
     breaks its rule).
     """
@@ -53,7 +53,7 @@ async def activate(
                 if tries is not None and failures >= tries:
                     raise CloudUnreachable(why=why) from None
             wait_s = BACKOFF.wait_ms(failures, 0.5) / 1000
-            said(f"{base} does not answer ({why}); again in {wait_s:.0f} s")
+            report(f"{base} does not answer ({why}); again in {wait_s:.0f} s")
             await clock.sleep(wait_s)
 
 

@@ -67,7 +67,7 @@ class BoxClock:
         self._rebase(about_ms, ahead=0)
         return True
 
-    def told(self, cloud_ms: int, rtt_ms: int) -> int:
+    def correct(self, cloud_ms: int, rtt_ms: int) -> int:
         """The cloud's time, from an answer that took `rtt_ms`; how far this clock was ahead of it."""
         now = self.now_ms()
         right = cloud_ms + max(rtt_ms, 0) // 2

@@ -42,8 +42,8 @@ async def _code(trial: Trial, path: str, message: Any) -> int:
 
 async def two_tokens(trial: Trial) -> None:
     link = _link(trial)
-    trial.expect(0 < len(link.held.encode()) <= 64, "the device's token has not 1 to 64 bytes")
-    trial.expect(link.held != link.given, "the device only gave our token back")
+    trial.expect(0 < len(link.token.encode()) <= 64, "the device's token has not 1 to 64 bytes")
+    trial.expect(link.token != link.given, "the device only gave our token back")
     trial.expect(10 <= link.keepalive <= 120, "keepalive is not 10 to 120 s")
     trial.notes["clock_off_s"] = link.clock_off_s
     trial.notes["sn"] = link.sn
@@ -55,14 +55,14 @@ async def wrong_token(trial: Trial) -> None:
 
 
 async def wrong_signature(trial: Trial) -> None:
-    held = _link(trial).held
+    token = _link(trial).token
     now_s = trial.clock.now_ms() // 1000
     facts: dict[str, Any] = {"time": now_s, "mac": "00-00-00-00-00-01", "sn": "bench-0001", "ip": "127.0.0.1"}
     bad = sign("md5", **{**facts, "time": now_s + 1})
     code = await _code(trial, "/connect", Connect(**facts, keepalive=30, sign_method="md5", sign=bad))
     trial.expect(code == Code.BAD_SIGNATURE, f"a wrong signature was answered with {code}, not 6")
     await trial.call("remoteOpen")
-    trial.expect(_link(trial).held == held, "a refused /connect ended the token")
+    trial.expect(_link(trial).token == token, "a refused /connect ended the token")
 
 
 async def heartbeat(trial: Trial) -> None:
@@ -198,8 +198,8 @@ async def _all_taken(trial: Trial, results: list[Any]) -> None:
 
 async def _holds(trial: Trial, orders: Orders, people: list[WantedFace]) -> None:
     wanted = {(person.face_id, person.user_md5, person.feature_md5) for person in people}
-    held = set(map(tuple, await orders.query_faces()))
-    trial.expect(held == wanted, f"the library differs in {len(held ^ wanted)} rows from what was sent")
+    rows = set(map(tuple, await orders.query_faces()))
+    trial.expect(rows == wanted, f"the library differs in {len(rows ^ wanted)} rows from what was sent")
 
 
 async def face_pass(trial: Trial) -> None:
@@ -254,8 +254,8 @@ async def lift_rules(trial: Trial) -> None:
     }
     got = await trial.call("syncElevatorRules", {"rules": [{"type": 4}, {"type": 1, **rule}]})
     trial.expect(not got["failed"], f"the rule was refused: {json.dumps(got['failed'])}")
-    held = await trial.call("queryElevatorRules")
-    trial.expect([one["ruleId"] for one in held["rules"]] == ["bench-1"], "the rule is not read back")
+    answer = await trial.call("queryElevatorRules")
+    trial.expect([rule["ruleId"] for rule in answer["rules"]] == ["bench-1"], "the rule is not read back")
     for wanted in ("disable", "enable"):
         await trial.call("SetElevatorRuleState", {"Availability": wanted})
         got = await trial.call("GetElevatorRuleState")

@@ -66,26 +66,33 @@ class Desk:
         check_photo(message.photo)
         machine = link.machine
         # The disk takes the photo while the models look at it: nobody stands before a door longer for it.
-        found, photo_id = await asyncio.gather(
+        recognised, photo_id = await asyncio.gather(
             self._keeper.recognise(
                 device, message.photo, detect=message.detects, similarity=machine.similarity
             ),
             self._keeper.keep_photo(device, message.photo),
         )
         extra = {"photoId": photo_id, "temperature": message.temperature}
-        if found is None:
+        if recognised is None:
             await self._passed(device, "face", "", PassCode.FACE_BELOW_THRESHOLD, **extra)
             raise Refused(Code.NOT_RECOGNIZED)
-        if not found.decision.opens:
-            await self._passed(device, "face", found.face_id, found.decision.code, **extra, **_whose(found))
-            raise Refused(Code.NOT_RECOGNIZED, found.decision.message)
+        if not recognised.decision.opens:
+            await self._passed(
+                device, "face", recognised.face_id, recognised.decision.code, **extra, **_whose(recognised)
+            )
+            raise Refused(Code.NOT_RECOGNIZED, recognised.decision.message)
         if not machine.temperature.lets_pass(message.temperature):
-            await self._fever(device, found.face_id, message.temperature)
+            await self._fever(device, recognised.face_id, message.temperature)
             raise Refused(Code.NOT_RECOGNIZED, "temperature is outside the limits")
-        await self._passed(device, "face", found.face_id, PassCode.SUCCESS, **extra, **_whose(found))
+        await self._passed(
+            device, "face", recognised.face_id, PassCode.SUCCESS, **extra, **_whose(recognised)
+        )
         return faces.RecognizeAnswer(
             data=faces.RecognizedData(
-                face_id=found.face_id, name=found.name, photo_id=photo_id, user_id=found.user_id
+                face_id=recognised.face_id,
+                name=recognised.name,
+                photo_id=photo_id,
+                user_id=recognised.user_id,
             )
         )
 
@@ -136,8 +143,8 @@ class Desk:
         self, device: str, kind: str, content: str, code: PassCode, **extra: str | None
     ) -> None:
         """A `passEvent` of the platform's door model. The box's clock counts: a door's may be years off."""
-        told = {name: value for name, value in extra.items() if value is not None}
-        info = {"type": kind, kind: content, "eventTime": str(self._clock.now_ms() // 1000), **told}
+        details = {name: value for name, value in extra.items() if value is not None}
+        info = {"type": kind, kind: content, "eventTime": str(self._clock.now_ms() // 1000), **details}
         await self._things.event(
             device,
             "passEvent",
@@ -160,8 +167,8 @@ class Desk:
         by_card = {2: "/cardAC/", 3: "/bleAC/"}.get(message.alarm_type, "/cardAC/")
         device = link.machine.device_for(by_card) or device
         card = {} if message.card_id is None else {"cardId": message.card_id}
-        told = {"alarmType": message.alarm_type, "alarm": ALARMS[message.alarm_type], **card}
-        await self._things.event(device, "alarmEvent", told)
+        alarm = {"alarmType": message.alarm_type, "alarm": ALARMS[message.alarm_type], **card}
+        await self._things.event(device, "alarmEvent", alarm)
         return Answer()
 
     async def _card_list(self, link: Link, message: permissions.ReportPermissions, device: str) -> Answer:
@@ -195,7 +202,9 @@ class Desk:
         return Answer()
 
     async def _run_states(self, link: Link, message: elevators.ReportRunState, device: str) -> Answer:
-        await self._things.properties(device, {"ElevatorStatus": [run_state(one) for one in message.data]})
+        await self._things.properties(
+            device, {"ElevatorStatus": [run_state(state) for state in message.data]}
+        )
         return Answer()
 
     async def _rule_done(self, link: Link, message: rules.ReportRule, device: str) -> Answer:
@@ -206,9 +215,9 @@ class Desk:
         return Answer()
 
 
-def _whose(found: Recognised) -> dict[str, str]:
+def _whose(recognised: Recognised) -> dict[str, str]:
     """As the platform's door model tells it in `extInfo` (spec A 4.3)."""
-    return {"userId": found.user_id, "userID": found.face_id, "matchScore": str(found.score)}
+    return {"userId": recognised.user_id, "userID": recognised.face_id, "matchScore": str(recognised.score)}
 
 
 def run_state(state: elevators.RunState) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Link:
         self.state = LinkState.DISCONNECTED
         self.given = ""
         """Our token, which the door sends."""
-        self.held = ""
+        self.token = ""
         """The door's token, which we send."""
         self.keepalive = 30
         """Seconds, as the door wants it."""
@@ -109,7 +109,7 @@ class Link:
         while True:
             await self._knocked.wait()
             self._knocked.clear()
-            if self.one_way or await self._connect_back(self.held):
+            if self.one_way or await self._connect_back(self.token):
                 await self._set_online()
             elif self.state is LinkState.ONLINE:
                 self.state = LinkState.ONE_WAY
@@ -119,13 +119,13 @@ class Link:
     async def _connect_back(self, old: str) -> bool:
         """Have a token other than `old`: by our `/connect`, once for all who found the old one of no use."""
         async with self._connecting:
-            return self.held != old or await self._try_to_connect()
+            return self.token != old or await self._try_to_connect()
 
     async def _try_to_connect(self) -> bool:
         """Up to three times. Whether the door gave a token."""
         for number in range(1, TRIES + 1):
             try:
-                self.held = await self._connect_once()
+                self.token = await self._connect_once()
                 self.seen()
                 return True
             except (CallFailed, Refusal) as error:
@@ -165,14 +165,14 @@ class Link:
         self._knocked.set()
 
     async def _beat(self) -> None:
-        held = self.held
+        token = self.token
         try:
-            answer = await self._post("/keepalive", Keepalive(token=held))
+            answer = await self._post("/keepalive", Keepalive(token=token))
         except CallFailed as error:
             self.log.now_and_then("no answer to our heartbeat", why=str(error))
             return
         self.seen()
-        if answer.code == Code.TOKEN_INVALID and await self._connect_back(held):
+        if answer.code == Code.TOKEN_INVALID and await self._connect_back(token):
             self.log.info("the door had forgotten our token and was connected again")
             await self.owner.came_online(self)
 
@@ -187,7 +187,7 @@ class Link:
 
     async def _set_offline(self) -> None:
         was_online = self.state is LinkState.ONLINE
-        self.state, self.held = LinkState.DISCONNECTED, ""  # `given` stays: the station ends it by its state
+        self.state, self.token = LinkState.DISCONNECTED, ""  # `given` stays: the station ends it by its state
         self.log.warning("offline: no sign of life", periods=MISSED, keepalive=self.keepalive)
         if was_online:
             await self.owner.went_offline(self, "silent")
@@ -215,10 +215,10 @@ class Link:
             raise ServiceUnknown(path)
         if self.state is not LinkState.ONLINE:
             raise DeviceOffline(device=device)
-        held = self.held
-        answer = await self._call(path, make(held), timeout_s)
-        if answer.code == Code.TOKEN_INVALID and await self._connect_back(held):
-            answer = await self._call(path, make(self.held), timeout_s)
+        token = self.token
+        answer = await self._call(path, make(token), timeout_s)
+        if answer.code == Code.TOKEN_INVALID and await self._connect_back(token):
+            answer = await self._call(path, make(self.token), timeout_s)
         if answer.code != Code.SUCCESS:
             self.log.warning("the door refused", path=path, code=answer.code, why=answer.message)
             raise DeviceRefused(device=device, device_code=answer.code, why=answer.message)

@@ -100,11 +100,11 @@ class FaceChange(NamedTuple):
 
 
 def face_changes(
-    wanted: Mapping[str, tuple[str, str]], held: Iterable[tuple[str, str, str]]
+    wanted: Mapping[str, tuple[str, str]], reported: Iterable[tuple[str, str, str]]
 ) -> Iterator[FaceChange]:
     """What turns a door's library (faceId, userInfoMd5, featureMd5) into the wanted one. Deletions first: a full door
     has room only after them. Source: spec G 5, F5."""
-    marks = {face_id: (user, feature) for face_id, user, feature in held}
+    marks = {face_id: (user, feature) for face_id, user, feature in reported}
     for face_id in marks:
         if face_id not in wanted:
             yield FaceChange(faces.DELETE, face_id)
@@ -124,13 +124,13 @@ async def face_entries(wanted: WantedFaces, changes: Sequence[FaceChange]) -> li
             [face_change.face_id for face_change in changes if face_change.type != faces.DELETE]
         )
     }
-    found = []
+    entries = []
     for change in changes:
         if change.type == faces.DELETE:
-            found.append(faces.FaceEntry(type=faces.DELETE, face_id=change.face_id))
+            entries.append(faces.FaceEntry(type=faces.DELETE, face_id=change.face_id))
         elif (person := people.get(change.face_id)) is not None:
-            found.append(person.entry(change.type, user=change.user, feature=change.feature))
-    return found
+            entries.append(person.entry(change.type, user=change.user, feature=change.feature))
+    return entries
 
 
 class Orders:
@@ -154,10 +154,10 @@ class Orders:
     async def query_faces(self) -> list[tuple[str, str, str]]:
         """The whole library: at once if the door can, else page by page as it proposes."""
         first = await self._face_page(None, None)
-        held = list(first.face_info)
+        entries = list(first.face_info)
         for page in range(2, min(first.page_count, MOST_PAGES) + 1):
-            held += (await self._face_page(page, first.page_size)).face_info
-        return held
+            entries += (await self._face_page(page, first.page_size)).face_info
+        return entries
 
     async def _face_page(self, page: int | None, size: int | None) -> faces.FaceLibraryPage:
         answer = await self._link.post(
@@ -197,10 +197,10 @@ class Orders:
     async def query_cards(self) -> list[permissions.HeldPermission]:
         """What the door holds, if it serves our extension (spec G 3.9)."""
         first = await self._card_page(None, None)
-        held = list(first.permissions)
+        cards = list(first.permissions)
         for page in range(2, min(first.page_count, MOST_PAGES) + 1):
-            held += (await self._card_page(page, first.page_size)).permissions
-        return held
+            cards += (await self._card_page(page, first.page_size)).permissions
+        return cards
 
     async def _card_page(self, page: int | None, size: int | None) -> permissions.PermissionPage:
         answer = await self._link.post(
@@ -224,16 +224,16 @@ class Orders:
             "/elevator/rule/sync",
             entries,
             rules.SyncRules.MOST,
-            lambda one: one.rule_id or "*",
+            lambda rule: rule.rule_id or "*",
             lambda token, batch: rules.SyncRules(version=RULE_VERSION, token=token, rules=batch),
         )
 
     async def query_rules(self) -> list[rules.Rule]:
         first = await self._rule_page(None, None)
-        held = list(first.user_data)
+        entries = list(first.user_data)
         for page in range(2, min(first.page_count, MOST_PAGES) + 1):
-            held += (await self._rule_page(page, first.page_size)).user_data
-        return held
+            entries += (await self._rule_page(page, first.page_size)).user_data
+        return entries
 
     async def _rule_page(self, page: int | None, size: int | None) -> rules.RulePage:
         answer = await self._link.post(

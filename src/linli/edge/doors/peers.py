@@ -49,9 +49,9 @@ class Peers:
     def __init__(self, clock: Clock, tell: Callable[[], None] = lambda: None) -> None:
         self._clock = clock
         self._kept = _Kept()
-        self._told: list[Stranger] = []
-        self._told_ms: int | None = None
-        """When news were told last; None: not yet."""
+        self._sent: list[Stranger] = []
+        self._sent_ms: int | None = None
+        """When the strangers were sent last; None: never."""
         self._tell = tell
         self.changed = asyncio.Event()
         """Set whenever there is something to keep."""
@@ -76,7 +76,7 @@ class Peers:
     # deciding
 
     def may_call(self, ip: str, sn: str, peer: str) -> bool:
-        return peer == ip or any(one.address == peer for one in self.confirmed(ip, sn))
+        return peer == ip or any(entry.address == peer for entry in self.confirmed(ip, sn))
 
     def confirmed(self, ip: str, sn: str) -> list[Confirmed]:
         return self._kept.confirmed.get(key_of(ip, sn), [])
@@ -91,21 +91,21 @@ class Peers:
             self._kept.old.remove(key)
             self.changed.set()
 
-    def calls_itself(self, ip: str, sn: str, said: str) -> None:
-        if self._kept.names.get(key := key_of(ip, sn)) != said:
-            self._kept.names[key] = said
+    def calls_itself(self, ip: str, sn: str, name: str) -> None:
+        if self._kept.names.get(key := key_of(ip, sn)) != name:
+            self._kept.names[key] = name
             self.changed.set()
 
-    def has_name(self, ip: str, sn: str, said: str) -> bool:
+    def has_name(self, ip: str, sn: str, name: str) -> bool:
         """Whether it is this machine that calls itself so."""
-        return self._kept.names.get(key_of(ip, sn)) == said
+        return self._kept.names.get(key_of(ip, sn)) == name
 
     # changing
 
     def bind(self, ip: str, sn: str, address: str, how: How) -> None:
         key, now = key_of(ip, sn), self._clock.now_ms()
-        held = [one for one in self.confirmed(ip, sn) if one.address != address]
-        self._kept.confirmed[key] = [*held, Confirmed(address, how, now)][-CONFIRMED_EACH:]
+        entries = [entry for entry in self.confirmed(ip, sn) if entry.address != address]
+        self._kept.confirmed[key] = [*entries, Confirmed(address, how, now)][-CONFIRMED_EACH:]
         if key in self._kept.old:
             self._kept.old.remove(key)
         self.changed.set()
@@ -114,9 +114,9 @@ class Peers:
         """An incident of a machine: a call from `peer`, refused or (`moved`) taken as its new address."""
         now = self._clock.now_ms()
         stranger = next(
-            (one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None
+            (entry for entry in self._kept.strangers if (entry.device, entry.peer) == (device, peer)), None
         )
-        made = Stranger(
+        newest = Stranger(
             device=device,
             ip=ip,
             sn=sn,
@@ -126,8 +126,8 @@ class Peers:
             last_ms=now,
             count=stranger.count + 1 if stranger else 1,
         )
-        others = [one for one in self._kept.strangers if one is not stranger]
-        self._kept.strangers = [*others, made][-MOST:]
+        others = [entry for entry in self._kept.strangers if entry is not stranger]
+        self._kept.strangers = [*others, newest][-MOST:]
         self.changed.set()
         if (stranger is None or stranger.outcome != outcome) and self._may_tell():
             self._tell()
@@ -135,7 +135,7 @@ class Peers:
     def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
         """Somebody knows the address (`confirm`), or knows that it is none of the machine's; False: no such incident."""
         stranger = next(
-            (one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None
+            (entry for entry in self._kept.strangers if (entry.device, entry.peer) == (device, peer)), None
         )
         if stranger is None:
             return False
@@ -145,10 +145,10 @@ class Peers:
         else:
             key = key_of(stranger.ip, stranger.sn)
             self._kept.confirmed[key] = [
-                one for one in self.confirmed(stranger.ip, stranger.sn) if one.address != peer
+                entry for entry in self.confirmed(stranger.ip, stranger.sn) if entry.address != peer
             ]
         self.changed.set()
-        self._told_ms = None
+        self._sent_ms = None
         self._tell()
         return True
 
@@ -162,12 +162,12 @@ class Peers:
     def for_cloud(self) -> list[Stranger]:
         """What a heartbeat says: the same for ten minutes, so that a flood of forgeries makes no flood of news."""
         fresh = self._kept.strangers[-STRANGERS_MOST:]
-        if fresh != self._told and self._may_tell():
-            self._told, self._told_ms = list(fresh), self._clock.now_ms()
-        return self._told
+        if fresh != self._sent and self._may_tell():
+            self._sent, self._sent_ms = list(fresh), self._clock.now_ms()
+        return self._sent
 
     def _may_tell(self) -> bool:
-        return self._told_ms is None or not 0 <= self._clock.now_ms() - self._told_ms < TELL_MS
+        return self._sent_ms is None or not 0 <= self._clock.now_ms() - self._sent_ms < TELL_MS
 
 
 def key_of(ip: str, sn: str) -> str:

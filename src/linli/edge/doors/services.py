@@ -27,10 +27,10 @@ _CALL_FIELDS: Final = {
 
 async def call(link: Link, service: str, params: Params) -> Outputs:
     """Raises ServiceUnknown, ParamsBad, and what `Link.post` raises."""
-    found = SERVICES.get(service)
-    if found is None:
+    handler = SERVICES.get(service)
+    if handler is None:
         raise ServiceUnknown(service)
-    return await found(link, params)
+    return await handler(link, params)
 
 
 def _read[M: Ask](kind: type[M], params: Params, token: str) -> M:
@@ -38,8 +38,8 @@ def _read[M: Ask](kind: type[M], params: Params, token: str) -> M:
     try:
         return msgspec.convert({**params, "token": token, "version": RULE_VERSION}, kind)
     except msgspec.ValidationError as error:
-        rule, found, place = str(error).partition(" - at `")
-        field = place.rstrip("`").removeprefix("$.") if found else rule.split(" ")[0]
+        rule, separator, place = str(error).partition(" - at `")
+        field = place.rstrip("`").removeprefix("$.") if separator else rule.split(" ")[0]
         raise ParamsBad(field=field, rule=rule) from None
 
 
@@ -74,7 +74,7 @@ def _list_of[E](params: Params, field: str, kind: type[E]) -> list[E]:
         raise ParamsBad(field=field + place.rstrip("`").removeprefix("$"), rule=rule) from None
 
 
-def _told(results: list[BatchResult]) -> Outputs:
+def _batch_outputs(results: list[BatchResult]) -> Outputs:
     return {
         "confirmed": [key for result in results if not result.why for key in result.keys],
         "failed": [
@@ -86,7 +86,7 @@ def _told(results: list[BatchResult]) -> Outputs:
 
 
 async def _sync_faces(link: Link, params: Params) -> Outputs:
-    return _told(await Orders(link).sync_faces(_list_of(params, "faces", faces.FaceEntry)))
+    return _batch_outputs(await Orders(link).sync_faces(_list_of(params, "faces", faces.FaceEntry)))
 
 
 async def _query_faces(link: Link, params: Params) -> Outputs:
@@ -95,12 +95,12 @@ async def _query_faces(link: Link, params: Params) -> Outputs:
 
 async def _sync_cards(link: Link, params: Params) -> Outputs:
     entries = _list_of(params, "permissions", permissions.Permission)
-    return _told(await Orders(link).sync_cards(entries))
+    return _batch_outputs(await Orders(link).sync_cards(entries))
 
 
 async def _sync_ble(link: Link, params: Params) -> Outputs:
     entries = _list_of(params, "permissions", permissions.Permission)
-    return _told(await Orders(link).sync_cards(entries, ble=True))
+    return _batch_outputs(await Orders(link).sync_cards(entries, ble=True))
 
 
 async def _query_cards(link: Link, params: Params) -> Outputs:
@@ -110,7 +110,7 @@ async def _query_cards(link: Link, params: Params) -> Outputs:
 async def _sync_rules(link: Link, params: Params) -> Outputs:
     entries = _list_of(params, "rules", rules.Rule)
     try:
-        return _told(await Orders(link).sync_rules(entries))
+        return _batch_outputs(await Orders(link).sync_rules(entries))
     except ValueError as error:
         raise ParamsBad(field="rules", rule=str(error)) from None
 
@@ -146,9 +146,9 @@ async def _lift_status(link: Link, params: Params) -> Outputs:
         "/elevator/getRunState",
         lambda token: elevators.GetRunState(version=RULE_VERSION, token=token, elevator_list=wanted),
     )
-    answer, told = await _answered(work)
+    answer, outcome = await _answered(work)
     states = answer.data if isinstance(answer, elevators.RunStateAnswer) else []
-    return {"ElevatorStatus": [run_state(state) for state in states], **told}
+    return {"ElevatorStatus": [run_state(state) for state in states], **outcome}
 
 
 async def _lift_info(link: Link, params: Params) -> Outputs:
@@ -167,8 +167,8 @@ async def _lift_info(link: Link, params: Params) -> Outputs:
         }
         for lift in info.floor_info_list
     ]
-    told = {"code": 0, "message": "success"}
-    return {"ElevatorMode": info.elevator_mode, "ElevatorInfo": lifts, "FloorRoomInfo": rooms, **told}
+    outcome = {"code": 0, "message": "success"}
+    return {"ElevatorMode": info.elevator_mode, "ElevatorInfo": lifts, "FloorRoomInfo": rooms, **outcome}
 
 
 async def _set_rule_state(link: Link, params: Params) -> Outputs:

@@ -169,13 +169,13 @@ class Station:
         link = self._links.get((message.ip, message.sn)) or self._links.get((message.ip, ""))
         if link is not None:
             return link
-        for one in self._links.values():
-            if one.machine.sn not in ("", message.sn):
+        for candidate in self._links.values():
+            if candidate.machine.sn not in ("", message.sn):
                 continue
-            if message.ip == peer and self._peers.may_call(one.machine.ip, one.machine.sn, peer):
-                return one
-            if self._peers.has_name(one.machine.ip, one.machine.sn, message.sn):
-                self._strange(one, peer)
+            if message.ip == peer and self._peers.may_call(candidate.machine.ip, candidate.machine.sn, peer):
+                return candidate
+            if self._peers.has_name(candidate.machine.ip, candidate.machine.sn, message.sn):
+                self._strange(candidate, peer)
         return None
 
     def _came(self, link: Link, message: Connect, peer: str) -> None:

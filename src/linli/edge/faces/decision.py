@@ -5,7 +5,7 @@ from typing import Final
 
 from linli.edge.doors.keeper import Recognised
 from linli.edge.faces.index import LIBRARY
-from linli.edge.faces.rows import FaceRows, Known, user_id_of
+from linli.edge.faces.rows import DoorPerson, FaceRows, user_id_of
 from linli.edge.store import Store
 from linli.kernel.clock import Clock
 from linli.protocols.face_data import FaceUser
@@ -34,11 +34,11 @@ class Decider:
         self, device: str, photo: bytes, *, detect: bool, similarity: int
     ) -> Recognised | None:
         """None: nobody whom this door may know. Why nobody could be looked for is told as a decision without a person."""
-        found = await self._find(device, photo, crop=not detect, similarity=similarity)
-        if found is None and not detect:
+        recognised = await self._find(device, photo, crop=not detect, similarity=similarity)
+        if recognised is None and not detect:
             # A door that sends more than a face without asking for detection would never know anybody.
-            found = await self._find(device, photo, crop=False, similarity=similarity)
-        return found
+            recognised = await self._find(device, photo, crop=False, similarity=similarity)
+        return recognised
 
     async def _find(self, device: str, photo: bytes, *, crop: bool, similarity: int) -> Recognised | None:
         try:
@@ -55,27 +55,27 @@ class Decider:
         # The model's own threshold holds too: no form can make the box trust a likeness that means nothing.
         if thresholds is None or decide(best, thresholds) != "match" or percent(best[0].score) < similarity:
             return None
-        known = here[0][1]
+        person = here[0][1]
         return Recognised(
-            known.person_id,
-            user_id_of(known.user),
-            known.user.name or known.person_id,
-            judge(known.user, self._clock.now_ms()),
+            person.person_id,
+            user_id_of(person.user),
+            person.user.name or person.person_id,
+            judge(person.user, self._clock.now_ms()),
             round(percent(best[0].score)),
         )
 
-    async def _here(self, device: str, hits: Sequence[Hit]) -> list[tuple[Hit, Known]]:
+    async def _here(self, device: str, hits: Sequence[Hit]) -> list[tuple[Hit, DoorPerson]]:
         """The hits whom this door may know, each person once."""
         if not hits:
             return []
         pictures = [int(hit.id) for hit in hits]
-        known = await self._store.read(lambda c: FaceRows(c).known_at(device, pictures))
-        found: dict[str, tuple[Hit, Known]] = {}
+        persons = await self._store.read(lambda c: FaceRows(c).persons_at(device, pictures))
+        matches: dict[str, tuple[Hit, DoorPerson]] = {}
         for hit in hits:
-            person = known.get(int(hit.id))
+            person = persons.get(int(hit.id))
             if person is not None:
-                found.setdefault(person.person_id, (hit, person))
-        return list(found.values())
+                matches.setdefault(person.person_id, (hit, person))
+        return list(matches.values())
 
 
 def nobody(code: PassCode) -> Recognised:

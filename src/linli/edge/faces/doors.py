@@ -33,34 +33,34 @@ class LazyFaces:
 
     async def marks(self) -> Mapping[str, Mark]:
         return {
-            one.person_id: (one.user_mark, one.feature_mark)
-            for one in await self._wanted()
-            if one.feature_mark is not None and self._is_time(one)
+            face.person_id: (face.user_mark, face.feature_mark)
+            for face in await self._wanted()
+            if face.feature_mark is not None and self._is_time(face)
         }
 
     async def waiting(self) -> set[str]:
         """Whose time has not come or whose vector is not made."""
-        found = await self._wanted()
-        return {one.person_id for one in found if one.feature_mark is None or not self._is_time(one)}
+        faces = await self._wanted()
+        return {face.person_id for face in faces if face.feature_mark is None or not self._is_time(face)}
 
     async def next_turn_ms(self) -> int | None:
         """When somebody's time comes or may be over; None: never, as things are."""
-        found = await self._wanted()
-        turns = [one.starts_ms for one in found if one.starts_ms > self._now_ms]
-        if any(one.schedule for one in found):
+        faces = await self._wanted()
+        turns = [face.starts_ms for face in faces if face.starts_ms > self._now_ms]
+        if any(face.schedule for face in faces):
             turns.append(self._now_ms + SCHEDULE_MS)
         return min(turns, default=None)
 
     async def unmade(self) -> set[str]:
         """Wanted, but without a vector for now: the door keeps what it has of them."""
-        return {one.person_id for one in await self._wanted() if one.feature_mark is None}
+        return {face.person_id for face in await self._wanted() if face.feature_mark is None}
 
     async def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
         door, model = self._door, self._model
-        found = await self._store.read(lambda c: FaceRows(c).wanted_contents(door, model, face_ids))
+        contents = await self._store.read(lambda c: FaceRows(c).wanted_contents(door, model, face_ids))
         return [
             WantedFace(user.person_id, user_info(user), tuple(memoryview(vector).cast("f")))
-            for user, vector in found
+            for user, vector in contents
         ]
 
     async def _wanted(self) -> list[Wanted]:
@@ -70,8 +70,8 @@ class LazyFaces:
             self._rows = await self._store.read(lambda c: FaceRows(c).wanted(door, model))
         return self._rows
 
-    def _is_time(self, one: Wanted) -> bool:
-        return one.starts_ms <= self._now_ms and holds(one.schedule, self._now_ms)
+    def _is_time(self, face: Wanted) -> bool:
+        return face.starts_ms <= self._now_ms and holds(face.schedule, self._now_ms)
 
 
 class Pushed(NamedTuple):
@@ -87,14 +87,14 @@ class DoorLibraries:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def held(self, number: int) -> list[tuple[str, str, str]]:
+    async def confirmed(self, number: int) -> list[tuple[str, str, str]]:
         """What a door confirmed last: (faceId, userInfoMd5, featureMd5)."""
-        return await self._store.read(lambda c: FaceRows(c).held(number))
+        return await self._store.read(lambda c: FaceRows(c).confirmed(number))
 
     async def read_back(self, door: FaceDoor, number: int) -> None:
         """Ask the door for its whole library, page by page. Raises what its link raises."""
         faces = await door.orders.query_faces()
-        await self._store.write(lambda c: FaceRows(c).replace_held(number, faces))
+        await self._store.write(lambda c: FaceRows(c).replace_confirmed(number, faces))
 
     async def push(
         self, door: FaceDoor, number: int, model: str, now_ms: int, *, only: set[str] | None = None
@@ -104,7 +104,7 @@ class DoorLibraries:
         marks, unmade = await wanted.marks(), await wanted.unmade()
         changes = [
             change
-            for change in face_changes(marks, await self.held(number))
+            for change in face_changes(marks, await self.confirmed(number))
             if (only is None or change.face_id in only)
             and not (change.type == DELETE and change.face_id in unmade)
         ]
@@ -126,8 +126,8 @@ class DoorLibraries:
             rows = FaceRows(connection)
             for change in part:
                 if change.type == DELETE:
-                    rows.drop_held(door, change.face_id)
+                    rows.drop_confirmed(door, change.face_id)
                 elif change.face_id in sent:
-                    rows.put_held(door, change.face_id, *marks[change.face_id])
+                    rows.put_confirmed(door, change.face_id, *marks[change.face_id])
 
         await self._store.write(work)

@@ -93,9 +93,9 @@ class Library:
 
     async def _prepare(self, image: FaceImage, model: str, *, silent: bool) -> _Ready:
         """Have a picture and its vector; the models are not asked when they are `silent`."""
-        known = (image.person_id, image.md5, model)
-        if known in self._refused:
-            return _Ready(code=self._refused[known])
+        key = (image.person_id, image.md5, model)
+        if key in self._refused:
+            return _Ready(code=self._refused[key])
         no, lacks = await self._store.read(lambda c: FaceRows(c).picture(image.person_id, image.md5, model))
         ready = _Ready(no)
         if no is not None and not lacks:
@@ -113,7 +113,7 @@ class Library:
         except Refused as refused:
             ready.code = refused.code
             if refused.final:
-                self._remember(known, refused.code)
+                self._remember(key, refused.code)
                 return ready
         # Without a vector for now it is wanted all the same: it is made as soon as it can be.
         await self._pictures.keep(name, content)
@@ -174,19 +174,19 @@ class Library:
 
         Ends early when the models or the service do not answer: the others would wait for the same.
         """
-        made = 0
+        count = 0
         for picture in await self._store.read(lambda c: FaceRows(c).lacking(model, door=door)):
             async with self._turn:
                 try:
-                    made += await self._complete_one(picture, model)
+                    count += await self._complete_one(picture, model)
                 except Refused:
                     break
-        return made
+        return count
 
     async def _complete_one(self, picture: Picture, model: str) -> bool:
         """Raises Refused when another try may help."""
-        known = (picture.person_id, picture.md5, model)
-        content = None if known in self._refused else await self.picture(picture)
+        key = (picture.person_id, picture.md5, model)
+        content = None if key in self._refused else await self.picture(picture)
         if content is None:
             return False
         try:
@@ -194,7 +194,7 @@ class Library:
         except Refused as refused:
             if not refused.final:
                 raise
-            self._remember(known, refused.code)
+            self._remember(key, refused.code)
             return False
         own = model == self._features.model_for(None)
         number = await self._store.write(lambda c: _put_vector(c, picture, model, vector, own=own))
@@ -244,7 +244,7 @@ def _work(
     # What is deleted is overwritten in the file, too.
     connection.execute("PRAGMA secure_delete = ON")
     gone = rows.sweep(work.touched)
-    changes = [Change(str(no), vector) for no, vector in work.made if own]
+    changes = [Change(str(no), vector) for no, vector in work.features if own]
     changes += [Change(str(picture.no), b"") for picture in gone]
     return _Done(work.results, gone, changes, Index.count(rows) if changes else 0)
 
@@ -278,28 +278,28 @@ class _Work:
         self._model = model
         self.results: list[FaceResult] = []
         self.touched: dict[str, None] = {}
-        self.made: list[tuple[int, bytes]] = []
+        self.features: list[tuple[int, bytes]] = []
 
     def take(self, event: FaceEvent) -> None:
         match event:
             case AddUser(user):
                 self._rows.put_user(self._door, user)
-                self._told(user.person_id, USER, LibraryCode.SUCCESS)
+                self._add_result(user.person_id, USER, LibraryCode.SUCCESS)
             case AddImage(image):
-                self._told(image.person_id, PICTURE, self._add_image(image))
+                self._add_result(image.person_id, PICTURE, self._add_image(image))
             case DeleteImage(person_id, md5):
                 gone = self._rows.drop_image(self._door, person_id, md5)
                 missing = LibraryCode.NO_SUCH_PERSON if gone is None else LibraryCode.NO_SUCH_IMAGE
-                self._told(person_id, PICTURE, LibraryCode.SUCCESS if gone else missing)
+                self._add_result(person_id, PICTURE, LibraryCode.SUCCESS if gone else missing)
             case DeleteUser(person_id):
                 gone = self._rows.drop_user(self._door, person_id)
-                self._told(person_id, USER, LibraryCode.SUCCESS if gone else LibraryCode.NO_SUCH_PERSON)
+                self._add_result(person_id, USER, LibraryCode.SUCCESS if gone else LibraryCode.NO_SUCH_PERSON)
             case ClearGroup(group_id):
                 self.touched |= dict.fromkeys(self._rows.drop_group(self._door, group_id))
             case ClearAll():
                 self.touched |= dict.fromkeys(self._rows.drop_door(self._door))
 
-    def _told(self, person_id: str, kind: int, code: LibraryCode) -> None:
+    def _add_result(self, person_id: str, kind: int, code: LibraryCode) -> None:
         self.touched[person_id] = None
         self.results.append(FaceResult(person_id, kind, int(code)))
 
@@ -309,7 +309,7 @@ class _Work:
             ready.no = self._rows.add_picture(image)
         if ready.no is not None and ready.vector:
             self._rows.put_feature(ready.no, self._model, ready.vector)
-            self.made.append((ready.no, ready.vector))
+            self.features.append((ready.no, ready.vector))
             ready.vector = b""
         if ready.no is not None and (ready.kept or ready.code is LibraryCode.SUCCESS):
             self._rows.put_image(self._door, image.person_id, ready.no)

@@ -4,28 +4,28 @@ from collections.abc import Iterable, Sequence
 
 from linli.edge.faces.doors import LazyFaces
 from linli.edge.faces.library import PICTURE
-from linli.edge.faces.rows import Held
+from linli.edge.faces.rows import ReportRow
 from linli.protocols.face_data import FaceReport, FaceResult, FaceUser, encode_report
 
 
-async def as_held(
-    rows: Iterable[Held], wanted: LazyFaces, held: Iterable[tuple[str, str, str]]
-) -> list[Held]:
+async def report_of_door(
+    rows: Iterable[ReportRow], wanted: LazyFaces, confirmed: Iterable[tuple[str, str, str]]
+) -> list[ReportRow]:
     """What a door that compares itself really has: pictures count where it holds their marks, or where the box waits
     with them for their time. Strangers on the door are told as users without a picture."""
-    there = {face_id: (user, feature) for face_id, user, feature in held}
+    there = {face_id: (user, feature) for face_id, user, feature in confirmed}
     marks, waiting = await wanted.marks(), await wanted.waiting()
-    found = []
+    report = []
     for row in rows:
         mark = there.pop(row.person_id, None)
         good = row.ready and (
             row.person_id in waiting or (mark is not None and mark == marks.get(row.person_id))
         )
-        found.append(row._replace(ready=good))
-    return found + [Held(face_id, FaceUser(face_id), None, 0, False) for face_id in there]
+        report.append(row._replace(ready=good))
+    return report + [ReportRow(face_id, FaceUser(face_id), None, 0, False) for face_id in there]
 
 
-def write(rows: Sequence[Held]) -> tuple[bytes, int]:
+def write(rows: Sequence[ReportRow]) -> tuple[bytes, int]:
     """(the report, how many pictures it tells)."""
     images = tuple(row.image for row in rows if row.image is not None and row.ready)
     report = FaceReport(

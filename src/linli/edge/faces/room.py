@@ -55,7 +55,7 @@ class FaceRoom:
         index = Index(engine, store)
         self._library = Library(store, index, self._features, LibraryPictures(folder), files)
         self._decider = Decider(engine, store, clock)
-        self._held = DoorLibraries(store)
+        self._libraries = DoorLibraries(store)
         self._comparing: dict[str, FaceDoor] = {}
         """Doors that compare themselves, as they were connected last."""
         self._due_ms: dict[str, int | None] = {}
@@ -120,7 +120,7 @@ class FaceRoom:
         async with self._turn(door.device):
             results = await self._library.apply(door.device, model, events)
             if door.compares:
-                results = await self._told_by_door(door, results)
+                results = await self._confirmed_by_door(door, results)
         return {"FaceResult": encode_results(results)}
 
     async def forget(self, device: str) -> None:
@@ -144,7 +144,7 @@ class FaceRoom:
         except OSError as error:
             raise DeviceRefused(device=device, device_code=500, why=f"download failed: {error}") from None
 
-    async def _told_by_door(self, door: FaceDoor, results: list[FaceResult]) -> list[FaceResult]:
+    async def _confirmed_by_door(self, door: FaceDoor, results: list[FaceResult]) -> list[FaceResult]:
         """The truth lies at the door: what it did not take is told as not taken. Raises DeviceOffline."""
         failed = await self._push(door, only={result.person_id for result in results})
         if failed and not door.online:
@@ -160,7 +160,7 @@ class FaceRoom:
         number, model = await self._number(door), self._features.model_for(door.machine.algorithm)
         if number is None or not model:
             return {}
-        pushed = await self._held.push(door, number, model, self._clock.now_ms(), only=only)
+        pushed = await self._libraries.push(door, number, model, self._clock.now_ms(), only=only)
         dues = [pushed.due_ms, self._due_ms.get(door.device) if only is not None else None]
         self._due_ms[door.device] = min((due for due in dues if due is not None), default=None)
         return pushed.failed
@@ -184,9 +184,9 @@ class FaceRoom:
         if door.compares:
             if not door.online:
                 raise DeviceOffline(device=door.device)
-            await self._held.read_back(door, number)
+            await self._libraries.read_back(door, number)
             wanted = LazyFaces(self._store, number, model, self._clock.now_ms())
-            rows = await reports.as_held(rows, wanted, await self._held.held(number))
+            rows = await reports.report_of_door(rows, wanted, await self._libraries.confirmed(number))
         content, count = await asyncio.to_thread(reports.write, rows)
         try:
             await self._files.put(url, content)
@@ -207,7 +207,7 @@ class FaceRoom:
         async with self._turn(door.device):
             await self._check_outside(model)
             await self._library.complete(model, door=number)
-            await self._held.read_back(door, number)
+            await self._libraries.read_back(door, number)
             failed = await self._push(door)
         if failed:
             log.warning("%s did not take %d faces: %s", door.device, len(failed), next(iter(failed.values())))

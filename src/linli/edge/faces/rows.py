@@ -14,7 +14,7 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _decode_user: Final = msgspec.msgpack.Decoder(FaceUser).decode
 
 
-class Known(NamedTuple):
+class DoorPerson(NamedTuple):
     """A person as one door may know them."""
 
     person_id: str
@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
     schedule: str
 
 
-class Held(NamedTuple):
+class ReportRow(NamedTuple):
     """One row of a door's report. `failed` is the code for the last picture it could not take."""
 
     person_id: str
@@ -63,11 +63,11 @@ def user_info(user: FaceUser) -> UserInfo:
 def user_id_of(user: FaceUser) -> str:
     """`userId` of the picture's extension data, where the integrator gave one; else the face's id."""
     try:
-        said = msgspec.json.decode(user.extra_info) if user.extra_info else None
+        extra = msgspec.json.decode(user.extra_info) if user.extra_info else None
     except msgspec.DecodeError:
-        said = None
-    found = said.get("userId") if isinstance(said, dict) else None
-    return found if isinstance(found, str) and 0 < len(found) <= 64 else user.person_id
+        extra = None
+    user_id = extra.get("userId") if isinstance(extra, dict) else None
+    return user_id if isinstance(user_id, str) and 0 < len(user_id) <= 64 else user.person_id
 
 
 class FaceRows:
@@ -202,7 +202,7 @@ class FaceRows:
         self._execute("DELETE FROM face_doors WHERE name = ?", (name,))
 
     def drop_group(self, door: int, group_id: str) -> list[str]:
-        gone = [one.person_id for one in self.report(door) if one.user and group_id in one.user.group_ids]
+        gone = [row.person_id for row in self.report(door) if row.user and group_id in row.user.group_ids]
         for person_id in gone:
             self.drop_image(door, person_id)
             self.drop_user(door, person_id)
@@ -216,9 +216,9 @@ class FaceRows:
             if row is None:
                 continue
             for name, column in (("face_pictures", "picture"), ("face_users", "user")):
-                told = f"SELECT {column} FROM face_rights WHERE person = ?1 AND {column} IS NOT NULL"
+                in_use = f"SELECT {column} FROM face_rights WHERE person = ?1 AND {column} IS NOT NULL"
                 what = "no, md5" if column == "picture" else "no, ''"
-                sql = f"DELETE FROM {name} WHERE person = ?1 AND no NOT IN ({told}) RETURNING {what}"
+                sql = f"DELETE FROM {name} WHERE person = ?1 AND no NOT IN ({in_use}) RETURNING {what}"
                 rows = self._execute(sql, row).fetchall()
                 if column == "picture":
                     gone += [Picture(no, person_id, md5) for no, md5 in rows]
@@ -228,7 +228,7 @@ class FaceRows:
             self._execute("DELETE FROM face_features WHERE picture = ?", (picture.no,))
         return gone
 
-    def report(self, door: int, model: str = "") -> list[Held]:
+    def report(self, door: int, model: str = "") -> list[ReportRow]:
         """Whom a door was told. `ready` tells of pictures with a vector of `model`."""
         sql = (
             "SELECT p.person_id, u.said, x.md5, x.size, x.at_ms, r.failed, EXISTS"
@@ -236,12 +236,12 @@ class FaceRows:
             " JOIN face_people p ON p.no = r.person LEFT JOIN face_users u ON u.no = r.user"
             " LEFT JOIN face_pictures x ON x.no = r.picture WHERE r.door = ?"
         )
-        found = []
-        for person_id, said, md5, size, at_ms, failed, ready in self._execute(sql, (model, door)):
+        rows = []
+        for person_id, encoded, md5, size, at_ms, failed, ready in self._execute(sql, (model, door)):
             image = None if md5 is None else FaceImage(person_id, md5, size, at_ms)
-            user = None if said is None else _decode_user(said)
-            found.append(Held(person_id, user, image, failed, bool(ready)))
-        return found
+            user = None if encoded is None else _decode_user(encoded)
+            rows.append(ReportRow(person_id, user, image, failed, bool(ready)))
+        return rows
 
     # features
 
@@ -288,7 +288,7 @@ class FaceRows:
 
     # deciding
 
-    def known_at(self, door: str, pictures: Sequence[int]) -> dict[int, Known]:
+    def persons_at(self, door: str, pictures: Sequence[int]) -> dict[int, DoorPerson]:
         """Who of these pictures the door may know, by picture."""
         # CROSS JOIN keeps the order: by the few pictures, never through everybody whom a gate knows.
         sql = (
@@ -299,8 +299,8 @@ class FaceRows:
             f" WHERE x.no IN ({','.join('?' * len(pictures))})"
         )
         return {
-            number: Known(person_id, _decode_user(said))
-            for number, person_id, said in self._execute(sql, (door, *pictures))
+            number: DoorPerson(person_id, _decode_user(encoded))
+            for number, person_id, encoded in self._execute(sql, (door, *pictures))
         }
 
     def knows_anybody(self, door: str) -> bool:
@@ -338,9 +338,9 @@ class FaceRows:
     ) -> list[tuple[FaceUser, bytes]]:
         """(user, vector) of those who are wanted still, in their order."""
         return [
-            found
+            content
             for person_id in person_ids
-            if (found := self._wanted_content(door, model, person_id)) is not None
+            if (content := self._wanted_content(door, model, person_id)) is not None
         ]
 
     def _wanted_content(self, door: int, model: str, person_id: str) -> tuple[FaceUser, bytes] | None:
@@ -352,19 +352,19 @@ class FaceRows:
         row = self._execute(sql, (model, door, person_id)).fetchone()
         return None if row is None else (_decode_user(row[0]), row[1])
 
-    def held(self, door: int) -> list[tuple[str, str, str]]:
+    def confirmed(self, door: int) -> list[tuple[str, str, str]]:
         """What the door confirmed last."""
         sql = "SELECT face_id, user_mark, feature_mark FROM face_held WHERE door = ?"
         return list(self._execute(sql, (door,)))
 
-    def replace_held(self, door: int, held: Iterable[tuple[str, str, str]]) -> None:
+    def replace_confirmed(self, door: int, confirmed: Iterable[tuple[str, str, str]]) -> None:
         self._execute("DELETE FROM face_held WHERE door = ?", (door,))
-        for face_id, user, feature in held:
-            self.put_held(door, face_id, user, feature)
+        for face_id, user, feature in confirmed:
+            self.put_confirmed(door, face_id, user, feature)
 
-    def put_held(self, door: int, face_id: str, user: str, feature: str) -> None:
+    def put_confirmed(self, door: int, face_id: str, user: str, feature: str) -> None:
         sql = "INSERT OR REPLACE INTO face_held VALUES (?, ?, ?, ?)"
         self._execute(sql, (door, face_id, user, feature))
 
-    def drop_held(self, door: int, face_id: str) -> None:
+    def drop_confirmed(self, door: int, face_id: str) -> None:
         self._execute("DELETE FROM face_held WHERE door = ? AND face_id = ?", (door, face_id))

@@ -50,21 +50,25 @@ def user_of(folder: Path) -> int:
     """The user number of the driver in `folder`: always the same one, and no other driver's. Raises NoUserLeft."""
     file = folder.parent / USERS
     try:
-        held: dict[str, int] = json.loads(file.read_text("utf-8"))
+        uids: dict[str, int] = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
-        held = {}
-    if folder.name not in held:
-        taken = set(held.values())
-        free = (one for one in range(FIRST, FIRST + COUNT) if one not in taken and not _is_somebody(one))
+        uids = {}
+    if folder.name not in uids:
+        taken = set(uids.values())
+        free = (
+            candidate
+            for candidate in range(FIRST, FIRST + COUNT)
+            if candidate not in taken and not _is_somebody(candidate)
+        )
         number = next(free, None)
         if number is None:
             raise NoUserLeft("no user number is left for another driver")
-        held[folder.name] = number
+        uids[folder.name] = number
         part = file.with_suffix(".part")
-        part.write_text(json.dumps(held), "utf-8")
+        part.write_text(json.dumps(uids), "utf-8")
         part.chmod(0o600)
         part.replace(file)
-    return held[folder.name]
+    return uids[folder.name]
 
 
 def _is_somebody(uid: int) -> bool:

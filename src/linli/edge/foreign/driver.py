@@ -140,8 +140,8 @@ class ForeignDriver(BaseDriver):
             return Message(id=message.id, result=await serve(message.params))
         except (LinliError, KeyError, TypeError, AttributeError) as error:
             code = {ServiceUnknown: "service_unknown", DeviceUnknown: "device_unknown"}.get(type(error))  # type: ignore[arg-type]
-            told = {"code": code or "bad_params", "message": f"{type(error).__name__}: {error}"}
-            return Message(id=message.id, error=told)
+            failure = {"code": code or "bad_params", "message": f"{type(error).__name__}: {error}"}
+            return Message(id=message.id, error=failure)
 
     def _device(self, params: dict[str, Any]) -> str:
         device = params["device"]

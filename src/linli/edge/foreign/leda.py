@@ -94,8 +94,8 @@ class _Link:
         except LedaError as error:
             self._send(Message(id=message.id, error={"code": error.code, "message": str(error)}))
         except Exception as error:  # noqa: BLE001  (the driver's own code)
-            told = f"{type(error).__name__}: {error}"
-            self._send(Message(id=message.id, error={"code": "failed", "message": told}))
+            text = f"{type(error).__name__}: {error}"
+            self._send(Message(id=message.id, error={"code": "failed", "message": text}))
 
     def _answer(self, message: Message) -> Any:
         params = message.params
@@ -131,11 +131,11 @@ def get_device_info() -> dict[str, Any]:
 
 def register_and_online(product_key: str, device_name: str, callbacks: object) -> str:
     """The handle of the device. Raises LedaError for a device that was not deployed."""
-    known = any(
-        (one["productKey"], one["deviceName"]) == (product_key, device_name)
-        for one in _link.started["devices"]
+    registered = any(
+        (device["productKey"], device["deviceName"]) == (product_key, device_name)
+        for device in _link.started["devices"]
     )
-    if not known:
+    if not registered:
         raise LedaError("device_unknown", device_name)
     _link.handles[device_name] = callbacks
     _link.ask("online", device=device_name)

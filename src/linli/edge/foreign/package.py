@@ -68,7 +68,9 @@ def pack(code: Path, manifest: Manifest) -> bytes:
         for file in files:
             if file != code / MANIFEST:
                 archive.writestr(_entry(file.relative_to(code).as_posix()), file.read_bytes())
-        archive.writestr(_entry(MANIFEST), json.dumps(_told(manifest), ensure_ascii=False, indent=1))
+        archive.writestr(
+            _entry(MANIFEST), json.dumps(_manifest_fields(manifest), ensure_ascii=False, indent=1)
+        )
     return out.getvalue()
 
 
@@ -95,12 +97,12 @@ def manifest_of(package: bytes) -> Manifest:
 
 def installed_packages(root: Path) -> dict[str, Installed]:
     """Every unpacked package below a folder, by id."""
-    found = {}
+    packages = {}
     for index in sorted(root.glob(f"*/{CODE}/index.py")):
         with contextlib.suppress(ManifestError):
             installed = installed_package(index.parent.parent)
-            found[installed.manifest.id] = installed
-    return found
+            packages[installed.manifest.id] = installed
+    return packages
 
 
 def unpack(package: bytes, root: Path, manifest: Manifest) -> Path:
@@ -115,7 +117,7 @@ def unpack(package: bytes, root: Path, manifest: Manifest) -> Path:
     except (UnfitArchive, *_BROKEN) as error:
         shutil.rmtree(fresh, ignore_errors=True)
         raise PackageError(f"cannot be unpacked: {error}") from None
-    (fresh / MANIFEST).write_text(json.dumps(_told(manifest), ensure_ascii=False), "utf-8")
+    (fresh / MANIFEST).write_text(json.dumps(_manifest_fields(manifest), ensure_ascii=False), "utf-8")
     old = root / f".{manifest.id}.old"
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
@@ -125,7 +127,7 @@ def unpack(package: bytes, root: Path, manifest: Manifest) -> Path:
     return folder
 
 
-def _told(manifest: Manifest) -> dict[str, Any]:
+def _manifest_fields(manifest: Manifest) -> dict[str, Any]:
     return {
         "id": manifest.id,
         "name": manifest.name,
@@ -142,12 +144,12 @@ def _told(manifest: Manifest) -> dict[str, Any]:
 def _check(files: list[zipfile.ZipInfo]) -> None:
     if not any(file.filename == "index.py" for file in files):
         raise PackageError("index.py is not at the first level of the zip")
-    for one in files:
-        path = PurePosixPath(one.filename)
-        if path.is_absolute() or ".." in path.parts or "\\" in one.filename:
-            raise PackageError(f"{one.filename!r} leads out of the package")
-        if stat.S_ISLNK(one.external_attr >> 16):
-            raise PackageError(f"{one.filename!r} is a link")
+    for member in files:
+        path = PurePosixPath(member.filename)
+        if path.is_absolute() or ".." in path.parts or "\\" in member.filename:
+            raise PackageError(f"{member.filename!r} leads out of the package")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise PackageError(f"{member.filename!r} is a link")
 
 
 def installed_package(folder: Path) -> Installed:

@@ -36,7 +36,7 @@ class DeviceLog:
         self._clock = clock
         self._file = file
         self._lines: deque[Line] = deque(maxlen=IN_MEMORY)
-        self._said: dict[tuple[str, str], tuple[int, int]] = {}
+        self._repeats: dict[tuple[str, str], tuple[int, int]] = {}
         self._size = file.stat().st_size if file is not None and file.exists() else 0
 
     def info(self, text: str, **facts: Any) -> None:
@@ -54,13 +54,13 @@ class DeviceLog:
         Each `peer` among the facts is counted apart, so that one that makes much noise hides no other.
         """
         now, key = self._clock.now_ms(), (text, str(facts.get("peer", "")))
-        last, missed = self._said.get(key, (now - REPEAT_MS, 0))
+        last, missed = self._repeats.get(key, (now - REPEAT_MS, 0))
         if now - last < REPEAT_MS:
-            self._said[key] = last, missed + 1
+            self._repeats[key] = last, missed + 1
             return
-        if len(self._said) >= PEERS:
-            self._said.clear()
-        self._said[key] = now, 0
+        if len(self._repeats) >= PEERS:
+            self._repeats.clear()
+        self._repeats[key] = now, 0
         self._add("warning", text, facts | ({"not_told": missed} if missed else {}))
 
     def lines(self, most: int = IN_MEMORY) -> list[Line]:
@@ -99,8 +99,8 @@ def _read(file: Path) -> Iterator[Line]:
         return
     for row in text.splitlines():
         try:
-            said = json.loads(row)
-            yield Line(int(said["at_ms"]), said["level"], str(said["text"]), dict(said["facts"]))
+            fields = json.loads(row)
+            yield Line(int(fields["at_ms"]), fields["level"], str(fields["text"]), dict(fields["facts"]))
         except (ValueError, KeyError, TypeError):
             continue  # the line that a power cut tore
 
@@ -125,18 +125,18 @@ class DeviceLogs:
         return log
 
     def _tell(self, driver: str, device: str, line: Line) -> None:
-        for one in self.heard:
-            one(driver, device, line)
+        for listener in self.heard:
+            listener(driver, device, line)
 
     def names(self) -> list[tuple[str, str]]:
         """(driver, device) of every log that there is, those of earlier runs too."""
-        found = set(self._logs)
+        names = set(self._logs)
         if self._folder is not None:
             for file in self._folder.glob("*/*.jsonl"):
                 if not file.name.endswith(".old.jsonl"):
                     name = re.sub("%([0-9a-f]{2})", lambda code: chr(int(code[1], 16)), file.stem)
-                    found.add((file.parent.name, "" if file.stem == "_driver" else name))
-        return sorted(found)
+                    names.add((file.parent.name, "" if file.stem == "_driver" else name))
+        return sorted(names)
 
     def _file(self, driver: str, device: str) -> Path | None:
         if self._folder is None:

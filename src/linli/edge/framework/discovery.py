@@ -49,7 +49,7 @@ class Broken(NamedTuple):
 
 def discover(folders: Iterable[Path] = (OWN,)) -> tuple[dict[str, Installed], list[Broken]]:
     """Every driver in every folder, by id. Of two with one id the first wins and the other is told as broken."""
-    found: dict[str, Installed] = {}
+    drivers: dict[str, Installed] = {}
     broken = []
     for root in folders:
         for folder in sorted(path.parent for path in root.glob("*/manifest.json")):
@@ -57,14 +57,14 @@ def discover(folders: Iterable[Path] = (OWN,)) -> tuple[dict[str, Installed], li
                 continue  # a driver of others, for `edge.foreign`
             try:
                 driver = load(folder)
-                if driver.manifest.id in found:
+                if driver.manifest.id in drivers:
                     raise ManifestError(
-                        f"id {driver.manifest.id!r} is taken by {found[driver.manifest.id].folder}"
+                        f"id {driver.manifest.id!r} is taken by {drivers[driver.manifest.id].folder}"
                     )
-                found[driver.manifest.id] = driver
+                drivers[driver.manifest.id] = driver
             except Exception as error:  # noqa: BLE001  (a driver's import may fail in any way, and must fail alone)
                 broken.append(Broken(folder, f"{type(error).__name__}: {error}"))
-    return found, broken
+    return drivers, broken
 
 
 def load(folder: Path) -> Installed:
@@ -105,8 +105,8 @@ def forget(folder: Path) -> None:
 
 def _package(name: str, path: list[str]) -> bool:
     """Make a namespace for driver modules; whether it was made or moved."""
-    held = sys.modules.get(name)
-    if held is not None and list(held.__path__) == path:
+    loaded = sys.modules.get(name)
+    if loaded is not None and list(loaded.__path__) == path:
         return False
     module = ModuleType(name)
     module.__path__ = path

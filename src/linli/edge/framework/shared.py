@@ -13,23 +13,23 @@ class Shared:
     """Made for whoever asks first, stopped when the last has given it back."""
 
     def __init__(self) -> None:
-        self._held: dict[str, tuple[Closable, int]] = {}
+        self._parts: dict[str, tuple[Closable, int]] = {}
         self._lock = asyncio.Lock()
 
     async def take[T: Closable](self, name: str, make: Callable[[], Awaitable[T]]) -> T:
         """`make` also starts it. Who gets it must give it back, once."""
         async with self._lock:
-            part, users = self._held.get(name, (None, 0))
+            part, users = self._parts.get(name, (None, 0))
             if part is None:
                 part = await make()
-            self._held[name] = part, users + 1
+            self._parts[name] = part, users + 1
             return cast(T, part)
 
     async def give_back(self, name: str) -> None:
         async with self._lock:
-            part, users = self._held[name]
+            part, users = self._parts[name]
             if users > 1:
-                self._held[name] = part, users - 1
+                self._parts[name] = part, users - 1
                 return
-            del self._held[name]
+            del self._parts[name]
             await part.stop()

@@ -131,13 +131,13 @@ class Supervisor:
         installed = self._installed.get(deployment.driver)
         if installed is None:
             raise DriverFailed(driver=deployment.driver, why="it is not installed")
-        held = self._slots.get(deployment.driver)
-        if held is not None and held.deployment == deployment and held.installed is installed:
+        current = self._slots.get(deployment.driver)
+        if current is not None and current.deployment == deployment and current.installed is installed:
             return False
         slot = _Slot(installed, deployment)
         self._check_names(slot)
-        if held is not None:
-            await self._stop(held)
+        if current is not None:
+            await self._stop(current)
         self._slots[deployment.driver] = slot
         await self._start(slot)
         return True
@@ -145,12 +145,12 @@ class Supervisor:
     async def replace(self, installed: Installed) -> None:
         """Take another version of a driver and run it with what is deployed (hot replacement). Raises ConfigBad."""
         name = installed.manifest.id
-        held = self._slots.get(name)
-        slot = _Slot(installed, held.deployment) if held is not None else None
+        current = self._slots.get(name)
+        slot = _Slot(installed, current.deployment) if current is not None else None
         self._installed[name] = installed
-        if held is not None and slot is not None:
-            running = held.keeper is not None
-            await self._stop(held)
+        if current is not None and slot is not None:
+            running = current.keeper is not None
+            await self._stop(current)
             self._slots[name] = slot
             if running:
                 await self._start(slot)
@@ -207,10 +207,10 @@ class Supervisor:
 
     def installed(self, driver: str) -> Installed:
         """What would be started. Raises DriverFailed."""
-        found = self._installed.get(driver)
-        if found is None:
+        package = self._installed.get(driver)
+        if package is None:
             raise DriverFailed(driver=driver, why="it is not installed")
-        return found
+        return package
 
     # asking
 
@@ -244,7 +244,7 @@ class Supervisor:
 
     def _driver_of(self, device: str) -> Driver:
         for name, slot in self._slots.items():
-            if any(one.name == device for one in slot.devices):
+            if any(deployed.name == device for deployed in slot.devices):
                 return self.driver(name)
         raise DeviceUnknown(device)
 

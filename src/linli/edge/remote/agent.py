@@ -135,9 +135,9 @@ class RemoteAgent:
     def open_tunnels(self) -> int:
         return len(self._tunnels)
 
-    def refresh(self, told: Mapping[str, Any]) -> None:
+    def refresh(self, params: Mapping[str, Any]) -> None:
         """`edgeRefresh` with `what` = `tunnel`: open one. What is no ticket, or too much, is left out with a word."""
-        ticket, kind = str(told.get("ticket", "")), str(told.get("kind", ""))
+        ticket, kind = str(params.get("ticket", "")), str(params.get("kind", ""))
         if not ticket or not set(ticket) <= _TICKET or len(ticket) > 128:
             log.warning("remote: asked for a tunnel without a ticket")
         elif kind not in self._kinds:

@@ -99,7 +99,7 @@ def _identity(home: Path | None) -> dict[str, Any]:
     if home is None:
         return {}
     try:
-        found = json.loads((home / "identity.json").read_text("utf-8"))
+        identity = json.loads((home / "identity.json").read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return identity if isinstance(identity, dict) else {}

@@ -76,7 +76,7 @@ class Doctor:
             yield await self._pinged("gateway", str(gateway))
         for address in self.target.segments:
             yield await self._pinged("segment", address)
-        cloud = [one async for one in self._cloud()]
+        cloud = [finding async for finding in self._cloud()]
         yield await self._internet()
         for finding in cloud:
             yield finding
@@ -101,7 +101,7 @@ class Doctor:
                 findings.append(Finding("interfaces", "no_cable", "error", interface.name, facts))
             else:
                 findings.append(Finding("interfaces", "ok", "ok", interface.name, facts))
-        if not any(one.address is not None for one in interfaces):
+        if not any(interface.address is not None for interface in interfaces):
             findings.append(Finding("interfaces", "none", "error"))
         return findings
 
@@ -145,7 +145,7 @@ class Doctor:
 
     async def _cloud(self) -> AsyncIterator[Finding]:
         host = urlsplit(self.target.cloud).hostname or ""
-        findings = await self._names([one for one in (host, self.target.mqtt_host) if one])
+        findings = await self._names([name for name in (host, self.target.mqtt_host) if name])
         for finding in findings:
             yield finding
         if host:

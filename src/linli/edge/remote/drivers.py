@@ -69,7 +69,7 @@ class DriverDesk:
     async def restart(self, asked: DriverName) -> DriverNow:
         """Raises DriverFailed."""
         await self._supervisor.restart(asked.driver)
-        return self._one(asked.driver)
+        return self._driver_now(asked.driver)
 
     async def replace(self, asked: DriverName) -> Replaced:
         """Take the files that are at the driver's code path now, and run them with what is deployed.
@@ -86,13 +86,13 @@ class DriverDesk:
         if fresh.manifest.id != asked.driver:
             raise Refused("bad_input", f"the folder now holds {fresh.manifest.id!r}", "driver")
         await self._supervisor.replace(fresh)
-        now = self._one(asked.driver)
+        now = self._driver_now(asked.driver)
         return Replaced(installed.manifest.version, fresh.manifest.version, now.state, now.why)
 
     async def call(self, asked: DeviceCall) -> dict[str, Any]:
         """Raises DeviceUnknown, ServiceUnknown, DeviceOffline, DeviceRefused, DriverFailed."""
         if asked.service == "get":
-            names = [str(one) for one in asked.params.get("names", [])]
+            names = [str(name) for name in asked.params.get("names", [])]
             return dict(await self._supervisor.get_properties(asked.device, names))
         if asked.service == "set":
             await self._supervisor.set_properties(asked.device, asked.params)
@@ -106,8 +106,8 @@ class DriverDesk:
         discovery.forget(folder)
         return discovery.load(folder)
 
-    def _one(self, driver: str) -> DriverNow:
-        status = next((one for one in self._supervisor.status() if one.driver == driver), None)
+    def _driver_now(self, driver: str) -> DriverNow:
+        status = next((entry for entry in self._supervisor.status() if entry.driver == driver), None)
         if status is None:
             raise DriverFailed(driver=driver, why="it is not deployed")
         return self._now(status)

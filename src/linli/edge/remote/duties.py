@@ -35,10 +35,10 @@ class Items(NamedTuple):
 
 
 class Bytes(NamedTuple):
-    """An answer whose parts are bytes; `told` is its end."""
+    """An answer whose parts are bytes; `end` is the last part."""
 
     pieces: AsyncIterator[bytes]
-    told: Any
+    end: Any
 
 
 class Duty(NamedTuple):
@@ -100,10 +100,10 @@ class Desk:
                 async for item in items:
                     await self._say(wire.encode(Answer(number, item=item)), True)
                 ok: Any = {}
-            case Bytes(pieces, told):
+            case Bytes(pieces, end):
                 async for piece in pieces:
                     await self._say(wire.piece(number, piece), False)
-                ok = told
+                ok = end
             case _:
                 ok = answer
         await self._say(wire.encode(Answer(number, ok={} if ok is None else ok)), True)

@@ -48,7 +48,7 @@ class Meter:
     def _cpu(self) -> float:
         for line in _lines(self._root / "proc/stat"):
             if line.startswith("cpu "):
-                ticks = [int(one) for one in line.split()[1:9]]
+                ticks = [int(tick) for tick in line.split()[1:9]]
                 total, idle = sum(ticks), ticks[3] + ticks[4]
                 before_total, before_idle = self._last
                 self._last = total, idle
@@ -57,13 +57,13 @@ class Meter:
         return 0.0
 
     def _memory(self) -> float:
-        found = {
+        sizes = {
             name: int(rest.split()[0])
             for name, _, rest in (line.partition(":") for line in _lines(self._root / "proc/meminfo"))
             if rest.split()
         }
-        total = found.get("MemTotal", 0)
-        free = found.get("MemAvailable", found.get("MemFree", 0))
+        total = sizes.get("MemTotal", 0)
+        free = sizes.get("MemAvailable", sizes.get("MemFree", 0))
         return round(100 * (1 - free / total), 1) if total else 0.0
 
     def _disk(self) -> float:

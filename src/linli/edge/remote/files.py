@@ -58,8 +58,8 @@ class Folder:
         if not folder.is_dir():
             raise FileRefused("not_found", "this is no folder")
         try:
-            with os.scandir(folder) as found:
-                entries = [self._entry(one) for one in found if not self._hidden(folder / one.name)]
+            with os.scandir(folder) as listing:
+                entries = [self._entry(entry) for entry in listing if not self._hidden(folder / entry.name)]
         except OSError as error:
             raise FileRefused("forbidden", error.strerror or "cannot be read") from error
         entries.sort(key=lambda entry: (entry.kind != "folder", entry.name))
@@ -76,12 +76,12 @@ class Folder:
         except OSError as error:
             code = "not_found" if isinstance(error, FileNotFoundError) else "forbidden"
             raise FileRefused(code, error.strerror or "cannot be read") from error
-        known = os.fstat(handle)
-        if not stat.S_ISREG(known.st_mode) or known.st_size > MOST_BYTES:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
             os.close(handle)
-            code = "too_big" if known.st_size > MOST_BYTES else "not_found"
+            code = "too_big" if status.st_size > MOST_BYTES else "not_found"
             raise FileRefused(code, f"a file of at most {MOST_BYTES} bytes is needed")
-        return Opened(file.name, known.st_size, _pieces(handle, known.st_size))
+        return Opened(file.name, status.st_size, _pieces(handle, status.st_size))
 
     def _inside(self, path: str) -> Path:
         """Raises FileRefused for everything that leads out of the folder, by `..` or by a link."""
@@ -96,16 +96,18 @@ class Folder:
     def _hidden(self, file: Path) -> bool:
         return HIDDEN.fullmatch(file.name) is not None
 
-    def _entry(self, one: "os.DirEntry[str]") -> Entry:
-        known = one.stat(follow_symlinks=False)
-        kind = "folder" if stat.S_ISDIR(known.st_mode) else "file" if stat.S_ISREG(known.st_mode) else "other"
-        if stat.S_ISLNK(known.st_mode):
+    def _entry(self, entry: "os.DirEntry[str]") -> Entry:
+        status = entry.stat(follow_symlinks=False)
+        kind = (
+            "folder" if stat.S_ISDIR(status.st_mode) else "file" if stat.S_ISREG(status.st_mode) else "other"
+        )
+        if stat.S_ISLNK(status.st_mode):
             kind = "link"
-            target = Path(one.path).resolve()
+            target = Path(entry.path).resolve()
             if target.is_relative_to(self._root) and target.exists():
-                known = target.stat()
+                status = target.stat()
                 kind = "folder" if target.is_dir() else "file"
-        return Entry(one.name, kind, known.st_size, known.st_mtime_ns // 1_000_000)
+        return Entry(entry.name, kind, status.st_size, status.st_mtime_ns // 1_000_000)
 
 
 def _pieces(handle: int, size: int) -> Iterator[bytes]:

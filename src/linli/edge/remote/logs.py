@@ -72,24 +72,27 @@ class LogBook:
         """What was said after `at_ms`, the newest `most`, oldest first."""
         wanted = Wanted(after_ms=at_ms)
         log_lines = await asyncio.to_thread(
-            lambda: heapq.nlargest(most, self._found(wanted), key=lambda one: one.at_ms)
+            lambda: heapq.nlargest(most, self._matches(wanted), key=lambda log_line: log_line.at_ms)
         )
         return sorted(log_lines, key=lambda log_line: log_line.at_ms)
 
     def _lines(self, wanted: Wanted) -> Lines:
-        log_lines = heapq.nlargest(wanted.most + 1, self._found(wanted), key=lambda one: one.at_ms)
+        log_lines = heapq.nlargest(
+            wanted.most + 1, self._matches(wanted), key=lambda log_line: log_line.at_ms
+        )
         return Lines(
             sorted(log_lines[: wanted.most], key=lambda log_line: log_line.at_ms),
             len(log_lines) > wanted.most,
         )
 
     def _saved(self, wanted: Wanted) -> bytes:
-        log_lines = heapq.nlargest(MOST_SAVED, self._found(wanted), key=lambda one: one.at_ms)
+        log_lines = heapq.nlargest(MOST_SAVED, self._matches(wanted), key=lambda log_line: log_line.at_ms)
         return b"".join(
-            msgspec.json.encode(one) + b"\n" for one in sorted(log_lines, key=lambda log_line: log_line.at_ms)
+            msgspec.json.encode(log_line) + b"\n"
+            for log_line in sorted(log_lines, key=lambda log_line: log_line.at_ms)
         )
 
-    def _found(self, wanted: Wanted) -> Iterator[LogLine]:
+    def _matches(self, wanted: Wanted) -> Iterator[LogLine]:
         begin = wanted.from_ms if wanted.after_ms is None else max(wanted.from_ms, wanted.after_ms + 1)
         words = wanted.text.casefold()
         for driver, device in self._logs.names():

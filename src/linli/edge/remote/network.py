@@ -51,13 +51,13 @@ class Route(NamedTuple):
 
 def interfaces(root: Path = Path("/")) -> list[Interface]:
     """All but the loopback."""
-    found = []
+    entries = []
     for _, name in socket.if_nameindex():
         if name != "lo":
             folder = root / "sys/class/net" / name
             up = _text(folder / "operstate") in ("up", "unknown")
-            found.append(Interface(name, up, _text(folder / "carrier") != "0", _address(name)))
-    return found
+            entries.append(Interface(name, up, _text(folder / "carrier") != "0", _address(name)))
+    return entries
 
 
 def _address(name: str) -> IPv4Interface | None:
@@ -72,14 +72,14 @@ def _address(name: str) -> IPv4Interface | None:
 
 
 def routes(root: Path = Path("/")) -> list[Route]:
-    found = []
+    table = []
     for line in _text(root / "proc/net/route").splitlines()[1:]:
         parts = line.split()
         if len(parts) >= 8:
             network, gateway, mask = (_swapped(parts[at]) for at in (1, 2, 7))
             through = gateway if int(parts[3], 16) & _GATEWAY_FLAG else None
-            found.append(Route(parts[0], IPv4Interface(f"{network}/{mask}"), through))
-    return found
+            table.append(Route(parts[0], IPv4Interface(f"{network}/{mask}"), through))
+    return table
 
 
 def _swapped(text: str) -> IPv4Address:
@@ -93,13 +93,13 @@ def resolvers(root: Path = Path("/")) -> list[str]:
 
 def files(root: Path = Path("/")) -> dict[str, str]:
     """The network files in force, for the saved result; values that look like secrets are taken out."""
-    found = {}
+    contents = {}
     for pattern in _FILES:
         for file in sorted(root.glob(pattern)):
             text = _text(file)
             if text:
-                found[f"/{file.relative_to(root)}"] = _SECRET.sub(r"\1***", text)[:_FILE_CHARS]
-    return found
+                contents[f"/{file.relative_to(root)}"] = _SECRET.sub(r"\1***", text)[:_FILE_CHARS]
+    return contents
 
 
 async def ping(address: str, *, seconds: float = 2.0) -> float | None:
@@ -175,7 +175,7 @@ async def resolves(name: str, *, seconds: float = 4.0) -> list[str]:
     with contextlib.suppress(OSError, TimeoutError):
         async with asyncio.timeout(seconds):
             getaddrinfos = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
-            return sorted({str(one[4][0]) for one in getaddrinfos})
+            return sorted({str(address_info[4][0]) for address_info in getaddrinfos})
     return []
 
 

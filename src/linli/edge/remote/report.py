@@ -14,20 +14,23 @@ _MARKS: Final = {"ok": "[ OK ]", "warning": "[WARN]", "error": "[FAIL]"}
 
 def line(finding: Finding, language: str) -> str:
     """One finding, with what to do beneath it where there is something."""
-    said = f"{_MARKS[finding.level]} {i18n.text(f'edge_step.{finding.step}', language)}: {told(finding, language)}"
+    step = i18n.text(f"edge_step.{finding.step}", language)
+    sentence = f"{_MARKS[finding.level]} {step}: {finding_text(finding, language)}"
     advice = advice_for(finding, language)
-    return f"{said}\n       {i18n.text('edge_report.todo', language, advice=advice)}" if advice else said
+    return (
+        f"{sentence}\n       {i18n.text('edge_report.todo', language, advice=advice)}" if advice else sentence
+    )
 
 
-def told(finding: Finding, language: str) -> str:
+def finding_text(finding: Finding, language: str) -> str:
     return i18n.text(f"edge_check.{finding.key}", language, **{**finding.facts, "subject": finding.subject})
 
 
 def advice_for(finding: Finding, language: str) -> str:
     """Empty where nothing is to be done."""
     key = f"edge_advice.{finding.key}"
-    found = i18n.text(key, language, subject=finding.subject)
-    return "" if found == key else found
+    advice = i18n.text(key, language, subject=finding.subject)
+    return "" if advice == key else advice
 
 
 def summary(diagnosis: Diagnosis, language: str) -> str:

@@ -152,15 +152,15 @@ class Shell:
 
 def _groups(session: int) -> set[int]:
     """The process groups of a session; none where the system has no /proc."""
-    found = set()
+    group_ids = set()
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = (
                 path.read_text("utf-8", "replace").rpartition(")")[2].split()
             )  # state, parent, group, session, …
             if int(fields[3]) == session:
-                found.add(int(fields[2]))
-    return found
+                group_ids.add(int(fields[2]))
+    return group_ids
 
 
 def _signal(group: int, which: signal.Signals) -> None:

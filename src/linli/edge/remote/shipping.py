@@ -95,7 +95,7 @@ class LogShipper:
         self._logs.heard.append(self._heard)
         if self._sent_ms:
             before = await self._book.since(self._sent_ms, MOST_WAITING)
-            known = {
+            waiting = {
                 (log_line.at_ms, log_line.driver, log_line.device, log_line.text)
                 for log_line in self._waiting
             }
@@ -103,7 +103,7 @@ class LogShipper:
                 [
                     log_line
                     for log_line in before
-                    if (log_line.at_ms, log_line.driver, log_line.device, log_line.text) not in known
+                    if (log_line.at_ms, log_line.driver, log_line.device, log_line.text) not in waiting
                 ]
             )
 

@@ -33,10 +33,10 @@ class ListCarrier:
     entry: Callable[[str, Content | None], Content]
     """(credential, content or None where it must go) -> the entry."""
     read_back: str
-    held: Callable[[Mapping[str, Any]], dict[str, Content]]
+    parse: Callable[[Mapping[str, Any]], dict[str, Content]]
     """The answer of `read_back` -> contents by credential."""
     same: Callable[[Content, Content], bool]
-    """(wanted, held)"""
+    """(wanted, reported)"""
     calls: Calls
     most: int = 200
 
@@ -48,11 +48,11 @@ class ListCarrier:
         entries = [self.entry(delivery.item.credential, _content(delivery)) for delivery in batch]
         keys = [(self.kind, delivery.item.credential) for delivery in batch]
         try:
-            told = await self.calls.call(device, self.service, {self.field: entries})
+            answer = await self.calls.call(device, self.service, {self.field: entries})
         except LinliError as error:
             return dict.fromkeys(keys, outcome_of(error))
-        done = {(self.kind, key): Outcome(Result.DONE) for key in told["confirmed"]}
-        for failed in told["failed"]:
+        done = {(self.kind, key): Outcome(Result.DONE) for key in answer["confirmed"]}
+        for failed in answer["failed"]:
             kind = Result.TIMED_OUT if failed["timedOut"] else Result.REFUSED
             for key in failed["keys"]:
                 done[self.kind, key] = Outcome(kind, "edge.door", failed["why"])
@@ -61,16 +61,16 @@ class ListCarrier:
     async def marks(self, device: str, kept: Sequence[Kept]) -> dict[str, str] | None:
         """What the door has of these rows, as marks; None: it cannot tell. Raises what the call raises."""
         try:
-            held = self.held(await self.calls.call(device, self.read_back, {}))
+            reported = self.parse(await self.calls.call(device, self.read_back, {}))
         except ServiceUnknown:
             return None
-        found = {}
+        marks = {}
         for item, content in kept:
-            there = held.get(item.credential)
+            there = reported.get(item.credential)
             if there is not None:
                 same = bool(content) and self.same(msgspec.json.decode(content), there)
-                found[item.credential] = item.wanted if same else "other"
-        return found
+                marks[item.credential] = item.wanted if same else "other"
+        return marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +127,13 @@ def _card(credential: str, content: Content | None) -> Content:
     return {"type": permissions.ADD, "cardId": credential, **content}
 
 
-def _held_cards(answer: Mapping[str, Any]) -> dict[str, Content]:
-    return {one["cardId"]: one for one in answer.get("permissions", [])}
+def _reported_cards(answer: Mapping[str, Any]) -> dict[str, Content]:
+    return {card["cardId"]: card for card in answer.get("permissions", [])}
 
 
-def _same_card(wanted: Content, held: Content) -> bool:
-    window = all(wanted[name] == held.get(name) for name in ("effectiveTime", "expiryTime"))
-    return window and held.get("userId") in (None, wanted.get("userId"))
+def _same_card(wanted: Content, reported: Content) -> bool:
+    window = all(wanted[name] == reported.get(name) for name in ("effectiveTime", "expiryTime"))
+    return window and reported.get("userId") in (None, wanted.get("userId"))
 
 
 # lift rules
@@ -145,14 +145,14 @@ def _rule(credential: str, content: Content | None) -> Content:
     return {**content, "type": rules.ADD, "ruleId": credential}
 
 
-def _held_rules(answer: Mapping[str, Any]) -> dict[str, Content]:
-    return {one["ruleId"]: one for one in answer.get("rules", [])}
+def _reported_rules(answer: Mapping[str, Any]) -> dict[str, Content]:
+    return {rule["ruleId"]: rule for rule in answer.get("rules", [])}
 
 
-def _same_rule(wanted: Content, held: Content) -> bool:
+def _same_rule(wanted: Content, reported: Content) -> bool:
     plain = [
-        {name: value for name, value in one.items() if name not in ("type", "ruleId")}
-        for one in (wanted, held)
+        {name: value for name, value in content.items() if name not in ("type", "ruleId")}
+        for content in (wanted, reported)
     ]
     return plain[0] == plain[1]
 
@@ -174,7 +174,7 @@ def list_carriers(calls: Calls) -> tuple[ListCarrier, ...]:
             field="permissions",
             entry=_card,
             read_back="queryCardPermissions",
-            held=_held_cards,
+            parse=_reported_cards,
             same=_same_card,
             calls=calls,
         ),
@@ -185,7 +185,7 @@ def list_carriers(calls: Calls) -> tuple[ListCarrier, ...]:
             field="permissions",
             entry=_card,
             read_back="queryBlePermissions",
-            held=_held_cards,
+            parse=_reported_cards,
             same=_same_card,
             calls=calls,
         ),
@@ -195,7 +195,7 @@ def list_carriers(calls: Calls) -> tuple[ListCarrier, ...]:
             field="rules",
             entry=_rule,
             read_back="queryElevatorRules",
-            held=_held_rules,
+            parse=_reported_rules,
             same=_same_rule,
             calls=calls,
         ),

@@ -31,7 +31,7 @@ from linli.edge.remote import commands as remote
 from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.logs import RuntimeLog
 from linli.edge.runtime.compose import Box
-from linli.edge.runtime.diagnosis import told_by
+from linli.edge.runtime.diagnosis import diagnose_by
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.network import own_address
 from linli.edge.runtime.state import Inactive
@@ -60,42 +60,46 @@ def _parser() -> argparse.ArgumentParser:
     home = argparse.ArgumentParser(add_help=False)
     home.add_argument("--home", type=Path, default=HOME, help="the box's folder (default: %(default)s)")
 
-    one = commands.add_parser("setup", parents=[home], help="activate this box with its code")
-    one.add_argument("--cloud", required=True, help="address of the platform, e.g. https://linli.example.com")
-    one.add_argument("--code", required=True, help="activation code, as the console shows it")
-    one.add_argument(
+    command = commands.add_parser("setup", parents=[home], help="activate this box with its code")
+    command.add_argument(
+        "--cloud", required=True, help="address of the platform, e.g. https://linli.example.com"
+    )
+    command.add_argument("--code", required=True, help="activation code, as the console shows it")
+    command.add_argument(
         "--serial", help="serial number as entered in the console; default: made of this machine"
     )
-    one.add_argument("--model", default="", help="model as on the label; default: as entered in the console")
-    one.add_argument("--once", action="store_true", help="fail at once when the platform does not answer")
-    one.set_defaults(run=_setup)
+    command.add_argument(
+        "--model", default="", help="model as on the label; default: as entered in the console"
+    )
+    command.add_argument("--once", action="store_true", help="fail at once when the platform does not answer")
+    command.set_defaults(run=_setup)
 
-    one = commands.add_parser("serial", parents=[home], help="print this machine's own serial number")
-    one.set_defaults(run=_serial)
+    command = commands.add_parser("serial", parents=[home], help="print this machine's own serial number")
+    command.set_defaults(run=_serial)
 
-    one = commands.add_parser("run", parents=[home], help="run the box until it is told to stop")
-    one.add_argument(
+    command = commands.add_parser("run", parents=[home], help="run the box until it is told to stop")
+    command.add_argument(
         "--models", type=Path, help="folder of face models (default: models in the box's folder)"
     )
-    one.add_argument(
+    command.add_argument(
         "--lan", default="0.0.0.0", help="address to offer files, local MQTT and the page on; empty: none"
     )
-    one.set_defaults(run=_run)
+    command.set_defaults(run=_run)
 
-    one = commands.add_parser("status", parents=[home], help="how the running box is")
-    one.add_argument("--json", action="store_true")
-    one.set_defaults(run=_status)
+    command = commands.add_parser("status", parents=[home], help="how the running box is")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_status)
     services.add_to(commands)
     remote.add_to(commands)
     return parser
 
 
 def _setup(words: argparse.Namespace) -> int:
-    held = load_identity(words.home)
-    if held is not None:
-        name = held.activated.node.name
+    existing = load_identity(words.home)
+    if existing is not None:
+        name = existing.activated.node.name
         print(
-            f"linli edge setup: this box is {name} ({held.node_id}) already; remove {words.home} to begin anew"
+            f"linli edge setup: this box is {name} ({existing.node_id}) already; remove {words.home} to begin anew"
         )
         return FAILED
     serial = words.serial or default_serial(words.home)
@@ -107,7 +111,7 @@ def _setup(words: argparse.Namespace) -> int:
         hardware=hardware_id(words.home),
         clock=BoxClock(),
         ids=Ids(),
-        said=lambda text: print(text, flush=True),
+        report=lambda text: print(text, flush=True),
         model=words.model,
         tries=1 if words.once else None,
     )
@@ -126,7 +130,7 @@ def _setup(words: argparse.Namespace) -> int:
         (words.home / "model").write_text(words.model, "utf-8")
     print(f"active: node {identity.activated.node.name} ({identity.node_id}); start it with: linli edge run")
     print(
-        f"its own page: port {Ports().console}; one-time code, good for a day: {new_code(words.home / 'console')}"
+        f"its existing page: port {Ports().console}; one-time code, good for a day: {new_code(words.home / 'console')}"
     )
     return DONE
 
@@ -172,7 +176,7 @@ async def _until_told(words: argparse.Namespace, identity: Identity | None) -> N
         await box.stop()
 
 
-async def _until_active(home: Path, ports: Ports | None, told: asyncio.Event) -> Identity | None:
+async def _until_active(home: Path, ports: Ports | None, stop: asyncio.Event) -> Identity | None:
     """Show the box's own page, where it can be activated; None: it was told to stop first."""
     print(
         "not active yet: open this box's page, or run: linli edge setup --cloud URL --code CODE", flush=True
@@ -187,13 +191,13 @@ async def _until_active(home: Path, ports: Ports | None, told: asyncio.Event) ->
         ports,
         clock=clock,
         logs=DeviceLogs(clock, home / "logs"),
-        diagnose=told_by(Doctor(clock, home, Target())),
+        diagnose=diagnose_by(Doctor(clock, home, Target())),
     )
     await lan.start()
     address = own_address("") if ports.host == "0.0.0.0" else ports.host
     where = f"http://{address}:{lan.console_port}"
     print(f"{where}  one-time code, good for a day: {new_code(home / 'console')}", flush=True)
-    stopped = asyncio.ensure_future(told.wait())
+    stopped = asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait((stopped, state.identity), return_when=asyncio.FIRST_COMPLETED)
         await asyncio.sleep(0.5)  # the page gets its answer
@@ -206,7 +210,7 @@ async def _until_active(home: Path, ports: Ports | None, told: asyncio.Event) ->
 def _status(words: argparse.Namespace) -> int:
     try:
         file = words.home / STATUS
-        told: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        status: dict[str, Any] = json.loads(file.read_text("utf-8"))
         age_s = time.time() - file.stat().st_mtime
     except (OSError, ValueError):
         active = load_identity(words.home) is not None
@@ -216,11 +220,12 @@ def _status(words: argparse.Namespace) -> int:
         print(f"the box does not run: it said nothing for {int(age_s)} s", file=sys.stderr)
         return FAILED
     if words.json:
-        print(json.dumps(told, ensure_ascii=False))
+        print(json.dumps(status, ensure_ascii=False))
         return DONE
-    uplink, cloud = told["uplink"], told["cloud"]
+    uplink, cloud = status["uplink"], status["cloud"]
     print(
-        f"node       {told['node']['name']} ({told['node']['id']}), serial {told['serialNumber']}, {told['version']}"
+        f"node       {status['node']['name']} ({status['node']['id']}),"
+        f" serial {status['serialNumber']}, {status['version']}"
     )
     print(
         f"cloud      {cloud['baseUrl']}: line {cloud['line']}{f' ({cloud["why"]})' if cloud['why'] else ''}"
@@ -228,12 +233,12 @@ def _status(words: argparse.Namespace) -> int:
     print(
         f"uplink     {uplink['backlog']} wait, {uplink['sent']} sent, {uplink['pictureBytes'] >> 20} MiB of pictures"
     )
-    print(f"deployment {told['generation']}")
-    for one in told["drivers"]:
-        why = f" ({one['why']})" if one["why"] else ""
+    print(f"deployment {status['generation']}")
+    for driver in status["drivers"]:
+        why = f" ({driver['why']})" if driver["why"] else ""
         print(
-            f"driver     {one['id']}: {one['state']}{why}, {one['online']} of {one['devices']} devices online"
+            f"driver     {driver['id']}: {driver['state']}{why}, {driver['online']} of {driver['devices']} devices online"
         )
-    for device, why in told["refused"].items():
+    for device, why in status["refused"].items():
         print(f"refused    {device}: {why}")
     return DONE

@@ -28,7 +28,7 @@ from linli.edge.remote.shipping import LogShipper
 from linli.edge.runtime import deployer, desired_rows, doorkeeper, pictures, queue
 from linli.edge.runtime.deployer import Deployer, keep, kept
 from linli.edge.runtime.desired_rows import Wishes
-from linli.edge.runtime.diagnosis import told_by
+from linli.edge.runtime.diagnosis import diagnose_by
 from linli.edge.runtime.door_addresses import Peering, Settling
 from linli.edge.runtime.doorkeeper import BoxDoorkeeper
 from linli.edge.runtime.downlink import Downlink
@@ -192,7 +192,7 @@ class Box:
             self.clock,
             report=self.reports.event,
             siblings=machines.siblings,
-            known=lambda device: self.presence.key_of(device) is not None,
+            is_registered=lambda device: self.presence.key_of(device) is not None,
         )
         self.polling = Polling(self.deployer, self.presence, self.passage, self._news)
         self.time = Timekeeper(
@@ -236,7 +236,7 @@ class Box:
                 logs=self.logs,
                 cloud=self.cloud.base_url,
                 gateway=self.state.listed,
-                diagnose=told_by(doctor),
+                diagnose=diagnose_by(doctor),
             )
         self.lan = lan
         self.agent = RemoteAgent(
@@ -259,7 +259,7 @@ class Box:
                 "rules": self.polling.refresh,
                 "tunnel": partial(_open_tunnel, self.agent),
             },
-            on_time=self.time.told,
+            on_time=self.time.answered,
             apps=lan.apps.answer if lan is not None else None,
         )
         self.pulse = Pulse(
@@ -275,8 +275,8 @@ class Box:
 
         # who hears of what
         self.reports.on_online.append(self.mender.came_online)
-        self.reports.told.append(self.passage.told)
-        self.reports.told.append(self.pulse.told)
+        self.reports.on_report.append(self.passage.on_report)
+        self.reports.on_report.append(self.pulse.on_report)
         self.deployer.applied.append(lambda deployment: beat_now.set())
         self.deployer.applied.append(
             lambda deployment: self.shipper.switch(deployment.settings.get("log") is True)
@@ -284,21 +284,21 @@ class Box:
         self.deployer.applied.append(lambda deployment: self.doorkeeper.deployed(deployment.settings))
         self.deployer.applied.append(lambda deployment: self.drain.deployed(deployment.settings))
         if lan is not None:
-            self.reports.told.append(lan.passes_on(self.presence.key_of))
+            self.reports.on_report.append(lan.passes_on(self.presence.key_of))
             self.deployer.applied.append(lan.deployed)
 
     def _services(self, ports: Ports | None) -> dict[type, object]:
         """What drivers may ask of the box. The address may change with a deployment, the object does not."""
         named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
-        found: dict[type, object] = {
+        services: dict[type, object] = {
             Doorkeeper: self.doorkeeper,
             BoxIdentity: named,
             FaceWishes: self.faces,
             Peers: self.peers,
         }
         if ports is not None:
-            found[LanAddress] = LanAddress(ports.host)
-        return found
+            services[LanAddress] = LanAddress(ports.host)
+        return services
 
     # life
 

@@ -178,8 +178,8 @@ class Deployer:
                 )
                 for device in driver.devices
             ]
-        for told in self.applied:
-            told(wanted)
+        for listener in self.applied:
+            listener(wanted)
         return reports
 
     async def _run(self, driver: DeployedDriver) -> str:
@@ -192,7 +192,7 @@ class Deployer:
         except LinliError as error:
             log.error("driver %s is not deployed: %s", driver.id, error)
             return str(error)
-        status = next(one for one in self._supervisor.status() if one.driver == driver.id)
+        status = next(entry for entry in self._supervisor.status() if entry.driver == driver.id)
         return "" if status.state is State.RUNNING else status.why
 
     async def _drop(self, before: Deployment | None, wanted: Deployment) -> None:
@@ -247,4 +247,6 @@ def _losers_first(before: Deployment | None, drivers: list[DeployedDriver]) -> l
         deployed_driver.id: {d.device_name for d in deployed_driver.devices}
         for deployed_driver in (before.drivers if before else [])
     }
-    return sorted(drivers, key=lambda one: not had.get(one.id, set()) - {d.device_name for d in one.devices})
+    return sorted(
+        drivers, key=lambda driver: not had.get(driver.id, set()) - {d.device_name for d in driver.devices}
+    )

@@ -156,13 +156,13 @@ class Wishes:
                 " AND next_try_ms <= ? ORDER BY next_try_ms, credential LIMIT ?",
                 (device, *kinds, now, most * 4),
             ).fetchall()
-            found = {kept.item.key: kept for kept in map(_kept, rows)}
+            by_key = {kept.item.key: kept for kept in map(_kept, rows)}
             claimed = []
             # What must go first: a full door has room only after it.
             for item in take_batch(
-                sorted((k.item for k in found.values()), key=lambda one: not one.deleting), most
+                sorted((k.item for k in by_key.values()), key=lambda item: not item.deleting), most
             ):
-                started, content = start(item, lease_until_ms=now + LEASE_MS), found[item.key].content
+                started, content = start(item, lease_until_ms=now + LEASE_MS), by_key[item.key].content
                 _save(connection, started, content)
                 claimed.append(Delivery(started, content))
             return claimed
@@ -191,10 +191,10 @@ class Wishes:
             device, kinds, lambda item, now: item if item.deleting else resend(item, now_ms=now)
         )
 
-    async def reported(self, device: str, kind: str, held: Mapping[str, str]) -> None:
+    async def reported(self, device: str, kind: str, marks: Mapping[str, str]) -> None:
         """What the door read back, as marks by credential; rows that are not in it are not on the door."""
         await self._change(
-            device, (kind,), lambda item, now: report(item, held.get(item.credential, ABSENT), now_ms=now)
+            device, (kind,), lambda item, now: report(item, marks.get(item.credential, ABSENT), now_ms=now)
         )
 
     async def due(self) -> list[str]:

@@ -8,14 +8,14 @@ from linli.edge.services.ports import DiagnosisView, FindingView
 from linli.kernel import i18n
 
 
-def told_by(doctor: Doctor) -> Callable[[str], Awaitable[DiagnosisView]]:
+def diagnose_by(doctor: Doctor) -> Callable[[str], Awaitable[DiagnosisView]]:
     async def tell(language: str) -> DiagnosisView:
         diagnosis = await doctor.diagnose()
         findings = [
             FindingView(
                 i18n.text(f"edge_step.{finding.step}", language),
                 finding.level,
-                report.told(finding, language),
+                report.finding_text(finding, language),
                 report.advice_for(finding, language),
             )
             for finding in diagnosis.findings

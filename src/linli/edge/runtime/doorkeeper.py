@@ -117,10 +117,10 @@ class BoxDoorkeeper:
             if length == SEALED_BYTES:
                 return find_content(connection, doors, KEY, KEY_NAME) is not None
             marks = ",".join("?" * len(doors))
-            found = connection.execute(
+            cursor = connection.execute(
                 f"SELECT 1 FROM qr_lengths WHERE bytes = ? AND device IN ({marks}) LIMIT 1", (length, *doors)
             )
-            return found.fetchone() is not None
+            return cursor.fetchone() is not None
 
         return await self._store.read(look)
 
@@ -203,8 +203,8 @@ def _opened(connection: sqlite3.Connection, doors: tuple[str, ...], text: str) -
 
 
 def _key(content: str) -> str:
-    said: Any = msgspec.json.decode(content)
-    return str(said[KEY_NAME])
+    fields: Any = msgspec.json.decode(content)
+    return str(fields[KEY_NAME])
 
 
 def _count(

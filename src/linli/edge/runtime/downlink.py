@@ -95,27 +95,27 @@ class Downlink:
     def _note(self, topic: str, payload: bytes) -> None:
         """Replies to reports, and notices. A refused report was taken all the same, and will not come again."""
         try:
-            told = msgspec.json.decode(payload, type=dict[str, Any])
+            reply = msgspec.json.decode(payload, type=dict[str, Any])
         except msgspec.MsgspecError:
             return
-        code = told.get("code", OK)
+        code = reply.get("code", OK)
         if topic.endswith("_reply") and code != OK:
-            log.warning("the platform refused a report: %s: %s %s", topic, code, told.get("message", ""))
+            log.warning("the platform refused a report: %s: %s %s", topic, code, reply.get("message", ""))
 
     async def _serve(self, topic: str, payload: bytes) -> None:
-        call, code, data, said = _Call(), OK, dict[str, Any](), "success"
+        call, code, data, message = _Call(), OK, dict[str, Any](), "success"
         try:
             call = msgspec.json.decode(payload, type=_Call)
             data = dict(await self._answer(topic_owner(topic), call))
         except msgspec.MsgspecError as error:
-            code, said = 460, f"cannot be read: {error}"
+            code, message = 460, f"cannot be read: {error}"
         except LinliError as error:
             code = next((number for kind, number in _CODES if isinstance(error, kind)), 500)
-            said = str(error)
+            message = str(error)
         except Exception:
             log.exception("a call of the cloud failed")
-            code, said = 500, "the box failed at it; its log says why"
-        reply = {"id": str(call.id), "code": code, "data": data, "message": said}
+            code, message = 500, "the box failed at it; its log says why"
+        reply = {"id": str(call.id), "code": code, "data": data, "message": message}
         self._line.say(session.reply_topic(topic), msgspec.json.encode(reply))
 
     async def _serve_app(self, topic: str, payload: bytes) -> None:

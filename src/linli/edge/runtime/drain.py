@@ -80,7 +80,7 @@ class Drain:
             for task in done:
                 task.result()
         finally:
-            self._presence.held.clear()
+            self._presence.sending.clear()
             for task in (sender, remover):
                 task.cancel()
             await asyncio.gather(sender, remover, return_exceptions=True)
@@ -91,11 +91,11 @@ class Drain:
             self._queue.news.clear()
             rows = await self._queue.head(last, AT_ONCE)
             if not rows:
-                self._presence.held.clear()
+                self._presence.sending.clear()
                 await self._presence.settle()
                 await self._queue.news.wait()
                 continue
-            self._presence.held |= {row.device for row in rows}
+            self._presence.sending |= {row.device for row in rows}
             await self._presence.admit(row.device for row in rows)
             for row in rows:
                 last = row.seq
@@ -156,22 +156,22 @@ class Drain:
             method = f"thing.event.{row.name}.post"
             info = params.get("extInfo")
             if isinstance(info, str):
-                params["extInfo"] = await self._told(info, row, number)
+                params["extInfo"] = await self._ext_info(info, row, number)
             body = {"value": params, "time": row.at_ms}
         return msgspec.json.encode({"id": number, "version": "1.0", "params": body, "method": method})
 
-    async def _told(self, info: str, row: Waiting, number: str) -> str:
+    async def _ext_info(self, info: str, row: Waiting, number: str) -> str:
         """`extInfo` with the report's number, and with the picture's place in the cloud once it is there."""
         try:
-            said = json.loads(info)
+            fields = json.loads(info)
         except ValueError:
             return info
-        if not isinstance(said, dict):
+        if not isinstance(fields, dict):
             return info
-        said["boxReport"] = number
+        fields["boxReport"] = number
         if row.picture and (place := await self._picture(row)):
-            said["captureImg"] = place
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+            fields["captureImg"] = place
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
     async def _picture(self, row: Waiting) -> str:
         """Where the cloud has it; empty when it cannot have it. Waits while the cloud is not reached."""

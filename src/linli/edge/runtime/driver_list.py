@@ -15,9 +15,9 @@ def installed_drivers(folder: Path) -> dict[str, Installed]:
     Ours come first, except those that wait for a vendor's package.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    found, broken = discover((OWN, folder))
-    for one in broken:
-        log.error("driver %s is broken: %s", one.folder.name, one.why)
+    drivers, broken = discover((OWN, folder))
+    for broken_driver in broken:
+        log.error("driver %s is broken: %s", broken_driver.folder.name, broken_driver.why)
     packages = installed_packages(folder)
-    taken = {name for name, one in found.items() if one.manifest.needs_package and name in packages}
-    return packages | {name: one for name, one in found.items() if name not in taken}
+    taken = {name for name, driver in drivers.items() if driver.manifest.needs_package and name in packages}
+    return packages | {name: driver for name, driver in drivers.items() if name not in taken}

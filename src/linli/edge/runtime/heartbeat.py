@@ -69,7 +69,7 @@ class Pulse:
         for hear in self._heard:
             hear(heartbeat_answer, took_ms)
 
-    def told(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
-        """The cloud is told soon why a device is away (`Reports.told`); that it is away it knows by the log-out."""
+    def on_report(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
+        """The cloud is told soon why a device is away (`Reports.on_report`); that it is away it knows by the log-out."""
         if kind == "offline":
             self._now.set()

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from linli.edge.framework.device_logs import DeviceLogs
-from linli.edge.runtime.reports import Told
+from linli.edge.runtime.reports import ReportListener
 from linli.edge.services.console import ConsoleDoor, LocalConsole, Parts
 from linli.edge.services.files import FileService, FileStore
 from linli.edge.services.interconnect import AppServices, DataRoute, LocalBroker, LocalEvents
@@ -156,10 +156,10 @@ class Lan:
         self._stops.append(stop)
         return True
 
-    def passes_on(self, key_of: Callable[[str], DeviceKey | None]) -> Told:
-        """What passes devices' reports on to apps (`Reports.told`). `key_of`: None for a device that is not deployed."""
+    def passes_on(self, key_of: Callable[[str], DeviceKey | None]) -> ReportListener:
+        """A `Reports.on_report` that passes reports on to apps. `key_of`: None for a device that is not deployed."""
 
-        def told(kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
+        def on_report(kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
             key = key_of(device)
             if key is None:
                 return
@@ -170,7 +170,7 @@ class Lan:
             else:
                 self.events.status(key.product_key, device, online=kind == "online", at_ms=at_ms)
 
-        return told
+        return on_report
 
 
 def _addresses(named: object) -> dict[str, str]:

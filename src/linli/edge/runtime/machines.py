@@ -23,4 +23,4 @@ class Machines:
 
     def siblings(self, device: str) -> tuple[str, ...]:
         """All devices of the machine that a device belongs to, itself first."""
-        return (device, *(one for one in self._of.get(device, ()) if one != device))
+        return (device, *(name for name in self._of.get(device, ()) if name != device))

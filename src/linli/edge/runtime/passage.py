@@ -66,7 +66,7 @@ class _Info(NamedTuple):
 
 
 class Passage:
-    """`siblings`: all devices of the machine that a device belongs to. `known`: whether a device is deployed."""
+    """`siblings`: all devices of the machine that a device belongs to. `is_registered`: whether a device is deployed."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Passage:
         *,
         report: Callable[[str, str, Mapping[str, Any]], Awaitable[None]],
         siblings: Callable[[str], tuple[str, ...]],
-        known: Callable[[str], bool],
+        is_registered: Callable[[str], bool],
     ) -> None:
         self._store = store
         self._cloud = cloud
@@ -85,7 +85,7 @@ class Passage:
         self._clock = clock
         self._report = report
         self._siblings = siblings
-        self._known = known
+        self._is_registered = is_registered
         self.rules = PassageRules()
         self._info: dict[str, _Info] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,7 +138,7 @@ class Passage:
 
     # somebody passed
 
-    def told(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
+    def on_report(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
         """What the box's devices report: passes by a person begin rules. Never blocks."""
         if kind != "event" or name != "passEvent" or values.get("code") != 0:
             return
@@ -161,10 +161,10 @@ class Passage:
             homes = rule.persons.get(person, []) if rule.release else []
             if rule.delay_s:
                 await asyncio.sleep(rule.delay_s)
-            targets, code, said = await self._lift(rule, homes)
+            targets, code, message = await self._lift(rule, homes)
             if code == 0 and rule.release and not targets:
-                said = "called; no floors are known of this person"
-            await self._tell(rule, passed, person, targets, code, said)
+                message = "called; no floors are known of this person"
+            await self._tell(rule, passed, person, targets, code, message)
         except LinliError as error:
             log.error("passage rule %s: its result is not kept: %s", rule.id, error)
 
@@ -180,7 +180,7 @@ class Passage:
                 "StartRoomNumber": rule.start_room,
             }
             answer = await self._lifts.call(rule.lift, "CloudCallElevator", _filled(call))
-            code, said = int(answer.get("code", 0)), str(answer.get("message", ""))
+            code, message = int(answer.get("code", 0)), str(answer.get("message", ""))
             if code == 0 and homes:
                 targets = await self._targets(rule.lift, homes)
                 if targets:
@@ -192,19 +192,19 @@ class Passage:
                     await self._lifts.call(rule.lift, "releaseFloors", freed)
         except LinliError as error:
             return targets, NOT_REACHED, str(error)
-        return targets, code, said
+        return targets, code, message
 
     async def _targets(self, lift: str, homes: Sequence[LiftFloor]) -> list[dict[str, str]]:
         """Floors as this lift names them; a room stands only where the lift has rooms (spec G 3.6)."""
         info = await self._lift_info(lift)
-        found: dict[tuple[str, str], dict[str, str]] = {}
+        targets: dict[tuple[str, str], dict[str, str]] = {}
         for home in homes:
             floor = info.floors.get(home.room) or home.floor
             if not floor:
                 continue
             room = home.room if floor in info.with_rooms else ""
-            found[floor, room] = _filled({"floor": floor, "roomNumber": room})
-        return list(found.values())
+            targets[floor, room] = _filled({"floor": floor, "roomNumber": room})
+        return list(targets.values())
 
     async def _lift_info(self, lift: str) -> _Info:
         """A lift that cannot say is asked again with the next pass."""
@@ -216,8 +216,8 @@ class Passage:
         except LinliError:
             return _Info(now, {}, frozenset())
         rooms = {str(row["RoomNumber"]): str(row["Floor"]) for row in rows if row.get("RoomNumber")}
-        found = self._info[lift] = _Info(now, rooms, frozenset(rooms.values()))
-        return found
+        lift_info = self._info[lift] = _Info(now, rooms, frozenset(rooms.values()))
+        return lift_info
 
     async def _person(self, passed: Pass) -> str:
         """identityId of who passed, as far as the box knows; else empty."""
@@ -233,8 +233,8 @@ class Passage:
         def look(connection: sqlite3.Connection) -> tuple[str, str] | None:
             return find_content(connection, doors, kind, credential)
 
-        found = await self._store.read(look)
-        content: dict[str, Any] = msgspec.json.decode(found[1], type=dict[str, Any]) if found else {}
+        row = await self._store.read(look)
+        content: dict[str, Any] = msgspec.json.decode(row[1], type=dict[str, Any]) if row else {}
         return str(content.get(field) or "")
 
     async def _tell(
@@ -244,9 +244,9 @@ class Passage:
         person: str,
         targets: list[dict[str, str]],
         code: int,
-        said: str,
+        message: str,
     ) -> None:
-        if not self._known(rule.lift):
+        if not self._is_registered(rule.lift):
             log.warning("passage rule %s: its lift %s is not deployed", rule.id, rule.lift)
             return
         filleds = _filled(
@@ -258,7 +258,7 @@ class Passage:
                 "authContent": passed.content,
                 "startFloor": rule.start_floor,
                 "startRoom": rule.start_room,
-                "message": said,
+                "message": message,
             }
         )
         mode = "CALL_WITH_TARGET" if targets else "CALL_ONLY"

@@ -123,32 +123,32 @@ class Pictures:
                 (before,),
             ).fetchall()
 
-        found = await self._store.read(old)
-        await self._remove(found)
-        return len(found)
+        pictures = await self._store.read(old)
+        await self._remove(pictures)
+        return len(pictures)
 
     async def _make_room(self) -> None:
         while self.held_bytes > self._quota * 9 // 10:
-            found = await self._store.read(_oldest)
-            if not found:
+            pictures = await self._store.read(_oldest)
+            if not pictures:
                 return
-            lost = sum(1 for _, _, sent in found if not sent)
+            lost = sum(1 for _, _, sent in pictures if not sent)
             self.dropped += lost
             if lost:
                 log.error(
                     "the share of pictures is used up: %d that the cloud does not have were dropped", lost
                 )
-            await self._remove([(photo_id, size) for photo_id, size, _ in found])
+            await self._remove([(photo_id, size) for photo_id, size, _ in pictures])
 
-    async def _remove(self, found: list[tuple[str, int]]) -> None:
+    async def _remove(self, pictures: list[tuple[str, int]]) -> None:
         def delete(connection: sqlite3.Connection) -> None:
             connection.executemany(
-                "DELETE FROM pictures WHERE id = ?", [(photo_id,) for photo_id, _ in found]
+                "DELETE FROM pictures WHERE id = ?", [(photo_id,) for photo_id, _ in pictures]
             )
 
         await self._store.write(delete)
-        await asyncio.to_thread(self._unlink, [photo_id for photo_id, _ in found])
-        self.held_bytes -= sum(size for _, size in found)
+        await asyncio.to_thread(self._unlink, [photo_id for photo_id, _ in pictures])
+        self.held_bytes -= sum(size for _, size in pictures)
 
     # files
 

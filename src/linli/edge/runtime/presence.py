@@ -26,21 +26,21 @@ class Presence:
     def __init__(self, gateway: DeviceKey, line: Line) -> None:
         self._gateway = gateway
         self._line = line
-        self._known: dict[str, DeviceKey] = {}
+        self._keys: dict[str, DeviceKey] = {}
         self.online: set[str] = set()
         """As the drivers say."""
         self.inside: set[str] = set()
         """Logged in by this connection."""
         self.refused: dict[str, str] = {}
         """By device, why the platform does not let it in; asked again at the next connection or deployment."""
-        self.held: set[str] = set()
+        self.sending: set[str] = set()
         """Whose reports are being sent: not to be logged out now."""
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def know(self, devices: Mapping[str, DeviceKey]) -> None:
         """The deployed devices, by DeviceName."""
-        self._known = dict(devices)
+        self._keys = dict(devices)
         self.online &= set(devices)
         self.refused.clear()
         self._later()
@@ -52,10 +52,10 @@ class Presence:
             self._later()
 
     def key_of(self, device: str) -> DeviceKey | None:
-        return self._known.get(device)
+        return self._keys.get(device)
 
     def device_of(self, product_key: str, device_name: str) -> str | None:
-        key = self._known.get(device_name)
+        key = self._keys.get(device_name)
         return device_name if key is not None and key.product_key == product_key else None
 
     def came_online(self, device: str) -> None:
@@ -77,14 +77,14 @@ class Presence:
         """Log in those that are not. Afterwards each is in `inside` or in `refused`. Raises LineDown, TimeoutError."""
         async with self._lock:
             await self._login(
-                [one for one in dict.fromkeys(devices) if one not in self.inside | self.refused.keys()]
+                [name for name in dict.fromkeys(devices) if name not in self.inside | self.refused.keys()]
             )
 
     async def settle(self) -> None:
         """Bring the log-ins in line with what the drivers say. Raises LineDown, TimeoutError."""
         async with self._lock:
             await self._login(sorted(self.online - self.inside - self.refused.keys()))
-            await self._logout(sorted(self.inside - self.online - self.held))
+            await self._logout(sorted(self.inside - self.online - self.sending))
 
     def _later(self) -> None:
         if not self._line.up:
@@ -102,7 +102,7 @@ class Presence:
     # asking
 
     async def _login(self, devices: list[str]) -> None:
-        for device in [one for one in devices if one not in self._known]:
+        for device in [name for name in devices if name not in self._keys]:
             self.refused[device] = "it is not deployed any more"
             devices.remove(device)
         for at in range(0, len(devices), AT_ONCE):
@@ -117,7 +117,7 @@ class Presence:
 
     async def _login_batch(self, batch: list[str]) -> list[str]:
         """Those that are no sub-devices of this box yet."""
-        entries = [signed_entry(self._known[device]) for device in batch]
+        entries = [signed_entry(self._keys[device]) for device in batch]
         topic = session_topic(self._gateway, "combine/batch_login")
         try:
             data = await self._line.ask(topic, {"deviceList": entries}, method="combine.batch_login")
@@ -127,20 +127,20 @@ class Presence:
                 self.refused.update(dict.fromkeys(batch, str(error)))
                 return []
         strangers = []
-        for told in data:
-            name, code = told.get("deviceName"), told.get("code", 200)
+        for answer in data:
+            name, code = answer.get("deviceName"), answer.get("code", 200)
             if code == 200:
                 self.inside.add(name)
                 self.refused.pop(name, None)
             elif code == NO_TOPOLOGY:
                 strangers.append(name)
             else:
-                self.refused[name] = f"{code} {told.get('message', '')}"
+                self.refused[name] = f"{code} {answer.get('message', '')}"
         return strangers
 
     async def _join(self, devices: list[str]) -> bool:
         """Say that they hang on this box; all or none."""
-        entries = [signed_entry(self._known[device]) for device in devices]
+        entries = [signed_entry(self._keys[device]) for device in devices]
         try:
             await self._line.ask(own_topic(self._gateway, "thing/topo/add"), entries, method="thing.topo.add")
         except AskRefused as error:
@@ -154,7 +154,7 @@ class Presence:
             names: list[dict[str, Any]] = [
                 {"productKey": key.product_key, "deviceName": key.device_name}
                 for device in batch
-                if (key := self._known.get(device)) is not None
+                if (key := self._keys.get(device)) is not None
             ]
             self.inside -= set(batch)
             if names:

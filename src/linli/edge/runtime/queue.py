@@ -84,11 +84,11 @@ class Queue:
         )
 
         def insert(connection: sqlite3.Connection) -> int:
-            found = connection.execute(
+            cursor = connection.execute(
                 "INSERT INTO uplink (device, kind, name, params, at_ms, picture) VALUES (?, ?, ?, ?, ?, ?)",
                 row,
             )
-            return found.lastrowid or 0
+            return cursor.lastrowid or 0
 
         seq = await self._store.write(insert)
         self.backlog += 1
@@ -169,8 +169,8 @@ def _count(connection: sqlite3.Connection) -> int:
 
 
 def _mark(connection: sqlite3.Connection, name: str) -> int:
-    found = connection.execute("SELECT value FROM uplink_marks WHERE name = ?", (name,)).fetchone()
-    return int(found[0]) if found else 0
+    row = connection.execute("SELECT value FROM uplink_marks WHERE name = ?", (name,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _picture_of(params: Mapping[str, Any]) -> str:
@@ -179,10 +179,10 @@ def _picture_of(params: Mapping[str, Any]) -> str:
     if not isinstance(info, str) or '"photoId"' not in info:
         return ""
     try:
-        found = msgspec.json.decode(info, type=dict[str, Any]).get("photoId")
+        photo_id = msgspec.json.decode(info, type=dict[str, Any]).get("photoId")
     except msgspec.MsgspecError:
         return ""
-    return found if isinstance(found, str) else ""
+    return photo_id if isinstance(photo_id, str) else ""
 
 
 def _plain(value: Any) -> Any:

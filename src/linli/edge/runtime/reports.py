@@ -9,7 +9,7 @@ from linli.kernel.clock import Clock
 from linli.protocols.edge_link import AWAY_MOST, WHY_MOST, DeviceAway
 
 type Kind = Literal["online", "offline", "property", "event"]
-type Told = Callable[[Kind, str, str, Mapping[str, Any], int], None]
+type ReportListener = Callable[[Kind, str, str, Mapping[str, Any], int], None]
 """(what, device, event's name, values, UTC ms), once it is kept; must not block."""
 
 
@@ -33,13 +33,13 @@ class Reports:
         """Devices that went offline in this life of the box and have not come back."""
         self.on_online: list[Any] = []
         """Called with the name of each device that comes online; must not block."""
-        self.told: list[Told] = []
+        self.on_report: list[ReportListener] = []
 
     async def online(self, device: str) -> None:
         self.away.pop(device, None)
         self._presence.came_online(device)
-        for told in self.on_online:
-            told(device)
+        for listener in self.on_online:
+            listener(device)
         self._tell("online", device, "", {})
 
     async def offline(self, device: str, why: str = "") -> None:
@@ -49,8 +49,10 @@ class Reports:
 
     def absent(self) -> list[DeviceAway]:
         """Of the deployed devices, those that went offline last."""
-        known = [(away, name) for name, away in self.away.items() if self._presence.key_of(name) is not None]
-        newest = sorted(known, reverse=True)[:AWAY_MOST]
+        registered = [
+            (away, name) for name, away in self.away.items() if self._presence.key_of(name) is not None
+        ]
+        newest = sorted(registered, reverse=True)[:AWAY_MOST]
         return [
             DeviceAway(device_name=name, since_ms=away.since_ms, why=away.why[:WHY_MOST])
             for away, name in newest
@@ -68,5 +70,5 @@ class Reports:
 
     def _tell(self, kind: Kind, device: str, name: str, values: Mapping[str, Any]) -> None:
         now = self._clock.now_ms()
-        for told in self.told:
-            told(kind, device, name, values, now)
+        for listener in self.on_report:
+            listener(kind, device, name, values, now)

@@ -106,7 +106,7 @@ class DoorServices:
             raise DeviceRefused(device=device, device_code=460, why="this door takes no PINs")
         wishes = file_wishes(file)
         await self._wishes.put(device, wishes)
-        failed = [one for one in await self._brought(device, wishes) if one.item.state not in _SETTLED]
+        failed = [row for row in await self._brought(device, wishes) if row.item.state not in _SETTLED]
         if failed:
             worst = failed[0].item
             raise DeviceRefused(
@@ -128,28 +128,28 @@ class DoorServices:
             for entry in entries
         ]
         await self._wishes.put(device, wishes)
-        return _told(await self._brought(device, wishes))
+        return _outputs(await self._brought(device, wishes))
 
     async def _rules(self, device: str, params: Params) -> Outputs:
         wishes: list[Wish] = []
         for entry in _entries(params, "rules", rules.Rule):
             if entry.type == rules.CLEAR:
-                held = await self._wishes.kept(device, (RULE,))
-                wishes = [Wish(RULE, kept.item.credential, "") for kept in held]
+                rows = await self._wishes.kept(device, (RULE,))
+                wishes = [Wish(RULE, kept.item.credential, "") for kept in rows]
                 continue
             plain = msgspec.to_builtins(entry)
             content = {name: value for name, value in plain.items() if name not in ("type", "ruleId")}
             deletes = entry.type == rules.DELETE
             wishes.append(Wish(RULE, entry.rule_id or "", "" if deletes else _canonical(content)))
         await self._wishes.put(device, wishes)
-        return _told(await self._brought(device, wishes))
+        return _outputs(await self._brought(device, wishes))
 
     async def _brought(self, device: str, wishes: Sequence[Wish]) -> list[Kept]:
         """Bring them; what became of each."""
         await self._mender.bring(device)
         keys = {(wish.kind, wish.credential) for wish in wishes}
         kept = await self._wishes.kept(device, {wish.kind for wish in wishes})
-        return [one for one in kept if (one.item.kind, one.item.credential) in keys]
+        return [row for row in kept if (row.item.kind, row.item.credential) in keys]
 
     async def _standing(self, device: str, service: str, params: Params) -> Outputs:
         """Kept, then called once with the caller waiting: its own answer counts."""
@@ -213,11 +213,11 @@ def _entries[E](params: Params, field: str, kind: type[E]) -> list[E]:
         raise ParamsBad(field=field + place.rstrip("`").removeprefix("$"), rule=rule) from None
 
 
-def _told(kept: Sequence[Kept]) -> Outputs:
+def _outputs(kept: Sequence[Kept]) -> Outputs:
     """In the words of the door services (`edge.doors.services`)."""
-    failed = [one.item for one in kept if one.item.state not in _SETTLED]
+    failed = [row.item for row in kept if row.item.state not in _SETTLED]
     return {
-        "confirmed": [one.item.credential for one in kept if one.item.state in _SETTLED],
+        "confirmed": [row.item.credential for row in kept if row.item.state in _SETTLED],
         "failed": [
             {
                 "keys": [item.credential],

@@ -64,7 +64,7 @@ class Inactive:
             hardware=hardware_id(self._home),
             clock=self._clock if isinstance(self._clock, BoxClock) else BoxClock(),
             ids=Ids(),
-            said=_quiet,
+            report=_quiet,
             tries=1,
         )
         save_identity(self._home, identity)
@@ -101,40 +101,40 @@ class Running:
         self._started_ms: int = status()["time"]
 
     def summary(self) -> Summary:
-        told, names = self._status(), _protocols()
+        status, names = self._status(), _protocols()
         return Summary(
             active=True,
-            serial_number=told["serialNumber"],
+            serial_number=status["serialNumber"],
             model=model_of(self._home),
             version=__version__,
-            now_ms=told["time"],
+            now_ms=status["time"],
             started_ms=self._started_ms,
-            clock_offset_ms=told["clockOffsetMs"],
-            node_id=told["node"]["id"],
-            node_name=told["node"]["name"],
-            cloud=told["cloud"]["baseUrl"],
-            line_up=told["cloud"]["line"] == "up",
-            line_why=told["cloud"]["why"],
-            generation=told["generation"],
-            backlog=max(0, told["uplink"]["backlog"]),
-            sent=told["uplink"]["sent"],
+            clock_offset_ms=status["clockOffsetMs"],
+            node_id=status["node"]["id"],
+            node_name=status["node"]["name"],
+            cloud=status["cloud"]["baseUrl"],
+            line_up=status["cloud"]["line"] == "up",
+            line_why=status["cloud"]["why"],
+            generation=status["generation"],
+            backlog=max(0, status["uplink"]["backlog"]),
+            sent=status["uplink"]["sent"],
             drivers=[
                 DriverView(
-                    id=one["id"],
-                    protocol=names.get(one["id"], one["id"]),
-                    version=one["version"],
-                    state=one["state"],
-                    devices=one["devices"],
-                    online=one["online"],
-                    crashes=one["restarts"],
-                    why=one["why"],
+                    id=driver["id"],
+                    protocol=names.get(driver["id"], driver["id"]),
+                    version=driver["version"],
+                    state=driver["state"],
+                    devices=driver["devices"],
+                    online=driver["online"],
+                    crashes=driver["restarts"],
+                    why=driver["why"],
                 )
-                for one in told["drivers"]
+                for driver in status["drivers"]
             ],
-            unchecked=told["protection"]["uncheckedListeners"],
-            unconfined=told["protection"]["unconfinedDrivers"],
-            refused_drivers=[RefusedDriver(**one) for one in told["refusedDrivers"]],
-            driver_root=told["driverRoot"],
+            unchecked=status["protection"]["uncheckedListeners"],
+            unconfined=status["protection"]["unconfinedDrivers"],
+            refused_drivers=[RefusedDriver(**driver) for driver in status["refusedDrivers"]],
+            driver_root=status["driverRoot"],
         )
 
     def devices(self) -> list[DeviceView]:
@@ -204,6 +204,6 @@ _NAMES: dict[str, str] = {}
 def _protocols() -> dict[str, str]:
     """Protocol by driver, as people choose it; read once."""
     if not _NAMES:
-        found, _ = discover((OWN,))
-        _NAMES.update({name: one.manifest.protocol for name, one in found.items()})
+        drivers, _ = discover((OWN,))
+        _NAMES.update({name: driver.manifest.protocol for name, driver in drivers.items()})
     return _NAMES

@@ -42,14 +42,14 @@ class Status:
 
     def __call__(self) -> dict[str, Any]:
         clock = self._clock
-        told: dict[str, Any] = {
+        sections: dict[str, Any] = {
             "version": __version__,
             "time": clock.now_ms(),
             "clockOffsetMs": clock.machine_offset_ms if isinstance(clock, BoxClock) else 0,
         }
         for section in self._sections:
-            told |= section()
-        return told
+            sections |= section()
+        return sections
 
 
 def identity_section(identity: Identity, trusted: DriverTrust) -> Section:
@@ -110,21 +110,21 @@ def protection_section(supervisor: Supervisor, peers: Peers) -> Section:
 
 
 def heartbeat_of(status: Status, reports: Reports, peers: Peers, meter: Meter) -> Heartbeat:
-    figures, told = meter.read(), status()
-    protection = told["protection"]
+    figures, state = meter.read(), status()
+    protection = state["protection"]
     return Heartbeat(
-        version=told["version"],
+        version=state["version"],
         booted_ms=meter.booted_ms(),
         cpu=figures.cpu,
         memory=figures.memory,
         disk=figures.disk,
         load=figures.load,
         temperature=figures.temperature,
-        clock_offset_ms=told["clockOffsetMs"],
-        uplink_backlog=told["uplink"]["backlog"],
-        generation=told["generation"],
-        drivers=msgspec.convert(told["drivers"], list[DriverHealth]),
-        addresses=[own_address(told["cloud"]["baseUrl"])],
+        clock_offset_ms=state["clockOffsetMs"],
+        uplink_backlog=state["uplink"]["backlog"],
+        generation=state["generation"],
+        drivers=msgspec.convert(state["drivers"], list[DriverHealth]),
+        addresses=[own_address(state["cloud"]["baseUrl"])],
         away=reports.absent(),
         strangers=peers.for_cloud(),
         unchecked=protection["uncheckedListeners"][:20],

@@ -45,23 +45,23 @@ class Timekeeper:
         await keep(self._store, _KEPT, str(self._clock.now_ms()).encode())
 
     def ask(self) -> None:
-        """The answer comes to `told`, by the downlink."""
+        """The answer comes to `answered`, by the downlink."""
         asked = json.dumps({"deviceSendTime": str(self._clock.now_ms())}).encode()
         self._line.say(self._request, asked)
 
     def heard(self, answer: HeartbeatAnswer, took_ms: int) -> None:
         """The answer to a heartbeat tells the time, too."""
         if isinstance(self._clock, BoxClock):
-            self._clock.told(answer.time, took_ms)
+            self._clock.correct(answer.time, took_ms)
 
-    def told(self, answer: Mapping[str, Any]) -> None:
+    def answered(self, answer: Mapping[str, Any]) -> None:
         if not isinstance(self._clock, BoxClock):
             return
         try:
             asked, cloud = int(answer["deviceSendTime"]), int(answer["serverSendTime"])
         except (KeyError, TypeError, ValueError):
             return
-        ahead = self._clock.told(cloud, self._clock.now_ms() - asked)
+        ahead = self._clock.correct(cloud, self._clock.now_ms() - asked)
         if abs(ahead) > 1000:
             log.warning("the box's clock was %d ms ahead of the cloud's", ahead)
         if abs(ahead) > SKEW_MS // 2:

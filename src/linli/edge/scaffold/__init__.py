@@ -39,10 +39,10 @@ def new_driver(root: Path, driver_id: str, *, name: str, owner: str) -> Path:
 
 
 def _files(folder: object, prefix: str = "") -> list[str]:
-    found = []
+    names = []
     for entry in folder.iterdir():  # type: ignore[attr-defined]
         if entry.is_dir():
-            found += _files(entry, f"{prefix}{entry.name}/")
+            names += _files(entry, f"{prefix}{entry.name}/")
         elif entry.name.endswith(_SUFFIX):
-            found.append(f"{prefix}{entry.name}")
-    return found
+            names.append(f"{prefix}{entry.name}")
+    return names

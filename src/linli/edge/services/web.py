@@ -65,8 +65,8 @@ class Call:
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        found: list[tuple[bytes, bytes]] = list(self._scope["headers"])
-        return found
+        headers: list[tuple[bytes, bytes]] = list(self._scope["headers"])
+        return headers
 
     def header(self, name: str) -> str:
         """By its small name; empty where it is not sent, the last where it is sent twice."""

@@ -151,8 +151,8 @@ def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> None:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         answers = [(job, None, StoreBroken(why=str(error))) for job in batch]
-    for job, found, failure in answers:
-        _tell(job, found, failure)
+    for job, result, failure in answers:
+        _tell(job, result, failure)
 
 
 def _translated(error: Exception) -> Exception:
@@ -162,12 +162,12 @@ def _translated(error: Exception) -> Exception:
     return error
 
 
-def _tell(job: _Job, found: Any, failure: Exception | None) -> None:
+def _tell(job: _Job, result: Any, failure: Exception | None) -> None:
     def settle() -> None:
         if job.done.done():
             return
         if failure is None:
-            job.done.set_result(found)
+            job.done.set_result(result)
         else:
             job.done.set_exception(failure)
 

@@ -80,7 +80,7 @@ def too_long(names: Sequence[str], rows: Iterable[Sequence[Any]], limit: int) ->
             for value in (bound if isinstance(bound, list | tuple) else (bound,))
             if isinstance(value, str | bytes)
         ),
-        key=lambda found: found[0],
+        key=lambda entry: entry[0],
         default=(0, "", ""),
     )
     _, name, value = longest

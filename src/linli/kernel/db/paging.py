@@ -28,7 +28,7 @@ def limited(keys: Select[Any]) -> Select[Any]:
 
 def both_ways[Row](rows: Callable[[list[Any]], Query[Row]], order_by: tuple[Any, ...]) -> Pair[Row]:
     """The statement in an order that leaves no two rows equal, and in the opposite one."""
-    return Pair(rows(list(order_by)), rows([_opposite(one) for one in order_by]))
+    return Pair(rows(list(order_by)), rows([_opposite(column) for column in order_by]))
 
 
 def _opposite(column: Any) -> Any:

@@ -283,15 +283,15 @@ class PostgresTx(Tx):
 
     def _around(self, error: Exception) -> str:
         """What this unit did before, and what those did that it met, as far as they are this process's."""
-        told = [f"before: {_short(list(self.statements)[:-1])}"]
+        lines = [f"before: {_short(list(self.statements)[:-1])}"]
         own = self._connection.get_server_pid()
         for number in blockers(error):
             if number != own:
                 other = self._units.get(number)
-                told.append(
+                lines.append(
                     f"process {number}: {_short(other.statements) if other else 'of another process'}"
                 )
-        return "; ".join(told)
+        return "; ".join(lines)
 
 
 def _short(statements: Iterable[str]) -> str:

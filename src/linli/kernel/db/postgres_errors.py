@@ -88,8 +88,8 @@ def translate(
     if state == "54000" and "index row" in str(error):
         return too_long(names, rows, INDEXED_BYTES)
     if isinstance(error, asyncpg.DataError | OverflowError | UnicodeEncodeError) or state in _RULES:
-        if (found := unstorable(names, rows)) is not None:
-            return found
+        if (refusal := unstorable(names, rows)) is not None:
+            return refusal
         if state in _RULES:
             return Unstorable(field="", rule=_RULES[state])
     return None

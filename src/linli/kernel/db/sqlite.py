@@ -216,12 +216,12 @@ class _Unit:
             else:
                 writer.connection.execute("RELEASE unit")
         except sqlite3.Error as failure:
-            told: Exception = translate(failure) or failure
+            raised: Exception = translate(failure) or failure
             if not writer.connection.in_transaction:
-                told = DiskFull()
-                writer.lose_group(told)
+                raised = DiskFull()
+                writer.lose_group(raised)
             await writer.leave()
-            raise told from failure
+            raise raised from failure
         writer.group.append(durable)
         await writer.leave()
         await durable
@@ -229,11 +229,11 @@ class _Unit:
         self._tx.run_after_commit()
 
 
-def _raise(error: Exception, told: Exception | None) -> NoReturn:
+def _raise(error: Exception, translated: Exception | None) -> NoReturn:
     """The typed error where there is one, else what the driver raised."""
-    if told is None:
+    if translated is None:
         raise error
-    raise told from error
+    raise translated from error
 
 
 def _seen(task: "asyncio.Future[None]") -> None:

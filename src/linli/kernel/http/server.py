@@ -34,7 +34,9 @@ class HttpServer:
         `proxies`: addresses whose X-Forwarded-For says whose a request is."""
         self.app = app
         self._upgrades = upgrades or {}
-        self._upgrades_below = {path: one for path, one in self._upgrades.items() if path.endswith("/")}
+        self._upgrades_below = {
+            path: handler for path, handler in self._upgrades.items() if path.endswith("/")
+        }
         self.limits = limits or Limits()
         self.stopping = False
         self.tasks: set[asyncio.Task[None]] = set()
@@ -114,7 +116,9 @@ class HttpServer:
         """Who takes connections over at this path."""
         upgrade = self._upgrades.get(path)
         if upgrade is None:
-            upgrade = next((one for base, one in self._upgrades_below.items() if path.startswith(base)), None)
+            upgrade = next(
+                (handler for base, handler in self._upgrades_below.items() if path.startswith(base)), None
+            )
         return upgrade
 
     # what connections tell
@@ -159,6 +163,6 @@ class HttpServer:
             self.now = time.monotonic()
             for connection in list(self._connections):
                 connection.check(self.now)
-            for connection in [one for one in self._switched if one.gone]:
+            for connection in [switched for switched in self._switched if switched.gone]:
                 self._switched.discard(connection)
                 self.share.leave(connection)

@@ -17,9 +17,9 @@ ADDRESS: Final = "linli.address"
 
 def known_caller(scope: MutableMapping[str, Any]) -> None:
     """The application knows whom this request is from: what is still to come of it is no stranger's any more."""
-    told: Callable[[], None] | None = scope.get(KNOWN_CALLER)
-    if told is not None:
-        told()
+    callback: Callable[[], None] | None = scope.get(KNOWN_CALLER)
+    if callback is not None:
+        callback()
 
 
 class Switch(NamedTuple):

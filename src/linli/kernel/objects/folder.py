@@ -133,25 +133,25 @@ class FolderShelf:
                 yield pair
 
     def _sizes(self, place: Path, names: list[str]) -> list[tuple[str, int]]:
-        found = []
+        sizes = []
         for name in names:
             if not name.endswith(_PART):
                 with contextlib.suppress(FileNotFoundError):
                     file = place / name
-                    found.append((file.relative_to(self.folder).as_posix(), file.stat().st_size))
-        return found
+                    sizes.append((file.relative_to(self.folder).as_posix(), file.stat().st_size))
+        return sizes
 
     async def remove_broken(self) -> int:
         return await asyncio.to_thread(self._remove_broken)
 
     def _remove_broken(self) -> int:
-        found = 0
+        count = 0
         for part in self.folder.rglob(f".*{_PART}"):
             with contextlib.suppress(FileNotFoundError):
                 if part.stat().st_mtime < time.time() - _BROKEN_AFTER_S:
                     part.unlink()
-                    found += 1
-        return found
+                    count += 1
+        return count
 
     async def check(self) -> None:
         if not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK):

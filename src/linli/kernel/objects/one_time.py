@@ -43,12 +43,12 @@ async def hand(db: Database, *, key: str, device: str, address: str, now_ms: int
 
     async def work(tx: Tx) -> bool:
         await tx.upsert(handed_files, [row], keys=("object_key",))
-        found = await _found.one(tx, key=key)
-        assert found is not None
-        if found[0] != address:
+        handed = await _found.one(tx, key=key)
+        assert handed is not None
+        if handed[0] != address:
             log.warning("a file handed to device %s was asked for by a second address", device)
             return False
-        return now_ms - found[1] <= AGAIN_MS and await _again.run(tx, key=key) > 0
+        return now_ms - handed[1] <= AGAIN_MS and await _again.run(tx, key=key) > 0
 
     return await db.run(work)
 

@@ -63,7 +63,7 @@ class S3Shelf:
 
     async def put(self, key: str, content: bytes) -> None:
         if len(content) <= PART_BYTES:
-            with self._bucket.told():
+            with self._bucket.translate_errors():
                 await self._writes.put_async(self._prefix + key, content, use_multipart=False)
         else:
             async with self._writer(key) as writer:
@@ -82,7 +82,7 @@ class S3Shelf:
         )
         try:
             yield writer
-            with self._bucket.told():
+            with self._bucket.translate_errors():
                 await writer.close()
         except BaseException as error:
             giving_up = asyncio.ensure_future(writer.__aexit__(type(error), error, None))
@@ -91,7 +91,7 @@ class S3Shelf:
             raise
 
     async def _write(self, writer: "AsyncWritableFile", content: bytes) -> None:
-        with self._bucket.told():
+        with self._bucket.translate_errors():
             await writer.write(content)
 
     @asynccontextmanager
@@ -101,7 +101,7 @@ class S3Shelf:
             options["range"] = (start, end + 1)
         elif start:
             options["range"] = {"offset": start}
-        with self._bucket.told(key):
+        with self._bucket.translate_errors(key):
             answer = await self._store.get_async(self._prefix + key, options=options)
         chunks = self._chunks(answer.stream(_CHUNK))
         try:
@@ -110,7 +110,7 @@ class S3Shelf:
             await chunks.aclose()
 
     async def _chunks(self, stream: "BytesStream") -> AsyncGenerator[bytes]:
-        with self._bucket.told():
+        with self._bucket.translate_errors():
             async for chunk in stream:
                 yield chunk
 
@@ -129,13 +129,13 @@ class S3Shelf:
 
     async def size(self, key: str) -> int | None:
         try:
-            with self._bucket.told(key):
+            with self._bucket.translate_errors(key):
                 return (await self._store.head_async(self._prefix + key))["size"]
         except NotFound:
             return None
 
     async def delete(self, key: str) -> None:
-        with contextlib.suppress(NotFound), self._bucket.told(key):
+        with contextlib.suppress(NotFound), self._bucket.translate_errors(key):
             await self._store.delete_async(self._prefix + key)
 
     async def delete_all(self, owner: str) -> None:
@@ -146,7 +146,7 @@ class S3Shelf:
         return self._below("")
 
     async def _below(self, folder: str) -> AsyncIterator[tuple[str, int]]:
-        with self._bucket.told():
+        with self._bucket.translate_errors():
             async for page in self._store.list((self._prefix + folder) or None, chunk_size=_PAGE):
                 for entry in page:
                     if entry["path"].startswith(self._prefix):

@@ -89,7 +89,7 @@ class Bucket:
             )
 
     @contextmanager
-    def told(self, key: str = "") -> Iterator[None]:
+    def translate_errors(self, key: str = "") -> Iterator[None]:
         """Failures of a store as ours. Raises NotFound where there is no object of that `key`, StoreUnavailable."""
         try:
             yield
@@ -110,7 +110,10 @@ class Bucket:
         elif isinstance(error, InvalidPathError):
             reason = "bucket {bucket} holds keys of others; give Linli a prefix of its own"
         else:
-            reason = next((said for phrase, said in _PHRASES.items() if phrase in text), type(error).__name__)
+            reason = next(
+                (words for phrase, words in _PHRASES.items() if phrase in text),
+                type(error).__name__,
+            )
         return reason.format(bucket=self.settings.bucket, region=self.settings.region)
 
 

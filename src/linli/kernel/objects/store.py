@@ -181,8 +181,8 @@ class ObjectStore:
     def key_of(self, url: str) -> str | None:
         """The key behind one of our own URLs, else None."""
         parts = urlsplit(url)
-        _, found, key = parts.path.partition("/files/")
-        return key if found else None
+        _, separator, key = parts.path.partition("/files/")
+        return key if separator else None
 
     def _sign(self, key: str, rest: str) -> str:
         return hmac.digest(self._secret, f"{key}?{rest}".encode(), hashlib.sha256).hex()[:40]

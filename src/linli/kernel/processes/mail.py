@@ -128,12 +128,12 @@ class Mail:
                     await self._news.wait()
             self._news.clear()
             try:
-                found = await self._db.run(partial(_take.all, me=self._me), durable=False)
+                rows = await self._db.run(partial(_take.all, me=self._me), durable=False)
             except Exception as error:  # noqa: BLE001 - the database is away; the mail is still there
                 log.warning("mail: cannot be read: %s", error)
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
-            for _, kind, body in sorted(found):
+            for _, kind, body in sorted(rows):
                 self._read(kind, bytes(body))
 
     def _read(self, kind: str, body: bytes) -> None:

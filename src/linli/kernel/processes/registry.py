@@ -103,7 +103,7 @@ class Processes:
         self.on_fenced: Callable[[], None] = _nothing
         self._kind = kind
         self._gone: list[Gone] = []
-        self._known: dict[str, Process] = {}
+        self._by_name: dict[str, Process] = {}
         self._changed_ms: dict[str, tuple[int, int]] = {}
         """By name: (the sign of life last seen, when it was first seen by this process's clock)."""
         self._read_ms = 0
@@ -155,23 +155,23 @@ class Processes:
 
     def alive(self, name: str) -> bool:
         """Whether a process is there as far as this one knows; a dead one counts until it is noticed."""
-        process = self._known.get(name)
+        process = self._by_name.get(name)
         return name == self.name or (process is not None and process.seen_ms > 0 and not process.taken_by)
 
     def in_slot(self, slot: int) -> str | None:
         """The name of the living process that makes numbers with `slot`."""
-        found = next((process.name for process in self._known.values() if process.slot == slot), None)
-        return found if found is not None and self.alive(found) else None
+        name = next((process.name for process in self._by_name.values() if process.slot == slot), None)
+        return name if name is not None and self.alive(name) else None
 
-    def known(self) -> set[str]:
+    def names(self) -> set[str]:
         """Every name in the table, the dead that are not taken over yet too."""
-        return {self.name, *self._known}
+        return {self.name, *self._by_name}
 
     def others(self) -> list[Process]:
         """The other living ones."""
         return [
             process
-            for process in self._known.values()
+            for process in self._by_name.values()
             if process.name != self.name and self.alive(process.name)
         ]
 
@@ -222,7 +222,7 @@ class Processes:
             self.on_fenced()
             return False
         await self._read()
-        for row in list(self._known.values()) if self._watching else ():
+        for row in list(self._by_name.values()) if self._watching else ():
             if row.name != self.name and row.name not in self._taking and self._dead(row):
                 task = asyncio.create_task(self._take(row), name=f"take-over-{row.name}")
                 self._taking[row.name] = task
@@ -234,13 +234,13 @@ class Processes:
         now = self._clock.now_ms()
         away = now - self._read_ms > DEAD_MS
         self._read_ms = now
-        self._known = {row.name: row for row in rows}
+        self._by_name = {row.name: row for row in rows}
         before = {} if away else self._changed_ms
         self._changed_ms = {}
         for row in rows:
-            held = before.get(row.name)
-            same = held is not None and held[0] == row.seen_ms
-            self._changed_ms[row.name] = held if same and held is not None else (row.seen_ms, now)
+            earlier = before.get(row.name)
+            same = earlier is not None and earlier[0] == row.seen_ms
+            self._changed_ms[row.name] = earlier if same and earlier is not None else (row.seen_ms, now)
 
     def _dead(self, row: Process) -> bool:
         now = self._clock.now_ms()
@@ -279,7 +279,7 @@ class Processes:
         except Exception:
             log.exception("the work of process %s could not be taken over; it is tried again", row.name)
         else:
-            self._known.pop(row.name, None)
+            self._by_name.pop(row.name, None)
 
 
 def _nothing() -> None:

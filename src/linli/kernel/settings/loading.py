@@ -45,13 +45,13 @@ _NOT_SETTINGS = {"LINLI_CONFIG", "LINLI_PYTHON"}
 
 def _sections() -> dict[str, tuple[str, ...]]:
     """Section -> its keys; the keys outside sections are under the empty name."""
-    found: dict[str, tuple[str, ...]] = {"": ()}
+    sections: dict[str, tuple[str, ...]] = {"": ()}
     for field, kind in get_type_hints(Settings).items():
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-            found[field] = kind.__struct_fields__
+            sections[field] = kind.__struct_fields__
         else:
-            found[""] += (field,)
-    return found
+            sections[""] += (field,)
+    return sections
 
 
 def _overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[str, ...], str]:

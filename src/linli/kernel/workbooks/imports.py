@@ -107,7 +107,7 @@ type Note = Callable[[int, int], None]
 class Work[I: Import](NamedTuple):
     """What writing an import works with."""
 
-    found: I
+    import_row: I
     ids: Ids
     secrets: Secrets
     now_ms: int
@@ -137,7 +137,7 @@ class Kind[I: Import, Rows, P: Plan](Protocol):
         """What many rows change so much that the database looks at it anew."""
         ...
 
-    async def reader(self, scope: Scope, db: Reader, found: I) -> Callable[[Path, Note], Rows]:
+    async def reader(self, scope: Scope, db: Reader, import_row: I) -> Callable[[Path, Note], Rows]:
         """What reads the file. It blocks, and raises BadWorkbook."""
         ...
 
@@ -149,12 +149,12 @@ class Kind[I: Import, Rows, P: Plan](Protocol):
         """Rows of the file that were not empty."""
         ...
 
-    async def stamp(self, scope: Scope, db: Reader, found: I) -> object | None:
+    async def stamp(self, scope: Scope, db: Reader, import_row: I) -> object | None:
         """Changes when anything does that a plan looks at; None: a plan is made anew before it is written."""
         ...
 
-    async def plan(self, scope: Scope, db: Reader, found: I, rows: Rows) -> P: ...
-    async def lock(self, scope: Scope, tx: Tx, found: I) -> None:
+    async def plan(self, scope: Scope, db: Reader, import_row: I, rows: Rows) -> P: ...
+    async def lock(self, scope: Scope, tx: Tx, import_row: I) -> None:
         """Keep others from changing what a plan looks at, until the transaction ends."""
         ...
 
@@ -180,12 +180,12 @@ class Ledger[I: Import](Protocol):
         """Under which the progress of an import is told."""
         ...
 
-    def kind(self, found: I) -> Kind[I, Any, Any]: ...
+    def kind(self, import_row: I) -> Kind[I, Any, Any]: ...
     async def get(self, scope: Scope, db: Reader, import_id: int, *, lock: bool = False) -> I:
         """Raises NotFound."""
         ...
 
-    async def conclude(self, scope: Scope, tx: Tx, found: I, plan: Plan | None, end: End) -> None:
+    async def conclude(self, scope: Scope, tx: Tx, import_row: I, plan: Plan | None, end: End) -> None:
         """Write how an import ended; `plan` None: it failed before anything was known of its rows."""
         ...
 
@@ -216,11 +216,11 @@ class Engine[I: Import]:
         jobs.on(self._ledger.job, RunImport, self.run)
         jobs.on(self._ledger.files_job, RunImport, self.forget)
 
-    async def progress(self, scope: Scope, found: I) -> Progress | None:
+    async def progress(self, scope: Scope, import_row: I) -> Progress | None:
         """None when nobody works on it."""
-        if found.state != WAITING:
+        if import_row.state != WAITING:
             return None
-        return await self._tools.board.of(scope, self._ledger.subject(found.import_id))
+        return await self._tools.board.of(scope, self._ledger.subject(import_row.import_id))
 
     async def run(self, job: RunImport) -> None:
         """Work on an import until it has ended. A second call while it runs waits for the first."""
@@ -245,84 +245,92 @@ class Engine[I: Import]:
         scope = Scope.system(job.tenant_id, "import")
         await self._forget(scope, await self._ledger.get(scope, self._db, job.import_id))
 
-    async def _forget(self, scope: Scope, found: I) -> None:
-        for key in filter(None, (found.object_key, found.report_key)):
+    async def _forget(self, scope: Scope, import_row: I) -> None:
+        for key in filter(None, (import_row.object_key, import_row.report_key)):
             await self._store.delete(key)
-        if (unfile := self._ledger.kind(found).unfile) is not None:
-            await self._db.run(lambda tx: unfile(scope, tx, found.import_id))
+        if (unfile := self._ledger.kind(import_row).unfile) is not None:
+            await self._db.run(lambda tx: unfile(scope, tx, import_row.import_id))
 
-    def _unfinished(self, found: I) -> bool:
+    def _unfinished(self, import_row: I) -> bool:
         """Whether there is work left: one that is done has ended when no file with secrets lies about any more."""
-        return found.state == WAITING or self._leaves_secrets(found)
+        return import_row.state == WAITING or self._leaves_secrets(import_row)
 
-    def _leaves_secrets(self, found: I) -> bool:
-        return found.state == DONE and bool(found.object_key) and self._secret(found)
+    def _leaves_secrets(self, import_row: I) -> bool:
+        return import_row.state == DONE and bool(import_row.object_key) and self._secret(import_row)
 
-    def _secret(self, found: I) -> bool:
-        return self._ledger.kind(found).unfile is not None
+    def _secret(self, import_row: I) -> bool:
+        return self._ledger.kind(import_row).unfile is not None
 
     async def _work(self, job: RunImport) -> None:
         scope = Scope.system(job.tenant_id, "import")
-        found = await self._ledger.get(scope, self._db, job.import_id)
-        if found.state != WAITING:
-            if self._leaves_secrets(found):  # the process that did it ended before it had removed them
-                await self._forget(scope, found)
+        import_row = await self._ledger.get(scope, self._db, job.import_id)
+        if import_row.state != WAITING:
+            if self._leaves_secrets(import_row):  # the process that did it ended before it had removed them
+                await self._forget(scope, import_row)
             return
         # What it does is noted as done by whoever handed it in.
-        scope = replace(scope, caller=found.caller, language=found.language)
+        scope = replace(scope, caller=import_row.caller, language=import_row.language)
         async with self._tools.board.telling(
-            scope, self._ledger.subject(found.import_id), READING
+            scope, self._ledger.subject(import_row.import_id), READING
         ) as progress:
             try:
-                if not found.object_key:
+                if not import_row.object_key:
                     raise WorkbookGone()
-                await self._import(scope, found, progress)
+                await self._import(scope, import_row, progress)
             except LinliError as error:
-                asked_ms = job.asked_ms or found.created_ms
+                asked_ms = job.asked_ms or import_row.created_ms
                 if isinstance(error, Unavailable) and self._clock.now_ms() < asked_ms + PATIENCE_MS:
                     raise  # it was accepted: the outbox has it tried again
-                log.info("%s refused: %s", self._ledger.subject(found.import_id), error)
-                await self._conclude(scope, found, None, FAILED, reason=error.text(found.language))
+                log.info("%s refused: %s", self._ledger.subject(import_row.import_id), error)
+                await self._conclude(scope, import_row, None, FAILED, reason=error.text(import_row.language))
 
-    async def _import(self, scope: Scope, found: I, progress: Progress) -> None:
-        kind = self._ledger.kind(found)
-        size = await self._store.size(found.object_key) or 0
-        async with reading_turn(scope.tenant, size), self._workbook(found) as source:
-            read = await kind.reader(scope, self._db, found)
+    async def _import(self, scope: Scope, import_row: I, progress: Progress) -> None:
+        kind = self._ledger.kind(import_row)
+        size = await self._store.size(import_row.object_key) or 0
+        async with reading_turn(scope.tenant, size), self._workbook(import_row) as source:
+            read = await kind.reader(scope, self._db, import_row)
             rows = await asyncio.to_thread(read, source, progress.note)
             progress.phase = PLANNING
-            await self._write(scope, found, progress, source, kind, rows)
-        if kind.tables and progress.rows > _MANY and not found.dry_run:
+            await self._write(scope, import_row, progress, source, kind, rows)
+        if kind.tables and progress.rows > _MANY and not import_row.dry_run:
             await self._db.tidy(kind.tables)
-        ended = await self._ledger.get(scope, self._db, found.import_id)
+        ended = await self._ledger.get(scope, self._db, import_row.import_id)
         if self._leaves_secrets(ended):
             await self._forget(scope, ended)
 
     @contextlib.asynccontextmanager
-    async def _workbook(self, found: I) -> AsyncIterator[Path]:
+    async def _workbook(self, import_row: I) -> AsyncIterator[Path]:
         """The file that was handed in; one that lay sealed, open while the block lasts."""
-        if not self._secret(found):
-            async with self._store.on_disk(found.object_key) as source:
+        if not self._secret(import_row):
+            async with self._store.on_disk(import_row.object_key) as source:
                 yield source
             return
-        sealed = await self._store.get(found.object_key)
+        sealed = await self._store.get(import_row.object_key)
         with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
             source = Path(folder) / "in.xlsx"
-            source.write_bytes(self._tools.secrets.open_file(sealed, about=found.object_key))
+            source.write_bytes(self._tools.secrets.open_file(sealed, about=import_row.object_key))
             yield source
 
     async def _write(
-        self, scope: Scope, found: I, progress: Progress, source: Path, kind: Kind[I, Any, Any], rows: Any
+        self,
+        scope: Scope,
+        import_row: I,
+        progress: Progress,
+        source: Path,
+        kind: Kind[I, Any, Any],
+        rows: Any,
     ) -> None:
         """Plan, and write the plan unless it is a trial or a row is bad."""
-        work = self._work_of(found, progress, kind.total(rows))
+        work = self._work_of(import_row, progress, kind.total(rows))
         report_key = ""
         for _ in range(_TRIES):
-            stamp = await kind.stamp(scope, self._db, found)
-            plan = await kind.plan(scope, self._db, found, rows)
-            report_key = await self._report(found, source, kind.titles(rows), plan)
-            if found.dry_run or (plan.problems and not found.good_only):
-                await self._conclude(scope, found, plan, REFUSED if plan.problems else CHECKED, report_key)
+            stamp = await kind.stamp(scope, self._db, import_row)
+            plan = await kind.plan(scope, self._db, import_row, rows)
+            report_key = await self._report(import_row, source, kind.titles(rows), plan)
+            if import_row.dry_run or (plan.problems and not import_row.good_only):
+                await self._conclude(
+                    scope, import_row, plan, REFUSED if plan.problems else CHECKED, report_key
+                )
                 return
             progress.phase = WRITING
             if stamp is None:
@@ -332,13 +340,13 @@ class Engine[I: Import]:
                 return
 
         async def plan_and_write(tx: Tx) -> None:
-            await kind.lock(scope, tx, found)
-            if not await self._still_waits(scope, tx, found):
+            await kind.lock(scope, tx, import_row)
+            if not await self._still_waits(scope, tx, import_row):
                 return
-            plan = await kind.plan(scope, tx, found, rows)
-            if plan.problems and not found.good_only:
+            plan = await kind.plan(scope, tx, import_row, rows)
+            if plan.problems and not import_row.good_only:
                 end = End(REFUSED, self._clock.now_ms())
-                await self._ledger.conclude(scope, tx, found, plan, end)
+                await self._ledger.conclude(scope, tx, import_row, plan, end)
                 return
             await self._apply(scope, tx, work, kind, plan, report_key)
 
@@ -356,51 +364,57 @@ class Engine[I: Import]:
         stamp: object,
     ) -> bool:
         """Write a plan that was made outside the unit; False when what it was made from has changed since."""
-        await kind.lock(scope, tx, work.found)
-        if await kind.stamp(scope, tx, work.found) != stamp:
+        await kind.lock(scope, tx, work.import_row)
+        if await kind.stamp(scope, tx, work.import_row) != stamp:
             return False
-        if await self._still_waits(scope, tx, work.found):
+        if await self._still_waits(scope, tx, work.import_row):
             await self._apply(scope, tx, work, kind, plan, report_key)
         return True
 
-    async def _still_waits(self, scope: Scope, tx: Tx, found: I) -> bool:
+    async def _still_waits(self, scope: Scope, tx: Tx, import_row: I) -> bool:
         """False: another process has done it meanwhile."""
-        return (await self._ledger.get(scope, tx, found.import_id, lock=True)).state == WAITING
+        return (await self._ledger.get(scope, tx, import_row.import_id, lock=True)).state == WAITING
 
-    def _work_of(self, found: I, progress: Progress, total: int) -> Work[I]:
+    def _work_of(self, import_row: I, progress: Progress, total: int) -> Work[I]:
         tools = self._tools
-        return Work(found, tools.ids, tools.secrets, 0, lambda done: progress.note(done, total))
+        return Work(import_row, tools.ids, tools.secrets, 0, lambda done: progress.note(done, total))
 
     async def _apply(
         self, scope: Scope, tx: Tx, work: Work[I], kind: Kind[I, Any, Any], plan: Plan, report_key: str
     ) -> None:
         work = work._replace(now_ms=self._clock.now_ms())
         await kind.apply(scope, tx, work, plan)
-        await self._ledger.conclude(scope, tx, work.found, plan, End(DONE, work.now_ms, report_key))
+        await self._ledger.conclude(scope, tx, work.import_row, plan, End(DONE, work.now_ms, report_key))
 
     async def _conclude(
-        self, scope: Scope, found: I, plan: Plan | None, state: str, report_key: str = "", reason: str = ""
+        self,
+        scope: Scope,
+        import_row: I,
+        plan: Plan | None,
+        state: str,
+        report_key: str = "",
+        reason: str = "",
     ) -> None:
         async def work(tx: Tx) -> None:
             end = End(state, self._clock.now_ms(), report_key, reason)
-            await self._ledger.conclude(scope, tx, found, plan, end)
+            await self._ledger.conclude(scope, tx, import_row, plan, end)
 
         await self._db.run(work)
 
-    async def _report(self, found: I, source: Path, titles: dict[str, str], plan: Plan) -> str:
+    async def _report(self, import_row: I, source: Path, titles: dict[str, str], plan: Plan) -> str:
         """Write the marked-up copy; its key in the object store, empty when there is nothing to mark."""
         if not plan.problems:
             return ""
         from linli.kernel.workbooks import report  # loads openpyxl: not at every start of the process
 
-        key = f"{found.object_key.removesuffix('.xlsx')}-report.xlsx"
+        key = f"{import_row.object_key.removesuffix('.xlsx')}-report.xlsx"
         with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
             target = Path(folder) / "report.xlsx"
             await asyncio.to_thread(
-                report.write, source, target, titles, plan.problems, language=found.language
+                report.write, source, target, titles, plan.problems, language=import_row.language
             )
             content = await asyncio.to_thread(target.read_bytes)
-        if self._secret(found):
+        if self._secret(import_row):
             content = self._tools.secrets.seal_file(content, about=key)
         await self._store.put(key, content)
         return key

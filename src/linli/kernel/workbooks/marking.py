@@ -71,8 +71,8 @@ def _row(
 ) -> list[Any]:
     if not faults:
         return [_TITLE[language] if number == 1 else None, *values]
-    said = "; ".join(f"{fault.title or fault.column}: {fault.text(language)}" for fault in faults)
-    row: list[Any] = [page.cell(said, font=_WORDS), *values]
+    text = "; ".join(f"{fault.title or fault.column}: {fault.text(language)}" for fault in faults)
+    row: list[Any] = [page.cell(text, font=_WORDS), *values]
     for fault in faults:
         if not fault.column:
             continue

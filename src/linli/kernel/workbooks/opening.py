@@ -43,9 +43,9 @@ _BROKEN: Final = (
 def open_book(path: Path) -> Any:
     """A workbook for reading. Raises BadWorkbook."""
     with refusals.open_parts(path) as archive:
-        for one in archive.infolist():
-            if one.filename.lower().endswith((".xml", ".rels")):
-                _refuse_types(archive, one)
+        for member in archive.infolist():
+            if member.filename.lower().endswith((".xml", ".rels")):
+                _refuse_types(archive, member)
     excel.read_string_table = read_strings
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
@@ -56,16 +56,16 @@ def open_book(path: Path) -> Any:
 def _refuse_types(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """No part declares a document type: entities come from there. Raises BadWorkbook."""
     parser = expat.ParserCreate()
-    found: list[str] = []
-    parser.StartDoctypeDeclHandler = lambda *_: found.append("type")
-    parser.StartElementHandler = lambda *_: found.append("root")
+    events: list[str] = []
+    parser.StartDoctypeDeclHandler = lambda *_: events.append("type")
+    parser.StartElementHandler = lambda *_: events.append("root")
     try:
         with archive.open(part) as source:
-            while not found and (piece := source.read(4096)):
+            while not events and (piece := source.read(4096)):
                 parser.Parse(piece, False)
     except (expat.ExpatError, *_BROKEN) as error:
-        raise BadWorkbook("workbook_bomb" if found[:1] == ["type"] else "workbook") from error
-    if found[:1] == ["type"]:
+        raise BadWorkbook("workbook_bomb" if events[:1] == ["type"] else "workbook") from error
+    if events[:1] == ["type"]:
         raise BadWorkbook("workbook_bomb")
 
 
@@ -77,11 +77,11 @@ def serve(channel: Channel) -> None:
         sheets = [
             worksheet for worksheet in book.worksheets if hasattr(worksheet, "iter_rows")
         ]  # a chart has none
-        told = [(sheet.title, int(sheet.max_row or 0)) for sheet in sheets]
+        sizes = [(sheet.title, int(sheet.max_row or 0)) for sheet in sheets]
     except BadWorkbook as error:
         channel.send(BookAnswer(rule=error.facts["rule"], limit=str(error.facts.get("limit", ""))))
         return
-    channel.send(BookAnswer(sheets=told))
+    channel.send(BookAnswer(sheets=sizes))
     ask = channel.receive(RowsAsk)
     while True:
         sheets[ask.sheet].reset_dimensions()  # some programs write wrong ones

@@ -37,9 +37,9 @@ def open_parts(source: Path | BinaryIO) -> zipfile.ZipFile:
         archive = open_zip(source, BOUNDS._replace(unpacked=UNPACKED_MAX))
     except UnfitArchive as error:
         raise too_much(error.limit) if error.why in ("part", "unpacked") else unfit(error) from error
-    for one in archive.infolist():
-        limit = _limit_of(one.filename)
-        if one.file_size > limit:
+    for part in archive.infolist():
+        limit = _limit_of(part.filename)
+        if part.file_size > limit:
             archive.close()
             raise too_much(limit)
     return archive

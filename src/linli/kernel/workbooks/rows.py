@@ -146,12 +146,12 @@ class Head(NamedTuple):
 
 
 def _find_list(sheet: SheetRows, kind: Sheet) -> Head | None:
-    known = by_title(kind)
+    titled = by_title(kind)
     required = {column.key for column in kind.columns if column.required}
     for number, values in enumerate(sheet.rows(last=HEADER_ROWS, width=WIDTH_MAX), 1):
         columns: list[tuple[int, str, str, Column]] = []
         for position, value in enumerate(values):
-            column = known.get(plain_title(value))
+            column = titled.get(plain_title(value))
             if column is not None and column not in [c for *_, c in columns]:
                 columns.append((position, letter_of(position), cells.text_of(value), column))
         if required and required <= {column.key for *_, column in columns}:
@@ -168,12 +168,12 @@ _SEEN_MAX: Final = 50_000
 def read_row(
     head: Head, number: int, values: tuple[Any, ...], seen: Seen
 ) -> tuple[dict[str, Any], list[Problem]]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     faults: list[Problem] = []
     for position, letter, title, column in head.columns:
         raw = values[position] if position < len(values) else None
-        if type(raw) is str and (known := seen.get((column.key, raw))) is not None:
-            found[column.key] = known
+        if type(raw) is str and (cached := seen.get((column.key, raw))) is not None:
+            fields[column.key] = cached
             continue
         text = cells.text_of(raw)
         if not text:
@@ -184,7 +184,7 @@ def read_row(
         if isinstance(value, cells.Broken):
             faults.append(Problem(head.kind.key, number, letter, title, text[:200], value.rule, value.facts))
         else:
-            found[column.key] = value
+            fields[column.key] = value
             if type(raw) is str and not column.distinct and len(seen) < _SEEN_MAX:
                 seen[column.key, raw] = value
-    return found, faults
+    return fields, faults

@@ -49,7 +49,7 @@ class Workbook:
 
     def __init__(self, child: Child, sheets: list[tuple[str, int]]) -> None:
         self._child = child
-        self.sheets = [SheetRows(*one, number, self) for number, one in enumerate(sheets)]
+        self.sheets = [SheetRows(*sheet, number, self) for number, sheet in enumerate(sheets)]
 
     def rows(self, ask: RowsAsk) -> Rows:
         """See `SheetRows.rows`."""

@@ -41,7 +41,7 @@ def read_strings(source: BinaryIO) -> SharedStrings:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     inside: list[str] = []
-    said: list[str] = []
+    pieces: list[str] = []
 
     def begin(name: str, _: object) -> None:
         local = name.rpartition(" ")[2]
@@ -49,16 +49,16 @@ def read_strings(source: BinaryIO) -> SharedStrings:
         if len(inside) > 16:
             raise ValueError("a shared string that is nested")
         if local == "si":
-            said.clear()
+            pieces.clear()
 
     def end(name: str) -> None:
         inside.pop()
         if name.rpartition(" ")[2] == "si":
-            shared_strings.append("".join(said).replace("x005F_", ""))
+            shared_strings.append("".join(pieces).replace("x005F_", ""))
 
     def text(piece: str) -> None:
         if inside[-1] == "t" and "rPh" not in inside:
-            said.append(piece)
+            pieces.append(piece)
 
     def refuse(*_: object) -> None:
         raise ValueError("a document type")

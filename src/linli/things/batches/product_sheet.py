@@ -100,7 +100,7 @@ async def make_products(
     scope: Scope, tx: Tx, *, plan: ProductPlan, ids: Ids, secrets: Secrets
 ) -> list[tuple[str, str]]:
     """Make the products of a faultless plan: key and name of each. Raises BadInput."""
-    made = []
+    created = []
     for entry in plan.entries:
         product = await service.create_product(
             scope,
@@ -114,8 +114,8 @@ async def make_products(
             ids=ids,
             secrets=secrets,
         )
-        made.append((product.product_key, product.name))
-    return made
+        created.append((product.product_key, product.name))
+    return created
 
 
 async def _entry(

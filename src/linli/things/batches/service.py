@@ -95,13 +95,13 @@ async def start_batch(
         [
             {
                 "batch_no": number,
-                "row_no": one.number,
-                "device_name": one.device_name,
-                "nickname": one.nickname,
-                "remark": one.remark,
-                "sn": one.sn,
+                "row_no": row.number,
+                "device_name": row.device_name,
+                "nickname": row.nickname,
+                "remark": row.remark,
+                "sn": row.sn,
             }
-            for one in plan.rows
+            for row in plan.rows
         ],
     )
     if community_id is not None:

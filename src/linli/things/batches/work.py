@@ -117,22 +117,22 @@ class BatchWork:
         taken = await taken_names(tx, product_key=batch.product_key, names=names)
         bad, good = 0, []
         for row in rows:
-            why, made = "", None
+            why, iot_id = "", None
             if row.device_name in taken:
                 why = "batch_taken"  # by somebody else, since the file was looked at
             else:
                 try:
-                    made = await self._make_one(scope, tx, batch, row)
+                    iot_id = await self._make_one(scope, tx, batch, row)
                 except NotFound:
                     why = "batch_gone"  # product or project; refused before anything of the row was written
-            if made is None:
+            if iot_id is None:
                 bad += 1
             else:
                 good.append(row)
                 if batch.community_id is not None:
-                    await service.assign_community(scope, tx, iot_id=made, community_id=batch.community_id)
+                    await service.assign_community(scope, tx, iot_id=iot_id, community_id=batch.community_id)
             await _settle.run(
-                tx, no=no, row=row.row_no, to_state="failed" if why else "made", made=made, why=why
+                tx, no=no, row=row.row_no, to_state="failed" if why else "made", made=iot_id, why=why
             )
         await self._number(scope, tx, batch.product_key, good)
         await _count.run(tx, no=no, more=len(rows), bad=bad, gone=0)
@@ -169,8 +169,8 @@ class BatchWork:
         await list_serial_numbers(scope, tx, entries=entries, now_ms=tx.db.clock.now_ms())
 
     async def _unmake(self, scope: Scope, tx: Tx, no: int, rows: list[_Row]) -> None:
-        found = await find_devices(scope, tx, iot_ids=[row.iot_id for row in rows if row.iot_id])
-        devices = {device.iot_id: device for device in found}
+        device_rows = await find_devices(scope, tx, iot_ids=[row.iot_id for row in rows if row.iot_id])
+        devices = {device.iot_id: device for device in device_rows}
         gone = 0
         for row in rows:
             device = devices.get(row.iot_id or "")

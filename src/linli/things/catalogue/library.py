@@ -71,7 +71,7 @@ def built_in() -> Mapping[str, Category]:
         json.loads((folder / f"{name}.json").read_text("utf-8"))
         for name in ("parts", "community", "standard")
     )
-    categories = [one for root in (community, *standard) for one in _read(root, "", "", parts)]
+    categories = [category for root in (community, *standard) for category in _read(root, "", "", parts)]
     return {category.path: category for category in categories}
 
 

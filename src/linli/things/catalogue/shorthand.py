@@ -28,8 +28,8 @@ def document(model: Part, parts: Mapping[str, Part]) -> dict[str, Any]:
 
 
 def _merged(sources: Sequence[Part], key: str, write: Any) -> list[dict[str, Any]]:
-    found = {part["id"]: write(part) for source in sources for part in source.get(key, ())}
-    return list(found.values())
+    parts = {part["id"]: write(part) for source in sources for part in source.get(key, ())}
+    return list(parts.values())
 
 
 def _property(part: Part) -> dict[str, Any]:

@@ -52,15 +52,15 @@ async def add_category(
     """
     if not _CODE.fullmatch(code):
         raise BadInput(field="code", rule="category_code")
-    known = await categories(scope, tx)
+    by_path = await categories(scope, tx)
     level = parent_path.count("/") + 2 if parent_path else 1
-    if parent_path and parent_path not in known:
+    if parent_path and parent_path not in by_path:
         raise BadInput(field="parentPath", rule="category_parent")
-    if level > LEVELS or (parent_path and known[parent_path].model is not None):
+    if level > LEVELS or (parent_path and by_path[parent_path].model is not None):
         raise BadInput(field="parentPath", rule="category_depth")
     path = f"{parent_path}/{code}".lstrip("/")
-    if path in known:
-        raise CategoryTaken(code=code, name=known[path].name)
+    if path in by_path:
+        raise CategoryTaken(code=code, name=by_path[path].name)
     now = tx.db.clock.now_ms()
     values = {
         "tenant_id": scope.tenant,

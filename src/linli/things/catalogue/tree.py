@@ -41,16 +41,16 @@ _in_use = Query(
 
 async def categories(scope: Scope, db: Reader) -> dict[str, Category]:
     """Path → category, the built-in ones first, parents before their children."""
-    found = dict(built_in())
+    by_path = dict(built_in())
     rows = await _all.all(db, scope)
     for row in sorted(rows, key=lambda row: row.parent_path.count("/") if row.parent_path else -1):
-        parent = found.get(row.parent_path)
+        parent = by_path.get(row.parent_path)
         if row.parent_path and parent is None:
             continue
         name = f"{parent.name}/{row.name}" if parent else row.name
         model = None if row.tsl is None else parse_json(row.tsl)
-        found[row.path] = Category(row.path, name, "", model, False, row.category_no)
-    return found
+        by_path[row.path] = Category(row.path, name, "", model, False, row.category_no)
+    return by_path
 
 
 async def find_category(scope: Scope, db: Reader, *, path: str) -> Category | None:

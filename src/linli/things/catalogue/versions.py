@@ -192,10 +192,10 @@ async def roll_back(scope: Scope, tx: Tx, *, product_key: str, version: int, not
     model = (await get_version(scope, tx, product_key=product_key, version=version)).model()
     if model == product.model():
         raise NothingToPublish(id=product_key)
-    made = await put_in_force(scope, tx, product=product, model=model, notes=notes)
-    facts = {"version": made.version, "from": version}
+    new_version = await put_in_force(scope, tx, product=product, model=model, notes=notes)
+    facts = {"version": new_version.version, "from": version}
     await audit.note(scope, tx, "model.rolled_back", subject=product_key, facts=facts)
-    return made
+    return new_version
 
 
 async def put_in_force(
@@ -238,12 +238,12 @@ async def history(scope: Scope, db: Reader, *, product_key: str) -> list[Version
 async def get_version(scope: Scope, db: Reader, *, product_key: str, version: int) -> Version:
     """Raises NotFound (product or version)."""
     product = await get_product(scope, db, product_key=product_key)
-    found = await _version.one(db, product_no=product.product_no, version=version)
-    if found is None and version == product.version:
+    version_row = await _version.one(db, product_no=product.product_no, version=version)
+    if version_row is None and version == product.version:
         return _in_force(product)
-    if found is None:
+    if version_row is None:
         raise NotFound(what="version", id=version)
-    return found
+    return version_row
 
 
 def _in_force(product: ProductRow) -> Version:
@@ -277,7 +277,7 @@ async def record_version(
 
 async def number_properties(tx: Tx, product_no: int, model: ThingModel) -> None:
     """Give each property that never had one a number."""
-    known = {identifier for (identifier,) in await _known_properties.all(tx, product_no=product_no)}
+    numbered = {identifier for (identifier,) in await _known_properties.all(tx, product_no=product_no)}
     for item in model.properties:
-        if item.identifier not in known:
+        if item.identifier not in numbered:
             await tx.insert(product_properties, {"product_no": product_no, "identifier": item.identifier})

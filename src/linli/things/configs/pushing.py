@@ -192,20 +192,20 @@ class Pusher:
                 {no: await _config.one(tx, no=no) for no in {waiting.config_no for waiting in line}},
             )
 
-        found = await self._db.run(read)
-        if found is None:
+        due = await self._db.run(read)
+        if due is None:
             return
-        push, line, configs = found
-        told = sorted(
+        push, line, configs = due
+        outcomes = sorted(
             ((waiting, self._tell(waiting, configs[waiting.config_no])) for waiting in line),
-            key=lambda told: told[0].message_no,
+            key=lambda outcome: outcome[0].message_no,
         )
         now_ms = self._clock.now_ms()
 
         async def write(tx: Tx) -> None:
             await _silent.run(tx, no=push_no, before=now_ms - SILENT_MS)
-            for one, sent in told:
-                await _untold.run(tx, no=one.message_no, to="sent" if sent else "offline", now=now_ms)
+            for waiting, sent in outcomes:
+                await _untold.run(tx, no=waiting.message_no, to="sent" if sent else "offline", now=now_ms)
             if await _open.one(tx, no=push_no) is None:
                 await _finish.run(tx, no=push_no, now=now_ms)
             else:
@@ -248,8 +248,8 @@ class ConfigRequests:
         if config is None:
             raise RequestRefused(NO_CONFIG, "no config data")
         await _holds(tx, device.device_no, config.config_no, "get", request.now_ms)
-        found = await _fetched.all(tx, device_no=device.device_no, no=config.config_no, now=request.now_ms)
-        for (push_no,) in found:
+        rows = await _fetched.all(tx, device_no=device.device_no, no=config.config_no, now=request.now_ms)
+        for (push_no,) in rows:
             await emit(tx, ConfigPushMoved(device.tenant_id, push_no))
         return config_data(config, self._objects)
 
@@ -261,7 +261,7 @@ class ConfigRequests:
         except (envelope.EnvelopeError, ValueError):
             return
         taken = reply.code == envelope.SUCCESS
-        found = await _answered.one(
+        row = await _answered.one(
             tx,
             no=message_no if 0 < message_no < 2**63 else 0,
             device_no=request.device.device_no,
@@ -269,9 +269,9 @@ class ConfigRequests:
             said=max(min(reply.code, 2**31), -(2**31)),
             now=request.now_ms,
         )
-        if found is None:
+        if row is None:
             return
-        push_no, config_no = found
+        push_no, config_no = row
         if taken:
             await _holds(tx, request.device.device_no, config_no, "push", request.now_ms)
         await emit(tx, ConfigPushMoved(request.device.tenant_id, push_no))

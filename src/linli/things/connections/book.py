@@ -150,10 +150,10 @@ async def _write(
     left: dict[int, int],
     signed: dict[int, tuple[int, int | None]],
 ) -> None:
-    known = {row[0]: _Row(*row) for row in await _known.all(tx, nos=numbers)}
+    stored = {row[0]: _Row(*row) for row in await _known.all(tx, nos=numbers)}
     rows: list[dict[str, Any]] = []
     for number in numbers:
-        before, row = known.get(number), came.get(number)
+        before, row = stored.get(number), came.get(number)
         if row is None:
             row = before
         elif before is not None:

@@ -132,8 +132,8 @@ async def list_batches(
     scope: Scope, db: Database, page: PageRequest, product_key: str = ""
 ) -> Page[DeviceBatchRow]:
     """Batches, the newest first."""
-    found = await queries.list_batches(scope, db, page=page, product_key=product_key)
-    return Page.of(page, found.total, [DeviceBatchRow.of(row) for row in found.data])
+    batches = await queries.list_batches(scope, db, page=page, product_key=product_key)
+    return Page.of(page, batches.total, [DeviceBatchRow.of(row) for row in batches.data])
 
 
 @device_batch_routes.get("/template.csv", right="devices.use")
@@ -283,7 +283,7 @@ async def hand_in(
         plan.total,
         len({fault.row for fault in plan.problems}),
         _faults(plan.problems, scope.language),
-        [ProductMade(*one) for one in products],
+        [ProductMade(*product) for product in products],
     )
 
 

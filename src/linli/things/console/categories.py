@@ -64,8 +64,8 @@ category_routes = Routes("/categories", tags=("products",))
 async def tree(scope: Scope, db: Database) -> list[CategoryLine]:
     """All groups, categories and models, parents first."""
     in_use = await products_by_category(scope, db)
-    found = await categories(scope, db)
-    return [_line(category, in_use.get(category.path, 0)) for category in found.values()]
+    by_path = await categories(scope, db)
+    return [_line(category, in_use.get(category.path, 0)) for category in by_path.values()]
 
 
 @category_routes.get("/model", right="devices.use", raises=(NotFound,))

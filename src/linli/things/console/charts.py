@@ -81,7 +81,7 @@ async def courses(
 ) -> ChartAnswer:
     """Courses between two times for drawing: long spans come in buckets with least, mean and greatest value."""
     low, high = _span(clock, from_ms, to_ms)
-    found = []
+    chart_series = []
     for wanted in await _read(scope, db, series):
         course = await course_of(
             db,
@@ -93,7 +93,7 @@ async def courses(
         )
         rows = course.buckets
         banded = course.detail != "points"
-        found.append(
+        chart_series.append(
             ChartSeries(
                 iot_id=wanted.device.iot_id,
                 identifier=wanted.item.identifier,
@@ -109,7 +109,7 @@ async def courses(
                 greatest=[row.greatest for row in rows] if banded else [],
             )
         )
-    return ChartAnswer(low, high, found)
+    return ChartAnswer(low, high, chart_series)
 
 
 @chart_routes.get("/export.csv", right="devices.use", raises=(NotFound,))
@@ -140,44 +140,44 @@ async def _read(scope: Scope, db: Database, series: str) -> list[_Wanted]:
     names = [name for name in dict.fromkeys(series.split(",")) if name]
     if not 1 <= len(names) <= MOST_SERIES:
         raise BadInput(field="series", rule="range", low=1, high=MOST_SERIES)
-    found = []
+    sources = []
     for name in names:
         iot_id, _, identifier = name.partition("/")
         device = await get_device(scope, db, iot_id=iot_id)
-        known = await timelines.find_property(db, product_no=device.product_no, identifier=identifier)
-        if known is None:
+        match = await timelines.find_property(db, product_no=device.product_no, identifier=identifier)
+        if match is None:
             raise NotFound(what="property", id=identifier)
-        number, item = known
+        number, item = match
         if type_name(item.type) not in _NUMERIC:
             raise BadInput(field="series", rule="tsl.type", expected=", ".join(sorted(_NUMERIC)))
-        found.append(_Wanted(device, number, item))
-    return found
+        sources.append(_Wanted(device, number, item))
+    return sources
 
 
 async def _lines(db: Database, wanted: list[_Wanted], low: int, high: int) -> AsyncIterator[bytes]:
     yield write_csv([("time", "iotId", "device", "property", "value", "unit")])
     left = MOST_ROWS
-    for one in wanted:
+    for source in wanted:
         after = low
         seen: set[int] = set()
         while left > 0:
             span = Span(after, high, _PAGE, True)
             page = await POINTS_UP.all(
-                db, device_no=one.device.device_no, property_no=one.property_no, **span.binds
+                db, device_no=source.device.device_no, property_no=source.property_no, **span.binds
             )
             rows = [row for row in page if not (row[0] == after and row[1] in seen)]
             if not rows:
                 break
             left -= len(rows)
-            yield _csv(one, rows)
+            yield _csv(source, rows)
             after = rows[-1][0]
             seen = {number for ts, number, _ in page if ts == after}
             if len(page) < _PAGE:
                 break
 
 
-def _csv(one: _Wanted, rows: list[timelines.Point]) -> bytes:
-    device = one.device
+def _csv(source: _Wanted, rows: list[timelines.Point]) -> bytes:
+    device = source.device
     name = device.nickname or device.device_name
     return write_csv(
         (
@@ -185,9 +185,9 @@ def _csv(one: _Wanted, rows: list[timelines.Point]) -> bytes:
                 datetime.fromtimestamp(ts / 1000, UTC).isoformat(timespec="milliseconds"),
                 device.iot_id,
                 name,
-                one.item.identifier,
+                source.item.identifier,
                 value,
-                unit_of(one.item.type),
+                unit_of(source.item.type),
             )
             for ts, _, value in rows
         ),

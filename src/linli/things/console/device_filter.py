@@ -40,8 +40,8 @@ async def device_filter(scope: Scope, db: Database, asked: DevicesAsked) -> Devi
     if community_id not in (None, NONE) and not (community_id.isascii() and community_id.isdigit()):
         raise BadInput(field="communityId", rule="number")
     tags = []
-    for one in asked.tag or ():
-        key, equals, value = one.partition("=")
+    for tag in asked.tag or ():
+        key, equals, value = tag.partition("=")
         if not key or not equals:
             raise BadInput(field="tag", rule="format", example="building=7")
         tags.append((key, value))

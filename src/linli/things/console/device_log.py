@@ -126,7 +126,7 @@ async def list_refused(
 ) -> Page[RefusedRow]:
     """Uplinks that devices in sight had refused, newest first."""
     device_no = (await get_device(scope, db, iot_id=iot_id)).device_no if iot_id else 0
-    found = await refused_uplinks.list_refused(scope, db, device_no=device_no, text=q.strip(), page=page)
+    uplinks = await refused_uplinks.list_refused(scope, db, device_no=device_no, text=q.strip(), page=page)
     rows = [
         RefusedRow(
             id=f"{row.device_no}-{row.seq}",
@@ -140,22 +140,22 @@ async def list_refused(
             payload=shown(row.payload),
             trace_id=batch_id(row.device_no, row.seq),
         )
-        for row in found.data
+        for row in uplinks.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, uplinks.total, rows)
 
 
 def _search(kinds: str, q: str, from_ms: int | None, to_ms: int | None) -> LogSearch:
     """Raises BadInput."""
     names = tuple(name for name in kinds.split(",") if name)
-    known: tuple[LogKind, ...] = tuple(kind for kind in KINDS if kind in names)
-    if len(known) != len(set(names)):
+    searched: tuple[LogKind, ...] = tuple(kind for kind in KINDS if kind in names)
+    if len(searched) != len(set(names)):
         raise BadInput(field="kinds", rule="one_of", allowed=", ".join(KINDS))
     low = min(max(from_ms or 0, 0), LAST[0])
     high = LAST[0] if to_ms is None else min(max(to_ms, 0), LAST[0])
     if low > high:
         raise BadInput(field="fromMs", rule="before", other="toMs")
-    return LogSearch(known or KINDS, low, high, q.strip())
+    return LogSearch(searched or KINDS, low, high, q.strip())
 
 
 def _place(text: str) -> Place:

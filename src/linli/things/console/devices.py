@@ -166,8 +166,8 @@ async def list_devices(
 ) -> Page[DeviceRow]:
     """Devices in sight, the newest first unless sorted."""
     where = await device_filter(scope, db, asked)
-    found = await device_lists.list_devices(scope, db, page=page, where=where, order=_ORDERS[sort])
-    return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
+    devices = await device_lists.list_devices(scope, db, page=page, where=where, order=_ORDERS[sort])
+    return Page.of(page, devices.total, [DeviceRow.of(row) for row in devices.data])
 
 
 @device_routes.get("/export.csv", right="devices.use", raises=(NotFound,))

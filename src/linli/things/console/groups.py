@@ -144,8 +144,8 @@ async def members(
     """Its devices in sight, with those of the groups below."""
     members = await queries.membership_of(scope, db, group_no=group_id)
     where = DeviceFilter(keyword=q.strip(), group=members)
-    found = await list_devices(scope, db, page=page, where=where)
-    return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
+    devices = await list_devices(scope, db, page=page, where=where)
+    return Page.of(page, devices.total, [DeviceRow.of(row) for row in devices.data])
 
 
 @device_group_routes.post(

@@ -139,9 +139,9 @@ async def tag(iot_id: str, data: TagChange, scope: Scope, tx: Tx) -> None:
 async def acts(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[DeviceAct]:
     """Who was shown its secret, cut it off, moved it; newest first."""
     await get_device(scope, db, iot_id=iot_id)
-    found = await audit.acts_on(scope, db, subject=iot_id, page=page)
-    rows = [DeviceAct(row.act, row.caller, row.done_ms, row.facts) for row in found.data]
-    return Page.of(page, found.total, rows)
+    acts = await audit.acts_on(scope, db, subject=iot_id, page=page)
+    rows = [DeviceAct(row.act, row.caller, row.done_ms, row.facts) for row in acts.data]
+    return Page.of(page, acts.total, rows)
 
 
 @device_lifecycle_routes.get("/activity", right="devices.use", raises=(NotFound,))

@@ -50,7 +50,7 @@ parked_routes = Routes("/inbox/parked", tags=("inbox",))
 @parked_routes.get(right="devices.use")
 async def list_parked(scope: Scope, db: Database, page: PageRequest) -> Page[ParkedRow]:
     """Messages that their handlers could not take, newest first."""
-    found = await parked_messages.list_parked(scope, db, page=page)
+    messages = await parked_messages.list_parked(scope, db, page=page)
     rows = [
         ParkedRow(
             seq=str(row.seq),
@@ -64,9 +64,9 @@ async def list_parked(scope: Scope, db: Database, page: PageRequest) -> Page[Par
             received_ms=row.received_ms,
             parked_ms=row.parked_ms,
         )
-        for row in found.data
+        for row in messages.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, messages.total, rows)
 
 
 @parked_routes.post("/{iot_id:str}/{seq:int}/retry", right="devices.manage", raises=(NotFound,))

@@ -72,7 +72,7 @@ async def lines(
         low_ms=asked.from_ms or 0,
         high_ms=2**53 if asked.to_ms is None else asked.to_ms,
     )
-    found = await find_lines(db, device_no=device.device_no, where=where, page=page)
+    log_lines = await find_lines(db, device_no=device.device_no, where=where, page=page)
     rows = [
         OwnLogLine(
             str(row.seq),
@@ -83,9 +83,9 @@ async def lines(
             row.trace_id,
             masked_text(row.content),
         )
-        for row in found.data
+        for row in log_lines.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, log_lines.total, rows)
 
 
 @device_own_log_routes.get("/settings", right="devices.use", raises=(NotFound,))

@@ -132,7 +132,7 @@ async def list_products(
     gateway: bool | None = None,
 ) -> Page[ProductLine]:
     """Products by page, the newest first."""
-    found = await queries.list_products(
+    products = await queries.list_products(
         scope,
         db,
         page=page,
@@ -152,9 +152,9 @@ async def list_products(
             data_format=row.data_format,
             version=row.version,
         )
-        for row in found.data
+        for row in products.data
     ]
-    return Page.of(page, found.total, lines)
+    return Page.of(page, products.total, lines)
 
 
 @product_routes.post(right="integrations.manage", raises=(ProductKeyTaken, TslRefused))
@@ -244,9 +244,9 @@ async def list_topics(product_key: str, scope: Scope, db: Database) -> list[Topi
 async def acts(product_key: str, scope: Scope, db: Database, page: PageRequest) -> Page[Act]:
     """Who changed it, published its model or was shown its secret; newest first."""
     await queries.get_product(scope, db, product_key=product_key)
-    found = await audit.acts_on(scope, db, subject=product_key, page=page)
-    rows = [Act(row.act, row.caller, row.done_ms, row.facts) for row in found.data]
-    return Page.of(page, found.total, rows)
+    acts = await audit.acts_on(scope, db, subject=product_key, page=page)
+    rows = [Act(row.act, row.caller, row.done_ms, row.facts) for row in acts.data]
+    return Page.of(page, acts.total, rows)
 
 
 def _detail(row: queries.ProductRow, *, devices: int) -> ProductDetail:

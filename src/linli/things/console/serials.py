@@ -132,10 +132,10 @@ async def list_numbers(
     """Serial numbers, the newest first."""
     if category_id is not None:
         await queries.get_category(scope, db, category_no=category_id)
-    found = await queries.list_serial_numbers(
+    numbers = await queries.list_serial_numbers(
         scope, db, page=page, category_no=category_id, keyword=q.strip()
     )
-    return Page.of(page, found.total, [_row(scope, row) for row in found.data])
+    return Page.of(page, numbers.total, [_row(scope, row) for row in numbers.data])
 
 
 @serial_number_routes.get("/template.xlsx", right="devices.use")
@@ -173,7 +173,7 @@ async def hand_in(
     else:
         async with db.begin() as tx:
             checked = await importer.import_sheet(scope, tx, sheet=read, category_no=category_id)
-    return _told(checked, dry_run=dry_run, language=scope.language)
+    return _import_out(checked, dry_run=dry_run, language=scope.language)
 
 
 @serial_number_routes.post("/delete", right="devices.manage", status=200)
@@ -195,11 +195,11 @@ def _row(within: Scope, row: queries.SerialNumberRow) -> SerialRow:
     )
 
 
-def _told(checked: importer.Checked, *, dry_run: bool, language: str) -> SerialImport:
+def _import_out(checked: importer.Checked, *, dry_run: bool, language: str) -> SerialImport:
     faults = [
         SerialFault(fault.row, fault.column, fault.value, fault.text(language))
         for fault in checked.problems[:PROBLEMS_TOLD]
     ]
     added = len(checked.new) if dry_run or not checked.problems else 0
     bad = len({fault.row for fault in checked.problems})
-    return SerialImport(dry_run, checked.total, added, checked.known, checked.waiting, bad, faults)
+    return SerialImport(dry_run, checked.total, added, checked.already, checked.waiting, bad, faults)

@@ -59,14 +59,14 @@ async def properties(iot_id: str, scope: Scope, db: Database) -> list[PropertyVa
     """The newest value of each property that the device has reported."""
     device = await get_device(scope, db, iot_id=iot_id)
     model = (await products.get_product(scope, db, product_key=device.product_key)).model()
-    known = model.property_by_id
+    by_id = model.property_by_id
     latest_values = await history.latest(db, device_no=device.device_no)
     return [
         PropertyValue(
-            name, masked({name: typed(type_name(known[name].type), row.number, row.text)})[name], row.ts
+            name, masked({name: typed(type_name(by_id[name].type), row.number, row.text)})[name], row.ts
         )
         for name, row in sorted(latest_values.items())
-        if name in known
+        if name in by_id
     ]
 
 
@@ -87,7 +87,7 @@ async def points(
     if prop is None:
         raise NotFound(what="property", id=identifier)
     high_ms = clock.now_ms() if to_ms is None else to_ms
-    found = await history.points_of(
+    points = await history.points_of(
         db,
         device_no=device.device_no,
         product_no=device.product_no,
@@ -96,7 +96,7 @@ async def points(
         low_ms=high_ms - DAY_MS if from_ms is None else from_ms,
         high_ms=high_ms,
     )
-    return [PointRow(point.ts, masked({identifier: point.value})[identifier]) for point in found]
+    return [PointRow(point.ts, masked({identifier: point.value})[identifier]) for point in points]
 
 
 @device_value_routes.get("/events", right="devices.use", raises=(NotFound,))
@@ -104,7 +104,7 @@ async def events(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> 
     """Events of a device, newest first."""
     device = await get_device(scope, db, iot_id=iot_id)
     model = (await products.get_product(scope, db, product_key=device.product_key)).model()
-    found = await history.events_of(db, device_no=device.device_no, page=page)
+    events = await history.events_of(db, device_no=device.device_no, page=page)
     rows = [
         DeviceEvent(
             f"{row.identifier}-{row.seq}-{row.ts}",
@@ -114,6 +114,6 @@ async def events(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> 
             row.ts,
             masked(json.loads(row.body)),
         )
-        for row in found.data
+        for row in events.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, events.total, rows)

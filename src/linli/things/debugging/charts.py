@@ -1,7 +1,7 @@
 """Courses of numeric properties for charts, as many buckets as a screen has pixels, whatever the number of points.
 
 Up to `EXACT_POINTS` points of a span are all read: each bucket has its true least, mean and greatest value. Beyond, the
-span is probed: `PROBES` values a bucket, found by index, evenly spread. The answer says which (`Detail`): a peak shorter
+span is probed: `PROBES` values a bucket, course by index, evenly spread. The answer says which (`Detail`): a peak shorter
 than the gap between two probes may then be missing, and zooming in shows it.
 """
 
@@ -138,11 +138,11 @@ async def course_of(
     total = await _estimate(db, binds)
     width = max((high_ms - low_ms) // buckets, 1)
     if total <= EXACT_POINTS:
-        found = [
+        merged = [
             Bucket(ts, least, summed / count, greatest, count)
             for ts, least, summed, greatest, count, _ in await _buckets.all(db, **binds, width=width)
         ]
-        return Course(Detail.BUCKETS, found, sum(bucket.values for bucket in found))
+        return Course(Detail.BUCKETS, merged, sum(bucket.values for bucket in merged))
     return Course(Detail.PROBED, await _probed(db, binds, width), total)
 
 
@@ -168,10 +168,10 @@ async def _probed(db: Reader, binds: dict[str, Any], width: int) -> list[Bucket]
     rows = await _probes[True].all(db, **binds, gap=gap)
     if sum(value is not None for _, value in rows) < len(rows) // 2:
         rows = await _probes[False].all(db, **binds, gap=gap)  # reported afterwards, or not there
-    found: dict[int, list[tuple[int, float]]] = {}
+    by_bucket: dict[int, list[tuple[int, float]]] = {}
     for at, value in rows:
         if value is not None:
-            found.setdefault((at - binds["low"]) // width, []).append((at, value))
+            by_bucket.setdefault((at - binds["low"]) // width, []).append((at, value))
     return [
         Bucket(
             values[0][0],
@@ -180,5 +180,5 @@ async def _probed(db: Reader, binds: dict[str, Any], width: int) -> list[Bucket]
             max(value for _, value in values),
             len(values),
         )
-        for values in found.values()
+        for values in by_bucket.values()
     ]

@@ -92,19 +92,19 @@ async def find_refused(scope: Scope, db: Reader, *, device_no: int, seq: int) ->
 
 def cause_of(reason: str) -> Cause:
     """From the words that the device was told (`arrival.refuse`), which are always English."""
-    said = reason.lower()
-    if said.startswith("connect refused"):
+    text = reason.lower()
+    if text.startswith("connect refused"):
         return "connect"
-    if "not allowed" in said:
+    if "not allowed" in text:
         return "topic"
-    if "not supported" in said:
+    if "not supported" in text:
         return "unsupported"
-    if "could not be" in said:
+    if "could not be" in text:
         return "not_stored"
-    if "not in the thing model" in said:
+    if "not in the thing model" in text:
         return "unknown"
-    if "json" in said or "malformed" in said or "utf-8" in said:
+    if "json" in text or "malformed" in text or "utf-8" in text:
         return "not_json"
-    if "must" in said or "expected" in said or "at most" in said:
+    if "must" in text or "expected" in text or "at most" in text:
         return "type"
     return "other"

@@ -102,9 +102,9 @@ async def watch_row(tx: Tx, device_no: int, *, now_ms: int) -> bool:
 
 
 async def configure_row(tx: Tx, device_no: int, settings: Settings) -> bool:
-    found = bool(await _configure.run(tx, no=device_no, wanted=msgspec.json.encode(settings).decode()))
+    changed = bool(await _configure.run(tx, no=device_no, wanted=msgspec.json.encode(settings).decode()))
     _tell(tx, device_no)
-    return found
+    return changed
 
 
 async def order(tx: Tx, device_no: int, act: Act) -> bool:
@@ -127,9 +127,9 @@ async def take_orders(tx: Tx, device_no: int) -> list[Act]:
 
 
 async def remove_row(tx: Tx, device_no: int) -> bool:
-    found = bool(await _delete.run(tx, no=device_no))
+    removed = bool(await _delete.run(tx, no=device_no))
     _tell(tx, device_no)
-    return found
+    return removed
 
 
 async def remove_rows_of(tx: Tx, process: str) -> None:

@@ -76,7 +76,7 @@ class _Simulated:
         self._model = model
         self._clock = clock
         self._wanderer = Wanderer(random.Random())
-        self._held: dict[str, Any] = {}
+        self._set_values: dict[str, Any] = {}
         """Values that were set from above: kept, not made up any more."""
 
     def tell(self, act: Act) -> None:
@@ -84,8 +84,8 @@ class _Simulated:
             event = self._model.event_by_id.get(act.identifier)
             if event is not None:
                 values = act.values
-                made = self._wanderer.all(event.output, self._clock.now_ms()) if values is None else values
-                self.line.post(f"{event.identifier}/post", made)
+                output = self._wanderer.all(event.output, self._clock.now_ms()) if values is None else values
+                self.line.post(f"{event.identifier}/post", output)
             return
         self.line.post(
             "property/post", self.values(self.settings.properties) if act.values is None else act.values
@@ -95,8 +95,8 @@ class _Simulated:
         """Of these properties; None: all."""
         now_ms = self._clock.now_ms()
         return {
-            item.identifier: self._held[item.identifier]
-            if item.identifier in self._held
+            item.identifier: self._set_values[item.identifier]
+            if item.identifier in self._set_values
             else self._wanderer.next(item, now_ms, self.settings.ranges)
             for item in self._model.properties
             if wanted is None or item.identifier in wanted
@@ -105,7 +105,7 @@ class _Simulated:
     async def answer(self, method: str, params: Any) -> dict[str, Any] | None:
         """What the device says to a call: as set, else success by the thing model."""
         if method == _SET and isinstance(params, dict):
-            self._held |= params
+            self._set_values |= params
             self.line.post("property/post", params)
             return {}
         if method == _GET:

@@ -51,10 +51,10 @@ def _versions(request: Request) -> dict[str, int | None]:
     property_rules = request.device.product.compiled.rules
     if not isinstance(params, dict) or not params.keys() <= property_rules.keys():
         raise RequestRefused(BAD_PARAMS, "params: must be properties of the thing model with their versions")
-    found: dict[str, int | None] = {}
+    versions: dict[str, int | None] = {}
     for identifier, item in params.items():
         version = item.get("version") if isinstance(item, dict) else None
         if not isinstance(item, dict | None) or not (version is None or type(version) is int):
             raise RequestRefused(BAD_PARAMS, f"{identifier}.version: must be a whole number")
-        found[identifier] = version
-    return found
+        versions[identifier] = version
+    return versions

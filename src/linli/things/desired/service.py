@@ -68,9 +68,9 @@ async def set_desired(scope: Scope, tx: Tx, *, iot_id: str, values: Mapping[str,
 async def forget_desired(scope: Scope, tx: Tx, *, iot_id: str, identifier: str, version: int) -> None:
     """Want a property's value no more. Raises NotFound; DesiredChanged when it has another version by now."""
     device = await get_device(scope, tx, iot_id=iot_id)
-    held = (await desired_of(tx, device_no=device.device_no)).get(identifier)
-    if held is not None and held.version != version:
-        raise DesiredChanged(identifier=identifier, version=held.version)
+    desired = (await desired_of(tx, device_no=device.device_no)).get(identifier)
+    if desired is not None and desired.version != version:
+        raise DesiredChanged(identifier=identifier, version=desired.version)
     await remove_desired(tx, device_no=device.device_no, versions={identifier: version})
 
 

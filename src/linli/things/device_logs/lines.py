@@ -85,12 +85,12 @@ def _text(item: dict[str, Any], names: tuple[str, ...], path: str, longest: int)
     value = item[name]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueRefused(f"{path}.{name}", "type", expected="text")
-    said = str(value)
-    if len(said) > longest:
-        raise ValueRefused(f"{path}.{name}", "too_long", length=len(said), max=longest)
-    if "\0" in said:
+    text = str(value)
+    if len(text) > longest:
+        raise ValueRefused(f"{path}.{name}", "too_long", length=len(text), max=longest)
+    if "\0" in text:
         raise ValueRefused(f"{path}.{name}", "zero_character")
-    return said
+    return text
 
 
 def _time(item: dict[str, Any], path: str) -> int | None:

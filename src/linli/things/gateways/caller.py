@@ -23,7 +23,7 @@ class Failure(NamedTuple):
     code: int
     message: str
 
-    def told(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, Any]:
         return {**named(self.key), "code": self.code, "message": self.message}
 
 
@@ -36,7 +36,7 @@ async def asking(tx: Tx, request: Request) -> tuple[Scope, DeviceRow]:
     return scope, await get_device_by_no(scope, tx, device_no=device.device_no)
 
 
-async def known(scope: Scope, tx: Tx, keys: list[SubKey]) -> dict[SubKey, DeviceRow]:
+async def require_devices(scope: Scope, tx: Tx, keys: list[SubKey]) -> dict[SubKey, DeviceRow]:
     """The devices named, all of them. Raises RequestRefused."""
     rows = await queries.named_devices(scope, tx, keys)
     for key in keys:
@@ -47,7 +47,7 @@ async def known(scope: Scope, tx: Tx, keys: list[SubKey]) -> dict[SubKey, Device
 
 def refused(code: int, message: str, key: SubKey) -> RequestRefused:
     """A refusal of the whole request that names the device at fault, in words and in the data."""
-    return RequestRefused(code, _at(key, message), data=[Failure(key, code, message).told()])
+    return RequestRefused(code, _at(key, message), data=[Failure(key, code, message).fields()])
 
 
 def read[T](reader: Callable[[Any], T], params: Any) -> T:
@@ -85,7 +85,7 @@ def each(handler: Each) -> Handler:
             return envelope.reply(post, data=[named(key) for key in done], method=method)
         first = failures[0]
         data = [{**named(key), "code": envelope.SUCCESS} for key in done]
-        data += [failure.told() for failure in failures]
+        data += [failure.fields() for failure in failures]
         return envelope.reply(
             post, code=first.code, message=_at(first.key, first.message), data=data, method=method
         )

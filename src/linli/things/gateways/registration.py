@@ -17,7 +17,7 @@ from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import ProxiedSub, SubKey, read_names, read_proxied
 from linli.things.connections.demands import TLS_ONLY, Demands
 from linli.things.gateways import codes
-from linli.things.gateways.caller import Failure, asking, known, read, refused
+from linli.things.gateways.caller import Failure, asking, read, refused, require_devices
 from linli.things.inbox.request import Request
 from linli.things.queries.devices import DeviceRow
 from linli.things.queries.products import ProductRow, get_product
@@ -68,14 +68,14 @@ class SubRegistration:
             if failure is None and row is not None:
                 successes.append(self._identity(row))
             elif failure is not None:
-                failures.append(failure.told())
+                failures.append(failure.fields())
         return {"successes": successes, "failures": failures}
 
     async def unregister(self, tx: Tx, request: Request) -> None:
         """`[name, …]`, all of them its own sub-devices, or none. Raises RequestRefused."""
         scope, gateway = await asking(tx, request)
         keys = [entry.key for entry in read(read_names, request.post.params)]
-        rows = await known(scope, tx, keys)
+        rows = await require_devices(scope, tx, keys)
         for key in keys:
             if rows[key].gateway_no != gateway.device_no:
                 raise refused(codes.NO_TOPOLOGY, "the device is no sub-device of this gateway", key)

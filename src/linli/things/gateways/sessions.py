@@ -45,7 +45,7 @@ class SubSessions:
         """`signed entry` -> its name. Raises RequestRefused."""
         _, failures = await self._login(tx, request, read(read_login, request.post.params))
         if failures:
-            raise RequestRefused(failures[0].code, failures[0].message, failures[0].told())
+            raise RequestRefused(failures[0].code, failures[0].message, failures[0].fields())
         return named(read(read_login, request.post.params)[0].key)
 
     async def batch_login(self, tx: Tx, request: Request, params: Any) -> tuple[list[SubKey], list[Failure]]:
@@ -56,7 +56,7 @@ class SubSessions:
         """`name` -> the same. Raises RequestRefused."""
         _, failures = await self._logout(tx, request, request.post.params)
         if failures:
-            raise RequestRefused(failures[0].code, failures[0].message, failures[0].told())
+            raise RequestRefused(failures[0].code, failures[0].message, failures[0].fields())
         return named(read(read_names, request.post.params)[0].key)
 
     async def batch_logout(self, tx: Tx, request: Request, params: Any) -> tuple[list[SubKey], list[Failure]]:

@@ -8,7 +8,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import SignedSub, read_names, read_signed
 from linli.things.gateways import codes
-from linli.things.gateways.caller import asking, known, read, refused
+from linli.things.gateways.caller import asking, read, refused, require_devices
 from linli.things.gateways.errors import GatewayFull, NotAGateway, NotItsSub, SubIsGateway
 from linli.things.inbox.request import Request, RequestRefused
 from linli.things.queries.devices import DeviceRow, find_devices, get_device
@@ -94,7 +94,7 @@ class TopologyRequests:
         """`[signed entry, …]` -> their names. Devices of another gateway come over; that gateway is told."""
         scope, gateway = await asking(tx, request)
         entries = read(read_signed, request.post.params)
-        rows = await known(scope, tx, [entry.key for entry in entries])
+        rows = await require_devices(scope, tx, [entry.key for entry in entries])
         for entry in entries:
             self._check(gateway, entry, rows[entry.key])
         try:

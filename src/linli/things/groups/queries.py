@@ -103,7 +103,7 @@ def below(groups: list[GroupRow], group_no: int) -> list[int]:
     children: dict[int, list[int]] = defaultdict(list)
     for group in groups:
         children[group.parent_no].append(group.group_no)
-    found = [group_no]
-    for number in found:
-        found += children[number]
-    return found
+    numbers = [group_no]
+    for number in numbers:
+        numbers += children[number]
+    return numbers

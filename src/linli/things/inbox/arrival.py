@@ -31,13 +31,13 @@ class Arrival(msgspec.Struct, gc=False):
 
     def refuse(self, error: Exception, code: int = BAD_PARAMS) -> None:
         """Say why nothing of the message is kept."""
-        said = explain(error.problem, "en") if isinstance(error, ValueRefused) else str(error)
+        text = explain(error.problem, "en") if isinstance(error, ValueRefused) else str(error)
         if not self.uplink.topic.reply:
             return
         try:
             request = envelope.read_request(self.uplink.payload)
         except envelope.EnvelopeError:
             request = envelope.Request()
-        answer = envelope.reply(request, code=code, message=said, method=method_of(self.uplink.topic.text))
-        self.batch.refused.append((self.uplink, said))
+        answer = envelope.reply(request, code=code, message=text, method=method_of(self.uplink.topic.text))
+        self.batch.refused.append((self.uplink, text))
         self.batch.replies.append((self.uplink, answer))

@@ -223,10 +223,10 @@ class Batch:
         if self.past_texts:
             await tx.insert_tuples(text_points, _POINTS, self.past_texts)
         rows = _newest(chain(self.past_numbers, self.past_texts))
-        held: dict[tuple[int, int], int] = {}
+        present_ms: dict[tuple[int, int], int] = {}
         for device_no in sorted({row[0] for row in rows}):
-            held |= {(device_no, no): ts for no, ts in await _present.all(tx, no=device_no)}
-        if newer := [row for row in rows if row[2] > held.get(row[:2], -1)]:
+            present_ms |= {(device_no, no): ts for no, ts in await _present.all(tx, no=device_no)}
+        if newer := [row for row in rows if row[2] > present_ms.get(row[:2], -1)]:
             await _keep_latest(tx, newer)
 
     async def _write_tags(self, tx: Tx) -> None:
@@ -268,8 +268,8 @@ def _newest(rows: Iterable[tuple[int, int, int, int, int, Any]]) -> list[_Latest
     newest: dict[tuple[int, int], tuple[int, int, int, int, int, Any]] = {}
     for row in rows:
         key = row[:2]
-        held = newest.get(key)
-        if held is None or held[2] <= row[2]:
+        before = newest.get(key)
+        if before is None or before[2] <= row[2]:
             newest[key] = row
     return [
         (no, prop, ts, seq, None, value) if type(value) is str else (no, prop, ts, seq, value, None)

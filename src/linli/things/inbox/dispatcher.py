@@ -189,9 +189,9 @@ class Dispatcher:
             if self._behind:  # everything is read again anyway
                 self._missed = True
                 return
-            known = {message.seq for message in self._queues.get(device_no, ())}
+            queued = {message.seq for message in self._queues.get(device_no, ())}
             for row in rows:
-                if row.seq not in known:
+                if row.seq not in queued:
                     await self._queue_row(row)
             after = rows[-1].seq
 

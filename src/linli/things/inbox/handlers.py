@@ -58,10 +58,10 @@ class InboxHandlers:
     def of(self, message: Message) -> list[Handler]:
         """Handlers in the order of their registration by name, then those for any; each once."""
         names = list(message.values) if message.kind == "property" else [message.identifier]
-        found: list[Handler] = []
+        handlers: list[Handler] = []
         for name in (*names, ANY):
-            found += [h for h in self._handlers.get((message.kind, name), ()) if h not in found]
-        return [h for h in found if h in self._past] if message.history else found
+            handlers += [h for h in self._handlers.get((message.kind, name), ()) if h not in handlers]
+        return [h for h in handlers if h in self._past] if message.history else handlers
 
     def _add(self, kind: MessageKind, identifier: str, handler: Handler, *, history: bool = False) -> None:
         if history:

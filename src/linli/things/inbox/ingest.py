@@ -241,8 +241,8 @@ class Ingest:
             self.commits.note(messages[0].seq, messages[-1].seq, self._clock.now_ms(), len(messages))
         if batch.uplinks:
             self._publisher.done(batch.uplinks)
-        for told in batch.after:
-            told()
+        for callback in batch.after:
+            callback()
         if batch.replies:
             self._publisher.answer(batch.replies)
         if batch.requests:
@@ -325,8 +325,8 @@ class Ingest:
         else:
             if batch.writes:
                 await self._db.run(batch.write)
-            for told in batch.after:
-                told()
+            for callback in batch.after:
+                callback()
             self._tell(batch)
         if batch.requests:
             return await self._requests.answer(batch.requests[0])

@@ -84,8 +84,8 @@ async def list_parked(scope: Scope, db: Reader, *, page: PageRequest) -> Page[Pa
 
 
 async def count_inbox(scope: Scope, db: Reader) -> InboxCounts:
-    found = dict(await _counts.all(db, scope))
-    return InboxCounts(found.get("ready", 0), found.get("parked", 0))
+    counts = dict(await _counts.all(db, scope))
+    return InboxCounts(counts.get("ready", 0), counts.get("parked", 0))
 
 
 async def retry_parked(scope: Scope, tx: Tx, *, iot_id: str, seq: int) -> None:

@@ -51,7 +51,7 @@ class PastPosts:
         dropped: list[Problem] = []
         try:
             post = read_post(arrival.uplink.payload)
-            found = [
+            posts = [
                 (device, read_past(device, item, arrival.now_ms, dropped, f"params[{index}]"))
                 for index, item in enumerate(_items(post.params))
                 for device in (self._owner(arrival, item, f"params[{index}].identity"),)
@@ -60,7 +60,7 @@ class PastPosts:
             arrival.refuse(error)
             return
         self._keep_whole(arrival, post.params)
-        for device, past in found:
+        for device, past in posts:
             if past.values:
                 self._keep_values(arrival, device, past.values)
             for identifier, event in past.events:
@@ -205,18 +205,18 @@ def _items(params: Any) -> list[Any]:
 
 def _records(item: dict[str, Any], key: str, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """(path, fields) of each record of `item[key]`. Also reads the lists by identifier of a batch post."""
-    found = item.get(key)
-    if found is None:
+    records = item.get(key)
+    if records is None:
         return
-    if isinstance(found, dict):
-        found = [
-            {identifier: one}
-            for identifier, ones in found.items()
-            for one in (ones if isinstance(ones, list) else [ones])
+    if isinstance(records, dict):
+        records = [
+            {identifier: value}
+            for identifier, ones in records.items()
+            for value in (ones if isinstance(ones, list) else [ones])
         ]
-    if not isinstance(found, list):
+    if not isinstance(records, list):
         raise ValueRefused(f"{path}.{key}", "type", expected="array")
-    for index, fields in enumerate(found):
+    for index, fields in enumerate(records):
         if not isinstance(fields, dict):
             raise ValueRefused(f"{path}.{key}[{index}]", "type", expected="struct")
         yield f"{path}.{key}[{index}]", fields
@@ -224,7 +224,7 @@ def _records(item: dict[str, Any], key: str, path: str) -> Iterator[tuple[str, d
 
 def _by_identifier(values: list[PostedValue]) -> dict[str, list[dict[str, Any]]]:
     """As a batch post holds them."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_identifier: dict[str, list[dict[str, Any]]] = {}
     for rule, value, time_ms in values:
-        found.setdefault(rule.identifier, []).append({"value": value, "time": time_ms})
-    return found
+        by_identifier.setdefault(rule.identifier, []).append({"value": value, "time": time_ms})
+    return by_identifier

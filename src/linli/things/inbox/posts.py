@@ -192,7 +192,7 @@ def _lists(params: Any, key: str) -> dict[str, list[Any]]:
     """`params[key]` as lists of items by identifier; a single item stands for a list of one."""
     if not isinstance(params, dict):
         raise ValueRefused("params", "type", expected="struct")
-    found = params.get(key, {})
-    if not isinstance(found, dict):
+    lists = params.get(key, {})
+    if not isinstance(lists, dict):
         raise ValueRefused(key, "type", expected="struct")
-    return {name: items if isinstance(items, list) else [items] for name, items in found.items()}
+    return {name: items if isinstance(items, list) else [items] for name, items in lists.items()}

@@ -99,18 +99,18 @@ class Requests:
 
     def _admit(self, request: Request) -> bool:
         """Whether the tenant may have one more on its way; `_leave` ends that."""
-        held = self._outside_of.setdefault(request.device.tenant_id, [0, 0])
-        if held[0] and (held[0] >= OUTSIDE_EACH or held[1] + len(request.payload) > OUTSIDE_EACH_BYTES):
+        load = self._outside_of.setdefault(request.device.tenant_id, [0, 0])
+        if load[0] and (load[0] >= OUTSIDE_EACH or load[1] + len(request.payload) > OUTSIDE_EACH_BYTES):
             return False
-        held[0] += 1
-        held[1] += len(request.payload)
+        load[0] += 1
+        load[1] += len(request.payload)
         return True
 
     def _leave(self, request: Request) -> None:
-        held = self._outside_of[request.device.tenant_id]
-        held[0] -= 1
-        held[1] -= len(request.payload)
-        if not held[0]:
+        load = self._outside_of[request.device.tenant_id]
+        load[0] -= 1
+        load[1] -= len(request.payload)
+        if not load[0]:
             del self._outside_of[request.device.tenant_id]
 
     async def stop(self) -> None:

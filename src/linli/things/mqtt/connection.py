@@ -48,7 +48,7 @@ class Host(Home, Protocol):
 class Connection(Link):
     __slots__ = (
         "_decoder",
-        "_known",
+        "_rights",
         "_unanswered",
         "home",
         "keep_ticks",
@@ -67,7 +67,7 @@ class Connection(Link):
         self.last_heard = home.traffic.tick
         self.pending: deque[Uplink] = deque()
         """Uplinks with the backend, in the order they came."""
-        self._known: dict[str, rules.Right] = {}
+        self._rights: dict[str, rules.Right] = {}
         self._unanswered: list[mqtt.Packet] = []
         """Came behind the CONNECT, before its answer."""
 
@@ -163,7 +163,7 @@ class Connection(Link):
     def _take(self, packets: list[mqtt.Packet]) -> None:
         session = self.session
         assert session is not None
-        rights = self._known
+        rights = self._rights
         v5 = self.v5
         uplinks: list[Uplink] = []
         acknowledged = False
@@ -219,13 +219,13 @@ class Connection(Link):
         return True
 
     def _learn(self, session: Session, text: str) -> rules.Right:
-        if len(self._known) >= _KNOWN_TOPICS:
-            self._known.clear()
-        right = self._known[text] = rules.publishing(session, text)
+        if len(self._rights) >= _KNOWN_TOPICS:
+            self._rights.clear()
+        right = self._rights[text] = rules.publishing(session, text)
         return right
 
     def forget_topics(self) -> None:
-        self._known.clear()
+        self._rights.clear()
 
     def hand_over(self, uplinks: list[Uplink]) -> None:
         """Give uplinks to the backend; those already settled only wait for their turn to be acknowledged."""
@@ -340,7 +340,7 @@ class Connection(Link):
             return Gone.PROTOCOL if since > limits.connect_timeout else None
         if self.blocked:
             return Gone.SLOW if since > limits.stall_timeout else None
-        if self.held:
+        if self.paused:
             self.last_heard = tick
             return None
         if self.keep_ticks and tick - self.last_heard > self.keep_ticks:

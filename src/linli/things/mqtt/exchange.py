@@ -113,19 +113,19 @@ class Exchange:
         return reached
 
     def _circles(self, topic: str) -> set[Shared]:
-        found = {shared for circles in self._shared.match(topic) for shared in circles}
+        groups = {shared for circles in self._shared.match(topic) for shared in circles}
         if self._elsewhere is not None:
-            found.update(self._elsewhere.matching(topic))
-        return found
+            groups.update(self._elsewhere.matching(topic))
+        return groups
 
     def _subscribers(
         self, message: Message, origin: Session | None
     ) -> Iterator[tuple[Session, list[Subscription]]]:
-        found: dict[Session, list[Subscription]] = {}
+        by_session: dict[Session, list[Subscription]] = {}
         for node in self._plain.match(message.topic):
             for session, subscriptions in node.items():
-                found.setdefault(session, []).extend(subscriptions.values())
-        for session, wanted in found.items():
+                by_session.setdefault(session, []).extend(subscriptions.values())
+        for session, wanted in by_session.items():
             if session is origin:
                 wanted = [
                     subscription for subscription in wanted if session.is_app and not subscription.no_local
@@ -208,6 +208,6 @@ def _shared(session: Session, subscription: Subscription) -> Shared:
 
 
 def _room(sessions: Iterable[Session]) -> Room:
-    found = list(sessions)
-    connected = sum(session.connection is not None for session in found)
-    return Room(connected, len(found) - connected)
+    members = list(sessions)
+    connected = sum(session.connection is not None for session in members)
+    return Room(connected, len(members) - connected)

@@ -100,7 +100,7 @@ def conclude(connection: Link, home: Home, uplink: Uplink, extra: Extra) -> bool
     message = extra.message
     if message is not None and not extra.reason:
         reached = home.pass_on(message, session)
-        waits = message.retain or any(one.persistent for one in reached)
+        waits = message.retain or any(session.persistent for session in reached)
         if session.is_app and not reached:
             extra.reason = Reason.NO_MATCHING_SUBSCRIBERS
     if uplink.qos == 2 and session.persistent and extra.reason < 0x80:
@@ -177,10 +177,10 @@ def take_control(connection: Link, home: Home, session: Session, packet: mqtt.Pa
 
 
 def _take_pubrel(connection: Link, home: Home, session: Session, packet: mqtt.Pubrel) -> None:
-    known = session.incoming.pop(packet.packet_id, None) is not None
-    reason = 0 if known else Reason.PACKET_ID_NOT_FOUND
+    matched = session.incoming.pop(packet.packet_id, None) is not None
+    reason = 0 if matched else Reason.PACKET_ID_NOT_FOUND
     wire = mqtt.encode(mqtt.Pubcomp(packet.packet_id, reason), connection.level)
-    if known and session.persistent:
+    if matched and session.persistent:
         # The client may use the id again as soon as it reads this.
         session.received(packet.packet_id)
         home.when_durable(lambda: connection.send(wire))

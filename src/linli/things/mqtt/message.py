@@ -56,5 +56,5 @@ def message_of(publish: Publish, owner: Key, tenant_id: str, *, now_ms: int) -> 
 
 def kept(properties: Properties) -> Properties | None:
     """The part that travels with the message; None if there is none."""
-    made = Properties(**{name: getattr(properties, name) for name in KEPT})
-    return None if made == Properties() else made
+    part = Properties(**{name: getattr(properties, name) for name in KEPT})
+    return None if part == Properties() else part

@@ -24,7 +24,7 @@ class Meter:
         SESSIONS.set(sessions)
         PENDING.set(traffic.pending)
         QUEUED.set(traffic.queued_bytes)
-        HELD.set(traffic.held)
+        HELD.set(traffic.paused)
         UPLINKS.inc(traffic.uplinks - self._uplinks)
         DENIED.inc(traffic.denied - self._denied)
         REFUSED.inc(refused - self._refused)

@@ -102,8 +102,8 @@ class Subscriptions:
                 self._put(self._trie, subscription)
         if len(self._answers) >= _REMEMBERED:
             self._answers.clear()
-        found = (max(node.values()) for node in self._trie.match(topic))
-        answer = self._answers[topic] = max(found, default=None)
+        levels = (max(node.values()) for node in self._trie.match(topic))
+        answer = self._answers[topic] = max(levels, default=None)
         return answer
 
     @staticmethod

@@ -61,9 +61,9 @@ class Traffic:
         "clock",
         "connections",
         "denied",
-        "held",
         "limits",
         "number",
+        "paused",
         "pending",
         "pending_bytes",
         "queued_bytes",
@@ -93,7 +93,7 @@ class Traffic:
         self.pending_bytes = 0
         self.queued_bytes = 0
         """Payloads of downlinks that wait for a window or a connection."""
-        self.held = False
+        self.paused = False
         """No connection is read from until the backend has caught up."""
         self.uplinks = 0
         """Taken since the start."""
@@ -134,10 +134,10 @@ class Traffic:
         self.pending += count
         self.pending_bytes += size
         limits = self.limits
-        if not self.held and (
+        if not self.paused and (
             self.pending > limits.max_pending_total or self.pending_bytes > limits.max_pending_bytes
         ):
-            self.held = True
+            self.paused = True
             for connection in self.connections:
                 connection.hold(Hold.TOTAL)
 
@@ -147,11 +147,11 @@ class Traffic:
         self.pending_bytes -= size
         limits = self.limits
         if (
-            self.held
+            self.paused
             and self.pending <= limits.max_pending_total // 2
             and self.pending_bytes <= limits.max_pending_bytes // 2
         ):
-            self.held = False
+            self.paused = False
             for connection in self.connections:
                 connection.release(Hold.TOTAL)
 

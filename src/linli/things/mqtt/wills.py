@@ -68,7 +68,7 @@ class Wills:
             self._say(waiting.session, waiting.connection, waiting.will)
 
     def sweep(self, tick: int) -> None:
-        for waiting in [one for one in self._waiting.values() if one.due_tick <= tick]:
+        for waiting in [will for will in self._waiting.values() if will.due_tick <= tick]:
             self._say(waiting.session, waiting.connection, waiting.will)
 
     def restore(self, kept: KeptWill, session: Session, connection: Connection) -> None:

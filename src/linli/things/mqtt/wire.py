@@ -22,7 +22,7 @@ def security_of(tls: ssl.SSLObject | None) -> str:
 class Wire(asyncio.Protocol):
     __slots__ = (
         "_dirty",
-        "_held",
+        "_holds",
         "_out",
         "_out_size",
         "_transport",
@@ -44,7 +44,7 @@ class Wire(asyncio.Protocol):
         """The client's (DER), if it showed one that the listener trusts."""
         self.blocked = False
         """The socket takes nothing more for now."""
-        self._held = Hold(0)
+        self._holds = Hold(0)
         self._out: list[bytes] = []
         self._out_size = 0
         self._dirty = False
@@ -63,12 +63,12 @@ class Wire(asyncio.Protocol):
         if sock is not None:
             # A client with keep-alive 0 is noticed missing by TCP alone.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        if self.traffic.held:
+        if self.traffic.paused:
             # uvloop begins to read right after this call, whatever was said during it.
             asyncio.get_running_loop().call_soon(self._join_hold)
 
     def _join_hold(self) -> None:
-        if self.traffic.held:
+        if self.traffic.paused:
             self.hold(Hold.TOTAL)
 
     def pause_writing(self) -> None:
@@ -113,14 +113,14 @@ class Wire(asyncio.Protocol):
         self._out_size = 0
 
     def hold(self, why: Hold) -> None:
-        if not self._held and self._transport is not None and not self._transport.is_closing():
+        if not self._holds and self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
-        self._held |= why
+        self._holds |= why
 
     def release(self, why: Hold) -> None:
-        if self._held & why:
-            self._held &= ~why
-            if not self._held and self._transport is not None and not self._transport.is_closing():
+        if self._holds & why:
+            self._holds &= ~why
+            if not self._holds and self._transport is not None and not self._transport.is_closing():
                 self._transport.resume_reading()
 
     def cut(self) -> None:
@@ -134,9 +134,9 @@ class Wire(asyncio.Protocol):
         return self.peer.rpartition(":")[0]
 
     @property
-    def held(self) -> bool:
+    def paused(self) -> bool:
         """Whether it is not read from, for whatever reason."""
-        return bool(self._held)
+        return bool(self._holds)
 
     def holds(self, why: Hold) -> bool:
-        return why in self._held
+        return why in self._holds

@@ -130,12 +130,12 @@ async def list_things(
         tags=tuple((tag.key, tag.value) for tag in data.tag_list or ()),
         project_id=await project_of_app(db, call, data.app_id),
     )
-    found = await list_devices(scope, db, page=page, where=where)
-    children = await _children(scope, db, found.data)
+    devices = await list_devices(scope, db, page=page, where=where)
+    children = await _children(scope, db, devices.data)
     rows = [
-        DeviceBrief(**_brief(row, children.get(row.device_no, 0), settings.timezone)) for row in found.data
+        DeviceBrief(**_brief(row, children.get(row.device_no, 0), settings.timezone)) for row in devices.data
     ]
-    return Rows(found.total, page.page_no, page.page_size, rows)
+    return Rows(devices.total, page.page_no, page.page_size, rows)
 
 
 class PropertyShown(msgspec.Struct, rename="camel", kw_only=True):
@@ -189,24 +189,24 @@ async def get_snapshots(
 ) -> Rows[DeviceSnapshot]:
     """A product that does not exist, or has no device in sight, is an empty page."""
     page = PageRequest.of(data.page_no, data.page_size, max_size=MAX_PAGE)
-    found = await list_devices(scope, db, page=page, where=DeviceFilter(product_keys=(data.product_key,)))
-    if not found.data:
-        return Rows(found.total, page.page_no, page.page_size, [])
-    first = found.data[0]
+    devices = await list_devices(scope, db, page=page, where=DeviceFilter(product_keys=(data.product_key,)))
+    if not devices.data:
+        return Rows(devices.total, page.page_no, page.page_size, [])
+    first = devices.data[0]
     product = await get_product_by_no(Scope.system(first.tenant_id), db, product_no=first.product_no)
     model = product.model()
     present_values = await present_values_of(
-        db, device_nos=[row.device_no for row in found.data], product=product
+        db, device_nos=[row.device_no for row in devices.data], product=product
     )
-    children = await _children(scope, db, found.data)
+    children = await _children(scope, db, devices.data)
     rows = [
         DeviceSnapshot(
             **_brief(row, children.get(row.device_no, 0), settings.timezone),
             range_query_dto=_shown(row, model, present_values.get(row.device_no, {})),
         )
-        for row in found.data
+        for row in devices.data
     ]
-    return Rows(found.total, page.page_no, page.page_size, rows)
+    return Rows(devices.total, page.page_no, page.page_size, rows)
 
 
 async def project_of_app(db: Reader, call: Call, app_id: str | None) -> str | None:

@@ -56,7 +56,7 @@ async def get_property_timeline(
 ) -> PropertyPage:
     """Values by device time, thirty days back at most."""
     span = span_of(data, clock.now_ms(), most=MAX_POINTS)
-    device, found = await timelines.property_at(
+    device, numbered = await timelines.property_at(
         scope,
         db,
         identifier=data.identifier,
@@ -64,9 +64,9 @@ async def get_property_timeline(
         product_key=data.product_key or "",
         device_name=data.device_name or "",
     )
-    if found is None:
+    if numbered is None:
         return PropertyPage(data.end, [])
-    series = await timelines.property_series(db, device_no=device.device_no, found=found, span=span)
+    series = await timelines.property_series(db, device_no=device.device_no, numbered=numbered, span=span)
     ids = batch_ids(device.device_no, series.numbers)
     items = list(map(PropertyPoint, ids, series.values, repeat(data.identifier), series.times))
     return PropertyPage(items[-1].timestamp if items else data.end, items)

@@ -48,9 +48,9 @@ async def get_topology(
     """Those in the caller's sight, the newest first. Their secrets are told; each time is noted."""
     page = PageRequest.of(data.page_no, data.page_size, max_size=MAX_PAGE)
     gateway = await device_at(scope, tx, data)
-    found = await list_devices(scope, tx, page=page, where=DeviceFilter(gateway_no=gateway.device_no))
+    devices = await list_devices(scope, tx, page=page, where=DeviceFilter(gateway_no=gateway.device_no))
     await note_secret_reads(
-        scope, tx, "device", (row.iot_id for row in found.data), ids=ids, request_id=call.request_id
+        scope, tx, "device", (row.iot_id for row in devices.data), ids=ids, request_id=call.request_id
     )
     rows = [
         SubDevice(
@@ -59,9 +59,9 @@ async def get_topology(
             secrets.open(row.secret, about=f"device:{row.iot_id}"),
             row.product_key,
         )
-        for row in found.data
+        for row in devices.data
     ]
-    return Rows(found.total, page.page_no, page.page_size, rows)
+    return Rows(devices.total, page.page_no, page.page_size, rows)
 
 
 @method(

@@ -187,9 +187,9 @@ async def retry_failed(scope: Scope, tx: Tx, *, campaign_no: int) -> int:
     """Try every lost device again, at most 500 of them in one call; how many. Raises NotFound, CampaignOver."""
     campaign = await _locked(scope, tx, campaign_no, allowed=_RETRIES)
     lost = frozenset({JobState.FAILED, JobState.TIMED_OUT, JobState.ROLLED_BACK})
-    found = await job_rows.jobs_in(tx, campaign_no, lost, limit=PAGE)
-    await _again(tx, campaign, found)
-    return len(found)
+    rows = await job_rows.jobs_in(tx, campaign_no, lost, limit=PAGE)
+    await _again(tx, campaign, rows)
+    return len(rows)
 
 
 _TAKEN_BACK: Final[frozenset[CampaignState]] = frozenset(
@@ -198,15 +198,15 @@ _TAKEN_BACK: Final[frozenset[CampaignState]] = frozenset(
 _RETRIES: Final[frozenset[CampaignState]] = frozenset({"running", "paused", "stopped", "finished"})
 
 
-async def _again(tx: Tx, campaign: Campaign, found: list[job_rows.JobRow]) -> None:
+async def _again(tx: Tx, campaign: Campaign, rows: list[job_rows.JobRow]) -> None:
     now_ms = tx.db.clock.now_ms()
-    if not found or not all(row.state in _AGAIN for row in found):
-        raise CampaignOver(state=found[0].state if found else campaign.state)
+    if not rows or not all(row.state in _AGAIN for row in rows):
+        raise CampaignOver(state=rows[0].state if rows else campaign.state)
     if campaign.state == "finished":
         await campaign_rows.change_campaign(
             tx, campaign.campaign_no, state="running", finished_ms=None, judged_from_ms=now_ms
         )
-    for row in found:
+    for row in rows:
         await jobs.advance(
             tx, row, states.again(row.job, now_ms), campaign, released_ms=row.released_ms or now_ms
         )

@@ -74,10 +74,10 @@ class Engine:
                 return None
             return row, campaign, firmware
 
-        found = await self._db.run(look)
-        if found is None:
+        due = await self._db.run(look)
+        if due is None:
             return
-        row, campaign, firmware = found
+        row, campaign, firmware = due
         sent = self._publisher.publish(
             row.product_key,
             row.device_name,
@@ -89,10 +89,10 @@ class Engine:
             return
 
         async def work(tx: Tx) -> None:
-            told = await job_rows.get_job(tx, payload.job_no)
-            if told is not None:
-                job = states.noticed(told.job, campaign.policy, now_ms)
-                await jobs.advance(tx, told, job, campaign, notified_ms=now_ms)
+            row = await job_rows.get_job(tx, payload.job_no)
+            if row is not None:
+                job = states.noticed(row.job, campaign.policy, now_ms)
+                await jobs.advance(tx, row, job, campaign, notified_ms=now_ms)
 
         await self._db.run(work)
 
@@ -152,8 +152,8 @@ class _Look:
 
     async def _expire(self) -> None:
         """Silent devices, and those whose next try is due."""
-        found = await job_rows.due_jobs(self._tx, self._campaign.campaign_no, now_ms=self._now, limit=PAGE)
-        for row in found:
+        rows = await job_rows.due_jobs(self._tx, self._campaign.campaign_no, now_ms=self._now, limit=PAGE)
+        for row in rows:
             job = row.job
             if job.state is not JobState.WAITING:
                 after = states.expired(job, self._campaign.policy, self._now)
@@ -163,7 +163,7 @@ class _Look:
                 after = msgspec.structs.replace(job, due_ms=None, from_version=before)
                 await jobs.advance(self._tx, row, after, self._campaign)
                 await jobs.offer(self._tx, row.job_no)
-        self._again |= len(found) == PAGE and self._state in campaign_rows.LIVE
+        self._again |= len(rows) == PAGE and self._state in campaign_rows.LIVE
 
     async def _expand(self) -> None:
         """The devices that are there when the campaign begins become jobs, a page at a time."""
@@ -193,10 +193,10 @@ class _Look:
         campaign = self._campaign
         if campaign.expanded:
             return
-        found = await job_rows.jobs_in(
+        rows = await job_rows.jobs_in(
             self._tx, campaign.campaign_no, _TAKES_BACK, after=campaign.expanded_upto, limit=PAGE
         )
-        for row in found:
+        for row in rows:
             job = row.job
             if job.state is JobState.ROLLING_BACK:
                 continue
@@ -210,8 +210,8 @@ class _Look:
             elif job.open:
                 after = states.cancelled(job, Reason.OPERATOR, self._now)
                 await jobs.advance(self._tx, row, after, campaign)
-        if len(found) == PAGE:
-            self._set(expanded_upto=found[-1].job_no)
+        if len(rows) == PAGE:
+            self._set(expanded_upto=rows[-1].job_no)
             self._again = True
         else:
             self._set(expanded=1)
@@ -237,10 +237,10 @@ class _Look:
         else:
             return
         waiting = frozenset({JobState.WAITING, JobState.NOTIFIED})
-        found = await job_rows.jobs_in(self._tx, campaign.campaign_no, waiting, limit=PAGE)
-        for row in found:
+        rows = await job_rows.jobs_in(self._tx, campaign.campaign_no, waiting, limit=PAGE)
+        for row in rows:
             await jobs.advance(self._tx, row, states.cancelled(row.job, reason, self._now), campaign)
-        self._again |= len(found) == PAGE
+        self._again |= len(rows) == PAGE
 
     async def _release(self) -> None:
         """Let in as many devices as the grey scale and the rate allow now."""

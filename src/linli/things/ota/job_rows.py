@@ -259,9 +259,9 @@ async def offer_again(tx: Tx, campaign_no: int, *, now_ms: int) -> None:
 
 async def judged(db: Reader, campaign: Campaign) -> tuple[int, int]:
     """(devices lost, devices done) since the campaign was last resumed."""
-    found = dict(await _judged.all(db, no=campaign.campaign_no, since=campaign.judged_from_ms))
-    lost = sum(number for state, number in found.items() if state in LOST)
-    return lost, lost + found.get(JobState.SUCCEEDED, 0)
+    counts = dict(await _judged.all(db, no=campaign.campaign_no, since=campaign.judged_from_ms))
+    lost = sum(number for state, number in counts.items() if state in LOST)
+    return lost, lost + counts.get(JobState.SUCCEEDED, 0)
 
 
 async def next_due(tx: Tx, campaign_no: int) -> int | None:

@@ -71,8 +71,8 @@ class OtaRequests:
             raise RequestRefused(BAD_PARAMS, "params.step: must be -4 to 100")
         detail = str(params.get("desc") or "")[:_MAX_DETAIL].replace("\0", "")
         module = _module(params) if "module" in params else ""
-        held = await job_rows.open_jobs(tx, device_no=request.device.device_no, module=module)
-        for row in held[:1]:
+        rows = await job_rows.open_jobs(tx, device_no=request.device.device_no, module=module)
+        for row in rows[:1]:
             campaign = await jobs.campaign_by_no(tx, row.campaign_no)
             job = states.progressed(row.job, campaign.policy, step, detail, request.now_ms)
             await jobs.advance(tx, row, job, campaign)
@@ -120,12 +120,12 @@ class OtaRequests:
                 at_ms=now_ms,
             )
             await emit(tx, event, key=device.iot_id)
-        held = await job_rows.open_jobs(tx, device_no=device.device_no, module=module)
-        for row in held:
-            await self._told(tx, row, version, now_ms, asked=asked)
+        rows = await job_rows.open_jobs(tx, device_no=device.device_no, module=module)
+        for row in rows:
+            await self._meet_version(tx, row, version, now_ms, asked=asked)
         await _join(tx, request, module, now_ms)
 
-    async def _told(self, tx: Tx, row: JobRow, version: str, now_ms: int, *, asked: bool) -> None:
+    async def _meet_version(self, tx: Tx, row: JobRow, version: str, now_ms: int, *, asked: bool) -> None:
         """A job meets the version that its device reports."""
         campaign = await jobs.campaign_by_no(tx, row.campaign_no)
         job = states.reported(row.job, campaign.policy, version, now_ms)

@@ -132,9 +132,9 @@ def progressed(job: Job, policy: Policy, step: int, detail: str, now_ms: int) ->
     if step < 0:
         if job.state is JobState.WAITING:
             return job  # the last words of a try that was given up
-        said = msgspec.structs.replace(job, step=step, detail=detail)
+        noted = msgspec.structs.replace(job, step=step, detail=detail)
         burnt = job.state is JobState.INSTALLING or step == -4
-        return _fail(said, policy, STEPS.get(step, Reason.UPGRADE), now_ms, burnt=burnt)
+        return _fail(noted, policy, STEPS.get(step, Reason.UPGRADE), now_ms, burnt=burnt)
     if job.state is JobState.INSTALLING and step < 100:
         return msgspec.structs.replace(job, due_ms=now_ms + policy.timeout_ms)
     return msgspec.structs.replace(

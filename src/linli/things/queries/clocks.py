@@ -27,5 +27,5 @@ class ClockOff(NamedTuple):
 
 async def clocks_of(scope: Scope, db: Reader, *, iot_ids: list[str], since_ms: int) -> dict[str, ClockOff]:
     """By iotId; devices that did not ask for the time since then are absent."""
-    found = await _of.all(db, scope, iot_ids=iot_ids, since=since_ms)
-    return {iot_id: ClockOff(off_ms, measured_ms) for iot_id, off_ms, measured_ms in found}
+    rows = await _of.all(db, scope, iot_ids=iot_ids, since=since_ms)
+    return {iot_id: ClockOff(off_ms, measured_ms) for iot_id, off_ms, measured_ms in rows}

@@ -142,8 +142,8 @@ async def get_device_by_no(scope: Scope, db: Reader, *, device_no: int) -> Devic
 
 async def find_devices(scope: Scope, db: Reader, *, iot_ids: list[str]) -> list[DeviceRow]:
     """Those of `iot_ids` that exist in the scope, in the order asked for."""
-    found = {row.iot_id: row for row in await _by_iot_ids.all(db, scope, iot_ids=iot_ids)}
-    return [found[iot_id] for iot_id in dict.fromkeys(iot_ids) if iot_id in found]
+    by_id = {row.iot_id: row for row in await _by_iot_ids.all(db, scope, iot_ids=iot_ids)}
+    return [by_id[iot_id] for iot_id in dict.fromkeys(iot_ids) if iot_id in by_id]
 
 
 async def find_named_devices(
@@ -151,8 +151,8 @@ async def find_named_devices(
 ) -> list[DeviceRow]:
     """Those of `device_names` that the product has in the scope, in the order asked for."""
     rows = await _by_names.all(db, scope, product_key=product_key, device_names=device_names)
-    found = {row.device_name: row for row in rows}
-    return [found[name] for name in dict.fromkeys(device_names) if name in found]
+    by_name = {row.device_name: row for row in rows}
+    return [by_name[name] for name in dict.fromkeys(device_names) if name in by_name]
 
 
 async def device_tags_of(scope: Scope, db: Reader, *, device_no: int) -> dict[str, str]:

@@ -30,7 +30,7 @@ before that hold nothing of a span."""
 
 type Point = tuple[int, int, Any]
 """(time, number of its message, value)."""
-type Found = tuple[int, Property]
+type NumberedProperty = tuple[int, Property]
 """The number that a property's values are kept under, and what the model says of it."""
 
 
@@ -194,11 +194,11 @@ _calls = {up: _call_series(up) for up in (True, False)}
 
 async def present_values(db: Reader, *, device: DeviceRow, product: ProductRow) -> list[PresentValue]:
     """The newest value of every property that has one, in the order of the thing model."""
-    found = {row[0]: row for row in await _present.all(db, device_no=device.device_no)}
+    by_identifier = {row[0]: row for row in await _present.all(db, device_no=device.device_no)}
     return [
         PresentValue(item.identifier, row[1], row[2], json_value(item.type, row[3], row[4]))
         for item in product.model().properties
-        if (row := found.get(item.identifier)) is not None
+        if (row := by_identifier.get(item.identifier)) is not None
     ]
 
 
@@ -207,17 +207,17 @@ async def present_values_of(
 ) -> dict[int, dict[str, PresentValue]]:
     """The newest values of several devices of one product, by device number and identifier."""
     types = {item.identifier: item.type for item in product.model().properties}
-    found: dict[int, dict[str, PresentValue]] = {}
+    by_device: dict[int, dict[str, PresentValue]] = {}
     for device_no, identifier, ts, seq, number, text in await _present_of_many.all(db, device_nos=device_nos):
         if identifier in types:
             value = json_value(types[identifier], number, text)
-            found.setdefault(device_no, {})[identifier] = PresentValue(identifier, ts, seq, value)
-    return found
+            by_device.setdefault(device_no, {})[identifier] = PresentValue(identifier, ts, seq, value)
+    return by_device
 
 
-async def property_series(db: Reader, *, device_no: int, found: Found, span: Span) -> Series:
+async def property_series(db: Reader, *, device_no: int, numbered: NumberedProperty, span: Span) -> Series:
     """Values of one property by device time."""
-    number, item = found
+    number, item = numbered
     numeric = isinstance(item.type, Number | Bool | Enum)
     query = (_points if numeric else _texts)[span.ascending]
     columns = await query.columns(db, device_no=device_no, property_no=number, **span.binds)
@@ -231,10 +231,10 @@ async def property_series(db: Reader, *, device_no: int, found: Found, span: Spa
     return Series(times, numbers, [json_value(item.type, None, value) for value in values])
 
 
-async def find_property(db: Reader, *, product_no: int, identifier: str) -> Found | None:
+async def find_property(db: Reader, *, product_no: int, identifier: str) -> NumberedProperty | None:
     """The number that a property's values are kept under, and what the model says of it; None if it has none such."""
     row = await _property.one(db, product_no=product_no, identifier=identifier)
-    return None if row is None else _found(row[0], row[1], identifier)
+    return None if row is None else _numbered_property(row[0], row[1], identifier)
 
 
 async def property_at(
@@ -245,7 +245,7 @@ async def property_at(
     iot_id: str = "",
     product_key: str = "",
     device_name: str = "",
-) -> tuple[DeviceRow, Found | None]:
+) -> tuple[DeviceRow, NumberedProperty | None]:
     """A device (`devices.get_device`) and one of its properties, in one statement. Raises BadInput, NotFound."""
     check_address(iot_id, product_key, device_name)
     if iot_id:
@@ -257,10 +257,10 @@ async def property_at(
     device_row = None if row is None else DeviceRow(*row[:-2])
     device = check_found(device_row, iot_id, product_key, device_name)
     number, tsl = (None, "") if row is None else row[-2:]
-    return device, None if number is None else _found(number, tsl, identifier)
+    return device, None if number is None else _numbered_property(number, tsl, identifier)
 
 
-def _found(number: int, tsl: str, identifier: str) -> Found | None:
+def _numbered_property(number: int, tsl: str, identifier: str) -> NumberedProperty | None:
     item = read_model(tsl).property_by_id.get(identifier)
     return None if item is None else (number, item)
 

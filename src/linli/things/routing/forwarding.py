@@ -136,10 +136,10 @@ class Forwarding:
         if not taken and on_ack is not None:
             on_ack(False)
 
-    def _acked(self, said: Acked) -> None:
-        ack = self._acks.pop(said.ack, None)
+    def _acked(self, acked: Acked) -> None:
+        ack = self._acks.pop(acked.ack, None)
         if ack is not None:
-            ack[2](said.delivered)
+            ack[2](acked.delivered)
 
     async def _give_up(self) -> None:
         """Messages whose front is gone, or that nobody acknowledged, are lost."""

@@ -34,5 +34,5 @@ class Links:
 
     def mine(self, device_no: int) -> bool:
         """Whether the unfinished messages of a device are this process's to handle."""
-        held = self.presence.get(device_no)
-        return held is None or held.front == self._me or not self._processes.alive(held.front)
+        holder = self.presence.get(device_no)
+        return holder is None or holder.front == self._me or not self._processes.alive(holder.front)

@@ -15,7 +15,7 @@ from linli.things.fleet import Fleet
 from linli.things.inbox.dispatcher import Dispatcher
 from linli.things.mqtt.store import Key
 from linli.things.routing.forwarding import Forwarding
-from linli.things.routing.presence import AWAY, CONNECTED, KEPT, Held, Presence
+from linli.things.routing.presence import AWAY, CONNECTED, KEPT, Holder, Presence
 
 log = telemetry.logger(__name__)
 
@@ -75,8 +75,8 @@ class Neighbours:
         finally:
             if self._released.get(device_no) is released:
                 del self._released[device_no]
-        held = self._presence.get(device_no)
-        if held is None or held.front != self._me:
+        holder = self._presence.get(device_no)
+        if holder is None or holder.front != self._me:
             raise Unavailable()
         if elsewhere:
             try:
@@ -87,8 +87,8 @@ class Neighbours:
         return elsewhere and state != AWAY
 
     def claim_of(self, key: Key) -> int:
-        held = self._held(key)
-        return 0 if held is None else held.claim
+        holder = self._holder_of(key)
+        return 0 if holder is None else holder.claim
 
     def left(self, key: Key, claim: int, *, kept: bool) -> None:
         if (device := self._fleet.named(*key)) is not None:
@@ -98,17 +98,17 @@ class Neighbours:
         self._spawn(self._attach(device_no))
 
     def detached(self, key: Key) -> None:
-        device, held = self._fleet.named(*key), self._held(key)
-        if device is not None and held is not None:
-            self._presence.leave(device.device_no, held.claim, AWAY)
+        device, holder = self._fleet.named(*key), self._holder_of(key)
+        if device is not None and holder is not None:
+            self._presence.leave(device.device_no, holder.claim, AWAY)
 
     def reaches(self, key: Key) -> bool:
-        held = self._held(key)
+        holder = self._holder_of(key)
         return (
-            held is not None
-            and held.state == CONNECTED
-            and held.front != self._me
-            and self._processes.alive(held.front)
+            holder is not None
+            and holder.state == CONNECTED
+            and holder.front != self._me
+            and self._processes.alive(holder.front)
         )
 
     def forward(
@@ -122,13 +122,13 @@ class Neighbours:
         queue: bool,
         expires_ms: int | None,
     ) -> bool:
-        held = self._held(key)
-        if held is None or held.front == self._me or not self._processes.alive(held.front):
+        holder = self._holder_of(key)
+        if holder is None or holder.front == self._me or not self._processes.alive(holder.front):
             return False
-        if held.state != CONNECTED and not (held.state == KEPT and queue and qos):
+        if holder.state != CONNECTED and not (holder.state == KEPT and queue and qos):
             return False
         return self._forwarding.send(
-            held.front, key, topic, payload, qos=qos, on_ack=on_ack, queue=queue, expires_ms=expires_ms
+            holder.front, key, topic, payload, qos=qos, on_ack=on_ack, queue=queue, expires_ms=expires_ms
         )
 
     def app_joined(self, app_key: str, client_id: str) -> None:
@@ -136,29 +136,29 @@ class Neighbours:
 
     # what the others do
 
-    def _news(self, device_no: int, before: Held | None, held: Held) -> None:
+    def _news(self, device_no: int, before: Holder | None, holder: Holder) -> None:
         """Another front has the device now, or lost it."""
         device = self._fleet.device(device_no)
         if device is not None:
-            device.rrpc_style = held.style
-            if held.state != CONNECTED:
+            device.rrpc_style = holder.style
+            if holder.state != CONNECTED:
                 self._spawn(self._lose_calls(device_no))
-        elif held.state != AWAY:
+        elif holder.state != AWAY:
             self._spawn(self._meet(device_no))
 
     async def _lose_calls(self, device_no: int) -> None:
         """Calls from here to a device that another front lost; its last answers may still be in the mail."""
         await self._clock.sleep(MAIL_SECONDS)
-        held = self._presence.get(device_no)
-        if held is not None and held.front != self._me and held.state != CONNECTED:
+        holder = self._presence.get(device_no)
+        if holder is not None and holder.front != self._me and holder.state != CONNECTED:
             self._calls.lost(device_no)
 
     async def _meet(self, device_no: int) -> None:
         """A device that was made elsewhere."""
         with contextlib.suppress(Unavailable):
-            device, held = await self._fleet.find_no(device_no), self._presence.get(device_no)
-            if device is not None and held is not None:
-                device.rrpc_style = held.style
+            device, holder = await self._fleet.find_no(device_no), self._presence.get(device_no)
+            if device is not None and holder is not None:
+                device.rrpc_style = holder.style
 
     def _let_go(self, payload: str) -> None:
         """Another front let go of a device."""
@@ -180,7 +180,7 @@ class Neighbours:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _held(self, key: Key) -> Held | None:
+    def _holder_of(self, key: Key) -> Holder | None:
         device = self._fleet.named(*key)
         return None if device is None else self._presence.get(device.device_no)
 

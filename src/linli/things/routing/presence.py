@@ -30,7 +30,7 @@ _PAGE: Final = 5000
 _RETRY_SECONDS: Final = 0.5
 
 
-class Held(NamedTuple):
+class Holder(NamedTuple):
     """What is known of one device. 16 bytes a number: a hundred thousand devices fit."""
 
     front: str
@@ -46,7 +46,7 @@ class Claimed(NamedTuple):
     before_state: int
 
 
-type News = Callable[[int, Held | None, Held], None]
+type News = Callable[[int, Holder | None, Holder], None]
 """Hears of (device number, what held before, what holds now) when another process says so."""
 
 # The PostgreSQL clause compiles for SQLite too: the two engines share its syntax.
@@ -120,7 +120,7 @@ class Presence:
         self._me = me
         self.news: list[News] = []
         """Who hears what others did."""
-        self._held: dict[int, Held] = {}
+        self._holders: dict[int, Holder] = {}
         self._names: dict[str, str] = {me: me}
         """Names of fronts, each once in memory."""
         self._claims: dict[int, tuple[str, list[asyncio.Future[Claimed]]]] = {}
@@ -146,8 +146,8 @@ class Presence:
         if self._writer is not None:
             await asyncio.wait({self._writer}, timeout=5)
 
-    def get(self, device_no: int) -> Held | None:
-        return self._held.get(device_no)
+    def get(self, device_no: int) -> Holder | None:
+        return self._holders.get(device_no)
 
     async def claim(self, device_no: int, style: str) -> Claimed:
         """Make this process the one that holds a device. Raises Unavailable."""
@@ -159,24 +159,24 @@ class Presence:
 
     def leave(self, device_no: int, claim: int, state: int) -> None:
         """The connection of a claim ended; nothing happens where a later claim holds."""
-        held = self._held.get(device_no)
-        if held is None or held.front != self._me or held.claim != claim or held.state == state:
+        holder = self._holders.get(device_no)
+        if holder is None or holder.front != self._me or holder.claim != claim or holder.state == state:
             return
-        self._held[device_no] = held._replace(state=state)
+        self._holders[device_no] = holder._replace(state=state)
         self._farewells[device_no] = _Farewell(claim, state)
         self._write_soon()
 
-    async def inherit(self, gone: str) -> dict[int, Held]:
+    async def inherit(self, gone: str) -> dict[int, Holder]:
         """Take over what a dead front held or kept: nothing of it is connected any more."""
 
-        async def inherit(tx: Tx) -> dict[int, Held]:
+        async def inherit(tx: Tx) -> dict[int, Holder]:
             rows = await _inherit.all(tx, gone=gone, me=self._me)
-            taken = {no: Held(self._me, state, claim, style) for no, state, claim, style in rows}
+            taken = {no: Holder(self._me, state, claim, style) for no, state, claim, style in rows}
             tx.after_commit(lambda: self._tell(taken))
             return taken
 
         taken = await self._db.run(inherit)
-        self._held |= taken
+        self._holders |= taken
         return taken
 
     async def fronts(self) -> set[str]:
@@ -223,14 +223,14 @@ class Presence:
             self._farewells = farewells | self._farewells
             await asyncio.sleep(_RETRY_SECONDS)
             return
-        told = {}
+        holders = {}
         for no, farewell in farewells.items():
-            held = self._held.get(no)
-            if no not in done and held is not None and held.claim == farewell.claim:
-                told[no] = held
+            holder = self._holders.get(no)
+            if no not in done and holder is not None and holder.claim == farewell.claim:
+                holders[no] = holder
         for no, claimed in done.items():
-            told[no] = self._held[no] = Held(self._me, CONNECTED, claimed.claim, claims[no][0])
-        self._tell(told)
+            holders[no] = self._holders[no] = Holder(self._me, CONNECTED, claimed.claim, claims[no][0])
+        self._tell(holders)
         for no, claimed in done.items():
             for future in claims[no][1]:
                 if not future.done():
@@ -245,16 +245,16 @@ class Presence:
         after = 0
         while page := await _page.all(self._db, after=after):
             for no, front, state, claim, style in page:
-                self._learn(no, Held(self._name(front), state, claim, style))
+                self._learn(no, Holder(self._name(front), state, claim, style))
             after = page[-1][0]
 
     # news
 
-    def _tell(self, held: dict[int, Held]) -> None:
+    def _tell(self, holders: dict[int, Holder]) -> None:
         """`front state no:claim:style …`, as many in a signal as fit."""
         groups: dict[tuple[str, int], list[str]] = {}
-        for no, one in held.items():
-            groups.setdefault((one.front, one.state), []).append(f"{no}:{one.claim}:{one.style}")
+        for no, holder in holders.items():
+            groups.setdefault((holder.front, holder.state), []).append(f"{no}:{holder.claim}:{holder.style}")
         for (front, state), items in groups.items():
             head = f"{front} {state}"
             for text in _in_parts(items, MOST_BYTES - len(head.encode()) - 1):
@@ -265,19 +265,19 @@ class Presence:
         name = self._name(front)
         for item in items:
             no, claim, style = item.split(":")
-            self._learn(int(no), Held(name, int(state), int(claim), style))
+            self._learn(int(no), Holder(name, int(state), int(claim), style))
 
-    def _learn(self, no: int, held: Held) -> None:
-        known = self._held.get(no)
-        if known is not None and (
-            held.claim < known.claim or (held.claim == known.claim and held.front != known.front)
+    def _learn(self, no: int, holder: Holder) -> None:
+        before = self._holders.get(no)
+        if before is not None and (
+            holder.claim < before.claim or (holder.claim == before.claim and holder.front != before.front)
         ):
             return
-        if held.front == self._me and known is not None:
+        if holder.front == self._me and before is not None:
             return  # what this process did itself, it knows best
-        self._held[no] = held
+        self._holders[no] = holder
         for listener in self.news:
-            listener(no, known, held)
+            listener(no, before, holder)
 
     def _missed(self) -> None:
         if self._reloading is None or self._reloading.done():

@@ -18,7 +18,7 @@ from linli.things.mqtt.front import Front
 from linli.things.mqtt.store import Key
 from linli.things.routing.links import Links
 from linli.things.routing.neighbours import APPS, channel_of
-from linli.things.routing.presence import AWAY, CONNECTED, KEPT, Held
+from linli.things.routing.presence import AWAY, CONNECTED, KEPT, Holder
 
 log = telemetry.logger(__name__)
 
@@ -83,12 +83,12 @@ class Routing:
 
     # what others do
 
-    def _news(self, device_no: int, before: Held | None, held: Held) -> None:
+    def _news(self, device_no: int, before: Holder | None, holder: Holder) -> None:
         """Another front has the device that this one had."""
         device = self._fleet.device(device_no)
         if device is not None and before is not None and before.front == self._me:
             key = (device.product_key, device.device_name)
-            self._spawn(self._let_go(key, device_no, held.front))
+            self._spawn(self._let_go(key, device_no, holder.front))
 
     async def _let_go(self, key: Key, device_no: int, front: str) -> None:
         await self._handover.let_go(key)
@@ -105,21 +105,21 @@ class Routing:
         taken = await self.presence.inherit(gone)
         await self._mark_offline(gone)
         self._dispatcher.look_again()
-        for device_no, held in taken.items():
-            if held.state == KEPT:
+        for device_no, holder in taken.items():
+            if holder.state == KEPT:
                 device = await self._fleet.find_no(device_no)
                 key = None if device is None else (device.product_key, device.device_name)
                 if key is None or not (self._front.switchboard.holds(key) or await self._handover.adopt(key)):
-                    self.presence.leave(device_no, held.claim, AWAY)
+                    self.presence.leave(device_no, holder.claim, AWAY)
         await self._front.take_over_wills(gone)
         log.info("front %s: %d devices taken over", gone, len(taken))
 
     async def _mark_offline(self, gone: str) -> None:
         lost = []
         for (device_no,) in await _online_at.all(self._db, gone=gone):
-            held = self.presence.get(device_no)
+            holder = self.presence.get(device_no)
             device = await self._fleet.find_no(device_no)
-            if device is not None and (held is None or held.state != CONNECTED):
+            if device is not None and (holder is None or holder.state != CONNECTED):
                 lost.append(device)
         if lost:
             written = self._ingest.lost(lost, front=gone)
@@ -140,7 +140,7 @@ class Routing:
         if not await lease.hold():
             return
         names = await self.presence.fronts() | {name for (name,) in await _online_fronts.all(self._db)}
-        for name in names - {""} - self._processes.known():
+        for name in names - {""} - self._processes.names():
             await self.take_over(name)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

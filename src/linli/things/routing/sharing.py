@@ -23,7 +23,7 @@ log = telemetry.logger(__name__)
 CHANNEL = "shares"
 
 
-class _Told(msgspec.Struct, array_like=True):
+class _Notice(msgspec.Struct, array_like=True):
     """What a front says of itself: one group, or (None) that it wants to hear of all."""
 
     front: str
@@ -37,7 +37,7 @@ class _Handed(msgspec.Struct, array_like=True):
     tried: list[str]
 
 
-_told = msgspec.json.Decoder(_Told)
+_notice_decoder = msgspec.json.Decoder(_Notice)
 
 
 type Share = Callable[[Message, Shared, frozenset[str]], object]
@@ -128,22 +128,22 @@ class Sharing:
 
     def _say(self, these: Iterable[Shared]) -> None:
         for shared in these:
-            text = msgspec.json.encode(_Told(self._me, shared, self._here.get(shared, Room(0, 0))))
+            text = msgspec.json.encode(_Notice(self._me, shared, self._here.get(shared, Room(0, 0))))
             if len(text) > MOST_BYTES:
                 log.warning("a shared subscription of %s is too long to be shared among fronts", shared.whose)
             else:
                 self._signals.publish(CHANNEL, text.decode())
 
     def _ask(self) -> None:
-        self._signals.publish(CHANNEL, msgspec.json.encode(_Told(self._me)).decode())
+        self._signals.publish(CHANNEL, msgspec.json.encode(_Notice(self._me)).decode())
 
     def _heard(self, payload: str) -> None:
-        told = _told.decode(payload)
-        shared = told.shared
+        notice = _notice_decoder.decode(payload)
+        shared = notice.shared
         if shared is None:
             self._say(list(self._here))
             return
-        self._learn(told.front, shared, told.room)
+        self._learn(notice.front, shared, notice.room)
 
     def _learn(self, front: str, shared: Shared, room: Room) -> None:
         rooms = self._there.setdefault(front, {})
@@ -162,7 +162,7 @@ class Sharing:
 
     def forget_dead(self) -> None:
         """Now and then: fronts that are no more, and with them their members."""
-        for front in [one for one in self._there if not self._processes.alive(one)]:
+        for front in [name for name in self._there if not self._processes.alive(name)]:
             for shared in list(self._there[front]):
                 self._learn(front, shared, Room(0, 0))
             del self._there[front]

@@ -93,14 +93,14 @@ def run(source: str, function: str, given: str) -> dict[str, Any]:
 def _logged(context: Any) -> list[str]:
     try:
         context.set_time_limit(0.005)
-        found = json.loads(context.eval("JSON.stringify(__lines.slice(0, 50).map(String))"))
+        lines = json.loads(context.eval("JSON.stringify(__lines.slice(0, 50).map(String))"))
     except (quickjs.JSException, UnicodeError, ValueError, TypeError):
         return []
-    return [str(line)[:500] for line in found] if isinstance(found, list) else []
+    return [str(line)[:500] for line in lines] if isinstance(lines, list) else []
 
 
-def _failure(said: str) -> dict[str, Any]:
-    first, _, rest = said.partition("\n")
+def _failure(text: str) -> dict[str, Any]:
+    first, _, rest = text.partition("\n")
     where = rest.strip().splitlines()
     if "interrupted" in first:
         return {"error": f"took longer than {round(CPU_SECONDS * 1000)} ms", "kind": "time"}

@@ -23,9 +23,11 @@ class Unusable(ValueError):
 
 def read_bytes(value: Any) -> bytes:
     """A list of numbers from -128 to 255, the negative ones in two's complement. Raises Unusable."""
-    if not isinstance(value, list) or not all(type(one) is int and -128 <= one <= 255 for one in value):
+    if not isinstance(value, list) or not all(
+        type(number) is int and -128 <= number <= 255 for number in value
+    ):
         raise Unusable("must return an array of bytes")
-    return bytes(one & 0xFF for one in value)
+    return bytes(number & 0xFF for number in value)
 
 
 def read_message(value: Any) -> dict[str, Any]:

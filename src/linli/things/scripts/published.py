@@ -13,7 +13,7 @@ class PublishedScripts:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._held: dict[int, ScriptInUse | None] = {}
+        self._scripts: dict[int, ScriptInUse | None] = {}
         self._changes = 0
         self._stop_listening: Callable[[], None] | None = None
 
@@ -37,15 +37,15 @@ class PublishedScripts:
         return None if script_in_use_row is None else script_in_use_row.script
 
     async def _find(self, product_no: int) -> ScriptInUse | None:
-        if product_no in self._held:
-            return self._held[product_no]
+        if product_no in self._scripts:
+            return self._scripts[product_no]
         changes = self._changes
         script = await script_in_use(self._db, product_no=product_no)
         if changes == self._changes:
-            self._held[product_no] = script
+            self._scripts[product_no] = script
         return script
 
     def _heard(self, change: Change) -> None:
         if change.kind == "product":
             self._changes += 1
-            self._held.pop(change.no, None)
+            self._scripts.pop(change.no, None)

@@ -97,7 +97,7 @@ class Translation:
             return b""
         try:
             message = await self._read(script, request)
-            uplink = await self._made(request, message)
+            uplink = await self._as_uplink(request, message)
         except (ScriptFailed, Unusable) as failed:
             await self._note(device, UP, failed, request.payload)
             return b""
@@ -149,7 +149,7 @@ class Translation:
         ran = await self._call_script(request.device, script, UP, request.payload, list(request.payload))
         return read_message(ran.value)
 
-    async def _made(self, request: Request, message: dict[str, Any]) -> Uplink:
+    async def _as_uplink(self, request: Request, message: dict[str, Any]) -> Uplink:
         """The message as the device would have sent it. Raises Unusable, Unavailable."""
         device = request.device
         if is_reply(message):

@@ -1,4 +1,4 @@
-"""A maker's file against what is known: every fault by row and column; all of it is added, or nothing."""
+"""A maker's file against what is already: every fault by row and column; all of it is added, or nothing."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -16,7 +16,7 @@ class Checked(NamedTuple):
 
     total: int
     new: list[Row]
-    known: int
+    already: int
     """Rows that are already listed just so."""
     waiting: int
     """New rows whose device does not exist yet."""
@@ -32,7 +32,7 @@ async def check(scope: Scope, db: Reader, *, sheet: Sheet) -> Checked:
     products = await find_product_keys(scope, db, product_keys=list(by_product))
     problems = list(sheet.problems)
     new: list[Row] = []
-    known = waiting = 0
+    already = waiting = 0
     for product_key, rows in by_product.items():
         if product_key not in products:
             problems += [
@@ -49,12 +49,12 @@ async def check(scope: Scope, db: Reader, *, sheet: Sheet) -> Checked:
                 new.append(row)
                 waiting += row.entry.device_name not in existing
             elif serial_number is not None and serial_number == other:
-                known += 1
+                already += 1
             else:
                 problems.append(_taken(row, serial_number, other))
     new.sort(key=lambda row: row.number)
     problems.sort(key=lambda problem: (problem.row, problem.column))
-    return Checked(sheet.total, new, known, waiting, problems)
+    return Checked(sheet.total, new, already, waiting, problems)
 
 
 async def import_sheet(scope: Scope, tx: Tx, *, sheet: Sheet, category_no: int | None) -> Checked:

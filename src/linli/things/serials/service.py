@@ -64,8 +64,8 @@ async def describe_category(scope: Scope, tx: Tx, *, category_no: int, name: str
 async def delete_category(scope: Scope, tx: Tx, *, category_no: int) -> None:
     """Raises NotFound, SerialCategoryInUse."""
     category = await queries.get_category(scope, tx, category_no=category_no)
-    held = {row.category_no: row.numbers for row in await queries.list_categories(scope, tx)}
-    if count := held.get(category_no, 0):
+    counts = {row.category_no: row.numbers for row in await queries.list_categories(scope, tx)}
+    if count := counts.get(category_no, 0):
         raise SerialCategoryInUse(name=category.name, count=count)
     await _delete_category.run(tx, scope, no=category_no)
 

@@ -228,7 +228,7 @@ async def enable_device(scope: Scope, tx: Tx, *, iot_id: str, enabled: bool) -> 
     await _set_enabled.run(tx, scope, no=device.device_no, on=int(enabled), now=tx.db.clock.now_ms())
     gateway = await membership.gateway_key(tx, device)
     notices.lifecycle(tx, "enable" if enabled else "disable", membership.key_of(device), gateway)
-    _told(tx, device, closes=not enabled)
+    _tell_change(tx, device, closes=not enabled)
     kind = DeviceEnabled if enabled else DeviceDisabled
     await emit(tx, kind(*_place(device), device.product_key, device.device_name), key=iot_id)
 
@@ -240,7 +240,7 @@ async def reset_secret(scope: Scope, tx: Tx, *, iot_id: str, ids: Ids, secrets: 
     sealed = secrets.seal(triple.device_secret, about=f"device:{iot_id}")
     await _clear_tokens.run(tx, no=device.device_no)
     await _set_secret.run(tx, scope, no=device.device_no, sealed=sealed, now=tx.db.clock.now_ms())
-    _told(tx, device, closes=True)
+    _tell_change(tx, device, closes=True)
     return triple
 
 
@@ -294,7 +294,7 @@ async def _bind(tx: Tx, tenant_id: str, iot_ids: list[str], project_id: str | No
     )
     scope = Scope.system(tenant_id)
     for device in await find_devices(scope, tx, iot_ids=iot_ids):
-        _told(tx, device)
+        _tell_change(tx, device)
 
 
 async def _put_into(scope: Scope, tx: Tx, device: DeviceRow, community_id: int | None) -> DeviceRow:
@@ -303,7 +303,7 @@ async def _put_into(scope: Scope, tx: Tx, device: DeviceRow, community_id: int |
     await _set_community.run(tx, scope, no=device.device_no, community=community_id, now=tx.db.clock.now_ms())
     moved = DeviceMoved(device.device_no, device.iot_id, device.tenant_id, device.community_id, community_id)
     await emit(tx, moved, key=device.iot_id)
-    _told(tx, device)
+    _tell_change(tx, device)
     return device._replace(community_id=community_id)
 
 
@@ -312,5 +312,5 @@ def _place(device: DeviceRow) -> tuple[int, str, str, int | None, str | None]:
     return device.device_no, device.iot_id, device.tenant_id, device.community_id, device.project_id
 
 
-def _told(tx: Tx, device: DeviceRow, *, closes: bool = False) -> None:
+def _tell_change(tx: Tx, device: DeviceRow, *, closes: bool = False) -> None:
     tell(tx, Change("device", device.device_no, device.product_key, device.device_name, closes))

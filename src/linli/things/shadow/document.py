@@ -37,14 +37,14 @@ class ShadowRefused(LinliError):
 
 
 class VersionConflict(ShadowRefused, Conflict):
-    """Somebody changed the document meanwhile. `held` is its version."""
+    """Somebody changed the document meanwhile. `version` is the document's now."""
 
     code = "shadow.version_conflict"
 
-    def __init__(self, held: int) -> None:
-        super().__init__(409, f"shadow version conflict: the shadow has version {held}")
-        self.held = held
-        self.facts = {"version": held}
+    def __init__(self, version: int) -> None:
+        super().__init__(409, f"shadow version conflict: the shadow has version {version}")
+        self.version = version
+        self.facts = {"version": version}
 
 
 class Shadow(msgspec.Struct):
@@ -137,4 +137,4 @@ def _deeper(value: Any, levels: int) -> bool:
     if not isinstance(value, dict | list):
         return False
     inner = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_deeper(one, levels - 1) for one in inner)
+    return levels == 0 or any(_deeper(value, levels - 1) for value in inner)

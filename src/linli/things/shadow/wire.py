@@ -74,14 +74,14 @@ def _state(message: dict[str, Any], method: str) -> dict[Part, Any]:
     state = message.get("state")
     if not isinstance(state, dict):
         raise ShadowRefused(402, "state is missing")
-    found: dict[Part, Any] = {part: state[part] for part in _PARTS if part in state}
-    if not found:
+    parts: dict[Part, Any] = {part: state[part] for part in _PARTS if part in state}
+    if not parts:
         raise ShadowRefused(404, "state.reported is missing")
-    if found.get("reported") == {}:
+    if parts.get("reported") == {}:
         raise ShadowRefused(405, "state.reported is empty")
-    if method == "update" and not _removes(found.get("desired")):
+    if method == "update" and not _removes(parts.get("desired")):
         raise ShadowRefused(406, "a device cannot set state.desired, only remove it with null")
-    return found
+    return parts
 
 
 def _removes(wanted: Any) -> bool:

@@ -115,11 +115,11 @@ async def named_devices(scope: Scope, db: Reader, keys: Iterable[SubKey]) -> dic
     by_product: dict[str, list[str]] = {}
     for key in keys:
         by_product.setdefault(key.product_key, []).append(key.device_name)
-    found: dict[SubKey, DeviceRow] = {}
+    by_key: dict[SubKey, DeviceRow] = {}
     for product_key, names in by_product.items():
         rows = await find_named_devices(scope, db, product_key=product_key, device_names=names)
-        found |= {SubKey(row.product_key, row.device_name): row for row in rows}
-    return found
+        by_key |= {SubKey(row.product_key, row.device_name): row for row in rows}
+    return by_key
 
 
 async def count_subs(db: Reader, *, gateway_no: int) -> int:
@@ -151,10 +151,10 @@ async def gateways_in_sight(scope: Scope, db: Reader) -> list[DeviceRow]:
 
 async def tags_of(db: Reader, *, device_nos: list[int]) -> dict[int, dict[str, str]]:
     """Tags by device number, of devices that the caller may see."""
-    found: dict[int, dict[str, str]] = {}
+    tags: dict[int, dict[str, str]] = {}
     for device_no, key, value in await _tags_of_many.all(db, nos=device_nos):
-        found.setdefault(device_no, {})[key] = value
-    return found
+        tags.setdefault(device_no, {})[key] = value
+    return tags
 
 
 async def list_found(scope: Scope, db: Reader, *, gateway: DeviceRow, page: PageRequest) -> Page[FoundRow]:

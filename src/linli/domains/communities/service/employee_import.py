@@ -108,7 +108,7 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
 
 async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[Trace]:
     """Do what a plan says. Raises as `employees.hire`, `departments.create`."""
-    community_id, ids, now_ms = work.found.community_id, work.ids, work.now_ms
+    community_id, ids, now_ms = work.import_row.community_id, work.ids, work.now_ms
     tree = await queries.tree(scope, tx, community_id)
     known = {tuple(part.name for part in tree.path(one)): one for one in tree.by_id}
     done: list[Trace] = []

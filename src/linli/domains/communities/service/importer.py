@@ -139,7 +139,7 @@ class _Houses(_Parent):
         return plan
 
     async def apply(self, scope: Scope, tx: Tx, work: Work[Import], plan: Plan) -> None:
-        await imports.apply(scope, tx, work.found, plan=plan, now_ms=work.now_ms)
+        await imports.apply(scope, tx, work.import_row, plan=plan, now_ms=work.now_ms)
 
 
 class _List(_Parent):
@@ -171,4 +171,4 @@ class _List(_Parent):
         return plan
 
     async def apply(self, scope: Scope, tx: Tx, work: Work[Import], plan: ListPlan) -> None:
-        await imports.trace(scope, tx, work.found, await self._kind.apply(scope, tx, work, plan))
+        await imports.trace(scope, tx, work.import_row, await self._kind.apply(scope, tx, work, plan))

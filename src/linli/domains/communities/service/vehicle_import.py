@@ -134,7 +134,7 @@ async def _held(
 
 async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[Trace]:
     """Do what a plan says. Raises what `vehicles.add` and `change` raise."""
-    community_id, now_ms = work.found.community_id, work.now_ms
+    community_id, now_ms = work.import_row.community_id, work.now_ms
     done: list[Trace] = []
     for identity_id, forms in wanted.added.items():
         made = await vehicles.add(

@@ -220,9 +220,9 @@ async def write(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
     batch = await apply(
         scope,
         tx,
-        work.found.community_id,
+        work.import_row.community_id,
         wanted,
-        file_name=work.found.file_name,
+        file_name=work.import_row.file_name,
         ids=work.ids,
         secrets=work.secrets,
         now_ms=work.now_ms,

@@ -293,7 +293,7 @@ class SimulatedMachine:
         )
 
     async def report_cards(self) -> None:
-        held = [
+        cards = [
             permissions.HeldPermission(
                 card_id=card.card_id,
                 user_id=card.user_id,
@@ -302,8 +302,8 @@ class SimulatedMachine:
             )
             for card in self.memory.cards.values()
         ]
-        for at in range(0, len(held), permissions.ReportPermissions.MOST):
-            part = held[at : at + permissions.ReportPermissions.MOST]
+        for at in range(0, len(cards), permissions.ReportPermissions.MOST):
+            part = cards[at : at + permissions.ReportPermissions.MOST]
             await self.call(
                 "/cardAC/reportPermissions",
                 lambda token, part=part: permissions.ReportPermissions(token=token, permissions=part),  # type: ignore[misc]

@@ -176,15 +176,15 @@ class Memory:
         return Answer()
 
     def sync_rules(self, message: rules.SyncRules) -> Answer:
-        held = dict(self.lift_rules)
+        lift_rules = dict(self.lift_rules)
         for entry in message.rules:
             if self.lifts is not None and entry.type != rules.DELETE:
                 try:
                     rules.check_rooms(entry, self.lifts)
                 except ValueError as error:
                     raise Refused(Code.BAD_PARAMETER, str(error)) from None
-            _apply_rule(held, entry)
-        self.lift_rules = held
+            _apply_rule(lift_rules, entry)
+        self.lift_rules = lift_rules
         return Answer()
 
     def query_rules(self, message: rules.GetRules) -> Answer:
@@ -232,14 +232,14 @@ def _apply_cards(cards: dict[str, HeldCard], message: permissions.SyncPermission
             )
 
 
-def _apply_rule(held: dict[str, rules.Rule], entry: rules.Rule) -> None:
+def _apply_rule(lift_rules: dict[str, rules.Rule], entry: rules.Rule) -> None:
     key = entry.rule_id or ""
     if entry.type == rules.CLEAR:
-        held.clear()
+        lift_rules.clear()
     elif entry.type == rules.DELETE:
-        held.pop(key, None)
+        lift_rules.pop(key, None)
     else:
-        held[key] = without_change(entry)
+        lift_rules[key] = without_change(entry)
 
 
 def without_change(rule: rules.Rule) -> rules.Rule:

@@ -14,7 +14,7 @@ def machines(devices: Iterable[Device[Custom]]) -> list[Machine]:
 
 def _machine(device: Device[Custom]) -> Machine:
     custom = device.custom
-    abilities = {Ability(one) for one in custom.abilities}
+    abilities = {Ability(ability) for ability in custom.abilities}
     if not custom.elevator_connected:
         abilities.discard(Ability.LIFT)
     return Machine(

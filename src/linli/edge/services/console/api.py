@@ -114,8 +114,8 @@ async def _logs(parts: Parts, request: Request) -> object:
     after = int(text) if (text := request.word("after", 15)).isascii() and text.isdigit() else 0
     level = request.word("level", 10)
     driver, device = request.word("driver"), request.word("device")
-    known = {driver_view.id for driver_view in parts.state.summary().drivers} | set(OWN_LOGS)
-    if driver not in known or (
+    names = {driver_view.id for driver_view in parts.state.summary().drivers} | set(OWN_LOGS)
+    if driver not in names or (
         device and device not in {device_view.name for device_view in parts.state.devices()}
     ):
         raise Refusal(404, "no_such_log")
@@ -160,7 +160,7 @@ async def _check_network(parts: Parts, request: Request) -> object:
         changes = await asyncio.to_thread(parts.network.changes, plan)
     except NetworkRefused as refused:
         return {
-            "faults": [_said(fault, request.language) for fault in refused.faults],
+            "faults": [_fault_out(fault, request.language) for fault in refused.faults],
             "changes": [],
             "notes": [],
         }
@@ -169,7 +169,7 @@ async def _check_network(parts: Parts, request: Request) -> object:
     return {
         "faults": [],
         "changes": [{"name": change.name, "diff": change.diff()} for change in changes],
-        "notes": [_said(warning, request.language) for warning in warnings(plan)],
+        "notes": [_fault_out(warning, request.language) for warning in warnings(plan)],
     }
 
 
@@ -193,7 +193,7 @@ async def _undo_network(parts: Parts, request: Request) -> object:
         raise Refusal(409, "network_elsewhere", why=str(error)) from None
 
 
-def _said(fault: Fault, language: str) -> dict[str, str]:
+def _fault_out(fault: Fault, language: str) -> dict[str, str]:
     return {
         "field": fault.field,
         "text": i18n.text(f"edge.network.{fault.rule}", language),

@@ -113,7 +113,7 @@ class ConsoleDoor:
     def _open(self) -> str:
         token, now = secrets.token_urlsafe(32), self._clock.now_ms()
         while len(self._sessions) >= SESSIONS:
-            del self._sessions[min(self._sessions, key=lambda one: self._sessions[one].used_ms)]
+            del self._sessions[min(self._sessions, key=lambda digest: self._sessions[digest].used_ms)]
         self._sessions[hashlib.sha256(token.encode()).hexdigest()] = _Session(now, now)
         return token
 

@@ -172,9 +172,9 @@ class FileStore:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
-        known = {name for (name,) in self._db.execute("SELECT name FROM file")}
+        names = {name for (name,) in self._db.execute("SELECT name FROM file")}
         for place in (self._folder / "content").iterdir():
-            if place.name not in known:
+            if place.name not in names:
                 place.unlink()
         self._files, self._used = self._db.execute(
             "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM file"

@@ -126,7 +126,7 @@ class LocalBroker:
         self._named[peer.name] = peer
         return 0
 
-    def said(self, topic: str, payload: bytes) -> bool:
+    def accept_publish(self, topic: str, payload: bytes) -> bool:
         """An app publishes; whether it may on this topic."""
         if topic.startswith(OWN):
             self._log.now_and_then("an app published on a topic of the box's own", topic=topic[:128])

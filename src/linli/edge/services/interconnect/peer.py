@@ -28,7 +28,7 @@ class Broker(Protocol):
         """0, or the return code of 3.1.1 that refuses (table 3.1)."""
         ...
 
-    def said(self, topic: str, payload: bytes) -> bool:
+    def accept_publish(self, topic: str, payload: bytes) -> bool:
         """An app publishes; whether it may on this topic."""
         ...
 
@@ -48,7 +48,7 @@ class Peer(asyncio.Protocol):
         self._filters: dict[str, int] = {}
         self._flying: set[int] = set()
         self._next_id = 0
-        self._held: dict[int, tuple[str, bytes]] = {}
+        self._unreleased: dict[int, tuple[str, bytes]] = {}
         """QoS 2 from the app, until it lets go."""
         self._will: mqtt.Will | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -73,7 +73,7 @@ class Peer(asyncio.Protocol):
         self._broker.left(self)
         will, self._will = self._will, None
         if will is not None:
-            self._broker.said(will.topic, will.payload)
+            self._broker.accept_publish(will.topic, will.payload)
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -128,9 +128,9 @@ class Peer(asyncio.Protocol):
             case mqtt.Puback() | mqtt.Pubcomp():
                 self._flying.discard(packet.packet_id)
             case mqtt.Pubrel():
-                held = self._held.pop(packet.packet_id, None)
-                if held is not None:
-                    self._broker.said(*held)
+                message = self._unreleased.pop(packet.packet_id, None)
+                if message is not None:
+                    self._broker.accept_publish(*message)
                 self._send(mqtt.Pubcomp(packet.packet_id))
             case mqtt.Subscribe():
                 self._subscribe(packet)
@@ -183,13 +183,13 @@ class Peer(asyncio.Protocol):
             self.end(Reason.TOPIC_ALIAS_INVALID)
             return
         if packet.qos == 2:
-            if len(self._held) >= WINDOW:
+            if len(self._unreleased) >= WINDOW:
                 self.end(Reason.RECEIVE_MAXIMUM_EXCEEDED)
                 return
-            self._held[packet.packet_id] = (packet.topic, packet.payload)
+            self._unreleased[packet.packet_id] = (packet.topic, packet.payload)
             self._send(mqtt.Pubrec(packet.packet_id))
             return
-        allowed = self._broker.said(packet.topic, packet.payload)
+        allowed = self._broker.accept_publish(packet.topic, packet.payload)
         if packet.qos:
             refused = Reason.NOT_AUTHORIZED if self._decoder.level == 5 and not allowed else 0
             self._send(mqtt.Puback(packet.packet_id, int(refused)))

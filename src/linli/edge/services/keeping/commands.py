@@ -146,7 +146,7 @@ def _run(words: argparse.Namespace) -> int:
     if standby.pairing is None:
         print("linli edge standby: stands by for none; first: linli edge standby pair")
         return FAILED
-    asyncio.run(standby.run(every_s=max(10.0, words.every), told=lambda text: print(text, flush=True)))
+    asyncio.run(standby.run(every_s=max(10.0, words.every), report=lambda text: print(text, flush=True)))
     return DONE
 
 

@@ -46,8 +46,8 @@ def facts_of(home: Path, *, components: dict[str, str] | None = None) -> BoxFact
 
 
 def versions_of(home: Path, *, components: dict[str, str] | None = None) -> Versions:
-    found, _ = discover((OWN, home / "drivers"))
-    drivers = installed_packages(home / "drivers") | found
+    discovered, _ = discover((OWN, home / "drivers"))
+    drivers = installed_packages(home / "drivers") | discovered
     protocols = {driver.manifest.protocol: driver.manifest.version for driver in drivers.values()}
     return Versions(model=model_of(home), protocols=protocols, components=components or {})
 

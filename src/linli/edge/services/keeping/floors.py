@@ -45,23 +45,23 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def obstacles(old: Versions, new: Versions) -> list[Obstacle]:
     """What keeps `old` from being moved to `new`; empty: nothing."""
-    found = []
+    problems = []
     if old.model != new.model:
-        found.append(Obstacle("model", new.model, new.model, old.model, "all"))
+        problems.append(Obstacle("model", new.model, new.model, old.model, "all"))
     for which, box in (("old", old), ("new", new)):
         if _older(box.base, BASE_FLOOR):
-            found.append(Obstacle("base", which, box.base, _text(BASE_FLOOR), "all"))
+            problems.append(Obstacle("base", which, box.base, _text(BASE_FLOOR), "all"))
     for name, version in sorted(old.protocols.items()):
         floor = PROTOCOL_FLOORS.get(name)
         here = new.protocols.get(name, version)
         if floor is not None and _older(here, floor):
-            found.append(Obstacle("protocol", name, here, _text(floor), "data"))
+            problems.append(Obstacle("protocol", name, here, _text(floor), "data"))
     for name, version in sorted(old.components.items()):
         floor = COMPONENT_FLOORS.get(name)
         here = new.components.get(name, version)
         if floor is not None and _older(here, floor):
-            found.append(Obstacle("component", name, here, _text(floor), "data"))
-    return found
+            problems.append(Obstacle("component", name, here, _text(floor), "data"))
+    return problems
 
 
 def _older(version: str, floor: tuple[int, ...]) -> bool:

@@ -28,9 +28,9 @@ MOVED: Final = "moved.json"
 class MoveRefused(Exception):
     """`obstacles` stand in the way of the whole; or the folder is another box's, or in use."""
 
-    def __init__(self, why: str, found: list[Obstacle] | None = None) -> None:
+    def __init__(self, why: str, obstacles: list[Obstacle] | None = None) -> None:
         super().__init__(why)
-        self.obstacles = found or []
+        self.obstacles = obstacles or []
 
 
 class Progress(msgspec.Struct, frozen=True, rename="camel"):
@@ -72,8 +72,8 @@ def restore(
     """
     finish(home)
     manifest = read_manifest(archive, passphrase)
-    found = obstacles(manifest.box.versions, here)
-    blocking = [obstacle for obstacle in found if obstacle.blocks == "all"]
+    problems = obstacles(manifest.box.versions, here)
+    blocking = [obstacle for obstacle in problems if obstacle.blocks == "all"]
     if blocking:
         raise MoveRefused("; ".join(map(str, blocking)), blocking)
     if (home / "identity.json").exists() and not replace:
@@ -88,7 +88,7 @@ def restore(
         manifest.created_ms,
         now_ms,
         [entry.path.removeprefix("home/") for entry in manifest.entries if entry.path.startswith("home/")],
-        [obstacle for obstacle in found if obstacle.blocks == "data"],
+        [obstacle for obstacle in problems if obstacle.blocks == "data"],
     )
     _write(moving / PLAN, msgspec.json.encode(plan))
     finish(home)

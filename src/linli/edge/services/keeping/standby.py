@@ -123,7 +123,7 @@ class StandbyDoor:
             wanted, call.header("x-linli-sign")
         ):
             return False
-        self._seen = {known: at for known, at in self._seen.items() if now - at < 2 * SKEW_MS}
+        self._seen = {seen: at for seen, at in self._seen.items() if now - at < 2 * SKEW_MS}
         fresh = nonce not in self._seen
         self._seen[nonce] = now
         return fresh
@@ -201,14 +201,16 @@ class Standby:
             old.unlink()
         return manifest
 
-    async def run(self, *, every_s: float = EVERY_S, told: Callable[[str], None] = lambda text: None) -> None:
+    async def run(
+        self, *, every_s: float = EVERY_S, report: Callable[[str], None] = lambda text: None
+    ) -> None:
         """Fetch for as long as the standby stands by; a failure is told and tried again at the next turn."""
         while True:
             try:
                 manifest = await self.pull()
-                told(f"fetched a backup of {manifest.box.node_name or manifest.box.serial_number}")
+                report(f"fetched a backup of {manifest.box.node_name or manifest.box.serial_number}")
             except (httpx.HTTPError, ValueError, OSError) as error:
-                told(f"no backup this time: {type(error).__name__}: {error}")
+                report(f"no backup this time: {type(error).__name__}: {error}")
             await self._clock.sleep(every_s)
 
     async def take_over(self, *, here: Versions, force: bool = False) -> Manifest:

@@ -76,13 +76,13 @@ def _apply(words: argparse.Namespace) -> int:
         changes = _files(words).changes(plan) if words.dry_run else _files(words).apply(plan)
     except NetworkRefused as refused:
         for fault in refused.faults:
-            print(_said(fault))
+            print(_fault_text(fault))
         return WRONG
     except (ValueError, OSError) as error:
         print(f"linli edge network: {error}")
         return FAILED
     for fault in warnings(plan):
-        print(f"note: {_said(fault)}")
+        print(f"note: {_fault_text(fault)}")
     _tell(changes, dry_run=words.dry_run)
     return DONE
 
@@ -146,7 +146,7 @@ def _addresses(address: str | None, gateway: str | None) -> dict[str, str]:
     return {"address": str(interface.ip), "netmask": str(interface.netmask), "gateway": gateway or ""}
 
 
-def _said(fault: Fault) -> str:
+def _fault_text(fault: Fault) -> str:
     language = "zh-CN" if os.environ.get("LANG", "").startswith("zh") else "en"
     shown = f" ({fault.value})" if fault.value else ""
     return f"{fault.field}{shown}: {i18n.text(f'edge.network.{fault.rule}', language)}"

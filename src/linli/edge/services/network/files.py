@@ -17,14 +17,14 @@ _KEY: Final = re.compile(r"^\s*([A-Z0-9_]+)\s*=\s*[\"']?([^\"'\n]*?)[\"']?\s*$",
 
 def written(plan: Plan) -> dict[str, bytes]:
     """Content by file name. The plan must have no faults. A card on cellular has no file: its modem dials by itself."""
-    found = {}
+    contents = {}
     if plan.outside.method != "cellular":
-        found[f"ifcfg-{plan.outside.device}"] = card_file(plan.outside, outside=True)
+        contents[f"ifcfg-{plan.outside.device}"] = card_file(plan.outside, outside=True)
     if plan.inside is not None:
-        found[f"ifcfg-{plan.inside.device}"] = card_file(plan.inside, outside=False)
+        contents[f"ifcfg-{plan.inside.device}"] = card_file(plan.inside, outside=False)
         if plan.routes:
-            found[f"route-{plan.inside.device}"] = route_file(plan.routes, plan.inside)
-    return found
+            contents[f"route-{plan.inside.device}"] = route_file(plan.routes, plan.inside)
+    return contents
 
 
 def card_file(card: Card, *, outside: bool) -> bytes:

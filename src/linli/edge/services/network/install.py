@@ -25,9 +25,9 @@ KEPT: Final = 20
 class NetworkRefused(ValueError):
     """A plan that may not be written, with every fault."""
 
-    def __init__(self, found: list[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.field}: {fault.rule}" for fault in found))
-        self.faults = found
+    def __init__(self, problems: list[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.rule}" for fault in problems))
+        self.faults = problems
 
 
 class NothingToUndo(LookupError):
@@ -81,9 +81,9 @@ class NetworkFiles:
 
     def changes(self, plan: Plan) -> list[Change]:
         """What applying would do, file by file; a dry run. Raises NetworkRefused, and OSError for what cannot be read."""
-        found = faults(plan)
-        if found:
-            raise NetworkRefused(found)
+        problems = faults(plan)
+        if problems:
+            raise NetworkRefused(problems)
         if not self._folder.is_dir():
             raise FileNotFoundError(
                 f"there is no folder {self._folder}: this system keeps its network elsewhere"

@@ -71,14 +71,14 @@ def faults(plan: Plan) -> list[Fault]:
 
 def warnings(plan: Plan) -> list[Fault]:
     """What works and is seldom meant."""
-    found = []
+    problems = []
     if plan.outside.method == "dhcp" and plan.inside is None:
-        found.append(Fault("outside.method", "dhcp_moves"))
+        problems.append(Fault("outside.method", "dhcp_moves"))
     if plan.inside is not None:
-        found.append(Fault("inside", "two_cards"))
+        problems.append(Fault("inside", "two_cards"))
         if plan.inside.method == "static" and not plan.routes:
-            found.append(Fault("routes", "no_routes"))
-    return found
+            problems.append(Fault("routes", "no_routes"))
+    return problems
 
 
 def network_of(card: Card) -> IPv4Network | None:
@@ -89,20 +89,20 @@ def network_of(card: Card) -> IPv4Network | None:
 
 
 def _card_faults(place: str, card: Card) -> list[Fault]:
-    found = []
+    problems = []
     if not _CARD.fullmatch(card.device):
-        found.append(Fault(f"{place}.device", "card_name", card.device))
+        problems.append(Fault(f"{place}.device", "card_name", card.device))
     if card.method != "static":
-        found += [
+        problems += [
             Fault(f"{place}.{field}", "only_static", value)
             for field in ("address", "netmask", "gateway")
             if (value := getattr(card, field))
         ]
-        return found
+        return problems
     for field in ("address", "netmask", "gateway", *(("dns",) if place == "outside" else ())):
         if _address(getattr(card, field)) is None:
-            found.append(Fault(f"{place}.{field}", "ipv4", getattr(card, field)))
-    return found or _static_faults(place, card)
+            problems.append(Fault(f"{place}.{field}", "ipv4", getattr(card, field)))
+    return problems or _static_faults(place, card)
 
 
 def _static_faults(place: str, card: Card) -> list[Fault]:
@@ -112,34 +112,34 @@ def _static_faults(place: str, card: Card) -> list[Fault]:
         return [Fault(f"{place}.netmask", "netmask", card.netmask)]
     network = IPv4Network((card.address, card.netmask), strict=False)
     address, gateway = IPv4Address(card.address), IPv4Address(card.gateway)
-    found = []
+    problems = []
     if address in (network.network_address, network.broadcast_address) or not _unicast(address):
-        found.append(Fault(f"{place}.address", "host_address", card.address))
+        problems.append(Fault(f"{place}.address", "host_address", card.address))
     if gateway not in network or gateway in (network.network_address, network.broadcast_address):
-        found.append(Fault(f"{place}.gateway", "gateway_outside", card.gateway))
+        problems.append(Fault(f"{place}.gateway", "gateway_outside", card.gateway))
     elif gateway == address:
-        found.append(Fault(f"{place}.gateway", "gateway_self", card.gateway))
+        problems.append(Fault(f"{place}.gateway", "gateway_self", card.gateway))
     if place == "outside" and not _unicast(IPv4Address(card.dns)):
-        found.append(Fault(f"{place}.dns", "host_address", card.dns))
-    return found
+        problems.append(Fault(f"{place}.dns", "host_address", card.dns))
+    return problems
 
 
 def _route_faults(routes: list[str], inside: Card) -> list[Fault]:
-    found, seen = [], set()
+    problems, seen = [], set()
     if routes and inside.method != "static":
-        found.append(Fault("routes", "routes_need_gateway"))
+        problems.append(Fault("routes", "routes_need_gateway"))
     own = network_of(inside)
     for n, route in enumerate(routes):
         network = _network(route)
         if network is None:
-            found.append(Fault(f"routes[{n}]", "route", route))
+            problems.append(Fault(f"routes[{n}]", "route", route))
         elif network in seen:
-            found.append(Fault(f"routes[{n}]", "route_twice", route))
+            problems.append(Fault(f"routes[{n}]", "route_twice", route))
         elif network == own:
-            found.append(Fault(f"routes[{n}]", "route_own", route))
+            problems.append(Fault(f"routes[{n}]", "route_own", route))
         else:
             seen.add(network)
-    return found
+    return problems
 
 
 def _address(text: str) -> IPv4Address | None:

@@ -91,13 +91,13 @@ async def list_devices(
     await queries.get_push(scope, db, push_no=push_id)
     states = tuple(state for state in where.states.split(",") if state)
     pushed_devices = await queries.pushed_devices(scope, db, push_no=push_id, page=page, states=states)
-    told = [
+    rows = [
         ConfigPushedRow(
             row.iot_id, row.device_name, row.nickname, row.state, row.code, row.sent_ms, row.answered_ms
         )
         for row in pushed_devices.data
     ]
-    return Page.of(page, pushed_devices.total, told)
+    return Page.of(page, pushed_devices.total, rows)
 
 
 @config_push_routes.post("/{push_id:int}/cancel", right="integrations.manage", raises=(NotFound,))

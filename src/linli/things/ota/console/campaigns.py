@@ -208,9 +208,9 @@ async def _facts(db: Reader, row: Campaign) -> dict[str, Any]:
         "created_ms": row.created_ms,
         "started_ms": row.started_ms,
         "finished_ms": row.finished_ms,
-        "counts": {state: one.number for state, one in counts.items()},
-        "total": sum(one.number for one in counts.values()),
-        "done": sum(one.number for state, one in counts.items() if state not in OPEN),
+        "counts": {state: count.number for state, count in counts.items()},
+        "total": sum(count.number for count in counts.values()),
+        "done": sum(count.number for state, count in counts.items() if state not in OPEN),
     }
 
 
@@ -254,8 +254,10 @@ async def list_campaigns(
     """Campaigns in sight, the newest first, each with its devices by state."""
     if firmware_id is not None:
         await get_firmware(scope, db, firmware_no=firmware_id)
-    found = await queries.list_campaigns(scope, db, page=page, firmware_no=firmware_id, states=_split(state))
-    return Page.of(page, found.total, [await _row(db, row) for row in found.data])
+    campaign_page = await queries.list_campaigns(
+        scope, db, page=page, firmware_no=firmware_id, states=_split(state)
+    )
+    return Page.of(page, campaign_page.total, [await _row(db, row) for row in campaign_page.data])
 
 
 @campaign_routes.post(right="devices.manage", raises=(NotFound, FirmwareNotTried, NobodyToUpgrade))
@@ -307,7 +309,7 @@ async def list_devices(
 ) -> Page[UpgradeRow]:
     """Its devices in the order of their turns."""
     await campaign_rows.get_campaign(scope, db, campaign_no=campaign_id)
-    found = await queries.list_jobs(
+    jobs = await queries.list_jobs(
         scope,
         db,
         campaign_no=campaign_id,
@@ -315,7 +317,7 @@ async def list_devices(
         states=_split(state),
         pattern=like_pattern(q.strip()),
     )
-    return Page.of(page, found.total, [UpgradeRow.of(row) for row in found.data])
+    return Page.of(page, jobs.total, [UpgradeRow.of(row) for row in jobs.data])
 
 
 @campaign_routes.post("/{campaign_id:int}/pause", right="devices.manage", raises=(NotFound, CampaignOver))

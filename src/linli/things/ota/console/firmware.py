@@ -106,8 +106,8 @@ async def list_firmware(
     scope: Scope, db: Database, page: PageRequest, product_key: str = "", module: str = ""
 ) -> Page[FirmwareRow]:
     """The tenant's images, the newest first."""
-    found = await firmware.list_firmware(scope, db, page=page, product_key=product_key, module=module)
-    return Page.of(page, found.total, [FirmwareRow.of(row) for row in found.data])
+    firmware_page = await firmware.list_firmware(scope, db, page=page, product_key=product_key, module=module)
+    return Page.of(page, firmware_page.total, [FirmwareRow.of(row) for row in firmware_page.data])
 
 
 @firmware_routes.get("/versions", right="devices.use", raises=(NotFound,))
@@ -147,8 +147,10 @@ async def upload(
         file_name=file_name,
         exempt=exempt,
     )
-    made = await firmware.add_firmware(scope, db, new=new, chunks=request.stream(), objects=objects, ids=ids)
-    return FirmwareRow.of(made)
+    new_firmware = await firmware.add_firmware(
+        scope, db, new=new, chunks=request.stream(), objects=objects, ids=ids
+    )
+    return FirmwareRow.of(new_firmware)
 
 
 @firmware_routes.get("/{firmware_id:int}", right="devices.use", raises=(NotFound,))
@@ -174,8 +176,8 @@ async def remove(firmware_id: int, scope: Scope, db: Database, objects: ObjectSt
 @firmware_routes.get("/{firmware_id:int}/download", right="integrations.manage", raises=(NotFound,))
 async def download(firmware_id: int, scope: Scope, db: Database, objects: ObjectStore) -> FirmwareDownload:
     """An address of the file that works for ten minutes."""
-    found = await firmware.get_firmware(scope, db, firmware_no=firmware_id)
-    return FirmwareDownload(objects.url(found.file_key, expires_s=_DOWNLOAD_SECONDS))
+    firmware_row = await firmware.get_firmware(scope, db, firmware_no=firmware_id)
+    return FirmwareDownload(objects.url(firmware_row.file_key, expires_s=_DOWNLOAD_SECONDS))
 
 
 @firmware_routes.post("/{firmware_id:int}/trial", right="devices.manage", raises=(NotFound, NobodyToUpgrade))

@@ -69,7 +69,7 @@ class _Devices:
         """Nothing more than the import's own row: adding and changing devices hold what they need."""
 
     async def apply(self, scope: Scope, tx: Tx, work: Work[Import], plan: Plan) -> None:
-        gateway, protocol = await protocol_of(scope, tx, work.found.protocol_id)
+        gateway, protocol = await protocol_of(scope, tx, work.import_row.protocol_id)
         await imports.apply(scope, tx, gateway, protocol, work, plan)
 
 

@@ -219,7 +219,7 @@ async def apply(
     wanted: Plan,
 ) -> None:
     """Do what a plan says, and keep what it did. Raises what adding a device raises."""
-    import_row, secrets, now_ms = work.found, work.secrets, work.now_ms
+    import_row, secrets, now_ms = work.import_row, work.secrets, work.now_ms
     edge_devices = await service.add(
         scope, tx, gateway, protocol, wanted.added, ids=work.ids, secrets=secrets, now_ms=now_ms
     )
