@@ -151,8 +151,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[:1] in (["--version"], ["version"]):
         print(f"linli {__version__}")
         return 0
-    found = COMMANDS.get(words[0]) if words else None
-    if found is None:
+    command = COMMANDS.get(words[0]) if words else None
+    if command is None:
         print("usage: linli COMMAND [...]\n\ncommands:")
         for name, (_, text) in COMMANDS.items():
             print(f"  {name:9} {text}")
@@ -164,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0 if words[:1] in ([], ["--help"], ["-h"], ["help"]) else 2
     if words[0] not in _OF_A_WORKING_COPY:
         os.umask(0o077)  # what an installation keeps is its user's alone
-    return found[0](words[1:])
+    return command[0](words[1:])
 
 
 @contextmanager

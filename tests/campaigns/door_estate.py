@@ -318,7 +318,7 @@ class Estate:
             self._same(phase, door, "cards", set(door.held.cards), self.cards[iot_id])
             if iot_id in self.gates:
                 faces = {self.faces[who] for who in people if who in self.faces}
-                self._same(phase, door, "faces", set(door.library.known), faces)
+                self._same(phase, door, "faces", set(door.library.faces), faces)
                 self._same(phase, door, "users", set(door.library.users), faces)
         del self.wrong[20:]
 

@@ -35,10 +35,10 @@ async def test_one_process_holds_a_lease_until_it_lapses(db, second, clock, ours
     assert await one.renew({number}) == {number}
     assert await two.renew({number}) == frozenset()
     clock._now_ms += LEASE_MS - 1
-    assert one.held() == {number}
+    assert one.leased() == {number}
     assert await two.renew({number}) == frozenset()
     clock._now_ms += 1
-    assert one.held() == frozenset()
+    assert one.leased() == frozenset()
     assert await two.renew({number}) == {number}
     assert await one.renew({number}) == frozenset()
     # Whoever does not want it any more lets go, without waiting.

@@ -12,14 +12,14 @@ from linli.demo.fleet import Fleet
 from linli.demo.folder import DemoFolder
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
-from linli.demo.running import Demo, Told, Wishes
+from linli.demo.running import Demo, ShownOnce, Wishes
 from tests.engines import free_port
 
 
 class Sample:
     """A started demo with its parts at hand."""
 
-    def __init__(self, demo: Demo, told: Told, site: Place) -> None:
+    def __init__(self, demo: Demo, told: ShownOnce, site: Place) -> None:
         self.demo = demo
         self.told = told
         self.site = site

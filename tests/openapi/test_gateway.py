@@ -152,14 +152,14 @@ async def test_service_not_granted(partner: Partner, platform: Platform) -> None
     services = platform.api.registry.services()
     async with platform.db.begin() as tx:
         await policies.grant_services(
-            partner.owner, tx, app_key=partner.app_key, services=["sample"], known=services
+            partner.owner, tx, app_key=partner.app_key, services=["sample"], offered=services
         )
     assert await partner.call("/sample/write", "1.0.0", {"name": "n"}) == forbidden
     assert (await partner.call("/sample/read", "1.0.0"))["code"] == 200
     assert await partner.token(1504)  # tokens belong to every key
     async with platform.db.begin() as tx:
         await policies.grant_services(
-            partner.owner, tx, app_key=partner.app_key, services=None, known=services
+            partner.owner, tx, app_key=partner.app_key, services=None, offered=services
         )
     assert (await partner.call("/sample/write", "1.0.0", {"name": "n"}))["code"] == 200
 

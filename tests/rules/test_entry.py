@@ -19,7 +19,7 @@ def bad(**changed: object) -> tuple[Way, ...]:
     ("changed", "code", "action"),
     [
         ({}, "nothing_found", "show_again"),
-        ({"known": False, "stay": "none", "ways": ()}, "person_unknown", "add_person"),
+        ({"person_known": False, "stay": "none", "ways": ()}, "person_unknown", "add_person"),
         ({"stay": "pending", "ways": ()}, "house_pending", "review"),
         ({"stay": "rejected", "ways": ()}, "house_rejected", "review"),
         ({"stay": "moved_out", "ways": ()}, "house_moved_out", "add_person"),

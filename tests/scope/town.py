@@ -375,7 +375,7 @@ class Town:
             async with self.platform.db.begin() as tx:
                 await policies.grant_services(
                     lot.project.owner, tx, app_key=lot.own_key, services=these,
-                    known=self.platform.openapi.registry.services(),
+                    offered=self.platform.openapi.registry.services(),
                 )  # fmt: skip
 
         await grant(services)

@@ -232,7 +232,7 @@ async def test_a_key_without_the_grant_is_refused(bench: Bench, application: App
     known = bench.platform.openapi.registry.services()
     async with bench.platform.db.begin() as tx:
         await policies.grant_services(
-            bench.owner, tx, app_key=bench.caller.app_key, services=["smartSecurityService"], known=known
+            bench.owner, tx, app_key=bench.caller.app_key, services=["smartSecurityService"], offered=known
         )
     answer = await bench.caller.call(LOT, "1.0.0", {"parkingLotId": "p1", "areaId": "a1"})
     assert (answer.code, answer.body["message"]) == (403, "request forbidden.")
@@ -242,7 +242,7 @@ async def test_a_key_without_the_grant_is_refused(bench: Bench, application: App
             tx,
             app_key=bench.caller.app_key,
             services=["iotx_parking_service_model"],
-            known=known,
+            offered=known,
         )
     assert (await bench.caller.call(LOT, "1.0.0", {"parkingLotId": "p1", "areaId": "a1"})).ok
 

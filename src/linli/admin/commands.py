@@ -9,14 +9,14 @@ from linli.kernel import tenancy
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Caller, Scope
 
-type Said = dict[str, Any]
+type Answer = dict[str, Any]
 """What a command did: printed as JSON, or as lines `name: value`."""
 
 
 class Command(NamedTuple):
     help: str
     build: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[Platform, argparse.Namespace], Awaitable[Said]]
+    run: Callable[[Platform, argparse.Namespace], Awaitable[Answer]]
 
 
 OPERATOR = Scope(None, Caller("operator", "linli admin"))

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from linli.admin.commands import OPERATOR, Command, Said
+from linli.admin.commands import OPERATOR, Answer, Command
 from linli.app.platform import Platform
 from linli.domains.communities.queries import communities
 from linli.domains.communities.rows import Community
@@ -18,7 +18,7 @@ def _poi_words(parser: argparse.ArgumentParser) -> None:
     )
 
 
-async def _import_poi(platform: Platform, words: argparse.Namespace) -> Said:
+async def _import_poi(platform: Platform, words: argparse.Namespace) -> Answer:
     try:
         with words.file.open(encoding="utf-8-sig", newline="") as lines:
             rows = pois.read_catalogue(lines)
@@ -34,8 +34,8 @@ def _community_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("community", type=int, help="communityId")
 
 
-async def _approve(platform: Platform, words: argparse.Namespace) -> Said:
-    found = await platform.db.run(
+async def _approve(platform: Platform, words: argparse.Namespace) -> Answer:
+    community = await platform.db.run(
         lambda tx: applications.approve(
             OPERATOR,
             tx,
@@ -45,7 +45,7 @@ async def _approve(platform: Platform, words: argparse.Namespace) -> Said:
             now_ms=platform.clock.now_ms(),
         )
     )
-    return _told(found) | {"rootSpaceId": str(found.root_space_id)}
+    return _line(community) | {"rootSpaceId": str(community.root_space_id)}
 
 
 def _reject_words(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +53,7 @@ def _reject_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", required=True, help="what the applicant reads")
 
 
-async def _reject(platform: Platform, words: argparse.Namespace) -> Said:
+async def _reject(platform: Platform, words: argparse.Namespace) -> Answer:
     await platform.db.run(
         lambda tx: applications.reject(
             OPERATOR,
@@ -64,7 +64,7 @@ async def _reject(platform: Platform, words: argparse.Namespace) -> Said:
             now_ms=platform.clock.now_ms(),
         )
     )
-    return _told(await communities.community(OPERATOR, platform.db, words.community))
+    return _line(await communities.community(OPERATOR, platform.db, words.community))
 
 
 def _list_words(parser: argparse.ArgumentParser) -> None:
@@ -73,12 +73,12 @@ def _list_words(parser: argparse.ArgumentParser) -> None:
     )
 
 
-async def _list(platform: Platform, words: argparse.Namespace) -> Said:
+async def _list(platform: Platform, words: argparse.Namespace) -> Answer:
     page = await communities.page(OPERATOR, platform.db, PageRequest(1, 100), apply_status=words.status)
-    return {"total": page.total, "communities": [_told(row) for row in page.data]}
+    return {"total": page.total, "communities": [_line(row) for row in page.data]}
 
 
-def _told(row: Community) -> Said:
+def _line(row: Community) -> Answer:
     return {
         "communityId": row.community_id,
         "name": row.name,

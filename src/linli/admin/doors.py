@@ -2,7 +2,7 @@
 
 import argparse
 
-from linli.admin.commands import OPERATOR, Command, Said
+from linli.admin.commands import OPERATOR, Answer, Command
 from linli.app.platform import Platform
 from linli.domains.access.service import doors
 from linli.domains.communities.queries import communities
@@ -17,7 +17,7 @@ def _sn_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--community", type=int, required=True, help="a communityId of the owner")
 
 
-async def _add_serial_number(platform: Platform, words: argparse.Namespace) -> Said:
+async def _add_serial_number(platform: Platform, words: argparse.Namespace) -> Answer:
     scope = await _owner(platform, words.community)
     entry = SerialNumberEntry(words.sn, words.product, words.device)
     added = await platform.db.run(
@@ -34,9 +34,9 @@ def _door_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exit", action="store_true", help="the door lets out, not in")
 
 
-async def _register_door(platform: Platform, words: argparse.Namespace) -> Said:
+async def _register_door(platform: Platform, words: argparse.Namespace) -> Answer:
     scope = await _owner(platform, words.community)
-    door, made = await platform.db.run(
+    door, triple = await platform.db.run(
         lambda tx: doors.register_new_door(
             scope,
             tx,
@@ -53,13 +53,13 @@ async def _register_door(platform: Platform, words: argparse.Namespace) -> Said:
             now_ms=platform.clock.now_ms(),
         )
     )
-    said: Said = {"iotId": door.iot_id, "productKey": door.product_key, "deviceName": door.device_name}
-    return said | ({"deviceSecret": made.device_secret} if made is not None else {})
+    answer: Answer = {"iotId": door.iot_id, "productKey": door.product_key, "deviceName": door.device_name}
+    return answer | ({"deviceSecret": triple.device_secret} if triple is not None else {})
 
 
 async def _owner(platform: Platform, community_id: int) -> Scope:
-    found = await communities.community(OPERATOR, platform.db, community_id)
-    return Scope(found.tenant_id, OPERATOR.caller)
+    community = await communities.community(OPERATOR, platform.db, community_id)
+    return Scope(community.tenant_id, OPERATOR.caller)
 
 
 COMMANDS = {

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from linli.admin.commands import Command, Said
+from linli.admin.commands import Answer, Command
 from linli.app.platform import Platform
 from linli.kernel.errors import BadInput
 from linli.kernel.objects.choice import opened_shelf
@@ -16,7 +16,7 @@ def _no_words(parser: argparse.ArgumentParser) -> None:
     pass
 
 
-async def _health(platform: Platform, words: argparse.Namespace) -> Said:
+async def _health(platform: Platform, words: argparse.Namespace) -> Answer:
     faults = await platform.condition.all_faults()
     rows = [
         {"part": part, "state": "!" if part in faults else "ok", "reason": faults.get(part, "")}
@@ -30,7 +30,7 @@ def _objects_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", choices=["folder", "s3"], help="move: where the files shall lie")
 
 
-async def _objects(platform: Platform, words: argparse.Namespace) -> Said:
+async def _objects(platform: Platform, words: argparse.Namespace) -> Answer:
     in_use = platform.settings.objects.store
     if words.action == "check":
         await platform.objects.shelf.check()

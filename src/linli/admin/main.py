@@ -12,7 +12,7 @@ from typing import Any
 import uvloop
 
 from linli.admin import communities, doors, installation, people, subscriptions, tenants, things
-from linli.admin.commands import Command, Said
+from linli.admin.commands import Answer, Command
 from linli.app import schema
 from linli.app.platform import Platform
 from linli.domains.communities.service.pois import PROBLEMS_SHOWN, BadCatalogue
@@ -42,13 +42,13 @@ def run(arguments: Sequence[str]) -> int:
         print(f"linli: {error}", file=sys.stderr)
         return WRONG_WORDS
     try:
-        said = uvloop.run(_run(settings, words))
+        answer = uvloop.run(_run(settings, words))
     except LinliError as error:
         _refuse(error, language, as_json=words.json)
         return REFUSED
-    if said is None:
+    if answer is None:
         return REFUSED
-    _print(said, as_json=words.json)
+    _print(answer, as_json=words.json)
     return DONE
 
 
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _run(settings: Settings, words: argparse.Namespace) -> Said | None:
+async def _run(settings: Settings, words: argparse.Namespace) -> Answer | None:
     if reason := await schema.prepare(settings):
         schema.say(reason)
         return None
@@ -77,11 +77,11 @@ async def _run(settings: Settings, words: argparse.Namespace) -> Said | None:
         await asyncio.sleep(0)
 
 
-def _print(said: Said, *, as_json: bool) -> None:
+def _print(answer: Answer, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(said, ensure_ascii=False))
+        print(json.dumps(answer, ensure_ascii=False))
         return
-    for key, value in said.items():
+    for key, value in answer.items():
         if isinstance(value, list):
             print(f"{key}:")
             for row in value:

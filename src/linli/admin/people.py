@@ -2,7 +2,7 @@
 
 import argparse
 
-from linli.admin.commands import Command, Said, add_tenant, tenant_scope
+from linli.admin.commands import Answer, Command, add_tenant, tenant_scope
 from linli.app.platform import Platform
 from linli.domains.communities.queries import communities
 from linli.domains.people.person_rules import mask_phone
@@ -34,19 +34,19 @@ def _link_words(parser: argparse.ArgumentParser) -> None:
     )
 
 
-async def _way_in(platform: Platform, tx: Tx, account: Account, *, link: bool) -> Said:
+async def _way_in(platform: Platform, tx: Tx, account: Account, *, link: bool) -> Answer:
     """How the owner comes in: a code to the phone, or a link for the operator to hand over."""
-    said: Said = {}
+    answer: Answer = {}
     by_code = account.phone is not None and platform.settings.sms.provider != "off"
     if by_code:
-        said["codeTo"] = mask_phone(account.phone or "")
+        answer["codeTo"] = mask_phone(account.phone or "")
     if link or not by_code:
         token, until_ms = await passwords.make_link(tx, account_id=account.id, now_ms=platform.clock.now_ms())
-        said |= {"link": passwords.link_url(platform.settings.public_url, token), "linkExpiresMs": until_ms}
-    return said
+        answer |= {"link": passwords.link_url(platform.settings.public_url, token), "linkExpiresMs": until_ms}
+    return answer
 
 
-async def _create_user(platform: Platform, words: argparse.Namespace) -> Said:
+async def _create_user(platform: Platform, words: argparse.Namespace) -> Answer:
     role = Role(words.role)
     tenant_id, community_id = "", 0
     if role is not Role.OPERATOR:
@@ -59,10 +59,10 @@ async def _create_user(platform: Platform, words: argparse.Namespace) -> Said:
             community_id = community.community_id
     now_ms = platform.clock.now_ms()
     async with platform.db.begin() as tx:
-        known = await accounts.find_account(tx, words.login)
+        existing = await accounts.find_account(tx, words.login)
         account_id = (
-            known.id
-            if known
+            existing.id
+            if existing
             else await accounts.create_account(
                 tx,
                 login=words.login,
@@ -83,10 +83,10 @@ async def _create_user(platform: Platform, words: argparse.Namespace) -> Said:
         account = await accounts.get_account(tx, account_id)
         open_already = await passwords.has_password(tx, account_id)
         way = {} if open_already and not words.link else await _way_in(platform, tx, account, link=words.link)
-    said: Said = {"accountId": str(account_id), "login": account.login, "role": role.value}
+    answer: Answer = {"accountId": str(account_id), "login": account.login, "role": role.value}
     if tenant_id:
-        said["tenantId"] = tenant_id
-    return said | way
+        answer["tenantId"] = tenant_id
+    return answer | way
 
 
 def _reset_words(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +94,7 @@ def _reset_words(parser: argparse.ArgumentParser) -> None:
     _link_words(parser)
 
 
-async def _reset_password(platform: Platform, words: argparse.Namespace) -> Said:
+async def _reset_password(platform: Platform, words: argparse.Namespace) -> Answer:
     account = await accounts.find_account(platform.db, words.login)
     if account is None:
         raise NotFound(what="account", id=words.login)

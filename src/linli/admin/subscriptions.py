@@ -2,7 +2,7 @@
 
 import argparse
 
-from linli.admin.commands import OPERATOR, Command, Said
+from linli.admin.commands import OPERATOR, Answer, Command
 from linli.app.platform import Platform
 from linli.databus import address, subscriptions
 from linli.databus.subscription_rows import Filters
@@ -14,7 +14,7 @@ def _webhook_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="webhook")
 
 
-async def _create_webhook(platform: Platform, words: argparse.Namespace) -> Said:
+async def _create_webhook(platform: Platform, words: argparse.Namespace) -> Answer:
     await address.check(words.url, allow_private=platform.settings.webhooks.allow_private)
     number, secret = await platform.db.run(
         lambda tx: subscriptions.create_webhook(

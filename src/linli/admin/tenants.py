@@ -2,7 +2,7 @@
 
 import argparse
 
-from linli.admin.commands import OPERATOR, Command, Said, add_tenant, tenant_scope
+from linli.admin.commands import OPERATOR, Answer, Command, add_tenant, tenant_scope
 from linli.app.platform import Platform
 from linli.domains.communities.queries import communities
 from linli.kernel import tenancy
@@ -14,7 +14,7 @@ def _tenant_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name")
 
 
-async def _create_tenant(platform: Platform, words: argparse.Namespace) -> Said:
+async def _create_tenant(platform: Platform, words: argparse.Namespace) -> Answer:
     tenant_id = await platform.db.run(lambda tx: tenancy.create_tenant(tx, name=words.name, ids=platform.ids))
     return {"tenantId": tenant_id, "name": words.name}
 
@@ -24,7 +24,7 @@ def _project_words(parser: argparse.ArgumentParser) -> None:
     add_tenant(parser)
 
 
-async def _create_project(platform: Platform, words: argparse.Namespace) -> Said:
+async def _create_project(platform: Platform, words: argparse.Namespace) -> Answer:
     scope = await tenant_scope(platform, words)
     async with platform.db.begin() as tx:
         project_id = await tenancy.create_project(scope, tx, name=words.name, ids=platform.ids)
@@ -39,7 +39,7 @@ def _key_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="")
 
 
-async def _create_key(platform: Platform, words: argparse.Namespace) -> Said:
+async def _create_key(platform: Platform, words: argparse.Namespace) -> Answer:
     app_key, secret = await platform.db.run(
         lambda tx: tenancy.create_app_key(
             OPERATOR,
@@ -58,7 +58,7 @@ def _grant_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", required=True, help="projectId that shall see the community")
 
 
-async def _grant_community(platform: Platform, words: argparse.Namespace) -> Said:
+async def _grant_community(platform: Platform, words: argparse.Namespace) -> Answer:
     project = await tenancy.get_project(OPERATOR, platform.db, project_id=words.project)
     owner = Scope(project.tenant_id, OPERATOR.caller)
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from linli.admin.commands import OPERATOR, Command, Said, add_tenant, tenant_scope
+from linli.admin.commands import OPERATOR, Answer, Command, add_tenant, tenant_scope
 from linli.app.platform import Platform
 from linli.domains.communities.queries import communities
 from linli.kernel import tenancy
@@ -25,7 +25,7 @@ def _product_words(parser: argparse.ArgumentParser) -> None:
     )
 
 
-async def _create_product(platform: Platform, words: argparse.Namespace) -> Said:
+async def _create_product(platform: Platform, words: argparse.Namespace) -> Answer:
     scope = await tenant_scope(platform, words)
     model = None
     if words.tsl is not None:
@@ -64,13 +64,13 @@ def _device_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", help="keep this device secret instead of a new one")
 
 
-async def _create_device(platform: Platform, words: argparse.Namespace) -> Said:
+async def _create_device(platform: Platform, words: argparse.Namespace) -> Answer:
     product = await get_product(OPERATOR, platform.db, product_key=words.product)
     scope = Scope(product.tenant_id, OPERATOR.caller)
     if words.project is not None:
         await tenancy.get_project(scope, platform.db, project_id=words.project)
     async with platform.db.begin() as tx:
-        made = await devices.create_device(
+        triple = await devices.create_device(
             scope,
             tx,
             values=devices.DeviceValues(
@@ -85,12 +85,12 @@ async def _create_device(platform: Platform, words: argparse.Namespace) -> Said:
         )
         if words.community is not None:
             await communities.community(scope, tx, words.community)  # of the same tenant
-            await devices.assign_community(scope, tx, iot_id=made.iot_id, community_id=words.community)
+            await devices.assign_community(scope, tx, iot_id=triple.iot_id, community_id=words.community)
     return {
-        "iotId": made.iot_id,
-        "productKey": made.product_key,
-        "deviceName": made.device_name,
-        "deviceSecret": made.device_secret,
+        "iotId": triple.iot_id,
+        "productKey": triple.product_key,
+        "deviceName": triple.device_name,
+        "deviceSecret": triple.device_secret,
     }
 
 

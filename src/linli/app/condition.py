@@ -25,14 +25,14 @@ class Condition:
 
     async def faults(self) -> dict[str, str]:
         """What keeps this process from serving: part → reason. Empty when it is ready."""
-        found = {}
+        faults = {}
         if self.draining:
-            found["process"] = "is stopping"
+            faults["process"] = "is stopping"
         if not await self._db.healthy():
-            found["database"] = "cannot be read"
+            faults["database"] = "cannot be read"
         if self._disk.full():
-            found["disk"] = "almost full: writes are refused"
-        return found
+            faults["disk"] = "almost full: writes are refused"
+        return faults
 
     async def all_faults(self) -> dict[str, str]:
         """What an operator should know: also of parts without which this process still serves."""

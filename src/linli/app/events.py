@@ -6,7 +6,7 @@ from linli.console.hub import Hub as LiveHub
 from linli.console.live_topics import ATTACK, CONFIG, DELIVERY, DEVICE, EDGE, FIRMWARE, MESSAGE, PASS, VISIT
 from linli.databus import changes, device_events, erasure, scopes
 from linli.databus.topics import Kind
-from linli.delivery.console import told
+from linli.delivery.console import delivery_rows
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.pass_rows import live_row as live_pass
@@ -88,7 +88,7 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
         if not hub.watched(DELIVERY):
             return
         scope = Scope.system(event.tenant_id)
-        (row,) = await told(scope, tx, [await get_row(scope, tx, row_id=event.row_id)])
+        (row,) = await delivery_rows(scope, tx, [await get_row(scope, tx, row_id=event.row_id)])
         tx.after_commit(
             lambda: hub.publish(DELIVERY, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )

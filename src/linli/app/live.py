@@ -40,12 +40,12 @@ class LiveRelay:
         self.watched: frozenset[str] = frozenset()
         self._others: dict[str, frozenset[str]] = {}
         """Topics by process."""
-        self._said: frozenset[str] = frozenset()
+        self._announced: frozenset[str] = frozenset()
         self._second = 0
         self._sent = 0
         self._task: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] | None = None
-        mail.on("live", Event, self._told)
+        mail.on("live", Event, self._pass_on)
         hub.relay = self
 
     async def start(self) -> None:
@@ -61,7 +61,7 @@ class LiveRelay:
         self._signals.publish(CHANNEL, f"{self._processes.name} ")
 
     def changed(self) -> None:
-        if self._hub.watched_here() != self._said:
+        if self._hub.watched_here() != self._announced:
             self._say()
 
     def send(self, topic: str, body: bytes, tenant_id: str, community_id: int | None) -> None:
@@ -78,7 +78,7 @@ class LiveRelay:
             if topic in topics or topic == MISSED:
                 self._mail.send(process, "live", event)
 
-    def _told(self, event: Event) -> None:
+    def _pass_on(self, event: Event) -> None:
         if event.topic == MISSED:
             self._hub.tell_missed(event.body.decode(), tenant_id=event.tenant_id)
             return
@@ -87,23 +87,23 @@ class LiveRelay:
         )
 
     def _say(self) -> None:
-        self._said = self._hub.watched_here()
-        self._signals.publish(CHANNEL, f"{self._processes.name} {','.join(sorted(self._said))}")
+        self._announced = self._hub.watched_here()
+        self._signals.publish(CHANNEL, f"{self._processes.name} {','.join(sorted(self._announced))}")
 
     def _heard(self, payload: str) -> None:
-        process, _, said = payload.partition(" ")
-        if said == "?":
+        process, _, topics = payload.partition(" ")
+        if topics == "?":
             self._say()
             return
         self._others.pop(process, None)
-        if said:
-            self._others[process] = frozenset(said.split(","))
+        if topics:
+            self._others[process] = frozenset(topics.split(","))
         self.watched = frozenset().union(*self._others.values())
 
     async def _say_again(self) -> None:
         while True:
             await self._clock.sleep(SAY_SECONDS)
-            if self._said:
+            if self._announced:
                 self._say()
             for gone in [name for name in self._others if not self._processes.alive(name)]:
                 del self._others[gone]

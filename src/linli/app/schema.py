@@ -60,24 +60,24 @@ async def _prepare(settings: Settings) -> str:
         settings.data_path.mkdir(parents=True, exist_ok=True)
         db = await open_database(settings.database)
         try:
-            found = await stored(db)
-            foreign = found is None and await _holds_tables(db)
+            revision = await stored(db)
+            foreign = revision is None and await _holds_tables(db)
         finally:
             await db.close()
     except Exception as error:  # noqa: BLE001 - the edge of the process: whatever an engine raises is the reason
         return f"the database cannot be opened: {redact(str(error.__cause__ or error))}"
     wanted = newest()
-    if found == wanted:
+    if revision == wanted:
         return ""
     if foreign:
         return "the database holds tables that are not of this program; give an empty one"
-    if found is None:
+    if revision is None:
         from linli.migrations import runner
 
         await asyncio.to_thread(runner.upgrade, settings.database)
         return ""
-    advice = "run `linli upgrade`" if found < wanted else "it was made by a newer release"
-    return f"the database is at revision {found}, this release needs {wanted}: {advice}"
+    advice = "run `linli upgrade`" if revision < wanted else "it was made by a newer release"
+    return f"the database is at revision {revision}, this release needs {wanted}: {advice}"
 
 
 async def _holds_tables(db: Database) -> bool:

@@ -155,10 +155,10 @@ async def refuse_nul(request: Request[Any, Any, Any]) -> None:
         body = await request.body()
         check_members(body)
         try:
-            held = holds_nul(body)
+            has_nul = holds_nul(body)
         except (msgspec.DecodeError, RecursionError):
             return  # the route's own reading says what is wrong
-        if held:
+        if has_nul:
             raise BadInput(field="body", rule="no_nul")
 
 
@@ -184,8 +184,8 @@ def token_of(connection: Connection) -> str:
 def token_in(cookies: str, settings: Settings) -> str:
     """The session's token in a Cookie header, for applications beside the console's; empty without one."""
     pairs = (part.strip().partition("=") for part in cookies.split(";"))
-    found = {name: value.strip('"') for name, _, value in reversed(list(pairs))}
-    return console_token(found, settings)
+    cookies_by_name = {name: value.strip('"') for name, _, value in reversed(list(pairs))}
+    return console_token(cookies_by_name, settings)
 
 
 def scope_of(request: Request[Any, Any, Any]) -> Scope:

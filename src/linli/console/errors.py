@@ -122,9 +122,9 @@ def _bad_input(request: AnyRequest, error: ValidationException) -> errors.BadInp
         key = _wire_name(request, key)
     bad_input = input_errors.of_words(str(fault.get("message") or error.detail), key, whole="body")
     if bad_input.facts["rule"] == "type":
-        known = _TYPES.get(str(bad_input.facts["expected"]).partition(" ")[0])
-        if known is not None:
-            return errors.BadInput(field=str(bad_input.field), rule=known)
+        kind = _TYPES.get(str(bad_input.facts["expected"]).partition(" ")[0])
+        if kind is not None:
+            return errors.BadInput(field=str(bad_input.field), rule=kind)
     return bad_input
 
 

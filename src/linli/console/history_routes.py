@@ -65,20 +65,20 @@ def _word(value: Any) -> str:
     return str(value)
 
 
-async def _told(
+async def _history_rows(
     kind: Kind, rows: list[Change], scope: Any, db: Database, rights: frozenset[Right]
 ) -> list[HistoryRow]:
-    """`held`: what the reader may in that community."""
-    found = [row.differences for row in rows]
+    """`rights`: what the reader may in that community."""
+    differences = [row.differences for row in rows]
     for name in (name for name, right in kind.needs.items() if right not in rights):
-        for fields in found:
+        for fields in differences:
             fields.pop(name, None)
     if kind.tell is not None:
-        await kind.tell(scope, db, found)
+        await kind.tell(scope, db, differences)
     staff = {int(row.by_id) for row in rows if row.by_kind == "staff" and row.by_id.isdecimal()}
     names = await own_rights.names(db, sorted(staff))
     histories = []
-    for row, fields in zip(rows, found, strict=True):
+    for row, fields in zip(rows, differences, strict=True):
         words = []
         for name, pair in fields.items():
             hide = kind.private.get(name)
@@ -124,9 +124,9 @@ async def list_changes(
     what = kind_of(kind)
     scope = rights.scope_with(Right(what.see), session.tenant_id, language=language_of(request))
     scope = scope.narrowed(community_id)
-    found = await history.page(scope, db, community_id=community_id, kind=kind, target=target, request=page)
-    held = rights.all_in(session.tenant_id, community_id)
-    return Page.of(page, found.total, await _told(what, found.data, scope, db, held))
+    changes = await history.page(scope, db, community_id=community_id, kind=kind, target=target, request=page)
+    allowed = rights.all_in(session.tenant_id, community_id)
+    return Page.of(page, changes.total, await _history_rows(what, changes.data, scope, db, allowed))
 
 
 @history_routes.post("/{change_no:int}/restore", right=SIGNED_IN, raises=(NotFound,))

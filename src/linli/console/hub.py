@@ -150,7 +150,7 @@ class Hub:
 
     def subscribe(self, scopes: Mapping[str, Scope], *, account_id: int) -> Subscription:
         """Follow each topic as far as its scope reaches."""
-        own = [one for one in self._subscriptions if one.account_id == account_id]
+        own = [subscription for subscription in self._subscriptions if subscription.account_id == account_id]
         if len(own) >= MOST_EACH:
             own[0].close()
             self._subscriptions.pop(own[0], None)

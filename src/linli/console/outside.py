@@ -13,10 +13,10 @@ from linli.ops.login_providers import LoginProviders
 def provide_providers(scope: Scope) -> LoginProviders:
     """One for a process: it keeps the providers' addresses and keys."""
     parts = parts_of(scope)
-    made = parts.services.get("login_providers")
-    if made is None:
-        made = parts.services["login_providers"] = LoginProviders(parts.settings.sign_in, parts.clock)
-    return cast(LoginProviders, made)
+    providers = parts.services.get("login_providers")
+    if providers is None:
+        providers = parts.services["login_providers"] = LoginProviders(parts.settings.sign_in, parts.clock)
+    return cast(LoginProviders, providers)
 
 
 def provide_entrance(scope: Scope) -> Entrance:

@@ -151,7 +151,9 @@ class _Call:
         entered.__name__ = self._route.options.get("name", function.__name__)
         entered.__qualname__, entered.__module__ = function.__qualname__, function.__module__
         entered.__doc__ = function.__doc__
-        entered.__annotations__ = {one.name: one.annotation for one in self._sent} | {"return": self.gives}
+        entered.__annotations__ = {parameter.name: parameter.annotation for parameter in self._sent} | {
+            "return": self.gives
+        }
         entered.__signature__ = inspect.Signature(self._sent, return_annotation=self.gives)  # type: ignore[attr-defined]
         return entered
 
@@ -237,12 +239,12 @@ def _query(kind: Any, notes: Sequence[Any], wire: str) -> Any:
     for note in notes:
         if isinstance(note, QueryParameter):
             return Annotated[kind, dataclasses.replace(note, name=note.name or wire)]
-    said: dict[str, Any] = {}
+    keywords: dict[str, Any] = {}
     for meta in notes:
         if not isinstance(meta, Meta):
             raise EntryError(f"{wire}: {meta!r} says nothing of a query parameter")
-        said |= {to: value for of, to in _OF_META.items() if (value := getattr(meta, of)) is not None}
-    return Annotated[kind, QueryParameter(name=wire, **said)]
+        keywords |= {to: value for of, to in _OF_META.items() if (value := getattr(meta, of)) is not None}
+    return Annotated[kind, QueryParameter(name=wire, **keywords)]
 
 
 def _is_plain(kind: Any) -> bool:

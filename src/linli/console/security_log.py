@@ -39,12 +39,12 @@ async def note_answer(message: Message, scope: AsgiScope) -> None:
     """Before every answer: write what it did, where that is of the kinds that are written."""
     if message["type"] != "http.response.start":
         return
-    known = cast(dict[str, Any], scope)
-    state: dict[str, Any] = known.get("state", {})
-    handler = known.get("route_handler")  # none where no route is met
+    fields = cast(dict[str, Any], scope)
+    state: dict[str, Any] = fields.get("state", {})
+    handler = fields.get("route_handler")  # none where no route is met
     event = handler.opt.get(NOTED, "") if handler is not None else ""
     status, reason = message["status"], state.get(REASON, "")
-    session: Session | None = known.get("auth")
+    session: Session | None = fields.get("auth")
     if event:
         outcome = REFUSED if status >= 400 or reason else DONE
     elif status == 403 or (status == 401 and _shows_session(scope)):
@@ -54,7 +54,7 @@ async def note_answer(message: Message, scope: AsgiScope) -> None:
     else:
         return
     parts = parts_of(scope)
-    address = parts.callers.of(known)
+    address = parts.callers.of(fields)
     limits, now_ms = parts.line_limits, parts.clock.now_ms()
     if left_out := limits.left_out(now_ms=now_ms):
         log.warning("more events than are written", extra={"facts": dict(left_out)})
@@ -68,8 +68,8 @@ async def note_answer(message: Message, scope: AsgiScope) -> None:
         "reason": reason,
         "account": account_id,
         "address": address,
-        "method": known["method"],
-        "route": known.get("path_template", ""),
+        "method": fields["method"],
+        "route": fields.get("path_template", ""),
     }
     log.log(
         logging.WARNING if outcome == REFUSED else logging.INFO,

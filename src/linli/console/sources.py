@@ -71,7 +71,7 @@ def _of_parts() -> dict[Any, Source]:
         **own,
         Reader: _part("db"),
         **{kind: _service(name) for name, kind in SERVICES.items()},
-        Entrance: _made(provide_entrance),
+        Entrance: _provided(provide_entrance),
     }
 
 
@@ -83,7 +83,7 @@ def _service(name: str) -> Source:
     return lambda request: parts_of(request.scope).services[name]
 
 
-def _made(provide: Callable[[AsgiScope], Any]) -> Source:
+def _provided(provide: Callable[[AsgiScope], Any]) -> Source:
     return lambda request: provide(request.scope)
 
 
@@ -109,8 +109,8 @@ CONSOLE: Final[Sources] = {
     WholeScope: scope_of,
     Rights: _rights,
     Session: _session,
-    LoginProviders: _made(provide_providers),
-    Places: _made(provide_places),
+    LoginProviders: _provided(provide_providers),
+    Places: _provided(provide_places),
     Hand: _hand,
     EdgeHand: _edge_hand,
     By: lambda request: By(_rights(request).name, _session(request).id),

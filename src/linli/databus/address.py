@@ -98,7 +98,7 @@ def reachable(address: Address, *, allow_private: bool) -> bool:
     carries an IPv4 address inside is judged by that.
     """
     if inner := _carried(address):
-        return all(reachable(one, allow_private=allow_private) for one in inner)
+        return all(reachable(part, allow_private=allow_private) for part in inner)
     if address in _METADATA:
         return False
     if any(address in network for network in _PRIVATE):
@@ -128,13 +128,13 @@ async def resolve(target: Target, *, allow_private: bool) -> str:
     try:
         literal = ipaddress.ip_address(target.host)
     except ValueError:
-        found = await _look_up(target)
+        ips = await _look_up(target)
     else:
-        found = [literal]
+        ips = [literal]
     # One bad address among good ones is a trick, not a configuration.
-    if not all(reachable(address, allow_private=allow_private) for address in found):
+    if not all(reachable(address, allow_private=allow_private) for address in ips):
         raise AddressRefused(rule="address_private", host=target.host)
-    return str(min(found, key=lambda found_one: found_one.version))
+    return str(min(ips, key=lambda found_one: found_one.version))
 
 
 async def _look_up(target: Target) -> list[Address]:
@@ -142,12 +142,12 @@ async def _look_up(target: Target) -> list[Address]:
         answers = await asyncio.get_running_loop().getaddrinfo(
             target.host, target.port, type=socket.SOCK_STREAM
         )
-        found = [ipaddress.ip_address(answer[4][0]) for answer in answers]
+        ips = [ipaddress.ip_address(answer[4][0]) for answer in answers]
     except (OSError, ValueError, UnicodeError) as error:
         raise AddressRefused(rule="address_unknown", host=target.host) from error
-    if not found:
+    if not ips:
         raise AddressRefused(rule="address_unknown", host=target.host)
-    return found
+    return ips
 
 
 async def check(url: str, *, allow_private: bool) -> Target:

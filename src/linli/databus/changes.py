@@ -164,7 +164,7 @@ def relay(kind: Kind) -> Callable[[Tx, CommunityEvent], Awaitable[None]]:
     """An inline handler (`Handlers.inline`) that passes a domain's event on to the subscribers of `kind`."""
 
     async def handle(tx: Tx, event: CommunityEvent) -> None:
-        change = CommunityChange(event.community_id, [str(one) for one in event.ids], event.type)
+        change = CommunityChange(event.community_id, [str(row_id) for row_id in event.ids], event.type)
         await publish(tx, kind, event.community_id, change, tenant_id=event.tenant_id)
 
     return handle

@@ -117,8 +117,8 @@ def check(conditions: Sequence[Condition], fields: dict[str, Field]) -> list[Ter
     """Conditions against the fields of a model (all versions). Raises BadInput naming the condition at fault."""
     if len(conditions) > MAX_CONDITIONS:
         raise BadInput(field="conditions", rule="too_many_items", limit=MAX_CONDITIONS)
-    known = known_fields(fields)
-    return [_check_one(condition, known, f"conditions[{n}].") for n, condition in enumerate(conditions)]
+    by_name = known_fields(fields)
+    return [_check_one(condition, by_name, f"conditions[{n}].") for n, condition in enumerate(conditions)]
 
 
 def _check_one(condition: Condition, fields: dict[str, Field], where: str) -> Term:
@@ -213,14 +213,14 @@ def condition_sql(term: Term, number: int) -> ColumnElement[bool]:
 
 def binds(terms: Sequence[Term]) -> dict[str, Any]:
     """The values for the statements that `condition_sql` made of `terms`."""
-    found: dict[str, Any] = {}
+    bound: dict[str, Any] = {}
     for number, term in enumerate(terms):
         if term.operator in ("in", "not_in"):
-            found[f"list_{number}"] = list(term.values)
+            bound[f"list_{number}"] = list(term.values)
             if term.field == "id":
-                found[f"days_{number}"] = sorted({day_of_record(value) for value in term.values})
+                bound[f"days_{number}"] = sorted({day_of_record(value) for value in term.values})
         else:
-            found.update((f"value_{number}_{n}", value) for n, value in enumerate(term.values))
+            bound.update((f"value_{number}_{n}", value) for n, value in enumerate(term.values))
             if term.field == "id" and term.operator == "eq":
-                found[f"day_{number}"] = day_of_record(term.values[0])
-    return found
+                bound[f"day_{number}"] = day_of_record(term.values[0])
+    return bound

@@ -95,8 +95,8 @@ class DataModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
     def slots(self, row: dict[str, Any]) -> dict[str, Any]:
         """The index columns of a checked row. Empty text is left out: nobody looks for it by index."""
-        found: dict[str, Any] = {"text_1": None, "text_2": None, "text_3": None, "number_1": None}
+        slots: dict[str, Any] = {"text_1": None, "text_2": None, "text_3": None, "number_1": None}
         for field in self.fields:
             if field.index is not None:
-                found[field.index] = row.get(field.name) or None
-        return found
+                slots[field.index] = row.get(field.name) or None
+        return slots

@@ -150,7 +150,7 @@ class Result(NamedTuple):
     state: str
     """Of a failure: retry or parked."""
     next_ms: int
-    held: bool
+    has_row: bool
     """There is a row in `deliveries` from an earlier failure."""
 
 
@@ -233,7 +233,7 @@ async def write_down(
         keys=("subscription_id", "change_id"),
         update=("state", "attempts", "next_ms", "reason", "updated_ms"),
     )
-    gone = [{"row_id": subscription_id, "change": r.change_id} for r in results if r.ok and r.held]
+    gone = [{"row_id": subscription_id, "change": r.change_id} for r in results if r.ok and r.has_row]
     if gone:
         await _settled.run_many(tx, gone)
     delivered = sum(result.ok for result in results)
@@ -332,5 +332,5 @@ _states = Query(
 
 async def count_waiting(db: Reader) -> WaitingCounts:
     """How the deliveries of every tenant stand."""
-    found = dict(await _states.all(db, states=[RETRY, PARKED]))
-    return WaitingCounts(found.get(RETRY, 0), found.get(PARKED, 0))
+    counts = dict(await _states.all(db, states=[RETRY, PARKED]))
+    return WaitingCounts(counts.get(RETRY, 0), counts.get(PARKED, 0))

@@ -147,8 +147,8 @@ _push_count = Query(select(func.count()).select_from(_last_tries), heavy=True)
 
 async def messages_of(scope: Scope, db: Reader, *, ids: list[int]) -> dict[int, Change]:
     """Messages of the scope's tenant by number; those that the log no longer holds are missing."""
-    found = await _of_ids.all(db, tenant=scope.tenant, ids=ids)
-    return {change.id: change for change in found}
+    logged = await _of_ids.all(db, tenant=scope.tenant, ids=ids)
+    return {change.id: change for change in logged}
 
 
 async def list_pushes(
@@ -166,8 +166,8 @@ async def progress(scope: Scope, db: Reader, *, subscription_id: int) -> Progres
     last = await _last_ok.scalar(db, scope, row_id=subscription.id)
     backlog, oldest = 0, None
     if subscription.stream == CHANGES:
-        found = await _backlog.one(db, **_taken(subscription))
-        backlog, oldest = found or (0, None)
+        row = await _backlog.one(db, **_taken(subscription))
+        backlog, oldest = row or (0, None)
     last = last or (subscription.last_seen_ms if subscription.kind != WEBHOOK else None) or None
     return Progress(int(backlog), states.get(RETRY, 0), states.get(PARKED, 0), last, oldest)
 

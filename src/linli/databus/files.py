@@ -136,15 +136,15 @@ def file_field(model_id: str, attr_name: str) -> Field:
         raise BadInput(field="modelId", rule="unknown")
     field = fields.get(attr_name)
     if field is None or field.file is None:
-        allowed = ", ".join(one.name for one in fields.values() if one.file) or "-"
+        allowed = ", ".join(field.name for field in fields.values() if field.file) or "-"
         raise BadInput(field="attrName", rule="one_of", allowed=allowed)
     return field
 
 
 def _extension(field: Field, file_type: str) -> str:
     """`jpg`, `.JPG` and `image/jpeg` all say what a file is; anything else takes the field's usual ending."""
-    said = file_type.strip().lower().rpartition("/")[2].rpartition(".")[2]
-    usual = {"jpeg": "jpg", "plain": "txt", "picture": "jpg"}.get(said, said)
+    ending = file_type.strip().lower().rpartition("/")[2].rpartition(".")[2]
+    usual = {"jpeg": "jpg", "plain": "txt", "picture": "jpg"}.get(ending, ending)
     if usual.isascii() and usual.isalnum() and len(usual) <= 8:
         return usual
     return _EXTENSIONS[field.file or "picture"]
@@ -156,9 +156,9 @@ async def purge_files(db: Database, store: ObjectStore, *, before_ms: int) -> in
     Bytes go first: a crash between leaves a name to try again, never bytes that nobody knows of.
     """
     total = 0
-    while found := await _old.all(db, before=before_ms):
-        for _, key in found:
+    while batch := await _old.all(db, before=before_ms):
+        for _, key in batch:
             await store.delete(key)
-        await db.run(partial(_forget.run, names=[name for name, _ in found]))
-        total += len(found)
+        await db.run(partial(_forget.run, names=[name for name, _ in batch]))
+        total += len(batch)
     return total

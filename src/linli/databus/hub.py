@@ -95,7 +95,7 @@ class Hub:
         self._stops: list[Callable[[], None]] = []
         self._consumers: dict[str, dict[int, Consumer]] = {}
         """Sessions at this process's front by appKey."""
-        self._known: set[tuple[str, str]] = set()
+        self._mqtt_queues: set[tuple[str, str]] = set()
         """(appKey, topic) of the MQTT queues that exist."""
         self._making: set[tuple[str, str]] = set()
         self._ensuring: set[asyncio.Task[None]] = set()
@@ -136,7 +136,7 @@ class Hub:
             topic
             for topic in topics.all_topics(app_key)
             if session.subscriptions.granted(topic) is not None
-            and (app_key, topic) not in self._known | self._making
+            and (app_key, topic) not in self._mqtt_queues | self._making
         ]
         if missing:
             self._making.update((app_key, topic) for topic in missing)
@@ -152,7 +152,7 @@ class Hub:
             pump.consumer_ready()
         if any(
             key == app_key and topic not in served and session.subscriptions.granted(topic) is not None
-            for key, topic in self._known
+            for key, topic in self._mqtt_queues
         ):
             self._rounds.changed.set()  # a queue that exists and is not served here
 
@@ -167,7 +167,7 @@ class Hub:
                     await subscriptions.ensure_topic_queue(tx, key, topic=topic)
 
             await self._db.run(work)
-            self._known.update((app_key, topic) for topic in wanted)
+            self._mqtt_queues.update((app_key, topic) for topic in wanted)
         except LinliError:
             log.exception("the queues of %s cannot be made", app_key)
         finally:
@@ -189,7 +189,7 @@ class Hub:
     async def _reload(self, asked: bool) -> None:
         """Bring the senders in line with the table; `asked`: they look for messages to try again, too."""
         rows = {row.id: row for row in await enabled_subscriptions(self._db) if row.stream == CHANGES}
-        self._known = {(row.app_key, row.name) for row in rows.values() if row.kind == MQTT}
+        self._mqtt_queues = {(row.app_key, row.name) for row in rows.values() if row.kind == MQTT}
         self._forget_gone()
         wanted = {number: row for number, row in rows.items() if self._can_serve(row)}
         if self._leases.due(wanted):
@@ -203,7 +203,7 @@ class Hub:
             await self._leases.renew(wanted)
             if self._leases.lapsed:
                 self._rounds.changed.set()  # the renewal itself took longer than a lease: once more, at once
-        mine = self._leases.held()
+        mine = self._leases.leased()
         for number, pump in list(self._pumps.items()):
             row = wanted.get(number)
             if row is None or number not in mine or pump.lost or row.settings != pump.subscription.settings:
@@ -245,13 +245,13 @@ class Hub:
         return row.kind == MQTT and self._publisher is not None and self._listening(row) > 0
 
     def _count(self, rows: Iterable[Subscription]) -> dict[int, tuple[str, int]]:
-        found = {row.id: (row.tenant_id, self._listening(row)) for row in rows if row.kind == MQTT}
+        counts = {row.id: (row.tenant_id, self._listening(row)) for row in rows if row.kind == MQTT}
         for pump in self._pumps.values():
             if isinstance(pump, AmqpPump):
-                found[pump.subscription.id] = (pump.subscription.tenant_id, pump.consumers)
+                counts[pump.subscription.id] = (pump.subscription.tenant_id, pump.consumers)
         for counter in self.counters:
-            found |= counter()
-        return found
+            counts |= counter()
+        return counts
 
     async def _stop_all(self, numbers: Iterable[int]) -> None:
         for number in list(numbers):

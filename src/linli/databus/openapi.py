@@ -108,7 +108,7 @@ async def query(data: DataQuery, scope: Scope, db: Database) -> DataPage:
     page = PageRequest.of(data.page_num or data.page_no, data.page_size)
     terms = check(as_conditions(data.conditions), fields)
     wanted = _wanted(as_names(data.return_fields), fields)
-    found = await queries.find_records(
+    rows = await queries.find_records(
         scope,
         db,
         model_id=data.model_id,
@@ -117,13 +117,13 @@ async def query(data: DataQuery, scope: Scope, db: Database) -> DataPage:
         community_id=community_id,
         order=_order(data.order_by, fields),
     )
-    count = page.offset + len(found)
-    if len(found) == page.page_size or (not found and page.page_no > 1):
+    count = page.offset + len(rows)
+    if len(rows) == page.page_size or (not rows and page.page_no > 1):
         count = await queries.count_records(
             scope, db, model_id=data.model_id, terms=terms, community_id=community_id
         )
-    items = [_trimmed(record.fields(), wanted) for record in found]
-    return DataPage(count, count > page.offset + len(found), items, page.page_no, page.page_size)
+    items = [_trimmed(record.fields(), wanted) for record in rows]
+    return DataPage(count, count > page.offset + len(rows), items, page.page_no, page.page_size)
 
 
 @method(
@@ -251,9 +251,9 @@ def _wanted(names: Sequence[str], fields: dict[str, Field]) -> frozenset[str] | 
     """The fields to return besides id and scope_id; None for all. Raises BadInput."""
     if not names or "*" in names:
         return None
-    known = known_fields(fields)
+    by_name = known_fields(fields)
     for position, name in enumerate(names):
-        if name not in known:
+        if name not in by_name:
             raise BadInput(field=f"returnFields[{position}]", rule="unknown")
     return frozenset((*names, "id", "scope_id"))
 
@@ -276,10 +276,10 @@ def _order(order_by: Any, fields: dict[str, Field]) -> tuple[Order, ...]:
     except msgspec.ValidationError as error:
         raise BadInput(field="orderBy.orderByFields", rule="type", expected="array") from error
     descending = str(order_by.get("asc", True)).lower() in ("false", "0")
-    known = known_fields(fields)
+    by_name = known_fields(fields)
     for position, name in enumerate(names):
-        if name not in known:
+        if name not in by_name:
             raise BadInput(field=f"orderBy.orderByFields[{position}]", rule="unknown")
     return tuple(
-        Order(name, known[name].type, known[name].index, descending) for name in dict.fromkeys(names[:4])
+        Order(name, by_name[name].type, by_name[name].index, descending) for name in dict.fromkeys(names[:4])
     )

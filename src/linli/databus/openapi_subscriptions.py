@@ -383,8 +383,8 @@ async def resend(data: Resend, scope: Scope, tx: Tx) -> int:
     await _own(scope, tx, data.subscription_id)
     if data.message_id is None:
         return await deliveries.try_all_again(scope, tx, subscription_id=data.subscription_id)
-    held = {"subscription_id": data.subscription_id, "change_id": data.message_id}
-    if not await deliveries.is_held(scope, tx, **held):
+    delivery = {"subscription_id": data.subscription_id, "change_id": data.message_id}
+    if not await deliveries.is_held(scope, tx, **delivery):
         raise NotFound(what="message", id=data.message_id)
-    await deliveries.try_again(scope, tx, **held)
+    await deliveries.try_again(scope, tx, **delivery)
     return 1

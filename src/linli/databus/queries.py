@@ -118,10 +118,10 @@ def _shapes(terms: Sequence[Term]) -> tuple[Shape, ...]:
 
 
 def _conditions(shapes: Sequence[Shape], by_scope: bool) -> list[ColumnElement[bool]]:
-    found = [records.c.model_id == bindparam("model"), in_scope(records)]
+    conditions = [records.c.model_id == bindparam("model"), in_scope(records)]
     if by_scope:
-        found.append(records.c.community_id == bindparam("community", type_=INT))
-    return found + [condition_sql(Term(*shape, ()), number) for number, shape in enumerate(shapes)]
+        conditions.append(records.c.community_id == bindparam("community", type_=INT))
+    return conditions + [condition_sql(Term(*shape, ()), number) for number, shape in enumerate(shapes)]
 
 
 def _light(shapes: Sequence[Shape]) -> bool:

@@ -209,7 +209,7 @@ async def delete_records(
     touched_rows = await _touched(scope, tx, model_id, conditions, community_id)
     if touched_rows:
         ids = [record.id for record in touched_rows]
-        await _delete.run(tx, scope, row_ids=ids, row_days=sorted({day_of_record(one) for one in ids}))
+        await _delete.run(tx, scope, row_ids=ids, row_days=sorted({day_of_record(row_id) for row_id in ids}))
         await _tell(tx, touched_rows, scope, "delete")
     return len(touched_rows)
 
@@ -254,7 +254,7 @@ async def _touched(
     model_of(model_id, None, {})
     if not conditions:
         raise BadInput(field="conditions", rule="required")
-    found = await queries.find_records(
+    touched = await queries.find_records(
         scope,
         tx,
         model_id=model_id,
@@ -262,14 +262,14 @@ async def _touched(
         page=PageRequest(1, MAX_TOUCHED + 1),
         community_id=community_id,
     )
-    if len(found) > MAX_TOUCHED:
+    if len(touched) > MAX_TOUCHED:
         raise TooManyRecords(limit=MAX_TOUCHED)
-    return found
+    return touched
 
 
-async def _tell(tx: Tx, found: Sequence[queries.Record], scope: Scope, operate: str) -> None:
+async def _tell(tx: Tx, touched: Sequence[queries.Record], scope: Scope, operate: str) -> None:
     by_community: dict[int | None, list[int]] = defaultdict(list)
-    for record in found:
+    for record in touched:
         by_community[record.community_id].append(record.id)
     for community_id, ids in by_community.items():
         for start in range(0, len(ids), _IDS_A_MESSAGE):
@@ -277,7 +277,7 @@ async def _tell(tx: Tx, found: Sequence[queries.Record], scope: Scope, operate: 
                 tx,
                 tenant_id=scope.tenant,
                 community_id=community_id,
-                model_id=found[0].model_id,
+                model_id=touched[0].model_id,
                 operate=operate,
                 ids=ids[start : start + _IDS_A_MESSAGE],
             )

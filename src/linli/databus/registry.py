@@ -68,9 +68,11 @@ def _check_slots(models: Mapping[tuple[str, str], DataModel]) -> None:
     holder: dict[tuple[str, str], str] = {}
     for model in models.values():
         for field in model.fields:
-            said = seen.setdefault((model.model_id, field.name), (field.type, field.index))
-            held = holder.setdefault((model.model_id, field.index), field.name) if field.index else field.name
-            if said != (field.type, field.index) or held != field.name:
+            slot = seen.setdefault((model.model_id, field.name), (field.type, field.index))
+            owner = (
+                holder.setdefault((model.model_id, field.index), field.name) if field.index else field.name
+            )
+            if slot != (field.type, field.index) or owner != field.name:
                 raise ModelError(f"{model.model_id}: versions disagree on {field.name}")
 
 

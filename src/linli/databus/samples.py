@@ -74,18 +74,18 @@ _SHAPES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 async def samples(scope: Scope, db: Reader, *, app_key: str, filters: Filters) -> list[Sample]:
     """At most MOST messages told of late that `filters` take, then one for each kind of which there was none."""
     key = await tenancy.find_app_key(db, app_key)
-    found: list[Sample] = []
+    real: list[Sample] = []
     if key is not None and key.tenant_id == scope.tenant_id:
         granted = await tenancy.communities_of(db, tenant_id=key.tenant_id, project_id=key.project_id)
         for change in await _latest.all(db, tenant=key.tenant_id, most=_LOOKED_AT):
             mine = change.project_id == key.project_id or change.community_id in granted
             if mine and change.kind != Kind.TEST and filters.take(change):
-                found.append(Sample(change.kind, change.topic(app_key), change.message().decode(), True))
-            if len(found) == MOST:
+                real.append(Sample(change.kind, change.topic(app_key), change.message().decode(), True))
+            if len(real) == MOST:
                 break
     kinds = filters.kinds or [str(kind) for kind in Kind if kind not in DEVICE_KINDS and kind != Kind.TEST]
-    have = {sample.kind for sample in found}
-    return found + [_shape(kind, app_key) for kind in kinds if kind not in have and kind in _SHAPES]
+    have = {sample.kind for sample in real}
+    return real + [_shape(kind, app_key) for kind in kinds if kind not in have and kind in _SHAPES]
 
 
 def _shape(kind: str, app_key: str) -> Sample:

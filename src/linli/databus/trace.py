@@ -18,7 +18,7 @@ from linli.kernel.scope import Scope
 PushState = Literal["delivered", "waiting", "retry", "failed", "off"]
 
 
-class Told(NamedTuple):
+class LoggedMessage(NamedTuple):
     """One message of the change log, and what it follows from."""
 
     change: Change
@@ -87,43 +87,45 @@ _last_try = Query(
 )
 
 
-async def told_because(scope: Scope, db: Reader, *, cause: str, low_ms: int, high_ms: int) -> list[Told]:
+async def messages_because(
+    scope: Scope, db: Reader, *, cause: str, low_ms: int, high_ms: int
+) -> list[LoggedMessage]:
     """Messages of the scope's tenant and communities that follow from `cause`, in a span of time."""
     rows = await _because.all(db, low=low_ms, high=high_ms, because=cause, tenant=scope.tenant)
-    found = [Told(Change(*row[:-1]), row[-1]) for row in rows]
-    return [told for told in found if scope.allows(told.change.community_id)]
+    messages = [LoggedMessage(Change(*row[:-1]), row[-1]) for row in rows]
+    return [message for message in messages if scope.allows(message.change.community_id)]
 
 
-async def find_told(scope: Scope, db: Reader, *, change_id: int) -> Told | None:
+async def find_message(scope: Scope, db: Reader, *, change_id: int) -> LoggedMessage | None:
     """One message by its number, as push logs name it."""
     row = await _one.one(db, change_id=change_id, tenant=scope.tenant)
-    told = None if row is None else Told(Change(*row[:-1]), row[-1])
-    return told if told is not None and scope.allows(told.change.community_id) else None
+    message = None if row is None else LoggedMessage(Change(*row[:-1]), row[-1])
+    return message if message is not None and scope.allows(message.change.community_id) else None
 
 
 async def pushes_of(scope: Scope, db: Reader, *, change: Change) -> list[Pushed]:
     """Subscriptions on the change log that take a message, and how far each is."""
-    found = []
+    pushes = []
     for subscription in await list_subscriptions(scope, db):
         if subscription.stream != CHANGES or change.app_key not in ("", subscription.app_key):
             continue
         if subscription.created_ms <= change.created_ms and await _takes(db, subscription, change):
-            found.append(await _fate(scope, db, subscription, change.id))
-    return found
+            pushes.append(await _fate(scope, db, subscription, change.id))
+    return pushes
 
 
 async def streams_of(
     scope: Scope, db: Reader, *, community_id: int | None, project_id: str, seq: int, at_ms: int
 ) -> list[Pushed]:
     """Queues of MQTT consumers that take a device's message: they read the inbox itself, without a row for each."""
-    found = []
+    pushes = []
     for subscription in await list_subscriptions(scope, db):
         if subscription.stream != THINGS or subscription.created_ms > at_ms:
             continue
         if await _granted(db, subscription, community_id, project_id):
             state: PushState = "delivered" if subscription.cursor_id >= seq else "waiting"
-            found.append(Pushed(subscription, state, None, 0, None, None, ""))
-    return found
+            pushes.append(Pushed(subscription, state, None, 0, None, None, ""))
+    return pushes
 
 
 async def _takes(db: Reader, subscription: Subscription, change: Change) -> bool:
@@ -143,13 +145,15 @@ async def _granted(db: Reader, subscription: Subscription, community_id: int | N
 
 
 async def _fate(scope: Scope, db: Reader, subscription: Subscription, change_id: int) -> Pushed:
-    held = await _held.one(db, scope, row_id=subscription.id, change_id=change_id)
+    delivery = await _held.one(db, scope, row_id=subscription.id, change_id=change_id)
     tried = await _last_try.one(db, scope, row_id=subscription.id, change_id=change_id)
     at_ms, attempt, status, latency_ms, why = tried or (None, 0, None, None, "")
     state: PushState
-    if held is not None:
-        state = "failed" if held[0] == PARKED else "retry"
-        return Pushed(subscription, state, at_ms, max(held[1], attempt), status, latency_ms, held[2] or why)
+    if delivery is not None:
+        state = "failed" if delivery[0] == PARKED else "retry"
+        return Pushed(
+            subscription, state, at_ms, max(delivery[1], attempt), status, latency_ms, delivery[2] or why
+        )
     waits: PushState = "waiting" if subscription.enabled else "off"
     state = "delivered" if subscription.cursor_id >= change_id else waits
     return Pushed(subscription, state, at_ms, attempt, status, latency_ms, "")

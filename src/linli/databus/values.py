@@ -172,7 +172,7 @@ def _in_range(field: Field, number: float, name: str) -> None:
 def _boolean(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return value
-    said = {"true": True, "1": True, "false": False, "0": False}.get(str(value).strip().lower())
-    if said is None:
+    truth = {"true": True, "1": True, "false": False, "0": False}.get(str(value).strip().lower())
+    if truth is None:
         raise BadInput(field=name, rule="type", expected="Boolean")
-    return said
+    return truth

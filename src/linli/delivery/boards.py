@@ -49,7 +49,7 @@ _count = Query(select(func.count(_d.device.distinct())).where(_here), heavy=True
 
 class Board(NamedTuple):
     device: str
-    held: int
+    confirmed: int
     """Confirmed by the device."""
     cannot: int
     """Should be there and is not confirmed: who should enter and cannot."""
@@ -74,7 +74,7 @@ async def boards(
     rows = [
         Board(
             device=row[0],
-            held=int(row[1]),
+            confirmed=int(row[1]),
             cannot=int(row[2]),
             should_not=int(row[3]),
             needs_person=int(row[4]),

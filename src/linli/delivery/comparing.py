@@ -72,8 +72,8 @@ class Comparing:
         kinds = [kind for reader in self._readers() for kind in reader.kinds]
         if not kinds:
             return []
-        found = await _due.all(self._db, now=self._clock.now_ms(), kinds=kinds, limit=limit)
-        return [(device, tenant_id) for device, tenant_id in found]
+        rows = await _due.all(self._db, now=self._clock.now_ms(), kinds=kinds, limit=limit)
+        return [(device, tenant_id) for device, tenant_id in rows]
 
     async def compare(self, device: str, tenant_id: str) -> int:
         """Compare one device; how many rows became due. Nothing happens while somebody delivers to it.
@@ -82,7 +82,7 @@ class Comparing:
         """
         if not await self._store.hold(device):
             return 0
-        compared, due, told, next_ms = Compared(), 0, False, self._clock.now_ms() + AGAIN_MS
+        compared, due, any_read, next_ms = Compared(), 0, False, self._clock.now_ms() + AGAIN_MS
         try:
             for reader in self._readers():
                 try:
@@ -90,7 +90,7 @@ class Comparing:
                 except CannotTell:
                     continue
                 part, rows_due = await self._take(device, tenant_id, reader, backs)
-                compared, due, told = compared.plus(part), due + rows_due, True
+                compared, due, any_read = compared.plus(part), due + rows_due, True
             spread = random.uniform(0.9, 1.1)
             next_ms = self._clock.now_ms() + round(EVERY_MS * spread)
         except DatabaseAway:
@@ -100,10 +100,10 @@ class Comparing:
             compared = Compared(
                 error="offline" if away else "refused", detail="" if away else own_words(error)[:200]
             )
-            told = True
+            any_read = True
             raise
         finally:
-            outcome = msgspec.json.encode(compared).decode() if told else ""
+            outcome = msgspec.json.encode(compared).decode() if any_read else ""
             await self._db.run(
                 partial(
                     _note.run, of_device=device, next_ms=next_ms, now=self._clock.now_ms(), outcome=outcome
@@ -123,25 +123,31 @@ class Comparing:
         return [carrier for carrier in self._carriers.all if isinstance(carrier, ReadsBack)]
 
     async def _take(
-        self, device: str, tenant_id: str, reader: ReadsBack, held: Mapping[tuple[str, str], str]
+        self, device: str, tenant_id: str, reader: ReadsBack, on_device: Mapping[tuple[str, str], str]
     ) -> tuple[Compared, int]:
         return await self._db.run(
-            partial(self._write, device=device, tenant_id=tenant_id, reader=reader, held=held)
+            partial(self._write, device=device, tenant_id=tenant_id, reader=reader, on_device=on_device)
         )
 
     async def _write(
-        self, tx: Tx, *, device: str, tenant_id: str, reader: ReadsBack, held: Mapping[tuple[str, str], str]
+        self,
+        tx: Tx,
+        *,
+        device: str,
+        tenant_id: str,
+        reader: ReadsBack,
+        on_device: Mapping[tuple[str, str], str],
     ) -> tuple[Compared, int]:
         now = self._clock.now_ms()
         missing = different = surplus = 0
         rows = await queries.rows_of_device.all(tx, device=device, kinds=list(reader.kinds))
-        known = {(row.kind, row.credential): row for row in rows}
-        strays = [key for key in held if key not in known]
+        by_key = {(row.kind, row.credential): row for row in rows}
+        strays = [key for key in on_device if key not in by_key]
         if strays:
-            known |= await self._adopt(tx, device, tenant_id, rows, strays, now)
+            by_key |= await self._adopt(tx, device, tenant_id, rows, strays, now)
         changed = []
-        for key, row in known.items():
-            reported = _as_reported(reader, row, held.get(key))
+        for key, row in by_key.items():
+            reported = _as_reported(reader, row, on_device.get(key))
             wanted = not row.deleting
             missing += wanted and reported == ABSENT
             different += wanted and reported not in (ABSENT, row.wanted)
@@ -151,11 +157,11 @@ class Comparing:
         moves = []
         # Locked first: what a grant writes meanwhile must not be overwritten by what was read before.
         for row in await queries.rows_to_change.all(tx, row_ids=changed):
-            reported = _as_reported(reader, row, held.get((row.kind, row.credential)))
+            reported = _as_reported(reader, row, on_device.get((row.kind, row.credential)))
             moves.append((row, report(row.item, reported, now_ms=now)))
         await save_many(tx, moves, caller=CALLER, now_ms=now)
         due = sum(item != row.item and item.next_try_ms is not None for row, item in moves)
-        return Compared(len(held), missing, different, surplus), due
+        return Compared(len(on_device), missing, different, surplus), due
 
     async def _adopt(
         self, tx: Tx, device: str, tenant_id: str, rows: list[DesiredRow], strays: list[Any], now: int
@@ -172,10 +178,10 @@ class Comparing:
         return {key: row for row in again if (key := (row.kind, row.credential)) in wanted}
 
 
-def _as_reported(reader: ReadsBack, row: DesiredRow, found: str | None) -> str:
+def _as_reported(reader: ReadsBack, row: DesiredRow, fingerprint: str | None) -> str:
     """The content hash behind a device's fingerprint: the wanted one where they agree."""
-    if found is None:
+    if fingerprint is None:
         return ABSENT
-    if not row.deleting and found == reader.fingerprint(row.kind, row.content):
+    if not row.deleting and fingerprint == reader.fingerprint(row.kind, row.content):
         return row.wanted
-    return f"!{found[:64]}"
+    return f"!{fingerprint[:64]}"

@@ -113,10 +113,10 @@ def reason_text(reason: str, detail: str, language: str) -> str:
     return detail or reason if text == key else text
 
 
-async def told(scope: Scope, db: Reader, found: list[DesiredRow]) -> list[DeliveryRow]:
+async def delivery_rows(scope: Scope, db: Reader, rows: list[DesiredRow]) -> list[DeliveryRow]:
     """Rows with the names of their devices."""
-    known = await devices.find_devices(scope, db, iot_ids=[row.device for row in found])
-    by_id = {device.iot_id: device for device in known}
+    device_rows = await devices.find_devices(scope, db, iot_ids=[row.device for row in rows])
+    by_id = {device.iot_id: device for device in device_rows}
     return [
         DeliveryRow(
             id=str(row.id),
@@ -137,7 +137,7 @@ async def told(scope: Scope, db: Reader, found: list[DesiredRow]) -> list[Delive
             changed_ms=row.changed_ms,
             confirmed_ms=row.confirmed_ms,
         )
-        for row in found
+        for row in rows
     ]
 
 
@@ -168,8 +168,8 @@ async def list_deliveries(
         statuses=tuple(status.split(",")) if status else None,
         verdict=verdict,
     )
-    found = await queries.list_rows(scope, db, wanted=wanted, page=page)
-    return Page.of(page, found.total, await told(scope, db, found.data))
+    row_page = await queries.list_rows(scope, db, wanted=wanted, page=page)
+    return Page.of(page, row_page.total, await delivery_rows(scope, db, row_page.data))
 
 
 @routes.get("/counts", right="devices.use")
@@ -187,18 +187,18 @@ async def list_devices(
     scope: Scope, db: Database, page: PageRequest, community_id: int | None = None
 ) -> Page[DeviceProgress]:
     """The board: device by device, those with the most to do first."""
-    found = await boards(scope, db, page=page, community_id=community_id)
-    known = await devices.find_devices(scope, db, iot_ids=[row.device for row in found.data])
-    by_id = {device.iot_id: device for device in known}
+    board_page = await boards(scope, db, page=page, community_id=community_id)
+    device_rows = await devices.find_devices(scope, db, iot_ids=[row.device for row in board_page.data])
+    by_id = {device.iot_id: device for device in device_rows}
     rows = []
-    for row in found.data:
+    for row in board_page.data:
         device, compared = by_id.get(row.device), row.compared
         rows.append(
             DeviceProgress(
                 iot_id=row.device,
                 name=(device.nickname or device.device_name) if device else "",
                 online=bool(device and device.online),
-                held=row.held,
+                held=row.confirmed,
                 cannot=row.cannot,
                 should_not=row.should_not,
                 needs_person=row.needs_person,
@@ -213,7 +213,7 @@ async def list_devices(
                 compared_detail=hidden_words(compared.detail) if compared else "",
             )
         )
-    return Page.of(page, found.total, rows)
+    return Page.of(page, board_page.total, rows)
 
 
 @routes.post("/devices/{iot_id:str}/compare", right="devices.use", raises=(NotFound,))

@@ -99,14 +99,14 @@ class Expansion:
             await self._db.run(partial(_write, chunk))
 
     async def _reach(self, rows: Iterable[GrantRow]) -> list[tuple[GrantRow, Sequence[Target]]]:
-        found: list[tuple[GrantRow, Sequence[Target]]] = []
+        grant_targets: list[tuple[GrantRow, Sequence[Target]]] = []
         for (tenant_id, target_type), some in _alike(rows):
             expander = self._carriers.expanders.get(target_type)
             if expander is None:
                 raise LookupError(f"nobody expands grants on {target_type!r}")
             reached = await expander(Scope.system(tenant_id), self._db, some)
-            found += [(row, reached.get(row.id, ())) for row in some]
-        return found
+            grant_targets += [(row, reached.get(row.id, ())) for row in some]
+        return grant_targets
 
 
 async def _write(changes: Sequence[_Change], tx: Tx) -> None:

@@ -62,7 +62,7 @@ class Carriers:
         self.expanders: dict[str, Expander] = {}
 
     def add(self, carrier: Carrier[Parcel]) -> None:
-        taken = {kind for known in self.all for kind in known.kinds}
+        taken = {kind for carrier in self.all for kind in carrier.kinds}
         if twice := taken & set(carrier.kinds):
             raise ValueError(f"two carriers for {', '.join(sorted(twice))}")
         self.all.append(carrier)

@@ -129,8 +129,10 @@ class DatabaseStore:
     async def settle(self, device: str, results: Sequence[tuple[Item, Outcome]]) -> None:
         """Write what became of a batch and give the device free."""
         now = self._clock.now_ms()
-        held = [(sent.kind, sent.credential) for sent, _ in results]
-        words = {said: hidden_words(said, held) for said in {outcome.detail for _, outcome in results}}
+        credentials = [(sent.kind, sent.credential) for sent, _ in results]
+        words = {
+            detail: hidden_words(detail, credentials) for detail in {outcome.detail for _, outcome in results}
+        }
         sent_rows = {
             (sent.kind, sent.credential): (sent, replace(outcome, detail=words[outcome.detail]))
             for sent, outcome in results

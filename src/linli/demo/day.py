@@ -62,17 +62,17 @@ class Day:
 
 def steps(ages: Sequence[int], rng: random.Random) -> list[Step]:
     """Everybody's ways of one day in order. `ages` in years, by person."""
-    found: list[Step] = []
+    planned: list[Step] = []
     for person, age in enumerate(ages):
         for leaves, returns in _trips(age, rng):
             if FIRST_MINUTE <= leaves < returns < LAST_MINUTE - 6:
                 home = returns + rng.uniform(1.5, 5)
-                found += [
+                planned += [
                     Step(leaves, person, "out"),
                     Step(returns, person, "in"),
                     Step(home, person, "home"),
                 ]
-    return sorted(found)
+    return sorted(planned)
 
 
 def _trips(age: int, rng: random.Random) -> list[tuple[float, float]]:

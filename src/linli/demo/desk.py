@@ -50,7 +50,7 @@ _A_DAY: Final = 5
 _WAITING: Final = 4
 
 
-class Told(NamedTuple):
+class SampleNotice(NamedTuple):
     """One notice of the sample."""
 
     title: str
@@ -64,29 +64,29 @@ class Told(NamedTuple):
 
 
 _NOTICES: Final = (
-    Told(
+    SampleNotice(
         "冬季供暖安排",
         "本小区于12月1日起供暖，请提前检查家中阀门，发现渗漏请联系客服部。",
         5,
         top=True,
         read=0.55,
     ),
-    Told(
+    SampleNotice(
         "电梯年检停梯通知",
         "本周五上午九时至十一时，1幢两部电梯依次年检，每部约一小时。",
         3,
         building="01",
         read=0.5,
     ),
-    Told(
+    SampleNotice(
         "地下车库清洗",
         "周日八时至十二时清洗地下车库，请将车辆移至地面临时车位。",
         1,
         read=0.3,
     ),
-    Told("元旦社区联欢", "元旦下午两点在社区会所举办联欢，欢迎报名表演节目。", -3),
+    SampleNotice("元旦社区联欢", "元旦下午两点在社区会所举办联欢，欢迎报名表演节目。", -3),
 )
-_DRAFT: Final = Told("外墙维修征求意见", "拟于明年三月维修2幢外墙，现征求各位业主意见。（草稿）", 0)
+_DRAFT: Final = SampleNotice("外墙维修征求意见", "拟于明年三月维修2幢外墙，现征求各位业主意见。（草稿）", 0)
 
 
 async def ensure(platform: Platform, site: Place) -> None:
@@ -135,11 +135,11 @@ async def _staff(platform: Platform, site: Place, rng: random.Random) -> None:
 
 async def _groups(platform: Platform, site: Place, there: Town, rng: random.Random) -> None:
     here = site.community.community_id
-    known = {group.name for group in await person_queries.groups(site.tenant, platform.db, here)}
+    names = {group.name for group in await person_queries.groups(site.tenant, platform.db, here)}
     now_ms = platform.clock.now_ms()
     grown = [person for person in there.people if person.age >= _GROWN]
     for name, size in zip(_GROUPS, _IN_GROUP, strict=True):
-        if name in known:
+        if name in names:
             continue
         old = [person for person in grown if person.age >= _ELDERLY]
         among = old if "老人" in name and len(old) >= size else grown
@@ -170,31 +170,31 @@ async def _notices(platform: Platform, site: Place, rng: random.Random) -> None:
     manager = await site.staff(platform, "manager")
     now_ms = platform.clock.now_ms()
     living = await resident_queries.page(site.tenant, platform.db, here, PageRequest(1, sample.RESIDENTS))
-    readers = sorted({one.person_id for one in living.data if one.phone})
-    found = await spaces.of_kind(site.tenant, platform.db, here, BUILDING, PageRequest(1, 100))
-    buildings = {one.name: one.space_id for one in found.data}
+    readers = sorted({member.person_id for member in living.data if member.phone})
+    building_page = await spaces.of_kind(site.tenant, platform.db, here, BUILDING, PageRequest(1, 100))
+    buildings = {space.name: space.space_id for space in building_page.data}
 
     async def work(tx: Tx) -> None:
-        for told in (*_NOTICES, _DRAFT):
+        for notice in (*_NOTICES, _DRAFT):
             content = Content(
-                told.title,
-                [Publication(told.text)],
+                notice.title,
+                [Publication(notice.text)],
                 1,
                 1,
-                int(told.top),
-                [buildings[told.building]] if told.building in buildings else [],
+                int(notice.top),
+                [buildings[notice.building]] if notice.building in buildings else [],
             )
-            at_ms = now_ms - told.days_ago * _DAY_MS
+            at_ms = now_ms - notice.days_ago * _DAY_MS
             notice_id = await notices.draft(
                 manager, tx, community_id=here, content=content, now_ms=min(at_ms, now_ms)
             )
-            if told is _DRAFT:
+            if notice is _DRAFT:
                 continue
-            if told.days_ago < 0:
+            if notice.days_ago < 0:
                 await notices.publish(manager, tx, notice_id=notice_id, now_ms=now_ms, at_ms=at_ms)
                 continue
             await notices.publish(manager, tx, notice_id=notice_id, now_ms=at_ms)
-            for person_id in rng.sample(readers, round(told.read * len(readers))):
+            for person_id in rng.sample(readers, round(notice.read * len(readers))):
                 read_ms = min(at_ms + round(rng.expovariate(1 / (6 * _HOUR_MS))), now_ms)
                 await notices.note_read(
                     site.tenant, tx, notice_id=notice_id, person_id=person_id, now_ms=read_ms

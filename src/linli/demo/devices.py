@@ -46,8 +46,8 @@ async def ensure(platform: Platform, site: Place) -> None:
         for door in sample.doors():
             if door.device_name in there:
                 continue
-            made = await _device(platform, tx, site, key, door.device_name, door.name)
-            entry = SerialNumberEntry(door.sn, key, made.device_name)
+            triple = await _device(platform, tx, site, key, door.device_name, door.name)
+            entry = SerialNumberEntry(door.sn, key, triple.device_name)
             now_ms = platform.clock.now_ms()
             await list_serial_numbers(site.tenant, tx, entries=[entry], now_ms=now_ms)
             await doors.register_door(
@@ -79,14 +79,14 @@ async def _lifts(platform: Platform, site: Place) -> None:
         for lift in sample.lifts():
             if lift.device_name in there:
                 continue
-            made = await _device(platform, tx, site, key, lift.device_name, lift.name)
+            triple = await _device(platform, tx, site, key, lift.device_name, lift.name)
             await doors.register_door(
                 site.tenant,
                 tx,
                 new=doors.NewDoor(
                     community_id=site.community.community_id,
                     name=lift.name,
-                    iot_id=made.iot_id,
+                    iot_id=triple.iot_id,
                     space_id=buildings.get(sample.building_of(lift.device_name)),
                 ),
                 keys=platform.door_keys,
@@ -104,9 +104,9 @@ async def _plants(platform: Platform, site: Place, kind: Kind, plants: list[samp
         there = await _names(tx, site, key, [plant.device_name for plant in plants])
         for plant in plants:
             if plant.device_name not in there:
-                made = await _device(platform, tx, site, key, plant.device_name, plant.name)
+                triple = await _device(platform, tx, site, key, plant.device_name, plant.name)
                 await devices.assign_community(
-                    site.tenant, tx, iot_id=made.iot_id, community_id=site.community.community_id
+                    site.tenant, tx, iot_id=triple.iot_id, community_id=site.community.community_id
                 )
 
     await platform.db.run(work)
@@ -154,15 +154,15 @@ async def _whole(db: Reader, site: Place) -> list[Space]:
 
 
 async def _names(tx: Tx, site: Place, key: str, wanted: list[str]) -> set[str]:
-    found = await device_queries.find_named_devices(site.tenant, tx, product_key=key, device_names=wanted)
-    return {row.device_name for row in found}
+    rows = await device_queries.find_named_devices(site.tenant, tx, product_key=key, device_names=wanted)
+    return {row.device_name for row in rows}
 
 
 async def product_of(platform: Platform, tx: Tx, site: Place, kind: Kind) -> str:
-    known = await product_key(tx, site, kind)
-    if known is not None:
-        return known
-    made = await products.create_product(
+    existing_key = await product_key(tx, site, kind)
+    if existing_key is not None:
+        return existing_key
+    product = await products.create_product(
         site.tenant,
         tx,
         values=products.ProductValues(
@@ -174,7 +174,7 @@ async def product_of(platform: Platform, tx: Tx, site: Place, kind: Kind) -> str
         ids=platform.ids,
         secrets=platform.secrets,
     )
-    return made.product_key
+    return product.product_key
 
 
 async def _device(

@@ -133,16 +133,16 @@ class EdgeBox:
     async def come(self, device_name: str, *, stranger: bool) -> bool:
         """Somebody comes to a door; whether it opened. Raises KeyError for a door that is not there."""
         door, machine = self._doors[device_name], self._machines[device_name]
-        held = [
-            (one, person.name)
+        credentials = [
+            (credential, person.name)
             for person in self._town.people
-            for one, at in (person.cards if door.reads == "card" else person.codes).items()
+            for credential, at in (person.cards if door.reads == "card" else person.codes).items()
             if door.iot_id in at
         ]
-        if stranger or not held:
+        if stranger or not credentials:
             what, who = f"{self._random.randrange(10**9):0{10 if door.reads == 'card' else QR_BYTES}}", ""
         else:
-            what, who = self._random.choice(held)
+            what, who = self._random.choice(credentials)
         opened = False
         with contextlib.suppress(CallFailed, Refusal):
             opened = await (machine.swipe(what) if door.reads == "card" else _scan(machine, what))
@@ -171,7 +171,7 @@ class EdgeBox:
                 for door in self._doors.values()
             ],
             "liftCalls": len(self._machines[LIFT].memory.calls),
-            "passings": [one._asdict() for one in self.passings],
+            "passings": [passing._asdict() for passing in self.passings],
         }
 
     async def _activate(self) -> Any:
@@ -228,7 +228,7 @@ def _lifts() -> Elevators:
 async def _listening(box: Box, name: str) -> int:
     """The port at which a driver hears machines, once it does."""
     while not any(  # noqa: ASYNC110
-        one.driver == name and one.state is State.RUNNING for one in box.supervisor.status()
+        status.driver == name and status.state is State.RUNNING for status in box.supervisor.status()
     ):
         await asyncio.sleep(0.05)  # the supervisor tells nobody
     driver: Any = box.supervisor.driver(name)

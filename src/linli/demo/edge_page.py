@@ -42,12 +42,12 @@ class EdgePage:
         else:
             await self._act(scope["path"], await _body(receive), send)
 
-    async def _act(self, path: str, said: Any, send: Send) -> None:
-        if path == "/line" and isinstance(said, dict) and isinstance(said.get("cut"), bool):
-            (self._box.cut if said["cut"] else self._box.mend)()
-        elif path == "/come" and isinstance(said, dict) and isinstance(said.get("door"), str):
+    async def _act(self, path: str, body: Any, send: Send) -> None:
+        if path == "/line" and isinstance(body, dict) and isinstance(body.get("cut"), bool):
+            (self._box.cut if body["cut"] else self._box.mend)()
+        elif path == "/come" and isinstance(body, dict) and isinstance(body.get("door"), str):
             try:
-                await self._box.come(said["door"], stranger=said.get("stranger") is True)
+                await self._box.come(body["door"], stranger=body.get("stranger") is True)
             except KeyError:
                 await _answer_json(send, 404, {"message": "no such door"})
                 return

@@ -78,10 +78,10 @@ async def ensure(platform: Platform, site: Place, town: Town) -> list[EdgeDoor]:
         return node
 
     node = await platform.db.run(make)
-    found = await find_doors(platform, site)
+    doors = await find_doors(platform, site)
     if node is None:
-        await _give_rights(platform, site, town, found)
-    return found
+        await _give_rights(platform, site, town, doors)
+    return doors
 
 
 async def node_of(platform: Platform) -> Node | None:
@@ -106,7 +106,7 @@ async def find_doors(platform: Platform, site: Place) -> list[EdgeDoor]:
 
 async def _make(platform: Platform, tx: Tx, site: Place) -> None:
     now_ms = platform.clock.now_ms()
-    made: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
+    common: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
     owner, community_id = site.tenant, site.community.community_id
     cluster = await clusters.create(
         owner,
@@ -117,7 +117,9 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
         ids=platform.ids,
         now_ms=now_ms,
     )
-    node = await nodes.add(owner, tx, cluster_id=cluster.cluster_id, name=_NODE, serial_number=SERIAL, **made)
+    node = await nodes.add(
+        owner, tx, cluster_id=cluster.cluster_id, name=_NODE, serial_number=SERIAL, **common
+    )
     gateway = await gateways.create(
         owner, tx, node_id=node.node_id, name=_GATEWAY, ids=platform.ids, now_ms=now_ms
     )
@@ -127,7 +129,7 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
         gateway_id=gateway.gateway_id,
         driver_id=DRIVER,
         config={"host": "127.0.0.1", "port": 0},
-        **made,
+        **common,
     )
     product_key = await devices.product_of(platform, tx, site, _TERMINAL)
     for number in range(1, DOORS + 1):
@@ -143,7 +145,7 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
                 alias=name,
                 custom={"accessType": _reads(number), "ip": address_of(number), "port": PORT},
             ),
-            **made,
+            **common,
         )
         await doors.register_door(
             owner,
@@ -157,13 +159,13 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
             keys=platform.door_keys,
             now_ms=now_ms,
         )
-    await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
+    await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **common)
 
 
 async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
     """A lift that comes when somebody passes the first door; a sample of before has none."""
     now_ms, owner = platform.clock.now_ms(), site.tenant
-    made: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
+    common: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
     node = await cluster_queries.node_of_serial(tx, SERIAL)
     gateway = await gateway_queries.gateway_of_node(owner, tx, node.node_id) if node is not None else None
     if gateway is None or await gateway_queries.device_named(owner, tx, gateway.gateway_id, LIFT) is not None:
@@ -177,7 +179,7 @@ async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
         gateway_id=gateway.gateway_id,
         driver_id=LIFT_DRIVER,
         config={"host": "127.0.0.1", "port": 0},
-        **made,
+        **common,
     )
     lift = await edge_devices.add(
         owner,
@@ -190,14 +192,14 @@ async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
             product_key=await devices.product_of(platform, tx, site, _TERMINAL),
             custom={"ip": LIFT_IP, "port": PORT, "abilities": ["card", "elevator"], "elevatorConnected": 1},
         ),
-        **made,
+        **common,
     )
-    said = RuleSaid(_RULE, door.edge_device_id, lift.edge_device_id, "1", release=True)
-    await passage.create(owner, tx, gateway_id=gateway.gateway_id, said=said, ids=platform.ids, now_ms=now_ms)
-    await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
+    rule = RuleSaid(_RULE, door.edge_device_id, lift.edge_device_id, "1", release=True)
+    await passage.create(owner, tx, gateway_id=gateway.gateway_id, said=rule, ids=platform.ids, now_ms=now_ms)
+    await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **common)
 
 
-async def _give_rights(platform: Platform, site: Place, town: Town, found: list[EdgeDoor]) -> None:
+async def _give_rights(platform: Platform, site: Place, town: Town, doors: list[EdgeDoor]) -> None:
     """Some residents' cards open these doors too; those with a phone get a code as long as the machines want it."""
     ends_ms = platform.clock.now_ms() + rights.VALID_DAYS * 86_400_000
     holders = [person for person in town.people if person.cards or person.codes][:PEOPLE]
@@ -205,12 +207,12 @@ async def _give_rights(platform: Platform, site: Place, town: Town, found: list[
         CardWish(door.iot_id, card, person.identity_id, ends_ms)
         for person in holders
         for card in person.cards
-        for door in found
+        for door in doors
         if door.reads == "card"
     ]
     await rights.give_cards(platform, site, wishes)
     now_ms = platform.clock.now_ms()
-    reading = [door.iot_id for door in found if door.reads == "qrcode"]
+    reading = [door.iot_id for door in doors if door.reads == "qrcode"]
 
     async def give(tx: Tx) -> None:
         for person in holders:

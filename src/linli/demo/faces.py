@@ -38,7 +38,7 @@ class Snapshots:
 
     async def look(self, person: town.Neighbour, door: SimulatedFaceDoor, chance: random.Random) -> bool:
         """Whether the door knows faces and the person has one; then it opened, or said why not, with a snapshot."""
-        if not door.library.known or not (seen := await self._picture(person.identity_id)):
+        if not door.library.faces or not (seen := await self._picture(person.identity_id)):
             return False
         try:
             capture = await door.upload_capture(seen)
@@ -50,8 +50,8 @@ class Snapshots:
 
     async def _picture(self, identity_id: str) -> bytes:
         if identity_id not in self._pictures:
-            held = await images_of_persons(self._site.tenant, self._platform.db, [identity_id])
-            images = held.get(identity_id, [])
+            by_person = await images_of_persons(self._site.tenant, self._platform.db, [identity_id])
+            images = by_person.get(identity_id, [])
             self._pictures[identity_id] = (
                 await self._platform.objects.get(images[-1].object_key) if images else b""
             )
@@ -65,11 +65,13 @@ async def ensure(platform: Platform, site: Place) -> None:
     devices = [FaceDevice(iot_id, site.community.community_id) for iot_id in gates if iot_id]
     grown = [person for person in there.people if person.age >= _GROWN]
     chosen = random.Random(KNOWN).sample(grown, min(KNOWN, len(grown)))
-    held = await images_of_persons(site.tenant, platform.db, [one.identity_id for one in chosen])
+    by_person = await images_of_persons(
+        site.tenant, platform.db, [neighbour.identity_id for neighbour in chosen]
+    )
     manager = await site.staff(platform, "manager")
-    shots = photographs.found() if platform.settings.faces.models else []
+    shots = photographs.photographs() if platform.settings.faces.models else []
     for number, person in enumerate(chosen):
-        if person.identity_id in held:
+        if person.identity_id in by_person:
             continue
         content, suffix = (shots or [(picture.portrait(number), "png")]).pop(0)
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()

@@ -70,7 +70,7 @@ class Fleet:
             fleet.meters.append(
                 SimulatedMeter(await triple(row), host, port, every_s=METER_REPORTS_S, level=load)
             )
-        for row in await rows(devices.CAMERA, [one.device_name for one in devices.camera_names()]):
+        for row in await rows(devices.CAMERA, [camera.device_name for camera in devices.camera_names()]):
             fleet.cameras.append(SimulatedCamera(await triple(row), host, port, every_s=CAMERA_REPORTS_S))
         return fleet
 

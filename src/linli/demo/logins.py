@@ -41,11 +41,11 @@ class Login(NamedTuple):
 
 async def new_passwords(platform: Platform) -> dict[str, tuple[str, str]]:
     """Login → (password, hash), made before any transaction; one after the other, since each takes 64 MB meanwhile."""
-    made = {}
+    by_login = {}
     for seat in SEATS:
         password = platform.ids.token(PASSWORD_LENGTH, _LEGIBLE)
-        made[seat.login] = password, await accounts.hash_password(password)
-    return made
+        by_login[seat.login] = password, await accounts.hash_password(password)
+    return by_login
 
 
 async def create(
@@ -53,7 +53,7 @@ async def create(
 ) -> list[Login]:
     """The accounts with their roles. `scope` is the tenant's."""
     now_ms = platform.clock.now_ms()
-    told = []
+    created = []
     for seat in SEATS:
         password, hashed = passwords[seat.login]
         resident = None
@@ -81,14 +81,14 @@ async def create(
                 community_id=community_id,
                 now_ms=now_ms,
             )
-        told.append(Login(seat.role, seat.login, password))
-    return told
+        created.append(Login(seat.role, seat.login, password))
+    return created
 
 
 async def renew(platform: Platform) -> list[Login]:
     """New passwords for the accounts of the sample; the old ones stop working, and sessions end."""
     fresh = await new_passwords(platform)
-    told = []
+    renewed = []
 
     async def work(tx: Tx) -> None:
         for seat in SEATS:
@@ -99,7 +99,7 @@ async def renew(platform: Platform) -> list[Login]:
             await passwords.set_password(
                 tx, account_id=account.id, password_hash=hashed, now_ms=platform.clock.now_ms()
             )
-            told.append(Login(seat.role, seat.login, password))
+            renewed.append(Login(seat.role, seat.login, password))
 
     await platform.db.run(work)
-    return told
+    return renewed

@@ -9,7 +9,7 @@ from linli.ops.face_models import pictures_folder
 PHOTOGRAPHS: Final = ("astronaut.png", "obama.jpg", "biden.jpg")
 
 
-def found() -> list[tuple[bytes, str]]:
+def photographs() -> list[tuple[bytes, str]]:
     """Those that are here, no larger than pictures of residents may be: (bytes, suffix)."""
     pictures = []
     for name in PHOTOGRAPHS:

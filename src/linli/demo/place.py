@@ -38,11 +38,11 @@ async def find(platform: Platform) -> Place | None:
     page = await communities.page(
         owner, platform.db, PageRequest(1, 100), apply_status=APPROVED, text=sample.COMMUNITY
     )
-    found = next((row for row in page.data if row.poid == sample.POID), None)
+    community = next((row for row in page.data if row.poid == sample.POID), None)
     app = await find_app(platform, owner)
-    if found is None or app is None:
+    if community is None or app is None:
         return None
-    return Place(found, owner, app)
+    return Place(community, owner, app)
 
 
 async def find_tenant(platform: Platform) -> Scope | None:

@@ -48,7 +48,7 @@ class Wishes(NamedTuple):
     """None: where it stands beside `mqtt_port`; with one of its own, devices with certificates come there too."""
 
 
-class Told(NamedTuple):
+class ShownOnce(NamedTuple):
     """What is shown this once."""
 
     logins: list[Login]
@@ -90,19 +90,19 @@ class Demo:
             webhooks=Webhooks(allow_private=wishes.host in ("127.0.0.1", "localhost", "::1")),
         )
 
-    async def start(self, marker: Marker) -> Told:
+    async def start(self, marker: Marker) -> ShownOnce:
         """Get everything going. Raises SeedFailed."""
         settings, terminal = self.settings, self._terminal
         with terminal.step("schema"):
             await prepare(settings)
         platform = self.platform = await Platform.open(settings)
         platform.sms_outbox.heard = lambda sms: terminal.say("sms", phone=sms.phone, text=sms.text)
-        told = Told([], None)
+        shown = ShownOnce([], None)
         if not marker.seeded:
-            told = Told(*await seeding.seed(platform, terminal))
+            shown = ShownOnce(*await seeding.seed(platform, terminal))
             self._folder.seeded()
-        if self._wishes.logins or not (marker.seeded or told.logins):
-            told = Told(await logins.renew(platform), told.key)
+        if self._wishes.logins or not (marker.seeded or shown.logins):
+            shown = ShownOnce(await logins.renew(platform), shown.key)
         site = await place.find(platform)
         if site is None:
             raise seeding.SeedFailed("the sample community is gone; use --reset")
@@ -118,7 +118,7 @@ class Demo:
             await self._life.start()
             if self._box is not None:
                 self._box.live()
-        return told
+        return shown
 
     async def _switch_box_on(self, platform: Platform, site: Place) -> None:
         """The rest of the demo goes on without it: not every system lets machines have addresses of their own."""
@@ -193,19 +193,21 @@ async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal:
     return 0
 
 
-def _tell(told: Told, demo: Demo, terminal: Terminal) -> None:
+def _tell(shown: ShownOnce, demo: Demo, terminal: Terminal) -> None:
     settings = demo.settings
     url = settings.public_url
     terminal.say("ready", seconds=f"{terminal.seconds:.1f}", url=url)
-    if told.logins:
-        rows = [[terminal.text(f"role.{one.role}"), one.login, one.password, url] for one in told.logins]
+    if shown.logins:
+        rows = [
+            [terminal.text(f"role.{login.role}"), login.login, login.password, url] for login in shown.logins
+        ]
         terminal.table(("role", "login", "password", "url"), rows)
         terminal.say("once")
     else:
         terminal.say("later")
     terminal.say("phones", url=url, phone=logins.RESIDENT_LOGIN)
-    if told.key is not None:
-        terminal.say("key", app_key=told.key[0], app_secret=told.key[1])
+    if shown.key is not None:
+        terminal.say("key", app_key=shown.key[0], app_secret=shown.key[1])
     terminal.say("devices", host=settings.mqtt.host, port=settings.mqtt.port)
     if demo.site_url:
         terminal.say("edge", url=demo.site_url)

@@ -189,8 +189,8 @@ def _household(rng: random.Random, size: int, *, let: bool) -> list[tuple[str, i
     sex = rng.choice((names.MALE, names.FEMALE))
     if let:
         return [
-            (names.full_name(rng, one), LODGER, one, rng.randint(21, 38))
-            for one in (rng.choice((names.MALE, names.FEMALE)) for _ in range(size))
+            (names.full_name(rng, sex), LODGER, sex, rng.randint(21, 38))
+            for sex in (rng.choice((names.MALE, names.FEMALE)) for _ in range(size))
         ]
     age = rng.randint(28, 47) if rng.random() < 0.75 else rng.randint(52, 74)
     family = names.surname(rng)

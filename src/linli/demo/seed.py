@@ -42,10 +42,10 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
     with terminal.step("devices"):
         await devices.ensure(platform, site)
         await cameras.ensure(platform, site)
-    made: list[Login] = []
+    created: list[Login] = []
     if await accounts.find_account(platform.db, logins.SEATS[0].login) is None:
         passwords = await logins.new_passwords(platform)
-        made = await platform.db.run(
+        created = await platform.db.run(
             lambda tx: logins.create(
                 platform, tx, site.tenant, community_id=site.community.community_id, passwords=passwords
             )
@@ -57,7 +57,7 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
         await glance.ensure(platform, site)
     with terminal.step("desk"):
         await desk.ensure(platform, site)
-    return made, key
+    return created, key
 
 
 async def _tenant(platform: Platform) -> tuple[Scope, tuple[str, str] | None]:
@@ -86,8 +86,8 @@ async def _catalogue(platform: Platform) -> None:
 
 async def _community(platform: Platform, owner: Scope) -> Place:
     """桂花园 approved and in management; 银杏里 waiting for the operator."""
-    found = await place.find(platform)
-    if found is None:
+    site = await place.find(platform)
+    if site is None:
         app = await place.find_app(platform, owner)
         if app is None:
             raise SeedFailed("the sample's project is gone")
@@ -102,11 +102,11 @@ async def _community(platform: Platform, owner: Scope) -> Place:
                 now_ms=platform.clock.now_ms(),
             )
         )
-        found = await place.find(platform)
-    if found is None:
+        site = await place.find(platform)
+    if site is None:
         raise SeedFailed("the sample community was not approved")
-    await _apply(platform, found.app, sample.APPLICANT, sample.APPLICANT_POID, "示范路188号")
-    return found
+    await _apply(platform, site.app, sample.APPLICANT, sample.APPLICANT_POID, "示范路188号")
+    return site
 
 
 async def _apply(platform: Platform, app: Scope, name: str, poid: str, address: str) -> int:

@@ -35,11 +35,15 @@ class Neighbour:
 
     def card_for(self, iot_id: str) -> str:
         """One that opens this door, else any; empty: none at all."""
-        return next((one for one, doors in self.cards.items() if iot_id in doors), next(iter(self.cards), ""))
+        return next(
+            (card for card, doors in self.cards.items() if iot_id in doors), next(iter(self.cards), "")
+        )
 
     def code_for(self, iot_id: str) -> str:
         """Likewise of the codes."""
-        return next((one for one, doors in self.codes.items() if iot_id in doors), next(iter(self.codes), ""))
+        return next(
+            (code for code, doors in self.codes.items() if iot_id in doors), next(iter(self.codes), "")
+        )
 
     @property
     def floor(self) -> int:
@@ -129,7 +133,10 @@ async def _people(platform: Platform, site: Place) -> list[Neighbour]:
                 ),
             )
         if number * _STEP >= page.total:
-            return sorted(people.values(), key=lambda one: (one.building, one.unit, one.house, one.name))
+            return sorted(
+                people.values(),
+                key=lambda neighbour: (neighbour.building, neighbour.unit, neighbour.house, neighbour.name),
+            )
         number += 1
 
 

@@ -29,9 +29,9 @@ class Wallet:
     async def picture(self, identity_id: str, qr_code: str) -> str:
         """The 88 characters to hold before a reader. Raises QrCodeUnknown when the code was taken away."""
         now_ms = self._platform.clock.now_ms()
-        held = self._shown.get(qr_code)
-        if held is not None and held.expires_ms - now_ms > RENEW_MS:
-            return held.text
+        picture = self._shown.get(qr_code)
+        if picture is not None and picture.expires_ms - now_ms > RENEW_MS:
+            return picture.text
         expires_ms = now_ms + VALID_MS
         text = await self._platform.db.run(
             lambda tx: encrypt_code(

@@ -24,8 +24,15 @@ def build(sample: Sample) -> bytes:
         RESIDENTS,
         ("building", "unit", "house", "name", "type", "phone", "sex", "age"),
         [
-            [*one.place, one.name, one.relation, one.phone or None, SEXES[one.sex][_ZH], one.age]
-            for one in sample.residents
+            [
+                *resident.place,
+                resident.name,
+                resident.relation,
+                resident.phone or None,
+                SEXES[resident.sex][_ZH],
+                resident.age,
+            ]
+            for resident in sample.residents
         ],
     )
     return book_bytes(book)

@@ -101,13 +101,13 @@ def plain(code: int, language: str) -> Failure:
 def detailed(code: int, error: LinliError, language: str, *, detail: str = "") -> Failure:
     """The failure of a code whose message goes on to say what is wrong."""
     base = plain(code, language)
-    said = detail or error.text("en")
+    reason = detail or error.text("en")
     return Failure(
         code,
-        f"{base.message.rstrip('.')}. {said}",
+        f"{base.message.rstrip('.')}. {reason}",
         i18n.text("openapi.detail", language, message=base.localized, detail=error.text(language)),
         base.return_type,
-        said,
+        reason,
     )
 
 

@@ -38,7 +38,7 @@ def document(registry: Registry, *, title: str, version: str, server: str) -> di
         "paths": {path: {"post": _operation(specs, by_kind)} for path, specs in sorted(paths.items())},
         "components": {
             "schemas": components,
-            "responses": {f"refused{status}": _refusal(*said) for status, said in _REFUSALS.items()},
+            "responses": {f"refused{status}": _refusal(*refusal) for status, refusal in _REFUSALS.items()},
             "securitySchemes": {
                 "signature": {"type": "apiKey", "in": "header", "name": "x-ca-signature"},
             },

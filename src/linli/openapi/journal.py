@@ -99,7 +99,7 @@ class Journal:
             self._entries.clear()
             self._marks.clear()
             self._failed.clear()
-            counts = [(key, key.meter.take_pending()) for key in self._keys.held() if key.meter.pending]
+            counts = [(key, key.meter.take_pending()) for key in self._keys.loaded() if key.meter.pending]
             try:
                 while entries or marks or failed or counts:
                     some = partial(self._write, marks, failed[:UNIT_ROWS], entries[:UNIT_ROWS], counts)

@@ -67,14 +67,14 @@ class AppKey:
 
     def scope_of(self, language: str, community_id: int | None) -> Scope:
         """The scope of a call, narrowed to the community of its cloudToken. Raises NotFound when not granted."""
-        found = self._scopes.get((language, community_id))
-        if found is None:
+        scope = self._scopes.get((language, community_id))
+        if scope is None:
             whole = Scope(
                 self.tenant_id, self.scope.caller, self.scope.communities, self.project_id, language
             )
-            found = whole if community_id is None else whole.narrowed(community_id)
-            self._scopes[language, community_id] = found
-        return found
+            scope = whole if community_id is None else whole.narrowed(community_id)
+            self._scopes[language, community_id] = scope
+        return scope
 
 
 class AppKeys:
@@ -84,22 +84,22 @@ class AppKeys:
         self._db = db
         self._secrets = secrets
         self._default_rate = default_rate
-        self._held: dict[bytes, AppKey] = {}
+        self._keys: dict[bytes, AppKey] = {}
         tenancy.follow(db)
 
     def find(self, app_key: bytes, now_ms: int) -> AppKey | None:
         """The key under its wire name if it is held and fresh; else `load` it. No await: every call asks this."""
-        held = self._held.get(app_key)
-        if held is not None and now_ms < held.until_ms and held.epoch == self._db.tenancy_epoch:
-            return held
+        key = self._keys.get(app_key)
+        if key is not None and now_ms < key.until_ms and key.epoch == self._db.tenancy_epoch:
+            return key
         return None
 
-    def held(self) -> list[AppKey]:
-        return list(self._held.values())
+    def loaded(self) -> list[AppKey]:
+        return list(self._keys.values())
 
     async def load(self, wire: bytes, now_ms: int) -> AppKey | None:
         """Read the key with this wire name; None when there is none."""
-        app_key = self._held.get(wire)
+        app_key = self._keys.get(wire)
         if len(wire) > _MAX_KEY or not wire.isascii():
             return None
         db, name, epoch = self._db, wire.decode(), self._db.tenancy_epoch
@@ -108,7 +108,7 @@ class AppKeys:
             app_key.until_ms = now_ms + TTL_MS
         row = await tenancy.find_app_key(db, name)
         if row is None:
-            self._held.pop(wire, None)
+            self._keys.pop(wire, None)
             return None
         day = day_of(now_ms)
         meter = app_key.meter if app_key is not None else Meter(self._default_rate)
@@ -123,5 +123,5 @@ class AppKeys:
             until_ms=now_ms + TTL_MS,
             epoch=epoch,
         )
-        self._held[wire] = loaded
+        self._keys[wire] = loaded
         return loaded

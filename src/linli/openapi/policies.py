@@ -142,7 +142,7 @@ async def used_today(db: Reader, app_key: str, day: int) -> dict[str, int]:
 
 
 async def grant_services(
-    scope: Scope, tx: Tx, *, app_key: str, services: Collection[str] | None, known: Collection[str]
+    scope: Scope, tx: Tx, *, app_key: str, services: Collection[str] | None, offered: Collection[str]
 ) -> None:
     """Say which services a key may call; None returns it to the default set. Raises NotFound, BadInput.
 
@@ -151,11 +151,11 @@ async def grant_services(
     await _own(scope, tx, app_key)
     terms = await terms_of(tx, project_id=str(await _project_of.scalar(tx, scope, app_key=app_key)))
     if terms is not None:
-        known = set(known) - terms.withheld
-        services = sorted(known) if services is None else services
+        offered = set(offered) - terms.withheld
+        services = sorted(offered) if services is None else services
     for name in services or ():
-        if name not in known:
-            raise BadInput(field="services", rule="one_of", allowed=", ".join(sorted(known)))
+        if name not in offered:
+            raise BadInput(field="services", rule="one_of", allowed=", ".join(sorted(offered)))
     row = {
         "app_key": app_key,
         "tenant_id": scope.tenant,
@@ -167,12 +167,12 @@ async def grant_services(
 
 
 async def grant_models(
-    scope: Scope, tx: Tx, *, app_key: str, models: Collection[str] | None, known: Collection[str]
+    scope: Scope, tx: Tx, *, app_key: str, models: Collection[str] | None, offered: Collection[str]
 ) -> None:
     """Say which data models a key may use; None: all of them. Raises NotFound, BadInput."""
     await _own(scope, tx, app_key)
     for name in models or ():
-        if name not in known:
+        if name not in offered:
             raise BadInput(field="models", rule="unknown", given=name)
     row = {
         "app_key": app_key,
@@ -232,10 +232,10 @@ async def switch_models(scope: Scope, tx: Tx, *, project_id: str, switches: Mapp
 
 async def terms_of(db: Reader, *, project_id: str) -> Terms | None:
     """How keys of a project are granted things; None where each gets everything."""
-    found = await _terms.one(db, project_id=project_id)
-    if found is None:
+    row = await _terms.one(db, project_id=project_id)
+    if row is None:
         return None
-    return Terms(*(frozenset(msgspec.json.decode(stored, type=list[str])) for stored in found))
+    return Terms(*(frozenset(msgspec.json.decode(stored, type=list[str])) for stored in row))
 
 
 async def set_terms(scope: Scope, tx: Tx, *, project_id: str, terms: Terms) -> None:
@@ -277,10 +277,10 @@ async def release_services(scope: Scope, tx: Tx, *, project_id: str, services: C
     changed = Terms(terms.services | given, terms.models, terms.withheld - given)
     await set_terms(scope, tx, project_id=project_id, terms=changed)
     for (app_key,) in await _keys_of.all(tx, scope, project_id=project_id):
-        held = await services_of(tx, app_key)
-        if held is not None:
-            wanted = held | given
-            await grant_services(scope, tx, app_key=app_key, services=wanted, known=wanted)
+        before = await services_of(tx, app_key)
+        if before is not None:
+            wanted = before | given
+            await grant_services(scope, tx, app_key=app_key, services=wanted, offered=wanted)
 
 
 def _json(names: Collection[str]) -> str:

@@ -115,10 +115,10 @@ def _failure(kind: type[LinliError], language: str) -> answers.Failure:
     error.facts = {}
     code = answers.code_of(error) if kind.api_code is None else kind.api_code
     key = f"error.{kind.code}"
-    said = i18n.text(key, language)
-    if said == key or kind.code in (BadInput.code, NotFound.code):
-        said = answers.plain(code, language).localized if isinstance(code, int) else kind.code
-    return answers.Failure(code, kind.code, said)
+    text = i18n.text(key, language)
+    if text == key or kind.code in (BadInput.code, NotFound.code):
+        text = answers.plain(code, language).localized if isinstance(code, int) else kind.code
+    return answers.Failure(code, kind.code, text)
 
 
 def _members(kind: inspect.Type, prefix: str, depth: int) -> Iterator[Field]:
@@ -143,7 +143,7 @@ def _bare(kind: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
                 meta["description"] = str(schema["description"])
             kind = kind.type
         elif isinstance(kind, inspect.UnionType):
-            kept = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+            kept = [member for member in kind.types if not isinstance(member, inspect.NoneType)]
             kind = kept[0] if kept else inspect.AnyType()
         else:
             return kind, meta

@@ -198,7 +198,7 @@ class Registry:
 
     def versions(self, path: str) -> list[str]:
         """Versions of `path`, in order of registration."""
-        return [version for known, version in self._methods if known == path]
+        return [version for method_path, version in self._methods if method_path == path]
 
     def services(self) -> list[str]:
         """Names of all services that have a method, sorted."""

@@ -215,14 +215,14 @@ async def purge(db: Database, now_ms: int, *, days: int) -> int:
 
 def _rows(entries: Sequence[Entry]) -> list[tuple[object, ...]]:
     asked = excerpts([entry.request for entry in entries], REQUEST_BYTES)
-    told = excerpts([entry.response for entry in entries], RESPONSE_BYTES)
+    responses = excerpts([entry.response for entry in entries], RESPONSE_BYTES)
     return [
         (
             at_ms // DAY_MS, app_key, ca_request_id, tenant_id, at_ms, _id_text(echo), path[:_MAX_TEXT],
             version[:_MAX_TEXT], status, str(code), reason, cost_us, client_ip, request, response,
         )
         for (at_ms, app_key, tenant_id, ca_request_id, echo, path, version, status, code, reason, cost_us, client_ip,
-             _, _), request, response in zip(entries, asked, told, strict=True)
+             _, _), request, response in zip(entries, asked, responses, strict=True)
     ]  # fmt: skip
 
 

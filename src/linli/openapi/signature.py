@@ -203,10 +203,10 @@ def resources(request: SignedRequest) -> tuple[bytes, ...]:
         return (path,)
     fields = _canonical(fields_of(query) + (fields_of(request.body) if form else []))
     suffix = b"?" + fields if fields else b""
-    found = [unquote_to_bytes(path) + suffix, path + suffix]
+    candidates = [unquote_to_bytes(path) + suffix, path + suffix]
     if not form or request.headers.get(b"content-md5"):
-        found.append(path + b"?" + query if query else path)
-    return tuple(dict.fromkeys(found))
+        candidates.append(path + b"?" + query if query else path)
+    return tuple(dict.fromkeys(candidates))
 
 
 def fields_of(encoded: bytes) -> list[tuple[bytes, bytes]]:

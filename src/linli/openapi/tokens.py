@@ -114,9 +114,9 @@ class Tokens:
 
     async def find(self, app_key: str, token: str, now_ms: int) -> CloudToken:
         """The live token of this app key. Raises TokenRefused; another key's token looks like an unknown one."""
-        held = self._cache.get(token)
-        if held is not None and now_ms < held[0]:
-            cloud_token = held[1]
+        cached = self._cache.get(token)
+        if cached is not None and now_ms < cached[0]:
+            cloud_token = cached[1]
         else:
             read = await _by_digest.one(self._db, digest=_digest(token)) if len(token) <= _MAX_TOKEN else None
             if read is None:

@@ -28,7 +28,7 @@ class BorrowedKey(NamedTuple):
     scope: Scope
 
 
-class Made(NamedTuple):
+class MethodAnswer(NamedTuple):
     status: int
     body: str
     request_id: str
@@ -59,7 +59,7 @@ async def call(
     ids: Ids,
     now_ms: int,
     language: str,
-) -> Made:
+) -> MethodAnswer:
     """Sign a call and hand it to the gateway."""
     request: dict[str, str] = {"apiVer": spec.version, "language": language}
     if token is not None:
@@ -82,15 +82,15 @@ async def call(
     return await _through(gateway, spec.path, headers, body)
 
 
-async def _through(gateway: Gateway, path: str, headers: dict[bytes, bytes], body: bytes) -> Made:
+async def _through(gateway: Gateway, path: str, headers: dict[bytes, bytes], body: bytes) -> MethodAnswer:
     """The gateway's answer, without a socket."""
-    told: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:
-        told.append(message)
+        messages.append(message)
 
     scope = {
         "type": "http",
@@ -102,10 +102,10 @@ async def _through(gateway: Gateway, path: str, headers: dict[bytes, bytes], bod
         "client": ("console", 0),
     }
     await gateway(scope, receive, send)
-    fields = dict(told[0]["headers"])
-    text = b"".join(message.get("body", b"") for message in told[1:])
+    fields = dict(messages[0]["headers"])
+    text = b"".join(message.get("body", b"") for message in messages[1:])
     if not text:
         text = fields.get(b"x-ca-error-message", b"")
-    return Made(
-        told[0]["status"], text.decode("utf-8", "replace"), fields.get(b"x-ca-request-id", b"").decode()
+    return MethodAnswer(
+        messages[0]["status"], text.decode("utf-8", "replace"), fields.get(b"x-ca-request-id", b"").decode()
     )

@@ -70,7 +70,7 @@ def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
         target = target / f"linli-{stamp}.tar.gz"
     if target.exists():
         raise NotEmpty(what=str(target))
-    with tempfile.TemporaryDirectory(prefix=".linli-backup-", dir=_made(target.parent)) as work:
+    with tempfile.TemporaryDirectory(prefix=".linli-backup-", dir=_make_folder(target.parent)) as work:
         name = _DUMP if layout.sqlite_file is None else _SQLITE
         copy = Path(work) / "database"
         if layout.sqlite_file is None:
@@ -215,6 +215,6 @@ def _install_key(source: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _made(folder: Path) -> Path:
+def _make_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder

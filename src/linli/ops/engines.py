@@ -17,7 +17,7 @@ class EngineToolMissing(LinliError):
 
 
 class EngineToolFailed(Unavailable):
-    """A program of the database engine failed; `said` is the end of its output."""
+    """A program of the database engine failed; `said` has the end of its output."""
 
     code = "ops.tool_failed"
 
@@ -46,9 +46,9 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 def check_sqlite(connection: sqlite3.Connection) -> None:
     """The engine's own checks of pages, indexes and references. Raises DatabaseDamaged."""
-    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
-    if found != ["ok"]:
-        raise DatabaseDamaged(what="; ".join(found))
+    problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
+    if problems != ["ok"]:
+        raise DatabaseDamaged(what="; ".join(problems))
     if broken := connection.execute("PRAGMA foreign_key_check").fetchone():
         raise DatabaseDamaged(what=f"{broken[0]} row {broken[1]} refers to a missing row of {broken[2]}")
 

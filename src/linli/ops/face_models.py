@@ -15,7 +15,7 @@ from linli.kernel import i18n
 from linli.kernel.settings import Settings, SettingsError, load
 from linli.vision import fetch
 from linli.vision import manifest as manifests
-from linli.vision.catalogue import BY_NAME, DEFAULTS, KNOWN, Known
+from linli.vision.catalogue import BY_NAME, DEFAULTS, KNOWN, CatalogueEntry
 
 
 def cache_folder() -> Path:
@@ -64,24 +64,24 @@ class Command:
             return 1
 
     def _status(self) -> int:
-        said = status(self._folder)
+        report = status(self._folder)
         if self._words.json:
-            sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
-        elif said["ready"]:
+            sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+        elif report["ready"]:
             self.say("ready", folder=self._folder)
-            for model in said["models"]:
+            for model in report["models"]:
                 self.say("model", **model)
         else:
-            self.say("off", folder=self._folder, why=said["reason"])
-        return 0 if said["ready"] or self._words.action != "copy" else 1
+            self.say("off", folder=self._folder, why=report["reason"])
+        return 0 if report["ready"] or self._words.action != "copy" else 1
 
-    def _licences(self, chosen: list[Known]) -> int:
-        for known in chosen:
-            self.say("known", name=known.name, title=known.title, job=known.model.job)
-            self.say("licence", licence=known.licence)
-            self.say("source", source=known.package)
-            if known.remarks:
-                self.say("remarks", remarks=known.remarks)
+    def _licences(self, chosen: list[CatalogueEntry]) -> int:
+        for entry in chosen:
+            self.say("known", name=entry.name, title=entry.title, job=entry.model.job)
+            self.say("licence", licence=entry.licence)
+            self.say("source", source=entry.package)
+            if entry.remarks:
+                self.say("remarks", remarks=entry.remarks)
         return 0
 
     def _fetch(self) -> int:

@@ -120,7 +120,7 @@ class LoginProviders:
         return await self._by_oauth(self[name], code, redirect_uri)
 
     async def _by_oidc(self, name: str, start: Start, code: str, redirect_uri: str) -> Somebody:
-        provider, found = self[name], await self._discover(name)
+        provider, discovered = self[name], await self._discover(name)
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -130,11 +130,11 @@ class LoginProviders:
         }
         if provider.client_secret:
             form["client_secret"] = provider.client_secret
-        answer = await self._ask("POST", found.token_endpoint, data=form)
+        answer = await self._ask("POST", discovered.token_endpoint, data=form)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise ProviderRefused(reason="no id_token")
-        claims = await self._believed(name, found, token)
+        claims = await self._believed(name, discovered, token)
         if not secrets.compare_digest(str(claims.get("nonce", "")), start.nonce):
             raise ProviderRefused(reason="nonce")
         audience = claims.get("aud")
@@ -143,7 +143,7 @@ class LoginProviders:
         label = claims.get(provider.name_field) or claims.get("preferred_username") or claims["sub"]
         return Somebody(str(claims["sub"]), str(label))
 
-    async def _believed(self, name: str, found: _Discovered, token: str) -> dict[str, Any]:
+    async def _believed(self, name: str, discovered: _Discovered, token: str) -> dict[str, Any]:
         try:
             header = jwt.get_unverified_header(token)
         except jwt.InvalidTokenError:
@@ -151,7 +151,7 @@ class LoginProviders:
         algorithm = str(header.get("alg"))
         if algorithm not in ALGORITHMS:
             raise ProviderRefused(reason="alg")
-        key = await self._key(name, found.jwks_uri, str(header.get("kid", "")))
+        key = await self._key(name, discovered.jwks_uri, str(header.get("kid", "")))
         now = self._clock.now_ms() / 1000
         try:
             # Times are compared below with our own clock: the library uses the machine's.
@@ -160,7 +160,7 @@ class LoginProviders:
                 key,
                 algorithms=[algorithm],
                 audience=self[name].client_id,
-                issuer=found.issuer,
+                issuer=discovered.issuer,
                 options={
                     "require": ["iss", "sub", "aud", "exp", "iat"],
                     "verify_exp": False,
@@ -182,7 +182,7 @@ class LoginProviders:
                     listed = jwt.PyJWKSet.from_dict(answer).keys
                 except jwt.PyJWTError:
                     raise ProviderSilent(reason="jwks") from None
-                self._keys[name] = {one.key_id or "": one for one in listed}
+                self._keys[name] = {key.key_id or "": key for key in listed}
             keys = self._keys[name]
             if kid in keys:
                 return keys[kid]
@@ -196,16 +196,16 @@ class LoginProviders:
         if kept and now_ms - kept[0] < KEPT_MS:
             return kept[1]
         issuer = self[name].issuer.rstrip("/")
-        answer = await self._ask("GET", f"{issuer}/.well-known/openid-configuration")
+        answer = await self._ask("GET", f"{issuer}/.well-filled/openid-configuration")
         try:
-            found = msgspec.convert(answer, _Discovered)
+            discovered = msgspec.convert(answer, _Discovered)
         except msgspec.ValidationError:
             raise ProviderSilent(reason="discovery") from None
-        if found.issuer.rstrip("/") != issuer:
+        if discovered.issuer.rstrip("/") != issuer:
             raise ProviderSilent(reason="issuer")
-        self._discovered[name] = (now_ms, found)
+        self._discovered[name] = (now_ms, discovered)
         self._keys.pop(name, None)
-        return found
+        return discovered
 
     async def _by_oauth(self, provider: LoginProvider, code: str, redirect_uri: str) -> Somebody:
         values = {"code": code, "redirect_uri": redirect_uri}
@@ -246,13 +246,13 @@ class LoginProviders:
 
 
 def _fill(provider: LoginProvider, texts: dict[str, str], values: dict[str, str]) -> dict[str, str]:
-    known = {
+    filled = {
         "client_id": provider.client_id,
         "client_secret": provider.client_secret,
         "scope": provider.scope,
         **values,
     }
-    return {name: _FILLED.sub(lambda match: known.get(match[1], ""), text) for name, text in texts.items()}
+    return {name: _FILLED.sub(lambda match: filled.get(match[1], ""), text) for name, text in texts.items()}
 
 
 def _with_query(url: str, params: dict[str, str]) -> str:

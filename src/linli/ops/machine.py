@@ -15,16 +15,16 @@ _INET6: Final = Path("/proc/net/if_inet6")
 
 def addresses() -> list[str]:
     """Addresses of its interfaces except the loopback: IPv4 first, then permanent global IPv6."""
-    found = []
+    ips = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
         for _, name in socket.if_nameindex():
             try:
                 answer = fcntl.ioctl(asked, _SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
             except OSError:  # without an IPv4 address
                 continue
-            found.append(str(ipaddress.IPv4Address(answer[20:24])))
-    found += _ipv6()
-    return [address for address in found if not ipaddress.ip_address(address).is_loopback]
+            ips.append(str(ipaddress.IPv4Address(answer[20:24])))
+    ips += _ipv6()
+    return [address for address in ips if not ipaddress.ip_address(address).is_loopback]
 
 
 def names() -> list[str]:
@@ -45,10 +45,10 @@ def _ipv6() -> list[str]:
         lines = _INET6.read_text("ascii").splitlines()
     except OSError:
         return []
-    found = []
+    ips = []
     for line in lines:
         digits, _, _, scope, flags, _ = line.split()
         passing = int(flags, 16) & (_TEMPORARY | _DEPRECATED | _TENTATIVE)
         if int(scope, 16) == _GLOBAL_SCOPE and not passing:
-            found.append(str(ipaddress.IPv6Address(bytes.fromhex(digits))))
-    return found
+            ips.append(str(ipaddress.IPv6Address(bytes.fromhex(digits))))
+    return ips

@@ -75,8 +75,8 @@ def _tls(layout: Layout, words: argparse.Namespace) -> Said:
                 authority.create(words.names[0] if words.names else "Linli CA", now_ms=now_ms), now_ms
             )
         case "issue":
-            said = _shown(authority.issue(words.names, now_ms=now_ms), now_ms)
-            return said | {"certificate": authority.server_certificate, "key": authority.server_key}
+            issued = _shown(authority.issue(words.names, now_ms=now_ms), now_ms)
+            return issued | {"certificate": authority.server_certificate, "key": authority.server_key}
         case "renew":
             renewed = authority.renew(now_ms=now_ms)
             return {"renewed": renewed is not None} | (_shown(renewed, now_ms) if renewed else {})

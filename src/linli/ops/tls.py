@@ -215,14 +215,14 @@ class ServerTls:
             self.reload_if_changed()
 
     def _state(self) -> tuple[tuple[int, int, int], ...]:
-        found = []
+        stamps = []
         for file in (self._certificate, self._key):
             try:
                 status = file.stat()  # follows certbot's links
-                found.append((status.st_ino, status.st_mtime_ns, status.st_size))
+                stamps.append((status.st_ino, status.st_mtime_ns, status.st_size))
             except OSError:
-                found.append((0, 0, 0))
-        return tuple(found)
+                stamps.append((0, 0, 0))
+        return tuple(stamps)
 
 
 def _builder(

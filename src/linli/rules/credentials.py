@@ -46,7 +46,7 @@ class Decision:
     code: PassCode
     remaining: int | None = None
     """Scans left after this decision (UNLIMITED for no limit); None where scans are not counted."""
-    said: str = ""
+    words: str = ""
     """Words in place of the code's own, where the code says too little."""
 
     @property
@@ -55,7 +55,7 @@ class Decision:
 
     @property
     def message(self) -> str:
-        return self.said or self.code.message
+        return self.words or self.code.message
 
 
 def check_qr(
@@ -102,7 +102,7 @@ def check_pin(right: Right | None, *, now_ms: int) -> Decision:
     )
     if decision.opens:
         return decision
-    return Decision(PassCode.UNKNOWN_ERROR, said=_PIN_SAID[decision.code])
+    return Decision(PassCode.UNKNOWN_ERROR, words=_PIN_SAID[decision.code])
 
 
 _PIN_SAID = {

@@ -104,7 +104,7 @@ def read_expression(text: str) -> Expression:
 
 
 def _field(name: str, text: str, low: int, high: int, number: Callable[[str], int]) -> frozenset[int]:
-    found: set[int] = set()
+    values: set[int] = set()
     for part in text.split(","):
         span, slash, step_text = part.partition("/")
         step = _number(name, step_text, int) if slash else 1
@@ -118,10 +118,10 @@ def _field(name: str, text: str, low: int, high: int, number: Callable[[str], in
             last += 7  # FRI-MON
         if step < 1 or first < low or first > high or last < first or (name != "weekday" and last > high):
             raise CronError(f"{name}: {low}-{high}")
-        found |= {
+        values |= {
             low + (value - low) % 7 if name == "weekday" else value for value in range(first, last + 1, step)
         }
-    return frozenset(found)
+    return frozenset(values)
 
 
 def _number(name: str, text: str, read: Callable[[str], int]) -> int:

@@ -50,7 +50,7 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
     now_ms: int
-    known: bool
+    person_known: bool
     stay: Stay
     rests: tuple[str, ...]
     """Why the person's rights rest: `denied`, `frozen`."""
@@ -99,7 +99,7 @@ def cause_of(findings: list[Finding]) -> Finding:
 
 
 def _person(facts: EntryFacts) -> Finding:
-    if facts.known:
+    if facts.person_known:
         return Finding("person", "person_known", True)
     return Finding("person", "person_unknown", False, "add_person")
 
@@ -184,5 +184,5 @@ def _network(facts: EntryFacts) -> Finding:
     if facts.online:
         return Finding("network", "network_online", True)
     # A door that has the right also opens offline. It only misses changes, and cannot be opened remotely.
-    held = any(way.status == HELD for way in facts.ways)
-    return Finding("network", "network_offline", held, "check_network", {"at_ms": facts.seen_ms})
+    waits = any(way.status == HELD for way in facts.ways)
+    return Finding("network", "network_offline", waits, "check_network", {"at_ms": facts.seen_ms})

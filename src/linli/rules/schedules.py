@@ -150,21 +150,21 @@ def zone_named(zone: str) -> ZoneInfo:
         raise ScheduleError("zone", zone[:64]) from error
 
 
-def both(one: str, other: str) -> str | None:
+def both(first: str, other: str) -> str | None:
     """When both hold; None: never."""
-    if not one or not other or one == other:
-        return one or other
-    met = [a & b for a in _read(one) for b in _read(other)]
+    if not first or not other or first == other:
+        return first or other
+    met = [a & b for a in _read(first) for b in _read(other)]
     expressions = [expression for expression in met if expression.possible]
     return _written(expressions) if expressions else None
 
 
 def either(schedules: Iterable[str]) -> str:
     """When one of them holds."""
-    known = sorted(set(schedules))
-    if len(known) == 1 or "" in known:
-        return known[0]
-    return _written([expression for text in known for expression in _read(text)])
+    distinct = sorted(set(schedules))
+    if len(distinct) == 1 or "" in distinct:
+        return distinct[0]
+    return _written([expression for text in distinct for expression in _read(text)])
 
 
 def _checked(expressions: list[Expression]) -> str:
@@ -174,8 +174,8 @@ def _checked(expressions: list[Expression]) -> str:
         _check_runs(_week(expressions))
     else:
         every = 0
-        for one in expressions:
-            every |= one.minutes
+        for expression in expressions:
+            every |= expression.minutes
         _check_runs([every])
     text = _written(expressions)
     if len(text) > MOST_CHARACTERS:
@@ -265,14 +265,14 @@ def _days(days: list[int]) -> str:
 def _windows(week: list[int]) -> list[WeekWindow]:
     """Runs by day, those over midnight put together again, equal ones of several days as one."""
     runs = {(day, *run) for day, mask in enumerate(week, 1) for run in _runs(mask)}
-    found: dict[tuple[int, int], list[int]] = {}
+    by_span: dict[tuple[int, int], list[int]] = {}
     for day, start, end in sorted(runs):
         if any(_one_night(run, (day, start, end)) for run in runs):
             continue  # told with the evening before
         morning = next((run for run in runs if _one_night((day, start, end), run)), None)
-        found.setdefault((start, morning[2] if morning else end), []).append(day)
+        by_span.setdefault((start, morning[2] if morning else end), []).append(day)
     return sorted(
-        (WeekWindow(tuple(days), start, end) for (start, end), days in found.items()),
+        (WeekWindow(tuple(days), start, end) for (start, end), days in by_span.items()),
         key=lambda window: (window.start, window.end, window.days),
     )
 

@@ -218,15 +218,15 @@ class ServiceBus:
     def _provider(self, caller: Caller, model_id: str, only: int | None) -> ProviderRow | None:
         providers = self._providers.get((caller.tenant_id, model_id), [])
         if only is not None:
-            found = [provider for provider in providers if provider.provider_no == only]
+            candidates = [provider for provider in providers if provider.provider_no == only]
         else:
-            found = [p for p in providers if p.enabled and p.project_id == caller.project_id]
-            found = found or [p for p in providers if p.enabled and p.project_id is None]
-        if not found:
+            candidates = [p for p in providers if p.enabled and p.project_id == caller.project_id]
+            candidates = candidates or [p for p in providers if p.enabled and p.project_id is None]
+        if not candidates:
             return None
-        turn = (caller.tenant_id, found[0].project_id, model_id)
+        turn = (caller.tenant_id, candidates[0].project_id, model_id)
         self._turns[turn] = at = self._turns.get(turn, -1) + 1
-        return found[at % len(found)]
+        return candidates[at % len(candidates)]
 
     # memory
 

@@ -8,7 +8,7 @@ from linli.kernel.db import Database, Tx
 CHANNEL: Final = "servicebus"
 
 
-def told(tx: Tx) -> None:
+def publish_change(tx: Tx) -> None:
     """Let every bus read again once `tx` is durable."""
     tx.db.signals.publish_after(tx, CHANNEL, "")
 

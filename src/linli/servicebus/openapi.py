@@ -29,7 +29,7 @@ class MorePlans:
     def __init__(self, bus: ServiceBus, db: Database) -> None:
         self._bus = bus
         self._db = db
-        self._held: dict[tuple[str, int], tuple[Method, MethodPlan]] = {}
+        self._plans: dict[tuple[str, int], tuple[Method, MethodPlan]] = {}
 
     async def __call__(self, tenant_id: str, path: str, version: str) -> MethodPlan | None:
         built = self._built_in(path, version) or await self._bus.method(tenant_id, path, version)
@@ -37,15 +37,15 @@ class MorePlans:
             return None
         model, method = built
         key = f"{model.id}/{method.name}", id(method)
-        held = self._held.get(key)
-        if held is None or held[0] is not method:
-            if len(self._held) > 2000:
-                self._held.clear()
-            held = self._held[key] = (
+        cached = self._plans.get(key)
+        if cached is None or cached[0] is not method:
+            if len(self._plans) > 2000:
+                self._plans.clear()
+            cached = self._plans[key] = (
                 method,
                 MethodPlan(_spec(model, method), {ServiceBus: self._bus, Database: self._db}),
             )
-        return held[1]
+        return cached[1]
 
     @staticmethod
     def _built_in(path: str, version: str) -> tuple[ServiceModel, Method] | None:

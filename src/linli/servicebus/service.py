@@ -84,7 +84,7 @@ async def save_model(scope: Scope, tx: Tx, *, document: str) -> int:
         raise ModelTaken(id=model.id)
     now = tx.db.clock.now_ms()
     scalar = await _same_model.scalar(tx, scope, model_id=model.id, version=model.version)
-    changes.told(tx)
+    changes.publish_change(tx)
     if scalar is not None:
         await _rewrite.run(tx, scope, model_no=scalar, text=document, now=now)
         return int(scalar)
@@ -108,7 +108,7 @@ async def delete_model(scope: Scope, tx: Tx, *, model_no: int, providers: list[P
     if serving is not None:
         raise ModelServed(id=row.model_id, name=serving.name)
     await _drop_model.run(tx, scope, model_no=model_no)
-    changes.told(tx)
+    changes.publish_change(tx)
     return row
 
 
@@ -153,7 +153,7 @@ async def save_provider(
             raise BadInput(field="iotId", rule="required")
         await get_device(scope, tx, iot_id=iot_id)
     now = tx.db.clock.now_ms()
-    changes.told(tx)
+    changes.publish_change(tx)
     if provider_no is not None:
         await get_provider(scope, tx, provider_no=provider_no)
         await _change_provider.run(
@@ -190,7 +190,7 @@ async def delete_provider(scope: Scope, tx: Tx, *, provider_no: int) -> Provider
     """Raises NotFound."""
     row = await get_provider(scope, tx, provider_no=provider_no)
     await _drop_provider.run(tx, scope, no=provider_no)
-    changes.told(tx)
+    changes.publish_change(tx)
     return row
 
 

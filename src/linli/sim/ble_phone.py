@@ -16,10 +16,10 @@ def find_door(heard: Iterable[bytes], name: str) -> bytes | None:
     """The random part of the door of this name, among all advertisements in the air."""
     for advertisement in heard:
         try:
-            found, random = door_ble.read_advertisement(advertisement)
+            advertised, random = door_ble.read_advertisement(advertisement)
         except FrameError:
             continue  # somebody's earphones
-        if found == name:
+        if advertised == name:
             return random
     return None
 

@@ -145,13 +145,13 @@ class SimulatedDoor:
             return None
         salts = {right.salt for right in self.held.passwords.values() if right.salt}
         digests = [pin_digest(pin, salt) for salt in sorted(salts)]
-        found = next((key for key in (*digests, pin) if key in self.held.passwords), pin)
-        decision = credentials.check_pin(self.held.passwords.get(found), now_ms=now)
+        password_key = next((key for key in (*digests, pin) if key in self.held.passwords), pin)
+        decision = credentials.check_pin(self.held.passwords.get(password_key), now_ms=now)
         self.keypad = self.keypad.tried(decision.opens, now)
         self.pin_space.tries = self.pin_space.tries.tried(decision.opens, now, SPACE)
         if not decision.opens:
             self._save()
-        self._passed("password", found, decision)
+        self._passed("password", password_key, decision)
         return decision
 
     def _passed(self, kind: str, content: str, decision: Decision) -> None:

@@ -110,12 +110,14 @@ class SimulatedFaceDoor(SimulatedDoor):
     def recognise(self, picture: bytes) -> str | None:
         """Whose picture this is, to the byte; a stand-in for an algorithm."""
         md5 = hashlib.md5(picture, usedforsecurity=False).hexdigest()
-        return next((person for person, held in self.library.known.items() if held == md5), None)
+        return next(
+            (person for person, picture_md5 in self.library.faces.items() if picture_md5 == md5), None
+        )
 
     def _judge(self, person_id: str | None) -> PassCode:
-        if not self.library.known:
+        if not self.library.faces:
             return PassCode.FACE_LIBRARY_EMPTY
-        user = self.library.query_user(person_id) if person_id in self.library.known else None
+        user = self.library.query_user(person_id) if person_id in self.library.faces else None
         if user is None:
             return PassCode.FACE_BELOW_THRESHOLD
         if user.policy == "DENY":
@@ -229,5 +231,5 @@ def _opened(device_secret: str, credentials: str) -> dict[str, Any]:
     decryptor = Cipher(algorithms.AES(key), modes.ECB()).decryptor()
     unpadder = padding.PKCS7(128).unpadder()
     plain = decryptor.update(base64.b64decode(credentials)) + decryptor.finalize()
-    found: dict[str, Any] = msgspec.json.decode(unpadder.update(plain) + unpadder.finalize())
-    return found
+    fields: dict[str, Any] = msgspec.json.decode(unpadder.update(plain) + unpadder.finalize())
+    return fields

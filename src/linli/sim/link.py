@@ -306,15 +306,15 @@ class DeviceLink:
     async def _answer(self, message: Downlink) -> dict[str, Any]:
         name = message.service
         handler = self._on_set if name == "property.set" else self._services.get(name)
-        code, data, said = SUCCESS, {}, "success"
+        code, data, text = SUCCESS, {}, "success"
         if handler is None:
-            code, said = 404, f"no such service: {name}"
+            code, text = 404, f"no such service: {name}"
         else:
             try:
                 data = await handler(msgspec.json.decode(message.params) if message.params else {})
             except CallFailed as failure:
-                code, said = failure.code, str(failure)
-        return {"id": message.id, "code": code, "data": data, "message": said}
+                code, text = failure.code, str(failure)
+        return {"id": message.id, "code": code, "data": data, "message": text}
 
     def _tell(self, text: str) -> None:
         if self.listener is not None:

@@ -121,7 +121,7 @@ class FaceLibrary:
         self.failed.clear()
 
     @property
-    def known(self) -> dict[str, str]:
+    def faces(self) -> dict[str, str]:
         """Persons whom the door lets in or turns away by their face: personId → md5 of the picture."""
         return {person: image.md5 for person, image in self.images.items() if person in self.users}
 

@@ -152,13 +152,13 @@ def resend(item: Item, *, now_ms: int) -> Item:
     return _pending(again, now_ms)
 
 
-def report(item: Item, held: str, *, now_ms: int) -> Item:
-    """Take what a device read back: `held` is its content hash or ABSENT.
+def report(item: Item, reported: str, *, now_ms: int) -> Item:
+    """Take what a device read back: `reported` is its content hash or ABSENT.
 
     A row that was thought settled and differs is due at once. One that still waits for its next try, or for a
     person, goes on waiting: reading back is no reason to send what the device just refused.
     """
-    if item.state is State.SENDING or held == item.reported:
+    if item.state is State.SENDING or reported == item.reported:
         return item
-    told = replace(item, reported=held)
-    return _pending(told, now_ms) if item.state in SETTLED or held == item.wanted else told
+    updated = replace(item, reported=reported)
+    return _pending(updated, now_ms) if item.state in SETTLED or reported == item.wanted else updated

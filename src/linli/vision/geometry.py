@@ -36,8 +36,8 @@ def laid_over(points: Points, template: Points) -> Matrix:
     there = [complex(x, y) for x, y in points.tolist()]
     here = [complex(x, y) for x, y in template.tolist()]
     middle_there, middle_here = sum(there) / len(there), sum(here) / len(here)
-    offsets = [one - middle_here for one in here]
-    shared = sum(offset.conjugate() * one for offset, one in zip(offsets, there, strict=True))
+    offsets = [point - middle_here for point in here]
+    shared = sum(offset.conjugate() * point for offset, point in zip(offsets, there, strict=True))
     factor = shared / sum(abs(offset) ** 2 for offset in offsets)
     shift = middle_there - factor * middle_here
     return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])

@@ -94,12 +94,12 @@ def verify(folder: Path, manifest: Manifest) -> list[str]:
         if model.family == FAKE:
             continue
         try:
-            found = digest(folder / model.path)
+            actual = digest(folder / model.path)
         except OSError:
             faults.append(f"{model.path} is missing")
             continue
-        if found != model.sha256:
-            faults.append(f"{model.path} is not the file that the manifest names (SHA-256 {found})")
+        if actual != model.sha256:
+            faults.append(f"{model.path} is not the file that the manifest names (SHA-256 {actual})")
     return faults
 
 
@@ -110,5 +110,5 @@ def digest(path: Path) -> str:
 
 def model_id(model: Model) -> str:
     """What every template is stored with: vectors compare only where file and preparation are the same."""
-    told = f"{model.origin_sha256 or model.sha256}/{model.family}/{model.mean}/{model.std}/{model.rgb}"
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    identity = f"{model.origin_sha256 or model.sha256}/{model.family}/{model.mean}/{model.std}/{model.rgb}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]

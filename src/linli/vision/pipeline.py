@@ -8,7 +8,7 @@ from PIL import Image
 
 from linli.vision import manifest as manifests
 from linli.vision import pictures, quality
-from linli.vision.families.detectors import BlazeFace, Detector, Found, UltraLight
+from linli.vision.families.detectors import BlazeFace, DetectedFace, Detector, UltraLight
 from linli.vision.families.embedders import ArcFace112, Embedder
 from linli.vision.families.landmarks import FaceMesh, Landmarker, Shape
 from linli.vision.families.network import Network
@@ -52,12 +52,12 @@ class Pipeline:
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
         """Raises NoPicture."""
         seen = pictures.decode(picture, pictures.COARSE)
-        found = self.detector.find(seen.image)
-        if found:
-            seen, found = _finer(
-                picture, seen, found, min(box.bottom - box.top for box in found), _FINE_BELOW
+        boxes = self.detector.find(seen.image)
+        if boxes:
+            seen, boxes = _finer(
+                picture, seen, boxes, min(box.bottom - box.top for box in boxes), _FINE_BELOW
             )
-        return self._told(seen, found, use=use, embed=embed)
+        return self._judge(seen, boxes, use=use, embed=embed)
 
     def glance(self, picture: bytes) -> bytes:
         """The vector of the largest face, for doors: nothing is judged, others in the picture are not looked at.
@@ -65,13 +65,13 @@ class Pipeline:
         Empty when there is no face. Raises NoPicture.
         """
         seen = glimpse(picture)
-        found = self.detector.find(seen.image)
-        if not found:
+        boxes = self.detector.find(seen.image)
+        if not boxes:
             return b""
-        seen, found = _finer(picture, seen, found, max(box.bottom - box.top for box in found), _GLANCE_BELOW)
-        found.sort(key=_area, reverse=True)
-        least, nearest = _area(found[0]) * _RIVAL, None
-        for box in found:
+        seen, boxes = _finer(picture, seen, boxes, max(box.bottom - box.top for box in boxes), _GLANCE_BELOW)
+        boxes.sort(key=_area, reverse=True)
+        least, nearest = _area(boxes[0]) * _RIVAL, None
+        for box in boxes:
             if nearest is not None and _area(box) < least:
                 break
             shape = self.landmarks.shape(seen.image, box, smooth=False)
@@ -83,11 +83,11 @@ class Pipeline:
 
     def look_at(self, picture: Picture, *, use: Use = "enrol", embed: bool = True) -> Look:
         """`look` for a picture that is decoded already, such as a frame of a camera."""
-        found = self.detector.find(picture.image)
-        return self._told(picture, found, use=use, embed=embed)
+        boxes = self.detector.find(picture.image)
+        return self._judge(picture, boxes, use=use, embed=embed)
 
-    def _told(self, picture: Picture, found: list[Found], *, use: Use, embed: bool) -> Look:
-        seen = self._shaped(picture, found)
+    def _judge(self, picture: Picture, boxes: list[DetectedFace], *, use: Use, embed: bool) -> Look:
+        seen = self._shaped(picture, boxes)
         faces = quality.largest_first([face for face, _ in seen])
         shapes = {id(face): shape for face, shape in seen}
         width, height = round(picture.width * picture.scale), round(picture.height * picture.scale)
@@ -102,9 +102,9 @@ class Pipeline:
         """Every face, with its shape in pixels of the decoded picture."""
         return self._shaped(picture, self.detector.find(picture.image))
 
-    def _shaped(self, picture: Picture, found: list[Found]) -> list[tuple[Face, Shape]]:
+    def _shaped(self, picture: Picture, boxes: list[DetectedFace]) -> list[tuple[Face, Shape]]:
         seen = []
-        for box in found:
+        for box in boxes:
             shape = self.landmarks.shape(picture.image, box)
             if shape.certainty >= _CERTAIN:
                 seen.append((_face(picture, shape, box.score), shape))
@@ -124,16 +124,16 @@ def glimpse(content: bytes) -> Picture:
 
 
 def _finer(
-    content: bytes, coarse: Picture, found: list[Found], height: float, least: float
-) -> tuple[Picture, list[Found]]:
+    content: bytes, coarse: Picture, boxes: list[DetectedFace], height: float, least: float
+) -> tuple[Picture, list[DetectedFace]]:
     """A picture, and what was found in it, decoded so finely that a face of `height` has `least` pixels."""
     if coarse.scale <= 1 or height >= least:
-        return coarse, found
+        return coarse, boxes
     wanted = math.ceil(min(coarse.width, coarse.height) * least / max(height, 1.0))
     fine = pictures.decode(content, min(wanted, pictures.FINE))
     if fine.width <= coarse.width:
-        return coarse, found
-    return fine, [box.scaled(fine.width / coarse.width) for box in found]
+        return coarse, boxes
+    return fine, [box.scaled(fine.width / coarse.width) for box in boxes]
 
 
 def _extent(shape: Shape) -> float:
@@ -141,7 +141,7 @@ def _extent(shape: Shape) -> float:
     return (right - left) * (bottom - top)
 
 
-def _area(box: Found) -> float:
+def _area(box: DetectedFace) -> float:
     return (box.right - box.left) * (box.bottom - box.top)
 
 

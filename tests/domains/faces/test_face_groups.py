@@ -38,10 +38,10 @@ async def test_a_deployed_group_is_followed(home: Home) -> None:
     face = await home.save(anna, "anna")
     await home.ok(DEPLOY, "1.0.0", iotId=iot_id, userGroupId=group_id)
     await home.ok(DEPLOY, "1.0.0", iotId=iot_id, userGroupId=other_id)
-    await until(lambda: face in door.library.known)
+    await until(lambda: face in door.library.faces)
     boris = await new_user(home, group_id, "鲍里斯", "13800000002")
     second = await home.save(boris, "boris")
-    await until(lambda: door.library.known.keys() == {face, second})
+    await until(lambda: door.library.faces.keys() == {face, second})
 
     async def done() -> bool:
         rows = {row["userGroupId"]: row for row in await progress(home, iot_id)}
@@ -53,7 +53,7 @@ async def test_a_deployed_group_is_followed(home: Home) -> None:
     await home.ok(f"{MEMBER}/add", "1.0.1", userGroupId=other_id, identityId=anna)
     await until(lambda: set(door.library.users[face].group_ids) == {group_id, other_id})
     await home.ok(f"{MEMBER}/delete", "1.0.1", userGroupId=group_id, identityId=boris)
-    await until(lambda: door.library.known.keys() == {face})
+    await until(lambda: door.library.faces.keys() == {face})
     # One group withdrawn: whoever is in the other stays.
     await home.ok(UNDEPLOY, "1.0.0", iotId=iot_id, userGroupId=group_id)
     await until(lambda: door.library.users[face].group_ids == (other_id,))
@@ -86,7 +86,7 @@ async def test_all_faces_of_a_user_are_deleted(home: Home) -> None:
     known = await home.ok("/solution/community/paas/user/get", "1.0.2", identityId=anna)
     assert known["faceId"] == face
     await home.give([anna], [iot_id])
-    await until(lambda: face in door.library.known)
+    await until(lambda: face in door.library.faces)
     path = "/solution/community/paas/user/face/delete"
     await home.ok(path, "1.0.0", identityId=anna)
     await until(lambda: not door.library.users)

@@ -111,7 +111,7 @@ async def test_a_deleted_picture_is_gone_with_every_copy(home: Home) -> None:
     await home.give([ANNA], [iot_id])
     await home.until_status(ANNA, iot_id, "transferred")
     url = (await home.ok(GET, "1.2.0", userType="IDENTITY", userId=ANNA))["imageUrl"]
-    assert door.library.known == {face_id: hashlib.md5(picture(ANNA)).hexdigest()}
+    assert door.library.faces == {face_id: hashlib.md5(picture(ANNA)).hexdigest()}
     await home.ok(DELETE, "1.2.0", userType="IDENTITY", userId=ANNA)
     await until(lambda: not door.library.users and not door.library.images)
     assert (await home.call(GET, "1.2.0", userType="IDENTITY", userId=ANNA))["code"] != 200

@@ -18,7 +18,7 @@ RECORD, SEEN = "iotx_face_record_model", "CustomerFlowBasicFaceData"
 async def held(home: Home, door: SimulatedFaceDoor, iot_id: str, *users: str) -> list[str]:
     faces = [await home.face_id(user) for user in users]
     await home.give(list(users), [iot_id])
-    await until(lambda: door.library.known.keys() >= set(faces))
+    await until(lambda: door.library.faces.keys() >= set(faces))
     return faces
 
 

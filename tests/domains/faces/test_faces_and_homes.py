@@ -77,26 +77,26 @@ async def test_saving_whom_a_door_serves_brings_faces_and_codes_and_takes_them_o
         off = await phone.post(f"{face}/look", json={"picture": as_text(picture("owner"))})
         assert (off.status_code, off.json()["code"]) == (503, "faces.no_hints")
         assert (await phone.post(face, json=signed("owner"))).status_code == 204
-        assert not door.library.known
+        assert not door.library.faces
         await estate.serve(iot_id, estate.buildings[0])
-        await until(lambda: len(door.library.known) == 1 and len(door.held.qr) == 1)
+        await until(lambda: len(door.library.faces) == 1 and len(door.held.qr) == 1)
 
         async def there() -> bool:
             doors = (await phone.get(face)).json()["doors"]
             return [(row["name"], row["status"]) for row in doors] == [("SN-F1", "transferred")]
 
         await until(there)
-        (key,) = door.library.known
+        (key,) = door.library.faces
         assert door.show_face(key).opens
         # The neighbour of the other building has a face too, by the desk, and is not served here.
         path = f"{estate.path}/residents/{estate.neighbour}/face"
         assert (await estate.desk.post(path, json=signed("neighbour"))).status_code == 204
         await estate.serve(iot_id, *estate.buildings)
-        await until(lambda: len(door.library.known) == 2 and len(door.held.qr) == 2)
+        await until(lambda: len(door.library.faces) == 2 and len(door.held.qr) == 2)
         await estate.serve(iot_id, estate.buildings[1])
         await until(lambda: key not in door.library.users and len(door.held.qr) == 1)
         await estate.serve(iot_id, *estate.buildings)
-        await until(lambda: key in door.library.known and len(door.held.qr) == 2)
+        await until(lambda: key in door.library.faces and len(door.held.qr) == 2)
         # Taken back by the resident: the face goes, the code stays.
         assert (await phone.delete(face)).status_code == 204
         await until(lambda: key not in door.library.users)
@@ -152,12 +152,12 @@ async def test_faces_go_to_every_face_door_of_a_space(estate: Estate) -> None:
         }  # fmt: skip
 
     await call("/face/paas/permission/add", "1.2.0", **of(estate.root))
-    await until(lambda: len(first.library.known) == len(second.library.known) == 1)
+    await until(lambda: len(first.library.faces) == len(second.library.faces) == 1)
     await call("/face/paas/permission/delete", "1.2.0", **of(estate.buildings[1]))
     await until(lambda: not second.library.users)
     told = (await call("/face/paas/permission/querybyuser", "1.0.4", **user))["data"]
     assert {row["iotId"]: row["status"] for row in told["deviceList"]}[first_id] == "transferred"
-    assert len(first.library.known) == 1
+    assert len(first.library.faces) == 1
 
 
 @pytest.mark.covers("TOP-04")
@@ -187,8 +187,8 @@ async def test_a_partners_door_from_the_category_to_its_first_face(estate: Estat
     path = f"{estate.path}/residents/{estate.owner}/face"
     assert (await desk.post(path, json=signed("owner"))).status_code == 204
     await estate.serve(iot_id, estate.buildings[0])
-    await until(lambda: len(door.library.known) == 1 and len(door.held.qr) == 1)
-    (key,) = door.library.known
+    await until(lambda: len(door.library.faces) == 1 and len(door.held.qr) == 1)
+    (key,) = door.library.faces
     assert door.show_face(key).opens
 
     async def told() -> bool:

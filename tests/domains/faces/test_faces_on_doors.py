@@ -28,7 +28,7 @@ async def test_faces_go_to_doors_and_off_again_and_every_state_is_told(home: Hom
     answer = await home.call(ADD, "1.0.0", **scoped([ANNA, BORIS], [north_id, south_id]))
     assert (answer["code"], answer.get("data")) == (200, None)
     for door in (north, south):
-        await until(lambda door=door: door.library.known == {anna: md5(ANNA), boris: md5(BORIS)})
+        await until(lambda door=door: door.library.faces == {anna: md5(ANNA), boris: md5(BORIS)})
     user = north.library.query_user(anna)
     assert user is not None
     assert (user.name, user.policy) == ("安娜", "PERMISSION")
@@ -44,9 +44,9 @@ async def test_faces_go_to_doors_and_off_again_and_every_state_is_told(home: Hom
     assert (device["total"], {row["userId"] for row in device["data"]}) == (2, {ANNA, BORIS})
     assert {row["status"] for row in device["data"]} == {"transferred"}
     await home.take([ANNA], [north_id])
-    await until(lambda: north.library.known == {boris: md5(BORIS)})
+    await until(lambda: north.library.faces == {boris: md5(BORIS)})
     await home.until_status(ANNA, north_id, "transferDeleted")
-    assert south.library.known.keys() == {anna, boris}
+    assert south.library.faces.keys() == {anna, boris}
     filtered = await home.statuses(ANNA, statusList=["transferDeleted"])
     assert filtered == {north_id: "transferDeleted"}
     assert (await home.ok(BY_DEVICE, "1.0.4", iotId=north_id, statusList=["transferred"]))["total"] == 1
@@ -149,7 +149,7 @@ async def test_a_door_that_returns_tells_all_it_holds_and_both_directions_are_me
     iot_id, door = await home.new_door()
     anna, boris = await home.save(ANNA), await home.save(BORIS)
     await home.give([ANNA, BORIS], [iot_id])
-    await until(lambda: len(door.library.known) == 2)
+    await until(lambda: len(door.library.faces) == 2)
     await home.until_status(BORIS, iot_id, "transferred")
     door.link.cut()
     door.library.images.pop(anna)
@@ -157,7 +157,7 @@ async def test_a_door_that_returns_tells_all_it_holds_and_both_directions_are_me
     door.library.images["stranger"] = FaceImage("stranger", "0" * 32)
     files = door.files
     door.link.mend()
-    await until(lambda: door.library.known == {anna: md5(ANNA), boris: md5(BORIS)})
+    await until(lambda: door.library.faces == {anna: md5(ANNA), boris: md5(BORIS)})
     assert "stranger" not in door.library.users
     assert door.files - files <= 2
     told = (await home.pushed("FACE_DEVICE_PERMS", bizId=iot_id))[-1]
@@ -183,9 +183,9 @@ async def test_a_changed_picture_reaches_the_doors_that_hold_the_old_one(home: H
     iot_id, door = await home.new_door()
     face_id = await home.save(ANNA)
     await home.give([ANNA], [iot_id])
-    await until(lambda: door.library.known == {face_id: md5(ANNA)})
+    await until(lambda: door.library.faces == {face_id: md5(ANNA)})
     await home.save(ANNA, "another picture", policy="DENY")
-    await until(lambda: door.library.known == {face_id: md5("another picture")})
+    await until(lambda: door.library.faces == {face_id: md5("another picture")})
     assert door.library.users[face_id].policy == "DENY"
 
 

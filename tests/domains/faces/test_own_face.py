@@ -87,7 +87,7 @@ async def test_withdrawn_a_face_is_gone_everywhere_and_the_list_can_be_checked(
     (north_id, north), (south_id, south) = await home.new_door(), await home.new_door()
     await save(home, who, picture("anna"))
     await home.give([who], [north_id, south_id])
-    await until(lambda: north.library.known and south.library.known)
+    await until(lambda: north.library.faces and south.library.faces)
     await home.until_status(who, south_id, "transferred")
     await home.until_status(who, north_id, "transferred")
     told = await person_faces.tell(scope, db, home.platform.store, identity_id=who)

@@ -76,12 +76,12 @@ async def test_every_door_knows_the_face_of_staff_until_their_right_ends(estate:
         assert (refused.status_code, refused.json()["field"]) == (400, "agreed")
         assert (await staff.delete(face)).status_code == 204
         assert (await staff.post(face, json=signed("guard"))).status_code == 204
-        await until(lambda: len(north.library.known) == 1)
-        (key,) = north.library.known
+        await until(lambda: len(north.library.faces) == 1)
+        (key,) = north.library.faces
         assert north.show_face(key).opens
         # A door that comes later knows it too; a resident's pass scope is not asked.
         _, south = await face_door(estate, "SN-F2", estate.buildings[1])
-        await until(lambda: key in south.library.known)
+        await until(lambda: key in south.library.faces)
 
         async def there() -> bool:
             doors = (await staff.get(face)).json()["doors"]
@@ -93,7 +93,7 @@ async def test_every_door_knows_the_face_of_staff_until_their_right_ends(estate:
         # Another picture of the same person goes everywhere.
         files = south.files
         assert (await staff.post(face, json=signed("guard again"))).status_code == 204
-        await until(lambda: south.files > files and key in south.library.known)
+        await until(lambda: south.files > files and key in south.library.faces)
         # Doors hold it for a month and are told anew while the right holds, once a week.
         first = await ends_ms(estate, key)
         assert await seen_again_after(estate, 5) == first
@@ -121,7 +121,7 @@ async def test_staff_take_their_face_back_and_keep_their_code(estate: Estate) ->
     good = as_text(marked(picture("boss"), "boss"))
     assert (await estate.desk.post(face, json=signed("boss") | {"picture": good})).status_code == 204
     assert (await estate.desk.post(f"{estate.path}/staff-key")).status_code == 200
-    await until(lambda: len(door.library.known) == 1 and len(door.held.qr) == 1)
+    await until(lambda: len(door.library.faces) == 1 and len(door.held.qr) == 1)
     assert (await estate.desk.delete(face)).status_code == 204
     await until(lambda: not door.library.users)
     assert len(door.held.qr) == 1

@@ -129,7 +129,7 @@ async def test_topics_without_end_do_not_grow_the_memory(rig):
         client.send(*(mqtt.Publish(f"/{PK}/door/user/{n}", b"") for n in range(start, start + 100)))
         await client.ping()
     connection = rig.backend.sessions[(PK, "door")].connection
-    assert len(connection._known) <= 512
+    assert len(connection._rights) <= 512
     for n in range(2000):
         rig.switchboard.publish(PK, "door", f"/{PK}/door/user/{n}", b"")
     assert len(rig.backend.sessions[(PK, "door")].subscriptions._answers) <= 256

@@ -61,12 +61,12 @@ class RabbitAuth:
         question = scope["path"].removeprefix(PREFIX)
         if self._token:
             given, _, question = question.partition("/")
-            known = hmac.compare_digest(given.encode(), self._token.encode())
+            trusted = hmac.compare_digest(given.encode(), self._token.encode())
         else:
             client = scope.get("client")
             forwarded = any(name in _FORWARDED for name, _ in scope["headers"])
-            known = client is not None and client[0] in _LOOPBACK and not forwarded
-        if not known or scope["method"] != "POST":
+            trusted = client is not None and client[0] in _LOOPBACK and not forwarded
+        if not trusted or scope["method"] != "POST":
             await _answer(send, 404, b"")
             return
         asked = await _form(receive)

@@ -130,12 +130,12 @@ class Guard:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         stream: Stream,
-        held: Unsettled,
+        unsettled: Unsettled,
         *,
         from_broker: bool,
     ) -> None:
         """One direction until it ends. Whoever reads slowly holds up only the other end of his own connection."""
-        note = held.given if from_broker else held.answered
+        note = unsettled.given if from_broker else unsettled.answered
         try:
             while data := await reader.read(PIECE):
                 now = self._clock.now_ms()
@@ -150,11 +150,12 @@ class Guard:
         while True:
             await self._clock.sleep(CHECK_SECONDS)
             now = self._clock.now_ms()
-            for task, held in list(self._open.items()):
-                since = held.oldest_ms()
+            for task, unsettled in list(self._open.items()):
+                since = unsettled.oldest_ms()
                 if since is not None and now - since >= ACK_MS:
                     _ended.labels("unacknowledged").inc()
                     log.info(
-                        "an AMQP consumer is disconnected: it holds %d messages unacknowledged", len(held)
+                        "an AMQP consumer is disconnected: it holds %d messages unacknowledged",
+                        len(unsettled),
                     )
                     task.cancel()

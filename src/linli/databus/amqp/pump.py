@@ -170,7 +170,7 @@ class AmqpPump(Pump):
                 excerpt="",
                 state="",
                 next_ms=0,
-                held=again,
+                has_row=again,
             )
         )
 
@@ -219,7 +219,7 @@ class AmqpPump(Pump):
                 excerpt="",
                 state=PARKED,
                 next_ms=0,
-                held=True,
+                has_row=True,
             )
         )
 

@@ -94,9 +94,9 @@ async def preview(data: PreviewAsked, scope: Scope, db: Database) -> list[Sample
     """Messages that a subscription would get: the latest, and the shape of kinds of which there was none."""
     filters = filters_of(data)
     subscriptions.check_filters(filters)
-    found = await samples(scope, db, app_key=data.app_key, filters=filters)
+    previews = await samples(scope, db, app_key=data.app_key, filters=filters)
     return [
-        SampleRow(sample.kind, sample.topic, masked_text(sample.payload), sample.real) for sample in found
+        SampleRow(sample.kind, sample.topic, masked_text(sample.payload), sample.real) for sample in previews
     ]
 
 
@@ -231,10 +231,10 @@ async def rates(subscription_id: int, scope: Scope, db: Database, hours: int = 6
     span = min(max(hours, 1), 168) * 3_600_000
     step = max(span // MOST_STEPS // minutes.MINUTE_MS, 1) * minutes.MINUTE_MS
     since = db.clock.now_ms() - span
-    found = await minutes.rates(
+    minute_rows = await minutes.rates(
         scope, db, subscription_id=subscription_id, since_ms=since - since % step, step_ms=step
     )
-    return [RateRow(*row) for row in found]
+    return [RateRow(*row) for row in minute_rows]
 
 
 @subscription_routes.get("/{subscription_id:int}/dead", right="integrations.manage", raises=(NotFound,))
@@ -274,8 +274,8 @@ async def dead(
 async def pushes(subscription_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[PushRow]:
     """What was pushed, the last tried first. Tries are kept for seven days."""
     await get_subscription(scope, db, subscription_id=subscription_id)
-    total, found = await delivery_log.list_pushes(scope, db, subscription_id=subscription_id, page=page)
-    return Page.of(page, total, [push_row(push, scope.language) for push in found])
+    total, rows = await delivery_log.list_pushes(scope, db, subscription_id=subscription_id, page=page)
+    return Page.of(page, total, [push_row(push, scope.language) for push in rows])
 
 
 @subscription_routes.post(

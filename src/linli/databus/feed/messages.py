@@ -78,25 +78,25 @@ def topic_tail(message: Message) -> str:
 class Payloads:
     """The JSON of a commit's messages: each made when it is first asked for, and once for all queues."""
 
-    __slots__ = ("_device", "_head", "_made", "_messages", "_received_ms")
+    __slots__ = ("_device", "_encoded", "_head", "_messages", "_received_ms")
 
     def __init__(self, messages: list[Message]) -> None:
         self._messages = messages
-        self._made: list[bytes | None] = [None] * len(messages)
+        self._encoded: list[bytes | None] = [None] * len(messages)
         self._device: DeviceEntry | None = None
         self._received_ms = 0
         self._head = b""
 
     def run(self, start: int, end: int) -> list[bytes]:
         """Those of the messages from `start` up to `end`, which is not among them."""
-        made = self._made
-        found: list[bytes] = []
+        encoded = self._encoded
+        payloads: list[bytes] = []
         for place in range(start, end):
-            payload = made[place]
+            payload = encoded[place]
             if payload is None:
-                payload = made[place] = self._make(self._messages[place])
-            found.append(payload)
-        return found
+                payload = encoded[place] = self._make(self._messages[place])
+            payloads.append(payload)
+        return payloads
 
     def _make(self, message: Message) -> bytes:
         if message.kind != "property":
@@ -139,6 +139,6 @@ def _other(message: Message) -> bytes:
         return _encode(_Event(*head, message.identifier, at, message.values))
     if message.kind == "service_reply":
         reply = message.values
-        said = (str(reply["id"]), int(reply["code"]), reply.get("data"))
-        return _encode(_Reply(*head, message.identifier, at, *said))
+        answer = (str(reply["id"]), int(reply["code"]), reply.get("data"))
+        return _encode(_Reply(*head, message.identifier, at, *answer))
     return _encode(_Status(*head, message.identifier, at))

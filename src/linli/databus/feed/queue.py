@@ -157,7 +157,9 @@ class FeedQueue:
         if not self._live:
             return self.cursor
         open_ = [
-            message.seq for held in (self._in_flight.values(), self._again, self._kept) for message in held
+            message.seq
+            for messages in (self._in_flight.values(), self._again, self._kept)
+            for message in messages
         ]
         return max(self.cursor, min(open_) - 1 if open_ else self._reached)
 
@@ -243,7 +245,7 @@ class FeedQueue:
         """Where a message goes. Asked of the consumers once, until one of them subscribes to something."""
         topic = self._root + topic_tail(message)
         wanted = [consumer.subscriptions.granted(topic) for consumer in self._consumers.values()]
-        qos = max((one for one in wanted if one is not None), default=None)
+        qos = max((level for level in wanted if level is not None), default=None)
         only = next(iter(self._consumers.values())) if qos == 0 and len(wanted) == 1 else None
         route = (topic, qos if message.kind in KINDS else None, only)
         if self._consumers:
@@ -316,8 +318,8 @@ class FeedQueue:
         """Nobody takes messages now: forget what memory holds, the table has it all."""
         self.cursor = self.place()
         self._live = False
-        for held in (self._kept, self._again, self._in_flight):
-            held.clear()
+        for messages in (self._kept, self._again, self._in_flight):
+            messages.clear()
         self._room.clear()
 
     # what was missed
@@ -332,7 +334,7 @@ class FeedQueue:
                 await self._send_stored(reached)
                 if not self._overflowed:
                     break
-            missed = [one for one in self._kept if one.seq > reached.get(one.device_no, self.cursor)]
+            missed = [sent for sent in self._kept if sent.seq > reached.get(sent.device_no, self.cursor)]
             self._kept = deque(missed)
             self._reached = max(self._reached, *reached.values(), self.cursor)
             self._began = self.cursor

@@ -147,8 +147,8 @@ class DeviceFeed:
 
     def app_ready(self, app_key: str, session: Consumer) -> None:
         """A consumer subscribed, or has room again. Its first subscription to devices makes its feed."""
-        known = id(session) in self._sessions.get(app_key, {})
-        if not known and any(
+        registered = id(session) in self._sessions.get(app_key, {})
+        if not registered and any(
             _touches(subscription.inner, f"/sys/appkey/{app_key}/thing/")
             for subscription in session.subscriptions
         ):
@@ -191,7 +191,7 @@ class DeviceFeed:
             leaving = [key for key, queue in self._queues.items() if queue.subscription.id not in wanted]
             await self._close(leaving)
             await self._leases.renew(wanted)
-        mine = self._leases.held()
+        mine = self._leases.leased()
         await self._close(
             [
                 app_key

@@ -55,13 +55,13 @@ class Leases:
         self._clock = clock
         self.who = f"{part}-{'sqlite' if db.engine == 'sqlite' else secrets.token_hex(8)}"
         self._renewed_ms: int | None = None
-        self._held: frozenset[int] = frozenset()
+        self._leased: frozenset[int] = frozenset()
         self._asked: frozenset[int] = frozenset()
 
     async def renew(self, wanted: Collection[int]) -> frozenset[int]:
         """Keep what is held and still wanted, take what nobody serves, let go of the rest; the ids now held."""
         now, ids = self._clock.now_ms(), sorted(wanted)
-        gone = sorted(self._held - set(wanted))
+        gone = sorted(self._leased - set(wanted))
 
         async def work(tx: Tx) -> frozenset[int]:
             if gone:
@@ -71,10 +71,10 @@ class Leases:
             rows = await _held.all(tx, ids=ids, who=self.who, now=now) if ids else []
             return frozenset(number for (number,) in rows)
 
-        self._held = await self._db.run(work)
+        self._leased = await self._db.run(work)
         self._asked = frozenset(ids)
         self._renewed_ms = now
-        return self._held
+        return self._leased
 
     @property
     def lapsed(self) -> bool:
@@ -89,12 +89,12 @@ class Leases:
             return True
         return self._clock.now_ms() - self._renewed_ms >= RENEW_MS
 
-    def held(self) -> frozenset[int]:
+    def leased(self) -> frozenset[int]:
         """What this process may serve now: nothing once its leases have lapsed."""
-        return frozenset() if self.lapsed else self._held
+        return frozenset() if self.lapsed else self._leased
 
     async def release(self) -> None:
         """Let others take over at once."""
-        if self._held:
-            await self._db.run(lambda tx: _release.run(tx, ids=sorted(self._held), who=self.who))
-        self._held, self._asked, self._renewed_ms = frozenset(), frozenset(), None
+        if self._leased:
+            await self._db.run(lambda tx: _release.run(tx, ids=sorted(self._leased), who=self.who))
+        self._leased, self._asked, self._renewed_ms = frozenset(), frozenset(), None

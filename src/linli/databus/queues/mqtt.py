@@ -47,7 +47,7 @@ class MqttPump(Pump):
         """When each was handed to the front; until its outcome is written down."""
         self._again: set[int] = set()
         """Messages below the cursor to send once more: asked for by a person, or lost on the way."""
-        self._held: set[int] = set()
+        self._with_row: set[int] = set()
         """Messages with a row in `deliveries`."""
 
     def consumer_ready(self) -> None:
@@ -61,7 +61,7 @@ class MqttPump(Pump):
     async def _load(self) -> None:
         rows = await deliveries.waiting(self._db, subscription_id=self.subscription.id)
         self._again |= {number for number in rows if number not in self._started}
-        self._held |= self._again
+        self._with_row |= self._again
 
     async def _send(self) -> None:
         if self._again:
@@ -104,7 +104,7 @@ class MqttPump(Pump):
         attempt = self._failed.pop(number, 0) + 1
         if acknowledged:
             took = self._clock.now_ms() - began
-            held = number in self._held
+            has_row = number in self._with_row
             self._last_error = ""
             self._note(
                 Result(
@@ -118,7 +118,7 @@ class MqttPump(Pump):
                     excerpt="",
                     state="",
                     next_ms=0,
-                    held=held,
+                    has_row=has_row,
                 )
             )
         elif attempt >= MAX_ATTEMPTS:
@@ -146,7 +146,7 @@ class MqttPump(Pump):
                 excerpt="",
                 state=PARKED,
                 next_ms=0,
-                held=True,
+                has_row=True,
             )
         )
 
@@ -156,7 +156,7 @@ class MqttPump(Pump):
     async def _wrote(self, results: list[Result]) -> None:
         for result in results:
             self._started.pop(result.change_id, None)
-            self._held.discard(result.change_id)
+            self._with_row.discard(result.change_id)
 
     async def _close(self) -> None:
         self._closed = True

@@ -36,14 +36,14 @@ class Presence:
         self._db = db
         self._clock = clock
         self._who = who
-        self._told: dict[int, int] = {}
-        self._told_ms = 0
+        self._written: dict[int, int] = {}
+        self._written_ms = 0
 
     async def tell(self, counts: Mapping[int, tuple[str, int]]) -> None:
         """`counts`: (tenant, consumers) by subscription."""
         now = self._clock.now_ms()
         present = {number: count for number, (_, count) in counts.items() if count}
-        if present == self._told and (not present or now - self._told_ms < WRITE_MS):
+        if present == self._written and (not present or now - self._written_ms < WRITE_MS):
             return
         rows = [
             {
@@ -61,12 +61,12 @@ class Presence:
             await tx.insert_many(subscription_consumers, rows)
 
         await self._db.run(work)
-        self._told, self._told_ms = present, now
+        self._written, self._written_ms = present, now
 
     async def leave(self) -> None:
-        if self._told:
+        if self._written:
             await self._db.run(lambda tx: _drop.run(tx, who=self._who, before=0))
-            self._told = {}
+            self._written = {}
 
 
 async def consumers(scope: Scope, db: Reader, *, now_ms: int) -> dict[int, int]:

@@ -124,14 +124,14 @@ class Pump(ABC):
             await self._rest(POLL_SECONDS)
 
     async def _turn(self) -> None:
-        if self.lost or self.subscription.id not in self._leases.held():
+        if self.lost or self.subscription.id not in self._leases.leased():
             return
         if self._reload:
             self._reload = False
-            known = await deliveries.known_after(
+            numbers = await deliveries.known_after(
                 self._db, subscription_id=self.subscription.id, cursor_id=self._window.cursor
             )
-            for number in known:
+            for number in numbers:
                 self._window.settle(number)
             await self._load()
         if self._ready() and (await self._reader.access()).enabled:

@@ -116,8 +116,8 @@ class Reader:
 
     async def messages(self, ids: list[int]) -> dict[int, Change]:
         """Messages by number; those that the log no longer holds are missing."""
-        found = await _of_ids.all(self._db, tenant=self._subscription.tenant_id, ids=ids)
-        return {change.id: change for change in found}
+        logged = await _of_ids.all(self._db, tenant=self._subscription.tenant_id, ids=ids)
+        return {change.id: change for change in logged}
 
     async def _page(self, low: int, high: int) -> list[Change]:
         return await _between.all(

@@ -74,10 +74,10 @@ class Window[M: Numbered]:
 
     def advance(self, safe: int | None) -> int:
         """Move the cursor as far as all is settled, never beyond `safe` (None: no such bound); where it is now."""
-        held = [*self._waiting, *self._in_flight]
+        unsettled = [*self._waiting, *self._in_flight]
         reach = self.last if safe is None else min(self.last, safe)
-        if held:
-            reach = min(reach, min(held) - 1)
+        if unsettled:
+            reach = min(reach, min(unsettled) - 1)
         if reach > self.cursor:
             self.cursor = reach
             self._settled = {number for number in self._settled if number > reach}

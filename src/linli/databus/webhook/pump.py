@@ -142,11 +142,11 @@ class WebhookPump(Pump):
                 excerpt="",
                 state=PARKED,
                 next_ms=0,
-                held=True,
+                has_row=True,
             )
         )
 
-    async def _post(self, change: Change, attempt: int, held: bool) -> None:
+    async def _post(self, change: Change, attempt: int, has_row: bool) -> None:
         body, now = change.message(), self._clock.now_ms()
         headers = signing.headers(
             secret=self._secret,
@@ -158,9 +158,9 @@ class WebhookPump(Pump):
             attempt=attempt,
         )
         outcome = await self._sender.post(body, headers)
-        self._judge(change.id, attempt, now, outcome, held)
+        self._judge(change.id, attempt, now, outcome, has_row)
 
-    def _judge(self, number: int, attempt: int, at_ms: int, outcome: Outcome, held: bool) -> None:
+    def _judge(self, number: int, attempt: int, at_ms: int, outcome: Outcome, has_row: bool) -> None:
         now = self._clock.now_ms()
         self._last_error = outcome.reason
         if outcome.ok:
@@ -187,7 +187,7 @@ class WebhookPump(Pump):
                 excerpt=outcome.excerpt,
                 state=state,
                 next_ms=next_ms,
-                held=held,
+                has_row=has_row,
             )
         )
 

@@ -204,10 +204,10 @@ class KindCount(NamedTuple):
 
 
 async def counts_of_devices(scope: Scope, db: Reader, *, devices: list[str]) -> list[KindCount]:
-    found = await _of_devices.all(db, scope, devices=devices)
+    rows = await _of_devices.all(db, scope, devices=devices)
     return [
         KindCount(device, kind, wire_status(State(state), deleting=bool(deleting), reason=fault), count)
-        for device, kind, state, deleting, fault, count in found
+        for device, kind, state, deleting, fault, count in rows
     ]
 
 
@@ -236,7 +236,7 @@ async def rows_of_credentials(scope: Scope, db: Reader, *, credentials: list[str
 
 async def credentials_on_devices(db: Reader, *, kind: str, credentials: list[str]) -> set[str]:
     """Those of the credentials that some device has, or may have until it confirms that it lost them."""
-    return {found for (found,) in await _on_devices.all(db, kind=kind, credentials=credentials)}
+    return {credential for (credential,) in await _on_devices.all(db, kind=kind, credentials=credentials)}
 
 
 async def rows_of_subject(scope: Scope, db: Reader, *, community_id: int, subject: str) -> list[DesiredRow]:

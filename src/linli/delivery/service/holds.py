@@ -80,8 +80,8 @@ async def hold(
 ) -> None:
     """Rest everything a person holds in a community; twice changes nothing. Devices follow after the commit."""
     scope.allow(community_id)
-    known = await holds_on(scope, tx, community_id=community_id, subject=subject)
-    if any(one.lifted_ms is None and one.source == source for one in known):
+    community_holds = await holds_on(scope, tx, community_id=community_id, subject=subject)
+    if any(earlier.lifted_ms is None and earlier.source == source for earlier in community_holds):
         return
     row = Hold(
         id=0,

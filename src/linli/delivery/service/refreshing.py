@@ -172,12 +172,12 @@ async def refresh_many(
     contents, moves = [], []
     keeps, zone = await _hours(tx, device, supports)
     for credential, row in rows.items():
-        held = supports.get(credential, [])
-        content, recheck_ms = unite(held, now_ms, keeps_schedules=keeps, zone=zone)
-        newest: DesiredRow | Support = held[-1] if held else row
+        supporting = supports.get(credential, [])
+        content, recheck_ms = unite(supporting, now_ms, keeps_schedules=keeps, zone=zone)
+        newest: DesiredRow | Support = supporting[-1] if supporting else row
         community_id, subject = newest.community_id, newest.subject
-        told = (community_id, subject, content, recheck_ms)
-        if told != (row.community_id, row.subject, row.content, row.recheck_ms):
+        refreshed = (community_id, subject, content, recheck_ms)
+        if refreshed != (row.community_id, row.subject, row.content, row.recheck_ms):
             contents.append(
                 {
                     "row_id": row.id,

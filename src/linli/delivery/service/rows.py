@@ -36,8 +36,8 @@ _waiting_for_device = [str(State.OFFLINE), str(State.TIMED_OUT), str(State.FAILE
 
 async def device_online(tx: Tx, *, device: str, now_ms: int) -> None:
     """A device came back: everything that waits for it is due at once, and it is asked what it still holds."""
-    known = await _compare_soon.run(tx, on_device=device, now=now_ms)
-    if known + await _come_back.run(tx, on_device=device, states=_waiting_for_device, now=now_ms):
+    compared = await _compare_soon.run(tx, on_device=device, now=now_ms)
+    if compared + await _come_back.run(tx, on_device=device, states=_waiting_for_device, now=now_ms):
         tx.after_commit(lambda: wake_worker(tx.db))
 
 

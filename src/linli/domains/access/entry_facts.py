@@ -78,7 +78,7 @@ async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_
     clock = (await clocks_of_doors(here, db, iot_ids=[door.iot_id], now_ms=now_ms)).get(door.iot_id)
     return EntryFacts(
         now_ms=now_ms,
-        known=known or bool(ways),
+        person_known=known or bool(ways),
         stay=stay,
         rests=tuple(hold.source for hold in rests if hold.lifted_ms is None),
         ways=ways,

@@ -181,12 +181,12 @@ async def _effects(sight: Sight, db: Database, *, cause: str, low_ms: int, high_
     """Records and messages that follow from a cause, each with its subscriptions."""
     scope = sight.devices
     hops: list[Hop] = []
-    for told in await databus.told_because(scope, db, cause=cause, low_ms=low_ms, high_ms=high_ms):
+    for told in await databus.messages_because(scope, db, cause=cause, low_ms=low_ms, high_ms=high_ms):
         hops += await _told(sight, db, told)
     return hops
 
 
-async def _told(sight: Sight, db: Database, told: databus.Told) -> list[Hop]:
+async def _told(sight: Sight, db: Database, told: databus.LoggedMessage) -> list[Hop]:
     change = told.change
     facts = {
         "changeId": str(change.id),
@@ -228,7 +228,7 @@ def _push(push: databus.Pushed, language: str) -> Hop:
 
 async def _of_change(sight: Sight, db: Database, commits: Commits, change_id: int) -> Trace | None:
     """The trace of what a pushed message follows from, or of the push alone."""
-    told = await databus.find_told(sight.devices, db, change_id=change_id)
+    told = await databus.find_message(sight.devices, db, change_id=change_id)
     if told is None:
         return None
     if told.cause:

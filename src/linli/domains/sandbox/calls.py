@@ -55,7 +55,9 @@ class Partner:
         """A fresh cloudToken. Raises NotFound."""
         return await trial.lend_token(self.key, self._db, self._openapi.tokens, community_id=community_id)
 
-    async def send(self, spec: MethodSpec, params: dict[str, Any], *, community_id: int = 0) -> trial.Made:
+    async def send(
+        self, spec: MethodSpec, params: dict[str, Any], *, community_id: int = 0
+    ) -> trial.MethodAnswer:
         """One call. It has a cloudToken if the method takes one and `community_id` is given."""
         token = await self.token(community_id) if community_id and spec.token != "none" else None
         return await trial.call(
@@ -84,7 +86,7 @@ class Partner:
         return answer.data
 
 
-def succeeded(made: trial.Made) -> bool:
+def succeeded(made: trial.MethodAnswer) -> bool:
     """Whether the call succeeded."""
     try:
         return made.status == OK and msgspec.json.decode(made.body, type=_Answer).code == OK

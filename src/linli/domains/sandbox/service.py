@@ -31,7 +31,7 @@ MAKING_MS: Final = 5 * 60_000
 
 
 class Tried(NamedTuple):
-    made: trial.Made
+    made: trial.MethodAnswer
     ok: bool
 
 

@@ -70,7 +70,7 @@ async def list_projects(scope: Scope, db: Database) -> list[ProjectRow]:
     rows = []
     for project in await tenancy.list_projects(scope, db):
         seen = await tenancy.communities_of(db, tenant_id=project.tenant_id, project_id=project.project_id)
-        ids = [str(one) for one in sorted(seen)]
+        ids = [str(project_id) for project_id in sorted(seen)]
         rows.append(ProjectRow(project.project_id, project.name, project.state, ids, project.created_ms))
     return rows
 
@@ -130,7 +130,7 @@ async def rotate(app_key: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets)
 async def change(app_key: str, data: KeyChange, scope: Scope, tx: Tx, openapi: OpenApi) -> None:
     """Enable or disable a key, and say which services it may call."""
     services = openapi.registry.services()
-    await policies.grant_services(scope, tx, app_key=app_key, services=data.services, known=services)
+    await policies.grant_services(scope, tx, app_key=app_key, services=data.services, offered=services)
     await tenancy.enable_app_key(scope, tx, app_key=app_key, enabled=data.enabled)
 
 

@@ -186,7 +186,7 @@ async def try_method(
     if data.community_id is not None:
         token = await trial.lend_token(caller, db, openapi.tokens, community_id=data.community_id)
     began = clock.now_ms()
-    made = await trial.call(
+    answer = await trial.call(
         openapi.gateway,
         caller,
         spec,
@@ -196,4 +196,4 @@ async def try_method(
         now_ms=began,
         language=scope.language,
     )
-    return TryAnswer(made.status, made.body, made.request_id, clock.now_ms() - began)
+    return TryAnswer(answer.status, answer.body, answer.request_id, clock.now_ms() - began)

@@ -72,5 +72,5 @@ def refusal(refused: Refused) -> Answer:
 
 def _named(error: Exception) -> str:
     """`$.rules[0].delaySeconds: Expected …` instead of the library's order."""
-    rule, found, place = str(error).partition(" - at `")
-    return f"{place.rstrip('`').removeprefix('$.')}: {rule}" if found else rule
+    rule, separator, place = str(error).partition(" - at `")
+    return f"{place.rstrip('`').removeprefix('$.')}: {rule}" if separator else rule

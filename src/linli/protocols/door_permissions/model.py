@@ -113,10 +113,10 @@ class HeldPermissions:
 
 
 def _apply[P: (QrPermission, CardPermission, PasswordPermission)](
-    entries: Iterable[Entry[P]], held: dict[str, P]
+    entries: Iterable[Entry[P]], permissions: dict[str, P]
 ) -> None:
     for entry in entries:
         if entry.permission is None:
-            held.pop(entry.key, None)
+            permissions.pop(entry.key, None)
         else:
-            held[entry.key] = entry.permission
+            permissions[entry.key] = entry.permission

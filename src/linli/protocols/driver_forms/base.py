@@ -36,11 +36,11 @@ def read_values[C: DriverConfig](kind: type[C], values: Mapping[str, Any]) -> C:
     try:
         return msgspec.convert(dict(values), kind)
     except msgspec.ValidationError as error:
-        rule, found, place = str(error).partition(" - at `")
+        rule, separator, place = str(error).partition(" - at `")
         field = place.rstrip("`").removeprefix("$").removeprefix(".")
-        if not found:
-            named, colon, said = rule.partition(": ")
-            field, rule = (named, said) if colon else ("", rule)
+        if not separator:
+            named, colon, text = rule.partition(": ")
+            field, rule = (named, text) if colon else ("", rule)
         raise FormBad(field, rule) from None
 
 
@@ -62,8 +62,8 @@ def form_of(kind: type[DriverConfig], text: Callable[[str], str | None]) -> dict
 
 def _with_texts(name: str, field: dict[str, Any], text: Callable[[str], str | None]) -> dict[str, Any]:
     for key, of in (("title", name), ("description", f"{name}.hint")):
-        if (said := text(of)) is not None:
-            field[key] = said
+        if (words := text(of)) is not None:
+            field[key] = words
     return field
 
 

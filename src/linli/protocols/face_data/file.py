@@ -48,13 +48,13 @@ def decode_file(data: bytes) -> list[FaceEvent]:
     rows = _document(data).get("events")
     if not isinstance(rows, list):
         raise FaceDataError("events is not an array")
-    found = []
+    events = []
     for number, row in enumerate(rows):
         try:
-            found += _read(row)
+            events += _read(row)
         except (KeyError, TypeError, ValueError) as error:
             raise FaceDataError(f"events[{number}]: {error}") from error
-    return found
+    return events
 
 
 def encode_results(results: Iterable[FaceResult]) -> str:

@@ -36,8 +36,8 @@ def connect_packet(
     product_key: str, device_name: str, secret: str, *, clean: bool, options: Mapping[str, str]
 ) -> mqtt.Connect:
     """`options`: further ones of the client id, such as the version of what runs on the device."""
-    said = {"timestamp": STAMP, "securemode": "3", "signmethod": "hmacsha256", "ext": "0", **options}
-    listed = ",".join(f"{name}={value}" for name, value in said.items())
+    fields = {"timestamp": STAMP, "securemode": "3", "signmethod": "hmacsha256", "ext": "0", **options}
+    listed = ",".join(f"{name}={value}" for name, value in fields.items())
     return mqtt.Connect(
         client_id=f"{client_id(product_key, device_name)}|{listed}|",
         username=f"{device_name}&{product_key}",
@@ -55,9 +55,9 @@ class PacketIds:
 
     def next(self, taken: Container[int] = ()) -> int:
         """One that is not in flight; `taken` must hold fewer than there are."""
-        while (found := next(self._ids)) in taken:
+        while (packet_id := next(self._ids)) in taken:
             pass
-        return found
+        return packet_id
 
 
 class Downlink(msgspec.Struct):
@@ -108,12 +108,12 @@ class Inbound:
     def feed(self, data: bytes) -> list[mqtt.Packet | mqtt.MqttError]:
         """An error is the last of them: nothing behind it can be read."""
         self.heard = True
-        found: list[mqtt.Packet | mqtt.MqttError] = []
+        packets: list[mqtt.Packet | mqtt.MqttError] = []
         try:
-            found.extend(self._decoder.feed(data))
+            packets.extend(self._decoder.feed(data))
         except mqtt.MqttError as error:
-            found += [*error.packets, error]
-        return found
+            packets += [*error.packets, error]
+        return packets
 
     async def packets(self, read: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[mqtt.Packet]:
         """Those of one connection, until `read(n)` returns no more bytes. Raises MqttError, and what `read` raises."""

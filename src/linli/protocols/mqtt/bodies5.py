@@ -34,7 +34,7 @@ def read_properties(on: On, body: bytes, at: int) -> tuple[Properties | None, in
         raise malformed("properties are longer than their packet")
     if not length:
         return None, at
-    found: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
     while at < stop:
         rule = BY_IDENTIFIER.get(body[at])
         if rule is None or on not in rule.where:
@@ -45,21 +45,21 @@ def read_properties(on: On, body: bytes, at: int) -> tuple[Properties | None, in
         if not value and not rule.zero:
             raise forbidden(f"{rule.name} of 0")
         if rule.many:
-            found[rule.name] = (*found.get(rule.name, ()), value)
-            if len(found[rule.name]) > MAX_USER_PROPERTIES:
+            properties[rule.name] = (*properties.get(rule.name, ()), value)
+            if len(properties[rule.name]) > MAX_USER_PROPERTIES:
                 raise malformed(f"more than {MAX_USER_PROPERTIES} {rule.name}")
-        elif rule.name in found:
+        elif rule.name in properties:
             raise forbidden(f"{rule.name} twice")
         else:
-            found[rule.name] = value
-    if found.get("topic_alias") == 0:
+            properties[rule.name] = value
+    if properties.get("topic_alias") == 0:
         raise MqttError(Fault.ALIAS, "topic alias 0")
-    if "auth_data" in found and "auth_method" not in found:
+    if "auth_data" in properties and "auth_method" not in properties:
         raise forbidden("authentication data without a method")
-    response = found.get("response_topic")
+    response = properties.get("response_topic")
     if response is not None and not valid_topic(response):
         raise forbidden("a response topic that nobody can publish to")
-    return Properties(**found), stop
+    return Properties(**properties), stop
 
 
 def _read_value(kind: str, body: bytes, at: int) -> tuple[Any, int]:

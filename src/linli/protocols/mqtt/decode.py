@@ -97,11 +97,11 @@ class Decoder:
                     length += (data[body] << 7) - 0x80
                     body += 1
                 else:
-                    found = read_length(data, at + 1)
-                    if found is None:
+                    header = read_length(data, at + 1)
+                    if header is None:
                         self._missing = end - at + 1
                         return at
-                    length, body = found
+                    length, body = header
             stop = body + length
             if stop - at > limit:
                 raise MqttError(Fault.TOO_LARGE, f"a packet of {stop - at} bytes, at most {limit} are taken")

@@ -150,7 +150,7 @@ def write_properties(properties: Properties | None) -> bytes:
         if value is None:
             continue
         head, write = bytes([rule.identifier]), _WRITE[rule.kind]
-        for one in value if rule.many else (value,):
-            parts += (head, write(one))
+        for item in value if rule.many else (value,):
+            parts += (head, write(item))
     body = b"".join(parts)
     return remaining_length(len(body)) + body

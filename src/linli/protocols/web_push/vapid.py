@@ -26,7 +26,7 @@ def authorization(
     """The value of the header Authorization. `subject`: a mailto: or https: address of whoever runs the sender."""
     head = encode(b'{"typ":"JWT","alg":"ES256"}')
     claims = {"aud": origin(endpoint), "exp": now_s + lives_s, "sub": subject}
-    said = f"{head}.{encode(json.dumps(claims, separators=(',', ':')).encode())}"
-    r, s = decode_dss_signature(key.sign(said.encode(), ec.ECDSA(hashes.SHA256())))
+    signed = f"{head}.{encode(json.dumps(claims, separators=(',', ':')).encode())}"
+    r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
     signature = encode(r.to_bytes(32) + s.to_bytes(32))
-    return f"vapid t={said}.{signature}, k={encode(public_bytes(key.public_key()))}"
+    return f"vapid t={signed}.{signature}, k={encode(public_bytes(key.public_key()))}"

@@ -124,8 +124,8 @@ async def attempt(
         took = clock.now_ms() - begun
         provider = str(error.facts.get("provider", ""))
         return TrialAnswer(str(failure.code), failure.localized, "", provider, took, why, curl)
-    said = msgspec.json.format(bytes(answered.data), indent=2).decode()
-    return TrialAnswer("200", "success", said, answered.provider, answered.took_ms, "", curl)
+    text = msgspec.json.format(bytes(answered.data), indent=2).decode()
+    return TrialAnswer("200", "success", text, answered.provider, answered.took_ms, "", curl)
 
 
 @service_call_routes.get(right="integrations.manage")

@@ -108,10 +108,10 @@ async def _save(scope: Scope, db: Database, provider_no: int | None, data: Provi
             tx,
             ProviderForm(**msgspec.structs.asdict(data)),
             provider_no=provider_no,
-            known_models=await _known(scope, tx),
+            known_models=await _model_ids(scope, tx),
         )
     return ProviderSaved(saved)
 
 
-async def _known(scope: Scope, db: Reader) -> frozenset[str]:
+async def _model_ids(scope: Scope, db: Reader) -> frozenset[str]:
     return frozenset(documents.built_in()) | {row.model_id for row in await list_models(scope, db)}

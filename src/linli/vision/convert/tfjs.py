@@ -37,7 +37,7 @@ def convert(model_json: bytes, weights: bytes) -> bytes:
 
 
 def _weights(specs: list[dict[str, Any]], content: bytes) -> dict[str, np.ndarray[Any, Any]]:
-    found: dict[str, np.ndarray[Any, Any]] = {}
+    weights: dict[str, np.ndarray[Any, Any]] = {}
     at = 0
     for spec in specs:
         stored = spec.get("quantization", {}).get("dtype", spec["dtype"])
@@ -46,11 +46,11 @@ def _weights(specs: list[dict[str, Any]], content: bytes) -> dict[str, np.ndarra
         kind = np.dtype(_DTYPES[stored])
         count = math.prod(spec["shape"])
         values = np.frombuffer(content, kind, count, at).reshape(spec["shape"])
-        found[spec["name"]] = values.astype(_DTYPES[spec["dtype"]])
+        weights[spec["name"]] = values.astype(_DTYPES[spec["dtype"]])
         at += count * kind.itemsize
     if at != len(content):
         raise ValueError("the weights are longer than their description")
-    return found
+    return weights
 
 
 class _Graph:

@@ -42,11 +42,11 @@ def _one_picture(graph: Any) -> None:
 
 def _respell_prelu(graph: Any) -> None:
     """`relu(x) + a * (x - |x|)`, as the model spells a PReLU of slope 2a, in the way that is fastest."""
-    made = {node.output[0]: node for node in graph.node}
+    producers = {node.output[0]: node for node in graph.node}
     constants = {constant.name: constant for constant in graph.initializer}
 
     def maker(name: str, op: str) -> Any:
-        node = made.get(name)
+        node = producers.get(name)
         return node if node is not None and node.op_type == op else None
 
     gone: set[str] = set()

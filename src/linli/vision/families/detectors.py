@@ -14,7 +14,7 @@ FACES_MAX: Final = 32
 """No more faces of one picture are looked at, surest first."""
 
 
-class Found(NamedTuple):
+class DetectedFace(NamedTuple):
     """A face as a detector tells it, in pixels of the picture."""
 
     left: float
@@ -25,18 +25,18 @@ class Found(NamedTuple):
     eyes: tuple[tuple[float, float], tuple[float, float]] | None
     """Left and right as the beholder sees them; None from a detector that tells boxes only."""
 
-    def scaled(self, factor: float) -> "Found":
+    def scaled(self, factor: float) -> "DetectedFace":
         """The same face in a picture that is `factor` times as large."""
         eyes = self.eyes
         if eyes is not None:
             (x1, y1), (x2, y2) = eyes
             eyes = ((x1 * factor, y1 * factor), (x2 * factor, y2 * factor))
         sides = (self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
-        return Found(*sides, self.score, eyes)
+        return DetectedFace(*sides, self.score, eyes)
 
 
 class Detector(Protocol):
-    def find(self, image: Image.Image) -> list[Found]:
+    def find(self, image: Image.Image) -> list[DetectedFace]:
         """At most `FACES_MAX` faces, surest first."""
         ...
 
@@ -60,15 +60,17 @@ class BlazeFace:
         places = [(cell + 0.5) * stride for cell in range(self._side // stride)]
         return [(x, y) for y in places for x in places for _ in range(times)]
 
-    def find(self, image: Image.Image) -> list[Found]:
+    def find(self, image: Image.Image) -> list[DetectedFace]:
         pixels, scale = pictures.fitted(image, self._side, self._side)
         outputs = self._network.run(pictures.planes(pixels, **self._norm)).values()
         # By their shape: scores end in 1, the rest in 16.
-        told = {value.shape[1:]: value[0] for value in outputs}
+        by_shape = {value.shape[1:]: value[0] for value in outputs}
         anchors = [
             _anchor(logit, raw, x, y)
             for centers in self._layers
-            for logit, raw, (x, y) in self._sure(told[len(centers), 1], told[len(centers), 16], centers)
+            for logit, raw, (x, y) in self._sure(
+                by_shape[len(centers), 1], by_shape[len(centers), 16], centers
+            )
         ]
         anchors.sort(key=lambda anchor: anchor.doubt)
         kept = geometry.best_boxes([anchor.sides for anchor in anchors], 0.3, FACES_MAX)
@@ -100,13 +102,13 @@ def _anchor(logit: float, raw: list[float], x: float, y: float) -> _Anchor:
     return _Anchor(-logit, sides, raw, x, y)
 
 
-def _face(anchor: _Anchor, scale: float) -> Found:
+def _face(anchor: _Anchor, scale: float) -> DetectedFace:
     left, top, right, bottom = anchor.sides
     raw, x, y = anchor.raw, anchor.x, anchor.y
     first, second = ((raw[4] + x) / scale, (raw[5] + y) / scale), ((raw[6] + x) / scale, (raw[7] + y) / scale)
     score = 1 / (1 + math.exp(min(60.0, anchor.doubt)))
     eyes = (first, second) if first[0] <= second[0] else (second, first)
-    return Found(left / scale, top / scale, right / scale, bottom / scale, score, eyes)
+    return DetectedFace(left / scale, top / scale, right / scale, bottom / scale, score, eyes)
 
 
 class UltraLight:
@@ -117,7 +119,7 @@ class UltraLight:
         self._threshold = threshold
         self._norm: dict[str, Any] = {"mean": mean, "std": std, "rgb": rgb}
 
-    def find(self, image: Image.Image) -> list[Found]:
+    def find(self, image: Image.Image) -> list[DetectedFace]:
         width, height = self._network.size
         pixels, scale = pictures.fitted(image, width, height)
         outputs = self._network.run(pictures.planes(pixels, **self._norm)).values()
@@ -130,4 +132,4 @@ class UltraLight:
         tolist = (boxes[order] * np.array([width, height, width, height]) / scale).tolist()
         sides = [(left, top, right, bottom) for left, top, right, bottom in tolist]
         kept = geometry.best_boxes(sides, 0.3, FACES_MAX)
-        return [Found(*sides[index], float(scores[order[index]]), None) for index in kept]
+        return [DetectedFace(*sides[index], float(scores[order[index]]), None) for index in kept]

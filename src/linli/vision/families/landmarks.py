@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from linli.vision import geometry, pictures
-from linli.vision.families.detectors import Found
+from linli.vision.families.detectors import DetectedFace
 from linli.vision.families.network import Network
 
 
@@ -72,7 +72,7 @@ _UPRIGHT: Final = math.radians(8)
 
 
 class Landmarker(Protocol):
-    def shape(self, image: Image.Image, found: Found, *, smooth: bool = True) -> Shape:
+    def shape(self, image: Image.Image, face: DetectedFace, *, smooth: bool = True) -> Shape:
         """`smooth`: the crop is good enough to be judged (`pictures.cut`)."""
         ...
 
@@ -87,22 +87,22 @@ class FaceMesh:
         self._norm: dict[str, Any] = {"mean": mean, "std": std, "rgb": rgb}
         self._side = network.size[0]
 
-    def shape(self, image: Image.Image, found: Found, *, smooth: bool = True) -> Shape:
+    def shape(self, image: Image.Image, face: DetectedFace, *, smooth: bool = True) -> Shape:
         angle = 0.0
-        if found.eyes is not None:
-            (x1, y1), (x2, y2) = found.eyes
+        if face.eyes is not None:
+            (x1, y1), (x2, y2) = face.eyes
             angle = math.atan2(y2 - y1, x2 - x1)
             if abs(angle) < _UPRIGHT:
                 angle = 0.0  # an upright square is cut out in half the time
-        shape = self._look(image, found, angle, smooth)
-        if found.eyes is None and abs(shape.angles[2]) > 10:
+        shape = self._look(image, face, angle, smooth)
+        if face.eyes is None and abs(shape.angles[2]) > 10:
             # A detector without eyes does not tell how far to turn the square; the first look does.
-            shape = self._look(image, found, math.radians(shape.angles[2]), smooth)
+            shape = self._look(image, face, math.radians(shape.angles[2]), smooth)
         return shape
 
-    def _look(self, image: Image.Image, found: Found, angle: float, smooth: bool) -> Shape:
-        length = max(found.right - found.left, found.bottom - found.top) * AROUND
-        center = ((found.left + found.right) / 2, (found.top + found.bottom) / 2)
+    def _look(self, image: Image.Image, face: DetectedFace, angle: float, smooth: bool) -> Shape:
+        length = max(face.right - face.left, face.bottom - face.top) * AROUND
+        center = ((face.left + face.right) / 2, (face.top + face.bottom) / 2)
         matrix = geometry.square(center, length, angle, self._side)
         crop = pictures.cut(image, matrix, self._side, smooth=smooth)
         outputs = self._network.run(pictures.planes(crop, **self._norm))

@@ -29,5 +29,5 @@ class Network:
         return int(shape[3]), int(shape[2])
 
     def run(self, values: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        found = self.session.run(self._outputs, {self._name: values})
-        return dict(zip(self._outputs, found, strict=True))
+        outputs = self.session.run(self._outputs, {self._name: values})
+        return dict(zip(self._outputs, outputs, strict=True))

@@ -219,12 +219,12 @@ class ExactIndex:
         self, matrix: Vector, vectors: Sequence[bytes], best: int
     ) -> list[list[tuple[str, float]]]:
         count = len(vectors)
-        # Rows by asked ones: that way round the product takes nine tenths of the time that it takes the other way.
+        # Rows by asked columns: that way round the product takes nine tenths of the time that it takes the other way.
         asked = np.frombuffer(b"".join(vectors), np.float32).reshape(count, self.dimensions).T.copy()
         free = np.array(sorted(self._free), np.intp)
         space = np.empty((_CHUNK, count), np.float32)
         mark: Vector | None = None
-        rows, ones, scores = [], [], []
+        rows, columns, scores = [], [], []
         for start in range(0, len(matrix), _CHUNK):
             part = matrix[start : start + _CHUNK]
             here = np.matmul(part, asked, out=space[: len(part)])
@@ -237,19 +237,21 @@ class ExactIndex:
             if len(places) > _CROWDED * best * count:
                 mark = np.maximum(mark, _mark(here, best))
                 places = np.flatnonzero(here >= mark)
-            row, one = np.divmod(places, count)
+            row, column = np.divmod(places, count)
             rows.append(row + start)
-            ones.append(one)
+            columns.append(column)
             scores.append(here.ravel()[places])
-        return self._best_of(count, best, np.concatenate(rows), np.concatenate(ones), np.concatenate(scores))
+        return self._best_of(
+            count, best, np.concatenate(rows), np.concatenate(columns), np.concatenate(scores)
+        )
 
     def _best_of(
-        self, count: int, best: int, rows: NDArray[np.intp], ones: NDArray[np.intp], scores: Vector
+        self, count: int, best: int, rows: NDArray[np.intp], columns: NDArray[np.intp], scores: Vector
     ) -> list[list[tuple[str, float]]]:
-        """For each of `count` asked ones its best, of candidates that stand in the order of rows."""
-        order = np.lexsort((rows, -scores, ones))
+        """For each of `count` asked columns its best, of candidates that stand in the order of rows."""
+        order = np.lexsort((rows, -scores, columns))
         rows, scores = rows[order], scores[order]
-        starts = np.searchsorted(ones[order], np.arange(count)).tolist()
+        starts = np.searchsorted(columns[order], np.arange(count)).tolist()
         return [self._named(rows[start : start + best], scores[start : start + best]) for start in starts]
 
     def _named(self, rows: NDArray[np.intp], scores: Vector) -> list[tuple[str, float]]:
@@ -265,9 +267,9 @@ class ExactIndex:
         self._files = []
 
     def _close_maps(self) -> None:
-        for held in (self._map, self._slots):
-            if held is not None:
-                held.close()
+        for mapping in (self._map, self._slots):
+            if mapping is not None:
+                mapping.close()
         self._map = self._slots = None
 
 

@@ -63,8 +63,8 @@ class DiskShelf:
         index = self._index(library, make=False)
         if index is None:
             return [[] for _ in vectors]
-        found = index.search(vectors, limit=limit)
-        return [[Hit(id, score) for id, score in hits] for hits in found]
+        rankings = index.search(vectors, limit=limit)
+        return [[Hit(id, score) for id, score in hits] for hits in rankings]
 
     def forget(self, library: str) -> None:
         folder = self._folder(library)

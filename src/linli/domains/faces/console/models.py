@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from linli.vision.catalogue import BY_NAME, DEFAULTS, KNOWN, Known
+from linli.vision.catalogue import BY_NAME, DEFAULTS, KNOWN, CatalogueEntry
 from linli.vision.engine import State
 from linli.vision.gates import GATES
 from linli.vision.manifest import Model
@@ -85,7 +85,7 @@ def _told(model: Model, state: Literal["loaded", "present"]) -> FaceModel:
     )
 
 
-def _known(known: Known) -> FaceModel:
+def _known(known: CatalogueEntry) -> FaceModel:
     return FaceModel(
         job=known.model.job,
         name=known.name,

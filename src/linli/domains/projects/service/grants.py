@@ -38,9 +38,9 @@ async def begin_grants(
         services = await policies.services_of(tx, scope.caller.id)
         models = await policies.models_of(tx, scope.caller.id)
         if services is not None:
-            await policies.grant_services(whole, tx, app_key=app_key, services=services, known=services)
+            await policies.grant_services(whole, tx, app_key=app_key, services=services, offered=services)
         if models is not None:
-            await policies.grant_models(whole, tx, app_key=app_key, models=models, known=models)
+            await policies.grant_models(whole, tx, app_key=app_key, models=models, offered=models)
     if terms is None:
         return
     if reserved := set(terms.services) & RESERVED:
@@ -89,7 +89,7 @@ async def authorise_model(
         {model_id} if by_app else frozenset()
     )
     await policies.grant_models(
-        scope, tx, app_key=project.default_app_key, models=wanted, known={*known, *wanted}
+        scope, tx, app_key=project.default_app_key, models=wanted, offered={*known, *wanted}
     )
 
 
@@ -108,5 +108,5 @@ async def set_grants(
     row = await tenancy.find_app_key(tx, app_key)
     if row is None or row.project_id != project_id:
         raise NotFound(what="appKey", id=app_key)
-    await policies.grant_services(scope, tx, app_key=app_key, services=services, known=known_services)
-    await policies.grant_models(scope, tx, app_key=app_key, models=models, known=known_models)
+    await policies.grant_services(scope, tx, app_key=app_key, services=services, offered=known_services)
+    await policies.grant_models(scope, tx, app_key=app_key, models=models, offered=known_models)
