@@ -24,7 +24,7 @@ tables = MetaData()
 yard = Table(
     "yard", tables, Column("id", Integer, primary_key=True), Column("name", Text), Column("status", Integer)
 )
-one = Query(select(yard.c.id, yard.c.name, yard.c.status).where(yard.c.id == bindparam("id")))
+by_id = Query(select(yard.c.id, yard.c.name, yard.c.status).where(yard.c.id == bindparam("id")))
 core = select(yard.c.id, yard.c.name, yard.c.status).where(yard.c.id == bindparam("id"))
 
 
@@ -54,7 +54,7 @@ async def measure(report: Report, url: str, bare: Callable[[int], Awaitable[Any]
         await tx.insert_many(yard, [{"id": n, "name": f"n{n}", "status": 2} for n in range(1, ROWS + 1)])
 
     async def layer(n: int) -> Any:
-        return await one.one(db, id=n)
+        return await by_id.one(db, id=n)
 
     asynchronous = url.replace("sqlite:///", "sqlite+aiosqlite:///").replace(
         "postgresql://", "postgresql+asyncpg://"

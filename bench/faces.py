@@ -70,13 +70,13 @@ def median_ms(taken: list[tuple[float, float]], which: int) -> float:
 
 def libraries(report: Report, folder: Path) -> None:
     for count, dimensions in SIZES:
-        one, many, worst = _library(folder, count, dimensions)
+        single, many, worst = _library(folder, count, dimensions)
         if (count, dimensions) == MAIN:
-            report.linli = [Sample(1 / mine) for mine, _ in one]
-            report.other = [Sample(1 / other) for _, other in one]
+            report.linli = [Sample(1 / mine) for mine, _ in single]
+            report.other = [Sample(1 / other) for _, other in single]
         report.add(
-            f"one of {count:,} x {dimensions} against faiss", ratio(one), linli_ms=median_ms(one, 0),
-            yardstick_ms=median_ms(one, 1), greatest_difference=worst,
+            f"one of {count:,} x {dimensions} against faiss", ratio(single), linli_ms=median_ms(single, 0),
+            yardstick_ms=median_ms(single, 1), greatest_difference=worst,
         )  # fmt: skip
         report.add(
             f"{BATCH} of {count:,} x {dimensions} against matmul", ratio(many), linli_ms=median_ms(many, 0),
@@ -97,16 +97,18 @@ def _library(
     noise = 0.05 * random.standard_normal((PAIRS + BATCH, dimensions), dtype=np.float32)
     asked = vectors[: PAIRS + BATCH] + noise
     asked /= np.linalg.norm(asked, axis=1, keepdims=True)
-    told = [one.tobytes() for one in asked]
+    encoded = [vector.tobytes() for vector in asked]
     worst = _agreement(index, flat, asked[:PAIRS])
-    one = pairs(lambda n: index.search([told[n]], limit=LIMIT), lambda n: flat.best(asked[n : n + 1], LIMIT))
+    single = pairs(
+        lambda n: index.search([encoded[n]], limit=LIMIT), lambda n: flat.best(asked[n : n + 1], LIMIT)
+    )
     many = pairs(
-        lambda n: index.search(told[n : n + BATCH], limit=LIMIT),
+        lambda n: index.search(encoded[n : n + BATCH], limit=LIMIT),
         lambda n: faiss_flat.product(vectors, asked[n : n + BATCH]),
         9,
     )
     index.close()
-    return one, many, worst
+    return single, many, worst
 
 
 def _agreement(index: ExactIndex, flat: faiss_flat.Flat, asked: np.ndarray) -> float:

@@ -23,19 +23,19 @@ PATH, VERSION = "/solution/community/paas/community/detail/get", "1.0.3"
 CALLS, ROWS = 20_000, 100
 
 
-def seed(made: Site) -> list[int]:
+def seed(installation: Site) -> list[int]:
     """Communities for Linli and the table `yard` with the same rows for the yardsticks."""
-    return asyncio.run(_seed(made))
+    return asyncio.run(_seed(installation))
 
 
-async def _seed(made: Site) -> list[int]:
-    db = await open_database(made.database)
+async def _seed(installation: Site) -> list[int]:
+    db = await open_database(installation.database)
     numbers = []
     async with db.begin() as tx:
         for n in range(ROWS):
             row = {
-                "tenant_id": made.tenant_id,
-                "project_id": made.project_id,
+                "tenant_id": installation.tenant_id,
+                "project_id": installation.project_id,
                 "name": f"小区 {n}",
                 "address": f"紫荆花路 {n} 号",
                 "poid": f"B0FFF{n:05d}",
@@ -47,7 +47,7 @@ async def _seed(made: Site) -> list[int]:
             }
             numbers.append(await tx.insert(communities, row) or 0)
             await tenancy.grant_community(
-                made.scope, tx, project_id=made.project_id, community_id=numbers[-1]
+                installation.scope, tx, project_id=installation.project_id, community_id=numbers[-1]
             )
     await db.run_script(
         ["CREATE TABLE yard (id BIGINT PRIMARY KEY, name TEXT, address TEXT, status INTEGER)"]
@@ -57,21 +57,26 @@ async def _seed(made: Site) -> list[int]:
     return numbers
 
 
-def requests(made: Site, port: int, numbers: list[int], calls: int) -> list[bytes]:
+def requests(installation: Site, port: int, numbers: list[int], calls: int) -> list[bytes]:
     host = f"127.0.0.1:{port}"
     return [
         signed_request(
-            host, PATH, made.app_key, made.app_secret, {"communityId": numbers[n % len(numbers)]}, VERSION
+            host,
+            PATH,
+            installation.app_key,
+            installation.app_secret,
+            {"communityId": numbers[n % len(numbers)]},
+            VERSION,
         )
         for n in range(calls)
     ]
 
 
 @contextmanager
-def yardstick(made: Site, kind: str, database: str) -> Iterator[int]:
+def yardstick(installation: Site, kind: str, database: str) -> Iterator[int]:
     """A yardstick server on core 0; yields its port."""
     port = free_port()
-    environment = {"BENCH_DATABASE": database, "BENCH_SECRET": made.app_secret}
+    environment = {"BENCH_DATABASE": database, "BENCH_SECRET": installation.app_secret}
     granian = [
         "granian",
         "--interface",
@@ -90,7 +95,7 @@ def yardstick(made: Site, kind: str, database: str) -> Iterator[int]:
         "fastapi": [*uvicorn, "--port", str(port), "bench.yardsticks.fastapi_orm:app"],
     }[kind]
     line[0] = str(Path(sys.executable).parent / line[0])
-    log = made.folder / f"{kind}.log"
+    log = installation.folder / f"{kind}.log"
     process: subprocess.Popen[bytes] = start(line, environment=environment, log=log)
     try:
         wait_for_port(port, process, log)
@@ -99,18 +104,20 @@ def yardstick(made: Site, kind: str, database: str) -> Iterator[int]:
         stop(process)
 
 
-def measure(made: Site, engine: str, report: Report, *, orm: Report) -> None:
+def measure(installation: Site, engine: str, report: Report, *, orm: Report) -> None:
     """Linli against the bare app, then against FastAPI, on one engine."""
-    numbers = seed(made)
-    database = made.database.removeprefix("sqlite:///") if engine == "sqlite" else made.database
+    numbers = seed(installation)
+    database = (
+        installation.database.removeprefix("sqlite:///") if engine == "sqlite" else installation.database
+    )
 
     def run(port: int, calls: int = CALLS) -> Sample:
-        return load(port, requests(made, port, numbers, calls))
+        return load(port, requests(installation, port, numbers, calls))
 
-    with serving(made), yardstick(made, "bare", database) as bare:
-        alternate(report, lambda: run(made.http_port), lambda: run(bare))
-        with yardstick(made, "fastapi", database) as fastapi:
-            alternate(orm, lambda: run(made.http_port), lambda: run(fastapi, CALLS // 8), pairs=3)
+    with serving(installation), yardstick(installation, "bare", database) as bare:
+        alternate(report, lambda: run(installation.http_port), lambda: run(bare))
+        with yardstick(installation, "fastapi", database) as fastapi:
+            alternate(orm, lambda: run(installation.http_port), lambda: run(fastapi, CALLS // 8), pairs=3)
 
 
 def p99(report: Report) -> float:
@@ -122,8 +129,8 @@ def p99(report: Report) -> float:
 def main(arguments: list[str]) -> None:
     report = Report("gateway", "calls/s", "granian ASGI, same HMAC and SQL, SQLite")
     orm = Report("gateway", "calls/s", "FastAPI + SQLAlchemy async ORM, SQLite")
-    with site() as made:
-        measure(made, "sqlite", report, orm=orm)
+    with site() as installation:
+        measure(installation, "sqlite", report, orm=orm)
     report.add("p99 of Linli in times of the bare app's, SQLite (lower is better)", p99(report))
     report.add("of FastAPI + SQLAlchemy async ORM, SQLite", orm.ratio)
     if not PostgreSQL.missing():
@@ -133,8 +140,8 @@ def main(arguments: list[str]) -> None:
         )
         with ExitStack() as stack:
             cluster = stack.enter_context(PostgreSQL.running(durable=True))
-            made = stack.enter_context(site(cluster.url()))
-            measure(made, "postgresql", other, orm=other_orm)
+            installation = stack.enter_context(site(cluster.url()))
+            measure(installation, "postgresql", other, orm=other_orm)
         report.add(
             "of bare granian ASGI, PostgreSQL",
             other.ratio,

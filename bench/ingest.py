@@ -77,22 +77,28 @@ def batch_message(publisher: int, number: int) -> bytes:
     )
 
 
-async def _seed(made: Site) -> list[tuple[str, str, str]]:
+async def _seed(installation: Site) -> list[tuple[str, str, str]]:
     """One product and the publishers' devices: (productKey, deviceName, deviceSecret)."""
-    db, ids, triples = await open_database(made.database), Ids(), []
+    db, ids, triples = await open_database(installation.database), Ids(), []
     async with db.begin() as tx:
         product = await create_product(
-            made.scope, tx, values=ProductValues(name="bench", tsl=dict(MODEL)), ids=ids, secrets=made.secrets
+            installation.scope,
+            tx,
+            values=ProductValues(name="bench", tsl=dict(MODEL)),
+            ids=ids,
+            secrets=installation.secrets,
         )
         for n in range(PUBLISHERS):
             device = await create_device(
-                made.scope,
+                installation.scope,
                 tx,
                 values=DeviceValues(
-                    product_key=product.product_key, device_name=f"pub{n:02d}", project_id=made.project_id
+                    product_key=product.product_key,
+                    device_name=f"pub{n:02d}",
+                    project_id=installation.project_id,
                 ),
                 ids=ids,
-                secrets=made.secrets,
+                secrets=installation.secrets,
             )
             triples.append((product.product_key, device.device_name, device.device_secret))
     await db.close()
@@ -106,15 +112,17 @@ def device_login(triple: tuple[str, str, str]) -> Login:
     return Login(f"{client_id}|securemode=3,signmethod=hmacsha256,timestamp=1|", f"{name}&{key}", sign)
 
 
-def app_login(made: Site) -> Login:
+def app_login(installation: Site) -> Login:
     stamp = str(int(time.time() * 1000))
-    sign = hmac.new(made.app_secret.encode(), f"bench{stamp}".encode(), hashlib.sha256).hexdigest()
-    return Login(f"bench|timestamp={stamp}|", made.app_key, sign)
+    sign = hmac.new(installation.app_secret.encode(), f"bench{stamp}".encode(), hashlib.sha256).hexdigest()
+    return Login(f"bench|timestamp={stamp}|", installation.app_key, sign)
 
 
-def plan_for_linli(made: Site, triples: list[tuple[str, str, str]], **options: Any) -> Plan:
+def plan_for_linli(installation: Site, triples: list[tuple[str, str, str]], **options: Any) -> Plan:
     publishers = [(device_login(t), f"/sys/{t[0]}/{t[1]}/thing/event/property/post") for t in triples]
-    return _plan(publishers, app_login(made), f"/sys/appkey/{made.app_key}/thing/#", **options)
+    return _plan(
+        publishers, app_login(installation), f"/sys/appkey/{installation.app_key}/thing/#", **options
+    )
 
 
 def plan_for_broker(triples: list[tuple[str, str, str]], **options: Any) -> Plan:
@@ -131,17 +139,17 @@ def _plan(publishers: list[tuple[Login, str]], subscriber: Login, topic: str, *,
 
 
 @contextmanager
-def broker(made: Site) -> Iterator[int]:
+def broker(installation: Site) -> Iterator[int]:
     """mosquitto on core 0 without limits on its queues."""
     settings = ("max_queued_messages 0", "max_inflight_messages 0", "max_queued_bytes 0")
-    with mosquitto(made.folder, *settings) as port:
+    with mosquitto(installation.folder, *settings) as port:
         _pin(port)
         yield port
 
 
 def _pin(port: int) -> None:
-    found = subprocess.run(["ss", "-ltnpH", f"sport = :{port}"], capture_output=True, text=True).stdout
-    pid = found.partition("pid=")[2].partition(",")[0]
+    listing = subprocess.run(["ss", "-ltnpH", f"sport = :{port}"], capture_output=True, text=True).stdout
+    pid = listing.partition("pid=")[2].partition(",")[0]
     subprocess.run(["taskset", "-pc", "0", pid], capture_output=True, check=True)
 
 
@@ -155,10 +163,10 @@ AMQTT_PLUGINS = """
 
 
 @contextmanager
-def amqtt_broker(made: Site, *, plugins: str = AMQTT_PLUGINS) -> Iterator[int]:
+def amqtt_broker(installation: Site, *, plugins: str = AMQTT_PLUGINS) -> Iterator[int]:
     """amqtt by its own command; with the configuration it comes with, unless other `plugins` are given."""
     port = free_port()
-    log, config = made.folder / "amqtt.log", made.folder / "amqtt.yaml"
+    log, config = installation.folder / "amqtt.log", installation.folder / "amqtt.yaml"
     config.write_text(
         f"listeners:\n  default:\n    type: tcp\n    bind: 127.0.0.1:{port}\nplugins:\n"
         f"  amqtt.plugins.authentication.AnonymousAuthPlugin:\n    allow_anonymous: true{plugins}"
@@ -174,8 +182,8 @@ def amqtt_broker(made: Site, *, plugins: str = AMQTT_PLUGINS) -> Iterator[int]:
 class Counted:
     """Checks after each run that everything acknowledged lies in the tables."""
 
-    def __init__(self, made: Site) -> None:
-        self._made = made
+    def __init__(self, installation: Site) -> None:
+        self._installation = installation
         self.messages = self.points = 0
 
     def expect(self, messages: int, points_each: int) -> None:
@@ -183,55 +191,55 @@ class Counted:
         self.points += messages * points_each
 
     def check(self) -> None:
-        found = asyncio.run(self._read())
-        if found != (self.messages, self.points):
+        stored = asyncio.run(self._read())
+        if stored != (self.messages, self.points):
             raise RuntimeError(
-                f"acknowledged {self.messages} messages, {self.points} points; the tables hold {found}"
+                f"acknowledged {self.messages} messages, {self.points} points; the tables hold {stored}"
             )
 
     async def _read(self) -> tuple[int, int]:
-        db = await open_database(self._made.database)
-        found = (await count_inbox.scalar(db), await count_points.scalar(db))
+        db = await open_database(self._installation.database)
+        stored = (await count_inbox.scalar(db), await count_points.scalar(db))
         await db.close()
-        return found
+        return stored
 
 
-def run(made: Site, pid: int, plan: Plan, counted: Counted, points_each: int = 1) -> Sample:
+def run(installation: Site, pid: int, plan: Plan, counted: Counted, points_each: int = 1) -> Sample:
     before = cpu_of(pid)
-    sample = ingest(made.mqtt_port, plan)
+    sample = ingest(installation.mqtt_port, plan)
     sample.extra["cpu_us_per_message"] = (cpu_of(pid) - before) / sample.extra["messages"] * 1e6
     counted.expect(int(sample.extra["messages"]), points_each)
     return sample
 
 
-def measure(made: Site, report: Report, *, name: str, full: bool) -> None:
-    triples = asyncio.run(_seed(made))
-    counted = Counted(made)
+def measure(installation: Site, report: Report, *, name: str, full: bool) -> None:
+    triples = asyncio.run(_seed(installation))
+    counted = Counted(installation)
     with ExitStack() as stack:
-        process = stack.enter_context(serving(made))
-        other = stack.enter_context(broker(made))
+        process = stack.enter_context(serving(installation))
+        other = stack.enter_context(broker(installation))
 
         def linli(**options: Any) -> Sample:
-            sample = run(made, process.pid, plan_for_linli(made, triples, **options), counted)
+            sample = run(installation, process.pid, plan_for_linli(installation, triples, **options), counted)
             counted.check()
             return sample
 
         alternate(report, linli, lambda: ingest(other, plan_for_broker(triples)))
         cost = statistics.median(s.extra["cpu_us_per_message"] for s in report.linli)
         report.add(f"{name}: CPU per message in µs (a figure, not a ratio)", cost)
-        one = Report("one in flight", "messages/s", "mosquitto")
+        single = Report("one in flight", "messages/s", "mosquitto")
         alternate(
-            one,
+            single,
             lambda: linli(window=1, messages=400),
             lambda: ingest(other, plan_for_broker(triples, window=1, messages=400)),
             pairs=3,
         )
-        report.add(f"{name}: one message in flight per publisher, of mosquitto", one.ratio)
+        report.add(f"{name}: one message in flight per publisher, of mosquitto", single.ratio)
         batches = [
             run(
-                made,
+                installation,
                 process.pid,
-                plan_for_linli(made, triples, messages=100, payload=batch_message),
+                plan_for_linli(installation, triples, messages=100, payload=batch_message),
                 counted,
                 BATCH_POINTS,
             )
@@ -241,30 +249,34 @@ def measure(made: Site, report: Report, *, name: str, full: bool) -> None:
         point_rate = statistics.median(s.value for s in batches) * BATCH_POINTS
         report.add(
             f"{name}: batch posts of {BATCH_POINTS}, of the engine's bulk call",
-            point_rate / bulk_rate(made),
+            point_rate / bulk_rate(installation),
             points_s=point_rate,
         )
         rate = statistics.median(s.value for s in report.linli)
         if full:
             for words, plugins in (("as it comes", AMQTT_PLUGINS), ("without its log", "")):
-                with amqtt_broker(made, plugins=plugins) as amqtt:
+                with amqtt_broker(installation, plugins=plugins) as amqtt:
                     plan = plan_for_broker(triples, messages=AMQTT_MESSAGES)
                     slow = statistics.median(ingest(amqtt, plan).value for _ in range(3))
                 report.add(f"{name}: of amqtt {words}", rate / slow, messages_s=round(slow))
-        overload(made, report, process, triples, name=name, rate=3 * rate)
+        overload(installation, report, process, triples, name=name, rate=3 * rate)
 
 
-def overload(made: Site, report: Report, process: subprocess.Popen[bytes], triples: list[tuple[str, str, str]],
+def overload(installation: Site, report: Report, process: subprocess.Popen[bytes], triples: list[tuple[str, str, str]],
              *, name: str, rate: float) -> None:  # fmt: skip
     """Offer `rate` messages a second, kill the server in the midst, and look for what it acknowledged."""
     names = [device_name for _, device_name, _ in triples]
-    before = asyncio.run(_stored(made))
+    before = asyncio.run(_stored(installation))
     acked = push(
-        made.mqtt_port, plan_for_linli(made, triples), rate=rate, seconds=OVERLOAD_SECONDS, kill=process.kill
+        installation.mqtt_port,
+        plan_for_linli(installation, triples),
+        rate=rate,
+        seconds=OVERLOAD_SECONDS,
+        kill=process.kill,
     )
     process.wait()
-    after = asyncio.run(_stored(made))
-    lost = sum(max(0, n - after[one] + before[one]) for one, n in zip(names, acked, strict=True))
+    after = asyncio.run(_stored(installation))
+    lost = sum(max(0, n - after[name] + before[name]) for name, n in zip(names, acked, strict=True))
     if not sum(acked):
         raise RuntimeError("nothing was acknowledged under overload")
     report.add(
@@ -275,21 +287,21 @@ def overload(made: Site, report: Report, process: subprocess.Popen[bytes], tripl
         raise RuntimeError(f"{lost} of {sum(acked)} acknowledged messages are not in the tables")
 
 
-async def _stored(made: Site) -> dict[str, int]:
+async def _stored(installation: Site) -> dict[str, int]:
     """Property messages in the inbox by device name."""
-    db = await open_database(made.database)
-    found = dict(await count_by_device.all(db))
+    db = await open_database(installation.database)
+    counts = dict(await count_by_device.all(db))
     await db.close()
-    return found
+    return counts
 
 
-def bulk_rate(made: Site) -> float:
+def bulk_rate(installation: Site) -> float:
     """Points a second by the engine's best bulk call into the same table, in transactions of 500 rows."""
-    return asyncio.run(_bulk(made))
+    return asyncio.run(_bulk(installation))
 
 
-async def _bulk(made: Site) -> float:
-    db = await open_database(made.database)
+async def _bulk(installation: Site) -> float:
+    db = await open_database(installation.database)
     columns = tuple(c.name for c in points.c)
     day = db.clock.now_ms() // 86_400_000
     values = {"day": day, "device_no": 10**9, "property_no": 1, "ts": 0, "seq": 0, "value": 21.5}
@@ -305,12 +317,12 @@ async def _bulk(made: Site) -> float:
 
 def main(arguments: list[str]) -> None:
     report = Report("ingest", "messages/s", "mosquitto 2, unlimited queues, storing nothing")
-    with site() as made:
-        measure(made, report, name="sqlite", full=True)
+    with site() as installation:
+        measure(installation, report, name="sqlite", full=True)
     if not PostgreSQL.missing():
         other = Report("ingest", "messages/s", "mosquitto 2 (PostgreSQL behind Linli)")
-        with PostgreSQL.running(durable=True) as cluster, site(cluster.url()) as made:
-            measure(made, other, name="postgresql", full=False)
+        with PostgreSQL.running(durable=True) as cluster, site(cluster.url()) as installation:
+            measure(installation, other, name="postgresql", full=False)
         report.add("on PostgreSQL, of mosquitto", other.ratio)
         report.also += other.also
     finish(report, arguments)

@@ -62,34 +62,41 @@ class Site:
 def site(database: str = "") -> Iterator[Site]:
     """A migrated installation with one tenant, project and key; not yet started. `database` empty: SQLite."""
     folder = Path(tempfile.mkdtemp(prefix="linli-bench-"))
-    made = Site(folder, database or f"sqlite:///{folder / 'linli.db'}", free_port(), free_port())
+    installation = Site(folder, database or f"sqlite:///{folder / 'linli.db'}", free_port(), free_port())
     try:
-        runner.upgrade(made.database)
-        asyncio.run(_set_up(made))
-        yield made
+        runner.upgrade(installation.database)
+        asyncio.run(_set_up(installation))
+        yield installation
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _set_up(made: Site) -> None:
-    db = await open_database(made.database)
+async def _set_up(installation: Site) -> None:
+    db = await open_database(installation.database)
     ids = Ids()
     async with db.begin() as tx:
-        made.tenant_id = await tenancy.create_tenant(tx, name="bench", ids=ids)
-        made.project_id = await tenancy.create_project(made.scope, tx, name="bench", ids=ids)
-        made.app_key, made.app_secret = await tenancy.create_app_key(
-            made.scope, tx, project_id=made.project_id, ids=ids, secrets=made.secrets
+        installation.tenant_id = await tenancy.create_tenant(tx, name="bench", ids=ids)
+        installation.project_id = await tenancy.create_project(installation.scope, tx, name="bench", ids=ids)
+        installation.app_key, installation.app_secret = await tenancy.create_app_key(
+            installation.scope, tx, project_id=installation.project_id, ids=ids, secrets=installation.secrets
         )
     await db.close()
 
 
 @contextmanager
-def serving(made: Site, *, core: int = SERVER_CORE, **extra: str) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    installation: Site, *, core: int = SERVER_CORE, **extra: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """`linli serve`, ready."""
     line = [sys.executable, "-m", "linli.cli", "serve"]
-    process = start(line, environment={**made.environment, **extra}, core=core, log=made.folder / "serve.log")
+    process = start(
+        line,
+        environment={**installation.environment, **extra},
+        core=core,
+        log=installation.folder / "serve.log",
+    )
     try:
-        wait_ready(made.http_port, process, made.folder / "serve.log")
+        wait_ready(installation.http_port, process, installation.folder / "serve.log")
         yield process
     finally:
         stop(process)

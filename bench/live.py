@@ -56,13 +56,13 @@ def _measure(module: str) -> Sample:
         assert server.stdout
         port, *cookies = server.stdout.readline().decode().split()
         with GeneratorClock() as clock:
-            told = uvloop.run(_read(int(port), cookies))
+            arrived = uvloop.run(_read(int(port), cookies))
             seconds = cpu_of(server.pid)
         began = float(server.stdout.readline())
         server.terminate()
     seconds -= began
     wanted = PAGES * EVENTS
-    assert told == wanted, f"{told} of {wanted} events arrived"
+    assert arrived == wanted, f"{arrived} of {wanted} events arrived"
     return Sample(wanted / seconds, clock.share)
 
 
@@ -74,14 +74,14 @@ async def _read(port: int, cookies: list[str]) -> int:
         cookie = f"cookie: {cookies[number % len(cookies)]}\r\n" if cookies else ""
         head = f"GET /api/console/live?topics=pass HTTP/1.1\r\nhost: bench\r\n{cookie}\r\n"
         writer.write(head.encode())
-        told = 0
-        while told < EVENTS:
+        arrived = 0
+        while arrived < EVENTS:
             data = await reader.read(1 << 16)
             if not data:
                 break
-            told += data.count(b"event: pass")
+            arrived += data.count(b"event: pass")
         writer.close()
-        return told
+        return arrived
 
     return sum(await asyncio.gather(*(page(number) for number in range(PAGES))))
 

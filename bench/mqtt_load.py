@@ -89,7 +89,7 @@ class _Base(asyncio.Protocol):
     def packets(self, data: bytes) -> list[tuple[int, int, int]]:
         """(first byte, start, end) of every whole packet in the buffer; the rest is kept."""
         buffer = self.buffer + data if self.buffer else data
-        at, found, size = 0, [], len(buffer)
+        at, packets, size = 0, [], len(buffer)
         while at + 2 <= size:
             number, shift, pos = 0, 0, at + 1
             while True:
@@ -104,10 +104,10 @@ class _Base(asyncio.Protocol):
                     break
             if number < 0 or pos + number > size:
                 break
-            found.append((buffer[at], pos, pos + number))
+            packets.append((buffer[at], pos, pos + number))
             at = pos + number
         self.whole, self.buffer = buffer, buffer[at:]
-        return found
+        return packets
 
 
 class Publisher(_Base):
@@ -197,22 +197,22 @@ async def _run(port: int, plan: Plan, seconds: float) -> Sample:
     await asyncio.wait_for(subscriber.ready, 10)
     publishers = []
     for (login, _), packets in zip(plan.publishers, prepared, strict=True):
-        _, one = await loop.create_connection(
+        _, publisher = await loop.create_connection(
             lambda lo=login, p=packets: Publisher(lo, p, plan.window), "127.0.0.1", port
         )
-        await asyncio.wait_for(one.ready, 10)
-        publishers.append(one)
+        await asyncio.wait_for(publisher.ready, 10)
+        publishers.append(publisher)
     with GeneratorClock() as clock:
-        for one in publishers:
-            one.begin()
+        for publisher in publishers:
+            publisher.begin()
         async with asyncio.timeout(seconds):
             await asyncio.gather(*(p.done for p in publishers))
             acked_after = time.perf_counter()
             await subscriber.done
     lag = time.perf_counter() - acked_after
-    for one in [*publishers, subscriber]:
-        one.transport.write(b"\xe0\x00")
-        one.transport.close()
+    for publisher in [*publishers, subscriber]:
+        publisher.transport.write(b"\xe0\x00")
+        publisher.transport.close()
     extra = {**plan.extra, "subscriber_lag_ms": lag * 1000, "messages": float(total)}
     return Sample(total / clock.wall, clock.share, extra=extra)
 

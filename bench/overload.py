@@ -52,15 +52,15 @@ async def _push(port: int, plan: Plan, rate: float, seconds: float, kill: Callab
     pushers: list[_Pusher] = []
     for n, (login, topic) in enumerate(plan.publishers):
         packets = [publish(topic, plan.message(n, i), i % 60_000 + 1) for i in range(ticks * share)]
-        made = functools.partial(_Pusher, login, packets, 0)
-        _, one = await loop.create_connection(made, "127.0.0.1", port)
-        await asyncio.wait_for(one.ready, PATIENCE_SECONDS)
-        pushers.append(one)
+        factory = functools.partial(_Pusher, login, packets, 0)
+        _, pusher = await loop.create_connection(factory, "127.0.0.1", port)
+        await asyncio.wait_for(pusher.ready, PATIENCE_SECONDS)
+        pushers.append(pusher)
     begun = loop.time()
     for tick in range(ticks):
-        for one in pushers:
-            one.push(share)
+        for pusher in pushers:
+            pusher.push(share)
         await asyncio.sleep(max(0.0, begun + (tick + 1) * TICK_SECONDS - loop.time()))
     kill()
-    await asyncio.wait_for(asyncio.gather(*(one.done for one in pushers)), PATIENCE_SECONDS)
-    return [one.acked for one in pushers]
+    await asyncio.wait_for(asyncio.gather(*(pusher.done for pusher in pushers)), PATIENCE_SECONDS)
+    return [pusher.acked for pusher in pushers]

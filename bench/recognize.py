@@ -43,7 +43,7 @@ def bare(faces: Pipeline, index: ExactIndex, content: bytes) -> Callable[[], Any
 
     def run() -> Any:
         image = glimpse(content).image
-        box = max(faces.detector.find(image), key=lambda one: one.bottom - one.top)
+        box = max(faces.detector.find(image), key=lambda face: face.bottom - face.top)
         shape = faces.landmarks.shape(image, box, smooth=False)
         vector = faces.embedder.embed(image, shape.points)
         return index.search([vector.tobytes()], limit=LIMIT)
@@ -53,9 +53,9 @@ def bare(faces: Pipeline, index: ExactIndex, content: bytes) -> Callable[[], Any
 
 def shown() -> dict[str, bytes]:
     """Pictures as they are, and as a door's camera takes them."""
-    found, faces = shipped.pictures(), load(cache_folder())
-    pictures = {name: found[name] for name in PICTURES}
-    return pictures | {f"{name} as a close-up of 640": close_up(faces, found[name]) for name in PICTURES}
+    images, faces = shipped.pictures(), load(cache_folder())
+    pictures = {name: images[name] for name in PICTURES}
+    return pictures | {f"{name} as a close-up of 640": close_up(faces, images[name]) for name in PICTURES}
 
 
 async def measure(report: Report, folder: Path) -> None:
@@ -81,7 +81,9 @@ async def measure(report: Report, folder: Path) -> None:
                 await asyncio.wait_for(machine.box_connected.wait(), 30)
             for name, content in pictures.items():
                 await _compare(report, name, box, machines[0], content, bare(faces, index, content))
-            await _throughput(report, machines, [one for name, one in pictures.items() if "close-up" in name])
+            await _throughput(
+                report, machines, [picture for name, picture in pictures.items() if "close-up" in name]
+            )
     finally:
         for machine in machines:
             await machine.close()

@@ -69,9 +69,9 @@ class Device(asyncio.Protocol):
                 self.ready.set_result(None)
             elif isinstance(packet, mqtt.Publish) and "/rrpc/request/" in packet.topic:
                 asked = json.loads(packet.payload)
-                said = {"id": asked["id"], "code": 200, "data": {"n": asked["params"]["n"]}}
+                reply = {"id": asked["id"], "code": 200, "data": {"n": asked["params"]["n"]}}
                 topic = packet.topic.replace("/rrpc/request/", "/rrpc/response/")
-                self._transport.write(mqtt.encode(mqtt.Publish(topic, json.dumps(said).encode())))
+                self._transport.write(mqtt.encode(mqtt.Publish(topic, json.dumps(reply).encode())))
                 self.calls += 1
         self.seconds += time.perf_counter() - began
 
@@ -102,46 +102,54 @@ class Caller(asyncio.Protocol):
             self.answered.set_result(body)
 
 
-async def _seed(made: Site) -> list[tuple[str, str, str, str]]:
+async def _seed(installation: Site) -> list[tuple[str, str, str, str]]:
     """(productKey, deviceName, secret, iotId) of each device."""
-    db, ids = await open_database(made.database), Ids()
-    found = []
+    db, ids = await open_database(installation.database), Ids()
+    doors = []
     async with db.begin() as tx:
         product = await create_product(
-            made.scope, tx, values=ProductValues(name="door", tsl=dict(MODEL)), ids=ids, secrets=made.secrets
+            installation.scope,
+            tx,
+            values=ProductValues(name="door", tsl=dict(MODEL)),
+            ids=ids,
+            secrets=installation.secrets,
         )
         for n in range(DEVICES):
             device = await create_device(
-                made.scope,
+                installation.scope,
                 tx,
                 values=DeviceValues(
-                    product_key=product.product_key, device_name=f"door{n}", project_id=made.project_id
+                    product_key=product.product_key,
+                    device_name=f"door{n}",
+                    project_id=installation.project_id,
                 ),
                 ids=ids,
-                secrets=made.secrets,
+                secrets=installation.secrets,
             )
-            found.append((product.product_key, device.device_name, device.device_secret, device.iot_id))
+            doors.append((product.product_key, device.device_name, device.device_secret, device.iot_id))
     await db.close()
-    return found
+    return doors
 
 
 async def _load(
-    made: Site, doors: list[tuple[str, str, str, str]], rate: float, seconds: float
+    installation: Site, doors: list[tuple[str, str, str, str]], rate: float, seconds: float
 ) -> dict[str, float]:
     loop = asyncio.get_running_loop()
     devices = []
     for door in doors:
-        _, device = await loop.create_connection(lambda d=door: Device(d[:3]), "127.0.0.1", made.mqtt_port)  # type: ignore[misc]
+        _, device = await loop.create_connection(
+            lambda d=door: Device(d[:3]), "127.0.0.1", installation.mqtt_port
+        )  # type: ignore[misc]
         devices.append(device)
     await asyncio.gather(*(device.ready for device in devices))
     free: asyncio.LifoQueue[Caller] = asyncio.LifoQueue()
     for _ in range(CONNECTIONS):
-        free.put_nowait((await loop.create_connection(Caller, "127.0.0.1", made.http_port))[1])
-    host = f"127.0.0.1:{made.http_port}"
+        free.put_nowait((await loop.create_connection(Caller, "127.0.0.1", installation.http_port))[1])
+    host = f"127.0.0.1:{installation.http_port}"
     count = int(rate * seconds)
     requests = [
         signed_request(
-            host, PATH, made.app_key, made.app_secret,
+            host, PATH, installation.app_key, installation.app_secret,
             {"iotId": doors[n % len(doors)][3], "identifier": "open", "args": {"n": n % 10}}, VERSION,
         )
         for n in range(count)
@@ -149,7 +157,7 @@ async def _load(
     times: list[float] = []
     bad: list[bytes] = []
 
-    async def one(number: int, due: float) -> None:
+    async def call(number: int, due: float) -> None:
         caller = await free.get()
         body = await caller.call(requests[number])
         times.append(time.perf_counter() - due)
@@ -164,7 +172,7 @@ async def _load(
             due = began + number / rate
             if (ahead := due - time.perf_counter()) > 0:
                 await asyncio.sleep(ahead)
-            tasks.append(asyncio.create_task(one(number, due)))
+            tasks.append(asyncio.create_task(call(number, due)))
         await asyncio.gather(*tasks)
     if bad:
         raise RuntimeError(f"{len(bad)} of {count} calls failed: {bad[0]!r}")
@@ -190,11 +198,13 @@ def main() -> int:
                 cluster = parts.enter_context(PostgreSQL.running(durable=True))
                 cluster.run_sql("CREATE DATABASE bench")
                 url = cluster.url("bench")
-            made = parts.enter_context(site(url))
-            doors = asyncio.run(_seed(made))
-            parts.enter_context(serving(made))
-            uvloop.run(_load(made, doors, words.rate, 2))
-            runs = [uvloop.run(_load(made, doors, words.rate, words.seconds)) for _ in range(words.runs)]
+            installation = parts.enter_context(site(url))
+            doors = asyncio.run(_seed(installation))
+            parts.enter_context(serving(installation))
+            uvloop.run(_load(installation, doors, words.rate, 2))
+            runs = [
+                uvloop.run(_load(installation, doors, words.rate, words.seconds)) for _ in range(words.runs)
+            ]
         runs.sort(key=lambda run: run["p99_ms"])
         middle = runs[len(runs) // 2]
         say(f"roundtrip on {engine}: p99 {middle['p99_ms']:.1f} ms at {middle['rate']:.0f} calls/s")

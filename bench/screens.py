@@ -27,15 +27,15 @@ TIMES = 5
 def measured(visit: Visit, area: str, screens: Mapping[str, Screen]) -> dict[str, tuple[float, float]]:
     """(first, again) in milliseconds by screen."""
     watch = Stopwatch(visit.page, visit.base)
-    found = {}
+    times = {}
     for name, screen in screens.items():
         first = watch.median(screen, TIMES, kept=False)
-        found[f"{area} {name}"] = first, watch.median(screen, TIMES, kept=True)
-    return found
+        times[f"{area} {name}"] = first, watch.median(screen, TIMES, kept=True)
+    return times
 
 
 def main(arguments: list[str]) -> None:
-    found: dict[str, tuple[float, float]] = {}
+    times: dict[str, tuple[float, float]] = {}
     with (
         TemporaryDirectory() as folder,
         running(Path(folder), "--no-life") as demo,
@@ -44,18 +44,18 @@ def main(arguments: list[str]) -> None:
         browser = launch(playwright.chromium)
         for area in ("console", "staff", "resident"):
             with open_phone(browser, demo.url, workers=False) as visit:
-                found |= measured(visit, "sign-in", {area: SIGN_IN[area]})
+                times |= measured(visit, "sign-in", {area: SIGN_IN[area]})
         with open_browser(browser, demo.url) as visit:
             visit.sign_in_quietly("manager", demo.passwords["manager"])
-            found |= measured(visit, "console", CONSOLE)
+            times |= measured(visit, "console", CONSOLE)
         with open_phone(browser, demo.url, workers=False) as visit:
             visit.sign_in_quietly("manager", demo.passwords["manager"])
-            found |= measured(visit, "staff", STAFF)
+            times |= measured(visit, "staff", STAFF)
         with open_phone(browser, demo.url, workers=False) as visit:
             sign_in(visit, RESIDENT_LOGIN, demo.code)
-            found |= measured(visit, "resident", RESIDENT)
+            times |= measured(visit, "resident", RESIDENT)
         browser.close()
-    slowest = max(first for first, _ in found.values())
+    slowest = max(first for first, _ in times.values())
     if "--json" in arguments:
         also = [
             {
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> None:
                 "first_ms": round(first),
                 "again_ms": round(again),
             }
-            for name, (first, again) in found.items()
+            for name, (first, again) in times.items()
         ]
         print(json.dumps({
             "name": "screens", "unit": "screens/s", "ratio": round(PROMISE_MS / slowest, 2),
@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> None:
             "generator_cpu": 0, "also": also, "runs": [], "cores": os.cpu_count(),
         }))  # fmt: skip
         return
-    for name, (first, again) in found.items():
+    for name, (first, again) in times.items():
         print(f"{name:24} first {first:6.0f} ms   again {again:6.0f} ms")
 
 

@@ -15,13 +15,15 @@ from tests.engines import free_port, wait_for_port
 IMPORTS = "import fastapi, sqlalchemy, pydantic"
 
 
-def linli_start(made: Site) -> Sample:
+def linli_start(installation: Site) -> Sample:
     """Seconds from the command to /readyz, over an existing database."""
-    log = made.folder / "start.log"
+    log = installation.folder / "start.log"
     begun = time.perf_counter()
-    process = start([sys.executable, "-m", "linli.cli", "serve"], environment=made.environment, log=log)
+    process = start(
+        [sys.executable, "-m", "linli.cli", "serve"], environment=installation.environment, log=log
+    )
     try:
-        wait_ready(made.http_port, process, log)
+        wait_ready(installation.http_port, process, log)
         took = time.perf_counter() - begun
     finally:
         stop(process)
@@ -36,9 +38,9 @@ def imports_start() -> Sample:
     return Sample(1 / took, extra={"seconds": took})
 
 
-def linli_memory(made: Site) -> float:
+def linli_memory(installation: Site) -> float:
     """MiB of the started platform."""
-    with serving(made) as process:
+    with serving(installation) as process:
         return memory_of(process.pid) / 1024
 
 
@@ -54,13 +56,13 @@ def yardstick_memory(folder: Path) -> float:
 
 def main(arguments: list[str]) -> None:
     report = Report("start", "starts/s", "import of fastapi, sqlalchemy, pydantic")
-    with site() as made:
-        alternate(report, lambda: linli_start(made), imports_start)
+    with site() as installation:
+        alternate(report, lambda: linli_start(installation), imports_start)
         times = [
             a.extra["seconds"] / b.extra["seconds"] for a, b in zip(report.linli, report.other, strict=True)
         ]
         report.add("start in times of the imports (at most 3)", sorted(times)[len(times) // 2])
-        ours, theirs = linli_memory(made), yardstick_memory(made.folder)
+        ours, theirs = linli_memory(installation), yardstick_memory(installation.folder)
         report.add(
             "memory in times of uvicorn + FastAPI + SQLAlchemy + amqtt (at most 2)", ours / theirs, mib=ours
         )

@@ -56,19 +56,19 @@ class Table:
 
     def rows(self) -> Iterator[ROW]:
         """In the order of the primary key."""
-        for one in self.series:
+        for series in self.series:
             for minute in range(DAYS * MINUTES):
                 ts = self.begun_ms + minute * 60_000
-                yield one.device_no, one.property_no, ts, ts, day_of(ts), (minute % 997) / 10
+                yield series.device_no, series.property_no, ts, ts, day_of(ts), (minute % 997) / 10
 
     def pick(self, rng: random.Random) -> tuple[Series, int]:
         """A series and the first millisecond of one of its days."""
         return rng.choice(self.series), self.begun_ms + rng.randrange(DAYS) * DAY_MS
 
 
-async def seed(made: Site, points: int) -> Table:
+async def seed(installation: Site, points: int) -> Table:
     """Devices with ten properties each, and their values written past the platform, which would take hours."""
-    db = await open_database(made.database)
+    db = await open_database(installation.database)
     ids, now = Ids(), db.clock.now_ms()
     count = max(points // (DAYS * MINUTES), 1)
     item = {"dataType": {"type": "float", "specs": {}}}
@@ -77,36 +77,40 @@ async def seed(made: Site, points: int) -> Table:
     table = Table([], (day_of(now) - DAYS + 1) * DAY_MS)
     async with db.begin() as tx:
         product = await products.create_product(
-            made.scope,
+            installation.scope,
             tx,
             values=products.ProductValues(name="meter", tsl=tsl),
             ids=ids,
-            secrets=made.secrets,
+            secrets=installation.secrets,
         )
         for _ in range(-(-count // PROPERTIES)):
             triple = await devices.create_device(
-                made.scope,
+                installation.scope,
                 tx,
-                values=devices.DeviceValues(product_key=product.product_key, project_id=made.project_id),
+                values=devices.DeviceValues(
+                    product_key=product.product_key, project_id=installation.project_id
+                ),
                 ids=ids,
-                secrets=made.secrets,
+                secrets=installation.secrets,
             )
-            row = await get_device(made.scope, tx, iot_id=triple.iot_id)
+            row = await get_device(installation.scope, tx, iot_id=triple.iot_id)
             for name in names:
-                found = await timelines.find_property(tx, product_no=product.product_no, identifier=name)
-                assert found is not None
-                table.series.append(Series(row.device_no, row.iot_id, found[0], name))
+                numbered = await timelines.find_property(tx, product_no=product.product_no, identifier=name)
+                assert numbered is not None
+                table.series.append(Series(row.device_no, row.iot_id, numbered[0], name))
     del table.series[count:]
     await make_ahead(db, now, back_days=DAYS + 1)
     await db.close()
     begun = time.perf_counter()
-    await (_fill_sqlite if made.database.startswith("sqlite") else _fill_postgresql)(made, table)
+    await (_fill_sqlite if installation.database.startswith("sqlite") else _fill_postgresql)(
+        installation, table
+    )
     say(f"timeline: {count * DAYS * MINUTES:,} points in {time.perf_counter() - begun:.0f} s")
     return table
 
 
-async def _fill_sqlite(made: Site, table: Table) -> None:
-    connection = sqlite3.connect(made.database.removeprefix("sqlite:///"))
+async def _fill_sqlite(installation: Site, table: Table) -> None:
+    connection = sqlite3.connect(installation.database.removeprefix("sqlite:///"))
     connection.execute("PRAGMA synchronous = OFF")
     with connection:
         connection.executemany(
@@ -116,15 +120,15 @@ async def _fill_sqlite(made: Site, table: Table) -> None:
     connection.close()
 
 
-async def _fill_postgresql(made: Site, table: Table) -> None:
-    connection = await asyncpg.connect(made.database)
+async def _fill_postgresql(installation: Site, table: Table) -> None:
+    connection = await asyncpg.connect(installation.database)
     await connection.copy_records_to_table("points", records=table.rows(), columns=COLUMNS)
     await connection.execute("VACUUM ANALYZE points")
     await connection.close()
 
 
-def requests(made: Site, table: Table, rng: random.Random) -> list[bytes]:
-    host = f"127.0.0.1:{made.http_port}"
+def requests(installation: Site, table: Table, rng: random.Random) -> list[bytes]:
+    host = f"127.0.0.1:{installation.http_port}"
     made_now = []
     for _ in range(READS):
         series, start = table.pick(rng)
@@ -132,7 +136,9 @@ def requests(made: Site, table: Table, rng: random.Random) -> list[bytes]:
             "iotId": series.iot_id, "identifier": series.identifier, "start": start,
             "end": start + DAY_MS - 1, "pageSize": 2000, "ordered": True,
         }  # fmt: skip
-        made_now.append(signed_request(host, PATH, made.app_key, made.app_secret, params, VERSION))
+        made_now.append(
+            signed_request(host, PATH, installation.app_key, installation.app_secret, params, VERSION)
+        )
     return made_now
 
 
@@ -151,13 +157,13 @@ async def rate(read: Callable[[], Awaitable[int]]) -> Sample:
     return Sample(READS_OF_DRIVER / (time.perf_counter() - begun))
 
 
-def driver(made: Site, table: Table, query: Query[Any]) -> Callable[[], Sample]:
+def driver(installation: Site, table: Table, query: Query[Any]) -> Callable[[], Sample]:
     """Reads by the bare driver, in this process."""
     rng = random.Random(2)
 
     def of_sqlite() -> Sample:
         plan = query.plan("sqlite")
-        connection = sqlite3.connect(made.database.removeprefix("sqlite:///"), isolation_level=None)
+        connection = sqlite3.connect(installation.database.removeprefix("sqlite:///"), isolation_level=None)
 
         async def read() -> int:
             return len(connection.execute(plan.sql, plan.values(binds(table, rng))).fetchall())
@@ -168,7 +174,7 @@ def driver(made: Site, table: Table, query: Query[Any]) -> Callable[[], Sample]:
 
     async def of_postgresql() -> Sample:
         plan = query.plan("postgresql")
-        connection = await asyncpg.connect(made.database)
+        connection = await asyncpg.connect(installation.database)
         statement = await connection.prepare(plan.sql)
 
         async def read() -> int:
@@ -178,18 +184,18 @@ def driver(made: Site, table: Table, query: Query[Any]) -> Callable[[], Sample]:
         await connection.close()
         return sample
 
-    if made.database.startswith("sqlite"):
+    if installation.database.startswith("sqlite"):
         return of_sqlite
     return lambda: uvloop.run(of_postgresql())
 
 
-def measure(made: Site, report: Report, points: int, pairs: int) -> None:
-    table, rng = asyncio.run(seed(made, points)), random.Random(1)
-    with serving(made):
+def measure(installation: Site, report: Report, points: int, pairs: int) -> None:
+    table, rng = asyncio.run(seed(installation, points)), random.Random(1)
+    with serving(installation):
         alternate(
             report,
-            lambda: load(made.http_port, requests(made, table, rng), connections=1),
-            driver(made, table, timelines.POINTS_UP),
+            lambda: load(installation.http_port, requests(installation, table, rng), connections=1),
+            driver(installation, table, timelines.POINTS_UP),
             pairs=pairs,
         )
 
@@ -201,14 +207,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--json", action="store_true")
     words = parser.parse_args(arguments)
     report = Report("timeline", "days/s", "bare driver (sqlite3), the same SQL")
-    with site() as made:
-        measure(made, report, words.points, words.pairs)
+    with site() as installation:
+        measure(installation, report, words.points, words.pairs)
     if not PostgreSQL.missing():
         other = Report("timeline", "days/s", "bare driver (asyncpg), the same SQL")
         with ExitStack() as stack:
             cluster = stack.enter_context(PostgreSQL.running(durable=True))
-            made = stack.enter_context(site(cluster.url()))
-            measure(made, other, words.points, words.pairs)
+            installation = stack.enter_context(site(cluster.url()))
+            measure(installation, other, words.points, words.pairs)
         report.add("postgresql: of the bare driver", other.ratio, **_values(other))
     report.add("sqlite: times the bare driver's (lower is better)", 1 / report.ratio)
     finish(report, arguments)

@@ -43,9 +43,11 @@ def try_demo(commands: Path, place: Path, version: str, *words: str) -> float:
         "LC_ALL": "en_US.UTF-8",
         "PYTHONNOUSERSITE": "1",
     }
-    told = subprocess.run([program, "--version"], cwd=place, env=environment, capture_output=True, text=True)
-    if told.stdout.strip() != f"linli {version}":
-        raise Failed(f"`linli --version` says {told.stdout or told.stderr!r} instead of {version}")
+    process = subprocess.run(
+        [program, "--version"], cwd=place, env=environment, capture_output=True, text=True
+    )
+    if process.stdout.strip() != f"linli {version}":
+        raise Failed(f"`linli --version` says {process.stdout or process.stderr!r} instead of {version}")
     began = time.monotonic()
     ports = ["--port", "0", "--mqtt-port", "0", "--edge-port", "0"]
     demo = subprocess.Popen(

@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     first, rest = asked[:FORMATTERS], asked[FORMATTERS:]
     failed = [name for name, check in first if not timed(name, check)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        passed = list(threads.map(lambda one: timed(*one), rest))
+        passed = list(threads.map(lambda check: timed(*check), rest))
     failed += [name for (name, _), good in zip(rest, passed, strict=True) if not good]
     for warning in long_files([Path("src"), Path("web")]):
         print(f"  note  split by noun? {warning}")

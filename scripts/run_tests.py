@@ -205,15 +205,15 @@ def run_changed(words: list[str]) -> int:
     except subprocess.CalledProcessError as error:
         say(error.stderr.strip())
         return 2
-    found = touched.touched_by(ROOT, files)
-    say(f"{len(files)} files changed since {revision}: {found.told}")
-    if found.whole:
+    selection = touched.touched_by(ROOT, files)
+    say(f"{len(files)} files changed since {revision}: {selection.summary}")
+    if selection.whole:
         return main([])
-    tests = sorted(test for test in found.tests if (ROOT / test).exists())
+    tests = sorted(test for test in selection.tests if (ROOT / test).exists())
     pages = [test for test in tests if test.startswith(BROWSER_TESTS)]
     rest = [test for test in tests if test not in pages]
     passed = [
-        run_web_tests(found.web),
+        run_web_tests(selection.web),
         not pages or run_python_tests(["-q", *pages]) == 0,
         not rest or run_python_tests(side_by_side(rest)) == 0,
     ]

@@ -29,44 +29,48 @@ _READS = frozenset({"get", "query", "list", "detail", "search"})
 
 
 def main(arguments: list[str]) -> int:
-    made = files()
+    sources = files()
     if "--check" in arguments:
-        stale = stale_files(made)
+        stale = stale_files(sources)
         for path in stale:
             print(f"stale: {path.relative_to(ROOT)}")
         return 1 if stale else 0
-    for path in set(PLACE.rglob("*.py")) - set(made):
+    for path in set(PLACE.rglob("*.py")) - set(sources):
         path.unlink()
-    for path, source in made.items():
+    for path, source in sources.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source, "utf-8")
     return 0
 
 
-def stale_files(made: dict[Path, str]) -> list[Path]:
+def stale_files(sources: dict[Path, str]) -> list[Path]:
     """Files that differ from what the registry gives now, are missing, or are left over."""
-    differ = [path for path, source in made.items() if not path.exists() or path.read_text("utf-8") != source]
-    return sorted([*differ, *(set(PLACE.rglob("*.py")) - set(made))])
+    differ = [
+        path for path, source in sources.items() if not path.exists() or path.read_text("utf-8") != source
+    ]
+    return sorted([*differ, *(set(PLACE.rglob("*.py")) - set(sources))])
 
 
 def files() -> dict[Path, str]:
     """Path → formatted source of everything that is generated."""
     methods = named(rooms.registry())
-    made: dict[Path, str] = {PLACE / "__init__.py": '"""The typed methods of the open API, by service."""\n'}
+    sources: dict[Path, str] = {
+        PLACE / "__init__.py": '"""The typed methods of the open API, by service."""\n'
+    }
     services = []
-    for service, group in groupby(methods, key=lambda one: one.service):
+    for service, group in groupby(methods, key=lambda method: method.service):
         services.append(service)
-        made.update(_service(service, list(group)))
-    made[PLACE / "services.py"] = _services(services, "Services", "sync", "Caller")
-    made[PLACE / "services_async.py"] = _services(services, "AsyncServices", "aio", "AsyncCaller")
-    return {path: _formatted(source) for path, source in made.items()}
+        sources.update(_service(service, list(group)))
+    sources[PLACE / "services.py"] = _services(services, "Services", "sync", "Caller")
+    sources[PLACE / "services_async.py"] = _services(services, "AsyncServices", "aio", "AsyncCaller")
+    return {path: _formatted(source) for path, source in sources.items()}
 
 
 def _service(service: str, methods: list[Named]) -> dict[Path, str]:
     models = Models(service, tuple(SERVICES))
     contracts, sync, aio = [], [], []
-    for one in methods:
-        spec = one.spec
+    for method in methods:
+        spec = method.spec
         arguments: list[Member] = []
         params = ""
         if spec.params is not None:
@@ -75,9 +79,9 @@ def _service(service: str, methods: list[Named]) -> dict[Path, str]:
             params = models.type(kind, sent=True)
             arguments = models.members(kind, sent=True)
         result = "None" if spec.result is None else models.type(inspect.type_info(spec.result), sent=False)
-        contracts.append(_contract(one, result))
-        sync.append(_method(one, arguments, params, result, "def", "return self._call"))
-        aio.append(_method(one, arguments, params, result, "async def", "return await self._call"))
+        contracts.append(_contract(method, result))
+        sync.append(_method(method, arguments, params, result, "def", "return self._call"))
+        aio.append(_method(method, arguments, params, result, "async def", "return await self._call"))
     folder, title = PLACE / service, pascal(service)
     used = "from linli_sdk.api.{0} import contracts\nfrom linli_sdk.api.{0}.models import {1}\n"
     names = ", ".join(models.sources)
@@ -103,26 +107,26 @@ def _service(service: str, methods: list[Named]) -> dict[Path, str]:
     }
 
 
-def _contract(one: Named, result: str) -> str:
-    spec = one.spec
+def _contract(method: Named, result: str) -> str:
+    spec = method.spec
     kind = "" if result == "None" else f", result={result}"
     reads = ", reads=True" if _reads(spec) else ""
-    made = f'Method("{spec.path}", "{spec.version}", token="{spec.token}"{kind}{reads})'
-    return f"{one.constant}: Method[{result}] = {made}"
+    expression = f'Method("{spec.path}", "{spec.version}", token="{spec.token}"{kind}{reads})'
+    return f"{method.constant}: Method[{result}] = {expression}"
 
 
-def _method(one: Named, arguments: list[Member], params: str, result: str, define: str, call: str) -> str:
+def _method(method: Named, arguments: list[Member], params: str, result: str, define: str, call: str) -> str:
     given = sorted(arguments, key=lambda member: not member.required)
     listed = "".join(
         f", {member.name}: {member.type}{'' if member.required else ' = None'}" for member in given
     )
-    head = f"    {define} {one.name}(self{', *' if given else ''}{listed}) -> {result}:"
-    lines = [head, f"        {_doc(one.spec, given)}"]
+    head = f"    {define} {method.name}(self{', *' if given else ''}{listed}) -> {result}:"
+    lines = [head, f"        {_doc(method.spec, given)}"]
     if params:
         passed = ", ".join(f"{member.name}={member.name}" for member in given)
-        lines.append(f"        {call}(contracts.{one.constant}, {params}({passed}))")
+        lines.append(f"        {call}(contracts.{method.constant}, {params}({passed}))")
     else:
-        lines.append(f"        {call}(contracts.{one.constant})")
+        lines.append(f"        {call}(contracts.{method.constant})")
     return "\n".join(lines)
 
 
@@ -161,11 +165,13 @@ def _reads(spec: MethodSpec) -> bool:
 
 def _services(services: list[str], name: str, module: str, caller: str) -> str:
     prefix = "Async" if name.startswith("Async") else ""
-    imports = "\n".join(f"from linli_sdk.api.{one}.{module} import {prefix}{pascal(one)}" for one in services)
+    imports = "\n".join(
+        f"from linli_sdk.api.{service}.{module} import {prefix}{pascal(service)}" for service in services
+    )
     properties = "\n\n".join(
-        f"    @property\n    def {one}(self: {caller}) -> {kind}:\n        return {kind}(self)"
-        for one in services
-        for kind in [prefix + pascal(one)]
+        f"    @property\n    def {service}(self: {caller}) -> {kind}:\n        return {kind}(self)"
+        for service in services
+        for kind in [prefix + pascal(service)]
     )
     return (
         HEAD.format("The services of a client, each under its name.")

@@ -63,21 +63,27 @@ def named(specs: Iterable[MethodSpec]) -> list[Named]:
         own = getattr(spec.handler, "__name__", "")
         name = snake(spec.path.rsplit("/", 1)[-1]) if own == "call_service" else own
         groups[service_of(spec), name].append(spec)
-    found = []
+    methods = []
     for (service, name), group in groups.items():
         paths = sorted({spec.path for spec in group})
         for spec in group:
-            same = [one for one in group if one.path == spec.path]
-            newest = max(same, key=lambda one: (not one.legacy, _numbers(one.version)))
+            same = [method for method in group if method.path == spec.path]
+            newest = max(same, key=lambda method: (not method.legacy, _numbers(method.version)))
             called = name if spec.path == paths[0] else f"{name}_{snake(spec.path.split('/')[1])}"
             if spec is not newest:
                 called += f"_v{spec.version.replace('.', '_')}"
-            found.append(Named(service, called, spec))
-    found.sort(key=lambda one: (one.service, one.spec.path, one.spec.version))
-    twice = [one for one in found if sum((o.service, o.name) == (one.service, one.name) for o in found) > 1]
+            methods.append(Named(service, called, spec))
+    methods.sort(key=lambda method: (method.service, method.spec.path, method.spec.version))
+    twice = [
+        method
+        for method in methods
+        if sum((o.service, o.name) == (method.service, method.name) for o in methods) > 1
+    ]
     if twice:
-        raise ValueError(f"one name for several methods: {[(one.service, one.name) for one in twice]}")
-    return found
+        raise ValueError(
+            f"one name for several methods: {[(method.service, method.name) for method in twice]}"
+        )
+    return methods
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -43,7 +43,7 @@ class Models:
         """Name → its class statement, in the order of first use."""
 
     def members(self, kind: inspect.StructType, *, sent: bool) -> list[Member]:
-        found, names = [], set[str]()
+        members, names = [], set[str]()
         for field in kind.fields:
             bare, note, optional = bare_of(field.type)
             name = snake(
@@ -58,8 +58,8 @@ class Models:
                 source, default = _or_none(source), "None"
             elif optional:
                 source = _or_none(source)
-            found.append(Member(name, field.encode_name, source, field.required, default, note))
-        return found
+            members.append(Member(name, field.encode_name, source, field.required, default, note))
+        return members
 
     def type(self, kind: inspect.Type, *, sent: bool) -> str:
         """Source of a type annotation; models that it needs are added."""
@@ -73,7 +73,7 @@ class Models:
         if isinstance(kind, inspect.DictType):
             return f"dict[str, {self.type(kind.value_type, sent=sent)}]"
         if isinstance(kind, inspect.UnionType):
-            sources = dict.fromkeys(self.type(one, sent=sent) for one in kind.types)
+            sources = dict.fromkeys(self.type(part, sent=sent) for part in kind.types)
             return "Any" if "Any" in sources else " | ".join(sources)
         if isinstance(kind, inspect.LiteralType | inspect.EnumType):
             values = (
@@ -101,7 +101,7 @@ class Models:
     def _name(self, kind: Any) -> str:
         origin = getattr(kind, "__origin__", None)
         if origin is not None:
-            return "".join(self._plain(one) for one in kind.__args__) + self._plain(origin)
+            return "".join(self._plain(part) for part in kind.__args__) + self._plain(origin)
         return self._plain(kind)
 
     def _plain(self, kind: Any) -> str:
@@ -146,7 +146,7 @@ def bare_of(kind: inspect.Type) -> tuple[inspect.Type, str, bool]:
             note = note or str((kind.extra_json_schema or {}).get("description", ""))
             kind = kind.type
         elif isinstance(kind, inspect.UnionType):
-            kept = tuple(one for one in kind.types if not isinstance(one, inspect.NoneType))
+            kept = tuple(part for part in kind.types if not isinstance(part, inspect.NoneType))
             optional = optional or len(kept) < len(kind.types)
             if len(kept) != 1:
                 return inspect.UnionType(kept), note, optional

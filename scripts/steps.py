@@ -68,10 +68,10 @@ def _wait(child: subprocess.Popen[bytes], title: str, started: float) -> int:
 def answers(line: list[str]) -> bool:
     """Whether a program is there and works: a shim may exist for something that is not installed."""
     try:
-        found = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        process = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return found.returncode == 0
+    return process.returncode == 0
 
 
 def digest(files: Iterable[Path], *facts: str) -> str:

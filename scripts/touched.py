@@ -63,7 +63,7 @@ class Touched:
         return {app: files for app, files in paths.items() if files}
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         if self.whole:
             return f"everything, because of {self.whole}"
         pages = len([test for test in self.tests if test.startswith(BROWSER_TESTS)])
@@ -96,7 +96,7 @@ def git(root: Path, *words: str) -> str:
 
 def touched_by(root: Path, files: list[str], graph: "Graph | None" = None) -> Touched:
     touched = Touched(files)
-    touched.whole = next((file for file in files if any(fnmatch(file, one) for one in WHOLE)), "")
+    touched.whole = next((file for file in files if any(fnmatch(file, pattern) for pattern in WHOLE)), "")
     if touched.whole:
         return touched
     graph = graph or Graph(root)
@@ -156,15 +156,15 @@ class Graph:
         seen, left = {module}, [module]
         while left:
             imported = left.pop()
-            for one in self._graph.find_modules_that_directly_import(imported):
-                entering = one.startswith(OF_BROWSER) and not imported.startswith(OF_BROWSER)
-                if one not in seen and not entering and (anywhere or one not in self._composing):
-                    seen.add(one)
-                    left.append(one)
-        found = {self._file(one) for one in seen if one.rpartition(".")[2].startswith("test_")}
+            for importer in self._graph.find_modules_that_directly_import(imported):
+                entering = importer.startswith(OF_BROWSER) and not imported.startswith(OF_BROWSER)
+                if importer not in seen and not entering and (anywhere or importer not in self._composing):
+                    seen.add(importer)
+                    left.append(importer)
+        tests = {self._file(module) for module in seen if module.rpartition(".")[2].startswith("test_")}
         if room := room_of(module):
-            found |= self._tests_in(PurePosixPath("tests", *room.split(".")[1:]))
-        return found | {self._name(path) for path, names in self._sdk_tests.items() if names & seen}
+            tests |= self._tests_in(PurePosixPath("tests", *room.split(".")[1:]))
+        return tests | {self._name(path) for path, names in self._sdk_tests.items() if names & seen}
 
     def parts_of_entries(self, modules: Iterable[str]) -> set[str]:
         """The parts of the paths of a module's routes and methods, and of those of its room that import it."""
@@ -172,9 +172,9 @@ class Graph:
         for module in modules:
             room, seen, left = room_of(module), {module}, [module]
             while left:
-                one = left.pop()
-                words |= parts_of_entry(self._source(one))
-                for importer in self._graph.find_modules_that_directly_import(one):
+                entry = left.pop()
+                words |= parts_of_entry(self._source(entry))
+                for importer in self._graph.find_modules_that_directly_import(entry):
                     if importer not in seen and room_of(importer) == room != "":
                         seen.add(importer)
                         left.append(importer)
@@ -182,11 +182,11 @@ class Graph:
 
     def tests_that_call(self, words: set[str]) -> set[str]:
         """Tests that name a part of a path which few tests name."""
-        found = set[str]()
+        tests = set[str]()
         for word in words:
             naming = {self._name(path) for path, text in self._texts.items() if f"/{word}" in text}
-            found |= naming if len(naming) <= FEW_TESTS else set()
-        return {one for one in found if not one.startswith(BROWSER_TESTS)}
+            tests |= naming if len(naming) <= FEW_TESTS else set()
+        return {test for test in tests if not test.startswith(BROWSER_TESTS)}
 
     def tests_that_read(self, file: str) -> set[str]:
         """Tests in the folder of a data file, and those that name it or its folder."""
@@ -194,7 +194,7 @@ class Graph:
         if path.suffix == ".py" and file.startswith(("src/", "tests/", "bench/")):
             return set()
         if file.startswith((f"{SDK_TESTS}/", "sdk/")):
-            return {self._name(one) for one in self._sdk_tests}
+            return {self._name(path) for path in self._sdk_tests}
         beside = set[str]()
         if path.parts[0] == "tests":
             folder = next(
@@ -208,11 +208,11 @@ class Graph:
         words = [path.name, path.stem if path.suffix == ".py" else f"{path.parent.name}/"]
         words += [f'"{part}"' for part in path.parts[:-1]] if path.parts[0] not in ("src", "tests") else []
         named = {
-            self._name(one)
-            for one, text in self._texts.items()
+            self._name(path)
+            for path, text in self._texts.items()
             if any(word in text for word in words if len(word) > 3)
         }
-        return beside | {one for one in named if not one.startswith(BROWSER_TESTS)}
+        return beside | {test for test in named if not test.startswith(BROWSER_TESTS)}
 
     def _source(self, module: str) -> str:
         parts = module.split(".")
@@ -221,7 +221,7 @@ class Graph:
         return next((path.read_text("utf-8") for path in paths if path.exists()), "")
 
     def _tests_in(self, folder: PurePosixPath) -> set[str]:
-        return {self._name(one) for one in self._texts if one.is_relative_to(self.root / folder)}
+        return {self._name(path) for path in self._texts if path.is_relative_to(self.root / folder)}
 
     def _test_files(self) -> Iterator[Path]:
         for folder in ("tests", SDK_TESTS):
@@ -258,7 +258,7 @@ class Graph:
     def _composes(self, module: str) -> bool:
         if not module.startswith("linli."):
             return False
-        rooms = {room_of(one) for one in self._graph.find_modules_directly_imported_by(module)}
+        rooms = {room_of(name) for name in self._graph.find_modules_directly_imported_by(module)}
         return len(rooms - {"", room_of(module), "linli.kernel"}) >= COMPOSES
 
 

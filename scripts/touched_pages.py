@@ -69,13 +69,13 @@ class Pages:
     @cached_property
     def calls(self) -> Mapping[tuple[str, str], set[str]]:
         """(app, room) -> the parts of paths that its pages call, without those that many call."""
-        found = {
+        by_key = {
             (app, room): parts_of(_LITERAL.findall(self._text(app, room)))
             for app in APPS
             for room in self._rooms(app)
         }
-        often = Counter(part for parts in found.values() for part in parts)
-        return {key: {part for part in parts if often[part] < COMMON} for key, parts in found.items()}
+        often = Counter(part for parts in by_key.values() for part in parts)
+        return {key: {part for part in parts if often[part] < COMMON} for key, parts in by_key.items()}
 
     def _visiting(self, app: str, room: str) -> set[str]:
         return {name for name in self._tests if self._goes(name, app, room)}

@@ -22,8 +22,8 @@ def string_problems(folder: Path) -> Iterator[str]:
             file = strings / f"{language}.json"
             template = file.with_suffix(".json.tmpl")  # of what a new driver begins with
             if file.exists() or template.exists():
-                held = file if file.exists() else template
-                texts[language] = dict(_flat(json.loads(held.read_text(encoding="utf-8"))))
+                source = file if file.exists() else template
+                texts[language] = dict(_flat(json.loads(source.read_text(encoding="utf-8"))))
             else:
                 yield f"{file} is missing"
         if len(texts) == len(LANGUAGES):

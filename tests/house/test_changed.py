@@ -90,7 +90,7 @@ def test_each_module_touches_some_test(tests_of: Ask) -> None:
 def test_what_builds_or_runs_the_tests_touches_all(file: str) -> None:
     found = touched.touched_by(ROOT, ["README.md", file])
     assert found.whole == file
-    assert "everything" in found.told
+    assert "everything" in found.summary
 
 
 @pytest.fixture

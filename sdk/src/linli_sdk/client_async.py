@@ -148,13 +148,13 @@ class AsyncLinli(AsyncServices):
         """The community's token: a kept one, refreshed in time, or a new one."""
         store = self._shared.store
         async with self._shared.lock:
-            held, now = store.get(community_id), time.time()
-            if held is not None and now < held.renew_at:
-                return held.token
+            held_token, now = store.get(community_id), time.time()
+            if held_token is not None and now < held_token.renew_at:
+                return held_token.token
             answer: TokenAnswer | None = None
-            if held is not None and now < held.ends_at:
+            if held_token is not None and now < held_token.ends_at:
                 try:
-                    answer = await self._send(tokens.REFRESH, {"cloudToken": held.token}, None)
+                    answer = await self._send(tokens.REFRESH, {"cloudToken": held_token.token}, None)
                 except NotAuthorized:
                     answer = None
             if answer is None:
@@ -165,6 +165,6 @@ class AsyncLinli(AsyncServices):
 
     async def _forget(self, community_id: int, token: str) -> None:
         async with self._shared.lock:
-            held = self._shared.store.get(community_id)
-            if held is not None and held.token == token:
+            held_token = self._shared.store.get(community_id)
+            if held_token is not None and held_token.token == token:
                 self._shared.store.put(community_id, None)

@@ -48,16 +48,16 @@ class MemoryTokens:
     """Tokens of this process."""
 
     def __init__(self) -> None:
-        self._held: dict[int, HeldToken] = {}
+        self._tokens: dict[int, HeldToken] = {}
 
     def get(self, community_id: int) -> HeldToken | None:
-        return self._held.get(community_id)
+        return self._tokens.get(community_id)
 
     def put(self, community_id: int, held: HeldToken | None) -> None:
         if held is None:
-            self._held.pop(community_id, None)
+            self._tokens.pop(community_id, None)
         else:
-            self._held[community_id] = held
+            self._tokens[community_id] = held
 
 
 def hold(answer: TokenAnswer, now: float | None = None) -> HeldToken:

@@ -55,16 +55,16 @@ class BlockingThing:
         self._thing.on_property_set(lambda params: asyncio.to_thread(handler, params))
 
     def on_config(self, listener: Callable[[Any], None]) -> None:
-        self._thing.on_config(lambda said: asyncio.to_thread(listener, said))
+        self._thing.on_config(lambda message: asyncio.to_thread(listener, message))
 
     def on_firmware(self, listener: Callable[[Firmware], None]) -> None:
         self._thing.on_firmware(lambda firmware: asyncio.to_thread(listener, firmware))
 
     def on_shadow(self, listener: Callable[[Any], None]) -> None:
-        self._thing.on_shadow(lambda said: asyncio.to_thread(listener, said))
+        self._thing.on_shadow(lambda message: asyncio.to_thread(listener, message))
 
     def on_notice(self, listener: Callable[[Any], None]) -> None:
-        self._thing.on_notice(lambda said: asyncio.to_thread(listener, said))
+        self._thing.on_notice(lambda message: asyncio.to_thread(listener, message))
 
     def post_properties(self, values: Mapping[str, Any], *, time_ms: int | None = None) -> Any:
         return self._loop.run(self._thing.post_properties(values, time_ms=time_ms))

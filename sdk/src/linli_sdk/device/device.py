@@ -93,47 +93,51 @@ class AsyncDevice(Thing):
 
     def sub(self, who: Triple) -> SubDevice:
         """The sub-device of these names; set its handlers, then `login` it."""
-        found = self._subs.get((who.product_key, who.device_name))
-        return found or SubDevice(self, who)
+        sub_device = self._subs.get((who.product_key, who.device_name))
+        return sub_device or SubDevice(self, who)
 
     async def topo_add(self, subs: Iterable[Triple]) -> Any:
         """Join sub-devices to this gateway, by their secrets."""
-        entries = [{**login_entry(one), "signmethod": "hmacSha256"} for one in subs]
+        entries = [{**login_entry(sub), "signmethod": "hmacSha256"} for sub in subs]
         return await self._ask("thing/topo/add", entries)
 
     async def topo_delete(self, subs: Iterable[Triple]) -> Any:
-        return await self._ask("thing/topo/delete", [_names(one) for one in subs])
+        return await self._ask("thing/topo/delete", [_names(sub) for sub in subs])
 
     async def topo(self) -> list[Triple]:
         """The sub-devices joined, without their secrets."""
-        said = await self._ask("thing/topo/get", {})
-        return [Triple(one["productKey"], one["deviceName"]) for one in said or []]
+        answer = await self._ask("thing/topo/get", {})
+        return [Triple(entry["productKey"], entry["deviceName"]) for entry in answer or []]
 
     async def register_subs(self, names: Iterable[tuple[str, str]]) -> list[Triple]:
         """Secrets of sub-devices by (product key, device name), for products that allow it."""
-        said = await self._ask(
+        answer = await self._ask(
             "thing/sub/register", [{"productKey": pk, "deviceName": dn} for pk, dn in names]
         )
-        return [Triple(one["productKey"], one["deviceName"], one["deviceSecret"]) for one in said or []]
+        return [
+            Triple(entry["productKey"], entry["deviceName"], entry["deviceSecret"]) for entry in answer or []
+        ]
 
     async def login(self, *subs: SubDevice) -> None:
         """Bring sub-devices online, now and after every reconnection."""
-        for one in subs:
-            self._subs[one.who.product_key, one.who.device_name] = one
+        for sub_device in subs:
+            self._subs[sub_device.who.product_key, sub_device.who.device_name] = sub_device
         await self._login(subs)
 
     async def logout(self, *subs: SubDevice) -> None:
-        for one in subs:
-            self._subs.pop((one.who.product_key, one.who.device_name), None)
+        for sub_device in subs:
+            self._subs.pop((sub_device.who.product_key, sub_device.who.device_name), None)
         await self.request(
-            self._session("batch_logout"), [_names(one.who) for one in subs], "combine.batch_logout"
+            self._session("batch_logout"),
+            [_names(sub_device.who) for sub_device in subs],
+            "combine.batch_logout",
         )
 
     def _session(self, tail: str) -> str:
         return f"/ext/session/{self.who.product_key}/{self.who.device_name}/combine/{tail}"
 
     async def _login(self, subs: Iterable[SubDevice], *, first: bool = False) -> None:
-        entries = [login_entry(one.who) for one in subs if isinstance(one.who, Triple)]
+        entries = [login_entry(sub_device.who) for sub_device in subs if isinstance(sub_device.who, Triple)]
         if entries:
             params = {"signMethod": "hmacSha256", "deviceList": entries}
             await self._request(self._session("batch_login"), params, "combine.batch_login", now=first)
@@ -155,12 +159,12 @@ class AsyncDevice(Thing):
     async def _request(self, topic: str, params: Any, method: str, *, now: bool = False) -> Any:
         """`now`: past the queue, while the line is being set up."""
         call_id = str(next(self._ids))
-        told = self._replies[call_id] = asyncio.get_running_loop().create_future()
+        future = self._replies[call_id] = asyncio.get_running_loop().create_future()
         body = {"id": call_id, "version": "1.0", "params": params, "method": method}
         try:
             sent = self._link.publish(topic, msgspec.json.encode(body), 0 if now else 1)
             await sent
-            reply = await self._within(told, topic)
+            reply = await self._within(future, topic)
         finally:
             self._replies.pop(call_id, None)
         if reply.get("code") != 200:
@@ -168,26 +172,26 @@ class AsyncDevice(Thing):
         return reply.get("data")
 
     async def ask_shadow(self, who: Triple | DeviceToken, body: dict[str, Any]) -> dict[str, Any]:
-        told: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         waiting = self._shadows.setdefault((who.product_key, who.device_name), deque())
-        waiting.append(told)
+        waiting.append(future)
         topic = f"/shadow/update/{who.product_key}/{who.device_name}"
         await self._link.publish(topic, msgspec.json.encode(body), 1)
-        said = await self._within(told, topic)
-        payload = said.get("payload", {})
+        reply = await self._within(future, topic)
+        payload = reply.get("payload", {})
         if payload.get("status") == "error":
             content = payload.get("content", {})
             raise DeviceError(int(content.get("errorcode", 0)), str(content.get("errormessage", "")), topic)
-        return {**payload, **said} if body["method"] == "get" else said
+        return {**payload, **reply} if body["method"] == "get" else reply
 
     async def ask_time(self, who: Triple | DeviceToken) -> float:
-        told: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._times.append(told)
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._times.append(future)
         topic = f"/ext/ntp/{who.product_key}/{who.device_name}/request"
         began = int(time.time() * 1000)
         await self._link.publish(topic, msgspec.json.encode({"deviceSendTime": str(began)}), 0)
-        said = await self._within(told, topic)
-        middle = (int(said["serverRecvTime"]) + int(said["serverSendTime"])) / 2
+        reply = await self._within(future, topic)
+        middle = (int(reply["serverRecvTime"]) + int(reply["serverSendTime"])) / 2
         return middle - (began + time.time() * 1000) / 2
 
     async def send(self, topic: str, payload: Any, qos: int) -> None:
@@ -197,9 +201,9 @@ class AsyncDevice(Thing):
     async def listen(self, topic: str) -> None:
         await self._link.subscribe(topic, 1)
 
-    async def _within(self, told: asyncio.Future[dict[str, Any]], topic: str) -> dict[str, Any]:
+    async def _within(self, future: asyncio.Future[dict[str, Any]], topic: str) -> dict[str, Any]:
         try:
-            return await asyncio.wait_for(told, self._reply_s)
+            return await asyncio.wait_for(future, self._reply_s)
         except (TimeoutError, asyncio.TimeoutError) as error:
             raise ConnectionFailed(f"no reply on {topic} within {self._reply_s} s") from error
 
@@ -217,11 +221,11 @@ class AsyncDevice(Thing):
         elif root == "ext" and levels[2] == "ntp":
             _settle(self._times, msgspec.json.decode(message.payload))
         elif root == "shadow":
-            said = msgspec.json.decode(message.payload)
-            if said.get("method") == "reply":
-                _settle(self._shadows.get((levels[3], levels[4]), deque()), said)
+            content = msgspec.json.decode(message.payload)
+            if content.get("method") == "reply":
+                _settle(self._shadows.get((levels[3], levels[4]), deque()), content)
             else:
-                self._tell(levels[3], levels[4], "shadow", said)
+                self._tell(levels[3], levels[4], "shadow", content)
         elif root == "ota" and levels[3] == "upgrade":
             firmware = offered(msgspec.json.decode(message.payload).get("data"))
             if firmware is not None:
@@ -234,8 +238,8 @@ class AsyncDevice(Thing):
     def _system(self, message: Publish, levels: list[str]) -> None:
         product_key, device_name, tail = levels[2], levels[3], "/".join(levels[4:])
         if tail.startswith("rrpc/request/"):
-            said = msgspec.json.decode(message.payload)
-            identifier = str(said.get("method", "")).removeprefix("thing.service.").replace(".", "/")
+            call = msgspec.json.decode(message.payload)
+            identifier = str(call.get("method", "")).removeprefix("thing.service.").replace(".", "/")
             answer = message.topic.replace("/rrpc/request/", "/rrpc/response/")
             self._call(product_key, device_name, identifier, message, answer)
         elif tail.endswith("_reply"):
@@ -243,19 +247,19 @@ class AsyncDevice(Thing):
         elif tail.startswith("thing/service/"):
             self._call(product_key, device_name, tail[14:], message, f"{message.topic}_reply")
         elif tail.startswith("thing/"):
-            said, what = msgspec.json.decode(message.payload), tail[6:]
+            call, what = msgspec.json.decode(message.payload), tail[6:]
             if what in _NOTICES:
-                self._tell(product_key, device_name, "notice", {"notice": what, "params": said.get("params")})
+                self._tell(product_key, device_name, "notice", {"notice": what, "params": call.get("params")})
             else:
-                self._tell(product_key, device_name, what, said.get("params"))
+                self._tell(product_key, device_name, what, call.get("params"))
             if what != "topo/change":
-                self._spawn(self.send(f"{message.topic}_reply", _answer(said, 200, {}, "success"), 1))
+                self._spawn(self.send(f"{message.topic}_reply", _answer(call, 200, {}, "success"), 1))
 
     def _reply(self, message: Publish) -> None:
-        said = msgspec.json.decode(message.payload)
-        told = self._replies.get(str(said.get("id")))
-        if told is not None and not told.done():
-            told.set_result(said)
+        reply = msgspec.json.decode(message.payload)
+        future = self._replies.get(str(reply.get("id")))
+        if future is not None and not future.done():
+            future.set_result(reply)
 
     def _call(
         self, product_key: str, device_name: str, identifier: str, message: Publish, answer: str
@@ -264,14 +268,14 @@ class AsyncDevice(Thing):
         if thing is not None:
             self._spawn(self._answer(thing, identifier, msgspec.json.decode(message.payload), answer))
 
-    async def _answer(self, thing: Thing, identifier: str, said: dict[str, Any], topic: str) -> None:
-        code, data, text = await thing.call(identifier, said.get("params"))
-        await self.send(topic, _answer(said, code, data, text), 1)
+    async def _answer(self, thing: Thing, identifier: str, call: dict[str, Any], topic: str) -> None:
+        code, data, text = await thing.call(identifier, call.get("params"))
+        await self.send(topic, _answer(call, code, data, text), 1)
 
-    def _tell(self, product_key: str, device_name: str, what: str, said: Any) -> None:
+    def _tell(self, product_key: str, device_name: str, what: str, content: Any) -> None:
         thing = self._thing(product_key, device_name)
         if thing is not None:
-            self._spawn(thing.hear(what, said))
+            self._spawn(thing.hear(what, content))
 
     def _thing(self, product_key: str, device_name: str) -> Thing | None:
         if (product_key, device_name) == (self.who.product_key, self.who.device_name):
@@ -291,15 +295,15 @@ def _names(who: Triple | DeviceToken) -> dict[str, str]:
     return {"productKey": who.product_key, "deviceName": who.device_name}
 
 
-def _answer(said: dict[str, Any], code: int, data: Any, message: str) -> dict[str, Any]:
-    return {"id": said.get("id"), "code": code, "data": data, "message": message, "version": "1.0"}
+def _answer(call: dict[str, Any], code: int, data: Any, message: str) -> dict[str, Any]:
+    return {"id": call.get("id"), "code": code, "data": data, "message": message, "version": "1.0"}
 
 
-def _settle(waiting: deque[asyncio.Future[dict[str, Any]]], said: dict[str, Any]) -> None:
+def _settle(waiting: deque[asyncio.Future[dict[str, Any]]], reply: dict[str, Any]) -> None:
     while waiting:
-        told = waiting.popleft()
-        if not told.done():
-            told.set_result(said)
+        future = waiting.popleft()
+        if not future.done():
+            future.set_result(reply)
             return
 
 

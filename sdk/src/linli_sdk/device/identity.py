@@ -79,16 +79,16 @@ async def register(
     endpoint: Endpoint, product_key: str, device_name: str, product_secret: str, *, timeout_s: float = 15.0
 ) -> Triple:
     """Get the secret of a device name that the platform knows (一型一密). Raises ConnectRefused, ConnectionFailed."""
-    said = await _register(endpoint, product_key, device_name, product_secret, "register", timeout_s)
-    return Triple(said["productKey"], said["deviceName"], said["deviceSecret"])
+    answer = await _register(endpoint, product_key, device_name, product_secret, "register", timeout_s)
+    return Triple(answer["productKey"], answer["deviceName"], answer["deviceSecret"])
 
 
 async def register_new(
     endpoint: Endpoint, product_key: str, device_name: str, product_secret: str, *, timeout_s: float = 15.0
 ) -> DeviceToken:
     """Get a token for a new device name (一型一密免预注册). Keep it: it is told this once."""
-    said = await _register(endpoint, product_key, device_name, product_secret, "regnwl", timeout_s)
-    return DeviceToken(said["productKey"], said["deviceName"], said["clientId"], said["deviceToken"])
+    answer = await _register(endpoint, product_key, device_name, product_secret, "regnwl", timeout_s)
+    return DeviceToken(answer["productKey"], answer["deviceName"], answer["clientId"], answer["deviceToken"])
 
 
 async def register_http(url: str, product_key: str, device_name: str, product_secret: str) -> Triple:
@@ -97,12 +97,12 @@ async def register_http(url: str, product_key: str, device_name: str, product_se
     try:
         async with httpx.AsyncClient(timeout=10) as http:
             answer = await http.post(f"{url.rstrip('/')}/auth/register/device", data=form)
-            said: dict[str, Any] = answer.json()
+            body: dict[str, Any] = answer.json()
     except (httpx.TransportError, ValueError) as error:
         raise ConnectionFailed(str(error)) from error
-    if said.get("code") != 200:
-        raise DeviceError(int(said.get("code") or 0), str(said.get("message", "")))
-    data = said["data"]
+    if body.get("code") != 200:
+        raise DeviceError(int(body.get("code") or 0), str(body.get("message", "")))
+    data = body["data"]
     return Triple(data["productKey"], data["deviceName"], data["deviceSecret"])
 
 
@@ -121,7 +121,7 @@ def _registration(product_key: str, device_name: str, product_secret: str) -> di
 async def _register(
     endpoint: Endpoint, product_key: str, device_name: str, secret: str, kind: str, timeout_s: float
 ) -> dict[str, Any]:
-    told: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+    future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
 
     def hello() -> Connect:
         form = _registration(product_key, device_name, secret)
@@ -131,13 +131,13 @@ async def _register(
         )
 
     def heard(message: Publish) -> None:
-        if message.topic == f"/ext/{kind}" and not told.done():
-            told.set_result(msgspec.json.decode(message.payload))
+        if message.topic == f"/ext/{kind}" and not future.done():
+            future.set_result(msgspec.json.decode(message.payload))
 
     link = Link(endpoint, hello, on_message=heard)
     await link.start(timeout_s)
     try:
-        return await asyncio.wait_for(told, timeout_s)
+        return await asyncio.wait_for(future, timeout_s)
     except (TimeoutError, asyncio.TimeoutError) as error:
         raise ConnectionFailed("the registration was not answered") from error
     finally:

@@ -138,11 +138,11 @@ class Thing:
             return 200, {}, "success"
         return 200, dict(data or {}), "success"
 
-    async def hear(self, what: str, said: Any) -> None:
+    async def hear(self, what: str, content: Any) -> None:
         listener = self.listeners.get(what)
         if listener is None:
             return
-        done = listener(said)
+        done = listener(content)
         if inspect.isawaitable(done):
             await done
 
@@ -150,8 +150,8 @@ class Thing:
 
     async def desired(self, *names: str) -> dict[str, Desired]:
         """Values wanted of these properties; of all without names."""
-        said: dict[str, Any] = await self._ask("thing/property/desired/get", list(names))
-        return {name: Desired(item["value"], item["version"]) for name, item in (said or {}).items()}
+        answer: dict[str, Any] = await self._ask("thing/property/desired/get", list(names))
+        return {name: Desired(item["value"], item["version"]) for name, item in (answer or {}).items()}
 
     async def desired_done(self, versions: Mapping[str, int | None]) -> None:
         """These are taken up. Raises DeviceError when one changed meanwhile."""
@@ -179,15 +179,15 @@ class Thing:
         await self._ask("thing/deviceinfo/delete", [{"attrKey": key} for key in keys])
 
     async def tags(self, *keys: str) -> dict[str, str]:
-        said = await self._ask("thing/deviceinfo/get", [{"attrKey": key} for key in keys])
-        return {one["attrKey"]: one["attrValue"] for one in said or []}
+        answer = await self._ask("thing/deviceinfo/get", [{"attrKey": key} for key in keys])
+        return {tag["attrKey"]: tag["attrValue"] for tag in answer or []}
 
     async def config(self) -> dict[str, Any]:
         """`{"configId", "configSize", "url", "sign", "signMethod", "getType"}`. Raises DeviceError without one."""
-        said: dict[str, Any] = await self._ask(
+        answer: dict[str, Any] = await self._ask(
             "thing/config/get", {"configScope": "product", "getType": "file"}
         )
-        return said
+        return answer
 
     async def ntp(self) -> float:
         """Milliseconds that the device's clock is behind the platform's; negative when it is ahead."""

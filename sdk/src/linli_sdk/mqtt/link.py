@@ -239,10 +239,10 @@ class Link:
         if self._stream is None:
             raise ConnectionFailed("not connected")
         number = self._number()
-        told = self._subacks[number] = asyncio.get_running_loop().create_future()
+        future = self._subacks[number] = asyncio.get_running_loop().create_future()
         self._stream.write(packets.subscribe(number, filters))
         try:
-            codes = await asyncio.wait_for(told, CONNECT_S)
+            codes = await asyncio.wait_for(future, CONNECT_S)
         except (TimeoutError, asyncio.TimeoutError) as error:
             raise ConnectionFailed("no SUBACK") from error
         finally:
@@ -255,8 +255,8 @@ class Link:
         if isinstance(packet, Publish):
             self._take_message(stream, packet)
         elif isinstance(packet, packets.Suback):
-            if (told := self._subacks.get(packet.packet_id)) is not None and not told.done():
-                told.set_result(packet.codes)
+            if (future := self._subacks.get(packet.packet_id)) is not None and not future.done():
+                future.set_result(packet.codes)
         elif isinstance(packet, packets.Ack):
             if packet.kind == packets.PUBREL:
                 self._half_received.discard(packet.packet_id)
@@ -269,10 +269,10 @@ class Link:
 
     def _take_message(self, stream: Stream, message: Publish) -> None:
         if message.qos == 2:
-            known = message.packet_id in self._half_received
+            repeated = message.packet_id in self._half_received
             self._half_received.add(message.packet_id)
             stream.write(packets.ack(packets.PUBREC, message.packet_id))
-            if known:
+            if repeated:
                 return
         try:
             self._on_message(message)
