@@ -13,7 +13,7 @@ from prepare_python import PythonEnvironment
 from steps import Failed, run
 
 READY = "The sample community"
-READY_SECONDS = 120.0
+READY_SECONDS = 300.0
 STOP_SECONDS = 20.0
 ASK_SECONDS = 10.0
 PAGES = ("/", "/m/", "/staff/", "/licences.txt")

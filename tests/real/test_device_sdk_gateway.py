@@ -213,22 +213,30 @@ def active(estate: Estate) -> set[str]:
 
 
 def test_and_by_http(estate: Estate) -> None:
-    """As the Node and C clients do: other hashes, C's constant random, a refusal is HTTP 200 with another code."""
+    """As the Node and C clients do: other hashes, C's constant random, a refusal is HTTP 200 with another code.
+
+    On the fixed port of devices and on that of the web.
+    """
     known = estate.door("http.01")
 
-    def ask(name: str, secret: str, method: str) -> Any:
+    def ask(name: str, secret: str, method: str, port: int = estate.auth_port) -> Any:
         text = signatures.register_text(name, estate.doors, "8Ygb7ULYh53B6OA")
         form = {
             "productKey": estate.doors, "deviceName": name, "random": "8Ygb7ULYh53B6OA",
             "sign": signatures.sign(secret, text, method), "signMethod": method,
         }  # fmt: skip
-        url = f"http://127.0.0.1:{estate.auth_port}/auth/register/device"
+        url = f"http://127.0.0.1:{port}/auth/register/device"
         with urllib.request.urlopen(url, urllib.parse.urlencode(form).encode(), timeout=60) as answer:
             assert answer.status == 200
             return json.load(answer)
 
-    for method in ("hmacsha256", "hmacsha1", "hmacmd5"):
-        answer = ask("http.01", estate.product_secret, method)
+    ways = [
+        (method, port)
+        for method in ("hmacsha256", "hmacsha1", "hmacmd5")
+        for port in (estate.auth_port, estate.linli.http_port)
+    ]
+    for method, port in ways:
+        answer = ask("http.01", estate.product_secret, method, port)
         assert (answer["code"], answer["data"]["deviceSecret"]) == (200, known["deviceSecret"])
     assert ask("http.01", "wrong", "hmacsha256")["code"] == 401
     assert ask("nobody", estate.product_secret, "hmacsha256")["code"] == 404

@@ -74,6 +74,7 @@ async def running(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Platfo
 async def test_what_the_web_server_answers(running: Platform) -> None:
     router: Any = running.router()
     held = {prefix for prefix, _ in router._prefixes}
+    assert router._devices.keys() == written.DEVICE_HTTP.keys()
     assert held | {"(form at /)", "(open API)", "(pages)"} == written.WEB_PLACES.keys()
     http: Any = running.http
     assert http._upgrades.keys() == written.WEB_SOCKETS.keys()

@@ -1,7 +1,7 @@
 """Where a request goes: health, metrics, files, the console, the open API, and the web pages for the rest."""
 
 import gc
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import msgspec
@@ -34,14 +34,18 @@ class Router:
         *,
         gateway: ASGIApp,
         gateway_paths: frozenset[str],
+        devices: Mapping[str, ASGIApp],
         prefixes: dict[str, ASGIApp],
         forms: ASGIApp,
         pages: ASGIApp,
         headers: tuple[Header, ...],
     ) -> None:
-        """`headers`: of every answer but the gateway's, whose callers are no browsers."""
+        """`devices`: by whole path. `headers`: of every answer but those of gateway and devices, whose callers are no
+        browsers.
+        """
         self._gateway = gateway
         self._gateway_paths = gateway_paths
+        self._devices = devices
         longest_first = sorted(prefixes.items(), key=lambda item: -len(item[0]))
         self._prefixes = [(prefix, carrying(app, headers)) for prefix, app in longest_first]
         self._forms = carrying(forms, headers)
@@ -51,6 +55,9 @@ class Router:
         path: str = scope["path"]
         if path in self._gateway_paths:
             await self._gateway(scope, receive, send)
+            return
+        if (device := self._devices.get(path)) is not None:
+            await device(scope, receive, send)
             return
         for prefix, app in self._prefixes:
             if path.startswith(prefix) and (

@@ -15,7 +15,7 @@ from linli.kernel.settings import Settings
 from linli.kernel.telemetry import logger
 from linli.things.auth_http import AuthHttp
 from linli.things.mqtt import websocket
-from linli.things.mqtt.listen import Listening, SharedPort, listen
+from linli.things.mqtt.listen import Listening, SharedPort, listen, sharing
 from linli.things.mqtt.wire import ENDED_BEFORE
 from linli.things.ota.firmware import MAX_BYTES as FIRMWARE_BYTES
 from linli.things.room import Things
@@ -49,7 +49,7 @@ class Listeners:
         front, mqtt = self._things.front.connection, self._settings.mqtt
         await self._certificates.start()
         if self._settings.tls.certificate:
-            self.tls = self._certificates.context()
+            self.tls = self._web_context()
         unproved = functools.partial(front, ENDED_BEFORE if mqtt.plain == "behind_tls" else "")
         plain = await self._listen(unproved, mqtt.port) if mqtt.plain != "off" else 0
         tls = self._certificates.device_context() if self._certificates.wanted else None
@@ -64,7 +64,7 @@ class Listeners:
             await self._things.certificates.trust(asking)
             x509 = await self._listen(front, x509_at, tls=asking, asked=mqtt.x509_port is not None)
         fixed = self._settings.device_auth
-        if fixed.port:
+        if self._settings.device_auth_at and not self._shares_web:
             auth = AuthHttp(
                 self._things.backend,
                 clock=self._clock,
@@ -76,7 +76,7 @@ class Listeners:
             self._fixed_port = SharedPort(
                 mqtt=unproved, http=auth.connection, tls=tls, most=self._lobby, proxies=self._proxies
             )
-            await self._fixed_port.start(fixed.host, fixed.port)
+            await self._fixed_port.start(fixed.host, self._settings.device_auth_at)
         self._addresses.ports = Ports(plain, secure, secure if at == x509_at else x509)
 
     async def start_web(self, router: Router, upgrades: Mapping[str, Upgrade]) -> None:
@@ -89,6 +89,7 @@ class Listeners:
             connections_each=http.connections_each,
             unfinished_bytes=http.max_unfinished_bytes,
         )
+        shared = sharing(front, most=self._lobby, proxies=self._proxies) if self._shares_web else None
         server = HttpServer(
             router,
             host=http.host,
@@ -97,6 +98,7 @@ class Listeners:
             proxies=self._proxies,
             limits=limits,
             upgrades=every,
+            sharing=shared if self.tls is not None and not self._settings.https_at else None,
         )
         self._http.append(server)
         await server.start()
@@ -105,10 +107,11 @@ class Listeners:
                 router,
                 host=http.host,
                 port=at,
-                tls=self._certificates.context(),
+                tls=self._web_context(),
                 proxies=self._proxies,
                 limits=limits,
                 upgrades=every,
+                sharing=shared,
             )
             try:
                 await secure.start()
@@ -117,6 +120,15 @@ class Listeners:
             else:
                 self._http.append(secure)
                 self._addresses.ports = self._addresses.ports._replace(https=secure.port)
+
+    @property
+    def _shares_web(self) -> bool:
+        """Whether devices' fixed port is that of the web over TLS."""
+        return self._settings.device_auth_at == self._settings.web_tls_at != 0
+
+    def _web_context(self) -> ssl.SSLContext:
+        """Where devices come too, with what old devices can; the server prefers the better ones."""
+        return self._certificates.device_context() if self._shares_web else self._certificates.context()
 
     async def _listen(
         self, factory: Factory, port: int, *, tls: ssl.SSLContext | None = None, asked: bool = True

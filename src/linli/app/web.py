@@ -7,6 +7,7 @@ from linli.app.files import PREFIX as FILES
 from linli.app.files import Files
 from linli.app.headers import NOT_KEPT, carrying, of_installation
 from linli.app.http import Health, Router, metrics_app
+from linli.app.registration import PATHS, registration
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Pages
@@ -47,6 +48,14 @@ def router_of(platform: "Platform") -> Router:
     return Router(
         gateway=gateway,
         gateway_paths=gateway.paths,
+        devices=dict.fromkeys(
+            PATHS,
+            registration(
+                platform.things.backend,
+                frozenset(platform.settings.http.trusted_proxies),
+                behind_tls=platform.settings.mqtt.plain == "behind_tls",
+            ),
+        ),
         prefixes={
             "/healthz": health.healthz,
             "/readyz": health.readyz,

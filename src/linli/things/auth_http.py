@@ -7,7 +7,7 @@ first, and takes 255 bytes of an answer. Every request gets its own connection.
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl
 
 import httptools
@@ -24,7 +24,7 @@ log = logger(__name__)
 REGISTER = "/auth/register/device"
 PRE_AUTH = "/auth/devicename"
 
-_MAX_BYTES = 8 * 1024
+MAX_BYTES: Final = 8 * 1024
 """Of a whole request; the longest honest one has about 700."""
 _MAX_FIELDS = 32
 _SERVER_FAILED = 500
@@ -85,17 +85,6 @@ class AuthHttp:
     def connection(self) -> asyncio.Protocol:
         return _Connection(self)
 
-    async def answer(self, path: str, form: dict[str, str], way: Way) -> tuple[int, bytes]:
-        """HTTP status and body. A refusal is HTTP 200 with another `code` than 200 in its body."""
-        asked = _ROUTES.get(path)
-        if asked is None:
-            return 404, b""
-        try:
-            return 200, msgspec.json.encode(await asked(self.registrar, form, way))
-        except Exception:
-            log.exception("registration failed")
-            return 200, msgspec.json.encode(_failure(_SERVER_FAILED, "server error"))
-
     def close(self) -> None:
         for connection in list(self.connections):
             connection.abort()
@@ -153,6 +142,22 @@ def _failure(code: int, message: str) -> dict[str, Any]:
 _ROUTES = {REGISTER: _register, PRE_AUTH: _pre_auth}
 
 
+async def answer(registrar: Registrar, path: str, body: bytes, way: Way) -> tuple[int, bytes]:
+    """HTTP status and body for a posted form. A refusal is HTTP 200 with another `code` than 200 in its body."""
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        return 400, b""
+    asked = _ROUTES.get(path)
+    if asked is None:
+        return 404, b""
+    try:
+        return 200, msgspec.json.encode(await asked(registrar, dict(fields), way))
+    except Exception:
+        log.exception("registration failed")
+        return 200, msgspec.json.encode(_failure(_SERVER_FAILED, "server error"))
+
+
 class _Connection(asyncio.Protocol):
     """One request and its answer. httptools calls the `on_…` methods."""
 
@@ -189,7 +194,7 @@ class _Connection(asyncio.Protocol):
         if self._complete or self._answered:
             return
         self._received += len(data)
-        if self._received > _MAX_BYTES:
+        if self._received > MAX_BYTES:
             self._respond(413)
             return
         try:
@@ -211,17 +216,14 @@ class _Connection(asyncio.Protocol):
             self._respond(405)
             return
         try:
-            fields = parse_qsl(
-                self._body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
-            )
             path = self._url.decode("ascii").partition("?")[0]
         except ValueError:
             self._respond(400)
             return
-        self._run(self._serve(path, dict(fields)))
+        self._run(self._serve(path))
 
-    async def _serve(self, path: str, form: dict[str, str]) -> None:
-        self._respond(*await self._server.answer(path, form, self._way))
+    async def _serve(self, path: str) -> None:
+        self._respond(*await answer(self._server.registrar, path, self._body, self._way))
 
     async def _expire(self) -> None:
         await self._server.clock.sleep(self._server.timeout)

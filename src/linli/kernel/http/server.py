@@ -3,17 +3,19 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from linli.kernel.connections import Connections
 from linli.kernel.http.connection import Connection
 from linli.kernel.http.limits import Limits
 from linli.kernel.http.types import ASGIApp, Upgrade
 from linli.kernel.http.unfinished import Unfinished
-from linli.kernel.lobby import BACKLOG, MOST, Lobby
+from linli.kernel.lobby import BACKLOG, MOST, Factory, Lobby
 from linli.kernel.rounds import end_tasks
 
 SWEEP_SECONDS = 1.0
+
+type Sharing = Callable[[Factory], Factory]
 
 
 class HttpServer:
@@ -29,9 +31,11 @@ class HttpServer:
         limits: Limits | None = None,
         upgrades: dict[str, Upgrade] | None = None,
         proxies: Iterable[str] = (),
+        sharing: Sharing | None = None,
     ) -> None:
         """`upgrades`: by path, where a GET may go on in another protocol; one that ends in `/` stands for all below.
-        `proxies`: addresses whose X-Forwarded-For says whose a request is."""
+        `proxies`: addresses whose X-Forwarded-For says whose a request is. `sharing`, over TLS alone, makes of the
+        factory of HTTP one that tells other protocols apart from it."""
         self.app = app
         self._upgrades = upgrades or {}
         self._upgrades_below = {
@@ -45,6 +49,7 @@ class HttpServer:
         self._host = host
         self._port = port
         self._tls = tls
+        self._sharing = sharing
         self.proxies = frozenset(proxies)
         self.share: Connections[Connection] = Connections(
             self.limits.connections, self.limits.connections_each, proxies=self.proxies, name="http"
@@ -61,7 +66,8 @@ class HttpServer:
         self.loop = asyncio.get_running_loop()
         if self._tls is not None:
             most = min(MOST, self.limits.connections)
-            lobby = Lobby(secured=self.protocol, tls=self._tls, most=most, proxies=self.proxies)
+            secured = self._sharing(self.protocol) if self._sharing is not None else self.protocol
+            lobby = Lobby(secured=secured, tls=self._tls, most=most, proxies=self.proxies)
             await lobby.start(self._host, self._port)
             self._server = lobby
         else:

@@ -1,7 +1,7 @@
 """The sections of linli.toml: names, units, ranges and defaults of their keys. Each is a field of Settings."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -106,11 +106,19 @@ class Mqtt(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
         return self.tls_at + 1 if 0 < self.tls_at < _MOST_PORT else 0
 
 
+_FIXED_PORT: Final = 443
+"""What the C SDK has built in for registration and for MQTT over TLS."""
+
+
 class DeviceAuth(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[
-        Port, Meta(description="HTTP listener for device registration (/auth/…); 0 leaves it off.")
-    ] = 0
+        Port | None,
+        Meta(
+            description="Registration (/auth/…) and MQTT, plain and over TLS, on one port, for devices that know no "
+            "other. The port of HTTPS: shared with the web, over TLS alone. 0: none. Without it: 443 if HTTPS is there."
+        ),
+    ] = None
     max_connections: Annotated[int, Meta(ge=1)] = 500
     connections_each: Annotated[
         int, Meta(ge=1, description="Connections of one address (of IPv6 its /64), but trusted proxies.")
@@ -329,6 +337,18 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
             return http.tls_port
         wanted = http.host not in _THIS_MACHINE and not self.tls.certificate
         return http.port + _HTTPS_ABOVE if wanted and 0 < http.port <= _MOST_PORT - _HTTPS_ABOVE else 0
+
+    @property
+    def web_tls_at(self) -> int:
+        """The port of the web over TLS, whichever setting gives it; 0: none."""
+        return self.https_at or (self.http.port if self.tls.certificate else 0)
+
+    @property
+    def device_auth_at(self) -> int:
+        """The fixed port of devices; 0: none."""
+        if self.device_auth.port is not None:
+            return self.device_auth.port
+        return _FIXED_PORT if self.web_tls_at == _FIXED_PORT else 0
 
     @property
     def push_contact(self) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, cast
 
 from linli.kernel import lobby
+from linli.kernel.connections import Connections, Standing
 from linli.kernel.lobby import Factory, Lobby
 
 _CONNECT = 0x10
@@ -65,6 +66,17 @@ async def connect_inside[P: asyncio.Protocol](
     return await loop.create_connection(client, sock=theirs)
 
 
+def sharing(
+    mqtt: Factory, *, most: int = lobby.MOST, proxies: Iterable[str] = ()
+) -> Callable[[Factory], Factory]:
+    """Makes of a factory of HTTP connections one that gives way to MQTT where the first byte is a CONNECT.
+
+    `most`: connections that have not said their first byte; `proxies` have no share of them.
+    """
+    silent: Connections[_Chooser] = Connections(most, lobby.MOST_EACH, proxies=proxies, name="first_byte")
+    return lambda http: lambda: _Chooser(mqtt, http, silent)
+
+
 class SharedPort:
     """Serves MQTT and HTTP, plain and TLS, on one port."""
 
@@ -78,10 +90,7 @@ class SharedPort:
         proxies: Iterable[str] = (),
     ) -> None:
         """Without `tls`, a TLS client is turned away. `most` and `proxies` as for `listen`."""
-
-        def chooser() -> asyncio.Protocol:
-            return _Chooser(mqtt, http)
-
+        chooser = sharing(mqtt, most=most, proxies=proxies)(http)
         secured = chooser if tls else None
         self._lobby = Lobby(plain=chooser, secured=secured, tls=tls, most=most, proxies=proxies)
 
@@ -97,24 +106,27 @@ class SharedPort:
 class _Chooser(asyncio.Protocol):
     """Waits for the first byte of the plain text and gives way to the protocol it belongs to."""
 
-    def __init__(self, mqtt: Factory, http: Factory) -> None:
-        self._mqtt, self._http = mqtt, http
+    def __init__(self, mqtt: Factory, http: Factory, silent: "Connections[_Chooser]") -> None:
+        self._mqtt, self._http, self._silent = mqtt, http, silent
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._since = asyncio.get_running_loop().time()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        host, *_ = transport.get_extra_info("peername") or ("",)
+        if not self._silent.enter(self, str(host)):
+            self._transport.abort()
+            return
         self._timer = asyncio.get_running_loop().call_later(lobby.SECONDS, self._transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._spoken()
 
     def data_received(self, data: bytes) -> None:
         transport = self._transport
         assert transport is not None
-        assert self._timer is not None
-        self._timer.cancel()
+        self._spoken()
         if data[0] == _CONNECT:
             chosen = self._mqtt()
         elif 0x41 <= data[0] <= 0x5A:
@@ -125,3 +137,16 @@ class _Chooser(asyncio.Protocol):
         transport.set_protocol(chosen)
         chosen.connection_made(transport)
         chosen.data_received(data)
+
+    def standing(self) -> tuple[Standing, float]:
+        """For others that need room (`Connections`)."""
+        return Standing.IDLE, self._since
+
+    def displace(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _spoken(self) -> None:
+        self._silent.leave(self)
+        if self._timer is not None:
+            self._timer.cancel()
