@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from commit_checks import subject_problems
 from name_checks import file_problems, name_problems
 from tree_checks import doubled_keys, lock_problems, long_files, string_problems
+from unused_checks import unused_problems
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_FOLDERS = ["src", "tests", "scripts", "bench", "sdk"]
@@ -54,6 +55,7 @@ def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
         ("texts", lambda: report(text_problems())),
         ("lock files", lambda: report(list(lock_problems([Path(file) for file in LOCK_FILES])))),
         ("names", lambda: report([*file_problems(ROOT), *name_problems(ROOT)])),
+        ("unused names", lambda: report(list(unused_problems(Path("src/linli"))))),
         ("commits", lambda: report(list(subject_problems(ROOT)))),
     ]
 

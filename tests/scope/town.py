@@ -41,7 +41,7 @@ from linli.sim import models
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
 from linli.things.catalogue.tenant_models import add_category
-from linli.things.catalogue.versions import save_draft
+from linli.things.catalogue.versions import publish_draft, save_draft
 from linli.things.debugging.errors import NotSimulated
 from linli.things.mqtt.listen import listen
 from linli.things.queries.devices import get_device
@@ -557,7 +557,8 @@ async def _add_products(town: Town, lot: Lot) -> None:
             setattr(lot, name, product.product_key)
         draft = {"properties": [{"identifier": "Level", "dataType": {"type": "date"}}]}
         await save_draft(owner, tx, product_key=lot.drafted_product, document=draft, revision=0)
-        await products.import_tsl(owner, tx, product_key=lot.second_product, tsl=draft)
+        await save_draft(owner, tx, product_key=lot.second_product, document=draft, revision=0)
+        await publish_draft(owner, tx, product_key=lot.second_product, revision=1, notes="")
         for name in ("category", "spare_category"):
             code = platform.ids.token(8, "abcdefgh")
             own = await add_category(owner, tx, parent_path="community/eba", code=code, name=name)

@@ -1,14 +1,18 @@
 """Products: thing models in and out, faults explained, nothing of another tenant."""
 
+from typing import Any
+
 import pytest
 
 from linli import tsl
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.secrets import Secrets
 from linli.things import audit
+from linli.things.catalogue.documents import read_tsl
+from linli.things.catalogue.versions import put_in_force
 from linli.things.errors import ProductInUse, ProductKeyTaken, TslRefused
 from linli.things.queries.devices import device_tags_of, get_device
 from linli.things.queries.products import ProductRow, get_product, list_products
@@ -40,20 +44,23 @@ async def test_a_bad_model_is_refused_naming_path_and_rule(
     assert "小于最小值 5" in refused.value.text("zh-CN")
     with pytest.raises(TslRefused):
         async with database.begin() as tx:
-            await products.import_tsl(site.tenant, tx, product_key=site.product_key, tsl="{")
+            await take_model(site, tx, "{")
     assert (await list_products(site.tenant, database, page=PageRequest())).total == 1
+
+
+async def take_model(site: Site, tx: Tx, document: str | dict[str, Any]) -> None:
+    product = await get_product(site.tenant, tx, product_key=site.product_key)
+    await put_in_force(site.tenant, tx, product=product, model=read_tsl(document), notes="")
 
 
 async def test_importing_a_model_replaces_it(database: Database, site: Site) -> None:
     async with database.begin() as tx:
-        changed = await products.import_tsl(
-            site.tenant,
+        await take_model(
+            site,
             tx,
-            product_key=site.product_key,
-            tsl={
-                "properties": [DOOR_TSL["properties"][0], {"identifier": "New", "dataType": {"type": "date"}}]
-            },
+            {"properties": [DOOR_TSL["properties"][0], {"identifier": "New", "dataType": {"type": "date"}}]},
         )
+    changed = await get_product(site.tenant, database, product_key=site.product_key)
     assert list(changed.model().property_by_id) == ["Temperature", "New"]
 
 
@@ -111,9 +118,6 @@ async def test_a_product_with_devices_stays(database: Database, site: Site) -> N
 async def test_another_tenants_product_is_not_there(database: Database, site: Site, other: Site) -> None:
     with pytest.raises(NotFound):
         await get_product(other.tenant, database, product_key=site.product_key)
-    with pytest.raises(NotFound):
-        async with database.begin() as tx:
-            await products.import_tsl(other.tenant, tx, product_key=site.product_key, tsl={})
     found = await list_products(other.tenant, database, page=PageRequest())
     assert [row.product_key for row in found.data] == [other.product_key]
 

@@ -19,7 +19,8 @@ from linli.kernel import tenancy
 from linli.kernel.db import Tx
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
-from linli.kernel.workbooks.imports import DONE, RunImport
+from linli.kernel.workbooks.imports import DONE
+from linli.kernel.workbooks.jobs import RunImport
 
 WORKBOOK_NAME: Final = "桂花园房屋住户.xlsx"
 _XLSX_KEY: Final = "demo/import.xlsx"

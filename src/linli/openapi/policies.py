@@ -111,21 +111,6 @@ class Models:
         return model_id not in self.off and (self.only is None or model_id in self.only)
 
 
-class Usage(NamedTuple):
-    day: int
-    """Days since the epoch, UTC."""
-    path: str
-    calls: int
-    failures: int
-
-
-class LimitRow(NamedTuple):
-    path: str
-    """Empty: all calls of the key together."""
-    per_second: int | None
-    per_day: int | None
-
-
 async def services_of(db: Reader, app_key: str) -> frozenset[str] | None:
     """The services an app key may call; None: the default set, which is every service there is."""
     stored = await _services.scalar(db, app_key=app_key)

@@ -11,9 +11,6 @@ from typing import Final, NamedTuple
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 SERVICE = "f6ecfffa-bda1-46ec-a43a-6d86de88561d"
-WRITE = "af20ffa7-2518-4998-9af7-af42540731b3"
-READ = "af20ffa8-2518-4998-9af7-af42540731b4"
-"""GATT: the phone writes its frame to WRITE and is notified on READ."""
 PIECE_BYTES: Final = 20
 """Bytes of one GATT write: what the smallest ATT packet carries."""
 MOST_PLAIN: Final = 31

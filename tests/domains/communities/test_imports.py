@@ -36,7 +36,7 @@ from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.pages import PageRequest
 from linli.kernel.progress import INTERRUPTED, Board, DoneElsewhere
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import RunImport
+from linli.kernel.workbooks.jobs import RunImport
 from tests.domains.communities.builders import make_space, make_world
 from tests.domains.communities.test_workbook import workbook
 from tests.plugins.stores import both_stores

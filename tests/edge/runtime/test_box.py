@@ -14,6 +14,8 @@ from linli.edge.cloud import CloudRefused, activate, hardware_id, load_identity,
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.framework.supervisor import State
 from linli.edge.runtime.compose import Box
+from linli.edge.services.keeping import moving
+from linli.edge.services.keeping.floors import Obstacle
 from linli.kernel.clock import ManualClock, SystemClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -322,3 +324,14 @@ async def test_only_what_changed_restarts_and_bad_drivers_are_told(house: House)
     house.deploy(3, doors=[])
     await house.box.deployer.refresh()
     assert house.box.supervisor.status() == []
+
+
+async def test_a_box_that_starts_looks_anew_at_what_its_data_waited_for(house: House) -> None:
+    """After its drivers were upgraded, the data of a backup counts as restored."""
+    home = house.folder / "box"
+    await house.box.stop()
+    old_driver = Obstacle("protocol", "门禁设备官方协议", "2.9.0", "≥ 2.10.0", "data")
+    (home / moving.MOVED).write_bytes(msgspec.json.encode(moving.Moved("SN-1", 1, 2, [old_driver])))
+    assert moving.progress(home).state == "waiting_upgrade"
+    house.box = await house.new_box()
+    assert moving.progress(home).state == "restored"

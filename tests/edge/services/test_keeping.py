@@ -249,7 +249,7 @@ def test_this_releases_own_drivers_can_be_moved(new: BoxFolder) -> None:
 
 
 def test_another_model_is_refused_and_old_drivers_wait_for_their_upgrade(
-    old: BoxFolder, new: BoxFolder, tmp_path: Path
+    old: BoxFolder, new: BoxFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "b"
     facts = BoxFacts(serial_number="SN-1", versions=of(protocols={"门禁设备官方协议": "2.9.0"}))
@@ -260,8 +260,22 @@ def test_another_model_is_refused_and_old_drivers_wait_for_their_upgrade(
     keeping.restore(file, new.home, passphrase=PASSPHRASE, here=of(), now_ms=2)
     state = keeping.progress(new.home)
     assert (state.state, state.waits_for[0].needed) == ("waiting_upgrade", "≥ 2.10.0")
-    assert moving.upgraded(new.home, of(protocols={"门禁设备官方协议": "2.11.0"})) == []
+    monkeypatch.setattr(moving, "versions_of", lambda _: of(protocols={"门禁设备官方协议": "2.9.9"}))
+    assert [obstacle.needed for obstacle in moving.upgraded(new.home)] == ["≥ 2.10.0"]
+    monkeypatch.setattr(moving, "versions_of", lambda _: of(protocols={"门禁设备官方协议": "2.11.0"}))
+    assert moving.upgraded(new.home) == []
     assert keeping.progress(new.home).state == "restored"
+
+
+def test_a_component_is_waited_for_until_its_version_is_told(
+    old: BoxFolder, new: BoxFolder, tmp_path: Path
+) -> None:
+    file = tmp_path / "b"
+    facts = BoxFacts(serial_number="SN-1", versions=of(components={"边缘通行服务": "3.0"}))
+    keeping.back_up(old.home, file, passphrase=PASSPHRASE, facts=facts, now_ms=1)
+    keeping.restore(file, new.home, passphrase=PASSPHRASE, here=of(), now_ms=2)
+    assert len(moving.upgraded(new.home)) == 1
+    assert keeping.progress(new.home).state == "waiting_upgrade"
 
 
 def test_a_short_passphrase_is_refused(

@@ -93,4 +93,3 @@ def test_heartbeat_has_the_names_of_the_wire() -> None:
 def test_paths() -> None:
     assert edge_link.report_path(3) == "/edge/deployment/3/report"
     assert edge_link.package_path("acme_meter", "1.0/0") == "/edge/packages/acme_meter/1.0%2F0"
-    assert edge_link.tunnel_path("t/1") == "/edge/tunnel/t%2F1"

@@ -1,12 +1,10 @@
 """Reads of delivery: those for the console and the open API take the caller's Scope, workers read every tenant."""
 
 from linli.delivery.queries.grants import (
-    actions_on_grant,
     credentials_granted,
     devices_with,
     grant_by_id,
     grant_by_key,
-    grants_behind,
     grants_by_id,
     grants_on_credential,
     grants_to_end,
@@ -40,7 +38,6 @@ from linli.delivery.queries.rows import (
 
 __all__ = [
     "KindCount",
-    "actions_on_grant",
     "count_by_status",
     "counts_of_devices",
     "credentials_granted",
@@ -53,7 +50,6 @@ __all__ = [
     "get_row",
     "grant_by_id",
     "grant_by_key",
-    "grants_behind",
     "grants_by_id",
     "grants_on_credential",
     "grants_to_end",

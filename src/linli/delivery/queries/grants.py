@@ -1,34 +1,14 @@
 """Grants: why a device should hold something, and the devices that each reaches."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from sqlalchemy import and_, bindparam, or_, select
 
 from linli.delivery.models import grant_history, grants, targets
-from linli.delivery.schemas import DesiredRow, Grant, GrantRow, Support
+from linli.delivery.schemas import Grant, GrantRow, Support
 from linli.kernel.db import INT, Query, Reader, any_of, bytewise, in_scope
 from linli.kernel.scope import Scope
 
 _WORKER = "workers serve every tenant; the grant names its own"
 
-_grants_of = Query(
-    select(grants)
-    .join(targets, targets.c.grant_id == grants.c.id)
-    .where(
-        targets.c.device == bindparam("device"),
-        targets.c.kind == bindparam("kind"),
-        targets.c.credential == bindparam("credential"),
-        in_scope(grants),
-    )
-    .order_by(grants.c.id),
-    GrantRow,
-)
-_grant_actions = Query(
-    select(grant_history.c.action, grant_history.c.caller, grant_history.c.reason, grant_history.c.at_ms)
-    .where(grant_history.c.grant_id == bindparam("grant_id", type_=INT), in_scope(grant_history))
-    .order_by(grant_history.c.id)
-)
 grant_by_key = Query(
     select(grants)
     .where(
@@ -169,13 +149,3 @@ async def credentials_granted(
     """Those of `credentials` that a source has granted and not taken back."""
     rows = await _live_credentials.all(db, scope, source=source, kind=kind, credentials=credentials)
     return {credential for (credential,) in rows}
-
-
-async def grants_behind(scope: Scope, db: Reader, *, row: DesiredRow) -> list[GrantRow]:
-    """The live grants that a row is the union of."""
-    return await _grants_of.all(db, scope, device=row.device, kind=row.kind, credential=row.credential)
-
-
-async def actions_on_grant(scope: Scope, db: Reader, *, grant_id: int) -> Sequence[tuple[Any, ...]]:
-    """(action, caller, reason, at_ms) of a grant, oldest first."""
-    return await _grant_actions.all(db, scope, grant_id=grant_id)

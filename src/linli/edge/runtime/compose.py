@@ -309,6 +309,7 @@ class Box:
         await self.store.start()
         if moving.take_moved(self.home):
             await self.queue.skip_ahead()
+        await asyncio.to_thread(moving.upgraded, self.home)
         await self.time.start()
         await self.queue.start()
         await self.pictures.start()

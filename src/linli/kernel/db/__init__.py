@@ -1,7 +1,6 @@
 """Tables and statements in SQLAlchemy Core, compiled once per engine and run by the driver itself (ADR 0001)."""
 
 from linli.kernel.db.columns import (
-    BOOL,
     INT,
     blob,
     flag,
@@ -17,7 +16,6 @@ from linli.kernel.db.opening import open_database
 from linli.kernel.db.statements import Command, Query, any_of, bytewise, in_scope
 
 __all__ = [
-    "BOOL",
     "INT",
     "Command",
     "Database",

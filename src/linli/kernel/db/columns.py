@@ -30,7 +30,6 @@ metadata = MetaData(
 """All tables of all rooms; each room defines its own in its `models.py`."""
 
 INT = BigInteger().with_variant(Integer(), "sqlite")
-BOOL = INT
 
 
 def identity(name: str = "id", *, start: int = 1) -> Column[int]:

@@ -14,19 +14,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
-import msgspec
 from sqlalchemy import Table
 
-from linli.kernel import outbox, telemetry
+from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.errors import Conflict, LinliError, Unavailable
+from linli.kernel.errors import LinliError, Unavailable
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
 from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.jobs import RunImport, WorkbookGone
 from linli.kernel.workbooks.rows import Problem
 from linli.kernel.workbooks.turns import reading as reading_turn
 
@@ -37,32 +37,10 @@ PATIENCE_MS: Final = 300_000
 """So long an import that was accepted is tried again when a disk or a store cannot serve; then it fails in words."""
 PROBLEMS_KEPT: Final = 500
 """Faults kept in the row for the screen; the marked-up workbook holds all of them."""
-SECRET_MS: Final = 3_600_000
-"""So long a workbook that may hold passwords waits for its import."""
 _TRIES: Final = 3
 """Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
 _MANY: Final = 5_000
 """Rows after which the database is asked to look at its tables anew."""
-
-
-class WorkbookGone(Conflict):
-    """The workbook held secrets and is not kept any longer."""
-
-    code = "import.workbook_gone"
-
-
-class RunImport(msgspec.Struct, frozen=True):
-    """Outbox payload: work on this import."""
-
-    import_id: int
-    tenant_id: str
-    asked_ms: int = 0
-    """When somebody asked for it; 0: when it was handed in."""
-
-
-async def forget_later(tx: Tx, job: str, run: RunImport, *, now_ms: int) -> None:
-    """Have a workbook with secrets removed in an hour, whatever becomes of its import. `job`: `Ledger.files_job`."""
-    await outbox.add(tx, job, run, due_ms=now_ms + SECRET_MS, now_ms=now_ms)
 
 
 class Import(Protocol):

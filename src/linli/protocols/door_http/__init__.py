@@ -5,10 +5,8 @@ Source: spec G 3.1-3.6, 4.1, 8 (3.5.1.2). The same codec serves the box, the dri
 
 from linli.protocols.door_http.codes import Code, Refused
 from linli.protocols.door_http.interfaces import (
-    BOX_PORT,
     INTERFACES,
     SOURCE_INTERFACES,
-    SYSTEM_PORT,
     Ask,
     Interface,
     Server,
@@ -28,11 +26,9 @@ from linli.protocols.door_http.wire import (
 )
 
 __all__ = [
-    "BOX_PORT",
     "INTERFACES",
     "RULE_VERSION",
     "SOURCE_INTERFACES",
-    "SYSTEM_PORT",
     "Answer",
     "Ask",
     "BadAnswer",

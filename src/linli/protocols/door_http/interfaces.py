@@ -12,10 +12,6 @@ from linli.protocols.door_http.messages.connection import Connect
 
 type Ask = Connect | Request | Versioned
 
-BOX_PORT: Final = 10000
-"""Where doors reach the box."""
-SYSTEM_PORT: Final = 10020
-"""Where integrators' servers reach it (spec C 8.3)."""
 PHOTO_BYTES: Final = 1024 * 1024
 VERSIONS: Final = (RULE_VERSION,)
 

@@ -27,7 +27,6 @@ from linli.protocols.edge_link.box import (
     PICTURES,
     REFRESH,
     STRANGERS_MOST,
-    TUNNEL,
     WHY_MOST,
     CommunityName,
     DeployedDevice,
@@ -52,7 +51,6 @@ from linli.protocols.edge_link.box import (
     message_id,
     package_path,
     report_path,
-    tunnel_path,
 )
 from linli.protocols.edge_link.passage import (
     LONGEST_DELAY_S,
@@ -100,7 +98,6 @@ __all__ = [
     "SKEW_MS",
     "STRANGERS_MOST",
     "TIME_HEADER",
-    "TUNNEL",
     "WHY_MOST",
     "Activated",
     "ActivationRequest",
@@ -146,5 +143,4 @@ __all__ = [
     "rules_path",
     "sign",
     "signed_headers",
-    "tunnel_path",
 ]

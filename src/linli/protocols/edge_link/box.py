@@ -16,7 +16,6 @@ PICTURES: Final = "/edge/pictures"
 HEARTBEAT: Final = "/edge/heartbeat"
 """POST `Heartbeat` each 30 s; answers `HeartbeatAnswer`."""
 LOGS: Final = "/edge/logs"
-TUNNEL: Final = "/edge/tunnel"
 AWAY_MOST: Final = 500
 """Most devices in one heartbeat that went offline."""
 STRANGERS_MOST: Final = 20
@@ -48,11 +47,6 @@ def report_path(generation: int) -> str:
 def package_path(package_id: str, version: str) -> str:
     """GET; the package as it was signed."""
     return f"/edge/packages/{quote(package_id, safe='')}/{quote(version, safe='')}"
-
-
-def tunnel_path(ticket: str) -> str:
-    """A WebSocket that the box opens."""
-    return f"{TUNNEL}/{quote(ticket, safe='')}"
 
 
 class _Struct(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -3,31 +3,11 @@
 What only MQTT 5 has are the last fields of each, with defaults: code for the older ones need not know them.
 """
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 import msgspec
 
 from linli.protocols.mqtt.properties import Properties
-
-
-class PacketType(IntEnum):
-    """High four bits of the first byte (table 2.1)."""
-
-    CONNECT = 1
-    CONNACK = 2
-    PUBLISH = 3
-    PUBACK = 4
-    PUBREC = 5
-    PUBREL = 6
-    PUBCOMP = 7
-    SUBSCRIBE = 8
-    SUBACK = 9
-    UNSUBSCRIBE = 10
-    UNSUBACK = 11
-    PINGREQ = 12
-    PINGRESP = 13
-    DISCONNECT = 14
-    AUTH = 15
 
 
 class Fault(StrEnum):

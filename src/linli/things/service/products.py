@@ -16,7 +16,7 @@ from linli.things import audit
 from linli.things.catalogue.documents import read_tsl
 from linli.things.catalogue.library import ALL_IN_ONE, CAPABILITIES
 from linli.things.catalogue.tree import find_category
-from linli.things.catalogue.versions import number_properties, put_in_force, record_version
+from linli.things.catalogue.versions import number_properties, record_version
 from linli.things.changes import Change, tell
 from linli.things.errors import ProductInUse, ProductKeyTaken
 from linli.things.models import (
@@ -202,22 +202,6 @@ async def change_product(
     if facts:
         await audit.note(scope, tx, "product.changed", subject=product_key, facts=facts)
     return changed
-
-
-async def import_tsl(
-    scope: Scope, tx: Tx, *, product_key: str, tsl: str | bytes | dict[str, Any]
-) -> ProductRow:
-    """Put a thing model in force at once, as the next version if it differs.
-
-    Stored values of properties that left it stay readable.
-
-    Raises NotFound, TslRefused.
-    """
-    product = await get_product(scope, tx, product_key=product_key)
-    model = read_tsl(tsl)
-    if model != product.model():
-        await put_in_force(scope, tx, product=product, model=model, notes="")
-    return await get_product(scope, tx, product_key=product_key)
 
 
 async def delete_product(scope: Scope, tx: Tx, *, product_key: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from linli.domains.boxes.devices.queries import imports as queries
 from linli.kernel.errors import Unavailable
 from linli.kernel.scope import Scope
-from linli.kernel.workbooks.imports import SECRET_MS, RunImport
+from linli.kernel.workbooks.jobs import SECRET_MS, RunImport
 from tests.domains.boxes.devices.conftest import Desk, door
 
 DEVICE, TERMINAL, SYSTEM = "door_device", "door_terminal", "door_system"

@@ -27,7 +27,6 @@ from linli.domains.access.queries.doors import code_binds, ends_with, pattern
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, total
 from linli.kernel.scope import Scope
 
-type Origin = Literal["own", "card", "code", "visitor", "home", "staff"]
 type HeldState = Literal["live", "coming", "expired", "ended"]
 
 MOST_NAMED: Final = 500

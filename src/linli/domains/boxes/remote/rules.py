@@ -24,10 +24,6 @@ REASON_CHARS: Final = range(2, 201)
 TRANSCRIPT_CHARS: Final = 200_000
 """Of a terminal's screen; what came after is counted, not kept."""
 
-ENDS: Final = (
-    "person", "box", "time", "right", "node", "box_silent", "person_silent", "too_much", "broken", "ended", "stopped",
-)  # fmt: skip
-"""Who or what ended a tunnel: the person, the box, its time, the right to it, the box's removal, …"""
 EVENTS: Final = ("online", "offline", "booted", "updated", "moved")
 
 CPU_WARN: Final = 85.0

@@ -10,7 +10,7 @@ from linli.domains.boxes.errors import NodeInUse, NodeNameTaken, SerialTaken
 from linli.domains.boxes.models import edge_gateways, edge_nodes, edge_protocols
 from linli.domains.boxes.queries import clusters as queries
 from linli.domains.boxes.queries import gateways as gateway_queries
-from linli.domains.boxes.rows import Node, place_of
+from linli.domains.boxes.rows import Node
 from linli.domains.boxes.service.products import box_product, whole
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
@@ -219,8 +219,3 @@ async def _note(
         after=said(node),
         now_ms=now_ms,
     )
-
-
-def placed(node: Node) -> dict[str, object]:
-    """Tenant, project and community, for rows about the box."""
-    return place_of(node)

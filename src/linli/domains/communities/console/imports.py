@@ -32,7 +32,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.kernel.workbooks.imports import WorkbookGone
+from linli.kernel.workbooks.jobs import WorkbookGone
 from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport
 from linli.kernel.workbooks.shown import shown as shown_import
 

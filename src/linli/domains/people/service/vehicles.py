@@ -13,7 +13,7 @@ from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.vehicles import Vehicle
 from linli.domains.people.rows import Person
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
-from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -241,7 +241,3 @@ def check_list(vehicle_ids: list[object], *, limit: int = A_PERSON) -> None:
         raise BadInput(field="vehicleList", rule="required")
     if len(vehicle_ids) > limit:
         raise BadInput(field="vehicleList", rule="too_many_items", limit=limit)
-
-
-def unknown(vehicle_id: object) -> NotFound:
-    return NotFound(what="vehicle", id=str(vehicle_id)[:64])

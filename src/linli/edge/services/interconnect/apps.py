@@ -14,7 +14,6 @@ import msgspec
 
 from linli.edge.framework.device_logs import DeviceLog
 
-TOPIC_ROOT: Final = "servicebus"
 DEFAULT: Final = "http://127.0.0.1:10060"
 """Where the source's apps listen, on the box itself."""
 MAX_ANSWER: Final = 2 * 1024 * 1024

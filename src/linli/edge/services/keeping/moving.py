@@ -17,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from linli.edge.services.keeping.archive import BoxFacts, Manifest, read_manifest, unpack
+from linli.edge.services.keeping.facts import versions_of
 from linli.edge.services.keeping.floors import Obstacle, Versions, obstacles
 from linli.kernel.disk import sync_folder
 
@@ -158,14 +159,22 @@ def take_moved(home: Path) -> bool:
     return True
 
 
-def upgraded(home: Path, here: Versions) -> list[Obstacle]:
-    """Look anew at what the data waited for, after an upgrade; what is still too old. Empty: it is restored."""
+def upgraded(home: Path) -> list[Obstacle]:
+    """Look anew at what the data waited for, after an upgrade; what is still too old. Empty: it is restored.
+
+    A component is waited for until something tells its version.
+    """
     moved = read_moved(home)
     if moved is None or not moved.waits_for:
         return []
+    here = versions_of(home)
     left = obstacles(here, here)
     names = {obstacle.name for obstacle in left}
-    waits = [obstacle for obstacle in moved.waits_for if obstacle.name in names]
+    waits = [
+        obstacle
+        for obstacle in moved.waits_for
+        if obstacle.name in names or (obstacle.what == "component" and obstacle.name not in here.components)
+    ]
     _write(home / MOVED, msgspec.json.encode(msgspec.structs.replace(moved, waits_for=waits)))
     return waits
 

@@ -6,7 +6,6 @@ from msgspec import Meta
 
 from linli.protocols.door_http.messages.base import Answer, Key, Text, Versioned, Wire
 
-MOST_A_SECOND = 100
 Floor = Annotated[str, Meta(min_length=1, max_length=16)]
 Room = Annotated[str, Meta(min_length=1, max_length=16)]
 

@@ -30,18 +30,8 @@ from linli.kernel.db import INT, Command, Reader, Tx, in_scope
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import (
-    CHECKED,
-    DONE,
-    PROBLEMS_KEPT,
-    UNDONE,
-    WAITING,
-    End,
-    RunImport,
-    Work,
-    WorkbookGone,
-    forget_later,
-)
+from linli.kernel.workbooks.imports import CHECKED, DONE, PROBLEMS_KEPT, UNDONE, WAITING, End, Work
+from linli.kernel.workbooks.jobs import RunImport, WorkbookGone, forget_later
 from linli.kernel.workbooks.rows import ListReading, Problem, Row
 from linli.protocols.driver_forms import HIDDEN
 from linli.things.lifecycle import remove_device

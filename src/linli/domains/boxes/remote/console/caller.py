@@ -1,12 +1,5 @@
-"""What all routes that ask a box share: who asks, as the audit shall show it."""
+"""The rights that all routes ask for that ask a box."""
 
-from typing import Any
-
-from linli.domains.boxes.remote.service.tunnels import By
-from linli.domains.people.rights import Right, Rights
+from linli.domains.people.rights import Right
 
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
-
-
-def by(rights: Rights, session: Any) -> By:
-    return By(rights.name, session.id)
