@@ -54,7 +54,7 @@ _KNOWN_ENDS = frozenset(
 )
 
 
-class Told(NamedTuple):
+class FindingText(NamedTuple):
     """A finding in the reader's language."""
 
     step: str
@@ -68,7 +68,7 @@ class Told(NamedTuple):
 async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_ms: int) -> EntryFacts:
     """Everything that decides whether a person gets through a door."""
     here = scope.narrowed(door.community_id)
-    known, stay = await _stay(here, db, door.community_id, identity_id)
+    registered, stay = await _stay(here, db, door.community_id, identity_id)
     rests = await delivery.holds_on(here, db, community_id=door.community_id, subject=identity_id)
     ways = await _ways(here, db, door, identity_id)
     devices = await find_devices(here, db, iot_ids=[door.iot_id])
@@ -78,7 +78,7 @@ async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_
     clock = (await clocks_of_doors(here, db, iot_ids=[door.iot_id], now_ms=now_ms)).get(door.iot_id)
     return EntryFacts(
         now_ms=now_ms,
-        person_known=known or bool(ways),
+        person_known=registered or bool(ways),
         stay=stay,
         rests=tuple(hold.source for hold in rests if hold.lifted_ms is None),
         ways=ways,
@@ -91,7 +91,7 @@ async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_
     )
 
 
-def told(finding: Finding, language: str, zone: str = "") -> Told:
+def describe_finding(finding: Finding, language: str, zone: str = "") -> FindingText:
     """`reason` and times among the facts are put into words too, times by the clocks of `zone`."""
     facts = dict(finding.facts)
     at_ms = facts.pop("at_ms", None)
@@ -104,7 +104,9 @@ def told(finding: Finding, language: str, zone: str = "") -> Told:
         facts["kind"] = text(f"entry.kind_{facts['kind']}", language)
     key = f"entry.{finding.code}"
     words = text(key, language, **facts)
-    return Told(finding.step, finding.code, finding.good, finding.action, words, str(facts.get("ref", "")))
+    return FindingText(
+        finding.step, finding.code, finding.good, finding.action, words, str(facts.get("ref", ""))
+    )
 
 
 async def _stay(scope: Scope, db: Reader, community_id: int, identity_id: str) -> tuple[bool, Stay]:

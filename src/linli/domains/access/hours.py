@@ -73,12 +73,12 @@ def words_of(schedule: str, language: str) -> str:
         return schedule
     if not windows:
         return text("hours.always", language)
-    said = []
+    parts = []
     for window in windows:
         key = "hours.night" if window.end <= window.start else "hours.day"
         days = _days(window.days, language)
-        said.append(text(key, language, days=days, start=_clock(window.start), end=_clock(window.end)))
-    return text("hours.and", language).join(said)
+        parts.append(text(key, language, days=days, start=_clock(window.start), end=_clock(window.end)))
+    return text("hours.and", language).join(parts)
 
 
 def _days(days: tuple[int, ...], language: str) -> str:
@@ -105,7 +105,7 @@ def _minute(clock: str, *, last: bool = False) -> int:
     hour, colon, minute = clock.partition(":")
     good = colon and all(len(part) == 2 and part.isascii() and part.isdecimal() for part in (hour, minute))
     if good and int(minute) < 60:
-        found = int(hour) * 60 + int(minute)
-        if found < 1440 or (last and found == 1440):
-            return found
+        minutes = int(hour) * 60 + int(minute)
+        if minutes < 1440 or (last and minutes == 1440):
+            return minutes
     raise ScheduleError("hours", clock[:8])

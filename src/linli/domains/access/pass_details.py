@@ -15,14 +15,14 @@ def capture_folder(tenant_id: str, iot_id: str) -> str:
 
 def capture_key(tenant_id: str, iot_id: str, ext_info: str) -> str:
     """Object key of the snapshot of a pass; empty when there is none, or it is not the door's own."""
-    key = said(ext_info).get("captureImg")
+    key = read_details(ext_info).get("captureImg")
     folder = capture_folder(tenant_id, iot_id)
     return key if isinstance(key, str) and key.startswith(f"{folder}/") and ".." not in key else ""
 
 
 def temperature_c(ext_info: str) -> float | None:
     """`temperature` in degrees Celsius, a number or its text (spec G A7); None when not measured or not a body's."""
-    value = said(ext_info).get("temperature")
+    value = read_details(ext_info).get("temperature")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
@@ -40,11 +40,11 @@ def event_time_ms(ext_info: str) -> int | None:
 
 def text_in(ext_info: str, name: str) -> str:
     """A text of `extInfo`; empty when there is none."""
-    value = said(ext_info).get(name)
+    value = read_details(ext_info).get(name)
     return value if isinstance(value, str) else ""
 
 
-def said(ext_info: str) -> dict[str, Any]:
+def read_details(ext_info: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(ext_info, type=dict[str, Any])
     except msgspec.DecodeError:

@@ -96,10 +96,10 @@ async def my_doors(community_id: int, resident: Resident, db: Database, clock: C
     """Doors on which a card, a code or a face of the resident holds now."""
     scope = resident.scope(community_id)
     identity_id = resident.living(community_id).identity_id
-    held = await keys.rights_now(
+    desired_rows = await keys.rights_now(
         scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
     )
-    rights, hours = keys.kinds_at_doors(held), keys.schedules_at_doors(held)
+    rights, hours = keys.kinds_at_doors(desired_rows), keys.schedules_at_doors(desired_rows)
     doors = await queries.find_doors(scope, db, iot_ids=sorted(rights))
     devices = {
         device_row.iot_id: device_row for device_row in await find_devices(scope, db, iot_ids=sorted(doors))
@@ -152,7 +152,7 @@ async def show_key(community_id: int, resident: Resident, tx: Tx, clock: Clock, 
     code = await home_keys.best_code(
         scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
     )
-    text = await qr.encrypt_known_code(
+    text = await qr.encrypt_own_code(
         scope, tx, qr_code=code, community_id=community_id, expires_ms=now_ms + SHOWN_MS, keys=door_keys,
         now_ms=now_ms,
     )  # fmt: skip
@@ -226,7 +226,7 @@ async def my_passes(
         identity_id=resident.living(community_id).identity_id,
         from_ms=asked.from_ms,
     )
-    found = await passes.list_passes(scope, db, where=where, page=page)
+    matches = await passes.list_passes(scope, db, where=where, page=page)
     rows = [
         MyPass(
             str(row.id),
@@ -239,9 +239,9 @@ async def my_passes(
             row.iot_id,
             row.message,
         )
-        for row in found.data
+        for row in matches.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, matches.total, rows)
 
 
 class MyCredential(msgspec.Struct, rename="camel", frozen=True):

@@ -77,7 +77,7 @@ async def make_code(
         row = await scan_codes.show(
             scope, tx, door=door, identity_id=identity_id, ids=ids, now_ms=now, renew=renew
         )
-    return _code(await scan_codes.told(db, row))
+    return _code(await scan_codes.shown_code(db, row))
 
 
 @reader_routes.get("/doors/{iot_id:str}/code", raises=(DoorUnknown, NoKey))
@@ -98,14 +98,14 @@ async def show_code(
 async def bluetooth(community_id: int, resident: Resident, db: Database, clock: Clock) -> Bluetooth:
     """The resident's own doors with Bluetooth, and what their frames are made from."""
     scope = resident.scope(community_id)
-    held = await keys.rights_now(
+    desired_rows = await keys.rights_now(
         scope,
         db,
         community_id=community_id,
         identity_id=resident.living(community_id).identity_id,
         now_ms=clock.now_ms(),
     )
-    cards = {row.device: row.credential for row in held if row.kind == BLE}
+    cards = {row.device: row.credential for row in desired_rows if row.kind == BLE}
     doors = await queries.find_doors(scope, db, iot_ids=sorted(cards))
     reading = await readings_of(scope, db, doors.values())
     where = await places(scope, db, space_ids=[door.space_id for door in doors.values()])

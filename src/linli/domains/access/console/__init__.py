@@ -1,6 +1,6 @@
 """Console routes of access: doors and whom they serve, passes, QR rights."""
 
-from linli.domains.access.console.all_credentials import held_routes
+from linli.domains.access.console.all_credentials import all_credential_routes
 from linli.domains.access.console.call_unit import call_unit_routes
 from linli.domains.access.console.credentials import credential_routes
 from linli.domains.access.console.denied import denied_routes
@@ -25,7 +25,7 @@ ROUTES = (
     door_scope_routes,
     door_setting_routes,
     entry_routes,
-    held_routes,
+    all_credential_routes,
     pass_routes,
     past_routes,
     qr_routes,
@@ -39,6 +39,7 @@ HISTORY = tuple(
 __all__ = [
     "HISTORY",
     "ROUTES",
+    "all_credential_routes",
     "call_unit_routes",
     "community_reading_routes",
     "credential_routes",
@@ -48,7 +49,6 @@ __all__ = [
     "door_scope_routes",
     "door_setting_routes",
     "entry_routes",
-    "held_routes",
     "pass_routes",
     "past_routes",
     "qr_routes",

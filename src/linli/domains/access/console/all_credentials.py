@@ -21,7 +21,7 @@ from linli.domains.access.errors import (
 )
 from linli.domains.access.hours import words_of
 from linli.domains.access.queries import all_credentials as queries
-from linli.domains.access.queries.all_credentials import HeldFilter, HeldRow
+from linli.domains.access.queries.all_credentials import CredentialFilter, CredentialLine
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service import all_credentials
 from linli.domains.access.service.all_credentials import Named
@@ -50,7 +50,7 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-class HeldCredential(msgspec.Struct, rename="camel", frozen=True):
+class CommunityCredential(msgspec.Struct, rename="camel", frozen=True):
     """One card, code, PIN, Bluetooth card or key."""
 
     origin: Annotated[
@@ -80,7 +80,7 @@ class HeldCredential(msgspec.Struct, rename="camel", frozen=True):
     from_app: bool
     """Given by an integrator's application."""
     doors: Annotated[int, Meta(description="Doors that should hold it.")]
-    held: Annotated[int, Meta(description="Doors that confirmed it.")]
+    confirmed: Annotated[int, Meta(description="Doors that confirmed it.")] = msgspec.field(name="held")
     denied: Annotated[bool, Meta(description="The holder is denied: no door should hold it now.")]
     created_ms: int
     changed_ms: int
@@ -115,7 +115,7 @@ class RestoreCredential(msgspec.Struct, rename="camel"):
     iot_ids: list[str] = msgspec.field(default_factory=list)
 
 
-class HeldAsked(Filter, frozen=True):
+class CredentialListFilter(Filter, frozen=True):
     """What the list is cut down to."""
 
     q: Annotated[
@@ -127,11 +127,11 @@ class HeldAsked(Filter, frozen=True):
     person_id: str = ""
 
 
-async def held_filter(scope: Scope, db: Database, asked: HeldAsked) -> HeldFilter:
+async def credential_filter(scope: Scope, db: Database, asked: CredentialListFilter) -> CredentialFilter:
     """The query's own filter."""
     wish = asked.q.strip()
     hits = await people.search(scope, db, wish, limit=queries.MOST_NAMED) if wish else []
-    return HeldFilter(
+    return CredentialFilter(
         kinds=tuple(f"door.{part}" for part in asked.kind.split(",") if part),
         origins=tuple(part for part in asked.origin.split(",") if part),
         state=asked.wanted or "",
@@ -141,27 +141,27 @@ async def held_filter(scope: Scope, db: Database, asked: HeldAsked) -> HeldFilte
     )
 
 
-held_routes = Routes("/communities/{community_id:int}/held-credentials", tags=("doors",))
+all_credential_routes = Routes("/communities/{community_id:int}/held-credentials", tags=("doors",))
 
 
-@held_routes.get(right="devices.use")
-async def list_held(
+@all_credential_routes.get(right="devices.use")
+async def list_all_credentials(
     community_id: int,
     within: Scope,
     db: Database,
     clock: Clock,
     page: PageRequest,
-    asked: HeldAsked,
+    asked: CredentialListFilter,
     rights: Rights,
     door_keys: DoorKeys,
     sort: Sort = "",
-) -> Page[HeldCredential]:
+) -> Page[CommunityCredential]:
     """Cards, codes, PINs, Bluetooth cards and keys, the last changed first unless sorted. Faces: see `faces`."""
     scope, now = within, clock.now_ms()
-    where = await held_filter(scope, db, asked)
+    where = await credential_filter(scope, db, asked)
     binds = {"community_id": community_id, "where": where, "now_ms": now}
-    total = await queries.count_held(scope, db, **binds)  # type: ignore[arg-type]
-    found = await queries.list_held(
+    total = await queries.count_all_credentials(scope, db, **binds)  # type: ignore[arg-type]
+    rows = await queries.list_all_credentials(
         scope,
         db,
         sort=sort or "-changed",
@@ -169,56 +169,56 @@ async def list_held(
         offset=page.offset,
         **binds,  # type: ignore[arg-type]
     )
-    teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
-    return Page.of(page, total, await teller.told(found, now))
+    writer = _RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    return Page.of(page, total, await writer.rows_for(rows, now))
 
 
-@held_routes.get("/export.csv", right="devices.use")
+@all_credential_routes.get("/export.csv", right="devices.use")
 async def export_csv(
     community_id: int,
     within: Scope,
     db: Database,
     clock: Clock,
-    asked: HeldAsked,
+    asked: CredentialListFilter,
     rights: Rights,
     door_keys: DoorKeys,
     language: str | None = None,
 ) -> Stream:
     """All that fit, as CSV, in the site's time; who took it is kept."""
-    scope, said = within, language or within.language
-    where = await held_filter(scope, db, asked)
+    scope, language = within, language or within.language
+    where = await credential_filter(scope, db, asked)
     await _note_export(scope, db, community_id, where, clock.now_ms())
-    teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
-    return csv_file("credentials", _titles(said), _lines(teller, where, clock.now_ms(), said))
+    writer = _RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    return csv_file("credentials", _titles(language), _lines(writer, where, clock.now_ms(), language))
 
 
-@held_routes.get("/export.xlsx", right="devices.use")
+@all_credential_routes.get("/export.xlsx", right="devices.use")
 async def export_xlsx(
     community_id: int,
     within: Scope,
     db: Database,
     clock: Clock,
-    asked: HeldAsked,
+    asked: CredentialListFilter,
     rights: Rights,
     door_keys: DoorKeys,
     language: str | None = None,
 ) -> Stream:
     """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
-    scope, said = within, language or within.language
-    where = await held_filter(scope, db, asked)
+    scope, language = within, language or within.language
+    where = await credential_filter(scope, db, asked)
     count = await _note_export(scope, db, community_id, where, clock.now_ms())
     check_size(count, "q")
-    teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    writer = _RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
     return workbook(
         "credentials",
-        text("held.sheet", said),
-        _titles(said),
+        text("held.sheet", language),
+        _titles(language),
         list(_COLUMNS.values()),
-        _lines(teller, where, clock.now_ms(), said),
+        _lines(writer, where, clock.now_ms(), language),
     )
 
 
-@held_routes.post("/reveal", right=Right.CODES_SEE, status=200, raises=(CredentialUnknown,))
+@all_credential_routes.post("/reveal", right=Right.CODES_SEE, status=200, raises=(CredentialUnknown,))
 async def reveal(
     community_id: int, data: RevealCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> RevealedCredential:
@@ -233,7 +233,9 @@ async def reveal(
     return RevealedCredential(code)
 
 
-@held_routes.post("/end", right="devices.manage", status=200, raises=(CredentialUnknown, FollowsItsOwner))
+@all_credential_routes.post(
+    "/end", right="devices.manage", status=200, raises=(CredentialUnknown, FollowsItsOwner)
+)
 async def end(
     community_id: int, data: EndCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> EndedCredential:
@@ -249,7 +251,7 @@ async def end(
     return EndedCredential(doors)
 
 
-@held_routes.post(
+@all_credential_routes.post(
     "/restore",
     right="devices.manage",
     raises=(CannotRestore, CredentialTaken, CredentialUnknown, PersonUnknown),
@@ -268,9 +270,13 @@ async def restore(
     )
 
 
-async def _note_export(scope: Scope, db: Database, community_id: int, where: HeldFilter, now_ms: int) -> int:
+async def _note_export(
+    scope: Scope, db: Database, community_id: int, where: CredentialFilter, now_ms: int
+) -> int:
     await people.require_community(scope, db, community_id)
-    count = await queries.count_held(scope, db, community_id=community_id, where=where, now_ms=now_ms)
+    count = await queries.count_all_credentials(
+        scope, db, community_id=community_id, where=where, now_ms=now_ms
+    )
     async with db.begin() as tx:
         await history.note(
             scope,
@@ -294,30 +300,34 @@ def _named(scope: Scope, keys: DoorKeys, data: EndCredential | RestoreCredential
     return Named(data.origin, ref, data.person_id)
 
 
-class _Teller:
+class _RowWriter:
     """Turns rows into what the list and its exports show one caller."""
 
     def __init__(self, scope: Scope, db: Database, community_id: int, keys: DoorKeys, *, whole: bool) -> None:
         self.scope, self.db, self.community_id = scope, db, community_id
         self._keys, self._whole = keys, whole
 
-    async def told(self, found: list[HeldRow], now_ms: int, language: str = "") -> list[HeldCredential]:
+    async def rows_for(
+        self, rows: list[CredentialLine], now_ms: int, language: str = ""
+    ) -> list[CommunityCredential]:
         scope, db = self.scope, self.db
-        wanted = sorted({row.identity_id for row in found})
+        wanted = sorted({row.identity_id for row in rows})
         names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
         names |= await people.names(scope, db, wanted)
         doors: dict[tuple[str, str], list[bool]] = {}
-        for one in await rows_of_credentials(
-            scope, db, credentials=sorted({row.credential for row in found})
+        for desired_row in await rows_of_credentials(
+            scope, db, credentials=sorted({row.credential for row in rows})
         ):
-            if not one.deleting:
-                doors.setdefault((one.kind, one.credential), []).append(one.status == "transferred")
+            if not desired_row.deleting:
+                doors.setdefault((desired_row.kind, desired_row.credential), []).append(
+                    desired_row.status == "transferred"
+                )
         denied = await _denied_among(scope, db, self.community_id)
-        rows = []
-        for row in found:
+        lines = []
+        for row in rows:
             at = doors.get((row.kind, row.credential), []) if row.live else []
-            rows.append(
-                HeldCredential(
+            lines.append(
+                CommunityCredential(
                     origin=row.origin,
                     ref=row.ref if row.origin == all_credentials.OWN else self._keys.ref_of(scope, row.ref),
                     kind=row.kind.rpartition(".")[2],
@@ -334,41 +344,41 @@ class _Teller:
                     end_reason="" if row.live else row.end_reason,
                     from_app=bool(row.project_id),
                     doors=len(at),
-                    held=sum(at),
+                    confirmed=sum(at),
                     denied=row.identity_id in denied,
                     created_ms=row.created_ms,
                     changed_ms=row.changed_ms,
                     hours_words=words_of(row.schedule, language or scope.language) if row.schedule else "",
                 )
             )
-        return rows
+        return lines
 
 
-def _shown(row: HeldRow, *, whole: bool) -> str:
+def _shown(row: CredentialLine, *, whole: bool) -> str:
     kinds = {"door.card": "CARD", "door.ble": "BleCARD", "door.qr": "QRCODE"}
     return shown_credential(kinds.get(row.kind, ""), row.credential, whole=whole)
 
 
 async def _lines(
-    teller: _Teller, where: HeldFilter, now_ms: int, language: str
+    writer: _RowWriter, where: CredentialFilter, now_ms: int, language: str
 ) -> AsyncIterator[list[tuple[str, ...]]]:
-    offset, zone = 0, await zone_of(teller.db, teller.community_id)
-    while found := await queries.list_held(
-        teller.scope,
-        teller.db,
-        community_id=teller.community_id,
+    offset, zone = 0, await zone_of(writer.db, writer.community_id)
+    while rows := await queries.list_all_credentials(
+        writer.scope,
+        writer.db,
+        community_id=writer.community_id,
         where=where,
         now_ms=now_ms,
         sort="created",
         limit=AT_ONCE,
         offset=offset,
     ):
-        credentials = await teller.told(found, now_ms, language)
+        credentials = await writer.rows_for(rows, now_ms, language)
         yield [_line(row, language, zone) for row in credentials]
         offset += AT_ONCE
 
 
-def _line(row: HeldCredential, language: str, zone: str) -> tuple[str, ...]:
+def _line(row: CommunityCredential, language: str, zone: str) -> tuple[str, ...]:
     return (
         text(f"entry.kind_{row.kind}", language), row.shown, row.person_name, row.person_id,
         text(f"held.reach.{row.reach}", language), str(row.doors), write_time(row.starts_ms, zone),
@@ -381,8 +391,8 @@ def _line(row: HeldCredential, language: str, zone: str) -> tuple[str, ...]:
 
 def _reason(reason: str, language: str) -> str:
     key = f"held.ended.{reason}"
-    said = text(key, language) if reason else ""
-    return reason if said == key else said
+    reason_text = text(key, language) if reason else ""
+    return reason if reason_text == key else reason_text
 
 
 def _titles(language: str) -> list[str]:

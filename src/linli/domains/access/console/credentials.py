@@ -49,7 +49,7 @@ class CredentialRow(msgspec.Struct, rename="camel", frozen=True):
     hours: Annotated[Hours | None, Meta(description="When it opens; null: at all hours.")]
     hours_words: str
     doors: Annotated[int, Meta(description="Doors that should hold it.")]
-    held: Annotated[int, Meta(description="Doors that confirmed it.")]
+    confirmed: Annotated[int, Meta(description="Doors that confirmed it.")] = msgspec.field(name="held")
 
 
 class CredentialIn(msgspec.Struct, rename="camel"):
@@ -87,7 +87,7 @@ async def list_credentials(
 ) -> Page[CredentialRow]:
     """The last changed first, with how many doors hold each."""
     scope = within
-    found = await queries.page_of(
+    matches = await queries.page_of(
         scope,
         db,
         page=page,
@@ -98,8 +98,8 @@ async def list_credentials(
     )
     return Page.of(
         page,
-        found.total,
-        await _told(scope, db, found.data, whole=whole_at(rights, within)(community_id)),
+        matches.total,
+        await _rows(scope, db, matches.data, whole=whole_at(rights, within)(community_id)),
     )
 
 
@@ -152,16 +152,20 @@ async def take_back(
     )
 
 
-async def _told(scope: Scope, db: Reader, found: list[Credential], *, whole: bool) -> list[CredentialRow]:
-    wanted = sorted({row.identity_id for row in found})
+async def _rows(scope: Scope, db: Reader, matches: list[Credential], *, whole: bool) -> list[CredentialRow]:
+    wanted = sorted({row.identity_id for row in matches})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
     names |= await people.names(scope, db, wanted)
     doors: dict[tuple[str, str], list[bool]] = {}
-    for one in await rows_of_credentials(scope, db, credentials=sorted({row.credential for row in found})):
-        if not one.deleting:
-            doors.setdefault((one.kind, one.credential), []).append(one.status == "transferred")
+    for desired_row in await rows_of_credentials(
+        scope, db, credentials=sorted({row.credential for row in matches})
+    ):
+        if not desired_row.deleting:
+            doors.setdefault((desired_row.kind, desired_row.credential), []).append(
+                desired_row.status == "transferred"
+            )
     rows = []
-    for row in found:
+    for row in matches:
         at = doors.get((row.kind, row.credential), []) if row.live else []
         reach: Literal["home", "all", "doors"] = (
             "home" if row.reach == "home" else "all" if row.reach == "all" else "doors"
@@ -185,7 +189,7 @@ async def _told(scope: Scope, db: Reader, found: list[Credential], *, whole: boo
                 hours=tell_hours(row.schedule),
                 hours_words=words_of(row.schedule, scope.language) if row.schedule else "",
                 doors=len(at),
-                held=sum(at),
+                confirmed=sum(at),
             )
         )
     return rows

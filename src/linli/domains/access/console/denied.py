@@ -55,7 +55,7 @@ async def denied(
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
     names |= await people.names(scope, db, wanted)
     callers = await caller_names(db, {who for hold in holds for who in (hold.caller, hold.lifted_by)})
-    return [_told(hold, names, callers) for hold in holds]
+    return [_row(hold, names, callers) for hold in holds]
 
 
 @denied_routes.post(right="devices.manage", raises=(PersonUnknown,))
@@ -86,7 +86,7 @@ async def lift(community_id: int, person_id: str, scope: Scope, tx: Tx, clock: C
     )
 
 
-def _told(hold: Hold, names: dict[str, str], callers: dict[str, str]) -> DeniedRow:
+def _row(hold: Hold, names: dict[str, str], callers: dict[str, str]) -> DeniedRow:
     return DeniedRow(
         id=str(hold.id),
         person_id=hold.subject,

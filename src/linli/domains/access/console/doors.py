@@ -30,7 +30,7 @@ from linli.things.queries.devices import find_devices
 from linli.things.serials.errors import SerialNumberTaken
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 
-HELD = "transferred"
+CONFIRMED = "transferred"
 GONE = "transferDeleted"
 LIFTS = frozenset(f"community/people/{name}" for name in ("elevator", "elevators", "elc"))
 """Categories of lift controllers (spec D 2.2)."""
@@ -41,11 +41,11 @@ NEEDS_REPAIR = frozenset((
 ))  # fmt: skip
 
 
-class KindHeld(msgspec.Struct, rename="camel", frozen=True):
-    """How many rights of one kind a door holds."""
+class KindCounts(msgspec.Struct, rename="camel", frozen=True):
+    """How many rights of one kind have reached a door."""
 
     kind: Annotated[str, Meta(description="qr, card, face, pin or ble")]
-    held: int
+    confirmed: int = msgspec.field(name="held")
     waiting: int
     failed: int
 
@@ -62,13 +62,13 @@ class DoorRow(msgspec.Struct, rename="camel", frozen=True):
     direction: Literal["ENTRANCE", "EXIT"]
     online: bool
     last_seen_ms: int | None
-    held: int
+    confirmed: int = msgspec.field(name="held")
     """Rights that the door confirmed."""
     waiting: int
     failed: int
-    key_held: bool
+    key_confirmed: bool = msgspec.field(name="keyHeld")
     """The door has the public key that encrypted codes are read with."""
-    kinds: list[KindHeld]
+    kinds: list[KindCounts]
     """Kinds of which the door has any, in the order people ask for."""
     clock_off_ms: int | None
     """How far the door's clock is ahead; null: never measured."""
@@ -142,13 +142,15 @@ class SerialNumbersAdded(msgspec.Struct, rename="camel", frozen=True):
     added: int
 
 
-def _held_by_kind(counts: list[KindCount]) -> list[KindHeld]:
-    found = {kind: [0, 0, 0] for kind in _KINDS}
+def _counts_by_kind(counts: list[KindCount]) -> list[KindCounts]:
+    numbers_by_kind = {kind: [0, 0, 0] for kind in _KINDS}
     for count in counts:
-        numbers = found.get(count.kind.rpartition(".")[2])
+        numbers = numbers_by_kind.get(count.kind.rpartition(".")[2])
         if numbers is not None and count.status != GONE:
-            numbers[0 if count.status == HELD else 2 if count.status in NEEDS_REPAIR else 1] += count.rows
-    return [KindHeld(kind, *numbers) for kind, numbers in found.items() if any(numbers)]
+            numbers[0 if count.status == CONFIRMED else 2 if count.status in NEEDS_REPAIR else 1] += (
+                count.rows
+            )
+    return [KindCounts(kind, *numbers) for kind, numbers in numbers_by_kind.items() if any(numbers)]
 
 
 async def clocked(scope: Scope, db: Reader, rows: list[DoorRow], now_ms: int) -> list[DoorRow]:
@@ -167,7 +169,7 @@ async def clocked(scope: Scope, db: Reader, rows: list[DoorRow], now_ms: int) ->
     ]
 
 
-async def told(scope: Scope, db: Reader, doors: list[Door]) -> list[DoorRow]:
+async def door_rows(scope: Scope, db: Reader, doors: list[Door]) -> list[DoorRow]:
     """Rows with what the doors' devices, places and deliveries add."""
     iot_ids = [door.iot_id for door in doors]
     devices = {device.iot_id: device for device in await find_devices(scope, db, iot_ids=iot_ids)}
@@ -191,11 +193,13 @@ async def told(scope: Scope, db: Reader, doors: list[Door]) -> list[DoorRow]:
                 direction="EXIT" if door.direction == "EXIT" else "ENTRANCE",
                 online=bool(device and device.online),
                 last_seen_ms=device.last_seen_ms if device else None,
-                held=sum(count.rows for count in rights if count.status == HELD),
-                waiting=sum(count.rows for count in own if count.status not in (HELD, GONE, *NEEDS_REPAIR)),
+                confirmed=sum(count.rows for count in rights if count.status == CONFIRMED),
+                waiting=sum(
+                    count.rows for count in own if count.status not in (CONFIRMED, GONE, *NEEDS_REPAIR)
+                ),
                 failed=sum(count.rows for count in own if count.status in NEEDS_REPAIR),
-                key_held=any(count.kind == KEY and count.status == HELD for count in own),
-                kinds=_held_by_kind(rights),
+                key_confirmed=any(count.kind == KEY and count.status == CONFIRMED for count in own),
+                kinds=_counts_by_kind(rights),
                 clock_off_ms=None,
                 clock_wrong=False,
                 clock_measured_ms=None,
@@ -227,11 +231,11 @@ async def list_doors(
 ) -> Page[DoorRow]:
     """Doors by name, with how far their rights have got."""
     if not q.strip() and state is None:
-        found = await queries.list_doors(scope, db, page=page, community_id=community_id)
-        rows = await told(scope, db, found.data)
-        return Page.of(page, found.total, await clocked(scope, db, rows, clock.now_ms()))
+        doors = await queries.list_doors(scope, db, page=page, community_id=community_id)
+        rows = await door_rows(scope, db, doors.data)
+        return Page.of(page, doors.total, await clocked(scope, db, rows, clock.now_ms()))
     # State and place are known to other rooms; a site has hundreds of doors, so they are looked through here.
-    rows = await told(scope, db, await queries.all_doors(scope, db, community_id=community_id))
+    rows = await door_rows(scope, db, await queries.all_doors(scope, db, community_id=community_id))
     kept = [row for row in rows if _matches(row, q, state)]
     shown = kept[page.offset : page.offset + page.page_size]
     return Page.of(page, len(kept), await clocked(scope, db, shown, clock.now_ms()))
@@ -241,7 +245,7 @@ async def list_doors(
 async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> DoorDetail:
     """One door with the last times it was opened from afar."""
     door = await queries.get_door(scope, db, iot_id=iot_id)
-    (row,) = await clocked(scope, db, await told(scope, db, [door]), clock.now_ms())
+    (row,) = await clocked(scope, db, await door_rows(scope, db, [door]), clock.now_ms())
     opens = await queries.remote_opens_of(scope, db, iot_id=iot_id)
     return DoorDetail(
         **msgspec.structs.asdict(row),

@@ -38,15 +38,15 @@ class EntryAnswer(msgspec.Struct, rename="camel", frozen=True):
 def answer_of(door: Door, facts: EntryFacts, language: str) -> EntryAnswer:
     findings = explain(facts)
 
-    def row(found: entry.Told) -> EntryFinding:
-        return EntryFinding(*found)
+    def row(finding: entry.FindingText) -> EntryFinding:
+        return EntryFinding(*finding)
 
-    cause = row(entry.told(cause_of(findings), language, facts.zone))
+    cause = row(entry.describe_finding(cause_of(findings), language, facts.zone))
     return EntryAnswer(
         door.iot_id,
         door.name,
         cause,
-        [row(entry.told(finding, language, facts.zone)) for finding in findings],
+        [row(entry.describe_finding(finding, language, facts.zone)) for finding in findings],
     )
 
 

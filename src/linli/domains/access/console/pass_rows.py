@@ -78,10 +78,10 @@ async def live_row(db: Reader, event: PassRecorded, objects: ObjectStore) -> Pas
 
 
 async def rows_of(
-    scope: Scope, db: Reader, found: list[Pass], objects: ObjectStore, *, whole: WholeAt
+    scope: Scope, db: Reader, passes: list[Pass], objects: ObjectStore, *, whole: WholeAt
 ) -> list[PassRow]:
-    at = await places_of(scope, db, sorted({row.iot_id for row in found}))
-    pictures = [capture_key(row.tenant_id, row.iot_id, row.ext_info) for row in found]
+    at = await places_of(scope, db, sorted({row.iot_id for row in passes}))
+    pictures = [capture_key(row.tenant_id, row.iot_id, row.ext_info) for row in passes]
     return [
         PassRow(
             id=str(row.id),
@@ -101,7 +101,7 @@ async def rows_of(
             temperature=temperature_c(row.ext_info),
             remaining=row.remaining,
         )
-        for row, picture in zip(found, pictures, strict=True)
+        for row, picture in zip(passes, pictures, strict=True)
     ]
 
 

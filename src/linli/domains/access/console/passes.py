@@ -72,9 +72,9 @@ async def list_passes(
 ) -> Page[PassRow]:
     """Passes and refusals, newest first."""
     where = pass_filter(asked)
-    found = await queries.list_passes(scope, db, where=where, page=page)
+    matches = await queries.list_passes(scope, db, where=where, page=page)
     return Page.of(
-        page, found.total, await rows_of(scope, db, found.data, objects, whole=whole_at(rights, scope))
+        page, matches.total, await rows_of(scope, db, matches.data, objects, whole=whole_at(rights, scope))
     )
 
 
@@ -83,10 +83,10 @@ async def export_csv(
     scope: Scope, db: Database, clock: Clock, asked: PassesAsked, rights: Rights, language: str | None = None
 ) -> Stream:
     """All that fit, as CSV, in the site's time; who took it is kept."""
-    where, said = pass_filter(asked), language or scope.language
+    where, language = pass_filter(asked), language or scope.language
     await _note(scope, db, where, await queries.count_passes(scope, db, where=where), clock)
-    lines = pass_export.lines(scope, db, where, said, whole=whole_at(rights, scope))
-    return csv_file("passes", pass_export.titles(said), lines)
+    lines = pass_export.lines(scope, db, where, language, whole=whole_at(rights, scope))
+    return csv_file("passes", pass_export.titles(language), lines)
 
 
 @pass_routes.get("/export.xlsx", right="devices.use")
@@ -94,16 +94,16 @@ async def export_xlsx(
     scope: Scope, db: Database, clock: Clock, asked: PassesAsked, rights: Rights, language: str | None = None
 ) -> Stream:
     """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
-    where, said = pass_filter(asked), language or scope.language
+    where, language = pass_filter(asked), language or scope.language
     count = await queries.count_passes(scope, db, where=where)
     check_size(count, "from")
     await _note(scope, db, where, count, clock)
     return workbook(
         "passes",
-        text("pass.sheet", said),
-        pass_export.titles(said),
+        text("pass.sheet", language),
+        pass_export.titles(language),
         list(pass_export.COLUMNS.values()),
-        pass_export.lines(scope, db, where, said, whole=whole_at(rights, scope)),
+        pass_export.lines(scope, db, where, language, whole=whole_at(rights, scope)),
     )
 
 

@@ -97,7 +97,7 @@ async def list_rights(
     ended: Annotated[bool, Meta(description="Show those taken back as well.")] = False,
 ) -> Page[QrRightRow]:
     """Codes at doors, the last changed first."""
-    found = await queries.list_qr_permissions(
+    permissions = await queries.list_qr_permissions(
         scope,
         db,
         page=page,
@@ -106,12 +106,12 @@ async def list_rights(
         identity_id=person_id,
         only_live=not ended,
     )
-    doors = await find_doors(scope, db, iot_ids=sorted({row.iot_id for row in found.data}))
+    doors = await find_doors(scope, db, iot_ids=sorted({row.iot_id for row in permissions.data}))
     names = await names_of(
-        db, tenant_id=scope.tenant, identity_ids=sorted({row.identity_id for row in found.data})
+        db, tenant_id=scope.tenant, identity_ids=sorted({row.identity_id for row in permissions.data})
     )
     rows = []
-    for row in found.data:
+    for row in permissions.data:
         sent = await find_row(db, device=row.iot_id, kind=QR, credential=row.qr_code)
         door = doors.get(row.iot_id)
         rows.append(
@@ -133,7 +133,7 @@ async def list_rights(
                 status=sent.status if sent else "",
             )
         )
-    return Page.of(page, found.total, rows)
+    return Page.of(page, permissions.total, rows)
 
 
 @qr_routes.post(right="devices.manage", raises=(CodeFormsDiffer, PersonUnknown, QrCodeUnknown))

@@ -91,7 +91,7 @@ async def show(iot_id: str, within: Scope, db: Database, rights: Rights) -> Door
     door = await get_door(within, db, iot_id=iot_id)
     scope = within.narrowed(door.community_id)
     own, product = [
-        await queries.said_of(scope, db, community_id=door.community_id, kind=kind, ref=ref)
+        await queries.reading_of(scope, db, community_id=door.community_id, kind=kind, ref=ref)
         for kind, ref in ((queries.DOOR, iot_id), (queries.PRODUCT, door.product_key))
     ]
     product_row = await get_product(scope, db, product_key=door.product_key)
@@ -132,7 +132,7 @@ async def show_readings(community_id: int, within: Scope, db: Database, rights: 
         counts[door.product_key] = counts.get(door.product_key, 0) + 1
     door_readings = {
         row.ref: row
-        for row in await queries.said_in(scope, db, community_id=community_id)
+        for row in await queries.readings_in(scope, db, community_id=community_id)
         if row.kind == queries.PRODUCT
     }
     products = [

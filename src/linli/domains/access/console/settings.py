@@ -79,8 +79,8 @@ door_setting_routes = Routes("/communities/{community_id:int}", tags=("doors",))
 async def show(community_id: int, within: Scope, db: Database) -> DoorSettings:
     """The community's door provider and door service."""
     scope = await people.community_scope(within, db, community_id)
-    said = await settings_of(scope, db, community_id=community_id)
-    return DoorSettings(said.provider, said.product_keys, bool(said.service_on), bool(said.freeze_doors))
+    row = await settings_of(scope, db, community_id=community_id)
+    return DoorSettings(row.provider, row.product_keys, bool(row.service_on), bool(row.freeze_doors))
 
 
 @door_setting_routes.put("/door-settings", right="devices.manage", raises=(NotFound, ProviderInUse))
@@ -115,7 +115,7 @@ async def staff_key(
     code = await home_keys.staff_code(
         scope, tx, community_id=community_id, identity_id=identity_id, ids=ids, now_ms=now
     )
-    text = await qr.encrypt_known_code(
+    text = await qr.encrypt_own_code(
         scope,
         tx,
         qr_code=code,
@@ -124,10 +124,10 @@ async def staff_key(
         keys=door_keys,
         now_ms=now,
     )
-    held = await key_queries.rights_of_person(
+    ways_by_door = await key_queries.rights_of_person(
         scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now
     )
-    return StaffKey(text, now + SHOWN_MS, sum("qr" in ways for ways in held.values()))
+    return StaffKey(text, now + SHOWN_MS, sum("qr" in ways for ways in ways_by_door.values()))
 
 
 door_scope_routes = Routes("/doors/{iot_id:str}/scope", tags=("doors",))

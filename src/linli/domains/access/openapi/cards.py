@@ -148,11 +148,11 @@ async def cards_of_users(data: CardsOfUsers, scope: Scope, db: Database) -> list
     wanted = data.perm_query_list
     if len(wanted) > service.MAX_CARDS:
         raise BadInput(field="permQueryList", rule="too_many_items", limit=service.MAX_CARDS)
-    found = await queries.find_cards(scope, db, pairs=[(row.iot_id, row.card_id) for row in wanted])
+    cards_by_pair = await queries.find_cards(scope, db, pairs=[(row.iot_id, row.card_id) for row in wanted])
     cards = [
         card
         for row in wanted
-        if (card := found.get((row.iot_id, row.card_id))) and card.identity_id == row.identity_id
+        if (card := cards_by_pair.get((row.iot_id, row.card_id))) and card.identity_id == row.identity_id
     ]
     return [await _status(db, card) for card in cards]
 
@@ -174,7 +174,7 @@ async def cards_of_door(data: CardsOfDoor, scope: Scope, db: Database) -> Page[C
     door = await get_door(scope, db, iot_id=data.iot_id)
     zone = await zone_of(db, door.community_id)
     cards = await queries.cards_of_door(scope, db, iot_id=data.iot_id, page=page)
-    return Page.of(page, cards.total, [_held(card, zone) for card in cards.data])
+    return Page.of(page, cards.total, [_card_row(card, zone) for card in cards.data])
 
 
 async def _status(db: Reader, card: Card) -> CardStatus:
@@ -184,6 +184,6 @@ async def _status(db: Reader, card: Card) -> CardStatus:
     return CardStatus(card.identity_id, card.iot_id, card.card_id, status, ends)
 
 
-def _held(card: Card, zone: str) -> CardHeld:
+def _card_row(card: Card, zone: str) -> CardHeld:
     ends = write_time(card.ends_ms, zone)
     return CardHeld(card.identity_id, card.iot_id, card.card_id, ends, ends)

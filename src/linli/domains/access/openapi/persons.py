@@ -111,5 +111,5 @@ async def query_users(data: UserQuery, scope: Scope, db: Database) -> Page[UserO
     if data.page_no < 1:
         raise BadInput(field="pageNo", rule="range", low=1, high=1_000_000)
     page = PageRequest.of(data.page_no, data.page_size)
-    found = await queries.list_persons(scope, db, page=page)
-    return Page.of(page, found.total, [UserOut.of(person) for person in found.data])
+    persons = await queries.list_persons(scope, db, page=page)
+    return Page.of(page, persons.total, [UserOut.of(person) for person in persons.data])

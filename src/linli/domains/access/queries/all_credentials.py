@@ -27,13 +27,13 @@ from linli.domains.access.queries.doors import code_binds, ends_with, pattern
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, total
 from linli.kernel.scope import Scope
 
-type HeldState = Literal["live", "coming", "expired", "ended"]
+type CredentialState = Literal["live", "coming", "expired", "ended"]
 
 MOST_NAMED: Final = 500
 """Persons whom a search by name may find."""
 
 
-class HeldRow(NamedTuple):
+class CredentialLine(NamedTuple):
     """One credential. Times are UTC ms."""
 
     origin: str
@@ -60,7 +60,7 @@ class HeldRow(NamedTuple):
     """When within the window it opens (`linli.rules.schedules`), where it has hours of its own; empty: always."""
 
 
-class HeldFilter(msgspec.Struct, frozen=True):
+class CredentialFilter(msgspec.Struct, frozen=True):
     """Conditions that must all hold; an empty one is none."""
 
     kinds: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ def _number(value: int) -> ColumnElement[int]:
 
 
 def _all() -> Select[Any]:
-    """The four kinds of rows under the columns of HeldRow."""
+    """The four kinds of rows under the columns of CredentialLine."""
     own, card, right, code = credentials.c, cards.c, qr_permissions.c, qr_codes.c
     parts = [
         select(
@@ -129,17 +129,17 @@ def _all() -> Select[Any]:
         persons.c.tenant_id == bindparam("scope_tenant"),
         func.lower(persons.c.name).like(bindparam("text"), escape="\\"),
     )
-    said: ColumnElement[str] = bindparam("state", type_=Text())
+    state: ColumnElement[str] = bindparam("state", type_=Text())
     where = and_(
         or_(bindparam("any_kind", type_=INT) == 1, any_of(h.kind, "kinds")),
         or_(bindparam("any_origin", type_=INT) == 1, any_of(h.origin, "origins")),
         or_(bindparam("identity_id") == "", h.identity_id == bindparam("identity_id")),
         or_(
-            said == "",
-            and_(said == "live", h.live == 1, h.starts_ms <= _now, h.ends_ms >= _now),
-            and_(said == "coming", h.live == 1, h.starts_ms > _now),
-            and_(said == "expired", h.live == 1, h.ends_ms < _now),
-            and_(said == "ended", h.live == 0),
+            state == "",
+            and_(state == "live", h.live == 1, h.starts_ms <= _now, h.ends_ms >= _now),
+            and_(state == "coming", h.live == 1, h.starts_ms > _now),
+            and_(state == "expired", h.live == 1, h.ends_ms < _now),
+            and_(state == "ended", h.live == 0),
         ),
         or_(
             bindparam("text") == "",
@@ -174,40 +174,42 @@ _lists = {
         )
         .limit(bindparam("limit", type_=INT))
         .offset(bindparam("offset", type_=INT)),
-        HeldRow,
+        CredentialLine,
     )
     for sort in SORTS
 }
 _count = Query(select(func.count()).select_from(_fitting.subquery()))
 
 
-async def list_held(
+async def list_all_credentials(
     scope: Scope,
     db: Reader,
     *,
     community_id: int,
-    where: HeldFilter,
+    where: CredentialFilter,
     now_ms: int,
     sort: str = "-changed",
     limit: int = 20,
     offset: int = 0,
-) -> list[HeldRow]:
+) -> list[CredentialLine]:
     """`sort` is one of SORTS; "-" is downwards."""
     binds = _binds(community_id, where, now_ms)
     return await _lists[sort].all(db, scope, **binds, limit=limit, offset=offset)
 
 
-async def count_held(scope: Scope, db: Reader, *, community_id: int, where: HeldFilter, now_ms: int) -> int:
+async def count_all_credentials(
+    scope: Scope, db: Reader, *, community_id: int, where: CredentialFilter, now_ms: int
+) -> int:
     return int(await _count.scalar(db, scope, **_binds(community_id, where, now_ms)))
 
 
-def state_of(row: HeldRow, now_ms: int) -> HeldState:
+def state_of(row: CredentialLine, now_ms: int) -> CredentialState:
     if not row.live:
         return "ended"
     return "coming" if row.starts_ms > now_ms else "expired" if row.ends_ms < now_ms else "live"
 
 
-def _binds(community_id: int, where: HeldFilter, now_ms: int) -> dict[str, Any]:
+def _binds(community_id: int, where: CredentialFilter, now_ms: int) -> dict[str, Any]:
     return {
         "community_id": community_id,
         "now": now_ms,

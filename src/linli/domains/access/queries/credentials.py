@@ -11,7 +11,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 _c = credentials.c
-_one = Query(
+_by_id = Query(
     select(credentials).where(_c.id == bindparam("credential_id", type_=INT), in_scope(credentials)),
     Credential,
 )
@@ -71,7 +71,7 @@ _sealed = Query(
 
 
 async def find(scope: Scope, db: Reader, *, credential_id: int) -> Credential | None:
-    return await _one.one(db, scope, credential_id=credential_id)
+    return await _by_id.one(db, scope, credential_id=credential_id)
 
 
 async def live(

@@ -82,14 +82,14 @@ async def hours_of_many(
     if not at_ref:
         return {identity_id: {} for identity_id in identity_ids}
     reach = await refs_of_many(scope, db, community_id=community_id, identity_ids=identity_ids)
-    found = {}
+    hours_by_identity = {}
     for identity_id, refs in reach.items():
         hours: dict[str, list[str]] = {}
         for ref in refs:
             for iot_id, schedule in at_ref.get(ref, ()):
                 hours.setdefault(iot_id, []).append(schedule)
-        found[identity_id] = {iot_id: either(schedules) for iot_id, schedules in hours.items()}
-    return found
+        hours_by_identity[identity_id] = {iot_id: either(schedules) for iot_id, schedules in hours.items()}
+    return hours_by_identity
 
 
 async def refs_of_many(
@@ -97,9 +97,9 @@ async def refs_of_many(
 ) -> dict[str, set[tuple[str, str]]]:
     """(kind, id) of every space above each person's houses and every group that the person is in."""
     here = scope.narrowed(community_id)
-    found: dict[str, set[tuple[str, str]]] = {identity_id: set() for identity_id in identity_ids}
+    refs_by_identity: dict[str, set[tuple[str, str]]] = {identity_id: set() for identity_id in identity_ids}
     ids = await persons.ids(here, db, identity_ids)
-    of_person = {person_id: found[identity_id] for identity_id, person_id in ids.items()}
+    of_person = {person_id: refs_by_identity[identity_id] for identity_id, person_id in ids.items()}
     homes = await residents.homes_of_persons(here, db, community_id, list(of_person))
     houses = await spaces.spaces_by_id(here, db, sorted({house_id for _, house_id in homes}))
     for person_id, house_id in homes:
@@ -107,12 +107,12 @@ async def refs_of_many(
             of_person[person_id] |= {(SPACE, str(step)) for step in path_ids(houses[house_id].path)}
     for person_id, groups in (await persons.groups_of(here, db, list(of_person))).items():
         of_person[person_id] |= {(GROUP, group.user_group_id) for group in groups}
-    return found
+    return refs_by_identity
 
 
 async def people_of(scope: Scope, db: Reader, *, refs: list[tuple[str, str]]) -> list[str]:
     """identityIds of everybody who lives in these spaces or is in these groups."""
-    found: dict[str, None] = {}
+    identity_ids: dict[str, None] = {}
     for kind, ref in refs:
         if kind == SPACE:
             space = (await spaces.spaces_by_id(scope, db, [int(ref)])).get(int(ref))
@@ -120,12 +120,12 @@ async def people_of(scope: Scope, db: Reader, *, refs: list[tuple[str, str]]) ->
                 [space_row.space_id for space_row in await spaces.subtree(scope, db, space)] if space else []
             )
             ties = await residents.ties_of(scope, db, under)
-            found |= dict.fromkeys(tie[2] for tie in ties if tie[4] == MOVED_IN)
+            identity_ids |= dict.fromkeys(tie[2] for tie in ties if tie[4] == MOVED_IN)
         else:
             members = await persons.members_of(scope, db, ref)
             known_people = await persons.persons_by_id(scope, db, members)
-            found |= dict.fromkeys(person.identity_id for person in known_people.values())
-    return list(found)
+            identity_ids |= dict.fromkeys(person.identity_id for person in known_people.values())
+    return list(identity_ids)
 
 
 async def home_doors(scope: Scope, db: Reader, grants: Sequence[GrantRow]) -> dict[int, list[Target]]:
@@ -136,15 +136,15 @@ async def home_doors(scope: Scope, db: Reader, grants: Sequence[GrantRow]) -> di
         by_community[community_id] = await hours_of_many(
             scope, db, community_id=community_id, identity_ids=sorted(people)
         )
-    found: dict[int, list[Target]] = {}
+    targets_by_grant: dict[int, list[Target]] = {}
     for grant in grants:
         hours = by_community[grant.community_id][_person_of(grant)]
-        targets = found.setdefault(grant.id, [])
+        targets = targets_by_grant.setdefault(grant.id, [])
         for door, schedule in sorted(hours.items()):
             met = both(grant.schedule, schedule)
             if met is not None:
                 targets.append(Target(door, grant.credential, grant.subject, grant.content, met))
-    return found
+    return targets_by_grant
 
 
 def _person_of(grant: GrantRow) -> str:
@@ -155,7 +155,7 @@ async def rights_now(
     scope: Scope, db: Reader, *, community_id: int, identity_id: str, now_ms: int, any_hour: bool = False
 ) -> list[DesiredRow]:
     """What a person's credentials open now: desired rows whose window holds, and whose schedule unless `any_hour`."""
-    held = []
+    live_rows = []
     for row in await rows_of_subject(scope, db, community_id=community_id, subject=identity_id):
         if row.content:
             content = msgspec.json.decode(row.content, type=Content)
@@ -165,8 +165,8 @@ async def rights_now(
                 and now_ms <= content.ends_ms
                 and (any_hour or holds(content.schedule, now_ms, content.zone))
             ):
-                held.append(row)
-    return held
+                live_rows.append(row)
+    return live_rows
 
 
 async def rights_of_person(
@@ -180,16 +180,16 @@ async def rights_of_person(
 
 def kinds_at_doors(rows: Sequence[DesiredRow]) -> dict[str, set[str]]:
     """iotId → kinds of these rights: qr, card, ble, pin, face."""
-    found: dict[str, set[str]] = {}
+    kinds_by_door: dict[str, set[str]] = {}
     for row in rows:
-        found.setdefault(row.device, set()).add(row.kind.rpartition(".")[2])
-    return found
+        kinds_by_door.setdefault(row.device, set()).add(row.kind.rpartition(".")[2])
+    return kinds_by_door
 
 
 def schedules_at_doors(rows: Sequence[DesiredRow]) -> dict[str, str]:
     """iotId → when one of these rights holds there; empty: always."""
-    found: dict[str, list[str]] = {}
+    schedules_by_door: dict[str, list[str]] = {}
     for row in rows:
         content = msgspec.json.decode(row.content, type=Content)
-        found.setdefault(row.device, []).append(content.schedule)
-    return {device: either(schedules) for device, schedules in found.items()}
+        schedules_by_door.setdefault(row.device, []).append(content.schedule)
+    return {device: either(schedules) for device, schedules in schedules_by_door.items()}

@@ -12,7 +12,7 @@ from linli.kernel.scope import Scope
 _p = persons.c
 # A project keeps its own door persons, and so does the console: neither belongs to a community.
 _own = and_(_p.tenant_id == bindparam("scope_tenant"), _p.project_id == bindparam("project"))
-_one = Query(
+_by_identity = Query(
     select(persons).where(_p.identity_id == bindparam("identity_id"), _own),
     DoorPerson,
 )
@@ -50,7 +50,7 @@ def project_of(scope: Scope) -> str:
 
 
 async def find_person(scope: Scope, db: Reader, *, identity_id: str) -> DoorPerson | None:
-    return await _one.one(db, scope, identity_id=identity_id, project=project_of(scope))
+    return await _by_identity.one(db, scope, identity_id=identity_id, project=project_of(scope))
 
 
 async def get_person(scope: Scope, db: Reader, *, identity_id: str) -> DoorPerson:

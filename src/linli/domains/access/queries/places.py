@@ -14,8 +14,8 @@ async def places(scope: Scope, db: Reader, *, space_ids: list[int | None]) -> di
     wanted = sorted({space_id for space_id in space_ids if space_id is not None})
     if not wanted:
         return {}
-    found = await spaces.spaces_by_id(scope, db, wanted)
-    paths = {space_id: path_ids(space.path)[1:] for space_id, space in found.items()}
+    spaces_by_id = await spaces.spaces_by_id(scope, db, wanted)
+    paths = {space_id: path_ids(space.path)[1:] for space_id, space in spaces_by_id.items()}
     names = await spaces.names(scope, db, sorted({step for path in paths.values() for step in path}))
     return {
         space_id: SEPARATOR.join(names[step] for step in path if step in names)

@@ -28,30 +28,32 @@ async def readings_of(scope: Scope, db: Reader, doors: Iterable[Door]) -> dict[s
     """(form, Bluetooth name) by iotId: the door's own word, else its product's, else encrypted codes and no name."""
     doors = list(doors)
     refs = sorted({door.iot_id for door in doors} | {door.product_key for door in doors})
-    said = {
+    readings = {
         (row.community_id, row.kind, row.ref): row
         for row in (await _of_refs.all(db, scope, refs=refs) if refs else [])
     }
-    found = {}
+    forms = {}
     for door in doors:
-        own = said.get((door.community_id, DOOR, door.iot_id))
-        general = said.get((door.community_id, PRODUCT, door.product_key))
+        own = readings.get((door.community_id, DOOR, door.iot_id))
+        general = readings.get((door.community_id, PRODUCT, door.product_key))
         chosen = next((row for row in (own, general) if row and row.form), None)
-        found[door.iot_id] = (form_of(chosen), own.ble_name if own else "")
-    return found
+        forms[door.iot_id] = (form_of(chosen), own.ble_name if own else "")
+    return forms
 
 
 async def forms_of(scope: Scope, db: Reader, doors: Iterable[Door]) -> list[CodeForm]:
     return [form for form, _ in (await readings_of(scope, db, doors)).values()]
 
 
-async def said_of(scope: Scope, db: Reader, *, community_id: int, kind: str, ref: str) -> DoorReading | None:
+async def reading_of(
+    scope: Scope, db: Reader, *, community_id: int, kind: str, ref: str
+) -> DoorReading | None:
     """What was said of this door or product itself."""
     rows = await _of_refs.all(db, scope, refs=[ref])
     return next((row for row in rows if (row.community_id, row.kind) == (community_id, kind)), None)
 
 
-async def said_in(scope: Scope, db: Reader, *, community_id: int) -> list[DoorReading]:
+async def readings_in(scope: Scope, db: Reader, *, community_id: int) -> list[DoorReading]:
     """Everything that was said in a community."""
     return await _of_community.all(db, scope, community_id=community_id)
 

@@ -35,16 +35,16 @@ _of_other_product = Query(
 
 async def settings_of(scope: Scope, db: Reader, *, community_id: int) -> Settings:
     """The community's, or those of one that said nothing yet."""
-    found = await _settings.one(db, scope, community_id=community_id)
-    return found or Settings(community_id, scope.tenant_id or "")
+    row = await _settings.one(db, scope, community_id=community_id)
+    return row or Settings(community_id, scope.tenant_id or "")
 
 
 async def scopes_of_doors(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, list[DoorScope]]:
     """Pass scopes by iotId; doors without one are absent."""
-    found: dict[str, list[DoorScope]] = {}
+    scopes_by_door: dict[str, list[DoorScope]] = {}
     for row in await _of_doors.all(db, scope, iot_ids=iot_ids):
-        found.setdefault(row.iot_id, []).append(row)
-    return found
+        scopes_by_door.setdefault(row.iot_id, []).append(row)
+    return scopes_by_door
 
 
 async def scopes_of_community(scope: Scope, db: Reader, *, community_id: int) -> list[DoorScope]:

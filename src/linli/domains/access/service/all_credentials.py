@@ -50,9 +50,9 @@ async def end(
         await credentials.end(scope, tx, row=row, reason=why, now_ms=now_ms)
         return [grant.target for grant in grants if grant.target_type == ON_DEVICE]
     if named.origin == CARD:
-        found = await cards_of_holder(scope, tx, card_id=named.ref, identity_id=named.identity_id)
-        live = [card for card in found if card.live and card.community_id == community_id]
-        if not found:
+        of_holder = await cards_of_holder(scope, tx, card_id=named.ref, identity_id=named.identity_id)
+        live = [card for card in of_holder if card.live and card.community_id == community_id]
+        if not of_holder:
             raise CredentialUnknown()
         for card in live:
             await cards.end_card(scope, tx, card=card, reason=why, now_ms=now_ms)
@@ -97,20 +97,20 @@ async def restore(
 
 async def reveal(scope: Scope, tx: Tx, *, community_id: int, named: Named, now_ms: int) -> str:
     """The whole number or code; who looked is kept. Raises CredentialUnknown, also for PINs and owners' own keys."""
-    code, found = named.ref, False
+    code, is_here = named.ref, False
     if named.origin == OWN:
         row = await _own(scope, tx, community_id, named)
-        code, found = row.credential, row.kind != PIN
+        code, is_here = row.credential, row.kind != PIN
     elif named.origin == CARD:
         cards_held = await cards_of_holder(scope, tx, card_id=code, identity_id=named.identity_id)
-        found = any(card.community_id == community_id for card in cards_held)
+        is_here = any(card.community_id == community_id for card in cards_held)
     elif named.origin in (CODE, VISITOR):
         qr_permissions = await permissions_of_code(scope, tx, qr_code=code)
-        found = any(
+        is_here = any(
             right.community_id == community_id and right.identity_id == named.identity_id
             for right in qr_permissions.values()
         )
-    if not found:
+    if not is_here:
         raise CredentialUnknown()
     await note_reveal(
         scope, tx, community_id=community_id, identity_id=named.identity_id, code=code, now_ms=now_ms

@@ -44,7 +44,7 @@ async def grant(
     online = {device.iot_id for device in await find_devices(scope, tx, iot_ids=iot_ids) if device.online}
     failures = {}
     for number, wish in in_lock_order(wishes, lambda wish: (wish.iot_id, wish.number)):
-        error = await _one(scope, tx, doors.get(wish.iot_id), wish, ids, now_ms)
+        error = await _grant_right(scope, tx, doors.get(wish.iot_id), wish, ids, now_ms)
         if error is None and wish.iot_id not in online:
             error = DoorOffline()
         if error is not None:
@@ -83,7 +83,7 @@ async def withdraw(
     return [failures[place] for place in sorted(failures)]
 
 
-async def _one(
+async def _grant_right(
     scope: Scope, tx: Tx, door: Door | None, wish: CardWish, ids: Ids, now_ms: int
 ) -> LinliError | None:
     if door is None:

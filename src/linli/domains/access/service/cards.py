@@ -82,7 +82,7 @@ async def grant_cards(
     doors = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
     online = {device.iot_id for device in await find_devices(scope, tx, iot_ids=iot_ids) if device.online}
     unknown = await _unknown_persons(scope, tx, {wish.identity_id for wish in wishes})
-    known = await queries.find_cards(scope, tx, pairs=[(wish.iot_id, wish.number) for wish in wishes])
+    cards_by_pair = await queries.find_cards(scope, tx, pairs=[(wish.iot_id, wish.number) for wish in wishes])
     failures = {}
     for number, wish in in_lock_order(wishes, lambda wish: (wish.iot_id, wish.number)):
         door = doors.get(wish.iot_id)
@@ -92,7 +92,7 @@ async def grant_cards(
         elif wish.identity_id in unknown:
             error = PersonUnknown(wish.identity_id)
         else:
-            await _grant(scope, tx, door, wish, known.get((wish.iot_id, wish.number)), now_ms)
+            await _grant(scope, tx, door, wish, cards_by_pair.get((wish.iot_id, wish.number)), now_ms)
             error = None if wish.iot_id in online else DoorOffline()
         if error is not None:
             failures[number] = CardFailure(wish.iot_id, wish.number, wish.identity_id, error)
@@ -111,10 +111,12 @@ async def withdraw_cards(
     for iot_id, _, _ in rows:
         if iot_id not in doors:
             raise DoorUnknown(iot_id)
-    known = await queries.find_cards(scope, tx, pairs=[(iot_id, card_id) for iot_id, card_id, _ in rows])
+    cards_by_pair = await queries.find_cards(
+        scope, tx, pairs=[(iot_id, card_id) for iot_id, card_id, _ in rows]
+    )
     failures = {}
     for number, (iot_id, card_id, identity_id) in in_lock_order(rows, lambda row: row[:2]):
-        card = known.pop((iot_id, card_id), None)
+        card = cards_by_pair.pop((iot_id, card_id), None)
         if card is None or card.identity_id != identity_id:
             failures[number] = CardFailure(iot_id, card_id, identity_id, CardUnknown())
         else:

@@ -68,9 +68,9 @@ async def forget_ended_codes(
 async def _forget_some(tx: Tx, *, before: int, since: int, after: str) -> tuple[int, list[tuple[str, int]]]:
     """How many were forgotten, and the rows that were looked at."""
     rows = await _ended.all(tx, before=before, since=since, after=after)
-    found = [code for code, _ in rows]
-    credentials = await credentials_on_devices(tx, kind=QR, credentials=found) if found else set()
-    gone = sorted(code for code in found if code not in credentials)
+    codes = [code for code, _ in rows]
+    credentials = await credentials_on_devices(tx, kind=QR, credentials=codes) if codes else set()
+    gone = sorted(code for code in codes if code not in credentials)
     for drop in _drops if gone else ():
         await drop.run(tx, codes=gone)
     return len(gone), rows

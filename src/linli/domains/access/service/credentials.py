@@ -233,13 +233,13 @@ async def count_try(
     tx: Tx, *, key: str, community_id: int, now_ms: int, most: int = MOST_TRIES, within_ms: int = TRIES_MS
 ) -> None:
     """Count a try in a transaction of its own, so that a refused one counts too. Raises TriedTooOften."""
-    found = await _tries.one(tx, key=key)
-    count, since = (found[1], found[2]) if found and found[2] > now_ms - within_ms else (0, now_ms)
+    row = await _tries.one(tx, key=key)
+    count, since = (row[1], row[2]) if row and row[2] > now_ms - within_ms else (0, now_ms)
     if count >= most:
         until = write_time(since + within_ms, await zone_of(tx, community_id))
         raise TriedTooOften(until=until[11:16] if within_ms <= TRIES_MS else until[5:16])
-    row = {"key": key, "tries": count + 1, "since_ms": since}
-    await tx.upsert(tries, [row], keys=("key",), update=("tries", "since_ms"))
+    counted = {"key": key, "tries": count + 1, "since_ms": since}
+    await tx.upsert(tries, [counted], keys=("key",), update=("tries", "since_ms"))
 
 
 async def count_own_pin(tx: Tx, *, identity_id: str, community_id: int, pin: str, now_ms: int) -> None:

@@ -145,8 +145,8 @@ async def adopt_doors(
     A device that an integrator put into the community without registering it here is a door when its thing model
     has the door's services; it becomes one now, named after its alias, as an entrance.
     """
-    found = await queries.find_doors(scope, tx, iot_ids=iot_ids)
-    missing = [iot_id for iot_id in iot_ids if iot_id not in found]
+    doors_by_id = await queries.find_doors(scope, tx, iot_ids=iot_ids)
+    missing = [iot_id for iot_id in iot_ids if iot_id not in doors_by_id]
     devices = await find_devices(scope, tx, iot_ids=missing) if missing else []
     for device in sorted(devices, key=lambda device: device.iot_id):
         if device.community_id is None or not scope.allows(device.community_id):
@@ -172,8 +172,8 @@ async def adopt_doors(
             changed_ms=now_ms,
         )
         await _add(scope, tx, door, keys, now_ms)
-        found[door.iot_id] = door
-    return found
+        doors_by_id[door.iot_id] = door
+    return doors_by_id
 
 
 async def describe_door(

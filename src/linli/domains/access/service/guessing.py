@@ -39,7 +39,7 @@ _begin = Command(
     unscoped="the row is of the door's own tenant",
 )
 """So that there is a row to lock: doors of a community report at once."""
-_one = Query(
+_by_door = Query(
     pin_guesses.select()
     .where(
         _g.community_id == bindparam("community_id", type_=INT),
@@ -69,26 +69,26 @@ async def wrong_pin(tx: Tx, door: Door, *, at_ms: int, now_ms: int) -> None:
         await _tell(tx, door, at_all, now_ms)
 
 
-def _is_guessing(held: PinGuesses, allowance: Allowance, now_ms: int) -> bool:
-    return Keypad(held.owed_until_ms).wrong(now_ms, allowance) >= allowance.tries + SUSPECT
+def _is_guessing(guesses: PinGuesses, allowance: Allowance, now_ms: int) -> bool:
+    return Keypad(guesses.owed_until_ms).wrong(now_ms, allowance) >= allowance.tries + SUSPECT
 
 
-def guesses_now(held: PinGuesses | None, now_ms: int) -> int:
+def guesses_now(guesses: PinGuesses | None, now_ms: int) -> int:
     """How many wrong PINs the series has that still runs at a door; 0: nobody guesses there."""
-    return held.tries if held is not None and _is_guessing(held, DOOR, now_ms) else 0
+    return guesses.tries if guesses is not None and _is_guessing(guesses, DOOR, now_ms) else 0
 
 
 async def _count(tx: Tx, door: Door, iot_id: str, allowance: Allowance, at_ms: int) -> PinGuesses:
     scope = Scope.system(door.tenant_id, "access")
     await _begin.run(tx, community_id=door.community_id, iot_id=iot_id, tenant_id=door.tenant_id)
-    held = await _one.one(tx, scope, community_id=door.community_id, iot_id=iot_id)
-    assert held is not None
-    before = Keypad(held.owed_until_ms)
+    guesses = await _by_door.one(tx, scope, community_id=door.community_id, iot_id=iot_id)
+    assert guesses is not None
+    before = Keypad(guesses.owed_until_ms)
     goes_on = before.wrong(at_ms, allowance) > 0
-    after = held._replace(
+    after = guesses._replace(
         owed_until_ms=before.tried(False, at_ms, allowance).owed_until_ms,
-        tries=held.tries + 1 if goes_on else 1,
-        first_ms=held.first_ms if goes_on else at_ms,
+        tries=guesses.tries + 1 if goes_on else 1,
+        first_ms=guesses.first_ms if goes_on else at_ms,
         last_ms=at_ms,
     )
     await tx.upsert(
@@ -100,12 +100,12 @@ async def _count(tx: Tx, door: Door, iot_id: str, allowance: Allowance, at_ms: i
     return after
 
 
-async def _tell(tx: Tx, door: Door, held: PinGuesses, now_ms: int) -> None:
-    if now_ms - held.told_ms < TELL_MS:
+async def _tell(tx: Tx, door: Door, guesses: PinGuesses, now_ms: int) -> None:
+    if now_ms - guesses.told_ms < TELL_MS:
         return
     await tx.upsert(
         pin_guesses,
-        [held._replace(told_ms=now_ms)._asdict()],
+        [guesses._replace(told_ms=now_ms)._asdict()],
         keys=("community_id", "iot_id"),
         update=("told_ms",),
     )
@@ -115,7 +115,7 @@ async def _tell(tx: Tx, door: Door, held: PinGuesses, now_ms: int) -> None:
         iot_id=door.iot_id,
         door_name=door.name,
         what="guessing",
-        at_ms=held.last_ms,
-        count=held.tries,
+        at_ms=guesses.last_ms,
+        count=guesses.tries,
     )
     await emit(tx, attacked)

@@ -43,14 +43,14 @@ async def give_home_keys(
     scope: Scope, tx: Tx, *, community_id: int, identity_ids: list[str], ids: Ids, now_ms: int
 ) -> None:
     """Let persons' own keys open the doors of their pass scopes; who has one keeps it."""
-    known = await queries.find_keys(
+    codes_by_identity = await queries.find_keys(
         scope, tx, community_id=community_id, identity_ids=identity_ids, source=HOME
     )
     granted = await deliveries.credentials_granted(
-        scope, tx, source=HOME, kind=QR, credentials=[code.qr_code for code in known.values()]
+        scope, tx, source=HOME, kind=QR, credentials=[code.qr_code for code in codes_by_identity.values()]
     )
     for identity_id in sorted(identity_ids):
-        code = known.get(identity_id) or await _new_code(
+        code = codes_by_identity.get(identity_id) or await _new_code(
             scope, tx, community_id, identity_id, HOME, ids, now_ms
         )
         await _go_on(tx, code)

@@ -168,8 +168,8 @@ async def _holder(tx: Tx, door: Door, kind: str, report: PassReport, faces: Face
     elif kind == "PASSWORD":
         scope = Scope.system(door.tenant_id)
         salt = (await settings_of(scope, tx, community_id=door.community_id)).pin_salt
-        known = _DIGEST.fullmatch(report.content) or not salt
-        digest = report.content if known else pin_digest(report.content, salt)
+        is_digest = _DIGEST.fullmatch(report.content) or not salt
+        digest = report.content if is_digest else pin_digest(report.content, salt)
         return await _own_holder(tx, door, PIN, digest, report)
     elif kind == "FACE" and report.code in _RECOGNISED:
         identity_id = text_in(report.ext_info, "userID")

@@ -152,7 +152,7 @@ async def bind_code(
             qr_code=qr_code,
             identity_id=identity_id,
             right=right,
-            known=permissions.get(iot_id),
+            before=permissions.get(iot_id),
             now_ms=now_ms,
         )
         results[iot_id] = DoorResult(iot_id)
@@ -164,7 +164,14 @@ async def bind_new(
 ) -> QrPermissionRow:
     """Let a code that was made for this door open it. The caller has checked who may have it."""
     return await _bind(
-        scope, tx, door=door, qr_code=qr_code, identity_id=identity_id, right=right, known=None, now_ms=now_ms
+        scope,
+        tx,
+        door=door,
+        qr_code=qr_code,
+        identity_id=identity_id,
+        right=right,
+        before=None,
+        now_ms=now_ms,
     )
 
 
@@ -284,7 +291,7 @@ async def picture_of(
     )
 
 
-async def encrypt_known_code(
+async def encrypt_own_code(
     scope: Scope, tx: Tx, *, qr_code: str, community_id: int, expires_ms: int, keys: DoorKeys, now_ms: int
 ) -> str:
     """The text to show for a code that the caller has found to be the person's own."""
@@ -316,7 +323,7 @@ async def _bind(
     qr_code: str,
     identity_id: str,
     right: QrRight,
-    known: QrPermissionRow | None,
+    before: QrPermissionRow | None,
     now_ms: int,
 ) -> QrPermissionRow:
     row = QrPermissionRow(
@@ -329,10 +336,10 @@ async def _bind(
         ends_ms=right.ends_ms,
         max_scans=right.max_scans,
         shared=int(right.shared),
-        used=known.used if known and known.live else 0,
+        used=before.used if before and before.live else 0,
         live=1,
         end_reason="",
-        created_ms=known.created_ms if known else now_ms,
+        created_ms=before.created_ms if before else now_ms,
         changed_ms=now_ms,
     )
     await tx.upsert(

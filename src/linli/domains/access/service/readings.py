@@ -79,8 +79,8 @@ async def say_ble_order(scope: Scope, tx: Tx, *, community_id: int, order: str, 
             raise BadInput(field="bleOrder", rule="too_long", limit=16) from None
         if not order.isalnum():
             raise BadInput(field="bleOrder", rule="letters_digits")
-    known = await settings_of(scope, tx, community_id=community_id)
-    row = known._replace(tenant_id=scope.tenant, changed_ms=now_ms)
+    before = await settings_of(scope, tx, community_id=community_id)
+    row = before._replace(tenant_id=scope.tenant, changed_ms=now_ms)
     await tx.upsert(settings, [row._asdict()], keys=("community_id",))
     await _order.run(tx, of_community=community_id, order=order, now=now_ms)
     await history.note(
@@ -88,7 +88,7 @@ async def say_ble_order(scope: Scope, tx: Tx, *, community_id: int, order: str, 
         tx,
         history.Record("door_settings", str(community_id), community_id),
         "changed",
-        before={"ble_order": known.ble_order},
+        before={"ble_order": before.ble_order},
         after={"ble_order": order},
         now_ms=now_ms,
     )
@@ -102,7 +102,7 @@ async def _save(
     scope: Scope, tx: Tx, *, community_id: int, kind: str, ref: str, form: CodeForm | None, ble_name: str, now_ms: int
 ) -> DoorReading:  # fmt: skip
     good = form.checked() if form else SEALED_FORM._replace(form="")
-    before = await queries.said_of(scope, tx, community_id=community_id, kind=kind, ref=ref)
+    before = await queries.reading_of(scope, tx, community_id=community_id, kind=kind, ref=ref)
     row = DoorReading(community_id, kind, ref, scope.tenant, *good, ble_name, now_ms)
     await tx.upsert(
         door_readings,
@@ -116,14 +116,14 @@ async def _save(
         tx,
         history.Record(*kept, community_id),
         "changed",
-        before=_told(before),
-        after=_told(row),
+        before=_audit_values(before),
+        after=_audit_values(row),
         now_ms=now_ms,
     )
     return row
 
 
-def _told(row: DoorReading | None) -> dict[str, object]:
+def _audit_values(row: DoorReading | None) -> dict[str, object]:
     if row is None:
         return {}
     return {

@@ -222,10 +222,10 @@ class Revocation:
             codes = await _qr_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
             for row in codes:
                 await end_permission(scope, tx, row=row, reason="door_removed", now_ms=now)
-            found = await _cards_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
-            for card in found:
+            door_cards = await _cards_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
+            for card in door_cards:
                 await end_card(scope, tx, card=card, reason="door_removed", now_ms=now)
-            return bool(codes or found)
+            return bool(codes or door_cards)
 
         while await self._db.run(end_some):
             pass

@@ -71,10 +71,10 @@ async def show(
 async def shown(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_ms: int) -> ShownCode | None:
     """What the person shows at this door now."""
     rows = [row for row in await _rows(scope, db, door, identity_id) if row.ends_ms > now_ms]
-    return await told(db, rows[0]) if rows else None
+    return await shown_code(db, rows[0]) if rows else None
 
 
-async def told(db: Reader, row: QrPermissionRow) -> ShownCode:
+async def shown_code(db: Reader, row: QrPermissionRow) -> ShownCode:
     sent = await find_row(db, device=row.iot_id, kind=QR, credential=row.qr_code)
     return ShownCode(
         row.qr_code, row.ends_ms, row.used > 0, sent is not None and sent.status == "transferred"
@@ -91,8 +91,10 @@ async def _may(scope: Scope, db: Reader, door: Door, identity_id: str, now_ms: i
     """Whether a lasting code of the person opens this door now."""
     place = {"community_id": door.community_id, "identity_id": identity_id}
     out = await live_codes(scope, db, community_id=door.community_id, identity_id=identity_id)
-    held = await keys.rights_now(scope, db, **place, now_ms=now_ms)  # type: ignore[arg-type]
-    return any(row.device == door.iot_id and row.kind == QR and row.credential not in out for row in held)
+    desired_rows = await keys.rights_now(scope, db, **place, now_ms=now_ms)  # type: ignore[arg-type]
+    return any(
+        row.device == door.iot_id and row.kind == QR and row.credential not in out for row in desired_rows
+    )
 
 
 async def _rows(scope: Scope, db: Reader, door: Door, identity_id: str) -> list[QrPermissionRow]:

@@ -58,9 +58,9 @@ async def set_pass_scope(
     if len(space_ids) + len(group_ids) > MOST_REFS:
         raise BadInput(field="spaceIds", rule="too_many_items", limit=MOST_REFS)
     door = await get_door(scope, tx, iot_id=iot_id)
-    found = await spaces.spaces_by_id(scope, tx, sorted(set(space_ids)))
+    spaces_by_id = await spaces.spaces_by_id(scope, tx, sorted(set(space_ids)))
     for space_id in space_ids:
-        space = found.get(space_id)
+        space = spaces_by_id.get(space_id)
         if space is None or space.community_id != door.community_id:
             raise NotFound(what="space", id=space_id)
         if space.kind not in _SERVED:
@@ -71,7 +71,7 @@ async def set_pass_scope(
             raise NotFound(what="userGroup", id=group_id)
     scopes = await scopes_of_doors(scope, tx, iot_ids=[iot_id])
     before = {(row.kind, row.ref): row.schedule for row in scopes.get(iot_id, [])}
-    refs = [(SPACE, str(one)) for one in space_ids] + [(GROUP, one) for one in group_ids]
+    refs = [(SPACE, str(number)) for number in space_ids] + [(GROUP, group) for group in group_ids]
     after = {ref: (schedules or {}).get(ref, "") for ref in refs}
     changed = sorted(ref for ref in before.keys() | after.keys() if before.get(ref) != after.get(ref))
     for kind, ref in changed:

@@ -59,8 +59,8 @@ async def choose(
         others = await doors_of_others(scope, tx, community_id=community_id, product_keys=product_keys)
         if others:
             raise ProviderInUse(field="productKeys", count=others)
-    known = await settings_of(scope, tx, community_id=community_id)
-    row = known._replace(
+    before = await settings_of(scope, tx, community_id=community_id)
+    row = before._replace(
         tenant_id=scope.tenant,
         provider=provider,
         provider_products=",".join(product_keys),
@@ -74,11 +74,11 @@ async def choose(
         tx,
         history.Record(HISTORY, str(community_id), community_id),
         "changed",
-        before=_told(known),
-        after=_told(row),
+        before=_audit_values(before),
+        after=_audit_values(row),
         now_ms=now_ms,
     )
-    if row.service_on != known.service_on:
+    if row.service_on != before.service_on:
         event = DoorServiceSwitched(scope.tenant, community_id, service_on)
         await emit(tx, event, key=str(community_id))
     return row
@@ -86,16 +86,16 @@ async def choose(
 
 async def pin_salt(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> str:
     """What the community's PINs are hashed with; made on first use."""
-    known = await settings_of(scope, tx, community_id=community_id)
-    if known.pin_salt:
-        return known.pin_salt
-    row = known._replace(tenant_id=scope.tenant, changed_ms=now_ms)
+    before = await settings_of(scope, tx, community_id=community_id)
+    if before.pin_salt:
+        return before.pin_salt
+    row = before._replace(tenant_id=scope.tenant, changed_ms=now_ms)
     await tx.upsert(settings, [row._asdict()], keys=("community_id",))
     await _salt.run(tx, of_community=community_id, salt=ids.hex(32))
     return (await settings_of(scope, tx, community_id=community_id)).pin_salt
 
 
-def _told(row: Settings) -> dict[str, object]:
+def _audit_values(row: Settings) -> dict[str, object]:
     return {
         "provider": row.provider,
         "provider_products": row.provider_products,

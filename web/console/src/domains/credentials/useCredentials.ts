@@ -2,10 +2,10 @@ import { useAction, useResource, type ListState, type Tone } from '@linli/shared
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
-export type HeldCredential = components['schemas']['HeldCredential']
+export type CommunityCredential = components['schemas']['CommunityCredential']
 export type Denied = components['schemas']['DeniedRow']
 export type CredentialIn = components['schemas']['CredentialIn']
-type State = HeldCredential['state']
+type State = CommunityCredential['state']
 
 export const KINDS = ['qr', 'card', 'pin', 'ble'] as const
 export const ORIGINS = ['own', 'card', 'code', 'visitor', 'home', 'staff'] as const
@@ -25,14 +25,14 @@ const REASONS = new Set([
   'given_up',
 ])
 
-export const toneOf = (row: HeldCredential): Tone => TONES[row.state]
+export const toneOf = (row: CommunityCredential): Tone => TONES[row.state]
 export const reasonKey = (reason: string) => (REASONS.has(reason) ? `credentials.reason.${reason}` : '')
 /** Keys follow their owner; what is not in use any more has ended already. */
-export const mayEnd = (row: HeldCredential) =>
+export const mayEnd = (row: CommunityCredential) =>
   row.state !== 'ended' && row.origin !== 'home' && row.origin !== 'staff'
 
 /** A list shows the end of a code; keys and PINs are shown to nobody but their owner. */
-export const mayReveal = (row: HeldCredential) =>
+export const mayReveal = (row: CommunityCredential) =>
   row.kind === 'qr' && row.state !== 'ended' && (row.origin === 'code' || row.origin === 'visitor')
 
 const at = (communityId: string | null) => ({ community_id: Number(communityId) })
@@ -51,7 +51,7 @@ function asked(state: ListState) {
 export function useCredentials(state: ListState, communityId: () => string | null) {
   return useResource(() => {
     const community = communityId()
-    if (!community) return Promise.resolve({ ...nothing, data: [] as HeldCredential[] })
+    if (!community) return Promise.resolve({ ...nothing, data: [] as CommunityCredential[] })
     return answer(
       api.GET('/api/console/communities/{community_id}/held-credentials', {
         params: {
@@ -81,13 +81,13 @@ export function exportOf(
 }
 
 export interface Ended {
-  row: HeldCredential
+  row: CommunityCredential
   iotIds: string[]
 }
 
 export function useCredentialChanges(communityId: () => string | null) {
-  const named = (row: HeldCredential) => ({ origin: row.origin, ref: row.ref, personId: row.personId })
-  const end = useAction(async (row: HeldCredential, reason: string): Promise<Ended> => {
+  const named = (row: CommunityCredential) => ({ origin: row.origin, ref: row.ref, personId: row.personId })
+  const end = useAction(async (row: CommunityCredential, reason: string): Promise<Ended> => {
     const done = await answer(
       api.POST('/api/console/communities/{community_id}/held-credentials/end', {
         params: { path: at(communityId()) },
@@ -105,7 +105,7 @@ export function useCredentialChanges(communityId: () => string | null) {
   })
   /** The whole code; who looked is kept. */
   const reveal = useAction(
-    async (row: HeldCredential) =>
+    async (row: CommunityCredential) =>
       (
         await answer(
           api.POST('/api/console/communities/{community_id}/held-credentials/reveal', {
