@@ -51,8 +51,8 @@ def device_of(request: AnyRequest, secrets: Secrets, account: Account | None) ->
     if account is None or not name:
         return ""
     own = _proof(secrets, account, name)
-    known = [hmac.compare_digest(own.encode(), proof.encode()) for proof in proofs]
-    return name if any(known) else ""
+    matches = [hmac.compare_digest(own.encode(), proof.encode()) for proof in proofs]
+    return name if any(matches) else ""
 
 
 def device_cookie(request: AnyRequest, settings: Settings, secrets: Secrets, account: Account) -> Cookie:

@@ -14,7 +14,7 @@ from linli.kernel.scope import Scope
 async def describe(db: Reader, rights: Rights, tenant_id: str) -> Me:
     """The account working in `tenant_id` ("" for a pure operator)."""
     account = await accounts.get_account(db, rights.account_id)
-    tenants = [await tenancy.get_tenant(db, one) for one in rights.tenants]
+    tenants = [await tenancy.get_tenant(db, tenant) for tenant in rights.tenants]
     options = [TenantOption(tenant.id, tenant.name) for tenant in tenants]
     return Me(
         account_id=str(account.id),

@@ -43,7 +43,7 @@ class NotOpenYet(Unavailable):
     code = "resident.not_open"
 
 
-def told(who: Resident) -> ResidentMe:
+def describe_resident(who: Resident) -> ResidentMe:
     return ResidentMe(
         who.name, who.phone, len(who.living_in), sum(home.status == PENDING for home in who.homes)
     )
@@ -146,13 +146,15 @@ async def sign_in(
     cookie = cookies.session_cookie(
         RESIDENT_COOKIE, token, secure=secure, max_age=lasting, path=RESIDENT_PATH
     )
-    return Response(told(who), cookies=[cookie, device_cookie(request, settings, secrets, account)])
+    return Response(
+        describe_resident(who), cookies=[cookie, device_cookie(request, settings, secrets, account)]
+    )
 
 
 @resident_session_routes.get()
 async def who_am_i(resident: Resident) -> ResidentMe:
     """The signed-in resident."""
-    return told(resident)
+    return describe_resident(resident)
 
 
 @resident_session_routes.delete(noted="sign-out", status=204)

@@ -190,7 +190,7 @@ def _wanted(person: str, content: Content) -> tuple[FaceUser, FaceImage]:
 
 
 def _print(user: FaceUser, md5: str) -> str:
-    said = (
+    parts = (
         user.name,
         user.group_ids,
         user.timestamp_ms,
@@ -201,18 +201,18 @@ def _print(user: FaceUser, md5: str) -> str:
         user.schedule,
         *([user.zone] if user.zone else ()),
     )
-    return hashlib.sha256(repr((said, md5)).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr((parts, md5)).encode()).hexdigest()[:32]
 
 
 def _prints(report: FaceReport) -> dict[tuple[str, str], str]:
     """The device has a face when both user and picture are there. One without the other equals no content."""
     pictures = {image.person_id: image.md5 for image in report.images}
     users = {user.person_id: user for user in report.users}
-    found = {}
+    prints = {}
     for person in {*pictures, *users}:
         whole = person in pictures and person in users
-        found[FACE, person] = _print(users[person], pictures[person]) if whole else "half"
-    return found
+        prints[FACE, person] = _print(users[person], pictures[person]) if whole else "half"
+    return prints
 
 
 def _outcomes(batch: Sequence[Parcel], results: Sequence[FaceResult]) -> dict[tuple[str, str], Outcome]:

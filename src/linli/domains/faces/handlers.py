@@ -130,8 +130,8 @@ class FaceHandlers:
         await groups.follow(scope, tx, community_id=event.community_id)
         if event.type != "insert":
             return
-        known = await queries.images_of_persons(scope, tx, event.ids)
-        for some in known.values():
+        images_by_person = await queries.images_of_persons(scope, tx, event.ids)
+        for some in images_by_person.values():
             for image in some:
                 await images.put_templates(scope, tx, image, now_ms=tx.db.clock.now_ms())
 
@@ -287,16 +287,16 @@ class FaceHandlers:
     async def expire_due(self) -> int:
         """Erase pictures whose time or consent is over. Returns how many. Faces of staff follow their rights."""
         total = 0
-        while found := await queries.due_images.all(self._db, now=self._db.clock.now_ms()):
-            for image in found:
+        while due := await queries.due_images.all(self._db, now=self._db.clock.now_ms()):
+            for image in due:
                 await self._erase(Scope.system(image.tenant_id, "faces"), image, "expired")
-            total += len(found)
+            total += len(due)
         await staff.look_at_rights(self._db, now_ms=self._db.clock.now_ms())
         return total
 
 
 async def _follow_homes_of(scope: Scope, identity_ids: Sequence[str], tx: Tx) -> None:
-    known = await queries.images_of_persons(scope, tx, list(identity_ids))
-    for some in known.values():
+    images_by_person = await queries.images_of_persons(scope, tx, list(identity_ids))
+    for some in images_by_person.values():
         for image in some:
             await homes.follow(scope, tx, image=image, now_ms=tx.db.clock.now_ms())

@@ -44,13 +44,13 @@ def body_of(image: Image, zone: str, groups: tuple[str, ...] = ()) -> str:
 def extra_of(image: Image, zone: str) -> str:
     """faceExtInfo as devices get it: an object gains `userName` and `expire`, anything else goes as it is (E C1)."""
     try:
-        known = msgspec.json.decode(image.face_ext) if image.face_ext else {}
+        extra = msgspec.json.decode(image.face_ext) if image.face_ext else {}
     except msgspec.DecodeError:
         return image.face_ext
-    if not isinstance(known, dict):
+    if not isinstance(extra, dict):
         return image.face_ext
     if image.user_name:
-        known["userName"] = image.user_name
+        extra["userName"] = image.user_name
     if image.expires_ms is not None:
-        known["expire"] = write_time(image.expires_ms, zone)
-    return msgspec.json.encode(known).decode() if known else ""
+        extra["expire"] = write_time(image.expires_ms, zone)
+    return msgspec.json.encode(extra).decode() if extra else ""

@@ -17,7 +17,7 @@ from linli.protocols.face_data import FaceReport
 from linli.things.queries.devices import get_device
 
 MODEL, VERSION = "BizDataPushModel", "1.1"
-TOLD = frozenset(("toBeTransferred", "transferred", "transferDeleted", "needManual"))
+PUSHED_STATUSES = frozenset(("toBeTransferred", "transferred", "transferDeleted", "needManual"))
 LIST_SECONDS = 7 * 86_400
 MOST_DATA = 2048
 MOST_TEXT = 500
@@ -34,7 +34,7 @@ class FaceStatusPush:
         self._ids = ids
 
     async def __call__(self, tx: Tx, event: DeliverySettled) -> None:
-        if event.kind != FACE or event.status not in TOLD or not event.community_id:
+        if event.kind != FACE or event.status not in PUSHED_STATUSES or not event.community_id:
             return
         before = "toBeTransferred" if event.before == "transferring" else event.before
         data = {
@@ -89,12 +89,12 @@ async def device_list(
     device = await get_device(Scope.system(tenant_id, "faces"), db, iot_id=iot_id)
     if device.community_id is None:
         return
-    held = {
+    content = {
         "addFaceInfos": [{"faceId": image.person_id} for image in report.images],
         "failedFaceInfos": [{"faceId": result.person_id} for result in report.failed],
     }
     key = f"{tenant_id}/door-face-told/{iot_id}/{ids.hex(32)}.json"
-    await objects.put(key, msgspec.json.encode(held))
+    await objects.put(key, msgspec.json.encode(content))
     now_ms = db.clock.now_ms()
     more = {
         "dataUrl": objects.url(key, expires_s=LIST_SECONDS),

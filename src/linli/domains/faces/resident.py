@@ -3,7 +3,7 @@
 from linli.domains.faces.errors import FaceRefused, FacesBusy, NoHints
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
-from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
+from linli.domains.faces.schemas import ErasureOut, FaceLook, FaceOut, FacePicture, FaceSave
 from linli.domains.faces.service import person_faces
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
@@ -21,20 +21,20 @@ routes = Routes("/communities/{community_id:int}/face", tags=("doors",))
 
 
 @routes.get()
-async def my_face(community_id: int, resident: Resident, db: Database, objects: ObjectStore) -> FaceTold:
+async def my_face(community_id: int, resident: Resident, db: Database, objects: ObjectStore) -> FaceOut:
     """Whether there is one, by whose word, and how far it has got at each door."""
     identity_id = resident.living(community_id).identity_id
     return await person_faces.tell(resident.scope(community_id), db, objects, identity_id=identity_id)
 
 
 @routes.get("/erasures")
-async def my_erasures(community_id: int, resident: Resident, db: Database) -> list[ErasureTold]:
+async def my_erasures(community_id: int, resident: Resident, db: Database) -> list[ErasureOut]:
     """The last times it was taken back, with every device that has confirmed or has yet to."""
     identity_id = resident.living(community_id).identity_id
     page = await list_erasures(
         resident.scope(community_id), db, page=PageRequest(1, SHOWN), identity_id=identity_id
     )
-    return [ErasureTold.of(told, "") for told in page.data]
+    return [ErasureOut.of(report, "") for report in page.data]
 
 
 @routes.post("/look", status=200, raises=(FacesBusy, NoHints))

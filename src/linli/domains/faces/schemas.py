@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from linli.domains.faces.queries.erasures import Told
+from linli.domains.faces.queries.erasures import ErasureReport
 from linli.kernel import i18n
 
 DROP_FILE = "faces.drop_file"
@@ -25,21 +25,21 @@ class FaceDoor(msgspec.Struct, rename="camel", frozen=True):
     changed_ms: int
 
 
-class ConsentTold(msgspec.Struct, rename="camel", frozen=True):
+class ConsentOut(msgspec.Struct, rename="camel", frozen=True):
     how: Annotated[str, Meta(description="in_app, on_paper or project_attested")]
     text_version: str
     given_ms: int
     expires_ms: int | None
 
 
-class FaceTold(msgspec.Struct, rename="camel", frozen=True):
+class FaceOut(msgspec.Struct, rename="camel", frozen=True):
     """A person's face, also where there is none."""
 
     present: bool
     picture_url: Annotated[str | None, Meta(description="Good for some minutes.")]
     denied: Annotated[bool, Meta(description="Whoever matches is turned away.")]
     expires_ms: int | None
-    consent: ConsentTold | None
+    consent: ConsentOut | None
     doors: list[FaceDoor]
     text_version: Annotated[str, Meta(description="Of the consent text that is asked now.")]
     text: Annotated[str, Meta(description="The consent text, in the caller's language.")]
@@ -72,14 +72,14 @@ class FaceLook(msgspec.Struct, rename="camel", frozen=True):
     hints: Annotated[list[str], Meta(description="What to do better, in words.")]
 
 
-class ErasureDeviceTold(msgspec.Struct, rename="camel", frozen=True):
+class ErasureDeviceOut(msgspec.Struct, rename="camel", frozen=True):
     iot_id: str
     name: str
     confirmed_ms: int | None
     gone_ms: Annotated[int | None, Meta(description="The device was removed from the platform.")]
 
 
-class ErasureTold(msgspec.Struct, rename="camel", frozen=True):
+class ErasureOut(msgspec.Struct, rename="camel", frozen=True):
     id: str
     identity_id: str
     person: str
@@ -88,12 +88,12 @@ class ErasureTold(msgspec.Struct, rename="camel", frozen=True):
     picture_ms: int | None
     finished_ms: int | None
     confirmed: int
-    devices: list[ErasureDeviceTold]
+    devices: list[ErasureDeviceOut]
 
     @staticmethod
-    def of(told: Told, person: str) -> "ErasureTold":
-        row = told.erasure
-        return ErasureTold(
+    def of(report: ErasureReport, person: str) -> "ErasureOut":
+        row = report.erasure
+        return ErasureOut(
             id=str(row.id),
             identity_id=row.identity_id,
             person=person,
@@ -101,10 +101,10 @@ class ErasureTold(msgspec.Struct, rename="camel", frozen=True):
             asked_ms=row.asked_ms,
             picture_ms=row.picture_ms,
             finished_ms=row.finished_ms,
-            confirmed=told.confirmed,
+            confirmed=report.confirmed,
             devices=[
-                ErasureDeviceTold(device.iot_id, device.device_name, device.confirmed_ms, device.gone_ms)
-                for device in told.devices
+                ErasureDeviceOut(device.iot_id, device.device_name, device.confirmed_ms, device.gone_ms)
+                for device in report.devices
             ],
         )
 

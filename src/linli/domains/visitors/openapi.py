@@ -136,7 +136,7 @@ async def add_visitors(
     """All of them or none; an application id for each. They pass the doors on the way to the house meanwhile."""
     assert call.community_id is not None  # token="required"
     zone = await zone_of(tx, call.community_id)
-    made = await visits.apply(
+    apply_ids = await visits.apply(
         scope,
         tx,
         Stay(
@@ -150,7 +150,7 @@ async def add_visitors(
         ids=ids,
         now_ms=clock.now_ms(),
     )
-    return [AppliedVisitor(str(apply_id)) for apply_id in made]
+    return [AppliedVisitor(str(apply_id)) for apply_id in apply_ids]
 
 
 async def _seen(scope: Scope, db: Reader, apply_id: ApplyId) -> Visit:
@@ -241,10 +241,10 @@ async def query_visitors(data: VisitorApplyQuery, call: Call, scope: Scope, db: 
     return VisitorPage(page.total, page.page_no, page.page_size, await _rows(scope, db, page.data))
 
 
-async def _rows(scope: Scope, db: Reader, found: list[Visit]) -> list[VisitorRow]:
-    names = await communities.by_id(scope, db, sorted({row.community_id for row in found}))
-    houses = await spaces.houses_by_id(scope, db, sorted({row.house_id for row in found}))
-    zones = await zones_of(db, (row.community_id for row in found))
+async def _rows(scope: Scope, db: Reader, rows: list[Visit]) -> list[VisitorRow]:
+    names = await communities.by_id(scope, db, sorted({row.community_id for row in rows}))
+    houses = await spaces.houses_by_id(scope, db, sorted({row.house_id for row in rows}))
+    zones = await zones_of(db, (row.community_id for row in rows))
     return [
         VisitorRow(
             apply_id=str(row.apply_id),
@@ -261,5 +261,5 @@ async def _rows(scope: Scope, db: Reader, found: list[Visit]) -> list[VisitorRow
             end_time=write_time(row.ends_ms, zones[row.community_id]),
             check_status=WIRE_STATES[row.state],
         )
-        for row in found
+        for row in rows
     ]

@@ -16,7 +16,7 @@ from linli.rules.plates import clean_plate
 
 _v = visits.c
 _one_row = select(visits).where(in_scope(visits), _v.apply_id == bindparam("apply_id", type_=INT))
-_one = Query(_one_row, Visit)
+_by_id = Query(_one_row, Visit)
 _locked = Query(_one_row.with_for_update(), Visit)
 _of_pass = Query(
     select(visits).where(_v.apply_id == bindparam("apply_id", type_=INT)),
@@ -154,7 +154,7 @@ def _page(filters: frozenset[str], order: str) -> tuple[Query[Visit], Query[Any]
 
 async def visit(scope: Scope, db: Reader, apply_id: int, *, lock: bool = False) -> Visit:
     """Raises NotFound."""
-    if (visit_row := await (_locked if lock else _one).one(db, scope, apply_id=apply_id)) is None:
+    if (visit_row := await (_locked if lock else _by_id).one(db, scope, apply_id=apply_id)) is None:
         raise NotFound(what="visit", id=apply_id)
     return visit_row
 

@@ -90,7 +90,7 @@ async def my_visits(
 ) -> Page[MyVisit]:
     """Visitors of one's houses, those that begin latest first."""
     scope = resident.scope(community_id)
-    found = await queries.page(
+    matches = await queries.page(
         scope,
         db,
         community_id,
@@ -98,16 +98,16 @@ async def my_visits(
         VisitConditions(house_ids=_houses(resident, community_id), since_ms=since_ms),
     )
     now_ms, own = clock.now_ms(), resident.living(community_id).person_id
-    told = await rows(scope, db, found.data)
+    visit_rows = await rows(scope, db, matches.data)
     mine = [
         MyVisit(
             **msgspec.structs.asdict(row),
             pass_url=visitors.links.url(visit.apply_id) if visit.holds_pass(now_ms) else "",
             mine=visit.submitter_id == own,
         )
-        for row, visit in zip(told, found.data, strict=True)
+        for row, visit in zip(visit_rows, matches.data, strict=True)
     ]
-    return Page.of(page, found.total, mine)
+    return Page.of(page, matches.total, mine)
 
 
 @routes.post(raises=(NotFound, visits.VisitorBlacklisted))

@@ -30,8 +30,8 @@ class NewInvitation(msgspec.Struct, rename="camel", frozen=True):
     days: int = 7
 
 
-class InvitationMade(msgspec.Struct, rename="camel", frozen=True):
-    """The link is told this once."""
+class CreatedInvitation(msgspec.Struct, rename="camel", frozen=True):
+    """The link is shown only this once."""
 
     id: str
     url: str
@@ -95,7 +95,9 @@ async def list_invitations(scope: Scope, db: Database) -> list[InvitationRow]:
 
 
 @invitation_routes.post(right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive))
-async def invite(data: NewInvitation, hand: Hand, tx: Tx, clock: Clock, settings: Settings) -> InvitationMade:
+async def invite(
+    data: NewInvitation, hand: Hand, tx: Tx, clock: Clock, settings: Settings
+) -> CreatedInvitation:
     """Make a link and QR code by which people come in."""
     if data.community_id:
         await communities.community(hand.scope, tx, data.community_id)
@@ -111,7 +113,7 @@ async def invite(data: NewInvitation, hand: Hand, tx: Tx, clock: Clock, settings
         now_ms=clock.now_ms(),
     )
     url = f"{settings.public_url}/join/{token}"
-    return InvitationMade(str(number), url, qr_image(url))
+    return CreatedInvitation(str(number), url, qr_image(url))
 
 
 @invitation_routes.delete("/{invitation_id:int}", right=Right.STAFF_MANAGE, raises=(NotFound, InvitationGone))

@@ -107,7 +107,7 @@ async def send_code(
     await codes.request_code(
         db,
         phone=_phone(account),
-        asker=_asker(session, known=True),
+        asker=_asker(session, familiar=True),
         secrets=secrets,
         language=language_of(request),
         now_ms=clock.now_ms(),
@@ -231,10 +231,13 @@ async def use(
     return await entrance.enter(request, account)
 
 
-def _asker(session: Session, *, known: bool = False) -> codes.Asker:
-    """Who is signed in asks for a code, which works in this session alone. `known`: it goes to the log-in's own phone."""
+def _asker(session: Session, *, familiar: bool = False) -> codes.Asker:
+    """The person signed in asks for a code, which works in this session alone.
+
+    `familiar`: it goes to the log-in's own phone.
+    """
     name = f"session {session.id}"
-    return codes.Asker(name, network_of(session.address), name if known else "")
+    return codes.Asker(name, network_of(session.address), name if familiar else "")
 
 
 def _phone(account: accounts.Account) -> str:

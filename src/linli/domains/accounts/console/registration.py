@@ -80,7 +80,9 @@ class NewOrganisation(msgspec.Struct, rename="camel", frozen=True):
 
 
 class FirstUseWays(msgspec.Struct, rename="camel", frozen=True):
-    found: Annotated[bool, Meta(description="One may found an organisation oneself.")]
+    may_found: Annotated[bool, Meta(description="One may found an organisation oneself.")] = msgspec.field(
+        name="found"
+    )
 
 
 class JoinByName(msgspec.Struct, rename="camel", frozen=True):
@@ -123,7 +125,7 @@ async def terms(
     request: Request[Any, Any, Any], db: Database, clock: Clock, settings: Settings
 ) -> RegistrationTerms:
     """Whether and how one registers."""
-    start = await links.known(db, browser=own_text(request), now_ms=clock.now_ms())
+    start = await links.identified_start(db, browser=own_text(request), now_ms=clock.now_ms())
     return RegistrationTerms(
         settings.sign_in.registration == "open",
         settings.sms.provider != "off",
@@ -213,7 +215,7 @@ async def register(
             tx, account_id=account_id, agreement_ids=accepted, address=address, now_ms=now_ms
         )
         if data.link:
-            await links.link_known(tx, browser=browser, account_id=account_id, now_ms=now_ms)
+            await links.link_identified(tx, browser=browser, account_id=account_id, now_ms=now_ms)
     await throttle.forgive(db, attempt)
     return await entrance.enter(request, account)
 
@@ -236,7 +238,7 @@ first_use_routes = Routes("/first-use", tags=("session",))
     right=SIGNED_IN,
     raises=(AlreadyInCompany, FoundingClosed, LoginTaken, PhoneTaken, TenantNameTaken, TooManyFounded),
 )
-async def found(
+async def found_organisation(
     data: NewOrganisation,
     tx: Tx,
     rights: Rights,
@@ -252,7 +254,7 @@ async def found(
     if settings.sign_in.registration != "open" and not rights.is_operator:
         raise FoundingClosed()
     now_ms = clock.now_ms()
-    tenant_id = await companies.found(
+    tenant_id = await companies.found_company(
         tx, account_id=rights.account_id, name=data.name, kind=data.kind, ids=ids, now_ms=now_ms
     )
     own = Rights(rights.account_id, rights.name, (RoleGrant(Role.TENANT_ADMIN, tenant_id),))

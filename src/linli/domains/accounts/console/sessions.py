@@ -39,11 +39,11 @@ async def sign_in(
     spare_counts: throttle.SpareCounts,
 ) -> Response[schemas.Me]:
     """Sign in with a phone number or log-in name. After five failures one waits here, 30 s and doubling."""
-    known = await accounts.find_account(db, data.login)
-    name = str(known.id) if known else clean_login(data.login)
-    if known:
-        name_account(request, known.id)
-    attempt = throttle.Attempt(name, entrance.address(request), entrance.device(request, known))
+    named_account = await accounts.find_account(db, data.login)
+    name = str(named_account.id) if named_account else clean_login(data.login)
+    if named_account:
+        name_account(request, named_account.id)
+    attempt = throttle.Attempt(name, entrance.address(request), entrance.device(request, named_account))
     await throttle.count_attempt(db, attempt, now_ms=clock.now_ms(), spare=spare_counts)
     account = await accounts.authenticate(db, login=data.login, password=data.password)
     await throttle.forgive(db, attempt, spare=spare_counts)

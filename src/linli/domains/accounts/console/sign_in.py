@@ -189,7 +189,7 @@ async def _answered(
     link = await links.find(db, provider=provider, subject=who.subject)
     if link is None:
         async with db.begin() as tx:
-            await links.keep_known(tx, row=begun, subject=who.subject, label=who.name, now_ms=now_ms)
+            await links.keep_identity(tx, row=begun, subject=who.subject, label=who.name, now_ms=now_ms)
         return Redirect(f"/register?next={quote(begun.next)}", status_code=302)
     async with db.begin() as tx:
         # Read before the link is used: whatever takes the link away from now on ends the session too.
@@ -221,13 +221,13 @@ async def list_links(
 @link_routes.post(
     "/known", right=SIGNED_IN, noted="link to a log-in elsewhere", status=200, raises=(LinkTaken, SessionOver)
 )
-async def link_known(
+async def link_identified(
     request: Request[Any, Any, Any], tx: Tx, session: sessions.Session, clock: Clock
 ) -> Linked:
     """Link whom a provider named in this browser before one signed in."""
     await sessions.hold(tx, session)
     return Linked(
-        await links.link_known(
+        await links.link_identified(
             tx, browser=own_text(request), account_id=session.account_id, now_ms=clock.now_ms()
         )
     )

@@ -83,8 +83,8 @@ class SpareSessions:
         """End the account's, but for this one; how many there were."""
         ended = [
             key
-            for key, one in self._sessions.items()
-            if one.account_id == session.account_id and one.id != session.id
+            for key, spare in self._sessions.items()
+            if spare.account_id == session.account_id and spare.id != session.id
         ]
         for key in ended:
             del self._sessions[key]

@@ -98,7 +98,7 @@ class _Rule(NamedTuple):
     """0: waits double; else so long until one more is heard."""
 
 
-_one = Query(select(attempts).where(attempts.c.key == bindparam("key")), Count)
+_by_key = Query(select(attempts).where(attempts.c.key == bindparam("key")), Count)
 _locked = Query(select(attempts).where(attempts.c.key == bindparam("key")).with_for_update(), Count)
 _forget = Command(delete(attempts).where(attempts.c.key == bindparam("key")))
 _purge = Command(delete(attempts).where(attempts.c.last_ms < bindparam("before", type_=INT)))
@@ -122,10 +122,10 @@ async def count_attempt(
 
     async def count_in(tx: Tx) -> None:
         await _purge.run(tx, before=now_ms - _KEPT_MS)
-        found = [(rule, await _hold(tx, rule.key, now_ms)) for rule in rules]
+        counts = [(rule, await _hold(tx, rule.key, now_ms)) for rule in rules]
         if spare is not None:
-            found = [(rule, spare.newer(held)) for rule, held in found]
-        for count in _counted(found, now_ms):
+            counts = [(rule, spare.newer(before)) for rule, before in counts]
+        for count in _counted(counts, now_ms):
             await _write(tx, count)
 
     try:
@@ -133,11 +133,11 @@ async def count_attempt(
     except DiskFull:
         if spare is None:
             raise
-        found = []
+        counts = []
         for rule in rules:
-            held = await _one.one(db, key=rule.key) or Count(rule.key, 0, now_ms, now_ms, 0)
-            found.append((rule, spare.newer(held)))
-        for count in _counted(found, now_ms):
+            latest = await _by_key.one(db, key=rule.key) or Count(rule.key, 0, now_ms, now_ms, 0)
+            counts.append((rule, spare.newer(latest)))
+        for count in _counted(counts, now_ms):
             spare.keep(count)
 
 
@@ -151,7 +151,7 @@ async def forgive(db: Database, attempt: Attempt, *, spare: SpareCounts | None =
         if own:
             await _forget.run(tx, key=own)
         for key in shared:
-            count = await _one.one(tx, key=key)
+            count = await _by_key.one(tx, key=key)
             if count is not None:
                 await _write(tx, count._replace(failures=max(count.failures - 1, 0), open_ms=0))
 
@@ -177,12 +177,12 @@ async def _hold(tx: Tx, key: str, now_ms: int) -> Count:
     return count
 
 
-def _counted(found: Sequence[tuple[_Rule, Count]], now_ms: int) -> list[Count]:
+def _counted(counts: Sequence[tuple[_Rule, Count]], now_ms: int) -> list[Count]:
     """What is kept after one more attempt. Raises SignInThrottled."""
-    waits = [count.open_ms - now_ms for _, count in found if count.open_ms > now_ms]
+    waits = [count.open_ms - now_ms for _, count in counts if count.open_ms > now_ms]
     if waits:
         raise SignInThrottled(seconds=-(-max(waits) // 1000))
-    return [_one_more(rule, count, now_ms) for rule, count in found]
+    return [_one_more(rule, count, now_ms) for rule, count in counts]
 
 
 def _rules(attempt: Attempt) -> list[_Rule]:

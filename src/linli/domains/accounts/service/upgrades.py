@@ -63,7 +63,7 @@ class Upgrade(NamedTuple):
     expires_ms: int
 
 
-_one = Query(
+_by_ticket = Query(
     select(organisation_upgrades).where(organisation_upgrades.c.ticket_hash == bindparam("ticket")), Upgrade
 )
 _settle = Command(
@@ -96,7 +96,7 @@ async def begin(scope: Scope, tx: Tx, *, account_id: int, ticket: str, now_ms: i
 
 async def find(db: Reader, *, ticket: str, now_ms: int) -> Upgrade:
     """Raises NotFound."""
-    row = await _one.one(db, ticket=_hash(ticket))
+    row = await _by_ticket.one(db, ticket=_hash(ticket))
     if row is None:
         raise NotFound(what="upgradeCode")
     return row._replace(state=EXPIRED) if row.state == WAITING and row.expires_ms <= now_ms else row
@@ -132,7 +132,7 @@ async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, n
         tx, of_ticket=row.ticket_hash, to_state=DONE, as_name=organisation.name, now=now_ms
     ):
         raise NotFound(what="upgradeCode")
-    administrators = {int(one) for (one,) in await _administrators.all(tx, tenant=into)}
+    administrators = {int(number) for (number,) in await _administrators.all(tx, tenant=into)}
     await _move_in(tx, into, row.owner_tenant)
     if row.account_id not in administrators:
         await _end_administration.run(tx, of_account=row.account_id, of_tenant=row.owner_tenant)

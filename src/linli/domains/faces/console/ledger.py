@@ -7,7 +7,7 @@ import msgspec
 from linli.domains.access.queries.persons import names_of
 from linli.domains.faces.queries.erasures import erasure, list_erasures
 from linli.domains.faces.queries.images import list_consents
-from linli.domains.faces.schemas import ErasureTold
+from linli.domains.faces.schemas import ErasureOut
 from linli.domains.faces.service import receipts
 from linli.domains.people.queries import persons as people
 from linli.domains.people.queries.callers import caller_names
@@ -42,7 +42,7 @@ class ConsentRow(msgspec.Struct, rename="camel", frozen=True):
     """Of the signed form, good for some minutes; null where none was recorded."""
 
 
-class ReceiptTold(msgspec.Struct, rename="camel", frozen=True):
+class ReceiptOut(msgspec.Struct, rename="camel", frozen=True):
     document: str
     """JSON text; its UTF-8 bytes are what is signed."""
     signature: str
@@ -71,7 +71,7 @@ async def list_all_consents(
     state: Literal["live", "all"] = "live",
 ) -> Page[ConsentRow]:
     """The ledger, the last given first."""
-    found = await list_consents(
+    consents = await list_consents(
         scope,
         db,
         page=page,
@@ -79,8 +79,8 @@ async def list_all_consents(
         identity_id=person_id,
         only_live=state == "live",
     )
-    names = await _names(scope, db, [row.identity_id for row in found.data if row.identity_id])
-    callers = await caller_names(db, {row.asked_by for row in found.data})
+    names = await _names(scope, db, [row.identity_id for row in consents.data if row.identity_id])
+    callers = await caller_names(db, {row.asked_by for row in consents.data})
     rows = [
         ConsentRow(
             id=str(row.id),
@@ -97,9 +97,9 @@ async def list_all_consents(
             purpose=row.purpose,
             proof_url=objects.url(row.proof_key, expires_s=PROOF_SECONDS) if row.proof_key else None,
         )
-        for row in found.data
+        for row in consents.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, consents.total, rows)
 
 
 erasure_routes = Routes("/face-erasures", tags=("faces",))
@@ -112,17 +112,17 @@ async def list_all_erasures(
     page: PageRequest,
     community_id: int | None = None,
     state: Literal["open", "all"] = "all",
-) -> Page[ErasureTold]:
+) -> Page[ErasureOut]:
     """What was erased, and which devices have yet to confirm."""
-    found = await list_erasures(scope, db, page=page, community_id=community_id, only_open=state == "open")
-    ids = [told.erasure.identity_id for told in found.data if told.erasure.identity_id]
+    reports = await list_erasures(scope, db, page=page, community_id=community_id, only_open=state == "open")
+    ids = [report.erasure.identity_id for report in reports.data if report.erasure.identity_id]
     names = await _names(scope, db, ids)
-    rows = [ErasureTold.of(told, names.get(told.erasure.identity_id, "")) for told in found.data]
-    return Page.of(page, found.total, rows)
+    rows = [ErasureOut.of(report, names.get(report.erasure.identity_id, "")) for report in reports.data]
+    return Page.of(page, reports.total, rows)
 
 
 @erasure_routes.get("/{erasure_id:int}/receipt", right=Right.RESIDENTS_SEE, raises=(NotFound,))
-async def receipt(erasure_id: int, scope: Scope, db: Database, secrets: Secrets, clock: Clock) -> ReceiptTold:
+async def receipt(erasure_id: int, scope: Scope, db: Database, secrets: Secrets, clock: Clock) -> ReceiptOut:
     """The list of devices as it is now, signed; `openssl pkeyutl` checks it without this platform."""
-    told = await erasure(scope, db, erasure_id)
-    return ReceiptTold(*receipts.sign(secrets, told, now_ms=clock.now_ms()))
+    report = await erasure(scope, db, erasure_id)
+    return ReceiptOut(*receipts.sign(secrets, report, now_ms=clock.now_ms()))

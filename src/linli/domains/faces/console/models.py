@@ -44,9 +44,9 @@ class FaceGate(msgspec.Struct, rename="camel", frozen=True):
 
 def models_of(state: State) -> list[FaceModel]:
     """What the folder names, and for each job without a model the one that would be fetched."""
-    here = [_told(model, "loaded" if state.model_id else "present") for model in state.models]
+    here = [_row(model, "loaded" if state.model_id else "present") for model in state.models]
     jobs = {model.job for model in state.models}
-    return here + [_known(BY_NAME[name]) for job, name in DEFAULTS.items() if job not in jobs]
+    return here + [_default_row(BY_NAME[name]) for job, name in DEFAULTS.items() if job not in jobs]
 
 
 def gates() -> list[FaceGate]:
@@ -67,35 +67,35 @@ def gates() -> list[FaceGate]:
     ]
 
 
-def _told(model: Model, state: Literal["loaded", "present"]) -> FaceModel:
+def _row(model: Model, state: Literal["loaded", "present"]) -> FaceModel:
     published = model.origin_sha256 or model.sha256
-    known = next((one for one in KNOWN if one.parts[0].sha256 == published), None)
+    release = next((release for release in KNOWN if release.parts[0].sha256 == published), None)
     return FaceModel(
         job=model.job,
-        name=known.name if known else model.family,
-        title=known.title if known else model.path or model.family,
+        name=release.name if release else model.family,
+        title=release.title if release else model.path or model.family,
         family=model.family,
         file=model.path,
         sha256=model.sha256,
         origin_sha256=model.origin_sha256,
         source=model.source,
         licence=model.licence,
-        remarks=known.remarks if known else "",
+        remarks=release.remarks if release else "",
         state=state,
     )
 
 
-def _known(known: CatalogueEntry) -> FaceModel:
+def _default_row(release: CatalogueEntry) -> FaceModel:
     return FaceModel(
-        job=known.model.job,
-        name=known.name,
-        title=known.title,
-        family=known.model.family,
+        job=release.model.job,
+        name=release.name,
+        title=release.title,
+        family=release.model.family,
         file="",
         sha256="",
-        origin_sha256=known.parts[0].sha256,
-        source=known.package,
-        licence=known.licence,
-        remarks=known.remarks,
+        origin_sha256=release.parts[0].sha256,
+        source=release.package,
+        licence=release.licence,
+        remarks=release.remarks,
         state="missing",
     )

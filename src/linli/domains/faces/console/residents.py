@@ -2,7 +2,7 @@
 
 from linli.domains.faces.errors import FaceRefused, FacesBusy
 from linli.domains.faces.room import FaceEngineRoom
-from linli.domains.faces.schemas import FaceSave, FaceTold
+from linli.domains.faces.schemas import FaceOut, FaceSave
 from linli.domains.faces.service import person_faces
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right
@@ -22,7 +22,7 @@ resident_face_routes = Routes(
 @resident_face_routes.get(right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def face_of(
     community_id: int, identity_id: str, scope: Scope, db: Database, objects: ObjectStore
-) -> FaceTold:
+) -> FaceOut:
     """Whether there is one, by whose word, and how far it has got at each door."""
     await people.person(scope, db, identity_id)
     return await person_faces.tell(scope, db, objects, identity_id=identity_id)

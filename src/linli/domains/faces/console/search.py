@@ -33,7 +33,7 @@ class FaceCandidate(msgspec.Struct, rename="camel", frozen=True):
     picture_url: Annotated[str | None, Meta(description="The picture that is kept; good for some minutes.")]
 
 
-class FaceSearchFound(msgspec.Struct, rename="camel", frozen=True):
+class FaceSearchResult(msgspec.Struct, rename="camel", frozen=True):
     verdict: Literal["match", "unsure", "stranger"]
     candidates: Annotated[list[FaceCandidate], Meta(description="Likeliest first, none below `unsure`.")]
     thresholds: FaceThresholds
@@ -63,21 +63,21 @@ async def search_by_picture(
     objects: ObjectStore,
     faces: FaceEngineRoom,
     ids: Ids,
-) -> FaceSearchFound:
+) -> FaceSearchResult:
     """Whose face a picture shows, among the community's. The picture is not kept; whoever is found sees that."""
     here = await people.community_scope(scope, db, community_id)
     picture = from_base64(data.picture, field="picture")
     decision = await faces.search.who_is(
         here, community_id=community_id, picture=picture.content, field="picture"
     )
-    known = [candidate.identity_id for candidate in decision.candidates if candidate.identity_id]
-    names = await names_of(db, tenant_id=str(here.tenant), identity_ids=known)
-    names |= await people.names(here, db, known)
+    person_ids = [candidate.identity_id for candidate in decision.candidates if candidate.identity_id]
+    names = await names_of(db, tenant_id=str(here.tenant), identity_ids=person_ids)
+    names |= await people.names(here, db, person_ids)
     kept = await images.images_by_face(here, db, [candidate.face_id for candidate in decision.candidates])
     async with db.begin() as tx:
-        await audit.note_secret_reads(here, tx, "person_face", known, ids=ids)
+        await audit.note_secret_reads(here, tx, "person_face", person_ids, ids=ids)
     limits = decision.thresholds
-    return FaceSearchFound(
+    return FaceSearchResult(
         decision.verdict,
         [
             FaceCandidate(

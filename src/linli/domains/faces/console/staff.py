@@ -6,7 +6,7 @@ from linli.domains.access.service import staff_persons
 from linli.domains.faces.errors import FacesBusy, NoHints
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
-from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
+from linli.domains.faces.schemas import ErasureOut, FaceLook, FaceOut, FacePicture, FaceSave
 from linli.domains.faces.service import person_faces
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right, Rights
@@ -28,7 +28,7 @@ staff_face_routes = Routes("/communities/{community_id:int}/staff-face", tags=("
 @staff_face_routes.get(right=Right.DOORS_OPEN, raises=(NotFound,))
 async def my_face(
     community_id: int, scope: Scope, rights: Rights, db: Database, objects: ObjectStore
-) -> FaceTold:
+) -> FaceOut:
     """Whether there is one, by whose word, and how far it has got at each door of the community."""
     here = await people.community_scope(scope, db, community_id)
     identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
@@ -36,12 +36,12 @@ async def my_face(
 
 
 @staff_face_routes.get("/erasures", right=Right.DOORS_OPEN, raises=(NotFound,))
-async def my_erasures(community_id: int, scope: Scope, rights: Rights, db: Database) -> list[ErasureTold]:
+async def my_erasures(community_id: int, scope: Scope, rights: Rights, db: Database) -> list[ErasureOut]:
     """The last times it was taken back, with every device that has confirmed or has yet to."""
     here = await people.community_scope(scope, db, community_id)
     identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
     page = await list_erasures(here, db, page=PageRequest(1, SHOWN), identity_id=identity_id)
-    return [ErasureTold.of(told, "") for told in page.data]
+    return [ErasureOut.of(report, "") for report in page.data]
 
 
 @staff_face_routes.post("/look", right=Right.DOORS_OPEN, status=200, raises=(NotFound, FacesBusy, NoHints))

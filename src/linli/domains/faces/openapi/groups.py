@@ -108,7 +108,7 @@ async def query_deployments(
     community_id = data.community_id if data.community_id is not None else call.community_id
     if community_id is not None:
         scope.allow(community_id)
-    found = await queries.list_deployments(
+    deployments = await queries.list_deployments(
         scope,
         db,
         page=page,
@@ -117,7 +117,7 @@ async def query_deployments(
         group_id=data.user_group_id or "",
     )
     rows = []
-    for row in found.data:
+    for row in deployments.data:
         try:
             group = await persons.group(scope, db, row.user_group_id)
         except NotFound:
@@ -153,8 +153,8 @@ async def query_trace(data: TraceQuery, scope: Scope, db: Database, places: Devi
         raise BadInput(field="faceId", rule="blank")
     if data.end_tm < data.start_tm:
         raise BadInput(field="endTM", rule="after", other="startTM")
-    found = await traces.seen(scope, db, face_id=data.face_id, start_ms=data.start_tm, end_ms=data.end_tm)
-    iot_ids = list(dict.fromkeys(one.iot_id for one in found))
+    sightings = await traces.seen(scope, db, face_id=data.face_id, start_ms=data.start_tm, end_ms=data.end_tm)
+    iot_ids = list(dict.fromkeys(sighting.iot_id for sighting in sightings))
     index = {iot_id: str(number) for number, iot_id in enumerate(iot_ids)}
     where = await places.positions(scope, db, iot_ids=iot_ids)
     positions = {
@@ -165,5 +165,5 @@ async def query_trace(data: TraceQuery, scope: Scope, db: Database, places: Devi
         }
         for iot_id in iot_ids
     }
-    series = {str(one.at_ms): index[one.iot_id] for one in found}
+    series = {str(sighting.at_ms): index[sighting.iot_id] for sighting in sightings}
     return Trace(data.face_id, msgspec.json.encode(series).decode(), msgspec.json.encode(positions).decode())

@@ -164,8 +164,8 @@ async def save_image(
     if seen is None:
         return ImageSaved("unchecked", [], i18n.text("faces.saved.unchecked", scope.language))
     verdict: Literal["good", "poor"] = "good" if seen.good else "poor"
-    said = [i18n.text(f"faces.saved.{verdict}", scope.language), *person_faces.words(seen, scope.language)]
-    return ImageSaved(verdict, list(seen.reasons), " ".join(said))
+    texts = [i18n.text(f"faces.saved.{verdict}", scope.language), *person_faces.words(seen, scope.language)]
+    return ImageSaved(verdict, list(seen.reasons), " ".join(texts))
 
 
 async def _seen(search: FaceSearch, picture: bytes) -> Look | None:
@@ -248,7 +248,7 @@ async def delete_user_faces(data: UserFaces, scope: Scope, tx: Tx, clock: Clock)
     """Whoever handed them in. A user without any picture is left as they are."""
     person = await people.person(scope, tx, data.identity_id)
     now_ms = clock.now_ms()
-    found = await queries.images_of_persons(scope, tx, [person.identity_id])
-    for image in found.get(person.identity_id, ()):
+    images_by_person = await queries.images_of_persons(scope, tx, [person.identity_id])
+    for image in images_by_person.get(person.identity_id, ()):
         await erasures.erase(scope, tx, image=image, reason="deleted", now_ms=now_ms)
     await images.forget_pictures_of(scope, tx, identity_id=person.identity_id, now_ms=now_ms)

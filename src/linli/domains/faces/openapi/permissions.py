@@ -172,18 +172,18 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
     if image is None:
         raise NotFound(what="facePicture", id=data.user_id)
     wanted = Filter(credential=image.face_id, kinds=(FACE,), statuses=statuses)
-    found = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
-    names = await service.doors_named(scope, db, [row.device for row in found.data])
+    rows = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
+    names = await service.doors_named(scope, db, [row.device for row in rows.data])
     zones = await zones_of(db, [image.community_id])
-    here = await zones_of_doors(scope, db, iot_ids=[row.device for row in found.data])
-    name, expires, ext = _told(image, zones[image.community_id])
+    here = await zones_of_doors(scope, db, iot_ids=[row.device for row in rows.data])
+    name, expires, ext = _image_texts(image, zones[image.community_id])
     return UserStatus(
         user_type=image.user_type,
         user_id=image.user_id,
         user_name=name,
         expired_time=expires,
         ext_info=ext,
-        device_list_total=found.total,
+        device_list_total=rows.total,
         device_list_page_no=page.page_no,
         device_list_page_size=page.page_size,
         device_list=[
@@ -195,7 +195,7 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
                 names.get(row.device, ""),
                 _cron(row),
             )
-            for row in found.data
+            for row in rows.data
         ],
     )
 
@@ -217,13 +217,13 @@ async def query_by_device(data: StatusOfDevice, scope: Scope, db: Database) -> P
     if door is None:
         raise DoorUnknown(data.iot_id)
     wanted = Filter(device=data.iot_id, kinds=(FACE,), statuses=statuses)
-    found = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
-    images = await queries.images_by_face(scope, db, [row.credential for row in found.data])
+    matches = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
+    images = await queries.images_by_face(scope, db, [row.credential for row in matches.data])
     zones = await zones_of(db, [door.community_id, *(image.community_id for image in images.values())])
     rows = []
-    for row in found.data:
+    for row in matches.data:
         image = images.get(row.credential)
-        name, expires, ext = _told(image, zones[image.community_id]) if image else (None, None, None)
+        name, expires, ext = _image_texts(image, zones[image.community_id]) if image else (None, None, None)
         kind, user_id = (image.user_type, image.user_id) if image else ("IDENTITY", row.subject)
         rows.append(
             FaceOnDevice(
@@ -237,14 +237,14 @@ async def query_by_device(data: StatusOfDevice, scope: Scope, db: Database) -> P
                 cron=_cron(row),
             )
         )
-    return Page.of(page, found.total, rows)
+    return Page.of(page, matches.total, rows)
 
 
 def _cron(row: DesiredRow) -> str | None:
     return msgspec.json.decode(row.content, type=Content).schedule or None if row.content else None
 
 
-def _told(image: Image, zone: str) -> tuple[str | None, str | None, str | None]:
+def _image_texts(image: Image, zone: str) -> tuple[str | None, str | None, str | None]:
     expires = write_time(image.expires_ms, zone) if image.expires_ms is not None else None
     return image.user_name or None, expires, extra_of(image, zone) or None
 

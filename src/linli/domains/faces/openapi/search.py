@@ -111,14 +111,14 @@ async def find_users_by_image(
     picture = await uploads.content_of(scope, db, objects, data.oss_file_key, field="ossFileKey")
     decision = await search.who_is(scope, community_id=call.community_id, picture=picture, field="ossFileKey")
     likely = decision.candidates[:1] if decision.verdict == "match" else decision.candidates
-    known = []
+    persons = []
     for candidate in likely:
         try:
-            known.append((candidate.face_id, await people.person(scope, db, candidate.identity_id)))
+            persons.append((candidate.face_id, await people.person(scope, db, candidate.identity_id)))
         except NotFound:
             continue  # a face of nobody that this community knows
-    groups = await people.groups_of(scope, db, [person.id for _, person in known])
-    pictures = [person.face_upload_id for _, person in known if person.face_upload_id]
+    groups = await people.groups_of(scope, db, [person.id for _, person in persons])
+    pictures = [person.face_upload_id for _, person in persons if person.face_upload_id]
     urls = await faces.face_urls(scope, db, pictures)
     return [
         UserFound(
@@ -134,5 +134,5 @@ async def find_users_by_image(
             sex=person.sex,
             mobile=person.phone,
         )
-        for face_id, person in known
+        for face_id, person in persons
     ]

@@ -31,7 +31,7 @@ _list = Query(
     Deployment,
 )
 _count = Query(select(func.count()).select_from(deployments).where(*_listed))
-_one = Query(
+_by_device_and_group = Query(
     select(deployments).where(
         in_scope(deployments), _d.iot_id == bindparam("iot_id"), _d.user_group_id == bindparam("group_id")
     ),
@@ -73,7 +73,7 @@ async def list_deployments(
 
 
 async def find_deployment(scope: Scope, db: Reader, *, iot_id: str, group_id: str) -> Deployment | None:
-    return await _one.one(db, scope, iot_id=iot_id, group_id=group_id)
+    return await _by_device_and_group.one(db, scope, iot_id=iot_id, group_id=group_id)
 
 
 async def live_deployments(
@@ -89,23 +89,23 @@ async def progress(scope: Scope, db: Reader, deployment: Deployment) -> Progress
     faces = await faces_of_group(scope, db, deployment.user_group_id)
     if not faces:
         return Progress("SUCCESS", 100)
-    held = failed = 0
+    loaded = failed = 0
     for number in range(1, 1_000):
         wanted = Filter(device=deployment.iot_id, kinds=(FACE,))
         page = await deliveries.list_rows(scope, db, wanted=wanted, page=PageRequest(number, 1000))
-        held += sum(row.credential in faces and row.status == "transferred" for row in page.data)
+        loaded += sum(row.credential in faces and row.status == "transferred" for row in page.data)
         failed += sum(row.credential in faces and row.status in PARTIAL for row in page.data)
         if number * 1000 >= page.total:
             break
-    if held == len(faces):
+    if loaded == len(faces):
         return Progress("SUCCESS", 100)
-    done = held + failed == len(faces)
-    return Progress("FAILED" if done else "DEPLOYING", held * 100 // len(faces))
+    done = loaded + failed == len(faces)
+    return Progress("FAILED" if done else "DEPLOYING", loaded * 100 // len(faces))
 
 
 async def faces_of_group(scope: Scope, db: Reader, group_id: str) -> set[str]:
     """faceIds of the members that have a picture."""
     members = await persons.members_of(scope, db, group_id)
-    known = await persons.persons_by_id(scope, db, list(members))
-    pictures = await images_of_persons(scope, db, [person.identity_id for person in known.values()])
+    persons_by_id = await persons.persons_by_id(scope, db, list(members))
+    pictures = await images_of_persons(scope, db, [person.identity_id for person in persons_by_id.values()])
     return {image.face_id for some in pictures.values() for image in some if image.user_type == "IDENTITY"}

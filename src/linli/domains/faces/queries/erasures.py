@@ -27,7 +27,7 @@ _list = Query(
     Erasure,
 )
 _count = Query(select(func.count()).select_from(erasures).where(*_listed))
-_one = Query(select(erasures).where(in_scope(erasures), _e.id == bindparam("erasure", type_=INT)), Erasure)
+_by_id = Query(select(erasures).where(in_scope(erasures), _e.id == bindparam("erasure", type_=INT)), Erasure)
 _devices = Query(
     select(erasure_devices)
     .where(any_of(_d.erasure_id, "ids"))
@@ -37,7 +37,9 @@ _devices = Query(
 )
 
 
-class Told(NamedTuple):
+class ErasureReport(NamedTuple):
+    """An erasure and the devices that must confirm it."""
+
     erasure: Erasure
     devices: list[ErasureDevice]
 
@@ -54,23 +56,23 @@ async def list_erasures(
     community_id: int | None = None,
     identity_id: str = "",
     only_open: bool = False,
-) -> Page[Told]:
+) -> Page[ErasureReport]:
     """Newest first."""
     binds = {"community_id": community_id or 0, "identity_id": identity_id, "only_open": int(only_open)}
     total = await _count.scalar(db, scope, **binds)
-    return Page.of(page, total, await _told(db, await _list.all(db, scope, **binds, **page.binds)))
+    return Page.of(page, total, await _with_devices(db, await _list.all(db, scope, **binds, **page.binds)))
 
 
-async def erasure(scope: Scope, db: Reader, erasure_id: int) -> Told:
+async def erasure(scope: Scope, db: Reader, erasure_id: int) -> ErasureReport:
     """Raises NotFound."""
-    erasure_row = await _one.one(db, scope, erasure=erasure_id)
+    erasure_row = await _by_id.one(db, scope, erasure=erasure_id)
     if erasure_row is None:
         raise NotFound(what="erasure", id=erasure_id)
-    return (await _told(db, [erasure_row]))[0]
+    return (await _with_devices(db, [erasure_row]))[0]
 
 
-async def _told(db: Reader, found: list[Erasure]) -> list[Told]:
+async def _with_devices(db: Reader, rows: list[Erasure]) -> list[ErasureReport]:
     devices: dict[int, list[ErasureDevice]] = {}
-    for erasure_device in await _devices.all(db, ids=[row.id for row in found]) if found else []:
+    for erasure_device in await _devices.all(db, ids=[row.id for row in rows]) if rows else []:
         devices.setdefault(erasure_device.erasure_id, []).append(erasure_device)
-    return [Told(row, devices.get(row.id, [])) for row in found]
+    return [ErasureReport(row, devices.get(row.id, [])) for row in rows]

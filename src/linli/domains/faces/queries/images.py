@@ -111,8 +111,8 @@ async def images_by_face(scope: Scope, db: Reader, face_ids: list[str]) -> dict[
     """Ids of users by faceId, also of erased pictures: whom a delivery is for."""
     if not face_ids:
         return {}
-    found = await _by_faces.all(db, tenant=scope.tenant, face_ids=face_ids)
-    return {image.face_id: image for image in found}
+    by_face = await _by_faces.all(db, tenant=scope.tenant, face_ids=face_ids)
+    return {image.face_id: image for image in by_face}
 
 
 async def image_by_id(scope: Scope, db: Reader, image_id: int) -> Image | None:
@@ -121,16 +121,16 @@ async def image_by_id(scope: Scope, db: Reader, image_id: int) -> Image | None:
 
 async def images_of_persons(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, list[Image]]:
     """Live pictures by identityId. A person has several where integrators use ids of their own."""
-    found: dict[str, list[Image]] = {}
+    images_by_person: dict[str, list[Image]] = {}
     for image in await _of_persons.all(db, tenant=scope.tenant, identity_ids=identity_ids):
-        found.setdefault(image.identity_id, []).append(image)
-    return found
+        images_by_person.setdefault(image.identity_id, []).append(image)
+    return images_by_person
 
 
 async def persons_with_faces(scope: Scope, db: Reader, *, community_id: int) -> list[str]:
     """identityIds of all with a live picture in the community's library."""
-    found = await _with_faces.all(db, tenant=scope.tenant, community_id=community_id)
-    return [identity_id for (identity_id,) in found]
+    rows = await _with_faces.all(db, tenant=scope.tenant, community_id=community_id)
+    return [identity_id for (identity_id,) in rows]
 
 
 async def consent_of(db: Reader, *, image_id: int) -> Consent | None:

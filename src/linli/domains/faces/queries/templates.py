@@ -70,7 +70,7 @@ class Delta(NamedTuple):
     change_no: int
 
 
-_one = Query(
+_by_face = Query(
     select(*_HEAD).where(
         in_scope(templates), _t.community_id == _community, _t.face_id == bindparam("face_id")
     ),
@@ -185,7 +185,7 @@ async def template(
     scope: Scope, db: Reader, *, community_id: int, face_id: str, lock: bool = False
 ) -> Template | None:
     """The row of a face in a community, also a dropped one."""
-    return await (_locked if lock else _one).one(db, scope, community_id=community_id, face_id=face_id)
+    return await (_locked if lock else _by_face).one(db, scope, community_id=community_id, face_id=face_id)
 
 
 async def of_face(scope: Scope, db: Reader, face_id: str) -> list[Template]:

@@ -35,13 +35,13 @@ async def seen(scope: Scope, db: Reader, *, face_id: str, start_ms: int, end_ms:
         ],
         load().fields(MODEL),
     )
-    found: list[Seen] = []
+    sightings: list[Seen] = []
     for number in range(1, MOST // _PAGE + 1):
         rows = await find_records(scope, db, model_id=MODEL, terms=terms, page=PageRequest(number, _PAGE))
         for row in rows:
             body = msgspec.json.decode(row.body, type=_Body)
             if body.record_time is not None and body.iot_id:
-                found.append(Seen(body.record_time, body.iot_id))
+                sightings.append(Seen(body.record_time, body.iot_id))
         if len(rows) < _PAGE:
             break
-    return sorted(found, reverse=True)
+    return sorted(sightings, reverse=True)

@@ -67,14 +67,14 @@ class UploadTokens:
         url = self._objects.url(key, expires_s=TOKEN_SECONDS, method="PUT", limit=MOST_BYTES)
         secret = await read_secret(scope, self._db, iot_id=job.iot_id, secrets=self._secrets)
         expiration = self._clock.now_ms() + TOKEN_SECONDS * 1000
-        said = {
+        token = {
             "securityToken": url.partition("?")[2],
             "accessKeySecret": "",
             "accessKeyId": "",
             "expiration": str(expiration),
         }
         args = {
-            "Credentials": sealed(secret, msgspec.json.encode(said)),
+            "Credentials": sealed(secret, msgspec.json.encode(token)),
             "BucketName": "linli",
             "EndPoint": f"{self._objects.base_url}/files",
             "ObjectName": key,

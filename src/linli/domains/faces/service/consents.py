@@ -68,11 +68,11 @@ async def attested(scope: Scope, tx: Tx, *, image: Image, attest: Attest, now_ms
     """Record a consent for a picture. The same consent again changes nothing."""
     check(attest, now_ms=now_ms)
     consent = await queries.consent_of(tx, image_id=image.id)
-    said = (attest.how, attest.text_version, attest.expires_ms, attest.guardian, attest.proof_key)
+    attestation = (attest.how, attest.text_version, attest.expires_ms, attest.guardian, attest.proof_key)
     who = f"{scope.caller.kind}:{scope.caller.id}"
     if consent is not None:
         before = (consent.how, consent.text_version, consent.expires_ms, consent.guardian, consent.proof_key)
-        if before == said and consent.asked_by == who:
+        if before == attestation and consent.asked_by == who:
             return
         await end(scope, tx, image_id=image.id, reason="replaced", now_ms=now_ms)
     row = Consent(

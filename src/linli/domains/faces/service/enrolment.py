@@ -137,14 +137,14 @@ async def drop(
     scope: Scope, tx: Tx, *, face_id: str, now_ms: int, community_ids: Collection[int] | None = None
 ) -> int:
     """Drop a face in the scope's communities, or some of them: vector, picture and person. Returns in how many it was."""
-    found = [
+    own_templates = [
         row
         for row in await queries.of_face(scope, tx, face_id)
         if community_ids is None or row.community_id in community_ids
     ]
-    for row in found:
+    for row in own_templates:
         await _write(scope, tx, row._replace(identity_id="", object_key=""), _outcome(None, DROPPED), now_ms)
-    return len(found)
+    return len(own_templates)
 
 
 async def _number(scope: Scope, tx: Tx, community_id: int) -> int:

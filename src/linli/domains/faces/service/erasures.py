@@ -160,9 +160,9 @@ async def _holders(scope: Scope, tx: Tx, face_id: str) -> list[ErasureDevice]:
     iot_ids = [row.device for row in rows]
     doors = await find_doors(scope, tx, iot_ids=iot_ids)
     devices = {device.iot_id: device for device in await find_devices(scope, tx, iot_ids=iot_ids)}
-    found = []
+    holders = []
     for row in rows:
         door, device = doors.get(row.device), devices.get(row.device)
         name = door.name if door else (device.nickname or device.device_name) if device else row.device
-        found.append(ErasureDevice(0, row.device, row.tenant_id, row.community_id, name, None, None))
-    return found
+        holders.append(ErasureDevice(0, row.device, row.tenant_id, row.community_id, name, None, None))
+    return holders

@@ -92,18 +92,18 @@ class GroupFaces:
 
 async def _members(scope: Scope, db: Reader, grant: GrantRow, now_ms: int) -> list[Target]:
     iot_id, _, group_id = grant.target.partition("/")
-    held = {row.user_group_id for row in await queries.live_deployments(scope, db, iot_id=iot_id)}
+    group_ids = {row.user_group_id for row in await queries.live_deployments(scope, db, iot_id=iot_id)}
     try:
         ids = list(await persons.members_of(scope, db, group_id))
     except NotFound:
         return []
-    known = await persons.persons_by_id(scope, db, ids)
-    groups = await persons.groups_of(scope, db, list(known))
-    pictures = await images_of_persons(scope, db, [person.identity_id for person in known.values()])
+    persons_by_id = await persons.persons_by_id(scope, db, ids)
+    groups = await persons.groups_of(scope, db, list(persons_by_id))
+    pictures = await images_of_persons(scope, db, [person.identity_id for person in persons_by_id.values()])
     ends = await ends_of(scope, db, [image for some in pictures.values() for image in some])
     targets = []
     zone = await zone_of(db, grant.community_id)
-    for person in known.values():
+    for person in persons_by_id.values():
         for image in pictures.get(person.identity_id, ()):
             if image.user_type != "IDENTITY":
                 continue
@@ -112,7 +112,7 @@ async def _members(scope: Scope, db: Reader, grant: GrantRow, now_ms: int) -> li
             mine = sorted(
                 group_of_person.user_group_id
                 for group_of_person in groups.get(person.id, ())
-                if group_of_person.user_group_id in held
+                if group_of_person.user_group_id in group_ids
             )
             targets.append(
                 Target(iot_id, image.face_id, person.identity_id, body_of(image, zone, tuple(mine)))
@@ -122,17 +122,17 @@ async def _members(scope: Scope, db: Reader, grant: GrantRow, now_ms: int) -> li
 
 async def ends_of(scope: Scope, db: Reader, pictures: list[Image]) -> dict[int, int | None]:
     """Image id → when the face must be off every device."""
-    held = await consents_of(db, image_ids=[image.id for image in pictures])
-    return {image.id: consents.window_end(image, held.get(image.id)) for image in pictures}
+    consents_by_image = await consents_of(db, image_ids=[image.id for image in pictures])
+    return {image.id: consents.window_end(image, consents_by_image.get(image.id)) for image in pictures}
 
 
 async def _device(scope: Scope, tx: Tx, iot_id: str) -> FaceDevice:
-    found = await face_devices(scope, tx, iot_ids=[iot_id])
-    if iot_id not in found:
+    devices_by_id = await face_devices(scope, tx, iot_ids=[iot_id])
+    if iot_id not in devices_by_id:
         if not await find_devices(scope, tx, iot_ids=[iot_id]):
             raise DoorUnknown(iot_id)
         raise BadInput(field="iotId", rule="no_face_device")
-    return found[iot_id]
+    return devices_by_id[iot_id]
 
 
 def _target(row: Deployment) -> str:

@@ -209,15 +209,15 @@ async def put_templates(
 
 async def communities_of(scope: Scope, tx: Reader, image: Image) -> set[int]:
     """Communities of the picture's user: the person's, the one it was saved for, and where they work."""
-    found = {image.community_id} if image.community_id is not None else set()
+    communities = {image.community_id} if image.community_id is not None else set()
     if image.identity_id:
-        found |= await staff.communities_of_staff(
+        communities |= await staff.communities_of_staff(
             Scope.system(image.tenant_id, "faces"), tx, identity_id=image.identity_id
         )
-        found |= await people.communities_of(
+        communities |= await people.communities_of(
             Scope.system(image.tenant_id, "faces"), tx, identity_id=image.identity_id
         )
-    return found
+    return communities
 
 
 async def blank(scope: Scope, tx: Tx, image: Image, *, now_ms: int) -> Image:

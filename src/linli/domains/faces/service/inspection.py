@@ -15,7 +15,7 @@ async def look(engine: Engine, picture: bytes, *, field: str, use: Use = "enrol"
     """What a picture shows, good or not. Raises BadInput naming `field` if it is no picture, FacesOff, FacesBusy."""
     if len(picture) > BYTES_MAX:
         raise BadInput(field=field, rule="picture_pixels")
-    return await told(engine.look(picture, use=use, embed=embed), field=field)
+    return await translate_failure(engine.look(picture, use=use, embed=embed), field=field)
 
 
 async def good_look(engine: Engine, picture: bytes, *, field: str, use: Use = "enrol") -> Look:
@@ -26,7 +26,7 @@ async def good_look(engine: Engine, picture: bytes, *, field: str, use: Use = "e
     return seen
 
 
-async def told[R](asked: Awaitable[R], *, field: str) -> R:
+async def translate_failure[R](asked: Awaitable[R], *, field: str) -> R:
     """The engine's answer. Raises its failures as errors of this room."""
     try:
         return await asked

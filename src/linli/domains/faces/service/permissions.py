@@ -52,14 +52,14 @@ async def add(
 
     Raises BadInput, PersonUnknown, DoorUnknown.
     """
-    found = await _images(scope, tx, user_type, user_ids)
+    face_images = await _images(scope, tx, user_type, user_ids)
     devices = await devices_of(
         scope, tx, scope_type=scope_type, scope_ids=scope_ids, keys=keys, now_ms=now_ms
     )
-    for image in sorted(found, key=lambda image: image.face_id):
+    for image in sorted(face_images, key=lambda image: image.face_id):
         for community_id in sorted({device.community_id for device in devices}):
             await images.put_templates(scope, tx, image, now_ms=now_ms, also=community_id)
-    for device, image in _in_lock_order(devices, found):
+    for device, image in _in_lock_order(devices, face_images):
         await give(scope, tx, image=image, device=device, now_ms=now_ms)
     return len(devices)
 
@@ -80,25 +80,25 @@ async def remove(
     devices = await devices_of(
         scope, tx, scope_type=scope_type, scope_ids=scope_ids, keys=keys, now_ms=now_ms
     )
-    found = []
+    face_images = []
     for number, user_id in enumerate(user_ids):
         user = await user_of(scope, tx, user_type=user_type, user_id=user_id, field=f"userIdList[{number}]")
         image = await queries.image_of_user(
             scope, tx, owner=user.owner, user_type=user.user_type, user_id=user.user_id
         )
         if image is not None:
-            found.append(image)
-    for device, image in _in_lock_order(devices, found):
+            face_images.append(image)
+    for device, image in _in_lock_order(devices, face_images):
         await take(scope, tx, image=image, device=device, now_ms=now_ms)
     return len(devices)
 
 
-def _in_lock_order(devices: list[FaceDevice], found: list[Image]) -> list[tuple[FaceDevice, Image]]:
+def _in_lock_order(devices: list[FaceDevice], face_images: list[Image]) -> list[tuple[FaceDevice, Image]]:
     """Each face on each device, door by door: the order in which everybody locks doors' rows."""
     return [
         (device, image)
         for device in sorted(set(devices))
-        for image in sorted(found, key=lambda image: image.face_id)
+        for image in sorted(face_images, key=lambda image: image.face_id)
     ]
 
 
@@ -144,21 +144,21 @@ async def devices_of(
         raise BadInput(field="scopeType", rule="one_of", allowed=", ".join(SCOPE_TYPES[:2]))
     _check_batch("scopeIdList", scope_ids, MOST_SCOPES)
     if scope_type == IOT_ID:
-        found = await face_devices(scope, tx, iot_ids=scope_ids)
+        devices_by_id = await face_devices(scope, tx, iot_ids=scope_ids)
         for number, iot_id in enumerate(scope_ids):
-            if iot_id not in found:
+            if iot_id not in devices_by_id:
                 if not await find_devices(scope, tx, iot_ids=[iot_id]):
                     raise DoorUnknown(iot_id)
                 raise BadInput(field=f"scopeIdList[{number}]", rule="no_face_device")
-        await adopt_doors(scope, tx, iot_ids=list(found), keys=keys, now_ms=now_ms)
-        return list(found.values())
+        await adopt_doors(scope, tx, iot_ids=list(devices_by_id), keys=keys, now_ms=now_ms)
+        return list(devices_by_id.values())
     return await _of_spaces(scope, tx, scope_ids)
 
 
 async def face_devices(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, FaceDevice]:
     """Those of `iot_ids` with a face library that are in a community of the scope."""
     products: dict[int, bool] = {}
-    found = {}
+    devices_by_id = {}
     for device in await find_devices(scope, db, iot_ids=iot_ids) if iot_ids else []:
         if device.community_id is None or not scope.allows(device.community_id):
             continue
@@ -166,8 +166,8 @@ async def face_devices(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[
             product = await get_product_by_no(scope, db, product_no=device.product_no)
             products[device.product_no] = f'"{SERVICE}"' in product.tsl
         if products[device.product_no]:
-            found[device.iot_id] = FaceDevice(device.iot_id, device.community_id)
-    return found
+            devices_by_id[device.iot_id] = FaceDevice(device.iot_id, device.community_id)
+    return devices_by_id
 
 
 async def _of_spaces(scope: Scope, tx: Tx, scope_ids: list[str]) -> list[FaceDevice]:
@@ -194,15 +194,15 @@ async def _of_spaces(scope: Scope, tx: Tx, scope_ids: list[str]) -> list[FaceDev
 
 async def _images(scope: Scope, tx: Tx, user_type: str, user_ids: list[str]) -> list[Image]:
     _check_batch("userIdList", user_ids, MOST_USERS)
-    found = []
+    face_images = []
     for number, user_id in enumerate(user_ids):
         field = f"userIdList[{number}]"
         user = await user_of(scope, tx, user_type=user_type, user_id=user_id, field=field)
         try:
-            found.append(await images.image_of(scope, tx, user=user))
+            face_images.append(await images.image_of(scope, tx, user=user))
         except NotFound:
             raise BadInput(field=field, rule="no_face_image") from None
-    return found
+    return face_images
 
 
 def _check_batch(field: str, values: list[str], most: int) -> None:
@@ -229,6 +229,8 @@ async def doors_named(scope: Scope, db: Reader, iot_ids: list[str]) -> dict[str,
     """iotId → name of the door, else of its device."""
     doors = await find_doors(scope, db, iot_ids=iot_ids)
     named = {iot_id: door.name for iot_id, door in doors.items()}
-    for device in await find_devices(scope, db, iot_ids=[one for one in iot_ids if one not in named]):
+    for device in await find_devices(
+        scope, db, iot_ids=[iot_id for iot_id in iot_ids if iot_id not in named]
+    ):
         named[device.iot_id] = device.nickname or device.device_name
     return named

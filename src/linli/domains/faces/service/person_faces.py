@@ -9,12 +9,12 @@ from linli.domains.faces.errors import FacesOff, NoHints, refusal
 from linli.domains.faces.queries import images as queries
 from linli.domains.faces.queries.person_face import face_of
 from linli.domains.faces.schemas import (
+    ConsentOut,
     ConsentText,
-    ConsentTold,
     FaceDoor,
     FaceLook,
+    FaceOut,
     FaceSave,
-    FaceTold,
     consent_text,
 )
 from linli.domains.faces.service import consents, erasures, images, proofs, staff
@@ -39,7 +39,7 @@ URL_SECONDS = 300
 
 async def tell(
     scope: Scope, db: Reader, objects: ObjectStore, *, identity_id: str, text: ConsentText = "resident"
-) -> FaceTold:
+) -> FaceOut:
     """A person's face and its delivery in the scope's communities. The caller may see the person."""
     mine = await face_of(scope, db, identity_id=identity_id)
     names = await doors_named(scope, db, [row.device for row in mine.rows])
@@ -55,10 +55,10 @@ async def tell(
         if not (row.deleting and row.status == "transferDeleted")
     ]
     image, consent = mine.image, mine.consent
-    consent_row = consent and ConsentTold(
+    consent_row = consent and ConsentOut(
         consent.how, consent.text_version, consent.given_ms, consent.expires_ms
     )
-    return FaceTold(
+    return FaceOut(
         present=image is not None,
         picture_url=objects.url(image.object_key, expires_s=URL_SECONDS) if image else None,
         denied=image is not None and image.policy == "DENY",
@@ -176,12 +176,12 @@ async def looked_at(engine: Engine, picture: str, language: str) -> FaceLook:
 
 def words(seen: Look, language: str) -> list[str]:
     """Advice in words, one line for each reason."""
-    found = []
+    texts = []
     for reason in seen.reasons:
         alone = refusal(msgspec.structs.replace(seen, reasons=[reason]), field="picture")
         if alone is not None:
-            found.append(i18n.text(f"faces.hint.{alone.facts['rule']}", language))
-    return list(dict.fromkeys(found))
+            texts.append(i18n.text(f"faces.hint.{alone.facts['rule']}", language))
+    return list(dict.fromkeys(texts))
 
 
 async def withdraw(scope: Scope, db: Database, *, identity_id: str, reason: str, now_ms: int) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from linli.domains.faces.queries.erasures import Told
+from linli.domains.faces.queries.erasures import ErasureReport
 from linli.kernel.secrets import Secrets
 
 PURPOSE = "face erasure receipts"
@@ -27,9 +27,9 @@ class Receipt(NamedTuple):
     """PEM."""
 
 
-def sign(secrets: Secrets, told: Told, *, now_ms: int) -> Receipt:
+def sign(secrets: Secrets, report: ErasureReport, *, now_ms: int) -> Receipt:
     """The list as of now. A later one may have more confirmations."""
-    erasure = told.erasure
+    erasure = report.erasure
     document = {
         "kind": "linli-face-erasure",
         "version": 1,
@@ -47,7 +47,7 @@ def sign(secrets: Secrets, told: Told, *, now_ms: int) -> Receipt:
                 "confirmedAt": _time(device.confirmed_ms),
                 "removedFromPlatformAt": _time(device.gone_ms),
             }
-            for device in told.devices
+            for device in report.devices
         ],
         "signedAt": _time(now_ms),
     }

@@ -4,7 +4,7 @@ import asyncio
 from typing import NamedTuple
 
 from linli.domains.faces.queries import templates as queries
-from linli.domains.faces.service.inspection import good_look, told
+from linli.domains.faces.service.inspection import good_look, translate_failure
 from linli.kernel.db import Database
 from linli.kernel.scope import Scope
 from linli.vision.engine import Change, Engine
@@ -51,9 +51,11 @@ class FaceSearch:
         """`who_is` for an existing look. Raises FacesOff, FacesBusy."""
         scope.allow(community_id)
         limits = await self.thresholds(scope, community_id)
-        library = await told(self._follow(scope, community_id), field="picture")
+        library = await translate_failure(self._follow(scope, community_id), field="picture")
         wanted = (limit + 1) * SIBLINGS
-        (hits,) = await told(self.engine.search(library, [look.vector], limit=wanted), field="picture")
+        (hits,) = await translate_failure(
+            self.engine.search(library, [look.vector], limit=wanted), field="picture"
+        )
         templates = await queries.of_faces(scope, self._db, community_id, [hit.id for hit in hits])
         persons: dict[str, Candidate] = {}
         for hit in hits:

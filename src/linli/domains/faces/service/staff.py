@@ -115,10 +115,10 @@ async def needed(scope: Scope, db: Reader, image: Image) -> bool:
 
 async def _may(db: Database, row: StaffFace) -> bool:
     try:
-        held = await rights(db, row.account_id)
+        own_rights = await rights(db, row.account_id)
     except NotFound:
         return False
-    return held.may(Right.DOORS_OPEN, tenant_id=row.tenant_id, community_id=row.community_id)
+    return own_rights.may(Right.DOORS_OPEN, tenant_id=row.tenant_id, community_id=row.community_id)
 
 
 async def _give(

@@ -112,7 +112,7 @@ _end = Command(
 )
 
 
-async def found(tx: Tx, *, account_id: int, name: str, kind: str, ids: Ids, now_ms: int) -> str:
+async def found_company(tx: Tx, *, account_id: int, name: str, kind: str, ids: Ids, now_ms: int) -> str:
     """A new organisation with the account as its administrator; the tenant. Raises BadInput, TenantNameTaken."""
     if kind not in KINDS:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))

@@ -14,7 +14,7 @@ from linli.kernel.db import INT, Command, Query, Reader, Tx
 from linli.kernel.errors import Conflict, NotFound, Unauthorized
 
 LIVES_MS: Final = 10 * 60_000
-KNOWN_MS: Final = 30 * 60_000
+IDENTIFIED_MS: Final = 30 * 60_000
 """How long somebody may take to register or sign in after their provider named them."""
 
 
@@ -85,7 +85,7 @@ _start = Query(
     ),
     StartRow,
 )
-_known = Query(
+_identified = Query(
     select(login_starts).where(
         login_starts.c.browser_hash == bindparam("browser"),
         login_starts.c.subject != "",
@@ -139,23 +139,23 @@ async def take_start(tx: Tx, *, state: str, browser: str, provider: str, now_ms:
     return row
 
 
-async def keep_known(tx: Tx, *, row: StartRow, subject: str, label: str, now_ms: int) -> None:
+async def keep_identity(tx: Tx, *, row: StartRow, subject: str, label: str, now_ms: int) -> None:
     """A provider named somebody whom nobody here has linked: remembered in the browser until they say who they are."""
     await _end_browser.run(tx, browser=row.browser_hash)
     kept = row._replace(
-        nonce="", verifier="", subject=subject[:255], label=label[:64], expires_ms=now_ms + KNOWN_MS
+        nonce="", verifier="", subject=subject[:255], label=label[:64], expires_ms=now_ms + IDENTIFIED_MS
     )
     await tx.insert(login_starts, kept._asdict())
 
 
-async def known(db: Reader, *, browser: str, now_ms: int) -> StartRow | None:
+async def identified_start(db: Reader, *, browser: str, now_ms: int) -> StartRow | None:
     """Whom a provider named in this browser just now."""
-    return await _known.one(db, browser=hashed(browser), now=now_ms) if browser else None
+    return await _identified.one(db, browser=hashed(browser), now=now_ms) if browser else None
 
 
-async def link_known(tx: Tx, *, browser: str, account_id: int, now_ms: int) -> str | None:
+async def link_identified(tx: Tx, *, browser: str, account_id: int, now_ms: int) -> str | None:
     """Link whom a provider named in this browser to an account; the provider, or None. Raises LinkTaken."""
-    row = await known(tx, browser=browser, now_ms=now_ms)
+    row = await identified_start(tx, browser=browser, now_ms=now_ms)
     if row is None:
         return None
     await link(

@@ -29,7 +29,7 @@ class PosterSwitch(msgspec.Struct, rename="camel", frozen=True):
     is_open: bool
 
 
-def _told(row: Poster, room: VisitorsRoom) -> VisitPoster:
+def _row(row: Poster, room: VisitorsRoom) -> VisitPoster:
     url = room.links.poster_url(row.code)
     return VisitPoster(url, qr_svg(url), bool(row.is_open), row.changed_ms)
 
@@ -43,7 +43,7 @@ async def show(
 ) -> VisitPoster:
     """The community's registration QR, made when it is first asked for."""
     row = await posters.ensure(scope, tx, community_id=community_id, ids=ids, now_ms=clock.now_ms())
-    return _told(row, visitors)
+    return _row(row, visitors)
 
 
 @poster_routes.post("/renew", right=Right.VISITORS_MANAGE, status=200, raises=(NotFound,))
@@ -52,7 +52,7 @@ async def renew(
 ) -> VisitPoster:
     """A new code: what is printed leads nowhere any more."""
     row = await posters.renew(scope, tx, community_id=community_id, ids=ids, now_ms=clock.now_ms())
-    return _told(row, visitors)
+    return _row(row, visitors)
 
 
 @poster_routes.put(right=Right.VISITORS_MANAGE, raises=(NotFound,))
@@ -69,4 +69,4 @@ async def switch(
     row = await posters.set_open(
         scope, tx, community_id=community_id, is_open=data.is_open, ids=ids, now_ms=clock.now_ms()
     )
-    return _told(row, visitors)
+    return _row(row, visitors)

@@ -69,7 +69,7 @@ class NewVisits(msgspec.Struct, rename="camel", frozen=True):
     reason: str = ""
 
 
-class VisitsMade(msgspec.Struct, rename="camel", frozen=True):
+class VisitsCreated(msgspec.Struct, rename="camel", frozen=True):
     ids: list[str]
 
 
@@ -91,11 +91,11 @@ class VisitFigures(msgspec.Struct, rename="camel", frozen=True):
 
 def _listed(given: str, allowed: tuple[str, ...], field: str) -> list[str] | None:
     """Comma-separated choices. Raises BadInput."""
-    found = [one for one in given.split(",") if one]
-    for one in found:
-        if one not in allowed:
+    values = [value for value in given.split(",") if value]
+    for value in values:
+        if value not in allowed:
             raise BadInput(field=field, rule="one_of", allowed=", ".join(allowed))
-    return found or None
+    return values or None
 
 
 async def _of(scope: Scope, db: Reader, community_id: int, apply_id: int) -> Visit:
@@ -129,8 +129,8 @@ async def list_visits(
     sort: Annotated[str, Meta(description="starts, -starts, name, -name, changed")] = "starts",
 ) -> Page[VisitRow]:
     """Visits of a community, those that begin latest first."""
-    found = await _find(scope, db, community_id, page, where, sort)
-    return Page.of(page, found.total, await rows(scope, db, found.data))
+    matches = await _find(scope, db, community_id, page, where, sort)
+    return Page.of(page, matches.total, await rows(scope, db, matches.data))
 
 
 @visit_routes.get("/figures", right=Right.VISITORS_SEE, raises=(NotFound,))
@@ -138,16 +138,16 @@ async def figures(community_id: int, scope: Scope, db: Database, clock: Clock) -
     """How many are asked for, expected, here and gone today."""
     await spaces.require_root(scope, db, community_id)
     since, until = day_of(clock.now_ms(), await zone_of(db, community_id))
-    found = await queries.figures(scope, db, community_id, since_ms=since, until_ms=until + 1)
-    return VisitFigures(**found._asdict())
+    counts = await queries.figures(scope, db, community_id, since_ms=since, until_ms=until + 1)
+    return VisitFigures(**counts._asdict())
 
 
 @visit_routes.get("/export.xlsx", right=Right.VISITORS_SEE)
 async def export(community_id: int, scope: Scope, db: Database, where: VisitFilter) -> Response[bytes]:
     """What the list shows with the same filters, as a workbook; phones masked, at most 20,000 rows."""
     page = await _find(scope, db, community_id, PageRequest(1, EXPORT_MAX), where, "starts")
-    told = await rows(scope, db, page.data)
-    content = await asyncio.to_thread(_workbook, told, scope.language, await zone_of(db, community_id))
+    visit_rows = await rows(scope, db, page.data)
+    content = await asyncio.to_thread(_workbook, visit_rows, scope.language, await zone_of(db, community_id))
     headers = {"content-disposition": 'attachment; filename="linli-visitors.xlsx"'}
     return Response(content, media_type=_XLSX, headers=headers)
 
@@ -155,13 +155,13 @@ async def export(community_id: int, scope: Scope, db: Database, where: VisitFilt
 @visit_routes.post(right=Right.VISITORS_MANAGE, raises=(NotFound, visits.VisitorBlacklisted))
 async def add_visits(
     community_id: int, data: NewVisits, scope: Scope, tx: Tx, ids: Ids, clock: Clock
-) -> VisitsMade:
+) -> VisitsCreated:
     """Expect visitors at a house, all of them or none; who has a phone is sent the pass."""
     guests = [
         checked(Guest(**msgspec.structs.asdict(visit_guest)), before=f"guests[{number}].", names=_NAMES)
         for number, visit_guest in enumerate(data.guests)
     ]
-    made = await visits.apply(
+    visit_ids = await visits.apply(
         scope,
         tx,
         Stay(
@@ -176,7 +176,7 @@ async def add_visits(
         ids=ids,
         now_ms=clock.now_ms(),
     )
-    return VisitsMade([str(one) for one in made])
+    return VisitsCreated([str(visit_id) for visit_id in visit_ids])
 
 
 @visit_routes.get("/{apply_id:int}", right=Right.VISITORS_SEE)
@@ -309,11 +309,11 @@ _COLUMNS = (
 )
 
 
-def _workbook(told: list[VisitRow], language: str, zone: str) -> bytes:
+def _workbook(visit_rows: list[VisitRow], language: str, zone: str) -> bytes:
     book = new_book()
     page = TablePage(book, text("visit.export.title", language))
     page.append([text(f"visit.export.{name}", language) for name in _COLUMNS])
-    for row in told:
+    for row in visit_rows:
         page.append([
             row.name, row.phone, row.plate, row.people, row.house_location, row.host_name,
             row.reason, write_time(row.starts_ms, zone), write_time(row.ends_ms, zone),

@@ -131,11 +131,13 @@ def render(
             for hours in STAYS_H
         ]
     )
-    told = notice or (say("check") if problem else "")
+    notice_text = notice or (say("check") if problem else "")
     body = joined(
         [
             Markup('<h1>{}</h1><p class="soft">{}</p>').format(community, say("lead")),
-            Markup('<p class="notice" role="alert">{}</p>').format(told) if told else Markup(""),
+            Markup('<p class="notice" role="alert">{}</p>').format(notice_text)
+            if notice_text
+            else Markup(""),
             Markup('<form method="post" class="card" novalidate>'),
             field("house", needed=True, hint=say("houseHint")),
             field("host", hint=say("hostHint")),

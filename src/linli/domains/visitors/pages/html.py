@@ -55,10 +55,10 @@ def page(title: str, body: Markup, language: str, *, refresh_s: int = 0) -> byte
 def message(key: str, language: str, **facts: object) -> bytes:
     """A page with a title and a text: `visit.page.<key>.title` and `.text`."""
     title = text(f"visit.page.{key}.title", language)
-    said = text(f"visit.page.{key}.text", language, **facts)
-    body = Markup('<div class="card"><h1>{title}</h1><p class="soft" role="status">{said}</p></div>').format(
-        title=title, said=said
-    )
+    body_text = text(f"visit.page.{key}.text", language, **facts)
+    body = Markup(
+        '<div class="card"><h1>{title}</h1><p class="soft" role="status">{body_text}</p></div>'
+    ).format(title=title, body_text=body_text)
     return page(title, body, language)
 
 

@@ -34,7 +34,7 @@ class _Tries(NamedTuple):
     since_ms: int
 
 
-_one = Query(select(visit_tries).where(visit_tries.c.key == bindparam("key")), _Tries)
+_by_key = Query(select(visit_tries).where(visit_tries.c.key == bindparam("key")), _Tries)
 _purge = Command(delete(visit_tries).where(visit_tries.c.since_ms < bindparam("before", type_=INT)))
 
 
@@ -44,7 +44,7 @@ async def count(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
 
     async def work(tx: Tx) -> None:
         await _purge.run(tx, before=now_ms - 2 * HOUR_MS)
-        tries = await _one.one(tx, key=key)
+        tries = await _by_key.one(tx, key=key)
         if tries is None or now_ms - tries.since_ms >= limit.window_ms:
             tries = _Tries(key, 0, now_ms)
         _check(tries, limit, now_ms)

@@ -30,11 +30,11 @@ class PassLinks:
     def read(self, token: str) -> int | None:
         """The application of a link; None if the proof is wrong."""
         number, _, proof = token.partition("-")
-        if not 0 < len(number) <= 12 or not all(one in _DIGITS for one in number):
+        if not 0 < len(number) <= 12 or not all(character in _DIGITS for character in number):
             return None
         apply_id = int(number, 36)
-        known = self._proof(apply_id)
-        return apply_id if hmac.compare_digest(known.encode(), proof.encode()) else None
+        own_proof = self._proof(apply_id)
+        return apply_id if hmac.compare_digest(own_proof.encode(), proof.encode()) else None
 
     def _proof(self, apply_id: int) -> str:
         digest = hmac.digest(self._key, str(apply_id).encode(), hashlib.sha256)[:_PROOF_BYTES]

@@ -102,15 +102,15 @@ class Passes:
         )
         for qr_code, doors in doors_of.items():
             qr_permissions = await permissions_of_code(scope, tx, qr_code=qr_code)
-            held = {iot_id for iot_id, row in qr_permissions.items() if row.live}
+            on_doors = {iot_id for iot_id, row in qr_permissions.items() if row.live}
             code: dict[str, Any] = {
                 "qr_code": qr_code,
                 "identity_id": visit.visitor_identity,
                 "now_ms": now_ms,
             }
-            for some in batched(sorted(doors - held), qr.MAX_DOORS, strict=False):
+            for some in batched(sorted(doors - on_doors), qr.MAX_DOORS, strict=False):
                 await qr.bind_code(scope, tx, iot_ids=list(some), right=right, keys=self._keys, **code)
-            for some in batched(sorted(held - doors), qr.MAX_DOORS, strict=False):
+            for some in batched(sorted(on_doors - doors), qr.MAX_DOORS, strict=False):
                 await qr.remove_code(scope, tx, iot_ids=list(some), **code)
 
     async def _by_code(self, scope: Scope, tx: Tx, visit: Visit, wanted: list[Door]) -> dict[str, set[str]]:
@@ -119,7 +119,7 @@ class Passes:
         doors_of: dict[str, set[str]] = {code: set() for code in visit.codes}
         for door in wanted:
             form = reading[door.iot_id][0]
-            code = next((one for one in doors_of if form.reads(one)), None)
+            code = next((number for number in doors_of if form.reads(number)), None)
             if code is None:
                 code = await qr.generate_code(
                     scope,
@@ -179,7 +179,7 @@ class Passes:
                 plain = sorted(door.name for door in doors.values() if reading[door.iot_id][0].plain)
                 sealed = sorted(door.name for door in doors.values() if not reading[door.iot_id][0].plain)
                 if sealed or not plain:
-                    said = await qr.encrypt_code(
+                    code_text = await qr.encrypt_code(
                         scope,
                         tx,
                         qr_code=code,
@@ -189,13 +189,13 @@ class Passes:
                         keys=self._keys,
                         now_ms=now_ms,
                     )
-                    pass_pictures.append(PassPicture(said, sealed))
+                    pass_pictures.append(PassPicture(code_text, sealed))
                 if plain:
                     pass_pictures.append(PassPicture(code, plain))
             return pass_pictures
 
-        made = await self._db.run(draw)
-        return [pass_picture for pass_picture in made if pass_picture.doors] or made[:1]
+        drawn = await self._db.run(draw)
+        return [pass_picture for pass_picture in drawn if pass_picture.doors] or drawn[:1]
 
 
 async def doors_on_the_way(scope: Scope, db: Reader, visit: Visit) -> list[Door]:

@@ -109,7 +109,7 @@ async def apply(
     if len(guests) > GUESTS_MAX:
         raise BadInput(field="visitors", rule="too_many_items", limit=GUESTS_MAX)
     reason = clean_reason(stay.reason)
-    made = []
+    apply_ids = []
     for guest in guests:
         row = _row(
             scope,
@@ -125,8 +125,8 @@ async def apply(
         )
         await tx.insert(visits, row._asdict())
         await _expect(scope, tx, row, ids, now_ms)
-        made.append(row.apply_id)
-    return made
+        apply_ids.append(row.apply_id)
+    return apply_ids
 
 
 async def ask(

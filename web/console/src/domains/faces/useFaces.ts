@@ -3,7 +3,7 @@ import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type ConsentRow = components['schemas']['ConsentRow']
-export type ErasureTold = components['schemas']['ErasureTold']
+export type ErasureOut = components['schemas']['ErasureOut']
 type Shown = 'live' | 'all'
 
 /** The ledger of consents, and what was erased. */
