@@ -11,7 +11,7 @@ from linli.app.platform import Platform
 from linli.domains.boxes import components as kinds
 from linli.domains.boxes.models import edge_certificates, edge_components, edge_packages
 from linli.domains.boxes.passage import service as passage
-from linli.domains.boxes.passage.service import RuleSaid
+from linli.domains.boxes.passage.service import RuleForm
 from linli.domains.boxes.service import (
     clusters,
     deployments,
@@ -103,9 +103,9 @@ async def add_edge(platform: Platform, lot: Any) -> None:
             **made,
         )
         lot.lift_device = device.edge_device_id
-        said = RuleSaid("呼梯", lot.lift_device, lot.lift_device, "1")
+        said = RuleForm("呼梯", lot.lift_device, lot.lift_device, "1")
         rule = await passage.create(
-            owner, tx, gateway_id=gateway.gateway_id, said=said, ids=platform.ids, now_ms=now_ms
+            owner, tx, gateway_id=gateway.gateway_id, form=said, ids=platform.ids, now_ms=now_ms
         )
         lot.passage_rule = rule.rule_id
         for code, state, version in (

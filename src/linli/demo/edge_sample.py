@@ -10,7 +10,7 @@ from linli.demo.town import Town
 from linli.domains.access.service import doors, qr
 from linli.domains.access.service.cards import CardWish
 from linli.domains.boxes.passage import service as passage
-from linli.domains.boxes.passage.service import RuleSaid
+from linli.domains.boxes.passage.service import RuleForm
 from linli.domains.boxes.queries import clusters as cluster_queries
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.rows import Node
@@ -194,8 +194,8 @@ async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
         ),
         **common,
     )
-    rule = RuleSaid(_RULE, door.edge_device_id, lift.edge_device_id, "1", release=True)
-    await passage.create(owner, tx, gateway_id=gateway.gateway_id, said=rule, ids=platform.ids, now_ms=now_ms)
+    rule = RuleForm(_RULE, door.edge_device_id, lift.edge_device_id, "1", release=True)
+    await passage.create(owner, tx, gateway_id=gateway.gateway_id, form=rule, ids=platform.ids, now_ms=now_ms)
     await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **common)
 
 

@@ -126,8 +126,8 @@ def _check(files: list[zipfile.ZipInfo]) -> None:
     names = {file.filename for file in files}
     if "index.py" not in names:
         raise BadInput(field="package", rule="edge.package", said="index.py")
-    for one in files:
-        path = PurePosixPath(one.filename)
-        linked = stat.S_ISLNK(one.external_attr >> 16)
-        if path.is_absolute() or ".." in path.parts or "\\" in one.filename or linked:
-            raise BadInput(field="package", rule="edge.package", said=one.filename[:100])
+    for member in files:
+        path = PurePosixPath(member.filename)
+        linked = stat.S_ISLNK(member.external_attr >> 16)
+        if path.is_absolute() or ".." in path.parts or "\\" in member.filename or linked:
+            raise BadInput(field="package", rule="edge.package", said=member.filename[:100])

@@ -204,8 +204,8 @@ def _rule_of(keyword: str, facts: dict[str, Any], rule: Mapping[str, Any]) -> tu
         case "type":
             kinds = rule.get("type", facts["types"])
             kinds = [kinds] if isinstance(kinds, str) else kinds
-            known = _TYPE_RULES.get(kinds[0], "type") if len(kinds) == 1 else "type"
-            return known, {"expected": ", ".join(kinds)}
+            type_rule = _TYPE_RULES.get(kinds[0], "type") if len(kinds) == 1 else "type"
+            return type_rule, {"expected": ", ".join(kinds)}
         case "const":
             return "one_of", {"allowed": facts["expected_value"]}
         case "enum":

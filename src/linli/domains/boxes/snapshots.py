@@ -91,7 +91,7 @@ def differences(before: Snapshot, after: Snapshot) -> Differences:
         if (driver_difference := _driver(was.get(id), now.get(id))) is not None
     ]
     devices = [device for id in {**was, **now} for device in _devices(was.get(id), now.get(id))]
-    touched = {one.driver_id for one in drivers} | {
+    touched = {difference.driver_id for difference in drivers} | {
         id
         for id, snapshot_driver in {**was, **now}.items()
         if any(device.protocol == snapshot_driver.name for device in devices)

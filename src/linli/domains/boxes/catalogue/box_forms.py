@@ -14,17 +14,17 @@ def for_box(driver_id: str, custom: Mapping[str, Any]) -> dict[str, Any]:
     if model is None:
         return dict(custom)
     abilities: list[str] = list(model.access_types) + (["elevator"] if model.has_lift else [])
-    made: dict[str, Any] = {
+    form: dict[str, Any] = {
         **custom,
         "port": custom.get("port", model.port or 0),
         "abilities": abilities,
         "faceCompareMode": model.face_mode or "edge",
     }
     if (video := custom.get("videoPort", model.video_port)) is not None:
-        made["videoPort"] = video
+        form["videoPort"] = video
     if model.face_mode == "device":
-        made["algorithmProvider"] = "other"
-    return made
+        form["algorithmProvider"] = "other"
+    return form
 
 
 def capability_tag(custom: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from linli.domains.boxes.catalogue.library import CLASSES, EDGE_PORTS, Model, library, told
+from linli.domains.boxes.catalogue.library import CLASSES, EDGE_PORTS, Model, library, preset_values
 from linli.domains.people.rights import Right
 from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput
@@ -91,12 +91,14 @@ async def models(
     """Models by brand and keyword, in the order of the list."""
     if kind and kind not in CLASSES:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(CLASSES))
-    found = library().search(q, kind=kind, driver=driver, brand=brand, any_case=any_case)
+    matches = library().search(q, kind=kind, driver=driver, brand=brand, any_case=any_case)
     more = 0
     if q and not any_case:
-        more = len(library().search(q, kind=kind, driver=driver, brand=brand, any_case=True)) - len(found)
+        more = len(library().search(q, kind=kind, driver=driver, brand=brand, any_case=True)) - len(matches)
     start = (page.page_no - 1) * page.page_size
-    shown = Page.of(page, len(found), [model_row(model) for model in found[start : start + page.page_size]])
+    shown = Page.of(
+        page, len(matches), [model_row(model) for model in matches[start : start + page.page_size]]
+    )
     return VendorModels(shown.total, shown.page_no, shown.page_size, list(shown.data), more)
 
 
@@ -113,7 +115,7 @@ async def brands(kind: str = "", driver: str = "") -> list[VendorBrand]:
 async def presets(driver: str = "") -> list[VendorPreset]:
     """What each brand's guide enters into the form, by protocol."""
     return [
-        msgspec.convert(told(preset), VendorPreset)
+        msgspec.convert(preset_values(preset), VendorPreset)
         for preset in library().presets
         if not driver or preset.driver == driver
     ]

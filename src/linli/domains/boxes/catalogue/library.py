@@ -230,7 +230,7 @@ class Library:
 
     def _says(self, model: Model, word: str, any_case: bool) -> bool:
         brand = self.brands[model.brand]
-        if word in model.name or word in brand.name or any(word in one for one in brand.also):
+        if word in model.name or word in brand.name or any(word in alias for alias in brand.also):
             return True
         folded = word.casefold()
         plain = brand.latin.casefold()
@@ -257,6 +257,6 @@ def library() -> Library:
     return Library(msgspec.json.decode(text, type=_Data))
 
 
-def told(preset: Preset) -> dict[str, Any]:
+def preset_values(preset: Preset) -> dict[str, Any]:
     """A preset by its wire names."""
     return dict(msgspec.to_builtins(preset))

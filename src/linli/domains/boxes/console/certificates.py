@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from linli.domains.boxes import bench_report
 from linli.domains.boxes.bench_report import REPORT_BYTES
-from linli.domains.boxes.console.rows.new_id import Made
+from linli.domains.boxes.console.rows.new_id import CreatedId
 from linli.domains.boxes.errors import CertificateMoved, CertificateThere
 from linli.domains.boxes.queries import certificates as queries
 from linli.domains.boxes.queries.certificates import Certificate
@@ -98,7 +98,7 @@ async def list_certificates(
 
 
 @certificate_routes.post(right=MANAGE, max_body=_FORM_BYTES, raises=(CertificateThere, TooLarge))
-async def hand_in(data: Form[ReportFiles], scope: Scope, db: Database, ids: Ids, clock: Clock) -> Made:
+async def hand_in(data: Form[ReportFiles], scope: Scope, db: Database, ids: Ids, clock: Clock) -> CreatedId:
     """The bench's signed report of an uploaded package: the device then goes to the lab."""
     report = await data.report.read(REPORT_BYTES + 1)
     if len(report) > REPORT_BYTES:
@@ -114,7 +114,7 @@ async def hand_in(data: Form[ReportFiles], scope: Scope, db: Database, ids: Ids,
             ids=ids,
             now_ms=clock.now_ms(),
         )
-    return Made(str(certificate.certificate_id))
+    return CreatedId(str(certificate.certificate_id))
 
 
 @certificate_routes.get("/{certificate_id:int}", right=USE, raises=(NotFound,))
@@ -164,12 +164,14 @@ async def decide(certificate_id: int, data: LabWord, scope: Scope, tx: Tx, clock
 async def _listed(scope: Scope, db: Reader, state: str, page: PageRequest) -> Page[CertificateRow]:
     if state and state not in service.STATES:
         raise BadInput(field="state", rule="one_of", allowed=_STATES)
-    found = await queries.page(scope, db, states=[state] if state else list(service.STATES), page=page)
+    certificates = await queries.page(scope, db, states=[state] if state else list(service.STATES), page=page)
     companies = {
         tenant: (await tenancy.get_tenant(db, tenant)).name
-        for tenant in {row.tenant_id for row in found.data}
+        for tenant in {row.tenant_id for row in certificates.data}
     }
-    return Page.of(page, found.total, [_row(row, companies[row.tenant_id]) for row in found.data])
+    return Page.of(
+        page, certificates.total, [_row(row, companies[row.tenant_id]) for row in certificates.data]
+    )
 
 
 def _row(row: Certificate, company: str) -> CertificateRow:

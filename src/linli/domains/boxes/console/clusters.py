@@ -12,7 +12,7 @@ from linli.domains.boxes.console.rows.clusters import (
     ModelRow,
     names_of,
 )
-from linli.domains.boxes.console.rows.new_id import Made
+from linli.domains.boxes.console.rows.new_id import CreatedId
 from linli.domains.boxes.errors import ClusterAssociated, ClusterInUse, NotCertified
 from linli.domains.boxes.queries import clusters as queries
 from linli.domains.boxes.service import clusters as service
@@ -40,14 +40,14 @@ async def list_clusters(
     community_id: Annotated[int, Meta(description="In one community.")] = 0,
 ) -> Page[ClusterRow]:
     """Clusters in sight with their boxes, the newest first."""
-    found = await queries.page(
+    clusters = await queries.page(
         hand.within, hand.db, page, text=q.strip(), project_id=project_id, community_id=community_id
     )
-    nodes = await queries.nodes_of(hand.within, hand.db, [row.cluster_id for row in found.data])
-    names = await names_of(hand.within, hand.db, found.data)
+    nodes = await queries.nodes_of(hand.within, hand.db, [row.cluster_id for row in clusters.data])
+    names = await names_of(hand.within, hand.db, clusters.data)
     now_ms = hand.now_ms
-    rows = [ClusterRow.of(row, nodes, names, now_ms, hand.within.language) for row in found.data]
-    return Page.of(page, found.total, rows)
+    rows = [ClusterRow.of(row, nodes, names, now_ms, hand.within.language) for row in clusters.data]
+    return Page.of(page, clusters.total, rows)
 
 
 @cluster_routes.get("/models", right=SEE)
@@ -58,10 +58,10 @@ async def models(scope: Scope) -> list[ModelRow]:
 
 
 @cluster_routes.post(right=MANAGE, raises=(NotFound,))
-async def create(data: service.ClusterForm, hand: Hand, tx: Tx) -> Made:
+async def create(data: service.ClusterForm, hand: Hand, tx: Tx) -> CreatedId:
     """A new cluster (创建自有集群)."""
     cluster = await service.create(hand.within, tx, form=data, ids=hand.ids, now_ms=hand.now_ms)
-    return Made(str(cluster.cluster_id))
+    return CreatedId(str(cluster.cluster_id))
 
 
 @cluster_routes.get("/{cluster_id:int}", right=SEE, raises=(NotFound,))

@@ -13,7 +13,7 @@ from linli.domains.boxes.console.rows.drivers import (
     TrustedKeyForm,
     TrustedKeyRow,
 )
-from linli.domains.boxes.console.rows.new_id import Made
+from linli.domains.boxes.console.rows.new_id import CreatedId
 from linli.domains.boxes.errors import KeyInUse, PackageThere
 from linli.domains.boxes.package_file import PACKAGE_BYTES
 from linli.domains.boxes.queries import drivers as queries
@@ -42,7 +42,7 @@ async def list_packages(scope: Scope, db: Database) -> list[PackageRow]:
 
 
 @driver_package_routes.post(right=MANAGE, max_body=_FORM_BYTES, raises=(PackageThere, TooLarge))
-async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> Made:
+async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> CreatedId:
     """A package with its detached signature, checked against the trusted keys before anything is kept."""
     package = await _content(data.package, PACKAGE_BYTES)
     signature = package_file.read_signature(await _content(data.signature, _SIGNATURE_BYTES))
@@ -61,7 +61,7 @@ async def upload(data: Form[PackageFiles], hand: Hand, objects: ObjectStore) -> 
             ids=hand.ids,
             now_ms=hand.now_ms,
         )
-    return Made(str(package_row.package_id))
+    return CreatedId(str(package_row.package_id))
 
 
 @driver_package_routes.delete("/{package_id:int}", right=MANAGE, raises=(NotFound,))
@@ -84,7 +84,7 @@ async def list_keys(scope: Scope, db: Database) -> list[TrustedKeyRow]:
 
 
 @trusted_key_routes.post(right=MANAGE)
-async def trust(data: TrustedKeyForm, hand: Hand, tx: Tx) -> Made:
+async def trust(data: TrustedKeyForm, hand: Hand, tx: Tx) -> CreatedId:
     """Trust a vendor's key."""
     trusted_key = await service.trust(
         hand.within,
@@ -95,7 +95,7 @@ async def trust(data: TrustedKeyForm, hand: Hand, tx: Tx) -> Made:
         secrets=hand.secrets,
         now_ms=hand.now_ms,
     )
-    return Made(str(trusted_key.key_id))
+    return CreatedId(str(trusted_key.key_id))
 
 
 @trusted_key_routes.delete("/{key_id:int}", right=MANAGE, raises=(NotFound, KeyInUse))

@@ -27,7 +27,7 @@ from linli.domains.boxes.console.rows.gateways import (
     ProtocolRow,
     gateway_row,
 )
-from linli.domains.boxes.console.rows.new_id import Made
+from linli.domains.boxes.console.rows.new_id import CreatedId
 from linli.domains.boxes.errors import (
     ChangesMoved,
     NotCertified,
@@ -127,7 +127,7 @@ async def set_interconnect(gateway_id: int, data: InterconnectForm, hand: Hand, 
 @gateway_routes.post(
     "/{gateway_id:int}/protocols", right=MANAGE, raises=(NotFound, NotCertified, ProtocolThere)
 )
-async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) -> Made:
+async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) -> CreatedId:
     """新建协议, 添加协议."""
     protocol = await protocols.add(
         hand.within,
@@ -138,7 +138,7 @@ async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) 
         config=data.config,
         **hand.stamp,
     )
-    return Made(str(protocol.protocol_id))
+    return CreatedId(str(protocol.protocol_id))
 
 
 @gateway_routes.get("/{gateway_id:int}/pending", right=SEE, raises=(NotFound,))
@@ -152,22 +152,24 @@ async def pending(gateway_id: int, hand: Hand) -> Differences:
     right=MANAGE,
     raises=(NotFound, ChangesMoved, NotCertified, NothingChanged),
 )
-async def deploy(gateway_id: int, data: DeployForm, hand: Hand, tx: Tx) -> Made:
+async def deploy(gateway_id: int, data: DeployForm, hand: Hand, tx: Tx) -> CreatedId:
     """部署: bring what changed to the box."""
     deployment = await deployments.deploy(
         hand.within, tx, gateway_id=gateway_id, offline=data.offline, force=data.force, **hand.stamp
     )
-    return Made(str(deployment.deployment_id))
+    return CreatedId(str(deployment.deployment_id))
 
 
 @gateway_routes.get("/{gateway_id:int}/deployments", right=SEE, raises=(NotFound,))
 async def history(gateway_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[DeploymentRow]:
     """Deployments to the gateway's box, the latest first."""
     row = await queries.gateway(scope, db, gateway_id)
-    found = await deployment_queries.page(scope, db, row.node_id, page)
-    names = await _names(db, found.data)
+    matches = await deployment_queries.page(scope, db, row.node_id, page)
+    names = await _names(db, matches.data)
     return Page.of(
-        page, found.total, [deployment_row(deployment, names, scope.language) for deployment in found.data]
+        page,
+        matches.total,
+        [deployment_row(deployment, names, scope.language) for deployment in matches.data],
     )
 
 
@@ -249,7 +251,9 @@ async def _row(scope: Scope, db: Reader, row: Gateway, now_ms: int) -> GatewayRo
 
 
 async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -> list[ProtocolRow]:
-    known = {driver_row.driver_id: driver_row for driver_row in await driver_queries.drivers(scope, db)}
+    drivers_by_id = {
+        driver_row.driver_id: driver_row for driver_row in await driver_queries.drivers(scope, db)
+    }
     edge_devices = await queries.devices(scope, db, row.gateway_id)
     things = (
         await find_devices(scope, db, iot_ids=[edge_device.iot_id for edge_device in edge_devices])
@@ -262,12 +266,12 @@ async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -
         for edge_device in edge_devices
     )
     certified = await certificates.certified_versions(scope, db)
-    found = []
+    rows = []
     for protocol in await queries.protocols(scope, db, row.gateway_id):
-        driver = known.get(protocol.driver_id)
+        driver = drivers_by_id.get(protocol.driver_id)
         versions = driver.versions if driver else [protocol.version]
         number = protocol.protocol_id
-        found.append(
+        rows.append(
             ProtocolRow(
                 id=str(number),
                 driver_id=protocol.driver_id,
@@ -285,7 +289,7 @@ async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -
                 needs_package=driver is not None and driver.needs_package(protocol.version),
             )
         )
-    return found
+    return rows
 
 
 def _shown(config: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from msgspec import Meta
 
 from linli.domains.boxes.console.hand import MANAGE, SEE, Hand
-from linli.domains.boxes.console.rows.new_id import Made
+from linli.domains.boxes.console.rows.new_id import CreatedId
 from linli.domains.boxes.console.rows.nodes import NodeForm, NodeLabel, NodeName, NodeRow
 from linli.domains.boxes.console.rows.replacements import ReplaceForm, ReplacementDetail, SyncFailure
 from linli.domains.boxes.errors import (
@@ -38,7 +38,7 @@ node_routes = Routes("/edge", tags=("edge",))
 @node_routes.post(
     "/clusters/{cluster_id:int}/nodes", right=MANAGE, raises=(NotFound, NodeNameTaken, SerialTaken)
 )
-async def add(cluster_id: int, data: NodeForm, hand: Hand, tx: Tx) -> Made:
+async def add(cluster_id: int, data: NodeForm, hand: Hand, tx: Tx) -> CreatedId:
     """Add a box by the serial number on its label (添加融合实例节点)."""
     node = await service.add(
         hand.within,
@@ -48,7 +48,7 @@ async def add(cluster_id: int, data: NodeForm, hand: Hand, tx: Tx) -> Made:
         serial_number=data.serial_number,
         **hand.stamp,
     )
-    return Made(str(node.node_id))
+    return CreatedId(str(node.node_id))
 
 
 @node_routes.get("/replaceable", right=SEE)
@@ -84,8 +84,8 @@ async def label(node_id: int, hand: Hand, settings: Settings) -> NodeLabel:
     """The activation code of a box, with a QR code for its label."""
     row = await queries.node(hand.within, hand.db, node_id)
     code = service.code_of(row, hand.secrets)
-    said = f"sn={quote(row.serial_number)}&model={quote(row.model)}"
-    address = f"{settings.public_url}{ACTIVATE_PAGE}?{said}"
+    query = f"sn={quote(row.serial_number)}&model={quote(row.model)}"
+    address = f"{settings.public_url}{ACTIVATE_PAGE}?{query}"
     return NodeLabel(
         row.name, row.serial_number, row.model, code, settings.public_url, address, qr_image(address)
     )
@@ -100,7 +100,7 @@ async def reset(node_id: int, hand: Hand, tx: Tx) -> None:
 @node_routes.post(
     "/nodes/{node_id:int}/replace", right=MANAGE, raises=(NotFound, ModelDiffers, NotReplaceable, SerialTaken)
 )
-async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> Made:
+async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> CreatedId:
     """立即替换: a new box takes the place of this one, which is cut off."""
     replacement_row = await replacements.begin(
         hand.within,
@@ -110,7 +110,7 @@ async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> Made:
         model=data.model,
         **hand.stamp,
     )
-    return Made(str(replacement_row.replacement_id))
+    return CreatedId(str(replacement_row.replacement_id))
 
 
 @node_routes.get("/nodes/{node_id:int}/replacement", right=SEE, raises=(NotFound,))

@@ -25,8 +25,8 @@ driver_root_routes = Routes("/edge/driver-root", tags=("edge",))
 @driver_root_routes.get(right=USE)
 async def show(scope: Scope, db: Database) -> DriverRootRow:
     """Its fingerprint, as each box's own page shows it."""
-    held = await roots.chain(scope, db)
-    return _row(held[-1]) if held else DriverRootRow(0, "", 0)
+    chain = await roots.chain(scope, db)
+    return _row(chain[-1]) if chain else DriverRootRow(0, "", 0)
 
 
 @driver_root_routes.post("/rotate", right=MANAGE, status=200)

@@ -166,17 +166,17 @@ def _named_for(name: str) -> str | None:
     return None
 
 
-def _warnings(shape: Shape, said: Mapping[str, Any]) -> list[Fault]:
+def _warnings(shape: Shape, values: Mapping[str, Any]) -> list[Fault]:
     driver = DOOR_SYSTEM if shape.form == "B" else DOOR_DEVICE
-    preset = library().preset(str(said.get("brand", "")), driver)
+    preset = library().preset(str(values.get("brand", "")), driver)
     faults = []
-    access_type = said.get("accessType")
+    access_type = values.get("accessType")
     if preset is not None:
         if access_type in ACCESS_TYPES and access_type not in preset.types:
             faults.append(Fault("accessType", "edge.type_of_brand", {"brand": preset.brand}))
         if access_type in preset.dummy:
             faults.append(Fault("port", "edge.no_remote_open", {}))
-    if said.get("port") == 0:
+    if values.get("port") == 0:
         faults.append(Fault("port", "edge.no_remote_open", {}))
     return faults
 
@@ -215,29 +215,29 @@ def _fitting(withouts: dict[str, Any], model: Model) -> dict[str, Any]:
     return withouts
 
 
-def _model_faults(said: dict[str, Any], model: Model | None) -> list[Fault]:
+def _model_faults(values: dict[str, Any], model: Model | None) -> list[Fault]:
     if model is None:
-        brand = library().brand(str(said["brand"]))
+        brand = library().brand(str(values["brand"]))
         field = "model" if brand else "brand"
-        return [Fault(field, f"edge.{field}_unknown", {"brand": said["brand"]})]
+        return [Fault(field, f"edge.{field}_unknown", {"brand": values["brand"]})]
     if DOOR_TERMINAL not in model.drivers:
         return [Fault("model", "edge.model_other_protocol", {"model": model.name})]
     faults = []
-    if model.face_mode is not None and "faceSimilarity" not in said:
+    if model.face_mode is not None and "faceSimilarity" not in values:
         faults.append(Fault("faceSimilarity", "required", {}))
-    faults += _algorithm_missing(said, model.face_mode == "device")
+    faults += _algorithm_missing(values, model.face_mode == "device")
     if "face_temperature" in model.abilities:
-        if "isCheck" not in said:
+        if "isCheck" not in values:
             faults.append(Fault("isCheck", "required", {}))
-        faults += _temperatures(said)
-    if model.has_lift and "elevatorConnected" not in said:
+        faults += _temperatures(values)
+    if model.has_lift and "elevatorConnected" not in values:
         faults.append(Fault("elevatorConnected", "required", {}))
     return faults
 
 
-def _terminal_warnings(model: Model, said: Mapping[str, Any]) -> list[Fault]:
+def _terminal_warnings(model: Model, values: Mapping[str, Any]) -> list[Fault]:
     faults = []
-    if model.port is None and "port" not in said:
+    if model.port is None and "port" not in values:
         faults.append(Fault("port", "edge.port_unknown", {}))
     preset = library().preset(model.brand, DOOR_DEVICE)
     if preset is not None and preset.dummy and set(model.access_types) <= set(preset.dummy):
@@ -248,38 +248,38 @@ def _terminal_warnings(model: Model, said: Mapping[str, Any]) -> list[Fault]:
 # What forms share
 
 
-def _addresses(said: Mapping[str, Any]) -> list[Fault]:
+def _addresses(values: Mapping[str, Any]) -> list[Fault]:
     """IPv4 where the schema says only text."""
     return [
         Fault(field, "format", {"example": "192.168.1.110"})
         for field in ("ip", "algorithmIp")
-        if isinstance(said.get(field), str)
-        and len(said[field]) <= 15
-        and faults_of({"format": "ipv4"}, said[field])
+        if isinstance(values.get(field), str)
+        and len(values[field]) <= 15
+        and faults_of({"format": "ipv4"}, values[field])
     ]
 
 
-def _algorithm_missing(said: Mapping[str, Any], needed: bool) -> list[Fault]:
+def _algorithm_missing(values: Mapping[str, Any], needed: bool) -> list[Fault]:
     if not needed:
         return []
-    return [Fault(field, "required", {}) for field in ("algorithmIp", "algorithmPort") if field not in said]
+    return [Fault(field, "required", {}) for field in ("algorithmIp", "algorithmPort") if field not in values]
 
 
-def _temperatures(said: Mapping[str, Any]) -> list[Fault]:
-    if said.get("isCheck") != 1:
+def _temperatures(values: Mapping[str, Any]) -> list[Fault]:
+    if values.get("isCheck") != 1:
         return []
-    faults = [Fault(field, "required", {}) for field in _LIMITS if field not in said]
+    faults = [Fault(field, "required", {}) for field in _LIMITS if field not in values]
     if faults:
         return faults
     try:
-        crossed = float(said["minThreshold"]) >= float(said["maxThreshold"])
+        crossed = float(values["minThreshold"]) >= float(values["maxThreshold"])
     except (TypeError, ValueError):
         return []  # told by the schema
     return [Fault("minThreshold", "edge.limits_crossed", {})] if crossed else []
 
 
-def _without(said: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    return {key: value for key, value in said.items() if key not in fields}
+def _without(values: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in fields}
 
 
 def edge_port(driver_id: str) -> int | None:

@@ -96,23 +96,25 @@ def _lines(page: SheetRows, faults: list[SheetFault], most: int) -> Iterator[_Li
     titles: list[str] = []
     at = -1
     for number, row in enumerate(page.rows(width=_WIDTH, last=4 * ROWS_MAX), 1):
-        said = [cells.text_of(value) for value in row]
+        texts = [cells.text_of(value) for value in row]
         if at < 0:
             if number > _HEADER_ROWS:
                 return
-            titles = [plain_title(text).casefold() for text in said]
+            titles = [plain_title(text).casefold() for text in texts]
             at = next((place for place, title in enumerate(titles) if title in _IP), -1)
             continue
-        if not any(said):
+        if not any(texts):
             continue
         if most <= 0:
             raise BadWorkbook("too_many", limit=ROWS_MAX)
         most -= 1
-        ip = _address(said[at]) if at < len(said) else ""
+        ip = _address(texts[at]) if at < len(texts) else ""
         if not ip:
-            faults.append(SheetFault(page.title, number, "site_sheet.ip", said[at] if at < len(said) else ""))
+            faults.append(
+                SheetFault(page.title, number, "site_sheet.ip", texts[at] if at < len(texts) else "")
+            )
             continue
-        yield _Line(page.title, number, ip, {t: v for t, v in zip(titles, said, strict=False) if t and v})
+        yield _Line(page.title, number, ip, {t: v for t, v in zip(titles, texts, strict=False) if t and v})
 
 
 def _address(text: str) -> str:
@@ -138,9 +140,9 @@ def _joined(general: list[_Line], brands: list[_Line], faults: list[SheetFault])
             faults.append(SheetFault(line.sheet, line.number, "site_sheet.repeats", code))
         seen.add(code)
         sites.append(_row(line, code, by_ip.get(line.ip, []), faults))
-    known = {line.ip for line in general}
+    addresses = {line.ip for line in general}
     for ip, lines in by_ip.items():
-        if ip not in known:
+        if ip not in addresses:
             faults.append(SheetFault(lines[0].sheet, lines[0].number, "site_sheet.no_general", ip))
             sites.append(_row(lines[0], "", lines, faults))
     return sites
@@ -148,25 +150,25 @@ def _joined(general: list[_Line], brands: list[_Line], faults: list[SheetFault])
 
 def _row(line: _Line, code: str, brands: list[_Line], faults: list[SheetFault]) -> SiteRow:
     custom: dict[str, Any] = {"ip": line.ip}
-    for one in (line, *(brand for brand in brands if brand is not line)):
-        custom |= _custom(one, faults)
-    tabs = list(dict.fromkeys(one.sheet for one in brands))
+    for brand_line in (line, *(brand for brand in brands if brand is not line)):
+        custom |= _custom(brand_line, faults)
+    tabs = list(dict.fromkeys(brand_line.sheet for brand_line in brands))
     return SiteRow(line.ip, code, _of(line, _GENERAL["name"]), _of(line, _GENERAL["place"]), tabs, custom)
 
 
 def _custom(line: _Line, faults: list[SheetFault]) -> dict[str, Any]:
     """What a line says of the form. Words that are secret are typed by whoever adds the device."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for field, titles in _FIELDS.items():
         if text := _of(line, titles):
-            found[field] = int(text) if field in _NUMBERS and text.isdecimal() else text
+            values[field] = int(text) if field in _NUMBERS and text.isdecimal() else text
     if text := _of(line, _CONFIG):
         try:
-            said = json.loads(text)
+            fields = json.loads(text)
         except ValueError:
-            said = None
-        if not isinstance(said, dict):
+            fields = None
+        if not isinstance(fields, dict):
             faults.append(SheetFault(line.sheet, line.number, "site_sheet.config", text[:80]))
         else:
-            found |= {k: v for k, v in said.items() if not any(word in k.casefold() for word in _SECRET)}
-    return found
+            values |= {k: v for k, v in fields.items() if not any(word in k.casefold() for word in _SECRET)}
+    return values

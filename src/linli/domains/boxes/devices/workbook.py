@@ -33,14 +33,14 @@ SWITCH: Final = {1: ("开", "on"), 0: ("关", "off")}
 
 def _words[K](words: Mapping[K, tuple[str, str]]) -> Callable[[str], Any]:
     """One of some words in either language, or what it stands for."""
-    known = {name.casefold(): key for key, names in words.items() for name in (*names, str(key))}
+    keys_by_word = {name.casefold(): key for key, names in words.items() for name in (*names, str(key))}
 
     def read(text: str) -> Any:
         plain = text.replace("：", ":").rpartition(":")[2].strip()
         last = plain.replace("-", "/").rpartition("/")[2]  # 智慧社区/人员通行/人脸门禁, with / or -
-        for one in (text, plain, last):
-            if one.casefold() in known:
-                return known[one.casefold()]
+        for candidate in (text, plain, last):
+            if candidate.casefold() in keys_by_word:
+                return keys_by_word[candidate.casefold()]
         return cells.Broken("one_of", {"allowed": "、".join(names[0] for names in words.values())})
 
     return read
@@ -184,7 +184,7 @@ def _free(shape: Shape) -> tuple[Column, ...]:
     properties: Mapping[str, Mapping[str, Any]] = (shape.schema or {}).get("properties", {})
     required = (shape.schema or {}).get("required", ())
     flat = bool(properties) and all(
-        one.get("type") in ("string", "integer", "number") for one in properties.values()
+        rule.get("type") in ("string", "integer", "number") for rule in properties.values()
     )
     category = Column(
         "category",
@@ -197,9 +197,9 @@ def _free(shape: Shape) -> tuple[Column, ...]:
         hint_en="Path of the thing-model category, such as community/people/card",
     )
     fields = tuple(
-        Column(name, name, name, _scalar(one), name in required, width=16, distinct=True,
-               hint_zh=str(one.get("title", "")), hint_en=str(one.get("title", "")))
-        for name, one in properties.items()
+        Column(name, name, name, _scalar(rule), name in required, width=16, distinct=True,
+               hint_zh=str(rule.get("title", "")), hint_en=str(rule.get("title", "")))
+        for name, rule in properties.items()
     )  # fmt: skip
     whole = (Column("custom", "设备配置", "Configuration", _json_cell, True, width=60, distinct=True,
                     hint_zh="JSON", hint_en="JSON"),)  # fmt: skip
@@ -209,40 +209,40 @@ def _free(shape: Shape) -> tuple[Column, ...]:
 def sheet_of(shape: Shape) -> Sheet:
     """The sheet of a protocol's devices."""
     columns = {"A": lambda: _logical(False), "B": lambda: _logical(True), "C": _terminal}
-    made = columns[shape.form]() if shape.form in columns else _free(shape)
-    return Sheet("devices", "设备", "Devices", made)
+    sheet_columns = columns[shape.form]() if shape.form in columns else _free(shape)
+    return Sheet("devices", "设备", "Devices", sheet_columns)
 
 
 def asked_of(shape: Shape, values: Mapping[str, Any]) -> tuple[str, str, str, dict[str, Any]]:
     """(name, alias, category, custom) of a row's values."""
-    said = {key: value for key, value in values.items() if key not in ("deviceName", "alias", "category")}
-    custom = dict(said.pop("custom", {}))
+    rest = {key: value for key, value in values.items() if key not in ("deviceName", "alias", "category")}
+    custom = dict(rest.pop("custom", {}))
     category = values.get("category", "")
     if shape.form in ("A", "B") and category:
         category = f"{PEOPLE}{category}"
-    return str(values["deviceName"]), str(values["alias"]), category, {**custom, **said}
+    return str(values["deviceName"]), str(values["alias"]), category, {**custom, **rest}
 
 
 def book(shape: Shape, language: str, rows: Sequence[Mapping[str, Any]] = ()) -> bytes:
     """A workbook with rows by column key, which can be imported again; hidden fields stay empty. Blocks."""
     from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
-    made = new_book(streamed=False)
+    workbook = new_book(streamed=False)
     sheet = sheet_of(shape)
-    page = add_sheet(made, sheet, language)
+    page = add_sheet(workbook, sheet, language)
     if shape.form == "C":
-        _add_models(made, page.sheet, sheet)
+        _add_models(workbook, page.sheet, sheet)
     for row in rows:
         page.append([_cell(column, row, shape) for column in sheet.columns])
-    return book_bytes(made)
+    return book_bytes(workbook)
 
 
-def _add_models(made: Any, page: Any, sheet: Sheet) -> None:
+def _add_models(workbook: Any, page: Any, sheet: Sheet) -> None:
     """Models as a drop-down that follows the brand beside it."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    listed = TablePage(made, _MODELS)
+    listed = TablePage(workbook, _MODELS)
     listed.sheet.sheet_state = "hidden"
     brands: dict[str, list[str]] = {}
     for model in library().search(kind="people", driver=DOOR_TERMINAL):

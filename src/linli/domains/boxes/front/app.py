@@ -153,7 +153,7 @@ class EdgeFront:
         request = EdgeRequest(method, path, query, headers, raw, {}, language)
         if (open_handler := self._open.get((method, path))) is not None:
             return await open_handler(_unpacked(request))
-        found = next(
+        route_match = next(
             (
                 (handler, fit.groupdict())
                 for verb, pattern, handler in self._routes
@@ -161,11 +161,11 @@ class EdgeFront:
             ),
             None,
         )
-        if found is None:
+        if route_match is None:
             return refused(errors.NotFound(what="method", id=path[:100]), language)
         target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
         node = await self._proved(request, target)
-        return await found[0](node, _unpacked(request._replace(match=found[1])))
+        return await route_match[0](node, _unpacked(request._replace(match=route_match[1])))
 
     async def _proved(self, request: EdgeRequest, target: str) -> Node:
         """The box that signed a call. Raises SignatureWrong."""

@@ -91,15 +91,17 @@ class EdgeCalls:
         now_ms = self._clock.now_ms()
 
         async def activate(tx: Tx) -> tuple[activation.Identity | LinliError, str]:
-            found = await activation.activate(
+            activation_result = await activation.activate(
                 tx, activation_request, ids=self._ids, secrets=self._secrets, now_ms=now_ms
             )
-            return found, "" if isinstance(found, LinliError) else await self._root(tx, found.node, now_ms)
+            return activation_result, "" if isinstance(activation_result, LinliError) else await self._root(
+                tx, activation_result.node, now_ms
+            )
 
-        found, root = await self._db.run(activate)
-        if isinstance(found, LinliError):
-            raise found
-        node = found.node
+        result, root = await self._db.run(activate)
+        if isinstance(result, LinliError):
+            raise result
+        node = result.node
         where = (
             self._addresses.trusting if activation_request.takes_authority else None
         ) or self._addresses.mqtt
@@ -107,7 +109,7 @@ class EdgeCalls:
         activated = Activated(
             node=NodeName(id=str(node.node_id), name=node.name),
             device=DeviceKey(
-                product_key=node.product_key, device_name=node.device_name, device_secret=found.device_secret
+                product_key=node.product_key, device_name=node.device_name, device_secret=result.device_secret
             ),
             mqtt=where(host),
             cloud=CloudAddress(base_url=self._addresses.base_url),
@@ -197,5 +199,5 @@ def _suffix(picture: bytes) -> str:
     return header.suffix
 
 
-def _json(told: msgspec.Struct) -> EdgeAnswer:
-    return EdgeAnswer(msgspec.json.encode(told))
+def _json(answer: msgspec.Struct) -> EdgeAnswer:
+    return EdgeAnswer(msgspec.json.encode(answer))

@@ -28,7 +28,7 @@ class PassageCalls:
             wanted = await document.rules_of(tx, node)
             if have != wanted.version:
                 return wanted
-            await service.note_held(tx, node, have, now_ms=self._clock.now_ms())
+            await service.note_box_rules(tx, node, have, now_ms=self._clock.now_ms())
             return PassageRules(version=have, unchanged=True)
 
         return EdgeAnswer(msgspec.json.encode(await self._db.run(answer)))

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from linli.domains.boxes.console.rows.new_id import Made
+from linli.domains.boxes.console.rows.new_id import CreatedId
 from linli.domains.boxes.errors import TooManyRules
 from linli.domains.boxes.passage import queries, service
-from linli.domains.boxes.passage.queries import Held, Rule
-from linli.domains.boxes.passage.service import RuleSaid
+from linli.domains.boxes.passage.queries import BoxRules, Rule
+from linli.domains.boxes.passage.service import RuleForm
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.rows import EdgeDevice, Gateway
 from linli.domains.communities import space_rules
@@ -87,8 +87,8 @@ class PassageRuleForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True)
     ] = {}
     enabled: bool = True
 
-    def said(self) -> RuleSaid:
-        return RuleSaid(
+    def rule_form(self) -> RuleForm:
+        return RuleForm(
             name=self.name,
             door_id=int(self.door_id),
             lift_id=int(self.lift_id),
@@ -139,8 +139,8 @@ async def list_rules(
     """Passage rules in sight, with whether their box keeps them and what last became of each."""
     if gateway_id:
         await gateway_queries.gateway(scope, db, gateway_id)
-    found = await queries.page(scope, db, gateway_id=gateway_id, text=q.strip(), page=page)
-    return Page.of(page, found.total, await _rows(scope, db, found.data))
+    rules = await queries.page(scope, db, gateway_id=gateway_id, text=q.strip(), page=page)
+    return Page.of(page, rules.total, await _rows(scope, db, rules.data))
 
 
 @passage_rule_routes.get("/choices", right=SEE, raises=(NotFound,))
@@ -157,18 +157,18 @@ async def choices(scope: Scope, db: Database, gateway_id: int) -> PassageChoices
 
 
 @passage_rule_routes.post(right=MANAGE, raises=(NotFound, TooManyRules))
-async def create(data: NewPassageRule, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> Made:
+async def create(data: NewPassageRule, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> CreatedId:
     """When somebody passes this door, call that lift. The box is told at once."""
     rule = await service.create(
-        scope, tx, gateway_id=int(data.gateway_id), said=data.said(), ids=ids, now_ms=clock.now_ms()
+        scope, tx, gateway_id=int(data.gateway_id), form=data.rule_form(), ids=ids, now_ms=clock.now_ms()
     )
-    return Made(str(rule.rule_id))
+    return CreatedId(str(rule.rule_id))
 
 
 @passage_rule_routes.put("/{rule_id:int}", right=MANAGE, raises=(NotFound,))
 async def change(rule_id: int, data: PassageRuleForm, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Change a rule, or switch it on and off."""
-    await service.change(scope, tx, rule_id=rule_id, said=data.said(), now_ms=clock.now_ms())
+    await service.change(scope, tx, rule_id=rule_id, form=data.rule_form(), now_ms=clock.now_ms())
 
 
 @passage_rule_routes.delete("/{rule_id:int}", right=MANAGE, raises=(NotFound,))
@@ -189,7 +189,7 @@ async def runs(rule_id: int, scope: Scope, db: Database) -> list[PassageRun]:
 async def _rows(scope: Scope, db: Reader, rules: list[Rule]) -> list[PassageRuleRow]:
     devices = await queries.devices_of(scope, db, rules)
     gateways = {row.gateway_id: row for row in await gateway_queries.gateways(scope, db)} if rules else {}
-    held = await queries.held(scope, db, sorted({row.node_id for row in gateways.values()}))
+    boxes = await queries.box_rules(scope, db, sorted({row.node_id for row in gateways.values()}))
     units = await spaces.names(
         scope, db, sorted({rule.unit_id for rule in rules if rule.unit_id is not None})
     )
@@ -197,18 +197,18 @@ async def _rows(scope: Scope, db: Reader, rules: list[Rule]) -> list[PassageRule
     for number in {rule.lift_id for rule in rules}:
         for run in reversed(await _runs(scope, db, devices.get(number))):
             runs[run.rule_id] = run
-    return [_row(rule, devices, gateways[rule.gateway_id], held, units, runs) for rule in rules]
+    return [_row(rule, devices, gateways[rule.gateway_id], boxes, units, runs) for rule in rules]
 
 
 def _row(
     rule: Rule,
     devices: dict[int, EdgeDevice],
     gateway: Gateway,
-    held: dict[int, Held],
+    boxes: dict[int, BoxRules],
     units: dict[int, str],
     runs: dict[str, PassageRun],
 ) -> PassageRuleRow:
-    door, lift, box = devices.get(rule.door_id), devices.get(rule.lift_id), held.get(gateway.node_id)
+    door, lift, box = devices.get(rule.door_id), devices.get(rule.lift_id), boxes.get(gateway.node_id)
     if door is None or lift is None:
         state = "broken"
     elif not rule.enabled:
@@ -284,7 +284,9 @@ async def _units(scope: Scope, db: Reader, gateway: Gateway) -> list[PassageUnit
     return [
         PassageUnit(
             str(row.space_id),
-            " / ".join(names[one] for one in space_rules.path_ids(row.path)[1:] if one in names),
+            " / ".join(
+                names[space_id] for space_id in space_rules.path_ids(row.path)[1:] if space_id in names
+            ),
         )
         for row in under
         if row.kind in (space_rules.BUILDING, space_rules.UNIT)

@@ -63,11 +63,11 @@ async def _homes(scope: Scope, db: Reader, community_id: int | None, unit_id: in
     except NotFound:
         return {}
     houses = {row.space_id: row.name for row in under if row.kind == space_rules.HOUSE}
-    found: Homes = {}
+    homes: Homes = {}
     for tie in await residents.all_of_community(scope, db, community_id):
         if tie.status == MOVED_IN and tie.house_id in houses:
-            found.setdefault(tie.identity_id, []).append(houses[tie.house_id])
-    return found
+            homes.setdefault(tie.identity_id, []).append(houses[tie.house_id])
+    return homes
 
 
 def _persons(rule: Rule, homes: Homes) -> dict[str, list[LiftFloor]]:

@@ -38,7 +38,7 @@ class Rule(NamedTuple):
         return dict(json.loads(self.floors))
 
 
-class Held(NamedTuple):
+class BoxRules(NamedTuple):
     node_id: int
     tenant_id: str
     held_version: str
@@ -68,7 +68,7 @@ _names_it = (
     )
     .exists()
 )
-_found = _seen.where(
+_page_rows = _seen.where(
     or_(bindparam("of_gateway", type_=INT) == 0, _r.gateway_id == bindparam("of_gateway", type_=INT)),
     or_(
         bindparam("text") == "",
@@ -78,25 +78,25 @@ _found = _seen.where(
     ),
 )
 _page = Query(
-    _found.order_by(_r.created_ms, _r.rule_id)
+    _page_rows.order_by(_r.created_ms, _r.rule_id)
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     Rule,
 )
-_total = Query(_found.with_only_columns(func.count()))
+_total = Query(_page_rows.with_only_columns(func.count()))
 _of_gateway = Query(
     _seen.where(_r.gateway_id == bindparam("gateway_id", type_=INT)).order_by(_r.created_ms, _r.rule_id), Rule
 )
-_one = Query(_seen.where(_r.rule_id == bindparam("rule_id", type_=INT)), Rule)
+_by_id = Query(_seen.where(_r.rule_id == bindparam("rule_id", type_=INT)), Rule)
 _devices = Query(
     select(edge_devices).where(in_scope(edge_devices), any_of(edge_devices.c.edge_device_id, "device_ids")),
     EdgeDevice,
 )
-_held = Query(
+_box_rules = Query(
     select(edge_passage_boxes).where(
         in_scope(edge_passage_boxes), any_of(edge_passage_boxes.c.node_id, "node_ids")
     ),
-    Held,
+    BoxRules,
 )
 _freeing = Query(
     select(edge_gateways)
@@ -133,7 +133,7 @@ async def freeing_gateways(scope: Scope, db: Reader, community_id: int) -> list[
 
 async def rule(scope: Scope, db: Reader, rule_id: int) -> Rule:
     """Raises NotFound."""
-    if (rule_row := await _one.one(db, scope, rule_id=rule_id)) is None:
+    if (rule_row := await _by_id.one(db, scope, rule_id=rule_id)) is None:
         raise NotFound(what="edge_rule", id=rule_id)
     return rule_row
 
@@ -146,7 +146,9 @@ async def devices_of(scope: Scope, db: Reader, rules: list[Rule]) -> dict[int, E
     return {row.edge_device_id: row for row in await _devices.all(db, scope, device_ids=wanted)}
 
 
-async def held(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, Held]:
+async def box_rules(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, BoxRules]:
     """What boxes said; the caller sees them. Those that never had a rule are absent."""
     tenant = Scope(scope.tenant, scope.caller, language=scope.language)
-    return {row.node_id: row for row in await _held.all(db, tenant, node_ids=node_ids)} if node_ids else {}
+    return (
+        {row.node_id: row for row in await _box_rules.all(db, tenant, node_ids=node_ids)} if node_ids else {}
+    )

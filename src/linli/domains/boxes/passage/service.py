@@ -61,8 +61,8 @@ _delete = Command(
 )
 
 
-class RuleSaid(NamedTuple):
-    """What people say of a rule."""
+class RuleForm(NamedTuple):
+    """What a person enters for a rule."""
 
     name: str
     door_id: int
@@ -77,10 +77,10 @@ class RuleSaid(NamedTuple):
     enabled: bool = True
 
 
-async def create(scope: Scope, tx: Tx, *, gateway_id: int, said: RuleSaid, ids: Ids, now_ms: int) -> Rule:
+async def create(scope: Scope, tx: Tx, *, gateway_id: int, form: RuleForm, ids: Ids, now_ms: int) -> Rule:
     """Raises NotFound, BadInput, TooManyRules."""
     gateway = await gateway_queries.gateway(scope, tx, gateway_id)
-    clean = await _checked(scope, tx, gateway, said)
+    clean = await _checked(scope, tx, gateway, form)
     if len(await queries.rules(scope, tx, gateway_id)) >= MOST:
         raise TooManyRules(limit=MOST)
     rule = Rule(
@@ -91,16 +91,16 @@ async def create(scope: Scope, tx: Tx, *, gateway_id: int, said: RuleSaid, ids: 
         by_id=scope.caller.id, created_ms=now_ms, changed_ms=now_ms,
     )  # fmt: skip
     await tx.insert(edge_passage_rules, rule._asdict())
-    await _note(scope, tx, gateway, rule, "created", now_ms, after=_told(rule))
+    await _note(scope, tx, gateway, rule, "created", now_ms, after=_audit_values(rule))
     await push(scope, tx, gateway)
     return rule
 
 
-async def change(scope: Scope, tx: Tx, *, rule_id: int, said: RuleSaid, now_ms: int) -> Rule:
+async def change(scope: Scope, tx: Tx, *, rule_id: int, form: RuleForm, now_ms: int) -> Rule:
     """Raises NotFound, BadInput."""
     rule = await queries.rule(scope, tx, rule_id)
     gateway = await gateway_queries.gateway(scope, tx, rule.gateway_id)
-    clean = await _checked(scope, tx, gateway, said)
+    clean = await _checked(scope, tx, gateway, form)
     now = rule._replace(
         name=clean.name, enabled=int(clean.enabled), door_id=clean.door_id, lift_id=clean.lift_id,
         elevator=clean.elevator, start_floor=clean.start_floor, start_room=clean.start_room,
@@ -112,7 +112,9 @@ async def change(scope: Scope, tx: Tx, *, rule_id: int, said: RuleSaid, now_ms: 
         which=now.elevator, from_floor=now.start_floor, from_room=now.start_room, delay=now.delay_s,
         frees=now.release, unit=now.unit_id, table=now.floors, now=now_ms,
     )  # fmt: skip
-    await _note(scope, tx, gateway, now, "changed", now_ms, before=_told(rule), after=_told(now))
+    await _note(
+        scope, tx, gateway, now, "changed", now_ms, before=_audit_values(rule), after=_audit_values(now)
+    )
     await push(scope, tx, gateway)
     return now
 
@@ -122,15 +124,15 @@ async def remove(scope: Scope, tx: Tx, *, rule_id: int, now_ms: int) -> None:
     rule = await queries.rule(scope, tx, rule_id)
     gateway = await gateway_queries.gateway(scope, tx, rule.gateway_id)
     await _delete.run(tx, whole(scope), row=rule_id)
-    await _note(scope, tx, gateway, rule, "deleted", now_ms, before=_told(rule))
+    await _note(scope, tx, gateway, rule, "deleted", now_ms, before=_audit_values(rule))
     await push(scope, tx, gateway)
 
 
-async def note_held(tx: Tx, node: Node, version: str, *, now_ms: int) -> None:
-    """The box said that it keeps these rules, which are those of now."""
+async def note_box_rules(tx: Tx, node: Node, version: str, *, now_ms: int) -> None:
+    """Note that the box reported these rules, if they are the rules of now."""
     scope = Scope.system(node.tenant_id, "boxes")
-    held = (await queries.held(scope, tx, [node.node_id])).get(node.node_id)
-    if held is not None and held.holds and held.held_version == version:
+    box = (await queries.box_rules(scope, tx, [node.node_id])).get(node.node_id)
+    if box is not None and box.holds and box.held_version == version:
         return
     row = {"node_id": node.node_id, "tenant_id": node.tenant_id, "held_version": version, "held_ms": now_ms}
     await tx.upsert(edge_passage_boxes, [row], keys=("node_id",), update=("held_version", "held_ms"))
@@ -163,7 +165,7 @@ async def push(scope: Scope, tx: Tx, gateway: Gateway, *, within_ms: int = 0) ->
     await emit(tx, moved)
 
 
-async def _checked(scope: Scope, db: Reader, gateway: Gateway, rule: RuleSaid) -> RuleSaid:
+async def _checked(scope: Scope, db: Reader, gateway: Gateway, rule: RuleForm) -> RuleForm:
     """Raises BadInput, NotFound."""
     door = await _device(scope, db, gateway, rule.door_id, "doorId")
     lift = await _device(scope, db, gateway, rule.lift_id, "liftId")
@@ -207,7 +209,7 @@ def _table(floors: Mapping[str, str]) -> str:
     return json.dumps(dict(floors), ensure_ascii=False, sort_keys=True)
 
 
-def _told(rule: Rule) -> dict[str, object]:
+def _audit_values(rule: Rule) -> dict[str, object]:
     left_out = ("rule_id", "tenant_id", "gateway_id", "by_id", "created_ms", "changed_ms")
     return {name: value for name, value in rule._asdict().items() if name not in left_out}
 

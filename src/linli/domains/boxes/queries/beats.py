@@ -15,5 +15,5 @@ _beats = Query(
 
 async def beats(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, Beat]:
     """The newest heartbeat of boxes, by node."""
-    found = await _beats.all(db, scope, node_ids=node_ids) if node_ids else []
-    return {beat.node_id: beat for beat in found}
+    rows = await _beats.all(db, scope, node_ids=node_ids) if node_ids else []
+    return {beat.node_id: beat for beat in rows}

@@ -62,7 +62,7 @@ _page = Query(
     Certificate,
 )
 _total = Query(select(func.count()).select_from(edge_certificates).where(*_where))
-_one = Query(
+_by_id = Query(
     select(edge_certificates).where(
         in_scope(edge_certificates), _c.certificate_id == bindparam("certificate_id", type_=INT)
     ),
@@ -93,7 +93,7 @@ async def page(scope: Scope, db: Reader, *, states: list[str], page: PageRequest
 
 async def certificate(scope: Scope, db: Reader, certificate_id: int) -> Certificate:
     """Raises NotFound."""
-    if (certificate_row := await _one.one(db, _tenant(scope), certificate_id=certificate_id)) is None:
+    if (certificate_row := await _by_id.one(db, _tenant(scope), certificate_id=certificate_id)) is None:
         raise NotFound(what="edge_certificate", id=certificate_id)
     return certificate_row
 

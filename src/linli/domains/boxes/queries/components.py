@@ -46,7 +46,7 @@ async def settings_of(scope: Scope, db: Reader, cluster: Cluster) -> dict[str, A
         if (row := components.get(code)) is not None
         and row.state in (kinds.DEPLOYING, kinds.RUNNING, kinds.FAILED)
     ]
-    local = any(one["params"].get(kinds.LOCAL_ACCOUNTS) for one in there)
+    local = any(component["params"].get(kinds.LOCAL_ACCOUNTS) for component in there)
     return {
         "components": there,
         "log": bool(cluster.log_on),

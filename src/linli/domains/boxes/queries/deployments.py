@@ -10,7 +10,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 _d = edge_deployments.c
-_one = Query(
+_by_id = Query(
     select(edge_deployments).where(
         in_scope(edge_deployments), _d.deployment_id == bindparam("deployment_id", type_=INT)
     ),
@@ -45,7 +45,7 @@ _total = Query(select(func.count()).select_from(edge_deployments).where(*_of_nod
 
 async def deployment(scope: Scope, db: Reader, deployment_id: int) -> Deployment:
     """Raises NotFound."""
-    if (deployment_row := await _one.one(db, scope, deployment_id=deployment_id)) is None:
+    if (deployment_row := await _by_id.one(db, scope, deployment_id=deployment_id)) is None:
         raise NotFound(what="edge_deployment", id=deployment_id)
     return deployment_row
 

@@ -68,10 +68,10 @@ def version_order(version: str) -> tuple[int, ...]:
 def built_in() -> dict[str, Driver]:
     """Drivers of the box itself, by id."""
     text = resources.files("linli.domains.boxes").joinpath("drivers.json").read_text("utf-8")
-    found = {}
+    drivers_by_id = {}
     for row in json.loads(text):
         versions = sorted(row["versions"], key=version_order, reverse=True)
-        found[row["id"]] = Driver(
+        drivers_by_id[row["id"]] = Driver(
             driver_id=row["id"],
             name=row["name"],
             protocol=row["protocol"],
@@ -81,7 +81,7 @@ def built_in() -> dict[str, Driver]:
             listens=row["listens"],
             closed=row.get("needsPackage", False),
         )
-    return found
+    return drivers_by_id
 
 
 async def packages(scope: Scope, db: Reader) -> list[Package]:
@@ -112,15 +112,15 @@ async def trusted_keys(scope: Scope, db: Reader) -> list[TrustedKey]:
 
 async def drivers(scope: Scope, db: Reader) -> list[Driver]:
     """Everything that can be chosen: built in first."""
-    found = dict(built_in())
+    drivers_by_id = dict(built_in())
     for row in await packages(scope, db):
         listens = [int(port) for port in json.loads(row.manifest).get("listens", ())]
-        driver_row = found.get(row.driver_id) or Driver(
+        driver_row = drivers_by_id.get(row.driver_id) or Driver(
             row.driver_id, row.name, row.protocol, row.owner, [], [], listens
         )
         versions = sorted({*driver_row.versions, row.version}, key=version_order, reverse=True)
-        found[row.driver_id] = driver_row._replace(versions=versions)
-    return list(found.values())
+        drivers_by_id[row.driver_id] = driver_row._replace(versions=versions)
+    return list(drivers_by_id.values())
 
 
 async def driver(scope: Scope, db: Reader, driver_id: str) -> Driver:

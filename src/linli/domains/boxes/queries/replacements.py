@@ -35,7 +35,7 @@ _of_node = Query(
     .limit(20),
     Replacement,
 )
-_one = Query(
+_by_id = Query(
     select(edge_replacements).where(
         in_scope(edge_replacements), _r.replacement_id == bindparam("replacement_id", type_=INT)
     ),
@@ -91,7 +91,7 @@ async def of_node(scope: Scope, db: Reader, node_id: int) -> list[Replacement]:
 
 async def replacement(scope: Scope, db: Reader, replacement_id: int) -> Replacement:
     """Raises NotFound."""
-    if (replacement_row := await _one.one(db, scope, replacement_id=replacement_id)) is None:
+    if (replacement_row := await _by_id.one(db, scope, replacement_id=replacement_id)) is None:
         raise NotFound(what="edge_replacement", id=replacement_id)
     return replacement_row
 
@@ -115,11 +115,11 @@ async def sync_of(scope: Scope, db: Reader, node: Node) -> Sync:
     devices: dict[str, list[int]] = {}
     for kind_count in await counts_of_devices(scope, db, devices=list(behind)) if behind else []:
         place = 0 if kind_count.status in _WAITING else 1 if kind_count.status in _DONE else 2
-        for held in (
+        for tally in (
             kinds.setdefault(kind_count.kind, [0, 0, 0]),
             devices.setdefault(kind_count.device, [0, 0, 0]),
         ):
-            held[place] += kind_count.rows
+            tally[place] += kind_count.rows
     sync_kinds = [
         SyncKind(kind, waiting + done + failed, waiting, done, failed)
         for kind, (waiting, done, failed) in sorted(kinds.items())
@@ -144,14 +144,14 @@ def _state(sync_kinds: Iterable[SyncKind]) -> str:
 
 async def failures(scope: Scope, db: Reader, node: Node) -> list[tuple[EdgeDevice, DesiredRow]]:
     """失败详情: what did not come, device by device; the first two hundred."""
-    found: list[tuple[EdgeDevice, DesiredRow]] = []
+    failed: list[tuple[EdgeDevice, DesiredRow]] = []
     for device in await devices_of(scope, db, node):
-        if len(found) >= _DETAILS:
+        if len(failed) >= _DETAILS:
             break
         wanted = Filter(device=device.iot_id, verdict="cannot")
         page = await list_rows(scope, db, wanted=wanted, page=PageRequest(1, 100))
-        found += [(device, row) for row in page.data if row.state not in ("waiting", "sending")]
-    return found[:_DETAILS]
+        failed += [(device, row) for row in page.data if row.state not in ("waiting", "sending")]
+    return failed[:_DETAILS]
 
 
 async def too_old(scope: Scope, db: Reader, node: Node) -> list[Floor]:

@@ -97,14 +97,14 @@ def passed(headers: Mapping[str, str]) -> dict[str, str]:
 
 def returned(given: Iterable[tuple[str, str]], base: str) -> list[Header]:
     """What a browser is told of the box's answer. Cookies are dropped: they would be our origin's."""
-    found: list[Header] = []
+    kept: list[Header] = []
     for name, value in given:
         small = name.lower()
         if small in RETURNED and _VALUE.fullmatch(value):
-            found.append((small.encode(), value.encode("latin-1")))
+            kept.append((small.encode(), value.encode("latin-1")))
         elif small == "location" and (inside := _inside(value, base)):
-            found.append((b"location", inside.encode()))
-    return found
+            kept.append((b"location", inside.encode()))
+    return kept
 
 
 def _inside(location: str, base: str) -> str:

@@ -30,7 +30,7 @@ MOST_BYTES: Final = 32 * 1024 * 1024
 """Of one answer that this process keeps in memory."""
 
 
-class Told(NamedTuple):
+class FullAnswer(NamedTuple):
     """A whole answer: its end, the items before it, the bytes before it."""
 
     ok: Any
@@ -66,7 +66,7 @@ class Channel:
         self.over = False
         self.idle: asyncio.TimerHandle | None = None
 
-    async def ask(self, do: str, given: dict[str, Any], seconds: float) -> Told:
+    async def ask(self, do: str, given: dict[str, Any], seconds: float) -> FullAnswer:
         """Raises BoxSilent, BoxRefused, BadInput, NotFound."""
         try:
             async with asyncio.timeout(rules.BOX_SECONDS + 2):
@@ -85,7 +85,7 @@ class Channel:
             raise BoxSilent(node=self._node) from None
         finally:
             self._asked.pop(number, None)
-        return Told(ok, asked.items, b"".join(asked.pieces))
+        return FullAnswer(ok, asked.items, b"".join(asked.pieces))
 
     @property
     def busy(self) -> bool:
@@ -106,8 +106,8 @@ class Channel:
             self._exchange.lost(self, too_much=False)
 
     def _begun(self, data: bytes) -> None:
-        told = msgspec.json.decode(data)
-        if told.get("joined"):
+        message = msgspec.json.decode(data)
+        if message.get("joined"):
             self.joined.set_result(None)
 
     def _answer(self, answer: Answer) -> None:
@@ -157,7 +157,7 @@ class BoxCalls:
     async def ask(
         self, scope: Scope, node_id: int, do: str, given: dict[str, Any] | None = None, *, by: By, reason: str,
         kind: Kind = "tools", seconds: float = ANSWER_SECONDS,
-    ) -> Told:  # fmt: skip
+    ) -> FullAnswer:  # fmt: skip
         """Raises NotFound, BoxNotActive, BoxAway, BoxSilent, BoxRefused, BadInput."""
         await clusters.node(scope, self._db, node_id)  # at each question: a channel outlives rights
         async with self._channel(scope, node_id, kind, by, reason) as channel:

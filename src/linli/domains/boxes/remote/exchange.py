@@ -204,12 +204,12 @@ class Exchange:
         end.close(CloseReason.POLICY_VIOLATION)
 
     def heard(self, end: End, data: bytes, text: bool) -> None:
-        found = self._sides.get(end)
-        if found is None:
+        place = self._sides.get(end)
+        if place is None:
             if end in self._coming:
                 end.close(CloseReason.POLICY_VIOLATION)  # nobody speaks before their ticket is known
             return
-        joint, side = found
+        joint, side = place
         if not joint.joined:
             joint.early.append((side, data, text))
             if joint.early_bytes > EARLY:
@@ -218,15 +218,15 @@ class Exchange:
         self._pass(joint, side, data, text)
 
     def full(self, end: End) -> None:
-        if (found := self._sides.get(end)) is not None:
-            joint, side = found
+        if (place := self._sides.get(end)) is not None:
+            joint, side = place
             if (other := joint.ends.get(SIDES[side])) is not None:
                 other.hold()
 
     def drained(self, end: End) -> None:
-        if (found := self._sides.get(end)) is None:
+        if (place := self._sides.get(end)) is None:
             return
-        joint, side = found
+        joint, side = place
         if (other := joint.ends.get(SIDES[side])) is not None:
             if joint.joined:
                 other.go_on()
@@ -237,8 +237,8 @@ class Exchange:
     def lost(self, end: End, *, too_much: bool = False) -> None:
         if end in self._coming:
             self._gone.add(end)
-        if (found := self._sides.pop(end, None)) is not None:
-            joint, side = found
+        if (place := self._sides.pop(end, None)) is not None:
+            joint, side = place
             joint.ends.pop(side, None)
             self._finish(joint, "too_much" if too_much else side)
 
@@ -276,27 +276,27 @@ class Exchange:
 
     # what other processes tell
 
-    def _other_came(self, told: Joined) -> None:
-        joint = self._joints.get(told.tunnel_id)
+    def _other_came(self, joined: Joined) -> None:
+        joint = self._joints.get(joined.tunnel_id)
         if joint is None:
             if self._mail is not None:
-                self._mail.send(told.at, "tunnel.over", Over(told.tunnel_id, "broken"))
+                self._mail.send(joined.at, "tunnel.over", Over(joined.tunnel_id, "broken"))
         elif not joint.joined:
-            joint.peer = told.at
+            joint.peer = joined.at
             self._join(joint)
 
-    def _carried(self, told: Carried) -> None:
-        joint = self._joints.get(told.tunnel_id)
-        if joint is None or (end := joint.ends.get(SIDES[told.side])) is None or self._mail is None:
+    def _carried(self, piece: Carried) -> None:
+        joint = self._joints.get(piece.tunnel_id)
+        if joint is None or (end := joint.ends.get(SIDES[piece.side])) is None or self._mail is None:
             return
-        joint.sizes[told.side] += len(told.data)
-        if told.side == "box" and not told.text and joint.tunnel.recorded:
-            _record(joint, told.data)
-        end.send(told.data, told.text)
-        joint.owed += len(told.data)
+        joint.sizes[piece.side] += len(piece.data)
+        if piece.side == "box" and not piece.text and joint.tunnel.recorded:
+            _record(joint, piece.data)
+        end.send(piece.data, piece.text)
+        joint.owed += len(piece.data)
         if not end.full:
             owed, joint.owed = joint.owed, 0
-            self._mail.send(joint.peer, "tunnel.passed", PassedOn(told.tunnel_id, told.side, owed))
+            self._mail.send(joint.peer, "tunnel.passed", PassedOn(piece.tunnel_id, piece.side, owed))
 
     def _passed_on(self, passed_on: PassedOn) -> None:
         joint = self._joints.get(passed_on.tunnel_id)
@@ -363,7 +363,7 @@ class Exchange:
             if now_ms >= joint.tunnel.until_ms:
                 self._finish(joint, "time")
         await self._db.run(lambda tx: tunnels.end_forgotten(tx, now_ms=now_ms - 60_000))
-        for joint in [one for one in self._joints.values() if "person" in one.ends]:
+        for joint in [candidate for candidate in self._joints.values() if "person" in candidate.ends]:
             if why := await self._allowed(joint.tunnel):
                 self._finish(joint, why)
             elif sum(joint.sizes.values()) != joint.counted:

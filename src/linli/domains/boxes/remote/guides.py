@@ -44,14 +44,14 @@ async def box_guide(situation: Situation, ask: Ask, *, now_ms: int) -> Guide:
     layer: str = situation.condition.layer
     if situation.condition.gateway:
         try:
-            told = await ask("diagnosis.run", {})
+            answer = await ask("diagnosis.run", {})
         except LinliError as error:
             steps.append(
                 Finding("box_answer", "silent", "error", situation.node.name, {"why": error.text("en")})
             )
             return Guide(steps, layer or "runtime")
-        own = msgspec.convert(told["diagnosis"]["findings"], list[Finding])
-        steps.append(Finding("box_answer", "ok", "ok", situation.node.name, {"file": told["file"]}))
+        own = msgspec.convert(answer["diagnosis"]["findings"], list[Finding])
+        steps.append(Finding("box_answer", "ok", "ok", situation.node.name, {"file": answer["file"]}))
         steps += own
         layer = _lowest(failing_layer(own), layer)
     return Guide(steps, layer)
@@ -129,7 +129,7 @@ async def device_guide(
 
 async def _from_box(ask: Ask, device: str, driver: str, custom: Mapping[str, Any]) -> list[Finding]:
     steps = []
-    running = {one["driver"]: one for one in await ask("drivers.list", {})}
+    running = {driver_row["driver"]: driver_row for driver_row in await ask("drivers.list", {})}
     now = running.get(driver)
     if now is None:
         steps.append(Finding("driver", "absent", "error", driver))
@@ -144,8 +144,8 @@ async def _from_box(ask: Ask, device: str, driver: str, custom: Mapping[str, Any
         steps.append(_step("device_ping", took is not None, "silent", address, {"ms": took}))
     else:
         steps.append(Finding("device_ping", "unknown", "warning", device))
-    said = await ask("logs.lines", {"device": device, "level": "warning", "most": LOG_LINES})
-    lines = [{"atMs": one["atMs"], "level": one["level"], "text": one["text"]} for one in said["lines"]]
+    answer = await ask("logs.lines", {"device": device, "level": "warning", "most": LOG_LINES})
+    lines = [{"atMs": line["atMs"], "level": line["level"], "text": line["text"]} for line in answer["lines"]]
     last = lines[-1]["text"] if lines else ""
     facts = {"lines": lines, "count": len(lines), "last": last}
     steps.append(_step("device_log", not lines, "warnings", device, facts, level="warning"))

@@ -77,9 +77,9 @@ def upgrade(
 
 
 def _of_our_page(headers: list[tuple[bytes, bytes]]) -> bool:
-    found = {name: value.decode("latin-1") for name, value in headers if name in (b"origin", b"host")}
-    origin = found.get(b"origin")
-    return origin is None or urlsplit(origin).netloc == found.get(b"host")
+    values = {name: value.decode("latin-1") for name, value in headers if name in (b"origin", b"host")}
+    origin = values.get(b"origin")
+    return origin is None or urlsplit(origin).netloc == values.get(b"host")
 
 
 class WebSocketEnd(asyncio.Protocol):

@@ -42,7 +42,7 @@ class Answer(NamedTuple):
     headers: list[Header]
 
 
-class _Said(Exception):
+class _PageError(Exception):
     """An answer of the platform's own, as a text `edge_page.<key>`."""
 
     def __init__(self, status: int, key: str, **facts: Any) -> None:
@@ -80,11 +80,11 @@ class BoxPages:
         base = place.base if place else box_page.PREFIX
         try:
             answer = await self._answer(scope, headers, place, receive)
-        except _Said as said:
-            answer = _told(said, i18n.pick(headers.get("accept-language", "")))
+        except _PageError as error:
+            answer = _error_page(error, i18n.pick(headers.get("accept-language", "")))
         except Exception:  # the edge of the process
             log.exception("a box's page failed")
-            answer = _told(_Said(500, "failed"), i18n.pick(headers.get("accept-language", "")))
+            answer = _error_page(_PageError(500, "failed"), i18n.pick(headers.get("accept-language", "")))
         guard = box_page.guard(base, host=headers.get("host", ""), scheme=scope.get("scheme", "http"))
         start = [
             *answer.headers,
@@ -98,18 +98,18 @@ class BoxPages:
     async def _answer(
         self, scope: MutableMapping[str, Any], headers: dict[str, str], place: Place | None, receive: Receive
     ) -> Answer:
-        """Raises _Said."""
+        """Raises _PageError."""
         if place is None:
-            raise _Said(404, "none")
+            raise _PageError(404, "none")
         if box_page.foreign(headers):
-            raise _Said(403, "stranger")
-        visit = self._known(place)
+            raise _PageError(403, "stranger")
+        visit = self._visit_of(place)
         if visit is None:
             return await self._open(place, headers, scope["method"])
         if scope["method"] == "OPTIONS":
             return Answer(204, b"", [])
         if scope["method"] not in box_page.METHODS:
-            raise _Said(405, "none")
+            raise _PageError(405, "none")
         if box_page.navigates(headers):
             await self._check_person(visit.tunnel, headers)
         if not place.path:
@@ -126,13 +126,13 @@ class BoxPages:
             place.base,
         )
 
-    def _known(self, place: Place) -> _Visit | None:
+    def _visit_of(self, place: Place) -> _Visit | None:
         visit = self._visits.get(place.tunnel_id)
         if visit is None or not hmac.compare_digest(visit.word, tunnels.hashed(place.word)):
             return None
         if visit.channel.over:
             self._forget(visit)
-            raise _Said(410, "over")
+            raise _PageError(410, "over")
         return visit
 
     async def _open(self, place: Place, headers: dict[str, str], method: str) -> Answer:
@@ -140,12 +140,12 @@ class BoxPages:
         row = await queries.tunnel_now(self._db, tunnel_id=place.tunnel_id)
         ticket = tunnels.hashed(place.word)
         if method != "GET" or row is None or row.kind != "http":
-            raise _Said(404, "none")
+            raise _PageError(404, "none")
         if row.state == "ended" or not hmac.compare_digest(row.person_ticket, ticket):
-            raise _Said(410, "over")
+            raise _PageError(410, "over")
         await self._check_person(row, headers)
         if row.tunnel_id in self._visits:
-            raise _Said(410, "over")
+            raise _PageError(410, "over")
         channel = Channel(self._exchange, str(row.node_id))
         self._exchange.came("person", place.word, channel)
         word = tunnels.new_ticket()
@@ -154,29 +154,29 @@ class BoxPages:
         return Answer(303, b"", [(b"location", box_page.base_of(row.tunnel_id, word).encode())])
 
     async def _check_person(self, tunnel: Tunnel, headers: dict[str, str]) -> None:
-        """Only the browser that is signed in as who asked. Raises _Said."""
+        """Only the browser that is signed in as who asked. Raises _PageError."""
         session = await self._session_of(self._db, headers.get("cookie", ""))
         if session is None or session != tunnel.session_id:
-            raise _Said(403, "stranger")
+            raise _PageError(403, "stranger")
 
     async def _ask(self, visit: _Visit, given: dict[str, Any], base: str) -> Answer:
         self._look_again(visit)
         async with visit.at_once:
             try:
-                told = await visit.channel.ask("http.ask", given, ANSWER_SECONDS)
+                answer = await visit.channel.ask("http.ask", given, ANSWER_SECONDS)
             except BoxSilent:
-                raise _Said(
+                raise _PageError(
                     410 if visit.channel.over else 504, "over" if visit.channel.over else "silent"
                 ) from None
             except BoxRefused as refused:
-                raise _Said(502, "refused", text=refused.facts.get("text", "")) from None
+                raise _PageError(502, "refused", text=refused.facts.get("text", "")) from None
             except LinliError as error:
-                raise _Said(502, "refused", text=error.text("en")) from None
-        status = told.ok.get("status", 0) if isinstance(told.ok, dict) else 0
-        pairs = [one for one in told.ok.get("headers", ()) if _is_pair(one)] if status else []
+                raise _PageError(502, "refused", text=error.text("en")) from None
+        status = answer.ok.get("status", 0) if isinstance(answer.ok, dict) else 0
+        pairs = [pair for pair in answer.ok.get("headers", ()) if _is_pair(pair)] if status else []
         if not isinstance(status, int) or not 200 <= status <= 599:
-            raise _Said(502, "refused", text="HTTP")
-        return Answer(status, told.data, box_page.returned(pairs, base))
+            raise _PageError(502, "refused", text="HTTP")
+        return Answer(status, answer.data, box_page.returned(pairs, base))
 
     # ending
 
@@ -199,26 +199,26 @@ class BoxPages:
             del self._visits[visit.tunnel.tunnel_id]
 
 
-def _is_pair(one: Any) -> bool:
-    return isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)
+def _is_pair(pair: Any) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
 
 
-def _told(said: _Said, language: str) -> Answer:
+def _error_page(error: _PageError, language: str) -> Answer:
     """A page of words: the person sees it, or the box's page shows that it failed."""
-    text = i18n.text(f"edge_page.{said.key}", language, **said.facts)
+    text = i18n.text(f"edge_page.{error.key}", language, **error.facts)
     kind = [(b"content-type", b"text/plain; charset=utf-8")]
-    return Answer(said.status, text.encode(), kind)
+    return Answer(error.status, text.encode(), kind)
 
 
 async def _body(receive: Receive) -> bytes:
-    """Raises _Said."""
+    """Raises _PageError."""
     parts = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _Said(400, "failed")
+            raise _PageError(400, "failed")
         parts += message.get("body", b"")
         if len(parts) > box_page.BODY_BYTES:
-            raise _Said(413, "too_large", limit=f"{box_page.BODY_BYTES // 1024} KiB")
+            raise _PageError(413, "too_large", limit=f"{box_page.BODY_BYTES // 1024} KiB")
         if not message.get("more_body"):
             return bytes(parts)

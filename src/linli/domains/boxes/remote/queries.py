@@ -210,7 +210,7 @@ async def lines(
 
 async def line_sources(db: Reader, node: Node, *, since_ms: int) -> list[tuple[str, str]]:
     """(driver, device) of its newest lines."""
-    found = await _line_sources.all(
+    rows = await _line_sources.all(
         db, node_id=node.node_id, tenant=node.tenant_id, day=since_ms // 86_400_000
     )
-    return [(driver, device) for driver, device in found]
+    return [(driver, device) for driver, device in rows]

@@ -106,8 +106,8 @@ def _refusal(node: Node, request: ActivationRequest, secrets: Secrets, now_ms: i
     """A right code counts also while wrong ones are told to wait: it has 79 bits, which nobody guesses, and whoever
     knows a box's serial number must not be able to keep the box itself out.
     """
-    said, right = request.activation_code.strip().upper(), code_of(node, secrets)
-    if not hmac.compare_digest(said.encode(), right.encode()):
+    typed, right = request.activation_code.strip().upper(), code_of(node, secrets)
+    if not hmac.compare_digest(typed.encode(), right.encode()):
         if node.locked_until_ms > now_ms:
             minutes = -(-(node.locked_until_ms - now_ms) // 60_000)
             return ActivationLocked(minutes=minutes, field="activationCode")

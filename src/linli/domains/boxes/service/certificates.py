@@ -56,20 +56,20 @@ async def hand_in(
     scope: Scope, tx: Tx, *, report: bytes, brand: str, model: str, note: str, ids: Ids, now_ms: int
 ) -> Certificate:
     """A vendor's signed report of a package that is uploaded here. Raises BadInput, CertificateThere."""
-    found, key = bench_report.read(report)
-    package = await driver_queries.package_of(scope, tx, found.driver, found.driver_version)
+    bench, key = bench_report.read(report)
+    package = await driver_queries.package_of(scope, tx, bench.driver, bench.driver_version)
     if package is None:
         raise BadInput(
-            field="report", rule="edge.report_package", driver=found.driver, version=found.driver_version
+            field="report", rule="edge.report_package", driver=bench.driver, version=bench.driver_version
         )
     if await queries.of_package(scope, tx, package.sha256, [*OPEN, APPROVED]):
         raise CertificateThere(driver=package.name, version=package.version)
-    outcomes = [case.outcome for case in found.cases]
+    outcomes = [case.outcome for case in bench.cases]
     certificate = Certificate(
         certificate_id=ids.number(), tenant_id=scope.tenant, driver_id=package.driver_id,
         version=package.version, protocol=package.protocol, owner=package.owner,
         brand=rules.clean_name(brand, "brand"), model=rules.clean_name(model, "model"), note=_reason(note, "note"),
-        package_sha256=package.sha256, subject=found.subject, device=found.device[:200], began_ms=found.began_ms,
+        package_sha256=package.sha256, subject=bench.subject, device=bench.device[:200], began_ms=bench.began_ms,
         passed=outcomes.count("passed"), skipped=outcomes.count("skipped"), bench_key=key, report=report.decode(),
         state=SUBMITTED, reason="", steps=_steps([], SUBMITTED, scope, "", now_ms), by_id=scope.caller.id,
         created_ms=now_ms, changed_ms=now_ms,

@@ -141,7 +141,7 @@ async def create(scope: Scope, tx: Tx, *, form: ClusterForm, ids: Ids, now_ms: i
         tx,
         history.Record(HISTORY, cluster.cluster_id, form.community_id),
         "created",
-        after=_said(cluster),
+        after=_audit_values(cluster),
         now_ms=now_ms,
     )
     return cluster
@@ -168,8 +168,8 @@ async def change(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int, wish: Cl
         tx,
         history.Record(HISTORY, cluster_id, cluster.community_id),
         "changed",
-        before=_said(cluster),
-        after=_said(now),
+        before=_audit_values(cluster),
+        after=_audit_values(now),
         now_ms=now_ms,
     )
     return now
@@ -237,8 +237,8 @@ async def _move(
         tx,
         history.Record(HISTORY, row, community_id),
         "changed",
-        before=_said(cluster),
-        after=_said(now),
+        before=_audit_values(cluster),
+        after=_audit_values(now),
         now_ms=now_ms,
     )
     return now
@@ -256,7 +256,7 @@ async def remove(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int) -> None:
         tx,
         history.Record(HISTORY, cluster_id, cluster.community_id),
         "deleted",
-        before=_said(cluster),
+        before=_audit_values(cluster),
         now_ms=now_ms,
     )
 
@@ -276,7 +276,7 @@ def _remark(text: str) -> str:
     return strip
 
 
-def _said(row: Cluster) -> dict[str, Any]:
+def _audit_values(row: Cluster) -> dict[str, Any]:
     facts = row._asdict()
     return {
         name: facts[name]

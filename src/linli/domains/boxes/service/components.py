@@ -68,8 +68,8 @@ async def ask(scope: Scope, tx: Tx, *, cluster_id: int, code: str, reason: str, 
         raise _refusal(scope, kind, "needs_no_asking")
     if component is not None and component.state not in (kinds.REFUSED, kinds.FAILED):
         raise _refusal(scope, kind, f"already_{component.state}")
-    said = _reason(reason)
-    row = _asked(scope, cluster, code, kinds.ASKED, now_ms)._replace(reason=said)
+    trimmed = _reason(reason)
+    row = _asked(scope, cluster, code, kinds.ASKED, now_ms)._replace(reason=trimmed)
     await _save(scope, tx, row, "asked", now_ms)
     return row
 
@@ -83,12 +83,12 @@ async def decide(
     component = (await queries.of_cluster(tenant, tx, cluster_id)).get(code)
     if component is None or component.state != kinds.ASKED:
         raise _refusal(scope, kind, "not_asked")
-    said = _reason(reason)
-    if not approved and not said:
+    trimmed = _reason(reason)
+    if not approved and not trimmed:
         raise BadInput(field="reason", rule="required")
     row = component._replace(
         state=kinds.APPROVED if approved else kinds.REFUSED,
-        reason=said,
+        reason=trimmed,
         decided_by=scope.caller.id,
         changed_ms=now_ms,
     )
@@ -260,8 +260,8 @@ def _version(kind: ComponentKind, version: str) -> str:
     return version or kind.versions[0]
 
 
-def _params(kind: ComponentKind, said: dict[str, Any]) -> str:
-    for name, value in said.items():
+def _params(kind: ComponentKind, values: dict[str, Any]) -> str:
+    for name, value in values.items():
         if name not in kind.params:
             raise BadInput(field=f"params.{name}"[:80], rule="unknown")
         if name == kinds.LOCAL_ACCOUNTS and not isinstance(value, bool):
@@ -272,9 +272,9 @@ def _params(kind: ComponentKind, said: dict[str, Any]) -> str:
             raise BadInput(field=f"params.{name}", rule="too_long", limit=_PARAM_MOST)
     if kind.mode == kinds.ASK:
         for name in ("node", "nicName", "nicIp"):
-            if not said.get(name):
+            if not values.get(name):
                 raise BadInput(field=f"params.{name}", rule="required")
-    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
 def _reason(text: str) -> str:

@@ -56,7 +56,7 @@ async def wanted(
 ) -> Snapshot:
     """What a gateway is set to now, deployed or not."""
     tenant = whole(scope)
-    held = await gateway_queries.protocols(tenant, db, gateway.gateway_id)
+    protocol_rows = await gateway_queries.protocols(tenant, db, gateway.gateway_id)
     behind: dict[int, list[SnapshotDevice]] = {}
     for row in await gateway_queries.devices(tenant, db, gateway.gateway_id):
         behind.setdefault(row.protocol_id, []).append(
@@ -77,7 +77,7 @@ async def wanted(
             config=protocols.config_of(row, secrets),
             devices=behind.get(row.protocol_id, []),
         )
-        for row in held
+        for row in protocol_rows
     ]
     return Snapshot(
         gateway_id=gateway.gateway_id,
@@ -103,8 +103,8 @@ def snapshot_of(row: Deployment | None, secrets: Secrets) -> Snapshot:
 async def pending(scope: Scope, db: Reader, gateway_id: int, *, secrets: Secrets) -> Differences:
     """What the next deployment of a gateway would change. Raises NotFound."""
     gateway = await gateway_queries.gateway(scope, db, gateway_id)
-    _, _, found = await _look(scope, db, gateway, secrets)
-    return found
+    _, _, changes = await _look(scope, db, gateway, secrets)
+    return changes
 
 
 async def _look(
@@ -134,17 +134,17 @@ async def deploy(
     Raises NotFound, NothingChanged, ChangesMoved, NotCertified.
     """
     gateway = await gateway_queries.gateway(scope, tx, gateway_id)
-    held = await gateway_queries.protocols(whole(scope), tx, gateway_id)
+    protocol_rows = await gateway_queries.protocols(whole(scope), tx, gateway_id)
     await certificates.check(
-        scope, tx, gateway, [(protocol.driver_id, protocol.version) for protocol in held]
+        scope, tx, gateway, [(protocol.driver_id, protocol.version) for protocol in protocol_rows]
     )
     node = await take_turn(scope, tx, gateway.node_id)
-    _, now, found = await _look(scope, tx, gateway, secrets)
-    if not found and not force:
+    _, now, changes = await _look(scope, tx, gateway, secrets)
+    if not changes and not force:
         raise NothingChanged(gateway=gateway.name)
-    if offline is not None and offline != len(found.offline):
-        raise ChangesMoved(expected=offline, count=len(found.offline))
-    deployment = await _write(scope, tx, node, now, found, kind, ids=ids, secrets=secrets, now_ms=now_ms)
+    if offline is not None and offline != len(changes.offline):
+        raise ChangesMoved(expected=offline, count=len(changes.offline))
+    deployment = await _write(scope, tx, node, now, changes, kind, ids=ids, secrets=secrets, now_ms=now_ms)
     await gateways.note_deployed(
         scope, tx, gateway_id=gateway_id, generation=deployment.generation, now_ms=now_ms
     )
@@ -162,11 +162,11 @@ async def push_settings(
         latest = await queries.latest(whole(scope), tx, node.node_id)
         before = snapshot_of(latest, secrets)
         now = msgspec.structs.replace(before, settings=settings)
-        found = differences(before, now)
-        if not found:
+        changes = differences(before, now)
+        if not changes:
             continue
         deployments.append(
-            await _write(scope, tx, node, now, found, SETTINGS, ids=ids, secrets=secrets, now_ms=now_ms)
+            await _write(scope, tx, node, now, changes, SETTINGS, ids=ids, secrets=secrets, now_ms=now_ms)
         )
     return deployments
 
@@ -182,8 +182,8 @@ async def restore(
     before = snapshot_of(latest, secrets)
     bare = [msgspec.structs.replace(driver, devices=[]) for driver in before.drivers]
     now = msgspec.structs.replace(before, drivers=bare)
-    found = differences(Snapshot(), now)
-    return await _write(scope, tx, turn, now, found, RESTORE, ids=ids, secrets=secrets, now_ms=now_ms)
+    changes = differences(Snapshot(), now)
+    return await _write(scope, tx, turn, now, changes, RESTORE, ids=ids, secrets=secrets, now_ms=now_ms)
 
 
 async def take_turn(scope: Scope, tx: Tx, node_id: int) -> Node:
@@ -198,7 +198,7 @@ async def _write(
     tx: Tx,
     node: Node,
     snapshot: Snapshot,
-    found: Differences,
+    changes: Differences,
     kind: str,
     *,
     ids: Ids,
@@ -213,7 +213,7 @@ async def _write(
         snapshot_sealed=secrets.seal(
             msgspec.json.encode(snapshot).decode(), about=f"edge_deployment:{deployment_id}"
         ),
-        changes=msgspec.json.encode(found).decode(), devices="[]", reason="", by_kind=scope.caller.kind,
+        changes=msgspec.json.encode(changes).decode(), devices="[]", reason="", by_kind=scope.caller.kind,
         by_id=scope.caller.id, created_ms=now_ms, taken_ms=None, finished_ms=None,
     )  # fmt: skip
     await tx.insert(edge_deployments, deployment._asdict())

@@ -174,21 +174,21 @@ async def change(
     custom: dict[str, Any] | None = None,
 ) -> EdgeDevice:
     """None leaves it as it is. Effective with the next deployment. Raises BadInput."""
-    said = device.alias if alias is None else alias.strip()
+    trimmed = device.alias if alias is None else alias.strip()
     sealed = device.custom_sealed if custom is None else sealed_custom(custom, device.iot_id, secrets)
-    await _change.run(tx, scope, row=device.edge_device_id, new_alias=said, sealed=sealed, now=now_ms)
-    if said != device.alias:
-        await label_device(whole(scope), tx, iot_id=device.iot_id, nickname=said)
+    await _change.run(tx, scope, row=device.edge_device_id, new_alias=trimmed, sealed=sealed, now=now_ms)
+    if trimmed != device.alias:
+        await label_device(whole(scope), tx, iot_id=device.iot_id, nickname=trimmed)
     await history.note(
         scope,
         tx,
         history.Record(HISTORY, device.edge_device_id, device.community_id),
         "changed",
         before={"alias": device.alias, "changed_ms": device.changed_ms},
-        after={"alias": said, "changed_ms": now_ms},
+        after={"alias": trimmed, "changed_ms": now_ms},
         now_ms=now_ms,
     )
-    return device._replace(alias=said, custom_sealed=sealed, changed_ms=now_ms)
+    return device._replace(alias=trimmed, custom_sealed=sealed, changed_ms=now_ms)
 
 
 async def set_space(

@@ -207,7 +207,7 @@ async def _check_name(scope: Scope, tx: Tx, cluster_id: int, name: str) -> None:
 async def _note(
     scope: Scope, tx: Tx, node: Node, action: str, now_ms: int, *, before: Node | None = None
 ) -> None:
-    def said(row: Node) -> dict[str, Any]:
+    def audit_values(row: Node) -> dict[str, Any]:
         return {"name": row.name, "serial_number": row.serial_number}
 
     await history.note(
@@ -215,7 +215,7 @@ async def _note(
         tx,
         history.Record(HISTORY, node.node_id, node.community_id),
         action,
-        before=said(before) if before else None,
-        after=said(node),
+        before=audit_values(before) if before else None,
+        after=audit_values(node),
         now_ms=now_ms,
     )

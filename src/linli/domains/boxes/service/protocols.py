@@ -184,6 +184,6 @@ async def remove(scope: Scope, tx: Tx, *, protocol_id: int, now_ms: int) -> None
     )
 
 
-def _check_version(version: str, known: list[str]) -> None:
-    if version and version not in known:
-        raise BadInput(field="version", rule="one_of", allowed=", ".join(known))
+def _check_version(version: str, versions: list[str]) -> None:
+    if version and version not in versions:
+        raise BadInput(field="version", rule="one_of", allowed=", ".join(versions))

@@ -29,9 +29,9 @@ async def tell(
     tx: Tx, node: Node, *, what: str, ticket: str = "", kind: str = "", args: dict[str, Any] | None = None
 ) -> None:
     """Call the box once this transaction is durable. `what`: deployment, tunnel, logs, diagnosis."""
-    said = {"what": what, "ticket": ticket, "kind": kind, "args": json.dumps(args) if args else ""}
-    said = {name: value for name, value in said.items() if value}
-    await outbox.add(tx, JOB, RefreshJob(node.tenant_id, node.iot_id, said))
+    fields = {"what": what, "ticket": ticket, "kind": kind, "args": json.dumps(args) if args else ""}
+    fields = {name: value for name, value in fields.items() if value}
+    await outbox.add(tx, JOB, RefreshJob(node.tenant_id, node.iot_id, fields))
 
 
 async def tell_once(tx: Tx, node: Node, *, what: str, within_ms: int) -> None:

@@ -232,11 +232,11 @@ class Syncing:
         now_ms = self._clock.now_ms()
         rows = []
         while True:
-            found = await list_rows(
+            matches = await list_rows(
                 scope, self._db, wanted=Filter(device=job.iot_id), page=PageRequest(page, _STEP)
             )
-            rows += found.data
-            if page * _STEP >= found.total:
+            rows += matches.data
+            if page * _STEP >= matches.total:
                 break
             page += 1
         for start in range(0, len(rows), _STEP):

@@ -107,7 +107,7 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
         ),
         settings=snapshot.settings,
         packages=await _packages(scope, tx, snapshot.drivers),
-        driver_roots=roots.told(currents),
+        driver_roots=roots.driver_roots(currents),
         driver_root_proof=trust.introduction(secret, currents[-1].public_key),
     )
 
@@ -202,25 +202,27 @@ async def report(
 
 async def _newcomers(scope: Scope, tx: Tx, node: Node, row: Row) -> set[str]:
     """DeviceNames that came since a deployment was last done: those of superseded ones came with this one, too."""
-    found: set[str] = set()
+    added: set[str] = set()
     for deployment in (await queries.page(scope, tx, node.node_id, PageRequest(1, _LOOK_BACK))).data:
         if deployment.generation < row.generation and deployment.state == DONE:
             break
         if deployment.generation <= row.generation:
             changes = msgspec.json.decode(deployment.changes, type=Differences).devices
-            found |= {each.device_name for each in changes if each.change == "added"}
-    return found
+            added |= {each.device_name for each in changes if each.change == "added"}
+    return added
 
 
-def merged(held: str, device_reports: list[DeviceReport]) -> list[DeviceReport]:
+def merged(stored: str, device_reports: list[DeviceReport]) -> list[DeviceReport]:
     """What is known of each device, the latest of each."""
-    known = {
+    reports = {
         device_report.device_name: device_report
-        for device_report in msgspec.json.decode(held, type=list[DeviceReport])
+        for device_report in msgspec.json.decode(stored, type=list[DeviceReport])
     }
-    for one in device_reports:
-        known[one.device_name] = msgspec.structs.replace(one, why=one.why[:WHY_MOST])
-    return list(known.values())
+    for device_report in device_reports:
+        reports[device_report.device_name] = msgspec.structs.replace(
+            device_report, why=device_report.why[:WHY_MOST]
+        )
+    return list(reports.values())
 
 
 async def _tell(tx: Tx, node: Node, row: Row) -> None:

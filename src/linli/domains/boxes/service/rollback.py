@@ -65,15 +65,15 @@ async def roll_back(
 async def _drop_newer(scope: Scope, tx: Tx, gateway: Gateway, snapshot: Snapshot, now_ms: int) -> None:
     """Devices and protocols that were not there then; and devices that hung on another protocol."""
     then = {device.iot_id: driver.id for driver in snapshot.drivers for device in driver.devices}
-    held = {
+    protocols_by_id = {
         row.protocol_id: row for row in await gateway_queries.protocols(whole(scope), tx, gateway.gateway_id)
     }
     for device in await gateway_queries.devices(whole(scope), tx, gateway.gateway_id):
-        if then.get(device.iot_id) != held[device.protocol_id].driver_id:
+        if then.get(device.iot_id) != protocols_by_id[device.protocol_id].driver_id:
             await devices.remove(scope, tx, device=device, now_ms=now_ms)
-    known = {driver.id for driver in snapshot.drivers}
-    for row in held.values():
-        if row.driver_id not in known:
+    driver_ids = {driver.id for driver in snapshot.drivers}
+    for row in protocols_by_id.values():
+        if row.driver_id not in driver_ids:
             await protocols.remove(scope, tx, protocol_id=row.protocol_id, now_ms=now_ms)
 
 
@@ -87,8 +87,8 @@ async def _protocol(
     secrets: Secrets,
     now_ms: int,
 ) -> Protocol:
-    held = await gateway_queries.protocols(whole(scope), tx, gateway.gateway_id)
-    protocol = next((row for row in held if row.driver_id == snapshot_driver.id), None)
+    protocol_rows = await gateway_queries.protocols(whole(scope), tx, gateway.gateway_id)
+    protocol = next((row for row in protocol_rows if row.driver_id == snapshot_driver.id), None)
     if protocol is None:
         return await protocols.add(
             scope,

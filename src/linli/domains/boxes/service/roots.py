@@ -64,7 +64,7 @@ async def chain(scope: Scope, db: Reader) -> list[Root]:
     return await _chain.all(db, whole(scope))
 
 
-def told(roots: list[Root]) -> list[DriverRoot]:
+def driver_roots(roots: list[Root]) -> list[DriverRoot]:
     return [DriverRoot(public_key=root.public_key, proof=root.proof) for root in roots]
 
 

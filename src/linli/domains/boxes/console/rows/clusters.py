@@ -59,16 +59,16 @@ class ClusterRow(msgspec.Struct, rename="camel", frozen=True):
 
 async def names_of(scope: Scope, db: Reader, rows: list[Cluster]) -> Names:
     """Names of projects and communities; what the caller may not see keeps its number."""
-    found: Names = {}
+    names: Names = {}
     for project_id in {row.project_id for row in rows if row.project_id}:
         try:
-            found[project_id] = (await get_project(scope, db, project_id=project_id)).name
+            names[project_id] = (await get_project(scope, db, project_id=project_id)).name
         except NotFound:
-            found[project_id] = str(project_id)
+            names[project_id] = str(project_id)
     numbers = sorted({row.community_id for row in rows if row.community_id is not None})
     for number, community in (await communities.by_id(scope, db, numbers)).items() if numbers else ():
-        found[number] = community.name
-    return found
+        names[number] = community.name
+    return names
 
 
 class Association(msgspec.Struct, rename="camel", frozen=True):

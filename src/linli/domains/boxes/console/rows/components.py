@@ -34,12 +34,12 @@ class ComponentRow(msgspec.Struct, rename="camel", frozen=True):
 
 def component_rows(scope: Scope, components: dict[str, Component]) -> list[ComponentRow]:
     """Every component of the catalogue, as a cluster has it."""
-    found = []
+    rows = []
     for code, kind in kinds.KINDS.items():
         row = components.get(code)
         running = row is not None and row.state == kinds.RUNNING
         newer = bool(row and running and version_order(kind.versions[0]) > version_order(row.version))
-        found.append(
+        rows.append(
             ComponentRow(
                 code=code,
                 name=kind.called(scope.language),
@@ -59,7 +59,7 @@ def component_rows(scope: Scope, components: dict[str, Component]) -> list[Compo
                 changed_ms=row.changed_ms if row else None,
             )
         )
-    return found
+    return rows
 
 
 class ComponentRequest(msgspec.Struct, rename="camel", frozen=True):

@@ -3,5 +3,5 @@
 import msgspec
 
 
-class Made(msgspec.Struct, rename="camel", frozen=True):
+class CreatedId(msgspec.Struct, rename="camel", frozen=True):
     id: str

@@ -23,7 +23,7 @@ from linli.domains.boxes.devices.console.rows import (
     EdgeJson,
     EdgeJsonAnswer,
     device_rows,
-    told_faults,
+    fault_rows,
 )
 from linli.domains.boxes.devices.errors import CountChanged, NoCommunity
 from linli.domains.boxes.devices.queries import devices as queries
@@ -68,7 +68,7 @@ async def list_devices(
             raise BadInput(field=field, rule="one_of", allowed=", ".join(allowed))
     gateway, protocol = await service.protocol_of(scope, db, protocol_id)
     rows = await queries.of_protocol(scope, db, protocol_id)
-    everything = await queries.found(scope, db, rows, secrets)
+    everything = await queries.with_things(scope, db, rows, secrets)
     fitting = queries.sifted(everything, text=q, state=state, access_type=access_type, bound=bound)
     fitting = queries.ordered(fitting, sort or "name")
     shown = fitting[page.offset : page.offset + page.page_size]
@@ -87,7 +87,7 @@ async def list_devices(
 async def shape(protocol_id: int, scope: Scope, db: Database, secrets: Secrets) -> EdgeDeviceShape:
     """Which form the protocol's devices have."""
     gateway, protocol = await service.protocol_of(scope, db, protocol_id)
-    found = await queries.shape(scope, db, protocol)
+    device_shape = await queries.shape(scope, db, protocol)
     return EdgeDeviceShape(
         protocol_id=str(protocol.protocol_id),
         driver_id=protocol.driver_id,
@@ -96,10 +96,10 @@ async def shape(protocol_id: int, scope: Scope, db: Database, secrets: Secrets) 
         gateway_id=str(gateway.gateway_id),
         gateway_name=gateway.name,
         community_id=str(gateway.community_id or ""),
-        form=found.form,
-        schema=found.schema,
-        categories=list(found.categories),
-        hidden=sorted(found.hidden),
+        form=device_shape.form,
+        schema=device_shape.schema,
+        categories=list(device_shape.categories),
+        hidden=sorted(device_shape.hidden),
         edge_port=forms.edge_port(protocol.driver_id),
         checks_peer=protocols.checks_peers(protocol, secrets),
     )
@@ -123,7 +123,7 @@ async def add(
         gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
         wanted = await service.plan(scope, tx, gateway, protocol, asked, secrets=secrets)
         return EdgeDevicesAnswer(
-            False, [], told_faults(wanted.faults, language), told_faults(wanted.warnings, language)
+            False, [], fault_rows(wanted.faults, language), fault_rows(wanted.warnings, language)
         )
     gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
     wanted = await service.plan(scope, tx, gateway, protocol, asked, secrets=secrets)
@@ -132,21 +132,21 @@ async def add(
         scope, tx, gateway, protocol, wanted.items, ids=ids, secrets=secrets, now_ms=clock.now_ms()
     )
     return EdgeDevicesAnswer(
-        True, [str(row.edge_device_id) for row in edge_devices], [], told_faults(wanted.warnings, language)
+        True, [str(row.edge_device_id) for row in edge_devices], [], fault_rows(wanted.warnings, language)
     )
 
 
 @edge_device_routes.get("/devices/{device_id:int}", right=SEE, raises=(NotFound,))
-async def one(
+async def show_device(
     protocol_id: int, device_id: int, scope: Scope, db: Database, secrets: Secrets, clock: Clock
 ) -> EdgeDeviceRow:
     """One device with its form."""
     gateway, protocol = await service.protocol_of(scope, db, protocol_id)
     rows = await queries.some(scope, db, protocol_id, [device_id])
     shape = await queries.shape(scope, db, protocol)
-    found = await queries.found(scope, db, rows, secrets)
+    devices = await queries.with_things(scope, db, rows, secrets)
     absence = await absence_of(scope, db, gateway, protocol, secrets, now_ms=clock.now_ms())
-    return (await device_rows(scope, db, found, shape, absence))[0]
+    return (await device_rows(scope, db, devices, shape, absence))[0]
 
 
 @edge_device_routes.put("/devices/{device_id:int}", right=MANAGE, raises=(NotFound,))
@@ -176,7 +176,7 @@ async def change(
 
 
 @edge_device_routes.delete("/devices/{device_id:int}", right=MANAGE, raises=(NotFound, CountChanged))
-async def remove_one(protocol_id: int, device_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+async def remove_device(protocol_id: int, device_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Take a device off the box; its thing stays."""
     _, protocol = await service.protocol_of(scope, tx, protocol_id)
     await service.remove(scope, tx, protocol, [device_id], expected=1, now_ms=clock.now_ms())
@@ -217,8 +217,8 @@ async def check(protocol_id: int, data: EdgeJson, scope: Scope, db: Database) ->
     if len(data.text.encode()) > _JSON_MOST:
         raise BadInput(field="text", rule="too_long", limit=_JSON_MOST)
     _, protocol = await service.protocol_of(scope, db, protocol_id)
-    found = await queries.shape(scope, db, protocol)
-    return _checked(found, data, scope.language)
+    device_shape = await queries.shape(scope, db, protocol)
+    return _checked(device_shape, data, scope.language)
 
 
 def _checked(shape: forms.Shape, data: EdgeJson, language: str) -> EdgeJsonAnswer:
@@ -236,5 +236,5 @@ def _checked(shape: forms.Shape, data: EdgeJson, language: str) -> EdgeJsonAnswe
     if not isinstance(custom, dict):
         return broken("type_object")
     checked = forms.check(shape, data.device_name, custom)
-    faults = told_faults([(0, fault) for fault in checked.faults], language)
+    faults = fault_rows([(0, fault) for fault in checked.faults], language)
     return EdgeJsonAnswer(not faults, 0, 0, faults)

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from linli.domains.boxes.devices.absence import Absence, since_ms
 from linli.domains.boxes.devices.forms import Shape
-from linli.domains.boxes.devices.queries.devices import Found
+from linli.domains.boxes.devices.queries.devices import DeviceDetail
 from linli.domains.boxes.devices.service.devices import Asked
 from linli.domains.boxes.schema_check import Fault
 from linli.domains.boxes.snapshots import hidden
@@ -153,7 +153,7 @@ class EdgeJsonAnswer(msgspec.Struct, rename="camel", frozen=True):
     faults: list[EdgeFormFault]
 
 
-def told_faults(faults: Sequence[tuple[int, Fault]], language: str) -> list[EdgeFormFault]:
+def fault_rows(faults: Sequence[tuple[int, Fault]], language: str) -> list[EdgeFormFault]:
     return [
         EdgeFormFault(position, fault.path, i18n.text(f"rule.{fault.rule}", language, **fault.facts))
         for position, fault in faults
@@ -169,18 +169,18 @@ def shown_custom(custom: dict[str, Any], shape: Shape) -> dict[str, Any]:
 
 
 async def device_rows(
-    scope: Scope, db: Reader, rows: Sequence[Found], shape: Shape, absence: Absence
+    scope: Scope, db: Reader, rows: Sequence[DeviceDetail], shape: Shape, absence: Absence
 ) -> list[EdgeDeviceRow]:
     places: dict[int, str] = {}
     for space_id in sorted({row.device.space_id for row in rows if row.device.space_id is not None}):
         way = await spaces.way(scope, db, space_id)
         places[space_id] = " / ".join([name for _, name in way][1:])  # without the community
-    return [_row(one, shape, places, absence) for one in rows]
+    return [_row(row, shape, places, absence) for row in rows]
 
 
-def _row(found: Found, shape: Shape, places: dict[int, str], absence: Absence) -> EdgeDeviceRow:
-    device, thing = found.device, found.thing
-    why = absence.of(found)
+def _row(row: DeviceDetail, shape: Shape, places: dict[int, str], absence: Absence) -> EdgeDeviceRow:
+    device, thing = row.device, row.thing
+    why = absence.of(row)
     return EdgeDeviceRow(
         id=str(device.edge_device_id),
         iot_id=device.iot_id,
@@ -190,12 +190,12 @@ def _row(found: Found, shape: Shape, places: dict[int, str], absence: Absence) -
         product_name=thing.product_name if thing else "",
         category_code=thing.category_code if thing else "",
         category_name=thing.category_name if thing else "",
-        state=found.state,
-        custom=shown_custom(found.custom, shape),
+        state=row.state,
+        custom=shown_custom(row.custom, shape),
         space_id=str(device.space_id or ""),
         place=places.get(device.space_id or 0, ""),
         last_online_ms=thing.last_online_ms if thing else None,
-        since_ms=since_ms(found),
+        since_ms=since_ms(row),
         reason=why.reason,
         detail=why.detail,
         created_ms=device.created_ms,

@@ -116,16 +116,16 @@ async def export(
     _, protocol = await protocol_of(scope, db, protocol_id)
     shape = await device_queries.shape(scope, db, protocol)
     edge_devices = await device_queries.of_protocol(scope, db, protocol_id)
-    found = await device_queries.found(scope, db, edge_devices, secrets)
+    devices = await device_queries.with_things(scope, db, edge_devices, secrets)
     rows = [
         {
-            **shown_custom(one.custom, shape),
-            "custom": shown_custom(one.custom, shape),
-            "deviceName": one.device.device_name,
-            "alias": one.device.alias,
-            "category": one.thing.category_code if one.thing else "",
+            **shown_custom(row.custom, shape),
+            "custom": shown_custom(row.custom, shape),
+            "deviceName": row.device.device_name,
+            "alias": row.device.alias,
+            "category": row.thing.category_code if row.thing else "",
         }
-        for one in device_queries.sifted(found, text=q, state=state, access_type=access_type)
+        for row in device_queries.sifted(devices, text=q, state=state, access_type=access_type)
     ]
     content = await asyncio.to_thread(workbook.book, shape, scope.language, rows)
     return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
@@ -164,7 +164,7 @@ async def hand_in(
         )
     outbox.wake(db)
     import_row = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-    return await _told(scope, import_row, edge_importer)
+    return await _row(scope, import_row, edge_importer)
 
 
 @edge_import_routes.post(
@@ -199,20 +199,20 @@ async def list_imports(
 ) -> Page[EdgeImport]:
     """Imports of a protocol, the latest first: a page that was closed finds its import again."""
     await protocol_of(scope, db, protocol_id)
-    found = await queries.page(scope, db, protocol_id, page)
+    matches = await queries.page(scope, db, protocol_id, page)
     return Page.of(
-        page, found.total, [await _told(scope, import_row, edge_importer) for import_row in found.data]
+        page, matches.total, [await _row(scope, import_row, edge_importer) for import_row in matches.data]
     )
 
 
 @edge_import_routes.get("/imports/{import_id:int}", right=SEE, raises=(NotFound,))
-async def one(
+async def show_import(
     protocol_id: int, import_id: int, scope: Scope, db: Database, edge_importer: EdgeImporter
 ) -> EdgeImport:
     """One import and how far it is."""
     await protocol_of(scope, db, protocol_id)
     import_row = await queries.get(scope, db, import_id, protocol_id=protocol_id)
-    return await _told(scope, import_row, edge_importer)
+    return await _row(scope, import_row, edge_importer)
 
 
 @edge_import_routes.post(
@@ -227,7 +227,7 @@ async def apply(
         await imports.go_on(scope, tx, import_id=import_id, protocol_id=protocol_id, now_ms=clock.now_ms())
     outbox.wake(db)
     import_row = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-    return await _told(scope, import_row, edge_importer)
+    return await _row(scope, import_row, edge_importer)
 
 
 @edge_import_routes.post(
@@ -263,7 +263,7 @@ async def report(
     return attachment(content, "linli-device-problems.xlsx")
 
 
-async def _told(scope: Scope, row: Import, importer: EdgeImporter) -> EdgeImport:
+async def _row(scope: Scope, row: Import, importer: EdgeImporter) -> EdgeImport:
     progress = await importer.progress(scope, row)
     sheet = "Devices" if scope.language == "en" else "设备"
     return EdgeImport(

@@ -39,7 +39,7 @@ _some = Query(
 )
 
 
-class Found(NamedTuple):
+class DeviceDetail(NamedTuple):
     """One device as lists show it; `custom` in clear: not for a browser."""
 
     device: EdgeDevice
@@ -69,10 +69,10 @@ async def some(scope: Scope, db: Reader, protocol_id: int, ids: Sequence[int]) -
         row.edge_device_id: row
         for row in await _some.all(db, scope, protocol_id=protocol_id, edge_device_ids=list(ids))
     }
-    missing = next((one for one in ids if one not in rows), None)
+    missing = next((device_id for device_id in ids if device_id not in rows), None)
     if missing is not None:
         raise NotFound(what="edge_device", id=missing)
-    return [rows[one] for one in dict.fromkeys(ids)]
+    return [rows[device_id] for device_id in dict.fromkeys(ids)]
 
 
 async def shape(scope: Scope, db: Reader, protocol: Protocol) -> Shape:
@@ -86,29 +86,31 @@ def published_form(manifest: str) -> dict[str, Any] | None:
     import json
 
     try:
-        said = json.loads(manifest or "{}").get("deviceForm")
+        form = json.loads(manifest or "{}").get("deviceForm")
     except (ValueError, AttributeError):
         return None
-    return said if isinstance(said, dict) and said else None
+    return form if isinstance(form, dict) and form else None
 
 
-async def found(scope: Scope, db: Reader, rows: Sequence[EdgeDevice], secrets: Secrets) -> list[Found]:
+async def with_things(
+    scope: Scope, db: Reader, rows: Sequence[EdgeDevice], secrets: Secrets
+) -> list[DeviceDetail]:
     """Devices with their forms and their things."""
     things: dict[str, DeviceRow] = {}
     for start in range(0, len(rows), _STEP):
         part = [row.iot_id for row in rows[start : start + _STEP]]
         things |= {row.iot_id: row for row in await find_devices(scope, db, iot_ids=part)}
-    return [Found(row, custom_of(row, secrets), things.get(row.iot_id)) for row in rows]
+    return [DeviceDetail(row, custom_of(row, secrets), things.get(row.iot_id)) for row in rows]
 
 
 def sifted(
-    rows: Sequence[Found],
+    rows: Sequence[DeviceDetail],
     *,
     text: str = "",
     state: str = "",
     access_type: str = "",
     bound: bool | None = None,
-) -> list[Found]:
+) -> list[DeviceDetail]:
     """Those that fit. `text`: a part of name, alias, address, brand, model or unique number."""
     wanted = text.strip().casefold()
     return [
@@ -121,14 +123,16 @@ def sifted(
     ]
 
 
-def _words(row: Found) -> str:
-    said = (row.custom.get(key) for key in ("ip", "devIp", "brand", "model", "uniqueId", "devId", "deviceId"))
+def _words(row: DeviceDetail) -> str:
+    texts = (
+        row.custom.get(key) for key in ("ip", "devIp", "brand", "model", "uniqueId", "devId", "deviceId")
+    )
     return " ".join(
-        str(one) for one in (row.device.device_name, row.device.alias, *said) if one is not None
+        str(value) for value in (row.device.device_name, row.device.alias, *texts) if value is not None
     ).casefold()
 
 
-def ordered(rows: Sequence[Found], order: str) -> list[Found]:
+def ordered(rows: Sequence[DeviceDetail], order: str) -> list[DeviceDetail]:
     """`order` is one of ORDERS."""
     keys = {
         "name": lambda row: (row.device.device_name,),

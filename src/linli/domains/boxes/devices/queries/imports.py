@@ -61,7 +61,7 @@ class ImportRow(NamedTuple):
 
 _i = edge_imports.c
 _asked = select(edge_imports).where(in_scope(edge_imports), _i.import_id == bindparam("import_id", type_=INT))
-_one, _locked = Query(_asked, Import), Query(_asked.with_for_update(), Import)
+_by_id, _locked = Query(_asked, Import), Query(_asked.with_for_update(), Import)
 _listed = select(edge_imports).where(
     in_scope(edge_imports), _i.protocol_id == bindparam("protocol_id", type_=INT)
 )
@@ -84,7 +84,7 @@ async def get(
     scope: Scope, db: Reader, import_id: int, *, protocol_id: int | None = None, lock: bool = False
 ) -> Import:
     """`protocol_id` None: of whatever protocol. Raises NotFound."""
-    row = await (_locked if lock else _one).one(db, scope, import_id=import_id)
+    row = await (_locked if lock else _by_id).one(db, scope, import_id=import_id)
     if row is None or protocol_id not in (None, row.protocol_id):
         raise NotFound(what="edge_import", id=import_id)
     return row

@@ -87,29 +87,31 @@ async def plan(
     neighbours = Neighbours(await _entries(tenant, db, gateway, secrets, without=gone))
     taken = {
         row.device_name
-        for row in await queries.named(tenant, db, [one.device_name for one in asked])
+        for row in await queries.named(tenant, db, [wish.device_name for wish in asked])
         if row.edge_device_id not in gone
     }
     products: dict[str, str] = {}
-    made = Plan([], [], [])
-    for position, one in enumerate(asked):
-        checked = forms.check(shape, one.device_name, one.custom, one.category)
-        category = forms.category_of(shape, checked.custom, one.category)
-        faults = _named_well(one, taken) + checked.faults
+    outcome = Plan([], [], [])
+    for position, request in enumerate(asked):
+        checked = forms.check(shape, request.device_name, request.custom, request.category)
+        category = forms.category_of(shape, checked.custom, request.category)
+        faults = _named_well(request, taken) + checked.faults
         if category not in products:
             products[category] = await _product_key(tenant, db, category)
         if position not in (instead or {}):
-            faults += await _category_faults(scope, db, shape, one, category)
-        entry = Entry(one.device_name, protocol.driver_id, protocol.protocol_id, checked.custom)
+            faults += await _category_faults(scope, db, shape, request, category)
+        entry = Entry(request.device_name, protocol.driver_id, protocol.protocol_id, checked.custom)
         bad, doubtful = neighbours.clashes(entry)
         neighbours.add(entry)
-        taken.add(one.device_name)
-        made.faults.extend((position, fault) for fault in (*faults, *bad))
-        made.warnings.extend((position, fault) for fault in (*checked.warnings, *doubtful))
-        made.items.append(Planned(one, checked.custom, category, one.product_key or products[category]))
+        taken.add(request.device_name)
+        outcome.faults.extend((position, fault) for fault in (*faults, *bad))
+        outcome.warnings.extend((position, fault) for fault in (*checked.warnings, *doubtful))
+        outcome.items.append(
+            Planned(request, checked.custom, category, request.product_key or products[category])
+        )
     if not instead:
-        made.faults.extend(await _elsewhere(tenant, db, gateway, made.items))
-    return made
+        outcome.faults.extend(await _elsewhere(tenant, db, gateway, outcome.items))
+    return outcome
 
 
 async def _entries(
@@ -126,23 +128,25 @@ async def _entries(
     ]
 
 
-def _named_well(one: Asked, taken: set[str]) -> list[Fault]:
+def _named_well(request: Asked, taken: set[str]) -> list[Fault]:
     faults = []
-    if not DEVICE_NAME.fullmatch(one.device_name):
+    if not DEVICE_NAME.fullmatch(request.device_name):
         faults.append(Fault("deviceName", "device_name", {}))
-    elif one.device_name in taken:
-        faults.append(Fault("deviceName", "edge.name_taken", {"name": one.device_name}))
-    if not one.alias.strip():
+    elif request.device_name in taken:
+        faults.append(Fault("deviceName", "edge.name_taken", {"name": request.device_name}))
+    if not request.alias.strip():
         faults.append(Fault("alias", "required", {}))
-    elif len(one.alias.strip()) > ALIAS_MOST:
+    elif len(request.alias.strip()) > ALIAS_MOST:
         faults.append(Fault("alias", "too_long", {"limit": ALIAS_MOST}))
     return faults
 
 
-async def _category_faults(scope: Scope, db: Reader, shape: Shape, one: Asked, category: str) -> list[Fault]:
-    if one.product_key:
+async def _category_faults(
+    scope: Scope, db: Reader, shape: Shape, request: Asked, category: str
+) -> list[Fault]:
+    if request.product_key:
         try:
-            product = await get_product(whole(scope), db, product_key=one.product_key)
+            product = await get_product(whole(scope), db, product_key=request.product_key)
         except NotFound:
             return [Fault("productKey", "unknown", {})]
         if product.node_type or (shape.categories and product.category_code != category):
@@ -150,8 +154,8 @@ async def _category_faults(scope: Scope, db: Reader, shape: Shape, one: Asked, c
         return []
     if not category:
         return [Fault("category", "required", {})] if not shape.categories else []
-    found = await find_category(scope, db, path=category)
-    if (found is None or found.model is None) and not shape.categories:
+    category_row = await find_category(scope, db, path=category)
+    if (category_row is None or category_row.model is None) and not shape.categories:
         return [Fault("category", "unknown", {})]
     return []
 
@@ -175,14 +179,14 @@ async def _elsewhere(
     for position, item in enumerate(items):
         if item.product_key and DEVICE_NAME.fullmatch(item.asked.device_name):
             by_key.setdefault(item.product_key, {})[item.asked.device_name] = position
-    found = []
+    faults = []
     for key, names in by_key.items():
         for row in await find_named_devices(tenant, db, product_key=key, device_names=list(names)):
             other = row.community_id not in (None, gateway.community_id)
             if row.gateway_no is not None or other or row.project_id not in (None, gateway.project_id):
                 fault = Fault("deviceName", "edge.thing_elsewhere", {"name": row.device_name})
-                found.append((names[row.device_name], fault))
-    return found
+                faults.append((names[row.device_name], fault))
+    return faults
 
 
 def refuse_faulty(wanted: Plan) -> None:
@@ -235,8 +239,8 @@ async def add(
 
 async def _make_product(scope: Scope, tx: Tx, category: str, *, ids: Ids, secrets: Secrets) -> str:
     tenant = whole(scope)
-    found = await find_category(tenant, tx, path=category)
-    name = found.label if found else category
+    category_row = await find_category(tenant, tx, path=category)
+    name = category_row.label if category_row else category
     product = await create_product(
         tenant,
         tx,
@@ -281,9 +285,9 @@ async def change(
     return edge_device
 
 
-def with_hidden(custom: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+def with_hidden(custom: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """What a browser sends back, with the values that it was not shown."""
-    return {key: held.get(key, "") if value == HIDDEN else value for key, value in custom.items()}
+    return {key: stored.get(key, "") if value == HIDDEN else value for key, value in custom.items()}
 
 
 async def remove(

@@ -172,8 +172,8 @@ async def plan(
     wanted = await service.plan(scope, db, gateway, protocol, asked, secrets=secrets, instead=edge_devices)
     for position, fault in wanted.faults:
         problems.append(_problem(shape, reading, rows[position], fault))
-    problems.sort(key=lambda one: (one.row, len(one.column), one.column))
-    found = Plan(reading.total, problems, [], [], 0)
+    problems.sort(key=lambda problem: (problem.row, len(problem.column), problem.column))
+    outcome = Plan(reading.total, problems, [], [], 0)
     unchanged = 0
     bad = {position for position, _ in wanted.faults}
     for position, item in enumerate(wanted.items):
@@ -181,15 +181,15 @@ async def plan(
         if position in bad:
             continue
         if edge_device is None:
-            found.added.append(item)
+            outcome.added.append(item)
         elif (item.asked.alias.strip(), item.custom) == (
             edge_device.alias,
             core.custom_of(edge_device, secrets),
         ):
             unchanged += 1
         else:
-            found.changed.append((edge_device, item.asked.alias, item.custom))
-    return found._replace(unchanged=unchanged)
+            outcome.changed.append((edge_device, item.asked.alias, item.custom))
+    return outcome._replace(unchanged=unchanged)
 
 
 def _problem(shape: Shape, reading: ListReading, row: Row, fault: Fault) -> Problem:
@@ -237,8 +237,8 @@ async def apply(
 
 
 def _packed(row: EdgeDevice, secrets: Secrets) -> str:
-    said = {"alias": row.alias, "custom": core.custom_of(row, secrets)}
-    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+    values = {"alias": row.alias, "custom": core.custom_of(row, secrets)}
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
 async def conclude(scope: Scope, tx: Tx, import_row: Import, wanted: Plan | None, end: End) -> None:

@@ -138,10 +138,10 @@ async def boxes(
     q: Annotated[str, Meta(description="A part of the name or serial number.")] = "",
 ) -> Page[BoxRow]:
     """All boxes in sight and how they are."""
-    found = await queries.boxes(scope, db, page, text=q.strip())
-    names = await queries.cluster_names(scope, db, sorted({node.cluster_id for node in found.data}))
-    now = await situations(scope, db, found.data, now_ms=clock.now_ms())
-    return Page.of(page, found.total, [_row(one, names, scope.language) for one in now])
+    nodes = await queries.boxes(scope, db, page, text=q.strip())
+    names = await queries.cluster_names(scope, db, sorted({node.cluster_id for node in nodes.data}))
+    now = await situations(scope, db, nodes.data, now_ms=clock.now_ms())
+    return Page.of(page, nodes.total, [_row(box, names, scope.language) for box in now])
 
 
 box_routes = Routes("/edge/nodes/{node_id:int}", tags=("edge",))
@@ -150,8 +150,8 @@ box_routes = Routes("/edge/nodes/{node_id:int}", tags=("edge",))
 @box_routes.get("/condition", right=SEE, raises=(NotFound,))
 async def condition(node_id: int, scope: Scope, db: Database, clock: Clock) -> BoxCondition:
     """Whether the box is there, layer by layer, as its last heartbeat and its gateway device tell."""
-    found = await situation(scope, db, node_id, now_ms=clock.now_ms())
-    return told(found, scope.language)
+    box = await situation(scope, db, node_id, now_ms=clock.now_ms())
+    return describe_box(box, scope.language)
 
 
 @box_routes.get("/figures", right=SEE, raises=(NotFound,))
@@ -212,7 +212,7 @@ async def settle(
 async def show_history(node_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[BoxEvent]:
     """When the box came and went, started anew, was updated or moved; the newest first."""
     await clusters.node(scope, db, node_id)
-    found = await queries.log(scope, db, node_id, page)
+    entries = await queries.log(scope, db, node_id, page)
     rows = [
         BoxEvent(
             str(log_entry.entry_no),
@@ -221,20 +221,20 @@ async def show_history(node_id: int, scope: Scope, db: Database, page: PageReque
             _event_text(log_entry.event, log_entry.facts, scope.language),
             log_entry.facts,
         )
-        for log_entry in found.data
+        for log_entry in entries.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, entries.total, rows)
 
 
-def told(found: Situation, language: str) -> BoxCondition:
-    condition, beat, node = found.condition, found.beat, found.node
-    layer = layer_of(found)
+def describe_box(box: Situation, language: str) -> BoxCondition:
+    condition, beat, node = box.condition, box.beat, box.node
+    layer = layer_of(box)
     return BoxCondition(
-        name=node.name, iot_id=node.iot_id, state_text=_state_text(found, language), online=condition.online,
+        name=node.name, iot_id=node.iot_id, state_text=_state_text(box, language), online=condition.online,
         network=condition.network, gateway=condition.gateway, runtime=condition.runtime, layer=layer,
         text=i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
         todo=i18n.text(f"edge_layer_todo.{layer}", language) if layer else "", state=node.state,
-        last_seen_ms=found.seen_ms, silent_after_ms=SILENT_MS, gateway_since_ms=found.gateway_since_ms,
+        last_seen_ms=box.seen_ms, silent_after_ms=SILENT_MS, gateway_since_ms=box.gateway_since_ms,
         booted_ms=beat.booted_ms if beat else None, version=beat.version if beat else node.version,
         addresses=beat.addresses if beat else [], clock_offset_ms=beat.clock_offset_ms if beat else None,
         uplink_backlog=beat.uplink_backlog if beat else None, drivers=beat.drivers if beat else [],
@@ -265,18 +265,18 @@ def _stranger(stranger: Stranger, language: str) -> BoxStranger:
 
 def _warnings(beat: Heartbeat, language: str) -> list[str]:
     return [
-        *(i18n.text("edge_warning.unchecked", language, address=one) for one in beat.unchecked),
-        *(i18n.text("edge_warning.unconfined", language, driver=one) for one in beat.unconfined),
+        *(i18n.text("edge_warning.unchecked", language, address=address) for address in beat.unchecked),
+        *(i18n.text("edge_warning.unconfined", language, driver=driver) for driver in beat.unconfined),
     ]
 
 
-def layer_of(found: Situation) -> str:
-    return found.condition.layer if found.node.activated_ms else "not_active"
+def layer_of(box: Situation) -> str:
+    return box.condition.layer if box.node.activated_ms else "not_active"
 
 
-def _state_text(found: Situation, language: str) -> str:
+def _state_text(box: Situation, language: str) -> str:
     """In a few words: `online`, or which layer fails."""
-    layer = layer_of(found)
+    layer = layer_of(box)
     if not layer:
         return i18n.text("edge_state.online", language)
     if layer == "not_active":
@@ -284,18 +284,18 @@ def _state_text(found: Situation, language: str) -> str:
     return i18n.text("edge_state.down", language, layer=i18n.text(f"edge_layer.{layer}", language))
 
 
-def _row(found: Situation, clusters: dict[int, str], language: str) -> BoxRow:
-    node = found.node
+def _row(box: Situation, clusters: dict[int, str], language: str) -> BoxRow:
+    node = box.node
     return BoxRow(
         id=str(node.node_id),
         name=node.name,
         cluster=clusters.get(node.cluster_id, ""),
         serial_number=node.serial_number,
-        online=found.condition.online,
-        layer=layer_of(found),
-        state_text=_state_text(found, language),
-        last_seen_ms=found.seen_ms,
-        version=found.beat.version if found.beat else node.version,
+        online=box.condition.online,
+        layer=layer_of(box),
+        state_text=_state_text(box, language),
+        last_seen_ms=box.seen_ms,
+        version=box.beat.version if box.beat else node.version,
     )
 
 
@@ -306,6 +306,6 @@ def thinned(rows: list[Figure]) -> list[Figure]:
 
 
 def _event_text(event: str, facts: str, language: str) -> str:
-    told: dict[str, Any] = msgspec.json.decode(facts) if facts else {}
-    plain = {name: ", ".join(value) if isinstance(value, list) else value for name, value in told.items()}
+    values: dict[str, Any] = msgspec.json.decode(facts) if facts else {}
+    plain = {name: ", ".join(value) if isinstance(value, list) else value for name, value in values.items()}
     return i18n.text(f"edge_event.{event}", language, **plain)

@@ -81,29 +81,29 @@ async def check(
 ) -> CheckResult:
     """Find the failing layer of a box, as far as the platform and the box itself can see."""
     now_ms = clock.now_ms()
-    found = await situation(scope, db, node_id, now_ms=now_ms)
-    guide = await box_guide(found, _ask(edge_remote, scope, node_id, by), now_ms=now_ms)
+    box = await situation(scope, db, node_id, now_ms=now_ms)
+    guide = await box_guide(box, _ask(edge_remote, scope, node_id, by), now_ms=now_ms)
     return result(guide, scope.language)
 
 
 @node_check_routes.post("/diagnosis", right=MANAGE, status=200)
 async def diagnosis(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> DiagnosisResult:
     """Have the box run its network diagnosis, save it, and give it here."""
-    told = await _ask(edge_remote, scope, node_id, by)("diagnosis.run", {})
-    found = told["diagnosis"]
-    findings = msgspec.convert(found["findings"], list[Finding])
+    answer = await _ask(edge_remote, scope, node_id, by)("diagnosis.run", {})
+    report = answer["diagnosis"]
+    findings = msgspec.convert(report["findings"], list[Finding])
     done = result(Guide(findings, failing_layer(findings)), scope.language)
     return DiagnosisResult(
-        at_ms=found["atMs"],
-        host=found["host"],
-        version=found["version"],
+        at_ms=report["atMs"],
+        host=report["host"],
+        version=report["version"],
         layer=done.layer,
         layer_text=done.layer_text,
         errors=done.errors,
         warnings=done.warnings,
         steps=done.steps,
-        file=told["file"],
-        content=told["text"],
+        file=answer["file"],
+        content=answer["text"],
     )
 
 
@@ -111,7 +111,7 @@ device_check_routes = Routes("/devices/{iot_id:str}/edge-check", tags=("edge",))
 
 
 @device_check_routes.post(right=MANAGE, status=200, name="check", raises=(NotFound,))
-async def check_one(
+async def check_device(
     iot_id: str,
     scope: Scope,
     db: Database,
@@ -131,11 +131,11 @@ async def check_one(
         raise NotFound(what="edge_device", id=iot_id)
     gateway = await gateways.gateway(scope, db, placed.gateway_id)
     protocol = await gateways.protocol(scope, db, placed.protocol_id)
-    found = await situation(scope, db, gateway.node_id, now_ms=now_ms)
+    box = await situation(scope, db, gateway.node_id, now_ms=now_ms)
     custom = custom_of(placed, secrets)
     model = await model_steps(scope, db, device, protocol, custom, service.strip())
     guide = await device_guide(
-        found,
+        box,
         _ask(edge_remote, scope, gateway.node_id, by),
         device=placed.device_name,
         state=device.state,

@@ -58,14 +58,14 @@ box_driver_routes = Routes("/edge/nodes/{node_id:int}/drivers", tags=("edge",))
 @box_driver_routes.get(right=MANAGE)
 async def drivers(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> list[BoxDriver]:
     """What runs on the box now."""
-    told = await edge_remote.calls.ask(scope, node_id, "drivers.list", by=by, reason="drivers")
-    return msgspec.convert(told.ok, list[BoxDriver])
+    answer = await edge_remote.calls.ask(scope, node_id, "drivers.list", by=by, reason="drivers")
+    return msgspec.convert(answer.ok, list[BoxDriver])
 
 
 @box_driver_routes.post("/{driver:str}/restart", right=MANAGE, status=200)
 async def restart(node_id: int, driver: str, scope: Scope, by: By, edge_remote: RemoteRoom) -> BoxDriver:
     """Start a driver anew; its devices are away for a moment."""
-    told = await edge_remote.calls.ask(
+    answer = await edge_remote.calls.ask(
         scope,
         node_id,
         "drivers.restart",
@@ -73,13 +73,13 @@ async def restart(node_id: int, driver: str, scope: Scope, by: By, edge_remote: 
         by=by,
         reason="restart a driver",
     )
-    return msgspec.convert(told.ok, BoxDriver)
+    return msgspec.convert(answer.ok, BoxDriver)
 
 
 @box_driver_routes.post("/{driver:str}/replace", right=MANAGE, status=200)
 async def replace(node_id: int, driver: str, scope: Scope, by: By, edge_remote: RemoteRoom) -> ReplacedDriver:
     """Take the files that are at the driver's code path now; a copy that cannot be loaded changes nothing."""
-    told = await edge_remote.calls.ask(
+    answer = await edge_remote.calls.ask(
         scope,
         node_id,
         "drivers.replace",
@@ -87,7 +87,7 @@ async def replace(node_id: int, driver: str, scope: Scope, by: By, edge_remote: 
         by=by,
         reason="replace a driver",
     )
-    return msgspec.convert(told.ok, ReplacedDriver)
+    return msgspec.convert(answer.ok, ReplacedDriver)
 
 
 @box_driver_routes.post("/call", right=MANAGE, status=200, raises=(NotFound,))
@@ -98,7 +98,7 @@ async def call(
     node = await clusters.node(scope, db, node_id)
     await _check_device(scope, db, node, data.device)
     began = db.clock.now_ms()
-    told = await edge_remote.calls.ask(
+    answer = await edge_remote.calls.ask(
         scope,
         node_id,
         "drivers.call",
@@ -106,7 +106,7 @@ async def call(
         by=by,
         reason=f"debug {data.device} {data.service}"[:200],
     )
-    return DriverAnswer(told.ok, db.clock.now_ms() - began)
+    return DriverAnswer(answer.ok, db.clock.now_ms() - began)
 
 
 async def _check_device(scope: Scope, db: Database, node: Node, device: str) -> None:

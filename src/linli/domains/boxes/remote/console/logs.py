@@ -73,8 +73,8 @@ box_log_routes = Routes("/edge/nodes/{node_id:int}/logs", tags=("edge",))
 @box_log_routes.get("/sources", right=MANAGE)
 async def sources(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> list[BoxLogSource]:
     """Which logs the box has."""
-    told = await edge_remote.calls.ask(scope, node_id, "logs.sources", by=by, reason="logs")
-    return msgspec.convert(told.ok, list[BoxLogSource])
+    answer = await edge_remote.calls.ask(scope, node_id, "logs.sources", by=by, reason="logs")
+    return msgspec.convert(answer.ok, list[BoxLogSource])
 
 
 @box_log_routes.get(right=MANAGE)
@@ -91,8 +91,8 @@ async def lines(
     given = _conditions(where) | {"most": most}
     if after_ms is not None:
         given["afterMs"] = after_ms
-    told = await edge_remote.calls.ask(scope, node_id, "logs.lines", given, by=by, reason="logs")
-    return msgspec.convert(masked(told.ok), BoxLogLines)
+    answer = await edge_remote.calls.ask(scope, node_id, "logs.lines", given, by=by, reason="logs")
+    return msgspec.convert(masked(answer.ok), BoxLogLines)
 
 
 @box_log_routes.get("/lines.jsonl", right=MANAGE, raises=(NotFound,))
@@ -101,9 +101,11 @@ async def download(
 ) -> Response[bytes]:
     """The same as a file, one JSON object a line; the newest 50,000 lines."""
     node = await clusters.node(scope, db, node_id)
-    told = await edge_remote.calls.ask(scope, node_id, "logs.save", _conditions(where), by=by, reason="logs")
+    answer = await edge_remote.calls.ask(
+        scope, node_id, "logs.save", _conditions(where), by=by, reason="logs"
+    )
     headers = {"content-disposition": f'attachment; filename="edge-{node.node_id}.jsonl"'}
-    lines = await asyncio.to_thread(_masked_lines, told.data)
+    lines = await asyncio.to_thread(_masked_lines, answer.data)
     return Response(lines, media_type="application/x-ndjson", headers=headers)
 
 
@@ -137,7 +139,7 @@ async def list_kept_lines(
     cluster = await clusters.cluster(whole(scope), db, node.cluster_id)
     now_ms = clock.now_ms()
     first = now_ms - rules.KEPT_LINES_DAYS * _DAY_MS
-    found = await queries.lines(
+    newest = await queries.lines(
         db,
         node,
         from_ms=max(first, where.from_ms or 0),
@@ -157,9 +159,9 @@ async def list_kept_lines(
             line.device,
             masked(msgspec.json.decode(line.facts)) if line.facts else {},
         )
-        for line in reversed(found[:most])
+        for line in reversed(newest[:most])
     ]
-    return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(found) > most)
+    return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(newest) > most)
 
 
 def _conditions(where: BoxLogFilter) -> dict[str, Any]:

@@ -56,8 +56,8 @@ def _row(node: Node, line: LogLine, now_ms: int) -> dict[str, Any]:
     if len(facts) > FACTS_CHARS:
         facts = msgspec.json.encode({"cut": facts[:FACTS_CHARS]}).decode()
     facts = facts.replace("\\u0000", "")
-    said = f"{line.driver}\0{line.device}\0{line.level}\0{text}\0{facts}"
-    mark = int.from_bytes(hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
+    key = f"{line.driver}\0{line.device}\0{line.level}\0{text}\0{facts}"
+    mark = int.from_bytes(hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
     # A box whose clock is wrong by more than the keep time would write where nobody looks.
     early = now_ms - rules.KEPT_LINES_DAYS * 86_400_000
     return {

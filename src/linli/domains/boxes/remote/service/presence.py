@@ -98,17 +98,17 @@ def _figures(node: Node, beat: Heartbeat, now_ms: int) -> dict[str, Any]:
 def _changes(
     beat_row: Beat | None, before: Heartbeat | None, beat: Heartbeat
 ) -> list[tuple[str, dict[str, Any]]]:
-    found: list[tuple[str, dict[str, Any]]] = []
+    changes: list[tuple[str, dict[str, Any]]] = []
     if before is not None:
         if abs(beat.booted_ms - before.booted_ms) > BOOT_SLACK_MS:
-            found.append(("booted", {"bootedMs": beat.booted_ms}))
+            changes.append(("booted", {"bootedMs": beat.booted_ms}))
         if beat.version != before.version:
-            found.append(("updated", {"before": before.version, "after": beat.version}))
+            changes.append(("updated", {"before": before.version, "after": beat.version}))
         if sorted(beat.addresses) != sorted(before.addresses):
-            found.append(("moved", {"before": before.addresses, "after": beat.addresses}))
+            changes.append(("moved", {"before": before.addresses, "after": beat.addresses}))
     if beat_row is None or not beat_row.present:
-        found.append(("online", {"addresses": beat.addresses, "version": beat.version}))
-    return found
+        changes.append(("online", {"addresses": beat.addresses, "version": beat.version}))
+    return changes
 
 
 async def note(

@@ -26,13 +26,13 @@ async def take(
     if now == before:
         return None
     await emit(tx, EdgeMoved(node.tenant_id, node.community_id, "strangers", node.cluster_id, node.node_id))
-    known = {(stranger.device, stranger.peer): stranger.count for stranger in before}
-    fresh = [stranger for stranger in now if known.get((stranger.device, stranger.peer), 0) < stranger.count]
+    counts = {(stranger.device, stranger.peer): stranger.count for stranger in before}
+    fresh = [stranger for stranger in now if counts.get((stranger.device, stranger.peer), 0) < stranger.count]
     if not fresh:
         return None  # somebody settled some
     refused = [stranger for stranger in fresh if stranger.outcome == "refused"]
     if refused:
-        await _tell(tx, node, max(refused, key=lambda one: one.count))
+        await _tell(tx, node, max(refused, key=lambda stranger: stranger.count))
     strangers = refused or fresh
     facts = {
         "devices": sorted({stranger.device for stranger in strangers})[:SHOWN],
