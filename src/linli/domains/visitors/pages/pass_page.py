@@ -41,16 +41,16 @@ def render(visit: Visit, place: Place, pictures: list[PassPicture], language: st
         Markup('<div class="card"><p role="status"><span class="state {tone}">{state}</span></p>').format(
             tone=_TONES[state], state=text(f"visit.state.{state}", language)
         ),
-        Markup("<p>{reason}</p>").format(said=text(f"visit.page.pass.{state}", language)),
+        Markup("<p>{text}</p>").format(text=text(f"visit.page.pass.{state}", language)),
     ]
     if visit.end_reason and state in (VOID, REFUSED) and visit.end_reason != "host_moved_out":
         reason = text("visit.page.pass.reason", language, reason=visit.end_reason)
-        parts.append(Markup("<p>{reason}</p>").format(reason=reason))
+        parts.append(Markup("<p>{text}</p>").format(text=reason))
     for picture in pictures:
         doors = "、".join(picture.doors) if len(pictures) > 1 else ""
         label = text("visit.page.pass.qrOf" if doors else "visit.page.pass.qr", language, doors=doors)
         if doors:
-            parts.append(Markup("<h2>{reason}</h2>").format(said=label))
+            parts.append(Markup("<h2>{text}</h2>").format(text=label))
         parts.append(Markup(qr_svg(picture.text, label=label)))
     rows = [
         ("house", place.house),
