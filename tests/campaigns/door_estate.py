@@ -185,7 +185,7 @@ class Estate:
                 tenant_id=self.site.tenant_id, now_ms=self.now(),
             )  # fmt: skip
             people.append(Person(**row))
-            arrivals.known[person_id] = identity
+            arrivals.newcomers[person_id] = identity
             arrivals.members.append(bulk.TieState(building.house_id, person_id, identity, OWNER, MOVED_IN))
             building.people[identity] = person_id
         async with self.platform.db.begin() as tx:

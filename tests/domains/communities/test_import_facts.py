@@ -129,7 +129,7 @@ async def test_a_trial_tells_new_changed_and_same(desk, database):
     assert (found.state, figures.persons, figures.persons_changed, figures.residents_unchanged) == (
         "checked", 1, 1, 3,
     )  # fmt: skip
-    (told,) = await import_changes.told(desk.scope, database, found)
+    (told,) = await import_changes.change_rows(desk.scope, database, found)
     assert (told.row, told.name, told.house) == (2, "李白", "01/01/0101")
     assert {one.title: (one.before, one.after) for one in told.fields} == {
         "证件号码": ("330*************31", "110*************2X"), "工作单位": ("翰林院", "集贤院"),

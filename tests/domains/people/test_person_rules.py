@@ -31,7 +31,7 @@ def test_checked_cleans_and_forgets_what_is_empty():
         Profile(name="  Ｌｉ　 Bai ", phone="+8613800138000", id_no=" 33010219900101123x ", company=" "),
         wire={},
     )
-    assert profile.said() == {"name": "Li Bai", "phone": "13800138000", "id_no": "33010219900101123X"}
+    assert profile.values() == {"name": "Li Bai", "phone": "13800138000", "id_no": "33010219900101123X"}
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ _LEVEL_WORDS = frozenset({"幢", "栋", "楼", "座", "号", "号楼", "单元",
 def parts(text: str) -> tuple[str, ...]:
     """What names the levels of a location, for comparing: capital letters, no leading zeros, no 幢, 单元, 室."""
     plain = unicodedata.normalize("NFKC", text).upper()
-    found = []
+    cores = []
     for part in _PART.findall(plain):
         if _CODE.fullmatch(part):
-            found.append(part.lstrip("0") or "0")
+            cores.append(part.lstrip("0") or "0")
         elif part not in _LEVEL_WORDS:
-            found.append(part.removesuffix("号楼").rstrip("幢栋座室"))
-    return tuple(part for part in found if part)
+            cores.append(part.removesuffix("号楼").rstrip("幢栋座室"))
+    return tuple(part for part in cores if part)

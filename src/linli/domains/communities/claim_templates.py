@@ -30,20 +30,20 @@ def document(kind: str, *, language: str, company: str, community: str) -> str:
     def filled(value: str) -> str:
         return f'<span class="blank">{escape(value)}</span>' if value else blank
 
-    def said(key: str) -> str:
+    def words_of(key: str) -> str:
         return text(f"template.{kind}.{key}", language)
 
     def line(number: int) -> str:
-        words = escape(said(str(number)))
+        words = escape(words_of(str(number)))
         words = words.replace("[company]", filled(company)).replace("[community]", filled(community))
         return f"<p>{words.replace('[blank]', blank)}</p>"
 
     lines = "\n".join(line(number) for number in range(1, _LINES[kind] + 1))
     signs = "".join(
-        f'<div><p>{escape(one)}</p><div class="stamp">{escape(text("template.stamp", language))}</div></div>'
-        for one in said("signs").split("|")
+        f'<div><p>{escape(sign)}</p><div class="stamp">{escape(text("template.stamp", language))}</div></div>'
+        for sign in words_of("signs").split("|")
     )
-    title = escape(said("title"))
+    title = escape(words_of("title"))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{lines}"

@@ -36,25 +36,25 @@ class Places:
         """
         if not self._settings.search_url or not keywords.strip():
             return "off"
-        known = {
+        parameters = {
             "keywords": keywords.strip()[:80],
             "city": city.strip()[:40],
             "citylimit": str(only_city).lower(),
         }
         url = self._settings.search_url
-        for name, value in known.items():
+        for name, value in parameters.items():
             url = url.replace(f"{{{name}}}", quote(value))
         try:
             async with httpx.AsyncClient(timeout=self._settings.timeout_seconds, trust_env=False) as client:
                 answer = await _read(client, url, self._settings.timeout_seconds)
-            found = msgspec.json.decode(answer, type=dict[str, Any]).get("pois")
+            pois = msgspec.json.decode(answer, type=dict[str, Any]).get("pois")
         except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, TimeoutError) as error:
             log.warning("the map provider did not answer: %s", type(error).__name__)
             return "silent"
-        if not isinstance(found, list):
+        if not isinstance(pois, list):
             log.warning("the map provider answered without places")  # a wrong key, a used-up quota
             return "silent"
-        rows = {poi.poid: poi for one in found if (poi := _usable(one))}
+        rows = {poi.poid: poi for poi_wire in pois if (poi := _usable(poi_wire))}
         if rows:
             await db.run(lambda tx: import_catalogue(tx, list(rows.values())))
         return "answered"
@@ -72,15 +72,15 @@ async def _read(client: httpx.AsyncClient, url: str, seconds: float) -> bytes:
     return content
 
 
-def _usable(said: Any) -> poi_csv.Poi | None:
+def _usable(record: Any) -> poi_csv.Poi | None:
     """A place as the provider tells it; None for one that the catalogue cannot hold."""
-    if not isinstance(said, dict):
+    if not isinstance(record, dict):
         return None
     values = {
-        "id": said.get("id"),
-        "name": said.get("name"),
-        "cityname": said.get("cityname") or said.get("pname"),
-        **{name: said.get(name) for name in _COLUMNS},
+        "id": record.get("id"),
+        "name": record.get("name"),
+        "cityname": record.get("cityname") or record.get("pname"),
+        **{name: record.get(name) for name in _COLUMNS},
     }
     texts = {name: value for name, value in values.items() if isinstance(value, str) and len(value) <= 255}
     location = texts.get("location", "")

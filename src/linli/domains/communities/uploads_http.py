@@ -99,8 +99,8 @@ def _parse(headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[dict[str, s
 
 
 async def _refuse(send: Send, status: HTTPStatus, code: str, error: LinliError) -> None:
-    said = f"<Error><Code>{code}</Code><Message>{escape(error.text('en'))}</Message></Error>"
-    await _answer(send, status, f'<?xml version="1.0" encoding="UTF-8"?>\n{said}'.encode())
+    document = f"<Error><Code>{code}</Code><Message>{escape(error.text('en'))}</Message></Error>"
+    await _answer(send, status, f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'.encode())
 
 
 async def _answer(send: Send, status: HTTPStatus, body: bytes, etag: str = "") -> None:

@@ -32,7 +32,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """JSON text of an object: the integrator's own fields."""
     face_upload_id: str | None = None
 
-    def said(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The fields that are given."""
         return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
 
@@ -62,7 +62,7 @@ def checked(profile: Profile, *, wire: Mapping[str, str], name_max: int = rules.
 
     Empty texts count as not given, so that a form's empty fields clear nothing by accident.
     """
-    values = profile.said()
+    values = profile.values()
     for field in list(values):
         if isinstance(values[field], str):
             values[field] = values[field].strip()

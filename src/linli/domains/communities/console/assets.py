@@ -23,7 +23,7 @@ class AssetRow(msgspec.Struct, rename="camel", frozen=True):
     name: str
 
 
-class AssetSaid(msgspec.Struct, rename="camel", frozen=True):
+class AssetForm(msgspec.Struct, rename="camel", frozen=True):
     type: int
     name: str
 
@@ -41,7 +41,7 @@ async def list_assets(community_id: int, house_id: int, scope: Scope, db: Databa
 
 @asset_routes.post(right=Right.HOUSES_MANAGE, raises=(AssetNameTaken,))
 async def add(
-    community_id: int, house_id: int, data: AssetSaid, scope: Scope, tx: Tx, ids: Ids, clock: Clock
+    community_id: int, house_id: int, data: AssetForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock
 ) -> AssetRow:
     """Add a parking space, garage or storage room to a house."""
     asset_id = await assets.add(
@@ -52,7 +52,7 @@ async def add(
 
 @asset_routes.put("/{asset_id:int}", right=Right.HOUSES_MANAGE, raises=(AssetNameTaken,))
 async def change(
-    community_id: int, house_id: int, asset_id: int, data: AssetSaid, scope: Scope, tx: Tx, clock: Clock
+    community_id: int, house_id: int, asset_id: int, data: AssetForm, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
     """Change an asset of a house."""
     await assets.change(

@@ -47,11 +47,11 @@ class ManagerChoice(msgspec.Struct, rename="camel", frozen=True):
     account_ids: list[int]
 
 
-class ContactSaid(msgspec.Struct, rename="camel", frozen=True):
+class ContactForm(msgspec.Struct, rename="camel", frozen=True):
     phone: str
 
 
-class ZoneSaid(msgspec.Struct, rename="camel", frozen=True):
+class ZoneForm(msgspec.Struct, rename="camel", frozen=True):
     time_zone: Annotated[str, Meta(description="By its IANA name, e.g. Asia/Shanghai.")]
 
 
@@ -109,7 +109,7 @@ async def resubmit(
     """Hand in a refused application again, corrected."""
     await companies.require_ready(scope, tx)
     await applications.resubmit(
-        scope, tx, community_id=community_id, application=data.said(), now_ms=clock.now_ms(), wire=WIRE
+        scope, tx, community_id=community_id, application=data.application(), now_ms=clock.now_ms(), wire=WIRE
     )
     await history.note(
         scope, tx, tenant_id=scope.tenant, community_id=community_id, action="resubmitted", ids=ids
@@ -160,13 +160,13 @@ async def set_managers(community_id: int, data: ManagerChoice, hand: Hand, tx: T
 
 
 @claim_routes.put("/{community_id:int}/contact", right=Right.HOUSES_MANAGE, raises=(NotFound,))
-async def set_contact(community_id: int, data: ContactSaid, scope: WholeScope, tx: Tx, clock: Clock) -> None:
+async def set_contact(community_id: int, data: ContactForm, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """The property's phone, as residents read it."""
     await details.set_phone(scope, tx, community_id=community_id, phone=data.phone, now_ms=clock.now_ms())
 
 
 @claim_routes.put("/{community_id:int}/time-zone", right=Right.HOUSES_MANAGE, raises=(NotFound,))
-async def set_zone(community_id: int, data: ZoneSaid, scope: WholeScope, tx: Tx, clock: Clock) -> None:
+async def set_zone(community_id: int, data: ZoneForm, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """By whose clocks the community's days and hours go; doors with hours are told anew."""
     await details.set_zone(scope, tx, community_id=community_id, zone=data.time_zone, now_ms=clock.now_ms())
 
@@ -242,8 +242,8 @@ claim_help_routes = Routes("/claims", tags=("communities",))
 @claim_help_routes.get("/support", right=Right.COMMUNITIES_SEE)
 async def support(settings: Settings) -> SupportShown:
     """Whom to ask how far an application is."""
-    said = settings.support
-    return SupportShown(said.group, said.phone, said.hours)
+    contact = settings.support
+    return SupportShown(contact.group, contact.phone, contact.hours)
 
 
 @claim_help_routes.get("/templates/{kind:str}", right=Right.COMMUNITIES_APPLY, raises=(NotFound,))
@@ -281,7 +281,7 @@ async def claim_for(data: ForCustomer, scope: Scope, tx: Tx, ids: Ids, clock: Cl
     owner = Scope.system(tenant.id, f"operator {scope.caller.id}")
     now_ms = clock.now_ms()
     # The proofs are on paper: the operator has seen them.
-    application = msgspec.structs.replace(data.said(), certificates=[], body_kind="")
+    application = msgspec.structs.replace(data.application(), certificates=[], body_kind="")
     community_id = await applications.apply(owner, tx, application=application, now_ms=now_ms, wire=WIRE)
     await applications.approve(
         scope, tx, community_id=community_id, reviewer=scope.caller.id, ids=ids, now_ms=now_ms

@@ -103,7 +103,7 @@ class CommunityApplication(msgspec.Struct, rename="camel", frozen=True):
         list[str], Meta(description="uploadIds of up to three proofs.", max_length=3)
     ] = []
 
-    def said(self) -> applications.Application:
+    def application(self) -> applications.Application:
         return applications.Application(
             poid=self.poid,
             name=self.name,
@@ -141,8 +141,8 @@ async def list_communities(
     apply_status: int | None = None,
 ) -> Page[CommunityRow]:
     """Communities and applications, newest first."""
-    found = await queries.page(scope, db, page, apply_status=apply_status, text=q.strip())
-    return Page.of(page, found.total, [CommunityRow.of(row) for row in found.data])
+    matches = await queries.page(scope, db, page, apply_status=apply_status, text=q.strip())
+    return Page.of(page, matches.total, [CommunityRow.of(row) for row in matches.data])
 
 
 @community_routes.post(right=Right.COMMUNITIES_APPLY, raises=(ContractMissing, OnlyByApi, ServiceEnded))
@@ -152,7 +152,7 @@ async def apply(data: CommunityApplication, scope: Scope, tx: Tx, ids: Ids, cloc
         raise OnlyByApi()
     await companies.require_ready(scope, tx)
     community_id = await applications.apply(
-        scope, tx, application=data.said(), now_ms=clock.now_ms(), wire=WIRE
+        scope, tx, application=data.application(), now_ms=clock.now_ms(), wire=WIRE
     )
     await history.note(
         scope, tx, tenant_id=scope.tenant, community_id=community_id, action="applied", ids=ids
@@ -286,8 +286,10 @@ async def search(db: Database, places: Places, q: str = "", city: str = "") -> P
         return PoiSearch([], "off")
     provider = await places.refresh(db, keywords=q, city=city, only_city=bool(city.strip()))
     page = PageRequest(1, 20)
-    found = await pois.search(db, keywords=q, city=city, only_city=bool(city.strip()), page=page)
-    rows = [PoiRow(poi["id"], poi["name"], str(poi["address"] or ""), poi["cityname"]) for poi in found.data]
+    matches = await pois.search(db, keywords=q, city=city, only_city=bool(city.strip()), page=page)
+    rows = [
+        PoiRow(poi["id"], poi["name"], str(poi["address"] or ""), poi["cityname"]) for poi in matches.data
+    ]
     return PoiSearch(rows, provider)
 
 

@@ -60,13 +60,13 @@ class Erased(msgspec.Struct, rename="camel", frozen=True):
 
 
 async def _all_communities(scope: Scope, tx: Tx) -> list[int]:
-    found: list[int] = []
+    community_ids: list[int] = []
     number = 1
     while True:
         page = await communities.page(scope, tx, PageRequest(number, 100), apply_status=APPROVED)
-        found += [row.community_id for row in page.data if row.service_state != lifecycle.STOPPED]
+        community_ids += [row.community_id for row in page.data if row.service_state != lifecycle.STOPPED]
         if number * 100 >= page.total:
-            return found
+            return community_ids
         number += 1
 
 
@@ -145,14 +145,14 @@ company_routes = Routes("/companies", tags=("organisation",))
 @company_routes.get(right=Right.COMMUNITIES_REVIEW)
 async def list_companies(db: Database) -> list[CompanyRow]:
     """Every company of the installation, by name."""
-    found = []
+    rows = []
     for tenant in await tenancy.list_tenants(db):
         row = await companies.of_tenant(db, tenant.id)
         managed = await communities.page(
             Scope.system(tenant.id), db, PageRequest(1, 1), apply_status=APPROVED
         )
         ended = row.ended_ms if row else 0
-        found.append(
+        rows.append(
             CompanyRow(
                 tenant_id=tenant.id,
                 name=tenant.name,
@@ -168,7 +168,7 @@ async def list_companies(db: Database) -> list[CompanyRow]:
                 created_ms=tenant.created_ms,
             )
         )
-    return found
+    return rows
 
 
 @company_routes.post(

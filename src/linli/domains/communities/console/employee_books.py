@@ -37,7 +37,9 @@ async def empty_workbook(
     if community_id is not None:
         await root_of(scope, db, community_id)
         tree = await queries.tree(scope, db, community_id)
-        ways = sorted("/".join(part.name for part in tree.path(one)) for one in tree.by_id)
+        ways = sorted(
+            "/".join(part.name for part in tree.path(department_id)) for department_id in tree.by_id
+        )
     return attachment(workbook.template(language or scope.language, ways), _NAME)
 
 

@@ -16,17 +16,19 @@ _SPACES = ("house", "parent")
 
 async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
     """Houses by their place, parents by their name, residents by theirs; what is gone keeps its number."""
-    numbers = {one for row in changes for name in _SPACES for one in row.get(name, ()) if one is not None}
+    numbers = {
+        number for row in changes for name in _SPACES for number in row.get(name, ()) if number is not None
+    }
     places = {
         key: row.location for key, row in (await spaces.houses_by_id(scope, db, sorted(numbers))).items()
     }
-    known = {**await spaces.names(scope, db, sorted(numbers)), **places}
-    people = {one for row in changes for one in row.get("resident", ()) if one is not None}
+    names_by_id = {**await spaces.names(scope, db, sorted(numbers)), **places}
+    people = {number for row in changes for number in row.get("resident", ()) if number is not None}
     names = await persons.names(scope, db, sorted(people))
     for row in changes:
         for field in (*_SPACES, "resident"):
             if field in row:
-                words = names if field == "resident" else known
+                words = names if field == "resident" else names_by_id
                 was, now = row[field]
                 row[field] = (words.get(was, was), words.get(now, now))
 

@@ -40,7 +40,7 @@ class HouseDescription(msgspec.Struct, rename="camel", frozen=True):
     house_status: int | None = None
 
 
-def _told(row: House, residents: int) -> HouseRow:
+def _row(row: House, residents: int) -> HouseRow:
     return HouseRow(
         id=str(row.space_id),
         name=row.name,
@@ -72,7 +72,7 @@ async def list_houses(
     house_page = await queries.house_page(scope, db, community_id, page, where=where, under=under, order=sort)
     living = await resident_queries.living_in(scope, db, [row.space_id for row in house_page.data])
     return Page.of(
-        page, house_page.total, [_told(row, living.get(row.space_id, 0)) for row in house_page.data]
+        page, house_page.total, [_row(row, living.get(row.space_id, 0)) for row in house_page.data]
     )
 
 
@@ -95,4 +95,4 @@ async def describe(
     )
     house = await queries.house(scope, tx, house_id)
     living = await resident_queries.living_in(scope, tx, [house_id])
-    return _told(house, living.get(house_id, 0))
+    return _row(house, living.get(house_id, 0))

@@ -34,25 +34,25 @@ class PersonChange(msgspec.Struct, rename="camel", frozen=True):
     fields: list[ChangedField]
 
 
-async def told(scope: Scope, db: Reader, import_row: Import) -> list[PersonChange]:
+async def change_rows(scope: Scope, db: Reader, import_row: Import) -> list[PersonChange]:
     """The changes of a trial, with names of fields in the caller's language; erased persons are left out."""
     kept = json.loads(import_row.changes or "[]")
     if not kept:
         return []
-    people = await persons.persons_by_id(scope, db, [one["person"] for one in kept])
-    houses = await spaces.houses_by_id(scope, db, sorted({one["house"] for one in kept}))
+    people = await persons.persons_by_id(scope, db, [change["person"] for change in kept])
+    houses = await spaces.houses_by_id(scope, db, sorted({change["house"] for change in kept}))
     form = await forms.form(scope, db, import_row.community_id)
     labels = {name: custom.label for name, custom in form.customs.items()}
     return [
         PersonChange(
-            one["row"],
-            people[one["person"]].identity_id,
-            people[one["person"]].name,
-            houses[one["house"]].location if one["house"] in houses else "",
-            _fields(one["before"], one["after"], labels, scope.language),
+            change["row"],
+            people[change["person"]].identity_id,
+            people[change["person"]].name,
+            houses[change["house"]].location if change["house"] in houses else "",
+            _fields(change["before"], change["after"], labels, scope.language),
         )
-        for one in kept
-        if one["person"] in people
+        for change in kept
+        if change["person"] in people
     ]
 
 

@@ -56,10 +56,10 @@ class SpaceImport(ShownImport, frozen=True, kw_only=True):
 
 async def shown(scope: Scope, db: Reader, row: Import, importer: Importer) -> SpaceImport:
     """An import with the persons whom a trial would change."""
-    return await told(scope, row, importer, await import_changes.told(scope, db, row))
+    return await import_detail(scope, row, importer, await import_changes.change_rows(scope, db, row))
 
 
-async def told(
+async def import_detail(
     scope: Scope, row: Import, importer: Importer, changes: Sequence[PersonChange] = ()
 ) -> SpaceImport:
     """An import as the screens show it, faults in the caller's language."""
@@ -168,15 +168,15 @@ async def list_imports(
     community_id: int, scope: Scope, db: Database, page: PageRequest, importer: Importer
 ) -> Page[SpaceImport]:
     """Imports of a community, newest first."""
-    found = await queries.page(scope, db, community_id, page)
-    return Page.of(page, found.total, [await told(scope, row, importer) for row in found.data])
+    matches = await queries.page(scope, db, community_id, page)
+    return Page.of(page, matches.total, [await import_detail(scope, row, importer) for row in matches.data])
 
 
 import_routes = Routes("/imports", tags=("imports",))
 
 
 @import_routes.get("/{import_id:int}", right=Right.HOUSES_SEE, raises=(NotFound,))
-async def one(import_id: int, scope: Scope, db: Database, importer: Importer) -> SpaceImport:
+async def show_import(import_id: int, scope: Scope, db: Database, importer: Importer) -> SpaceImport:
     """One import and how far it is."""
     return await shown(scope, db, await queries.get(scope, db, import_id, kind=queries.HOUSES), importer)
 

@@ -56,7 +56,7 @@ class ListFile(msgspec.Struct):
     file: UploadFile
 
 
-async def _told(scope: Scope, row: Import, kind: ListKind, importer: Importer) -> ListImport:
+async def _row(scope: Scope, row: Import, kind: ListKind, importer: Importer) -> ListImport:
     outcome = msgspec.json.decode(row.outcome, type=ListOutcome) if row.outcome else ListOutcome()
     progress = await importer.progress(scope, row)
     sheet = kind.sheet.title(scope.language)
@@ -126,15 +126,15 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
             )
         outbox.wake(db)
         import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-        return await _told(scope, import_row, kind, importer)
+        return await _row(scope, import_row, kind, importer)
 
     @routes.get("/imports/{import_id:int}", right=see)
-    async def one(
+    async def show_import(
         community_id: int, import_id: int, scope: Scope, db: Database, importer: Importer
     ) -> ListImport:
         """One import and how far it is."""
-        found = await _of(scope, db, community_id, import_id, kind)
-        return await _told(scope, found, kind, importer)
+        import_row = await _of(scope, db, community_id, import_id, kind)
+        return await _row(scope, import_row, kind, importer)
 
     @routes.post(
         "/imports/{import_id:int}/apply", right=manage, status=200, raises=(WorkbookGone, WrongState)
@@ -155,8 +155,8 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
                 scope, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms(), kind=kind.name
             )
         outbox.wake(db)
-        found = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-        return await _told(scope, found, kind, importer)
+        import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+        return await _row(scope, import_row, kind, importer)
 
     @routes.post("/imports/{import_id:int}/undo", right=manage, status=200, raises=(NotFound, WrongState))
     async def take_back(
@@ -173,19 +173,19 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         async with db.begin() as tx:
             await undo.undo_list(scope, tx, import_id=import_id, kind=kind, ids=ids, now_ms=clock.now_ms())
         query = await queries.get(scope, db, import_id)
-        return await _told(scope, query, kind, importer)
+        return await _row(scope, query, kind, importer)
 
     @routes.get("/imports/{import_id:int}/report.xlsx", right=see)
     async def report(
         community_id: int, import_id: int, scope: Scope, db: Database, objects: ObjectStore, secrets: Secrets
     ) -> Response[bytes]:
         """The handed-in workbook with every fault marked where it stands."""
-        found = await _of(scope, db, community_id, import_id, kind)
-        if not found.report_key:
+        import_row = await _of(scope, db, community_id, import_id, kind)
+        if not import_row.report_key:
             raise NotFound(what="report", id=import_id)
-        content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
+        content = await objects.get(import_row.report_key, limit=4 * FILE_BYTES)
         if kind.secret:
-            content = secrets.open_file(content, about=found.report_key)
+            content = secrets.open_file(content, about=import_row.report_key)
         return attachment(content, f"linli-{kind.name}-problems.xlsx")
 
     return routes

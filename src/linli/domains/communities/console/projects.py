@@ -22,11 +22,11 @@ async def set_communities(project_id: str, data: GrantedCommunities, scope: Scop
     """Say which communities the project sees: all of the list, and no other."""
     wanted = frozenset(data.community_ids)
     project = await tenancy.get_project(scope, tx, project_id=project_id)
-    known = await communities.by_id(scope, tx, sorted(wanted))
-    if missing := wanted - known.keys():
+    rows_by_id = await communities.by_id(scope, tx, sorted(wanted))
+    if missing := wanted - rows_by_id.keys():
         raise NotFound(what="community", id=min(missing))
-    held = await tenancy.communities_of(tx, tenant_id=project.tenant_id, project_id=project_id)
-    for community in sorted(wanted - held):
+    current = await tenancy.communities_of(tx, tenant_id=project.tenant_id, project_id=project_id)
+    for community in sorted(wanted - current):
         await tenancy.grant_community(scope, tx, project_id=project_id, community_id=community)
-    for community in sorted(held - wanted):
+    for community in sorted(current - wanted):
         await tenancy.ungrant_community(scope, tx, project_id=project_id, community_id=community)

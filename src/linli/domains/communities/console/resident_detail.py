@@ -213,7 +213,7 @@ async def change(
         gone.add("ext")
     if not data.phone.strip():
         gone.add("phone")
-    form_rules.check(form, profile.said(), wire=WIRE, creating=False, cleared=frozenset(gone))
+    form_rules.check(form, profile.values(), wire=WIRE, creating=False, cleared=frozenset(gone))
     await person_service.change(
         scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms, cleared=gone
     )
@@ -277,7 +277,7 @@ duplicate_routes = Routes("/communities/{community_id:int}/duplicates", tags=("p
 async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twins]:
     """Residents who seem to be registered twice: one ID number, or one name in one house."""
     twin_groups = await duplicates.twins(scope, db, community_id)
-    numbers = sorted({one for group in twin_groups for one in group.person_ids})
+    numbers = sorted({number for group in twin_groups for number in group.person_ids})
     people = await persons.persons_by_id(scope, db, numbers)
     ties: dict[int, list[str]] = {}
     homes = await residents.homes_of_persons(scope, db, community_id, numbers)
@@ -286,12 +286,12 @@ async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twin
         if house in places:
             ties.setdefault(person_id, []).append(places[house].location)
 
-    def told(person: Person) -> Twin:
+    def twin(person: Person) -> Twin:
         masked = rules.mask_id_number(person.id_no)
         return Twin(person.identity_id, person.name, person.phone or "", masked, ties.get(person.id, []))
 
     return [
-        Twins(group.why, [told(people[one]) for one in group.person_ids if one in people])
+        Twins(group.why, [twin(people[number]) for number in group.person_ids if number in people])
         for group in twin_groups
     ]
 

@@ -22,7 +22,7 @@ from linli.kernel.scope import Scope
 _URL_SECONDS = 600
 
 
-class ResidentPageSaid(msgspec.Struct, rename="camel", frozen=True):
+class ResidentPageForm(msgspec.Struct, rename="camel", frozen=True):
     name: str
     logo_upload_id: str
     owner_name: str
@@ -86,7 +86,7 @@ async def show(community_id: int, scope: Scope, db: Database, objects: ObjectSto
     right=Right.COMMUNITIES_APPLY, raises=(NotFound, NotInManagement, PageAlreadyThere, PageNameTaken)
 )
 async def ask(
-    community_id: int, data: ResidentPageSaid, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+    community_id: int, data: ResidentPageForm, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
     """Ask for the pages; a payee account must be set up first."""
     await resident_pages.ask(

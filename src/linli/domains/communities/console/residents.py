@@ -71,7 +71,7 @@ class MoveOut(msgspec.Struct, rename="camel", frozen=True):
     reason: str = ""
 
 
-def _told(row: Member, location: str) -> ResidentRow:
+def _row(row: Member, location: str) -> ResidentRow:
     return ResidentRow(
         person_id=str(row.person_id),
         identity_id=row.identity_id,
@@ -104,10 +104,12 @@ async def list_residents(
     if sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    found = await queries.page(scope, db, community_id, page, where=where.conditions, order=sort)
-    houses = await space_queries.houses_by_id(scope, db, [row.house_id for row in found.data])
-    rows = [_told(row, houses[row.house_id].location if row.house_id in houses else "") for row in found.data]
-    return Page.of(page, found.total, rows)
+    matches = await queries.page(scope, db, community_id, page, where=where.conditions, order=sort)
+    houses = await space_queries.houses_by_id(scope, db, [row.house_id for row in matches.data])
+    rows = [
+        _row(row, houses[row.house_id].location if row.house_id in houses else "") for row in matches.data
+    ]
+    return Page.of(page, matches.total, rows)
 
 
 @resident_routes.post(right=Right.RESIDENTS_MANAGE, raises=(NotFound, AlreadyMember, PhoneTaken))
@@ -119,7 +121,7 @@ async def move_in(
     form = await forms.form(scope, tx, community_id)
     ext = form_rules.merged_ext(form, "", data.custom)
     profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
-    form_rules.check(form, profile.said(), wire=WIRE, creating=True)
+    form_rules.check(form, profile.values(), wire=WIRE, creating=True)
     house = await space_queries.space(scope, tx, data.house_id)
     if house.community_id != community_id:
         raise NotFound(what="house", id=data.house_id)

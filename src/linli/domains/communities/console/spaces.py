@@ -70,10 +70,10 @@ async def _row(scope: Scope, db: Reader, space_id: int) -> SpaceRow:
     space: Space = await queries.space(scope, db, space_id)
     assert space.parent_id is not None
     level = await queries.tree_level(scope, db, space.parent_id)
-    return next(_told(node) for node in level if node.space_id == space_id)
+    return next(_space_row(node) for node in level if node.space_id == space_id)
 
 
-def _told(node: queries.TreeNode) -> SpaceRow:
+def _space_row(node: queries.TreeNode) -> SpaceRow:
     return SpaceRow(
         str(node.space_id),
         str(node.parent_id),
@@ -113,7 +113,7 @@ async def list_level(
     if parent.community_id != community_id:
         raise NotFound(what="space", id=parent.space_id)
     level = await queries.tree_level(scope, db, parent.space_id)
-    return [_told(node) for node in level if kind in (None, "", node.kind)]
+    return [_space_row(node) for node in level if kind in (None, "", node.kind)]
 
 
 @community_space_routes.post(right=Right.HOUSES_MANAGE, raises=(SpaceNameTaken, WrongParent))
@@ -141,7 +141,7 @@ space_routes = Routes("/spaces", tags=("spaces",))
 @space_routes.get("/{space_id:int}/way", right=Right.HOUSES_SEE, raises=(NotFound,))
 async def way(space_id: int, scope: Scope, db: Database) -> list[SpaceWay]:
     """The spaces from the root down to one, itself last: what a deep link needs."""
-    return [SpaceWay(str(one), name) for one, name in await queries.way(scope, db, space_id)]
+    return [SpaceWay(str(ancestor_id), name) for ancestor_id, name in await queries.way(scope, db, space_id)]
 
 
 @space_routes.put(

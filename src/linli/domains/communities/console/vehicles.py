@@ -90,7 +90,9 @@ async def _rows(
             identity_id=row.identity_id,
             owner_name=row.name,
             owner_phone=row.phone or "",
-            houses=[houses[one].location for one in homes.get(row.person_id, ()) if one in houses],
+            houses=[
+                houses[house_id].location for house_id in homes.get(row.person_id, ()) if house_id in houses
+            ],
             created_ms=row.created_ms,
         )
         for row in owned_vehicles
@@ -122,8 +124,8 @@ async def list_vehicles(
     if sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    found = await queries.page(scope, db, community_id, page, where=where, order=sort)
-    return Page.of(page, found.total, await _rows(scope, db, community_id, found.data))
+    matches = await queries.page(scope, db, community_id, page, where=where, order=sort)
+    return Page.of(page, matches.total, await _rows(scope, db, community_id, matches.data))
 
 
 @vehicle_routes.get("/regions", right=Right.VEHICLES_SEE)
@@ -143,7 +145,7 @@ async def add_vehicle(
     """Register a vehicle of a person that the community knows."""
     await root_of(scope, tx, community_id)
     form = service.checked(VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES)
-    (made,) = await service.add(
+    (vehicle_id,) = await service.add(
         scope,
         tx,
         community_id=community_id,
@@ -152,7 +154,7 @@ async def add_vehicle(
         ids=ids,
         now_ms=clock.now_ms(),
     )
-    return AddedVehicle(str(made))
+    return AddedVehicle(str(vehicle_id))
 
 
 @vehicle_routes.put("/{vehicle_id:int}", right=Right.VEHICLES_MANAGE, raises=(PlateTaken,))

@@ -44,10 +44,10 @@ async def find_pois(data: PoiQuery, db: Database) -> list[dict[str, Any]]:
     if not data.keywords.strip():
         raise BadInput(field="keywords", rule="blank")
     page = PageRequest.of(data.page_no, data.page_size)
-    found = await pois.search(
+    matches = await pois.search(
         db, keywords=data.keywords, city=data.city, only_city=bool(data.citylimit), page=page
     )
-    return found.data
+    return matches.data
 
 
 class CommunityQuery(msgspec.Struct, rename="camel"):

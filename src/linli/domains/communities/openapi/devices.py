@@ -227,13 +227,13 @@ async def query_tenant_devices(
     cloudToken's community where one is sent."""
     page = PageRequest.of(data.page_no, data.page_size)
     if data.query_type == "OWNED":
-        found = await list_devices(scope, db, page=page, where=DeviceFilter(project_id=call.project_id))
-        return await _infos(db, found.data)
+        devices = await list_devices(scope, db, page=page, where=DeviceFilter(project_id=call.project_id))
+        return await _infos(db, devices.data)
     if data.query_type != "AUTHORIZED":
         raise BadInput(field="queryType", rule="one_of", allowed="OWNED, AUTHORIZED")
     where = DeviceFilter(community_id=call.community_id, not_project_id=call.project_id)
-    found = await list_devices(scope, db, page=page, where=where)
-    return await _infos(db, found.data)
+    devices = await list_devices(scope, db, page=page, where=where)
+    return await _infos(db, devices.data)
 
 
 class DevicesOfProject(msgspec.Struct, rename="camel"):

@@ -217,10 +217,14 @@ async def get_spaces(data: SpacesNamed, scope: Scope, db: Database) -> list[Spac
         text = str(value)
         if text.isascii() and text.isdigit() and len(text) <= 16:
             wanted.append(int(text))
-    found = await queries.spaces_by_id(scope, db, wanted)
-    above = {space_id for row in found.values() for space_id in rules.path_ids(row.path)}
+    spaces_by_id = await queries.spaces_by_id(scope, db, wanted)
+    above = {space_id for row in spaces_by_id.values() for space_id in rules.path_ids(row.path)}
     names = await queries.names(scope, db, sorted(above))
-    return [_detail(found[space_id], names) for space_id in dict.fromkeys(wanted) if space_id in found]
+    return [
+        _detail(spaces_by_id[space_id], names)
+        for space_id in dict.fromkeys(wanted)
+        if space_id in spaces_by_id
+    ]
 
 
 def _detail(row: Space, names: dict[int, str]) -> SpaceDetail:

@@ -13,7 +13,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.tenancy import project_communities
 
 _c = communities.c
-_one = Query(
+_by_id = Query(
     select(communities).where(in_scope(communities), _c.community_id == bindparam("community_id", type_=INT)),
     Community,
 )
@@ -106,7 +106,7 @@ def _page(filters: frozenset[str]) -> tuple[Query[Community], Query[Any]]:
 
 async def community(scope: Scope, db: Reader, community_id: int, *, lock: bool = False) -> Community:
     """Raises NotFound. `lock` keeps the row from changing until the unit of work ends."""
-    query = _locked if lock else _one
+    query = _locked if lock else _by_id
     if (community_row := await query.one(db, scope, community_id=community_id)) is None:
         raise NotFound(what="community", id=community_id)
     return community_row

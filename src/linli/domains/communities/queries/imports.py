@@ -79,7 +79,8 @@ class Snapshot:
     residents: list[HouseResident]
     holders: dict[str, PhoneHolder]
     """Who holds the phones of the workbook in the tenant."""
-    known: set[int]
+    person_ids: set[int]
+    """Persons of the tenant whom the community already knows."""
 
 
 class ImportChange(NamedTuple):
@@ -89,7 +90,7 @@ class ImportChange(NamedTuple):
     before: str
 
 
-_one = Query(
+_by_id = Query(
     select(imports).where(in_scope(imports), _i.import_id == bindparam("import_id", type_=INT)), Import
 )
 _locked = Query(
@@ -155,7 +156,7 @@ async def get(
     scope: Scope, db: Reader, import_id: int, *, kind: str | None = None, lock: bool = False
 ) -> Import:
     """`kind` None: whatever it brings. Raises NotFound."""
-    query = _locked if lock else _one
+    query = _locked if lock else _by_id
     import_row = await query.one(db, scope, import_id=import_id)
     if import_row is None or kind not in (None, import_row.kind):
         raise NotFound(what="import", id=import_id)
@@ -207,7 +208,7 @@ async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) ->
         houses=await house_facts(scope, db, parent.community_id),
         residents=[],
         holders={},
-        known=set(),
+        person_ids=set(),
     )
     if reading.residents:
         phones = sorted({row.values["phone"] for row in reading.residents if "phone" in row.values})
@@ -222,7 +223,7 @@ async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) ->
             scope, db, parent.community_id, numbers=numbers
         )
         await asyncio.to_thread(_share, snapshot_row)
-        snapshot_row.known = await person_queries.known_to(scope, db, parent.community_id)
+        snapshot_row.person_ids = await person_queries.known_to(scope, db, parent.community_id)
     return snapshot_row
 
 

@@ -30,7 +30,7 @@ _rows = Query(
     heavy=True,
 )
 _count = Query(select(func.count()).where(_matches), heavy=True)
-_one = Query(select(_c.data).where(_c.poid == bindparam("poid")))
+_data = Query(select(_c.data).where(_c.poid == bindparam("poid")))
 _total = Query(select(func.count()).select_from(pois))
 
 
@@ -59,7 +59,7 @@ async def search(
 
 async def poi(db: Reader, poid: str) -> dict[str, Any] | None:
     """The POI object with this id."""
-    data = await _one.scalar(db, poid=poid)
+    data = await _data.scalar(db, poid=poid)
     return None if data is None else json.loads(data)
 
 

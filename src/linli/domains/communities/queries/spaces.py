@@ -29,7 +29,7 @@ class HouseRow(NamedTuple):
     location_key: str
 
 
-_one = Query(select(spaces).where(in_scope(spaces), _s.space_id == bindparam("space_id", type_=INT)), Space)
+_by_id = Query(select(spaces).where(in_scope(spaces), _s.space_id == bindparam("space_id", type_=INT)), Space)
 _locked = Query(
     select(spaces)
     .where(in_scope(spaces), _s.space_id == bindparam("space_id", type_=INT))
@@ -124,7 +124,7 @@ class TreeNode(NamedTuple):
 
 async def space(scope: Scope, db: Reader, space_id: int, *, lock: bool = False) -> Space:
     """Raises NotFound. `lock` keeps the row from changing until the unit of work ends."""
-    query = _locked if lock else _one
+    query = _locked if lock else _by_id
     if (space_row := await query.one(db, scope, space_id=space_id)) is None:
         raise NotFound(what="space", id=space_id)
     return space_row
@@ -143,8 +143,8 @@ async def names(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, str
 async def way(scope: Scope, db: Reader, space_id: int) -> list[tuple[int, str]]:
     """(id, name) of the spaces from the root down to one, itself last. Raises NotFound."""
     along = rules.path_ids((await space(scope, db, space_id)).path)
-    known = await names(scope, db, along)
-    return [(one, known[one]) for one in along]
+    names_by_id = await names(scope, db, along)
+    return [(ancestor_id, names_by_id[ancestor_id]) for ancestor_id in along]
 
 
 async def root_ids(scope: Scope, db: Reader, community_ids: list[int]) -> dict[int, int]:
@@ -297,8 +297,8 @@ def _house_page(filters: frozenset[str], order: str) -> tuple[paging.Pair[House]
 
         def rows(order_by: list[Any]) -> Query[House]:
             chosen = paging.limited(keys.order_by(*order_by)).subquery("chosen")
-            found = _house_rows.join(chosen, _h.space_id == chosen.c.space_id).order_by(*order_by)
-            return Query(found, House, heavy=True)
+            listed = _house_rows.join(chosen, _h.space_id == chosen.c.space_id).order_by(*order_by)
+            return Query(listed, House, heavy=True)
 
         _house_pages[key] = paging.both_ways(rows, _ORDERS[order]), Query(count, heavy=True)
     return _house_pages[key]

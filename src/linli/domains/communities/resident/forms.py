@@ -76,16 +76,16 @@ def asked(form: Form) -> list[AskedField]:
     return rows
 
 
-def profile_of(data: PersonForm, *, form: Form, phone: str, known: Person | None) -> Profile:
+def profile_of(data: PersonForm, *, form: Form, phone: str, person: Person | None) -> Profile:
     """The checked profile of somebody with this phone, as the community's form wants it. Raises BadInput."""
-    ext = form_rules.merged_ext(form, known.ext if known else "", data.custom)
+    ext = form_rules.merged_ext(form, person.ext if person else "", data.custom)
     given = {
         name: value
         for name, value in msgspec.structs.asdict(data).items()
         if name in Profile.__struct_fields__
     }
     profile = checked(Profile(**{**given, "phone": phone, "ext": ext}), wire=_WIRE)
-    form_rules.check(form, profile.said(), wire=_WIRE, creating=True)
+    form_rules.check(form, profile.values(), wire=_WIRE, creating=True)
     return profile
 
 

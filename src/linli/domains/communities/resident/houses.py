@@ -48,7 +48,7 @@ class Certify(PersonForm, rename="camel", frozen=True):
     type: Annotated[int, Meta(description="1 owner, 2 relative, 3 tenant, 4 friend … 9 other")] = 0
 
 
-async def told(resident: Resident, db: Reader, homes: list[Home]) -> list[MyHouse]:
+async def house_rows(resident: Resident, db: Reader, homes: list[Home]) -> list[MyHouse]:
     rows = []
     communities: dict[int, Community] = {}
     for home in homes:
@@ -89,7 +89,7 @@ house_routes = Routes("/houses", tags=("houses",))
 @house_routes.get()
 async def my_houses(resident: Resident, db: Database) -> list[MyHouse]:
     """Houses lived in first, then those under review and refused."""
-    return await told(resident, db, list(resident.homes))
+    return await house_rows(resident, db, list(resident.homes))
 
 
 @house_routes.put("/{house_id:int}/certification", raises=(NotFound, CommunityClosed, NotWaiting, PhoneTaken))
@@ -104,7 +104,7 @@ async def certify_again(house_id: int, data: Certify, resident: Resident, tx: Tx
         tx,
         house_id=house_id,
         identity_id=home.identity_id,
-        profile=profile_of(data, form=form, phone=resident.phone, known=person),
+        profile=profile_of(data, form=form, phone=resident.phone, person=person),
         type=data.type,
         review=True,
         now_ms=clock.now_ms(),
@@ -142,7 +142,7 @@ async def certify(
         SpaceHouses(field="houseId"),
         claim=reviews.Claim(
             house_id=house_id,
-            profile=profile_of(data, form=form, phone=resident.phone, known=person),
+            profile=profile_of(data, form=form, phone=resident.phone, person=person),
             type=data.type,
         ),
         review=True,

@@ -269,7 +269,7 @@ async def _join(
         HOUSES,
         claim=reviews.Claim(
             house_id=place.house_id,
-            profile=profile_of(form, form=asks, phone=phone, known=person),
+            profile=profile_of(form, form=asks, phone=phone, person=person),
             type=type,
             source=source,
         ),

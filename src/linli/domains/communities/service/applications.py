@@ -81,7 +81,7 @@ _decide = Command(
     ),
     unscoped="the row was read in scope and locked",
 )
-_SAID: Final = (
+_FORM_FIELDS: Final = (
     "name", "kind", "city", "address", "poid", "lng", "lat", "service_start", "service_end", "managing_body",
     "body_kind", "phone",
 )  # fmt: skip
@@ -89,7 +89,7 @@ _again = Command(
     update(communities)
     .where(communities.c.community_id == bindparam("row", type_=INT))
     .values(
-        **{name: bindparam(f"to_{name}", type_=communities.c[name].type) for name in _SAID},
+        **{name: bindparam(f"to_{name}", type_=communities.c[name].type) for name in _FORM_FIELDS},
         apply_status=UNDER_REVIEW,
         reject_reason="",
         changed_ms=bindparam("now", type_=INT),
@@ -160,7 +160,7 @@ async def _checked(
         for field, upload_id in application.certificates
     ]
     lng, _, lat = str(poi["location"] or "").partition(",")
-    said = {
+    values = {
         "name": name,
         "kind": application.kind,
         "city": poi["cityname"],
@@ -174,7 +174,7 @@ async def _checked(
         "body_kind": application.body_kind,
         "phone": application.phone.strip(),
     }
-    return said, proofs
+    return values, proofs
 
 
 async def _keep_proofs(scope: Scope, tx: Tx, community_id: int, proofs: list[Upload]) -> None:
@@ -197,9 +197,9 @@ async def apply(
 
     Raises BadInput naming the field as `wire` spells it.
     """
-    said, proofs = await _checked(scope, tx, application, wire)
+    values, proofs = await _checked(scope, tx, application, wire)
     row = {
-        **said,
+        **values,
         "tenant_id": scope.tenant,
         "project_id": scope.project_id,
         "apply_status": UNDER_REVIEW,
@@ -229,9 +229,9 @@ async def resubmit(
     community = await queries.community(scope, tx, community_id, lock=True)
     if community.apply_status != REJECTED:
         raise OnlyRejectedResubmitted(name=community.name)
-    said, proofs = await _checked(scope, tx, application, wire)
+    values, proofs = await _checked(scope, tx, application, wire)
     await _again.run(
-        tx, row=community_id, **{f"to_{name}": value for name, value in said.items()}, now=now_ms
+        tx, row=community_id, **{f"to_{name}": value for name, value in values.items()}, now=now_ms
     )
     await _delete_certificates.run(tx, row=community_id, tenant=community.tenant_id)
     await _keep_proofs(scope, tx, community_id, proofs)

@@ -17,7 +17,7 @@ class AssetNameTaken(Conflict):
     code = "asset.name_taken"
 
 
-_one = Query(
+_by_id = Query(
     select(house_assets.c.asset_id, house_assets.c.house_id, house_assets.c.type, house_assets.c.name).where(
         in_scope(house_assets),
         house_assets.c.asset_id == bindparam("asset_id", type_=INT),
@@ -136,7 +136,7 @@ async def remove(scope: Scope, tx: Tx, *, house_id: int, asset_id: int, now_ms: 
 
 
 async def _asset(scope: Scope, tx: Tx, house_id: int, asset_id: int) -> Asset:
-    asset = await _one.one(tx, scope, asset_id=asset_id, house_id=house_id)
+    asset = await _by_id.one(tx, scope, asset_id=asset_id, house_id=house_id)
     if asset is None:
         raise NotFound(what="asset", id=asset_id)
     return asset

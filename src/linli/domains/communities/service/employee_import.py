@@ -50,7 +50,7 @@ class Plan(NamedTuple):
 
     @property
     def outcome(self) -> ListOutcome:
-        hired = sum(not one.identity_id for one in self.wanted)
+        hired = sum(not employee_row.identity_id for employee_row in self.wanted)
         return ListOutcome(
             rows=self.rows,
             bad_rows=list_import.bad_rows(self.problems),
@@ -72,7 +72,9 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
         scope, db, community_id, [employee_row.person_id for employee_row in page.data]
     )
     tree = await queries.tree(scope, db, community_id)
-    known = {tuple(part.name for part in tree.path(one)): one for one in tree.by_id}
+    departments_by_way = {
+        tuple(part.name for part in tree.path(department_id)): department_id for department_id in tree.by_id
+    }
     problems, seen = list(reading.problems), dict[str, int]()
     wanted: list[Wanted] = []
     unchanged, fresh = 0, dict[Way, None]()
@@ -91,8 +93,8 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
             fault(row, "phone_of_other")
             continue
         employee = working.get(phone)
-        held = set(inside.get(employee.person_id, ())) if employee else set()
-        missing = [way for way in ways if known.get(way) not in held]
+        current = set(inside.get(employee.person_id, ())) if employee else set()
+        missing = [way for way in ways if departments_by_way.get(way) not in current]
         if employee is not None and not missing:
             unchanged += 1
             continue
@@ -101,8 +103,8 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
         who = (employee.identity_id, employee.person_id) if employee else ("", 0)
         wanted.append(Wanted(name, phone, *who, missing))
     problems.sort(key=lambda problem: (problem.row, problem.column))
-    strangers = {one.phone for one in wanted if one.phone not in holders}
-    new_departments = [way for way in fresh if way not in known]
+    strangers = {employee_row.phone for employee_row in wanted if employee_row.phone not in holders}
+    new_departments = [way for way in fresh if way not in departments_by_way]
     return Plan(reading.total, problems, wanted, unchanged, new_departments, strangers)
 
 
@@ -110,39 +112,41 @@ async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
     """Do what a plan says. Raises as `employees.hire`, `departments.create`."""
     community_id, ids, now_ms = work.import_row.community_id, work.ids, work.now_ms
     tree = await queries.tree(scope, tx, community_id)
-    known = {tuple(part.name for part in tree.path(one)): one for one in tree.by_id}
+    departments_by_way = {
+        tuple(part.name for part in tree.path(department_id)): department_id for department_id in tree.by_id
+    }
     done: list[Trace] = []
     for way in wanted.new_departments:
-        known[way] = await departments.create(
+        departments_by_way[way] = await departments.create(
             scope,
             tx,
             community_id=community_id,
-            parent_id=known[way[:-1]] if way[:-1] else None,
+            parent_id=departments_by_way[way[:-1]] if way[:-1] else None,
             name=way[-1],
             ids=ids,
             now_ms=now_ms,
         )
-        done.append(Trace(DEPARTMENT, known[way]))
-    for number, one in enumerate(wanted.wanted, 1):
-        identity_id, person_id = one.identity_id, one.person_id
+        done.append(Trace(DEPARTMENT, departments_by_way[way]))
+    for number, employee_row in enumerate(wanted.wanted, 1):
+        identity_id, person_id = employee_row.identity_id, employee_row.person_id
         if not identity_id:
             employee = await employees.hire(
                 scope,
                 tx,
                 community_id=community_id,
-                profile=Profile(name=one.name, phone=one.phone),
+                profile=Profile(name=employee_row.name, phone=employee_row.phone),
                 ids=ids,
                 now_ms=now_ms,
             )
             identity_id, person_id = employee.identity_id, employee.person_id
             done.append(Trace(EMPLOYEE, person_id))
-            if one.phone in wanted.new_persons:
+            if employee_row.phone in wanted.new_persons:
                 done.append(Trace(PERSON, person_id))
-        for way in one.ways:
+        for way in employee_row.ways:
             await departments.put_in(
-                scope, tx, department_id=known[way], identity_id=identity_id, now_ms=now_ms
+                scope, tx, department_id=departments_by_way[way], identity_id=identity_id, now_ms=now_ms
             )
-            done.append(Trace(PLACE, known[way], person_id))
+            done.append(Trace(PLACE, departments_by_way[way], person_id))
         work.note(number)
         await asyncio.sleep(0)
     return done

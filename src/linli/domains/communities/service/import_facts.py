@@ -22,11 +22,11 @@ from linli.kernel.workbooks.rows import Row
 _STEP: Final = 1000
 
 
-async def compare(scope: Scope, db: Reader, plan: Plan, reading: Reading, known: set[int]) -> None:
-    """Fill `plan.facts`, and add what is wrong to its problems. `known`: persons whom the community knows."""
-    comparison = _Comparison(plan, reading, known)
+async def compare(scope: Scope, db: Reader, plan: Plan, reading: Reading, known_ids: set[int]) -> None:
+    """Fill `plan.facts`, and add what is wrong to its problems. `known_ids`: persons whom the community knows."""
+    comparison = _Comparison(plan, reading, known_ids)
     for piece in batched(plan.matches, _STEP, strict=False):
-        there = await persons.of_tenant(scope, db, [one.person_id for one in piece])
+        there = await persons.of_tenant(scope, db, [piece_match.person_id for piece_match in piece])
         for match in piece:
             comparison.row(match, there[match.person_id])
     plan.matches = []
@@ -34,23 +34,23 @@ async def compare(scope: Scope, db: Reader, plan: Plan, reading: Reading, known:
 
 
 class _Comparison:
-    def __init__(self, plan: Plan, reading: Reading, known: set[int]) -> None:
+    def __init__(self, plan: Plan, reading: Reading, known_ids: set[int]) -> None:
         self._plan = plan
         self._reading = reading
-        self._known = known
+        self._known_ids = known_ids
         self.changes: dict[int, FactsChange] = {}
         """By person."""
 
     def row(self, match: Match, person: Person) -> None:
-        said = _said(match.row, person.ext)
+        values = _values(match.row, person.ext)
         earlier = self.changes.get(person.id)
         now = person._replace(**earlier.after) if earlier else person
         after = {}
-        for name, value in said.items():
-            held = getattr(now, name)
-            if held == value or (person.id not in self._known and held not in (None, "")):
+        for name, value in values.items():
+            current = getattr(now, name)
+            if current == value or (person.id not in self._known_ids and current not in (None, "")):
                 continue
-            if name == "sex" and held is not None:
+            if name == "sex" and current is not None:
                 self._fault(match.row, name, "fixed")
                 return
             if earlier is not None and name in earlier.after:
@@ -77,12 +77,12 @@ class _Comparison:
         self._plan.problems.append(self._reading.fault(row, key, rule, **facts))
 
 
-def _said(row: Row, ext: str) -> dict[str, Any]:
+def _values(row: Row, ext: str) -> dict[str, Any]:
     """What a row says, by column of `persons`; a community's own fields merged into what is known of them."""
     values = row.values
-    said = {name: values[name] for name in PROFILE_FIELDS if name in values}
+    profile_values = {name: values[name] for name in PROFILE_FIELDS if name in values}
     if own := own_fields(values):
         custom_values = form_rules.custom_values(ext)
         if any(custom_values.get(name) != value for name, value in own.items()):
-            said["ext"] = json.dumps(custom_values | own, ensure_ascii=False)
-    return said
+            profile_values["ext"] = json.dumps(custom_values | own, ensure_ascii=False)
+    return profile_values

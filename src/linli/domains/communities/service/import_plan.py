@@ -57,14 +57,14 @@ class Strangers(Collection[Person]):
         return len(self.all)
 
     def __contains__(self, person: object) -> bool:
-        return any(person == one for one in self)
+        return any(person == stranger for stranger in self)
 
     def __iter__(self) -> Iterator[Person]:
         for stranger in self.all:
             values = stranger.row.values
-            said = {key: values[key] for key in PROFILE_FIELDS if key in values}
+            profile_values = {key: values[key] for key in PROFILE_FIELDS if key in values}
             own = own_fields(values)
-            profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
+            profile = Profile(**profile_values, ext=json.dumps(own, ensure_ascii=False) if own else None)
             row = person_row(
                 profile,
                 person_id=stranger.id,
@@ -185,7 +185,7 @@ class _Planner:
         self._nameless: dict[tuple[int, str], Holder] = {}
         """(house, name) → who is meant by a row without a phone."""
         phoneless = any("phone" not in row.columns for row in reading.residents)
-        self._phones, self._wanted = _said(reading, self._holders)
+        self._phones, self._wanted = _phones_and_numbers(reading, self._holders)
         self._numbers: dict[tuple[str, str], Holder] = {}
         """(ID number, name) → who is meant by a row with a phone that nobody has, or none."""
         self._namesakes: dict[tuple[int, str], HouseResident] = {}
@@ -300,8 +300,8 @@ class _Planner:
             self._change_tie(self._residents[position], type_)
         if not isinstance(person, Stranger):
             self._plan.matches.append(Match(person.id, house_id, row))
-        if person.id not in self._there.known:
-            self._plan.arrivals.known[person.id] = person.identity_id
+        if person.id not in self._there.person_ids:
+            self._plan.arrivals.newcomers[person.id] = person.identity_id
 
     def _change_tie(self, house_resident: HouseResident, type_: int) -> None:
         if (house_resident.type, house_resident.status) == (type_, MOVED_IN):
@@ -330,17 +330,17 @@ class _Planner:
         """Who a row means: the holder of its phone, a namesake in the house, or somebody new."""
         values = row.values
         name, phone, number = values["name"], values.get("phone"), values.get("id_no", "")
-        known = self._numbers.get((number, name))
+        person = self._numbers.get((number, name))
         if phone is None:
-            return known or self._nameless.get((house_id, name)) or self._new_person(row, house_id)
+            return person or self._nameless.get((house_id, name)) or self._new_person(row, house_id)
         holder = self._holders.get(phone)
         if holder is None:
-            known = known or self._namesake(house_id, name, number)
-            if known is None:
+            person = person or self._namesake(house_id, name, number)
+            if person is None:
                 return self._new_person(row, house_id)
-            self._holders[phone] = known
+            self._holders[phone] = person
             self._rows_of_phones[phone] = row.number
-            return known
+            return person
         if holder.name != name:
             if first := self._rows_of_phones.get(phone):
                 self._fault(row, "phone", "phone_repeats", other=first)
@@ -377,7 +377,7 @@ def _holder(house_resident: HouseResident) -> PhoneHolder:
     return PhoneHolder(house_resident.person_id, house_resident.identity_id, house_resident.name)
 
 
-def _said(reading: Reading, holders: dict[str, Any]) -> tuple[set[str], set[str]]:
+def _phones_and_numbers(reading: Reading, holders: dict[str, Any]) -> tuple[set[str], set[str]]:
     """(phones of the workbook, ID numbers of its rows whose phone nobody has). No phones where all are held: nobody
     need be told from a namesake then, and a long workbook has many."""
     numbers: set[str] = set()

@@ -134,7 +134,7 @@ class _Houses(_Parent):
             import_plan.work_out, there, rows, ids=self._ids, now_ms=self._clock.now_ms()
         )
         there.residents, there.holders = [], {}  # the most of its memory
-        await import_facts.compare(scope, db, plan, rows, there.known)
+        await import_facts.compare(scope, db, plan, rows, there.person_ids)
         import_plan.counted(plan)
         return plan
 

@@ -207,7 +207,7 @@ async def conclude(scope: Scope, tx: Tx, import_row: Import, ending: Ending | No
         bad=ending.bad_rows if ending else 0,
         figures=msgspec.json.encode(ending.outcome).decode() if ending else "",
         faults=json.dumps(faults, ensure_ascii=False) if faults else "",
-        told=json.dumps([_told(facts_change) for facts_change in facts_changes], ensure_ascii=False)
+        told=json.dumps([_audit_change(facts_change) for facts_change in facts_changes], ensure_ascii=False)
         if facts_changes
         else "",
         report=end.report_key,
@@ -225,7 +225,7 @@ async def trace(scope: Scope, tx: Tx, import_row: Import, done: Iterable[tuple[s
         await tx.insert_tuples(import_changes, _TRACE, piece)
 
 
-def _told(facts_change: FactsChange) -> dict[str, Any]:
+def _audit_change(facts_change: FactsChange) -> dict[str, Any]:
     """A change as a trial shows it."""
     return {
         "row": facts_change.row,
@@ -253,10 +253,10 @@ async def apply(scope: Scope, tx: Tx, import_row: Import, *, plan: Plan, now_ms:
     async for again in bulk.steps(plan.house_changes, 500):
         ids = [house_change.space_id for house_change in again]
         await emit(tx, SpaceChanged(scope.tenant, community_id, ids, "update"))
-    made = [row.space_id for row in plan.spaces] + [
+    space_ids = [row.space_id for row in plan.spaces] + [
         house_change.space_id for house_change in plan.house_changes
     ]
-    async for noted in bulk.steps(made, 5 * bulk.STEP):
+    async for noted in bulk.steps(space_ids, 5 * bulk.STEP):
         await history.note_many(
             scope,
             tx,

@@ -210,7 +210,7 @@ async def warn_due(db: Database, *, now_ms: int) -> int:
 
     The nearest warning alone is given where several are due; a service with a later end is warned of anew.
     """
-    told = 0
+    warned = 0
     for days in WARNINGS:
         # Nowhere is it earlier than half a day before UTC: what is too early in its own zone waits for the next round.
         for row in await _unwarned.all(
@@ -220,8 +220,8 @@ async def warn_due(db: Database, *, now_ms: int) -> int:
             if not 0 <= left <= days:
                 continue
             await db.run(partial(_warn, row, days=days, left=left, now_ms=now_ms))
-            told += 1
-    return told
+            warned += 1
+    return warned
 
 
 async def _warn(row: Community, tx: Tx, *, days: int, left: int, now_ms: int) -> None:

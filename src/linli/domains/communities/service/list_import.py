@@ -69,7 +69,7 @@ class ListKind(NamedTuple):
 
 def problem_of(sheet: Sheet, reading: ListReading, row: Row, key: str, rule: str, **facts: object) -> Problem:
     """A fault of a row that read well by itself."""
-    column = next((one for one in sheet.columns if one.key == key), None)
+    column = next((candidate for candidate in sheet.columns if candidate.key == key), None)
     value = str(row.values.get(key, ""))
     title = column.zh if column else ""
     return Problem(row.sheet, row.number, reading.letters.get(key, ""), title, value, rule, facts)

@@ -67,7 +67,7 @@ _count = Query(
     .select_from(poi_requests)
     .where(in_scope(poi_requests), poi_requests.c.state == WAITING)
 )
-_one = Query(
+_by_id = Query(
     select(poi_requests).where(poi_requests.c.request_id == bindparam("row", type_=INT)),
     PoiRequest,
     unscoped="the operator reviews those of every tenant",
@@ -99,7 +99,7 @@ async def ask(scope: Scope, tx: Tx, *, wanted: PoiWanted, ids: Ids, now_ms: int)
     """Ask for a place; the request's number. Raises BadInput, TooManyPoiRequests."""
     if wanted.kind not in KINDS:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
-    said = {}
+    texts = {}
     for field, text, most, needed in (
         ("name", wanted.name, 64, True),
         ("city", wanted.city, 32, True),
@@ -111,7 +111,7 @@ async def ask(scope: Scope, tx: Tx, *, wanted: PoiWanted, ids: Ids, now_ms: int)
             raise BadInput(field=field, rule="required")
         if len(text) > most:
             raise BadInput(field=field, rule="too_long", limit=most)
-        said[field] = text
+        texts[field] = text
     if (wanted.lng is None) != (wanted.lat is None):
         raise BadInput(field="lat" if wanted.lat is None else "lng", rule="required")
     if (
@@ -127,7 +127,7 @@ async def ask(scope: Scope, tx: Tx, *, wanted: PoiWanted, ids: Ids, now_ms: int)
         "request_id": number,
         "tenant_id": scope.tenant,
         "kind": wanted.kind,
-        **said,
+        **texts,
         "lng": wanted.lng,
         "lat": wanted.lat,
         "asked_by": f"{scope.caller.kind}:{scope.caller.id}",
@@ -176,7 +176,7 @@ async def refuse(tx: Tx, *, request_id: int, reason: str, now_ms: int) -> None:
 
 
 async def _find(tx: Tx, request_id: int) -> PoiRequest:
-    if (poi_request := await _one.one(tx, row=request_id)) is None:
+    if (poi_request := await _by_id.one(tx, row=request_id)) is None:
         raise NotFound(what="poi_request", id=request_id)
     return poi_request
 

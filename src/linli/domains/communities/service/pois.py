@@ -31,16 +31,16 @@ class CatalogueImport(msgspec.Struct, frozen=True):
 
 def read_catalogue(lines: Iterable[str]) -> list[poi_csv.Poi]:
     """All POIs of a CSV file. Raises BadCatalogue with every row that cannot be used."""
-    found: list[poi_csv.Poi] = []
+    rows: list[poi_csv.Poi] = []
     problems: list[poi_csv.CsvProblem] = []
     for row in poi_csv.read(lines):
         if isinstance(row, poi_csv.Poi):
-            found.append(row)
+            rows.append(row)
         else:
             problems.append(row)
     if problems:
         raise BadCatalogue(problems)
-    return found
+    return rows
 
 
 async def import_catalogue(tx: Tx, rows: list[poi_csv.Poi]) -> CatalogueImport:

@@ -71,7 +71,7 @@ async def restore_resident(scope: Scope, tx: Tx, change: Change, *, ids: Ids, no
                 identity_id=identity_id,
                 type=kept["type"],
                 parked=[
-                    VehicleForm(plate=one[0], brand=one[1], color=one[2]) for one in kept.get("vehicles", ())
+                    VehicleForm(plate=row[0], brand=row[1], color=row[2]) for row in kept.get("vehicles", ())
                 ],
                 left_ms=change.at_ms,
             ),
@@ -91,12 +91,14 @@ async def restore_resident(scope: Scope, tx: Tx, change: Change, *, ids: Ids, no
             now_ms=now_ms,
         )
         return
-    said = {name: value for name, value in was.items() if value not in (None, "") and name in persons.FIELDS}
+    values = {
+        name: value for name, value in was.items() if value not in (None, "") and name in persons.FIELDS
+    }
     await persons.change(
         scope,
         tx,
         identity_id=identity_id,
-        profile=checked(Profile(**said), wire={}),
+        profile=checked(Profile(**values), wire={}),
         now_ms=now_ms,
-        cleared=[name for name in was if name not in said],
+        cleared=[name for name in was if name not in values],
     )

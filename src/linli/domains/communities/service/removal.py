@@ -146,12 +146,12 @@ async def bring_back(scope: Scope, tx: Tx, change: Change, *, now_ms: int) -> No
         await tx.insert_tuples(spaces, Space._fields, piece)
     owner = {"tenant_id": top.tenant_id, "community_id": top.community_id}
     facts = [
-        {"space_id": one[0], **owner, **dict(zip(HOUSE_FACTS, one[1:], strict=True))}
-        for one in kept["houses"]
+        {"space_id": house[0], **owner, **dict(zip(HOUSE_FACTS, house[1:], strict=True))}
+        for house in kept["houses"]
     ]
     async for houses_again in bulk.steps(facts):
         await tx.insert_many(houses, houses_again)
-    assets = [_asset_row(one, owner, now_ms) for one in kept["assets"]]
+    assets = [_asset_row(asset, owner, now_ms) for asset in kept["assets"]]
     async for assets_again in bulk.steps(assets):
         await tx.insert_many(house_assets, assets_again)
     await relocate_houses(scope, tx, again[0])
@@ -170,8 +170,8 @@ async def bring_back(scope: Scope, tx: Tx, change: Change, *, now_ms: int) -> No
         await emit(tx, SpaceChanged(top.tenant_id, top.community_id, step, "insert"))
 
 
-def _asset_row(one: list[Any], owner: dict[str, Any], now_ms: int) -> dict[str, Any]:
-    asset_id, house_id, kind, name = one
+def _asset_row(asset: list[Any], owner: dict[str, Any], now_ms: int) -> dict[str, Any]:
+    asset_id, house_id, kind, name = asset
     return {
         "asset_id": asset_id,
         **owner,

@@ -63,7 +63,7 @@ class ResidentPage(NamedTuple):
     changed_ms: int
 
 
-_one = Query(
+_by_community = Query(
     select(resident_pages).where(
         in_scope(resident_pages), resident_pages.c.community_id == bindparam("community_id", type_=INT)
     ),
@@ -135,7 +135,7 @@ async def ask(
     name = check_name(name)
     owner_name, owner_phone = _check_owner(owner_name, owner_phone)
     await _check_logo(scope, tx, logo_upload_id)
-    before = await _one.one(tx, scope, community_id=community_id)
+    before = await _by_community.one(tx, scope, community_id=community_id)
     if before is not None and before.state != REFUSED:
         raise PageAlreadyThere(name=before.name)
     holder = await _named.scalar(tx, name=name)
@@ -204,7 +204,7 @@ async def _check_logo(scope: Scope, tx: Tx, upload_id: str) -> None:
 
 async def page(scope: Scope, db: Reader, community_id: int) -> ResidentPage | None:
     """What was asked for a community in scope."""
-    return await _one.one(db, scope, community_id=community_id)
+    return await _by_community.one(db, scope, community_id=community_id)
 
 
 async def waiting(db: Reader) -> list[ResidentPage]:

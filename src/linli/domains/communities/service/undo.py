@@ -42,8 +42,8 @@ async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
     """
     import_row, done = await _begun(scope, tx, import_id, queries.HOUSES)
     parent = await space_queries.space(scope, tx, import_row.parent_id, lock=True)
-    made = await _spaces_made(scope, tx, parent, done)
-    await _check_free(scope, tx, parent, made, done)
+    new_spaces = await _new_spaces(scope, tx, parent, done)
+    await _check_free(scope, tx, parent, new_spaces, done)
     facts_changed = [(change.row_id, change.other_id) for change in done if change.kind == "facts"]
     await facts.put_back(
         scope,
@@ -55,9 +55,9 @@ async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
     )
     await _undo_residents(scope, tx, import_row, done, now_ms)
     await _undo_houses(scope, tx, import_row, done, now_ms)
-    await _undo_spaces(scope, tx, import_row, made)
+    await _undo_spaces(scope, tx, import_row, new_spaces)
     await imports.mark_undone(scope, tx, import_row)
-    await _note(scope, tx, import_row, done, made, now_ms)
+    await _note(scope, tx, import_row, done, new_spaces, now_ms)
     return import_row
 
 
@@ -79,10 +79,10 @@ async def _begun(scope: Scope, tx: Tx, import_id: int, kind: str) -> tuple[Impor
 
 
 async def _note(
-    scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], made: list[Space], now_ms: int
+    scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], new_spaces: list[Space], now_ms: int
 ) -> None:
     """The histories of the spaces that went or were restored; those of residents are told with their ties."""
-    ids = [row.space_id for row in made] + [change.row_id for change in done if change.kind == "house"]
+    ids = [row.space_id for row in new_spaces] + [change.row_id for change in done if change.kind == "house"]
     async for piece in bulk.steps(ids, 5 * bulk.STEP):
         await history.note_many(
             scope,
@@ -96,7 +96,7 @@ async def _note(
         )
 
 
-async def _spaces_made(scope: Scope, tx: Tx, parent: Space, done: list[ImportChange]) -> list[Space]:
+async def _new_spaces(scope: Scope, tx: Tx, parent: Space, done: list[ImportChange]) -> list[Space]:
     """Spaces of the import that are still there, children before parents."""
     ids = {change.row_id for change in done if change.kind == "space"}
     subtree = await space_queries.subtree(scope, tx, parent)
@@ -104,9 +104,9 @@ async def _spaces_made(scope: Scope, tx: Tx, parent: Space, done: list[ImportCha
 
 
 async def _check_free(
-    scope: Scope, tx: Tx, parent: Space, made: list[Space], done: list[ImportChange]
+    scope: Scope, tx: Tx, parent: Space, new_spaces: list[Space], done: list[ImportChange]
 ) -> None:
-    ids = {row.space_id for row in made}
+    ids = {row.space_id for row in new_spaces}
     children = sum(
         1
         for row in await space_queries.subtree(scope, tx, parent)
@@ -120,8 +120,8 @@ async def _check_free(
         and (house_resident.house_id, house_resident.person_id) not in own
         and house_resident.status != MOVED_OUT
     )
-    made_houses = [row.space_id for row in made if row.kind == rules.HOUSE]
-    assets = await queries.count_assets(scope, tx, made_houses)
+    new_houses = [row.space_id for row in new_spaces if row.kind == rules.HOUSE]
+    assets = await queries.count_assets(scope, tx, new_houses)
     if children or residents or assets:
         raise BuiltUpon(children=children, residents=residents, assets=assets)
 
@@ -188,10 +188,10 @@ async def _undo_houses(
         await emit(tx, SpaceChanged(import_row.tenant_id, import_row.community_id, ids, "update"))
 
 
-async def _undo_spaces(scope: Scope, tx: Tx, import_row: Import, made: list[Space]) -> None:
-    for row in made:
+async def _undo_spaces(scope: Scope, tx: Tx, import_row: Import, new_spaces: list[Space]) -> None:
+    for row in new_spaces:
         await emit(tx, SpaceDeleting(row.tenant_id, row.community_id, row.space_id, row.kind))
-    async for piece in bulk.steps(made, 500):
+    async for piece in bulk.steps(new_spaces, 500):
         ids = [row.space_id for row in piece]
         await _delete_houses.run(tx, scope, space_ids=ids)
         await _delete_spaces.run(tx, scope, space_ids=ids)

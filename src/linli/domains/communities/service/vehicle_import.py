@@ -89,7 +89,7 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     added: dict[str, list[VehicleForm]] = {}
     changed: list[tuple[Vehicle, VehicleForm]] = []
     unchanged = 0
-    holding = await _held(scope, db, community_id, reading, owners)
+    holding = await _vehicle_counts(scope, db, community_id, reading, owners)
 
     def fault(row: Row, key: str, rule: str, **facts: object) -> None:
         problems.append(list_import.problem_of(VEHICLES, reading, row, key, rule, **facts))
@@ -123,7 +123,7 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     return Plan(reading.total, problems, added, changed, unchanged)
 
 
-async def _held(
+async def _vehicle_counts(
     scope: Scope, db: Reader, community_id: int, reading: ListReading, owners: _Owners
 ) -> Counter[int]:
     """Vehicles that the owners named have, by person."""
@@ -137,7 +137,7 @@ async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
     community_id, now_ms = work.import_row.community_id, work.now_ms
     done: list[Trace] = []
     for identity_id, forms in wanted.added.items():
-        made = await vehicles.add(
+        vehicle_ids = await vehicles.add(
             scope,
             tx,
             community_id=community_id,
@@ -146,7 +146,7 @@ async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
             ids=work.ids,
             now_ms=now_ms,
         )
-        done += [Trace(VEHICLE, one) for one in made]
+        done += [Trace(VEHICLE, vehicle_id) for vehicle_id in vehicle_ids]
         work.note(len(done))
         await asyncio.sleep(0)
     for vehicle, form in wanted.changed:
@@ -168,7 +168,7 @@ async def undo(
 ) -> int:
     """New vehicles go, changed ones are described as before; what was changed or removed since stays so."""
     there = await queries.by_ids(scope, tx, import_row.community_id, [change.row_id for change in done])
-    made = [change.row_id for change in done if change.kind == VEHICLE and change.row_id in there]
+    vehicle_ids = [change.row_id for change in done if change.kind == VEHICLE and change.row_id in there]
     back = []
     for change in done:
         now = there.get(change.row_id)
@@ -178,17 +178,17 @@ async def undo(
         if {"brand": now.brand, "color": now.color} == facts["after"]:
             back.append(now._replace(**facts["before"]))
     await vehicles.put_back(scope, tx, back, now_ms=now_ms)
-    await vehicles.remove_found(scope, tx, [there[one] for one in made])
-    return len(done) - len(made) - len(back)
+    await vehicles.remove_found(scope, tx, [there[vehicle_id] for vehicle_id in vehicle_ids])
+    return len(done) - len(vehicle_ids) - len(back)
 
 
 async def _owners(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> _Owners:
     owners = _Owners()
     phones = sorted({row.values["phone"] for row in reading.rows if "phone" in row.values})
     holders = await persons.holders_of_phones(scope, db, phones)
-    known = await persons.known_to(scope, db, community_id) if holders else set()
+    community_persons = await persons.known_to(scope, db, community_id) if holders else set()
     owners.by_phone = {
-        phone: phone_holder for phone, phone_holder in holders.items() if phone_holder.id in known
+        phone: phone_holder for phone, phone_holder in holders.items() if phone_holder.id in community_persons
     }
     names = {row.values["name"] for row in reading.rows if "name" in row.values}
     if names:

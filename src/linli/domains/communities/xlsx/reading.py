@@ -56,7 +56,7 @@ class Reading:
 
     def fault(self, row: Row, key: str, rule: str, **facts: Any) -> Problem:
         """A fault of a row that read well by itself."""
-        sheet = next(one for one in self.sheets if one.key == row.sheet)
+        sheet = next(candidate for candidate in self.sheets if candidate.key == row.sheet)
         column = next((c for c in sheet.columns if c.key == key), None)
         value = str(row.values.get(key, ""))
         letter = self.places[row.sheet].get(key, "")
@@ -92,17 +92,20 @@ def _find_header(sheet: SheetRows, sheets: Sequence[Sheet]) -> Head | None:
     for number, values in enumerate(sheet.rows(last=HEADER_ROWS, width=WIDTH_MAX), 1):
         titles = [plain_title(value) for value in values]
         for kind in reversed(sheets):
-            known = by_title(kind)
-            if "name" not in {known[t].key for t in titles if t in known} and kind.key == RESIDENTS.key:
+            columns_by_title = by_title(kind)
+            if (
+                "name" not in {columns_by_title[t].key for t in titles if t in columns_by_title}
+                and kind.key == RESIDENTS.key
+            ):
                 continue
-            if not any(known[t].key == "house" for t in titles if t in known):
+            if not any(columns_by_title[t].key == "house" for t in titles if t in columns_by_title):
                 continue
             columns: list[tuple[int, str, str, Column]] = []
             unknown: list[str] = []
             for position, title in enumerate(titles):
                 spelt = cells.text_of(values[position])
-                if title in known and known[title] not in [c for *_, c in columns]:
-                    columns.append((position, letter_of(position), spelt, known[title]))
+                if title in columns_by_title and columns_by_title[title] not in [c for *_, c in columns]:
+                    columns.append((position, letter_of(position), spelt, columns_by_title[title]))
                 elif title:
                     unknown.append(spelt)
             return Head(sheet, kind, number, columns, unknown, sheet.expected)
@@ -136,14 +139,14 @@ def _read_sheet(head: Head, reading: Reading, progress: Callable[[int], None]) -
             return
         if reading.rows % STEP == 0:
             progress(reading.rows)
-        found, faults = read_row(head, number, values, seen)
+        fields, faults = read_row(head, number, values, seen)
         if faults:
             reading.problems += faults
             if len(reading.problems) > PROBLEMS_MAX:
                 reading.problems.append(too_many(key, number))
                 return
         else:
-            into.append(Row(key, number, found))
-            kept += sum(len(value) for value in found.values() if type(value) is str)
+            into.append(Row(key, number, fields))
+            kept += sum(len(value) for value in fields.values() if type(value) is str)
             if kept > _KEPT_MAX:
                 raise BadWorkbook("workbook_too_large", limit=f"{_KEPT_MAX // 1024 // 1024} MiB")

@@ -122,7 +122,7 @@ async def save_member(
     house_id = _house_number(data.house_space_id)
     profile = _profile(data)
     form = await forms.form(scope, tx, community_id)
-    form_rules.check(form, profile.said(), wire=_WIRE, creating=not data.identity_id)
+    form_rules.check(form, profile.values(), wire=_WIRE, creating=not data.identity_id)
     if profile.face_upload_id:
         await faces.check_face(scope, tx, profile.face_upload_id, field="faceImgUploadId")
     if data.identity_id:

@@ -47,7 +47,7 @@ class Arrivals:
     """Rows of one community, ready to be written."""
 
     persons: Collection[Person] = field(default_factory=list)
-    known: dict[int, str] = field(default_factory=dict)
+    newcomers: dict[int, str] = field(default_factory=dict)
     """Person id → identityId of those whom the community did not know."""
     members: list[TieState] = field(default_factory=list)
     """New ties."""
@@ -141,7 +141,7 @@ async def move_in_many(
     """Write what an import brings; tells the same events as single residents do, some hundred at a time."""
     async for piece in steps(arrivals.persons):
         await tx.insert_tuples(persons, Person._fields, piece)
-    async for step in steps(arrivals.known):
+    async for step in steps(arrivals.newcomers):
         stamp = {
             "community_id": community_id,
             "tenant_id": scope.tenant,
@@ -172,7 +172,7 @@ async def move_in_many(
             events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in tie_states
         ]
         await emit(tx, events.ResidentsMovedIn(scope.tenant, community_id, moved))
-    async for identities in steps(arrivals.known.values(), 500):
+    async for identities in steps(arrivals.newcomers.values(), 500):
         await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "insert"))
 
 

@@ -119,7 +119,7 @@ def person_row(
         "tenant_id": tenant_id,
         "name": profile.name,
         **DEFAULTS,
-        **profile.said(),
+        **profile.values(),
         "face_id": face_id_of(identity_id, profile.face_upload_id or ""),
         "created_ms": now_ms,
         "changed_ms": now_ms,
@@ -146,7 +146,7 @@ async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, no
     if known is not None:
         missing = {
             name: value
-            for name, value in profile.said().items()
+            for name, value in profile.values().items()
             if getattr(known, name) == DEFAULTS.get(name)
         }
         if missing:
@@ -176,7 +176,7 @@ async def change(
     Raises NotFound, PhoneTaken.
     """
     person = await queries.person(scope, tx, identity_id)
-    said = {**{name: DEFAULTS[name] for name in cleared if name in DEFAULTS}, **profile.said()}
+    said = {**{name: DEFAULTS[name] for name in cleared if name in DEFAULTS}, **profile.values()}
     changes = {name: value for name, value in said.items() if getattr(person, name) != value}
     if not changes:
         return person

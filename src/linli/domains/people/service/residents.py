@@ -79,7 +79,7 @@ async def move_in(
         "moved_in",
         tie=Tie(house_id=house_id, community_id=community_id, identity_id=person.identity_id, type=type),
         now_ms=now_ms,
-        said=profile.said() if is_new else {},
+        said=profile.values() if is_new else {},
     )
     member = await queries.member(scope, tx, house_id, person.identity_id)
     if member is None:

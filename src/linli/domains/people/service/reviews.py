@@ -101,7 +101,7 @@ async def register(
             type=claim.type,
         ),
         now_ms=now_ms,
-        said=claim.profile.said() if is_new else {},
+        said=claim.profile.values() if is_new else {},
     )
     await _ask(scope, tx, community_id, claim.house_id, person.identity_id, person.name)
     return person.identity_id
