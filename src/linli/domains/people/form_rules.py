@@ -73,20 +73,20 @@ def arranged(form: Form, wanted: list[Field]) -> Form:
 
     Raises BadInput naming the field.
     """
-    known = {field.name: field for field in form.fields}
+    fields_by_name = {field.name: field for field in form.fields}
     for name in LOCKED:
         if any(field.name == name for field in wanted):
             raise BadInput(field=name, rule="field_locked")
     names = [field.name for field in wanted]
     for name in names:
-        if name not in known or names.count(name) > 1:
+        if name not in fields_by_name or names.count(name) > 1:
             raise BadInput(field="fields", rule="field_once", name=name[:64])
     for field in wanted:
         if field.required and not field.main:
             raise BadInput(field=field.name, rule="required_is_main")
         if field.required and not field.visible:
             raise BadInput(field=field.name, rule="required_is_visible")
-    fields = [msgspec.structs.replace(field, custom=known[field.name].custom) for field in wanted]
+    fields = [msgspec.structs.replace(field, custom=fields_by_name[field.name].custom) for field in wanted]
     fields += [field for field in form.fields if field.name not in names]
     return msgspec.structs.replace(form, fields=fields)
 
@@ -104,7 +104,7 @@ def checked_custom(form: Form, name: str, custom: Custom, *, is_new: bool) -> Cu
         raise BadInput(field="cnName", rule="required")
     if len(label) > LABEL_MAX:
         raise BadInput(field="cnName", rule="too_long", limit=LABEL_MAX)
-    if any(one.label == label for key, one in form.customs.items() if key != name):
+    if any(other.label == label for key, other in form.customs.items() if key != name):
         raise BadInput(field="cnName", rule="taken")
     if custom.kind == "string":
         if not 1 <= custom.max_length <= LENGTH_MAX:
@@ -123,19 +123,19 @@ def checked_custom(form: Form, name: str, custom: Custom, *, is_new: bool) -> Cu
 def custom_values(ext: str | None) -> dict[str, Any]:
     """What a person's `ext` holds; nothing when it is no object."""
     try:
-        found = json.loads(ext) if ext else {}
+        values = json.loads(ext) if ext else {}
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
-def merged_ext(form: Form, known: str, said: dict[str, str]) -> str:
+def merged_ext(form: Form, ext: str, custom: dict[str, str]) -> str:
     """`ext` of a person with what the form says of the community's own fields; other keys stay."""
-    values = custom_values(known)
+    values = custom_values(ext)
     for name in form.customs:
         values.pop(name, None)
-        if said.get(name):
-            values[name] = said[name]
+        if custom.get(name):
+            values[name] = custom[name]
     return msgspec.json.encode(values).decode() if values else ""
 
 

@@ -146,11 +146,11 @@ class Rights(msgspec.Struct, frozen=True):
     @property
     def tenants(self) -> list[str]:
         """Ids of the tenants in which the account has a role, in order of granting."""
-        held = [
+        tenant_ids = [
             *(grant.tenant_id for grant in self.grants),
             *(own_rights.tenant_id for own_rights in self.own),
         ]
-        return list(dict.fromkeys(tenant_id for tenant_id in held if tenant_id))
+        return list(dict.fromkeys(tenant_id for tenant_id in tenant_ids if tenant_id))
 
     def roles(self, tenant_id: str, community_id: int | None = None) -> frozenset[Role]:
         """Built-in roles that hold in a tenant: in one community, or, with None, in any of its communities."""
@@ -213,11 +213,11 @@ class Rights(msgspec.Struct, frozen=True):
         A place is EVERYWHERE, a community `c:1504`, a project `p:a124…`; SOMEWHERE stands beside every other place, so
         that rights of somebody who is in no group yet count too.
         """
-        held: set[tuple[Right, str]] = set()
+        pairs: set[tuple[Right, str]] = set()
         for grant in self.grants:
             if grant.tenant_id == tenant_id:
                 place = f"c:{grant.community_id}" if grant.community_id else EVERYWHERE
-                held |= {(right, at) for right in RIGHTS_OF[grant.role] for at in (place, SOMEWHERE)}
+                pairs |= {(right, at) for right in RIGHTS_OF[grant.role] for at in (place, SOMEWHERE)}
         for own_rights in self.own:
             if own_rights.tenant_id == tenant_id:
                 places = [
@@ -225,13 +225,13 @@ class Rights(msgspec.Struct, frozen=True):
                     *(f"c:{community}" for community in own_rights.communities),
                     *(f"p:{project}" for project in own_rights.projects),
                 ]
-                held |= {(right, at) for right in own_rights.rights for at in places}
-        return frozenset(held)
+                pairs |= {(right, at) for right in own_rights.rights for at in places}
+        return frozenset(pairs)
 
     def covers(self, wanted: frozenset[tuple[Right, str]], *, tenant_id: str) -> bool:
         """Whether the account itself holds all of these `holdings`: the condition for giving or taking them."""
         holdings = self.holdings(tenant_id)
-        return all(one in holdings or (one[0], EVERYWHERE) in holdings for one in wanted)
+        return all(pair in holdings or (pair[0], EVERYWHERE) in holdings for pair in wanted)
 
     def scope(self, tenant_id: str, *, language: str = "zh-CN") -> Scope:
         """What the account sees in a tenant. Raises Forbidden when it has no role there.

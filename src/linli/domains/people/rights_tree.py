@@ -123,19 +123,23 @@ def checked(rights: Iterable[str]) -> frozenset[Right]:
     wanted = set(rights)
     if unknown := wanted - ALL:
         raise BadInput(field="rights", rule="one_of", allowed=", ".join(sorted(ALL)), given=min(unknown))
-    found = {Right(one) for one in wanted}
-    found |= {function.use for function in FUNCTIONS if function.manage in found and function.use is not None}
-    return frozenset(found)
+    checked_rights = {Right(name) for name in wanted}
+    checked_rights |= {
+        function.use
+        for function in FUNCTIONS
+        if function.manage in checked_rights and function.use is not None
+    }
+    return frozenset(checked_rights)
 
 
-def known(stored: Iterable[str]) -> frozenset[Right]:
+def existing_rights(stored: Iterable[str]) -> frozenset[Right]:
     """Rights as stored, without those that a later version no longer has."""
-    return frozenset(Right(one) for one in stored if one in ALL)
+    return frozenset(Right(name) for name in stored if name in ALL)
 
 
 def right_in_community(function: str, level: str) -> Right | None:
     """The right that a point of permission management stands for; None for apps of integrators."""
-    found = OF_COMMUNITY.get(function)
-    if found is None:
+    entry = OF_COMMUNITY.get(function)
+    if entry is None:
         return None
-    return found.manage if level == MANAGE else found.use if level == USE else None
+    return entry.manage if level == MANAGE else entry.use if level == USE else None

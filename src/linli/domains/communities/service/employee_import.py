@@ -187,7 +187,7 @@ async def undo(
             await departments.remove_if_empty(here, tx, department_id=import_change_row.row_id, now_ms=now_ms)
     strangers = [import_change.row_id for import_change in done if import_change.kind == PERSON]
     await bulk.take_back(
-        scope, tx, community_id=community_id, made=[], restored=[], person_ids=strangers, now_ms=now_ms
+        scope, tx, community_id=community_id, new_ties=[], restored=[], person_ids=strangers, now_ms=now_ms
     )
     return sum(import_change.kind == EMPLOYEE and import_change.row_id not in hired for import_change in done)
 

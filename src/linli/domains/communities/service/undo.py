@@ -165,7 +165,7 @@ async def _undo_residents(
         scope,
         tx,
         community_id=import_row.community_id,
-        made=tie_states,
+        new_ties=tie_states,
         restored=restored,
         person_ids=[change.row_id for change in done if change.kind == "person"],
         now_ms=now_ms,

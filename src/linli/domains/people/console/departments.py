@@ -37,7 +37,7 @@ class DepartmentPlace(msgspec.Struct, rename="camel", frozen=True):
     parent_id: int | None = None
 
 
-class DepartmentMade(msgspec.Struct, rename="camel", frozen=True):
+class CreatedDepartment(msgspec.Struct, rename="camel", frozen=True):
     id: str
 
 
@@ -72,10 +72,10 @@ async def whole_tree(community_id: int, scope: Scope, db: Database) -> list[Depa
 @department_routes.post(right=Right.EMPLOYEES_MANAGE, raises=(DepartmentNameTaken,))
 async def create(
     community_id: int, data: DepartmentForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock
-) -> DepartmentMade:
+) -> CreatedDepartment:
     """A department under another one, or right under the company."""
     await people.require_community(scope, tx, community_id)
-    made = await service.create(
+    department_id = await service.create(
         scope,
         tx,
         community_id=community_id,
@@ -85,7 +85,7 @@ async def create(
         ids=ids,
         now_ms=clock.now_ms(),
     )
-    return DepartmentMade(str(made))
+    return CreatedDepartment(str(department_id))
 
 
 @department_routes.put("/{department_id:int}", right=Right.EMPLOYEES_MANAGE, raises=(DepartmentNameTaken,))

@@ -51,7 +51,7 @@ class EmployeeForm(msgspec.Struct, rename="camel", frozen=True):
     department_ids: list[int] = []
 
 
-class EmployeeMade(msgspec.Struct, rename="camel", frozen=True):
+class CreatedEmployee(msgspec.Struct, rename="camel", frozen=True):
     identity_id: str
 
 
@@ -70,10 +70,10 @@ class EmployeesMoved(msgspec.Struct, rename="camel", frozen=True):
 
 
 async def employee_rows(
-    scope: Scope, db: Reader, community_id: int, found: list[Employee]
+    scope: Scope, db: Reader, community_id: int, employee_list: list[Employee]
 ) -> list[EmployeeRow]:
     tree = await queries.tree(scope, db, community_id)
-    inside = await queries.departments_of(scope, db, community_id, [row.person_id for row in found])
+    inside = await queries.departments_of(scope, db, community_id, [row.person_id for row in employee_list])
     return [
         EmployeeRow(
             row.identity_id,
@@ -81,12 +81,14 @@ async def employee_rows(
             row.phone or "",
             bool(row.face_id),
             [
-                EmployeeDepartment(str(one), "/".join(part.name for part in tree.path(one)))
-                for one in inside.get(row.person_id, ())
+                EmployeeDepartment(
+                    str(department_id), "/".join(part.name for part in tree.path(department_id))
+                )
+                for department_id in inside.get(row.person_id, ())
             ],
             row.created_ms,
         )
-        for row in found
+        for row in employee_list
     ]
 
 
@@ -133,26 +135,26 @@ async def list_employees(
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(SORTS))
     order, down = SORTS[sort]
     wanted = await conditions(scope, db, community_id, where)
-    found = await queries.page(scope, db, community_id, page, where=wanted, order=order, down=down)
-    return Page.of(page, found.total, await employee_rows(scope, db, community_id, found.data))
+    matches = await queries.page(scope, db, community_id, page, where=wanted, order=order, down=down)
+    return Page.of(page, matches.total, await employee_rows(scope, db, community_id, matches.data))
 
 
 @employee_routes.post(right=Right.EMPLOYEES_MANAGE, raises=(NotFound, AlreadyEmployee, PhoneTaken))
 async def hire(
     community_id: int, data: EmployeeForm, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
-) -> EmployeeMade:
+) -> CreatedEmployee:
     """A new employee, in as many departments as named."""
     now_ms, profile = clock.now_ms(), _profile(data)
     await people.require_community(scope, tx, community_id)
     employee = await employees.hire(
         scope, tx, community_id=community_id, profile=profile, ids=ids, now_ms=now_ms
     )
-    for one in dict.fromkeys(data.department_ids):
-        await require_department(scope, tx, community_id, one)
+    for department_id in dict.fromkeys(data.department_ids):
+        await require_department(scope, tx, community_id, department_id)
         await departments.put_in(
-            scope, tx, department_id=one, identity_id=employee.identity_id, now_ms=now_ms
+            scope, tx, department_id=department_id, identity_id=employee.identity_id, now_ms=now_ms
         )
-    return EmployeeMade(employee.identity_id)
+    return CreatedEmployee(employee.identity_id)
 
 
 @employee_routes.put("/{identity_id:str}", right=Right.EMPLOYEES_MANAGE, raises=(NotFound, PhoneTaken))
@@ -167,25 +169,29 @@ async def change(
         scope, tx, community_id=community_id, identity_id=identity_id, profile=profile, now_ms=now_ms
     )
     inside = await queries.departments_of(scope, tx, community_id, [employee.person_id])
-    held, wanted = set(inside.get(employee.person_id, ())), set(data.department_ids)
-    for one in sorted(wanted - held):
-        await require_department(scope, tx, community_id, one)
-        await departments.put_in(scope, tx, department_id=one, identity_id=identity_id, now_ms=now_ms)
-    for one in sorted(held - wanted):
-        await departments.take_out(scope, tx, department_id=one, identity_id=identity_id)
+    current, wanted = set(inside.get(employee.person_id, ())), set(data.department_ids)
+    for department_id in sorted(wanted - current):
+        await require_department(scope, tx, community_id, department_id)
+        await departments.put_in(
+            scope, tx, department_id=department_id, identity_id=identity_id, now_ms=now_ms
+        )
+    for department_id in sorted(current - wanted):
+        await departments.take_out(scope, tx, department_id=department_id, identity_id=identity_id)
 
 
 @employee_routes.post("/move", right=Right.EMPLOYEES_MANAGE, raises=(NotFound,))
 async def move(community_id: int, data: EmployeesMoved, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """Put employees into departments and take them out of others, all or none."""
     await people.require_community(scope, tx, community_id)
-    for one in dict.fromkeys((*data.into, *data.out_of)):
-        await require_department(scope, tx, community_id, one)
+    for department_id in dict.fromkeys((*data.into, *data.out_of)):
+        await require_department(scope, tx, community_id, department_id)
     for who in dict.fromkeys(data.identity_ids):
-        for one in data.into:
-            await departments.put_in(scope, tx, department_id=one, identity_id=who, now_ms=clock.now_ms())
-        for one in data.out_of:
-            await departments.take_out(scope, tx, department_id=one, identity_id=who)
+        for department_id in data.into:
+            await departments.put_in(
+                scope, tx, department_id=department_id, identity_id=who, now_ms=clock.now_ms()
+            )
+        for department_id in data.out_of:
+            await departments.take_out(scope, tx, department_id=department_id, identity_id=who)
 
 
 @employee_routes.post("/dismiss", right=Right.EMPLOYEES_MANAGE, status=200, raises=(NotFound,))
@@ -194,8 +200,10 @@ async def dismiss(
 ) -> EmployeesLeftOut:
     """Employees leave, all or none: departments and rights end. Restoring brings them back without the rights."""
     await people.require_community(scope, tx, community_id)
-    made = [
-        await employees.dismiss(scope, tx, community_id=community_id, identity_id=one, now_ms=clock.now_ms())
-        for one in dict.fromkeys(data.identity_ids)
+    change_ids = [
+        await employees.dismiss(
+            scope, tx, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
+        )
+        for identity_id in dict.fromkeys(data.identity_ids)
     ]
-    return EmployeesLeftOut([str(one) for one in made])
+    return EmployeesLeftOut([str(change_id) for change_id in change_ids])

@@ -19,7 +19,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 
 
-class PointSaid(msgspec.Struct, rename="camel", frozen=True):
+class PointForm(msgspec.Struct, rename="camel", frozen=True):
     function: Annotated[str, Meta(description="Code of a function, or the projectId of an app.")]
     level: Annotated[str, Meta(description="use, manage")]
 
@@ -47,16 +47,16 @@ class MemberOverview(msgspec.Struct, rename="camel", frozen=True):
     name: str
     phone: str
     is_manager: Annotated[bool, Meta(description="Manager of the community: has every function.")]
-    points: list[PointSaid]
+    points: list[PointForm]
 
 
 class PermissionsGiven(msgspec.Struct, rename="camel", frozen=True):
     identity_ids: Annotated[list[str], Meta(min_length=1, max_length=100)]
-    points: Annotated[list[PointSaid], Meta(min_length=1, max_length=100)]
+    points: Annotated[list[PointForm], Meta(min_length=1, max_length=100)]
 
 
 class MemberPermissions(msgspec.Struct, rename="camel", frozen=True):
-    points: list[PointSaid]
+    points: list[PointForm]
     is_manager: Annotated[bool | None, Meta(description="None: stays as it is.")] = None
 
 
@@ -66,7 +66,7 @@ class FunctionPermissions(msgspec.Struct, rename="camel", frozen=True):
     manage: list[str] = []
 
 
-def _points(points: list[PointSaid]) -> list[Point]:
+def _points(points: list[PointForm]) -> list[Point]:
     return [Point(point.function, point.level) for point in points]
 
 
@@ -86,20 +86,22 @@ async def by_function(
 ) -> list[FunctionOverview]:
     """Every function with who uses and who manages it."""
     await people.require_community(scope, db, community_id)
-    held = await queries.by_function(scope, db, community_id)
+    holders = await queries.by_function(scope, db, community_id)
     own = rights.all_in(scope.tenant, community_id)
 
-    def told(code: str, name: str, levels: list[str], givable: list[str]) -> FunctionOverview:
-        use, manage = ([FunctionHolder(*one) for one in held.get(Point(code, level), ())] for level in LEVELS)
+    def overview(code: str, name: str, levels: list[str], givable: list[str]) -> FunctionOverview:
+        use, manage = (
+            [FunctionHolder(*holder) for holder in holders.get(Point(code, level), ())] for level in LEVELS
+        )
         return FunctionOverview(code, name, levels, givable, use, manage)
 
     rows = []
     for code, function in rights_tree.OF_COMMUNITY.items():
         given = {"use": function.use, "manage": function.manage}
         levels = [level for level in LEVELS if given[level] is not None]
-        rows.append(told(code, "", levels, [level for level in levels if given[level] in own]))
+        rows.append(overview(code, "", levels, [level for level in levels if given[level] in own]))
     return rows + [
-        told(app.project_id, app.name, list(LEVELS), list(LEVELS))
+        overview(app.project_id, app.name, list(LEVELS), list(LEVELS))
         for app in await queries.apps(scope, db, community_id)
     ]
 
@@ -120,7 +122,7 @@ async def by_person(
             row.name,
             row.phone or "",
             bool(row.is_manager),
-            [PointSaid(*point) for point in points.get(row.person_id, ())],
+            [PointForm(*point) for point in points.get(row.person_id, ())],
         )
         for row in holders.data
     ]
@@ -137,7 +139,7 @@ async def candidates(
 ) -> Page[FunctionHolder]:
     """Employees to choose from, by name."""
     await people.require_community(scope, db, community_id)
-    found = await employee_queries.page(
+    matches = await employee_queries.page(
         scope,
         db,
         community_id,
@@ -146,7 +148,7 @@ async def candidates(
         order="name",
         down=False,
     )
-    return Page.of(page, found.total, [FunctionHolder(row.identity_id, row.name) for row in found.data])
+    return Page.of(page, matches.total, [FunctionHolder(row.identity_id, row.name) for row in matches.data])
 
 
 @permission_routes.post(right=Right.PERMISSIONS_MANAGE, raises=(NotFound, CannotGive))

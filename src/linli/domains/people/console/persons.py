@@ -58,7 +58,7 @@ class NewPersons(msgspec.Struct, rename="camel", frozen=True):
     persons: Annotated[list[NewPerson], Meta(min_length=1, max_length=100)]
 
 
-class PersonMade(msgspec.Struct, rename="camel", frozen=True):
+class CreatedPerson(msgspec.Struct, rename="camel", frozen=True):
     account_id: str
 
 
@@ -135,12 +135,12 @@ async def list_persons(
 
 
 @person_routes.post(right=Right.STAFF_MANAGE, raises=(AlreadyInCompany, LoginTaken, PhoneTaken))
-async def add(data: NewPersons, hand: Hand, tx: Tx) -> list[PersonMade]:
+async def add(data: NewPersons, hand: Hand, tx: Tx) -> list[CreatedPerson]:
     """Add persons by name and phone, all or none; they sign in with a code sent to the phone."""
-    made = [
+    account_ids = [
         await service.add_person(hand, tx, name=person.name, phone=person.phone) for person in data.persons
     ]
-    return [PersonMade(str(one)) for one in made]
+    return [CreatedPerson(str(account_id)) for account_id in account_ids]
 
 
 @person_routes.get("/{account_id:int}", right=Right.STAFF_SEE, raises=(NotFound,))
@@ -210,7 +210,7 @@ async def reset_password(
 @person_routes.get("/by-function/{function:str}", right=Right.STAFF_SEE, raises=(NotFound,))
 async def by_function(function: str, scope: Scope, db: Database, page: PageRequest) -> Page[HolderRow]:
     """The same rights the other way round: a page of persons, and who of them uses or manages a function."""
-    levels = next((one for one in rights_tree.FUNCTIONS if one.code == function), None)
+    levels = next((entry for entry in rights_tree.FUNCTIONS if entry.code == function), None)
     persons = await queries.persons(scope, db, page)
     rows = []
     for row in persons.data:

@@ -57,13 +57,13 @@ class RoleRow(msgspec.Struct, rename="camel", frozen=True):
         return RoleRow(str(row.role_id), row.name, row.description, rights, row.holders, row.changed_ms)
 
 
-class RoleSaid(msgspec.Struct, rename="camel", frozen=True):
+class RoleForm(msgspec.Struct, rename="camel", frozen=True):
     name: str
     rights: Annotated[list[str], Meta(description="Who manages a function uses it too.")]
     description: str = ""
 
 
-class RoleMade(msgspec.Struct, rename="camel", frozen=True):
+class CreatedRole(msgspec.Struct, rename="camel", frozen=True):
     id: str
 
 
@@ -114,14 +114,14 @@ async def list_roles(scope: Scope, db: Database) -> list[RoleRow]:
 
 
 @role_routes.post(right=Right.STAFF_MANAGE, raises=(CannotGive, RoleNameTaken))
-async def create(data: RoleSaid, hand: Hand, tx: Tx) -> RoleMade:
+async def create(data: RoleForm, hand: Hand, tx: Tx) -> CreatedRole:
     """A new role of rights that the caller has."""
-    made = await roles.create(hand, tx, name=data.name, rights=data.rights, description=data.description)
-    return RoleMade(str(made))
+    role_id = await roles.create(hand, tx, name=data.name, rights=data.rights, description=data.description)
+    return CreatedRole(str(role_id))
 
 
 @role_routes.put("/{role_id:int}", right=Right.STAFF_MANAGE, raises=(NotFound, CannotGive, RoleNameTaken))
-async def change(role_id: int, data: RoleSaid, hand: Hand, tx: Tx) -> None:
+async def change(role_id: int, data: RoleForm, hand: Hand, tx: Tx) -> None:
     """Change a role for everybody who has it."""
     await roles.change(
         hand, tx, role_id=role_id, name=data.name, rights=data.rights, description=data.description
@@ -145,7 +145,7 @@ async def list_log(
     account_id: Annotated[int, Meta(description="0: of everybody.")] = 0,
 ) -> Page[StaffLogRow]:
     """Who gave or took what, the latest first."""
-    found = await queries.log(scope, db, page, account_id=account_id)
+    entries = await queries.log(scope, db, page, account_id=account_id)
     rows = [
         StaffLogRow(
             id=str(row.entry_no),
@@ -157,6 +157,6 @@ async def list_log(
             account_name=row.account_name,
             detail=row.detail,
         )
-        for row in found.data
+        for row in entries.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, entries.total, rows)

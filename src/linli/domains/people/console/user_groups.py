@@ -36,7 +36,7 @@ class NewUserGroup(msgspec.Struct, rename="camel", frozen=True):
     type: str
 
 
-class UserGroupMade(msgspec.Struct, rename="camel", frozen=True):
+class CreatedUserGroup(msgspec.Struct, rename="camel", frozen=True):
     id: str
 
 
@@ -81,7 +81,7 @@ class NewUser(msgspec.Struct, rename="camel", frozen=True):
     id_no: str = ""
 
 
-class UserMade(msgspec.Struct, rename="camel", frozen=True):
+class CreatedUser(msgspec.Struct, rename="camel", frozen=True):
     identity_id: str
 
 
@@ -117,7 +117,7 @@ async def list_groups(
 ) -> Page[UserGroupRow]:
     """Groups of a community, the default four first."""
     await queries.require_community(scope, db, community_id)
-    found = [
+    matches = [
         row
         for row in await queries.groups(scope, db, community_id, name=where.q.strip())
         if where.type in ("", row.type)
@@ -131,20 +131,20 @@ async def list_groups(
             bool(row.is_default),
             sizes.get(row.user_group_id, 0),
         )
-        for row in found[page.offset : page.offset + page.page_size]
+        for row in matches[page.offset : page.offset + page.page_size]
     ]
-    return Page.of(page, len(found), rows)
+    return Page.of(page, len(matches), rows)
 
 
 @user_group_routes.post(right=Right.RESIDENTS_MANAGE, raises=(GroupNameTaken,))
 async def create(
     community_id: int, data: NewUserGroup, scope: Scope, tx: Tx, ids: Ids, clock: Clock
-) -> UserGroupMade:
+) -> CreatedUserGroup:
     """A group of one's own of one of the four types."""
     if data.type not in rules.GROUP_TYPES:
         raise BadInput(field="type", rule="one_of", allowed=", ".join(rules.GROUP_TYPES))
     await queries.require_community(scope, tx, community_id)
-    made = await groups.create(
+    group_id = await groups.create(
         scope,
         tx,
         community_id=community_id,
@@ -154,7 +154,7 @@ async def create(
         now_ms=clock.now_ms(),
         field="name",
     )
-    return UserGroupMade(made)
+    return CreatedUserGroup(group_id)
 
 
 @user_group_routes.put("/{group_id:str}", right=Right.RESIDENTS_MANAGE, raises=(DefaultGroup, GroupNameTaken))
@@ -180,8 +180,8 @@ async def put_in(
 ) -> None:
     """Put users of the community into a group, all or none."""
     await _of(scope, tx, community_id, group_id)
-    for one in dict.fromkeys(data.identity_ids):
-        await users.join_group(scope, tx, group_id=group_id, identity_id=one, now_ms=clock.now_ms())
+    for identity_id in dict.fromkeys(data.identity_ids):
+        await users.join_group(scope, tx, group_id=group_id, identity_id=identity_id, now_ms=clock.now_ms())
 
 
 @user_group_routes.post("/{group_id:str}/members/remove", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
@@ -190,8 +190,8 @@ async def take_out(
 ) -> None:
     """Take users out of a group, all or none; putting them in again undoes it."""
     await _of(scope, tx, community_id, group_id)
-    for one in dict.fromkeys(data.identity_ids):
-        await users.leave_group(scope, tx, group_id=group_id, identity_id=one, now_ms=clock.now_ms())
+    for identity_id in dict.fromkeys(data.identity_ids):
+        await users.leave_group(scope, tx, group_id=group_id, identity_id=identity_id, now_ms=clock.now_ms())
 
 
 community_user_routes = Routes("/communities/{community_id:int}/users", tags=("people",))
@@ -203,14 +203,14 @@ async def list_users(
 ) -> Page[CommunityUserRow]:
     """Everybody whom the community knows, or who is in one group; the newest first."""
     await queries.require_community(scope, db, community_id)
-    found = await user_queries.page(
+    matches = await user_queries.page(
         scope,
         db,
         community_id,
         page,
         where=user_queries.UserConditions(text=where.q.strip() or None, group_id=where.group_id or None),
     )
-    inside = await queries.groups_of(scope, db, [row.person.id for row in found.data])
+    inside = await queries.groups_of(scope, db, [row.person.id for row in matches.data])
     rows = [
         CommunityUserRow(
             identity_id=row.person.identity_id,
@@ -225,15 +225,15 @@ async def list_users(
             created_ms=row.created_ms,
             changed_ms=row.changed_ms,
         )
-        for row in found.data
+        for row in matches.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, matches.total, rows)
 
 
 @community_user_routes.post(right=Right.RESIDENTS_MANAGE, raises=(NotFound, PhoneTaken))
 async def add(
     community_id: int, data: NewUser, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
-) -> UserMade:
+) -> CreatedUser:
     """Somebody new in a group, such as a visitor or a person of the blacklist; a known phone is that person."""
     group = await _of(scope, tx, community_id, data.group_id)
     if not data.phone.strip():
@@ -244,12 +244,14 @@ async def add(
     person = await users.add(
         scope, tx, group_id=group.user_group_id, profile=profile, ids=ids, now_ms=clock.now_ms()
     )
-    return UserMade(person.identity_id)
+    return CreatedUser(person.identity_id)
 
 
 @community_user_routes.post("/erase", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
 async def erase(community_id: int, data: UsersNamed, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """Erase users for good, all or none: houses, groups, rights and what is known of them. Nothing brings it back."""
     await queries.require_community(scope, tx, community_id)
-    for one in dict.fromkeys(data.identity_ids):
-        await erasure.erase(scope, tx, community_id=community_id, identity_id=one, now_ms=clock.now_ms())
+    for identity_id in dict.fromkeys(data.identity_ids):
+        await erasure.erase(
+            scope, tx, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
+        )

@@ -43,7 +43,7 @@ async def create_department(
 ) -> str:
     """`data` is the id."""
     parent = None if data.parent_dep_id in (None, "") else department_number(data.parent_dep_id or "")
-    made = await departments.create(
+    department_id = await departments.create(
         scope,
         tx,
         community_id=community_of(call),
@@ -53,7 +53,7 @@ async def create_department(
         ids=ids,
         now_ms=clock.now_ms(),
     )
-    return str(made)
+    return str(department_id)
 
 
 class DepartmentModify(msgspec.Struct, rename="camel"):
@@ -139,9 +139,9 @@ async def query_departments(data: DepartmentQuery, call: Call, scope: Scope, db:
     parent = None if data.parent_dep_id in (None, "") else department_number(data.parent_dep_id or "")
     if parent is not None and parent not in tree.by_id:
         raise NotFound(what="department", id=parent)
-    found = [row for row in tree.below.get(parent, ()) if not data.name or row.name == data.name]
+    matches = [row for row in tree.below.get(parent, ()) if not data.name or row.name == data.name]
     rows = [
         DepartmentInfo(str(row.department_id), row.name, row.description)
-        for row in found[page.offset : page.offset + page.page_size]
+        for row in matches[page.offset : page.offset + page.page_size]
     ]
-    return DepartmentPage(len(found), page.page_no, page.page_size, rows)
+    return DepartmentPage(len(matches), page.page_no, page.page_size, rows)

@@ -179,10 +179,10 @@ async def query_groups(data: GroupQuery, call: Call, scope: Scope, db: Database)
     """The four default groups (业主, 物业, 访客, 黑名单) come first."""
     assert call.community_id is not None  # token="required"
     page = PageRequest.of(data.page_no, data.page_size)
-    found = await queries.groups(scope, db, call.community_id, name=data.user_group_name or "")
+    matches = await queries.groups(scope, db, call.community_id, name=data.user_group_name or "")
     return [
         GroupInfo(row.community_id, row.user_group_id, row.type, row.name, row.is_default)
-        for row in found[page.offset : page.offset + page.page_size]
+        for row in matches[page.offset : page.offset + page.page_size]
     ]
 
 

@@ -83,6 +83,6 @@ async def query_app_permissions(
     """In the community of the cloudToken; empty when there are none."""
     function = await permissions.function_of_app(scope, db, project_id=call.project_id, app=data.app_id)
     person = await person_queries.person(scope, db, data.identity_id)
-    found = await permissions.levels(scope, db, person_id=person.id, function=function)
-    levels = found.get(community_of(call))
+    levels_by_community = await permissions.levels(scope, db, person_id=person.id, function=function)
+    levels = levels_by_community.get(community_of(call))
     return [AppPermission([ActionCode(code) for code in _codes(levels)])] if levels else []

@@ -344,7 +344,7 @@ async def query_users_1_0_0(
     """Every value given must fit. A picture is found by the key that its user was added with."""
     if data.community_id != call.community_id:
         raise NotFound(what="community", id=data.community_id)
-    said: dict[str, str | int | None] = {
+    conditions: dict[str, str | int | None] = {
         "identity_id": data.identity_id,
         "face_id": data.face_id,
         "id_no": rules.clean_id_number(data.id_no) if data.id_no else None,
@@ -353,7 +353,7 @@ async def query_users_1_0_0(
         "sex": data.sex,
     }
     if data.face_image_url:
-        said["upload_id"] = await faces.upload_of_key(scope, db, data.face_image_url) or "-"
+        conditions["upload_id"] = await faces.upload_of_key(scope, db, data.face_image_url) or "-"
     page = await user_queries.page(
         scope,
         db,
@@ -361,7 +361,7 @@ async def query_users_1_0_0(
         PageRequest.of(data.page_no, data.page_size),
         where=user_queries.UserConditions(
             name=data.user_name or None,
-            exactly={name: None if value == "" else value for name, value in said.items()},
+            exactly={name: None if value == "" else value for name, value in conditions.items()},
         ),
     )
     return await _rows(scope, db, faces, page.data)

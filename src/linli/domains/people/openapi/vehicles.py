@@ -155,19 +155,19 @@ async def query_vehicles(data: VehicleQuery, call: Call, scope: Scope, db: Datab
     if data.identity_id:
         person = await persons.person(scope, db, data.identity_id)
         vehicles = await queries.of_person(scope, db, community_id, person.id)
-        return [_told(vehicle, person.identity_id) for vehicle in vehicles if plate in ("", vehicle.plate)]
+        return [_row(vehicle, person.identity_id) for vehicle in vehicles if plate in ("", vehicle.plate)]
     if not plate:
         raise BadInput(field="identityId", rule="required")
-    found = list((await queries.by_plates(scope, db, community_id, [plate])).values())
-    owners = await persons.persons_by_id(scope, db, [vehicle.person_id for vehicle in found])
+    matches = list((await queries.by_plates(scope, db, community_id, [plate])).values())
+    owners = await persons.persons_by_id(scope, db, [vehicle.person_id for vehicle in matches])
     return [
-        _told(vehicle, owners[vehicle.person_id].identity_id)
-        for vehicle in found
+        _row(vehicle, owners[vehicle.person_id].identity_id)
+        for vehicle in matches
         if vehicle.person_id in owners
     ]
 
 
-def _told(row: Vehicle, identity_id: str) -> VehicleInfo:
+def _row(row: Vehicle, identity_id: str) -> VehicleInfo:
     return VehicleInfo(row.vehicle_id, identity_id, row.plate, row.brand, row.color)
 
 

@@ -58,10 +58,10 @@ class Tree:
 
     def branch(self, department_id: int) -> list[int]:
         """A department and everything under it."""
-        found = [department_id]
-        for one in found:
-            found += [row.department_id for row in self.below.get(one, ())]
-        return found
+        department_ids = [department_id]
+        for parent_id in department_ids:
+            department_ids += [row.department_id for row in self.below.get(parent_id, ())]
+        return department_ids
 
     def brother(self, parent_id: int | None, name: str) -> Department | None:
         """The department of this name under a parent."""
@@ -81,7 +81,7 @@ _COLUMNS = (
     _p.changed_ms,
 )
 _joined = select(*_COLUMNS).join(persons, _p.id == _e.person_id).where(in_scope(employees))
-_one = Query(
+_by_identity = Query(
     _joined.where(
         _e.community_id == bindparam("community_id", type_=INT), _p.identity_id == bindparam("identity_id")
     ),
@@ -187,7 +187,7 @@ async def page(
 
 
 async def find(scope: Scope, db: Reader, community_id: int, identity_id: str) -> Employee | None:
-    return await _one.one(db, scope, community_id=community_id, identity_id=identity_id)
+    return await _by_identity.one(db, scope, community_id=community_id, identity_id=identity_id)
 
 
 async def employee(scope: Scope, db: Reader, community_id: int, identity_id: str) -> Employee:
@@ -213,12 +213,12 @@ async def departments_of(
     scope: Scope, db: Reader, community_id: int, person_ids: list[int]
 ) -> dict[int, list[int]]:
     """Ids of departments by person."""
-    found: dict[int, list[int]] = {}
+    departments_by_person: dict[int, list[int]] = {}
     for person_id, department_id in await _departments_of.all(
         db, scope, community_id=community_id, person_ids=person_ids
     ):
-        found.setdefault(person_id, []).append(department_id)
-    return found
+        departments_by_person.setdefault(person_id, []).append(department_id)
+    return departments_by_person
 
 
 async def sizes(scope: Scope, db: Reader, community_id: int) -> dict[int, int]:

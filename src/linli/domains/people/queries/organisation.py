@@ -55,10 +55,10 @@ class RoleRow(NamedTuple):
 
     @property
     def rights(self) -> frozenset[Right]:
-        return rights_tree.known(msgspec.json.decode(self.rights_json, type=list[str]))
+        return rights_tree.existing_rights(msgspec.json.decode(self.rights_json, type=list[str]))
 
 
-class HeldRole(NamedTuple):
+class RoleOfAccount(NamedTuple):
     account_id: int
     role_id: int
     name: str
@@ -143,7 +143,7 @@ _page = Query(
 _total = Query(
     select(func.count()).select_from(_FROM).where(_of_company, _matches, _in_project), unscoped=_COMPANY
 )
-_one = Query(_persons().where(accounts.c.id == _account), PersonRow, unscoped=_COMPANY)
+_by_account = Query(_persons().where(accounts.c.id == _account), PersonRow, unscoped=_COMPANY)
 _elsewhere = [
     Query(
         select(table.c.account_id)
@@ -186,12 +186,12 @@ _role = Query(
     ),
     RoleRow,
 )
-_held = Query(
+_roles_of_accounts = Query(
     select(company_role_holders.c.account_id, company_roles.c.role_id, company_roles.c.name)
     .join(company_roles, company_roles.c.role_id == company_role_holders.c.role_id)
     .where(any_of(company_role_holders.c.account_id, "account_ids"), in_scope(company_role_holders))
     .order_by(company_roles.c.created_ms, company_roles.c.role_id),
-    HeldRole,
+    RoleOfAccount,
 )
 _built_in_of = Query(
     select(account_roles.c.account_id, account_roles.c.role, account_roles.c.community_id).where(
@@ -272,7 +272,7 @@ async def persons(
 
 async def find_person(scope: Scope, db: Reader, account_id: int) -> PersonRow | None:
     """The person of the company with this log-in."""
-    return await _one.one(db, scope, account=account_id)
+    return await _by_account.one(db, scope, account=account_id)
 
 
 async def person(scope: Scope, db: Reader, account_id: int) -> PersonRow:
@@ -307,12 +307,12 @@ async def role(scope: Scope, db: Reader, role_id: int) -> RoleRow:
     return role_row
 
 
-async def roles_of(scope: Scope, db: Reader, account_ids: list[int]) -> dict[int, list[HeldRole]]:
+async def roles_of(scope: Scope, db: Reader, account_ids: list[int]) -> dict[int, list[RoleOfAccount]]:
     """The company's own roles by person."""
-    found: dict[int, list[HeldRole]] = {}
-    for row in await _held.all(db, scope, account_ids=account_ids):
-        found.setdefault(row.account_id, []).append(row)
-    return found
+    roles_by_account: dict[int, list[RoleOfAccount]] = {}
+    for row in await _roles_of_accounts.all(db, scope, account_ids=account_ids):
+        roles_by_account.setdefault(row.account_id, []).append(row)
+    return roles_by_account
 
 
 async def built_in_of(scope: Scope, db: Reader, account_ids: list[int]) -> dict[int, list[BuiltIn]]:
@@ -325,7 +325,9 @@ async def built_in_of(scope: Scope, db: Reader, account_ids: list[int]) -> dict[
 
 async def rights_by_hand(scope: Scope, db: Reader, account_id: int) -> frozenset[Right]:
     """Rights that the person has beside their roles."""
-    return rights_tree.known(right for (right,) in await _rights_by_hand.all(db, scope, account=account_id))
+    return rights_tree.existing_rights(
+        right for (right,) in await _rights_by_hand.all(db, scope, account=account_id)
+    )
 
 
 async def groups(

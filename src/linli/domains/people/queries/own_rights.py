@@ -86,13 +86,13 @@ _not_running = Query(
 
 async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
     """What companies' roles, rights given by hand and permission management let an account do, and where."""
-    held: dict[str, set[Right]] = {}
+    rights_by_tenant: dict[str, set[Right]] = {}
     for tenant_id, stored in await _role_rights.all(db, account=account_id):
-        held.setdefault(tenant_id, set()).update(
-            rights_tree.known(msgspec.json.decode(stored, type=list[str]))
+        rights_by_tenant.setdefault(tenant_id, set()).update(
+            rights_tree.existing_rights(msgspec.json.decode(stored, type=list[str]))
         )
     for tenant_id, right in await _hand_rights.all(db, account=account_id):
-        held.setdefault(tenant_id, set()).update(rights_tree.known([right]))
+        rights_by_tenant.setdefault(tenant_id, set()).update(rights_tree.existing_rights([right]))
     one_place: dict[tuple[str, int], set[Right]] = {}
     for tenant_id, community_id, function, level in await _in_communities.all(db, account=account_id):
         if (right := rights_tree.right_in_community(function, level)) is not None:
@@ -101,7 +101,7 @@ async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
         OwnRights(tenant_id, frozenset(rights), communities=frozenset({community_id}))
         for (tenant_id, community_id), rights in one_place.items()
     ]
-    if not held:
+    if not rights_by_tenant:
         return here
     places = await _places.all(db, account=account_id)
     return here + [
@@ -111,7 +111,7 @@ async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
             frozenset(project for tenant, project, _ in places if tenant == tenant_id),
             frozenset(c for tenant, _, c in places if tenant == tenant_id and c is not None),
         )
-        for tenant_id, rights in held.items()
+        for tenant_id, rights in rights_by_tenant.items()
     ]
 
 
@@ -127,7 +127,7 @@ async def closed_tenants(db: Reader, account_id: int) -> frozenset[str]:
 
 async def closed_places(db: Reader, account_id: int) -> dict[str, list[int]]:
     """Tenant → communities in which the account has a role and whose service does not run."""
-    found: dict[str, list[int]] = {}
+    communities_by_tenant: dict[str, list[int]] = {}
     for tenant_id, community_id in await _not_running.all(db, account=account_id):
-        found.setdefault(tenant_id, []).append(community_id)
-    return found
+        communities_by_tenant.setdefault(tenant_id, []).append(community_id)
+    return communities_by_tenant

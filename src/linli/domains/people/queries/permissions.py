@@ -42,7 +42,7 @@ class Holder(NamedTuple):
     """1: manager of the community by role."""
 
 
-class HeldPoint(NamedTuple):
+class EmployeePoint(NamedTuple):
     person_id: int
     function: str
     level: str
@@ -65,7 +65,7 @@ _points = Query(
     select(_r.person_id, _r.function, _r.level)
     .where(in_scope(community_rights), _r.community_id == _here, any_of(_r.person_id, "person_ids"))
     .order_by(_r.function, _r.level),
-    HeldPoint,
+    EmployeePoint,
 )
 _manages = (
     select(func.count())
@@ -161,20 +161,20 @@ async def points_of(
 
 async def by_function(scope: Scope, db: Reader, community_id: int) -> dict[Point, list[tuple[str, str]]]:
     """(identityId, name) of everybody who was given a point."""
-    found: dict[Point, list[tuple[str, str]]] = {}
+    holders_by_point: dict[Point, list[tuple[str, str]]] = {}
     for function, level, identity_id, name in await _by_function.all(db, scope, community_id=community_id):
-        found.setdefault(Point(function, level), []).append((identity_id, name))
-    return found
+        holders_by_point.setdefault(Point(function, level), []).append((identity_id, name))
+    return holders_by_point
 
 
 async def levels_everywhere(
     scope: Scope, db: Reader, *, person_id: int, function: str
 ) -> dict[int, set[str]]:
     """Community → levels that a person was given of one function, in the communities of the scope."""
-    found: dict[int, set[str]] = {}
+    levels_by_community: dict[int, set[str]] = {}
     for community_id, level in await _everywhere.all(db, scope, person_id=person_id, function=function):
-        found.setdefault(community_id, set()).add(level)
-    return found
+        levels_by_community.setdefault(community_id, set()).add(level)
+    return levels_by_community
 
 
 async def account_of(scope: Scope, db: Reader, person_id: int) -> int | None:

@@ -18,7 +18,7 @@ from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
-_known = (
+_known_in_scope = (
     select(community_persons.c.person_id)
     .where(community_persons.c.person_id == persons.c.id, in_scope(community_persons))
     .correlate(persons)
@@ -28,7 +28,7 @@ _by_identity = Query(
     select(persons).where(
         persons.c.identity_id == bindparam("identity_id"),
         persons.c.tenant_id == bindparam("scope_tenant"),
-        _known,
+        _known_in_scope,
     ),
     Person,
 )
@@ -36,19 +36,21 @@ _by_face = Query(
     select(persons).where(
         persons.c.face_id == bindparam("face_id"),
         persons.c.tenant_id == bindparam("scope_tenant"),
-        _known,
+        _known_in_scope,
     ),
     Person,
 )
-_by_ids = Query(select(persons).where(any_of(persons.c.id, "person_ids"), in_scope(persons), _known), Person)
+_by_ids = Query(
+    select(persons).where(any_of(persons.c.id, "person_ids"), in_scope(persons), _known_in_scope), Person
+)
 _names = Query(
     select(persons.c.identity_id, persons.c.name).where(
-        any_of(persons.c.identity_id, "identity_ids"), in_scope(persons), _known
+        any_of(persons.c.identity_id, "identity_ids"), in_scope(persons), _known_in_scope
     )
 )
 _ids = Query(
     select(persons.c.identity_id, persons.c.id).where(
-        any_of(persons.c.identity_id, "identity_ids"), in_scope(persons), _known
+        any_of(persons.c.identity_id, "identity_ids"), in_scope(persons), _known_in_scope
     )
 )
 _by_phone = Query(
@@ -187,7 +189,7 @@ _search = Query(
     select(persons.c.id, persons.c.identity_id, persons.c.name, persons.c.phone)
     .where(
         in_scope(persons),
-        _known,
+        _known_in_scope,
         or_(
             persons.c.name.like(bindparam("like"), escape="\\"),
             persons.c.phone.like(bindparam("phone_like"), escape="\\"),
@@ -267,7 +269,7 @@ async def known_to(scope: Scope, db: Reader, community_id: int) -> set[int]:
 
 async def communities_of(scope: Scope, db: Reader, *, identity_id: str) -> set[int]:
     """The communities in scope that know a person."""
-    return {found for (found,) in await _communities_of.all(db, scope, identity_id=identity_id)}
+    return {community_id for (community_id,) in await _communities_of.all(db, scope, identity_id=identity_id)}
 
 
 async def stamp(scope: Scope, db: Reader) -> tuple[Any, ...]:

@@ -37,7 +37,7 @@ _of_house = Query(
     ),
     Member,
 )
-_one = Query(
+_by_house_and_identity = Query(
     _joined.where(
         _m.house_id == bindparam("house_id", type_=INT), _p.identity_id == bindparam("identity_id")
     ),
@@ -148,7 +148,7 @@ async def of_house(scope: Scope, db: Reader, house_id: int) -> list[Member]:
 
 async def member(scope: Scope, db: Reader, house_id: int, identity_id: str) -> Member | None:
     """One person in one house, moved out or not."""
-    return await _one.one(db, scope, house_id=house_id, identity_id=identity_id)
+    return await _by_house_and_identity.one(db, scope, house_id=house_id, identity_id=identity_id)
 
 
 async def houses_of(scope: Scope, db: Reader, person_id: int) -> list[Member]:
@@ -265,7 +265,7 @@ async def _hits_of(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str,
     if len(rows) > _HITS_MAX:
         return binds
     rest = {name: value for name, value in binds.items() if name not in key}
-    return rest | {"few" if len(rows) <= _FEW else "hits": [one for (one,) in rows]}
+    return rest | {"few" if len(rows) <= _FEW else "hits": [person_id for (person_id,) in rows]}
 
 
 def _count(filters: frozenset[str], wanted: tuple[Any, ...], engine: Engine) -> Any:
@@ -279,8 +279,8 @@ def _count(filters: frozenset[str], wanted: tuple[Any, ...], engine: Engine) -> 
     status = (
         (_m.status + literal_column("0") == bindparam("status", type_=INT),) if "status" in filters else ()
     )
-    found = select(func.count()).select_from(user_group_members).join(house_members, in_group[1])
-    return found.where(in_group[0], in_scope(house_members), here, *status, *rest)
+    statement = select(func.count()).select_from(user_group_members).join(house_members, in_group[1])
+    return statement.where(in_group[0], in_scope(house_members), here, *status, *rest)
 
 
 _DEEP = 5_000
@@ -308,7 +308,10 @@ def _page_queries(
             here == bindparam("community_id", type_=INT),
             *(_FILTERS[name] for name in sorted(filters)),
         )
-        passed = ((_hashed_group if hashed and one is _FILTERS["group_id"] else one) for one in wanted)
+        passed = (
+            (_hashed_group if hashed and condition is _FILTERS["group_id"] else condition)
+            for condition in wanted
+        )
         keys = select(_m.house_id, _m.person_id).where(*passed)
         count = Query(_count(filters, wanted, engine), heavy=True)
 
@@ -343,7 +346,7 @@ class ResidentConditions(msgspec.Struct, frozen=True, kw_only=True):
     def binds(self) -> dict[str, Any]:
         """What is asked for, by the names of the statements."""
         name, text = self.name, self.text
-        if text and not name and not any(one.isdigit() for one in text):
+        if text and not name and not any(character.isdigit() for character in text):
             name, text = text, None  # no part of a phone: half as much to look at
         given: dict[str, Any] = {
             "house_id": self.house_id,

@@ -105,7 +105,7 @@ async def _with_hits(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[st
     if len(rows) > _HITS_MAX:
         return binds
     rest = {name: value for name, value in binds.items() if name not in key}
-    return rest | {"hits": [one for (one,) in rows]}
+    return rest | {"hits": [person_id for (person_id,) in rows]}
 
 
 class UserConditions(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,7 +55,7 @@ class RegionCount(NamedTuple):
 
 _v, _p = vehicles.c, persons.c
 _here = _v.community_id == bindparam("community_id", type_=INT)
-_one = Query(
+_by_id = Query(
     select(vehicles).where(in_scope(vehicles), _v.vehicle_id == bindparam("vehicle_id", type_=INT), _here),
     Vehicle,
 )
@@ -129,7 +129,7 @@ def _page(filters: frozenset[str], order: str) -> tuple[Query[OwnedVehicle], Que
 
 async def vehicle(scope: Scope, db: Reader, vehicle_id: int, *, community_id: int) -> Vehicle:
     """Raises NotFound."""
-    if (vehicle_row := await _one.one(db, scope, vehicle_id=vehicle_id, community_id=community_id)) is None:
+    if (vehicle_row := await _by_id.one(db, scope, vehicle_id=vehicle_id, community_id=community_id)) is None:
         raise NotFound(what="vehicle", id=vehicle_id)
     return vehicle_row
 
@@ -192,7 +192,7 @@ async def page(
 
 async def homes(scope: Scope, db: Reader, community_id: int, person_ids: list[int]) -> dict[int, list[int]]:
     """Person id → ids of the houses of the community in which they live."""
-    found: dict[int, list[int]] = {}
+    houses_by_person: dict[int, list[int]] = {}
     for person_id, house_id in await _homes.all(db, scope, community_id=community_id, person_ids=person_ids):
-        found.setdefault(person_id, []).append(house_id)
-    return found
+        houses_by_person.setdefault(person_id, []).append(house_id)
+    return houses_by_person

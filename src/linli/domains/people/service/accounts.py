@@ -232,8 +232,8 @@ async def authenticate(db: Database, *, login: str, password: str) -> Account:
 def verify(hash_text: str, password: str) -> bool:
     """Whether a password is the one of a hash. It takes as long where there is none: nobody learns who has one."""
     try:
-        known = _NOBODY if hash_text == NO_PASSWORD else hash_text
-        return _hasher.verify(known, password[: PASSWORD_MAX + 1])
+        target_hash = _NOBODY if hash_text == NO_PASSWORD else hash_text
+        return _hasher.verify(target_hash, password[: PASSWORD_MAX + 1])
     except (VerificationError, InvalidHashError):
         return False
 

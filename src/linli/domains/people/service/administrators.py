@@ -65,9 +65,9 @@ async def set_administrator(hand: Hand, tx: Tx, *, account_id: int, role: str) -
     if Role.TENANT_ADMIN not in hand.rights.roles(hand.tenant, 0):
         raise CannotGive()
     roles = [
-        one
-        for one in (Role.TENANT_ADMIN, Role.SUB_ADMIN)
-        if account_id in await _ids(tx, hand.tenant, one, 0)
+        administrator_role
+        for administrator_role in (Role.TENANT_ADMIN, Role.SUB_ADMIN)
+        if account_id in await _ids(tx, hand.tenant, administrator_role, 0)
     ]
     if role:
         hand.check(frozenset((right, SOMEWHERE) for right in RIGHTS_OF[Role(role)]))
@@ -76,11 +76,20 @@ async def set_administrator(hand: Hand, tx: Tx, *, account_id: int, role: str) -
         )
         if Role(role) not in roles:
             await note(hand, tx, "administrator.made", account_id=account_id, name=person.name, detail=role)
-    for one in roles:
-        if one.value == role:
+    for administrator_role in roles:
+        if administrator_role.value == role:
             continue
-        await _take.run(tx, of_tenant=hand.tenant, of_account=account_id, of_role=one.value, of_community=0)
-        await note(hand, tx, "administrator.taken", account_id=account_id, name=person.name, detail=one.value)
+        await _take.run(
+            tx, of_tenant=hand.tenant, of_account=account_id, of_role=administrator_role.value, of_community=0
+        )
+        await note(
+            hand,
+            tx,
+            "administrator.taken",
+            account_id=account_id,
+            name=person.name,
+            detail=administrator_role.value,
+        )
     if not await _ids(tx, hand.tenant, Role.TENANT_ADMIN, 0):
         raise LastAdministrator()
     await inviters.revoke_groundless(
@@ -113,7 +122,10 @@ async def set_managers(hand: Hand, tx: Tx, *, community_id: int, name: str, acco
         raise BadInput(field="accountIds", rule="too_many_items", limit=MANAGERS_MAX)
     place = f"c:{community_id}"
     hand.check(frozenset((right, place) for right in RIGHTS_OF[Role.COMMUNITY_MANAGER]))
-    wanted = {one: (await queries.person(hand.scope, tx, one)).name for one in dict.fromkeys(account_ids)}
+    wanted = {
+        manager_id: (await queries.person(hand.scope, tx, manager_id)).name
+        for manager_id in dict.fromkeys(account_ids)
+    }
     ids = await _ids(tx, hand.tenant, Role.COMMUNITY_MANAGER, community_id)
     for account_id in wanted.keys() - ids:
         await grant_role(

@@ -134,8 +134,8 @@ async def accept(tx: Tx, *, account_id: int, agreement_ids: list[int], address: 
     """Accept the newest versions; older or unknown ids count for nothing."""
     wanted = {agreement.agreement_id for agreement in await pending(tx, account_id)} & set(agreement_ids)
     rows = [
-        {"account_id": account_id, "agreement_id": one, "address": address, "accepted_ms": now_ms}
-        for one in sorted(wanted)
+        {"account_id": account_id, "agreement_id": number, "address": address, "accepted_ms": now_ms}
+        for number in sorted(wanted)
     ]
     if rows:
         await tx.upsert(agreement_acceptances, rows, keys=("account_id", "agreement_id"))

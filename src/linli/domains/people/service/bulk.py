@@ -294,7 +294,7 @@ async def take_back(
     tx: Tx,
     *,
     community_id: int,
-    made: list[TieState],
+    new_ties: list[TieState],
     restored: list[TieState],
     person_ids: list[int],
     now_ms: int,
@@ -303,24 +303,24 @@ async def take_back(
 
     `person_ids` are the persons that the import created.
     """
-    async for piece in steps(made):
+    async for piece in steps(new_ties):
         rows = [{"house": tie.house_id, "person": tie.person_id} for tie in piece]
         await _drop_tie.run_many(tx, rows, scope)
     async for piece in steps(restored):
         await _set_ties(scope, tx, piece, now_ms)
-    touched = sorted({tie.person_id for tie in (*made, *restored)} | set(person_ids))
+    touched = sorted({tie.person_id for tie in (*new_ties, *restored)} | set(person_ids))
     group_id = await groups.default_group(scope, tx, community_id=community_id, kind=RESIDENT_GROUP)
     async for people in steps(touched):
         binds = [{"person": person, "community": community_id, "group": group_id} for person in people]
         if group_id is not None:
             await _leave_group.run_many(tx, binds, scope)
         await _unknow.run_many(tx, binds, scope)
-    both = dict.fromkeys(tie.identity_id for tie in (*made, *restored))
+    both = dict.fromkeys(tie.identity_id for tie in (*new_ties, *restored))
     async for again in steps(both, 5 * STEP):
         await history.note_many(
             scope, tx, RESIDENT, again, "import_undone", community_id=community_id, now_ms=now_ms
         )
-    gone = [*made, *(tie for tie in restored if tie.status != MOVED_IN)]
+    gone = [*new_ties, *(tie for tie in restored if tie.status != MOVED_IN)]
     async for step in steps(gone, 500):
         given = [(tie.house_id, tie.person_id) for tie in step]
         await invitations.drop_of(scope, tx, community_id=community_id, ties=given)
@@ -328,10 +328,10 @@ async def take_back(
         await emit(tx, events.ResidentsMovedOut(scope.tenant, community_id, ties))
     async for made_ids in steps(person_ids):
         await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=list(made_ids))
-        found = await _unknown.all(tx, scope, person_ids=made_ids)
-        if not found:
+        orphans = await _unknown.all(tx, scope, person_ids=made_ids)
+        if not orphans:
             continue
-        identities = [identity for _, identity in found]
+        identities = [identity for _, identity in orphans]
         await emit(tx, events.PersonsForgotten(scope.tenant, community_id, identities))
         await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "delete"))
-        await _forget.run(tx, scope, person_ids=[person_id for person_id, _ in found])
+        await _forget.run(tx, scope, person_ids=[person_id for person_id, _ in orphans])

@@ -143,9 +143,9 @@ async def request_code(
 
     async def work(tx: Tx) -> None:
         await _purge.run(tx, before=now_ms - STRANGERS_FREE * STRANGERS_EVERY_MS)
-        known = await _by_phone.scalar(tx, phone=phone) is not None
-        wanted = known or newcomers or purpose != "sign_in"
-        await _count(tx, key, asker, now_ms, newcomer=wanted and not known)
+        registered = await _by_phone.scalar(tx, phone=phone) is not None
+        wanted = registered or newcomers or purpose != "sign_in"
+        await _count(tx, key, asker, now_ms, newcomer=wanted and not registered)
         bound = _in_browser(key, asker.browser)
         digest = _digest(secrets, bound, code) if wanted else ""
         row = _Row(bound, digest, now_ms, now_ms + LIVES_MS, tries=0, sent_in_hour=0, hour_ms=now_ms)

@@ -73,7 +73,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     company_email: str
 
 
-_one = Query(select(organisations).where(in_scope(organisations)), Company)
+_own = Query(select(organisations).where(in_scope(organisations)), Company)
 _of_tenant = Query(
     select(organisations).where(organisations.c.tenant_id == bindparam("tenant")),
     Company,
@@ -168,7 +168,7 @@ async def put_in(tx: Tx, *, tenant_id: str, account_id: int, by: int, now_ms: in
 
 async def company(scope: Scope, db: Reader) -> Company | None:
     """The organisation of the scope's tenant; None for a tenant of the set-up or the command line."""
-    return await _one.one(db, scope)
+    return await _own.one(db, scope)
 
 
 async def of_tenant(db: Reader, tenant_id: str) -> Company | None:
@@ -177,7 +177,7 @@ async def of_tenant(db: Reader, tenant_id: str) -> Company | None:
 
 async def sign(scope: Scope, tx: Tx, *, contract: Contract, account_id: int, now_ms: int) -> None:
     """Hand in the contract form, or correct it. Raises BadInput, ServiceEnded."""
-    said = {}
+    texts = {}
     for field, wire, most in (
         ("contact_name", "contactName", NAME_MAX),
         ("company_name", "companyName", NAME_MAX),
@@ -189,10 +189,10 @@ async def sign(scope: Scope, tx: Tx, *, contract: Contract, account_id: int, now
             raise BadInput(field=wire, rule="required")
         if len(text) > most:
             raise BadInput(field=wire, rule="too_long", limit=most)
-        said[field] = text
-    if not _PHONE.fullmatch(said["company_phone"]):
+        texts[field] = text
+    if not _PHONE.fullmatch(texts["company_phone"]):
         raise BadInput(field="companyPhone", rule="format", example="0571-88886666")
-    if not _EMAIL.fullmatch(said["company_email"]):
+    if not _EMAIL.fullmatch(texts["company_email"]):
         raise BadInput(field="companyEmail", rule="format", example="office@example.com")
     row = await company(scope, tx)
     if row is not None and row.ended_ms:
@@ -200,10 +200,10 @@ async def sign(scope: Scope, tx: Tx, *, contract: Contract, account_id: int, now
     await _sign.run(
         tx,
         scope,
-        contact=said["contact_name"],
-        company=said["company_name"],
-        phone=clean_phone(said["company_phone"]),
-        email=said["company_email"],
+        contact=texts["contact_name"],
+        company=texts["company_name"],
+        phone=clean_phone(texts["company_phone"]),
+        email=texts["company_email"],
         account=account_id,
         now=now_ms,
     )

@@ -45,8 +45,8 @@ class StillInUse(Conflict):
 
 def tables() -> list[Table]:
     """Tables whose rows belong to a company, by name."""
-    found = [table for table in metadata.sorted_tables if "tenant_id" in table.c]
-    return sorted(found, key=lambda table: table.name)
+    own_tables = [table for table in metadata.sorted_tables if "tenant_id" in table.c]
+    return sorted(own_tables, key=lambda table: table.name)
 
 
 def _columns(table: Table) -> list[Any]:
@@ -81,12 +81,12 @@ async def _rows(db: Reader, table: Table, tenant_id: str) -> AsyncIterator[list[
     width = len(table.primary_key.columns)
     binds: dict[str, Any] = {}
     while True:
-        found = await _page_of(table, first=not binds).all(db, of_tenant=tenant_id, **binds)
-        if found:
-            yield [dict(zip(names, tuple(row)[width:], strict=True)) for row in found]
-        if len(found) < ROWS_AT_ONCE:
+        rows = await _page_of(table, first=not binds).all(db, of_tenant=tenant_id, **binds)
+        if rows:
+            yield [dict(zip(names, tuple(row)[width:], strict=True)) for row in rows]
+        if len(rows) < ROWS_AT_ONCE:
             return
-        binds = {f"after_{at}": value for at, value in enumerate(tuple(found[-1])[:width])}
+        binds = {f"after_{at}": value for at, value in enumerate(tuple(rows[-1])[:width])}
 
 
 class _Sink(io.RawIOBase):
@@ -136,10 +136,10 @@ async def _expect(db: Reader, tenant_id: str, progress: Progress) -> None:
                 unscoped="a company's own rows; its tenant is the condition",
                 heavy=True,
             )
-        found = int(await _counts[table.name].scalar(db, of_tenant=tenant_id))
-        progress.expected_rows += found
+        count = int(await _counts[table.name].scalar(db, of_tenant=tenant_id))
+        progress.expected_rows += count
         if table.name == "uploads":
-            progress.expected_files = found
+            progress.expected_files = count
     progress.phase = WRITING
 
 

@@ -138,7 +138,7 @@ async def move(scope: Scope, tx: Tx, *, department_id: int, parent_id: int | Non
     branch = tree.branch(department_id)
     if parent_id in branch:
         raise BadInput(field="parentId", rule="department.below_itself")
-    height = 1 + max(len(tree.path(one)) for one in branch) - len(tree.path(department_id))
+    height = 1 + max(len(tree.path(below_id)) for below_id in branch) - len(tree.path(department_id))
     _place(tree, parent_id, department.name, but=department_id, height=height)
     await _write(scope, tx, department, department._replace(parent_id=parent_id), now_ms)
 
@@ -167,7 +167,7 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
         history.Record(HISTORY, department_id, department.community_id),
         "deleted",
         now_ms=now_ms,
-        before=_told(department),
+        before=_audit_values(department),
         kept={"members": [employee.person_id for employee in inside.data]},
     )
     assert change is not None
@@ -231,7 +231,7 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
         history.Record(HISTORY, number, change.community_id),
         "restored",
         now_ms=now_ms,
-        after=_told(row),
+        after=_audit_values(row),
     )
 
 
@@ -247,7 +247,7 @@ async def change_back(scope: Scope, tx: Tx, department: Department, was: dict[st
     )
 
 
-def _told(row: Department) -> dict[str, Any]:
+def _audit_values(row: Department) -> dict[str, Any]:
     return {"name": row.name, "description": row.description, "parentId": row.parent_id}
 
 
@@ -288,6 +288,6 @@ async def _write(scope: Scope, tx: Tx, was: Department, row: Department, now_ms:
         history.Record(HISTORY, row.department_id, row.community_id),
         "changed",
         now_ms=now_ms,
-        before=_told(was),
-        after=_told(row),
+        before=_audit_values(was),
+        after=_audit_values(row),
     )

@@ -53,7 +53,7 @@ async def hire(
         if not getattr(profile, field):
             raise BadInput(field={"phone": "mobile"}.get(field, field), rule="required")
     person, _ = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
-    await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
+    await persons.introduce(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     here = scope.narrowed(community_id)
     await _enter(here, tx, community_id, person, now_ms)
     return await queries.employee(here, tx, community_id, person.identity_id)

@@ -61,19 +61,19 @@ async def change_many(
         moved = [person.id for facts_change, person in now if "phone" in facts_change.after]
         if moved:
             await phones.follow(Scope.system(scope.tenant), tx, person_ids=moved)
-        for one, _ in now:
+        for change, _ in now:
             number = await history.note(
                 scope,
                 tx,
-                history.Record(persons.RESIDENT, one.identity_id, community_id),
+                history.Record(persons.RESIDENT, change.identity_id, community_id),
                 action,
                 now_ms=now_ms,
-                before=one.before,
-                after=one.after,
+                before=change.before,
+                after=change.after,
                 reason=source,
             )
             if number is not None:
-                noted.append((one.person_id, number))
+                noted.append((change.person_id, number))
         await _tell(scope, tx, [facts_change for facts_change, _ in now])
     return noted
 
@@ -125,10 +125,12 @@ async def _without_taken(scope: Scope, tx: Tx, back: list[FactsChange]) -> list[
         return back
     taken = await queries.holders_of_phones(scope, tx, phones)
     kept = []
-    for one in back:
-        holder = taken.get(one.after.get("phone") or "")
-        if holder is not None and holder.id != one.person_id:
-            one = one._replace(after={name: value for name, value in one.after.items() if name != "phone"})
-        if one.after:
-            kept.append(one)
+    for change in back:
+        holder = taken.get(change.after.get("phone") or "")
+        if holder is not None and holder.id != change.person_id:
+            change = change._replace(
+                after={name: value for name, value in change.after.items() if name != "phone"}
+            )
+        if change.after:
+            kept.append(change)
     return kept

@@ -38,7 +38,7 @@ async def change_custom(
 ) -> Form:
     """Its label, length or choices; the key stays. What residents said before stays too. Raises NotFound, BadInput."""
     form = await queries.form(scope, tx, community_id)
-    _known(form, name)
+    _require_field(form, name)
     custom = rules.checked_custom(form, name, custom, is_new=False)
     fields = [
         msgspec.structs.replace(field, custom=custom) if field.name == name else field
@@ -50,7 +50,7 @@ async def change_custom(
 async def remove_custom(scope: Scope, tx: Tx, *, community_id: int, name: str, now_ms: int) -> Form:
     """Ask for it no more; what residents said stays in their `ext`. Raises NotFound."""
     form = await queries.form(scope, tx, community_id)
-    _known(form, name)
+    _require_field(form, name)
     fields = [field for field in form.fields if field.name != name]
     return await _save(scope, tx, community_id, form, msgspec.structs.replace(form, fields=fields), now_ms)
 
@@ -61,23 +61,23 @@ async def set_review(scope: Scope, tx: Tx, *, community_id: int, review: bool, n
     return await _save(scope, tx, community_id, form, msgspec.structs.replace(form, review=review), now_ms)
 
 
-def _known(form: Form, name: str) -> None:
+def _require_field(form: Form, name: str) -> None:
     if name not in form.customs:
         raise NotFound(what="field", id=name[:64])
 
 
 def _words(form: Form) -> dict[str, Any]:
     """What the history compares: each trait of each field by itself."""
-    told: dict[str, Any] = {"review": form.review}
+    values: dict[str, Any] = {"review": form.review}
     for position, field in enumerate(form.fields, 1):
-        told[f"{field.name}.position"] = position
+        values[f"{field.name}.position"] = position
         for trait in ("visible", "required", "main"):
-            told[f"{field.name}.{trait}"] = getattr(field, trait)
+            values[f"{field.name}.{trait}"] = getattr(field, trait)
         if field.custom is not None:
-            told[f"{field.name}.label"] = field.custom.label
-            told[f"{field.name}.max_length"] = field.custom.max_length or None
-            told[f"{field.name}.choices"] = ", ".join(choice.value for choice in field.custom.choices)
-    return told
+            values[f"{field.name}.label"] = field.custom.label
+            values[f"{field.name}.max_length"] = field.custom.max_length or None
+            values[f"{field.name}.choices"] = ", ".join(choice.value for choice in field.custom.choices)
+    return values
 
 
 async def _save(scope: Scope, tx: Tx, community_id: int, before: Form, after: Form, now_ms: int) -> Form:

@@ -39,14 +39,14 @@ async def holders(
     db: Reader, *, tenant_id: str, right: Right, community_id: int | None, among: set[int] | None = None
 ) -> list[int]:
     """Log-ins that have a right in a community, or with None in the tenant; `among` leaves out everybody else."""
-    found = []
+    account_ids = []
     for (account_id,) in await _members.all(db, tenant=tenant_id):
         if among is not None and account_id not in among:
             continue
         try:
-            held = await rights(db, account_id)
+            account_rights = await rights(db, account_id)
         except LinliError:  # closed in this moment
             continue
-        if held.may(right, tenant_id=tenant_id, community_id=community_id):
-            found.append(int(account_id))
-    return found
+        if account_rights.may(right, tenant_id=tenant_id, community_id=community_id):
+            account_ids.append(int(account_id))
+    return account_ids

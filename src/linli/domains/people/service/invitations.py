@@ -45,7 +45,7 @@ class Invitation(NamedTuple):
     used_ms: int
 
 
-_one = Query(
+_by_token = Query(
     select(*(house_invitations.c[name] for name in Invitation._fields)).where(
         house_invitations.c.token_hash == bindparam("token")
     ),
@@ -126,7 +126,7 @@ async def invite(
 
 async def find(db: Reader, token: str, *, now_ms: int) -> Invitation:
     """An invitation that still lets in. Raises NotFound, InvitationSpent, CommunityClosed."""
-    invitation = await _one.one(db, token=_hash(token))
+    invitation = await _by_token.one(db, token=_hash(token))
     if invitation is None:
         raise NotFound(what="invitation")
     if invitation.used_ms or invitation.expires_ms <= now_ms:

@@ -182,10 +182,12 @@ async def of_account(db: Reader, account_id: int) -> list[LinkRow]:
 
 async def link(tx: Tx, *, provider: str, subject: str, label: str, account_id: int, now_ms: int) -> None:
     """Let somebody else's log-in open an account. Twice changes nothing. Raises LinkTaken."""
-    found = await find(tx, provider=provider, subject=subject)
-    if found is not None and found.account_id == account_id:
+    existing_link = await find(tx, provider=provider, subject=subject)
+    if existing_link is not None and existing_link.account_id == account_id:
         return
-    if found is not None or any(one.provider == provider for one in await of_account(tx, account_id)):
+    if existing_link is not None or any(
+        link_row.provider == provider for link_row in await of_account(tx, account_id)
+    ):
         raise LinkTaken()
     row = LinkRow(provider, subject[:255], account_id, label[:64], now_ms, 0)
     await tx.insert(login_links, row._asdict())

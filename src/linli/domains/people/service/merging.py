@@ -42,7 +42,7 @@ async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str
         raise BadInput(field="drop", rule="taken")
     kept = await person_queries.person(scope, tx, keep)
     gone = await person_queries.person(scope, tx, drop)
-    if await persons.known_to_others(tx, gone, community_id):
+    if await persons.is_shared(tx, gone, community_id):
         raise KnownElsewhere()
     for tie in await queries.ties_of_person(scope, tx, gone.id):
         member = await queries.member(scope, tx, tie.house_id, keep)

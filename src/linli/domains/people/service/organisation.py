@@ -157,14 +157,14 @@ async def set_roles(hand: Hand, tx: Tx, *, account_id: int, role_ids: list[int])
     """The company's own roles that a person has: these and no others. Raises NotFound, CannotGive."""
     person = await queries.person(hand.scope, tx, account_id)
     before = await _holdings(hand, tx, account_id)
-    held = {
+    current = {
         row.role_id: row.name
         for row in (await queries.roles_of(hand.scope, tx, [account_id])).get(account_id, ())
     }
     wanted = {
         role_id: (await queries.role(hand.scope, tx, role_id)).name for role_id in dict.fromkeys(role_ids)
     }
-    for role_id in wanted.keys() - held.keys():
+    for role_id in wanted.keys() - current.keys():
         row = {
             "account_id": account_id,
             "role_id": role_id,
@@ -174,11 +174,11 @@ async def set_roles(hand: Hand, tx: Tx, *, account_id: int, role_ids: list[int])
         }
         await tx.insert(company_role_holders, row)
         await note(hand, tx, "role.given", account_id=account_id, name=person.name, detail=wanted[role_id])
-    if wanted.keys() - held.keys():
+    if wanted.keys() - current.keys():
         await ownership.enters(tx, account_id=account_id)
-    for role_id in held.keys() - wanted.keys():
+    for role_id in current.keys() - wanted.keys():
         await _drop_role.run(tx, of_account=account_id, of_role=role_id)
-        await note(hand, tx, "role.taken", account_id=account_id, name=person.name, detail=held[role_id])
+        await note(hand, tx, "role.taken", account_id=account_id, name=person.name, detail=current[role_id])
     await _check_change(hand, tx, account_id, before)
 
 
@@ -187,8 +187,8 @@ async def set_rights(hand: Hand, tx: Tx, *, account_id: int, rights: list[str]) 
     person = await queries.person(hand.scope, tx, account_id)
     wanted = rights_tree.checked(rights)
     before = await _holdings(hand, tx, account_id)
-    held = await queries.rights_by_hand(hand.scope, tx, account_id)
-    for right in sorted(wanted - held):
+    current = await queries.rights_by_hand(hand.scope, tx, account_id)
+    for right in sorted(wanted - current):
         row = {
             "account_id": account_id,
             "tenant_id": hand.tenant,
@@ -198,9 +198,9 @@ async def set_rights(hand: Hand, tx: Tx, *, account_id: int, rights: list[str]) 
         }
         await tx.insert(staff_rights, row)
         await note(hand, tx, "right.given", account_id=account_id, name=person.name, detail=right.value)
-    if wanted - held:
+    if wanted - current:
         await ownership.enters(tx, account_id=account_id)
-    for right in sorted(held - wanted):
+    for right in sorted(current - wanted):
         await _drop_right.run(tx, of_account=account_id, of_tenant=hand.tenant, of_right=right.value)
         await note(hand, tx, "right.taken", account_id=account_id, name=person.name, detail=right.value)
     await _check_change(hand, tx, account_id, before)
@@ -311,9 +311,11 @@ async def _pairs(
             raise BadInput(field=field, rule="required")
         if len(given) > MAX_BATCH:
             raise BadInput(field=field, rule="too_many_items", limit=MAX_BATCH)
-    people = {one: (await queries.person(hand.scope, tx, one)).name for one in dict.fromkeys(account_ids)}
+    people = {
+        number: (await queries.person(hand.scope, tx, number)).name for number in dict.fromkeys(account_ids)
+    }
     named = {
-        one: (await tenancy.get_project(hand.scope, tx, project_id=one)).name
-        for one in dict.fromkeys(project_ids)
+        project_id: (await tenancy.get_project(hand.scope, tx, project_id=project_id)).name
+        for project_id in dict.fromkeys(project_ids)
     }
     return [(a, p, people[a], named[p]) for a in people for p in named]

@@ -60,8 +60,8 @@ async def give(
     if not wanted:
         raise BadInput(field="points", rule="required")
     for employee in await _employees(hand, tx, community_id, identity_ids):
-        held = await _held(hand, tx, employee)
-        await _change(hand, tx, employee, held, held | wanted)
+        points_before = await _points_of(hand, tx, employee)
+        await _change(hand, tx, employee, points_before, points_before | wanted)
 
 
 async def set_points(
@@ -70,7 +70,7 @@ async def set_points(
     """Say what one employee may do: these points and no others. Raises as `give`."""
     wanted = await _checked(hand, tx, community_id, points)
     (employee,) = await _employees(hand, tx, community_id, [identity_id])
-    await _change(hand, tx, employee, await _held(hand, tx, employee), wanted)
+    await _change(hand, tx, employee, await _points_of(hand, tx, employee), wanted)
 
 
 async def set_function(
@@ -83,11 +83,11 @@ async def set_function(
             named.setdefault(identity_id, set()).add(Point(function, level))
     await _checked(hand, tx, community_id, {Point(function, level) for level in holders})
     before = await queries.by_function(hand.scope, tx, community_id)
-    known = {
+    current_ids = {
         identity_id for point, rows in before.items() if point.function == function for identity_id, _ in rows
     }
-    for employee in await _employees(hand, tx, community_id, sorted(named.keys() | known), none=True):
-        points = await _held(hand, tx, employee)
+    for employee in await _employees(hand, tx, community_id, sorted(named.keys() | current_ids), none=True):
+        points = await _points_of(hand, tx, employee)
         rest = {point for point in points if point.function != function}
         own = await _checked(hand, tx, community_id, named.get(employee.identity_id, set()))
         await _change(hand, tx, employee, points, rest | own)
@@ -96,7 +96,7 @@ async def set_function(
 async def remove(hand: Hand, tx: Tx, *, community_id: int, identity_id: str) -> None:
     """Take everything from an employee, the management of the community too. Raises NotFound, CannotGive."""
     (employee,) = await _employees(hand, tx, community_id, [identity_id])
-    points = await _held(hand, tx, employee)
+    points = await _points_of(hand, tx, employee)
     for point in sorted(points):
         await _take_one(hand, tx, employee, point)
     await _set_manager(hand, tx, employee, manager=False)
@@ -169,11 +169,12 @@ async def _employees(
         raise BadInput(field="identityIds", rule="too_many_items", limit=MOST)
     here = hand.scope.narrowed(community_id)
     return [
-        await employee_queries.employee(here, tx, community_id, one) for one in dict.fromkeys(identity_ids)
+        await employee_queries.employee(here, tx, community_id, identity_id)
+        for identity_id in dict.fromkeys(identity_ids)
     ]
 
 
-async def _held(hand: Hand, tx: Tx, employee: Employee) -> set[Point]:
+async def _points_of(hand: Hand, tx: Tx, employee: Employee) -> set[Point]:
     points = await queries.points_of(hand.scope, tx, employee.community_id, [employee.person_id])
     return set(points.get(employee.person_id, ()))
 
@@ -196,7 +197,7 @@ async def _change(hand: Hand, tx: Tx, employee: Employee, points: set[Point], wa
             "created_ms": tx.db.clock.now_ms(),
         }
         await tx.insert(community_rights, row)
-        await note(hand, tx, "right.given", name=employee.name, detail=_said(point))
+        await note(hand, tx, "right.given", name=employee.name, detail=_point_text(point))
 
 
 async def _take_one(hand: Hand, tx: Tx, employee: Employee, point: Point) -> None:
@@ -208,10 +209,10 @@ async def _take_one(hand: Hand, tx: Tx, employee: Employee, point: Point) -> Non
         of_function=point.function,
         of_level=point.level,
     )
-    await note(hand, tx, "right.taken", name=employee.name, detail=_said(point))
+    await note(hand, tx, "right.taken", name=employee.name, detail=_point_text(point))
 
 
-def _said(point: Point) -> str:
+def _point_text(point: Point) -> str:
     return f"{point.function}.{point.level}"
 
 
@@ -261,14 +262,14 @@ async def levels(scope: Scope, db: Reader, *, person_id: int, function: str) -> 
     if account_id is None:
         return levels_everywheres
     rights = await _rights(db, account_id)
-    known: dict[str, Any] = {
+    rights_by_level: dict[str, Any] = {
         level: rights_tree.right_in_community(function, level)
         if function in rights_tree.OF_COMMUNITY
         else Right.PERMISSIONS_MANAGE
         for level in LEVELS
     }
     for community_id in scope.communities or ():
-        held = rights.all_in(scope.tenant, community_id)
-        if more := {level for level, right in known.items() if right in held}:
+        own_rights = rights.all_in(scope.tenant, community_id)
+        if more := {level for level, right in rights_by_level.items() if right in own_rights}:
             levels_everywheres.setdefault(community_id, set()).update(more)
     return levels_everywheres

@@ -35,7 +35,7 @@ class NameFixed(BadInput):
         super().__init__(field=field, rule="fixed")
 
 
-class FoundPerson(NamedTuple):
+class PersonOrNew(NamedTuple):
     person: Person
     is_new: bool
 
@@ -126,7 +126,7 @@ def person_row(
     }
 
 
-async def known_by_phone(scope: Scope, tx: Tx, *, profile: Profile) -> Person | None:
+async def person_by_phone(scope: Scope, tx: Tx, *, profile: Profile) -> Person | None:
     """The tenant's person with the phone of a checked profile. Raises PhoneTaken when the name is another."""
     person = await queries.person_of_phone(scope, tx, profile.phone) if profile.phone else None
     if person is None or person.name == profile.name:
@@ -137,21 +137,21 @@ async def known_by_phone(scope: Scope, tx: Tx, *, profile: Profile) -> Person | 
     return await _write(scope, tx, person, {"name": profile.name}, tx.db.clock.now_ms())
 
 
-async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, now_ms: int) -> FoundPerson:
+async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, now_ms: int) -> PersonOrNew:
     """The tenant's person with the phone of a checked profile, or a new one. Raises PhoneTaken.
 
     What the tenant already knows stays; the profile fills only what is empty.
     """
-    known = await known_by_phone(scope, tx, profile=profile)
-    if known is not None:
+    existing_person = await person_by_phone(scope, tx, profile=profile)
+    if existing_person is not None:
         missing = {
             name: value
             for name, value in profile.values().items()
-            if getattr(known, name) == DEFAULTS.get(name)
+            if getattr(existing_person, name) == DEFAULTS.get(name)
         }
         if missing:
-            known = await _write(scope, tx, known, missing, now_ms)
-        return FoundPerson(known, False)
+            existing_person = await _write(scope, tx, existing_person, missing, now_ms)
+        return PersonOrNew(existing_person, False)
     row = person_row(
         profile, person_id=ids.number(), identity_id=ids.identity_id(), tenant_id=scope.tenant, now_ms=now_ms
     )
@@ -159,7 +159,7 @@ async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, no
     person = Person(**row)
     if person.face_id:
         await emit(tx, _new_face(person))
-    return FoundPerson(person, True)
+    return PersonOrNew(person, True)
 
 
 async def change(
@@ -176,8 +176,8 @@ async def change(
     Raises NotFound, PhoneTaken.
     """
     person = await queries.person(scope, tx, identity_id)
-    said = {**{name: DEFAULTS[name] for name in cleared if name in DEFAULTS}, **profile.values()}
-    changes = {name: value for name, value in said.items() if getattr(person, name) != value}
+    values = {**{name: DEFAULTS[name] for name in cleared if name in DEFAULTS}, **profile.values()}
+    changes = {name: value for name, value in values.items() if getattr(person, name) != value}
     if not changes:
         return person
     if phone := changes.get("phone"):
@@ -253,13 +253,13 @@ async def touch(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_
     await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "update"))
 
 
-async def known_to_others(tx: Tx, person: Person, community_id: int) -> bool:
+async def is_shared(tx: Tx, person: Person, community_id: int) -> bool:
     """Whether any other community of the tenant knows a person."""
-    return any(one != community_id for (one,) in await _known_to.all(tx, row=person.id))
+    return any(other_id != community_id for (other_id,) in await _known_to.all(tx, row=person.id))
 
 
-async def make_known(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_ms: int) -> None:
-    """Let a community know a person; twice changes nothing. Tells `UserChanged`."""
+async def introduce(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_ms: int) -> None:
+    """Let a community know a person; a second call changes nothing. Tells `UserChanged`."""
     scope.allow(community_id)
     row = {
         "community_id": community_id,
@@ -268,8 +268,8 @@ async def make_known(scope: Scope, tx: Tx, *, community_id: int, person: Person,
         "created_ms": now_ms,
         "changed_ms": now_ms,
     }
-    known = await _known_to.all(tx, row=person.id)
-    if (community_id,) in known:
+    community_rows = await _known_to.all(tx, row=person.id)
+    if (community_id,) in community_rows:
         return
     await tx.insert(community_persons, row)
     await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "insert"))

@@ -72,14 +72,14 @@ async def move_in(
     community_id = await houses.community_of_house(scope, tx, house_id)
     check_type(type)
     person, is_new = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
-    await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
+    await persons.introduce(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     await note_tie(
         scope,
         tx,
         "moved_in",
         tie=Tie(house_id=house_id, community_id=community_id, identity_id=person.identity_id, type=type),
         now_ms=now_ms,
-        said=profile.values() if is_new else {},
+        details=profile.values() if is_new else {},
     )
     member = await queries.member(scope, tx, house_id, person.identity_id)
     if member is None:
@@ -124,7 +124,7 @@ async def note_tie(
     *,
     tie: Tie,
     now_ms: int,
-    said: Mapping[str, object] | None = None,
+    details: Mapping[str, object] | None = None,
     gone: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> int:
@@ -142,7 +142,7 @@ async def note_tie(
         now_ms=now_ms,
         reason=reason,
         before=lives if ends else None,
-        after=None if ends else {**lives, **(said or {})},
+        after=None if ends else {**lives, **(details or {})},
         kept={**lives, **(gone or {})},
     )
     who = {"resident": tie.identity_id}
@@ -353,7 +353,7 @@ async def come_back(scope: Scope, tx: Tx, houses: Houses, *, gone: Departure, id
         ids=ids,
         now_ms=now_ms,
     )
-    told = {"vehicles": back, "vehicles_taken": taken}
+    plate_lists = {"vehicles": back, "vehicles_taken": taken}
     await note_tie(
         scope,
         tx,
@@ -365,7 +365,7 @@ async def come_back(scope: Scope, tx: Tx, houses: Houses, *, gone: Departure, id
             type=gone.type,
         ),
         now_ms=now_ms,
-        said={name: ", ".join(plates) for name, plates in told.items() if plates},
+        details={name: ", ".join(plates) for name, plates in plate_lists.items() if plates},
     )
     await live_there(
         scope, tx, house_id=gone.house_id, community_id=member.community_id, person_id=member.person_id,

@@ -56,7 +56,7 @@ async def register(
     """
     community_id = await houses.community_of_house(scope, tx, claim.house_id)
     residents.check_type(claim.type)
-    person_row = await persons.known_by_phone(scope, tx, profile=claim.profile)
+    person_row = await persons.person_by_phone(scope, tx, profile=claim.profile)
     member = await queries.member(scope, tx, claim.house_id, person_row.identity_id) if person_row else None
     if member is not None and member.status != rules.MOVED_OUT:
         raise UserExists(field="houseId")
@@ -73,7 +73,7 @@ async def register(
             source=claim.source,
         )
     person, is_new = await persons.find_or_create(scope, tx, profile=claim.profile, ids=ids, now_ms=now_ms)
-    await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
+    await persons.introduce(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     if member is None:
         row = residents.member_row(
             tenant_id=scope.tenant,
@@ -101,7 +101,7 @@ async def register(
             type=claim.type,
         ),
         now_ms=now_ms,
-        said=claim.profile.values() if is_new else {},
+        details=claim.profile.values() if is_new else {},
     )
     await _ask(scope, tx, community_id, claim.house_id, person.identity_id, person.name)
     return person.identity_id

@@ -26,7 +26,7 @@ class ScanRow(NamedTuple):
     expires_ms: int
 
 
-_one = Query(select(scan_logins).where(scan_logins.c.ticket_hash == bindparam("ticket")), ScanRow)
+_by_ticket = Query(select(scan_logins).where(scan_logins.c.ticket_hash == bindparam("ticket")), ScanRow)
 _decide = Command(
     update(scan_logins)
     .where(
@@ -63,7 +63,7 @@ async def begin(tx: Tx, *, ticket: str, browser: str, address: str, agent: str, 
 
 async def find(db: Reader, *, ticket: str, now_ms: int) -> ScanRow:
     """The ticket, whoever asks; a minute gone, its state is `expired`. Raises NotFound."""
-    row = await _one.one(db, ticket=_hash(ticket))
+    row = await _by_ticket.one(db, ticket=_hash(ticket))
     if row is None:
         raise NotFound(what="scan_ticket")
     return row._replace(state="expired") if row.expires_ms <= now_ms and row.state != "used" else row
@@ -80,6 +80,6 @@ async def use(tx: Tx, *, ticket: str, browser: str, now_ms: int) -> int:
     """The account that the desktop is let in as, once. Raises NotFound."""
     if not await _use.run(tx, of_ticket=_hash(ticket), of_browser=_hash(browser), now=now_ms):
         raise NotFound(what="scan_ticket")
-    row = await _one.one(tx, ticket=_hash(ticket))
+    row = await _by_ticket.one(tx, ticket=_hash(ticket))
     assert row is not None
     return row.account_id

@@ -30,7 +30,7 @@ async def add(scope: Scope, tx: Tx, *, group_id: str, profile: Profile, ids: Ids
     """
     group = await queries.group(scope, tx, group_id)
     person, _ = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
-    await persons.make_known(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
+    await persons.introduce(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
     joined = await groups.join(
         scope, tx, group_id=group_id, community_id=group.community_id, person_id=person.id, now_ms=now_ms
     )

@@ -101,12 +101,12 @@ async def add(
     if len(set(plates)) < len(plates):
         twice = next(plate for plate in plates if plates.count(plate) > 1)
         raise PlateTaken(field="plateNumber", plate=twice)
-    held = await queries.of_person(scope, tx, community_id, person.id)
-    if len(held) + len(forms) > A_PERSON:
-        raise TooManyVehicles(field="vehicleList", limit=A_PERSON, held=len(held))
+    owned = await queries.of_person(scope, tx, community_id, person.id)
+    if len(owned) + len(forms) > A_PERSON:
+        raise TooManyVehicles(field="vehicleList", limit=A_PERSON, held=len(owned))
     if taken := await queries.by_plates(scope, tx, community_id, plates):
         raise PlateTaken(field="plateNumber", plate=min(taken))
-    made = []
+    vehicle_ids = []
     for form in forms:
         plate = form.plate or ""
         row = Vehicle(
@@ -122,16 +122,16 @@ async def add(
             changed_ms=now_ms,
         )
         await tx.insert(vehicles, row._asdict())
-        made.append(row.vehicle_id)
+        vehicle_ids.append(row.vehicle_id)
     await emit(tx, VehiclesChanged(scope.tenant, community_id, plates))
-    return made
+    return vehicle_ids
 
 
 async def change(
     scope: Scope, tx: Tx, *, community_id: int, changes: list[tuple[int, VehicleForm]], now_ms: int
 ) -> list[int]:
     """Change vehicles, all or none; their ids. Raises NotFound, PlateTaken."""
-    told: list[str] = []
+    plates: list[str] = []
     for vehicle_id, form in changes:
         vehicle = await queries.vehicle(scope, tx, vehicle_id, community_id=community_id)
         plate = form.plate if form.plate is not None else vehicle.plate
@@ -147,18 +147,18 @@ async def change(
             new_color=form.color if form.color is not None else vehicle.color,
             now=now_ms,
         )
-        told += [vehicle.plate, plate]
-    await emit(tx, VehiclesChanged(scope.tenant, community_id, sorted(set(told))))
+        plates += [vehicle.plate, plate]
+    await emit(tx, VehiclesChanged(scope.tenant, community_id, sorted(set(plates))))
     return [vehicle_id for vehicle_id, _ in changes]
 
 
 async def remove(scope: Scope, tx: Tx, *, community_id: int, vehicle_ids: list[int]) -> None:
     """Take vehicles away, all or none. Raises NotFound."""
-    held = [
+    vehicle_rows = [
         await queries.vehicle(scope, tx, vehicle_id, community_id=community_id)
         for vehicle_id in dict.fromkeys(vehicle_ids)
     ]
-    await _drop(scope, tx, held)
+    await _drop(scope, tx, vehicle_rows)
 
 
 async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> None:
@@ -180,16 +180,16 @@ async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> 
         await emit(tx, VehiclesChanged(scope.tenant, was[0].community_id, plates))
 
 
-async def remove_found(scope: Scope, tx: Tx, held: list[Vehicle]) -> None:
+async def remove_rows(scope: Scope, tx: Tx, vehicle_rows: list[Vehicle]) -> None:
     """Take vehicles of one community away, which are there."""
-    await _drop(scope, tx, held)
+    await _drop(scope, tx, vehicle_rows)
 
 
 async def leave(scope: Scope, tx: Tx, *, community_id: int, person_id: int) -> list[Vehicle]:
     """A person left a community: so do their vehicles, whose plates somebody else may now register; which they were."""
-    held = await queries.of_person(scope, tx, community_id, person_id)
-    await _drop(scope, tx, held)
-    return held
+    vehicle_rows = await queries.of_person(scope, tx, community_id, person_id)
+    await _drop(scope, tx, vehicle_rows)
+    return vehicle_rows
 
 
 async def come_back(
@@ -208,8 +208,8 @@ async def come_back(
     free = [form for form in forms if form.plate not in taken]
     person = await owner(scope, tx, community_id, identity_id) if free else None
     if person is not None:
-        held = await queries.of_person(scope, tx, community_id, person.id)
-        free = free[: max(A_PERSON - len(held), 0)]
+        owned = await queries.of_person(scope, tx, community_id, person.id)
+        free = free[: max(A_PERSON - len(owned), 0)]
         await add(
             scope, tx, community_id=community_id, identity_id=identity_id, forms=free, ids=ids, now_ms=now_ms
         )
@@ -222,11 +222,14 @@ async def leave_many(scope: Scope, tx: Tx, *, community_id: int, person_ids: lis
     await _drop(scope, tx, await queries.of_persons(scope, tx, community_id, person_ids))
 
 
-async def _drop(scope: Scope, tx: Tx, held: list[Vehicle]) -> None:
-    if held:
-        await _delete.run(tx, scope, rows=[vehicle.vehicle_id for vehicle in held])
+async def _drop(scope: Scope, tx: Tx, vehicle_rows: list[Vehicle]) -> None:
+    if vehicle_rows:
+        await _delete.run(tx, scope, rows=[vehicle.vehicle_id for vehicle in vehicle_rows])
         await emit(
-            tx, VehiclesChanged(scope.tenant, held[0].community_id, sorted(vehicle.plate for vehicle in held))
+            tx,
+            VehiclesChanged(
+                scope.tenant, vehicle_rows[0].community_id, sorted(vehicle.plate for vehicle in vehicle_rows)
+            ),
         )
 
 

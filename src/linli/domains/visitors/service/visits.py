@@ -289,7 +289,7 @@ async def _expect(scope: Scope, tx: Tx, row: Visit, ids: Ids, now_ms: int) -> No
     group_of_persons = (await people.groups_of(scope, tx, [person.id])).get(person.id, [])
     if any(group.type == rules.BLACKLIST_GROUP for group in group_of_persons):
         raise VisitorBlacklisted(name=row.name)
-    await persons.make_known(scope, tx, community_id=row.community_id, person=person, now_ms=now_ms)
+    await persons.introduce(scope, tx, community_id=row.community_id, person=person, now_ms=now_ms)
     group_id = await groups.default_group(scope, tx, community_id=row.community_id, kind=rules.VISITOR_GROUP)
     if group_id is not None:
         await groups.join(

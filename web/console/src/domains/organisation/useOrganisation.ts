@@ -112,7 +112,7 @@ export function useOrganisationActions() {
       else await api.POST('/api/console/organisation/groups/unbind', { body })
       return true
     }),
-    saveRole: useAction(async (id: string, body: components['schemas']['RoleSaid']) => {
+    saveRole: useAction(async (id: string, body: components['schemas']['RoleForm']) => {
       if (id)
         await api.PUT('/api/console/organisation/roles/{role_id}', {
           params: { path: { role_id: Number(id) } },

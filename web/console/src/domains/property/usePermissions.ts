@@ -4,7 +4,7 @@ import type { components } from '@/api/schema'
 
 export type FunctionOverview = components['schemas']['FunctionOverview']
 export type MemberOverview = components['schemas']['MemberOverview']
-export type Point = components['schemas']['PointSaid']
+export type Point = components['schemas']['PointForm']
 export type Member = components['schemas']['FunctionHolder']
 
 type Id = () => string | null
