@@ -40,7 +40,7 @@ async def add_cameras(platform: Platform, lot: Any) -> None:
                 continue
             camera_id = await service.add(
                 owner, tx, community_id=lot.community, iot_id=made.iot_id,
-                said={"name": name, "password": "sealed-away"}, ids=platform.ids, secrets=platform.secrets,
+                values={"name": name, "password": "sealed-away"}, ids=platform.ids, secrets=platform.secrets,
                 now_ms=now_ms,
             )  # fmt: skip
             setattr(lot, name, camera_id)

@@ -105,13 +105,17 @@ def _content(form: NoticeForm) -> Content:
 
 async def _list_rows(scope: Scope, db: Reader, notices: list[Notice]) -> list[NoticeListRow]:
     aims = await queries.targets(scope, db, [row.notice_id for row in notices])
-    known = await spaces.spaces_by_id(scope, db, sorted({one for row in aims.values() for one in row}))
-    ways = {one: space_rules.path_ids(space.path)[1:] for one, space in known.items()}
+    spaces_by_id = await spaces.spaces_by_id(
+        scope, db, sorted({space_id for row in aims.values() for space_id in row})
+    )
+    ways = {space_id: space_rules.path_ids(space.path)[1:] for space_id, space in spaces_by_id.items()}
     names = await spaces.names(scope, db, sorted({step for way in ways.values() for step in way}))
 
-    def target(one: int) -> NoticeTarget:
-        said = " / ".join(names[step] for step in ways.get(one, ()) if step in names)
-        return NoticeTarget(str(one), said, known[one].kind if one in known else "")
+    def target(space_id: int) -> NoticeTarget:
+        way_text = " / ".join(names[step] for step in ways.get(space_id, ()) if step in names)
+        return NoticeTarget(
+            str(space_id), way_text, spaces_by_id[space_id].kind if space_id in spaces_by_id else ""
+        )
 
     return [
         NoticeListRow(
@@ -123,7 +127,7 @@ async def _list_rows(scope: Scope, db: Reader, notices: list[Notice]) -> list[No
             publish_ms=row.publish_ms,
             changed_ms=row.changed_ms,
             deleted_ms=row.deleted_ms,
-            targets=[target(one) for one in aims.get(row.notice_id, ())],
+            targets=[target(space_id) for space_id in aims.get(row.notice_id, ())],
         )
         for row in notices
     ]
@@ -172,8 +176,8 @@ async def list_notices(
         raise BadInput(field="state", rule="one_of", allowed=", ".join((*STATES, DELETED)))
     await spaces.require_root(scope, db, community_id)
     order = sort or _ORDERS.get(where.state, "changed")
-    found = await queries.page(scope, db, community_id, page, where=where, order=order)
-    return Page.of(page, found.total, await _list_rows(scope, db, found.data))
+    matches = await queries.page(scope, db, community_id, page, where=where, order=order)
+    return Page.of(page, matches.total, await _list_rows(scope, db, matches.data))
 
 
 @routes.post(right=Right.NOTICES_MANAGE)

@@ -83,7 +83,7 @@ async def add_notice(data: NoticeAdd, call: Call, scope: Scope, tx: Tx, clock: C
         data.type,
         data.publish_type,
         data.is_top,
-        [_space_number(one) for one in data.space_ids or ()],
+        [_space_number(space_id) for space_id in data.space_ids or ()],
     )
     now_ms = clock.now_ms()
     notice_id = await service.draft(scope, tx, community_id=community_id, content=content, now_ms=now_ms)
@@ -194,7 +194,7 @@ async def query_notices(
             gmt_create=row.publish_ms,
             publish_type=row.publish_type,
             publish_range=row.in_spaces,
-            space_ids=[str(one) for one in aims.get(row.notice_id, ())],
+            space_ids=[str(space_id) for space_id in aims.get(row.notice_id, ())],
         )
         for row in page.data
     ]
@@ -276,5 +276,5 @@ async def get_notice(
         is_top=row.is_top,
         gmt_create=row.publish_ms,
         publish_range=row.in_spaces,
-        space_ids=[str(one) for one in aims.get(row.notice_id, ())],
+        space_ids=[str(space_id) for space_id in aims.get(row.notice_id, ())],
     )

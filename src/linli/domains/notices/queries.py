@@ -17,7 +17,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 _n = notices.c
-_one = Query(
+_by_id = Query(
     select(notices).where(in_scope(notices), _n.notice_id == bindparam("notice_id", type_=INT)), Notice
 )
 _locked = Query(
@@ -105,7 +105,7 @@ async def notice(
     lock: bool = False,
 ) -> Notice:
     """Raises NotFound; also for a deleted notice unless `deleted`, and for an unpublished one if `published`."""
-    notice_row = await (_locked if lock else _one).one(db, scope, notice_id=notice_id)
+    notice_row = await (_locked if lock else _by_id).one(db, scope, notice_id=notice_id)
     if (
         notice_row is None
         or (notice_row.deleted_ms and not deleted)
@@ -162,10 +162,10 @@ async def page(
 
 async def targets(scope: Scope, db: Reader, notice_ids: list[int]) -> dict[int, list[int]]:
     """Notice id → ids of its target spaces. Notices to the whole community are absent."""
-    found: dict[int, list[int]] = {}
+    spaces_by_notice: dict[int, list[int]] = {}
     for notice_id, space_id in await _targets.all(db, scope, notice_ids=notice_ids):
-        found.setdefault(notice_id, []).append(space_id)
-    return found
+        spaces_by_notice.setdefault(notice_id, []).append(space_id)
+    return spaces_by_notice
 
 
 async def read_by(scope: Scope, db: Reader, person_id: int, notice_ids: list[int]) -> set[int]:
@@ -191,9 +191,9 @@ class Reach(NamedTuple):
 async def reach(scope: Scope, db: Reader, notice_row: Notice, *, limit: int = 50) -> Reach:
     """Recipients as of now: who moved in after the publication can read the notice too."""
     readers = await _readers.all(db, scope, notice_id=notice_row.notice_id, limit=limit)
-    known = await persons.persons_by_id(scope, db, [person_id for person_id, _ in readers])
+    persons_by_id = await persons.persons_by_id(scope, db, [person_id for person_id, _ in readers])
     last = [
-        Reading(person_id, known[person_id].name if person_id in known else "", read_ms)
+        Reading(person_id, persons_by_id[person_id].name if person_id in persons_by_id else "", read_ms)
         for person_id, read_ms in readers
     ]
     read = int(await _read_count.scalar(db, scope, notice_id=notice_row.notice_id))

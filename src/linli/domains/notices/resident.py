@@ -87,7 +87,7 @@ async def list_notices(
     home = resident.living(community_id) if house_id is None else resident.home(house_id)
     if home.community_id != community_id:
         raise NotFound(what="house", id=house_id)
-    found = await queries.page(
+    matches = await queries.page(
         scope,
         db,
         community_id,
@@ -95,8 +95,8 @@ async def list_notices(
         where=queries.NoticeFilter(state=PUBLISHED, space_id=home.house_id),
         order="top",
     )
-    read = await queries.read_by(scope, db, home.person_id, [row.notice_id for row in found.data])
-    return Page.of(page, found.total, [_head(row, read) for row in found.data])
+    read = await queries.read_by(scope, db, home.person_id, [row.notice_id for row in matches.data])
+    return Page.of(page, matches.total, [_head(row, read) for row in matches.data])
 
 
 @routes.get("/{notice_id:int}", raises=(NotFound,))

@@ -254,9 +254,9 @@ async def _fit(scope: Scope, tx: Tx, community_id: int, content: Content) -> Con
             upload = await uploads.find(scope, tx, group.upload_id)
             if upload is None or upload.biz_code != uploads.DEFAULT:
                 raise BadInput(field=f"publications[{number}].uploadId", rule="unknown")
-    found = await spaces.spaces_by_id(scope, tx, content.space_ids)
+    spaces_by_id = await spaces.spaces_by_id(scope, tx, content.space_ids)
     for space_id in content.space_ids:
-        if space_id not in found or found[space_id].community_id != community_id:
+        if space_id not in spaces_by_id or spaces_by_id[space_id].community_id != community_id:
             raise NotFound(what="space", id=space_id)
     return content
 

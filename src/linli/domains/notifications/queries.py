@@ -53,7 +53,7 @@ class Choices(NamedTuple):
 
 _s, _c = push_subscriptions.c, notification_settings.c
 _key = Query(select(push_keys.c.public, push_keys.c.sealed).where(push_keys.c.key_no == 1), PushKey)
-_one = Query(
+_by_id = Query(
     select(_s.subscription_id, _s.session_id, _s.sealed).where(
         _s.subscription_id == bindparam("subscription_id", type_=INT)
     ),
@@ -84,7 +84,7 @@ async def key(db: Reader) -> PushKey | None:
 
 
 async def sealed(db: Reader, subscription_id: int) -> Sealed | None:
-    return await _one.one(db, subscription_id=subscription_id)
+    return await _by_id.one(db, subscription_id=subscription_id)
 
 
 async def browsers(db: Reader, account_ids: list[int], front: str) -> list[Browser]:
@@ -95,8 +95,8 @@ async def browsers(db: Reader, account_ids: list[int], front: str) -> list[Brows
 async def choices(db: Reader, account_ids: list[int], front: str) -> dict[int, Choices]:
     """The choices of these accounts; an account without choices gets the defaults."""
     rows = await _choices.all(db, account_ids=account_ids, front=front) if account_ids else []
-    held = {row.account_id: row for row in rows}
-    return {account_id: held.get(account_id, Choices(account_id)) for account_id in account_ids}
+    choices_by_account = {row.account_id: row for row in rows}
+    return {account_id: choices_by_account.get(account_id, Choices(account_id)) for account_id in account_ids}
 
 
 async def hearing(db: Reader, front: str) -> set[int]:
@@ -104,6 +104,6 @@ async def hearing(db: Reader, front: str) -> set[int]:
     return {int(account_id) for (account_id,) in await _everybody.all(db, front=front)}
 
 
-def known(chosen: dict[str, list[str]]) -> dict[str, list[str]]:
+def current_kinds(chosen: dict[str, list[str]]) -> dict[str, list[str]]:
     """Choices about kinds that still exist."""
     return {name: channels for name, channels in chosen.items() if name in BY_NAME}

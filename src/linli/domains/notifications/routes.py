@@ -46,15 +46,15 @@ async def unsubscribe(db: Database, url: str, *, account_id: int, front: Front) 
 
 
 async def show(db: Database, *, account_id: int, front: Front, settings: Settings) -> NotificationSettings:
-    held = (await queries.choices(db, [account_id], front))[account_id]
+    own_choices = (await queries.choices(db, [account_id], front))[account_id]
     kinds = []
     for kind in of_front(front):
-        channels = held.channels(kind)
+        channels = own_choices.channels(kind)
         kinds.append(KindRow(kind.name, PUSH in channels, SMS in channels))
     return NotificationSettings(
         kinds,
-        None if held.quiet_from < 0 else held.quiet_from,
-        None if held.quiet_to < 0 else held.quiet_to,
+        None if own_choices.quiet_from < 0 else own_choices.quiet_from,
+        None if own_choices.quiet_to < 0 else own_choices.quiet_to,
         len(await queries.browsers(db, [account_id], front)),
         settings.sms.provider != "off",
     )

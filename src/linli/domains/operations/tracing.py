@@ -181,21 +181,21 @@ async def _effects(sight: Sight, db: Database, *, cause: str, low_ms: int, high_
     """Records and messages that follow from a cause, each with its subscriptions."""
     scope = sight.devices
     hops: list[Hop] = []
-    for told in await databus.messages_because(scope, db, cause=cause, low_ms=low_ms, high_ms=high_ms):
-        hops += await _told(sight, db, told)
+    for message in await databus.messages_because(scope, db, cause=cause, low_ms=low_ms, high_ms=high_ms):
+        hops += await _message_hops(sight, db, message)
     return hops
 
 
-async def _told(sight: Sight, db: Database, told: databus.LoggedMessage) -> list[Hop]:
-    change = told.change
+async def _message_hops(sight: Sight, db: Database, message: databus.LoggedMessage) -> list[Hop]:
+    change = message.change
     facts = {
         "changeId": str(change.id),
         "kind": change.kind,
         "modelId": change.model_id,
         "operate": change.operate,
-        "ids": [str(record) for record in told.records],
+        "ids": [str(record) for record in message.records],
     }
-    hops = [Hop("record" if told.records else "told", "ok", change.created_ms, facts)]
+    hops = [Hop("record" if message.records else "told", "ok", change.created_ms, facts)]
     if sight.requests is not None:
         pushes = await databus.pushes_of(sight.requests, db, change=change)
         hops += [_push(push, sight.requests.language) for push in pushes]
@@ -228,16 +228,16 @@ def _push(push: databus.Pushed, language: str) -> Hop:
 
 async def _of_change(sight: Sight, db: Database, commits: Commits, change_id: int) -> Trace | None:
     """The trace of what a pushed message follows from, or of the push alone."""
-    told = await databus.find_message(sight.devices, db, change_id=change_id)
-    if told is None:
+    message = await databus.find_message(sight.devices, db, change_id=change_id)
+    if message is None:
         return None
-    if told.cause:
+    if message.cause:
         try:
-            return await trace_of(sight, db, commits, number=told.cause)
+            return await trace_of(sight, db, commits, number=message.cause)
         except NotFound:
             pass  # what it follows from is out of sight, or no longer kept
-    change = told.change
-    hops = await _told(sight, db, told)
+    change = message.change
+    hops = await _message_hops(sight, db, message)
     return Trace(
         id=f"change-{change.id}",
         kind="told",
@@ -355,9 +355,15 @@ async def _of_request(sight: Sight, db: Database, number: str) -> Trace | None:
     hops += await _effects(
         sight, db, cause=request.ca_request_id, low_ms=request.at_ms - 1_000, high_ms=end_ms + 2_000
     )
-    told = {"http": request.http_status, "code": request.code, "tookMs": request.cost_us / 1000}
+    answer_facts = {"http": request.http_status, "code": request.code, "tookMs": request.cost_us / 1000}
     hops.append(
-        Hop("answered", "ok" if good else "failed", end_ms, told, masked_text(request.reason, persons=True))
+        Hop(
+            "answered",
+            "ok" if good else "failed",
+            end_ms,
+            answer_facts,
+            masked_text(request.reason, persons=True),
+        )
     )
     return Trace(
         id=request.ca_request_id,

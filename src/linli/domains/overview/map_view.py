@@ -70,11 +70,11 @@ async def candidates(
     """Devices of a kind in the community that are not on the map, oldest first, at most CANDIDATES."""
     placed = await queries.placed_devices(scope, db, community_id)
     where = DeviceFilter(keyword=keyword, community_id=community_id)
-    found: list[Candidate] = []
+    matches: list[Candidate] = []
     after = 0
-    while len(found) < CANDIDATES:
+    while len(matches) < CANDIDATES:
         rows = await walk_devices(scope, db, where=where, after_no=after, limit=500)
-        found += [
+        matches += [
             Candidate(row.iot_id, row.nickname or row.device_name, row.state)
             for row in rows
             if row.iot_id not in placed and kind_of(row) == kind
@@ -82,7 +82,7 @@ async def candidates(
         if len(rows) < 500:
             break
         after = rows[-1].device_no
-    return found[:CANDIDATES]
+    return matches[:CANDIDATES]
 
 
 async def _plan(scope: Scope, db: Reader, objects: ObjectStore, community_id: int) -> Plan | None:

@@ -114,7 +114,7 @@ async def traffic(scope: Scope, db: Reader, community_id: int, weeks: Weeks) -> 
         passed[kind, way][day] += went
         if day == weeks.today:
             refused[kind] += kept_out
-    known = {kind: _weeks_known(passed, kind) for kind in (PERSON, VEHICLE)}
+    weeks_by_kind = {kind: _weeks_with_passes(passed, kind) for kind in (PERSON, VEHICLE)}
 
     def of(kind: str) -> Traffic:
         today = {way: passed[kind, way][weeks.today] for way in (IN, OUT, "")}
@@ -123,25 +123,25 @@ async def traffic(scope: Scope, db: Reader, community_id: int, weeks: Weeks) -> 
             today_in=today[IN],
             today_out=today[OUT],
             refused_today=refused[kind],
-            entering=_curve(passed[kind, IN], known[kind], weeks.today),
-            leaving=_curve(passed[kind, OUT], known[kind], weeks.today),
+            entering=_curve(passed[kind, IN], weeks_by_kind[kind], weeks.today),
+            leaving=_curve(passed[kind, OUT], weeks_by_kind[kind], weeks.today),
         )
 
     return Days(
         monday_ms=weeks.monday_ms,
-        weeks_known=len(known[PERSON]),
+        weeks_known=len(weeks_by_kind[PERSON]),
         persons=of(PERSON),
         vehicles=of(VEHICLE),
-        vehicle_weeks_known=len(known[VEHICLE]),
+        vehicle_weeks_known=len(weeks_by_kind[VEHICLE]),
     )
 
 
 async def vehicle_passes(scope: Scope, db: Reader, community_id: int, *, limit: int) -> list[VehiclePass]:
     """The last vehicles at the barriers, newest first."""
-    found = await records.find_records(
+    matches = await records.find_records(
         scope, db, model_id=PARK_RECORD, terms=(), page=PageRequest(1, limit), community_id=community_id
     )
-    rows: list[tuple[Any, dict[str, Any]]] = [(row, msgspec.json.decode(row.body)) for row in found]
+    rows: list[tuple[Any, dict[str, Any]]] = [(row, msgspec.json.decode(row.body)) for row in matches]
     lanes = {int(lane) for _, body in rows if (lane := str(body.get("channelSpaceId", ""))).isdigit()}
     names = await spaces.names(scope, db, sorted(lanes))
     return [
@@ -169,7 +169,7 @@ async def plan_of(scope: Scope, db: Reader, community_id: int) -> tuple[str, int
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 
-def _weeks_known(passed: dict[tuple[str, str], list[int]], kind: str) -> list[int]:
+def _weeks_with_passes(passed: dict[tuple[str, str], list[int]], kind: str) -> list[int]:
     sums = [0] * WEEKS_BEFORE
     for (of_kind, _), days in passed.items():
         if of_kind == kind:
@@ -178,9 +178,9 @@ def _weeks_known(passed: dict[tuple[str, str], list[int]], kind: str) -> list[in
     return [week for week, total in enumerate(sums) if total]
 
 
-def _curve(days: list[int], known: list[int], today: int) -> Curve:
+def _curve(days: list[int], weeks: list[int], today: int) -> Curve:
     this_week = [days[_DAYS_BEFORE + n] if _DAYS_BEFORE + n <= today else None for n in range(7)]
-    mean = [sum(days[week * 7 + n] for week in known) / len(known) if known else 0.0 for n in range(7)]
+    mean = [sum(days[week * 7 + n] for week in weeks) / len(weeks) if weeks else 0.0 for n in range(7)]
     return Curve(this_week, mean)
 
 

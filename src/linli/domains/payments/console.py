@@ -188,8 +188,8 @@ async def waiting(db: Database, objects: ObjectStore, secrets: Secrets) -> list[
     for row in await service.waiting(db):
         own = Scope.system(row.tenant_id)
         kept = [
-            await uploads.find(own, db, one)
-            for one in (row.licence_upload_id, row.id_front_upload_id, row.id_back_upload_id)
+            await uploads.find(own, db, upload_id)
+            for upload_id in (row.licence_upload_id, row.id_front_upload_id, row.id_back_upload_id)
         ]
         payee_reviews.append(
             PayeeReview(

@@ -68,9 +68,9 @@ async def list_requests(
     community_id: int, where: DeletionFilter, page: PageRequest, scope: Scope, db: Database, clock: Clock
 ) -> Page[DeletionRow]:
     """What waits first, the nearest deadline before the others."""
-    found = await queries.page(scope, db, community_id=community_id, where=where, request=page)
-    rows = [await _row(scope, db, row, clock.now_ms()) for row in found.data]
-    return Page.of(page, found.total, rows)
+    matches = await queries.page(scope, db, community_id=community_id, where=where, request=page)
+    rows = [await _row(scope, db, row, clock.now_ms()) for row in matches.data]
+    return Page.of(page, matches.total, rows)
 
 
 @routes.post("/{request_id:int}/execute", right=Right.RESIDENTS_MANAGE, raises=_DECIDED)

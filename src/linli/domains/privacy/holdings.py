@@ -43,23 +43,23 @@ def _query(holder: Holder) -> tuple[Query[Any], Query[Any]]:
 
 
 def _binds(holder: Holder, who: Resident, own: OwnPerson | None) -> dict[str, Any]:
-    known = {
+    ids_by_kind = {
         "account": who.account_id,
         "phone": who.phone,
         "person": own.person_id if own else 0,
         "identity": own.identity_id if own else "",
     }
-    binds = {kind: known[kind] for _, kind in holder.keys}
+    binds = {kind: ids_by_kind[kind] for _, kind in holder.keys}
     if "tenant_id" in holder.table.c and not holder.global_:
         binds["tenant"] = own.tenant_id if own else ""
     return binds
 
 
-async def held(
+async def read_holdings(
     db: Reader, who: Resident, *, topic: str = "", most: int = SHOWN, counts_only: bool = False
 ) -> list[Rows]:
     """The rows about somebody, by table. Tables without a row are left out."""
-    found = []
+    tables = []
     for holder in holders():
         if topic and holder.topic != topic:
             continue
@@ -73,8 +73,8 @@ async def held(
             rows: list[dict[str, Any]] = []
             if not counts_only:
                 names = [column.name for column in holder.columns]
-                told = (await rows_query.all(db, **binds))[:most]
-                rows = [dict(zip(names, row, strict=True)) for row in told]
+                row_tuples = (await rows_query.all(db, **binds))[:most]
+                rows = [dict(zip(names, row, strict=True)) for row in row_tuples]
             tenant = own.tenant_id if own else ""
-            found.append(Rows(holder.topic, holder.table.name, tenant, total, rows))
-    return found
+            tables.append(Rows(holder.topic, holder.table.name, tenant, total, rows))
+    return tables

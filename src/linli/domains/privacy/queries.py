@@ -29,7 +29,7 @@ _own = Query(
 _in_community = select(deletion_requests).where(
     in_scope(deletion_requests), _r.community_id == bindparam("community_id", type_=INT)
 )
-_one = Query(
+_by_id = Query(
     _in_community.where(_r.request_id == bindparam("request_id", type_=INT)).with_for_update(),
     DeletionRequest,
 )
@@ -83,7 +83,7 @@ async def own(db: Reader, account_id: int, request_id: int) -> DeletionRequest:
 
 async def request(scope: Scope, db: Reader, *, community_id: int, request_id: int) -> DeletionRequest:
     """The row, locked until the end of the transaction. Raises NotFound."""
-    deletion_request = await _one.one(db, scope, community_id=community_id, request_id=request_id)
+    deletion_request = await _by_id.one(db, scope, community_id=community_id, request_id=request_id)
     if deletion_request is None:
         raise NotFound(what="deletion_request", id=request_id)
     return deletion_request

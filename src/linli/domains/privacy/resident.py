@@ -40,20 +40,20 @@ class Fact(msgspec.Struct, rename="camel", frozen=True):
     value: str
 
 
-class HeldRows(msgspec.Struct, rename="camel", frozen=True):
+class TableRows(msgspec.Struct, rename="camel", frozen=True):
     table: str
     company: str
     total: int
     rows: Annotated[list[list[Fact]], Meta(description="The last 50.")]
 
 
-class HeldTopic(msgspec.Struct, rename="camel", frozen=True):
+class TopicTables(msgspec.Struct, rename="camel", frozen=True):
     topic: str
     title: str
-    tables: list[HeldRows]
+    tables: list[TableRows]
 
 
-class KnownBy(msgspec.Struct, rename="camel", frozen=True):
+class KnowingCommunity(msgspec.Struct, rename="camel", frozen=True):
     """A community that knows the resident, and what they may ask of it."""
 
     community_id: str
@@ -64,7 +64,7 @@ class KnownBy(msgspec.Struct, rename="camel", frozen=True):
 
 class MyData(msgspec.Struct, rename="camel", frozen=True):
     topics: list[TopicCount]
-    known_by: list[KnownBy]
+    known_by: list[KnowingCommunity]
     deletion_days: Annotated[int, Meta(description="Working days within which a request is decided.")]
 
 
@@ -101,28 +101,28 @@ class AskDeletion(msgspec.Struct, rename="camel", frozen=True):
     words: Annotated[str, Meta(max_length=2000)] = ""
 
 
-class Made(msgspec.Struct, frozen=True):
+class CreatedId(msgspec.Struct, frozen=True):
     id: str
 
 
 async def _names(db: Reader, rows: list[DeletionRequest]) -> dict[int, str]:
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for row in rows:
-        if row.community_id not in found:
+        if row.community_id not in names:
             scope = Scope.system(row.tenant_id, "privacy")
-            known = await communities.by_id(scope, db, [row.community_id])
-            found[row.community_id] = known[row.community_id].name if known else ""
-    return found
+            communities_by_id = await communities.by_id(scope, db, [row.community_id])
+            names[row.community_id] = communities_by_id[row.community_id].name if communities_by_id else ""
+    return names
 
 
-async def _known_by(db: Reader, who: Resident) -> list[tuple[OwnPerson, int]]:
+async def _communities_of(db: Reader, who: Resident) -> list[tuple[OwnPerson, int]]:
     """Communities that know the resident, wherever they live or lived."""
-    found = []
+    pairs = []
     for own in who.persons.values():
         scope = Scope.system(own.tenant_id, "privacy")
-        known = await persons.communities_of(scope, db, identity_id=own.identity_id)
-        found += [(own, one) for one in sorted(known)]
-    return found
+        community_ids = await persons.communities_of(scope, db, identity_id=own.identity_id)
+        pairs += [(own, community_id) for community_id in sorted(community_ids)]
+    return pairs
 
 
 async def _company(db: Reader, tenant_id: str) -> str:
@@ -137,7 +137,7 @@ async def overview(
 ) -> MyData:
     """How much is held about the resident, by heading, and which communities know them."""
     counts: dict[str, int] = {}
-    for rows in await holdings.held(db, resident, counts_only=True):
+    for rows in await holdings.read_holdings(db, resident, counts_only=True):
         counts[rows.topic] = counts.get(rows.topic, 0) + rows.total
     topics = [
         TopicCount(topic, text(f"privacy.topic.{topic}", resident.language), counts[topic])
@@ -150,12 +150,12 @@ async def overview(
         if row.state == "waiting"
     }
     bies = []
-    for own, community_id in await _known_by(db, resident):
+    for own, community_id in await _communities_of(db, resident):
         scope = Scope.system(own.tenant_id, "privacy")
         row = (await communities.by_id(scope, db, [community_id])).get(community_id)
         name = row.name if row else ""
         company = await _company(db, own.tenant_id)
-        bies.append(KnownBy(str(community_id), name, company, community_id in asked))
+        bies.append(KnowingCommunity(str(community_id), name, company, community_id in asked))
     return MyData(topics, bies, settings.privacy.deletion_days)
 
 
@@ -165,22 +165,22 @@ async def topic(
     resident: Resident,
     db: Database,
     settings: Settings,
-) -> HeldTopic:
+) -> TopicTables:
     """What is held under one heading, field by field."""
     if topic not in TOPICS and topic != OTHER:
         raise NotFound(what="topic", id=topic)
     tables = []
-    for held in await holdings.held(db, resident, topic=topic):
+    for holding in await holdings.read_holdings(db, resident, topic=topic):
         rows = [
             [
-                Fact(label(name, resident.language), value(name, one, settings.timezone))
-                for name, one in row.items()
-                if one not in (None, "") and name != "tenant_id"
+                Fact(label(name, resident.language), value(name, cell, settings.timezone))
+                for name, cell in row.items()
+                if cell not in (None, "") and name != "tenant_id"
             ]
-            for row in held.rows
+            for row in holding.rows
         ]
-        tables.append(HeldRows(held.table, await _company(db, held.tenant_id), held.total, rows))
-    return HeldTopic(topic, text(f"privacy.topic.{topic}", resident.language), tables)
+        tables.append(TableRows(holding.table, await _company(db, holding.tenant_id), holding.total, rows))
+    return TopicTables(topic, text(f"privacy.topic.{topic}", resident.language), tables)
 
 
 @routes.get("/reads")
@@ -226,9 +226,9 @@ async def export(
     tx: Tx,
     ids: Ids,
     clock: Clock,
-) -> Made:
+) -> CreatedId:
     """Have a file made of everything: readable pages and the same for programs."""
-    return Made(str(await exports.ask(tx, resident, ids=ids, now_ms=clock.now_ms())))
+    return CreatedId(str(await exports.ask(tx, resident, ids=ids, now_ms=clock.now_ms())))
 
 
 @routes.get("/deletion-requests")
@@ -260,9 +260,16 @@ async def ask(
     settings: Settings,
     ids: Ids,
     clock: Clock,
-) -> Made:
+) -> CreatedId:
     """Ask a community to delete what it holds. It decides within the deadline; until then it can be withdrawn."""
-    own = next((own for own, one in await _known_by(tx, resident) if one == data.community_id), None)
+    own = next(
+        (
+            own
+            for own, community_id in await _communities_of(tx, resident)
+            if community_id == data.community_id
+        ),
+        None,
+    )
     if own is None:
         raise NotFound(what="community", id=data.community_id)
     place = await communities.community(Scope.system(own.tenant_id, "privacy"), tx, data.community_id)
@@ -277,7 +284,7 @@ async def ask(
         ids=ids,
         now_ms=clock.now_ms(),
     )
-    return Made(str(number))
+    return CreatedId(str(number))
 
 
 @routes.post("/deletion-requests/{request_id:int}/withdraw", raises=(NotFound, DeletionDecidedAlready))

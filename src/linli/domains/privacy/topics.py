@@ -122,13 +122,13 @@ def keys_of(table: Table) -> tuple[tuple[str, str], ...]:
 def holders() -> list[Holder]:
     """Every table with data about persons, in the order of the headings."""
     by_table = {name: topic for topic, names in TOPICS.items() for name in names}
-    found = [
+    all_holders = [
         Holder(table, by_table.get(table.name) or _by_room(table.name), keys)
         for table in metadata.sorted_tables
         if (keys := keys_of(table))
     ]
     order = [*TOPICS, OTHER]
-    return sorted(found, key=lambda holder: (order.index(holder.topic), holder.table.name))
+    return sorted(all_holders, key=lambda holder: (order.index(holder.topic), holder.table.name))
 
 
 def _by_room(table: str) -> str:

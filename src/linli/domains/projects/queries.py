@@ -112,7 +112,7 @@ def _seen() -> ColumnElement[bool]:
     )
 
 
-_one = Query(
+_by_id = Query(
     select(*_COLUMNS).select_from(_FROM).where(_p.project_id == bindparam("project_id"), _seen()), Project
 )
 _named = or_(
@@ -156,7 +156,7 @@ _applied_total = Query(
 
 async def get_project(scope: Scope, db: Reader, *, project_id: str) -> Project:
     """Raises NotFound."""
-    row = await _one.one(db, scope, project_id=project_id)
+    row = await _by_id.one(db, scope, project_id=project_id)
     if row is None:
         raise NotFound(what="project", id=project_id)
     return row

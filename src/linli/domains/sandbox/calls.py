@@ -76,19 +76,19 @@ class Partner:
         spec = self._openapi.registry.get(path, version)
         if spec is None:
             raise SandboxFailed(call=path, reason=f"there is no version {version}")
-        made = await self.send(spec, params, community_id=community_id)
+        response = await self.send(spec, params, community_id=community_id)
         try:
-            answer = msgspec.json.decode(made.body, type=_Answer)
+            answer = msgspec.json.decode(response.body, type=_Answer)
         except msgspec.MsgspecError:
-            answer = _Answer(made.status, made.body)
-        if made.status != OK or answer.code != OK:
+            answer = _Answer(response.status, response.body)
+        if response.status != OK or answer.code != OK:
             raise SandboxFailed(call=path, reason=f"{answer.code} {answer.message}")
         return answer.data
 
 
-def succeeded(made: trial.MethodAnswer) -> bool:
+def succeeded(response: trial.MethodAnswer) -> bool:
     """Whether the call succeeded."""
     try:
-        return made.status == OK and msgspec.json.decode(made.body, type=_Answer).code == OK
+        return response.status == OK and msgspec.json.decode(response.body, type=_Answer).code == OK
     except msgspec.MsgspecError:
         return False

@@ -47,7 +47,7 @@ class SandboxState(msgspec.Struct, rename="camel", frozen=True):
     gone_ms: Annotated[int | None, Meta(description="When a removed one goes for good.")]
 
 
-class SandboxHeld(msgspec.Struct, rename="camel", frozen=True):
+class OwnSandbox(msgspec.Struct, rename="camel", frozen=True):
     sandbox: Annotated[SandboxState | None, Meta(description="null: the caller has none.")]
 
 
@@ -62,7 +62,7 @@ class ExampleAsked(msgspec.Struct, rename="camel", frozen=True):
     fresh: Annotated[bool, Meta(description="Make anew what the call uses up.")] = False
 
 
-class ExampleFound(msgspec.Struct, rename="camel", frozen=True):
+class ExampleOut(msgspec.Struct, rename="camel", frozen=True):
     params: Annotated[str, Meta(description="JSON text of parameters that work as they are.")]
     community_id: int
     spends: Annotated[
@@ -94,34 +94,34 @@ routes = Routes("/sandbox", tags=("integrations",))
 
 
 @routes.get(right="integrations.manage")
-async def state(scope: Scope, sandbox: SandboxRoom) -> SandboxHeld:
+async def state(scope: Scope, sandbox: SandboxRoom) -> OwnSandbox:
     """The caller's own sandbox. Looking wakes its devices."""
     sandbox_row = await service.get(scope, sandbox.shop)
-    return SandboxHeld(None if sandbox_row is None else await _told(sandbox_row, sandbox))
+    return OwnSandbox(None if sandbox_row is None else await _state(sandbox_row, sandbox))
 
 
 @routes.post(right="integrations.manage", raises=(SandboxFailed, SandboxThere, TooManySandboxes))
 async def create(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Make a sandbox for the caller: a key, a small community, and devices that live."""
-    return await _told(await service.create(scope, sandbox.shop), sandbox)
+    return await _state(await service.create(scope, sandbox.shop), sandbox)
 
 
 @routes.post("/reset", right="integrations.manage", status=200, raises=(NoSandbox, SandboxFailed))
 async def reset(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Begin anew. Key and secret stay; everything else has new ids."""
-    return await _told(await service.reset(scope, sandbox.shop), sandbox)
+    return await _state(await service.reset(scope, sandbox.shop), sandbox)
 
 
 @routes.delete(right="integrations.manage", raises=(NoSandbox,))
 async def remove(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Take the sandbox away; for some minutes it can be brought back."""
-    return await _told(await service.remove(scope, sandbox.shop), sandbox)
+    return await _state(await service.remove(scope, sandbox.shop), sandbox)
 
 
 @routes.post("/restore", right="integrations.manage", status=200, raises=(NoSandbox,))
 async def restore(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Bring a removed sandbox back."""
-    return await _told(await service.restore(scope, sandbox.shop), sandbox)
+    return await _state(await service.restore(scope, sandbox.shop), sandbox)
 
 
 @routes.post("/secret", right="integrations.manage", status=200, raises=(NoSandbox,))
@@ -134,7 +134,7 @@ async def secret(scope: Scope, sandbox: SandboxRoom) -> SandboxSecret:
 async def power(device: str, data: PowerChoice, scope: Scope, sandbox: SandboxRoom) -> SandboxState:
     """Have a simulated device go online or offline."""
     sandbox_row = await service.switch(scope, sandbox.shop, device=device, on=data.on)
-    return await _told(sandbox_row, sandbox)
+    return await _state(sandbox_row, sandbox)
 
 
 @routes.post("/devices/{device:str}/acts", right="integrations.manage", raises=(NotFound, NoSandbox))
@@ -149,13 +149,13 @@ async def act(device: str, data: Act, scope: Scope, sandbox: SandboxRoom) -> Non
 
 
 @routes.post("/example", right="integrations.manage", status=200, raises=(NoSandbox, SandboxFailed))
-async def example(data: ExampleAsked, scope: Scope, sandbox: SandboxRoom) -> ExampleFound:
+async def example(data: ExampleAsked, scope: Scope, sandbox: SandboxRoom) -> ExampleOut:
     """Parameters of a method filled with the sandbox's own ids."""
     spec = _method(sandbox, data.path, data.version)
-    found = await service.example(scope, sandbox.shop, spec=spec, fresh=data.fresh)
+    sample = await service.example(scope, sandbox.shop, spec=spec, fresh=data.fresh)
     sandbox_row = await service.ready(scope, sandbox.shop)
-    text = json.dumps(found.params, ensure_ascii=False, indent=2)
-    return ExampleFound(text, sandbox_row.read_facts().community_id, sorted(found.spends))
+    text = json.dumps(sample.params, ensure_ascii=False, indent=2)
+    return ExampleOut(text, sandbox_row.read_facts().community_id, sorted(sample.spends))
 
 
 @routes.post("/try", right="integrations.manage", status=200, raises=(NoSandbox,))
@@ -167,8 +167,10 @@ async def try_method(data: SandboxTry, scope: Scope, sandbox: SandboxRoom) -> Sa
     tried = await service.attempt(
         scope, sandbox.shop, spec=spec, params=_object(data.params), spends=data.spends
     )
-    made = tried.made
-    return SandboxAnswer(made.status, tried.ok, made.body, made.request_id, clock.now_ms() - began)
+    response = tried.response
+    return SandboxAnswer(
+        response.status, tried.ok, response.body, response.request_id, clock.now_ms() - began
+    )
 
 
 def _method(sandbox: SandboxRoom, path: str, version: str) -> MethodSpec:
@@ -188,12 +190,12 @@ def _object(text: str) -> dict[str, Any]:
     return params
 
 
-async def _told(sandbox_row: Sandbox, sandbox: SandboxRoom) -> SandboxState:
+async def _state(sandbox_row: Sandbox, sandbox: SandboxRoom) -> SandboxState:
     facts = sandbox_row.read_facts()
-    found = await find_devices(
+    device_rows = await find_devices(
         sandbox_row.inside, sandbox.shop.db, iot_ids=[device.iot_id for device in facts.devices]
     )
-    online = {row.iot_id for row in found if row.online}
+    online = {row.iot_id for row in device_rows if row.online}
     devices = [
         SandboxDevice(
             device.name,

@@ -120,11 +120,11 @@ class Keeper:
         if not waiting.data:
             return
         facts = sandbox.read_facts()
-        held = await tenancy.communities_of(
+        current = await tenancy.communities_of(
             shop.db, tenant_id=sandbox.sandbox_id, project_id=facts.project_id
         )
         now_ms = shop.clock.now_ms()
-        for managed, application in enumerate(waiting.data, len(held)):
+        for managed, application in enumerate(waiting.data, len(current)):
             number = application.community_id
             decide = (
                 partial(applications.approve, inside, ids=shop.ids)

@@ -68,29 +68,29 @@ _all: Query[tuple[Any, ...]] = Query(
     unscoped=_KEEPER,
 )
 _count: Query[tuple[Any, ...]] = Query(select(func.count()).select_from(sandboxes).where(in_scope(sandboxes)))
-_one = _c.sandbox_id == bindparam("id")
+_this = _c.sandbox_id == bindparam("id")
 _ready = Command(
     update(sandboxes)
-    .where(_one)
+    .where(_this)
     .values(state="ready", app_key=bindparam("key"), facts=bindparam("said"), removed_ms=None),
     unscoped="its maker knows it",
 )
-_note = Command(update(sandboxes).where(_one).values(facts=bindparam("said")), unscoped="found in scope")
+_note = Command(update(sandboxes).where(_this).values(facts=bindparam("said")), unscoped="found in scope")
 _touch = Command(
-    update(sandboxes).where(_one).values(used_ms=bindparam("now", type_=INT)), unscoped="found in scope"
+    update(sandboxes).where(_this).values(used_ms=bindparam("now", type_=INT)), unscoped="found in scope"
 )
 _switch = Command(
-    update(sandboxes).where(_one).values(switched_off=bindparam("off")), unscoped="found in scope"
+    update(sandboxes).where(_this).values(switched_off=bindparam("off")), unscoped="found in scope"
 )
 _state = Command(
     update(sandboxes)
-    .where(_one)
+    .where(_this)
     .values(
         state=bindparam("to"), removed_ms=bindparam("gone", type_=INT), used_ms=bindparam("now", type_=INT)
     ),
     unscoped="found in scope",
 )
-_delete = Command(delete(sandboxes).where(_one), unscoped=_KEEPER)
+_delete = Command(delete(sandboxes).where(_this), unscoped=_KEEPER)
 
 
 def owner_of(scope: Scope) -> str:

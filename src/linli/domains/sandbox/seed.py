@@ -76,7 +76,7 @@ async def _community(shop: Workshop, inside: Scope, facts: Facts, app_key: str) 
     assert row is not None
     app = await tenancy.app_scope(shop.db, row)
 
-    async def found(tx: Tx) -> None:
+    async def create_community(tx: Tx) -> None:
         await pois.import_catalogue(tx, [_PLACE])
         number = await applications.apply(app, tx, application=application(), now_ms=now_ms)
         community = await applications.approve(
@@ -85,7 +85,7 @@ async def _community(shop: Workshop, inside: Scope, facts: Facts, app_key: str) 
         facts.community_id, facts.scope_id = number, str(community.scope_id)
         facts.root = int(community.root_space_id or 0)
 
-    await shop.db.run(found)
+    await shop.db.run(create_community)
 
 
 def application() -> applications.Application:
@@ -144,8 +144,8 @@ async def _devices(shop: Workshop, inside: Scope, facts: Facts) -> None:
 async def _houses(partner: Partner, facts: Facts) -> None:
     async def space(parent: int, kind: str, name: str) -> int:
         params = {"parentId": parent, "typeCode": kind, "name": name}
-        said = await partner.ok(SPACE, "1.0.1", params, community_id=facts.community_id)
-        return int(said["spaceId"])
+        answer = await partner.ok(SPACE, "1.0.1", params, community_id=facts.community_id)
+        return int(answer["spaceId"])
 
     facts.building = await space(facts.root, "building", "1")
     facts.unit = await space(facts.building, "unit", "1")
@@ -182,10 +182,10 @@ async def _people(partner: Partner, shop: Workshop, facts: Facts) -> None:
     people = []
     for name, kind in (("王沙", 1), ("李箱", 2)):
         params = {"houseSpaceId": facts.house, "name": name, "type": kind}
-        said = await partner.ok(
+        answer = await partner.ok(
             "/solution/community/paas/house/member/save", "1.0.5", params, community_id=here
         )
-        people.append(str(said["identityId"]))
+        people.append(str(answer["identityId"]))
     facts.person = people[0]
     groups = await partner.ok(
         "/solution/community/paas/user/group/query",
@@ -252,8 +252,8 @@ async def _data(partner: Partner, shop: Workshop, inside: Scope, facts: Facts) -
     key = shop.objects.key_of(str(target["url"]))
     if key is not None:
         await shop.objects.put(key, picture.PORTRAIT)
-    made = await partner.ok("/message/subscription/create", "1.0.0", {"kind": "sse", "name": "沙箱事件流"})
-    facts.stream = int(made["subscriptionId"])
+    answer = await partner.ok("/message/subscription/create", "1.0.0", {"kind": "sse", "name": "沙箱事件流"})
+    facts.stream = int(answer["subscriptionId"])
 
     async def work(tx: Tx) -> None:
         text = Content("沙箱公告", [Publication("这是沙箱里的一条公告。")], 6, 7, 0, [])

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from linli.domains.sandbox import rows, seed
 from linli.domains.sandbox.calls import succeeded
 from linli.domains.sandbox.errors import NoSandbox, SandboxFailed, SandboxThere, TooManySandboxes
-from linli.domains.sandbox.examples import Found, example_of
+from linli.domains.sandbox.examples import Example, example_of
 from linli.domains.sandbox.facts import NAMES
 from linli.domains.sandbox.rows import Sandbox
 from linli.domains.sandbox.spares import Bench
@@ -31,7 +31,7 @@ MAKING_MS: Final = 5 * 60_000
 
 
 class Tried(NamedTuple):
-    made: trial.MethodAnswer
+    response: trial.MethodAnswer
     ok: bool
 
 
@@ -128,19 +128,19 @@ async def tell_secret(scope: Scope, shop: Workshop) -> tuple[str, str]:
     return sandbox.app_key, shop.secrets.open(row.secret, about=f"app_key:{sandbox.app_key}")
 
 
-async def example(scope: Scope, shop: Workshop, *, spec: MethodSpec, fresh: bool = False) -> Found:
+async def example(scope: Scope, shop: Workshop, *, spec: MethodSpec, fresh: bool = False) -> Example:
     """Parameters of a method that work in the caller's sandbox. Raises NoSandbox, SandboxFailed."""
     sandbox = await ready(scope, shop)
     partner = await shop.partner(sandbox.inside, sandbox.app_key, scope.language)
     bench = Bench(shop, sandbox.inside, partner, sandbox.read_facts())
-    found = await example_of(spec, bench, fresh=fresh)
+    sample = await example_of(spec, bench, fresh=fresh)
 
     async def work(tx: Tx) -> None:
         await rows.note_facts(tx, sandbox.sandbox_id, bench.facts)
         await rows.touch(tx, sandbox.sandbox_id, now_ms=shop.clock.now_ms())
 
     await shop.db.run(work)
-    return found
+    return sample
 
 
 async def attempt(
@@ -151,8 +151,8 @@ async def attempt(
     facts = sandbox.read_facts()
     partner = await shop.partner(sandbox.inside, sandbox.app_key, scope.language)
     community_id = facts.community_id if spec.token == "required" else 0
-    made = await partner.send(spec, params, community_id=community_id)
-    done = succeeded(made)
+    response = await partner.send(spec, params, community_id=community_id)
+    done = succeeded(response)
 
     async def work(tx: Tx) -> None:
         await rows.touch(tx, sandbox.sandbox_id, now_ms=shop.clock.now_ms())
@@ -161,7 +161,7 @@ async def attempt(
             await rows.note_facts(tx, sandbox.sandbox_id, facts)
 
     await shop.db.run(work)
-    return Tried(made, done)
+    return Tried(response, done)
 
 
 async def _make(scope: Scope, shop: Workshop, *, again: tuple[str, str] | None = None) -> Sandbox:

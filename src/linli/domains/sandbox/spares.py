@@ -59,20 +59,22 @@ class Bench:
 
 
 async def _space(x: Bench) -> int:
-    said = await x.ok(seed.SPACE, "1.0.1", parentId=x.facts.unit, typeCode="house", name=f"08{x.count():02}")
-    return int(said["spaceId"])  # type: ignore[index]
+    answer = await x.ok(
+        seed.SPACE, "1.0.1", parentId=x.facts.unit, typeCode="house", name=f"08{x.count():02}"
+    )
+    return int(answer["spaceId"])  # type: ignore[index]
 
 
 async def _asset(x: Bench) -> int:
     path = "/solution/community/household/spaceasset/add"
-    said = await x.ok(path, "1.0.1", houseId=x.facts.house, type=1, name=f"B-{x.count()}")
-    return int(str(said))
+    answer = await x.ok(path, "1.0.1", houseId=x.facts.house, type=1, name=f"B-{x.count()}")
+    return int(str(answer))
 
 
 async def _person(x: Bench) -> str:
     path = "/solution/community/paas/house/member/save"
-    said = await x.ok(path, "1.0.5", houseSpaceId=x.facts.house, name=f"赵备{x.count()}", type=3)
-    return str(said["identityId"])  # type: ignore[index]
+    answer = await x.ok(path, "1.0.5", houseSpaceId=x.facts.house, name=f"赵备{x.count()}", type=3)
+    return str(answer["identityId"])  # type: ignore[index]
 
 
 async def _door_person(x: Bench) -> str:
@@ -113,8 +115,8 @@ async def _record(x: Bench) -> int:
 
 
 async def _stream(x: Bench) -> int:
-    said = await x.ok("/message/subscription/create", "1.0.0", kind="sse", name=f"备用事件流{x.count()}")
-    return int(said["subscriptionId"])  # type: ignore[index]
+    answer = await x.ok("/message/subscription/create", "1.0.0", kind="sse", name=f"备用事件流{x.count()}")
+    return int(answer["subscriptionId"])  # type: ignore[index]
 
 
 async def _notice(x: Bench) -> int:
@@ -149,8 +151,8 @@ async def _rejected(x: Bench) -> int:
 
 async def _uploaded(x: Bench) -> str:
     """A picture that was uploaded by a ticket and is not saved yet."""
-    said = await x.ok("/solution/community/oss/ticket/get", "1.0.2", type="picture")
-    key = f"{said['dir']}/sandbox.png"  # type: ignore[index]
+    answer = await x.ok("/solution/community/oss/ticket/get", "1.0.2", type="picture")
+    key = f"{answer['dir']}/sandbox.png"  # type: ignore[index]
     await x.shop.objects.put(post_policy.stored_key(key), picture.scan())
     return key
 
@@ -169,8 +171,8 @@ async def _unbound(x: Bench) -> str:
 
 async def _group(x: Bench) -> str:
     path = "/solution/community/paas/user/group/add"
-    said = await x.ok(path, "1.0.1", userGroupName=f"备用组{x.count()}", userGroupType="VISITOR")
-    return str(said["userGroupId"])  # type: ignore[index]
+    answer = await x.ok(path, "1.0.1", userGroupName=f"备用组{x.count()}", userGroupType="VISITOR")
+    return str(answer["userGroupId"])  # type: ignore[index]
 
 
 async def _user(x: Bench) -> str:
@@ -191,8 +193,8 @@ async def _member(x: Bench) -> str:
 
 async def _employee(x: Bench) -> str:
     path = "/solution/community/org/employee/create"
-    said = await x.ok(path, "1.0.0", name="备用员工", mobile=f"197{x.count():08d}")
-    return str(said["identityId"])  # type: ignore[index]
+    answer = await x.ok(path, "1.0.0", name="备用员工", mobile=f"197{x.count():08d}")
+    return str(answer["identityId"])  # type: ignore[index]
 
 
 async def _department(x: Bench) -> int:
@@ -212,14 +214,14 @@ async def _placed_employee(x: Bench) -> str:
 async def _vehicle(x: Bench) -> int:
     path = "/solution/community/household/user/vehicle/add"
     cars = [{"plateNumber": f"浙B{10_000 + x.count()}"}]
-    made = await x.ok(path, "1.0.1", identityId=x.facts.person, vehicleList=cars)
-    return int(made[0])  # type: ignore[index]
+    answer = await x.ok(path, "1.0.1", identityId=x.facts.person, vehicleList=cars)
+    return int(answer[0])  # type: ignore[index]
 
 
 async def _visit(x: Bench) -> str:
     path = "/solution/community/house/visitor/apply/add"
     now_ms = x.shop.clock.now_ms()
-    said = await x.ok(
+    answer = await x.ok(
         path,
         "1.0.0",
         houseId=x.facts.house,
@@ -227,7 +229,7 @@ async def _visit(x: Bench) -> str:
         endTime=wall(now_ms, days=0.25),
         visitors=[{"name": f"备用访客{x.count()}", "type": "4"}],
     )
-    rows = said if isinstance(said, list) else [said]
+    rows = answer if isinstance(answer, list) else [answer]
     first = rows[0]
     return str(first["applyId"] if isinstance(first, dict) else first)
 

@@ -68,10 +68,10 @@ async def sweep(db: Database, objects: ObjectStore, sandbox_id: str) -> None:
         await db.run(partial(_delete_devices, whole, doomed))
     its_products = await _products_of.all(db, gone=sandbox_id)
     for _ in range(_ROUNDS):
-        found = 0
+        row_count = 0
         for command in _commands():
-            found += await db.run(partial(command.run, gone=sandbox_id))
-        if not found:
+            row_count += await db.run(partial(command.run, gone=sandbox_id))
+        if not row_count:
             break
     await objects.delete_all(sandbox_id)
 

@@ -3,7 +3,7 @@
 from linli.kernel.errors import Conflict
 
 
-class CameraKnown(Conflict):
+class CameraExists(Conflict):
     """The device has its camera information already."""
 
     code = "camera.known"

@@ -35,9 +35,9 @@ async def to_data_bus(tx: Tx, event: CamerasChanged) -> None:
     """Inline: write changes to the data model VideoDeviceInfo, which integrators read (spec B §2.11, B060)."""
     scope = Scope.system(event.tenant_id, "video")
     here = event.community_id
-    told = [row["deviceId"] for row in event.written] + list(event.removed)
-    for start in range(0, len(told), _STEP):
-        gone = Condition(field_name="deviceId", operate="in", value=told[start : start + _STEP])
+    device_ids = [row["deviceId"] for row in event.written] + list(event.removed)
+    for start in range(0, len(device_ids), _STEP):
+        gone = Condition(field_name="deviceId", operate="in", value=device_ids[start : start + _STEP])
         await records.delete_records(scope, tx, model_id=MODEL, conditions=[gone], community_id=here)
     rows = [{name: value for name, value in row.items() if value not in (None, "")} for row in event.written]
     await records.insert_records(scope, tx, model_id=MODEL, rows=rows, community_id=here, source="video")

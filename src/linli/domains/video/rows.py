@@ -41,7 +41,7 @@ class Camera(NamedTuple):
     changed_ms: int
 
     @property
-    def said(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The fields that people filled in, without the password."""
         return {name: getattr(self, name) for name in FIELDS if name != "password"}
 

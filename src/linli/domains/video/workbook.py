@@ -104,11 +104,11 @@ def book(language: str, rows: Sequence[dict[str, Any]] = ()) -> bytes:
     """A workbook with the given rows by column key, which can be imported again; never with a password. Blocks."""
     from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
-    made = new_book(streamed=False)
-    page = add_sheet(made, CAMERAS, language)
+    workbook = new_book(streamed=False)
+    page = add_sheet(workbook, CAMERAS, language)
     for row in rows:
         page.append([_cell(column, row.get(column.key), language) for column in CAMERAS.columns])
-    return book_bytes(made)
+    return book_bytes(workbook)
 
 
 def _cell(column: Column, value: Any, language: str) -> Any:

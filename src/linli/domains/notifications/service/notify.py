@@ -51,12 +51,12 @@ class Telling:
         now_ms = tx.db.clock.now_ms()
         choices = await queries.choices(tx, account_ids, kind.front)
         due: dict[int, int] = {}
-        for account_id, held in choices.items():
-            quiet = quiet_until(held, now_ms, news.zone)
+        for account_id, account_choices in choices.items():
+            quiet = quiet_until(account_choices, now_ms, news.zone)
             if quiet < now_ms + kind.lives_ms:
                 due[account_id] = quiet
         count = 0
-        pushed = [one for one in due if PUSH in choices[one].channels(kind)]
+        pushed = [receiver for receiver in due if PUSH in choices[receiver].channels(kind)]
         for row in await queries.browsers(tx, pushed, kind.front):
             title, body = words(news, row.language)
             job = PushJob(
@@ -71,7 +71,7 @@ class Telling:
             await outbox.add(tx, SEND, job, due_ms=due[row.account_id])
             count += 1
         if self.sms:
-            texted = [one for one in due if SMS in choices[one].channels(kind)]
+            texted = [receiver for receiver in due if SMS in choices[receiver].channels(kind)]
             for account_id, phone in (await residence.phones(tx, texted)).items():
                 title, body = words(news, choices[account_id].language or DEFAULT)
                 await messages.send_text(tx, phone=phone, text=f"{title}: {body}", due_ms=due[account_id])
@@ -87,6 +87,6 @@ def words(news: News, language: str) -> tuple[str, str]:
     return _cut(title, TITLE_MAX), _cut(body, BODY_MAX)
 
 
-def _cut(said: str, most: int) -> str:
-    said = " ".join(said.split())
-    return said if len(said) <= most else f"{said[: most - 1]}…"
+def _cut(line: str, most: int) -> str:
+    line = " ".join(line.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

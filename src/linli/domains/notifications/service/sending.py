@@ -86,9 +86,9 @@ class PushSender:
 
     async def _post(self, endpoint: Endpoint, job: PushJob, now_ms: int) -> Outcome:
         own = message.private_key(await subscriptions.private_key(self._db, secrets=self._secrets))
-        told = {"title": job.title, "body": job.body, "path": job.path, "tag": job.tag}
+        content = {"title": job.title, "body": job.body, "path": job.path, "tag": job.tag}
         body = message.encrypt(
-            msgspec.json.encode(told),
+            msgspec.json.encode(content),
             p256dh=message.decode(endpoint.p256dh),
             auth=message.decode(endpoint.auth),
             sender=message.new_key(),

@@ -43,7 +43,9 @@ async def write(
     if quiet_from is not None and quiet_from == quiet_to:
         raise BadInput(field="quietTo", rule="differs", other="quietFrom")
     choices = (await queries.choices(tx, [account_id], front))[account_id]
-    kept = queries.known(choices.chosen) | {name: sorted(set(channels)) for name, channels in chosen.items()}
+    kept = queries.current_kinds(choices.chosen) | {
+        name: sorted(set(channels)) for name, channels in chosen.items()
+    }
     row = {
         "account_id": account_id,
         "front": front,

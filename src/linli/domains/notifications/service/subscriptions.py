@@ -54,11 +54,11 @@ async def public_key(db: Database, *, secrets: Secrets) -> str:
     """The public key that browsers subscribe with. It is created at the first call."""
     if (push_key := await queries.key(db)) is not None:
         return push_key.public
-    made = message.new_key()
+    new_key = message.new_key()
     row = {
         "key_no": 1,
-        "public": message.encode(message.public_bytes(made.public_key())),
-        "sealed": secrets.seal(message.encode(message.private_bytes(made)), about=_ABOUT_KEY),
+        "public": message.encode(message.public_bytes(new_key.public_key())),
+        "sealed": secrets.seal(message.encode(message.private_bytes(new_key)), about=_ABOUT_KEY),
         "created_ms": db.clock.now_ms(),
     }
     # Of two at once the first wins.

@@ -140,8 +140,8 @@ async def health(db: Database, settings: Settings, platform_health: Faults, call
 @health_routes.get("/plain-devices", right="installation.manage")
 async def plain_devices(db: Database, clock: Clock) -> PlainDevices:
     """Whose devices still come without TLS: the products with the most of them."""
-    found = await plain_products(Scope.system(), db, now_ms=clock.now_ms(), limit=MOST_PRODUCTS)
-    return PlainDevices(LATELY_DAYS, [PlainProductRow(*row) for row in found])
+    products = await plain_products(Scope.system(), db, now_ms=clock.now_ms(), limit=MOST_PRODUCTS)
+    return PlainDevices(LATELY_DAYS, [PlainProductRow(*row) for row in products])
 
 
 @health_routes.get("/plain-devices/{product_key:str}", right="installation.manage", raises=(NotFound,))
@@ -151,7 +151,7 @@ async def plain_devices_of(
     """Those of one product, the latest first."""
     everywhere = Scope.system()
     product = await get_product(everywhere, db, product_key=product_key)
-    found = await list_plain_devices(
+    devices = await list_plain_devices(
         everywhere, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
     )
-    return Page.of(page, found.total, [PlainDeviceRow.of(row) for row in found.data])
+    return Page.of(page, devices.total, [PlainDeviceRow.of(row) for row in devices.data])

@@ -77,11 +77,11 @@ async def _communities(scope: Scope, db: Database, text: str) -> list[SearchHit]
 
 async def _houses(scope: Scope, db: Database, text: str) -> list[SearchHit]:
     houses = await spaces.search_houses(scope, db, text, limit=EACH)
-    known = await communities.by_id(scope, db, [row.community_id for row in houses])
+    communities_by_id = await communities.by_id(scope, db, [row.community_id for row in houses])
     return [
-        SearchHit("house", str(row.space_id), row.location, known[row.community_id].name)
+        SearchHit("house", str(row.space_id), row.location, communities_by_id[row.community_id].name)
         for row in houses
-        if row.community_id in known
+        if row.community_id in communities_by_id
     ]
 
 

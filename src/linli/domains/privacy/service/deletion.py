@@ -147,12 +147,12 @@ async def execute(scope: Scope, tx: Tx, *, community_id: int, request_id: int, n
 
 async def remind_due(db: Database, *, now_ms: int) -> int:
     """Remind staff once of each deadline that is near, and once when it is over. Returns how many."""
-    told = 0
+    reminded = 0
     for step, before_ms in enumerate(REMIND_BEFORE_MS, 1):
         for row in await queries.near(db, before_ms=now_ms + before_ms, step=step):
             await db.run(partial(_remind_of, row, step=step, now_ms=now_ms))
-            told += 1
-    return told
+            reminded += 1
+    return reminded
 
 
 async def _remind_of(row: DeletionRequest, tx: Tx, *, step: int, now_ms: int) -> None:

@@ -108,8 +108,8 @@ class ExportMaker:
             name=account.name,
             language=row.language,
         )
-        found = await holdings.held(self._db, who, most=holdings.EXPORTED)
-        content = await asyncio.to_thread(build, found, who, row.language, row.created_ms, self._zone)
+        tables = await holdings.read_holdings(self._db, who, most=holdings.EXPORTED)
+        content = await asyncio.to_thread(build, tables, who, row.language, row.created_ms, self._zone)
         key = f"exports/{row.account_id}/{job.export_id}.zip"
         await self._objects.put(key, content)
         await self._write(job, READY, key, len(content))
@@ -122,9 +122,9 @@ class ExportMaker:
         )
 
 
-def build(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> bytes:
+def build(tables: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> bytes:
     """The zip: `data.json` for programs, `index.html` for people."""
-    told = {
+    document = {
         "name": who.name,
         "phone": who.phone,
         "atMs": at_ms,
@@ -136,13 +136,13 @@ def build(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str
                 "total": rows.total,
                 "rows": [masked_row(row) for row in rows.rows],
             }
-            for rows in found
+            for rows in tables
         ],
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=1))
-        archive.writestr("index.html", _page(found, who, language, at_ms, zone))
+        archive.writestr("data.json", json.dumps(document, ensure_ascii=False, indent=1))
+        archive.writestr("index.html", _page(tables, who, language, at_ms, zone))
     return out.getvalue()
 
 
@@ -151,30 +151,30 @@ def label(column: str, language: str) -> str:
     return catalogue(language).get(f"privacy.column.{column}", column.replace("_", " "))
 
 
-def value(column: str, held: Any, zone: str) -> str:
-    if held is None or held == "":
+def value(column: str, cell: Any, zone: str) -> str:
+    if cell is None or cell == "":
         return "–"
-    if column.endswith("_ms") and isinstance(held, int):
-        if not held:
+    if column.endswith("_ms") and isinstance(cell, int):
+        if not cell:
             return "–"
-        return datetime.fromtimestamp(held / 1000, UTC).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
-    return str(held)
+        return datetime.fromtimestamp(cell / 1000, UTC).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+    return str(cell)
 
 
-def _page(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> str:
+def _page(tables: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> str:
     parts = []
-    for one in found:
-        heading = text(f"privacy.topic.{one.topic}", language)
-        names = list(one.rows[0]) if one.rows else []
+    for table in tables:
+        heading = text(f"privacy.topic.{table.topic}", language)
+        names = list(table.rows[0]) if table.rows else []
         head = "".join(f"<th>{html.escape(label(name, language))}</th>" for name in names)
         rows = "".join(
             "<tr>"
             + "".join(f"<td>{html.escape(value(name, row[name], zone))}</td>" for name in names)
             + "</tr>"
-            for row in map(masked_row, one.rows)
+            for row in map(masked_row, table.rows)
         )
         parts.append(
-            f"<h2>{html.escape(heading)} <small>{html.escape(one.table)}</small></h2>"
+            f"<h2>{html.escape(heading)} <small>{html.escape(table.table)}</small></h2>"
             f"<div><table><tr>{head}</tr>{rows}</table></div>"
         )
     title = html.escape(text("privacy.file.title", language, name=who.name))

@@ -22,22 +22,24 @@ class ReadBy(NamedTuple):
 
 async def of_resident(db: Reader, who: Resident, *, most: int = 200) -> list[ReadBy]:
     """The last reads of the person's details in every company, newest first."""
-    found: list[tuple[str, SecretRead]] = []
+    reads: list[tuple[str, SecretRead]] = []
     for own in who.persons.values():
         communities = {home.community_id for home in who.homes if home.tenant_id == own.tenant_id}
         targets = [own.identity_id, *(str(community) for community in communities)]
         scope = Scope.system(own.tenant_id, "privacy")
         rows = await reads_of_persons(scope, db, targets=targets, most=most)
-        found += [(own.tenant_id, row) for row in rows if row.kind in PERSON_KINDS]
-    found.sort(key=lambda one: one[1].at_ms, reverse=True)
-    found = found[:most]
+        reads += [(own.tenant_id, row) for row in rows if row.kind in PERSON_KINDS]
+    reads.sort(key=lambda read: read[1].at_ms, reverse=True)
+    reads = reads[:most]
     numbers = {
-        row.caller.partition(":")[2] for _, row in found if row.caller.startswith(("staff:", "operator:"))
+        row.caller.partition(":")[2] for _, row in reads if row.caller.startswith(("staff:", "operator:"))
     }
-    names = await own_rights.names(db, [int(one) for one in numbers if one.isdecimal()])
+    names = await own_rights.names(
+        db, [int(account_number) for account_number in numbers if account_number.isdecimal()]
+    )
     companies: dict[str, str] = {}
     bies = []
-    for tenant_id, row in found:
+    for tenant_id, row in reads:
         if tenant_id not in companies:
             try:
                 companies[tenant_id] = (await tenancy.get_tenant(db, tenant_id)).name

@@ -51,12 +51,12 @@ async def list_devices(
         # Who sees some projects only may take what lies in no project and in no community of others.
         scope = Scope(within.tenant, within.caller)
         where = DeviceFilter(keyword=asked.q.strip(), unbound=True, homeless=within.communities is not None)
-    found = await device_lists.list_devices(scope, db, page=page, where=where)
+    matches = await device_lists.list_devices(scope, db, page=page, where=where)
     rows = [
         ProjectDevice(row.iot_id, row.device_name, row.product_name, row.nickname, row.state)
-        for row in found.data
+        for row in matches.data
     ]
-    return Page.of(page, found.total, rows)
+    return Page.of(page, matches.total, rows)
 
 
 @project_device_routes.post("/bind", right="projects.use", raises=(NotFound, DeviceBoundElsewhere))

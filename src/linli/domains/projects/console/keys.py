@@ -80,8 +80,10 @@ async def list_keys(project_id: str, scope: Scope, db: Database, openapi: OpenAp
                 [SecretReadRow(read.caller, read.at_ms) for read in reads],
             )
         )
-    known = [one for one in openapi.registry.services() if one != policies.ALWAYS_GRANTED]
-    return ProjectKeys(keys, [one for one in known if one not in withheld], sorted(withheld), model_ids())
+    grantable = [name for name in openapi.registry.services() if name != policies.ALWAYS_GRANTED]
+    return ProjectKeys(
+        keys, [name for name in grantable if name not in withheld], sorted(withheld), model_ids()
+    )
 
 
 @project_key_routes.post("/secret", right="integrations.manage", status=200, raises=(NotFound,))

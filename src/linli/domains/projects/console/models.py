@@ -47,9 +47,11 @@ async def list_models(project_id: str, scope: Scope, db: Database) -> list[Proje
         versions.setdefault(model.model_id, []).append(model.version)
         names[model.model_id] = model.title.en if scope.language == "en" else model.title.zh
     rows = []
-    for model_id, found in versions.items():
+    for model_id, model_versions in versions.items():
         by_project, by_app = switches.get(model_id, True), app is None or model_id in app
-        rows.append(ProjectModel(model_id, names[model_id], found, by_project, by_app, by_project and by_app))
+        rows.append(
+            ProjectModel(model_id, names[model_id], model_versions, by_project, by_app, by_project and by_app)
+        )
     return rows
 
 
@@ -64,5 +66,5 @@ async def authorise(project_id: str, model_id: str, data: ModelAuthorisation, sc
         model_id=model_id,
         by_project=data.by_project,
         by_app=data.by_app,
-        known=model_ids(),
+        known_models=model_ids(),
     )

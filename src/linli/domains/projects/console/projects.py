@@ -58,7 +58,7 @@ class PlatformProjectDetail(PlatformProject, rename="camel", frozen=True):
     capabilities: list[CapabilityRow]
 
 
-class ProjectSaid(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+class ProjectForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     name: str
     client_name: str
     start_ms: int
@@ -67,7 +67,7 @@ class ProjectSaid(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     deployment: str = "public_cloud"
 
 
-class NewPlatformProject(ProjectSaid, rename="camel", frozen=True, kw_only=True):
+class NewPlatformProject(ProjectForm, rename="camel", frozen=True, kw_only=True):
     capabilities: Annotated[list[str], Meta(description="Ticked beside 数字社区.")] = []
     services: Annotated[
         list[str], Meta(description="Services for its keys beside those that come along.")
@@ -75,7 +75,7 @@ class NewPlatformProject(ProjectSaid, rename="camel", frozen=True, kw_only=True)
     models: Annotated[list[str], Meta(description="Data models that its keys may use.")] = []
 
 
-class PlatformProjectMade(msgspec.Struct, rename="camel", frozen=True):
+class CreatedPlatformProject(msgspec.Struct, rename="camel", frozen=True):
     project_id: str
 
 
@@ -110,7 +110,7 @@ def _facts(row: queries.Project) -> dict[str, Any]:
     }
 
 
-def _told(capability_of: queries.CapabilityOf, language: str) -> CapabilityRow:
+def _capability_row(capability_of: queries.CapabilityOf, language: str) -> CapabilityRow:
     capability, row = capability_of.capability, capability_of.row
     name = capability.name_en if language == "en" else capability.name
     if row is None:
@@ -120,7 +120,7 @@ def _told(capability_of: queries.CapabilityOf, language: str) -> CapabilityRow:
     )
 
 
-def _said(data: ProjectSaid) -> ProjectFacts:
+def _facts_of(data: ProjectForm) -> ProjectFacts:
     return ProjectFacts(
         client_name=data.client_name,
         description=data.description,
@@ -145,17 +145,18 @@ async def list_projects(
     q: Annotated[str, Meta(description="A part of the name, or a whole projectId.")] = "",
 ) -> Page[PlatformProject]:
     """Projects in sight, the newest first."""
-    found = await queries.list_projects(scope, db, page=page, text=q.strip())
-    return Page.of(page, found.total, [PlatformProject.of(row) for row in found.data])
+    matches = await queries.list_projects(scope, db, page=page, text=q.strip())
+    return Page.of(page, matches.total, [PlatformProject.of(row) for row in matches.data])
 
 
 @platform_project_routes.get("/choices", right="projects.use")
 async def choices(scope: Scope, openapi: OpenApi) -> Choices:
     """Capabilities, services and data models to choose from for a new project."""
     come = {service for capability in CAPABILITIES.values() for service in capability.services} | RESERVED
-    services = [one for one in openapi.registry.services() if one not in come and one != ALWAYS_GRANTED]
+    services = [code for code in openapi.registry.services() if code not in come and code != ALWAYS_GRANTED]
     shown = [
-        _told(queries.CapabilityOf(capability, None), scope.language) for capability in CAPABILITIES.values()
+        _capability_row(queries.CapabilityOf(capability, None), scope.language)
+        for capability in CAPABILITIES.values()
     ]
     return Choices(shown, services, model_ids())
 
@@ -163,20 +164,20 @@ async def choices(scope: Scope, openapi: OpenApi) -> Choices:
 @platform_project_routes.post(right="projects.manage", raises=(ProjectNameTaken,))
 async def create(
     data: NewPlatformProject, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets, openapi: OpenApi
-) -> PlatformProjectMade:
+) -> CreatedPlatformProject:
     """A project of type 数字社区 with its default app; what needs review is applied for."""
-    for field, given, known in (
+    for field, given, allowed in (
         ("services", data.services, openapi.registry.services()),
         ("models", data.models, model_ids()),
     ):
-        if unknown := set(given) - set(known):
+        if unknown := set(given) - set(allowed):
             raise BadInput(field=field, rule="unknown", given=min(unknown))
     project_id = await service.create_project(
         scope,
         tx,
         new=service.NewProject(
             name=data.name,
-            facts=_said(data),
+            facts=_facts_of(data),
             terms=KeyTerms(services=data.services, models=data.models, known_models=model_ids()),
         ),
         ids=ids,
@@ -185,7 +186,7 @@ async def create(
     whole = Scope(scope.tenant, scope.caller)
     for capability in data.capabilities:
         await capabilities.apply_for(whole, tx, project_id=project_id, capability=capability)
-    return PlatformProjectMade(project_id)
+    return CreatedPlatformProject(project_id)
 
 
 @platform_project_routes.get("/{project_id:str}", right="projects.use", raises=(NotFound,))
@@ -198,16 +199,16 @@ async def detail(project_id: str, scope: Scope, db: Database) -> PlatformProject
         description=row.description,
         default_app_key=row.default_app_key,
         root_space_id=None if row.root_space_id is None else str(row.root_space_id),
-        capabilities=[_told(capability_of, scope.language) for capability_of in capability_ofs],
+        capabilities=[_capability_row(capability_of, scope.language) for capability_of in capability_ofs],
     )
 
 
 @platform_project_routes.put(
     "/{project_id:str}", right="projects.manage", raises=(NotFound, ProjectNameTaken)
 )
-async def change(project_id: str, data: ProjectSaid, scope: Scope, tx: Tx, ids: Ids) -> None:
+async def change(project_id: str, data: ProjectForm, scope: Scope, tx: Tx, ids: Ids) -> None:
     """Change what is said of the project."""
-    await service.describe_project(scope, tx, project_id=project_id, facts=_said(data), ids=ids)
+    await service.describe_project(scope, tx, project_id=project_id, facts=_facts_of(data), ids=ids)
     await service.rename_project(scope, tx, project_id=project_id, name=data.name)
 
 

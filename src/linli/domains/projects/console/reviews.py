@@ -38,9 +38,9 @@ capability_review_routes = Routes("/app-platform/reviews", tags=("projects",))
 @capability_review_routes.get(right="capabilities.review")
 async def list_reviews(scope: Scope, db: Database, page: PageRequest) -> Page[CapabilityReview]:
     """Capabilities waiting for a decision, of every tenant, the oldest first."""
-    found = await queries.list_applied(scope, db, page=page)
+    applications = await queries.list_applied(scope, db, page=page)
     rows = []
-    for row in found.data:
+    for row in applications.data:
         project = await queries.get_project(scope, db, project_id=row.project_id)
         tenant = await tenancy.get_tenant(db, row.tenant_id)
         capability = CAPABILITIES[row.capability]
@@ -56,7 +56,7 @@ async def list_reviews(scope: Scope, db: Database, page: PageRequest) -> Page[Ca
                 row.applied_ms,
             )
         )
-    return Page.of(page, found.total, rows)
+    return Page.of(page, applications.total, rows)
 
 
 @capability_review_routes.post(

@@ -36,8 +36,8 @@ async def apply_for(scope: Scope, tx: Tx, *, project_id: str, capability: str) -
     A second application changes nothing, except after a rejection.
     Raises BadInput (an unknown capability), NotFound.
     """
-    one = CAPABILITIES.get(capability)
-    if one is None:
+    entry = CAPABILITIES.get(capability)
+    if entry is None:
         raise BadInput(field="capability", rule="one_of", allowed=", ".join(CAPABILITIES))
     capabilities = {
         of.capability.code: of.row for of in await queries.list_capabilities(scope, tx, project_id=project_id)
@@ -47,7 +47,7 @@ async def apply_for(scope: Scope, tx: Tx, *, project_id: str, capability: str) -
         return row.state
     project = await queries.get_project(scope, tx, project_id=project_id)
     now_ms = tx.db.clock.now_ms()
-    state: CapabilityState = "applied" if one.reviewed else "approved"
+    state: CapabilityState = "applied" if entry.reviewed else "approved"
     capability_row = queries.CapabilityRow(
         project_id=project_id,
         capability=capability,
@@ -56,7 +56,7 @@ async def apply_for(scope: Scope, tx: Tx, *, project_id: str, capability: str) -
         reason="",
         reviewer="",
         applied_ms=now_ms,
-        reviewed_ms=None if one.reviewed else now_ms,
+        reviewed_ms=None if entry.reviewed else now_ms,
     )
     await tx.upsert(
         project_capabilities,
@@ -64,7 +64,7 @@ async def apply_for(scope: Scope, tx: Tx, *, project_id: str, capability: str) -
         keys=("project_id", "capability"),
         update=("state", "reason", "reviewer", "applied_ms", "reviewed_ms"),
     )
-    if not one.reviewed:
+    if not entry.reviewed:
         await emit(tx, CapabilityDecided(project.tenant_id, project_id, capability, True), key=project_id)
     return state
 

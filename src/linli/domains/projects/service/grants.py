@@ -46,11 +46,11 @@ async def begin_grants(
     if reserved := set(terms.services) & RESERVED:
         raise BadInput(field="services", rule="project.not_approved", service=min(reserved))
     services = frozenset((*CAPABILITIES[DIGITAL_COMMUNITY].services, *terms.services))
-    made = Terms(services, frozenset(terms.models), RESERVED)
-    await policies.set_terms(whole, tx, project_id=project_id, terms=made)
+    new_terms = Terms(services, frozenset(terms.models), RESERVED)
+    await policies.set_terms(whole, tx, project_id=project_id, terms=new_terms)
     await policies.begin_key(whole, tx, app_key=app_key, project_id=project_id)
     if terms.known_models:
-        switches = {model_id: model_id in made.models for model_id in terms.known_models}
+        switches = {model_id: model_id in new_terms.models for model_id in terms.known_models}
         await policies.switch_models(whole, tx, project_id=project_id, switches=switches)
 
 
@@ -71,13 +71,13 @@ async def authorise_model(
     model_id: str,
     by_project: bool,
     by_app: bool,
-    known: Collection[str],
+    known_models: Collection[str],
 ) -> None:
     """Authorise a data model for a project (数据集成 授权) and for its default app; both are needed to use it (C091).
 
     Raises BadInput.
     """
-    if model_id not in known:
+    if model_id not in known_models:
         raise BadInput(field="model_id", rule="unknown")
     await policies.switch_models(scope, tx, project_id=project.project_id, switches={model_id: by_project})
     if not project.default_app_key:
@@ -85,11 +85,11 @@ async def authorise_model(
     models = await policies.models_of(tx, project.default_app_key)
     if models is None and by_app:
         return
-    wanted = (frozenset(known) if models is None else models) - {model_id} | (
+    wanted = (frozenset(known_models) if models is None else models) - {model_id} | (
         {model_id} if by_app else frozenset()
     )
     await policies.grant_models(
-        scope, tx, app_key=project.default_app_key, models=wanted, offered={*known, *wanted}
+        scope, tx, app_key=project.default_app_key, models=wanted, offered={*known_models, *wanted}
     )
 
 

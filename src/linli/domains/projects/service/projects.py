@@ -158,7 +158,10 @@ async def rename_project(scope: Scope, tx: Tx, *, project_id: str, name: str) ->
         raise BadInput(field="name", rule="too_long", limit=MAX_NAME)
     if name == project.name:
         return
-    if any(one.name == name for one in await tenancy.list_projects(Scope.system(scope.tenant), tx)):
+    if any(
+        project_row.name == name
+        for project_row in await tenancy.list_projects(Scope.system(scope.tenant), tx)
+    ):
         raise tenancy.ProjectNameTaken(name=name)
     await _rename.run(tx, of_project=project_id, to_name=name)
 

@@ -4,6 +4,6 @@
 method that needs more has a builder in `by_method`.
 """
 
-from linli.domains.sandbox.examples.find import Found, example_of
+from linli.domains.sandbox.examples.find import Example, example_of
 
-__all__ = ["Found", "example_of"]
+__all__ = ["Example", "example_of"]

@@ -110,13 +110,13 @@ def _bare(kind: inspect.Type) -> inspect.Type:
         if isinstance(kind, inspect.Metadata):
             kind = kind.type
         elif isinstance(kind, inspect.UnionType):
-            kept = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+            kept = [option for option in kind.types if not isinstance(option, inspect.NoneType)]
             kind = kept[0] if kept else inspect.AnyType()
         else:
             return kind
 
 
-def known(name: str, view: View) -> str | None:
+def example_value(name: str, view: View) -> str | None:
     """The value for a text field of this name; None: unknown name."""
     value = _BY_NAME[name](view) if name in _BY_NAME else None
     return None if value is None or isinstance(value, list) else str(value)

@@ -11,7 +11,7 @@ from linli.domains.sandbox.spares import MAKERS, Bench
 from linli.openapi.registry import MethodSpec
 
 
-class Found(NamedTuple):
+class Example(NamedTuple):
     """Parameters that work once or always."""
 
     params: dict[str, Any]
@@ -19,7 +19,7 @@ class Found(NamedTuple):
     """Spares that the call uses up. They are dropped when it succeeds."""
 
 
-async def example_of(spec: MethodSpec, bench: Bench, *, fresh: bool = False) -> Found:
+async def example_of(spec: MethodSpec, bench: Bench, *, fresh: bool = False) -> Example:
     """Parameters for a call in the sandbox. Makes the spares that it needs; `fresh`: new ones.
 
     Changes `bench.facts`, which the caller stores. Raises SandboxFailed.
@@ -31,10 +31,10 @@ async def example_of(spec: MethodSpec, bench: Bench, *, fresh: bool = False) -> 
         token = await bench.partner.token(facts.community_id)
     if build is None:
         view = View(facts, now_ms, bench.partner.key.app_key, token)
-        return Found(of_model(spec, view) or filled(spec.params, view), frozenset())
+        return Example(of_model(spec, view) or filled(spec.params, view), frozenset())
     asked = View(Facts(devices=facts.devices), now_ms, "", "")
     build(asked)
     for name in sorted(asked.needed):
         if name not in facts.spare or (fresh and name in asked.used):
             facts.spare = {**facts.spare, name: await MAKERS[name](bench)}
-    return Found(build(View(facts, now_ms, bench.partner.key.app_key, token)), frozenset(asked.used))
+    return Example(build(View(facts, now_ms, bench.partner.key.app_key, token)), frozenset(asked.used))

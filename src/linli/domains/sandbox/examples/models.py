@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from linli.domains.sandbox.examples.by_field import known
+from linli.domains.sandbox.examples.by_field import example_value
 from linli.domains.sandbox.examples.view import View
 from linli.openapi.registry import MethodSpec
 from linli.servicebus import documents
@@ -28,8 +28,8 @@ def _sample(field: Field, view: View) -> Any:
     elif field.values:
         first = next(iter(field.values))
         value = first if kind == "string" else int(first)
-    elif kind == "string" and (said := known(field.name, view)) is not None:
-        value = said
+    elif kind == "string" and (sample := example_value(field.name, view)) is not None:
+        value = sample
     else:
         value = _SAMPLES.get(kind or "any", "1")
     return [value] if field.type == "array" else value

@@ -19,7 +19,7 @@ from linli.domains.video.console.rows import (
     batch_row,
     camera_rows,
 )
-from linli.domains.video.errors import BatchUndone, CameraKnown, CountChanged
+from linli.domains.video.errors import BatchUndone, CameraExists, CountChanged
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.queries.devices import cameras_of
 from linli.domains.video.service import batches
@@ -61,7 +61,7 @@ async def list_cameras(
     if sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    found = await queries.page(
+    matches = await queries.page(
         scope,
         db,
         community_id,
@@ -72,7 +72,7 @@ async def list_cameras(
         protocol=protocol,
         group_name=group,
     )
-    return Page.of(page, found.total, await camera_rows(scope, db, community_id, found.data))
+    return Page.of(page, matches.total, await camera_rows(scope, db, community_id, matches.data))
 
 
 @camera_routes.get("/groups", right=SEE, raises=(NotFound,))
@@ -92,8 +92,8 @@ async def devices(
     """Cameras bound to the community, how many nothing is known of, and which."""
     await root_of(scope, db, community_id)
     bound = await cameras_of(scope, db, community_id)
-    known = await queries.known_devices(scope, db, community_id)
-    waiting = [row for row in bound if row.iot_id not in known]
+    registered = await queries.known_devices(scope, db, community_id)
+    waiting = [row for row in bound if row.iot_id not in registered]
     wanted = q.strip().casefold()
     fitting = [row for row in waiting if wanted in f"{row.device_name} {row.nickname}".casefold()]
     offered = [
@@ -103,26 +103,26 @@ async def devices(
     return CameraDevices(len(bound), len(waiting), offered)
 
 
-@camera_routes.post(right=MANAGE, raises=(NotFound, CameraKnown))
+@camera_routes.post(right=MANAGE, raises=(NotFound, CameraExists))
 async def add(
     community_id: int, data: NewCameraForm, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets, clock: Clock
 ) -> AddedCamera:
     """Say what is known of a camera that is bound to the community."""
-    made = await service.add(
+    camera_id = await service.add(
         scope,
         tx,
         community_id=community_id,
         iot_id=data.iot_id,
-        said=data.said(),
+        values=data.values(),
         ids=ids,
         secrets=secrets,
         now_ms=clock.now_ms(),
     )
-    return AddedCamera(str(made))
+    return AddedCamera(str(camera_id))
 
 
 @camera_routes.get("/{camera_id:int}", right=SEE, raises=(NotFound,))
-async def one(community_id: int, camera_id: int, scope: Scope, db: Database) -> CameraRow:
+async def show_camera(community_id: int, camera_id: int, scope: Scope, db: Database) -> CameraRow:
     """What is known of one camera."""
     camera = await queries.camera(scope, db, camera_id, community_id=community_id)
     return (await camera_rows(scope, db, community_id, [camera]))[0]
@@ -138,7 +138,7 @@ async def change(
         tx,
         community_id=community_id,
         camera_id=camera_id,
-        said=data.said(),
+        values=data.values(),
         secrets=secrets,
         now_ms=clock.now_ms(),
     )
@@ -170,8 +170,8 @@ async def clear(
 async def list_batches(community_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[CameraBatch]:
     """Imports and clearings, the latest first."""
     await root_of(scope, db, community_id)
-    found = await queries.batches(scope, db, community_id, page)
-    return Page.of(page, found.total, [batch_row(row) for row in found.data])
+    matches = await queries.batches(scope, db, community_id, page)
+    return Page.of(page, matches.total, [batch_row(row) for row in matches.data])
 
 
 @camera_routes.post("/batches/{batch_id:int}/undo", right=MANAGE, status=200, raises=(NotFound, BatchUndone))

@@ -13,13 +13,13 @@ from linli.kernel.scope import Scope
 
 async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
     """Choices by their words, spaces by their names; what is gone keeps its number."""
-    numbers = {one for row in changes for one in row.get("space_id", ()) if one is not None}
+    numbers = {number for row in changes for number in row.get("space_id", ()) if number is not None}
     names = await spaces.names(scope, db, sorted(numbers)) if numbers else {}
     at = 1 if scope.language == "en" else 0
     for row in changes:
         for field, labels in CHOICES.items():
             if field in row:
-                was, now = (labels[one][at] if one in labels else one for one in row[field])
+                was, now = (labels[value][at] if value in labels else value for value in row[field])
                 row[field] = (was, now)
         if "space_id" in row:
             was, now = row["space_id"]

@@ -76,7 +76,7 @@ class CameraForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     manager_phone: str | UnsetType = UNSET
     remark: str | UnsetType = UNSET
 
-    def said(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         names = CameraForm.__struct_fields__
         return {name: value for name in names if (value := getattr(self, name)) is not UNSET}
 
@@ -156,7 +156,7 @@ async def places_of(scope: Scope, db: Reader, community_id: int, cameras: list[C
     for space in await spaces.subtree(scope, db, root):
         above = names.get(space.parent_id or 0, "")
         names[space.space_id] = "" if space.space_id == root.space_id else f"{above}/{space.name}".lstrip("/")
-    return {one: names[one] for one in ids if one in names}
+    return {space_id: names[space_id] for space_id in ids if space_id in names}
 
 
 async def camera_rows(scope: Scope, db: Reader, community_id: int, cameras: list[Camera]) -> list[CameraRow]:
@@ -168,7 +168,7 @@ async def camera_rows(scope: Scope, db: Reader, community_id: int, cameras: list
     rows = []
     for camera_row in cameras:
         device = devices.get(camera_row.iot_id)
-        said = {**camera_row.said, "space_id": str(camera_row.space_id or "")}
+        values = {**camera_row.values, "space_id": str(camera_row.space_id or "")}
         rows.append(
             CameraRow(
                 id=str(camera_row.camera_id),
@@ -181,7 +181,7 @@ async def camera_rows(scope: Scope, db: Reader, community_id: int, cameras: list
                 place=places.get(camera_row.space_id or 0, ""),
                 created_ms=camera_row.created_ms,
                 changed_ms=camera_row.changed_ms,
-                **said,
+                **values,
             )
         )
     return rows

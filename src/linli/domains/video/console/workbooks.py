@@ -37,11 +37,11 @@ async def template(
 ) -> Response[bytes]:
     """The workbook with drop-downs, and a row begun for each camera of which nothing is known."""
     await root_of(scope, db, community_id)
-    known = await queries.known_devices(scope, db, community_id)
+    registered = await queries.known_devices(scope, db, community_id)
     rows: list[dict[str, Any]] = [
         {"device": row.device_name, "product_key": row.product_key, "name": row.nickname}
         for row in await cameras_of(scope, db, community_id)
-        if row.iot_id not in known
+        if row.iot_id not in registered
     ]
     content = await asyncio.to_thread(workbook.book, language or scope.language, rows[: workbook.ROWS_MAX])
     return attachment(content, _NAME)
@@ -73,7 +73,7 @@ async def export(
     places = await places_of(scope, db, community_id, page.data)
     rows = [
         {
-            **row.said,
+            **row.values,
             "device": row.device_name,
             "product_key": row.product_key,
             "space": places.get(row.space_id or 0, ""),

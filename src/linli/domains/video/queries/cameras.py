@@ -13,7 +13,7 @@ from linli.kernel.scope import Scope
 
 _c = cameras.c
 _here = _c.community_id == bindparam("community_id", type_=INT)
-_one = Query(
+_by_id = Query(
     select(cameras).where(in_scope(cameras), _here, _c.camera_id == bindparam("camera_id", type_=INT)), Camera
 )
 _some = Query(select(cameras).where(in_scope(cameras), _here, any_of(_c.camera_id, "camera_ids")), Camera)
@@ -112,7 +112,7 @@ def like(text: str) -> str:
 
 async def camera(scope: Scope, db: Reader, camera_id: int, *, community_id: int) -> Camera:
     """Raises NotFound."""
-    if (camera_row := await _one.one(db, scope, camera_id=camera_id, community_id=community_id)) is None:
+    if (camera_row := await _by_id.one(db, scope, camera_id=camera_id, community_id=community_id)) is None:
         raise NotFound(what="camera", id=camera_id)
     return camera_row
 

@@ -51,8 +51,8 @@ async def clear(
     else:
         cameras = await queries.cameras_by_id(scope, tx, community_id, list(camera_ids))
         gone = [
-            cameras.get(one) or await _missing(scope, tx, one, community_id)
-            for one in dict.fromkeys(camera_ids)
+            cameras.get(camera_id) or await _missing(scope, tx, camera_id, community_id)
+            for camera_id in dict.fromkeys(camera_ids)
         ]
     if expected is not None and expected != len(gone):
         raise CountChanged(count=len(gone), expected=expected)
@@ -192,20 +192,20 @@ def _sealed(row: Camera | None) -> str:
     return row.password_sealed if row is not None else ""
 
 
-def _said(text: str) -> dict[str, Any]:
+def _read_values(text: str) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
 def _unchanged(now: Camera, row: BatchRow) -> bool:
     """Whether a camera was not changed since the batch."""
-    after = Camera(**_said(row.after), password_sealed=row.after_sealed)
-    return now.said == after.said and now.password_sealed == after.password_sealed
+    after = Camera(**_read_values(row.after), password_sealed=row.after_sealed)
+    return now.values == after.values and now.password_sealed == after.password_sealed
 
 
 def _restored(row: BatchRow, now_ms: int) -> Camera:
-    return Camera(**_said(row.before), password_sealed=row.before_sealed)._replace(changed_ms=now_ms)
+    return Camera(**_read_values(row.before), password_sealed=row.before_sealed)._replace(changed_ms=now_ms)
 
 
 def _before(now: Camera, row: BatchRow, now_ms: int) -> Camera:
     before = _restored(row, now_ms)
-    return now._replace(**before.said, password_sealed=before.password_sealed, changed_ms=now_ms)
+    return now._replace(**before.values, password_sealed=before.password_sealed, changed_ms=now_ms)

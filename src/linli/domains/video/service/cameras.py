@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, update
 
 from linli.domains.communities.queries import spaces
 from linli.domains.video import camera_rules as rules
-from linli.domains.video.errors import CameraKnown
+from linli.domains.video.errors import CameraExists
 from linli.domains.video.events import CamerasChanged
 from linli.domains.video.models import cameras
 from linli.domains.video.queries import cameras as queries
@@ -39,15 +39,15 @@ def wire_name(field: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-def checked(said: Mapping[str, Any]) -> dict[str, Any]:
+def checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """The given fields, normalized. Raises BadInput."""
-    found: dict[str, Any] = {}
-    for field, value in said.items():
+    clean_values: dict[str, Any] = {}
+    for field, value in values.items():
         clean = rules.clean(field, value)
         if (broken := rules.problem(field, clean)) is not None:
             raise BadInput(field=wire_name(field), rule=broken[0], **broken[1])
-        found[field] = clean
-    return found
+        clean_values[field] = clean
+    return clean_values
 
 
 async def add(
@@ -56,14 +56,14 @@ async def add(
     *,
     community_id: int,
     iot_id: str,
-    said: Mapping[str, Any],
+    values: Mapping[str, Any],
     ids: Ids,
     secrets: Secrets,
     now_ms: int,
 ) -> int:
     """Add information to a camera of the community. Returns its number.
 
-    Raises NotFound (also for a community under review, a device of another one), BadInput, CameraKnown.
+    Raises NotFound (also for a community under review, a device of another one), BadInput, CameraExists.
     """
     await lock(scope, tx, community_id)
     device = await get_device(scope, tx, iot_id=iot_id)
@@ -74,8 +74,8 @@ async def add(
             field="iotId", rule="camera.other_device", device=device.category_name or device.product_name
         )
     if await queries.of_devices(scope, tx, community_id, [iot_id]):
-        raise CameraKnown(device=device.device_name)
-    facts = checked({"name": "", **said})
+        raise CameraExists(device=device.device_name)
+    facts = checked({"name": "", **values})
     await _check_whole(scope, tx, community_id, facts)
     camera = new_camera(
         scope, device, facts, community_id=community_id, ids=ids, secrets=secrets, now_ms=now_ms
@@ -100,15 +100,15 @@ async def change(
     *,
     community_id: int,
     camera_id: int,
-    said: Mapping[str, Any],
+    values: Mapping[str, Any],
     secrets: Secrets,
     now_ms: int,
 ) -> None:
     """Change information. Absent fields stay; an empty password deletes it. Raises NotFound, BadInput."""
     await lock(scope, tx, community_id)
     camera = await queries.camera(scope, tx, camera_id, community_id=community_id)
-    facts = checked(said)
-    await _check_whole(scope, tx, community_id, {**camera.said, **facts})
+    facts = checked(values)
+    await _check_whole(scope, tx, community_id, {**camera.values, **facts})
     await rewrite(scope, tx, [(camera, merged(camera, facts, secrets=secrets, now_ms=now_ms))], now_ms=now_ms)
 
 
@@ -117,13 +117,13 @@ async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int
     community_id = change.community_id or 0
     await lock(scope, tx, community_id)
     camera = await queries.camera(scope, tx, int(change.target), community_id=community_id)
-    said = {
+    values = {
         name: was if was is not None or name not in rules.LENGTHS else ""
         for name, (was, _) in change.differences.items()
         if name in rules.FIELDS and name != "password"
     }
-    facts = checked(said)
-    await _check_whole(scope, tx, community_id, {**camera.said, **facts})
+    facts = checked(values)
+    await _check_whole(scope, tx, community_id, {**camera.values, **facts})
     back = camera._replace(**facts, changed_ms=now_ms)
     await rewrite(scope, tx, [(camera, back)], now_ms=now_ms, action="restored")
 
@@ -184,8 +184,8 @@ def merged(camera: Camera, facts: Mapping[str, Any], *, secrets: Secrets, now_ms
     return camera._replace(**plain, changed_ms=now_ms)
 
 
-async def insert(tx: Tx, made: Sequence[Camera]) -> None:
-    await tx.insert_many(cameras, [row._asdict() for row in made])
+async def insert(tx: Tx, new_cameras: Sequence[Camera]) -> None:
+    await tx.insert_many(cameras, [row._asdict() for row in new_cameras])
 
 
 async def write(scope: Scope, tx: Tx, rows: Sequence[Camera]) -> None:
@@ -259,7 +259,7 @@ async def tell(
 
 def history_view(before: Camera | None, camera: Camera) -> dict[str, Any]:
     """What goes into the history: that a password is set or was changed, never the password."""
-    view = camera.said
+    view = camera.values
     view["password"] = "set" if camera.password_sealed else ""
     if before is not None and before.password_sealed and camera.password_sealed != before.password_sealed:
         view["password"] = "changed" if camera.password_sealed else ""

@@ -29,7 +29,7 @@ from linli.things.queries.devices import DeviceRow
 
 BATCH: Final = "camera_batch"
 """Kind of change in import_changes. The rows are stored with the batch, because they hold sealed passwords."""
-_NOT_SAID: Final = frozenset({"device", "product_key", "space"})
+_KEY_FIELDS: Final = frozenset({"device", "product_key", "space"})
 """Columns that are not fields of a camera."""
 
 
@@ -93,9 +93,9 @@ class _Places:
         named = tuple(part.strip() for part in written.split("/"))
         way = addresses.parts(written)
         asked = (self._full.get(named), self._named.get(named), self._whole.get(way), self._ends.get(way))
-        for found in asked:
-            if found:
-                return (found[0], "") if len(found) == 1 else (None, "camera.space_ambiguous")
+        for space_ids in asked:
+            if space_ids:
+                return (space_ids[0], "") if len(space_ids) == 1 else (None, "camera.space_ambiguous")
         return None, "camera.space_unknown"
 
 
@@ -123,7 +123,7 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
         problem._replace(value="") if problem.column == secret else problem for problem in reading.problems
     ]
     seen: dict[str, int] = {}
-    found = Plan(reading.total, problems, [], [], 0)
+    outcome = Plan(reading.total, problems, [], [], 0)
     unchanged = 0
 
     def fault(row: Row, key: str, rule: str, **facts: object) -> None:
@@ -138,24 +138,24 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
             fault(row, "device", "repeats", other=seen[device.iot_id])
             continue
         seen[device.iot_id] = row.number
-        facts = {key: value for key, value in row.values.items() if key not in _NOT_SAID}
+        facts = {key: value for key, value in row.values.items() if key not in _KEY_FIELDS}
         if written := row.values.get("space"):
             facts["space_id"], rule = places.space(written)
             if rule:
                 fault(row, "space", rule)
                 continue
         camera = there.get(device.iot_id)
-        now = {**(camera.said if camera else {}), **facts}
+        now = {**(camera.values if camera else {}), **facts}
         if (broken := rules.pair_problem(now.get("longitude"), now.get("latitude"))) is not None:
             fault(row, "longitude" if "longitude" in reading.letters else "latitude", broken[0])
         elif camera is None:
-            found.added.append((device, facts))
+            outcome.added.append((device, facts))
         elif _says_more(camera, facts):
-            found.changed.append((camera, facts))
+            outcome.changed.append((camera, facts))
         else:
             unchanged += 1
-    problems.sort(key=lambda one: (one.row, len(one.column), one.column))
-    return found._replace(unchanged=unchanged)
+    problems.sort(key=lambda problem: (problem.row, len(problem.column), problem.column))
+    return outcome._replace(unchanged=unchanged)
 
 
 async def apply(
@@ -211,8 +211,8 @@ def _says_more(camera: Camera, facts: dict[str, Any]) -> bool:
     """Whether a row changes something. A given password always does: it cannot be compared."""
     if "password" in facts:
         return True
-    said = camera.said
-    return any(said[key] != value for key, value in facts.items())
+    values = camera.values
+    return any(values[key] != value for key, value in facts.items())
 
 
 async def write(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[Trace]:
