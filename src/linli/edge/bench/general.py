@@ -1,4 +1,4 @@
-"""What every driver and device must do, whatever it speaks. The titles stand in this room's strings."""
+"""What every driver and device must do, whatever protocol it speaks. The titles are in this room's strings."""
 
 import msgspec
 

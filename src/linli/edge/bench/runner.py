@@ -53,7 +53,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     protocol: str
     subject: Literal["device", "simulator"]
     device: str
-    """Who or what was tested, in the words of whoever ran it."""
+    """Who or what was tested, as the person who ran the bench wrote it."""
     began_ms: int
     took_ms: int
     passed: bool
@@ -86,7 +86,9 @@ async def certify(
             await subject.meet(trial.driver)
         for case in (*general.FIRST, *_cases_of(installed), *general.LAST):
             case_report = await _run(case, trial, installed, CASE_SECONDS * (10 if real else 1))
-            cases.append(case_report)  # one by one, so that what came before an interruption is kept
+            cases.append(
+                case_report
+            )  # added one by one, so that an interrupted run keeps the cases before it
     finally:
         await supervisor.close()
         await subject.close()

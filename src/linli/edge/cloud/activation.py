@@ -1,4 +1,4 @@
-"""Activation by call home: tried until the cloud answers, with growing waits; a refusal is told at once."""
+"""Activation by call home: the box tries until the cloud answers, waiting longer each time; a refusal ends it at once."""
 
 from collections.abc import Callable
 from typing import Final

@@ -27,7 +27,7 @@ class CloudUnreachable(Unavailable):
 
 
 class CloudRefused(Conflict):
-    """The cloud said no. `status`, `error` and `message` are its own."""
+    """The cloud refused the call. `status`, `error` and `message` are from its answer."""
 
     code = "edge.cloud_refused"
 
@@ -118,7 +118,7 @@ class CloudCaller:
         return url if "://" in url else self.base_url + url
 
     def headers(self, method: str, target: str, body: bytes = b"") -> dict[str, str]:
-        """The four headers of a call that somebody else makes, such as a WebSocket."""
+        """The four headers of a call that another part sends, such as a WebSocket."""
         activated = self._identity.activated
         return edge_link.signed_headers(
             activated.device.device_secret,

@@ -1,4 +1,4 @@
-"""The box's time: the cloud's where it was told, carried on by the monotonic clock in between.
+"""The box's time: taken from the cloud, and kept by the monotonic clock between two answers.
 
 Boxes without a battery come up in 1970, and installers set clocks wrong; records and windows must not care. Time never
 goes back while the box runs: a clock that is ahead goes slower until it fits.
@@ -35,7 +35,7 @@ class BoxClock:
         """To be lost by going slower."""
         self._last_ms = self._base_ms
         self.told_at_ms: int | None = None
-        """When the cloud last told the time; None: never in this run."""
+        """When the cloud last gave the time; None: not since the box started."""
 
     def now_ms(self) -> int:
         passed = self._steady_ms() - self._base_steady
@@ -60,7 +60,7 @@ class BoxClock:
             self._rebase(floor_ms, ahead=0)
 
     def hinted(self, about_ms: int) -> bool:
-        """A rough time, such as an answer's `Date`; counts only while nothing better was told. Whether it did."""
+        """Takes a rough time, such as an answer's `Date`, until the cloud gave a better one. Whether it was taken."""
         if self.told_at_ms is not None:
             return False
         self._last_ms = about_ms
@@ -78,7 +78,7 @@ class BoxClock:
             self.told_at_ms = now
             return ahead
         if ahead > 0 and self.told_at_ms is None and ahead > STEP_MS:
-            # Nothing that this run said was confirmed by the cloud yet: better one step back than hours of slewing.
+            # The cloud has confirmed no report of this run yet: one step back is better than hours of slewing.
             self._last_ms = right
             self._rebase(right, ahead=0)
         elif ahead > 0:

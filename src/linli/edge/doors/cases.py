@@ -169,7 +169,7 @@ def _person(n: int, name: str = "", feature: float = 0.5) -> WantedFace:
 
 
 async def face_library(trial: Trial) -> None:
-    """Added, told back with the very marks, changed in each of the three ways, deleted, emptied."""
+    """Faces are added, read back with the same marks, changed in each of the three ways, deleted, and all removed."""
     orders = Orders(_link(trial))
     await _all_taken(trial, await orders.sync_faces([FaceEntry(type=CLEAR)]))
     people = [_person(n) for n in range(51)]

@@ -1,4 +1,4 @@
-"""What doors tell and ask: each call becomes an event of a thing, a question to the doorkeeper, or both.
+"""What doors report and ask: each call becomes an event of a thing, a question to the doorkeeper, or both.
 
 An event is awaited before the door gets its answer: what was confirmed is kept. Names and values of `passEvent` and
 `doorOpenEvent` are those of the platform's thing models; events that these do not have carry the protocol's own names.
@@ -54,7 +54,7 @@ class Desk:
         }
 
     async def serve(self, link: Link, path: str, message: Ask) -> Answer:
-        """Raises Refused; a machine without the ability is told 99."""
+        """Raises Refused, with 99 where the machine lacks the ability."""
         device = link.machine.device_for(path)
         if device is None:
             raise Refused(Code.OTHER, "this device was configured without that function")
@@ -65,7 +65,7 @@ class Desk:
     async def _recognise(self, link: Link, message: faces.Recognize, device: str) -> Answer:
         check_photo(message.photo)
         machine = link.machine
-        # The disk takes the photo while the models look at it: nobody stands before a door longer for it.
+        # Photo and recognition run side by side, so that no person waits longer because of the photo.
         recognised, photo_id = await asyncio.gather(
             self._keeper.recognise(
                 device, message.photo, detect=message.detects, similarity=machine.similarity

@@ -163,7 +163,7 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         return await self._desk.serve(link, path, message)
 
     async def _greet(self, link: Link) -> None:
-        """What every connection begins with (spec G 5, F1 step 5). A part that fails is told and leaves the others."""
+        """What is done first at every connection (spec G 5, F1 step 5). A failing part is logged; the others go on."""
         for part in (self._send_sip, self._send_temperature, self._compare_faces):
             try:
                 await part(link)
@@ -213,7 +213,7 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         return await (self._faces.sync if service == "SyncFaceData" else self._faces.report)(door, params)
 
     def _remember_sip(self, device: str, params: Mapping[str, Any]) -> None:
-        """An account that an offline door could not be told waits for its next connection."""
+        """A SIP account that an offline door could not get waits for the door's next connection."""
         names = ("sipNumber", "password", "sipServerAddr", "sipServerPort")
         if all(isinstance(params.get(name), str) for name in names):
             number, password, host, port = (params[name] for name in names)

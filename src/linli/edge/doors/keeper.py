@@ -33,7 +33,7 @@ class Doorkeeper(Protocol):
     async def recognise(
         self, device: str, photo: bytes, *, detect: bool, similarity: int
     ) -> Recognised | None:
-        """Find the face among those who may be known at this door; None: nobody. `similarity` in percent."""
+        """Find the face among the persons of this door; None: no person matches. `similarity` in percent."""
         ...
 
     async def reads(self, device: str, length: int) -> bool:
@@ -82,10 +82,10 @@ class FaceDoor(NamedTuple):
 
 
 class FaceWishes(Protocol):
-    """Whom the platform wants known at the doors: a service that the box may offer."""
+    """Which persons the platform wants at the doors: a service that the box may offer."""
 
     async def sync(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
-        """`SyncFaceData`. Raises ParamsBad, DeviceRefused, DeviceOffline; what was wanted is kept even so."""
+        """`SyncFaceData`. Raises ParamsBad, DeviceRefused, DeviceOffline; the desired state is kept even so."""
         ...
 
     async def report(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Link:
         self.address = machine.ip
         """Where it is called: that of its form, or where it moved to."""
         self.clock_off_s = 0
-        """How far the door's clock is ahead of ours, as told by its `/connect`."""
+        """By how many seconds the door's clock was ahead of ours at its `/connect`."""
         self._box = box
         self._caller = caller
         self._clock = clock

@@ -134,7 +134,7 @@ async def face_entries(wanted: WantedFaces, changes: Sequence[FaceChange]) -> li
 
 
 class Orders:
-    """Calls to one machine. Raises what `Link.post` raises where nothing else is said."""
+    """Calls to one machine. Each raises what `Link.post` raises, unless its docstring names more."""
 
     def __init__(self, link: Link) -> None:
         self._link = link

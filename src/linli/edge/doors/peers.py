@@ -17,7 +17,7 @@ from linli.protocols.edge_link import STRANGERS_MOST, Stranger
 MOST: Final = 200
 """Incidents that are kept; the one that is silent longest makes room."""
 CONFIRMED_EACH: Final = 4
-"""Addresses of one machine besides that of its form."""
+"""Addresses of one machine beside that of its form."""
 TELL_MS: Final = 600_000
 """Between two tellings of incidents to the cloud, but for the first."""
 OLD_MS: Final = 7 * 86_400_000
@@ -56,7 +56,7 @@ class Peers:
         self.changed = asyncio.Event()
         """Set whenever there is something to keep."""
         self.unchecked: set[str] = set()
-        """Listeners (`host:port`) whose check somebody switched off."""
+        """Listeners (`host:port`) whose check an installer switched off."""
 
     # what is kept
 
@@ -133,7 +133,7 @@ class Peers:
             self._tell()
 
     def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
-        """Somebody knows the address (`confirm`), or knows that it is none of the machine's; False: no such incident."""
+        """A person confirms the address (`confirm`), or states that it is not the machine's; False: no such incident."""
         stranger = next(
             (entry for entry in self._kept.strangers if (entry.device, entry.peer) == (device, peer)), None
         )

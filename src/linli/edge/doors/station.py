@@ -220,7 +220,7 @@ class Station:
         link.log.now_and_then("a call from an address that is not its own was refused", peer=peer)
 
     def _refuse_replay(self, message: Connect, link: Link) -> None:
-        """Whoever overheard a `/connect` could send it again, and so take the door's token from it."""
+        """A peer that overheard a `/connect` could send it again and so take the door's token."""
         now = self._clock.now_ms()
         while self._accepted and (
             len(self._accepted) > REPLAYS_KEPT or now - next(iter(self._accepted.values())) > REPLAY_MS

@@ -1,4 +1,4 @@
-"""May whoever is in this picture enter here and now? Source: spec G 5, F3; the codes are those of spec E 3.2."""
+"""May the person in this picture enter here and now? Source: spec G 5, F3; the codes are those of spec E 3.2."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -33,7 +33,7 @@ class Decider:
     async def recognise(
         self, device: str, photo: bytes, *, detect: bool, similarity: int
     ) -> Recognised | None:
-        """None: nobody whom this door may know. Why nobody could be looked for is told as a decision without a person."""
+        """None: no person of this door matches. A search that failed is reported as a decision without a person."""
         recognised = await self._find(device, photo, crop=not detect, similarity=similarity)
         if recognised is None and not detect:
             # A door that sends more than a face without asking for detection would never know anybody.
@@ -45,7 +45,7 @@ class Decider:
             hits = await self._engine.find(LIBRARY, photo, crop=crop, limit=BEST)
         except (Busy, TooSlow):
             return nobody(PassCode.FACE_TIMED_OUT)
-        except EngineError:  # off, or the bytes are no picture: nobody is let in unseen
+        except EngineError:  # the engine is off, or the bytes are no picture: then no person is let in
             return nobody(PassCode.FACE_FEATURE_FAILED)
         here = await self._here(device, hits)
         if not here and not await self._store.read(lambda c: FaceRows(c).knows_anybody(device)):
@@ -65,7 +65,7 @@ class Decider:
         )
 
     async def _here(self, device: str, hits: Sequence[Hit]) -> list[tuple[Hit, DoorPerson]]:
-        """The hits whom this door may know, each person once."""
+        """The hits that are persons of this door, each person once."""
         if not hits:
             return []
         pictures = [int(hit.id) for hit in hits]

@@ -44,7 +44,7 @@ class LazyFaces:
         return {face.person_id for face in faces if face.feature_mark is None or not self._is_time(face)}
 
     async def next_turn_ms(self) -> int | None:
-        """When somebody's time comes or may be over; None: never, as things are."""
+        """When the next person's time begins or may end; None: no such time is known."""
         faces = await self._wanted()
         turns = [face.starts_ms for face in faces if face.starts_ms > self._now_ms]
         if any(face.schedule for face in faces):

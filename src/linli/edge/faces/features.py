@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class Features:
-    """Which model is asked is told by its name: the engine's own, or `outside:host:port`."""
+    """The name says which model is asked: the engine's own, or `outside:host:port`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -1,4 +1,4 @@
-"""The box's face library: what the platform told of each door, its pictures and their vectors."""
+"""The box's face library: what the platform sent for each door, the pictures and their vectors."""
 
 import asyncio
 import contextlib
@@ -40,7 +40,7 @@ _REFUSALS_KEPT: Final = 5000
 
 @dataclass(slots=True)
 class _Ready:
-    """What is known of a picture before its file is worked through. `code` is SUCCESS or why it is of no use."""
+    """A picture before its file is worked through. `code` is SUCCESS, or why the picture cannot be used."""
 
     no: int | None = None
     """Of one that is here already."""

@@ -1,4 +1,4 @@
-"""`QueryFaceData`: whom a door knows, in the form of smart doors (ADR 0050)."""
+"""`QueryFaceData`: which persons a door has, in the form of smart doors (ADR 0050)."""
 
 from collections.abc import Iterable, Sequence
 

@@ -124,7 +124,7 @@ class FaceRoom:
         return {"FaceResult": encode_results(results)}
 
     async def forget(self, device: str) -> None:
-        """The door is deployed no more: what it was told goes, and with it whom no other door was told of."""
+        """The door is no longer deployed: its library goes, and with it the persons that no other door has."""
         self._comparing.pop(device, None)
         self._due_ms.pop(device, None)
         async with self._turn(device):
@@ -145,7 +145,7 @@ class FaceRoom:
             raise DeviceRefused(device=device, device_code=500, why=f"download failed: {error}") from None
 
     async def _confirmed_by_door(self, door: FaceDoor, results: list[FaceResult]) -> list[FaceResult]:
-        """The truth lies at the door: what it did not take is told as not taken. Raises DeviceOffline."""
+        """The door decides: a picture that it did not take is reported as not taken. Raises DeviceOffline."""
         failed = await self._push(door, only={result.person_id for result in results})
         if failed and not door.online:
             raise DeviceOffline(device=door.device)
@@ -173,7 +173,7 @@ class FaceRoom:
             await self._push(door)
 
     async def _number(self, door: FaceDoor) -> int | None:
-        """None: nothing was ever said of it."""
+        """None: the platform never sent anything for this door."""
         return await self._store.read(lambda c: FaceRows(c).door_if_known(door.device))
 
     async def report(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,7 +203,7 @@ class FaceRoom:
         self._comparing[door.device] = door
         number, model = await self._number(door), self._features.model_for(door.machine.algorithm)
         if number is None or not model:
-            return  # nothing is known of this door: its library is left alone
+            return  # the box has no data of this door: leave its library alone
         async with self._turn(door.device):
             await self._check_outside(model)
             await self._library.complete(model, door=number)

@@ -29,7 +29,7 @@ class Picture(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """One person whom a door that compares itself is to know."""
+    """One person who should be in the library of a door that compares faces itself."""
 
     person_id: str
     user_mark: str
@@ -51,7 +51,7 @@ class ReportRow(NamedTuple):
 
 
 def user_info(user: FaceUser) -> UserInfo:
-    """As doors that compare themselves are told (spec G A9). An end of 0 is none."""
+    """The form for doors that compare faces themselves (spec G A9). An end of 0 means no end."""
     return UserInfo(
         user_id=user_id_of(user),
         user_name=user.name or user.person_id,
@@ -144,7 +144,7 @@ class FaceRows:
         )
 
     def put_failure(self, door: int, person_id: str, code: int) -> None:
-        """A picture was of no use: what the door knew before stays, the code is told in its report."""
+        """A picture could not be used: the door keeps what it had, and its report has the code."""
         self._execute(
             "INSERT INTO face_rights (door, person, failed) VALUES (?, ?, ?)"
             " ON CONFLICT DO UPDATE SET failed = excluded.failed",
@@ -174,7 +174,7 @@ class FaceRows:
         return True
 
     def _right(self, door: int, person_id: str) -> tuple[int | None, str | None] | None:
-        """(user, md5 of the picture) that a door was told of a person."""
+        """(user, md5 of the picture) that a door has of a person."""
         sql = (
             "SELECT r.user, x.md5 FROM face_rights r JOIN face_people p ON p.no = r.person"
             " LEFT JOIN face_pictures x ON x.no = r.picture WHERE r.door = ? AND p.person_id = ?"
@@ -190,7 +190,7 @@ class FaceRows:
         self._execute(f"DELETE FROM face_rights {where} AND {empty}", (door, person_id))
 
     def drop_door(self, door: int) -> list[str]:
-        """Everybody whom the door knew; their ids."""
+        """Ids of all persons that the door had."""
         sql = "SELECT p.person_id FROM face_rights r JOIN face_people p ON p.no = r.person WHERE r.door = ?"
         gone = [person for (person,) in self._execute(sql, (door,))]
         self._execute("DELETE FROM face_rights WHERE door = ?", (door,))
@@ -209,7 +209,7 @@ class FaceRows:
         return gone
 
     def sweep(self, person_ids: Iterable[str]) -> list[Picture]:
-        """Delete what no door is told any more of these persons; the pictures that went."""
+        """Delete what no door has any more of these persons; the pictures that were deleted."""
         gone: list[Picture] = []
         for person_id in person_ids:
             row = self._execute("SELECT no FROM face_people WHERE person_id = ?", (person_id,)).fetchone()
@@ -229,7 +229,7 @@ class FaceRows:
         return gone
 
     def report(self, door: int, model: str = "") -> list[ReportRow]:
-        """Whom a door was told. `ready` tells of pictures with a vector of `model`."""
+        """The persons of a door. `ready`: the picture has a vector of `model`."""
         sql = (
             "SELECT p.person_id, u.said, x.md5, x.size, x.at_ms, r.failed, EXISTS"
             " (SELECT 1 FROM face_features f WHERE f.picture = r.picture AND f.model = ?) FROM face_rights r"
@@ -290,7 +290,7 @@ class FaceRows:
 
     def persons_at(self, door: str, pictures: Sequence[int]) -> dict[int, DoorPerson]:
         """Who of these pictures the door may know, by picture."""
-        # CROSS JOIN keeps the order: by the few pictures, never through everybody whom a gate knows.
+        # CROSS JOIN keeps the order: by the few pictures first, never through all persons of a gate.
         sql = (
             "SELECT x.no, p.person_id, u.said FROM face_pictures x"
             " CROSS JOIN face_rights r ON r.door = (SELECT no FROM face_doors WHERE name = ?)"
@@ -304,7 +304,7 @@ class FaceRows:
         }
 
     def knows_anybody(self, door: str) -> bool:
-        """Whether a door was told of anybody by user entry and picture."""
+        """Whether a door has any person with both user entry and picture."""
         sql = (
             "SELECT 1 FROM face_rights WHERE door = (SELECT no FROM face_doors WHERE name = ?)"
             " AND user IS NOT NULL AND picture IS NOT NULL LIMIT 1"

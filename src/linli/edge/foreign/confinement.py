@@ -80,13 +80,13 @@ def _is_somebody(uid: int) -> bool:
 
 
 def close_home(home: Path) -> None:
-    """Nobody but the box's user enters its folder, whatever the modes inside. Raises OSError."""
+    """Only the box's user may enter its folder, whatever the modes inside. Raises OSError."""
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
 
 
 def open_code(folder: Path, code: Path) -> None:
-    """Let whoever is handed the code folder read it, and only it. Blocks. Raises OSError."""
+    """Let the user who gets the code folder read it, and only it. Blocks. Raises OSError."""
     folder.chmod(0o700)
     for place, _, files in os.walk(code):
         os.chmod(place, 0o755)
@@ -127,7 +127,7 @@ def _drop_capabilities(libc: ctypes.CDLL) -> None:
 
 
 def end_all(uid: int) -> None:
-    """End whatever a driver's user still runs, in whichever session."""
+    """End all processes that a driver's user still runs, in every session."""
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
             with contextlib.suppress(OSError):

@@ -61,7 +61,7 @@ class ForeignDriver(BaseDriver):
         return self._process.pid
 
     async def start(self) -> None:
-        """Returns when the driver's code has said `start`. Raises ChildEnded, TimeoutError, OSError."""
+        """Returns when the driver's code has sent `start`. Raises ChildEnded, TimeoutError, OSError."""
         # Nothing of the box's environment, where keys may stand, but what Python itself needs.
         environment = {
             name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ
@@ -230,6 +230,6 @@ def _error(device: str, error: dict[str, Any]) -> LinliError:
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    """To the child and whatever it started."""
+    """To the child and all processes that it started."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, number)

@@ -1,4 +1,4 @@
-"""Driver packages: a zip with `index.py` at its first level, signed by whoever answers for it, unpacked with care.
+"""Driver packages: a zip with `index.py` at its first level, signed by its owner, unpacked with care.
 
 A package's signature is detached (Ed25519 over the zip's bytes) and checked against the keys that this box trusts.
 """

@@ -16,7 +16,7 @@ from linli.kernel.ids import Ids
 
 
 class Kit(NamedTuple):
-    """What a simulator is made with."""
+    """What a simulator is created with."""
 
     clock: Clock
     ids: Ids
@@ -55,7 +55,7 @@ class Subject(Protocol):
     async def close(self) -> None: ...
 
     async def act(self, action: str, **values: Any) -> Any:
-        """Somebody does something at the device, such as swiping a card."""
+        """A person does something at the device, such as swiping a card."""
         ...
 
 
@@ -112,6 +112,6 @@ class Case(NamedTuple):
     source: str
     """Where the demand comes from, e.g. `spec G 12, 5`."""
     run: Callable[[Trial], Awaitable[None]]
-    """Raises Failed, NotHere, or whatever a call raises, which is a failure too."""
+    """Raises Failed or NotHere. Any other error is a failure of the case, too."""
     needs: frozenset[str] = frozenset()
     """Abilities without which the case does not concern the device."""

@@ -27,7 +27,7 @@ class Device[D: DriverConfig]:
 
 
 class Things(Protocol):
-    """Where a driver's devices report to. What is awaited here is kept: a driver may then confirm to its device."""
+    """Where a driver's devices report to. When an awaited report returns, the box keeps it: the driver may confirm it."""
 
     async def online(self, device: str) -> None: ...
 
@@ -57,7 +57,7 @@ class DriverContext[C: DriverConfig, D: DriverConfig]:
     services: Mapping[type, object]
 
     def service[S](self, kind: type[S]) -> S:
-        """Something the box offers to drivers, by its protocol class. Raises DriverFailed where it has none."""
+        """A service that the box offers to drivers, by its protocol class. Raises DriverFailed where there is none."""
         service = self.services.get(kind)
         if service is None:
             raise DriverFailed(driver="", why=f"this box offers no {kind.__name__}")

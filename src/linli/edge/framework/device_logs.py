@@ -49,7 +49,7 @@ class DeviceLog:
         self._add("error", text, facts)
 
     def now_and_then(self, text: str, **facts: Any) -> None:
-        """A warning that a peer may cause as often as it likes: one a minute, with how many were not told.
+        """A warning that a peer may cause as often as it likes: one a minute, with the number of those left out.
 
         Each `peer` among the facts is counted apart, so that one that makes much noise hides no other.
         """
@@ -112,7 +112,7 @@ class DeviceLogs:
         self._clock = clock
         self._folder = folder
         self.heard: list[Callable[[str, str, Line], None]] = []
-        """Told of each line with its driver and device; in the thread that says it, so it must not wait."""
+        """Called with each line, its driver and device, in the thread that wrote the line: it must not wait."""
         self._logs: dict[tuple[str, str], DeviceLog] = {}
 
     def of(self, driver: str, device: str = "") -> DeviceLog:

@@ -48,7 +48,7 @@ class Broken(NamedTuple):
 
 
 def discover(folders: Iterable[Path] = (OWN,)) -> tuple[dict[str, Installed], list[Broken]]:
-    """Every driver in every folder, by id. Of two with one id the first wins and the other is told as broken."""
+    """Every driver in every folder, by id. Of two with one id the first is used, and the other is reported as broken."""
     drivers: dict[str, Installed] = {}
     broken = []
     for root in folders:
@@ -68,7 +68,7 @@ def discover(folders: Iterable[Path] = (OWN,)) -> tuple[dict[str, Installed], li
 
 
 def load(folder: Path) -> Installed:
-    """Read and import one driver. Raises ManifestError, or whatever its import raises."""
+    """Read and import one driver. Raises ManifestError, or any error of the import."""
     manifest, quality = read_manifest(folder), read_quality(folder)
     _check_strings(folder, manifest)
     config, driver = driver_module(folder, "config"), driver_module(folder, "driver")

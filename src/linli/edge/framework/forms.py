@@ -32,7 +32,7 @@ __all__ = [
 
 
 class FreeConfig(DriverConfig, frozen=True, kw_only=True):
-    """Whatever the vendor's driver wants (设备配置编辑框), read whole as it was typed: the driver checks it, not we."""
+    """The settings of the vendor's driver (设备配置编辑框), passed on as typed: the driver checks them, not we."""
 
     values: dict[str, Any] = msgspec.field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Drivers of devices whose protocol is not public: what is known of them is here, what is missing is said.
+"""Drivers of devices whose protocol is not public: they list what is public, and name what is missing.
 
 Such a driver can be chosen, its devices entered, checked and deployed. It opens no connection and makes nothing up: its
 devices stay offline with the reason, calls are refused with it, and rights wait. A vendor's signed package with the same

@@ -10,7 +10,7 @@ class Closable(Protocol):
 
 
 class Shared:
-    """Made for whoever asks first, stopped when the last has given it back."""
+    """Created for the first user, stopped when the last user has given it back."""
 
     def __init__(self) -> None:
         self._parts: dict[str, tuple[Closable, int]] = {}

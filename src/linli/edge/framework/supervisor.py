@@ -232,7 +232,7 @@ class Supervisor:
         return cast(S, self._services[kind])
 
     def unconfined(self) -> list[str]:
-        """Drivers of others that run as the box's own user, and so may read whatever it may."""
+        """Drivers of other vendors that run as the box's own user, and so may read all that it may."""
         return sorted(name for name, slot in self._slots.items() if getattr(slot.driver, "uid", 0) is None)
 
     def driver(self, name: str) -> Driver:

@@ -58,7 +58,7 @@ class Replaced(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class DriverDesk:
-    """What somebody from afar may do with the drivers of one box."""
+    """What a person at the console may do with the drivers of one box."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor

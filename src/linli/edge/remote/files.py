@@ -47,7 +47,7 @@ class Opened(NamedTuple):
 
 
 class Folder:
-    """All that somebody from afar may see of the box's files."""
+    """The part of the box's files that a person at the console may see."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
@@ -71,7 +71,7 @@ class Folder:
         if self._hidden(file):
             raise FileRefused("not_found", "there is no such file")
         try:
-            # Not through a link put there meanwhile, and not waiting for a pipe's other end.
+            # Not through a link that was put there in between, and without waiting for the other end of a pipe.
             handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             code = "not_found" if isinstance(error, FileNotFoundError) else "forbidden"
@@ -89,7 +89,7 @@ class Folder:
             raise FileRefused("bad_input", "a path holds no U+0000")
         wanted = (self._root / path.lstrip("/")).resolve()
         if not wanted.is_relative_to(self._root) or not wanted.exists():
-            # The two look alike: what lies outside is nobody's business here.
+            # Both get the same error: a caller learns nothing of what lies outside.
             raise FileRefused("not_found", "there is no such file")
         return wanted
 

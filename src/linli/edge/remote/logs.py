@@ -32,7 +32,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     level: Literal["info", "warning", "error"] = "info"
     """This and worse."""
     text: Annotated[str, Meta(max_length=100)] = ""
-    """A part of the line or of its facts, whatever the case."""
+    """A part of the line or of its facts, in upper or lower case."""
     from_ms: int = 0
     to_ms: int = 2**53
     after_ms: int | None = None
@@ -69,7 +69,7 @@ class LogBook:
         return await asyncio.to_thread(self._saved, wanted)
 
     async def since(self, at_ms: int, most: int) -> list[LogLine]:
-        """What was said after `at_ms`, the newest `most`, oldest first."""
+        """The lines after `at_ms`, the newest `most`, oldest first."""
         wanted = Wanted(after_ms=at_ms)
         log_lines = await asyncio.to_thread(
             lambda: heapq.nlargest(most, self._matches(wanted), key=lambda log_line: log_line.at_ms)

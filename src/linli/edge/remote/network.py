@@ -148,7 +148,7 @@ async def _ping_socket(asked: socket.socket, address: str, seconds: float) -> fl
 
 
 async def _knock(address: str, seconds: float) -> float | None:
-    """Without any ping: whoever refuses a TCP connection is there too."""
+    """Needs no ping: a host that refuses a TCP connection is reachable, too."""
     loop = asyncio.get_running_loop()
     began = loop.time()
 
@@ -171,7 +171,7 @@ def is_address(text: str) -> bool:
 
 
 async def resolves(name: str, *, seconds: float = 4.0) -> list[str]:
-    """Addresses of a name; none when it is unknown or nobody answers."""
+    """Addresses of a name; empty when it is unknown or no server answers."""
     with contextlib.suppress(OSError, TimeoutError):
         async with asyncio.timeout(seconds):
             getaddrinfos = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)

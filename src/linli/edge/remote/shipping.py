@@ -59,7 +59,7 @@ class LogShipper:
             self._turn.set()
 
     async def run(self, sent_ms: int) -> None:
-        """`sent_ms`: what `keep` was told last; 0: from now on."""
+        """`sent_ms`: the last value that `keep` got; 0: from now on."""
         self._sent_ms = sent_ms
         while True:
             self._turn.clear()
@@ -82,7 +82,7 @@ class LogShipper:
                 self._wanted = msgspec.json.decode(answer, type=LogAnswer).on
             except (CloudUnreachable, CloudRefused, msgspec.MsgspecError) as error:
                 self._back(batch)
-                if not self._failing:  # once, since what is said here waits to be sent too
+                if not self._failing:  # once, since this line waits to be sent, too
                     log.info("logs are not collected for now: %s", error)
                 self._failing = True
                 return

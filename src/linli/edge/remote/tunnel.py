@@ -1,4 +1,4 @@
-"""The box's end of a tunnel: it opens a WebSocket to the cloud with the ticket it was told, and serves one kind.
+"""The box's end of a tunnel: it opens a WebSocket to the cloud with the ticket from the cloud, and serves one kind.
 
 The box never listens for this. A tunnel ends when either side ends it, when the cloud stays silent, or after its time.
 """
@@ -31,7 +31,7 @@ _MOST_AT_ONCE: Final = 65_536
 
 
 class TunnelClosed(Exception):
-    """The tunnel could not be opened, or is no more."""
+    """The tunnel could not be opened, or has ended."""
 
 
 class Serves(Protocol):

@@ -109,7 +109,7 @@ def outcome_of(error: LinliError) -> Outcome:
 
 
 def missing(_: object) -> Outcome:
-    """The door's driver said nothing of a row."""
+    """The door's driver gave no result for a row."""
     return Outcome(Result.TIMED_OUT, "edge.silent", "")
 
 

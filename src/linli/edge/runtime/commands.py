@@ -177,7 +177,7 @@ async def _until_told(words: argparse.Namespace, identity: Identity | None) -> N
 
 
 async def _until_active(home: Path, ports: Ports | None, stop: asyncio.Event) -> Identity | None:
-    """Show the box's own page, where it can be activated; None: it was told to stop first."""
+    """Show the box's own page, where it can be activated; None: it was stopped first."""
     print(
         "not active yet: open this box's page, or run: linli edge setup --cloud URL --code CODE", flush=True
     )

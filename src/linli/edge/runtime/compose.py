@@ -106,7 +106,7 @@ class Box:
         rate: float = RATE,
         ports: Ports | None = None,
     ) -> None:
-        """`ports`: what the box offers on the LAN besides its drivers; None: nothing. `rate`: reports a second."""
+        """`ports`: what the box offers on the LAN beside its drivers; None: nothing. `rate`: reports a second."""
         self.home = home
         self.identity = identity
         self.clock = clock or BoxClock()

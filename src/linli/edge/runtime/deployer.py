@@ -1,4 +1,4 @@
-"""Runs what was deployed: fetched from the cloud, kept, applied so that only what changed restarts.
+"""Runs the deployment of the box: fetches it from the cloud, keeps it, and restarts only what changed.
 
 The kept copy is applied at every start, so that a box that comes up with the line cut opens doors as before.
 """
@@ -69,7 +69,7 @@ class Fault(NamedTuple):
 
 
 class Deployer:
-    """One per box. `applied` is told each deployment once its drivers run."""
+    """One per box. `applied` is called with each deployment once its drivers run."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Deployer:
         self.current: Deployment | None = None
         self.applied: list[Applied] = []
         self.forget: list[Callable[[str], Awaitable[None]]] = [wishes.forget]
-        """What is told of each device that is deployed no more."""
+        """Called with each device that is no longer deployed."""
         self.unreported: DeploymentReport | None = None
         """The last outcome, while the cloud does not have it."""
 
@@ -196,7 +196,7 @@ class Deployer:
         return "" if status.state is State.RUNNING else status.why
 
     async def _drop(self, before: Deployment | None, wanted: Deployment) -> None:
-        """Drivers and devices that are deployed no more."""
+        """Drivers and devices that are no longer deployed."""
         running = {status.driver for status in self._supervisor.status()}
         for driver in sorted(
             running - {deployed_driver.id for deployed_driver in wanted.drivers if deployed_driver.devices}

@@ -1,4 +1,4 @@
-"""What is wanted of each door, kept on the box: rows of `linli.sync`, as the cloud keeps them, in the box's own file.
+"""The desired state of each door, kept on the box: rows of `linli.sync`, as the cloud keeps them, in the box's own file.
 
 Kinds that the box answers for itself (codes, their key) are held as soon as they are written down. The others are
 brought to the door, and stand here until it has confirmed them; what must go stays as a row without content until then.
@@ -114,7 +114,7 @@ class Wishes:
         await self._store.write(work)
 
     async def forget(self, device: str) -> None:
-        """The device is deployed no more."""
+        """The device is no longer deployed."""
         await self._store.write(
             lambda c: c.execute("DELETE FROM wishes WHERE device = ?", (device,)).rowcount
         )

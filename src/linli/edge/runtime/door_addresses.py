@@ -23,7 +23,7 @@ DOOR_DRIVERS: Final = ("door_device", "door_system", "door_terminal")
 
 
 class Settling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody says of an incident: the address is the door's own, or it is not."""
+    """A person's answer to an incident: the address is the door's own, or it is not."""
 
     device: Annotated[str, Meta(max_length=64)]
     peer: Annotated[str, Meta(max_length=45)]

@@ -54,7 +54,7 @@ SEALED_BYTES: Final = 88
 
 
 class FaceJudge(Protocol):
-    """The part of a box that knows faces (`edge.faces`); a box without one recognises nobody."""
+    """The face part of a box (`edge.faces`); a box without it recognises no person."""
 
     async def recognise(
         self, device: str, photo: bytes, *, detect: bool, similarity: int
@@ -75,7 +75,7 @@ class QrRight(msgspec.Struct, frozen=True):
     zone: str = ""
     """Time zone of the schedule; empty: the default."""
     person: str = ""
-    """Whose code it is; empty: not said."""
+    """Whose code it is; empty: unknown."""
 
 
 class BoxDoorkeeper:

@@ -137,7 +137,7 @@ class Drain:
         for _ in seqs:
             slots.release()
 
-    # what is said
+    # the content of a report
 
     def _topic(self, row: Waiting) -> str:
         key = self._presence.key_of(row.device)
@@ -189,7 +189,7 @@ class Drain:
             except CloudUnreachable as error:
                 log.info("a picture waits: %s", error)
             except (CloudRefused, msgspec.MsgspecError) as error:
-                # Only what is said of the picture itself counts against it.
+                # Only an error about the picture itself counts against it.
                 refusals += getattr(error, "facts", {}).get("status") in _NO_PICTURE
                 log.warning("a picture of %s is not taken: %s", row.device, error)
                 if refusals >= PICTURE_TRIES:

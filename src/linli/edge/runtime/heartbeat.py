@@ -70,6 +70,6 @@ class Pulse:
             hear(heartbeat_answer, took_ms)
 
     def on_report(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
-        """The cloud is told soon why a device is away (`Reports.on_report`); that it is away it knows by the log-out."""
+        """An offline device makes the next heartbeat come soon: it says why. The log-out alone says only that."""
         if kind == "offline":
             self._now.set()

@@ -59,7 +59,7 @@ class Lan:
         gateway: Callable[[], ListedGateway] = lambda: ListedGateway(product_key="", device_name=""),
         diagnose: Callable[[str], Awaitable[DiagnosisView]],
     ) -> None:
-        """`diagnose`: look for what is wrong, told in a language."""
+        """`diagnose`: find what is wrong, in words of a language."""
         self._home = home
         host = ports.host
         scripts = Path(ports.scripts)

@@ -32,7 +32,7 @@ class LineDown(Unavailable):
 
 
 class AskRefused(Conflict):
-    """The platform answered a request with a code that is no success. `data` is what it said besides."""
+    """The platform answered a request with a code other than success. `data` is the answer's data."""
 
     code = "edge.ask_refused"
 
@@ -42,7 +42,7 @@ class AskRefused(Conflict):
 
 
 class Line:
-    """What it takes and does at each connection is said by `start`."""
+    """What the line receives, and does at each connection, is set by `start`."""
 
     def __init__(self, device: DeviceKey, address: MqttAddress) -> None:
         self.device = device
@@ -190,7 +190,7 @@ class Line:
         for waiting in (*self._acks.values(), *self._replies.values()):
             if not waiting.done():
                 waiting.set_exception(LineDown())
-                waiting.exception()  # whoever looks gets it; nobody need
+                waiting.exception()  # reads the error, so that asyncio logs none where the caller does not
         self._acks.clear()
         self._replies.clear()
 

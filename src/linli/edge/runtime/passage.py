@@ -30,7 +30,7 @@ log = logger(__name__)
 
 _KEPT: Final = "passage_rules"
 MOST_AT_ONCE: Final = 64
-"""Rules under way; a lift that answers nobody must not fill the box."""
+"""Most rules under way at once: a lift that does not answer must not fill the box."""
 INFO_MS: Final = 10 * 60_000
 """How long the lift's list of floors and rooms is taken for true."""
 NOT_REACHED: Final = -1
@@ -48,7 +48,7 @@ class Lifts(Protocol):
 
 
 class Pass(NamedTuple):
-    """Somebody who just passed."""
+    """A person who just passed."""
 
     device: str
     way: str
@@ -91,7 +91,7 @@ class Passage:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Take up what was kept."""
+        """Load the stored rules."""
         data = await kept(self._store, _KEPT)
         if data is None:
             return
@@ -136,7 +136,7 @@ class Passage:
                 status=200, error="", message=f"the passage rules cannot be read: {error}"
             ) from None
 
-    # somebody passed
+    # a person passed
 
     def on_report(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
         """What the box's devices report: passes by a person begin rules. Never blocks."""

@@ -18,7 +18,7 @@ EVERY_S: Final = 300.0
 
 
 class Polling:
-    """`news` is set by whoever knows of some."""
+    """`news` is set by each part that learns of a change."""
 
     def __init__(self, deployer: Deployer, presence: Presence, passage: Passage, news: asyncio.Event) -> None:
         self._deployer = deployer

@@ -46,7 +46,7 @@ class Presence:
         self._later()
 
     def forgive(self) -> None:
-        """Those that were refused may ask again: somebody may have mended the topology meanwhile."""
+        """Refused devices may ask again: the topology may have been mended since."""
         if self.refused:
             self.refused.clear()
             self._later()
@@ -67,7 +67,7 @@ class Presence:
         self._later()
 
     async def connected(self) -> None:
-        """A fresh connection: nobody is logged in."""
+        """A new connection: no device is logged in."""
         async with self._lock:
             self.inside.clear()
             self.refused.clear()
@@ -139,7 +139,7 @@ class Presence:
         return strangers
 
     async def _join(self, devices: list[str]) -> bool:
-        """Say that they hang on this box; all or none."""
+        """Report to the platform that these devices are behind this box; all or none."""
         entries = [signed_entry(self._keys[device]) for device in devices]
         try:
             await self._line.ask(own_topic(self._gateway, "thing/topo/add"), entries, method="thing.topo.add")

@@ -18,7 +18,7 @@ from linli.kernel.telemetry import logger
 log = logger(__name__)
 
 MOST_ROWS: Final = 5_000_000
-"""A week of a busy site has a tenth of it. Beyond it the oldest go, which is said."""
+"""A busy site fills a tenth of it in a week. Beyond it the oldest reports are dropped, with a line in the log."""
 _CHECK_EVERY: Final = 10_000
 _SENT: Final = "sent"
 _AHEAD: Final = 1_000_000
@@ -40,7 +40,7 @@ Kind = Literal["event", "property"]
 
 
 class Waiting(NamedTuple):
-    """One report. `at_ms` is when it was told to the box, by the box's clock."""
+    """One report. `at_ms` is when the box got it, by the box's clock."""
 
     seq: int
     device: str
@@ -51,7 +51,7 @@ class Waiting(NamedTuple):
     """JSON."""
     at_ms: int
     picture: str
-    """The photoId that it names; empty when there is none."""
+    """The photoId in it; empty when there is none."""
 
 
 class Queue:
@@ -119,7 +119,9 @@ class Queue:
                 "DELETE FROM uplink WHERE seq = ?", [(seq,) for seq in seqs]
             ).rowcount
 
-        gone = await self._store.write(delete)  # not in one statement: what is added meanwhile counts too
+        gone = await self._store.write(
+            delete
+        )  # not in one statement: reports that are added in between count, too
         self.backlog -= gone
 
     async def devices(self) -> set[str]:

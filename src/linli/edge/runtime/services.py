@@ -80,7 +80,7 @@ class DoorServices:
             await self._asks.set_properties(device, rest)
 
     async def get(self, device: str, names: Sequence[str]) -> Outputs:
-        """From the driver; what it does not know, from what was last told."""
+        """From the driver; values that the driver does not know, from the last reports."""
         try:
             return await self._asks.get_properties(device, names)
         except ServiceUnknown:

@@ -56,7 +56,7 @@ class BleDoor:
         self.state, self._buffer = BleState.CONNECTED, b""
 
     def disconnect(self) -> None:
-        """Whoever hangs up: the next phone finds another random, and what this one heard is worth nothing."""
+        """The link ends, from either side: the next phone gets another random number, and the old one is of no use."""
         self.power_on()
 
     async def write(self, piece: bytes) -> bytes:

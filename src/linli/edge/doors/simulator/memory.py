@@ -42,7 +42,7 @@ class Memory:
     )
     sip: intercom.SyncSipNumber | None = None
     phones: dict[str, int] = field(default_factory=dict)
-    """Result by phone number, as the box told it."""
+    """Result by phone number, as the box sent it."""
     lifts: elevators.Elevators | None = None
     run_states: list[elevators.RunState] = field(default_factory=list)
     linkage: str = "enable"

@@ -216,7 +216,7 @@ async def _activate(parts: Parts, request: Request) -> object:
 
 
 async def _settle(parts: Parts, request: Request) -> object:
-    """A door's address, confirmed or refused by somebody on the site."""
+    """A person on the site confirms or refuses a door's address."""
     words = read(request.data, _Settling)
     if not parts.state.settle(words.device, words.peer, confirm=words.confirm):
         raise Refusal(404, "no_such_stranger", field="peer")

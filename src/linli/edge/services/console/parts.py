@@ -26,4 +26,4 @@ class Parts:
     standby: StandbyDoor | None = None
     route_port: int = 0
     diagnose: Callable[[str], Awaitable[DiagnosisView]] | None = None
-    """Look for what is wrong, told in a language."""
+    """Find what is wrong, in words of a language."""

@@ -13,7 +13,7 @@ FIELD_BYTES: Final = 4 * MOST
 
 
 class Upload:
-    """What the form has said so far. `drop()` unless the file was kept."""
+    """The fields of the form so far. Call `drop()` unless the file was kept."""
 
     def __init__(self, store: FileStore, file_bytes: int) -> None:
         self.fields: dict[str, str] = {}

@@ -43,7 +43,7 @@ def _broken_rule(text: str) -> tuple[str, str] | None:
 
 
 def read_keep_time(text: str | None) -> int:
-    """Seconds to keep a file at least; two hours where nothing is said. Raises FileRefused (400)."""
+    """Seconds to keep a file at least; two hours where the form has none. Raises FileRefused (400)."""
     if text is None or not text.strip():
         return KEEP_DEFAULT_S
     digits = text.strip()

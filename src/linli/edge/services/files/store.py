@@ -87,7 +87,7 @@ class FileStore:
         reserve_bytes: int = 256 * 1024 * 1024,
         free_bytes: Callable[[Path], int] | None = None,
     ) -> None:
-        """`reserve_bytes` of the disk stay free whatever the quota says: the box's records need them."""
+        """`reserve_bytes` of the disk stay free, whatever the quota: the box's records need them."""
         self._folder = folder
         self._clock = clock
         self._quota = quota_bytes
@@ -151,7 +151,7 @@ class FileStore:
         return await self._run(lambda: self._delete([path]) > 0)
 
     async def purge(self) -> int:
-        """Remove what has been kept long enough; how many files that were."""
+        """Remove the files whose time is over; their number."""
         removed = 0
         while batch := await self._run(self._purge_some):
             removed += batch

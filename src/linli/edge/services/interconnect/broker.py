@@ -44,7 +44,7 @@ class LocalBroker:
         self._retained: dict[str, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.asked: Asked | None = None
-        """Told of what apps publish, after it was given to whoever subscribed."""
+        """Called with what apps publish, after the subscribers got it."""
 
     async def open(self, user: str, password: str) -> None:
         """Listen; those who came with other words are hung up on."""

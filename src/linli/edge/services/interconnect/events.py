@@ -25,7 +25,7 @@ type Devices = Callable[[], edge_bus.ListedGateway]
 
 
 class LocalEvents:
-    """The box's side of the local bus. While the interconnect is off nobody hears, and nothing is kept."""
+    """The box's side of the local bus. While the interconnect is off, events are dropped."""
 
     def __init__(self, broker: LocalBroker, clock: Clock, devices: Devices) -> None:
         self._broker = broker

@@ -49,7 +49,7 @@ class Peer(asyncio.Protocol):
         self._flying: set[int] = set()
         self._next_id = 0
         self._unreleased: dict[int, tuple[str, bytes]] = {}
-        """QoS 2 from the app, until it lets go."""
+        """Messages of QoS 2 from the app, until it releases them."""
         self._will: mqtt.Will | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._keep_alive = 0
@@ -102,7 +102,7 @@ class Peer(asyncio.Protocol):
         self._timer = asyncio.get_running_loop().call_later(seconds, self.end, Reason.KEEP_ALIVE_TIMEOUT)
 
     def end(self, reason: int) -> None:
-        """Hang up; an app of MQTT 5 is told why."""
+        """Close the connection; an app of MQTT 5 gets the reason."""
         if self._transport.is_closing():
             return
         if self.name and self._decoder.level == 5:
