@@ -1,4 +1,4 @@
-"""Where devices connect, as it is told to them and to people: never an address that only says "everywhere"."""
+"""The addresses that devices and people get for connecting: never an address that only means "everywhere"."""
 
 from typing import NamedTuple
 from urllib.parse import urlsplit

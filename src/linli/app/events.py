@@ -1,4 +1,4 @@
-"""Effects between rooms that may not import each other: domain events told on to the data bus and the live pages."""
+"""Effects between rooms that may not import each other: domain events go on to the data bus and the live pages."""
 
 from collections.abc import Callable
 
@@ -143,7 +143,7 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
 
 
 class LiveMessages:
-    """Committed device messages, told to the pages that watch a device; nothing is made while nobody watches."""
+    """Committed device messages go to the pages that watch a device; without such a page nothing is built."""
 
     def __init__(self, hub: LiveHub, device_of: Callable[[int], DeviceEntry | None]) -> None:
         self._hub = hub

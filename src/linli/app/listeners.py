@@ -40,7 +40,7 @@ class Listeners:
         self._http: list[HttpServer] = []
         self._mqtt: list[Listening] = []
         self._fixed_port: SharedPort | None = None
-        """For unchanged devices: registration over HTTP and MQTT on one port, told apart by their first bytes."""
+        """For unchanged devices: registration over HTTP and MQTT on one port; the first bytes show which it is."""
         self.faults: list[str] = []
         """Ports that nobody asked for and that could not be had."""
 

@@ -20,7 +20,7 @@ from linli.kernel.signals import Signals
 CHANNEL: Final = "live"
 SAY_SECONDS: Final = 10.0
 MOST_A_SECOND: Final = 300
-"""Events sent to other processes; beyond, their pages are told that they missed some."""
+"""Events sent to other processes; beyond, their pages learn that they missed some."""
 
 
 class Event(msgspec.Struct, array_like=True):

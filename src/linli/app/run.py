@@ -137,7 +137,7 @@ def spare_the_collector() -> None:
 
 
 def stop_asked() -> asyncio.Event:
-    """Set on SIGTERM or SIGINT from now on: call it before anybody is told that the process is ready."""
+    """Set on SIGTERM or SIGINT from now on: call it before the process is reported as ready."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -28,7 +28,7 @@ async def stored(db: Database) -> str | None:
     """The revision of a database; None when it has none, as a new one. Raises Unavailable."""
     try:
         scalar = await _version.scalar(db)
-    except Exception:  # no such table, told in each engine's own way
+    except Exception:  # no such table: each engine has its own error for it
         if not await db.healthy():
             raise
         return None

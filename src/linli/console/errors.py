@@ -1,4 +1,4 @@
-"""The console's one table from failures to HTTP, and the one shape they are told in."""
+"""The console's one table from failures to HTTP, and the one shape of error answers."""
 
 import re
 import uuid
@@ -61,7 +61,7 @@ _TYPES: Final = {
     "array": "type_array",
     "object": "type_object",
 }
-"""Types as msgspec calls them, and the rule in which people are told."""
+"""Types by msgspec's names, and the rule that people read."""
 _TOLD: Final[tuple[str, ...]] = ("seconds", "limit", "rows")
 
 

@@ -136,7 +136,7 @@ class Hub:
                 relay.send(topic, event.body, tenant_id, community_id)
 
     def publish_here(self, topic: str, body: bytes, *, tenant_id: str, community_id: int | None) -> None:
-        """`publish` of what another process told, as JSON."""
+        """`publish` of an event of another process, as JSON."""
         event = LiveEvent(topic, body)
         for reader in self._subscriptions:
             if reader.wants(topic, tenant_id, community_id):

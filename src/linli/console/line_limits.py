@@ -37,7 +37,7 @@ class LineLimits:
         return True
 
     def left_out(self, *, now_ms: int) -> Mapping[str, int]:
-        """Events of a minute that is over which got no line, by kind; told once."""
+        """Events of a past minute that got no line, by kind; one line reports them."""
         if not self._beyond or now_ms // MINUTE_MS == self._minute:
             return {}
         counted, self._beyond = self._beyond, Counter()

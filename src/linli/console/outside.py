@@ -1,4 +1,4 @@
-"""What is made of the parts for the routes that ask for it: the entrance, log-in providers and map services."""
+"""Parts that are built for the routes that use them: the entrance, log-in providers and map services."""
 
 from typing import cast
 

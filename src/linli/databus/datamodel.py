@@ -54,7 +54,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ma
     """The field holds the NAME of an uploaded file of this kind."""
     index: IndexSlot | None = None
     person: Literal["id", "facts"] | None = None
-    """The identityId of whom the row tells, or what goes from the row once that person is erased (`erasure`)."""
+    """The identityId of the person in the row, or what is removed once that person is erased (`erasure`)."""
     fill: Literal["tenant", "scope"] | None = None
     """What the platform puts in when the writer leaves the field out: the tenant id or the scope_id."""
 

@@ -38,7 +38,7 @@ class Push(NamedTuple):
     created_ms: int | None
 
     def message(self) -> str:
-        """What was sent; empty when the log no longer holds it."""
+        """The message that was sent; empty when the log no longer holds it."""
         if self.tenant_id is None:
             return ""
         change = Change(
@@ -65,7 +65,7 @@ class Progress(NamedTuple):
     parked: int
     last_delivered_ms: int | None
     oldest_ms: int | None
-    """When the first of the backlog was told."""
+    """When the first message of the backlog was written."""
 
 
 _states = Query(

@@ -193,7 +193,7 @@ class Hub:
         self._forget_gone()
         wanted = {number: row for number, row in rows.items() if self._can_serve(row)}
         if self._leases.due(wanted):
-            # What is to be let go must be written down first: only the holder of the lease may.
+            # Write down the places of released queues first: only the holder of the lease may.
             leaving = [number for number in self._pumps if number not in wanted]
             for number in leaving:
                 if number not in rows and isinstance(pump := self._pumps[number], AmqpPump):

@@ -63,7 +63,7 @@ data_scopes = Table(
     text_column("tenant_id"),
     text_column("scope_id", unique=True),
 )
-"""The isolation id (`scope_id`, a community's projectId on the wire) of each community, told by its room."""
+"""The isolation id (`scope_id`, a community's projectId on the wire) of each community, sent by its room."""
 
 changes = Table(
     "changes",

@@ -165,7 +165,7 @@ async def find_records(
     community_id: int | None = None,
     order: tuple[Order, ...] = NEWEST_FIRST,
 ) -> list[Record]:
-    """The records of one model that meet every term, newest first unless told otherwise."""
+    """The records of one model that meet every term, newest first unless `order` says otherwise."""
     query = _select(_shapes(terms), community_id is not None, order)
     bound = {**binds(terms), **page.binds, "model": model_id, "community": community_id}
     return await query.all(db, scope, **bound)

@@ -1,4 +1,4 @@
-"""Sending again what was sent before: a queue goes back to a point in time, and how far it has come back; tests."""
+"""Sending old messages again: a queue goes back to a point in time, and how far it has come back; tests."""
 
 from typing import NamedTuple
 

@@ -27,7 +27,7 @@ _latest = Query(
 
 
 class Sample(NamedTuple):
-    """One message as a subscriber gets it. `real`: it was told; else it shows the shape."""
+    """One message as a subscriber gets it. `real`: it was sent; else it shows the shape."""
 
     kind: str
     topic: str
@@ -72,7 +72,7 @@ _SHAPES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 
 
 async def samples(scope: Scope, db: Reader, *, app_key: str, filters: Filters) -> list[Sample]:
-    """At most MOST messages told of late that `filters` take, then one for each kind of which there was none."""
+    """At most MOST recent messages that `filters` take, then an example of each kind without one."""
     key = await tenancy.find_app_key(db, app_key)
     real: list[Sample] = []
     if key is not None and key.tenant_id == scope.tenant_id:

@@ -246,7 +246,7 @@ async def change_subscription(
 
 
 async def rotate_secret(scope: Scope, tx: Tx, *, subscription_id: int, ids: Ids, secrets: Secrets) -> str:
-    """A new signing secret for a webhook, used from now on; told this once. Raises NotFound."""
+    """A new signing secret for a webhook, used from now on; shown this once. Raises NotFound."""
     subscription = await get_subscription(scope, tx, subscription_id=subscription_id)
     if subscription.kind != WEBHOOK:
         raise NotFound(what="webhook", id=subscription_id)

@@ -32,7 +32,7 @@ class Kind(StrEnum):
     TOPOLOGY = "topology"
     """Sub-devices were added to a gateway or taken from it."""
     OTA = "ota"
-    """A device told how far an upgrade is."""
+    """A device reported how far an upgrade is."""
     TEST = "test"
     """A message that the owner of a subscription asked for."""
 

@@ -1,4 +1,4 @@
-"""What became of a cause on the data bus: the messages it was told by, and how far each subscription is with them."""
+"""What became of a cause on the data bus: its messages, and how far each subscription is with them."""
 
 from typing import Literal, NamedTuple
 

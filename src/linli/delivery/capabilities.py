@@ -12,7 +12,7 @@ SCHEDULES = "PermissionSchedule"
 
 
 async def keeps_schedules(scope: Scope, db: Reader, *, device: str) -> bool:
-    """False for a device that is no more."""
+    """False for a device that no longer exists."""
     try:
         device_row = await get_device(scope, db, iot_id=device)
         product = await get_product_by_no(scope, db, product_no=device_row.product_no)
@@ -22,7 +22,7 @@ async def keeps_schedules(scope: Scope, db: Reader, *, device: str) -> bool:
 
 
 def own_words(error: LinliError) -> str:
-    """What a device said when it refused, with its code: its own words need no translation."""
+    """The device's own words when it refused, with its code: they need no translation."""
     if isinstance(error, DeviceRefused):
         return f"{error.facts['message']} ({error.facts['answer']})"
     return error.text()

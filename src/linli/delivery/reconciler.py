@@ -42,7 +42,9 @@ SHORTEST_REST_S = 0.02
 
 def outcome_of(error: LinliError) -> Outcome:
     """What an error of a device call means for the rows that were sent."""
-    if isinstance(error, DatabaseAway | DiskFull):  # ours, not the device's: it may have got what was sent
+    if isinstance(
+        error, DatabaseAway | DiskFull
+    ):  # our own fault, not the device's: the device may have got the batch
         return Outcome(Result.REFUSED, "broken", f"{type(error).__name__}: {error}", unsure=True)
     detail = own_words(error)
     if isinstance(error, TimedOut):

@@ -87,7 +87,7 @@ async def free_leases(db: Database, now_ms: int) -> int:
 
 
 async def free_leases_of(db: Database, process: str, now_ms: int) -> int:
-    """As `free_leases`, for the devices that one process was serving which is no more."""
+    """As `free_leases`, for the devices of a process that has ended."""
 
     async def free(tx: Tx) -> int:
         served = [device for (device,) in await _held_by.all(tx, by=process)]

@@ -1,4 +1,4 @@
-"""What a device said of a delivery, fit to be kept and shown: devices repeat the codes that they were given."""
+"""A device's words about a delivery, made fit to be kept and shown: devices repeat the codes that they were given."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Who was told a secret (a device's, an app key's, a person's): one row each time, in the transaction that tells it."""
+"""Who saw a secret (a device's, an app key's, a person's): one row each time, in the transaction that shows it."""
 
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
@@ -12,7 +12,7 @@ from linli.kernel.scope import Scope
 
 SecretKind = Literal["device", "app_key", "person_detail", "person_id_no", "person_face", "community_people"]
 PERSON_KINDS: Final = ("person_detail", "person_id_no", "person_face", "community_people")
-"""What persons are told of: their target is an identityId, or, of the list of residents, a community."""
+"""The secrets of persons: their target is an identityId, or, of the list of residents, a community."""
 KEPT_DAYS: Final = 180
 
 secret_reads = Table(
@@ -71,7 +71,7 @@ _of_persons = Query(
 async def note_secret_reads(
     scope: Scope, tx: Tx, kind: SecretKind, targets: Iterable[str], *, ids: Ids, request_id: str = ""
 ) -> None:
-    """The caller is about to be told the secrets of `targets`."""
+    """The caller is about to see the secrets of `targets`."""
     now_ms = tx.db.clock.now_ms()
     rows = [
         {
@@ -93,7 +93,7 @@ async def note_secret_reads(
 async def secret_reads_of(
     scope: Scope, db: Reader, *, kind: SecretKind, target: str, most: int = 100
 ) -> list[SecretRead]:
-    """Who was told this secret, the latest first."""
+    """Who saw this secret, the latest first."""
     return await _reads.all(db, scope, kind=kind, target=target, most=most)
 
 

@@ -35,7 +35,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when told to. Sleepers wake in the order of their due times."""
+    """A clock that moves only when a test moves it. Sleepers wake in the order of their due times."""
 
     def __init__(self, now_ms: int = 1_795_500_000_000) -> None:
         self._now_ms = now_ms
@@ -82,12 +82,12 @@ class Past:
     """
 
     def __init__(self, clock: Clock, lasting_ms: int) -> None:
-        """`lasting_ms`: a time is over once the machine's clock has said so that long without a break."""
+        """`lasting_ms`: a time is over once the machine's clock has shown so for that long without a break."""
         self._clock = clock
         self._lasting_ms = lasting_ms
         self._since: int | None = None
         self._looks: deque[tuple[int, int]] = deque()
-        """(steady, wall) of looks, both rising: the least that was said since each. The first is `lasting_ms` old."""
+        """(steady, wall) of looks, both rising: the least wall time since each look. The first is `lasting_ms` old."""
 
     def until_ms(self) -> int | None:
         """UTC ms before which everything is over; None while this process has not looked for long enough."""

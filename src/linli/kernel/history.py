@@ -79,7 +79,7 @@ class Change(NamedTuple):
 
     @property
     def remains(self) -> dict[str, Any]:
-        """What was kept for putting the record back."""
+        """Values for putting the record back."""
         return dict(json.loads(self.kept or "{}"))
 
 

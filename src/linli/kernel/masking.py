@@ -133,7 +133,7 @@ def shown_credential(kind: str, credential: str) -> str:
 
 
 def masked(value: Any, *, persons: bool = False) -> Any:
-    """A JSON value with codes, secrets and the queries of links hidden, and with `persons` whom it names too."""
+    """A JSON value with codes, secrets and the queries of links hidden; with `persons`, the people in it, too."""
     return _Mask(persons=persons).value(value, 0)
 
 

@@ -1,4 +1,4 @@
-"""How far long work is, told by whichever process does it and read by all.
+"""How far long work is: the process that does it writes it, all read it.
 
 The work changes a `Progress` in memory, as often as it likes and from any thread; a `Board` writes it into a table that
 all processes read, once a second at most and only when it changed. Work that ends within its first second writes
@@ -23,7 +23,7 @@ log = telemetry.logger(__name__)
 
 BEAT_SECONDS: Final = 1.0
 INTERRUPTED: Final = "interrupted"
-"""The phase of work whose process is no more."""
+"""The phase of work whose process has ended."""
 
 progress_told = Table(
     "progress_told",
@@ -155,7 +155,7 @@ class Board:
             await asyncio.shield(ending)
 
     async def of(self, scope: Scope, subject: str) -> Progress | None:
-        """None: nobody does it (any more). Its phase is `interrupted` when the process that did it is no more."""
+        """None: the work is not under way (any more). `interrupted` when the process that did it has ended."""
         here = self._here.get((scope.tenant, subject))
         if here is not None:
             return here

@@ -52,7 +52,7 @@ class Rounds:
         name: str,
         trouble: str,
     ) -> None:
-        """`work` is told whether the round was asked for. `trouble`: what is logged, once, while rounds fail."""
+        """`work` gets whether the round was asked for. `trouble`: logged once while rounds fail."""
         self.changed = asyncio.Event()
         self._clock = clock
         self._seconds = seconds

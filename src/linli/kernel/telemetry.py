@@ -48,7 +48,7 @@ def redact(text: str) -> str:
 
 
 def redacted(value: Any) -> Any:
-    """The same for the facts of a log line, however deep; what JSON has no form for is told by its text."""
+    """The same for the facts of a log line, however deep; a value that JSON has no form for becomes its text."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, bytes):

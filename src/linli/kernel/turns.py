@@ -119,7 +119,7 @@ class FairTurns:
             self._count -= 1
             if not line:
                 del self._waiting[owner]
-            if not turn.done():  # cancelled, and not told yet
+            if not turn.done():  # a cancelled one may still stand in line
                 self._begin(owner)
                 turn.set_result(None)
 

@@ -37,7 +37,7 @@ _TOPIC_FAULTS: Final[dict[TopicFault, str]] = {
     "subscribe": "subscribe not allowed: the topic is not one of this device or of a sub-device logged in through it",
     "quota": "subscribe not allowed: the connection has as many subscriptions as it may",
 }
-"""As the log of refused messages tells it; a device is told by SUBACK and on `/ext/error/`."""
+"""The reason as the log of refused messages shows it; the device gets it by SUBACK and on `/ext/error/`."""
 
 
 class Backend:

@@ -55,7 +55,7 @@ async def list_devices(
     where: DeviceFilter | None = None,
     order: DeviceOrder = "newest",
 ) -> Page[DeviceRow]:
-    """Newest first unless told otherwise. A filter outside the scope finds nothing."""
+    """Newest first unless `order` says otherwise. A filter outside the scope matches no device."""
     where = _unfolded(where or DeviceFilter())
     total_query, page_query = _list_queries(_shape(scope, where), order)
     binds = _binds(scope, where)

@@ -77,7 +77,7 @@ class DeviceMoved(Event, frozen=True):
 
 
 class BatchStarted(Event, frozen=True):
-    """Devices are going to be made in a community, by workers: what is wrong with it must be said now."""
+    """Devices are going to be created in a community, by workers: refuse now what is wrong with it."""
 
     name: ClassVar[str] = "things.batch_started"
 
@@ -115,7 +115,7 @@ class TopologyChanged(Event, frozen=True):
 
 
 class FirmwareReported(Event, frozen=True):
-    """A device said which firmware it runs, and it is another one than before (or the first)."""
+    """A device reported a firmware version that differs from the last one (or is its first)."""
 
     name: ClassVar[str] = "things.firmware_reported"
 
@@ -127,7 +127,7 @@ class FirmwareReported(Event, frozen=True):
     module: str
     version: str
     version_before: str
-    """Empty: it never said."""
+    """Empty: it never reported one."""
     at_ms: int
 
 

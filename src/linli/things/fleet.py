@@ -138,7 +138,7 @@ class Fleet:
         """Devices that were changed and not read again yet: a CONNECT must not meet their old facts."""
         self._stop_listening: Callable[[], None] = _nothing
         self.on_shut_out: list[Callable[[str, str], object]] = []
-        """Told the names of devices that were disabled or deleted while nobody could say so."""
+        """Called with the names of devices that were disabled or deleted while signals were missed."""
 
     async def start(self) -> None:
         """Follow changes and load everything."""

@@ -67,7 +67,7 @@ _counted = Query(
 
 
 async def removal_of(scope: Scope, db: Reader, *, iot_id: str) -> Removal:
-    """What deleting a device means, told before. Raises NotFound."""
+    """What deleting a device would mean, before it is done. Raises NotFound."""
     device = await get_device(scope, db, iot_id=iot_id)
     counts = await _counted.one(db, no=device.device_no)
     assert counts is not None

@@ -170,7 +170,7 @@ device_firmware = Table(
     Index("ix_device_firmware_version", "module", "version"),
     sqlite_with_rowid=False,
 )
-"""What each device said it runs, by module."""
+"""The version that each device reported, by module."""
 
 device_tokens = Table(
     "device_tokens",

@@ -98,7 +98,7 @@ class FeedQueue:
         self._devices = devices
         self._consumers: dict[int, Consumer] = {}
         self._routes: dict[tuple[int, str, str], _Route] = {}
-        """What was found out about the topics of late, by device, kind and identifier."""
+        """Recent results about topics, by device, kind and identifier."""
         self._live = False
         self._reached = self.cursor
         self._number = 0

@@ -59,7 +59,7 @@ class Leases:
         self._asked: frozenset[int] = frozenset()
 
     async def renew(self, wanted: Collection[int]) -> frozenset[int]:
-        """Keep what is held and still wanted, take what nobody serves, let go of the rest; the ids now held."""
+        """Renew leases that are still wanted, take free ones, release the rest; the ids now leased."""
         now, ids = self._clock.now_ms(), sorted(wanted)
         gone = sorted(self._leased - set(wanted))
 

@@ -83,7 +83,7 @@ class MqttPump(Pump):
 
     def _offer(self, change: Change) -> bool:
         number, subscription = change.id, self.subscription
-        # A test is told on the queue's own topic, and a device's message on the topic that names the device.
+        # A test goes out on the queue's own topic, a device's message on the topic that names the device.
         named = change.kind in DEVICE_KINDS
         topic = change.topic(subscription.app_key) if named else subscription.filters.topic
         self._started[number] = self._clock.now_ms()

@@ -74,7 +74,7 @@ class Pump(ABC):
         ]
 
     async def stop(self) -> None:
-        """Stop sending, and write down what is known. Messages in flight come again, from whoever serves next."""
+        """Stop sending, and write down all results so far. Messages in flight come again, from the next process."""
         await end_tasks(*self._tasks)
         await self._close()
         with contextlib.suppress(LinliError, LeaseLost):
@@ -107,7 +107,7 @@ class Pump(ABC):
 
     @abstractmethod
     async def _close(self) -> None:
-        """Let go of connections and tries in flight."""
+        """Close connections and end the tries in flight."""
 
     async def _loop(self) -> None:
         failed = False

@@ -33,7 +33,7 @@ CATCH_UP_SECONDS: Final = 0.025
 """How soon to ask again for how far the log is complete, while there is more than that."""
 ROOM: Final = 500
 RETRY_MS: Final = 3_000
-"""How long clients are told to wait before they connect again."""
+"""How long clients shall wait before they connect again."""
 
 _forward = Command(
     update(subscriptions)
@@ -68,7 +68,7 @@ class EventStream:
         self._reader = Reader(db, clock, horizon, subscription)
         self._place = subscription.cursor_id if after is None else after
         self._confirmed = after
-        """What the client said that it has."""
+        """The last message that the client says it has."""
         self._wake = asyncio.Event()
         self._looked_ms = clock.now_ms()
         self._said_ms = clock.now_ms()

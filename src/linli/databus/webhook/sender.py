@@ -1,4 +1,4 @@
-"""One POST to a webhook: guarded, bounded in time and size, and told as a result instead of an exception."""
+"""One POST to a webhook: guarded, bounded in time and size; it returns a result and raises nothing."""
 
 import asyncio
 import ssl
@@ -30,7 +30,7 @@ class Outcome(msgspec.Struct, frozen=True):
     reason: str = ""
     """Stable word for a failure: address_private, address_unknown, connect, tls, timeout, redirect, status, broken."""
     excerpt: str = ""
-    """The beginning of the answer, or what the network said."""
+    """The beginning of the answer, or the network's error."""
 
 
 @cache

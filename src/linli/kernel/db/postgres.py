@@ -21,7 +21,7 @@ from linli.kernel.errors import LinliError
 from linli.kernel.scope import Scope
 
 _REMEMBERED: Final = 12
-"""Statements of a unit that are told when it meets another one."""
+"""Statements of a unit that the log shows when it meets another one."""
 
 
 class PostgresDatabase(Database):

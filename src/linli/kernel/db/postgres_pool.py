@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL, and what they are told when they are opened."""
+"""Connections to PostgreSQL, and the settings that each gets when it is opened."""
 
 import asyncio
 from collections import deque

@@ -19,7 +19,7 @@ _PAUSE_S: Final = 0.01
 
 
 def lost_race(error: BaseException) -> bool:
-    """Whether a piece of work failed only since another one was under way at the same time, as far as can be told."""
+    """Whether a piece of work seems to have failed only because another one was under way at the same time."""
     return isinstance(error, LostRace | Duplicate)
 
 

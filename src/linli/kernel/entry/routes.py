@@ -48,7 +48,7 @@ class Options(TypedDict, total=False):
     public: bool
     """Asks for no session."""
     password_due: bool
-    """Open to whom somebody else set the password."""
+    """Open to people whose password another person set."""
     noted: str
     """What the security log calls each call of it."""
     once: bool

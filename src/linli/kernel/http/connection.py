@@ -31,7 +31,7 @@ class Connection(asyncio.Protocol):
         self.base: dict[str, Any] = {}
         """What the ASGI scopes of all its requests have in common."""
         self.address = ""
-        """Whose connection it is; behind a trusted proxy, of whom it carries a request."""
+        """The address of the client; behind a trusted proxy, that of the client whose request it carries."""
         self.proxied = False
         self.write_paused = False
         self.active_since = time.monotonic()
@@ -214,7 +214,7 @@ class Connection(asyncio.Protocol):
         return self.server.share.move(self, address)
 
     def known_caller(self) -> None:
-        """The application knows whom the request that it runs is from: what is received of it counts no more."""
+        """The application knows the caller of the running request: the bytes of this request are no longer counted."""
         reading = self._reader.reading
         if reading is not None and reading is self._running:
             self._reader.counted = False

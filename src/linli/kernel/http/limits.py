@@ -20,4 +20,4 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     connections_each: int = 0
     """Of one address, so that it cannot take all; 0 leaves that open. Trusted proxies have no such share."""
     unfinished_bytes: int = 64 * 1024 * 1024
-    """Received of all requests that are not whole yet, of callers whom the application does not know yet."""
+    """Bytes received of all requests that are not whole yet, from callers whom the application does not know yet."""

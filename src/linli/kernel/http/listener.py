@@ -37,7 +37,7 @@ class Listener[Member: Open](Surroundings, Protocol):
     def closed(self, connection: Member) -> None: ...
 
     def switched(self, connection: Member, *, counted_there: bool) -> None:
-        """It goes on in another protocol, which is told of its end."""
+        """It goes on in another protocol, which learns of its end."""
         ...
 
     def flush_soon(self, connection: Member) -> None:

@@ -98,7 +98,7 @@ class RequestReader:
         """Whether what is received of it counts among `Unfinished`."""
 
     def end(self) -> None:
-        """The connection is no more. Lets go of what refers to itself: the collector comes late, and floods are fast."""
+        """The connection has ended. Drops references to itself: the collector comes late, and floods are fast."""
         self._parser = _ENDED
         self._headers = []
         self._url = b""
@@ -106,7 +106,7 @@ class RequestReader:
         del self._connection
 
     def feed(self, data: bytes) -> None:
-        """Raises Refused; the reader is of no use after that."""
+        """Raises Refused; do not use the reader after that."""
         self._piece = len(data)
         while data:
             try:

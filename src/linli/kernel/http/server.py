@@ -140,7 +140,7 @@ class HttpServer:
         self._connections.discard(connection)
 
     def switched(self, connection: Connection, *, counted_there: bool) -> None:
-        """It goes on in another protocol, which is told of its end."""
+        """It goes on in another protocol, which learns of its end."""
         if counted_there:
             self.share.leave(connection)
         else:

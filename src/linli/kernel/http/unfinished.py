@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Final, Protocol
 
 _ROOM: Final = 1 / 16
-"""Of the bound, made free at a time: looking for whom to end is done once for many pieces."""
+"""The share of the bound that is freed at a time: connections to end are chosen once for many pieces."""
 
 
 class Sender(Protocol):

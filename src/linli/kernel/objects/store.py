@@ -46,7 +46,7 @@ class Permit(NamedTuple):
     limit: int
     """Bytes of a PUT."""
     device: str
-    """Whom the file is handed to (`objects.handing`); empty: whoever has the URL."""
+    """The only device that may have the file (`objects.handing`); empty: every caller with the URL."""
 
 
 def check_key(key: str) -> str:

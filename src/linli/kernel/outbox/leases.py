@@ -129,7 +129,7 @@ async def free_leases(db: Database) -> int:
 
 
 async def free_leases_of(db: Database, process: str) -> int:
-    """Give free what a process had in hand that is no more; how many rows. The workers here look at once."""
+    """Free the rows of a process that has ended; how many rows. The workers here look at once."""
 
     async def free(tx: Tx) -> int:
         tx.after_commit(lambda: wake(db))

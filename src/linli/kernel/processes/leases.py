@@ -54,5 +54,5 @@ class Lease:
 
 
 async def free_all(db: Database, holder: str) -> None:
-    """Give free what a process held that is no more."""
+    """Free the leases of a process that has ended."""
     await db.run(lambda tx: _free_all.run(tx, who=holder))

@@ -95,7 +95,7 @@ class Mail:
         return f"mail_{name[-40:]}"  # PostgreSQL cuts at 63 bytes; what tells names apart is at their end
 
     async def _write(self) -> None:
-        await asyncio.sleep(0)  # what is sent in the same turn goes along
+        await asyncio.sleep(0)  # mail sent in the same turn goes along
         try:
             while self._out:
                 letters, self._out = self._out, []

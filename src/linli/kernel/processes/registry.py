@@ -249,7 +249,7 @@ class Processes:
         return row.seen_ms == 0 or now - self._changed_ms[row.name][1] >= DEAD_MS
 
     async def _take(self, row: Process) -> None:
-        """Take over the work of a process that is no more, if no other does."""
+        """Take over the work of a process that has ended, if no other does."""
         now = self._clock.now_ms()
         try:
             taken = await self._db.run(

@@ -198,7 +198,7 @@ class MapProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
 
 
 class Support(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Whom applicants ask how far their application is."""
+    """The contact for applicants who ask how far their application is."""
 
     group: Annotated[str, Meta(description="Number of the chat group that applicants may join.")] = ""
     phone: str = ""
@@ -352,7 +352,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
     @property
     def push_contact(self) -> str:
-        """Whom push services may write to about what this installation sends."""
+        """The contact for push services that have questions about this installation's messages."""
         if self.push.contact:
             return self.push.contact
         return (

@@ -19,7 +19,7 @@ log = telemetry.logger(__name__)
 PREFIX: Final = "linli_"
 """Before each channel's name in PostgreSQL, whose channels are shared by all users of a database."""
 MOST_WAITING: Final = 10_000
-"""Signals kept while the database is away; beyond, listeners are told that they missed some."""
+"""Signals kept while the database is away; beyond, listeners learn that they missed some."""
 MOST_AT_ONCE: Final = 500
 _RETRY_SECONDS: Final = (0.05, 0.2, 0.5, 1.0)
 _CLOSE_SECONDS: Final = 2.0
@@ -73,7 +73,7 @@ class PostgresSignals(Signals):
         if self._closing:
             return
         key = (channel, payload)
-        # Sent again while it waits, it goes out later: after what was sent between.
+        # Sent again while it waits, it goes out later: after the signals that were sent in between.
         self._waiting.pop(key, None)
         self._waiting[key] = None
         if len(self._waiting) > MOST_WAITING:

@@ -1,4 +1,4 @@
-"""The engine of imports by workbook: read beside the event loop, planned, written in one transaction, told on the way.
+"""The engine of imports by workbook: reads beside the event loop, plans, writes in one transaction, shows its progress.
 
 What is imported (houses and residents, vehicles, cameras, devices of a box) is told by a `Kind`, where the imports of a
 room stand by a `Ledger`. The file waits in the object store and an outbox row starts the work, so an import that was

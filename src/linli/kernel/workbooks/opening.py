@@ -89,7 +89,7 @@ def serve(channel: Channel) -> None:
 
 
 def _hand_out(channel: Channel, sheet: Any, ask: RowsAsk) -> RowsAsk:
-    """The rows of a sheet; what is asked for after them, or instead."""
+    """The rows of a sheet; then the next request, which may also come before the end."""
     pieces = _pieces(sheet, ask)
     piece = next(pieces)
     while True:

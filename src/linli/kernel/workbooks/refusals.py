@@ -27,7 +27,7 @@ class BadWorkbook(BadInput):
 
 
 def check_workbook(content: bytes | BinaryIO) -> None:
-    """Raises BadWorkbook for what is no zip archive, or unpacks to too much: told at once, not by an import."""
+    """Raises BadWorkbook for other files than zip archives, or too large ones: at once, before any import."""
     open_parts(io.BytesIO(content) if isinstance(content, bytes) else content).close()
 
 

@@ -11,7 +11,7 @@ from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.sheets import SheetRows, open_workbook
 
 PROBLEMS_MAX: Final = 20_000
-"""Faults that are told; reading ends with the one after."""
+"""Most faults in a report; reading ends with the one after."""
 HEADER_ROWS: Final = 10
 """Titles stand in one of the first rows: people put headlines above them."""
 BLANK_ROWS_MAX: Final = 10_000

@@ -81,7 +81,7 @@ def prepare() -> None:
 
 
 def refused_by(error: ChildEnded) -> BadWorkbook:
-    """What a file is told whose child a bound has ended."""
+    """The error of a file whose child process was ended by a bound."""
     return BadWorkbook(
         {"memory": "workbook_memory", "time": "workbook_time", "crash": "workbook"}[error.cause]
     )

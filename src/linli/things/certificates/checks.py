@@ -1,4 +1,4 @@
-"""What the MQTT front asks about certificates: whose this one is, whom a listener trusts, what a product allows."""
+"""What the MQTT front asks about certificates: whose it is, which ones a listener trusts, what a product allows."""
 
 import asyncio
 import contextlib
@@ -52,7 +52,7 @@ class CertificateChecks:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop_listening: Callable[[], None] | None = None
         self.on_rules: list[Callable[[], object]] = []
-        """Told after rules of products were read again."""
+        """Called after the rules of products were read again."""
 
     async def start(self) -> None:
         self._stop_listening = listen(self._db, self._heard)

@@ -281,7 +281,7 @@ async def push_counts(db: Reader, *, push_no: int) -> dict[Taking, int]:
 async def pushed_devices(
     scope: Scope, db: Reader, *, push_no: int, page: PageRequest, states: tuple[str, ...] = ()
 ) -> Page[PushedDevice]:
-    """Devices of a push that the caller sees, in the order they are told."""
+    """Devices of a push that the caller sees, in the order in which they get it."""
     binds = {"no": push_no, "every_state": 0 if states else 1, "states": list(states)}
     rows = await _pushed.all(db, scope, **binds, **page.binds)
     return Page.of(page, await _pushed_total.scalar(db, scope, **binds), rows)

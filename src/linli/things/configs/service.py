@@ -141,7 +141,7 @@ async def restore_config(
     ids: Ids,
     iot_id: str = "",
 ) -> Config:
-    """A new version that says what an old one said. Raises NotFound, SameContent."""
+    """A new version with the content of an old one. Raises NotFound, SameContent."""
     product = await get_product(scope, db, product_key=product_key)
     device_no = await _device_no(scope, db, product_key, iot_id)
     old = await queries.get_version(

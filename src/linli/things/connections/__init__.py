@@ -1,1 +1,1 @@
-"""How devices' connections are protected on their way here, what is kept of that, and what a product demands of it."""
+"""How devices' connections are protected on their way here, what is recorded of it, and what a product demands."""

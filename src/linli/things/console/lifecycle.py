@@ -194,7 +194,7 @@ async def _act(scope: Scope, tx: Tx, asked: ManyDevices, iot_id: str) -> None:
             project = asked.project_id if asked.action == "bind" else None
             await lifecycle.bind_device(scope, tx, iot_id=iot_id, project_id=project)
         case "group" | "ungroup":
-            await get_device(scope, tx, iot_id=iot_id)  # what is out of sight is told, not passed over
+            await get_device(scope, tx, iot_id=iot_id)  # a device out of sight is refused, not passed over
             change = add_members if asked.action == "group" else remove_members
             await change(scope, tx, group_no=asked.group_id or 0, iot_ids=[iot_id])
 

@@ -1,4 +1,4 @@
-"""The log of one device: what it said and was told, its own lines, its upgrades, what was refused; newest first.
+"""The log of one device: messages from it and to it, its own lines, its upgrades, refused messages; newest first.
 
 Several tables, read side by side and merged by place: (time in ms, number). Texts are looked for in pages of
 `PAGE` rows, at most `MOST_LOOKED_AT` in one answer; the answer says where to go on.
@@ -84,7 +84,7 @@ class LogSearch(NamedTuple):
 class LogPage(NamedTuple):
     entries: list[LogEntry]
     next: Place | None
-    """Go on before this one; None: there is no more."""
+    """Go on before this one; None: this is the end."""
     looked_at: int
 
 

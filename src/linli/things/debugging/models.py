@@ -51,4 +51,4 @@ refused_uplinks = Table(
     postgresql_partition_by="RANGE (day)",
     sqlite_with_rowid=False,
 )
-"""Uplinks of which nothing else was kept. `reason`: as the device was told; `payload` is cut after 4 kB."""
+"""Refused uplinks, which are stored nowhere else. `reason`: as the device got it; `payload` is cut after 4 kB."""

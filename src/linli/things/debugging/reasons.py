@@ -39,7 +39,7 @@ class Cause(StrEnum):
     BAD_INPUT = "bad_input"
     SILENT = "silent"
     ANSWERED = "answered"
-    """The device itself said no."""
+    """The device itself refused."""
     NOT_IN_MODEL_OF_DEVICE = "unknown_to_device"
     """The device answered that it has no such service: its firmware and the thing model differ."""
     UNREADABLE = "unreadable"
@@ -56,7 +56,7 @@ class Why(msgspec.Struct, rename="camel", frozen=True):
     text: str
     todo: str
     told: str
-    """What a caller over the open API is told."""
+    """The text that a caller of the open API gets."""
     facts: dict[str, Any] = {}
 
 

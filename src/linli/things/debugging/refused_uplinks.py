@@ -1,4 +1,4 @@
-"""Uplinks that were refused: what came, what the device was told, and what sort of fault it was."""
+"""Uplinks that were refused: their content, the reason that the device got, and the sort of fault."""
 
 from typing import Literal, NamedTuple
 
@@ -91,7 +91,7 @@ async def find_refused(scope: Scope, db: Reader, *, device_no: int, seq: int) ->
 
 
 def cause_of(reason: str) -> Cause:
-    """From the words that the device was told (`arrival.refuse`), which are always English."""
+    """From the words that the device got (`arrival.refuse`), which are always English."""
     text = reason.lower()
     if text.startswith("connect refused"):
         return "connect"

@@ -39,7 +39,7 @@ class Settings(msgspec.Struct, rename="camel", frozen=True):
     """How the simulated device behaves."""
 
     interval_s: int = 0
-    """Seconds between two posts; 0: only when told to."""
+    """Seconds between two posts; 0: only on command."""
     properties: list[str] | None = None
     """What a post holds; None: all."""
     ranges: dict[str, Range] = {}

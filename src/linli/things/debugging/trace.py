@@ -1,4 +1,4 @@
-"""What is known of one message of a device: rows that exist anyway, and notes of its handlers. See `console.trace`."""
+"""All that the platform has of one message of a device: rows, and notes of its handlers. See `console.trace`."""
 
 from typing import NamedTuple
 

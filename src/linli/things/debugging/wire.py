@@ -20,7 +20,7 @@ _OTA: Final = frozenset((UplinkKind.OTA_INFORM, UplinkKind.OTA_PROGRESS, UplinkK
 
 
 def up_topic(product_key: str, device_name: str, kind: MessageKind, identifier: str) -> str:
-    """Empty where it cannot be told."""
+    """Empty where it is unknown."""
     tail = _up_tail(kind, identifier)
     if tail:
         return sys_topic(product_key, device_name, tail)

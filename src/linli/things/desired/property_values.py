@@ -24,7 +24,7 @@ class Taken(StrEnum):
     WAITING = "waiting"
     """The device is away and fetches it when it is back."""
     UNKNOWN = "unknown"
-    """The device was told and said nothing; it stays desired."""
+    """The device got the value and did not answer; it stays desired."""
     REFUSED = "refused"
     """The device, or its script, would not take it; it stays desired."""
 

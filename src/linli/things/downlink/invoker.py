@@ -100,7 +100,7 @@ class Invoker:
         self._publisher = publisher
         self._translation = translation
         self.heard: list[Heard] = []
-        """Told of each call as it goes out, and again when it has ended here. Must not block."""
+        """Called with each call as it goes out, and again when it has ended here. Must not block."""
 
     async def invoke(
         self,
@@ -183,7 +183,7 @@ class Invoker:
         with _named(record):
             return await self._call_async(device, topic, _GET_METHOD, record, timeout_s)
 
-    # what is asked for
+    # what a call asks for
 
     async def _device(self, scope: Scope, iot_id: str) -> DeviceEntry:
         row = await get_device(scope, self._db, iot_id=iot_id)

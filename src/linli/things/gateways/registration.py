@@ -92,7 +92,7 @@ class SubRegistration:
         return None
 
     def _plain(self, request: Request, key: SubKey, product: ProductRow | None) -> Failure | None:
-        """A secret is not told over a connection that its device may not use."""
+        """A secret is not sent over a connection that its device may not use."""
         if product is None or not self._demands.plain_refused(product.product_no, request.security):
             return None
         return Failure(key, codes.FORBIDDEN, TLS_ONLY)

@@ -40,7 +40,7 @@ async def add_subs(scope: Scope, tx: Tx, *, gateway_iot_id: str, iot_ids: list[s
 
 
 async def remove_subs(scope: Scope, tx: Tx, *, gateway_iot_id: str, iot_ids: list[str]) -> None:
-    """Take devices from their gateway, all or none; it is told. Raises NotFound, NotAGateway, NotItsSub."""
+    """Take devices from their gateway, all or none; it gets a notice. Raises NotFound, NotAGateway, NotItsSub."""
     gateway = await get_gateway(scope, tx, iot_id=gateway_iot_id)
     subs = await _all_of(scope, tx, iot_ids)
     for sub in subs:
@@ -91,7 +91,7 @@ class TopologyRequests:
         self._secrets = secrets
 
     async def add(self, tx: Tx, request: Request) -> list[dict[str, str]]:
-        """`[signed entry, …]` -> their names. Devices of another gateway come over; that gateway is told."""
+        """`[signed entry, …]` -> their names. Devices of another gateway come over; that gateway gets a notice."""
         scope, gateway = await asking(tx, request)
         entries = read(read_signed, request.post.params)
         rows = await require_devices(scope, tx, [entry.key for entry in entries])

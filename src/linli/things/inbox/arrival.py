@@ -14,7 +14,7 @@ from linli.tsl import Problem, ValueRefused
 
 
 class Arrival(msgspec.Struct, gc=False):
-    """What a reading needs: where to put it, what came, from whom, when."""
+    """What a reading needs: where to put it, the message, its sender, its time."""
 
     batch: Batch
     uplink: Uplink

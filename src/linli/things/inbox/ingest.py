@@ -53,7 +53,7 @@ SEEN_SECONDS: Final = 60
 type InCommit = Callable[[Tx, list[Message]], Awaitable[None]]
 """Writes what must hold together with the messages, in their own transaction."""
 type Committed = Callable[[list[Message]], None]
-"""Told of messages that are on disk, in the order of their commit. Must not block; may start tasks."""
+"""Called with messages that are on disk, in the order of their commit. Must not block; may start tasks."""
 
 _messages = telemetry.counter("inbox_messages", "Uplinks stored, by what became of them", ("outcome",))
 _stored = _messages.labels("stored")

@@ -68,7 +68,7 @@ class PastPosts:
         arrival.accept(post, dropped)
 
     def _keep_whole(self, arrival: Arrival, params: Any) -> None:
-        """The post as it came, beside what is made of it: one that is sent again is known by its bytes."""
+        """The post's own bytes, beside the values read from it: a post that is sent again is recognised by them."""
         now_ms, uplink = arrival.now_ms, arrival.uplink
         seq, name = self._ids.number(now_ms), uplink.topic.kind.value
         whole = Message(

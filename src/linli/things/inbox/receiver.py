@@ -1,4 +1,4 @@
-"""Reads each kind of uplink into a batch: what is stored, and what the device is told. Every uplink is acknowledged."""
+"""Reads each kind of uplink into a batch: what is stored, and the device's answer. Every uplink is acknowledged."""
 
 import functools
 from collections.abc import Callable
@@ -109,7 +109,7 @@ class Receiver:
         self._keep(batch, device, "status", identifier, values, now_ms, _encode(values))
         batch.statuses.append((device.device_no, online, now_ms, front, device.last_seen_ms))
         if not online:
-            # After what it still said, which may be the answer that somebody waits for.
+            # After its last messages, one of which may be the answer that a caller waits for.
             batch.after.append(functools.partial(self._calls.lost, device.device_no))
 
     # answers to calls
@@ -172,7 +172,7 @@ class Receiver:
     # the rest
 
     def _request(self, arrival: Arrival) -> None:
-        """What is to be done or told in a transaction of its own; kept in the inbox like every message."""
+        """A request that runs in a transaction of its own; it is kept in the inbox like every message."""
         batch, uplink, topic = arrival.batch, arrival.uplink, arrival.uplink.topic
         wrapped = self._requests.reads_envelope(topic.kind)
         post = Post()

@@ -12,7 +12,7 @@ class Refusal(NamedTuple):
     payload: bytes
     """As it came, cut after SHOWN_BYTES."""
     reason: str
-    """As the device was told."""
+    """As the device got it."""
 
 
 SHOWN_BYTES = 4096
@@ -26,7 +26,7 @@ class Refusals:
     def __init__(self, most: int = 1000) -> None:
         self._last: deque[Refusal] = deque(maxlen=most)
         self.listeners: list[Callable[[Refusal], None]] = []
-        """Told of each. Must not block."""
+        """Called with each. Must not block."""
 
     def note(self, refusal: Refusal) -> None:
         self._last.append(refusal)

@@ -148,7 +148,7 @@ def _names(connect: mqtt.Connect, certificate: bytes | None) -> ConnectName | No
 
 
 def _assigned(name: ConnectName, principal: DevicePrincipal | AppPrincipal) -> ConnectName:
-    """With a client id of ours where it has none (5.0, 3.1.3.1); after the proof, which signs what was sent."""
+    """With a client id of ours where it has none (5.0, 3.1.3.1); after the proof, which signs what the client sent."""
     if name.client_id:
         return name
     if isinstance(principal, AppPrincipal):
@@ -157,7 +157,7 @@ def _assigned(name: ConnectName, principal: DevicePrincipal | AppPrincipal) -> C
 
 
 def _unfit(connect: mqtt.Connect, name: ConnectName | None, certificate: bytes | None) -> Refused | None:
-    """What can be told without asking anybody."""
+    """What can be decided without asking another part."""
     if connect.properties is not None and connect.properties.auth_method is not None:
         return Refused(reason="no such authentication method", connack=Reason.BAD_AUTHENTICATION_METHOD)
     if not connect.username and certificate is None:

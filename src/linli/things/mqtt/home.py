@@ -37,5 +37,5 @@ class Home(Protocol):
         ...
 
     def when_durable(self, call: Callable[[], None]) -> None:
-        """Call back once everything told to sessions and retained so far is on disk."""
+        """Call back once every change to sessions and retained messages so far is on disk."""
         ...

@@ -58,9 +58,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long an app may leave a message unacknowledged before its connection is dropped (design 4.8)."""
 
     max_incoming: int = 1024
-    """QoS 2 messages of one session between PUBLISH and PUBREL; what an MQTT 5 client is told as receive maximum."""
+    """QoS 2 messages of one session between PUBLISH and PUBREL; an MQTT 5 client gets it as receive maximum."""
     max_keep_alive: int = 1200
-    """What an MQTT 5 client is told to keep to if it asks for more, or for none; others may have what they ask for."""
+    """The limit that an MQTT 5 client gets if it asks for more, or for none; others may have what they ask for."""
     max_aliases: int = 32
     """Topic aliases of one connection, each way."""
     max_retained: int = 10_000

@@ -1,4 +1,4 @@
-"""A connection as sessions and the backend see it: its state, what is said by it, and its end."""
+"""A connection as sessions and the backend see it: its state, the packets it sends, and its end."""
 
 from abc import ABC, abstractmethod
 from enum import Enum
@@ -72,7 +72,7 @@ class Link(Wire, ABC):
 
     @abstractmethod
     def acknowledge(self) -> None:
-        """Let go of the uplinks at the head that are done with, and send their PUBACKs in that order."""
+        """Drop the finished uplinks at the head, and send their PUBACKs in that order."""
 
     @abstractmethod
     def forget_topics(self) -> None:

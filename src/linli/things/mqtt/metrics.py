@@ -14,7 +14,7 @@ REFUSED = counter("mqtt_connects_refused", "CONNECTs refused")
 
 
 class Meter:
-    """What was already told of the counts of one front."""
+    """The counts of one front that were already reported."""
 
     def __init__(self) -> None:
         self._uplinks = self._denied = self._refused = 0

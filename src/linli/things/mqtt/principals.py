@@ -1,4 +1,4 @@
-"""Who asks to come in, how they prove it, and as whom they are let in."""
+"""Which clients ask to connect, how they prove their identity, and as which principal they connect."""
 
 from collections.abc import Callable
 
@@ -51,7 +51,7 @@ class RegisterRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PreAuthRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`POST /auth/devicename`: a device asks by HTTP where and as whom to connect (spec clients b.2)."""
+    """`POST /auth/devicename`: a device asks by HTTP where to connect, and as which client (spec clients b.2)."""
 
     product_key: str
     device_name: str

@@ -40,7 +40,7 @@ class Right(NamedTuple):
 
 
 def publishing(session: Session, topic: str) -> Right:
-    """Whom a publish on `topic` speaks for."""
+    """The device for which a publish on `topic` speaks."""
     principal = session.principal
     parsed = parse_uplink(topic)
     if isinstance(principal, AppPrincipal):

@@ -151,7 +151,7 @@ class Session:
         return True
 
     def launch(self, downlink: Downlink) -> None:
-        """At once; only where `has_room` just said so."""
+        """At once; call it only right after `has_room` was true."""
         connection = self.connection
         assert connection is not None
         self._launch(connection, downlink)

@@ -139,7 +139,7 @@ class Changes(msgspec.Struct):
 
 
 async def write(tx: Tx, changes: dict[Key, Changes]) -> None:
-    """Bring the tables to what was told since the last time."""
+    """Write all changes since the last time to the tables."""
     wiped = [{"key": key, "name": name} for (key, name), change in changes.items() if change.wiped]
     for command in _WIPE if wiped else ():
         await command.run_many(tx, wiped)

@@ -90,7 +90,7 @@ class SessionStore(Protocol):
         ...
 
     def when_durable(self, call: Callable[[], None]) -> None:
-        """Call back once everything told so far is durable; at once if it is."""
+        """Call back once all changes so far are durable; at once if they are."""
         ...
 
     async def close(self) -> None:

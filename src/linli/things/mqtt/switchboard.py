@@ -46,7 +46,7 @@ class Switchboard:
         self.handover = Handover(clients, self.store, self.exchange, self.wills)
         self.on_app_ready: list[Callable[[str, Session], None]] = []
 
-        # What is asked of it is done by its parts. Bound, so that a call is not passed on twice.
+        # Its parts do the work. Bound, so that a call is not passed on twice.
         self.done, self.answer, self.refuse = settling.done, settling.answer, settling.refuse
         downlinks = Downlinks(clients)
         self.publish, self.publish_app = downlinks.publish, downlinks.publish_app

@@ -24,7 +24,7 @@ DISCONNECT_REASONS = {
     Gone.DISPLACED: Reason.SERVER_BUSY,
     Gone.STOPPED: Reason.SERVER_SHUTTING_DOWN,
 }
-"""What the client is told when the front ends the connection; nothing for the ends it made itself."""
+"""The reason that the client gets when the front ends the connection; none for the ends that the client made."""
 
 _NOTHING = Properties()
 

@@ -1,4 +1,4 @@
-"""Wills: what a client wants to be said when its connection is lost. Source: MQTT 5.0, 3.1.2.5 and 3.1.3.2.2.
+"""Wills: the message that a client wants published when its connection is lost. Source: MQTT 5.0, 3.1.2.5 and 3.1.3.2.2.
 
 A will is an uplink like any other, stored and acknowledged to nobody; on a user topic it is passed on, and retained if
 it says so. A delayed one waits for the client to come back, at most until its session ends. It is kept in the database
@@ -36,7 +36,7 @@ class Wills:
         """Clients whose will is in the database."""
 
     def arrived(self, session: Session, connection: Connection) -> None:
-        """The session has a connection again: nothing is to be said of the one before. Once its session began anew."""
+        """The session has a connection again: the last will is dropped. Call it once the session has begun anew."""
         self.void(session.key)
         if connection.will is not None:
             self._keep(session, connection.will)
@@ -55,7 +55,7 @@ class Wills:
             self._say(session, connection, will)
 
     def void(self, key: Key) -> None:
-        """Nothing is to be said any more."""
+        """The will is dropped."""
         self._waiting.pop(key, None)
         if key in self._written:
             self._written.discard(key)
@@ -72,7 +72,7 @@ class Wills:
             self._say(waiting.session, waiting.connection, waiting.will)
 
     def restore(self, kept: KeptWill, session: Session, connection: Connection) -> None:
-        """Of a front that is no more. `session`: the client's, waiting here; `connection` never had a socket."""
+        """Of a front that has ended. `session`: the client's, waiting here; `connection` never had a socket."""
         if session.principal is None:
             session.principal = _principal(kept)
         due_ms = kept.due_ms or self._traffic.clock.now_ms() + kept.delay_s * 1000
@@ -143,7 +143,7 @@ class Heirs:
         self._is_back = is_back
 
     async def start(self) -> None:
-        """The only front over its database: what any other left is to be said here."""
+        """The only front over its database: it takes over the wills of every other front."""
         self._go_on(await self._kept.all())
 
     async def take_over(self, gone: str) -> None:

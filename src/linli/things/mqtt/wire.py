@@ -64,7 +64,7 @@ class Wire(asyncio.Protocol):
             # A client with keep-alive 0 is noticed missing by TCP alone.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if self.traffic.paused:
-            # uvloop begins to read right after this call, whatever was said during it.
+            # uvloop begins to read right after this call, even if reading was paused during it.
             asyncio.get_running_loop().call_soon(self._join_hold)
 
     def _join_hold(self) -> None:

@@ -226,7 +226,7 @@ class _Look:
             self._set(state="stopped", reason=FAILURE_RATE)
 
     async def _close(self) -> None:
-        """A campaign that was cancelled or whose time is over lets go of the devices that have not begun."""
+        """A campaign that was cancelled or whose time is over releases the devices that have not begun."""
         campaign = self._campaign
         if campaign.ends_ms is not None and campaign.ends_ms <= self._now and self._state in _MAY_END:
             self._set(state="finished", reason=Reason.ENDED.value, finished_ms=self._now)

@@ -22,7 +22,7 @@ class FirmwareNotTried(Conflict):
 
 
 class CampaignOver(Conflict):
-    """What was asked needs a campaign in another state. Facts: `state`."""
+    """The act needs a campaign in another state. Facts: `state`."""
 
     code = "campaign.over"
 

@@ -253,7 +253,7 @@ async def jobs_in_line(tx: Tx, campaign_no: int, states: frozenset[JobState], *,
 
 
 async def offer_again(tx: Tx, campaign_no: int, *, now_ms: int) -> None:
-    """Have devices told that were to be told while the campaign paused."""
+    """Send the notices that were due while the campaign paused."""
     await _held_back.run(tx, no=campaign_no, now=now_ms)
 
 

@@ -27,7 +27,7 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """Outbox payload: a device is told of its job; once more if it was told before `before_ms`."""
+    """Outbox payload: send a device the notice of its job; again if the last one went out before `before_ms`."""
 
     job_no: int
     before_ms: int = 0
@@ -45,7 +45,7 @@ async def wake(tx: Tx, campaign: Campaign, due_ms: int) -> None:
 
 
 async def offer(tx: Tx, job_no: int, *, before_ms: int = 0) -> None:
-    """Have a device told after the commit."""
+    """Have the device's notice sent after the commit."""
     await outbox.add(tx, OFFER, Offer(job_no, before_ms))
 
 

@@ -1,4 +1,4 @@
-"""What a device is told: the data of an upgrade, and the notice around it. Source: spec clients b.4, traps 14.
+"""The messages that a device gets: the data of an upgrade, and the notice around it. Source: spec clients b.4, traps 14.
 
     /ota/device/upgrade/{pk}/{dn}   {"code":"1000","data":{…},"id":7,"message":"success"}
     data   {"size":432945,"version":"2.0.0","url":"https://…","signMethod":"Md5","sign":"…","md5":"…","module":"default"}

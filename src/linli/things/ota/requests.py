@@ -25,7 +25,7 @@ from linli.things.ota.notices import upgrade_data
 from linli.things.ota.states import JobState
 
 RESEND_MS: Final = 30_000
-"""A device that was told less than so long ago and reports its version is not told again."""
+"""ms: a device that reports its version within this time of the last notice gets no second one."""
 _MAX_WORD: Final = 64
 _MAX_DETAIL: Final = 500
 _TOLD_AGAIN: Final = frozenset({JobState.NOTIFIED, JobState.DOWNLOADING})
@@ -141,7 +141,7 @@ class OtaRequests:
 
 
 async def came_online(tx: Tx, message: Message) -> None:
-    """A device is back: whatever it had been told before may be lost, so it is told again."""
+    """A device is back: the last notice may be lost, so it is sent again."""
     if message.identifier != "online":
         return
     for row in await job_rows.open_jobs(tx, device_no=message.device.device_no):

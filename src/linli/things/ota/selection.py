@@ -153,7 +153,7 @@ async def _with_members(scope: Scope, db: Reader, aim: Aim) -> Aim:
 async def resolve(
     scope: Scope, db: Reader, *, product_key: str, iot_ids: list[str], device_names: list[str]
 ) -> tuple[str, ...]:
-    """The iotIds of chosen devices; a name or id that is not there is told, not left out. Raises BadInput."""
+    """The iotIds of chosen devices; an unknown name or id is refused, not left out. Raises BadInput."""
     if len(iot_ids) + len(device_names) > MAX_CHOSEN:
         raise BadInput(field="deviceNames", rule="too_many_items", limit=MAX_CHOSEN)
     by_id = {

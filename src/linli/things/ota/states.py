@@ -97,7 +97,7 @@ class Job(msgspec.Struct, frozen=True):
     detail: str = ""
     """In the device's own words."""
     from_version: str = ""
-    """What it ran when it was told; empty: it never said."""
+    """Its version when it got the notice; empty: it never reported one."""
     due_ms: int | None = None
     """When it is tried again (waiting) or given up (else)."""
     finished_ms: int | None = None
@@ -148,7 +148,7 @@ def progressed(job: Job, policy: Policy, step: int, detail: str, now_ms: int) ->
 
 
 def reported(job: Job, policy: Policy, version: str, now_ms: int) -> Job:
-    """The device said which version it runs."""
+    """The device reported its version."""
     if not job.open:
         return job
     if job.state is JobState.ROLLING_BACK:

@@ -1,4 +1,4 @@
-"""How much a device said and was asked lately."""
+"""How many messages a device sent and got lately."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""What a device told and was told: present values, points, events, messages up and down. The caller knows the device."""
+"""What a device sent and got: present values, points, events, messages up and down. The caller has checked the device."""
 
 from typing import NamedTuple
 

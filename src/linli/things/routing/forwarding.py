@@ -59,7 +59,7 @@ class Answer(msgspec.Struct, array_like=True):
 
 
 class Forwarding:
-    """Sends to others from the beginning; `deliver_to` says to whom what others send goes."""
+    """Sends to other fronts from the beginning; `deliver_to` sets where the messages of others go."""
 
     def __init__(self, processes: Processes, mail: Mail, clock: Clock) -> None:
         self._processes = processes

@@ -49,7 +49,7 @@ class Neighbours:
         self._calls = calls
         self._clock = clock
         self._released: dict[int, asyncio.Event] = {}
-        """By device: set when the front that held it let go."""
+        """By device: set when the front that held it has released it."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop_listening: Callable[[], None] = lambda: None
         presence.news.append(self._news)
@@ -161,7 +161,7 @@ class Neighbours:
                 device.rrpc_style = holder.style
 
     def _let_go(self, payload: str) -> None:
-        """Another front let go of a device."""
+        """Another front released a device."""
         released = self._released.get(int(payload))
         if released is not None:
             released.set()
@@ -186,5 +186,5 @@ class Neighbours:
 
 
 def channel_of(front: str) -> str:
-    """The channel by which a front hears that others let go of devices."""
+    """The channel by which a front learns that others released devices."""
     return f"front_{front[-40:]}"  # PostgreSQL cuts at 63 bytes; what tells names apart is at their end

@@ -31,7 +31,7 @@ _RETRY_SECONDS: Final = 0.5
 
 
 class Holder(NamedTuple):
-    """What is known of one device. 16 bytes a number: a hundred thousand devices fit."""
+    """Which front holds one device, and how. 16 bytes a number: a hundred thousand devices fit."""
 
     front: str
     state: int

@@ -1,4 +1,4 @@
-"""This front among the others: what it does when they come, go or let go."""
+"""This front among the others: what it does when they start, end, or release a device."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -101,7 +101,7 @@ class Routing:
     # the dead
 
     async def take_over(self, gone: str) -> None:
-        """A front is no more: its devices are offline unless they came back, its sessions and messages go on here."""
+        """A front has ended: its devices are offline unless they came back, its sessions and messages go on here."""
         taken = await self.presence.inherit(gone)
         await self._mark_offline(gone)
         self._dispatcher.look_again()

@@ -13,7 +13,7 @@ MOST_FAILURES: Final = 100
 
 
 class ScriptRow(NamedTuple):
-    """What is kept of a product's script; a product without one has empty text and version 0."""
+    """A product's script as it is stored; a product without one has empty text and version 0."""
 
     draft: str
     draft_version: int

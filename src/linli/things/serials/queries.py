@@ -43,7 +43,7 @@ class SerialNumber(NamedTuple):
 
 
 class SerialNumberRow(NamedTuple):
-    """A serial number with what is known of its device; `iot_id` is None until the device exists."""
+    """A serial number, and its device if there is one; `iot_id` is None until the device exists."""
 
     sn: str
     category_no: int | None

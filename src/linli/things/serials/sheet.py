@@ -56,7 +56,7 @@ class Sheet(NamedTuple):
 
 
 def read(content: bytes) -> Sheet:
-    """Told apart by content, since names lie. Raises BadInput for what is no such file at all."""
+    """The kind is found by content, since file names lie. Raises BadInput for other kinds of file."""
     if len(content) > FILE_BYTES:
         raise BadInput(field="file", rule="file_too_large", limit=f"{FILE_BYTES // 1024 // 1024} MB")
     if content[:2] == b"PK":

@@ -221,7 +221,7 @@ async def label_device(
 
 
 async def enable_device(scope: Scope, tx: Tx, *, iot_id: str, enabled: bool) -> None:
-    """A disabled device is told, disconnected, and may not connect. Its gateway is told too. Raises NotFound."""
+    """Disabling ends the device's connection and forbids new ones. It and its gateway get a notice. Raises NotFound."""
     device = await get_device(scope, tx, iot_id=iot_id)
     if bool(device.enabled) == enabled:
         return

@@ -26,7 +26,7 @@ _encode = msgspec.json.encode
 
 
 class ShadowRefused(LinliError):
-    """The protocol's own refusal. `errorcode` and `words` are what the device is told."""
+    """The protocol's own refusal. The device gets `errorcode` and `words`."""
 
     code = "shadow.refused"
 
