@@ -47,7 +47,7 @@ class Front:
         self.switchboard = switchboard
         self.traffic = switchboard.traffic
         self.on_spread: list[Callable[[Message], None]] = []
-        """Called with each message that clients of this front publish on user topics: other fronts may have subscribers."""
+        """Called with each message that clients publish on user topics here: other fronts may have subscribers."""
         self._clock = clock
         self._limits = switchboard.limits
         self._store = switchboard.store
