@@ -131,7 +131,7 @@ async def create(
 
 
 @subscription_routes.get("/{subscription_id:int}", right="integrations.manage", raises=(NotFound,))
-async def one(subscription_id: int, scope: Scope, db: Database) -> SubscriptionRow:
+async def show_subscription(subscription_id: int, scope: Scope, db: Database) -> SubscriptionRow:
     """One subscription and how far it is."""
     subscription = await get_subscription(scope, db, subscription_id=subscription_id)
     names = {row.project_id: row.name for row in await tenancy.list_projects(scope, db)}
