@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete
 
 from linli.databus import changes, queries, registry, scopes
 from linli.databus.conditions import Condition, check
@@ -14,7 +14,7 @@ from linli.databus.events import RecordsInserted
 from linli.databus.models import records
 from linli.databus.record_ids import day_of_record, record_id
 from linli.databus.values import accept_change, accept_row
-from linli.kernel.db import INT, Command, Tx, any_of, in_scope
+from linli.kernel.db import INT, Command, Tx, any_of, in_scope, update_of
 from linli.kernel.errors import BadInput, NotFound, TooMany
 from linli.kernel.events import emit
 from linli.kernel.pages import PageRequest
@@ -30,22 +30,12 @@ _COLUMNS: Final = (
     "creator", "modifier", "source", "text_1", "text_2", "text_3", "number_1",
 )  # fmt: skip
 
-_update = Command(
-    update(records)
-    .where(
-        records.c.id == bindparam("row_id", type_=INT),
-        records.c.day == bindparam("row_day", type_=INT),
-        in_scope(records),
-    )
-    .values(
-        body=bindparam("new_body"),
-        modified_ms=bindparam("now", type_=INT),
-        modifier=bindparam("who"),
-        text_1=bindparam("slot_1", type_=records.c.text_1.type),
-        text_2=bindparam("slot_2", type_=records.c.text_2.type),
-        text_3=bindparam("slot_3", type_=records.c.text_3.type),
-        number_1=bindparam("slot_4", type_=INT),
-    )
+_update = update_of(
+    records,
+    ("body", "modified_ms", "modifier", "text_1", "text_2", "text_3", "number_1"),
+    records.c.id == bindparam("row_id", type_=INT),
+    records.c.day == bindparam("row_day", type_=INT),
+    in_scope(records),
 )
 _delete = Command(
     delete(records).where(
@@ -164,15 +154,14 @@ async def update_records(
             owned["tenant"] = scope.tenant_id
         changed = msgspec.json.decode(record.body) | accept_change(model, row, filled=owned, prefix=prefix)
         fields = {name: value for name, value in changed.items() if value is not None}
-        slots = list(model.slots(fields).values())
         binds.append(
             {
                 "row_id": record.id,
                 "row_day": day_of_record(record.id),
-                "new_body": _encode(fields, prefix),
-                "now": now,
-                "who": scope.caller.id,
-                **_slots(slots),
+                "body": _encode(fields, prefix),
+                "modified_ms": now,
+                "modifier": scope.caller.id,
+                **model.slots(fields),
             }
         )
     if binds:
@@ -186,15 +175,10 @@ async def write_bodies(scope: Scope, tx: Tx, rows: Sequence[tuple[int, DataModel
     now = tx.db.clock.now_ms()
     binds = []
     for row_id, model, fields in rows:
-        slots = list(model.slots(fields).values())
-        bind = {"row_id": row_id, "row_day": day_of_record(row_id), "new_body": _encode(fields, "")}
-        binds.append({**bind, "now": now, "who": scope.caller.id, **_slots(slots)})
+        bind = {"row_id": row_id, "row_day": day_of_record(row_id), "body": _encode(fields, "")}
+        binds.append({**bind, "modified_ms": now, "modifier": scope.caller.id, **model.slots(fields)})
     if binds:
         await _update.run_many(tx, binds, scope)
-
-
-def _slots(values: list[Any]) -> dict[str, Any]:
-    return {f"slot_{number}": value for number, value in enumerate(values, 1)}
 
 
 async def delete_records(

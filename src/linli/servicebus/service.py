@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from linli.databus import address as addresses
 from linli.kernel import tenancy
-from linli.kernel.db import INT, Command, Query, Tx, in_scope
+from linli.kernel.db import INT, Command, Query, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.scope import Scope
 from linli.servicebus import changes, documents
@@ -43,20 +43,11 @@ _drop_model = Command(
         in_scope(service_models), service_models.c.model_no == bindparam("model_no", type_=INT)
     )
 )
-_change_provider = Command(
-    update(service_providers)
-    .where(in_scope(service_providers), service_providers.c.provider_no == bindparam("no", type_=INT))
-    .values(
-        project_id=bindparam("project"),
-        model_id=bindparam("model"),
-        name=bindparam("title"),
-        kind=bindparam("sort"),
-        address=bindparam("url"),
-        iot_id=bindparam("device"),
-        timeout_ms=bindparam("timeout", type_=INT),
-        enabled=bindparam("on", type_=INT),
-        modified_ms=bindparam("now", type_=INT),
-    )
+_change_provider = update_of(
+    service_providers,
+    ("project_id", "model_id", "name", "kind", "address", "iot_id", "timeout_ms", "enabled", "modified_ms"),
+    in_scope(service_providers),
+    service_providers.c.provider_no == bindparam("no", type_=INT),
 )
 _drop_provider = Command(
     delete(service_providers).where(
@@ -160,15 +151,15 @@ async def save_provider(
             tx,
             scope,
             no=provider_no,
-            project=form.project_id,
-            model=form.model_id,
-            title=form.name.strip(),
-            sort=form.kind,
-            url=address,
-            device=iot_id,
-            timeout=form.timeout_ms,
-            on=int(form.enabled),
-            now=now,
+            project_id=form.project_id,
+            model_id=form.model_id,
+            name=form.name.strip(),
+            kind=form.kind,
+            address=address,
+            iot_id=iot_id,
+            timeout_ms=form.timeout_ms,
+            enabled=int(form.enabled),
+            modified_ms=now,
         )
         return provider_no
     if int(await _count_providers.scalar(tx, scope) or 0) >= MAX_PROVIDERS:

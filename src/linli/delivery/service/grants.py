@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete
 
 from linli.delivery import queries
 from linli.delivery.models import grant_history, grants, targets
@@ -10,27 +10,19 @@ from linli.delivery.schemas import ON_DEVICE, ExpandGrant, ExpandScope, Grant, G
 from linli.delivery.service.refreshing import refresh, set_targets
 from linli.delivery.service.rows import caller_of
 from linli.kernel import outbox
-from linli.kernel.db import INT, Command, Tx
+from linli.kernel.db import INT, Command, Tx, update_of
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
 
 EXPAND_GRANT = "delivery.expand_grant"
 EXPAND_SCOPE = "delivery.expand_scope"
 
-_change = Command(
-    update(grants)
-    .where(grants.c.id == bindparam("grant_id", type_=INT))
-    .values(
-        community_id=bindparam("to_community", type_=INT),
-        starts_ms=bindparam("to_starts", type_=INT),
-        ends_ms=bindparam("to_ends", type_=INT),
-        content=bindparam("to_content"),
-        schedule=bindparam("to_schedule"),
-        live=bindparam("to_live", type_=INT),
-        generation=grants.c.generation + 1,
-        changed_ms=bindparam("to_changed", type_=INT),
-    ),
+_change = update_of(
+    grants,
+    ("community_id", "starts_ms", "ends_ms", "content", "schedule", "live", "changed_ms"),
+    grants.c.id == bindparam("grant_id", type_=INT),
     unscoped="the grant was found by its tenant and key",
+    generation=grants.c.generation + 1,
 )
 
 _drop_credential = Command(
@@ -190,17 +182,7 @@ async def _revoke(scope: Scope, tx: Tx, row: GrantRow, now_ms: int, reason: str)
 
 
 async def _write(tx: Tx, row: GrantRow, now_ms: int) -> None:
-    await _change.run(
-        tx,
-        grant_id=row.id,
-        to_community=row.community_id,
-        to_starts=row.starts_ms,
-        to_ends=row.ends_ms,
-        to_content=row.content,
-        to_schedule=row.schedule,
-        to_live=row.live,
-        to_changed=now_ms,
-    )
+    await _change.run(tx, grant_id=row.id, **row._replace(changed_ms=now_ms)._asdict())
 
 
 async def _note(scope: Scope, tx: Tx, row: GrantRow, action: str, reason: str, now_ms: int) -> None:

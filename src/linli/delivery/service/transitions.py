@@ -5,31 +5,31 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam
 
 from linli.delivery.models import desired, desired_history
 from linli.delivery.schemas import Content, DeliverySettled, DesiredRow
-from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.db import INT, Database, Tx, update_of
 from linli.kernel.events import emit
 from linli.sync import ABSENT, Item, State, wire_status
 
 DUE: Final = "delivery"
 """What the reconciler waits for (`Database.wakers`)."""
-_save_state = Command(
-    update(desired)
-    .where(desired.c.id == bindparam("row_id", type_=INT))
-    .values(
-        generation=bindparam("to_generation", type_=INT),
-        wanted=bindparam("to_wanted"),
-        reported=bindparam("to_reported"),
-        state=bindparam("to_state"),
-        failures=bindparam("to_failures", type_=INT),
-        next_try_ms=bindparam("to_next_try", type_=INT),
-        reason=bindparam("to_reason"),
-        detail=bindparam("to_detail"),
-        changed_ms=bindparam("to_changed", type_=INT),
-        confirmed_ms=bindparam("to_confirmed", type_=INT),
+_save_state = update_of(
+    desired,
+    (
+        "generation",
+        "wanted",
+        "reported",
+        "state",
+        "failures",
+        "next_try_ms",
+        "reason",
+        "detail",
+        "changed_ms",
+        "confirmed_ms",
     ),
+    desired.c.id == bindparam("row_id", type_=INT),
     unscoped="the rows were read in scope or by a worker",
 )
 
@@ -70,16 +70,16 @@ def _binds(row: DesiredRow, item: Item, now_ms: int) -> dict[str, Any]:
     confirmed = item.state in (State.HELD, State.REMOVED) and row.state == State.SENDING
     return {
         "row_id": row.id,
-        "to_generation": item.generation,
-        "to_wanted": item.wanted,
-        "to_reported": item.reported,
-        "to_state": str(item.state),
-        "to_failures": item.failures,
-        "to_next_try": item.next_try_ms,
-        "to_reason": item.reason,
-        "to_detail": item.detail,
-        "to_changed": now_ms,
-        "to_confirmed": now_ms if confirmed else row.confirmed_ms,
+        "generation": item.generation,
+        "wanted": item.wanted,
+        "reported": item.reported,
+        "state": str(item.state),
+        "failures": item.failures,
+        "next_try_ms": item.next_try_ms,
+        "reason": item.reason,
+        "detail": item.detail,
+        "changed_ms": now_ms,
+        "confirmed_ms": now_ms if confirmed else row.confirmed_ms,
     }
 
 

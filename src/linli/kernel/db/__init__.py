@@ -13,7 +13,7 @@ from linli.kernel.db.columns import (
 )
 from linli.kernel.db.database import Database, Reader, Tx
 from linli.kernel.db.opening import open_database
-from linli.kernel.db.statements import Command, Query, any_of, bytewise, in_scope
+from linli.kernel.db.statements import Command, Query, any_of, bytewise, in_scope, update_of
 
 __all__ = [
     "INT",
@@ -34,4 +34,5 @@ __all__ = [
     "real",
     "text_column",
     "total",
+    "update_of",
 ]

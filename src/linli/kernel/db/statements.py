@@ -6,7 +6,7 @@ A statement on a table that belongs to tenants must contain `in_scope(table)`; f
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast, overload
 
-from sqlalchemy import ColumnElement, Table, Text, and_, bindparam, literal_column, or_
+from sqlalchemy import BindParameter, ColumnElement, Table, Text, and_, bindparam, literal_column, or_, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, visitors
@@ -221,3 +221,19 @@ class Command(_Statement):
     async def run_many(self, tx: Tx, rows: Sequence[Mapping[str, Any]], scope: Scope | None = None) -> None:
         """Execute once per row of binds."""
         await tx.execute_many(self.plan(tx.engine), scope, rows)
+
+
+def update_of(
+    table: Table, columns: Sequence[str], *where: ColumnElement[bool], unscoped: str = "", **others: Any
+) -> Command:
+    """Sets `columns` to what is bound under their own names, and other columns to what `others` says.
+
+    So a row's `_asdict()` can be bound as it is; what else it has is left alone. `where` says which rows, and the scope,
+    as in every statement; it binds under other names. Raises KeyError for a column that the table has not, TypeError
+    for a name that would stand for two values.
+    """
+    binds = {bind.key for part in where for bind in visitors.iterate(part) if isinstance(bind, BindParameter)}
+    if twice := binds & set(columns):
+        raise TypeError(f"{', '.join(sorted(twice))} would be bound both in `where` and as a new value")
+    values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    return Command(update(table).where(*where).values(values | others), unscoped=unscoped)

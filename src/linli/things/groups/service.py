@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete
 
-from linli.kernel.db import INT, Command, Tx, any_of, in_scope
+from linli.kernel.db import INT, Command, Tx, any_of, in_scope, update_of
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
 from linli.things.groups.conditions import Conditions, check_conditions
@@ -25,17 +25,7 @@ MAX_DESCRIPTION: Final = 256
 
 _g, _m = device_groups.c, device_group_members.c
 _here = (_g.group_no == bindparam("no", type_=INT), in_scope(device_groups))
-_change = Command(
-    update(device_groups)
-    .where(*_here)
-    .values(
-        name=bindparam("to_name"),
-        description=bindparam("to_description"),
-        conditions=bindparam("to_conditions"),
-        tags=bindparam("to_tags"),
-        modified_ms=bindparam("now", type_=INT),
-    )
-)
+_change = update_of(device_groups, ("name", "description", "conditions", "tags", "modified_ms"), *_here)
 _delete = Command(delete(device_groups).where(*_here))
 _empty = Command(
     delete(device_group_members).where(_m.group_no == bindparam("no", type_=INT)),
@@ -103,13 +93,13 @@ async def change_group(
         tx,
         scope,
         no=group_no,
-        to_name=group.name
+        name=group.name
         if name is None
         else _free_name(groups, name, parent_no=group.parent_no, own=group_no),
-        to_description=group.description if description is None else _description(description),
-        to_conditions=group.conditions_json if conditions is None else _encoded(conditions),
-        to_tags=group.tags_json if tags is None else _tags(tags),
-        now=tx.db.clock.now_ms(),
+        description=group.description if description is None else _description(description),
+        conditions=group.conditions_json if conditions is None else _encoded(conditions),
+        tags=group.tags_json if tags is None else _tags(tags),
+        modified_ms=tx.db.clock.now_ms(),
     )
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
-from linli.kernel.db import INT, Command, Query, Reader, Tx, any_of, in_scope
+from linli.kernel.db import INT, Command, Query, Reader, Tx, any_of, in_scope, update_of
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.things.models import device_firmware, devices
@@ -107,23 +108,23 @@ _open_of_device = Query(
     JobRow,
     unscoped=WORKER,
 )
-_save = Command(
-    update(ota_jobs)
-    .where(ota_jobs.c.job_no == bindparam("no", type_=INT))
-    .values(
-        state=bindparam("to"),
-        progress=bindparam("percent", type_=INT),
-        step=bindparam("at_step", type_=INT),
-        tries=bindparam("tried", type_=INT),
-        reason=bindparam("why"),
-        detail=bindparam("words"),
-        from_version=bindparam("before"),
-        due_ms=bindparam("due", type_=INT),
-        released_ms=bindparam("released", type_=INT),
-        notified_ms=bindparam("notified", type_=INT),
-        changed_ms=bindparam("now", type_=INT),
-        finished_ms=bindparam("finished", type_=INT),
+_save = update_of(
+    ota_jobs,
+    (
+        "state",
+        "progress",
+        "step",
+        "tries",
+        "reason",
+        "detail",
+        "from_version",
+        "due_ms",
+        "released_ms",
+        "notified_ms",
+        "changed_ms",
+        "finished_ms",
     ),
+    ota_jobs.c.job_no == bindparam("no", type_=INT),
     unscoped=WORKER,
 )
 
@@ -276,11 +277,8 @@ async def counts_of(db: Reader, campaign_no: int) -> dict[JobState, Count]:
 async def save_job(
     tx: Tx, row: JobRow, job: Job, *, now_ms: int, released_ms: int | None, notified_ms: int | None
 ) -> None:
-    await _save.run(
-        tx, no=row.job_no, to=job.state, percent=job.progress, at_step=job.step, tried=job.tries,
-        why=job.reason, words=job.detail, before=job.from_version, due=job.due_ms, released=released_ms,
-        notified=notified_ms, now=now_ms, finished=job.finished_ms,
-    )  # fmt: skip
+    marks: dict[str, Any] = {"released_ms": released_ms, "notified_ms": notified_ms, "changed_ms": now_ms}
+    await _save.run(tx, no=row.job_no, **msgspec.structs.asdict(job), **marks)
 
 
 def new_job(campaign: Campaign, device_no: int, now_ms: int) -> dict[str, Any]:

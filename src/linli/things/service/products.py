@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select
 
-from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -48,16 +48,11 @@ _device_nos = Query(
     select(devices.c.device_no).where(devices.c.product_no == bindparam("product_no", type_=INT)),
     unscoped="a product has one tenant, and so have its devices",
 )
-_change = Command(
-    update(products)
-    .where(products.c.product_no == bindparam("no", type_=INT), in_scope(products))
-    .values(
-        name=bindparam("new_name"),
-        description=bindparam("text"),
-        dynamic_register=bindparam("dynamic", type_=INT),
-        capabilities=bindparam("able"),
-        modified_ms=bindparam("now", type_=INT),
-    )
+_change = update_of(
+    products,
+    ("name", "description", "dynamic_register", "capabilities", "modified_ms"),
+    products.c.product_no == bindparam("no", type_=INT),
+    in_scope(products),
 )
 _delete_parts = [
     Command(delete(table).where(table.c.product_no == bindparam("no", type_=INT)))
@@ -180,11 +175,11 @@ async def change_product(
         tx,
         scope,
         no=product.product_no,
-        new_name=product.name if name is None else _name(name),
-        text=product.description if description is None else _description(description),
-        dynamic=int(dynamic),
-        able=able,
-        now=tx.db.clock.now_ms(),
+        name=product.name if name is None else _name(name),
+        description=product.description if description is None else _description(description),
+        dynamic_register=int(dynamic),
+        capabilities=able,
+        modified_ms=tx.db.clock.now_ms(),
     )
     if able != product.capabilities:
         rows = [

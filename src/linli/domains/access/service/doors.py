@@ -3,7 +3,7 @@
 from typing import Literal
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete
 
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
@@ -18,7 +18,7 @@ from linli.domains.access.service.guessing import forget_guesses
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL, KeyBody, encode
 from linli.domains.access.service.readings import forget_door_reading
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.db import Command, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -38,16 +38,11 @@ COMMUNITY_DOORS = "community_doors"
 """Target type of grants that hold on every door of a community."""
 
 _delete = Command(delete(doors).where(doors.c.iot_id == bindparam("of_door"), in_scope(doors)))
-_describe = Command(
-    update(doors)
-    .where(doors.c.iot_id == bindparam("of_door"), in_scope(doors))
-    .values(
-        name=bindparam("to_name"),
-        space_id=bindparam("to_space", type_=INT),
-        direction=bindparam("to_direction"),
-        ext_info=bindparam("to_ext_info"),
-        changed_ms=bindparam("now", type_=INT),
-    )
+_describe = update_of(
+    doors,
+    ("name", "space_id", "direction", "ext_info", "changed_ms"),
+    doors.c.iot_id == bindparam("of_door"),
+    in_scope(doors),
 )
 
 
@@ -195,11 +190,11 @@ async def describe_door(
         tx,
         scope,
         of_door=iot_id,
-        to_name=name.strip(),
-        to_space=space_id,
-        to_direction=direction,
-        to_ext_info=ext_info,
-        now=now_ms,
+        name=name.strip(),
+        space_id=space_id,
+        direction=direction,
+        ext_info=ext_info,
+        changed_ms=now_ms,
     ):
         raise DoorUnknown(iot_id)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete
 
 from linli.domains.boxes import rules
 from linli.domains.boxes.errors import TooManyRules
@@ -20,7 +20,7 @@ from linli.domains.boxes.service import refresh
 from linli.domains.boxes.service.products import whole
 from linli.domains.communities.queries import spaces
 from linli.kernel import history
-from linli.kernel.db import INT, Command, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Reader, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -38,23 +38,24 @@ _FLOOR: Final = re.compile(r"-?[0-9A-Za-z]{1,8}")
 _NUMBER: Final = re.compile(r"[^\x00-\x1f]{1,16}")
 
 _r = edge_passage_rules.c
-_change = Command(
-    update(edge_passage_rules)
-    .where(_r.rule_id == bindparam("row", type_=INT), in_scope(edge_passage_rules))
-    .values(
-        name=bindparam("to_name"),
-        enabled=bindparam("on_off", type_=INT),
-        door_id=bindparam("door", type_=INT),
-        lift_id=bindparam("lift", type_=INT),
-        elevator=bindparam("which"),
-        start_floor=bindparam("from_floor"),
-        start_room=bindparam("from_room"),
-        delay_s=bindparam("delay", type_=INT),
-        release=bindparam("frees", type_=INT),
-        unit_id=bindparam("unit", type_=INT),
-        floors=bindparam("table"),
-        changed_ms=bindparam("now", type_=INT),
-    )
+_change = update_of(
+    edge_passage_rules,
+    (
+        "name",
+        "enabled",
+        "door_id",
+        "lift_id",
+        "elevator",
+        "start_floor",
+        "start_room",
+        "delay_s",
+        "release",
+        "unit_id",
+        "floors",
+        "changed_ms",
+    ),
+    _r.rule_id == bindparam("row", type_=INT),
+    in_scope(edge_passage_rules),
 )
 _delete = Command(
     delete(edge_passage_rules).where(_r.rule_id == bindparam("row", type_=INT), in_scope(edge_passage_rules))
@@ -107,11 +108,7 @@ async def change(scope: Scope, tx: Tx, *, rule_id: int, form: RuleForm, now_ms: 
         delay_s=clean.delay_s, release=int(clean.release), unit_id=clean.unit_id,
         floors=_table(clean.floors), changed_ms=now_ms,
     )  # fmt: skip
-    await _change.run(
-        tx, whole(scope), row=rule_id, to_name=now.name, on_off=now.enabled, door=now.door_id, lift=now.lift_id,
-        which=now.elevator, from_floor=now.start_floor, from_room=now.start_room, delay=now.delay_s,
-        frees=now.release, unit=now.unit_id, table=now.floors, now=now_ms,
-    )  # fmt: skip
+    await _change.run(tx, whole(scope), row=rule_id, **now._asdict())
     await _note(
         scope, tx, gateway, now, "changed", now_ms, before=_audit_values(rule), after=_audit_values(now)
     )

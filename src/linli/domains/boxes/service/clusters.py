@@ -26,7 +26,7 @@ from linli.domains.boxes.service.products import whole
 from linli.domains.communities.queries import communities
 from linli.domains.projects.queries import get_project
 from linli.kernel import history
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.db import INT, Command, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -35,18 +35,11 @@ from linli.things.service.devices import bind_project, move_device, unbind_proje
 HISTORY: Final = "edge_cluster"
 REMARK_MOST: Final = 500
 
-_change = Command(
-    update(edge_clusters)
-    .where(edge_clusters.c.cluster_id == bindparam("row", type_=INT), in_scope(edge_clusters))
-    .values(
-        name=bindparam("new_name"),
-        model=bindparam("new_model"),
-        lan_cidr=bindparam("new_cidr"),
-        log_on=bindparam("log", type_=INT),
-        monitor_on=bindparam("monitor", type_=INT),
-        remark=bindparam("new_remark"),
-        changed_ms=bindparam("now", type_=INT),
-    )
+_change = update_of(
+    edge_clusters,
+    ("name", "model", "lan_cidr", "log_on", "monitor_on", "remark", "changed_ms"),
+    edge_clusters.c.cluster_id == bindparam("row", type_=INT),
+    in_scope(edge_clusters),
 )
 _associate = Command(
     update(edge_clusters)
@@ -159,10 +152,7 @@ async def change(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int, wish: Cl
         remark=cluster.remark if wish.remark is UNSET else _remark(wish.remark),
         changed_ms=now_ms,
     )
-    await _change.run(
-        tx, scope, row=cluster_id, new_name=now.name, new_model=now.model, new_cidr=now.lan_cidr,
-        log=now.log_on, monitor=now.monitor_on, new_remark=now.remark, now=now_ms,
-    )  # fmt: skip
+    await _change.run(tx, scope, row=cluster_id, **now._asdict())
     await history.note(
         scope,
         tx,

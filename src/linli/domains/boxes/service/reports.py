@@ -17,7 +17,7 @@ from linli.domains.boxes.service import replacements, roots
 from linli.domains.boxes.service.deployments import DONE, FAILED, OPEN, RUNNING, WAITING, snapshot_of
 from linli.domains.boxes.snapshots import Differences, SnapshotDriver
 from linli.domains.communities.queries.zones import CommunityZones
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.db import INT, Command, Tx, in_scope, update_of
 from linli.kernel.events import emit
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
@@ -49,16 +49,11 @@ _taken = Command(
     .where(in_scope(edge_deployments), _d.deployment_id == bindparam("row", type_=INT), _d.state == WAITING)
     .values(state=RUNNING, taken_ms=bindparam("now", type_=INT))
 )
-_reported = Command(
-    update(edge_deployments)
-    .where(in_scope(edge_deployments), _d.deployment_id == bindparam("row", type_=INT))
-    .values(
-        state=bindparam("to_state"),
-        percent=bindparam("done", type_=INT),
-        devices=bindparam("said"),
-        reason=bindparam("why"),
-        finished_ms=bindparam("at", type_=INT),
-    )
+_reported = update_of(
+    edge_deployments,
+    ("state", "percent", "devices", "reason", "finished_ms"),
+    in_scope(edge_deployments),
+    _d.deployment_id == bindparam("row", type_=INT),
 )
 
 
@@ -179,11 +174,11 @@ async def report(
         tx,
         scope,
         row=row.deployment_id,
-        to_state=deployment_report.state,
-        why=((worst.code or why) if worst is not None else "")[:WHY_MOST],
-        done=100 if deployment_report.state == "done" else deployment_report.percent,
-        at=now_ms if over else None,
-        said=msgspec.json.encode(device_reports).decode(),
+        state=deployment_report.state,
+        reason=((worst.code or why) if worst is not None else "")[:WHY_MOST],
+        percent=100 if deployment_report.state == "done" else deployment_report.percent,
+        finished_ms=now_ms if over else None,
+        devices=msgspec.json.encode(device_reports).decode(),
     )
     settled = {"cluster": node.cluster_id, "up_to": generation, "now": now_ms}
     if deployment_report.state == DONE:

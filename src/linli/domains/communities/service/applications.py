@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete
 
 from linli.domains.communities.events import CommunityApproved, CommunityDeleted, CommunityRejected
 from linli.domains.communities.models import communities, community_certificates
@@ -15,7 +15,7 @@ from linli.domains.communities.rows import APPROVED, REJECTED, UNDER_REVIEW, Com
 from linli.domains.communities.service import spaces, uploads
 from linli.domains.people.service import groups
 from linli.kernel import tenancy
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.db import INT, Command, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -67,34 +67,31 @@ PROOFS: Final = {"street": 1, "property": 1, "agent": 2}
 committee; for an agent that contract and the property's letter of entrustment. Spec A §2.1."""
 
 
-_decide = Command(
-    update(communities)
-    .where(communities.c.community_id == bindparam("row", type_=INT))
-    .values(
-        apply_status=bindparam("to_status", type_=INT),
-        reject_reason=bindparam("why"),
-        root_space_id=bindparam("root", type_=INT),
-        scope_id=bindparam("new_scope_id"),
-        reviewed_by=bindparam("by"),
-        reviewed_ms=bindparam("now", type_=INT),
-        changed_ms=bindparam("now", type_=INT),
+_decide = update_of(
+    communities,
+    (
+        "apply_status",
+        "reject_reason",
+        "root_space_id",
+        "scope_id",
+        "reviewed_by",
+        "reviewed_ms",
+        "changed_ms",
     ),
+    communities.c.community_id == bindparam("row", type_=INT),
     unscoped="the row was read in scope and locked",
 )
 _FORM_FIELDS: Final = (
     "name", "kind", "city", "address", "poid", "lng", "lat", "service_start", "service_end", "managing_body",
     "body_kind", "phone",
 )  # fmt: skip
-_again = Command(
-    update(communities)
-    .where(communities.c.community_id == bindparam("row", type_=INT))
-    .values(
-        **{name: bindparam(f"to_{name}", type_=communities.c[name].type) for name in _FORM_FIELDS},
-        apply_status=UNDER_REVIEW,
-        reject_reason="",
-        changed_ms=bindparam("now", type_=INT),
-    ),
+_again = update_of(
+    communities,
+    (*_FORM_FIELDS, "changed_ms"),
+    communities.c.community_id == bindparam("row", type_=INT),
     unscoped="the row was read in scope and locked",
+    apply_status=UNDER_REVIEW,
+    reject_reason="",
 )
 _delete = Command(
     delete(communities).where(
@@ -230,9 +227,7 @@ async def resubmit(
     if community.apply_status != REJECTED:
         raise OnlyRejectedResubmitted(name=community.name)
     values, proofs = await _checked(scope, tx, application, wire)
-    await _again.run(
-        tx, row=community_id, **{f"to_{name}": value for name, value in values.items()}, now=now_ms
-    )
+    await _again.run(tx, row=community_id, **values, changed_ms=now_ms)
     await _delete_certificates.run(tx, row=community_id, tenant=community.tenant_id)
     await _keep_proofs(scope, tx, community_id, proofs)
 
@@ -255,12 +250,13 @@ async def approve(
     await _decide.run(
         tx,
         row=community_id,
-        to_status=APPROVED,
-        why="",
-        root=root,
-        new_scope_id=scope_id,
-        by=reviewer,
-        now=now_ms,
+        apply_status=APPROVED,
+        reject_reason="",
+        root_space_id=root,
+        scope_id=scope_id,
+        reviewed_by=reviewer,
+        reviewed_ms=now_ms,
+        changed_ms=now_ms,
     )
     await groups.create_defaults(owner, tx, community_id=community_id, ids=ids, now_ms=now_ms)
     if community.project_id is not None:
@@ -281,12 +277,13 @@ async def reject(scope: Scope, tx: Tx, *, community_id: int, reviewer: str, reas
     await _decide.run(
         tx,
         row=community_id,
-        to_status=REJECTED,
-        why=reason,
-        root=None,
-        new_scope_id=None,
-        by=reviewer,
-        now=now_ms,
+        apply_status=REJECTED,
+        reject_reason=reason,
+        root_space_id=None,
+        scope_id=None,
+        reviewed_by=reviewer,
+        reviewed_ms=now_ms,
+        changed_ms=now_ms,
     )
     await emit(tx, CommunityRejected(community.tenant_id, community_id, reason))
 

@@ -24,7 +24,7 @@ from linli.domains.people.service import bulk
 from linli.domains.people.service import facts as person_facts
 from linli.domains.people.service.facts import FactsChange
 from linli.kernel import history, outbox
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.db import INT, Command, Tx, in_scope, update_of
 from linli.kernel.errors import Conflict, TooMany
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -62,20 +62,11 @@ _restart = Command(
     .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
     .values(state=WAITING, dry_run=0, good_only=bindparam("good", type_=INT), finished_ms=0)
 )
-_finish = Command(
-    update(imports)
-    .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
-    .values(
-        state=bindparam("to_state"),
-        rows=bindparam("number", type_=INT),
-        bad_rows=bindparam("bad", type_=INT),
-        outcome=bindparam("figures"),
-        problems=bindparam("faults"),
-        changes=bindparam("told"),
-        report_key=bindparam("report"),
-        reason=bindparam("why"),
-        finished_ms=bindparam("now", type_=INT),
-    )
+_finish = update_of(
+    imports,
+    ("state", "rows", "bad_rows", "outcome", "problems", "changes", "report_key", "reason", "finished_ms"),
+    imports.c.import_id == bindparam("row", type_=INT),
+    in_scope(imports),
 )
 _undone = Command(
     update(imports)
@@ -202,17 +193,19 @@ async def conclude(scope: Scope, tx: Tx, import_row: Import, ending: Ending | No
         tx,
         scope,
         row=import_row.import_id,
-        to_state=end.state,
-        number=ending.rows if ending else 0,
-        bad=ending.bad_rows if ending else 0,
-        figures=msgspec.json.encode(ending.outcome).decode() if ending else "",
-        faults=json.dumps(faults, ensure_ascii=False) if faults else "",
-        told=json.dumps([_audit_change(facts_change) for facts_change in facts_changes], ensure_ascii=False)
+        state=end.state,
+        rows=ending.rows if ending else 0,
+        bad_rows=ending.bad_rows if ending else 0,
+        outcome=msgspec.json.encode(ending.outcome).decode() if ending else "",
+        problems=json.dumps(faults, ensure_ascii=False) if faults else "",
+        changes=json.dumps(
+            [_audit_change(facts_change) for facts_change in facts_changes], ensure_ascii=False
+        )
         if facts_changes
         else "",
-        report=end.report_key,
-        why=end.reason,
-        now=end.now_ms,
+        report_key=end.report_key,
+        reason=end.reason,
+        finished_ms=end.now_ms,
     )
 
 

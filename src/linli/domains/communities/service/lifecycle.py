@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from linli.domains.communities.events import CommunityServiceChanged, CommunityServiceEnding
 from linli.domains.communities.models import communities, service_warnings
@@ -17,7 +17,7 @@ from linli.domains.communities.rows import APPROVED, Community
 from linli.domains.communities.service import history
 from linli.kernel import tenancy
 from linli.kernel.clock import local_day
-from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.db import INT, Database, Query, Reader, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -44,17 +44,10 @@ class ServiceStopped(Conflict):
     code = "community.service_stopped"
 
 
-_set = Command(
-    update(communities)
-    .where(communities.c.community_id == bindparam("row", type_=INT))
-    .values(
-        service_state=bindparam("to_state"),
-        service_reason=bindparam("why"),
-        service_note=bindparam("words"),
-        service_ms=bindparam("since", type_=INT),
-        service_end=bindparam("to_end"),
-        changed_ms=bindparam("now", type_=INT),
-    ),
+_set = update_of(
+    communities,
+    ("service_state", "service_reason", "service_note", "service_ms", "service_end", "changed_ms"),
+    communities.c.community_id == bindparam("row", type_=INT),
     unscoped="the row was read in scope and locked",
 )
 _running = Query(
@@ -119,12 +112,12 @@ async def halt(
     await _set.run(
         tx,
         row=community_id,
-        to_state=state,
-        why=reason,
-        words=words.strip(),
-        since=now_ms,
-        to_end=community.service_end,
-        now=now_ms,
+        service_state=state,
+        service_reason=reason,
+        service_note=words.strip(),
+        service_ms=now_ms,
+        service_end=community.service_end,
+        changed_ms=now_ms,
     )
     await tenancy.close_community(Scope.system(community.tenant_id), tx, community_id=community_id)
     await history.note(
@@ -154,7 +147,14 @@ async def resume(scope: Scope, tx: Tx, *, community_id: int, service_end: str, i
     if end.isoformat() < today:
         raise BadInput(field="serviceEnd", rule="after", other=today)
     await _set.run(
-        tx, row=community_id, to_state=RUNNING, why="", words="", since=0, to_end=end.isoformat(), now=now_ms
+        tx,
+        row=community_id,
+        service_state=RUNNING,
+        service_reason="",
+        service_note="",
+        service_ms=0,
+        service_end=end.isoformat(),
+        changed_ms=now_ms,
     )
     await tenancy.open_community(Scope.system(community.tenant_id), tx, community_id=community_id)
     await history.note(

@@ -18,7 +18,7 @@ from linli.domains.faces.queries import templates as queries
 from linli.domains.faces.queries.templates import DROPPED, KEPT, PENDING, REFUSED, Template
 from linli.domains.faces.service.inspection import look as look_at
 from linli.kernel import outbox, telemetry
-from linli.kernel.db import INT, Command, Database, Query, Tx, in_scope
+from linli.kernel.db import INT, Command, Database, Query, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
@@ -57,23 +57,12 @@ _next = Query(
     .values(change_no=libraries.c.change_no + 1)
     .returning(libraries.c.change_no)
 )
-_settle = Command(
-    update(templates)
-    .where(
-        in_scope(templates),
-        templates.c.community_id == bindparam("community_id", type_=INT),
-        templates.c.face_id == bindparam("face"),
-    )
-    .values(
-        identity_id=bindparam("who"),
-        object_key=bindparam("picture"),
-        state=bindparam("new_state"),
-        reasons=bindparam("why"),
-        model_id=bindparam("model"),
-        vector=bindparam("bytes"),
-        change_no=bindparam("number", type_=INT),
-        changed_ms=bindparam("now", type_=INT),
-    )
+_settle = update_of(
+    templates,
+    ("identity_id", "object_key", "state", "reasons", "model_id", "vector", "change_no", "changed_ms"),
+    in_scope(templates),
+    templates.c.community_id == bindparam("community_id", type_=INT),
+    templates.c.face_id == bindparam("face"),
 )
 
 
@@ -157,10 +146,19 @@ async def _number(scope: Scope, tx: Tx, community_id: int) -> int:
 async def _write(scope: Scope, tx: Tx, row: Template, outcome: dict[str, Any], now_ms: int) -> None:
     number = await _number(scope, tx, row.community_id)
     await _settle.run(
-        tx, scope, community_id=row.community_id, face=row.face_id, who=row.identity_id,
-        picture=row.object_key, new_state=outcome["state"], why=outcome["reasons"],
-        model=outcome["model_id"], bytes=outcome["vector"], number=number, now=now_ms,
-    )  # fmt: skip
+        tx,
+        scope,
+        community_id=row.community_id,
+        face=row.face_id,
+        identity_id=row.identity_id,
+        object_key=row.object_key,
+        state=outcome["state"],
+        reasons=outcome["reasons"],
+        model_id=outcome["model_id"],
+        vector=outcome["vector"],
+        change_no=number,
+        changed_ms=now_ms,
+    )
 
 
 def _outcome(look: Look | None, otherwise: str = PENDING) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Save and replace pictures of users, and deliver them again (spec E C1)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam
 
 from linli.domains.faces.models import images
 from linli.domains.faces.queries import images as queries
@@ -18,7 +17,7 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import persons as person_service
 from linli.kernel import outbox
-from linli.kernel.db import INT, Command, Reader, Tx
+from linli.kernel.db import INT, Reader, Tx, update_of
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -30,27 +29,27 @@ DROP_PICTURE = "faces.drop_picture"
 MAX_EXT, MAX_NAME, MAX_MOBILE = 1024, 64, 20
 POLICIES = ("PERMISSION", "DENY")
 
-_set = Command(
-    update(images)
-    .where(images.c.id == bindparam("image", type_=INT))
-    .values(
-        identity_id=bindparam("to_identity"),
-        community_id=bindparam("to_community", type_=INT),
-        face_id=bindparam("to_face"),
-        object_key=bindparam("to_key"),
-        md5=bindparam("to_md5"),
-        size=bindparam("to_size", type_=INT),
-        source=bindparam("to_source"),
-        user_name=bindparam("to_name"),
-        face_ext=bindparam("to_face_ext"),
-        user_ext=bindparam("to_user_ext"),
-        user_role=bindparam("to_role", type_=INT),
-        mobile=bindparam("to_mobile"),
-        policy=bindparam("to_policy"),
-        expires_ms=bindparam("to_expires", type_=INT),
-        live=bindparam("to_live", type_=INT),
-        changed_ms=bindparam("to_changed", type_=INT),
+_set = update_of(
+    images,
+    (
+        "identity_id",
+        "community_id",
+        "face_id",
+        "object_key",
+        "md5",
+        "size",
+        "source",
+        "user_name",
+        "face_ext",
+        "user_ext",
+        "user_role",
+        "mobile",
+        "policy",
+        "expires_ms",
+        "live",
+        "changed_ms",
     ),
+    images.c.id == bindparam("image", type_=INT),
     unscoped="the row was found by its user, whom the caller was allowed",
 )
 
@@ -226,7 +225,7 @@ async def blank(scope: Scope, tx: Tx, image: Image, *, now_ms: int) -> Image:
         object_key="", md5="", size=0, user_name="", face_ext="", user_ext="", user_role=None, mobile="",
         expires_ms=None, live=0, changed_ms=now_ms,
     )  # fmt: skip
-    await _set.run(tx, **_binds(empty))
+    await _set.run(tx, image=empty.id, **empty._asdict())
     return empty
 
 
@@ -281,35 +280,13 @@ async def _leave_old(scope: Scope, tx: Tx, old: Image, new: Image, now_ms: int) 
 
 async def _write(tx: Tx, row: Image, image: Image | None) -> Image:
     if image is not None:
-        await _set.run(tx, **_binds(row))
+        await _set.run(tx, image=row.id, **row._asdict())
         return row
     columns = row._asdict()
     del columns["id"]
     new_id = await tx.insert(images, columns)
     assert new_id is not None
     return row._replace(id=new_id)
-
-
-def _binds(row: Image) -> dict[str, Any]:
-    return {
-        "image": row.id,
-        "to_identity": row.identity_id,
-        "to_community": row.community_id,
-        "to_face": row.face_id,
-        "to_key": row.object_key,
-        "to_md5": row.md5,
-        "to_size": row.size,
-        "to_source": row.source,
-        "to_name": row.user_name,
-        "to_face_ext": row.face_ext,
-        "to_user_ext": row.user_ext,
-        "to_role": row.user_role,
-        "to_mobile": row.mobile,
-        "to_policy": row.policy,
-        "to_expires": row.expires_ms,
-        "to_live": row.live,
-        "to_changed": row.changed_ms,
-    }
 
 
 async def image_of(scope: Scope, tx: Tx, *, user: User) -> Image:

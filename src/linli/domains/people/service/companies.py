@@ -16,7 +16,7 @@ from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
 from linli.domains.people.service.ownership import enters
 from linli.kernel import tenancy
-from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -83,18 +83,18 @@ _founded = Query(
     select(func.count()).where(organisations.c.founded_by == bindparam("account", type_=INT)),
     unscoped="counts what one log-in founded",
 )
-_sign = Command(
-    update(organisations)
-    .where(in_scope(organisations))
-    .values(
-        contact_name=bindparam("contact"),
-        company_name=bindparam("company"),
-        company_phone=bindparam("phone"),
-        company_email=bindparam("email"),
-        signed_ms=bindparam("now", type_=INT),
-        signed_by=bindparam("account", type_=INT),
-        changed_ms=bindparam("now", type_=INT),
-    )
+_sign = update_of(
+    organisations,
+    (
+        "contact_name",
+        "company_name",
+        "company_phone",
+        "company_email",
+        "signed_ms",
+        "signed_by",
+        "changed_ms",
+    ),
+    in_scope(organisations),
 )
 _set_joinable = Command(
     update(organisations)
@@ -200,12 +200,13 @@ async def sign(scope: Scope, tx: Tx, *, contract: Contract, account_id: int, now
     await _sign.run(
         tx,
         scope,
-        contact=texts["contact_name"],
-        company=texts["company_name"],
-        phone=clean_phone(texts["company_phone"]),
-        email=texts["company_email"],
-        account=account_id,
-        now=now_ms,
+        contact_name=texts["contact_name"],
+        company_name=texts["company_name"],
+        company_phone=clean_phone(texts["company_phone"]),
+        company_email=texts["company_email"],
+        signed_by=account_id,
+        signed_ms=now_ms,
+        changed_ms=now_ms,
     )
 
 

@@ -7,7 +7,7 @@ wants it (`reviews`), on the same table and states.
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam
 
 from linli.domains.people import events
 from linli.domains.people import person_rules as rules
@@ -19,7 +19,7 @@ from linli.domains.people.schemas import Profile
 from linli.domains.people.service import groups, invitations, persons, vehicles
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel import history
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.db import INT, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -33,22 +33,12 @@ class AlreadyMember(Conflict):
     code = "resident.already"
 
 
-_set = Command(
-    update(house_members)
-    .where(
-        house_members.c.house_id == bindparam("house", type_=INT),
-        house_members.c.person_id == bindparam("person", type_=INT),
-        in_scope(house_members),
-    )
-    .values(
-        type=bindparam("new_type", type_=INT),
-        status=bindparam("new_status", type_=INT),
-        source=bindparam("new_source"),
-        approve_comment=bindparam("comment"),
-        moved_in_ms=bindparam("in_ms", type_=INT),
-        moved_out_ms=bindparam("out_ms", type_=INT),
-        changed_ms=bindparam("now", type_=INT),
-    )
+_set = update_of(
+    house_members,
+    ("type", "status", "source", "approve_comment", "moved_in_ms", "moved_out_ms", "changed_ms"),
+    house_members.c.house_id == bindparam("house", type_=INT),
+    house_members.c.person_id == bindparam("person", type_=INT),
+    in_scope(house_members),
 )
 
 
@@ -224,11 +214,18 @@ async def write(
     out = status == rules.MOVED_OUT
     back = status == rules.MOVED_IN and member.status != rules.MOVED_IN
     await _set.run(
-        tx, scope, house=member.house_id, person=member.person_id, new_type=type, new_status=status,
-        new_source=source or member.source, comment=comment,
-        in_ms=now_ms if back else member.moved_in_ms, out_ms=now_ms if out else 0,
-        now=now_ms,
-    )  # fmt: skip
+        tx,
+        scope,
+        house=member.house_id,
+        person=member.person_id,
+        type=type,
+        status=status,
+        source=source or member.source,
+        approve_comment=comment,
+        moved_in_ms=now_ms if back else member.moved_in_ms,
+        moved_out_ms=now_ms if out else 0,
+        changed_ms=now_ms,
+    )
 
 
 async def change_member(

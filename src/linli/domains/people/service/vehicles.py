@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete
 
 from linli.domains.people.events import VehiclesChanged
 from linli.domains.people.models import vehicles
@@ -12,7 +12,7 @@ from linli.domains.people.queries import persons
 from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.vehicles import Vehicle
 from linli.domains.people.rows import Person
-from linli.kernel.db import INT, Command, Tx, any_of, in_scope
+from linli.kernel.db import INT, Command, Tx, any_of, in_scope, update_of
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -45,16 +45,11 @@ class VehicleForm(msgspec.Struct, frozen=True, kw_only=True):
     color: int | None = None
 
 
-_change = Command(
-    update(vehicles)
-    .where(vehicles.c.vehicle_id == bindparam("row", type_=INT), in_scope(vehicles))
-    .values(
-        plate=bindparam("new_plate"),
-        region=bindparam("new_region"),
-        brand=bindparam("new_brand"),
-        color=bindparam("new_color", type_=INT),
-        changed_ms=bindparam("now", type_=INT),
-    )
+_change = update_of(
+    vehicles,
+    ("plate", "region", "brand", "color", "changed_ms"),
+    vehicles.c.vehicle_id == bindparam("row", type_=INT),
+    in_scope(vehicles),
 )
 _delete = Command(delete(vehicles).where(any_of(vehicles.c.vehicle_id, "rows"), in_scope(vehicles)))
 
@@ -141,11 +136,11 @@ async def change(
             tx,
             scope,
             row=vehicle_id,
-            new_plate=plate,
-            new_region=plate_region(plate),
-            new_brand=form.brand if form.brand is not None else vehicle.brand,
-            new_color=form.color if form.color is not None else vehicle.color,
-            now=now_ms,
+            plate=plate,
+            region=plate_region(plate),
+            brand=form.brand if form.brand is not None else vehicle.brand,
+            color=form.color if form.color is not None else vehicle.color,
+            changed_ms=now_ms,
         )
         plates += [vehicle.plate, plate]
     await emit(tx, VehiclesChanged(scope.tenant, community_id, sorted(set(plates))))
@@ -163,17 +158,7 @@ async def remove(scope: Scope, tx: Tx, *, community_id: int, vehicle_ids: list[i
 
 async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> None:
     """Describe vehicles, which are there, as they were; their plates stay."""
-    rows = [
-        {
-            "row": vehicle.vehicle_id,
-            "new_plate": vehicle.plate,
-            "new_region": vehicle.region,
-            "new_brand": vehicle.brand,
-            "new_color": vehicle.color,
-            "now": now_ms,
-        }
-        for vehicle in was
-    ]
+    rows = [{"row": vehicle.vehicle_id, **vehicle._replace(changed_ms=now_ms)._asdict()} for vehicle in was]
     if rows:
         await _change.run_many(tx, rows, scope)
         plates = sorted(vehicle.plate for vehicle in was)

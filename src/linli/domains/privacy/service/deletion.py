@@ -14,7 +14,7 @@ from linli.domains.privacy import queries
 from linli.domains.privacy.events import DeletionAsked, DeletionDecided, DeletionDue
 from linli.domains.privacy.models import deletion_requests
 from linli.domains.privacy.rows import DONE, REFUSED, WAITING, WITHDRAWN, DeletionRequest
-from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.db import INT, Command, Database, Tx, update_of
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -35,17 +35,10 @@ class DeletionDecidedAlready(Conflict):
     code = "privacy.already_decided"
 
 
-_settle = Command(
-    update(deletion_requests)
-    .where(deletion_requests.c.request_id == bindparam("row", type_=INT))
-    .values(
-        state=bindparam("to_state"),
-        reason=bindparam("why"),
-        decided_by=bindparam("by_whom"),
-        decided_ms=bindparam("now", type_=INT),
-        name=bindparam("as_name"),
-        words=bindparam("as_words"),
-    ),
+_settle = update_of(
+    deletion_requests,
+    ("state", "reason", "decided_by", "decided_ms", "name", "words"),
+    deletion_requests.c.request_id == bindparam("row", type_=INT),
     unscoped="the row was read and locked as its owner's or in the scope of staff",
 )
 _remind = Command(
@@ -173,12 +166,12 @@ async def _write(
     await _settle.run(
         tx,
         row=deletion_request.request_id,
-        to_state=state,
-        why=why,
-        by_whom=by,
-        now=now_ms,
-        as_name="" if gone else deletion_request.name,
-        as_words="" if gone else deletion_request.words,
+        state=state,
+        reason=why,
+        decided_by=by,
+        decided_ms=now_ms,
+        name="" if gone else deletion_request.name,
+        words="" if gone else deletion_request.words,
     )
 
 

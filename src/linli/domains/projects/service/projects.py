@@ -15,7 +15,7 @@ from linli.domains.projects.service.capabilities import apply_for
 from linli.domains.projects.service.grants import KeyTerms, begin_grants
 from linli.kernel import tenancy
 from linli.kernel.audit import note_secret_reads
-from linli.kernel.db import INT, Command, Tx
+from linli.kernel.db import INT, Command, Tx, update_of
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -30,19 +30,19 @@ MAX_URL: Final = 2048
 DEFAULT_APP: Final = "默认应用"
 DEPLOYMENTS: Final = ("public_cloud", "own")
 
-_change = Command(
-    update(project_details)
-    .where(project_details.c.project_id == bindparam("of_project"))
-    .values(
-        client_name=bindparam("client"),
-        description=bindparam("text"),
-        start_ms=bindparam("from_ms", type_=INT),
-        end_ms=bindparam("to_ms", type_=INT),
-        cover_urls=bindparam("covers"),
-        contract_urls=bindparam("contracts"),
-        deployment=bindparam("where_run"),
-        changed_ms=bindparam("now", type_=INT),
+_change = update_of(
+    project_details,
+    (
+        "client_name",
+        "description",
+        "start_ms",
+        "end_ms",
+        "cover_urls",
+        "contract_urls",
+        "deployment",
+        "changed_ms",
     ),
+    project_details.c.project_id == bindparam("of_project"),
     unscoped="the project was looked up in the caller's scope",
 )
 
@@ -137,14 +137,14 @@ async def describe_project(scope: Scope, tx: Tx, *, project_id: str, facts: Proj
     await _change.run(
         tx,
         of_project=project_id,
-        client=facts.client_name.strip(),
-        text=facts.description,
-        from_ms=facts.start_ms,
-        to_ms=facts.end_ms,
-        covers=_json(facts.cover_urls),
-        contracts=_json(facts.contract_urls),
-        where_run=facts.deployment,
-        now=tx.db.clock.now_ms(),
+        client_name=facts.client_name.strip(),
+        description=facts.description,
+        start_ms=facts.start_ms,
+        end_ms=facts.end_ms,
+        cover_urls=_json(facts.cover_urls),
+        contract_urls=_json(facts.contract_urls),
+        deployment=facts.deployment,
+        changed_ms=tx.db.clock.now_ms(),
     )
 
 

@@ -26,7 +26,7 @@ from linli.domains.boxes.service import devices as core
 from linli.domains.boxes.service.products import whole
 from linli.domains.communities.service.list_import import problem_of
 from linli.kernel import outbox
-from linli.kernel.db import INT, Command, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Reader, Tx, in_scope, update_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -62,21 +62,22 @@ _restart = Command(
     .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
     .values(state=WAITING, dry_run=0, finished_ms=0)
 )
-_finish = Command(
-    update(edge_imports)
-    .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
-    .values(
-        state=bindparam("to_state"),
-        rows=bindparam("total", type_=INT),
-        bad_rows=bindparam("bad", type_=INT),
-        created=bindparam("made", type_=INT),
-        changed=bindparam("other", type_=INT),
-        unchanged=bindparam("same", type_=INT),
-        problems=bindparam("faults"),
-        report_key=bindparam("report"),
-        reason=bindparam("why"),
-        finished_ms=bindparam("now", type_=INT),
-    )
+_finish = update_of(
+    edge_imports,
+    (
+        "state",
+        "rows",
+        "bad_rows",
+        "created",
+        "changed",
+        "unchanged",
+        "problems",
+        "report_key",
+        "reason",
+        "finished_ms",
+    ),
+    edge_imports.c.import_id == bindparam("row", type_=INT),
+    in_scope(edge_imports),
 )
 _mark = Command(
     update(edge_imports)
@@ -245,12 +246,20 @@ async def conclude(scope: Scope, tx: Tx, import_row: Import, wanted: Plan | None
     """Note how an import ended; without a plan it failed before there was one."""
     kept = [problem._asdict() for problem in wanted.problems[:PROBLEMS_KEPT]] if wanted else []
     await _finish.run(
-        tx, scope, row=import_row.import_id, to_state=end.state, total=wanted.rows if wanted else 0,
-        bad=wanted.bad_rows if wanted else 0, made=len(wanted.added) if wanted else 0,
-        other=len(wanted.changed) if wanted else 0, same=wanted.unchanged if wanted else 0,
-        faults=json.dumps(kept, ensure_ascii=False) if kept else "",
-        report=end.report_key, why=end.reason, now=end.now_ms,
-    )  # fmt: skip
+        tx,
+        scope,
+        row=import_row.import_id,
+        state=end.state,
+        rows=wanted.rows if wanted else 0,
+        bad_rows=wanted.bad_rows if wanted else 0,
+        created=len(wanted.added) if wanted else 0,
+        changed=len(wanted.changed) if wanted else 0,
+        unchanged=wanted.unchanged if wanted else 0,
+        problems=json.dumps(kept, ensure_ascii=False) if kept else "",
+        report_key=end.report_key,
+        reason=end.reason,
+        finished_ms=end.now_ms,
+    )
 
 
 async def without_files(scope: Scope, tx: Tx, import_id: int) -> None:
