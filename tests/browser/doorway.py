@@ -92,10 +92,10 @@ class Doorway:
         self._wait(waited())
 
     def until_held(self, card: str) -> None:
-        self.until(lambda: card in self.door.held.cards)
+        self.until(lambda: card in self.door.permissions.cards)
 
     def until_gone(self, card: str) -> None:
-        self.until(lambda: card not in self.door.held.cards)
+        self.until(lambda: card not in self.door.permissions.cards)
 
     def stop(self) -> None:
         self._wait(self.door.stop())

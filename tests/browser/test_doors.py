@@ -206,7 +206,7 @@ def test_a_card_is_given_with_hours_and_everybody_concerned_reads_them(
     expect(page.locator("tbody tr").first.get_by_text("Mon–Fri 08:00–18:00")).to_be_visible()
     _look(desk, "credentials-hours")
     site.until_held("0455AA99")
-    assert site.door.held.cards["0455AA99"].schedule == "* * 8-17 ? * MON-FRI"
+    assert site.door.permissions.cards["0455AA99"].schedule == "* * 8-17 ? * MON-FRI"
     with open_phone(browser, demo.url) as visit:
         sign_in(visit, RESIDENT_LOGIN, demo.code)
         visit.go("/m/key")

@@ -87,7 +87,9 @@ class Chaos(Estate):
             "settled_seconds": round(settled, 1),
             **self.counts.__dict__,
             "packets": self.weather.counts,
-            "held": sum(len(line.door.held.qr) + len(line.door.held.cards) for line in self.lines),
+            "held": sum(
+                len(line.door.permissions.qr) + len(line.door.permissions.cards) for line in self.lines
+            ),
             "memory_mb": round(memory),
             "wrong": self.wrong,
         }
@@ -251,8 +253,8 @@ class Chaos(Estate):
         for line in self.lines:
             codes, cards = wanted[line.iot_id]
             for what, should, has in (
-                ("QR codes", codes, {key: right.schedule for key, right in line.door.held.qr.items()}),
-                ("cards", cards, {key: right.schedule for key, right in line.door.held.cards.items()}),
+                ("QR codes", codes, {key: right.schedule for key, right in line.door.permissions.qr.items()}),
+                ("cards", cards, {key: right.schedule for key, right in line.door.permissions.cards.items()}),
             ):
                 if should != has:
                     lacks, surplus = should.keys() - has.keys(), has.keys() - should.keys()

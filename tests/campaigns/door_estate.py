@@ -72,8 +72,8 @@ class Door(SimulatedFaceDoor):
         content = await self._get(url)
         file = door_permissions.decode(content)
         for entry, held in (
-            *((entry, self.held.qr) for entry in file.qr),
-            *((entry, self.held.cards) for entry in file.cards),
+            *((entry, self.permissions.qr) for entry in file.qr),
+            *((entry, self.permissions.cards) for entry in file.cards),
         ):
             self.entries += 1
             self.doubled += held.get(entry.key) == entry.permission  # type: ignore[attr-defined]
@@ -314,8 +314,8 @@ class Estate:
             wanted_codes = {codes[who] for who in people if who in codes}
             if any(who not in codes for who in people):
                 self.wrong.append(f"{phase}: somebody has no key")
-            self._same(phase, door, "QR codes", set(door.held.qr), wanted_codes)
-            self._same(phase, door, "cards", set(door.held.cards), self.cards[iot_id])
+            self._same(phase, door, "QR codes", set(door.permissions.qr), wanted_codes)
+            self._same(phase, door, "cards", set(door.permissions.cards), self.cards[iot_id])
             if iot_id in self.gates:
                 faces = {self.faces[who] for who in people if who in self.faces}
                 self._same(phase, door, "faces", set(door.library.faces), faces)

@@ -278,7 +278,7 @@ class Campaign:
         rows = await held.rows("SELECT iot_id, qr_code, ends_ms FROM access_qr_permissions WHERE live = 1")
         for iot_id, door in self._doors.items():
             granted = {code: ends // 1000 for at, code, ends in rows if at == iot_id}
-            holds = {code: right.ends_ms // 1000 for code, right in door.held.qr.items()}
+            holds = {code: right.ends_ms // 1000 for code, right in door.permissions.qr.items()}
             if granted != holds:
                 wrong = sorted(code for code, _ in granted.items() ^ holds.items())
                 waits.append(f"door {iot_id} holds other rights than were granted: {wrong[:10]}")

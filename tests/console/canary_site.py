@@ -212,7 +212,9 @@ async def plant(site: Site) -> None:
     guest = {"houseId": site.house, **window, "guests": [{"name": "访客", "phone": "13700001234"}]}
     (site.apply_id,) = (await site.post("guard", f"{here}/visits", guest))["ids"]
     visit = await site.post("guard", f"{here}/visits/{site.apply_id}/pass", {})
-    await until(lambda: len(door.held.qr) >= 3 and door.held.cards and door.held.passwords)
+    await until(
+        lambda: len(door.permissions.qr) >= 3 and door.permissions.cards and door.permissions.passwords
+    )
 
     door.scan(picture)
     door.scan(shown["text"])
@@ -229,8 +231,8 @@ async def plant(site: Site) -> None:
         picture: "its picture", pin: "a PIN", TYPED: "a PIN that somebody typed",
         urlsplit(visit["passUrl"]).path.rpartition("/")[2]: "a visitor's link",
         **{link.rpartition("signature=")[2]: "a permission file's link" for link in site.links},
-        **dict.fromkeys(door.held.qr, "a code on the door"),
-        **dict.fromkeys(door.held.passwords, "what the door keeps of a PIN"),
+        **dict.fromkeys(door.permissions.qr, "a code on the door"),
+        **dict.fromkeys(door.permissions.passwords, "what the door keeps of a PIN"),
     }  # fmt: skip
 
     async def told() -> bool:

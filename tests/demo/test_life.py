@@ -75,7 +75,7 @@ async def test_the_lift_takes_up_whom_the_door_lets_in(sample: Sample) -> None:
     (code,) = resident.codes
 
     async def delivered() -> bool:
-        return bool(lift.public_key) and code in lift.held.qr
+        return bool(lift.public_key) and code in lift.permissions.qr
 
     await until(delivered)
     assert not lift.press_floor(resident.floor)
@@ -109,7 +109,7 @@ async def test_a_door_that_refuses_files_needs_attention_until_it_is_well(sample
     there = await town.look(sample.platform, sample.site)
     (club,) = there.of_role("club")
     door = sample.fleet.doors[club]
-    before = set(door.held.cards)
+    before = set(door.permissions.cards)
     door.refuse_files = True
     mishaps = Mishaps(sample.platform, sample.site, there, sample.fleet)
     await mishaps._new_members(club)
@@ -130,7 +130,7 @@ async def test_a_door_that_refuses_files_needs_attention_until_it_is_well(sample
     assert due == 3
 
     async def held() -> bool:
-        return len(set(door.held.cards) - before) == 3
+        return len(set(door.permissions.cards) - before) == 3
 
     await until(held)
 
@@ -146,7 +146,7 @@ async def test_a_visitors_code_is_used_up_and_forgotten(
     gate = sample.fleet.doors[there.of_role("in")[0]]
 
     async def delivered() -> bool:
-        return code in gate.held.qr
+        return code in gate.permissions.qr
 
     await until(delivered)
     assert gate.scan(await wallet.picture(identity_id, code)).opens
@@ -158,7 +158,7 @@ async def test_a_visitors_code_is_used_up_and_forgotten(
     await visitors.leave(identity_id)
 
     async def forgotten() -> bool:
-        return all(code not in door.held.qr for door in sample.fleet.doors.values())
+        return all(code not in door.permissions.qr for door in sample.fleet.doors.values())
 
     await until(forgotten)
 
@@ -184,8 +184,8 @@ async def test_life_goes_on_when_its_people_lose_their_rights(folder: DemoFolder
         before = len(await at(living, 5))
         there = await town.look(living.platform, living.site)
         for door in living.fleet.doors.values():
-            door.held.cards.clear()
-            door.held.qr.clear()
+            door.permissions.cards.clear()
+            door.permissions.qr.clear()
         refused = await at(living, 3, refused=True)
         assert {row.code for row in refused} <= {103, 203}
         assert len(await passes(living)) > before

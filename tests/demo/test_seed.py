@@ -148,7 +148,7 @@ async def test_every_door_ends_with_exactly_what_was_granted(sample: Sample) -> 
             codes = await permissions.list_qr_permissions(site.tenant, db, iot_id=iot_id, page=ALL)
             granted = {card.card_id for card in cards.data} | {code.qr_code for code in codes.data}
             assert granted
-            held = set(door.held.cards) | set(door.held.qr)
+            held = set(door.permissions.cards) | set(door.permissions.qr)
             if granted != held or door.public_key is None:
                 wrong[door.link.triple.device_name] = (granted - held, held - granted)
         return wrong
@@ -187,13 +187,13 @@ async def test_a_run_that_was_killed_is_gone_on_with(
 
 async def test_a_later_run_goes_on_and_makes_new_passwords_when_asked(folder: DemoFolder) -> None:
     first = await start(folder)
-    held = {name: door.held for name, door in first.fleet.doors.items()}
+    held = {name: door.permissions for name, door in first.fleet.doors.items()}
     before = await figures(first)
     await first.demo.stop()
     second = await start(folder, wishes(logins=True))
     try:
         assert await figures(second) == before
-        assert {name: door.held for name, door in second.fleet.doors.items()} == held
+        assert {name: door.permissions for name, door in second.fleet.doors.items()} == held
         assert second.told.key is None
         login = second.told.logins[1]
         db = second.platform.db

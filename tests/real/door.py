@@ -23,7 +23,7 @@ from linli.rules.credentials import Decision
 
 class SdkDoor:
     def __init__(self, port: int, triple: dict[str, str], tsl: Path) -> None:
-        self.held = HeldPermissions()
+        self.permissions = HeldPermissions()
         self.public_key: qr_rsa.PublicKey | None = None
         self.opened = 0
         self.said: queue.Queue[tuple[str, Any]] = queue.Queue()
@@ -61,7 +61,7 @@ class SdkDoor:
     def _serve(self, identifier: str, request_id: str, params: Any, user: Any) -> None:
         if identifier == "syncPermissions":
             with urllib.request.urlopen(params["permissionUrl"], timeout=60) as answer:
-                self.held.apply(door_permissions.decode(answer.read()))
+                self.permissions.apply(door_permissions.decode(answer.read()))
         elif identifier == "remoteOpen":
             self.opened += 1
         self.kit.thing_answer_service(identifier, request_id, 200, {})
@@ -78,7 +78,7 @@ class SdkDoor:
             code, expires = "", None
         now_ms = time.time_ns() // 1_000_000
         decision = credentials.check_qr(
-            self.held.qr.get(code), used=0, now_ms=now_ms, picture_expires_s=expires
+            self.permissions.qr.get(code), used=0, now_ms=now_ms, picture_expires_s=expires
         )
         self.opened += decision.opens
         event = {

@@ -42,7 +42,7 @@ class Told:
 def wait_without(job: Job, code: str, seconds: float = SECONDS) -> None:
     """The door itself no longer holds a code."""
     deadline = time.monotonic() + seconds
-    while code in job.door.held.qr:
+    while code in job.door.permissions.qr:
         assert time.monotonic() < deadline, "the door still knows the code"
         time.sleep(0.02)
 

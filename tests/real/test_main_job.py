@@ -194,7 +194,7 @@ class Job:
     def wait_held(self, seconds: float = 60) -> None:
         """The right holds on the device itself."""
         deadline = time.monotonic() + seconds
-        while self.code not in self.door.held.qr or self.door.public_key is None:
+        while self.code not in self.door.permissions.qr or self.door.public_key is None:
             assert time.monotonic() < deadline, "the permission did not reach the door"
             time.sleep(0.02)
 

@@ -98,7 +98,7 @@ async def delivered(town: Town) -> None:
     """Until doors hold what was planted: what they were sent stands in messages, deliveries and files from then on."""
     async with asyncio.timeout(30):
         for lot in town.lots.values():
-            held = lot.doors[0].held
+            held = lot.doors[0].permissions
             while f"ZORACARD{lot.name}" not in held.cards or not held.passwords:
                 await asyncio.sleep(0.05)
 

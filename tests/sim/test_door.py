@@ -40,7 +40,7 @@ async def set_key(door: SimulatedDoor) -> None:
 
 
 def hold(door: SimulatedDoor, *entries: Entry[QrPermission]) -> None:
-    door.held.apply(PermissionFile(qr=entries))
+    door.permissions.apply(PermissionFile(qr=entries))
 
 
 @pytest.mark.parametrize("case", OUTCOMES["cases"], ids=lambda case: case["name"])
@@ -72,7 +72,9 @@ async def test_a_text_that_is_no_code_is_unknown() -> None:
 def test_cards_open_within_their_window() -> None:
     clock = Wrist()
     door = new_door(clock=clock)
-    door.held.apply(PermissionFile(cards=(Entry.put(CardPermission("0451", clock.now, clock.now + 1000)),)))
+    door.permissions.apply(
+        PermissionFile(cards=(Entry.put(CardPermission("0451", clock.now, clock.now + 1000)),))
+    )
     assert door.swipe("0451").opens
     assert door.swipe("0452").code is PassCode.CARD_UNKNOWN
     clock.now += 1001
@@ -88,7 +90,7 @@ async def test_scans_list_key_and_unsent_events_outlive_a_power_cut(tmp_path: Pa
     assert before.scan(PICTURES["GV-8"]).remaining == 1
     # No stop(): the power just went.
     after = new_door(state, clock)
-    assert after.held == before.held
+    assert after.permissions == before.permissions
     assert after.link.pending() == before.link.pending()
     assert after.scan(PICTURES["GV-8"]).remaining == 0
     assert new_door(state, clock).scan(PICTURES["GV-8"]).code is PassCode.QR_USED_UP
@@ -121,4 +123,4 @@ async def test_the_count_of_a_removed_code_is_forgotten(
     monkeypatch.setattr(door, "_download", gone)
     await door._sync_permissions({"permissionUrl": "http://files/x"})
     assert door.used == {}
-    assert door.held.qr == {}
+    assert door.permissions.qr == {}

@@ -34,7 +34,7 @@ class Site:
         door = SimulatedDoor(
             Triple("pk", f"door{number}", "s"), "127.0.0.1", 1, now_ms=lambda: self.now, state=self.state
         )
-        door.held.apply(self.rights)
+        door.permissions.apply(self.rights)
         door.pin_space = self.space
         return door
 

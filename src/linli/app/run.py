@@ -80,7 +80,7 @@ async def _serve(settings: Settings) -> int:
     spare_the_collector()
     print(f"ready {settings.public_url}", flush=True)
     await tell_first_run(platform)
-    await _until_told(asked, fenced)
+    await _until_stopped(asked, fenced)
     if not fenced.is_set():
         await platform.drain()
     await platform.stop()
@@ -94,7 +94,7 @@ def _when_fenced(platform: Platform) -> asyncio.Event:
     return fenced
 
 
-async def _until_told(asked: asyncio.Event, fenced: asyncio.Event) -> None:
+async def _until_stopped(asked: asyncio.Event, fenced: asyncio.Event) -> None:
     """Return on SIGTERM, SIGINT, or once this process was taken for dead."""
     waiters = [asyncio.ensure_future(asked.wait()), asyncio.ensure_future(fenced.wait())]
     await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
@@ -121,7 +121,7 @@ async def _work(settings: Settings) -> int:
     await platform.start(listeners=False)
     spare_the_collector()
     print("ready", flush=True)
-    await _until_told(asked, fenced)
+    await _until_stopped(asked, fenced)
     await platform.stop()
     return 1 if fenced.is_set() else 0
 

@@ -62,7 +62,7 @@ _TYPES: Final = {
     "object": "type_object",
 }
 """Types by msgspec's names, and the rule that people read."""
-_TOLD: Final[tuple[str, ...]] = ("seconds", "limit", "rows")
+_FACTS_SHOWN: Final[tuple[str, ...]] = ("seconds", "limit", "rows")
 
 
 def status_of(kind: type[errors.LinliError]) -> int:
@@ -90,7 +90,7 @@ def _answer(
 
 
 def on_linli_error(request: AnyRequest, error: errors.LinliError) -> Response[Problem]:
-    facts = {name: error.facts[name] for name in _TOLD if name in error.facts}
+    facts = {name: error.facts[name] for name in _FACTS_SHOWN if name in error.facts}
     return _answer(
         request, status_of(type(error)), error.code, error.text(language_of(request)), error.field, facts
     )

@@ -43,7 +43,7 @@ _due = Query(
     Delivery,
     unscoped="the sender of one subscription",
 )
-_known_after = Query(
+_rows_after = Query(
     select(deliveries.c.change_id).where(
         deliveries.c.subscription_id == bindparam("row_id", type_=INT),
         deliveries.c.change_id > bindparam("cursor", type_=INT),
@@ -251,9 +251,9 @@ async def waiting(db: Reader, *, subscription_id: int) -> dict[int, Delivery]:
     return {row.change_id: row for row in await _due.all(db, row_id=subscription_id)}
 
 
-async def known_after(db: Reader, *, subscription_id: int, cursor_id: int) -> list[int]:
+async def rows_after(db: Reader, *, subscription_id: int, cursor_id: int) -> list[int]:
     """Messages after the cursor that already have a row here. For the sender."""
-    return [number for (number,) in await _known_after.all(db, row_id=subscription_id, cursor=cursor_id)]
+    return [number for (number,) in await _rows_after.all(db, row_id=subscription_id, cursor=cursor_id)]
 
 
 async def try_again(scope: Scope, tx: Tx, *, subscription_id: int, change_id: int) -> None:

@@ -33,7 +33,7 @@ class _Upgrade(msgspec.Struct, rename="camel"):
     time: int
 
 
-type Told = tuple[DeviceFacts, str, str, bytes]
+type DeviceMessage = tuple[DeviceFacts, str, str, bytes]
 
 
 class _Lifecycle(msgspec.Struct, rename="camel"):
@@ -92,7 +92,7 @@ class TopologyEvent(DeviceEvent, Protocol):
     def subs(self) -> Sequence[SubDevice]: ...
 
 
-def lifecycle(of: DeviceFacts, action: str, time_ms: int) -> Told:
+def lifecycle(of: DeviceFacts, action: str, time_ms: int) -> DeviceMessage:
     """The message of one step in a device's life, for `publish_devices`."""
     body = _Lifecycle(action, of.iot_id, of.product_key, of.device_name, time_ms)
     return of, Kind.LIFECYCLE, action, msgspec.json.encode(body)

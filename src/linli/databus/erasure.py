@@ -19,7 +19,7 @@ from linli.kernel.db import INT, Command, Database, Query, Tx, any_of, in_scope
 from linli.kernel.scope import Scope
 
 _STEP: Final = 200
-_found = Query(
+_records_of_person = Query(
     select(
         records.c.id, records.c.community_id, records.c.scope_id, records.c.model_id, records.c.version,
         records.c.body, records.c.created_ms, records.c.modified_ms, records.c.creator, records.c.modifier,
@@ -66,7 +66,7 @@ class _Step(NamedTuple):
 
 
 async def _forget_some(scope: Scope, tx: Tx, *, models: list[str], who: str, after: int) -> _Step:
-    rows = await _found.all(tx, scope, models=models, who=who, after=after)
+    rows = await _records_of_person.all(tx, scope, models=models, who=who, after=after)
     changed, files = [], []
     model_registry = registry.load()
     for row in rows:

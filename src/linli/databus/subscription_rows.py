@@ -119,7 +119,7 @@ _of_id = Query(
     Subscription,
 )
 _listed = Query(select(*_COLUMNS).where(in_scope(subscriptions)).order_by(subscriptions.c.id), Subscription)
-_found = Query(
+_by_id = Query(
     select(*_COLUMNS).where(subscriptions.c.id == bindparam("row_id", type_=INT)),
     Subscription,
     unscoped="whoever asks has been let in for this subscription",
@@ -169,7 +169,7 @@ async def get_subscription(scope: Scope, db: Reader, *, subscription_id: int) ->
 
 async def find_by_id(db: Reader, *, subscription_id: int) -> Subscription | None:
     """For senders, and for those who compare its key themselves."""
-    return await _found.one(db, row_id=subscription_id)
+    return await _by_id.one(db, row_id=subscription_id)
 
 
 async def list_subscriptions(scope: Scope, db: Reader) -> list[Subscription]:

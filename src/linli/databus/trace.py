@@ -62,14 +62,14 @@ _because = Query(
     unscoped="the tenant is a condition of its own",
     heavy=True,
 )
-_one = Query(
+_by_id = Query(
     select(*_COLUMNS).where(
         changes.c.id == bindparam("change_id", type_=INT), changes.c.tenant_id == bindparam("tenant")
     ),
     unscoped="the tenant is a condition of its own",
 )
 _subscription, _change = bindparam("row_id", type_=INT), bindparam("change_id", type_=INT)
-_held = Query(
+_delivery = Query(
     select(deliveries.c.state, deliveries.c.attempts, deliveries.c.reason).where(
         deliveries.c.subscription_id == _subscription, deliveries.c.change_id == _change, in_scope(deliveries)
     )
@@ -98,7 +98,7 @@ async def messages_because(
 
 async def find_message(scope: Scope, db: Reader, *, change_id: int) -> LoggedMessage | None:
     """One message by its number, as push logs name it."""
-    row = await _one.one(db, change_id=change_id, tenant=scope.tenant)
+    row = await _by_id.one(db, change_id=change_id, tenant=scope.tenant)
     message = None if row is None else LoggedMessage(Change(*row[:-1]), row[-1])
     return message if message is not None and scope.allows(message.change.community_id) else None
 
@@ -145,7 +145,7 @@ async def _granted(db: Reader, subscription: Subscription, community_id: int | N
 
 
 async def _fate(scope: Scope, db: Reader, subscription: Subscription, change_id: int) -> Pushed:
-    delivery = await _held.one(db, scope, row_id=subscription.id, change_id=change_id)
+    delivery = await _delivery.one(db, scope, row_id=subscription.id, change_id=change_id)
     tried = await _last_try.one(db, scope, row_id=subscription.id, change_id=change_id)
     at_ms, attempt, status, latency_ms, why = tried or (None, 0, None, None, "")
     state: PushState

@@ -19,7 +19,7 @@ def _sum(condition: str) -> object:
     return func.sum(case((literal_column(condition), 1), else_=0))
 
 
-_held = _sum(f"delivery_desired.wanted <> '' AND delivery_desired.state = '{State.HELD}'")
+_confirmed = _sum(f"delivery_desired.wanted <> '' AND delivery_desired.state = '{State.HELD}'")
 _cannot = _sum(f"delivery_desired.wanted <> '' AND delivery_desired.state <> '{State.HELD}'")
 _should_not = _sum(f"delivery_desired.wanted = '' AND delivery_desired.state <> '{State.REMOVED}'")
 _person = _sum(f"delivery_desired.state = '{State.NEEDS_PERSON}'")
@@ -33,7 +33,7 @@ _here = and_(
 )
 _boards = Query(
     select(
-        _d.device, _held, _cannot, _should_not, _person, _refused, _words, func.max(_d.changed_ms),
+        _d.device, _confirmed, _cannot, _should_not, _person, _refused, _words, func.max(_d.changed_ms),
         devices.c.compared_ms, devices.c.compared,
     )  # type: ignore[call-overload]
     .select_from(desired.outerjoin(devices, devices.c.device == _d.device))

@@ -113,7 +113,7 @@ _actions = Query(
 _SETTLED = [str(State.HELD), str(State.REMOVED)]
 
 
-async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[PastRight]:
+async def rights_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[PastRight]:
     """What a device had confirmed and not yet dropped at `at_ms`, with the grants that were in force.
 
     A row whose grants were all over by then, but that the device still held, is told too: its `source` is empty.

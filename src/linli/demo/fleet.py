@@ -83,7 +83,8 @@ class Fleet:
         """Return once every door holds a right and its key, or when the time is over."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends and not all(  # noqa: ASYNC110 - doors do not tell, as real ones would not
-            door.public_key and (door.held.qr or door.held.cards) for door in self.doors.values()
+            door.public_key and (door.permissions.qr or door.permissions.cards)
+            for door in self.doors.values()
         ):
             await asyncio.sleep(0.05)
 

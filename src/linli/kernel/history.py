@@ -207,7 +207,7 @@ async def forget(scope: Scope, tx: Tx, kind: str, target: object) -> None:
     await _forget.run(tx, scope, of_kind=kind, of_target=str(target))
 
 
-_one = Query(
+_by_no = Query(
     select(record_changes).where(
         in_scope(record_changes), record_changes.c.change_no == bindparam("change_no", type_=INT)
     ),
@@ -234,7 +234,7 @@ _count = Query(_of_target.with_only_columns(func.count()))
 
 async def change(scope: Scope, db: Reader, change_no: int) -> Change:
     """Raises NotFound."""
-    if (row := await _one.one(db, scope, change_no=change_no)) is None:
+    if (row := await _by_no.one(db, scope, change_no=change_no)) is None:
         raise NotFound(what="change", id=change_no)
     return row
 

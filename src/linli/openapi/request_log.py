@@ -150,8 +150,8 @@ def _search(*, descending: bool = True) -> Select[tuple[str, ...]]:
     )
 
 
-_found = Query(_search(), LoggedRequest, heavy=True)
-_one = Query(
+_matching = Query(_search(), LoggedRequest, heavy=True)
+_by_id = Query(
     select(*_shown).where(
         log.c.day == bindparam("day", type_=INT),
         any_of(log.c.app_key, "app_keys"),
@@ -183,12 +183,12 @@ async def search(scope: Scope, db: Reader, wanted: Search) -> list[LoggedRequest
     limit = max(1, min(wanted.limit, MOST_FOUND))
     at_ms = time_of(wanted.request_id)
     if at_ms is not None:
-        logged_requests = await _one.all(
+        logged_requests = await _by_id.all(
             db, scope, day=day_of(at_ms), app_keys=list(wanted.app_keys), id=wanted.request_id.lower()
         )
         if logged_requests:
             return logged_requests
-    return await _found.all(
+    return await _matching.all(
         db,
         scope,
         first_day=day_of(wanted.since_ms),

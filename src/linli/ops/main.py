@@ -17,7 +17,7 @@ from linli.ops import backup, tls, upgrade
 from linli.ops.layout import Layout, alone
 from linli.ops.models import all_models
 
-Said = dict[str, Any]
+Output = dict[str, Any]
 """The result of a command, printed as lines `name: value`, or as JSON."""
 
 
@@ -46,7 +46,7 @@ def run(name: str, arguments: Sequence[str]) -> int:
     return 0
 
 
-def _backup(layout: Layout, words: argparse.Namespace) -> Said:
+def _backup(layout: Layout, words: argparse.Namespace) -> Output:
     """Copy the running installation into one file. The master key is not inside: keep it apart."""
     target = words.target or layout.backups
     if words.target is None:
@@ -54,18 +54,18 @@ def _backup(layout: Layout, words: argparse.Namespace) -> Said:
     return asdict(backup.back_up(layout, target, now_ms=SystemClock().now_ms()))
 
 
-def _restore(layout: Layout, words: argparse.Namespace) -> Said:
+def _restore(layout: Layout, words: argparse.Namespace) -> Output:
     """Put a backup into an empty data folder (and database). Nothing is ever overwritten."""
     with alone(layout):
         return asdict(backup.restore(layout, words.backup, key=words.key))
 
 
-def _upgrade(layout: Layout, words: argparse.Namespace) -> Said:
+def _upgrade(layout: Layout, words: argparse.Namespace) -> Output:
     """Back up, migrate the database to this release, verify; on failure put back what was there."""
     return asdict(upgrade.upgrade(layout, all_models(), now_ms=SystemClock().now_ms()))
 
 
-def _tls(layout: Layout, words: argparse.Namespace) -> Said:
+def _tls(layout: Layout, words: argparse.Namespace) -> Output:
     """An own certificate authority: init once, issue for the names and addresses of this machine, renew by timer."""
     authority = tls.Authority(layout.certificates)
     now_ms = SystemClock().now_ms()
@@ -88,7 +88,7 @@ def _tls(layout: Layout, words: argparse.Namespace) -> Said:
             }
 
 
-def _shown(certificate: tls.Certificate, now_ms: int) -> Said:
+def _shown(certificate: tls.Certificate, now_ms: int) -> Output:
     return {
         "names": ", ".join(certificate.names),
         "days_left": certificate.days_left(now_ms),
@@ -120,7 +120,7 @@ def _tls_words(parser: argparse.ArgumentParser) -> None:
 
 type Words = Callable[[argparse.ArgumentParser], None]
 
-COMMANDS: dict[str, tuple[Words, Callable[[Layout, argparse.Namespace], Said]]] = {
+COMMANDS: dict[str, tuple[Words, Callable[[Layout, argparse.Namespace], Output]]] = {
     "backup": (_backup_words, _backup),
     "restore": (_restore_words, _restore),
     "upgrade": (_no_words, _upgrade),

@@ -67,7 +67,7 @@ class SimulatedDoor:
         self.link.on_service("syncPermissions", self._sync_permissions)
         self.link.on_service("remoteOpen", self._remote_open)
         self.link.on_property_set(self._set)
-        self.held = HeldPermissions()
+        self.permissions = HeldPermissions()
         self.used: dict[str, int] = {}
         self.opened = 0
         """Times the lock was released, whoever asked."""
@@ -112,7 +112,7 @@ class SimulatedDoor:
                 code, expires = sealed.code, sealed.expires_s
             except qr_rsa.CodeError:
                 code = ""
-        qr_permission = self.held.qr.get(code)
+        qr_permission = self.permissions.qr.get(code)
         decision = credentials.check_qr(
             qr_permission, used=self.used.get(code, 0), now_ms=self._now_ms(), picture_expires_s=expires
         )
@@ -128,13 +128,13 @@ class SimulatedDoor:
         return decision
 
     def swipe(self, card: str) -> Decision:
-        decision = credentials.check_card(self.held.cards.get(card), now_ms=self._now_ms())
+        decision = credentials.check_card(self.permissions.cards.get(card), now_ms=self._now_ms())
         self._passed("tradCard", card, decision)
         return decision
 
     def tap(self, number: str) -> Decision:
         """A phone's Bluetooth card is held near."""
-        decision = credentials.check_ble_card(self.held.ble_cards.get(number), now_ms=self._now_ms())
+        decision = credentials.check_ble_card(self.permissions.ble_cards.get(number), now_ms=self._now_ms())
         self._passed("bleCard", number, decision)
         return decision
 
@@ -143,10 +143,10 @@ class SimulatedDoor:
         now = self._now_ms()
         if self.keypad.paused(now) or self.pin_space.tries.paused(now):
             return None
-        salts = {right.salt for right in self.held.passwords.values() if right.salt}
+        salts = {right.salt for right in self.permissions.passwords.values() if right.salt}
         digests = [pin_digest(pin, salt) for salt in sorted(salts)]
-        password_key = next((key for key in (*digests, pin) if key in self.held.passwords), pin)
-        decision = credentials.check_pin(self.held.passwords.get(password_key), now_ms=now)
+        password_key = next((key for key in (*digests, pin) if key in self.permissions.passwords), pin)
+        decision = credentials.check_pin(self.permissions.passwords.get(password_key), now_ms=now)
         self.keypad = self.keypad.tried(decision.opens, now)
         self.pin_space.tries = self.pin_space.tries.tried(decision.opens, now, SPACE)
         if not decision.opens:
@@ -182,14 +182,14 @@ class SimulatedDoor:
             # would undo it.
             async with self._turn:
                 content = await self._download(url)
-                self.held.apply(door_permissions.decode(content))
+                self.permissions.apply(door_permissions.decode(content))
         except (httpx.HTTPError, OSError, AttributeError) as error:  # the last: anyio, reset while connecting
             raise CallFailed(500, f"download failed: {error}") from error
         except door_permissions.PermissionFileError as error:
             raise CallFailed(460, f"bad permission file: {error}") from error
-        self.used = {code: count for code, count in self.used.items() if code in self.held.qr}
+        self.used = {code: count for code, count in self.used.items() if code in self.permissions.qr}
         self._save()
-        permissions = self.held
+        permissions = self.permissions
         count = (
             len(permissions.qr)
             + len(permissions.cards)
@@ -252,7 +252,7 @@ class SimulatedDoor:
             return
         state = msgspec.json.decode(self._state_file.read_bytes(), type=_State)
         self.used = dict(state.used)
-        self.held.apply(door_permissions.decode(state.held))
+        self.permissions.apply(door_permissions.decode(state.held))
         self.link.take_up(state.unsent)
         self.keypad = Keypad(*state.keypad)
         if state.public_key:
@@ -262,10 +262,10 @@ class SimulatedDoor:
         if self._state_file is None:
             return
         permission_file = PermissionFile(
-            qr=tuple(Entry.put(right) for right in self.held.qr.values()),
-            cards=tuple(Entry.put(right) for right in self.held.cards.values()),
-            ble_cards=tuple(Entry.put(right) for right in self.held.ble_cards.values()),
-            passwords=tuple(Entry.put(right) for right in self.held.passwords.values()),
+            qr=tuple(Entry.put(right) for right in self.permissions.qr.values()),
+            cards=tuple(Entry.put(right) for right in self.permissions.cards.values()),
+            ble_cards=tuple(Entry.put(right) for right in self.permissions.ble_cards.values()),
+            passwords=tuple(Entry.put(right) for right in self.permissions.passwords.values()),
         )
         key = base64.b64encode(self.public_key.to_spki()).decode() if self.public_key else ""
         state = _State(

@@ -52,7 +52,7 @@ async def _give(target: Target, door: SimulatedDoor) -> list[str]:
     answer = await administrator.post(f"/communities/{community}/credentials", json=pin)
     assert answer.is_success, answer.text
     async with asyncio.timeout(HELD_SECONDS):
-        while not (door.held.qr and door.held.passwords):
+        while not (door.permissions.qr and door.permissions.passwords):
             await asyncio.sleep(0.05)
     return [code, PIN]
 

@@ -20,7 +20,7 @@ from linli.things.errors import DeviceOffline, DeviceRefused
 class LittleDoor:
     clock: Clock
     online: bool = True
-    held: HeldPermissions = field(default_factory=HeldPermissions)
+    permissions: HeldPermissions = field(default_factory=HeldPermissions)
     key: PublicKey | None = None
     used: dict[str, int] = field(default_factory=dict)
     opened: int = 0
@@ -34,7 +34,7 @@ class LittleDoor:
         except CodeError:
             decision, code = check_qr(None, used=0, now_ms=self.clock.now_ms()), text
         else:
-            code, right = sealed.code, self.held.qr.get(sealed.code)
+            code, right = sealed.code, self.permissions.qr.get(sealed.code)
             decision = check_qr(
                 right,
                 used=self.used.get(code, 0) if right and not right.shared else 0,
@@ -46,7 +46,7 @@ class LittleDoor:
         return decision, self._event("qrCode", code, decision.code)
 
     def swipe(self, card: str) -> tuple[Decision, dict[str, Any]]:
-        decision = check_card(self.held.cards.get(card), now_ms=self.clock.now_ms())
+        decision = check_card(self.permissions.cards.get(card), now_ms=self.clock.now_ms())
         return decision, self._event("tradCard", card, decision.code)
 
     def _event(self, kind: str, content: str, code: PassCode) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class LittleDoors:
         elif identifier == "syncPermissions":
             content = await self._download(args["permissionUrl"])
             door.files.append(content)
-            door.held.apply(decode(content))
+            door.permissions.apply(decode(content))
         else:
             raise DeviceRefused(answer=404, message="no such service")
         return {}

@@ -148,7 +148,7 @@ async def test_a_right_is_given_shown_used_and_taken_back(desk: Desk) -> None:
     problems = {one["iotId"]: one["problem"] for one in answer.json()["doors"]}
     assert problems[iot_id] == ""
     assert problems["nowhere"]
-    await until(lambda: code in door.held.qr and door.public_key)
+    await until(lambda: code in door.permissions.qr and door.public_key)
     expires = desk.platform.clock.now_ms() + HOUR
     picture = await desk.browser.post(
         f"/qr-codes/{ref}/picture", json={"communityId": 1, "personId": PERSON, "expiresMs": expires}
@@ -177,7 +177,7 @@ async def test_a_right_is_given_shown_used_and_taken_back(desk: Desk) -> None:
     counts = (await desk.browser.get(f"/doors/{iot_id}")).json()
     assert counts["failed"] == 0
     assert (await desk.browser.delete(f"/qr-codes/{ref}/doors/{iot_id}")).status_code == 204
-    await until(lambda: code not in door.held.qr)
+    await until(lambda: code not in door.permissions.qr)
     assert (await desk.browser.get("/qr-codes")).json()["total"] == 0
     (right,) = (await desk.browser.get("/qr-codes", params={"ended": True})).json()["data"]
     assert (right["live"], right["endReason"]) == (False, "removed")
@@ -259,8 +259,8 @@ async def test_passes_are_filtered_and_taken_away(desk: Desk) -> None:
     north, south = await desk.register("SN-0001", "北门"), await desk.register("SN-0002", "=南门")
     doors = [await desk.connect(told) for told in (north, south)]
     assert (await desk.give(north["iotId"])).status_code == 201
-    await until(lambda: doors[0].held.qr)
-    code = next(iter(doors[0].held.qr))
+    await until(lambda: doors[0].permissions.qr)
+    code = next(iter(doors[0].permissions.qr))
     doors[0].public_key = None  # an older door, which reads codes in clear
     doors[0].scan(code)
     doors[1].swipe("0123456789")

@@ -119,7 +119,12 @@ async def test_a_code_bound_by_api_opens_real_doors_offline_and_every_pass_is_to
         {"code": 200, "message": "success", "iotId": south_id},
     ]
     await until(
-        lambda: code in north.held.qr and code in south.held.qr and north.public_key and south.public_key
+        lambda: (
+            code in north.permissions.qr
+            and code in south.permissions.qr
+            and north.public_key
+            and south.public_key
+        )
     )
     picture = await home.picture(code)
     assert len(picture) == 88
@@ -150,12 +155,17 @@ async def test_scans_shared_by_doors_are_counted_by_the_platform(home: Home) -> 
     code = await home.new_code()
     await home.config(code, north_id, south_id, maxScanTimes="2", maxScanScope="SHARE")
     await until(
-        lambda: code in north.held.qr and code in south.held.qr and north.public_key and south.public_key
+        lambda: (
+            code in north.permissions.qr
+            and code in south.permissions.qr
+            and north.public_key
+            and south.public_key
+        )
     )
     picture = await home.picture(code)
     assert north.scan(picture).opens
     assert south.scan(picture).opens
-    await until(lambda: code not in north.held.qr and code not in south.held.qr)
+    await until(lambda: code not in north.permissions.qr and code not in south.permissions.qr)
     assert int(north.scan(picture).code) == 103
 
 
@@ -164,7 +174,7 @@ async def test_a_removed_code_leaves_the_named_door(home: Home) -> None:
     (north_id, north), (south_id, south) = await home.new_door(), await home.new_door()
     code = await home.new_code()
     await home.config(code, north_id, south_id)
-    await until(lambda: code in north.held.qr and code in south.held.qr)
+    await until(lambda: code in north.permissions.qr and code in south.permissions.qr)
     answer = await home.call(
         "/entrance/paas/perm/qrcode/remove",
         "1.0.1",
@@ -176,8 +186,8 @@ async def test_a_removed_code_leaves_the_named_door(home: Home) -> None:
         {"code": 200, "message": "success", "iotId": north_id},
         UNKNOWN_DOOR | {"iotId": "nowhere"},
     ]
-    await until(lambda: code not in north.held.qr)
-    assert code in south.held.qr
+    await until(lambda: code not in north.permissions.qr)
+    assert code in south.permissions.qr
 
 
 @pytest.mark.covers("B063", "DOOR-01")
@@ -186,7 +196,7 @@ async def test_a_door_that_was_switched_off_gets_its_codes_when_it_comes_back(ho
     code = await home.new_code()
     assert (await home.config(code, iot_id))[0]["code"] == 200
     await door.start()
-    await until(lambda: code in door.held.qr and door.public_key)
+    await until(lambda: code in door.permissions.qr and door.public_key)
     assert door.scan(await home.picture(code)).opens
 
 
@@ -263,7 +273,7 @@ async def test_cards_are_given_read_and_withdrawn(home: Home) -> None:
         named | {"iotId": away, "code": 460, "message": "device offline"},
         named | {"iotId": "nowhere"} | UNKNOWN_DOOR,
     ]
-    await until(lambda: row["cardId"] in door.held.cards)
+    await until(lambda: row["cardId"] in door.permissions.cards)
     assert door.swipe(str(row["cardId"])).opens
     (record,) = await home.records(1)
     assert (record["type"], record["cardId"], record["identityId"]) == ("CARD", row["cardId"], PERSON)
@@ -282,7 +292,7 @@ async def test_cards_are_given_read_and_withdrawn(home: Home) -> None:
     ]
     answer = await home.call("/entrance/paas/perm/card/batchdelete", "1.0.1", list=[named])
     assert (answer["code"], answer["data"]) == (200, [])
-    await until(lambda: row["cardId"] not in door.held.cards)
+    await until(lambda: row["cardId"] not in door.permissions.cards)
     assert int(door.swipe(str(row["cardId"])).code) == 203
     answer = await home.call("/entrance/paas/perm/card/batchdelete", "1.0.1", list=[named])
     assert answer["data"][0] | {"message": ""} == named | {"code": 460, "message": ""}

@@ -78,7 +78,9 @@ async def _fill(estate: Estate) -> tuple[str, SimulatedDoor]:
         await persons.save_person(app, tx, identity_id="tenant-7", name="租客", ext_info=None, now_ms=now)
         wish = CardWish(iot_id, "0000:1234", "tenant-7", now + 8 * HOUR)
         assert await cards.grant_cards(app, tx, wishes=[wish], keys=estate.platform.keys, now_ms=now) == []
-    await until(lambda: len(door.held.cards) == 2 and door.held.qr and door.held.passwords)
+    await until(
+        lambda: len(door.permissions.cards) == 2 and door.permissions.qr and door.permissions.passwords
+    )
     return iot_id, door
 
 
@@ -176,7 +178,10 @@ async def test_each_is_ended_and_let_hold_again(estate: Estate) -> None:
         assert (await _one(estate, origin=origin, kind=kind))["state"] != "ended"
 
     async def whole() -> bool:
-        return len(door.held.cards) == 2 and len(door.held.qr) == len(door.held.passwords) == 1
+        return (
+            len(door.permissions.cards) == 2
+            and len(door.permissions.qr) == len(door.permissions.passwords) == 1
+        )
 
     await until(whole)
     assert door.swipe("04A1B2C3").opens
@@ -184,7 +189,7 @@ async def test_each_is_ended_and_let_hold_again(estate: Estate) -> None:
     pin = await _one(estate, kind="pin")
     named = {"origin": "own", "ref": pin["ref"], "personId": "cleaner-1"}
     assert (await estate.desk.post(f"{path}/end", json=named)).status_code == 200
-    await until(lambda: not door.held.passwords)
+    await until(lambda: not door.permissions.passwords)
 
 
 async def test_what_ended_by_itself_is_not_brought_back(estate: Estate) -> None:
@@ -202,11 +207,11 @@ async def test_what_ended_by_itself_is_not_brought_back(estate: Estate) -> None:
         wish = CardWish(iot_id, "0000:1234", estate.owner, estate.now + 8 * HOUR)
         keys = estate.platform.keys
         assert await cards.grant_cards(estate.tenant, tx, wishes=[wish], keys=keys, now_ms=estate.now) == []
-    await until(lambda: len(door.held.cards) == 2 and door.held.qr)
+    await until(lambda: len(door.permissions.cards) == 2 and door.permissions.qr)
     leaves = {"houseId": estate.houses[0], "identityId": estate.owner}
     out = await estate.desk.post(f"{estate.path}/residents/move-out", json=leaves)
     assert out.status_code == 200, out.text
-    await until(lambda: not door.held.cards and not door.held.qr)
+    await until(lambda: not door.permissions.cards and not door.permissions.qr)
     rows = await _listed(estate, state="ended")
     assert {row["origin"] for row in rows} == {"own", "card", "code"}
     for row in rows:
@@ -235,7 +240,7 @@ async def test_a_refused_file_is_told_in_the_doors_words(estate: Estate) -> None
     assert row["refusal"] == "storage fault (500)"
     door.refuse_files = False
     assert (await estate.desk.post(f"/deliveries/devices/{iot_id}/retry")).status_code == 200
-    await until(lambda: door.held.cards)
+    await until(lambda: door.permissions.cards)
 
     async def mended() -> bool:
         (row,) = (await estate.desk.get("/deliveries/devices")).json()["data"]
@@ -250,7 +255,7 @@ async def test_a_door_that_left_gets_nothing_back(estate: Estate) -> None:
         "kind": "card", "personId": estate.owner, "number": "04A1B2C3", "reach": "doors", "iotIds": [iot_id],
     }  # fmt: skip
     assert (await estate.desk.post(f"{estate.path}/credentials", json=card)).status_code == 201
-    await until(lambda: door.held.cards)
+    await until(lambda: door.permissions.cards)
     row = await _one(estate, origin="own")
     named = {"origin": "own", "ref": row["ref"], "personId": row["personId"]}
     ended = await estate.desk.post(f"{estate.path}/held-credentials/end", json=named)
@@ -289,13 +294,13 @@ async def test_keys_come_and_go_with_their_owner(estate: Estate) -> None:
     await estate.switch()
     gate_id, gate = await estate.new_door("SN-2", "大门")
     await estate.serve(gate_id, estate.root)
-    await until(lambda: len(gate.held.qr) == 2)
+    await until(lambda: len(gate.permissions.qr) == 2)
     assert [row["state"] for row in await _listed(estate, origin="home")] == ["live", "live"]
     await estate.switch(serviceOn=False)
-    await until(lambda: not gate.held.qr)
+    await until(lambda: not gate.permissions.qr)
     assert [row["state"] for row in await _listed(estate, origin="home")] == ["ended", "ended"]
     await estate.switch()
-    await until(lambda: len(gate.held.qr) == 2)
+    await until(lambda: len(gate.permissions.qr) == 2)
     assert [row["state"] for row in await _listed(estate, origin="home")] == ["live", "live"]
 
 

@@ -131,4 +131,4 @@ async def test_a_bad_row_changes_nothing(site: Site) -> None:
     with pytest.raises(BadInput):
         await give(site)
     await site.work()
-    assert site.door(iot_id).held.cards == {}
+    assert site.door(iot_id).permissions.cards == {}

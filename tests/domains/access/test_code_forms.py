@@ -73,7 +73,7 @@ async def test_a_resident_shows_a_code_that_the_scanner_can_read(estate: Estate)
     iot_id, door = await estate.new_door("SN-1", "1幢门")
     await estate.serve(iot_id, estate.buildings[0])
     door.reads_plain = True
-    await until(lambda: len(door.held.qr) == 1)
+    await until(lambda: len(door.permissions.qr) == 1)
     here = f"/communities/{estate.community}"
     own = f"{here}/doors/{iot_id}/code"
     async with estate.phone() as owner, estate.phone(NEIGHBOUR_PHONE) as neighbour:
@@ -127,8 +127,8 @@ async def test_ended_codes_are_forgotten_once_no_door_has_them(estate: Estate) -
     door.reads_plain = True
     here = f"/communities/{estate.community}"
     await _say(estate, f"{here}/door-readings/products/{estate.product_key}", {"form": OWN})
-    await until(lambda: len(door.held.qr) == 1)
-    (key,) = door.held.qr
+    await until(lambda: len(door.permissions.qr) == 1)
+    (key,) = door.permissions.qr
     db, later = estate.platform.db, estate.now + (KEPT_DAYS + 1) * 86_400_000
     async with estate.phone() as owner:
 
@@ -137,7 +137,7 @@ async def test_ended_codes_are_forgotten_once_no_door_has_them(estate: Estate) -
             return str(made.json()["text"])
 
         first, second = await another(), await another()
-        await until(lambda: set(door.held.qr) == {key, second})
+        await until(lambda: set(door.permissions.qr) == {key, second})
 
         async def forgotten() -> bool:
             return await forget_ended_codes(db, now_ms=later) == 1
@@ -150,7 +150,7 @@ async def test_ended_codes_are_forgotten_once_no_door_has_them(estate: Estate) -
         assert left == [False, True, True]  # the second's time is over, too, but the door has it
         third = await another()
         await until(forgotten)
-        assert set(door.held.qr) <= {key, third}
+        assert set(door.permissions.qr) <= {key, third}
 
 
 async def test_a_door_may_differ_from_its_product(estate: Estate) -> None:

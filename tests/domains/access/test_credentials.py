@@ -41,7 +41,7 @@ async def test_a_bluetooth_card_opens_and_is_told_with_its_codes(home: Home) -> 
     assert [(row["iotId"], row["code"]) for row in answer["data"]] == [
         (away_id, 460), ("nowhere", 403), (iot_id, 403),
     ]  # fmt: skip
-    await until(lambda: "BLE0001" in door.held.ble_cards)
+    await until(lambda: "BLE0001" in door.permissions.ble_cards)
     assert door.tap("BLE0001").opens
     assert door.tap("BLE9999").code == 303
     await home.platform.clock.advance(90_000)
@@ -54,7 +54,7 @@ async def test_a_bluetooth_card_opens_and_is_told_with_its_codes(home: Home) -> 
     gone = [named, {**named, "bleCardId": "x"}]
     answer = await home.call(f"{path}/batchdelete", "1.0.0", list=gone)
     assert [(row["bleCardId"], row["code"]) for row in answer["data"]] == [("x", 460)]
-    await until(lambda: not door.held.ble_cards)
+    await until(lambda: not door.permissions.ble_cards)
     many = await home.call(f"{path}/batchmodify", "1.0.0", cards=[card] * 201)
     assert many["code"] == 460
     assert "200" in many["message"]
@@ -75,25 +75,25 @@ async def test_a_resident_chooses_a_pin_and_gives_a_visitor_one(estate: Estate) 
         assert (await owner.put(f"{here}/pin", json={"pin": "271828"})).status_code == 204
         taken = await neighbour.put(f"{here}/pin", json={"pin": "271828"})
         assert (taken.status_code, taken.json()["code"]) == (409, "access.pin_taken")
-        await until(lambda: len(gate.held.passwords) == 1)
-        [(stored, right)] = gate.held.passwords.items()
+        await until(lambda: len(gate.permissions.passwords) == 1)
+        [(stored, right)] = gate.permissions.passwords.items()
         assert right.salt
         assert "271828" not in stored
         found = gate.press("271828")
         assert found is not None
         assert found.opens
         given = (await owner.post(f"{here}/visitor-pin", json={"hours": 2, "uses": 1})).json()
-        await until(lambda: len(gate.held.passwords) == 2)
+        await until(lambda: len(gate.permissions.passwords) == 2)
         found = gate.press(given["pin"])
         assert found is not None
         assert found.opens
-        await until(lambda: len(gate.held.passwords) == 1)  # used up: the doors forget it
+        await until(lambda: len(gate.permissions.passwords) == 1)  # used up: the doors forget it
         mine = (await owner.get(here)).json()
         assert [(one["kind"], one["number"], one["label"]) for one in mine] == [("pin", "", "own")]
         assert (await neighbour.delete(f"{here}/{mine[0]['id']}")).status_code == 404
         # Another one instead; the old one opens nothing, and after five wrong ones the keypad pauses.
         assert (await owner.put(f"{here}/pin", json={"pin": "314159"})).status_code == 204
-        await until(lambda: stored not in gate.held.passwords and len(gate.held.passwords) == 1)
+        await until(lambda: stored not in gate.permissions.passwords and len(gate.permissions.passwords) == 1)
         tried = [gate.press("271828") for _ in range(6)]
         assert [one.code if one else None for one in tried] == [10000] * 5 + [None]
         rows = (await estate.desk.get("/passes", params={"communityId": estate.community})).json()["data"]
@@ -122,11 +122,11 @@ async def test_the_desk_gives_cards_and_pins_and_takes_them_back(estate: Estate)
     assert given.status_code == 201, given.text
     again = await estate.desk.post(path, json={**card, "personId": estate.neighbour})
     assert (again.status_code, again.json()["code"]) == (409, "access.credential_taken")
-    await until(lambda: "04A1B2C3" in door.held.cards)
+    await until(lambda: "04A1B2C3" in door.permissions.cards)
     assert door.swipe("04A1B2C3").opens
     staff = {"kind": "pin", "personId": "cleaner-1", "name": "保洁", "reach": "all", "maxUses": 3}
     pin = (await estate.desk.post(path, json=staff)).json()["pin"]
-    await until(lambda: door.held.passwords)
+    await until(lambda: door.permissions.passwords)
     found = door.press(pin)
     assert found is not None
     assert found.opens
@@ -138,7 +138,7 @@ async def test_the_desk_gives_cards_and_pins_and_takes_them_back(estate: Estate)
 
     await until(told)
     assert (await estate.desk.delete(f"{path}/{given.json()['id']}")).status_code == 204
-    await until(lambda: not door.held.cards)
+    await until(lambda: not door.permissions.cards)
     assert (await estate.desk.post(path, json={**card, "personId": estate.neighbour})).status_code == 201
 
 
@@ -157,6 +157,6 @@ async def test_a_door_without_digests_gets_pins_in_clear(estate: Estate) -> None
     path = f"{estate.path}/credentials"
     wish = {"kind": "pin", "personId": estate.owner, "number": "271828", "reach": "all"}
     given = (await estate.desk.post(path, json=wish)).json()
-    await until(lambda: "271828" in door.held.passwords)
+    await until(lambda: "271828" in door.permissions.passwords)
     assert (await estate.desk.delete(f"{path}/{given['id']}")).status_code == 204
-    await until(lambda: not door.held.passwords)
+    await until(lambda: not door.permissions.passwords)

@@ -281,4 +281,4 @@ async def test_a_right_on_all_doors_reaches_those_registered_later(site: Site) -
     async with site.db.begin() as tx:
         await doors.remove_door(site.app, tx, iot_id=second.iot_id)
     await site.work()
-    assert site.door(second.iot_id).held.cards == {}
+    assert site.door(second.iot_id).permissions.cards == {}

@@ -69,7 +69,7 @@ async def test_a_pass_scope_brings_the_keys_of_its_people_and_takes_them_away(es
     gate_id, gate = await estate.new_door("SN-2", "大门")
     await estate.serve(first, estate.buildings[0])
     await estate.serve(gate_id, estate.root)
-    await until(lambda: len(door.held.qr) == 1 and len(gate.held.qr) == 2 and door.public_key)
+    await until(lambda: len(door.permissions.qr) == 1 and len(gate.permissions.qr) == 2 and door.public_key)
     here = f"/communities/{estate.community}"
     async with estate.phone() as owner, estate.phone(NEIGHBOUR_PHONE) as neighbour:
         doors = (await owner.get(f"{here}/doors")).json()
@@ -94,14 +94,14 @@ async def test_a_pass_scope_brings_the_keys_of_its_people_and_takes_them_away(es
         await estate.serve(first, estate.buildings[1])
         await until(lambda: door.scan(other).opens and not door.scan(shown["text"]).opens)
         await estate.move_in(estate.houses[1], "小李", "13800000202")
-        await until(lambda: len(door.held.qr) == 2 and len(gate.held.qr) == 3)
+        await until(lambda: len(door.permissions.qr) == 2 and len(gate.permissions.qr) == 3)
         async with estate.platform.db.begin() as tx:
             await residents.move_out(
                 estate.tenant, tx, house_id=estate.houses[0], identity_id=estate.owner, now_ms=estate.now
             )
         await until(lambda: gate.scan(shown["text"]).code == 103)
     await estate.switch(serviceOn=False)
-    await until(lambda: not door.held.qr and not gate.held.qr)
+    await until(lambda: not door.permissions.qr and not gate.permissions.qr)
 
 
 @pytest.mark.covers("PM-04")
@@ -109,7 +109,7 @@ async def test_staff_have_a_key_of_their_own_on_every_door(estate: Estate) -> No
     _, door = await estate.new_door("SN-1", "北门")
     shown = await estate.desk.post(f"{estate.path}/staff-key")
     assert shown.status_code == 200, shown.text
-    await until(lambda: door.held.qr and door.public_key)
+    await until(lambda: door.permissions.qr and door.public_key)
     assert door.scan(shown.json()["text"]).opens
 
     async def named() -> bool:
@@ -128,25 +128,25 @@ async def test_no_door_opens_to_the_denied_until_it_is_lifted(estate: Estate) ->
     await estate.switch(freezeDoors=True)
     gate_id, gate = await estate.new_door("SN-2", "大门")
     await estate.serve(gate_id, estate.root)
-    await until(lambda: len(gate.held.qr) == 2)
+    await until(lambda: len(gate.permissions.qr) == 2)
     blank = await estate.desk.post(f"{estate.path}/denied", json={"personId": estate.owner, "reason": ""})
     assert (blank.status_code, blank.json()["field"]) == (400, "reason")
     body = {"personId": estate.owner, "reason": "拖欠"}
     assert (await estate.desk.post(f"{estate.path}/denied", json=body)).status_code == 204
-    await until(lambda: len(gate.held.qr) == 1)
+    await until(lambda: len(gate.permissions.qr) == 1)
     [row] = (await estate.desk.get(f"{estate.path}/denied")).json()
     assert (row["personName"], row["reason"], row["source"]) == ("王伟", "拖欠", "denied")
     assert (await estate.desk.delete(f"{estate.path}/denied/{estate.owner}")).status_code == 204
-    await until(lambda: len(gate.held.qr) == 2)
+    await until(lambda: len(gate.permissions.qr) == 2)
     # An integrator freezes the account, and this community lets doors follow.
     async with estate.platform.db.begin() as tx:
         project = await tenancy.create_project(estate.tenant, tx, name="集成", ids=estate.platform.ids)
         await tenancy.grant_community(estate.tenant, tx, project_id=project, community_id=estate.community)
         await emit(tx, AccountFrozen(estate.tenant.tenant, project, estate.owner, True))
-    await until(lambda: len(gate.held.qr) == 1)
+    await until(lambda: len(gate.permissions.qr) == 1)
     async with estate.platform.db.begin() as tx:
         await emit(tx, AccountFrozen(estate.tenant.tenant, project, estate.owner, False))
-    await until(lambda: len(gate.held.qr) == 2)
+    await until(lambda: len(gate.permissions.qr) == 2)
 
 
 async def test_a_place_with_doors_is_not_taken_away_under_them(estate: Estate) -> None:
@@ -214,7 +214,7 @@ async def test_the_door_says_why_it_does_not_open_and_who_could_open_it_when(est
     start = estate.now
     await estate.platform.clock.advance(60_000)
     await estate.switch()
-    await until(lambda: len(gate.held.qr) == 2 and gate.public_key)
+    await until(lambda: len(gate.permissions.qr) == 2 and gate.public_key)
 
     async def fine() -> bool:
         return await cause(estate.owner) == ("nothing_found", "show_again")
@@ -223,7 +223,7 @@ async def test_the_door_says_why_it_does_not_open_and_who_could_open_it_when(est
     body = {"personId": estate.owner, "reason": "拖欠"}
     assert (await estate.desk.post(f"{estate.path}/denied", json=body)).status_code == 204
     assert await cause(estate.owner) == ("rest_denied", "lift")
-    await until(lambda: len(gate.held.qr) == 1)
+    await until(lambda: len(gate.permissions.qr) == 1)
     async with estate.phone() as owner:
         told = (await owner.get(f"{here}/why")).json()
         assert (told["doorName"], told["cause"]["code"]) == ("大门", "rest_denied")
@@ -232,7 +232,7 @@ async def test_the_door_says_why_it_does_not_open_and_who_could_open_it_when(est
         assert (again.status_code, again.json()) == (200, {"due": 0})
         # The door's own clock goes wrong: everything looks expired to it.
         assert (await estate.desk.delete(f"{estate.path}/denied/{estate.owner}")).status_code == 204
-        await until(lambda: len(gate.held.qr) == 2)
+        await until(lambda: len(gate.permissions.qr) == 2)
         gate._now_ms = lambda: estate.now + 600_000
         shown = (await owner.post(f"{here}/key")).json()
         assert gate.scan(shown["text"]).code == 102
@@ -254,7 +254,7 @@ async def test_the_door_says_why_it_does_not_open_and_who_could_open_it_when(est
         await residents.move_out(
             estate.tenant, tx, house_id=estate.houses[1], identity_id=estate.neighbour, now_ms=estate.now
         )
-    await until(lambda: len(gate.held.qr) == 1)
+    await until(lambda: len(gate.permissions.qr) == 1)
 
     async def only_one() -> bool:
         rows = (await estate.desk.get(past)).json()["data"]

@@ -51,21 +51,31 @@ async def test_rights_given_by_hand_come_back_with_their_holder(estate: Estate) 
             estate.tenant, tx, qr_code=code, identity_id=estate.owner, iot_ids=[iot_id],
             right=QrRight(estate.now, estate.now + 10**9, UNLIMITED), keys=estate.platform.keys, now_ms=estate.now,
         )  # fmt: skip
-    await until(lambda: len(door.held.cards) == 4 and len(door.held.qr) == 1 and door.held.passwords)
+    await until(
+        lambda: (
+            len(door.permissions.cards) == 4 and len(door.permissions.qr) == 1 and door.permissions.passwords
+        )
+    )
     assert (await estate.desk.delete(f"{path}/{withdrawn}")).status_code == 204
 
     await estate.platform.clock.advance(1000)
     leaves = {"houseId": estate.houses[0], "identityId": estate.owner}
     out = await estate.desk.post(f"{estate.path}/residents/move-out", json=leaves)
     assert out.status_code == 200, out.text
-    await until(lambda: not door.held.cards and not door.held.qr and not door.held.passwords)
+    await until(
+        lambda: not door.permissions.cards and not door.permissions.qr and not door.permissions.passwords
+    )
     await give("04A1B2C5", estate.neighbour)
 
     await estate.platform.clock.advance(1000)
     back = await estate.desk.post(f"{estate.path}/history/{out.json()['changeId']}/restore")
     assert back.status_code in (200, 204), back.text
-    await until(lambda: len(door.held.cards) == 3 and len(door.held.qr) == 1 and door.held.passwords)
-    assert set(door.held.cards) == {"04A1B2C3", "04A1B2C5", "0000000001"}, (
+    await until(
+        lambda: (
+            len(door.permissions.cards) == 3 and len(door.permissions.qr) == 1 and door.permissions.passwords
+        )
+    )
+    assert set(door.permissions.cards) == {"04A1B2C3", "04A1B2C5", "0000000001"}, (
         "what was withdrawn stays withdrawn"
     )
     assert door.swipe("04A1B2C3").opens

@@ -30,7 +30,7 @@ async def estate(database: Database, clock: ManualClock, ids: Ids, tmp_path: Pat
 async def door_with_a_pin(estate: Estate) -> tuple[str, SimulatedDoor, str]:
     iot_id, door = await estate.new_door("SN-1", "北门")
     pin = (await estate.desk.post(f"{estate.path}/credentials", json=STAFF)).json()["pin"]
-    await until(lambda: door.held.passwords)
+    await until(lambda: door.permissions.passwords)
     return iot_id, door, pin
 
 

@@ -171,7 +171,7 @@ async def test_removing_a_door_empties_its_list(site: Site) -> None:
     async with site.db.begin() as tx:
         await remove_door(site.app, tx, iot_id=door.iot_id)
     await site.work()
-    assert site.door(door.iot_id).held.qr == {}
+    assert site.door(door.iot_id).permissions.qr == {}
     (row,) = (await queries.permissions_of_code(site.app, site.db, qr_code=code)).values()
     assert (row.live, row.end_reason) == (0, "door_removed")
 

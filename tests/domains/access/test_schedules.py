@@ -48,7 +48,7 @@ def scan(door: SimulatedDoor, code: str) -> Decision:
 
 def only(door: SimulatedDoor) -> tuple[str, str]:
     """(code, its schedule) of the one code that a door holds."""
-    ((code, right),) = door.held.qr.items()
+    ((code, right),) = door.permissions.qr.items()
     return code, right.schedule
 
 
@@ -56,7 +56,7 @@ async def test_a_door_that_keeps_schedules_is_told_once_and_judges_by_itself(est
     iot_id, door = await estate.new_door("SN-1", "1幢门")
     hours = {"days": DAILY, "start": "18:00", "end": "22:00"}
     await serve(estate, iot_id, estate.buildings[0], weeks=[hours])
-    await until(lambda: door.held.qr)
+    await until(lambda: door.permissions.qr)
     code, schedule = only(door)
     assert schedule == EVENING
     (served,) = (await estate.desk.get(f"/doors/{iot_id}/scope")).json()["serves"]
@@ -109,19 +109,19 @@ async def test_a_door_that_cannot_gets_one_stretch_after_the_other(estate: Estat
     estate.product_key = made.product_key
     iot_id, door = await estate.new_door("SN-9", "旧门")
     await serve(estate, iot_id, estate.buildings[0], cron="* 18-21 * * *")
-    await until(lambda: door.held.qr)
+    await until(lambda: door.permissions.qr)
     code, schedule = only(door)
     assert schedule == ""
     assert scan(door, code).opens
-    first = door.held.qr[code]
+    first = door.permissions.qr[code]
     await estate.serve(iot_id, estate.buildings[0])  # at all hours, and back again
-    await until(lambda: door.held.qr[code].ends_ms > estate.now + 1000 * HOUR)
+    await until(lambda: door.permissions.qr[code].ends_ms > estate.now + 1000 * HOUR)
     await serve(estate, iot_id, estate.buildings[0], cron="* 18-21 * * *")
-    await until(lambda: door.held.qr[code] == first)
+    await until(lambda: door.permissions.qr[code] == first)
     assert (first.ends_ms + 1 - estate.now) % HOUR < 60_000
     await estate.platform.clock.advance(first.ends_ms + 2 - estate.now)
     assert scan(door, code).code == 102  # already, before anybody told it
-    await until(lambda: door.held.qr[code].starts_ms > first.ends_ms)
+    await until(lambda: door.permissions.qr[code].starts_ms > first.ends_ms)
     assert scan(door, code).code == 101
     why = {"personId": estate.owner}
     found = (await estate.desk.get(f"/doors/{iot_id}/why", params=why)).json()["cause"]
@@ -155,12 +155,12 @@ async def test_hours_go_by_the_clocks_of_the_community(estate: Estate) -> None:
     }  # fmt: skip
     given = await estate.desk.post(f"{estate.path}/credentials", json=card)
     assert given.status_code == 201, given.text
-    await until(lambda: keeps.held.cards and old.held.cards)
+    await until(lambda: keeps.permissions.cards and old.permissions.cards)
 
     def local() -> datetime:
         return datetime.fromtimestamp(estate.now / 1000, ZoneInfo("America/New_York"))
 
-    held = keeps.held.cards["04A1B2C3"]
+    held = keeps.permissions.cards["04A1B2C3"]
     assert (held.schedule, held.zone) == ("* * 9-16 ? * *", "America/New_York")
     assert local().hour < 9
     for door in (keeps, old):
@@ -171,12 +171,12 @@ async def test_hours_go_by_the_clocks_of_the_community(estate: Estate) -> None:
     await estate.platform.clock.advance((9 - local().hour) * HOUR)
     for door in (keeps, old):
         assert door.swipe("04A1B2C3").opens
-    window = old.held.cards["04A1B2C3"]
+    window = old.permissions.cards["04A1B2C3"]
     assert window.ends_ms + 1 - window.starts_ms == 8 * HOUR
 
     assert (await estate.desk.put(zone, json={"timeZone": "Asia/Shanghai"})).status_code == 204
-    await until(lambda: not keeps.held.cards["04A1B2C3"].zone)
-    await until(lambda: old.held.cards["04A1B2C3"].starts_ms != window.starts_ms)
+    await until(lambda: not keeps.permissions.cards["04A1B2C3"].zone)
+    await until(lambda: old.permissions.cards["04A1B2C3"].starts_ms != window.starts_ms)
     for door in (keeps, old):
         assert not door.swipe("04A1B2C3").opens
 
@@ -192,8 +192,8 @@ async def test_a_cards_hours_and_the_doors_must_both_hold(estate: Estate) -> Non
     }  # fmt: skip
     given = await estate.desk.post(path, json=card)
     assert given.status_code == 201, given.text
-    await until(lambda: door.held.cards)
-    assert door.held.cards["04A1B2C3"].schedule == "* * 19-20 ? * *"
+    await until(lambda: door.permissions.cards)
+    assert door.permissions.cards["04A1B2C3"].schedule == "* * 19-20 ? * *"
     assert door.swipe("04A1B2C3").opens
     (row,) = (await estate.desk.get(path)).json()["data"]
     assert (row["hours"]["cron"], row["hoursWords"]) == ("* * 19-21 ? * *", "daily 19:00–22:00")
@@ -215,7 +215,7 @@ async def test_a_cards_hours_and_the_doors_must_both_hold(estate: Estate) -> Non
     await serve(
         estate, iot_id, estate.buildings[0], weeks=[{"days": DAILY, "start": "22:00", "end": "06:00"}]
     )
-    await until(lambda: not door.held.cards)
+    await until(lambda: not door.permissions.cards)
     await until(lambda: only(door)[1] == "* * 0-5 ? * *;* * 22-23 ? * *")
 
 

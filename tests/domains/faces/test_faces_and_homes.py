@@ -79,7 +79,7 @@ async def test_saving_whom_a_door_serves_brings_faces_and_codes_and_takes_them_o
         assert (await phone.post(face, json=signed("owner"))).status_code == 204
         assert not door.library.faces
         await estate.serve(iot_id, estate.buildings[0])
-        await until(lambda: len(door.library.faces) == 1 and len(door.held.qr) == 1)
+        await until(lambda: len(door.library.faces) == 1 and len(door.permissions.qr) == 1)
 
         async def there() -> bool:
             doors = (await phone.get(face)).json()["doors"]
@@ -92,15 +92,15 @@ async def test_saving_whom_a_door_serves_brings_faces_and_codes_and_takes_them_o
         path = f"{estate.path}/residents/{estate.neighbour}/face"
         assert (await estate.desk.post(path, json=signed("neighbour"))).status_code == 204
         await estate.serve(iot_id, *estate.buildings)
-        await until(lambda: len(door.library.faces) == 2 and len(door.held.qr) == 2)
+        await until(lambda: len(door.library.faces) == 2 and len(door.permissions.qr) == 2)
         await estate.serve(iot_id, estate.buildings[1])
-        await until(lambda: key not in door.library.users and len(door.held.qr) == 1)
+        await until(lambda: key not in door.library.users and len(door.permissions.qr) == 1)
         await estate.serve(iot_id, *estate.buildings)
-        await until(lambda: key in door.library.faces and len(door.held.qr) == 2)
+        await until(lambda: key in door.library.faces and len(door.permissions.qr) == 2)
         # Taken back by the resident: the face goes, the code stays.
         assert (await phone.delete(face)).status_code == 204
         await until(lambda: key not in door.library.users)
-        await until(lambda: len(door.held.qr) == 2)
+        await until(lambda: len(door.permissions.qr) == 2)
 
         async def erased() -> bool:
             (one,) = (await phone.get(f"{face}/erasures")).json()
@@ -187,7 +187,7 @@ async def test_a_partners_door_from_the_category_to_its_first_face(estate: Estat
     path = f"{estate.path}/residents/{estate.owner}/face"
     assert (await desk.post(path, json=signed("owner"))).status_code == 204
     await estate.serve(iot_id, estate.buildings[0])
-    await until(lambda: len(door.library.faces) == 1 and len(door.held.qr) == 1)
+    await until(lambda: len(door.library.faces) == 1 and len(door.permissions.qr) == 1)
     (key,) = door.library.faces
     assert door.show_face(key).opens
 

@@ -121,10 +121,10 @@ async def test_staff_take_their_face_back_and_keep_their_code(estate: Estate) ->
     good = as_text(marked(picture("boss"), "boss"))
     assert (await estate.desk.post(face, json=signed("boss") | {"picture": good})).status_code == 204
     assert (await estate.desk.post(f"{estate.path}/staff-key")).status_code == 200
-    await until(lambda: len(door.library.faces) == 1 and len(door.held.qr) == 1)
+    await until(lambda: len(door.library.faces) == 1 and len(door.permissions.qr) == 1)
     assert (await estate.desk.delete(face)).status_code == 204
     await until(lambda: not door.library.users)
-    assert len(door.held.qr) == 1
+    assert len(door.permissions.qr) == 1
     (erased,) = (await estate.desk.get(f"{face}/erasures")).json()
     assert erased["reason"] == "withdrawn"
     assert (await estate.desk.get(face)).json()["present"] is False

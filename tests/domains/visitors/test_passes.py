@@ -32,8 +32,8 @@ async def test_a_pass_opens_the_doors_on_the_way_and_tells_who_came(estate):
     elsewhere = await estate.door("503门口", estate.other_house)
     (one,) = await apply(estate, GUEST)
     text = await picture(estate, one)
-    await until(lambda: here.held.qr and gate.held.qr and here.public_key)
-    assert elsewhere.held.qr == {}
+    await until(lambda: here.permissions.qr and gate.permissions.qr and here.public_key)
+    assert elsewhere.permissions.qr == {}
     assert (here.scan(text).opens, gate.scan(text).opens) == (True, True)
 
     async def arrived():
@@ -45,7 +45,7 @@ async def test_a_pass_opens_the_doors_on_the_way_and_tells_who_came(estate):
     assert (
         await estate.desk.post(f"/communities/{estate.community}/visits/{one}/check-out")
     ).status_code == 204
-    await until(lambda: not here.held.qr and not gate.held.qr)
+    await until(lambda: not here.permissions.qr and not gate.permissions.qr)
     assert not here.scan(text).opens
 
 
@@ -56,8 +56,8 @@ async def test_one_link_opens_gate_door_and_lift(estate):
     other = await estate.lift("503专用梯", estate.other_house)
     (one,) = await apply(estate, GUEST)
     text = await picture(estate, one)
-    await until(lambda: all(door.held.qr and door.public_key for door in (gate, entrance, lift)))
-    assert other.held.qr == {}
+    await until(lambda: all(door.permissions.qr and door.public_key for door in (gate, entrance, lift)))
+    assert other.permissions.qr == {}
     assert not lift.press_floor(5)  # nobody showed anything yet
     assert gate.scan(text).opens
     assert entrance.scan(text).opens
@@ -79,7 +79,7 @@ async def test_one_link_opens_gate_door_and_lift(estate):
     assert (
         await estate.desk.post(f"/communities/{estate.community}/visits/{one}/check-out")
     ).status_code == 204
-    await until(lambda: not lift.held.qr)
+    await until(lambda: not lift.permissions.qr)
     assert not lift.scan(text).opens
 
 
@@ -102,8 +102,8 @@ async def test_doors_with_code_forms_of_their_own_get_codes_that_they_read(estat
         name: made.text for made in await estate.platform.visitors.passes.pictures(row) for name in made.doors
     }
     assert (len(shown["南门"]), len(shown["3幢大门"]), shown["3幢大门"][0]) == (88, 12, "9")
-    await until(lambda: older.held.qr and gate.held.qr and gate.public_key)
-    assert (list(older.held.qr), len(gate.held.qr)) == ([shown["3幢大门"]], 1)
+    await until(lambda: older.permissions.qr and gate.permissions.qr and gate.public_key)
+    assert (list(older.permissions.qr), len(gate.permissions.qr)) == ([shown["3幢大门"]], 1)
     assert gate.scan(shown["南门"]).opens
     assert older.scan(shown["3幢大门"]).opens
 
@@ -115,22 +115,22 @@ async def test_doors_with_code_forms_of_their_own_get_codes_that_they_read(estat
     assert [made["doors"] for made in told["pictures"]] == [["南门"], ["3幢大门"]]
     assert sorted(door["name"] for door in seen["doors"]) == ["3幢大门", "南门"]
     await estate.desk.post(f"/communities/{estate.community}/visits/{one}/check-out")
-    await until(lambda: not older.held.qr and not gate.held.qr)
+    await until(lambda: not older.permissions.qr and not gate.permissions.qr)
 
 
 async def test_voiding_and_the_end_of_the_window_take_the_pass_away(estate):
     door = await estate.door("3号楼大门", estate.building)
     one, two = await apply(estate, GUEST, {"name": "王同行", "type": "4"})
-    await until(lambda: len(door.held.qr) == 2)
+    await until(lambda: len(door.permissions.qr) == 2)
     await estate.ok(f"{A}/cancel", "1.0.0", {"applyId": one})
-    await until(lambda: len(door.held.qr) == 1)
+    await until(lambda: len(door.permissions.qr) == 1)
     text = await picture(estate, two)
     estate.jump(2 * HOUR + 1000)
     assert not door.scan(text).opens
     estate.token = await estate.partner.token(estate.community)
     new = await estate.door("后门", None)  # nobody's pass is left for it
     (late,) = await apply(estate, {"name": "晚到", "type": "4"})
-    await until(lambda: len(new.held.qr) == 1)
+    await until(lambda: len(new.permissions.qr) == 1)
     assert late
 
 

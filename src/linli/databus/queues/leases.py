@@ -37,7 +37,7 @@ _release = Command(
     .values(lease_by="", lease_until_ms=0),
     unscoped="senders serve every tenant",
 )
-_held = Query(
+_current = Query(
     select(subscriptions.c.id).where(
         any_of(subscriptions.c.id, "ids"),
         subscriptions.c.lease_by == bindparam("who"),
@@ -68,7 +68,7 @@ class Leases:
                 await _release.run(tx, ids=gone, who=self.who)
             if ids:
                 await _take.run(tx, ids=ids, who=self.who, now=now, until=now + LEASE_MS)
-            rows = await _held.all(tx, ids=ids, who=self.who, now=now) if ids else []
+            rows = await _current.all(tx, ids=ids, who=self.who, now=now) if ids else []
             return frozenset(number for (number,) in rows)
 
         self._leased = await self._db.run(work)

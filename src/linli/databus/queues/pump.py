@@ -128,7 +128,7 @@ class Pump(ABC):
             return
         if self._reload:
             self._reload = False
-            numbers = await deliveries.known_after(
+            numbers = await deliveries.rows_after(
                 self._db, subscription_id=self.subscription.id, cursor_id=self._window.cursor
             )
             for number in numbers:

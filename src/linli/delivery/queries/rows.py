@@ -96,7 +96,7 @@ _of_subject = Query(
     .order_by(_d.id),
     DesiredRow,
 )
-_one = Query(select(desired).where(_d.id == bindparam("row_id", type_=INT), in_scope(desired)), DesiredRow)
+_by_id = Query(select(desired).where(_d.id == bindparam("row_id", type_=INT), in_scope(desired)), DesiredRow)
 _locked = Query(
     select(desired)
     .where(any_of(_d.id, "row_ids"), in_scope(desired))
@@ -213,7 +213,7 @@ async def counts_of_devices(scope: Scope, db: Reader, *, devices: list[str]) -> 
 
 async def get_row(scope: Scope, db: Reader, *, row_id: int) -> DesiredRow:
     """Raises NotFound."""
-    row = await _one.one(db, scope, row_id=row_id)
+    row = await _by_id.one(db, scope, row_id=row_id)
     if row is None:
         raise NotFound(what="delivery", id=row_id)
     return row

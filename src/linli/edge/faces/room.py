@@ -174,7 +174,7 @@ class FaceRoom:
 
     async def _number(self, door: FaceDoor) -> int | None:
         """None: the platform never sent anything for this door."""
-        return await self._store.read(lambda c: FaceRows(c).door_if_known(door.device))
+        return await self._store.read(lambda c: FaceRows(c).door_or_none(door.device))
 
     async def report(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
         url = _url(params, "FaceReportUrl")

@@ -81,7 +81,7 @@ class FaceRows:
         self._execute("INSERT INTO face_doors (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
         return int(self._execute("SELECT no FROM face_doors WHERE name = ?", (name,)).fetchone()[0])
 
-    def door_if_known(self, name: str) -> int | None:
+    def door_or_none(self, name: str) -> int | None:
         row = self._execute("SELECT no FROM face_doors WHERE name = ?", (name,)).fetchone()
         return None if row is None else int(row[0])
 

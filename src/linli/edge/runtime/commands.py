@@ -155,10 +155,10 @@ def _run(words: argparse.Namespace) -> int:
 def _loop(words: argparse.Namespace, identity: Identity | None) -> None:
     import uvloop
 
-    uvloop.run(_until_told(words, identity))
+    uvloop.run(_until_stopped(words, identity))
 
 
-async def _until_told(words: argparse.Namespace, identity: Identity | None) -> None:
+async def _until_stopped(words: argparse.Namespace, identity: Identity | None) -> None:
     event = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, event.set)

@@ -30,7 +30,7 @@ handed_files = Table(
 """Files that a device has begun to fetch."""
 
 _h = handed_files.c
-_found = Query(select(_h.address, _h.begun_ms, _h.times).where(_h.object_key == bindparam("key")))
+_handed = Query(select(_h.address, _h.begun_ms, _h.times).where(_h.object_key == bindparam("key")))
 _again = Command(
     update(handed_files).where(_h.object_key == bindparam("key"), _h.times < MOST).values(times=_h.times + 1)
 )
@@ -43,7 +43,7 @@ async def hand(db: Database, *, key: str, device: str, address: str, now_ms: int
 
     async def work(tx: Tx) -> bool:
         await tx.upsert(handed_files, [row], keys=("object_key",))
-        handed = await _found.one(tx, key=key)
+        handed = await _handed.one(tx, key=key)
         assert handed is not None
         if handed[0] != address:
             log.warning("a file handed to device %s was asked for by a second address", device)
@@ -55,7 +55,7 @@ async def hand(db: Database, *, key: str, device: str, address: str, now_ms: int
 
 async def handed(db: Reader, *, key: str) -> bool:
     """Whether somebody has begun to fetch it."""
-    return await _found.one(db, key=key) is not None
+    return await _handed.one(db, key=key) is not None
 
 
 async def forget_handed(db: Database, *, before_ms: int) -> None:

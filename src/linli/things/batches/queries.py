@@ -63,7 +63,7 @@ _SELECT = (
     .select_from(device_batches.outerjoin(products, products.c.product_key == _b.product_key))
     .where(in_scope(device_batches))
 )  # fmt: skip
-_one = Query(_SELECT.where(_b.batch_no == bindparam("no", type_=INT)), BatchRow)
+_by_no = Query(_SELECT.where(_b.batch_no == bindparam("no", type_=INT)), BatchRow)
 _of_product = or_(bindparam("product_key") == "", _b.product_key == bindparam("product_key"))
 _page = Query(
     _SELECT.where(_of_product)
@@ -107,7 +107,7 @@ _triples = Query(
 
 async def get_batch(scope: Scope, db: Reader, *, batch_no: int) -> BatchRow:
     """Raises NotFound."""
-    row = await _one.one(db, scope, no=batch_no)
+    row = await _by_no.one(db, scope, no=batch_no)
     if row is None:
         raise NotFound(what="device_batch", id=batch_no)
     return row

@@ -21,7 +21,7 @@ from linli.things.service import devices as service
 AT_ONCE: Final = 25
 
 _b, _r = device_batches.c, device_batch_rows.c
-_SAID = "the batch was begun or undone in its scope"
+_UNSCOPED = "the batch was begun or undone in its scope"
 
 
 class _Batch(NamedTuple):
@@ -46,7 +46,7 @@ _batch = Query(
         _b.batch_no == bindparam("no", type_=INT)
     ),
     _Batch,
-    unscoped=_SAID,
+    unscoped=_UNSCOPED,
 )
 _next = Query(
     select(_r.row_no, _r.device_name, _r.nickname, _r.remark, _r.sn, _r.iot_id)
@@ -68,13 +68,13 @@ _count = Command(
         failed=_b.failed + bindparam("bad", type_=INT),
         undone=_b.undone + bindparam("gone", type_=INT),
     ),
-    unscoped=_SAID,
+    unscoped=_UNSCOPED,
 )
 _finish = Command(
     update(device_batches)
     .where(_b.batch_no == bindparam("no", type_=INT))
     .values(state=bindparam("to_state"), finished_ms=bindparam("now", type_=INT)),
-    unscoped=_SAID,
+    unscoped=_UNSCOPED,
 )
 
 

@@ -42,7 +42,7 @@ class _Row(msgspec.Struct):
     signed_ms: int | None = None
 
 
-_known = Query(
+_stored = Query(
     select(*(_c[name] for name in _COLUMNS)).where(any_of(_c.device_no, "nos")), unscoped=_FRONT, heavy=True
 )
 _signed = Query(
@@ -150,7 +150,7 @@ async def _write(
     left: dict[int, int],
     signed: dict[int, tuple[int, int | None]],
 ) -> None:
-    stored = {row[0]: _Row(*row) for row in await _known.all(tx, nos=numbers)}
+    stored = {row[0]: _Row(*row) for row in await _stored.all(tx, nos=numbers)}
     rows: list[dict[str, Any]] = []
     for number in numbers:
         before, row = stored.get(number), came.get(number)

@@ -63,7 +63,7 @@ _plain = or_(_c.last_plain_ms >= _since, _connected)
 _seen = and_(in_scope(devices), in_scope(device_connections))
 _joined = devices.join(device_connections, _c.device_no == _d.device_no)
 
-_one = Query(
+_of_device = Query(
     select(*(_c[name] for name in Connection._fields))
     .select_from(_joined)
     .where(_d.device_no == bindparam("device_no", type_=INT), _seen),
@@ -120,7 +120,7 @@ _listed = Query(
 
 async def connection_of(scope: Scope, db: Reader, *, device_no: int) -> Connection | None:
     """None: it has not connected since this is kept."""
-    return await _one.one(db, scope, device_no=device_no)
+    return await _of_device.one(db, scope, device_no=device_no)
 
 
 async def lately(scope: Scope, db: Reader, *, product_no: int, now_ms: int) -> Lately:

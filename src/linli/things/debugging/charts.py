@@ -54,12 +54,12 @@ class Course(NamedTuple):
 _c = points.c
 _device, _property = bindparam("device_no", type_=INT), bindparam("property_no", type_=INT)
 _low, _high = bindparam("low", type_=INT), bindparam("high", type_=INT)
-_one = (
+_of_property = (
     _c.device_no == _device,
     _c.property_no == _property,
     _c.day >= bindparam("first_day", type_=INT),
 )
-_inside = (*_one, _c.ts >= _low, _c.ts <= _high)
+_inside = (*_of_property, _c.ts >= _low, _c.ts <= _high)
 _raw = Query(
     select(_c.ts, _c.value).where(*_inside).order_by(_c.ts, _c.seq).limit(bindparam("most", type_=INT)),
     heavy=True,
@@ -96,7 +96,7 @@ def _after(column: Column[Any], skip: int, *more: ColumnElement[bool]) -> Scalar
     """A column of the value that comes `skip` values after each place."""
     return (
         select(column)
-        .where(*_one, _c.ts >= _at.c.at, _c.ts <= _high, *more)
+        .where(*_of_property, _c.ts >= _at.c.at, _c.ts <= _high, *more)
         .order_by(_c.ts, _c.seq)
         .limit(1)
         .offset(skip)

@@ -60,7 +60,7 @@ class Why(msgspec.Struct, rename="camel", frozen=True):
     facts: dict[str, Any] = {}
 
 
-_TOLD: Final = {
+_CALLER_TEXTS: Final = {
     Cause.WRONG_CATEGORY: "device data format is error",
     Cause.NO_SERVICE: "device data format is error",
     Cause.BAD_INPUT: "device data format is error",
@@ -74,7 +74,7 @@ def _why(scope: Scope, cause: Cause, **facts: Any) -> Why:
         cause,
         i18n.text(f"why.{cause}", scope.language, **shown),
         i18n.text(f"todo.{cause}", scope.language, **shown),
-        _TOLD.get(cause, ""),
+        _CALLER_TEXTS.get(cause, ""),
         facts,
     )
 

@@ -64,7 +64,7 @@ _page = Query(
     heavy=True,
 )
 _total = Query(select(func.count()).select_from(_from).where(*_matching), heavy=True)
-_one = Query(
+_by_number = Query(
     select(*_COLUMNS)
     .select_from(_from)
     .where(
@@ -87,7 +87,7 @@ async def list_refused(
 
 async def find_refused(scope: Scope, db: Reader, *, device_no: int, seq: int) -> RefusedUplink | None:
     """One of them, if its device is in sight."""
-    return await _one.one(db, scope, device_no=device_no, number=seq)
+    return await _by_number.one(db, scope, device_no=device_no, number=seq)
 
 
 def cause_of(reason: str) -> Cause:

@@ -64,7 +64,7 @@ class SimulationRow(NamedTuple):
 
 
 _device = simulations.c.device_no == bindparam("no", type_=INT)
-_one = Query(
+_by_device = Query(
     select(*(simulations.c[name] for name in SimulationRow._fields)).where(_device),
     SimulationRow,
     unscoped=_REASON,
@@ -83,7 +83,7 @@ _delete_of = Command(
 
 
 async def find_row(db: Reader, device_no: int) -> SimulationRow | None:
-    return await _one.one(db, no=device_no)
+    return await _by_device.one(db, no=device_no)
 
 
 async def add_row(tx: Tx, row: SimulationRow, *, tenant_id: str) -> None:

@@ -49,7 +49,7 @@ _COLUMNS = [
     _g.modified_ms,
 ]
 _all = Query(select(*_COLUMNS).where(in_scope(device_groups)).order_by(_g.name, _g.group_no), GroupRow)
-_one = Query(
+_by_no = Query(
     select(*_COLUMNS).where(_g.group_no == bindparam("no", type_=INT), in_scope(device_groups)), GroupRow
 )
 _counts = Query(
@@ -74,7 +74,7 @@ async def list_groups(scope: Scope, db: Reader) -> list[GroupRow]:
 
 async def get_group(scope: Scope, db: Reader, *, group_no: int) -> GroupRow:
     """Raises NotFound."""
-    row = await _one.one(db, scope, no=group_no)
+    row = await _by_no.one(db, scope, no=group_no)
     if row is None:
         raise NotFound(what="device_group", id=group_no)
     return row

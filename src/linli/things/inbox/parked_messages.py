@@ -67,13 +67,15 @@ _counts = Query(
     .where(in_scope(devices))
     .group_by(inbox_work.c.state)
 )
-_one = (
+_by_place = (
     inbox_work.c.device_no == bindparam("no", type_=INT),
     inbox_work.c.seq == bindparam("at", type_=INT),
     inbox_work.c.state == "parked",
 )
-_retry = Command(update(inbox_work).where(*_one).values(state="ready", tries=0, reason="", parked_ms=None))
-_drop = Command(delete(inbox_work).where(*_one))
+_retry = Command(
+    update(inbox_work).where(*_by_place).values(state="ready", tries=0, reason="", parked_ms=None)
+)
+_drop = Command(delete(inbox_work).where(*_by_place))
 
 
 async def list_parked(scope: Scope, db: Reader, *, page: PageRequest) -> Page[ParkedMessage]:

@@ -11,7 +11,7 @@ from linli.kernel.scope import Scope
 from linli.openapi.registry import Contract, method
 from linli.things.downlink.invoker import Invoker
 from linli.things.errors import DeviceOffline, DeviceRefused, DeviceSilent
-from linli.things.openapi.wire import SERVICE, Address, SystemBusy, device_at, told_busy
+from linli.things.openapi.wire import SERVICE, Address, SystemBusy, answer_busy, device_at
 
 TIMEOUT_S = 2.8
 """Under the 3 s that the API is given, so that the answer is ours."""
@@ -31,7 +31,7 @@ class PropertiesSet(Address, rename="camel", kw_only=True):
     title_en="Set properties of a device",
     contract=Contract(source="spec D 3.2 API-14"),
 )
-@told_busy()
+@answer_busy()
 async def set_properties(data: PropertiesSet, scope: Scope, db: Database, invoker: Invoker) -> None:
     """Sent to the device, which answers in its own time: what it did shows in its next report."""
     device = await device_at(scope, db, data)
@@ -60,7 +60,7 @@ class ServiceResult(msgspec.Struct, rename="camel"):
     title_en="Call a service of a device",
     contract=Contract(source="spec D 3.2 API-15"),
 )
-@told_busy()
+@answer_busy()
 async def invoke_service(data: ServiceCall, scope: Scope, db: Database, invoker: Invoker) -> ServiceResult:
     """A synchronous service is waited for; of an asynchronous one only the message id comes back."""
     device = await device_at(scope, db, data)

@@ -23,8 +23,8 @@ from linli.things.openapi.wire import (
     DeviceUnknown,
     LpInstance,
     SystemBusy,
+    answer_busy,
     device_at,
-    told_busy,
 )
 from linli.things.queries.devices import (
     STATUS,
@@ -189,7 +189,7 @@ class DeviceStatus(msgspec.Struct, rename="camel"):
     title_en="Get a device's state",
     contract=Contract(source="spec D 3.1 API-07"),
 )
-@told_busy()
+@answer_busy()
 async def get_status(data: Address, scope: Scope, db: Database) -> DeviceStatus:
     row = await device_at(scope, db, data)
     return DeviceStatus(row.device_name, STATUS[row.state])
@@ -211,7 +211,7 @@ class StatusBatch(msgspec.Struct, rename="camel", kw_only=True):
     title_en="Get the state of several devices",
     contract=Contract(source="spec D 3.1 API-11"),
 )
-@told_busy()
+@answer_busy()
 async def get_statuses(data: StatusBatch, scope: Scope, db: Database) -> list[DeviceStatus]:
     """Those found, in the order asked for."""
     if len(data.device_names) > MAX_STATUS_NAMES:
@@ -267,7 +267,7 @@ class PropertyNow(msgspec.Struct, rename="camel"):
     title_en="Get a device's present values",
     contract=Contract(source="spec B 3.13 A099"),
 )
-@told_busy()
+@answer_busy()
 async def get_properties(data: Address, scope: Scope, db: Database) -> list[PropertyNow]:
     """Properties that have a value, the newest first."""
     device = await device_at(scope, db, data)

@@ -24,8 +24,8 @@ from linli.things.openapi.wire import (
     PageSize,
     Rows,
     TenantGone,
+    answer_busy,
     local_time,
-    told_busy,
     utc_time,
 )
 from linli.things.queries.devices import (
@@ -118,7 +118,7 @@ class DeviceList(msgspec.Struct, rename="camel", kw_only=True):
     title_en="List the devices of an app",
     contract=Contract(source="spec D 3.1 API-12"),
 )
-@told_busy(DeviceQueryFailed)
+@answer_busy(DeviceQueryFailed)
 async def list_things(
     data: DeviceList, scope: Scope, db: Database, call: Call, settings: Settings
 ) -> Rows[DeviceBrief]:

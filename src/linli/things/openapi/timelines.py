@@ -16,7 +16,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.registry import Contract, method
 from linli.things.inbox.messages import batch_id, batch_ids
-from linli.things.openapi.wire import SERVICE, SystemBusy, Timeline, device_at, span_of, told_busy
+from linli.things.openapi.wire import SERVICE, SystemBusy, Timeline, answer_busy, device_at, span_of
 from linli.things.queries import timelines
 from linli.things.queries.devices import DeviceRow
 from linli.things.queries.products import get_product
@@ -101,7 +101,7 @@ class EventPage(msgspec.Struct, rename="camel"):
     title_en="Get the series of an event",
     contract=Contract(source="spec D 3.1 API-10"),
 )
-@told_busy()
+@answer_busy()
 async def get_event_timeline(data: EventTimeline, scope: Scope, db: Database, clock: Clock) -> EventPage:
     """Events by device time, thirty days back at most."""
     span = span_of(data, clock.now_ms())
@@ -151,7 +151,7 @@ class ServicePage(msgspec.Struct, rename="camel"):
     title_en="Get the calls of a service",
     contract=Contract(source="spec D 3.1 API-06"),
 )
-@told_busy()
+@answer_busy()
 async def get_service_records(data: Timeline, scope: Scope, db: Database, clock: Clock) -> ServicePage:
     """Calls by the time they were made, thirty days back at most; property sets under the identifier `set`."""
     span = span_of(data, clock.now_ms())

@@ -90,7 +90,7 @@ class DeviceQueryFailed(LinliError):
     api_code: ClassVar[int | str | None] = 40061
 
 
-def told_busy[**P, R](
+def answer_busy[**P, R](
     busy: type[LinliError] = SystemBusy,
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """A database that cannot serve is told as the API's own table names it. What a device cannot do stays what it is."""

@@ -68,7 +68,7 @@ class NewFirmware(msgspec.Struct, frozen=True):
 
 _COLUMNS = [*(firmwares.c[name] for name in Firmware._fields[:-1]), products.c.name]
 _FROM = firmwares.join(products, products.c.product_no == firmwares.c.product_no)
-_one = Query(
+_by_no = Query(
     select(*_COLUMNS)
     .select_from(_FROM)
     .where(firmwares.c.firmware_no == bindparam("no", type_=INT), in_scope(firmwares)),
@@ -134,7 +134,7 @@ _delete = Command(
 
 async def get_firmware(scope: Scope, db: Reader, *, firmware_no: int) -> Firmware:
     """Raises NotFound."""
-    row = await _one.one(db, scope, no=firmware_no)
+    row = await _by_no.one(db, scope, no=firmware_no)
     if row is None:
         raise NotFound(what="firmware", id=firmware_no)
     return row

@@ -30,7 +30,7 @@ _MAX_WORD: Final = 64
 _MAX_DETAIL: Final = 500
 _TOLD_AGAIN: Final = frozenset({JobState.NOTIFIED, JobState.DOWNLOADING})
 
-_known = Query(
+_version = Query(
     select(device_firmware.c.version).where(
         device_firmware.c.device_no == bindparam("device_no", type_=INT),
         device_firmware.c.module == bindparam("of_module"),
@@ -97,7 +97,7 @@ class OtaRequests:
         self, tx: Tx, request: Request, module: str, version: str, *, asked: bool = False
     ) -> None:
         device, now_ms = request.device, request.now_ms
-        before = await _known.scalar(tx, device_no=device.device_no, of_module=module)
+        before = await _version.scalar(tx, device_no=device.device_no, of_module=module)
         report = {
             "device_no": device.device_no,
             "module": module,

@@ -65,9 +65,9 @@ _category = Query(
 _category_named = Query(
     select(serial_categories).where(_c.name == bindparam("name"), in_scope(serial_categories)), Category
 )
-_held = select(func.count()).where(_s.category_no == _c.category_no).scalar_subquery()
+_number_count = select(func.count()).where(_s.category_no == _c.category_no).scalar_subquery()
 _categories = Query(
-    select(_c.category_no, _c.name, _c.description, _c.created_ms, _held)
+    select(_c.category_no, _c.name, _c.description, _c.created_ms, _number_count)
     .where(in_scope(serial_categories))
     .order_by(_c.name),
     CategoryCount,

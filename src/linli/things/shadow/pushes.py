@@ -12,7 +12,7 @@ from linli.things.fleet import Fleet
 from linli.things.inbox.messages import Message
 from linli.things.mqtt.ports import Publisher
 from linli.things.shadow.document import Shadow
-from linli.things.shadow.service import note_told, shadow_of
+from linli.things.shadow.service import note_sent, shadow_of
 from linli.things.shadow.wire import document
 
 log = telemetry.logger(__name__)
@@ -70,6 +70,6 @@ class ShadowPushes:
 
     async def _note(self, device_no: int, version: int) -> None:
         try:
-            await self._db.run(lambda tx: note_told(tx, device_no=device_no, version=version))
+            await self._db.run(lambda tx: note_sent(tx, device_no=device_no, version=version))
         except Unavailable:
             log.warning("shadow: device %d may be told of version %d again", device_no, version)

@@ -18,7 +18,7 @@ _row = Query(
         device_shadows.c.device_no == bindparam("no", type_=INT)
     )
 )
-_told = Command(
+_note_sent = Command(
     update(device_shadows)
     .where(
         device_shadows.c.device_no == bindparam("no", type_=INT),
@@ -90,9 +90,9 @@ async def set_wanted(
     return device.device_no, shadow
 
 
-async def note_told(tx: Tx, *, device_no: int, version: int) -> None:
+async def note_sent(tx: Tx, *, device_no: int, version: int) -> None:
     """The device has the document of this version."""
-    await _told.run(tx, no=device_no, at=version)
+    await _note_sent.run(tx, no=device_no, at=version)
 
 
 async def forget_shadow(tx: Tx, *, device_no: int) -> None:
@@ -100,4 +100,4 @@ async def forget_shadow(tx: Tx, *, device_no: int) -> None:
     await _forget.run(tx, no=device_no)
 
 
-__all__ = ["VersionConflict", "forget_shadow", "note_told", "save", "set_wanted", "shadow_of"]
+__all__ = ["VersionConflict", "forget_shadow", "note_sent", "save", "set_wanted", "shadow_of"]

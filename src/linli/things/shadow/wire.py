@@ -39,7 +39,7 @@ async def _answer(tx: Tx, request: Request) -> bytes:
     device_no = request.device.device_no
     shadow = await service.shadow_of(tx, device_no=device_no)
     if method == "get":
-        await service.note_told(tx, device_no=device_no, version=shadow.version)
+        await service.note_sent(tx, device_no=device_no, version=shadow.version)
         return document("reply", shadow, request.now_ms)
     state = _state(message, method)
     shadow.advance(message.get("version"), request.now_ms)

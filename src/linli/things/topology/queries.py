@@ -91,7 +91,7 @@ _waiting = (
 )
 _UNSCOPED = "the gateway was looked up in the scope; its tenant is a condition of its own"
 _found_total = Query(select(func.count()).select_from(_waiting[0]).where(_waiting[1]), unscoped=_UNSCOPED)
-_found = Query(
+_discovered = Query(
     select(
         found_devices.c.product_key,
         found_devices.c.device_name,
@@ -161,4 +161,4 @@ async def list_found(scope: Scope, db: Reader, *, gateway: DeviceRow, page: Page
     """What the gateway met and does not serve, the latest first. `gateway` is in the caller's sight."""
     binds = {"gateway_no": gateway.device_no, "tenant": gateway.tenant_id}
     total = await _found_total.scalar(db, scope, **binds)
-    return Page.of(page, total, await _found.all(db, scope, **binds, **page.binds))
+    return Page.of(page, total, await _discovered.all(db, scope, **binds, **page.binds))

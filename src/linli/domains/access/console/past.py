@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from linli.delivery.past import held_at
+from linli.delivery.past import rights_at
 from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.hours import words_of
 from linli.domains.access.queries.doors import get_door
@@ -75,7 +75,7 @@ async def who_could(
     at, zone = min(now if where.at_ms is None else where.at_ms, now), await zone_of(db, door.community_id)
     rights = [
         past_right
-        for past_right in await held_at(scope, db, device=iot_id, at_ms=at)
+        for past_right in await rights_at(scope, db, device=iot_id, at_ms=at)
         if past_right.kind != KEY
     ]
     wanted = sorted({right.subject for right in rights if right.subject})
