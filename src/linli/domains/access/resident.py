@@ -94,8 +94,7 @@ key_routes = Routes("/communities/{community_id:int}", tags=("doors",))
 @key_routes.get("/doors")
 async def my_doors(community_id: int, resident: Resident, db: Database, clock: Clock) -> list[MyDoor]:
     """Doors on which a card, a code or a face of the resident holds now."""
-    scope = resident.scope(community_id)
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     desired_rows = await keys.rights_now(
         scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
     )
@@ -129,8 +128,7 @@ async def open_door(
     community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock, ids: Ids, invoker: Invoker
 ) -> DoorOpened:
     """Open one of these doors from afar and wait for its own answer; it is kept like every opening."""
-    scope = resident.scope(community_id)
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     rights = await keys.rights_of_person(
         scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
     )
@@ -146,8 +144,7 @@ async def open_door(
 @key_routes.post("/key", status=200, raises=(NoKey,))
 async def show_key(community_id: int, resident: Resident, tx: Tx, clock: Clock, door_keys: DoorKeys) -> MyKey:
     """The code to show to a door, for five minutes. Raises NoKey when the property gave none yet."""
-    scope: Scope = resident.scope(community_id)
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     now_ms = clock.now_ms()
     code = await home_keys.best_code(
         scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
@@ -168,8 +165,7 @@ async def why(
     iot_id: Annotated[str, Meta(description="Default: where one was refused last.")] = "",
 ) -> EntryAnswer:
     """Why a door does not open to the resident. Raises DoorUnknown, also when there is nothing to ask about."""
-    scope = resident.scope(community_id)
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     wanted = iot_id or await _last_refused(scope, db, community_id, identity_id)
     door = await queries.get_door(scope, db, iot_id=wanted)
     facts = await entry.gather(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
@@ -192,8 +188,8 @@ async def redeliver(
     community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock
 ) -> Redelivered:
     """Have one's own keys brought to a door again. Raises DoorUnknown, TriedTooOften."""
-    scope = resident.scope(community_id)
-    identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+    scope, identity_id = resident.person_in(community_id)
+    now = clock.now_ms()
     door = await queries.get_door(scope, db, iot_id=iot_id)
     async with db.begin() as tx:
         await credentials.count_try(tx, key=f"redeliver:{identity_id}", community_id=community_id, now_ms=now)
@@ -220,10 +216,10 @@ async def my_passes(
     asked: PassesSince,
 ) -> Page[MyPass]:
     """Where the resident passed or was refused, newest first; nobody else's."""
-    scope = resident.scope(community_id)
+    scope, identity_id = resident.person_in(community_id)
     where = passes.PassFilter(
         community_id=community_id,
-        identity_id=resident.living(community_id).identity_id,
+        identity_id=identity_id,
         from_ms=asked.from_ms,
     )
     matches = await passes.list_passes(scope, db, where=where, page=page)
@@ -276,8 +272,7 @@ credential_routes = Routes("/communities/{community_id:int}/credentials", tags=(
 @credential_routes.get()
 async def mine(community_id: int, resident: Resident, db: Database) -> list[MyCredential]:
     """Cards and PINs of the resident that are in use."""
-    scope = resident.scope(community_id)
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     persons = await credential_queries.of_person(
         scope, db, community_id=community_id, identity_id=identity_id
     )
@@ -307,8 +302,7 @@ async def choose_pin(
     door_keys: DoorKeys,
 ) -> None:
     """The resident's PIN at the doors that serve them, instead of the one before. Raises PinTaken, TriedTooOften."""
-    scope = resident.scope(community_id)
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     async with db.begin() as tx:
         await credentials.count_own_pin(
             tx, identity_id=identity_id, community_id=community_id, pin=data.pin, now_ms=clock.now_ms()
@@ -335,8 +329,8 @@ async def visitor_pin(
     door_keys: DoorKeys,
 ) -> VisitorPin:
     """A PIN for somebody at the resident's doors, a few uses within hours. Raises TriedTooOften."""
-    scope = resident.scope(community_id)
-    identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+    scope, identity_id = resident.person_in(community_id)
+    now = clock.now_ms()
     await credentials.count_try(tx, key=f"visitor-pin:{identity_id}", community_id=community_id, now_ms=now)
     wish = credentials.Wish(
         community_id, PIN, "", identity_id, label=credentials.ONCE, ends_ms=now + data.hours * HOUR_MS,
@@ -349,8 +343,7 @@ async def visitor_pin(
 @credential_routes.delete("/{credential_id:int}", raises=(CredentialUnknown,))
 async def take_back(community_id: int, credential_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Give up a PIN, or report a card as lost: doors forget it. Raises CredentialUnknown."""
-    scope = resident.scope(community_id)
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     row = await credential_queries.find(scope, tx, credential_id=credential_id)
     if row is None or row.identity_id != identity_id or row.community_id != community_id:
         raise CredentialUnknown()

@@ -66,8 +66,8 @@ async def make_code(
     Raises DoorUnknown, TriedTooOften, and NoKey where no code of the resident opens the door or where it reads
     the encrypted ones.
     """
-    scope = resident.scope(community_id)
-    identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+    scope, identity_id = resident.person_in(community_id)
+    now = clock.now_ms()
     door = await queries.get_door(scope, db, iot_id=iot_id)
     async with db.begin() as tx:
         await count_try(
@@ -85,8 +85,7 @@ async def show_code(
     community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock
 ) -> DoorCode:
     """How the code made last stands: whether the door has it, whether it was used. Raises DoorUnknown, NoKey."""
-    scope = resident.scope(community_id)
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     door = await queries.get_door(scope, db, iot_id=iot_id)
     code = await scan_codes.shown(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
     if code is None:
@@ -97,12 +96,12 @@ async def show_code(
 @reader_routes.get("/bluetooth")
 async def bluetooth(community_id: int, resident: Resident, db: Database, clock: Clock) -> Bluetooth:
     """The resident's own doors with Bluetooth, and what their frames are made from."""
-    scope = resident.scope(community_id)
+    scope, identity_id = resident.person_in(community_id)
     desired_rows = await keys.rights_now(
         scope,
         db,
         community_id=community_id,
-        identity_id=resident.living(community_id).identity_id,
+        identity_id=identity_id,
         now_ms=clock.now_ms(),
     )
     cards = {row.device: row.credential for row in desired_rows if row.kind == BLE}

@@ -23,25 +23,23 @@ routes = Routes("/communities/{community_id:int}/face", tags=("doors",))
 @routes.get()
 async def my_face(community_id: int, resident: Resident, db: Database, objects: ObjectStore) -> FaceOut:
     """Whether there is one, by whose word, and how far it has got at each door."""
-    identity_id = resident.living(community_id).identity_id
-    return await person_faces.tell(resident.scope(community_id), db, objects, identity_id=identity_id)
+    scope, identity_id = resident.person_in(community_id)
+    return await person_faces.tell(scope, db, objects, identity_id=identity_id)
 
 
 @routes.get("/erasures")
 async def my_erasures(community_id: int, resident: Resident, db: Database) -> list[ErasureOut]:
     """The last times it was taken back, with every device that has confirmed or has yet to."""
-    identity_id = resident.living(community_id).identity_id
-    page = await list_erasures(
-        resident.scope(community_id), db, page=PageRequest(1, SHOWN), identity_id=identity_id
-    )
+    scope, identity_id = resident.person_in(community_id)
+    page = await list_erasures(scope, db, page=PageRequest(1, SHOWN), identity_id=identity_id)
     return [ErasureOut.of(report, "") for report in page.data]
 
 
 @routes.post("/look", status=200, raises=(FacesBusy, NoHints))
 async def look(community_id: int, data: FacePicture, resident: Resident, faces: FaceEngineRoom) -> FaceLook:
     """What is wrong with a picture of the camera, if anything; nothing of it is kept."""
-    resident.living(community_id)
-    return await person_faces.looked_at(faces.engine, data.picture, resident.scope(community_id).language)
+    language = resident.scope(community_id).language
+    return await person_faces.looked_at(faces.engine, data.picture, language)
 
 
 @routes.post(raises=(NotFound, FaceRefused, FacesBusy))
@@ -56,12 +54,12 @@ async def save(
     clock: Clock,
 ) -> None:
     """Keep a picture with the consent just given; it goes to the doors of the resident's key."""
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     if data.proof:
         raise BadInput(field="proof", rule="proof_for_staff")
     room = person_faces.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
     await person_faces.save(
-        resident.scope(community_id),
+        scope,
         room,
         identity_id=identity_id,
         community_id=community_id,
@@ -74,9 +72,9 @@ async def save(
 @routes.delete(raises=(NotFound,))
 async def withdraw(community_id: int, resident: Resident, db: Database, clock: Clock) -> None:
     """Take consent back: picture, template and every device's copy are erased. Other keys stay."""
-    identity_id = resident.living(community_id).identity_id
+    scope, identity_id = resident.person_in(community_id)
     await person_faces.withdraw(
-        resident.scope(community_id),
+        scope,
         db,
         identity_id=identity_id,
         reason="withdrawn",

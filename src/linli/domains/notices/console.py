@@ -7,7 +7,7 @@ from litestar.datastructures import UploadFile
 from msgspec import Meta
 
 from linli.domains.communities import space_rules
-from linli.domains.communities.post_policy import PICTURE_BYTES
+from linli.domains.communities.console.picture_files import keep_picture
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import uploads
 from linli.domains.notices import queries, service
@@ -18,7 +18,7 @@ from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Form, Routes
-from linli.kernel.errors import BadInput, NotFound, TooLarge
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -200,23 +200,10 @@ async def upload_picture(
     db: Database,
     objects: ObjectStore,
     ids: Ids,
-    clock: Clock,
 ) -> NoticePicture:
     """Hand in a picture of at most 2 MB; its uploadId goes into a group of a notice."""
     await spaces.require_root(scope, db, community_id)
-    content = await data.file.read(PICTURE_BYTES + 1)
-    if len(content) > PICTURE_BYTES:
-        raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
-    saved = await uploads.keep(
-        scope,
-        db,
-        objects,
-        new=uploads.NewUpload(
-            content=content, biz_code=uploads.DEFAULT, community_id=community_id, tmp_key="", field="file"
-        ),
-        ids=ids,
-        now_ms=clock.now_ms(),
-    )
+    saved = await keep_picture(scope, db, objects, data.file, ids=ids, community_id=community_id)
     return NoticePicture(saved.upload_id, objects.url(saved.object_key))
 
 

@@ -8,8 +8,8 @@ from litestar.datastructures import UploadFile
 from msgspec import Meta
 
 from linli.domains.communities import space_rules as rules
+from linli.domains.communities.console.picture_files import keep_picture
 from linli.domains.communities.places import Places
-from linli.domains.communities.post_policy import PICTURE_BYTES
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import pois
 from linli.domains.communities.queries import spaces as space_queries
@@ -25,7 +25,7 @@ from linli.domains.projects.queries import any_joined
 from linli.kernel.clock import Clock, local_day
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Form, Routes, WholeScope
-from linli.kernel.errors import NotFound, TooLarge
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -307,20 +307,10 @@ upload_routes = Routes("/uploads", tags=("communities",))
 
 @upload_routes.post(right=Right.COMMUNITIES_APPLY)
 async def upload(
-    data: Form[UploadedFile], scope: Scope, db: Database, objects: ObjectStore, ids: Ids, clock: Clock
+    data: Form[UploadedFile], scope: Scope, db: Database, objects: ObjectStore, ids: Ids
 ) -> Uploaded:
     """Hand in a picture of a proof, at most 2 MB; its uploadId goes into the application."""
-    content = await data.file.read(PICTURE_BYTES + 1)
-    if len(content) > PICTURE_BYTES:
-        raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
-    saved = await uploads.keep(
-        scope,
-        db,
-        objects,
-        new=uploads.NewUpload(
-            content=content, biz_code=uploads.COMMUNITY_FILE, community_id=None, tmp_key="", field="file"
-        ),
-        ids=ids,
-        now_ms=clock.now_ms(),
+    saved = await keep_picture(
+        scope, db, objects, data.file, ids=ids, community_id=None, biz_code=uploads.COMMUNITY_FILE
     )
     return Uploaded(saved.upload_id, objects.url(saved.object_key))

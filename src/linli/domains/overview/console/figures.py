@@ -3,9 +3,8 @@
 import msgspec
 from litestar.datastructures import UploadFile
 
-from linli.domains.communities.post_policy import PICTURE_BYTES
+from linli.domains.communities.console.picture_files import keep_picture
 from linli.domains.communities.queries import communities
-from linli.domains.communities.service import uploads
 from linli.domains.overview import calendar, map_view, queries, service
 from linli.domains.overview.schemas import (
     Candidate,
@@ -138,19 +137,7 @@ async def set_plan(
     """Show the community on a picture of its own, `metres` wide on the ground; at most 2 MB."""
     await communities.community(scope, db, community_id)
     service.check_width(metres)
-    content = await data.file.read(PICTURE_BYTES + 1)
-    if len(content) > PICTURE_BYTES:
-        raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
-    kept = await uploads.keep(
-        scope,
-        db,
-        objects,
-        new=uploads.NewUpload(
-            content=content, biz_code=uploads.DEFAULT, community_id=community_id, tmp_key="", field="file"
-        ),
-        ids=ids,
-        now_ms=clock.now_ms(),
-    )
+    kept = await keep_picture(scope, db, objects, data.file, ids=ids, community_id=community_id)
     async with db.begin() as tx:
         await service.set_plan(
             scope, tx, community_id=community_id, upload=kept, metres=metres, now_ms=clock.now_ms()

@@ -153,6 +153,11 @@ class Resident:
         """A community that the resident lives in. Raises NotFound."""
         return self.scope_of(self.living(community_id).tenant_id, community_id)
 
+    def person_in(self, community_id: int) -> tuple[Scope, str]:
+        """The scope of a community that the resident lives in, and the identityId there. Raises as `living`."""
+        home = self.living(community_id)
+        return self.scope_of(home.tenant_id, community_id), home.identity_id
+
     def home(self, house_id: int, *, owner: bool = False) -> Home:
         """A house that the resident lives in.
 
