@@ -45,12 +45,19 @@ def main(arguments: list[str]) -> int:
 
 
 def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
+    """What writes, then the rest, the longest first. The tools of an app are checks of their own: one after the other
+    those of the console took twice as long as all else."""
     folders = [folder for folder in PYTHON_FOLDERS if Path(folder).is_dir()]
+    apps = web_apps(Path("web"))
     return [
         ("format", tool("ruff", "format", *([] if fix else ["--check"]), *folders)),
         ("lint", tool("ruff", "check", *(["--fix"] if fix else []), *folders)),
+        *((f"web {app} types", npm("types", app)) for app in apps[:1]),
         ("types", tool("mypy")),
-        *((f"web {app}", npm_check(app)) for app in web_apps(Path("web"))),
+        *((f"web {app} types", npm("types", app)) for app in apps[1:]),
+        ("web lint", npm("lint")),
+        *((f"web {app} tests", npm("test", app)) for app in apps),
+        *((f"web {app} texts", npm("strings:check", app)) for app in apps),
         ("imports", tool("lint-imports")),
         ("texts", lambda: report(text_problems())),
         ("lock files", lambda: report(list(lock_problems([Path(file) for file in LOCK_FILES])))),
@@ -89,9 +96,9 @@ def web_apps(web: Path) -> list[str]:
     return [app for app in every if "check" in manifest(web / app).get("scripts", {})]
 
 
-def npm_check(app: str) -> Callable[[], bool]:
-    """One app alone: one after the other they took three times as long as all else."""
-    line = [shutil.which("npm") or "npm", "run", "--silent", "check", "-w", app]
+def npm(script: str, app: str = "") -> Callable[[], bool]:
+    """A script of one app, or of the whole of `web`."""
+    line = [shutil.which("npm") or "npm", "run", "--silent", script, *(["-w", app] if app else [])]
     return lambda: quietly(line, cwd=Path("web"))
 
 

@@ -43,6 +43,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],
+    isolate: false, // a new page and all modules anew for each file take ten times as long as the tests
     server: { deps: { inline: ['element-plus'] } },
   },
 })

@@ -84,6 +84,7 @@ export function phoneApp(which: PhoneApp) {
     test: {
       environment: 'happy-dom',
       include: ['tests/**/*.test.ts'],
+      isolate: false,
       server: { deps: { inline: ['vant'] } },
     },
   })
