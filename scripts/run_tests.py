@@ -1,8 +1,8 @@
 """`./linli test [pytest arguments]`: installs the engines that tests drive, checks the tree, runs all tests.
 
-The checks run first, with the web's unit tests among them. With arguments only pytest runs, with them:
-`./linli test tests/kernel -k outbox`. pytest comes last, so that its closing line closes the run. `--changed [REV]` runs
-what a change can touch (`touched`).
+The checks run first, with the web's unit tests among them; then all tests in one run, those in a browser on workers of
+their own. With arguments only pytest runs, with them: `./linli test tests/kernel -k outbox`. pytest comes last, so that
+its closing line closes the run. `--changed [REV]` runs what a change can touch (`touched`).
 """
 
 import contextlib
@@ -19,7 +19,10 @@ from steps import Failed, run, say
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
-WORKERS = 2
+WORKERS = 3
+"""Two processors, and one that waits: for a process that starts, for a device, for a window of a campaign."""
+PAGE_WORKERS = 2
+"""Workers for tests in a browser, beside the others."""
 BROWSER_TESTS = "tests/browser"
 
 # Debian package -> (what shows that it is there, what goes untested without it).
@@ -62,15 +65,11 @@ def main(arguments: list[str]) -> int:
         provide_engines()
         provide_models()
         provide_s3()
-    before = {}
-    if not arguments:
-        before["the checks"] = run_checks()
-        before["the browser tests"] = run_browser_tests()
-    python_code = run_python_tests(arguments)
-    failed = [name for name, passed in before.items() if not passed]
-    if failed:
-        say(f"failed before the Python tests: {', '.join(failed)} (see above)")
-    return python_code or (1 if failed else 0)
+    clean = bool(arguments) or run_checks()
+    code = run_python_tests(arguments or whole_suite())
+    if not clean:
+        say("failed before the tests: the checks (see above)")
+    return code or (0 if clean else 1)
 
 
 def provide_engines() -> None:
@@ -168,31 +167,14 @@ def present(sign: str) -> bool:
 
 
 def run_checks() -> bool:
-    """What `./linli check` runs: format, lint, types, import contracts, texts, lock files, web with its unit tests.
-
-    Before the browser tests and not beside them: pages that share the processor with a type checker miss their times.
-    """
+    """What `./linli check` runs: format, lint, types, import contracts, texts, lock files, web with its unit tests."""
     return subprocess.run([sys.executable, "scripts/run_checks.py"], stdin=subprocess.DEVNULL).returncode == 0
 
 
-def run_browser_tests() -> bool:
-    """In processes of their own: Playwright's loop keeps every other test of the process from running one."""
-    (ROOT / "build" / "covers.json").unlink(missing_ok=True)
-    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", BROWSER_TESTS]
-    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
-    environment = {**os.environ, "COVERS": "add"}
-    done = subprocess.run(
-        [*line, *side_by_side, "--durations", "15"], stdin=subprocess.DEVNULL, env=environment
-    )
-    return done.returncode == 0
-
-
 def run_python_tests(arguments: list[str]) -> int:
-    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *(arguments or whole_suite())]
-    environment = {**os.environ, "COVERS": "add"} if not arguments else None
-    return subprocess.run(
-        line, stdin=subprocess.DEVNULL if not arguments else None, env=environment
-    ).returncode
+    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    whole = arguments == whole_suite()
+    return subprocess.run(line, stdin=subprocess.DEVNULL if whole else None).returncode
 
 
 def run_changed(words: list[str]) -> int:
@@ -233,8 +215,9 @@ def run_web_tests(changed: dict[str, list[str]]) -> bool:
 
 
 def whole_suite() -> list[str]:
-    """Tests that share something expensive say so with `xdist_group` and stay together."""
-    return [*side_by_side([f"--ignore={BROWSER_TESTS}"]), "--durations", "15"]
+    """Tests that share something expensive say so with `xdist_group` and stay together; what takes long begins first."""
+    workers = ["-n", str(WORKERS + PAGE_WORKERS), "--page-workers", str(PAGE_WORKERS)]
+    return [*side_by_side([]), *workers, "--durations", "15"]
 
 
 def side_by_side(words: list[str]) -> list[str]:

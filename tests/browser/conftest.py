@@ -78,7 +78,7 @@ def pytest_runtest_makereport(item: pytest.Item):
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """While it lives no other test of the process can run an event loop: `./linli test` runs browsers apart."""
+    """While it lives no other test of the process can run an event loop: `./linli test` has workers for pages alone."""
     with sync_playwright() as started:
         yield started
 

@@ -42,6 +42,17 @@ TOGETHER = """
         with open("order", "a") as file:
             print("slow", file=file)
 """
+PAGE = """
+    import os
+    import pytest
+
+    @pytest.mark.parametrize("number", range(4))
+    def test_page(number, worker_id):
+        with open("pages", "a") as file:
+            print(worker_id, os.path.basename(__file__), file=file)
+        if number == FALLS and os.path.basename(__file__) == "test_page_1.py":
+            os._exit(1)
+"""
 
 
 @pytest.fixture
@@ -50,7 +61,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
-def run(suite: pytest.Pytester, workers: int) -> pytest.RunResult:
+def run(suite: pytest.Pytester, workers: int, *words: str) -> pytest.RunResult:
     line = [
         "-p",
         "tests.plugins.groups",
@@ -60,6 +71,7 @@ def run(suite: pytest.Pytester, workers: int) -> pytest.RunResult:
         "loadgroup",
         "--max-worker-restart",
         "4",
+        *words,
     ]
     return suite.runpytest_subprocess(*line)
 
@@ -79,3 +91,32 @@ def test_a_group_stays_on_one_worker_and_what_is_slow_comes_first(suite: pytest.
     (suite.path / "order").unlink()
     run(suite, 2).assert_outcomes(passed=11)
     assert len({*(suite.path / "order").read_text().split()} - {"slow"}) == 1
+
+
+@pytest.mark.parametrize("falls", [-1, 1])
+def test_pages_have_workers_of_their_own_file_by_file(suite: pytest.Pytester, falls: int) -> None:
+    """Also when one of these ends: another takes its place, and no other test comes to it."""
+    folder = suite.path / "tests" / "browser"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        text = "\n".join(line[4:] for line in PAGE.splitlines()).replace("FALLS", str(falls))
+        (folder / f"test_page_{number}.py").write_text(text)
+    suite.makepyfile(test_suite=TOGETHER)
+    done = run(suite, 2, "--page-workers", "1")
+    fallen = int(falls >= 0)
+    done.assert_outcomes(passed=23 - fallen, failed=fallen)
+    pages = [line.split() for line in (suite.path / "pages").read_text().splitlines()]
+    if not fallen:  # else what is left of its file comes last
+        assert [file for _, file in pages] == sorted(file for _, file in pages)
+    others = {*(suite.path / "order").read_text().split()} - {"slow"}
+    of_pages = {worker for worker, _ in pages}
+    assert (len(of_pages), len(others)) == (1 + fallen, 1)
+    assert of_pages.isdisjoint(others)
+
+
+def test_pages_run_without_workers_of_their_own_too(suite: pytest.Pytester) -> None:
+    folder = suite.path / "tests" / "browser"
+    folder.mkdir(parents=True)
+    (folder / "test_page_0.py").write_text("def test_page(): pass")
+    run(suite, 1).assert_outcomes(passed=1)
+    run(suite, 3, "--page-workers", "2").assert_outcomes(passed=1)

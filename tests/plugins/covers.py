@@ -6,7 +6,6 @@ alone writes the file.
 """
 
 import json
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -57,15 +56,8 @@ class CoverageOfRows:
                 str(value) for name, value in report.user_properties if name == PROPERTY
             ]
 
-    def _earlier(self) -> dict[str, list[str]]:
-        """What the part of the suite that ran before showed, when this run adds to it (COVERS=add)."""
-        if os.environ.get("COVERS") != "add" or not self.file.exists():
-            return {}
-        held: dict[str, list[str]] = json.loads(self.file.read_text("utf-8"))["capabilities"]
-        return held
-
     def pytest_sessionfinish(self) -> None:
-        capabilities: dict[str, list[str]] = defaultdict(list, self._earlier())
+        capabilities: dict[str, list[str]] = defaultdict(list)
         for test in sorted(self._passed - self._failed):
             for row in self._rows[test]:
                 capabilities[row].append(test.partition("@")[0])  # xdist adds "@group" to the id

@@ -1,5 +1,8 @@
 """How `--dist loadgroup` deals tests out to the workers.
 
+`--page-workers N` keeps N of the workers for tests in a browser, file by file: Playwright's loop keeps every other test
+of the process from running one. They wait for pages and processes much of the time, while the others compute.
+
 Tests of one `xdist_group` run on one worker: pytest-xdist 3.8 writes the group into an attribute that pytest 9.2 no
 longer reads, and so deals the tests of a group out to all workers. What takes long begins first, so that no worker is
 left alone with it at the end. And a worker that ended is replaced for good: xdist's own scheduler gives the test that
@@ -17,24 +20,47 @@ from xdist.workermanage import WorkerController
 
 LEAST_AHEAD = 3
 """Tests that a worker has before it: it runs one when it knows the next."""
+BROWSER_TESTS = "tests/browser/"
+PAGES = "pages of "
+"""How the groups of tests in a browser begin."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--page-workers", type=int, default=0, metavar="N", help="workers for tests in a browser alone"
+    )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not getattr(config.option, "loadgroup", False):
         return
+    apart = page_workers(config)
     for item in items:
         groups = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group")})
+        if apart and item.nodeid.startswith(BROWSER_TESTS):
+            groups = [PAGES + item.path.stem]  # its platform and its browser are the file's
         if groups and not item.nodeid.endswith(suffix := "@" + "_".join(groups)):
             item._id = NodeId.parse(item.nodeid + suffix)
     sizes = Counter(item.nodeid.rpartition("@")[2] for item in items)
     slow = {item.nodeid.rpartition("@")[2] for item in items if item.get_closest_marker("slow")}
-
-    def turn(item: pytest.Item) -> tuple[bool, int]:
+    limits: Counter[str] = Counter()
+    for item in items:
+        mark = item.get_closest_marker("timeout")
         group = item.nodeid.rpartition("@")[2]
-        return group not in slow, -sizes[group]
+        limits[group] = max(limits[group], int(mark.args[0]) if mark and mark.args else 0)
+
+    def turn(item: pytest.Item) -> tuple[bool, int, int]:
+        """What is slow, what was given more time, what are many."""
+        group = item.nodeid.rpartition("@")[2]
+        return group not in slow, -limits[group], -sizes[group]
 
     items.sort(key=turn)
+
+
+def page_workers(config: pytest.Config) -> int:
+    """How many, as the controller was asked: workers have its options."""
+    return int(config.getoption("--page-workers"))
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
@@ -48,8 +74,17 @@ class GroupScheduling(LoadGroupScheduling):
     def __init__(self, config: pytest.Config, log: Any) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False
+        self._page_workers = page_workers(config)
+        self._of_pages: set[WorkerController] = set()
+
+    def add_node(self, node: WorkerController) -> None:
+        super().add_node(node)
+        left = self.collection is None or any(scope.startswith(PAGES) for scope in self.workqueue)
+        if left and len(self._of_pages) < self._page_workers:  # also in the place of one that ended
+            self._of_pages.add(node)
 
     def remove_node(self, node: WorkerController) -> str | None:
+        self._of_pages.discard(node)
         workload = self.assigned_work.pop(node)
         tests = chain.from_iterable(unit.items() for unit in workload.values())
         crashed = next((test for test, done in tests if not done), None)
@@ -62,10 +97,22 @@ class GroupScheduling(LoadGroupScheduling):
             self._reschedule(other)
         return crashed
 
+    def _next_for(self, node: WorkerController) -> str | None:
+        """The first group that is left for a worker of its kind."""
+        if not self._page_workers:
+            return next(iter(self.workqueue), None)
+        pages = node in self._of_pages
+        return next((scope for scope in self.workqueue if scope.startswith(PAGES) is pages), None)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if (scope := self._next_for(node)) is not None:
+            self.workqueue.move_to_end(scope, last=False)
+            super()._assign_work_unit(node)
+
     def _reschedule(self, node: WorkerController) -> None:
         if node.shutting_down or node not in self.registered_collections:
             return
-        while self.workqueue and self._pending_of(self.assigned_work[node]) < LEAST_AHEAD:
+        while self._next_for(node) and self._pending_of(self.assigned_work[node]) < LEAST_AHEAD:
             self._assign_work_unit(node)
-        if not self.workqueue:
+        if not self._next_for(node):
             node.shutdown()
