@@ -97,7 +97,7 @@ class _Weighing:
 
     def __init__(self, root: Any) -> None:
         self._root = root
-        self._known: dict[str, int] = {}
+        self._weights: dict[str, int] = {}
         self._entered: set[str] = set()
 
     def weigh(self, part: Any, deep: int) -> int:
@@ -119,12 +119,12 @@ class _Weighing:
         return weight
 
     def _referred(self, reference: str, deep: int) -> int:
-        if reference not in self._known:
+        if reference not in self._weights:
             if reference in self._entered:
                 raise _Unfit(f"{reference} refers to itself")
             self._entered.add(reference)
-            self._known[reference] = self.weigh(_part(self._root, reference), deep + 1)
-        return self._known[reference]
+            self._weights[reference] = self.weigh(_part(self._root, reference), deep + 1)
+        return self._weights[reference]
 
 
 def _part(root: Any, reference: str) -> Any:

@@ -15,9 +15,9 @@ from linli.kernel.scope import Scope
 from linli.rules.plates import clean_plate
 
 _v = visits.c
-_one_row = select(visits).where(in_scope(visits), _v.apply_id == bindparam("apply_id", type_=INT))
-_by_id = Query(_one_row, Visit)
-_locked = Query(_one_row.with_for_update(), Visit)
+_row_by_id = select(visits).where(in_scope(visits), _v.apply_id == bindparam("apply_id", type_=INT))
+_by_id = Query(_row_by_id, Visit)
+_locked = Query(_row_by_id.with_for_update(), Visit)
 _of_pass = Query(
     select(visits).where(_v.apply_id == bindparam("apply_id", type_=INT)),
     Visit,

@@ -123,8 +123,8 @@ async def people_of(scope: Scope, db: Reader, *, refs: list[tuple[str, str]]) ->
             identity_ids |= dict.fromkeys(tie[2] for tie in ties if tie[4] == MOVED_IN)
         else:
             members = await persons.members_of(scope, db, ref)
-            known_people = await persons.persons_by_id(scope, db, members)
-            identity_ids |= dict.fromkeys(person.identity_id for person in known_people.values())
+            people = await persons.persons_by_id(scope, db, members)
+            identity_ids |= dict.fromkeys(person.identity_id for person in people.values())
     return list(identity_ids)
 
 

@@ -102,8 +102,8 @@ async def reveal(scope: Scope, tx: Tx, *, community_id: int, named: Named, now_m
         row = await _own(scope, tx, community_id, named)
         code, is_here = row.credential, row.kind != PIN
     elif named.origin == CARD:
-        cards_held = await cards_of_holder(scope, tx, card_id=code, identity_id=named.identity_id)
-        is_here = any(card.community_id == community_id for card in cards_held)
+        holder_cards = await cards_of_holder(scope, tx, card_id=code, identity_id=named.identity_id)
+        is_here = any(card.community_id == community_id for card in holder_cards)
     elif named.origin in (CODE, VISITOR):
         qr_permissions = await permissions_of_code(scope, tx, qr_code=code)
         is_here = any(

@@ -182,7 +182,7 @@ def _counted(counts: Sequence[tuple[_Rule, Count]], now_ms: int) -> list[Count]:
     waits = [count.open_ms - now_ms for _, count in counts if count.open_ms > now_ms]
     if waits:
         raise SignInThrottled(seconds=-(-max(waits) // 1000))
-    return [_one_more(rule, count, now_ms) for rule, count in counts]
+    return [_count_up(rule, count, now_ms) for rule, count in counts]
 
 
 def _rules(attempt: Attempt) -> list[_Rule]:
@@ -200,7 +200,7 @@ def _rules(attempt: Attempt) -> list[_Rule]:
     ]
 
 
-def _one_more(rule: _Rule, count: Count, now_ms: int) -> Count:
+def _count_up(rule: _Rule, count: Count, now_ms: int) -> Count:
     if rule.every_ms:
         gone = max(0, now_ms - count.first_ms) // rule.every_ms
         if gone >= count.failures:

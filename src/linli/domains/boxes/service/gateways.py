@@ -38,7 +38,7 @@ def _values(**values: Any) -> Command:
 _rename = _values(name=bindparam("new_name"))
 _interconnect = _values(
     interconnect_on=bindparam("on_off", type_=INT),
-    interconnect_user=bindparam("said_user"),
+    interconnect_user=bindparam("user_name"),
     interconnect_sealed=bindparam("sealed"),
 )
 _deployed = _values(deployed_generation=bindparam("generation", type_=INT))
@@ -105,7 +105,7 @@ async def connect_locally(
         raise BadInput(field="user", rule="edge.mqtt_user")
     if password and len(password) not in _PASSWORD:
         raise BadInput(field="password", rule="edge.mqtt_password")
-    said_user = (user or gateway.interconnect_user or f"mqtt_{randomness.token_hex(4)}") if on else ""
+    user_name = (user or gateway.interconnect_user or f"mqtt_{randomness.token_hex(4)}") if on else ""
     if not on:
         sealed = ""
     elif password or not gateway.interconnect_sealed:
@@ -113,7 +113,7 @@ async def connect_locally(
     else:
         sealed = gateway.interconnect_sealed
     await _interconnect.run(
-        tx, scope, row=gateway_id, on_off=int(on), said_user=said_user, sealed=sealed, now=now_ms
+        tx, scope, row=gateway_id, on_off=int(on), user_name=user_name, sealed=sealed, now=now_ms
     )
     await history.note(
         scope,
@@ -121,11 +121,11 @@ async def connect_locally(
         history.Record(HISTORY, gateway_id, gateway.community_id),
         "changed",
         before={"interconnect": gateway.interconnect_on, "user": gateway.interconnect_user},
-        after={"interconnect": int(on), "user": said_user},
+        after={"interconnect": int(on), "user": user_name},
         now_ms=now_ms,
     )
     return gateway._replace(
-        interconnect_on=int(on), interconnect_user=said_user, interconnect_sealed=sealed, changed_ms=now_ms
+        interconnect_on=int(on), interconnect_user=user_name, interconnect_sealed=sealed, changed_ms=now_ms
     )
 
 

@@ -326,9 +326,9 @@ async def take_back(
         await invitations.drop_of(scope, tx, community_id=community_id, ties=given)
         ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in step]
         await emit(tx, events.ResidentsMovedOut(scope.tenant, community_id, ties))
-    async for made_ids in steps(person_ids):
-        await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=list(made_ids))
-        orphans = await _unknown.all(tx, scope, person_ids=made_ids)
+    async for piece_ids in steps(person_ids):
+        await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=list(piece_ids))
+        orphans = await _unknown.all(tx, scope, person_ids=piece_ids)
         if not orphans:
             continue
         identities = [identity for _, identity in orphans]

@@ -166,14 +166,14 @@ async def _count(tx: Tx, key: str, asker: Asker, now_ms: int, *, newcomer: bool)
     if newcomer:
         levels.append((_NEWCOMERS, NEWCOMERS_FREE, NEWCOMERS_EVERY_MS))
     shared = [
-        _one_more(name, await _row.one(tx, phone=name), free, every_ms, now_ms)
+        _count_up(name, await _row.one(tx, phone=name), free, every_ms, now_ms)
         for name, free, every_ms in levels
     ]
     for row in (_Row(own, "", now_ms, now_ms, tries=0, sent_in_hour=sent, hour_ms=hour_ms), *shared):
         await _write(tx, row)
 
 
-def _one_more(name: str, last: _Row | None, free: int, every_ms: int, now_ms: int) -> _Row:
+def _count_up(name: str, last: _Row | None, free: int, every_ms: int, now_ms: int) -> _Row:
     """The level of what several share: `free` at once, one more after each `every_ms`. Raises CodeTooSoon."""
     gone = max(0, now_ms - last.hour_ms) // every_ms if last else 0
     if last is None or gone >= last.sent_in_hour or last.sent_ms > now_ms + CLOCKS_DIFFER_MS:

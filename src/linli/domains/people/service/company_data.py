@@ -93,17 +93,17 @@ class _Sink(io.RawIOBase):
     """What an archive wrote and nobody has fetched yet. It cannot be sought in, so that nothing waits for the end."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._buffer = bytearray()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any, /) -> int:
-        self._held += data
+        self._buffer += data
         return len(data)
 
     def fetch(self) -> bytes:
-        content, self._held = bytes(self._held), bytearray()
+        content, self._buffer = bytes(self._buffer), bytearray()
         return content
 
 

@@ -98,7 +98,7 @@ async def remove(hand: Hand, tx: Tx, *, community_id: int, identity_id: str) -> 
     (employee,) = await _employees(hand, tx, community_id, [identity_id])
     points = await _points_of(hand, tx, employee)
     for point in sorted(points):
-        await _take_one(hand, tx, employee, point)
+        await _take_point(hand, tx, employee, point)
     await _set_manager(hand, tx, employee, manager=False)
 
 
@@ -181,7 +181,7 @@ async def _points_of(hand: Hand, tx: Tx, employee: Employee) -> set[Point]:
 
 async def _change(hand: Hand, tx: Tx, employee: Employee, points: set[Point], wanted: set[Point]) -> None:
     for point in sorted(points - wanted):
-        await _take_one(hand, tx, employee, point)
+        await _take_point(hand, tx, employee, point)
     if not wanted - points:
         return
     await ownership.enters(tx, account_id=await _login(hand, tx, employee))
@@ -200,7 +200,7 @@ async def _change(hand: Hand, tx: Tx, employee: Employee, points: set[Point], wa
         await note(hand, tx, "right.given", name=employee.name, detail=_point_text(point))
 
 
-async def _take_one(hand: Hand, tx: Tx, employee: Employee, point: Point) -> None:
+async def _take_point(hand: Hand, tx: Tx, employee: Employee, point: Point) -> None:
     _may_give(hand, employee.community_id, point)
     await _take.run(
         tx,
