@@ -122,7 +122,7 @@ class DoorCarrier:
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
 
     async def _behind_a_box(self, device: str, batch: Sequence[Parcel]) -> bool:
-        """A box is told whose codes are: rules of passage (spec C010) ask it. Asked for codes only."""
+        """The box gets the owner of each code: its passage rules (spec C010) need it. Asked for codes only."""
         if not any(parcel.item.kind == QR and not parcel.item.deleting for parcel in batch):
             return False
         scope = Scope.system(batch[0].tenant_id, "delivery")

@@ -39,7 +39,7 @@ class CodeForm(NamedTuple):
         return self.form != SEALED
 
     def new_code(self, ids: Ids) -> str:
-        """A code of this form, told apart from others by chance alone: the caller sees to it that it is new."""
+        """A code of this form, distinct from others by chance alone: the caller makes sure that it is new."""
         return self.prefix + ids.token(self.length - len(self.prefix), ALPHABETS[self.alphabet])
 
     def reads(self, code: str) -> bool:

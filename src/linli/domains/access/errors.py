@@ -96,7 +96,7 @@ class ProviderMismatch(Conflict):
 
 
 class CredentialTaken(Conflict):
-    """The card or PIN opens doors in somebody's name already."""
+    """The card or PIN belongs to another person already."""
 
     code = "access.credential_taken"
 
@@ -134,7 +134,7 @@ class PinTaken(Conflict):
 
 
 class CannotRestore(Conflict):
-    """It came to its end by itself, is over, or its doors are gone: it must be given anew."""
+    """It ended by itself, has expired, or its doors are gone: it must be given again."""
 
     code = "access.cannot_restore"
 

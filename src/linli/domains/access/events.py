@@ -1,4 +1,4 @@
-"""What happens at doors, told to the other rooms in the transaction that wrote it."""
+"""Events of doors, published to the other rooms in the transaction that wrote them."""
 
 from typing import ClassVar
 
@@ -67,7 +67,7 @@ class DoorRemoved(Event, frozen=True):
 
 
 class RemoteOpened(Event, frozen=True):
-    """Somebody asked a door to open from afar; `result` is `opened` or why it did not."""
+    """Somebody asked to open a door remotely; `result` is `opened` or why it did not."""
 
     name: ClassVar[str] = "access.remote_opened"
     tenant_id: str
@@ -91,7 +91,7 @@ class PassScopeChanged(Event, frozen=True):
 
 
 class DoorAttacked(Event, frozen=True):
-    """Somebody tries what is not theirs at a door; told now and then while it goes on, never once a try."""
+    """Somebody tries credentials of others at a door; published from time to time while it goes on, not once a try."""
 
     name: ClassVar[str] = "access.door_attacked"
     tenant_id: str

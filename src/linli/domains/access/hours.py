@@ -67,7 +67,7 @@ def tell_hours(schedule: str) -> Hours | None:
 
 
 def words_of(schedule: str, language: str) -> str:
-    """Hours as people say them; an expression that goes by date is told as it is written."""
+    """Hours in words; an expression by date is returned as it is written."""
     windows = schedules.to_windows(schedule) if schedule else []
     if windows is None:
         return schedule

@@ -156,7 +156,7 @@ remote_opens = Table(
     integer("answered_ms", null=True),
     Index("ix_access_remote_opens_door", "iot_id", "id"),
 )
-"""Audit: who opened which door from afar, and why."""
+"""Audit: who opened which door remotely, and why."""
 
 settings = Table(
     "access_settings",
@@ -171,7 +171,7 @@ settings = Table(
     integer("changed_ms"),
     text_column("ble_order", server_default=""),  # what its doors' Bluetooth keys are made from; "": none
 )
-"""What a community says of its doors; no row: no provider, and only what is given door by door."""
+"""A community's settings for its doors; no row: no provider, and only rights given door by door."""
 
 door_readings = Table(
     "access_door_readings",
@@ -259,4 +259,4 @@ tries = Table(
     integer("tries"),
     integer("since_ms"),
 )
-"""How often somebody tried what must not be tried often."""
+"""Counts of tries that are limited."""

@@ -130,7 +130,7 @@ class Settings(NamedTuple):
 
 
 class DoorReading(NamedTuple):
-    """What is said of one door's reader, or of all doors of a product in the community."""
+    """Settings of one door's reader, or of the readers of all doors of a product in the community."""
 
     community_id: int
     kind: str

@@ -31,7 +31,7 @@ type AnyRequest = Request[Any, Any, Any]
 
 
 class CodesOff(Unavailable):
-    """The settings say that nobody signs in with a code."""
+    """The settings forbid signing in with a code."""
 
     code = "account.codes_off"
 

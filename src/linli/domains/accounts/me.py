@@ -39,7 +39,7 @@ async def describe(db: Reader, rights: Rights, tenant_id: str) -> Me:
 
 
 async def _not_running(db: Reader, account_id: int) -> list[str]:
-    """Why somebody with roles can do nothing: they are not asked to found a company."""
+    """Why a person with roles can do nothing: the page does not ask them to found a company."""
     names = []
     for tenant_id, places in (await closed_places(db, account_id)).items():
         closed = await communities.by_id(Scope.system(tenant_id, "session"), db, sorted(set(places)))

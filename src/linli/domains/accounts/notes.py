@@ -11,7 +11,7 @@ REASON: Final = "refused_because"
 
 
 def name_account(request: Request[Any, Any, Any], account_id: int) -> None:
-    """Say whose log-in a request is about that nobody is signed in for."""
+    """Note which log-in a request without a session is about."""
     request.scope.setdefault("state", {})[ACCOUNT] = account_id
 
 

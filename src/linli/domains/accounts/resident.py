@@ -38,7 +38,7 @@ from linli.kernel.settings import Settings
 
 
 class NotOpenYet(Unavailable):
-    """Nobody has set the installation up: its first log-in must not be a resident's."""
+    """The installation is not set up yet: its first log-in must not be a resident's."""
 
     code = "resident.not_open"
 

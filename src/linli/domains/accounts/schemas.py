@@ -28,7 +28,7 @@ class SetupRequest(msgspec.Struct, rename="camel", frozen=True):
 
 
 class NewKey(msgspec.Struct, rename="camel", frozen=True):
-    """A key with its secret, told this once."""
+    """A key with its secret, shown only this once."""
 
     app_key: str
     app_secret: str
@@ -79,7 +79,7 @@ class Me(msgspec.Struct, rename="camel", frozen=True):
     name: str
     login: str
     must_change_password: bool
-    """Somebody else set it: nothing else is answered before it is changed."""
+    """Somebody else set the password: other calls are refused until it is changed."""
     has_password: bool
     phone: str
     """Masked: where codes go; empty without one."""

@@ -1,4 +1,4 @@
-"""What happens at the edge, told in the transaction that wrote it."""
+"""Events at the edge, published in the transaction that wrote them."""
 
 from typing import ClassVar
 

@@ -133,7 +133,7 @@ edge_devices = Table(
     Index("ix_edge_devices_gateway", "gateway_id", "edge_device_id"),
     Index("ix_edge_devices_protocol", "protocol_id", "edge_device_id"),
 )
-"""A device under a protocol. `custom_sealed`: JSON of what the form said of it (spec C §8.9)."""
+"""A device under a protocol. `custom_sealed`: JSON of its form values (spec C §8.9)."""
 
 edge_components = Table(
     "edge_components",

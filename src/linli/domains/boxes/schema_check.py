@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
 MOST: Final = 50
-"""Faults of one document that are told."""
+"""Most faults that are reported of one document."""
 _HEAVIEST: Final = 2_000
 _PATTERN_WEIGHT: Final = 80
 _PATTERN_BYTES: Final = 2 * 1024 * 1024
@@ -40,7 +40,7 @@ _TYPE_RULES: Final = {
     "integer": "type_int",
     "number": "type_float",
 }
-"""Types, and the rule in which people are told."""
+"""Types, and the rule whose text names them."""
 _IPV4: Final = "192.168.1.110"
 
 

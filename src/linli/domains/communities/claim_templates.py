@@ -24,7 +24,7 @@ p { margin: 0 0 4mm; text-align: justify }
 
 
 def document(kind: str, *, language: str, company: str, community: str) -> str:
-    """The form of a managing body, with what is known filled in."""
+    """The form of a managing body, with the known fields filled in."""
     blank = '<span class="blank">&nbsp;</span>'
 
     def filled(value: str) -> str:

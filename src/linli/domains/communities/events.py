@@ -1,4 +1,4 @@
-"""What happens to communities and spaces, told to the other rooms in the transaction that wrote it."""
+"""Events of communities and spaces, published to the other rooms in the transaction that wrote them."""
 
 from typing import ClassVar, Literal
 
@@ -49,7 +49,7 @@ class CommunityZoneChanged(Event, frozen=True):
 
 
 class CommunityServiceEnding(Event, frozen=True):
-    """The service of a community ends soon; told once for each of the days of warning."""
+    """The service of a community ends soon; published once for each day of warning."""
 
     name: ClassVar[str] = "communities.service_ending"
     tenant_id: str

@@ -116,7 +116,7 @@ houses = Table(
     _bytewise("location_key"),  # order keys along the same way
     Index("ix_houses_location", "community_id", "location_key"),
 )
-"""What is known of a space whose kind is house, beside its place in the tree."""
+"""Facts of a space of the kind house, beside its place in the tree."""
 
 house_assets = Table(
     "house_assets",
@@ -228,7 +228,7 @@ poi_requests = Table(
     Index("ix_poi_requests_tenant", "tenant_id", "request_id"),
     Index("ix_poi_requests_state", "state", "request_id"),
 )
-"""Places that somebody missed in the catalogue."""
+"""Requests for places missing in the catalogue."""
 
 resident_pages = Table(
     "resident_pages",
@@ -253,10 +253,10 @@ service_warnings = Table(
     "service_warnings",
     metadata,
     integer("community_id"),
-    text_column("service_end"),  # a later end is warned of anew
+    text_column("service_end"),  # a later end gets new warnings
     integer("days"),  # of running.WARNINGS
     text_column("tenant_id"),
     integer("at_ms"),
     PrimaryKeyConstraint("community_id", "service_end", "days"),
 )
-"""Who was told that the service of a community ends soon."""
+"""Which warnings of a community's end of service were sent."""

@@ -14,7 +14,7 @@ templates = Table(
     text_column("face_id"),
     text_column("tenant_id"),
     text_column("identity_id"),  # whose face; "" when it is nobody's known
-    text_column("object_key"),  # the picture, to make the template anew when the model changes
+    text_column("object_key"),  # the picture, to make the template again when the model changes
     text_column("state"),  # pending, kept, refused, dropped
     text_column("reasons", server_default=""),  # why it was refused, with commas between
     text_column("model_id", server_default=""),

@@ -125,7 +125,7 @@ async def device_list(
 
 
 class FaceEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told to applications."""
+    """The message to applications."""
 
     biz: str
     about: tuple[str, str]

@@ -110,7 +110,7 @@ class ErasureOut(msgspec.Struct, rename="camel", frozen=True):
 
 
 type ConsentText = Literal["resident", "staff"]
-"""Which text somebody agrees to; both are of one version."""
+"""The text of the consent; both languages are of one version."""
 
 
 def consent_text(language: str, text: ConsentText = "resident") -> str:

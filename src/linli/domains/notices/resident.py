@@ -82,7 +82,7 @@ async def list_notices(
     page: PageRequest,
     house_id: Annotated[int | None, Meta(description="None: the first house lived in there.")] = None,
 ) -> Page[NoticeHead]:
-    """What was published to the community and to the house, pinned ones first."""
+    """Notices published to the community and to the house, pinned ones first."""
     scope = resident.scope(community_id)
     home = resident.living(community_id) if house_id is None else resident.home(house_id)
     if home.community_id != community_id:

@@ -100,7 +100,7 @@ async def choices(db: Reader, account_ids: list[int], front: str) -> dict[int, C
 
 
 async def hearing(db: Reader, front: str) -> set[int]:
-    """Accounts that have a browser or have made a choice. Others need not be looked at."""
+    """Accounts that have a browser or have made a choice. Others can be skipped."""
     return {int(account_id) for (account_id,) in await _everybody.all(db, front=front)}
 
 

@@ -49,7 +49,7 @@ class Hop(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Trace(msgspec.Struct, rename="camel", frozen=True):
-    """Everything known of one message, call or request."""
+    """All hops of one message, call or request."""
 
     id: str
     kind: Literal["up", "down", "request", "refused", "told"]

@@ -1,4 +1,4 @@
-"""What happens to people, told to the other rooms in the transaction that wrote it."""
+"""Events of people, published to the other rooms in the transaction that wrote them."""
 
 from typing import ClassVar, Literal
 
@@ -61,7 +61,7 @@ class UserChanged(Event, frozen=True):
 
 
 class FaceChanged(Event, frozen=True):
-    """A person has another face picture, or none any more: what was made of the old one is worth nothing."""
+    """A person has another face picture, or none: templates of the old picture are invalid."""
 
     name: ClassVar[str] = "people.face_changed"
     tenant_id: str
@@ -82,7 +82,7 @@ class EmployeesLeft(Event, frozen=True):
 
 
 class UsersErased(Event, frozen=True):
-    """A community no longer knows persons: whatever they may do in it ends, and what is kept of them goes."""
+    """A community no longer knows persons: their rights in it end, and their data there is deleted."""
 
     name: ClassVar[str] = "people.users_erased"
     tenant_id: str

@@ -121,7 +121,7 @@ def checked_custom(form: Form, name: str, custom: Custom, *, is_new: bool) -> Cu
 
 
 def custom_values(ext: str | None) -> dict[str, Any]:
-    """What a person's `ext` holds; nothing when it is no object."""
+    """The object in a person's `ext`; empty when it is none."""
     try:
         values = json.loads(ext) if ext else {}
     except ValueError:
@@ -130,7 +130,7 @@ def custom_values(ext: str | None) -> dict[str, Any]:
 
 
 def merged_ext(form: Form, ext: str, custom: dict[str, str]) -> str:
-    """`ext` of a person with what the form says of the community's own fields; other keys stay."""
+    """`ext` of a person with the form's values of the community's own fields; other keys stay."""
     values = custom_values(ext)
     for name in form.customs:
         values.pop(name, None)
@@ -157,7 +157,7 @@ def check(
     creating: bool,
     cleared: frozenset[str] = frozenset(),
 ) -> None:
-    """Raises BadInput when what is said of a person does not suit the form.
+    """Raises BadInput when a person's fields do not fit the form.
 
     `values` are a checked profile's fields; of an update only what it says counts, and what it `cleared`.
     """

@@ -61,7 +61,7 @@ class Right(StrEnum):
     PROJECTS_SEE = "projects.use"
     """See projects, bind devices to them."""
     PROJECTS_MANAGE = "projects.manage"
-    """Make projects, change what is said of them, apply for capabilities."""
+    """Create projects, change their description, apply for capabilities."""
     STAFF_SEE = "staff.use"
     STAFF_MANAGE = "staff.manage"
     """Persons of the company, their roles and groups. Nobody gives what they lack."""

@@ -32,7 +32,7 @@ class Person(NamedTuple):
 
 
 class Member(NamedTuple):
-    """One person in one house, with what is known of the person."""
+    """One person in one house, with the person's fields."""
 
     house_id: int
     community_id: int

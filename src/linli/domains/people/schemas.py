@@ -11,7 +11,7 @@ from linli.kernel.errors import BadInput
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a person. None says nothing: it neither sets nor clears."""
+    """A person's fields. None neither sets nor clears."""
 
     name: str | None = None
     phone: str | None = None

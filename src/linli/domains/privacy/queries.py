@@ -60,7 +60,7 @@ _near = Query(
     .order_by(_r.due_ms)
     .limit(500),
     DeletionRequest,
-    unscoped="deadlines end, whosesoever they are",
+    unscoped="deadlines of all tenants end by time",
 )
 _exports = Query(
     select(data_exports).where(_e.account_id == _account).order_by(_e.export_id.desc()).limit(20), DataExport

@@ -59,7 +59,7 @@ class SandboxSecret(msgspec.Struct, rename="camel", frozen=True):
 class ExampleAsked(msgspec.Struct, rename="camel", frozen=True):
     path: str
     version: str
-    fresh: Annotated[bool, Meta(description="Make anew what the call uses up.")] = False
+    fresh: Annotated[bool, Meta(description="Create again what the call uses up.")] = False
 
 
 class ExampleOut(msgspec.Struct, rename="camel", frozen=True):
@@ -108,7 +108,7 @@ async def create(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
 
 @routes.post("/reset", right="integrations.manage", status=200, raises=(NoSandbox, SandboxFailed))
 async def reset(scope: Scope, sandbox: SandboxRoom) -> SandboxState:
-    """Begin anew. Key and secret stay; everything else has new ids."""
+    """Start again. Key and secret stay; everything else has new ids."""
     return await _state(await service.reset(scope, sandbox.shop), sandbox)
 
 

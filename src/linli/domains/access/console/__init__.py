@@ -1,4 +1,4 @@
-"""Console routes of access: doors and whom they serve, passes, QR rights."""
+"""Console routes of access: doors and the places they serve, passes, QR rights."""
 
 from linli.domains.access.console.all_credentials import all_credential_routes
 from linli.domains.access.console.call_unit import call_unit_routes

@@ -222,7 +222,7 @@ async def export_xlsx(
 async def reveal(
     community_id: int, data: RevealCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> RevealedCredential:
-    """A whole card number or code; who looked is kept. A PIN is told once, when it is given, and never again."""
+    """A whole card number or code; the history keeps who read it. A PIN is shown once, when it is given."""
     code = await all_credentials.reveal(
         scope,
         tx,

@@ -39,5 +39,5 @@ async def show(iot_id: str, scope: Scope, db: Database) -> CallUnit:
 
 @call_unit_routes.put(right="devices.manage", raises=(NotFound, DoorUnknown))
 async def change(iot_id: str, data: CallUnitIn, scope: Scope, tx: Tx, clock: Clock) -> None:
-    """Say which unit it calls, apart from whom it serves."""
+    """Set which unit the door station calls; this is apart from the places it serves."""
     await scopes.set_call_scope(scope, tx, iot_id=iot_id, space_id=data.space_id, now_ms=clock.now_ms())

@@ -142,7 +142,7 @@ async def take_back(
     clock: Clock,
     reason: Annotated[str, Meta(description="Kept in the history.")] = "",
 ) -> None:
-    """Doors forget it; a number that came back may be given anew."""
+    """Doors forget it; a returned number may be given again."""
     await credentials.take_back(
         scope,
         tx,

@@ -1,4 +1,4 @@
-"""The list of the denied: persons whom no door of a community opens to, why, and who said so."""
+"""The deny list: persons for whom no door of a community opens, the reason, and who put them there."""
 
 from typing import Annotated
 
@@ -49,7 +49,7 @@ async def denied(
     db: Database,
     lifted: Annotated[bool, Meta(description="Those lifted since as well.")] = False,
 ) -> list[DeniedRow]:
-    """Whom no door of the community opens to, whatever they were given; the last first."""
+    """Persons for whom no door of the community opens, whatever rights they have; the newest first."""
     holds = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=lifted)
     wanted = sorted({hold.subject for hold in holds})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)

@@ -1,4 +1,4 @@
-"""How hard the PINs of a door are to guess, and whether somebody does: a part of its page."""
+"""How hard the PINs of a door are to guess, and whether somebody guesses: a part of the door's page."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from linli.rules.pins import SHORTEST, digits_needed, years_to_guess
 
 
 class DoorPins(msgspec.Struct, rename="camel", frozen=True):
-    """How hard the PINs of a door are to guess, and whether somebody does."""
+    """How hard the PINs of a door are to guess, and whether somebody guesses."""
 
     holders: Annotated[
         int, Meta(description="PINs in use in the community: its doors take them from one list.")

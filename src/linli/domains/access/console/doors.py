@@ -96,7 +96,7 @@ class DoorDetail(DoorRow, rename="camel", frozen=True):
     ext_info: str
     created_ms: int
     opens: list[RemoteOpenRow]
-    """The last times it was opened from afar."""
+    """The last remote openings."""
     pins: DoorPins | None
     """Of doors that have any, or where somebody tries some."""
 
@@ -115,7 +115,7 @@ class DoorRegistered(msgspec.Struct, rename="camel", frozen=True):
     product_key: str
     device_name: str
     device_secret: str | None
-    """Told once, and only of a device that was made now."""
+    """Shown once, and only for a device created by this call."""
 
 
 class DoorDescription(msgspec.Struct, rename="camel"):
@@ -234,7 +234,7 @@ async def list_doors(
         doors = await queries.list_doors(scope, db, page=page, community_id=community_id)
         rows = await door_rows(scope, db, doors.data)
         return Page.of(page, doors.total, await clocked(scope, db, rows, clock.now_ms()))
-    # State and place are known to other rooms; a site has hundreds of doors, so they are looked through here.
+    # Other rooms know state and place; a site has only hundreds of doors, so they are filtered here.
     rows = await door_rows(scope, db, await queries.all_doors(scope, db, community_id=community_id))
     kept = [row for row in rows if _matches(row, q, state)]
     shown = kept[page.offset : page.offset + page.page_size]
@@ -243,7 +243,7 @@ async def list_doors(
 
 @door_routes.get("/{iot_id:str}", right="devices.use", raises=(DoorUnknown,))
 async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> DoorDetail:
-    """One door with the last times it was opened from afar."""
+    """One door with its last remote openings."""
     door = await queries.get_door(scope, db, iot_id=iot_id)
     (row,) = await clocked(scope, db, await door_rows(scope, db, [door]), clock.now_ms())
     opens = await queries.remote_opens_of(scope, db, iot_id=iot_id)
@@ -279,7 +279,7 @@ async def register(
     secrets: Secrets,
     door_keys: DoorKeys,
 ) -> DoorRegistered:
-    """Register a door by its serial number; a device that is not known yet is made, its secret told once."""
+    """Register a door by its serial number; an unknown device is created, and its secret is shown once."""
     door, triple = await service.register_new_door(
         scope,
         tx,
@@ -332,7 +332,7 @@ async def remove(iot_id: str, scope: Scope, tx: Tx) -> None:
 async def open_door(
     iot_id: str, data: OpenRequest, scope: Scope, db: Database, clock: Clock, ids: Ids, invoker: Invoker
 ) -> DoorOpened:
-    """Open a door from afar and wait for its own answer. Who, when and why is kept."""
+    """Open a door remotely and wait for the door's own answer. The history keeps who, when and why."""
     if not data.reason.strip():
         raise BadInput(field="reason", rule="blank")
     if len(data.reason) > MAX_REASON:

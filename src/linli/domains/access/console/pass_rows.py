@@ -31,7 +31,7 @@ class PassRow(msgspec.Struct, rename="camel", frozen=True):
     door_name: str
     place: str
     person_name: str
-    """Empty when nobody is known by the credential."""
+    """Empty when the credential belongs to nobody."""
     person_id: str
     """identityId."""
     kind: str

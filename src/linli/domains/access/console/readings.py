@@ -147,7 +147,7 @@ async def show_readings(community_id: int, within: Scope, db: Database, rights: 
 async def change_product(
     community_id: int, product_key: str, data: ProductForm, within: Scope, tx: Tx, clock: Clock
 ) -> None:
-    """For all doors of a product here, except those of which something else is said."""
+    """For all doors of a product here, except doors with a setting of their own."""
     scope = await people.community_scope(within, tx, community_id)
     await service.say_of_product(
         scope,

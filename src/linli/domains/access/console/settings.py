@@ -1,4 +1,4 @@
-"""Who provides a community's doors, whom each door serves, whose rights rest, and the staff's own key."""
+"""A community's door provider, the places each door serves, suspended rights, and the staff's own key."""
 
 from typing import Annotated, Literal
 
@@ -158,7 +158,7 @@ async def show_door_scope(iot_id: str, within: Scope, db: Database) -> DoorScope
 
 @door_scope_routes.put(right="devices.manage", name="change", raises=(NotFound, DoorUnknown))
 async def change_door_scope(iot_id: str, data: DoorScopesIn, scope: Scope, tx: Tx, clock: Clock) -> None:
-    """Save whom a door serves; keys, cards and faces go to it or leave it after the answer."""
+    """Save which places a door serves; keys, cards and faces are sent to it or removed from it after the answer."""
     now = clock.now_ms()
     schedules: dict[scopes.Ref, str] = {
         (served_hours.kind, served_hours.id): read_hours(served_hours.hours, f"hours[{number}]")

@@ -30,7 +30,7 @@ from linli.kernel.scope import Scope
 type CredentialState = Literal["live", "coming", "expired", "ended"]
 
 MOST_NAMED: Final = 500
-"""Persons whom a search by name may find."""
+"""Most persons that a search by name returns."""
 
 
 class CredentialLine(NamedTuple):
@@ -143,7 +143,7 @@ def _all() -> Select[Any]:
         ),
         or_(
             bindparam("text") == "",
-            # A PIN is kept as a digest: what is looked for in it is found by chance.
+            # A PIN is kept as a digest: a search could only match it by chance.
             and_(h.kind != "door.pin", ends_with(h.credential)),
             func.lower(h.label).like(bindparam("text"), escape="\\"),
             h.identity_id.in_(named),

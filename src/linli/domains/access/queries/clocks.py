@@ -1,4 +1,4 @@
-"""How wrong the clocks of doors are: told by NTP, else read off the times of their passes."""
+"""How wrong the clocks of doors are: measured by NTP, otherwise from the times of their passes."""
 
 from sqlalchemy import bindparam, select
 

@@ -48,13 +48,13 @@ async def forms_of(scope: Scope, db: Reader, doors: Iterable[Door]) -> list[Code
 async def reading_of(
     scope: Scope, db: Reader, *, community_id: int, kind: str, ref: str
 ) -> DoorReading | None:
-    """What was said of this door or product itself."""
+    """The settings of this door or product itself, without those of its product or community."""
     rows = await _of_refs.all(db, scope, refs=[ref])
     return next((row for row in rows if (row.community_id, row.kind) == (community_id, kind)), None)
 
 
 async def readings_in(scope: Scope, db: Reader, *, community_id: int) -> list[DoorReading]:
-    """Everything that was said in a community."""
+    """All reader settings of a community."""
     return await _of_community.all(db, scope, community_id=community_id)
 
 

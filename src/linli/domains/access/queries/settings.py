@@ -1,4 +1,4 @@
-"""What a community says of its doors, and which door serves whom."""
+"""A community's settings for its doors, and which door serves whom."""
 
 from sqlalchemy import and_, bindparam, not_, select
 

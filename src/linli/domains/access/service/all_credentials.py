@@ -121,7 +121,7 @@ async def reveal(scope: Scope, tx: Tx, *, community_id: int, named: Named, now_m
 async def note_reveal(
     scope: Scope, tx: Tx, *, community_id: int, identity_id: str, code: str, now_ms: int
 ) -> None:
-    """A line in the history: somebody had a whole code shown."""
+    """A line in the history: a whole code was shown."""
     await history.note(
         scope,
         tx,

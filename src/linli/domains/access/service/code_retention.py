@@ -12,7 +12,7 @@ from linli.domains.access.service.scan_codes import SHOWN
 from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
 
 KEPT_DAYS: Final = 7
-"""After its end: until then it can be told why a code did not open."""
+"""Counted from its end: until then the platform can explain why a code did not open."""
 CHUNK: Final = 500
 MOST: Final = 20_000
 """Looked at in one run; the rest waits for the next."""

@@ -93,7 +93,7 @@ class Wish:
 async def give(
     scope: Scope, tx: Tx, *, wish: Wish, keys: DoorKeys, ids: Ids, now_ms: int
 ) -> tuple[Credential, str]:
-    """Give a card, a Bluetooth card or a PIN; the row, and the PIN, told this once.
+    """Give a card, a Bluetooth card or a PIN; the row, and the PIN, shown only this once.
 
     Raises CredentialTaken, PersonUnknown, DoorUnknown, NotFound, BadInput.
     """

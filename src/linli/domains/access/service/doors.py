@@ -60,7 +60,7 @@ class NewDoor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def register_door(scope: Scope, tx: Tx, *, new: NewDoor, keys: DoorKeys, now_ms: int) -> Door:
-    """Make a device a door of a community and have its public key set. Known doors are described anew.
+    """Make a device a door of a community and have its public key set. A door that exists gets the new description.
 
     Named by serial number or by iotId. Raises SerialNumberUnknown, DoorUnknown, ProviderMismatch, NotFound (community
     or space), DeviceBoundElsewhere, BadInput.
@@ -105,7 +105,7 @@ async def register_new_door(
 ) -> tuple[Door, Triple | None]:
     """Register a door by its serial number, listing the number and making the device where they are not known.
 
-    The second value is what a device made now must be set up with; it is told this once. A device of the product
+    The second value is what a device made now must be set up with; it is shown only this once. A device of the product
     that is named like the serial number is taken for the door. Raises as `register_door`, and NotFound for an
     unknown product.
     """

@@ -60,7 +60,7 @@ async def forget_guesses(scope: Scope, tx: Tx, *, iot_id: str) -> None:
 
 
 async def wrong_pin(tx: Tx, door: Door, *, at_ms: int, now_ms: int) -> None:
-    """A door refused a PIN that is nobody's at `at_ms`; it was heard at `now_ms`."""
+    """A door refused an unknown PIN at `at_ms`; the report arrived at `now_ms`."""
     at_door = await _count(tx, door, door.iot_id, DOOR, at_ms)
     at_all = await _count(tx, door, "", SPACE, at_ms)
     if _is_guessing(at_door, DOOR, at_ms):

@@ -90,7 +90,7 @@ async def staff_code(
 ) -> str:
     """The code of somebody who may open doors here, held by every door from now on for a week.
 
-    The caller has checked the right. Shown again it lives on; at most once a day doors are told.
+    The caller has checked the right. Shown again it lives on; doors are updated at most once a day.
     """
     code = await _code(scope, tx, community_id, identity_id, STAFF, ids, now_ms)
     until = (now_ms // DAY_MS + STAFF_DAYS) * DAY_MS
@@ -148,7 +148,7 @@ async def _new_code(
         community_id=community_id,
     )
     await tx.upsert(qr_codes, [code._asdict()], keys=("community_id", "identity_id", "source"))
-    # Another job may have been first: what is stored counts.
+    # Another job may have been first: the stored row counts.
     return (
         await queries.find_key(scope, tx, community_id=community_id, identity_id=identity_id, source=source)
         or code

@@ -41,7 +41,7 @@ class DoorKeys:
             public = b64encode(private_key.public.to_spki()).decode()
             fresh = KeyRow(community_id, scope.tenant, self._bits, public, sealed, now_ms)
             await tx.upsert(keys, [fresh._asdict()], keys=("community_id",))
-            # Another process may have been first: what is stored counts.
+            # Another process may have been first: the stored row counts.
             row = await find_key(scope, tx, community_id=community_id) or fresh
         return row
 

@@ -10,7 +10,7 @@ KEY_CREDENTIAL = "RSAPublicKey"
 BY_ITSELF = frozenset(
     ("used_up", "replaced", "moved_out", "left", "erased", "person_deleted", "door_removed", "given_up")
 )
-"""Reasons of ends that nobody at the desk decided: such an end cannot be taken back there."""
+"""Reasons of ends that staff did not decide: staff cannot undo these."""
 
 
 class QrBody(msgspec.Struct, frozen=True):

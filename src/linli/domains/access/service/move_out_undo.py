@@ -1,7 +1,7 @@
 """A move-out is taken back: the codes, cards and PINs that ended with it open doors again.
 
 A job after the commit, idempotent. Doors that are no longer the community's, numbers that somebody else has meanwhile,
-and what has expired stay ended; pictures of faces were erased and are registered anew by their person.
+and what has expired stay ended; pictures of faces were erased, and the person must register again.
 """
 
 from contextlib import suppress

@@ -73,7 +73,7 @@ class PassReport:
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """Whose credential it was: empty texts when nobody's."""
+    """The holder of the credential; empty texts when it belongs to nobody."""
 
     identity_id: str = ""
     name: str = ""

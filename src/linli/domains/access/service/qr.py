@@ -124,7 +124,7 @@ async def bind_code(
 ) -> list[DoorResult]:
     """Let a code open doors, or change its right there; a result for every door, in the order given.
 
-    Scans go on counting while the code stays bound to a door; after it was removed they start anew.
+    Scans go on counting while the code stays bound to a door; after it was removed they start at zero.
     Raises QrCodeUnknown, PersonUnknown, BadInput.
     """
     _check_doors(iot_ids)

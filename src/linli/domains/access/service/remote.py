@@ -1,4 +1,4 @@
-"""Opening a door from afar, with a reason and a trace."""
+"""Opening a door remotely, with a reason and a trace."""
 
 from sqlalchemy import bindparam, update
 

@@ -19,7 +19,7 @@ MOVED_OUT = "moved_out"
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Which ends are taken back: those for `reason` since `since_ms`, or what somebody decided at the desk."""
+    """Which ends are undone: those for `reason` since `since_ms`, or those that staff decided."""
 
     reason: str = ""
     since_ms: int = 0
@@ -55,6 +55,6 @@ async def revoked(scope: Scope, tx: Tx, like: Grant, *, undo: Undo) -> list[Gran
 
 
 async def give_again(scope: Scope, tx: Tx, grants: list[GrantRow], *, undo: Undo, now_ms: int) -> None:
-    """Grants hold again as they were."""
+    """Restore grants as they were."""
     for grant in sorted(grants, key=lambda grant: (grant.target, grant.id)):
         await delivery.give_again(scope, tx, row=grant, now_ms=now_ms, reason=undo.why)

@@ -111,7 +111,7 @@ class Revocation:
         self._db = db
 
     async def qr_used_up(self, event: QrUsedUp) -> None:
-        """Take a code that all doors count together off every one of them, unless it was bound anew since."""
+        """Take a code that all doors count together off every one of them, unless it was bound again since."""
         scope, now = Scope.system(event.tenant_id, "access"), self._db.clock.now_ms()
 
         async def work(tx: Tx) -> None:
@@ -144,7 +144,7 @@ class Revocation:
         await self._db.run(work)
 
     async def account_unregistered(self, event: AccountUnregistered) -> None:
-        """The project's door person goes with the account, and what was given in that name."""
+        """Delete the project's door person with the account, and the rights given to this person."""
         who: dict[str, Any] = {
             "of_tenant": event.tenant_id,
             "of_project": event.project_id,

@@ -82,7 +82,7 @@ async def shown_code(db: Reader, row: QrPermissionRow) -> ShownCode:
 
 
 async def live_codes(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> set[str]:
-    """Codes of one scan that are out: they show nobody's right to have another."""
+    """Codes of one scan that were given: they do not show a right to another code."""
     rows = await _live.all(db, scope, community_id=community_id, identity_id=identity_id)
     return {row.qr_code for row in rows}
 

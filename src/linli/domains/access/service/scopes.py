@@ -1,4 +1,4 @@
-"""Whom a door serves: buildings and groups whose people's own keys open it, and the unit it calls (A PM-02, PM-03)."""
+"""The buildings and groups whose people's keys open a door, and the unit it calls (A PM-02, PM-03)."""
 
 from collections.abc import Mapping
 

@@ -140,7 +140,7 @@ async def list_waiting(scope: Scope, db: Database) -> list[JoinRequestRow]:
     "/{request_id:int}/accept", right=Right.STAFF_MANAGE, raises=(NotFound, AlreadyDecided, CannotGive)
 )
 async def accept(request_id: int, data: LetIn, hand: Hand, tx: Tx, clock: Clock) -> None:
-    """Let somebody in, if wished as manager or staff of a community."""
+    """Admit a person, if wished as manager or staff of a community."""
     if data.community_id:
         await communities.community(hand.scope, tx, data.community_id)
     await joining.let_in(
@@ -152,5 +152,5 @@ async def accept(request_id: int, data: LetIn, hand: Hand, tx: Tx, clock: Clock)
     "/{request_id:int}/refuse", right=Right.STAFF_MANAGE, raises=(NotFound, AlreadyDecided)
 )
 async def refuse(request_id: int, data: Refusal, hand: Hand, tx: Tx, clock: Clock) -> None:
-    """Turn somebody away with a reason that they read."""
+    """Refuse a person with a reason that they read."""
     await joining.refuse(hand, tx, request_id=request_id, reason=data.reason, now_ms=clock.now_ms())

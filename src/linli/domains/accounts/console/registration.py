@@ -51,7 +51,7 @@ class RegistrationTerms(msgspec.Struct, rename="camel", frozen=True):
     open: Annotated[bool, Meta(description="Whether one registers without an invitation.")]
     codes: bool
     agreements: Annotated[list[AgreementRow], Meta(description="What is accepted by registering.")]
-    known_as: Annotated[str, Meta(description="Whom a provider named in this browser just now.")]
+    known_as: Annotated[str, Meta(description="The identity that a provider named in this browser just now.")]
 
 
 class RegistrationCode(msgspec.Struct, rename="camel", frozen=True):
@@ -229,7 +229,7 @@ async def _may_register(db: Database, settings: Settings, invitation: str, now_m
     await joining.find(db, token=invitation, now_ms=now_ms)
 
 
-# What somebody does who belongs to no organisation yet, or to one more.
+# Calls for a person without an organisation, or who founds or joins another.
 first_use_routes = Routes("/first-use", tags=("session",))
 
 

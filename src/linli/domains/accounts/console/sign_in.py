@@ -1,4 +1,4 @@
-"""Signing in with somebody else's log-in, or by scanning with a phone that is signed in. Spec A §1.1 (ONB-01, 11, 12)."""
+"""Signing in through another provider, or by scanning with a phone that is signed in. Spec A §1.1 (ONB-01, 11, 12)."""
 
 import re
 import secrets as system_secrets
@@ -224,7 +224,7 @@ async def list_links(
 async def link_identified(
     request: Request[Any, Any, Any], tx: Tx, session: sessions.Session, clock: Clock
 ) -> Linked:
-    """Link whom a provider named in this browser before one signed in."""
+    """Link the identity that a provider named in this browser before the sign-in."""
     await sessions.hold(tx, session)
     return Linked(
         await links.link_identified(

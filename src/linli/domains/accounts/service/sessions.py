@@ -223,7 +223,7 @@ async def is_current(db: Reader, session: Session) -> bool:
 
 
 async def writes_again(db: Database, *, now_ms: int) -> bool:
-    """Whether something can be written; tried with what is due anyway."""
+    """Whether the database can be written; tried with a write that is due anyway."""
     try:
         await db.run(lambda tx: _purge.run(tx, now=now_ms))
     except DiskFull:

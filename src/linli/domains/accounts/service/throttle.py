@@ -208,7 +208,7 @@ def _count_up(rule: _Rule, count: Count, now_ms: int) -> Count:
         failures, first_ms = count.failures - gone + 1, count.first_ms + gone * rule.every_ms
         full = failures >= rule.free
         return Count(rule.key, failures, first_ms, now_ms, first_ms + rule.every_ms if full else 0)
-    # Outside the window one starts anew, unless the last wait was long: then patience is not a way round it.
+    # Outside the window the count starts at zero, unless the last wait was long: waiting must not reset it.
     if now_ms - count.last_ms > WINDOW_MS:
         count = Count(rule.key, 0, now_ms, now_ms, 0)
     failures = count.failures + 1

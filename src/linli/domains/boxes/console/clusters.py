@@ -76,7 +76,7 @@ async def detail(cluster_id: int, hand: Hand) -> ClusterRow:
 
 @cluster_routes.put("/{cluster_id:int}", right=MANAGE, raises=(NotFound,))
 async def change(cluster_id: int, data: service.ClusterChange, hand: Hand, tx: Tx) -> None:
-    """Change what is said of it; log and monitoring (底座管理) reach the boxes at once."""
+    """Change its description; log and monitoring (底座管理) reach the boxes at once."""
     now_ms = hand.now_ms
     cluster = await queries.cluster(hand.within, tx, cluster_id)
     now = await service.change(hand.within, tx, cluster_id=cluster_id, now_ms=now_ms, wish=data)

@@ -93,7 +93,7 @@ async def label(node_id: int, hand: Hand, settings: Settings) -> NodeLabel:
 
 @node_routes.post("/nodes/{node_id:int}/reset", right=MANAGE, raises=(NotFound,))
 async def reset(node_id: int, hand: Hand, tx: Tx) -> None:
-    """Let it activate anew, with another code, on whatever hardware has the serial number."""
+    """Let the box activate again, with another code, on whatever hardware has the serial number."""
     await service.reset(hand.within, tx, node_id=node_id, **hand.stamp)
 
 

@@ -158,7 +158,7 @@ async def choices(scope: Scope, db: Database, gateway_id: int) -> PassageChoices
 
 @passage_rule_routes.post(right=MANAGE, raises=(NotFound, TooManyRules))
 async def create(data: NewPassageRule, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> CreatedId:
-    """When somebody passes this door, call that lift. The box is told at once."""
+    """When somebody passes this door, call that lift. The box is notified at once."""
     rule = await service.create(
         scope, tx, gateway_id=int(data.gateway_id), form=data.rule_form(), ids=ids, now_ms=clock.now_ms()
     )
@@ -245,7 +245,7 @@ def _name(row: EdgeDevice | None) -> str:
 
 
 async def _runs(scope: Scope, db: Reader, lift: EdgeDevice | None) -> list[PassageRun]:
-    """From what the lift told, the newest first."""
+    """From the lift's reports, the newest first."""
     things = await find_devices(scope, db, iot_ids=[lift.iot_id]) if lift is not None else []
     if not things:
         return []

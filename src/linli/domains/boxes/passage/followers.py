@@ -1,4 +1,4 @@
-"""Boxes with passage rules are told when somebody moves: whose floor a lift frees is part of the rules they keep."""
+"""Boxes with passage rules are notified when a resident moves: the rules contain whose floor a lift frees."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
 
 GATHER_MS: Final = 2_000
-"""How long a box is not told, so that thousands who move out are told at once."""
+"""How long notices to a box are held back, so that thousands of move-outs make one notice."""
 
 
 class Followers:
@@ -27,7 +27,7 @@ class Followers:
     async def homes_changed(
         self, event: ResidentsMovedIn | ResidentsMovedOut | UsersErased | SpaceChanged
     ) -> None:
-        """A box without a rule that frees floors keeps nobody's home."""
+        """A box without a rule that frees floors has no homes of residents."""
         scope = Scope.system(event.tenant_id, "boxes")
 
         async def work(tx: Tx) -> None:

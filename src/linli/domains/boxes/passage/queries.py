@@ -147,7 +147,7 @@ async def devices_of(scope: Scope, db: Reader, rules: list[Rule]) -> dict[int, E
 
 
 async def box_rules(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, BoxRules]:
-    """What boxes said; the caller sees them. Those that never had a rule are absent."""
+    """The rules that boxes reported; the caller may see these boxes. Those that never had a rule are absent."""
     tenant = Scope(scope.tenant, scope.caller, language=scope.language)
     return (
         {row.node_id: row for row in await _box_rules.all(db, tenant, node_ids=node_ids)} if node_ids else {}

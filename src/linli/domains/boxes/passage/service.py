@@ -1,4 +1,4 @@
-"""Passage rules are made, changed and removed; the box is told at once. Spec C C010."""
+"""Creates, changes and removes passage rules; the box is notified at once. Spec C C010."""
 
 import json
 import re

@@ -38,7 +38,7 @@ async def asked(scope: Scope, db: Reader) -> list[Component]:
 
 
 async def settings_of(scope: Scope, db: Reader, cluster: Cluster) -> dict[str, Any]:
-    """What boxes of a cluster are told beside their drivers."""
+    """Settings that boxes of a cluster get beside their drivers."""
     components = await of_cluster(scope, db, cluster.cluster_id)
     there = [
         {"code": row.code, "version": row.wanted_version or row.version, "params": json.loads(row.params)}

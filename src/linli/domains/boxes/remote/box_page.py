@@ -91,12 +91,12 @@ def navigates(headers: Mapping[str, str]) -> bool:
 
 
 def passed(headers: Mapping[str, str]) -> dict[str, str]:
-    """What the box is told of a request: no cookie of ours, no address, no referrer."""
+    """What the box sees of a request: no cookie of ours, no address, no referrer."""
     return {name: headers[name] for name in PASSED if name in headers}
 
 
 def returned(given: Iterable[tuple[str, str]], base: str) -> list[Header]:
-    """What a browser is told of the box's answer. Cookies are dropped: they would be our origin's."""
+    """What a browser sees of the box's answer. Cookies are dropped: they would be our origin's."""
     kept: list[Header] = []
     for name, value in given:
         small = name.lower()

@@ -167,7 +167,7 @@ class Exchange:
             )
             # A minute may lie between the asking and the coming: the right, the session and the node once more.
             why = await self._allowed(row) if row is not None else why
-        except Exception:  # the database is away: whoever came is told, and may ask for another ticket
+        except Exception:  # the database is away: the caller gets an error, and may ask for another ticket
             log.exception("a tunnel's ticket could not be looked up")
             why = "broken"
         finally:
@@ -207,7 +207,7 @@ class Exchange:
         place = self._sides.get(end)
         if place is None:
             if end in self._coming:
-                end.close(CloseReason.POLICY_VIOLATION)  # nobody speaks before their ticket is known
+                end.close(CloseReason.POLICY_VIOLATION)  # nobody may send before their ticket is checked
             return
         joint, side = place
         if not joint.joined:

@@ -1,6 +1,6 @@
 """Guided checks: from the bottom up, each step with what it found, until the failing layer is known. H 5.9, 3.6.2.
 
-Steps are told as `Finding`s, so that one text catalogue serves box and platform: `edge_check.<step>.<outcome>` and
+Steps are returned as `Finding`s, so that one text catalogue serves box and platform: `edge_check.<step>.<outcome>` and
 `edge_advice.<step>.<outcome>`. A step that rests on a failed one is not done.
 """
 
@@ -83,7 +83,7 @@ def box_steps(situation: Situation, *, now_ms: int) -> list[Finding]:
 
 
 def _activation(situation: Situation, now_ms: int) -> str:
-    """H 5.10: where it stands still says what is wrong."""
+    """H 5.10: the step where it stops says what is wrong."""
     node = situation.node
     if node.refusal:
         return "refused"

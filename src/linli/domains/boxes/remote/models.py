@@ -74,7 +74,7 @@ edge_node_log = Table(
     Index("ix_edge_node_log_node", "node_id", "entry_no"),
     Index("ix_edge_node_log_at", "at_ms"),
 )
-"""When a box came and went, started anew or changed its address (H-98). Kept for 180 days. `facts`: JSON."""
+"""When a box went online or offline, restarted or changed its address (H-98). Kept for 180 days. `facts`: JSON."""
 
 edge_node_lines = Table(
     "edge_node_lines",

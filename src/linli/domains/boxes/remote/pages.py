@@ -1,4 +1,4 @@
-"""The box's own page from afar: each request of a browser is a question through the visit's tunnel. ADR 0069.
+"""The box's own page, remotely: each request of a browser is a question through the visit's tunnel. ADR 0069.
 
 A visit is opened once with its ticket, by the browser that is signed in as whoever asked for it; from then on its path
 holds another word. Whoever goes to the path must be signed in so; what the page then loads is known by the word alone.
@@ -186,7 +186,7 @@ class BoxPages:
         visit.idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._leave, visit)
 
     def _leave(self, visit: _Visit) -> None:
-        """Nobody looks any more."""
+        """The visit is over."""
         self._forget(visit)
         if not visit.channel.over:
             visit.channel.close(CloseReason.NORMAL_CLOSURE)

@@ -104,7 +104,7 @@ class ClusterForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 class ClusterChange(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """What is absent stays."""
+    """Absent fields stay as they are."""
 
     name: str | UnsetType = UNSET
     model: str | UnsetType = UNSET
@@ -141,7 +141,7 @@ async def create(scope: Scope, tx: Tx, *, form: ClusterForm, ids: Ids, now_ms: i
 
 
 async def change(scope: Scope, tx: Tx, *, cluster_id: int, now_ms: int, wish: ClusterChange) -> Cluster:
-    """Change what is said of a cluster. Raises BadInput, NotFound."""
+    """Change the description of a cluster. Raises BadInput, NotFound."""
     cluster = await queries.cluster(scope, tx, cluster_id)
     now = cluster._replace(
         name=cluster.name if wish.name is UNSET else rules.clean_name(wish.name),

@@ -172,7 +172,7 @@ async def configure(
     secrets: Secrets,
     now_ms: int,
 ) -> Component:
-    """Change what a component was told, as whether accounts are kept on the box.
+    """Change a component's parameters, such as whether accounts are kept on the box.
 
     Raises NotFound, BadInput, ComponentRefused.
     """

@@ -162,7 +162,7 @@ async def renew(
 
 
 async def reset(scope: Scope, tx: Tx, *, node_id: int, ids: Ids, secrets: Secrets, now_ms: int) -> Node:
-    """Let the box activate anew, on whatever hardware has its serial number (H-64). Raises NotFound."""
+    """Let the box activate again, on whatever hardware has its serial number (H-64). Raises NotFound."""
     node = await queries.node(scope, tx, node_id)
     now = await renew(
         scope,

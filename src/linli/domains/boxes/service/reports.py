@@ -1,4 +1,4 @@
-"""What a box is told of its wanted configuration, and what it says became of it. Spec C §8.10."""
+"""The configuration that a box should have, as sent to it, and the results that it reports. Spec C §8.10."""
 
 from typing import Any, Final
 
@@ -208,7 +208,7 @@ async def _newcomers(scope: Scope, tx: Tx, node: Node, row: Row) -> set[str]:
 
 
 def merged(stored: str, device_reports: list[DeviceReport]) -> list[DeviceReport]:
-    """What is known of each device, the latest of each."""
+    """The latest report of each device."""
     reports = {
         device_report.device_name: device_report
         for device_report in msgspec.json.decode(stored, type=list[DeviceReport])

@@ -1,4 +1,4 @@
-"""Putting back what a deployment brought: protocols, devices and the local MQTT become as they were, and go out again."""
+"""Undoes a deployment: protocols, devices and the local MQTT become as before, and are deployed again."""
 
 from linli.domains.boxes.queries import deployments as queries
 from linli.domains.boxes.queries import gateways as gateway_queries

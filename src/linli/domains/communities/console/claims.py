@@ -56,7 +56,7 @@ class ZoneForm(msgspec.Struct, rename="camel", frozen=True):
 
 
 class CommunityCode(msgspec.Struct, rename="camel", frozen=True):
-    """What is posted at the entrances: residents scan it to enter the community's pages."""
+    """The poster for the entrances: residents scan it to enter the community's pages."""
 
     name: str
     url: str
@@ -167,7 +167,7 @@ async def set_contact(community_id: int, data: ContactForm, scope: WholeScope, t
 
 @claim_routes.put("/{community_id:int}/time-zone", right=Right.HOUSES_MANAGE, raises=(NotFound,))
 async def set_zone(community_id: int, data: ZoneForm, scope: WholeScope, tx: Tx, clock: Clock) -> None:
-    """By whose clocks the community's days and hours go; doors with hours are told anew."""
+    """Set the community's time zone; doors with hours get them again."""
     await details.set_zone(scope, tx, community_id=community_id, zone=data.time_zone, now_ms=clock.now_ms())
 
 
@@ -241,7 +241,7 @@ claim_help_routes = Routes("/claims", tags=("communities",))
 
 @claim_help_routes.get("/support", right=Right.COMMUNITIES_SEE)
 async def support(settings: Settings) -> SupportShown:
-    """Whom to ask how far an application is."""
+    """The contact for questions about an application."""
     contact = settings.support
     return SupportShown(contact.group, contact.phone, contact.hours)
 

@@ -131,7 +131,7 @@ async def change_custom(
 async def remove_custom(
     community_id: int, name: str, scope: Scope, tx: Tx, clock: Clock
 ) -> ResidentFormShape:
-    """Ask for it no more; what was said stays with the residents."""
+    """Remove the field from the form; values that residents gave stay."""
     await root_of(scope, tx, community_id)
     form = await forms.remove_custom(scope, tx, community_id=community_id, name=name, now_ms=clock.now_ms())
     return ResidentFormShape.of(form)

@@ -15,7 +15,7 @@ _SPACES = ("house", "parent")
 
 
 async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
-    """Houses by their place, parents by their name, residents by theirs; what is gone keeps its number."""
+    """Houses by their place, parents by their name, residents by theirs; deleted ones show their number."""
     numbers = {
         number for row in changes for name in _SPACES for number in row.get(name, ()) if number is not None
     }

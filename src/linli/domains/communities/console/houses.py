@@ -80,7 +80,7 @@ async def list_houses(
 async def describe(
     community_id: int, house_id: int, data: HouseDescription, scope: Scope, tx: Tx, clock: Clock
 ) -> HouseRow:
-    """Set what is known of a house."""
+    """Set the facts of a house."""
     if (await queries.house(scope, tx, house_id)).community_id != community_id:
         raise NotFound(what="house", id=house_id)
     await spaces.describe_house(

@@ -45,7 +45,10 @@ class ListImport(ShownImport, frozen=True, kw_only=True):
     done: bool
     created: Annotated[int, Meta(description="Rows that made, or would make, something new.")]
     changed: Annotated[
-        int, Meta(description="Vehicles or cameras described anew; employees put into further departments.")
+        int,
+        Meta(
+            description="Vehicles or cameras with a new description; employees put into further departments."
+        ),
     ]
     unchanged: int
     new_departments: Annotated[list[str], Meta(description="Of employees: by their path.")]
@@ -168,7 +171,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         clock: Clock,
         importer: Importer,
     ) -> ListImport:
-        """Take an import back; what was changed again since stays."""
+        """Undo an import; rows that were changed since stay."""
         await _of(scope, db, community_id, import_id, kind)
         async with db.begin() as tx:
             await undo.undo_list(scope, tx, import_id=import_id, kind=kind, ids=ids, now_ms=clock.now_ms())

@@ -1,4 +1,4 @@
-"""Console: places that somebody missed in the catalogue: asked for by companies, decided by the operator."""
+"""Console: requests of companies for places missing in the catalogue; the operator decides."""
 
 import msgspec
 

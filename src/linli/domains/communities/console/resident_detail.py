@@ -36,7 +36,7 @@ WIRE = {
 
 
 class Civil(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """What is asked of a person beside name, relation and phone; None says nothing, an empty text clears."""
+    """Fields of a person beside name, relation and phone; None changes nothing, an empty text clears."""
 
     sex: int | None = None
     id_no: Annotated[str | None, Meta(description="None: as it is.")] = None
@@ -192,7 +192,7 @@ resident_detail_routes = Routes(
 
 @resident_detail_routes.get(right=Right.RESIDENTS_SEE)
 async def detail(community_id: int, identity_id: str, scope: Scope, tx: Tx, ids: Ids) -> ResidentDetail:
-    """Everything known of a resident; the ID number with its middle hidden. The resident is told who looked."""
+    """All fields of a resident, the middle of the ID number hidden. The resident sees who read them."""
     person = await persons.person(scope, tx, identity_id)
     await note_secret_reads(scope, tx, "person_detail", [identity_id], ids=ids)
     return await _detail(scope, tx, person)
@@ -202,7 +202,7 @@ async def detail(community_id: int, identity_id: str, scope: Scope, tx: Tx, ids:
 async def change(
     community_id: int, identity_id: str, data: ResidentChange, scope: Scope, tx: Tx, clock: Clock
 ) -> ResidentDetail:
-    """Change what is known of a resident, as the community's form asks."""
+    """Change fields of a resident, as the community's form asks."""
     now_ms = clock.now_ms()
     person = await persons.person(scope, tx, identity_id)
     form = await forms.form(scope, tx, community_id)
@@ -234,7 +234,7 @@ async def change(
 async def reveal(
     community_id: int, identity_id: str, scope: Scope, tx: Tx, clock: Clock, ids: Ids
 ) -> Revealed:
-    """The whole ID number; who asked for it stands in the resident's history, and the resident is told."""
+    """The whole ID number. The resident's history keeps who read it, and the resident is notified."""
     person = await persons.person(scope, tx, identity_id)
     await history.note(
         scope,
@@ -259,7 +259,7 @@ async def approve(
 async def reject(
     community_id: int, identity_id: str, data: Refusal, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
-    """Refuse a registration with the reason that the resident is told."""
+    """Refuse a registration with a reason that the resident reads."""
     await reviews.reject(
         scope,
         tx,

@@ -72,7 +72,7 @@ resident_page_routes = Routes("/communities/{community_id:int}/resident-page", t
 
 @resident_page_routes.get(right=Right.COMMUNITIES_SEE)
 async def show(community_id: int, scope: Scope, db: Database, objects: ObjectStore) -> ResidentPageShown:
-    """What was asked for, and names that keep the rules."""
+    """The requested pages, and names that follow the rules."""
     community = await queries.community(scope, db, community_id)
     row = await resident_pages.page(scope, db, community_id)
     if row is None:

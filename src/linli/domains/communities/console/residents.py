@@ -1,4 +1,4 @@
-"""Console: who lives where. The rows are people's; the places are told here, where both are known."""
+"""Console: who lives where. The rows come from people; the places are added here, where both are known."""
 
 from typing import Annotated
 

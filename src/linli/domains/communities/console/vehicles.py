@@ -161,7 +161,7 @@ async def add_vehicle(
 async def change_vehicle(
     community_id: int, vehicle_id: int, data: ChangedVehicleForm, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
-    """Change plate, brand or colour; what is absent stays."""
+    """Change plate, brand or colour; absent fields stay as they are."""
     form = service.checked(VehicleForm(plate=data.plate, brand=data.brand, color=data.color), names=_NAMES)
     await service.change(
         scope, tx, community_id=community_id, changes=[(vehicle_id, form)], now_ms=clock.now_ms()

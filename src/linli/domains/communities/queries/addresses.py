@@ -1,4 +1,4 @@
-"""Which house somebody means by what they wrote."""
+"""Which house a written address means."""
 
 from linli.domains.communities import addresses
 from linli.domains.communities.queries.spaces import search_houses

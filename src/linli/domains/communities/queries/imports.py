@@ -57,7 +57,7 @@ class Import(NamedTuple):
 
 
 class HouseFacts(NamedTuple):
-    """What is known of a house."""
+    """Facts of a house."""
 
     layout: str
     area_m2: float | None
@@ -67,7 +67,7 @@ class HouseFacts(NamedTuple):
 
 @dataclass(slots=True)
 class Snapshot:
-    """What a community holds before the import."""
+    """What exists in a community before the import."""
 
     parent: Space
     """What the buildings stand under."""
@@ -78,9 +78,9 @@ class Snapshot:
     houses: dict[int, HouseFacts]
     residents: list[HouseResident]
     holders: dict[str, PhoneHolder]
-    """Who holds the phones of the workbook in the tenant."""
+    """Persons of the tenant who have the phones of the workbook."""
     person_ids: set[int]
-    """Persons of the tenant whom the community already knows."""
+    """Persons of the tenant that the community knows."""
 
 
 class ImportChange(NamedTuple):
@@ -213,7 +213,7 @@ async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) ->
     if reading.residents:
         phones = sorted({row.values["phone"] for row in reading.residents if "phone" in row.values})
         snapshot_row.holders = await person_queries.holders_of_phones(scope, db, phones)
-        # ID numbers tell only of whom the phone does not tell.
+        # The ID number decides only where the phone does not.
         numbers = any(
             row.values.get("phone") not in snapshot_row.holders
             for row in reading.residents

@@ -200,7 +200,7 @@ async def count_assets(scope: Scope, db: Reader, house_ids: list[int]) -> int:
 
 
 async def house_rows(scope: Scope, db: Reader, house_ids: list[int]) -> list[HouseRow]:
-    """What is known of these houses."""
+    """The facts of these houses."""
     return await _rows_of_houses.all(db, scope, house_ids=house_ids)
 
 
@@ -312,7 +312,7 @@ class PlaceFilter(Filter, frozen=True):
 
 
 class HouseFilter(PlaceFilter, frozen=True):
-    """Houses by their place and by what is known of them."""
+    """Houses by their place and their facts."""
 
     house_type: int | None = None
     house_status: Annotated[int | None, Meta(description="0: not said.")] = None

@@ -30,7 +30,7 @@ class CommunityCard(msgspec.Struct, rename="camel", frozen=True):
     city: str
     address: str
     phone: str
-    """Of the property; empty when not told."""
+    """Of the property; empty when not given."""
     mine: bool
     """The caller lives there."""
     suspended: bool

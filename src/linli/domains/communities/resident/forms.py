@@ -31,7 +31,7 @@ class AskedField(msgspec.Struct, rename="camel", frozen=True):
 
 
 class PersonForm(msgspec.Struct, rename="camel", frozen=True):
-    """The person. What is empty says nothing."""
+    """The person. Empty fields change nothing."""
 
     name: str = ""
     id_no: str = ""

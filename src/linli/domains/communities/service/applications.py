@@ -41,7 +41,7 @@ class OnlyRejectedDeleted(Conflict):
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """What is handed in. Certificates are (wire field, uploadId), in order."""
+    """An application. Certificates are (wire field, uploadId), in order."""
 
     poid: str
     name: str

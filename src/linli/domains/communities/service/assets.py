@@ -111,7 +111,7 @@ async def _note(
 async def change(
     scope: Scope, tx: Tx, *, house_id: int, asset_id: int, type: int | None, name: str | None, now_ms: int
 ) -> None:
-    """Change what is given. Raises NotFound, BadInput, AssetNameTaken."""
+    """Change the fields that are given. Raises NotFound, BadInput, AssetNameTaken."""
     await queries.space(scope, tx, house_id, lock=True)
     asset = await _asset(scope, tx, house_id, asset_id)
     new_type = asset.type if type is None else type

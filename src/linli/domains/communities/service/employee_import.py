@@ -22,7 +22,7 @@ from linli.kernel.workbooks.imports import Work
 from linli.kernel.workbooks.rows import ListReading, Problem, Row
 
 DEPARTMENT, EMPLOYEE, PLACE, PERSON = "department", "employee", "department_member", "person"
-"""What import_changes calls a new department, somebody hired, put into a department (row, person), and new here."""
+"""Kinds of `import_changes`: a new department, an employee, a person put into a department (row, person), a person."""
 _EVERYBODY: Final = PageRequest(1, 100_000)
 
 type Way = tuple[str, ...]
@@ -32,7 +32,7 @@ class Wanted(NamedTuple):
     name: str
     phone: str
     identity_id: str
-    """Empty for somebody to be hired."""
+    """Empty for a new employee."""
     person_id: int
     ways: list[Way]
 

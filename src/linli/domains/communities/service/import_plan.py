@@ -37,7 +37,7 @@ PROFILE_FIELDS = (
 
 
 class Stranger:
-    """Somebody whom the workbook brings. A whole row of `persons` is made of it when it is written, and not kept."""
+    """A new person from the workbook. A whole row of `persons` is made of it when it is written, and not kept."""
 
     __slots__ = ("id", "identity_id", "name", "row")
 
@@ -79,7 +79,7 @@ type Holder = PhoneHolder | Stranger
 
 
 class Match(NamedTuple):
-    """A row of somebody who is in the tenant."""
+    """A row of a person who is in the tenant."""
 
     person_id: int
     house_id: int
@@ -123,7 +123,7 @@ class Plan:
     """What `arrivals.changed` replace, in the same order."""
     matches: list[Match] = field(default_factory=list)
     facts: list[FactsChange] = field(default_factory=list)
-    """What becomes known of persons who are there."""
+    """New facts of persons who exist already."""
     problems: list[Problem] = field(default_factory=list)
     """Faults of the workbook, and of its rows beside what is there."""
     outcome: Outcome = field(default_factory=Outcome)
@@ -187,7 +187,7 @@ class _Planner:
         phoneless = any("phone" not in row.columns for row in reading.residents)
         self._phones, self._wanted = _phones_and_numbers(reading, self._holders)
         self._numbers: dict[tuple[str, str], Holder] = {}
-        """(ID number, name) → who is meant by a row with a phone that nobody has, or none."""
+        """(ID number, name) → the person of a row whose phone nobody has, or that has none."""
         self._namesakes: dict[tuple[int, str], HouseResident] = {}
         for position, house_resident_row in enumerate(self._residents):
             self._ties[house_resident_row.house_id, house_resident_row.person_id] = position
@@ -227,7 +227,7 @@ class _Planner:
 
     def house(self, row: Row) -> None:
         building, unit, number = place_of(row)
-        # Nothing is made before the whole way is known to be good.
+        # Nothing is created before the whole path is checked.
         at: Space | None = self._there.parent
         for kind, name in ((rules.BUILDING, building), (rules.UNIT, unit), (rules.HOUSE, number)):
             at = self._spaces.get((at.space_id, name)) if at is not None else None
@@ -327,7 +327,7 @@ class _Planner:
         return at.space_id
 
     def _person(self, row: Row, house_id: int) -> Holder | None:
-        """Who a row means: the holder of its phone, a namesake in the house, or somebody new."""
+        """The person of a row: the holder of its phone, a namesake in the house, or a new person."""
         values = row.values
         name, phone, number = values["name"], values.get("phone"), values.get("id_no", "")
         person = self._numbers.get((number, name))

@@ -164,7 +164,7 @@ class _List(_Parent):
         return rows.total
 
     async def stamp(self, scope: Scope, db: Reader, import_row: Import) -> None:
-        """A list is planned anew at once."""
+        """A list is planned again at once."""
 
     async def plan(self, scope: Scope, db: Reader, import_row: Import, rows: ListReading) -> ListPlan:
         plan: ListPlan = await self._kind.plan(scope, db, import_row.community_id, rows)

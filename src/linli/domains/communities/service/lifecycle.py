@@ -28,7 +28,7 @@ REASONS: Final = ("expired", "early_end", "false_identity", "breach", "unpaid", 
 WARN_DAYS: Final = 30
 """So long before its end a community is shown to need a new contract."""
 WARNINGS: Final = (1, 7, WARN_DAYS)
-"""Days before the end at which the company's administrators are told, once each."""
+"""Days before the end at which the company's administrators are warned, once each."""
 
 
 _DAY_MS: Final = 86_400_000
@@ -39,7 +39,7 @@ class NotInManagement(Conflict):
 
 
 class ServiceStopped(Conflict):
-    """A stopped service does not run again: the community is claimed anew."""
+    """A stopped service does not run again: the community must be claimed again."""
 
     code = "community.service_stopped"
 
@@ -59,7 +59,7 @@ _running = Query(
     )
     .limit(500),
     Community,
-    unscoped="time itself ends services, whosesoever they are",
+    unscoped="services of all tenants end by time",
 )
 _ending = Query(
     select(communities)
@@ -91,7 +91,7 @@ _unwarned = Query(
     .order_by(communities.c.service_end, communities.c.community_id)
     .limit(500),
     Community,
-    unscoped="time itself ends services, whosesoever they are",
+    unscoped="services of all tenants end by time",
 )
 
 
@@ -208,7 +208,7 @@ async def expire_due(db: Database, *, ids: Ids, now_ms: int) -> int:
 async def warn_due(db: Database, *, now_ms: int) -> int:
     """Say of every service that ends within the days of warning that it does; of how many.
 
-    The nearest warning alone is given where several are due; a service with a later end is warned of anew.
+    The nearest warning alone is given where several are due; a service with a later end gets new warnings.
     """
     warned = 0
     for days in WARNINGS:

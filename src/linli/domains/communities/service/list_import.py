@@ -80,5 +80,5 @@ def bad_rows(problems: list[Problem]) -> int:
 
 
 def packed(facts: dict[str, Any]) -> str:
-    """What a trace keeps of what was before."""
+    """The values before a change, as a trace keeps them."""
     return json.dumps(facts, ensure_ascii=False)

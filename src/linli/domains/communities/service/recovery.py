@@ -59,7 +59,7 @@ async def restore_space(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_m
 
 
 async def restore_resident(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
-    """What was known of a person, what they were to a house, or that they lived there."""
+    """Restore a person's fields, their relation to a house, or that they lived there."""
     kept, identity_id = change.remains, change.target
     if change.action == "moved_out":
         await residents.come_back(

@@ -203,7 +203,7 @@ async def _check_logo(scope: Scope, tx: Tx, upload_id: str) -> None:
 
 
 async def page(scope: Scope, db: Reader, community_id: int) -> ResidentPage | None:
-    """What was asked for a community in scope."""
+    """The request of a community in scope."""
     return await _by_community.one(db, scope, community_id=community_id)
 
 

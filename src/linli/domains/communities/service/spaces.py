@@ -212,7 +212,7 @@ async def _note(
 
 
 def house_row(*, space_id: int, parent: Space, location: str, location_key: str) -> dict[str, Any]:
-    """A row of `houses` about which nothing is known yet."""
+    """A row of `houses` without any facts."""
     return {
         "space_id": space_id,
         "tenant_id": parent.tenant_id,
@@ -372,7 +372,7 @@ async def describe_house(
     house_status: int | None,
     now_ms: int,
 ) -> None:
-    """Set everything that is known of a house. Raises NotFound, BadInput."""
+    """Set all facts of a house. Raises NotFound, BadInput."""
     checked_house(layout=layout, area_m2=area_m2, house_type=house_type, house_status=house_status)
     house = await queries.house(scope, tx, space_id)
     await _set_house.run(

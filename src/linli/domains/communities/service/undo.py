@@ -81,7 +81,7 @@ async def _begun(scope: Scope, tx: Tx, import_id: int, kind: str) -> tuple[Impor
 async def _note(
     scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], new_spaces: list[Space], now_ms: int
 ) -> None:
-    """The histories of the spaces that went or were restored; those of residents are told with their ties."""
+    """Write the histories of the deleted and restored spaces; those of residents are written with their ties."""
     ids = [row.space_id for row in new_spaces] + [change.row_id for change in done if change.kind == "house"]
     async for piece in bulk.steps(ids, 5 * bulk.STEP):
         await history.note_many(

@@ -52,7 +52,7 @@ UPLOAD_PATH: Final = "/oss"
 
 
 class UploadPlace:
-    """Where tickets send their forms. `host` is told without a scheme, since old clients put http:// in front."""
+    """Where tickets send their forms. `host` is sent without a scheme, since old clients put http:// in front."""
 
     def __init__(self, store: ObjectStore, secret: bytes) -> None:
         self.store = store
@@ -116,7 +116,7 @@ async def save(
 
 
 class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture that somebody sends."""
+    """A picture sent by a person."""
 
     content: bytes
     biz_code: str

@@ -1,6 +1,6 @@
 """Vehicles by the workbook: whose each is, what is wrong, and what an import makes or changes.
 
-Importing a file again makes nothing twice: a plate that its owner has is only described anew.
+Importing a file again creates nothing twice: a plate that its owner has only gets a new description.
 """
 
 import asyncio
@@ -166,7 +166,7 @@ async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
 async def undo(
     scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], ids: Ids, now_ms: int
 ) -> int:
-    """New vehicles go, changed ones are described as before; what was changed or removed since stays so."""
+    """New vehicles are removed, changed ones get their old description; vehicles changed or removed since stay."""
     there = await queries.by_ids(scope, tx, import_row.community_id, [change.row_id for change in done])
     vehicle_ids = [change.row_id for change in done if change.kind == VEHICLE and change.row_id in there]
     back = []

@@ -49,7 +49,7 @@ class FaceEngineState(msgspec.Struct, rename="camel", frozen=True):
     waiting: int
     refused: int
     of_before: int
-    """Of another model: they are being made anew from their pictures."""
+    """Templates of another model: they are being computed again from their pictures."""
 
 
 class FaceToEnrol(msgspec.Struct, rename="camel", frozen=True):

@@ -139,7 +139,7 @@ _outstanding = Query(
     .order_by(_t.community_id, _t.face_id)
     .limit(bindparam("limit", type_=INT)),
     Template,
-    unscoped="the worker makes templates anew for every community",
+    unscoped="the worker makes templates again for every community",
     heavy=True,
 )
 _asked_again = and_(

@@ -238,7 +238,7 @@ class Enroller:
             )
             if (
                 now is not None and now.change_no == row.change_no
-            ):  # else it was put anew or dropped meanwhile
+            ):  # else it was put again or dropped meanwhile
                 await _write(scope, tx, now, outcome, self._db.clock.now_ms())
 
         await self._db.run(work)

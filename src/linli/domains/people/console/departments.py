@@ -92,7 +92,7 @@ async def create(
 async def change(
     community_id: int, department_id: int, data: DepartmentForm, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
-    """Name and description anew; `parentId` is not looked at."""
+    """Change name and description; `parentId` is ignored."""
     await require_department(scope, tx, community_id, department_id)
     await service.change(
         scope,

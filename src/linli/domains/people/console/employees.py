@@ -161,7 +161,7 @@ async def hire(
 async def change(
     community_id: int, identity_id: str, data: EmployeeForm, scope: WholeScope, tx: Tx, clock: Clock
 ) -> None:
-    """Name, phone and departments anew: these departments and no others."""
+    """Change name, phone and departments: the employee is in these departments only."""
     await people.require_community(scope, tx, community_id)
     now_ms, profile = clock.now_ms(), _profile(data)
     employee = await queries.employee(scope, tx, community_id, identity_id)

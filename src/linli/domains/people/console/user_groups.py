@@ -102,7 +102,7 @@ class UserGroupFilter(Filter, frozen=True):
 
 
 class UserFilter(Filter, frozen=True):
-    """Whom a community knows."""
+    """A person whom the community knows."""
 
     q: Annotated[str, Meta(description="A part of the name or phone.")] = ""
     group_id: str = ""
@@ -201,7 +201,7 @@ community_user_routes = Routes("/communities/{community_id:int}/users", tags=("p
 async def list_users(
     community_id: int, scope: WholeScope, db: Database, page: PageRequest, where: UserFilter
 ) -> Page[CommunityUserRow]:
-    """Everybody whom the community knows, or who is in one group; the newest first."""
+    """All persons whom the community knows, or those of one group; the newest first."""
     await queries.require_community(scope, db, community_id)
     matches = await user_queries.page(
         scope,
@@ -249,7 +249,7 @@ async def add(
 
 @community_user_routes.post("/erase", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
 async def erase(community_id: int, data: UsersNamed, scope: WholeScope, tx: Tx, clock: Clock) -> None:
-    """Erase users for good, all or none: houses, groups, rights and what is known of them. Nothing brings it back."""
+    """Erase users for good, all or none, with their houses, groups, rights and fields. It cannot be undone."""
     await queries.require_community(scope, tx, community_id)
     for identity_id in dict.fromkeys(data.identity_ids):
         await erasure.erase(

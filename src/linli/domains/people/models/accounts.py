@@ -64,7 +64,7 @@ sign_in_codes = Table(
     "sign_in_codes",
     metadata,
     text_column("phone", primary_key=True),
-    text_column("digest"),  # keyed, so that a stolen database tells no code; empty when nobody has the phone
+    text_column("digest"),  # keyed: a stolen database reveals no code; empty when nobody has the phone
     integer("sent_ms"),
     integer("expires_ms"),
     integer("tries", server_default="0"),
@@ -115,7 +115,7 @@ login_starts = Table(
     integer("expires_ms"),
     Index("ix_login_starts_expires", "expires_ms"),
 )
-"""Sign-ins that are under way at somebody else's."""
+"""Sign-ins in progress at another provider."""
 
 scan_logins = Table(
     "scan_logins",

@@ -153,7 +153,7 @@ class EmployeeConditions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def binds(self) -> dict[str, Any]:
-        """What is asked for, by the names of the statements."""
+        """The conditions, by the names that the statements use."""
         given: dict[str, Any] = {
             "name": self.name,
             "name_like": like(self.name_like) if self.name_like else None,

@@ -10,7 +10,7 @@ from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.scope import Scope
 
 type Counts = dict[str, int]
-"""By code; an empty code for those of whom nothing is known."""
+"""By code; an empty code for persons without a value."""
 
 AGES = ((0, 6, "0-6"), (7, 17, "7-17"), (18, 34, "18-34"), (35, 59, "35-59"), (60, 200, "60+"))
 """Bands of the population: pre-school, school, young, middle and old age, both ends in them."""

@@ -152,7 +152,7 @@ async def holders(
 async def points_of(
     scope: Scope, db: Reader, community_id: int, person_ids: list[int]
 ) -> dict[int, list[Point]]:
-    """What was given to each person in a community."""
+    """The rights given to each person in a community."""
     points: dict[int, list[Point]] = {}
     for row in await _points.all(db, scope, community_id=community_id, person_ids=person_ids):
         points.setdefault(row.person_id, []).append(Point(row.function, row.level))

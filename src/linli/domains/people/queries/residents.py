@@ -344,7 +344,7 @@ class ResidentConditions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def binds(self) -> dict[str, Any]:
-        """What is asked for, by the names of the statements."""
+        """The conditions, by the names that the statements use."""
         name, text = self.name, self.text
         if text and not name and not any(character.isdigit() for character in text):
             name, text = text, None  # no part of a phone: half as much to look at

@@ -1,4 +1,4 @@
-"""Users: everybody whom a community knows, page by page."""
+"""Users: all persons whom a community knows, page by page."""
 
 from typing import Any, Final
 
@@ -123,7 +123,7 @@ class UserConditions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def binds(self) -> dict[str, Any]:
-        """What is asked for, by the names of the statements."""
+        """The conditions, by the names that the statements use."""
         given: dict[str, Any] = {
             "group_id": self.group_id,
             "name": like(self.name) if self.name else None,

@@ -74,7 +74,7 @@ class Asker(NamedTuple):
     """Who has a code sent: the browser that alone may use it, and where it is."""
 
     browser: str
-    """A text that nobody else has."""
+    """A text that is unique."""
     address: str
     """As `network_of` tells it."""
     device: str = ""
@@ -286,7 +286,7 @@ async def _spend(tx: Tx, key: str, digest: str) -> None:
 
 
 def register(jobs: Jobs, sender: SmsSender, secrets: Secrets, clock: Clock) -> None:
-    """Codes are sent by workers; one that nobody could hand over in its five minutes is forgotten."""
+    """Workers send codes; a code that could not be sent in its five minutes is deleted."""
 
     async def send(wanted: ToSend) -> None:
         if wanted.expires_ms <= clock.now_ms():

@@ -38,7 +38,7 @@ class NotEnded(Conflict):
 
 
 class StillInUse(Conflict):
-    """There are devices that would go on working for nobody."""
+    """Devices of the company would stay online without an owner."""
 
     code = "company.still_in_use"
 
@@ -90,7 +90,7 @@ async def _rows(db: Reader, table: Table, tenant_id: str) -> AsyncIterator[list[
 
 
 class _Sink(io.RawIOBase):
-    """What an archive wrote and nobody has fetched yet. It cannot be sought in, so that nothing waits for the end."""
+    """Bytes that an archive wrote and nobody fetched yet. It cannot seek, so that nothing waits for the end."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()

@@ -123,7 +123,7 @@ async def create(
 async def change(
     scope: Scope, tx: Tx, *, department_id: int, name: str, description: str | None, now_ms: int
 ) -> None:
-    """Name and description anew; None leaves the description. Raises NotFound, BadInput, DepartmentNameTaken."""
+    """Change name and description; None leaves the description. Raises NotFound, BadInput, DepartmentNameTaken."""
     department = await queries.department(scope, tx, department_id)
     name, text = _checked(name, department.description if description is None else description)
     tree = await queries.tree(scope, tx, department.community_id)

@@ -44,7 +44,7 @@ _cut = [
 async def hire(
     scope: Scope, tx: Tx, *, community_id: int, profile: Profile, ids: Ids, now_ms: int
 ) -> Employee:
-    """Somebody works for the property from now on. A phone that the tenant knows means that person.
+    """Add an employee of the property. A phone that the tenant knows means that person.
 
     `profile` is checked and has a name and a phone. Raises PhoneTaken, AlreadyEmployee.
     """
@@ -131,7 +131,7 @@ async def succeed(scope: Scope, tx: Tx, *, community_id: int, old: Person, new: 
 
 
 async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
-    """Somebody who was removed works here again, in the departments that are still there; rights are given anew.
+    """Somebody who was removed works here again, in the departments that are still there; rights must be given again.
 
     Raises NotFound when the community no longer knows the person, AlreadyEmployee.
     """

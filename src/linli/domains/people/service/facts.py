@@ -1,4 +1,4 @@
-"""What is known of many persons changes at once, as an import says it, and is put back when the import is undone."""
+"""Change fields of many persons at once for an import, and restore them when the import is undone."""
 
 from collections import defaultdict
 from typing import Any, NamedTuple
@@ -34,7 +34,7 @@ _known_to = Query(
     select(community_persons.c.person_id, community_persons.c.community_id).where(
         any_of(community_persons.c.person_id, "person_ids")
     ),
-    unscoped="every community that knows a changed person is told",
+    unscoped="every community that knows a changed person gets the event",
 )
 
 

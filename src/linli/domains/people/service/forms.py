@@ -67,7 +67,7 @@ def _require_field(form: Form, name: str) -> None:
 
 
 def _words(form: Form) -> dict[str, Any]:
-    """What the history compares: each trait of each field by itself."""
+    """The form as the history compares it: each trait of each field by itself."""
     values: dict[str, Any] = {"review": form.review}
     for position, field in enumerate(form.fields, 1):
         values[f"{field.name}.position"] = position

@@ -173,7 +173,7 @@ async def invite(
     days: int,
     now_ms: int,
 ) -> tuple[int, str]:
-    """A new invitation: its id and the text of its link, told this once. The surface has checked the community.
+    """A new invitation: its id and the text of its link, shown only this once. The surface has checked the community.
 
     Raises BadInput, CannotGive.
     """

@@ -140,7 +140,7 @@ async def take_start(tx: Tx, *, state: str, browser: str, provider: str, now_ms:
 
 
 async def keep_identity(tx: Tx, *, row: StartRow, subject: str, label: str, now_ms: int) -> None:
-    """A provider named somebody whom nobody here has linked: remembered in the browser until they say who they are."""
+    """Keep an identity that no log-in is linked to, tied to the browser, until the person signs in or registers."""
     await _end_browser.run(tx, browser=row.browser_hash)
     kept = row._replace(
         nonce="", verifier="", subject=subject[:255], label=label[:64], expires_ms=now_ms + IDENTIFIED_MS
@@ -149,7 +149,7 @@ async def keep_identity(tx: Tx, *, row: StartRow, subject: str, label: str, now_
 
 
 async def identified_start(db: Reader, *, browser: str, now_ms: int) -> StartRow | None:
-    """Whom a provider named in this browser just now."""
+    """The identity that a provider named in this browser just now."""
     return await _identified.one(db, browser=hashed(browser), now=now_ms) if browser else None
 
 

@@ -45,11 +45,11 @@ DEFAULTS: dict[str, Any] = {
     "politics": None, "company": "", "registry": "", "registry_code": "", "residence_address": "",
     "residence_address_code": "", "nationality": "", "ext": "", "face_upload_id": "", "face_id": "",
 }  # fmt: skip
-"""What a column says while nothing is known."""
+"""Value of a column that was never filled."""
 RESIDENT = "resident"
 """What the history calls a person of a community; the record is the identityId."""
 FIELDS = ("name", *DEFAULTS)
-"""What is known of a person, by column."""
+"""A person's fields, by column."""
 
 _set_all = Command(
     update(persons)
@@ -87,7 +87,7 @@ _known_to = Query(
     select(community_persons.c.community_id).where(
         community_persons.c.person_id == bindparam("row", type_=INT)
     ),
-    unscoped="every community that knows a changed person is told",
+    unscoped="every community that knows a changed person gets the event",
 )
 
 

@@ -25,7 +25,7 @@ COMMENT_MAX = 200
 
 
 class UserExists(Conflict):
-    """A certification of this person for this house is there already; a refused one is edited, not made anew."""
+    """A certification of this person for this house is there already; a refused one is edited, not created again."""
 
     code = "resident.user_exists"
 

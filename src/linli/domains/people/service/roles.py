@@ -67,7 +67,7 @@ async def create(hand: Hand, tx: Tx, *, name: str, rights: list[str], descriptio
 async def change(
     hand: Hand, tx: Tx, *, role_id: int, name: str, rights: list[str], description: str = ""
 ) -> None:
-    """Name, description and rights anew, for everybody who has the role.
+    """Change name, description and rights, for everybody who has the role.
 
     Raises NotFound, BadInput, RoleNameTaken, CannotGive.
     """

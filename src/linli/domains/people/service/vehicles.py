@@ -157,7 +157,7 @@ async def remove(scope: Scope, tx: Tx, *, community_id: int, vehicle_ids: list[i
 
 
 async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> None:
-    """Describe vehicles, which are there, as they were; their plates stay."""
+    """Give existing vehicles their old description back; their plates stay."""
     rows = [{"row": vehicle.vehicle_id, **vehicle._replace(changed_ms=now_ms)._asdict()} for vehicle in was]
     if rows:
         await _change.run_many(tx, rows, scope)
@@ -166,12 +166,12 @@ async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> 
 
 
 async def remove_rows(scope: Scope, tx: Tx, vehicle_rows: list[Vehicle]) -> None:
-    """Take vehicles of one community away, which are there."""
+    """Remove existing vehicles of one community."""
     await _drop(scope, tx, vehicle_rows)
 
 
 async def leave(scope: Scope, tx: Tx, *, community_id: int, person_id: int) -> list[Vehicle]:
-    """A person left a community: so do their vehicles, whose plates somebody else may now register; which they were."""
+    """Remove the vehicles of a person who left; others may register the plates now. Returns the vehicles."""
     vehicle_rows = await queries.of_person(scope, tx, community_id, person_id)
     await _drop(scope, tx, vehicle_rows)
     return vehicle_rows
@@ -187,7 +187,7 @@ async def come_back(
     ids: Ids,
     now_ms: int,
 ) -> tuple[list[str], list[str]]:
-    """Vehicles that left with a person are registered again; (plates that are back, plates that others have now)."""
+    """Register a person's former vehicles again; returns (plates registered, plates that others have now)."""
     plates = [form.plate or "" for form in forms]
     taken = await queries.by_plates(scope, tx, community_id, plates) if plates else {}
     free = [form for form in forms if form.plate not in taken]

@@ -12,7 +12,7 @@ from linli.kernel.scope import Scope
 
 
 async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
-    """Choices by their words, spaces by their names; what is gone keeps its number."""
+    """Choices by their words, spaces by their names; deleted ones show their number."""
     numbers = {number for row in changes for number in row.get("space_id", ()) if number is not None}
     names = await spaces.names(scope, db, sorted(numbers)) if numbers else {}
     at = 1 if scope.language == "en" else 0

@@ -159,7 +159,7 @@ async def change(
     secrets: Secrets,
     clock: Clock,
 ) -> None:
-    """Describe a device anew; the box has it with the next deployment."""
+    """Change a device's description; the box has it with the next deployment."""
     gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
     (device,) = await queries.some(scope, tx, protocol_id, [device_id])
     await service.change(

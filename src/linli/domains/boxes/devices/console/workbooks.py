@@ -236,7 +236,7 @@ async def apply(
 async def take_back(
     protocol_id: int, import_id: int, scope: Scope, tx: Tx, secrets: Secrets, clock: Clock
 ) -> EdgeImportUndone:
-    """Take an import back; what was changed again since stays."""
+    """Undo an import; rows that were changed since stay."""
     await protocol_of(scope, tx, protocol_id)
     counts = await imports.undo(
         scope,

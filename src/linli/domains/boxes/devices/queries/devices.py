@@ -1,4 +1,4 @@
-"""Devices under a protocol with their state, found by what is said of them."""
+"""Devices under a protocol with their state, found by name, address and other fields."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple

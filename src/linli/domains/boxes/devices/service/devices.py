@@ -60,7 +60,7 @@ class Planned(NamedTuple):
 class Plan(NamedTuple):
     items: list[Planned]
     faults: list[tuple[int, Fault]]
-    """(position of the device, what is wrong)."""
+    """(position of the device, fault)."""
     warnings: list[tuple[int, Fault]]
 
 
@@ -269,7 +269,7 @@ async def change(
     secrets: Secrets,
     now_ms: int,
 ) -> EdgeDevice:
-    """Describe a device anew; hidden fields that come back as they were shown stay. Raises BadInput."""
+    """Change a device's description; hidden fields that come back unchanged stay. Raises BadInput."""
     with_hiddens = with_hidden(custom, core.custom_of(device, secrets))
     asked = Asked(device.device_name, alias, with_hiddens)
     wanted = await plan(scope, tx, gateway, protocol, [asked], secrets=secrets, instead={0: device})

@@ -59,7 +59,7 @@ class _Devices:
         return rows.total
 
     async def stamp(self, scope: Scope, db: Reader, import_row: Import) -> None:
-        """Devices are planned anew at once."""
+        """Devices are planned again at once."""
 
     async def plan(self, scope: Scope, db: Reader, import_row: Import, rows: ListReading) -> Plan:
         gateway, protocol = await protocol_of(scope, db, import_row.protocol_id)

@@ -270,7 +270,7 @@ async def without_files(scope: Scope, tx: Tx, import_id: int) -> None:
 async def undo(
     scope: Scope, tx: Tx, *, import_id: int, protocol_id: int, secrets: Secrets, now_ms: int
 ) -> Counter[str]:
-    """Take an import back; what was changed again since stays. Counts of removed, restored, kept.
+    """Undo an import; rows that were changed since stay. Counts of removed, restored, kept.
 
     A thing that the import made and that never connected goes with its device. Raises NotFound, WrongState.
     """

@@ -69,7 +69,7 @@ class BoxCondition(msgspec.Struct, rename="camel", frozen=True):
 
 
 class BoxStrangerSettled(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    """What somebody who knows the site says of such an address."""
+    """The decision of somebody who knows the site about such an address."""
 
     device: Annotated[str, Meta(min_length=1, max_length=64)]
     peer: Annotated[str, Meta(min_length=2, max_length=45)]
@@ -210,7 +210,7 @@ async def settle(
 
 @box_routes.get("/history", right=SEE, name="history", raises=(NotFound,))
 async def show_history(node_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[BoxEvent]:
-    """When the box came and went, started anew, was updated or moved; the newest first."""
+    """When the box went online or offline, restarted, was updated or moved; the newest first."""
     await clusters.node(scope, db, node_id)
     entries = await queries.log(scope, db, node_id, page)
     rows = [

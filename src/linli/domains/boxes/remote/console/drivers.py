@@ -64,7 +64,7 @@ async def drivers(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -
 
 @box_driver_routes.post("/{driver:str}/restart", right=MANAGE, status=200)
 async def restart(node_id: int, driver: str, scope: Scope, by: By, edge_remote: RemoteRoom) -> BoxDriver:
-    """Start a driver anew; its devices are away for a moment."""
+    """Restart a driver; its devices are offline for a moment."""
     answer = await edge_remote.calls.ask(
         scope,
         node_id,

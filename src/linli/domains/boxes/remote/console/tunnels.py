@@ -105,7 +105,7 @@ tunnel_routes = Routes("/edge/tunnels/{tunnel_id:int}", tags=("edge",))
 
 @tunnel_routes.post("/end", right=MANAGE, raises=(NotFound,))
 async def end(tunnel_id: int, scope: Scope, db: Database, clock: Clock, edge_remote: RemoteRoom) -> None:
-    """End somebody's visit at once."""
+    """End a person's visit at once."""
     tunnel = await queries.tunnel(scope, db, tunnel_id)
     await edge_remote.end(tunnel, now_ms=clock.now_ms())
 

@@ -21,7 +21,7 @@ async def take(
 ) -> tuple[str, dict[str, Any]] | None:
     """The event and facts for the box's log; None without news.
 
-    A box says anew at most each ten minutes who called, so this is no more often either.
+    A box reports callers at most every ten minutes, so this is no more often either.
     """
     if now == before:
         return None

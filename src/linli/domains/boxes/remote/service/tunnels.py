@@ -29,7 +29,7 @@ _PROVED: Final = "a ticket of 256 bits, told to one side alone, proves what scop
 
 
 def _take(side: str) -> Query[Tunnel]:
-    """One side comes with its ticket, which is void from now on; the other's process is told with the row."""
+    """One side connects with its ticket, which is void from now on; the row notifies the process of the other side."""
     ticket, process = _t[f"{side}_ticket"], f"{side}_process"
     return Query(
         update(edge_tunnels)
@@ -79,7 +79,7 @@ _forget = Command(
 class Asked(NamedTuple):
     tunnel: Tunnel
     person_ticket: str
-    """To be told to who asked, and to nobody else."""
+    """Shown to the caller who asked, and to nobody else."""
 
 
 class By(NamedTuple):
@@ -98,7 +98,7 @@ def hashed(ticket: str) -> str:
 
 
 class TunnelWish(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants inside a box, and why."""
+    """Who asks for a tunnel into a box, and why."""
 
     kind: Kind
     reason: str
