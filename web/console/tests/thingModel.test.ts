@@ -29,8 +29,8 @@ describe('a thing model', () => {
         events: [{ identifier: 'post' }, { identifier: 'passEvent' }],
       }),
     )
-    expect(model.services.map((one) => one.identifier)).toEqual(['remoteOpen'])
-    expect(model.events.map((one) => one.identifier)).toEqual(['passEvent'])
+    expect(model.services.map((service) => service.identifier)).toEqual(['remoteOpen'])
+    expect(model.events.map((event) => event.identifier)).toEqual(['passEvent'])
   })
 
   it('makes form values and takes them back as they go on the wire', () => {

@@ -15,7 +15,9 @@ describe('a document for the forms', () => {
   it('leaves out what the platform makes by itself', () => {
     const whole = {
       schema: 'x',
-      properties: [{ identifier: 'P', name: 'p', dataType: { type: 'date' }, accessMode: 'r', required: true }],
+      properties: [
+        { identifier: 'P', name: 'p', dataType: { type: 'date' }, accessMode: 'r', required: true },
+      ],
       events: [
         { identifier: 'post', method: 'thing.event.property.post', outputData: [] },
         { identifier: 'e', type: 'alert', method: 'thing.event.e.post' },
@@ -27,8 +29,8 @@ describe('a document for the forms', () => {
     }
     const read = readDocument(whole)
     expect(read.properties[0]).toMatchObject({ identifier: 'P', accessMode: 'r', required: true })
-    expect(read.events.map((one) => one.identifier)).toEqual(['e'])
-    expect(read.services.map((one) => [one.identifier, one.callType])).toEqual([['s', 'sync']])
+    expect(read.events.map((event) => event.identifier)).toEqual(['e'])
+    expect(read.services.map((service) => [service.identifier, service.callType])).toEqual([['s', 'sync']])
     expect(readDocument(read)).toEqual(read)
   })
 

@@ -31,7 +31,7 @@ export async function inSight(element: () => Element | null): Promise<void> {
   await new Promise<void>((resolve) => {
     const observer = new IntersectionObserver(
       (entries) => {
-        if (!entries.some((one) => one.isIntersecting)) return
+        if (!entries.some((entry) => entry.isIntersecting)) return
         observer.disconnect()
         resolve()
       },

@@ -26,7 +26,7 @@ export function earlyFiles(first: FirstPages): Plugin {
         const chunks = Object.values(bundle ?? {}).filter((one): one is Chunk => one.type === 'chunk')
         const there = new Set(entry ? withImports(chunks, entry as Chunk) : [])
         const files = (ends: string[]) => {
-          const found = chunks.filter((one) => ends.some((end) => one.facadeModuleId?.endsWith(end)))
+          const found = chunks.filter((chunk) => ends.some((end) => chunk.facadeModuleId?.endsWith(end)))
           if (found.length < ends.length) throw new Error(`no chunk for one of ${ends.join(', ')}`)
           const wanted = found.flatMap((one) => withImports(chunks, one))
           return [...new Set(wanted)].filter((one) => !there.has(one)).map((one) => base + one)
@@ -75,7 +75,7 @@ function withImports(chunks: Chunk[], chunk: Chunk, seen = new Set<string>()): s
   if (seen.has(chunk.fileName)) return []
   seen.add(chunk.fileName)
   const below = chunk.imports.flatMap((name) => {
-    const next = chunks.find((one) => one.fileName === name)
+    const next = chunks.find((chunk) => chunk.fileName === name)
     return next ? withImports(chunks, next, seen) : []
   })
   return [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? []), ...below]

@@ -15,14 +15,14 @@ const APPROVED = 2
 
 /** Where to begin when nothing was chosen: a community that is in use, before one that waits for its review. */
 function firstUsable(rows: readonly CommunityOption[] | null): CommunityOption | undefined {
-  return rows?.find((one) => one.applyStatus === APPROVED) ?? rows?.[0]
+  return rows?.find((row) => row.applyStatus === APPROVED) ?? rows?.[0]
 }
 
 /** The community being worked in: chosen at the top, kept on this machine. */
 export function useCommunity() {
   const session = useSession()
   const current = computed(
-    () => options.value?.find((one) => one.id === chosen.value) ?? firstUsable(options.value) ?? null,
+    () => options.value?.find((option) => option.id === chosen.value) ?? firstUsable(options.value) ?? null,
   )
 
   async function load(): Promise<void> {

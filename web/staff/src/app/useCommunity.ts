@@ -13,7 +13,9 @@ const chosen = ref(localStorage.getItem(STORED) ?? '')
 
 /** The community being worked in: the same choice as on the console of this machine. */
 export function useCommunity() {
-  const current = computed(() => all.value?.find((one) => one.id === chosen.value) ?? all.value?.[0] ?? null)
+  const current = computed(
+    () => all.value?.find((item) => item.id === chosen.value) ?? all.value?.[0] ?? null,
+  )
 
   async function load(): Promise<Community[]> {
     const page = await answer(api.GET('/api/console/communities', { params: { query: { pageSize: MOST } } }))

@@ -19,5 +19,5 @@ export const filled = (values: Custom): Custom =>
 
 /** The first fault of a field; `position` of the device among several. */
 export const faultOf = (faults: readonly EdgeFormFault[], field: string, position?: number) =>
-  faults.find((one) => one.field === field && (position === undefined || one.position === position))
+  faults.find((fault) => fault.field === field && (position === undefined || fault.position === position))
     ?.message ?? ''

@@ -76,7 +76,7 @@ export class Files {
 
   /** The tunnel is gone: whoever waits is told. */
   drop(why: string): void {
-    for (const one of this.waiting.values()) one.failed(new Error(why))
+    for (const value of this.waiting.values()) value.failed(new Error(why))
     this.waiting.clear()
   }
 

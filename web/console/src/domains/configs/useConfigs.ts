@@ -50,11 +50,11 @@ export function useProductConfig(productKey: () => string) {
     return made
   })
   const restore = useAction(async (version: number) => {
-    const made = await answer(
+    const created = await answer(
       api.POST('/api/console/products/{product_key}/config/restore', { params: path(), body: { version } }),
     )
     await changed()
-    return made
+    return created
   })
   const push = useAction(async () => {
     await api.POST('/api/console/config-pushes', { body: { productKey: productKey() } })

@@ -27,10 +27,10 @@ export type Group = keyof typeof GROUPS
 const TONES: Record<Group, Tone> = { waiting: 'busy', trouble: 'warn', person: 'bad', done: 'ok' }
 
 export function groupOf(status: string): Group {
-  const found = (Object.keys(GROUPS) as Group[]).find((group) =>
+  const match = (Object.keys(GROUPS) as Group[]).find((group) =>
     (GROUPS[group] as readonly string[]).includes(status),
   )
-  return found ?? 'waiting'
+  return match ?? 'waiting'
 }
 
 export function toneOf(status: string): Tone {

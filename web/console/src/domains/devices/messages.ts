@@ -47,9 +47,9 @@ export function meaningOf(row: MessageRow, model: ThingModel): Meaning[] {
 function paramsOf(row: MessageRow, model: ThingModel): Param[] {
   const typed = (list: (Param | string)[] | undefined) =>
     (list ?? []).filter((one): one is Param => typeof one !== 'string')
-  const service = model.services.find((one) => one.identifier === row.identifier)
+  const service = model.services.find((service) => service.identifier === row.identifier)
   if (row.kind === 'event')
-    return typed(model.events.find((one) => one.identifier === row.identifier)?.outputData)
+    return typed(model.events.find((event) => event.identifier === row.identifier)?.outputData)
   if (row.kind === 'service_reply') return typed(service?.outputData)
   if (row.kind === 'call') return typed(service?.inputData)
   return model.properties

@@ -14,21 +14,21 @@ export function useCertificates(iotId: () => string) {
     [iotId],
   )
   const issue = useAction(async (days: number) => {
-    const made = await answer(
+    const created = await answer(
       api.POST('/api/console/devices/{iot_id}/certificates', { params: path(iotId()), body: { days } }),
     )
     await list.reload()
-    return made
+    return created
   })
   const register = useAction(async (certificate: string) => {
-    const made = await answer(
+    const created = await answer(
       api.POST('/api/console/devices/{iot_id}/certificates/register', {
         params: path(iotId()),
         body: { certificate },
       }),
     )
     await list.reload()
-    return made
+    return created
   })
   const revoke = useAction(async (certificateNo: string) => {
     await api.DELETE('/api/console/devices/{iot_id}/certificates/{certificate_no}', {

@@ -10,9 +10,9 @@ export function useLifecycle(iotId: () => string, changed: () => Promise<void>) 
   const at = () => ({ path: { iot_id: iotId() } })
   const show = useAction(() => answer(api.POST('/api/console/devices/{iot_id}/secret', { params: at() })))
   const reset = useAction(async () => {
-    const made = await answer(api.POST('/api/console/devices/{iot_id}/secret/reset', { params: at() }))
+    const created = await answer(api.POST('/api/console/devices/{iot_id}/secret/reset', { params: at() }))
     await changed()
-    return made
+    return created
   })
   const label = useAction(async (body: components['schemas']['DeviceChange']) => {
     await api.PUT('/api/console/devices/{iot_id}', { params: at(), body })

@@ -87,9 +87,9 @@ export function hoursInWords(hours: Hours | null | undefined, t: Translate): str
   if (!hours || (!hours.weeks?.length && !hours.cron)) return t('doors.hours.always')
   if (!hours.weeks?.length) return hours.cron ?? ''
   return hours.weeks
-    .map((one) => {
-      const facts = { days: daysInWords(one.days, t), start: one.start, end: one.end }
-      const overnight = minuteOf(one.end) <= minuteOf(one.start)
+    .map((week) => {
+      const facts = { days: daysInWords(week.days, t), start: week.start, end: week.end }
+      const overnight = minuteOf(week.end) <= minuteOf(week.start)
       return overnight ? t('doors.hours.night', facts) : t('doors.hours.day', facts)
     })
     .join(t('doors.hours.and'))

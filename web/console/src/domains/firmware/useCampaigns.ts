@@ -142,8 +142,8 @@ export function useStart() {
     return found.devices
   })
   const start = useAction(async (form: CampaignForm) => {
-    const made = await answer(api.POST('/api/console/firmware-campaigns', { body: form }))
-    return made.id
+    const created = await answer(api.POST('/api/console/firmware-campaigns', { body: form }))
+    return created.id
   })
   return { count, start }
 }

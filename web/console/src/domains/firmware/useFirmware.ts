@@ -75,14 +75,14 @@ export function useFirmwareActions(after: () => Promise<void>) {
     return true
   })
   const attempt = useAction(async (id: string, iotId: string) => {
-    const made = await answer(
+    const created = await answer(
       api.POST('/api/console/firmware/{firmware_id}/trial', {
         params: { path: { firmware_id: Number(id) } },
         body: { iotId },
       }),
     )
     await after()
-    return made.id
+    return created.id
   })
   const download = useAction(async (id: string) => {
     const { url } = await answer(

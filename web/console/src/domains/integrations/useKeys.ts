@@ -14,14 +14,14 @@ export function useKeys() {
   const path = (appKey: string) => ({ params: { path: { app_key: appKey } } })
 
   const createProject = useAction(async (name: string) => {
-    const made = await answer(api.POST('/api/console/projects', { body: { name } }))
+    const created = await answer(api.POST('/api/console/projects', { body: { name } }))
     await projects.reload()
-    return made
+    return created
   })
   const createKey = useAction(async (projectId: string, name: string) => {
-    const made = await answer(api.POST('/api/console/keys', { body: { projectId, name } }))
+    const created = await answer(api.POST('/api/console/keys', { body: { projectId, name } }))
     await keys.reload()
-    return made
+    return created
   })
   const rotate = useAction((appKey: string) =>
     answer(api.POST('/api/console/keys/{app_key}/rotate', path(appKey))),

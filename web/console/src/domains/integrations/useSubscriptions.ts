@@ -18,7 +18,7 @@ export type DeadRow = Schemas['DeadRow']
 /** Filters as they are sent: without what was typed around iotIds. */
 export const given = (filters: Filters): Filters => ({
   ...filters,
-  devices: filters.devices.map((one) => one.trim()).filter(Boolean),
+  devices: filters.devices.map((device) => device.trim()).filter(Boolean),
 })
 
 const FRESH_MS = 5_000

@@ -39,7 +39,7 @@ export const draftKey = (communityId: string, id: string) => `${STORED}${communi
 export function keptDraft(key: string): Draft | null {
   try {
     const kept = JSON.parse(localStorage.getItem(key) ?? 'null') as Draft | null
-    return kept && (kept.title || kept.groups.some((one) => one.text)) ? kept : null
+    return kept && (kept.title || kept.groups.some((group) => group.text)) ? kept : null
   } catch {
     return null
   }

@@ -21,7 +21,9 @@ export const ON_SPEAKERS = 4
 export function targetsOf(row: NoticeRow, t: (key: string) => string): string {
   if (!row.targets.length) return t('notices.everybody')
   return row.targets
-    .map((one) => (one.kind ? `${t(`people.spaces.kind.${one.kind}`)} ${one.name}` : t('notices.gone')))
+    .map((target) =>
+      target.kind ? `${t(`people.spaces.kind.${target.kind}`)} ${target.name}` : t('notices.gone'),
+    )
     .join(t('notices.and'))
 }
 

@@ -8,11 +8,11 @@ export function useProjectCommunities(projectId: () => string) {
   const community = useCommunity()
   const projects = useResource(() => answer(api.GET('/api/console/projects')))
   const held = computed(
-    () => projects.data.value?.find((one) => one.projectId === projectId())?.communityIds ?? [],
+    () => projects.data.value?.find((project) => project.projectId === projectId())?.communityIds ?? [],
   )
   const all = computed(() => community.options.value ?? [])
-  const rows = computed(() => all.value.filter((one) => held.value.includes(one.id)))
-  const others = computed(() => all.value.filter((one) => !held.value.includes(one.id)))
+  const rows = computed(() => all.value.filter((item) => held.value.includes(item.id)))
+  const others = computed(() => all.value.filter((item) => !held.value.includes(item.id)))
   const set = useAction(async (ids: readonly string[]) => {
     await api.PUT('/api/console/projects/{project_id}/communities', {
       params: { path: { project_id: projectId() } },

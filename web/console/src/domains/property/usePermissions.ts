@@ -11,7 +11,7 @@ type Id = () => string | null
 const at = (id: Id) => ({ community_id: Number(id() ?? 0) })
 
 export const has = (points: readonly Point[], code: string, level: string) =>
-  points.some((one) => one.function === code && one.level === level)
+  points.some((point) => point.function === code && point.level === level)
 
 export function useFunctions(communityId: Id) {
   return useResource(

@@ -22,10 +22,10 @@ export function provideFaults(faults: () => readonly Fault[]): ComputedRef<Fault
     return {
       at: (path) =>
         all
-          .filter((one) => one.path === path)
+          .filter((item) => item.path === path)
           .map((one) => one.message)
           .join(' '),
-      below: (path) => all.filter((one) => isBelow(one.path, path)).length,
+      below: (path) => all.filter((item) => isBelow(item.path, path)).length,
     }
   })
   provide(KEY, found)

@@ -80,14 +80,14 @@ export function useModel(productKey: () => string) {
   })
 
   const publish = useAction(async (notes: string) => {
-    const made = await answer(
+    const created = await answer(
       api.POST('/api/console/products/{product_key}/model/publish', {
         params: pathOf(productKey()),
         body: { revision: revision.value, notes },
       }),
     )
     await state.reload()
-    return made
+    return created
   })
 
   return { state, history, revision, faults, changes, dirty, save, discard, publish }
