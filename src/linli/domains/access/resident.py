@@ -127,7 +127,7 @@ async def my_doors(community_id: int, resident: Resident, db: Database, clock: C
 async def open_door(
     community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock, ids: Ids, invoker: Invoker
 ) -> DoorOpened:
-    """Open one of these doors from afar and wait for its own answer; it is kept like every opening."""
+    """Open one of these doors remotely and wait for the door's own answer; it is recorded like every opening."""
     scope, identity_id = resident.person_in(community_id)
     rights = await keys.rights_of_person(
         scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
@@ -215,7 +215,7 @@ async def my_passes(
     page: PageRequest,
     asked: PassesSince,
 ) -> Page[MyPass]:
-    """Where the resident passed or was refused, newest first; nobody else's."""
+    """Doors where the resident passed or was refused, newest first; of this resident only."""
     scope, identity_id = resident.person_in(community_id)
     where = passes.PassFilter(
         community_id=community_id,
