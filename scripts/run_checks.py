@@ -1,4 +1,4 @@
-"""`./linli check [--fix]`: format, lint, types, imports, texts, locks, names, commits, web. Runs all, reports all."""
+"""`./linli check [--fix]`: format, lint, types, imports, texts, locks, names, sizes, commits, web; reports all."""
 
 import json
 import os
@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from commit_checks import subject_problems
 from name_checks import file_problems, name_problems
-from tree_checks import doubled_keys, lock_problems, long_files, string_problems
+from tree_checks import doubled_keys, lock_problems, long_files, string_problems, wide_functions
 from unused_checks import unused_problems
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,6 +63,7 @@ def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
         ("lock files", lambda: report(list(lock_problems([Path(file) for file in LOCK_FILES])))),
         ("names", lambda: report([*file_problems(ROOT), *name_problems(ROOT)])),
         ("unused names", lambda: report(list(unused_problems(Path("src/linli"))))),
+        ("parameters", lambda: report(list(wide_functions([Path("src"), Path("scripts"), Path("bench")])))),
         ("commits", lambda: report(list(subject_problems(ROOT)))),
     ]
 

@@ -1,5 +1,6 @@
-"""Checks that read files of the tree: texts in both languages, lock files without addresses, file sizes."""
+"""Checks that read files of the tree: texts in both languages, lock files without addresses, file and signature sizes."""
 
+import ast
 import json
 import re
 from collections import Counter
@@ -8,6 +9,7 @@ from pathlib import Path
 
 LANGUAGES = ("zh-CN", "en")
 MOST_LINES = 400
+MOST_PARAMETERS = 9
 ADDRESS = re.compile(r"\bhttps?://[^\s\"']+|--(?:extra-)?index-url\b")
 PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")
 
@@ -91,3 +93,23 @@ def long_files(folders: list[Path]) -> Iterator[str]:
                 lines = file.read_text(encoding="utf-8").count("\n")
                 if lines > MOST_LINES:
                     yield f"{file}: {lines} lines"
+
+
+def wide_functions(folders: list[Path]) -> Iterator[str]:
+    """Functions with ten or more parameters: what belongs together among them is a struct. `self` and `cls` are none."""
+    for folder in folders:
+        for file in sorted(folder.rglob("*.py")):
+            if "migrations" in file.parts:
+                continue
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                    continue
+                names = _parameters(node.args)
+                if len(names) > MOST_PARAMETERS:
+                    name = getattr(node, "name", "lambda")
+                    yield f"{file}:{node.lineno}: {name} has {len(names)} parameters, {MOST_PARAMETERS} at most"
+
+
+def _parameters(arguments: ast.arguments) -> list[str]:
+    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names

@@ -20,7 +20,7 @@ import uvloop
 
 from linli.delivery import queries as deliveries
 from linli.delivery import service
-from linli.delivery.schemas import Filter
+from linli.delivery.schemas import DesiredFilter
 from linli.domains.access import carriers
 from linli.domains.access.service import cards
 from linli.domains.faces import carriers as face_carriers
@@ -164,7 +164,7 @@ class Campaign(Estate):
     async def _help(self) -> None:
         """What needs a person gets one: every row that gave up is tried again, as on the board."""
         await asyncio.sleep(2)
-        wanted = Filter(statuses=("needManual",))
+        wanted = DesiredFilter(statuses=("needManual",))
         found = await deliveries.list_rows(
             self.owner, self.platform.db, wanted=wanted, page=PageRequest(1, 100_000)
         )

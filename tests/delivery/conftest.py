@@ -7,7 +7,7 @@ from linli.delivery import queries, service
 from linli.delivery.expansion import Expansion
 from linli.delivery.ports import Carriers
 from linli.delivery.reconciler import Reconciler
-from linli.delivery.schemas import FOREVER_MS, DesiredRow, Filter, Grant
+from linli.delivery.schemas import FOREVER_MS, DesiredFilter, DesiredRow, Grant
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.outbox import Jobs, Worker
@@ -68,7 +68,9 @@ class House:
         return (await self.row(credential, device)).status
 
     async def rows(self, **wanted: object) -> list[DesiredRow]:
-        page = await queries.list_rows(self.scope, self.db, wanted=Filter(**wanted), page=PageRequest())  # type: ignore[arg-type]
+        page = await queries.list_rows(
+            self.scope, self.db, wanted=DesiredFilter(**wanted), page=PageRequest()
+        )  # type: ignore[arg-type]
         return page.data
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from linli.delivery import queries, service
 from linli.delivery.retention import forget_ended
-from linli.delivery.schemas import Content, DeliverySettled, Filter, GrantRow, Target
+from linli.delivery.schemas import Content, DeliverySettled, DesiredFilter, GrantRow, Target
 from linli.delivery.store import free_leases
 from linli.kernel.db import Reader, Tx
 from linli.kernel.db.errors import ConnectionLost, LostRace
@@ -306,7 +306,7 @@ async def test_lists_filter_and_count_by_status(house: House) -> None:
         "A"
     ]
     assert await house.rows(kinds=("other",)) == []
-    counts = await queries.count_by_status(house.scope, house.db, wanted=Filter(community_id=1))
+    counts = await queries.count_by_status(house.scope, house.db, wanted=DesiredFilter(community_id=1))
     assert counts == {"transferred": 1, "deviceOffline": 1, "toBeTransferred": 1}
 
 

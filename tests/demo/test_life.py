@@ -5,7 +5,7 @@ import random
 import pytest
 
 from linli.delivery.queries import list_rows
-from linli.delivery.schemas import DesiredRow, Filter
+from linli.delivery.schemas import DesiredFilter, DesiredRow
 from linli.delivery.service import retry
 from linli.demo import town
 from linli.demo.folder import DemoFolder
@@ -113,7 +113,7 @@ async def test_a_door_that_refuses_files_needs_attention_until_it_is_well(sample
     door.refuse_files = True
     mishaps = Mishaps(sample.platform, sample.site, there, sample.fleet)
     await mishaps._new_members(club)
-    wanted = Filter(device=club, statuses=("unknownError", "needManual"))
+    wanted = DesiredFilter(device=club, statuses=("unknownError", "needManual"))
     site, db = sample.site, sample.platform.db
 
     async def failed() -> list[DesiredRow]:

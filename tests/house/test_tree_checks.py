@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tree_checks import doubled_keys, lock_problems, long_files, string_problems
+from tree_checks import doubled_keys, lock_problems, long_files, string_problems, wide_functions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,6 +64,26 @@ def test_long_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "short.py").write_text("x = 1\n" * 400)
     (tmp_path / "long.py").write_text("x = 1\n" * 401)
     assert list(long_files([tmp_path])) == [f"{tmp_path / 'long.py'}: 401 lines"]
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("def f(a, b, c, d, /, e, f, *, g, h, i): ...", []),
+        ("class C:\n    async def m(self, a, b, c, d, e, f, *, g, h, i): ...", []),
+        ("def f(a, b, c, d, /, e, f, *, g, h, i, j): ...", ["1: f has 10"]),
+        ("class C:\n    async def m(self, a, b, c, d, e, f, *, g, h, i, j=0): ...", ["2: m has 10"]),
+        ("f = lambda a, b, c, d, e, f, g, h, i, j, k: 0", ["1: lambda has 11"]),
+    ],
+)
+def test_functions_with_many_parameters_are_named(tmp_path: Path, code: str, named: list[str]) -> None:
+    (tmp_path / "wide.py").write_text(code)
+    problems = [problem.removeprefix(f"{tmp_path / 'wide.py'}:") for problem in wide_functions([tmp_path])]
+    assert problems == [f"{name} parameters, 9 at most" for name in named]
+
+
+def test_no_function_of_the_tree_has_many_parameters() -> None:
+    assert list(wide_functions([ROOT / "src", ROOT / "scripts", ROOT / "bench"])) == []
 
 
 def test_the_tree_has_no_addresses_in_its_lock_files() -> None:

@@ -3,9 +3,9 @@
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request
 from msgspec import Meta
 
+from linli.console.routes import AnyRequest
 from linli.domains.access.console import HISTORY as access_history
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.console.history import HISTORY as communities_history
@@ -15,9 +15,8 @@ from linli.domains.people.rights import SIGNED_IN, Right, Rights
 from linli.domains.video.console import HISTORY as video_history
 from linli.domains.visitors.console import HISTORY as visitors_history
 from linli.kernel import history
-from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.history import Change, Kind
 from linli.kernel.i18n import language_of
@@ -109,36 +108,37 @@ async def _history_rows(
 history_routes = Routes("/communities/{community_id:int}/history", tags=("history",))
 
 
+class RecordChoice(Filter, frozen=True):
+    """The record whose history is read."""
+
+    kind: str
+    target: Annotated[str, Meta(description="Id of the record.")]
+
+
 @history_routes.get(right=SIGNED_IN, raises=(NotFound,))
 async def list_changes(
     community_id: int,
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     db: Database,
     rights: Rights,
     session: Session,
     page: PageRequest,
-    kind: str,
-    target: Annotated[str, Meta(description="Id of the record.")],
+    record: RecordChoice,
 ) -> Page[HistoryRow]:
     """Changes of one record, the latest first; needs the right to see records of its kind."""
-    what = kind_of(kind)
+    what = kind_of(record.kind)
     scope = rights.scope_with(Right(what.see), session.tenant_id, language=language_of(request))
     scope = scope.narrowed(community_id)
-    changes = await history.page(scope, db, community_id=community_id, kind=kind, target=target, request=page)
+    changes = await history.page(
+        scope, db, community_id=community_id, kind=record.kind, target=record.target, request=page
+    )
     allowed = rights.all_in(session.tenant_id, community_id)
     return Page.of(page, changes.total, await _history_rows(what, changes.data, scope, db, allowed))
 
 
 @history_routes.post("/{change_no:int}/restore", right=SIGNED_IN, raises=(NotFound,))
 async def restore(
-    community_id: int,
-    change_no: int,
-    request: Request[Any, Any, Any],
-    tx: Tx,
-    rights: Rights,
-    session: Session,
-    ids: Ids,
-    clock: Clock,
+    community_id: int, change_no: int, request: AnyRequest, tx: Tx, rights: Rights, session: Session, ids: Ids
 ) -> None:
     """Put a record back to what it was before a change; needs the right to manage records of its kind."""
     language = language_of(request)
@@ -150,4 +150,4 @@ async def restore(
     scope = rights.scope_with(Right(what.manage), session.tenant_id, language=language)
     if what.restore is None or change.action not in what.restorable:
         raise NotFound(what="change", id=change_no)
-    await what.restore(scope.narrowed(community_id), tx, change, ids=ids, now_ms=clock.now_ms())
+    await what.restore(scope.narrowed(community_id), tx, change, ids=ids, now_ms=tx.db.clock.now_ms())

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from litestar import Request
 from litestar.response import Stream
 from msgspec import Meta
 
 from linli.console.access import signed_in, token_of
 from linli.console.hub import Hub, Subscription
 from linli.console.live_topics import TOPICS, scopes_of
+from linli.console.routes import AnyRequest
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.accounts.service.spare_sessions import SpareSessions
 from linli.domains.people.rights import SIGNED_IN
@@ -90,18 +90,20 @@ async def _stream(subscription: Subscription, hub: Hub, follower: Follower) -> A
 live_routes = Routes("/live", tags=("live",))
 
 
+TopicNames = Annotated[
+    str,
+    Meta(description="Comma-separated: pass, device, delivery, message, firmware, config, edge, visit."),
+]
+
+
 @live_routes.get(right=SIGNED_IN)
 async def follow(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     session: Session,
     hub: Hub,
     db: Database,
     spare: SpareSessions,
-    clock: Clock,
-    topics: Annotated[
-        str,
-        Meta(description="Comma-separated: pass, device, delivery, message, firmware, config, edge, visit."),
-    ],
+    topics: TopicNames,
     community_id: int | None = None,
 ) -> Stream:
     """Follow what happens in the communities the account may see, as it happens.
@@ -118,7 +120,7 @@ async def follow(
     follower = Follower(
         db=db,
         spare=spare,
-        clock=clock,
+        clock=db.clock,
         token=token,
         tenant_id=session.tenant_id,
         topics=wanted,

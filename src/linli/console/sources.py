@@ -22,6 +22,7 @@ from linli.domains.boxes.remote.service.tunnels import By
 from linli.domains.communities.places import Places
 from linli.domains.communities.service.importer import Importer
 from linli.domains.faces.room import FaceEngineRoom
+from linli.domains.faces.service.person_faces import Room as FaceRoom
 from linli.domains.operations.console.health import Faults
 from linli.domains.people.queries.residence import Resident
 from linli.domains.people.rights import Rights
@@ -72,6 +73,7 @@ def _of_parts() -> dict[Any, Source]:
         Reader: _part("db"),
         **{kind: _service(name) for name, kind in SERVICES.items()},
         Entrance: _provided(provide_entrance),
+        FaceRoom: _face_room,
     }
 
 
@@ -97,6 +99,11 @@ def _session(request: AnyRequest) -> Session:
 
 def _hand(request: AnyRequest) -> Hand:
     return Hand(scope_of(request), _rights(request), parts_of(request.scope).ids)
+
+
+def _face_room(request: AnyRequest) -> FaceRoom:
+    parts = parts_of(request.scope)
+    return FaceRoom(db=parts.db, objects=parts.objects, engine=parts.services["faces"].engine, ids=parts.ids)
 
 
 def _edge_hand(request: AnyRequest) -> EdgeHand:

@@ -7,13 +7,13 @@ from msgspec import Meta
 
 from linli.delivery import queries
 from linli.delivery.boards import boards
-from linli.delivery.schemas import DesiredRow, Filter
+from linli.delivery.schemas import DesiredFilter, DesiredRow
 from linli.delivery.service import rows
 from linli.delivery.words import hidden_words
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
@@ -144,40 +144,48 @@ async def delivery_rows(scope: Scope, db: Reader, rows: list[DesiredRow]) -> lis
 routes = Routes("/deliveries", tags=("deliveries",))
 
 
-@routes.get(right="devices.use")
-async def list_deliveries(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    community_id: int | None = None,
-    status: Annotated[str | None, Meta(description="Wire statuses, comma-separated.")] = None,
-    iot_id: str | None = None,
-    credential: str | None = None,
-    subject: Annotated[str | None, Meta(description="identityId")] = None,
+class DeliveryFilter(Filter, frozen=True):
+    """Deliveries, as their list is asked for."""
+
+    community_id: int | None = None
+    status: Annotated[str | None, Meta(description="Wire statuses, comma-separated.")] = None
+    iot_id: str | None = None
+    credential: str | None = None
+    subject: Annotated[str | None, Meta(description="identityId")] = None
     verdict: Annotated[
         Literal["cannot", "should_not"] | None,
         Meta(description="Who should enter and cannot, or may still enter and should not."),
-    ] = None,
+    ] = None
+
+
+@routes.get(right="devices.use")
+async def list_deliveries(
+    scope: Scope, db: Database, page: PageRequest, where: DeliveryFilter
 ) -> Page[DeliveryRow]:
     """What should hold on devices, the last changed first."""
-    wanted = Filter(
-        community_id=community_id,
-        device=iot_id,
-        subject=subject,
-        credential=credential,
-        statuses=tuple(status.split(",")) if status else None,
-        verdict=verdict,
+    wanted = DesiredFilter(
+        community_id=where.community_id,
+        device=where.iot_id,
+        subject=where.subject,
+        credential=where.credential,
+        statuses=tuple(where.status.split(",")) if where.status else None,
+        verdict=where.verdict,
     )
     row_page = await queries.list_rows(scope, db, wanted=wanted, page=page)
     return Page.of(page, row_page.total, await delivery_rows(scope, db, row_page.data))
 
 
+class CountFilter(Filter, frozen=True):
+    """Deliveries that are counted."""
+
+    community_id: int | None = None
+    iot_id: str | None = None
+
+
 @routes.get("/counts", right="devices.use")
-async def count(
-    scope: Scope, db: Database, community_id: int | None = None, iot_id: str | None = None
-) -> list[StatusCount]:
+async def count(scope: Scope, db: Database, where: CountFilter) -> list[StatusCount]:
     """How many deliveries show each status."""
-    wanted = Filter(community_id=community_id, device=iot_id)
+    wanted = DesiredFilter(community_id=where.community_id, device=where.iot_id)
     counts = await queries.count_by_status(scope, db, wanted=wanted)
     return [StatusCount(status, number) for status, number in sorted(counts.items())]
 
@@ -227,7 +235,7 @@ async def compare(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
 async def retry_device(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> Retried:
     """Reset everything on a device that needs a person or waits for another try, and try it at once."""
     await devices.get_device(scope, tx, iot_id=iot_id)
-    wanted = Filter(device=iot_id, statuses=STUCK)
+    wanted = DesiredFilter(device=iot_id, statuses=STUCK)
     page = await queries.list_rows(scope, tx, wanted=wanted, page=PageRequest(1, MOST_RETRIED))
     due = await rows.retry(scope, tx, row_ids=[row.id for row in page.data], now_ms=clock.now_ms())
     return Retried(due)

@@ -221,7 +221,7 @@ class HistoryRow(NamedTuple):
     caller: str
 
 
-class Filter(msgspec.Struct, frozen=True):
+class DesiredFilter(msgspec.Struct, frozen=True):
     """What a list of desired rows is narrowed to; None leaves it open."""
 
     community_id: int | None = None

@@ -12,7 +12,7 @@ from linli.databus.datamodel import DataModel, Field
 from linli.databus.queries import NEWEST_FIRST, Order, Record
 from linli.databus.schemas import as_conditions
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.masking import OF_KIND, Sort, masked, sort_of
 from linli.kernel.objects import ObjectStore
@@ -139,37 +139,40 @@ async def list_models(scope: Scope, db: Database) -> list[DataModelRow]:
 record_routes = Routes("/records", tags=("databus",))
 
 
-@record_routes.get(right="devices.use")
-async def search(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    model_id: str,
-    community_id: int | None = None,
+class RecordFilter(Filter, frozen=True):
+    """Records of a model, as they are asked for."""
+
+    model_id: str
+    community_id: int | None = None
     conditions: Annotated[
         str, Meta(description='JSON: [{"fieldName", "operate", "value"}], as the open API takes them.')
-    ] = "",
-    sort: Annotated[str, Meta(description="A field, with - before it for the reverse.")] = "",
-) -> Page[RecordRow]:
+    ] = ""
+    sort: Annotated[str, Meta(description="A field, with - before it for the reverse.")] = ""
+
+
+@record_routes.get(right="devices.use")
+async def search(scope: Scope, db: Database, page: PageRequest, where: RecordFilter) -> Page[RecordRow]:
     """Records of one model, newest first unless sorted."""
-    fields = registry.load().fields(model_id)
+    fields = registry.load().fields(where.model_id)
     if not fields:
         raise BadInput(field="modelId", rule="unknown")
-    if community_id is not None:
-        scope.allow(community_id)
-    wanted = as_conditions(conditions)
+    if where.community_id is not None:
+        scope.allow(where.community_id)
+    wanted = as_conditions(where.conditions)
     _check_hidden(wanted)
     terms = check(wanted, fields)
     records = await queries.find_records(
         scope,
         db,
-        model_id=model_id,
+        model_id=where.model_id,
         terms=terms,
         page=page,
-        community_id=community_id,
-        order=_order(sort, fields),
+        community_id=where.community_id,
+        order=_order(where.sort, fields),
     )
-    total = await queries.count_records(scope, db, model_id=model_id, terms=terms, community_id=community_id)
+    total = await queries.count_records(
+        scope, db, model_id=where.model_id, terms=terms, community_id=where.community_id
+    )
     return Page.of(page, total, [_record(record) for record in records])
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from linli.delivery.models import LOCK_ORDER, desired, desired_history, devices
-from linli.delivery.schemas import DesiredRow, Filter, HistoryRow
+from linli.delivery.schemas import DesiredFilter, DesiredRow, HistoryRow
 from linli.kernel.db import INT, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
@@ -177,7 +177,9 @@ next_due = Query(
 )
 
 
-async def list_rows(scope: Scope, db: Reader, *, wanted: Filter, page: PageRequest) -> Page[DesiredRow]:
+async def list_rows(
+    scope: Scope, db: Reader, *, wanted: DesiredFilter, page: PageRequest
+) -> Page[DesiredRow]:
     """Desired rows, the last changed first."""
     binds = _binds(wanted)
     total = await _count.scalar(db, scope, **binds)
@@ -185,7 +187,7 @@ async def list_rows(scope: Scope, db: Reader, *, wanted: Filter, page: PageReque
     return Page.of(page, total, rows)
 
 
-async def count_by_status(scope: Scope, db: Reader, *, wanted: Filter) -> dict[str, int]:
+async def count_by_status(scope: Scope, db: Reader, *, wanted: DesiredFilter) -> dict[str, int]:
     """How many rows show each wire status."""
     counts: dict[str, int] = {}
     for state, deleting, fault, number in await _counts.all(db, scope, **_binds(wanted)):
@@ -254,7 +256,7 @@ async def history_of(scope: Scope, db: Reader, *, row_id: int, limit: int = 100)
     return await _history.all(db, scope, row_id=row_id, limit=limit)
 
 
-def _binds(wanted: Filter) -> dict[str, Any]:
+def _binds(wanted: DesiredFilter) -> dict[str, Any]:
     statuses = list(wanted.statuses or ())
     return {
         "any_community": int(wanted.community_id is None),

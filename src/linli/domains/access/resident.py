@@ -156,13 +156,12 @@ async def show_key(community_id: int, resident: Resident, tx: Tx, clock: Clock, 
     return MyKey(text, now_ms + SHOWN_MS)
 
 
+WhichDoor = Annotated[str, Meta(description="Default: where one was refused last.")]
+
+
 @key_routes.get("/why", raises=(DoorUnknown,))
 async def why(
-    community_id: int,
-    resident: Resident,
-    db: Database,
-    clock: Clock,
-    iot_id: Annotated[str, Meta(description="Default: where one was refused last.")] = "",
+    community_id: int, resident: Resident, db: Database, clock: Clock, iot_id: WhichDoor = ""
 ) -> EntryAnswer:
     """Why a door does not open to the resident. Raises DoorUnknown, also when there is nothing to ask about."""
     scope, identity_id = resident.person_in(community_id)
@@ -209,11 +208,7 @@ class PassesSince(Filter, frozen=True):
 
 @key_routes.get("/passes")
 async def my_passes(
-    community_id: int,
-    resident: Resident,
-    db: Database,
-    page: PageRequest,
-    asked: PassesSince,
+    community_id: int, resident: Resident, db: Database, page: PageRequest, asked: PassesSince
 ) -> Page[MyPass]:
     """Doors where the resident passed or was refused, newest first; of this resident only."""
     scope, identity_id = resident.person_in(community_id)
@@ -293,24 +288,18 @@ async def mine(community_id: int, resident: Resident, db: Database) -> list[MyCr
 
 @credential_routes.put("/pin", raises=(PinTaken, TriedTooOften))
 async def choose_pin(
-    community_id: int,
-    data: OwnPin,
-    resident: Resident,
-    db: Database,
-    clock: Clock,
-    ids: Ids,
-    door_keys: DoorKeys,
+    community_id: int, data: OwnPin, resident: Resident, db: Database, ids: Ids, door_keys: DoorKeys
 ) -> None:
     """The resident's PIN at the doors that serve them, instead of the one before. Raises PinTaken, TriedTooOften."""
     scope, identity_id = resident.person_in(community_id)
     async with db.begin() as tx:
         await credentials.count_own_pin(
-            tx, identity_id=identity_id, community_id=community_id, pin=data.pin, now_ms=clock.now_ms()
+            tx, identity_id=identity_id, community_id=community_id, pin=data.pin, now_ms=db.clock.now_ms()
         )
     async with db.begin() as tx:
         row = await credentials.choose_own_pin(
             scope, tx, community_id=community_id, identity_id=identity_id, pin=data.pin, keys=door_keys,
-            ids=ids, now_ms=clock.now_ms(),
+            ids=ids, now_ms=db.clock.now_ms(),
         )  # fmt: skip
     if row is None:
         raise PinTaken(field="pin")
@@ -320,17 +309,11 @@ async def choose_pin(
     "/visitor-pin", raises=(NotFound, CredentialTaken, DoorUnknown, PersonUnknown, TriedTooOften)
 )
 async def visitor_pin(
-    community_id: int,
-    data: VisitorPinIn,
-    resident: Resident,
-    tx: Tx,
-    clock: Clock,
-    ids: Ids,
-    door_keys: DoorKeys,
+    community_id: int, data: VisitorPinIn, resident: Resident, tx: Tx, ids: Ids, door_keys: DoorKeys
 ) -> VisitorPin:
     """A PIN for somebody at the resident's doors, a few uses within hours. Raises TriedTooOften."""
     scope, identity_id = resident.person_in(community_id)
-    now = clock.now_ms()
+    now = tx.db.clock.now_ms()
     await credentials.count_try(tx, key=f"visitor-pin:{identity_id}", community_id=community_id, now_ms=now)
     wish = credentials.Wish(
         community_id, PIN, "", identity_id, label=credentials.ONCE, ends_ms=now + data.hours * HOUR_MS,

@@ -51,15 +51,12 @@ class Bluetooth(msgspec.Struct, rename="camel", frozen=True):
 reader_routes = Routes("/communities/{community_id:int}", tags=("doors",))
 
 
+AnotherCode = Annotated[bool, Meta(description="Another one, though the last is still good.")]
+
+
 @reader_routes.post("/doors/{iot_id:str}/code", status=200, raises=(DoorUnknown, NoKey, TriedTooOften))
 async def make_code(
-    community_id: int,
-    iot_id: str,
-    resident: Resident,
-    db: Database,
-    clock: Clock,
-    ids: Ids,
-    renew: Annotated[bool, Meta(description="Another one, though the last is still good.")] = False,
+    community_id: int, iot_id: str, resident: Resident, db: Database, ids: Ids, renew: AnotherCode = False
 ) -> DoorCode:
     """A code that this door's scanner can read, for one scan within five minutes; the one before ends.
 
@@ -67,7 +64,7 @@ async def make_code(
     the encrypted ones.
     """
     scope, identity_id = resident.person_in(community_id)
-    now = clock.now_ms()
+    now = db.clock.now_ms()
     door = await queries.get_door(scope, db, iot_id=iot_id)
     async with db.begin() as tx:
         await count_try(

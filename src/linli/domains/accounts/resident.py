@@ -1,14 +1,12 @@
 """Residents sign in with their phone and a one-time code; nobody needs to have made them a log-in."""
 
-from typing import Any
-
-from litestar import Request, Response
+from litestar import Response
 
 from linli import __version__
 from linli.domains.accounts import cookies
 from linli.domains.accounts.browsers import device_cookie, own_text
 from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
-from linli.domains.accounts.entrance import Entrance, code_sent, session_rows
+from linli.domains.accounts.entrance import AnyRequest, Entrance, code_sent, session_rows
 from linli.domains.accounts.notes import name_account
 from linli.domains.accounts.schemas import (
     CodeRequest,
@@ -32,8 +30,6 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound, Unavailable
 from linli.kernel.i18n import language_of
-from linli.kernel.ids import Ids
-from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
 
@@ -65,19 +61,13 @@ async def front(settings: Settings) -> FrontState:
     status=202,
     raises=(CodeTooSoon, NotOpenYet, SignInThrottled),
 )
-async def send_code(
-    request: Request[Any, Any, Any],
-    data: CodeRequest,
-    db: Database,
-    clock: Clock,
-    secrets: Secrets,
-    entrance: Entrance,
-) -> Response[CodeSent]:
+async def send_code(request: AnyRequest, data: CodeRequest, entrance: Entrance) -> Response[CodeSent]:
     """Have a one-time code sent to any phone; who has none of our log-ins gets one with the first sign-in."""
+    db = entrance.db
     entrance.check_codes()
     if not await accounts.any_account(db):
         raise NotOpenYet()
-    phone, now_ms = clean_login(data.phone), clock.now_ms()
+    phone, now_ms = clean_login(data.phone), entrance.clock.now_ms()
     account = await accounts.find_account(db, phone)
     if account:
         name_account(request, account.id)
@@ -88,7 +78,7 @@ async def send_code(
         db,
         phone=phone,
         asker=asker,
-        secrets=secrets,
+        secrets=entrance.secrets,
         language=language_of(request),
         now_ms=now_ms,
         newcomers=True,
@@ -103,26 +93,18 @@ async def send_code(
     status=200,
     raises=(BadCode, LoginTaken, SignInThrottled),
 )
-async def sign_in(
-    request: Request[Any, Any, Any],
-    data: CodeSignIn,
-    db: Database,
-    clock: Clock,
-    ids: Ids,
-    secrets: Secrets,
-    settings: Settings,
-    entrance: Entrance,
-) -> Response[ResidentMe]:
+async def sign_in(request: AnyRequest, data: CodeSignIn, entrance: Entrance) -> Response[ResidentMe]:
     """Sign in with the code that was sent: five tries, in the browser that asked for it."""
-    now_ms, attempt = clock.now_ms(), await entrance.by_code(request, data.phone)
+    db = entrance.db
+    now_ms, attempt = entrance.clock.now_ms(), await entrance.by_code(request, data.phone)
     await throttle.count_attempt(db, attempt, now_ms=now_ms)
     account = await codes.redeem_or_join(
         db,
         phone=clean_login(data.phone),
         code=data.code,
         browser=own_text(request),
-        secrets=secrets,
-        ids=ids,
+        secrets=entrance.secrets,
+        ids=entrance.ids,
         now_ms=now_ms,
     )
     await throttle.forgive(db, attempt)
@@ -134,20 +116,25 @@ async def sign_in(
             tenant_id="",
             remember=data.remember,
             entry=entrance.entry(request, RESIDENT),
-            sign_in=settings.sign_in,
-            ids=ids,
+            sign_in=entrance.settings.sign_in,
+            ids=entrance.ids,
             now_ms=now_ms,
         )
     who = await resident(
-        db, account_id=account.id, phone=account.phone or "", name=account.name, language=language_of(request)
+        db,
+        account_id=account.id,
+        phone=account.phone or "",
+        name=account.name,
+        language=language_of(request),
     )
     lasting = (session.expires_ms - now_ms) // 1000 if session.remember else None
-    secure = cookies.is_secure(request, settings)
+    secure = cookies.is_secure(request, entrance.settings)
     cookie = cookies.session_cookie(
         RESIDENT_COOKIE, token, secure=secure, max_age=lasting, path=RESIDENT_PATH
     )
     return Response(
-        describe_resident(who), cookies=[cookie, device_cookie(request, settings, secrets, account)]
+        describe_resident(who),
+        cookies=[cookie, device_cookie(request, entrance.settings, entrance.secrets, account)],
     )
 
 
@@ -158,9 +145,7 @@ async def who_am_i(resident: Resident) -> ResidentMe:
 
 
 @resident_session_routes.delete(noted="sign-out", status=204)
-async def sign_out(
-    request: Request[Any, Any, Any], tx: Tx, session: Session, settings: Settings
-) -> Response[None]:
+async def sign_out(request: AnyRequest, tx: Tx, session: Session, settings: Settings) -> Response[None]:
     """End this session."""
     await sessions.revoke(tx, account_id=session.account_id, session_id=session.id, front=RESIDENT)
     secure = cookies.is_secure(request, settings)

@@ -10,7 +10,6 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
-from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
 
@@ -43,21 +42,11 @@ async def look(community_id: int, data: FacePicture, resident: Resident, faces: 
 
 
 @routes.post(raises=(NotFound, FaceRefused, FacesBusy))
-async def save(
-    community_id: int,
-    data: FaceSave,
-    resident: Resident,
-    db: Database,
-    objects: ObjectStore,
-    faces: FaceEngineRoom,
-    ids: Ids,
-    clock: Clock,
-) -> None:
+async def save(community_id: int, data: FaceSave, resident: Resident, room: person_faces.Room) -> None:
     """Keep a picture with the consent just given; it goes to the doors of the resident's key."""
     scope, identity_id = resident.person_in(community_id)
     if data.proof:
         raise BadInput(field="proof", rule="proof_for_staff")
-    room = person_faces.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
     await person_faces.save(
         scope,
         room,
@@ -65,7 +54,7 @@ async def save(
         community_id=community_id,
         data=data,
         how="in_app",
-        now_ms=clock.now_ms(),
+        now_ms=room.db.clock.now_ms(),
     )
 
 

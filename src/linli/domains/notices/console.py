@@ -158,24 +158,25 @@ async def _of(
 routes = Routes("/communities/{community_id:int}/notices", tags=("notices",))
 
 
-@routes.get(right=Right.NOTICES_SEE)
-async def list_notices(
-    community_id: int,
-    where: queries.NoticeFilter,
-    page: PageRequest,
-    scope: Scope,
-    db: Database,
+class NoticeListFilter(queries.NoticeFilter, frozen=True):
+    """Notices in an order."""
+
     sort: Annotated[
         str, Meta(description="title, when or changed, with - backwards; changed: newest first.")
-    ] = "",
+    ] = ""
+
+
+@routes.get(right=Right.NOTICES_SEE)
+async def list_notices(
+    community_id: int, where: NoticeListFilter, page: PageRequest, scope: Scope, db: Database
 ) -> Page[NoticeListRow]:
     """Published ones pinned first and newest first; all others by their last change."""
-    if sort and sort not in queries.SORTS:
+    if where.sort and where.sort not in queries.SORTS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.SORTS))
     if where.state not in ("", DELETED, *STATES):
         raise BadInput(field="state", rule="one_of", allowed=", ".join((*STATES, DELETED)))
     await spaces.require_root(scope, db, community_id)
-    order = sort or _ORDERS.get(where.state, "changed")
+    order = where.sort or _ORDERS.get(where.state, "changed")
     matches = await queries.page(scope, db, community_id, page, where=where, order=order)
     return Page.of(page, matches.total, await _list_rows(scope, db, matches.data))
 
@@ -217,17 +218,11 @@ async def read_notice(
 
 @routes.put("/{notice_id:int}", right=Right.NOTICES_MANAGE, raises=(NoticeOut,))
 async def rewrite_notice(
-    community_id: int,
-    notice_id: int,
-    data: NoticeForm,
-    scope: Scope,
-    tx: Tx,
-    objects: ObjectStore,
-    clock: Clock,
+    community_id: int, notice_id: int, data: NoticeForm, scope: Scope, tx: Tx, objects: ObjectStore
 ) -> NoticeFull:
     """Replace what a draft or a planned notice says."""
     await _of(scope, tx, community_id, notice_id)
-    await service.rewrite(scope, tx, notice_id=notice_id, content=_content(data), now_ms=clock.now_ms())
+    await service.rewrite(scope, tx, notice_id=notice_id, content=_content(data), now_ms=tx.db.clock.now_ms())
     return await _full(scope, tx, objects, await queries.notice(scope, tx, notice_id))
 
 

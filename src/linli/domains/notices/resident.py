@@ -13,7 +13,7 @@ from linli.domains.notices.rows import PUBLISHED, Notice
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -74,19 +74,21 @@ async def _reaches(scope: Scope, db: Reader, notice: Notice, house_ids: list[int
 routes = Routes("/communities/{community_id:int}/notices", tags=("notices",))
 
 
+class MyNoticeFilter(Filter, frozen=True):
+    """A resident's notices, as their list is asked for."""
+
+    house_id: Annotated[int | None, Meta(description="None: the first house lived in there.")] = None
+
+
 @routes.get(raises=(NotFound,))
 async def list_notices(
-    community_id: int,
-    resident: Resident,
-    db: Database,
-    page: PageRequest,
-    house_id: Annotated[int | None, Meta(description="None: the first house lived in there.")] = None,
+    community_id: int, resident: Resident, db: Database, page: PageRequest, where: MyNoticeFilter
 ) -> Page[NoticeHead]:
     """Notices published to the community and to the house, pinned ones first."""
     scope = resident.scope(community_id)
-    home = resident.living(community_id) if house_id is None else resident.home(house_id)
+    home = resident.living(community_id) if where.house_id is None else resident.home(where.house_id)
     if home.community_id != community_id:
-        raise NotFound(what="house", id=house_id)
+        raise NotFound(what="house", id=where.house_id)
     matches = await queries.page(
         scope,
         db,

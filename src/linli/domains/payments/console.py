@@ -106,7 +106,6 @@ async def submit(
     objects: ObjectStore,
     secrets: Secrets,
     ids: Ids,
-    clock: Clock,
 ) -> None:
     """Apply for an account, or again after a refusal; everything as in the business licence."""
     form = service.Form(
@@ -128,7 +127,7 @@ async def submit(
         provider=LocalProvider(ids),
         objects=objects,
         secrets=secrets,
-        now_ms=clock.now_ms(),
+        now_ms=db.clock.now_ms(),
     )
 
 

@@ -130,11 +130,7 @@ async def _company(db: Reader, tenant_id: str) -> str:
 
 
 @routes.get("/")
-async def overview(
-    resident: Resident,
-    db: Database,
-    settings: Settings,
-) -> MyData:
+async def overview(resident: Resident, db: Database, settings: Settings) -> MyData:
     """How much is held about the resident, by heading, and which communities know them."""
     counts: dict[str, int] = {}
     for rows in await holdings.read_holdings(db, resident, counts_only=True):
@@ -160,12 +156,7 @@ async def overview(
 
 
 @routes.get("/topics/{topic:str}", raises=(NotFound,))
-async def topic(
-    topic: str,
-    resident: Resident,
-    db: Database,
-    settings: Settings,
-) -> TopicTables:
+async def topic(topic: str, resident: Resident, db: Database, settings: Settings) -> TopicTables:
     """What is held under one heading, field by field."""
     if topic not in TOPICS and topic != OTHER:
         raise NotFound(what="topic", id=topic)
@@ -199,10 +190,7 @@ async def who_read(resident: Resident, db: Database) -> list[Read]:
 
 @routes.get("/exports")
 async def list_exports(
-    resident: Resident,
-    db: Database,
-    objects: ObjectStore,
-    clock: Clock,
+    resident: Resident, db: Database, objects: ObjectStore, clock: Clock
 ) -> list[ExportRow]:
     """Files that were made, the newest first; each is kept for seven days."""
     now_ms = clock.now_ms()
@@ -221,12 +209,7 @@ async def list_exports(
 
 
 @routes.post("/exports", status=202, raises=(exports.TooManyExports,))
-async def export(
-    resident: Resident,
-    tx: Tx,
-    ids: Ids,
-    clock: Clock,
-) -> CreatedId:
+async def export(resident: Resident, tx: Tx, ids: Ids, clock: Clock) -> CreatedId:
     """Have a file made of everything: readable pages and the same for programs."""
     return CreatedId(str(await exports.ask(tx, resident, ids=ids, now_ms=clock.now_ms())))
 
@@ -254,12 +237,7 @@ async def list_requests(resident: Resident, db: Database) -> list[DeletionRow]:
 
 @routes.post("/deletion-requests", raises=(NotFound, DeletionWaits))
 async def ask(
-    data: AskDeletion,
-    resident: Resident,
-    tx: Tx,
-    settings: Settings,
-    ids: Ids,
-    clock: Clock,
+    data: AskDeletion, resident: Resident, tx: Tx, settings: Settings, ids: Ids, clock: Clock
 ) -> CreatedId:
     """Ask a community to delete what it holds. It decides within the deadline; until then it can be withdrawn."""
     own = next(
@@ -288,12 +266,7 @@ async def ask(
 
 
 @routes.post("/deletion-requests/{request_id:int}/withdraw", raises=(NotFound, DeletionDecidedAlready))
-async def withdraw(
-    request_id: int,
-    resident: Resident,
-    tx: Tx,
-    clock: Clock,
-) -> None:
+async def withdraw(request_id: int, resident: Resident, tx: Tx, clock: Clock) -> None:
     """Take a request back while it waits."""
     await deletion.withdraw(tx, resident, request_id=request_id, now_ms=clock.now_ms())
 

@@ -18,7 +18,7 @@ from linli.domains.visitors.service import visits
 from linli.domains.visitors.service.visits import Stay
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -78,6 +78,12 @@ async def _of(resident: Resident, db: Reader, community_id: int, apply_id: int) 
 routes = Routes("/communities/{community_id:int}/visits", tags=("visitors",))
 
 
+class MyVisitFilter(Filter, frozen=True):
+    """A resident's visits, as their list is asked for."""
+
+    since_ms: Annotated[int | None, Meta(description="Leave out what ended before.")] = None
+
+
 @routes.get(raises=(NotFound,))
 async def my_visits(
     community_id: int,
@@ -86,7 +92,7 @@ async def my_visits(
     clock: Clock,
     page: PageRequest,
     visitors: VisitorsRoom,
-    since_ms: Annotated[int | None, Meta(description="Leave out what ended before.")] = None,
+    where: MyVisitFilter,
 ) -> Page[MyVisit]:
     """Visitors of one's houses, those that begin latest first."""
     scope = resident.scope(community_id)
@@ -95,7 +101,7 @@ async def my_visits(
         db,
         community_id,
         page,
-        VisitConditions(house_ids=_houses(resident, community_id), since_ms=since_ms),
+        VisitConditions(house_ids=_houses(resident, community_id), since_ms=where.since_ms),
     )
     now_ms, own = clock.now_ms(), resident.living(community_id).person_id
     visit_rows = await rows(scope, db, matches.data)
@@ -112,13 +118,7 @@ async def my_visits(
 
 @routes.post(raises=(NotFound, visits.VisitorBlacklisted))
 async def invite(
-    community_id: int,
-    data: Invite,
-    resident: Resident,
-    tx: Tx,
-    ids: Ids,
-    clock: Clock,
-    visitors: VisitorsRoom,
+    community_id: int, data: Invite, resident: Resident, tx: Tx, ids: Ids, visitors: VisitorsRoom
 ) -> Invited:
     """Expect a visitor at one's house; with a phone they get the pass as a text message."""
     home = _home(resident, community_id, data.house_id)
@@ -141,7 +141,7 @@ async def invite(
         guests=[guest],
         source=RESIDENT,
         ids=ids,
-        now_ms=clock.now_ms(),
+        now_ms=tx.db.clock.now_ms(),
         submitter=me,
     )
     return Invited(str(apply_id), visitors.links.url(apply_id))

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -117,20 +117,21 @@ async def list_methods(scope: Scope, openapi: OpenApi) -> list[MethodSummary]:
     return [MethodSummary(**_summary(spec, scope.language)) for spec in specs]
 
 
+class MethodChoice(Filter, frozen=True):
+    """Which method is described, and for whom."""
+
+    path: str
+    version: str
+    app_key: Annotated[str, Meta(max_length=32, pattern=r"^[0-9A-Za-z]*$")] = ""
+
+
 @reference_routes.get("/method", right="integrations.manage", raises=(NotFound,))
-async def method(
-    scope: Scope,
-    openapi: OpenApi,
-    settings: Settings,
-    path: str,
-    version: str,
-    app_key: Annotated[str, Meta(max_length=32, pattern=r"^[0-9A-Za-z]*$")] = "",
-) -> MethodDetail:
+async def method(scope: Scope, openapi: OpenApi, settings: Settings, which: MethodChoice) -> MethodDetail:
     """One method: its fields, errors, and code that calls it, with `appKey` filled in if it is told."""
-    spec = openapi.registry.get(path, version)
+    spec = openapi.registry.get(which.path, which.version)
     if spec is None:
-        raise NotFound(what="method", id=f"{path} {version}")
-    server, key = settings.public_url, app_key or samples.PLACEHOLDER
+        raise NotFound(what="method", id=f"{which.path} {which.version}")
+    server, key = settings.public_url, which.app_key or samples.PLACEHOLDER
     return MethodDetail(
         **_summary(spec, scope.language),
         description=spec.description,

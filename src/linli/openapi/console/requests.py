@@ -47,17 +47,16 @@ class RequestFilter(Filter, frozen=True):
 request_routes = Routes("/requests", tags=("integrations",))
 
 
+class RequestSearch(RequestFilter, frozen=True):
+    """One page of the request log."""
+
+    before: Annotated[str, Meta(description="Go on below this request id: the last of the page before.")] = ""
+    limit: int = 50
+
+
 @request_routes.get(right="integrations.manage")
 async def search(
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    settings: Settings,
-    where: RequestFilter,
-    before: Annotated[
-        str, Meta(description="Go on below this request id: the last of the page before.")
-    ] = "",
-    limit: int = 50,
+    scope: Scope, db: Database, clock: Clock, settings: Settings, where: RequestSearch
 ) -> list[RequestRow]:
     """Calls of the tenant's keys, newest first."""
     own = [key.app_key for key in await tenancy.list_app_keys(scope, db)]
@@ -72,8 +71,8 @@ async def search(
             request_id=where.request_id.strip(),
             path=where.path.strip(),
             failed_only=where.failed,
-            limit=limit,
-            before=before,
+            limit=where.limit,
+            before=where.before,
         ),
     )
     return [

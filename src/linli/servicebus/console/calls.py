@@ -87,13 +87,7 @@ service_call_routes = Routes("/service-calls", tags=("service bus",))
 
 @service_call_routes.post("/try", right="integrations.manage", status=200, raises=(NotFound,))
 async def attempt(
-    scope: Scope,
-    db: Database,
-    ids: Ids,
-    clock: Clock,
-    settings: Settings,
-    service_bus: ServiceBus,
-    data: TrialGiven,
+    scope: Scope, db: Database, ids: Ids, settings: Settings, service_bus: ServiceBus, data: TrialGiven
 ) -> TrialAnswer:
     """Call a method as a project's application would, and tell what came back and why."""
     model = await service_bus.model(scope.tenant, data.model_id, data.version or None)
@@ -112,7 +106,7 @@ async def attempt(
         raise BadInput(field="params", rule="too_deep") from error
     request_id = ids.request_id()
     caller = Caller(scope.tenant, data.project_id, "", request_id, request_id)
-    begun = clock.now_ms()
+    begun = db.clock.now_ms()
     curl = _curl(settings.public_url, f"/{model.id}/{method.name}", method.version, params)
     try:
         answered = await service_bus.call(
@@ -121,22 +115,23 @@ async def attempt(
     except LinliError as error:
         failure = answers.of_error(error, scope.language)
         why = str(error.facts.get("why", ""))
-        took = clock.now_ms() - begun
+        took = db.clock.now_ms() - begun
         provider = str(error.facts.get("provider", ""))
         return TrialAnswer(str(failure.code), failure.localized, "", provider, took, why, curl)
     text = msgspec.json.format(bytes(answered.data), indent=2).decode()
     return TrialAnswer("200", "success", text, answered.provider, answered.took_ms, "", curl)
 
 
+class CallPageFilter(CallFilter, frozen=True):
+    """One page of the log of calls."""
+
+    before: Annotated[str, Meta(pattern=r"^\d{0,18}$")] = ""
+    most: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
 @service_call_routes.get(right="integrations.manage")
 async def list_log(
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    service_bus: ServiceBus,
-    where: CallFilter,
-    before: Annotated[str, Meta(pattern=r"^\d{0,18}$")] = "",
-    most: Annotated[int, Meta(ge=1, le=100)] = 20,
+    scope: Scope, db: Database, clock: Clock, service_bus: ServiceBus, where: CallPageFilter
 ) -> CallPage:
     """Calls of the last days, newest first."""
     await service_bus.log.flush()
@@ -144,14 +139,14 @@ async def list_log(
         scope,
         db,
         since_ms=clock.now_ms() - where.days * DAY_MS,
-        before=int(before or _FIRST),
-        most=most + 1,
+        before=int(where.before or _FIRST),
+        most=where.most + 1,
         model=where.model,
         app_key=where.app_key,
         failed=where.failed,
     )
-    shown = rows[:most]
-    return CallPage([_view(row) for row in shown], str(shown[-1].call_no) if len(rows) > most else None)
+    shown = rows[: where.most]
+    return CallPage([_view(row) for row in shown], str(shown[-1].call_no) if len(rows) > where.most else None)
 
 
 def _view(row: CallRow) -> CallView:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from linli.kernel import i18n
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Form, Routes
+from linli.kernel.entry import Filter, Form, Routes
 from linli.kernel.errors import BadInput, NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -169,6 +169,16 @@ async def generate(data: GenerateRequest, scope: Scope, tx: Tx, ids: Ids) -> Bat
     return _answer(plan, number, scope.language)
 
 
+class BatchUpload(Filter, frozen=True):
+    """What becomes of a table of devices."""
+
+    product_key: str
+    community_id: int | None = None
+    project_id: str | None = None
+    dry_run: Annotated[bool, Meta(description="Only look.")] = False
+    only_good: Annotated[bool, Meta(description="Make the good rows although others are bad.")] = False
+
+
 @device_batch_routes.post(
     "/upload",
     right="devices.manage",
@@ -176,33 +186,24 @@ async def generate(data: GenerateRequest, scope: Scope, tx: Tx, ids: Ids) -> Bat
     status=200,
     raises=(NotFound, BatchRefused),
 )
-async def upload(
-    data: Form[UploadedTable],
-    scope: Scope,
-    db: Database,
-    product_key: str,
-    community_id: int | None = None,
-    project_id: str | None = None,
-    dry_run: Annotated[bool, Meta(description="Only look.")] = False,
-    only_good: Annotated[bool, Meta(description="Make the good rows although others are bad.")] = False,
-) -> BatchAnswer:
+async def upload(data: Form[UploadedTable], scope: Scope, db: Database, how: BatchUpload) -> BatchAnswer:
     """Make devices with the names of a CSV (批量上传), at most 10,000. With a bad row none is made, unless asked."""
-    _must_name_community(scope, community_id)
+    _must_name_community(scope, how.community_id)
     content = await _content(data.file, sheet.FILE_BYTES)
     read = await asyncio.to_thread(sheet.read, content)
     async with db.begin() as tx:
-        plan = await plans.plan_upload(scope, tx, product_key=product_key, sheet=read)
+        plan = await plans.plan_upload(scope, tx, product_key=how.product_key, sheet=read)
         number = None
-        if not dry_run and plan.rows and (only_good or not plan.problems):
+        if not how.dry_run and plan.rows and (how.only_good or not plan.problems):
             number = await service.start_batch(
                 scope,
                 tx,
-                product_key=product_key,
+                product_key=how.product_key,
                 plan=plan,
                 source="uploaded",
-                only_good=only_good,
-                community_id=community_id,
-                project_id=project_id,
+                only_good=how.only_good,
+                community_id=how.community_id,
+                project_id=how.project_id,
             )
     return _answer(plan, number, scope.language)
 
@@ -260,16 +261,14 @@ async def product_template() -> Response[bytes]:
     return _file(product_sheet.template(), "products.csv")
 
 
+DryRun = Annotated[bool, Meta(description="Only look.")]
+
+
 @product_import_routes.post(
     right="integrations.manage", max_body=product_sheet.FILE_BYTES + 65536, status=200
 )
 async def hand_in(
-    data: Form[UploadedTable],
-    scope: Scope,
-    db: Database,
-    ids: Ids,
-    secrets: Secrets,
-    dry_run: Annotated[bool, Meta(description="Only look.")] = False,
+    data: Form[UploadedTable], scope: Scope, db: Database, ids: Ids, secrets: Secrets, dry_run: DryRun = False
 ) -> ProductImport:
     """Make products of a CSV, at most 200, each of its category with the thing model. All or none."""
     content = await _content(data.file, product_sheet.FILE_BYTES)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.kernel.tables import write_csv
@@ -69,27 +69,28 @@ class _Wanted(NamedTuple):
 chart_routes = Routes("/charts", tags=("charts",))
 
 
+class ChartFilter(Filter, frozen=True):
+    """Whose course a chart shows, and when."""
+
+    series: SeriesNames
+    from_ms: FromMs = None
+    to_ms: ToMs = None
+    buckets: Annotated[int, Meta(ge=50, le=2000, description="About how many rows each.")] = 600
+
+
 @chart_routes.get(right="devices.use", raises=(NotFound,))
-async def courses(
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    series: SeriesNames,
-    from_ms: FromMs = None,
-    to_ms: ToMs = None,
-    buckets: Annotated[int, Meta(ge=50, le=2000, description="About how many rows each.")] = 600,
-) -> ChartAnswer:
+async def courses(scope: Scope, db: Database, clock: Clock, where: ChartFilter) -> ChartAnswer:
     """Courses between two times for drawing: long spans come in buckets with least, mean and greatest value."""
-    low, high = _span(clock, from_ms, to_ms)
+    low, high = _span(clock, where.from_ms, where.to_ms)
     chart_series = []
-    for wanted in await _read(scope, db, series):
+    for wanted in await _read(scope, db, where.series):
         course = await course_of(
             db,
             device_no=wanted.device.device_no,
             property_no=wanted.property_no,
             low_ms=low,
             high_ms=high,
-            buckets=buckets,
+            buckets=where.buckets,
         )
         rows = course.buckets
         banded = course.detail != "points"

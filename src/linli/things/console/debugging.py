@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.masking import masked, masked_text
 from linli.kernel.scope import Scope
@@ -167,17 +167,18 @@ async def recorded(iot_id: str, call_id: str, scope: Scope, db: Database) -> Rec
     )
 
 
+class CallerChoice(Filter, frozen=True):
+    """Whose calls of which service fail."""
+
+    identifier: Annotated[str, Meta(description="Of the service that somebody calls.")]
+    app_key: Annotated[str, Meta(description="Whose calls fail.")] = ""
+
+
 @debug_routes.get("/why-not", right="devices.use", raises=(NotFound,))
-async def why_not(
-    iot_id: str,
-    scope: Scope,
-    db: Database,
-    identifier: Annotated[str, Meta(description="Of the service that somebody calls.")],
-    app_key: Annotated[str, Meta(description="Whose calls fail.")] = "",
-) -> WhyNot:
+async def why_not(iot_id: str, scope: Scope, db: Database, where: CallerChoice) -> WhyNot:
     """What stands against calls of a service: the device's category, its state, the caller's project."""
     device = await get_device(scope, db, iot_id=iot_id)
-    why = await why_not_for(scope, db, device=device, identifier=identifier, app_key=app_key)
+    why = await why_not_for(scope, db, device=device, identifier=where.identifier, app_key=where.app_key)
     return WhyNot(why)
 
 

@@ -9,7 +9,7 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
@@ -75,41 +75,39 @@ class RefusedRow(msgspec.Struct, rename="camel", frozen=True):
 device_log_routes = Routes("/devices/{iot_id:str}/log", tags=("debugging",))
 
 
+class LogFilter(Filter, frozen=True):
+    """Lines of the log of a device."""
+
+    kinds: Kinds = ""
+    q: Text = ""
+    from_ms: FromMs = None
+    to_ms: ToMs = None
+
+
+class LogPageFilter(LogFilter, frozen=True):
+    """One page of the log of a device."""
+
+    before: Annotated[str, Meta(description="`next` of the page before.")] = ""
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
 @device_log_routes.get(right="devices.use", raises=(NotFound,))
-async def search(
-    iot_id: str,
-    scope: Scope,
-    db: Database,
-    kinds: Kinds = "",
-    q: Text = "",
-    from_ms: FromMs = None,
-    to_ms: ToMs = None,
-    before: Annotated[str, Meta(description="`next` of the page before.")] = "",
-    limit: Annotated[int, Meta(ge=1, le=200)] = 50,
-) -> DeviceLogPage:
+async def search(iot_id: str, scope: Scope, db: Database, where: LogPageFilter) -> DeviceLogPage:
     """Messages up and down, the device's own lines, its upgrades and refused uplinks, newest first."""
     device = await get_device(scope, db, iot_id=iot_id)
-    search = _search(kinds, q, from_ms, to_ms)._replace(before=_place(before), most=limit)
+    search = _search(where)._replace(before=_place(where.before), most=where.limit)
     log_page = await find_entries(db, device_no=device.device_no, search=search)
     after = None if log_page.next is None else f"{log_page.next[0]}.{log_page.next[1]}"
     return DeviceLogPage([_row(entry) for entry in log_page.entries], after, log_page.looked_at)
 
 
 @device_log_routes.get("/export.csv", right="devices.use", raises=(NotFound,))
-async def export(
-    iot_id: str,
-    scope: Scope,
-    db: Database,
-    kinds: Kinds = "",
-    q: Text = "",
-    from_ms: FromMs = None,
-    to_ms: ToMs = None,
-) -> Stream:
+async def export(iot_id: str, scope: Scope, db: Database, where: LogFilter) -> Stream:
     """The same as CSV, at most 50,000 lines: time (ISO 8601, UTC), kind, what, identifier, state, reason, id, text,
     answer.
     """
     device = await get_device(scope, db, iot_id=iot_id)
-    search = _search(kinds, q, from_ms, to_ms)._replace(most=_PAGE)
+    search = _search(where)._replace(most=_PAGE)
     return Stream(
         _csv(db, device.device_no, search),
         media_type="text/csv; charset=utf-8",
@@ -120,13 +118,22 @@ async def export(
 refused_routes = Routes("/refused-uplinks", tags=("debugging",))
 
 
+class RefusedFilter(Filter, frozen=True):
+    """Refused uplinks, as their list is asked for."""
+
+    iot_id: str = ""
+    q: str = ""
+
+
 @refused_routes.get(right="devices.use", raises=(NotFound,))
 async def list_refused(
-    scope: Scope, db: Database, page: PageRequest, iot_id: str = "", q: str = ""
+    scope: Scope, db: Database, page: PageRequest, where: RefusedFilter
 ) -> Page[RefusedRow]:
     """Uplinks that devices in sight had refused, newest first."""
-    device_no = (await get_device(scope, db, iot_id=iot_id)).device_no if iot_id else 0
-    uplinks = await refused_uplinks.list_refused(scope, db, device_no=device_no, text=q.strip(), page=page)
+    device_no = (await get_device(scope, db, iot_id=where.iot_id)).device_no if where.iot_id else 0
+    uplinks = await refused_uplinks.list_refused(
+        scope, db, device_no=device_no, text=where.q.strip(), page=page
+    )
     rows = [
         RefusedRow(
             id=f"{row.device_no}-{row.seq}",
@@ -145,17 +152,17 @@ async def list_refused(
     return Page.of(page, uplinks.total, rows)
 
 
-def _search(kinds: str, q: str, from_ms: int | None, to_ms: int | None) -> LogSearch:
+def _search(where: LogFilter) -> LogSearch:
     """Raises BadInput."""
-    names = tuple(name for name in kinds.split(",") if name)
+    names = tuple(name for name in where.kinds.split(",") if name)
     searched: tuple[LogKind, ...] = tuple(kind for kind in KINDS if kind in names)
     if len(searched) != len(set(names)):
         raise BadInput(field="kinds", rule="one_of", allowed=", ".join(KINDS))
-    low = min(max(from_ms or 0, 0), LAST[0])
-    high = LAST[0] if to_ms is None else min(max(to_ms, 0), LAST[0])
+    low = min(max(where.from_ms or 0, 0), LAST[0])
+    high = LAST[0] if where.to_ms is None else min(max(where.to_ms, 0), LAST[0])
     if low > high:
         raise BadInput(field="fromMs", rule="before", other="toMs")
-    return LogSearch(searched or KINDS, low, high, q.strip())
+    return LogSearch(searched or KINDS, low, high, where.q.strip())
 
 
 def _place(text: str) -> Place:

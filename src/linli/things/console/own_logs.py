@@ -56,11 +56,7 @@ device_own_log_routes = Routes("/devices/{iot_id:str}/own-log", tags=("devices",
 
 @device_own_log_routes.get(right="devices.use", raises=(NotFound,))
 async def lines(
-    iot_id: str,
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    asked: OwnLogFilter,
+    iot_id: str, scope: Scope, db: Database, page: PageRequest, asked: OwnLogFilter
 ) -> Page[OwnLogLine]:
     """Lines that the device sent, newest first."""
     device = await get_device(scope, db, iot_id=iot_id)

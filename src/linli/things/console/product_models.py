@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from linli.kernel import i18n
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.things.catalogue import versions
@@ -223,25 +223,26 @@ async def compare_versions(
     return changes(differences)
 
 
-@product_model_routes.get("/export.json", right="devices.use", raises=(NotFound,))
-async def export_file(
-    product_key: str,
-    scope: Scope,
-    db: Database,
+class ModelExport(Filter, frozen=True):
+    """Which form and version of a thing model is written out."""
+
     form: Annotated[
         Literal["whole", "simple"],
         Meta(description="whole: with the generated members, as devices and APIs get it."),
-    ] = "whole",
-    version: Annotated[int | None, Meta(description="None: the one in force.")] = None,
-) -> Response[bytes]:
+    ] = "whole"
+    version: Annotated[int | None, Meta(description="None: the one in force.")] = None
+
+
+@product_model_routes.get("/export.json", right="devices.use", raises=(NotFound,))
+async def export_file(product_key: str, scope: Scope, db: Database, which: ModelExport) -> Response[bytes]:
     """A published model as a file."""
     product = await get_product(scope, db, product_key=product_key)
-    number = product.version if version is None else version
+    number = product.version if which.version is None else which.version
     row = await versions.get_version(scope, db, product_key=product_key, version=number)
     model = row.model()
-    document = export(model, product_key) if form == "whole" else to_document(model)
+    document = export(model, product_key) if which.form == "whole" else to_document(model)
     content = msgspec.json.format(msgspec.json.encode(document), indent=2)
-    name = f"{product_key}-v{number}{'' if form == 'whole' else '-simple'}.json"
+    name = f"{product_key}-v{number}{'' if which.form == 'whole' else '-simple'}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/json", headers=headers)
 

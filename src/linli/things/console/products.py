@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from linli.kernel import i18n
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -122,23 +122,26 @@ async def choices(scope: Scope, db: Database, q: str = "") -> list[ProductRow]:
     ]
 
 
+class ProductFilter(Filter, frozen=True):
+    """Products, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="Part of the name or the key.")] = ""
+    category: Annotated[str, Meta(description="A path; all below it too.")] = ""
+    gateway: bool | None = None
+
+
 @product_routes.get("/list", right="devices.use")
 async def list_products(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="Part of the name or the key.")] = "",
-    category: Annotated[str, Meta(description="A path; all below it too.")] = "",
-    gateway: bool | None = None,
+    scope: Scope, db: Database, page: PageRequest, where: ProductFilter
 ) -> Page[ProductLine]:
     """Products by page, the newest first."""
     products = await queries.list_products(
         scope,
         db,
         page=page,
-        keyword=q.strip(),
-        category_code=category,
-        node_type=None if gateway is None else int(gateway),
+        keyword=where.q.strip(),
+        category_code=where.category,
+        node_type=None if where.gateway is None else int(where.gateway),
     )
     lines = [
         ProductLine(

@@ -9,7 +9,7 @@ from litestar.datastructures import UploadFile
 from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Form, Routes
+from linli.kernel.entry import Filter, Form, Routes
 from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -121,19 +121,20 @@ async def delete_category(category_id: int, scope: Scope, tx: Tx) -> None:
 serial_number_routes = Routes("/serials", tags=("serials",))
 
 
+class SerialFilter(Filter, frozen=True):
+    """Serial numbers, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="Part of a number, device name or product key.")] = ""
+    category_id: int | None = None
+
+
 @serial_number_routes.get(right="devices.use", raises=(NotFound,))
-async def list_numbers(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="Part of a number, device name or product key.")] = "",
-    category_id: int | None = None,
-) -> Page[SerialRow]:
+async def list_numbers(scope: Scope, db: Database, page: PageRequest, where: SerialFilter) -> Page[SerialRow]:
     """Serial numbers, the newest first."""
-    if category_id is not None:
-        await queries.get_category(scope, db, category_no=category_id)
+    if where.category_id is not None:
+        await queries.get_category(scope, db, category_no=where.category_id)
     numbers = await queries.list_serial_numbers(
-        scope, db, page=page, category_no=category_id, keyword=q.strip()
+        scope, db, page=page, category_no=where.category_id, keyword=where.q.strip()
     )
     return Page.of(page, numbers.total, [_row(scope, row) for row in numbers.data])
 
@@ -146,6 +147,13 @@ async def template() -> Response[bytes]:
     return Response(content, media_type=XLSX, headers=headers)
 
 
+class SerialImportOptions(Filter, frozen=True):
+    """What becomes of a list of serial numbers."""
+
+    category_id: int | None = None
+    dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False
+
+
 @serial_number_routes.post(
     "/import",
     right="devices.manage",
@@ -154,11 +162,7 @@ async def template() -> Response[bytes]:
     raises=(NotFound, ReadersBusy, TooLarge),
 )
 async def hand_in(
-    data: Form[SerialFile],
-    scope: Scope,
-    db: Database,
-    category_id: int | None = None,
-    dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
+    data: Form[SerialFile], scope: Scope, db: Database, how: SerialImportOptions
 ) -> SerialImport:
     """Import a maker's list, xlsx or csv, at most 1000 rows. Nothing is added if any row is bad."""
     content = await data.file.read(sheet.FILE_BYTES + 1)
@@ -166,14 +170,14 @@ async def hand_in(
         raise TooLarge(limit=f"{sheet.FILE_BYTES // 1024 // 1024} MiB")
     async with reading(scope.tenant, len(content)):
         read = await asyncio.to_thread(sheet.read, content)
-    if dry_run:
-        if category_id is not None:
-            await queries.get_category(scope, db, category_no=category_id)
+    if how.dry_run:
+        if how.category_id is not None:
+            await queries.get_category(scope, db, category_no=how.category_id)
         checked = await importer.check(scope, db, sheet=read)
     else:
         async with db.begin() as tx:
-            checked = await importer.import_sheet(scope, tx, sheet=read, category_no=category_id)
-    return _import_out(checked, dry_run=dry_run, language=scope.language)
+            checked = await importer.import_sheet(scope, tx, sheet=read, category_no=how.category_id)
+    return _import_out(checked, dry_run=how.dry_run, language=scope.language)
 
 
 @serial_number_routes.post("/delete", right="devices.manage", status=200)

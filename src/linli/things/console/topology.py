@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -89,17 +89,19 @@ async def detail(iot_id: str, scope: Scope, db: Database) -> TopologyDetail:
     return TopologyDetail(device.node_type == 1, parent, subs, online)
 
 
+class SubFilter(Filter, frozen=True):
+    """Devices behind a gateway, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="Part of a name, or a whole iotId.")] = ""
+
+
 @topology_routes.get("/subs", right="devices.use", raises=(NotFound,))
 async def list_subs(
-    iot_id: str,
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="Part of a name, or a whole iotId.")] = "",
+    iot_id: str, scope: Scope, db: Database, page: PageRequest, asked: SubFilter
 ) -> Page[DeviceRow]:
     """Sub-devices of a gateway, by name."""
     device = await get_device(scope, db, iot_id=iot_id)
-    where = DeviceFilter(keyword=q.strip(), gateway_no=device.device_no)
+    where = DeviceFilter(keyword=asked.q.strip(), gateway_no=device.device_no)
     rows = await list_devices(scope, db, page=page, where=where, order="name")
     return Page.of(page, rows.total, [DeviceRow.of(row) for row in rows.data])
 

@@ -7,7 +7,7 @@ import msgspec
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
@@ -70,15 +70,16 @@ async def properties(iot_id: str, scope: Scope, db: Database) -> list[PropertyVa
     ]
 
 
+class PointFilter(Filter, frozen=True):
+    """When the points lie."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
 @device_value_routes.get("/properties/{identifier:str}/points", right="devices.use", raises=(NotFound,))
 async def points(
-    iot_id: str,
-    identifier: str,
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    from_ms: int | None = None,
-    to_ms: int | None = None,
+    iot_id: str, identifier: str, scope: Scope, db: Database, clock: Clock, where: PointFilter
 ) -> list[PointRow]:
     """A property's values between two times, oldest first; of more than 2000 the newest. Default: the last day."""
     device = await get_device(scope, db, iot_id=iot_id)
@@ -86,14 +87,14 @@ async def points(
     prop = model.property_by_id.get(identifier)
     if prop is None:
         raise NotFound(what="property", id=identifier)
-    high_ms = clock.now_ms() if to_ms is None else to_ms
+    high_ms = clock.now_ms() if where.to_ms is None else where.to_ms
     points = await history.points_of(
         db,
         device_no=device.device_no,
         product_no=device.product_no,
         identifier=identifier,
         text=type_name(prop.type) not in _NUMBERS,
-        low_ms=high_ms - DAY_MS if from_ms is None else from_ms,
+        low_ms=high_ms - DAY_MS if where.from_ms is None else where.from_ms,
         high_ms=high_ms,
     )
     return [PointRow(point.ts, masked({identifier: point.value})[identifier]) for point in points]

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-import msgspec
+from msgspec import Meta
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.entry import Filter
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore, Stored
@@ -54,16 +55,17 @@ class Firmware(NamedTuple):
         return self.md5 if self.sign_method == "Md5" else self.sha256
 
 
-class NewFirmware(msgspec.Struct, frozen=True):
+class NewFirmware(Filter, frozen=True):
+    """What is said of an image that is handed in."""
+
     product_key: str
     version: str
     module: str = DEFAULT_MODULE
-    source_version: str = ""
+    source_version: Annotated[str, Meta(description="Only for a differential image.")] = ""
     sign_method: SignMethod = "SHA256"
     notes: str = ""
     file_name: str = ""
-    exempt: bool = False
-    """It needs no trial on one device before a campaign."""
+    exempt: Annotated[bool, Meta(description="No trial on one device is needed.")] = False
 
 
 _COLUMNS = [*(firmwares.c[name] for name in Firmware._fields[:-1]), products.c.name]

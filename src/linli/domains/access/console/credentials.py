@@ -20,7 +20,7 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.masking import shown_credential
@@ -74,16 +74,17 @@ class CredentialGiven(msgspec.Struct, rename="camel", frozen=True):
 credential_routes = Routes("/communities/{community_id:int}/credentials", tags=("doors",))
 
 
+class CredentialFilter(Filter, frozen=True):
+    """Credentials of a community, as their list is asked for."""
+
+    person_id: str = ""
+    kind: Kind | None = None
+    ended: Annotated[bool, Meta(description="Show those no longer in use as well.")] = False
+
+
 @credential_routes.get(right="devices.use")
 async def list_credentials(
-    community_id: int,
-    within: Scope,
-    db: Database,
-    page: PageRequest,
-    rights: Rights,
-    person_id: str = "",
-    kind: Kind | None = None,
-    ended: Annotated[bool, Meta(description="Show those no longer in use as well.")] = False,
+    community_id: int, within: Scope, db: Database, page: PageRequest, rights: Rights, where: CredentialFilter
 ) -> Page[CredentialRow]:
     """The last changed first, with how many doors hold each."""
     scope = within
@@ -92,9 +93,9 @@ async def list_credentials(
         db,
         page=page,
         community_id=community_id,
-        identity_id=person_id,
-        kind=_KINDS[kind] if kind else "",
-        ended=ended,
+        identity_id=where.person_id,
+        kind=_KINDS[where.kind] if where.kind else "",
+        ended=where.ended,
     )
     return Page.of(
         page,
@@ -133,22 +134,18 @@ async def give(
     return CredentialGiven(str(row.id), pin)
 
 
+Reason = Annotated[str, Meta(description="Kept in the history.")]
+
+
 @credential_routes.delete("/{credential_id:int}", right="devices.manage", raises=(CredentialUnknown,))
-async def take_back(
-    community_id: int,
-    credential_id: int,
-    scope: Scope,
-    tx: Tx,
-    clock: Clock,
-    reason: Annotated[str, Meta(description="Kept in the history.")] = "",
-) -> None:
+async def take_back(community_id: int, credential_id: int, scope: Scope, tx: Tx, reason: Reason = "") -> None:
     """Doors forget it; a returned number may be given again."""
     await credentials.take_back(
         scope,
         tx,
         credential_id=credential_id,
         reason=reason.strip()[:64] or "removed",
-        now_ms=clock.now_ms(),
+        now_ms=tx.db.clock.now_ms(),
     )
 
 

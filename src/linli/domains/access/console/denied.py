@@ -15,7 +15,7 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.queries.callers import caller_names
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
 
@@ -42,15 +42,16 @@ class DenyIn(msgspec.Struct, rename="camel"):
 denied_routes = Routes("/communities/{community_id:int}/denied", tags=("doors",))
 
 
+class DeniedFilter(Filter, frozen=True):
+    """Who is denied, as their list is asked for."""
+
+    lifted: Annotated[bool, Meta(description="Those lifted since as well.")] = False
+
+
 @denied_routes.get(right="residents.use")
-async def denied(
-    community_id: int,
-    scope: Scope,
-    db: Database,
-    lifted: Annotated[bool, Meta(description="Those lifted since as well.")] = False,
-) -> list[DeniedRow]:
+async def denied(community_id: int, scope: Scope, db: Database, where: DeniedFilter) -> list[DeniedRow]:
     """Persons for whom no door of the community opens, whatever rights they have; the newest first."""
-    holds = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=lifted)
+    holds = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=where.lifted)
     wanted = sorted({hold.subject for hold in holds})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
     names |= await people.names(scope, db, wanted)

@@ -18,7 +18,7 @@ from linli.domains.access.service.kinds import KEY
 from linli.domains.access.service.remote import MAX_REASON, remote_open
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -219,24 +219,26 @@ def _matches(row: DoorRow, text: str, presence: str | None) -> bool:
 door_routes = Routes("/doors", tags=("doors",))
 
 
+class DoorFilter(Filter, frozen=True):
+    """Doors, as their list is asked for."""
+
+    community_id: int | None = None
+    q: Annotated[str, Meta(description="Part of the name, serial number or place.")] = ""
+    state: Literal["online", "offline"] | None = None
+
+
 @door_routes.get(right="devices.use")
 async def list_doors(
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    page: PageRequest,
-    community_id: int | None = None,
-    q: Annotated[str, Meta(description="Part of the name, serial number or place.")] = "",
-    state: Literal["online", "offline"] | None = None,
+    scope: Scope, db: Database, clock: Clock, page: PageRequest, where: DoorFilter
 ) -> Page[DoorRow]:
     """Doors by name, with how far their rights have got."""
-    if not q.strip() and state is None:
-        doors = await queries.list_doors(scope, db, page=page, community_id=community_id)
+    if not where.q.strip() and where.state is None:
+        doors = await queries.list_doors(scope, db, page=page, community_id=where.community_id)
         rows = await door_rows(scope, db, doors.data)
         return Page.of(page, doors.total, await clocked(scope, db, rows, clock.now_ms()))
     # Other rooms know state and place; a site has only hundreds of doors, so they are filtered here.
-    rows = await door_rows(scope, db, await queries.all_doors(scope, db, community_id=community_id))
-    kept = [row for row in rows if _matches(row, q, state)]
+    rows = await door_rows(scope, db, await queries.all_doors(scope, db, community_id=where.community_id))
+    kept = [row for row in rows if _matches(row, where.q, where.state)]
     shown = kept[page.offset : page.offset + page.page_size]
     return Page.of(page, len(kept), await clocked(scope, db, shown, clock.now_ms()))
 
@@ -271,13 +273,7 @@ async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> Do
 
 @door_routes.post(right="devices.manage", raises=(NotFound,))
 async def register(
-    data: DoorRegistration,
-    scope: Scope,
-    tx: Tx,
-    clock: Clock,
-    ids: Ids,
-    secrets: Secrets,
-    door_keys: DoorKeys,
+    data: DoorRegistration, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets, door_keys: DoorKeys
 ) -> DoorRegistered:
     """Register a door by its serial number; an unknown device is created, and its secret is shown once."""
     door, triple = await service.register_new_door(
@@ -294,7 +290,7 @@ async def register(
         keys=door_keys,
         ids=ids,
         secrets=secrets,
-        now_ms=clock.now_ms(),
+        now_ms=tx.db.clock.now_ms(),
     )
     secret = triple.device_secret if triple else None
     return DoorRegistered(door.iot_id, door.product_key, door.device_name, secret)

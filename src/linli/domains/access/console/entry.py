@@ -53,14 +53,11 @@ def answer_of(door: Door, facts: EntryFacts, language: str) -> EntryAnswer:
 entry_routes = Routes("/doors/{iot_id:str}/why", tags=("doors",))
 
 
+PersonId = Annotated[str, Meta(description="identityId")]
+
+
 @entry_routes.get(right="devices.use", raises=(DoorUnknown,))
-async def why(
-    iot_id: str,
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    person_id: Annotated[str, Meta(description="identityId")],
-) -> EntryAnswer:
+async def why(iot_id: str, scope: Scope, db: Database, clock: Clock, person_id: PersonId) -> EntryAnswer:
     """The first cause and everything looked at, in words, with what mends it."""
     check_identity(person_id)
     door = await get_door(scope, db, iot_id=iot_id)

@@ -62,12 +62,7 @@ past_routes = Routes("/doors/{iot_id:str}/past", tags=("doors",))
 
 @past_routes.get(right="devices.use", raises=(DoorUnknown,))
 async def who_could(
-    iot_id: str,
-    within: Scope,
-    db: Database,
-    clock: Clock,
-    page: PageRequest,
-    where: PastFilter,
+    iot_id: str, within: Scope, db: Database, clock: Clock, page: PageRequest, where: PastFilter
 ) -> Page[PastRightRow]:
     """Who could open the door then, by what, who gave it, and who took it back since."""
     door = await get_door(within, db, iot_id=iot_id)

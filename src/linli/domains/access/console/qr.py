@@ -17,7 +17,7 @@ from linli.domains.access.service.kinds import QR
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.ids import Ids
 from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
@@ -85,26 +85,28 @@ class QrPicture(msgspec.Struct, rename="camel", frozen=True):
 qr_routes = Routes("/qr-codes", tags=("doors",))
 
 
+class QrRightFilter(Filter, frozen=True):
+    """Rights by QR code, as their list is asked for."""
+
+    community_id: int | None = None
+    iot_id: str = ""
+    person_id: str = ""
+    ended: Annotated[bool, Meta(description="Show those taken back as well.")] = False
+
+
 @qr_routes.get(right="devices.use")
 async def list_rights(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    door_keys: DoorKeys,
-    community_id: int | None = None,
-    iot_id: str = "",
-    person_id: str = "",
-    ended: Annotated[bool, Meta(description="Show those taken back as well.")] = False,
+    scope: Scope, db: Database, page: PageRequest, door_keys: DoorKeys, where: QrRightFilter
 ) -> Page[QrRightRow]:
     """Codes at doors, the last changed first."""
     permissions = await queries.list_qr_permissions(
         scope,
         db,
         page=page,
-        community_id=community_id,
-        iot_id=iot_id,
-        identity_id=person_id,
-        only_live=not ended,
+        community_id=where.community_id,
+        iot_id=where.iot_id,
+        identity_id=where.person_id,
+        only_live=not where.ended,
     )
     doors = await find_doors(scope, db, iot_ids=sorted({row.iot_id for row in permissions.data}))
     names = await names_of(
@@ -198,15 +200,12 @@ async def picture(
     return QrPicture(text)
 
 
+Reason = Annotated[str, Meta(description="Kept in the history.")]
+
+
 @qr_routes.delete("/{ref:str}/doors/{iot_id:str}", right="devices.manage", raises=(QrCodeUnknown,))
 async def take_back(
-    ref: str,
-    iot_id: str,
-    scope: Scope,
-    tx: Tx,
-    clock: Clock,
-    door_keys: DoorKeys,
-    reason: Annotated[str, Meta(description="Kept in the history.")] = "",
+    ref: str, iot_id: str, scope: Scope, tx: Tx, door_keys: DoorKeys, reason: Reason = ""
 ) -> None:
     """Take a code off one door, whoever gave it."""
     await qr.revoke_permission(
@@ -215,7 +214,7 @@ async def take_back(
         qr_code=_code(door_keys, scope, ref),
         iot_id=iot_id,
         reason=reason,
-        now_ms=clock.now_ms(),
+        now_ms=tx.db.clock.now_ms(),
     )
 
 

@@ -10,7 +10,7 @@ from linli.domains.people.queries import persons, residents, vehicles
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
@@ -29,14 +29,15 @@ resident_right_routes = Routes(
 )
 
 
+class LeavingFilter(Filter, frozen=True):
+    """What a resident leaves."""
+
+    house_id: Annotated[int, Meta(description="The house that is left.")] = 0
+
+
 @resident_right_routes.get(right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def rights_of(
-    community_id: int,
-    identity_id: str,
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    house_id: Annotated[int, Meta(description="The house that is left.")] = 0,
+    community_id: int, identity_id: str, scope: Scope, db: Database, clock: Clock, where: LeavingFilter
 ) -> LeavingRights:
     """The consequence of moving out, in numbers."""
     person = await persons.person(scope, db, identity_id)
@@ -45,7 +46,7 @@ async def rights_of(
         scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
     )
     return LeavingRights(
-        sum(home.house_id != house_id for home in homes),
+        sum(home.house_id != where.house_id for home in homes),
         sum("qr" in ways for ways in doors.values()),
         sum("card" in ways for ways in doors.values()),
         len(await vehicles.of_person(scope, db, community_id, person.id)),

@@ -1,13 +1,13 @@
 """One's own password and phone: changed with the old password, with a code to the phone, or by the operator's link."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from msgspec import Meta
 
 from linli.domains.accounts import schemas
-from linli.domains.accounts.entrance import Entrance
+from linli.domains.accounts.entrance import AnyRequest, Entrance
 from linli.domains.accounts.service import sessions, throttle
 from linli.domains.accounts.service.sessions import Session, SessionOver
 from linli.domains.accounts.service.throttle import SignInThrottled
@@ -93,24 +93,18 @@ async def change_password(data: schemas.PasswordChange, db: Database, session: S
     status=202,
     raises=(CodeTooSoon, NoPhone),
 )
-async def send_code(
-    request: Request[Any, Any, Any],
-    db: Database,
-    session: Session,
-    clock: Clock,
-    secrets: Secrets,
-    entrance: Entrance,
-) -> schemas.CodeSent:
+async def send_code(request: AnyRequest, session: Session, entrance: Entrance) -> schemas.CodeSent:
     """Have a code sent to one's own phone with which a password is set."""
+    db = entrance.db
     entrance.check_codes()
     account = await accounts.get_account(db, session.account_id)
     await codes.request_code(
         db,
         phone=_phone(account),
         asker=_asker(session, familiar=True),
-        secrets=secrets,
+        secrets=entrance.secrets,
         language=language_of(request),
-        now_ms=clock.now_ms(),
+        now_ms=entrance.clock.now_ms(),
         purpose="password",
     )
     return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
@@ -150,23 +144,18 @@ async def set_by_code(
     raises=(CodeTooSoon, SignInThrottled),
 )
 async def send_code_to_new_phone(
-    request: Request[Any, Any, Any],
-    data: NewPhone,
-    db: Database,
-    session: Session,
-    clock: Clock,
-    secrets: Secrets,
-    entrance: Entrance,
+    request: AnyRequest, data: NewPhone, session: Session, entrance: Entrance
 ) -> schemas.CodeSent:
     """Have a code sent to the phone that is to be one's own from now on."""
+    db = entrance.db
     entrance.check_codes()
-    now_ms = clock.now_ms()
+    now_ms = entrance.clock.now_ms()
     await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
     await codes.request_code(
         db,
         phone=data.phone,
         asker=_asker(session),
-        secrets=secrets,
+        secrets=entrance.secrets,
         language=language_of(request),
         now_ms=now_ms,
         purpose="phone",
@@ -219,7 +208,7 @@ async def show(data: PasswordLink, db: Database, clock: Clock) -> PasswordLinkFo
     public=True, noted="sign-in by password link", status=200, raises=(PasswordLinkGone,)
 )
 async def use(
-    request: Request[Any, Any, Any], data: FirstPassword, db: Database, clock: Clock, entrance: Entrance
+    request: AnyRequest, data: FirstPassword, db: Database, clock: Clock, entrance: Entrance
 ) -> Response[schemas.Me]:
     """Set the password, once, and sign in with it."""
     now_ms = clock.now_ms()

@@ -1,14 +1,14 @@
 """Registering, founding or joining an organisation, accepting the agreements. Spec A §1.1 (ONB-01, 02, 13, 16)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from msgspec import Meta
 
 from linli.domains.accounts import schemas
 from linli.domains.accounts.browsers import own_text
-from linli.domains.accounts.entrance import Entrance, code_sent
+from linli.domains.accounts.entrance import AnyRequest, Entrance, code_sent
 from linli.domains.accounts.me import describe
 from linli.domains.accounts.service import sessions, throttle
 from linli.domains.accounts.service.throttle import SignInThrottled
@@ -30,7 +30,6 @@ from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
-from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.kernel.tenancy import TenantNameTaken
 
@@ -121,9 +120,7 @@ registration_routes = Routes("/registration", tags=("session",))
 
 
 @registration_routes.get(public=True)
-async def terms(
-    request: Request[Any, Any, Any], db: Database, clock: Clock, settings: Settings
-) -> RegistrationTerms:
+async def terms(request: AnyRequest, db: Database, clock: Clock, settings: Settings) -> RegistrationTerms:
     """Whether and how one registers."""
     start = await links.identified_start(db, browser=own_text(request), now_ms=clock.now_ms())
     return RegistrationTerms(
@@ -142,25 +139,20 @@ async def terms(
     raises=(CodeTooSoon, InvitationGone, RegistrationClosed, SignInThrottled),
 )
 async def send_code(
-    request: Request[Any, Any, Any],
-    data: RegistrationCode,
-    db: Database,
-    clock: Clock,
-    secrets: Secrets,
-    settings: Settings,
-    entrance: Entrance,
+    request: AnyRequest, data: RegistrationCode, entrance: Entrance
 ) -> Response[schemas.CodeSent]:
     """Have a code sent to a phone, to show that it is one's own. Known phones are answered alike."""
+    db = entrance.db
     entrance.check_codes()
-    now_ms = clock.now_ms()
+    now_ms = entrance.clock.now_ms()
     await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
-    await _may_register(db, settings, data.invitation, now_ms)
+    await _may_register(db, entrance.settings, data.invitation, now_ms)
     asker, cookie = entrance.asker(request, None)
     await codes.request_code(
         db,
         phone=data.phone,
         asker=asker,
-        secrets=secrets,
+        secrets=entrance.secrets,
         language=language_of(request),
         now_ms=now_ms,
         purpose="register",
@@ -173,23 +165,15 @@ async def send_code(
     noted="registration",
     raises=(BadCode, InvitationGone, LinkTaken, LoginTaken, RegistrationClosed, SignInThrottled),
 )
-async def register(
-    request: Request[Any, Any, Any],
-    data: Registration,
-    db: Database,
-    clock: Clock,
-    ids: Ids,
-    secrets: Secrets,
-    settings: Settings,
-    entrance: Entrance,
-) -> Response[schemas.Me]:
+async def register(request: AnyRequest, data: Registration, entrance: Entrance) -> Response[schemas.Me]:
     """Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in."""
-    now_ms = clock.now_ms()
+    db = entrance.db
+    now_ms = entrance.clock.now_ms()
     address = entrance.address(request)
     # A code bears five tries in the browser that asked for it, so the address alone is counted.
     attempt = throttle.Attempt("", address)
     await throttle.count_attempt(db, attempt, now_ms=now_ms)
-    await _may_register(db, settings, data.invitation, now_ms)
+    await _may_register(db, entrance.settings, data.invitation, now_ms)
     accepted = _numbers(data.agreements)
     agreements.check_all_accepted(await agreements.current(db), accepted)
     accounts.check_password(data.password, login=accounts.clean_login(data.phone))
@@ -201,14 +185,20 @@ async def register(
         phone=data.phone,
         code=data.code,
         browser=own_text(request),
-        secrets=secrets,
+        secrets=entrance.secrets,
         now_ms=now_ms,
         purpose="register",
     )
     browser = own_text(request)
     async with db.begin() as tx:
         account_id = await accounts.create_account(
-            tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms, proven=True
+            tx,
+            login=phone,
+            password_hash=hashed,
+            name=data.name,
+            ids=entrance.ids,
+            now_ms=now_ms,
+            proven=True,
         )
         account = await accounts.get_account(tx, account_id)
         await agreements.accept(
@@ -239,13 +229,7 @@ first_use_routes = Routes("/first-use", tags=("session",))
     raises=(AlreadyInCompany, FoundingClosed, LoginTaken, PhoneTaken, TenantNameTaken, TooManyFounded),
 )
 async def found_organisation(
-    data: NewOrganisation,
-    tx: Tx,
-    rights: Rights,
-    session: sessions.Session,
-    clock: Clock,
-    ids: Ids,
-    settings: Settings,
+    data: NewOrganisation, tx: Tx, rights: Rights, session: sessions.Session, ids: Ids, settings: Settings
 ) -> schemas.Me:
     """Found an organisation and add its first members, all or nothing; one works in it from then on.
 
@@ -253,7 +237,7 @@ async def found_organisation(
     """
     if settings.sign_in.registration != "open" and not rights.is_operator:
         raise FoundingClosed()
-    now_ms = clock.now_ms()
+    now_ms = tx.db.clock.now_ms()
     tenant_id = await companies.found_company(
         tx, account_id=rights.account_id, name=data.name, kind=data.kind, ids=ids, now_ms=now_ms
     )

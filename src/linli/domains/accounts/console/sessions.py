@@ -1,12 +1,10 @@
 """Signing in and out, who am I, where am I signed in."""
 
-from typing import Any
-
-from litestar import Request, Response
+from litestar import Response
 
 from linli.domains.accounts import cookies, schemas
 from linli.domains.accounts.browsers import own_text
-from linli.domains.accounts.entrance import Entrance, code_sent, session_rows
+from linli.domains.accounts.entrance import AnyRequest, Entrance, code_sent, session_rows
 from linli.domains.accounts.me import describe
 from linli.domains.accounts.notes import name_account
 from linli.domains.accounts.service import sessions, throttle
@@ -23,7 +21,6 @@ from linli.kernel.disk import freeing_space
 from linli.kernel.entry import Routes
 from linli.kernel.errors import Forbidden, NotFound
 from linli.kernel.i18n import language_of
-from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
 session_routes = Routes("/session", tags=("session",))
@@ -31,20 +28,16 @@ session_routes = Routes("/session", tags=("session",))
 
 @session_routes.post(public=True, noted="sign-in", status=200, raises=(BadCredentials, SignInThrottled))
 async def sign_in(
-    request: Request[Any, Any, Any],
-    data: schemas.SignInRequest,
-    db: Database,
-    clock: Clock,
-    entrance: Entrance,
-    spare_counts: throttle.SpareCounts,
+    request: AnyRequest, data: schemas.SignInRequest, entrance: Entrance, spare_counts: throttle.SpareCounts
 ) -> Response[schemas.Me]:
     """Sign in with a phone number or log-in name. After five failures one waits here, 30 s and doubling."""
+    db = entrance.db
     named_account = await accounts.find_account(db, data.login)
     name = str(named_account.id) if named_account else clean_login(data.login)
     if named_account:
         name_account(request, named_account.id)
     attempt = throttle.Attempt(name, entrance.address(request), entrance.device(request, named_account))
-    await throttle.count_attempt(db, attempt, now_ms=clock.now_ms(), spare=spare_counts)
+    await throttle.count_attempt(db, attempt, now_ms=entrance.clock.now_ms(), spare=spare_counts)
     account = await accounts.authenticate(db, login=data.login, password=data.password)
     await throttle.forgive(db, attempt, spare=spare_counts)
     return await entrance.enter(request, account, remember=data.remember)
@@ -54,16 +47,12 @@ async def sign_in(
     "/code", public=True, noted="code to sign in", status=202, raises=(CodeTooSoon, SignInThrottled)
 )
 async def send_code(
-    request: Request[Any, Any, Any],
-    data: schemas.CodeRequest,
-    db: Database,
-    clock: Clock,
-    secrets: Secrets,
-    entrance: Entrance,
+    request: AnyRequest, data: schemas.CodeRequest, entrance: Entrance
 ) -> Response[schemas.CodeSent]:
     """Have a one-time code sent to a phone. The answer is the same whether the phone has a log-in or not."""
+    db = entrance.db
     entrance.check_codes()
-    phone, now_ms = clean_login(data.phone), clock.now_ms()
+    phone, now_ms = clean_login(data.phone), entrance.clock.now_ms()
     account = await accounts.find_account(db, phone)
     if account:
         name_account(request, account.id)
@@ -71,7 +60,12 @@ async def send_code(
     if not asker.device:
         await throttle.count_attempt(db, entrance.code_attempt(request), now_ms=now_ms)
     await codes.request_code(
-        db, phone=phone, asker=asker, secrets=secrets, language=language_of(request), now_ms=now_ms
+        db,
+        phone=phone,
+        asker=asker,
+        secrets=entrance.secrets,
+        language=language_of(request),
+        now_ms=now_ms,
     )
     return code_sent(cookie)
 
@@ -84,22 +78,18 @@ async def send_code(
     raises=(BadCode, SignInThrottled),
 )
 async def sign_in_by_code(
-    request: Request[Any, Any, Any],
-    data: schemas.CodeSignIn,
-    db: Database,
-    clock: Clock,
-    secrets: Secrets,
-    entrance: Entrance,
+    request: AnyRequest, data: schemas.CodeSignIn, entrance: Entrance
 ) -> Response[schemas.Me]:
     """Sign in with a phone and the code sent to it: five tries, in the browser that asked for it."""
-    now_ms, attempt = clock.now_ms(), await entrance.by_code(request, data.phone)
+    db = entrance.db
+    now_ms, attempt = entrance.clock.now_ms(), await entrance.by_code(request, data.phone)
     await throttle.count_attempt(db, attempt, now_ms=now_ms)
     account = await codes.redeem(
         db,
         phone=clean_login(data.phone),
         code=data.code,
         browser=own_text(request),
-        secrets=secrets,
+        secrets=entrance.secrets,
         now_ms=now_ms,
     )
     await throttle.forgive(db, attempt)
@@ -114,7 +104,7 @@ async def who_am_i(db: Database, rights: Rights, session: Session) -> schemas.Me
 
 @session_routes.delete(right=SIGNED_IN, password_due=True, noted="sign-out", status=204)
 async def sign_out(
-    request: Request[Any, Any, Any], db: Database, session: Session, settings: Settings, spare: SpareSessions
+    request: AnyRequest, db: Database, session: Session, settings: Settings, spare: SpareSessions
 ) -> Response[None]:
     """End this session."""
     await _end(db, spare, session, session.id)

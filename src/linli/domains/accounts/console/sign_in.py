@@ -2,17 +2,17 @@
 
 import re
 import secrets as system_secrets
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.response import Redirect
 
 from linli.domains.accounts import schemas
 from linli.domains.accounts.browsers import own_text, text_of
 from linli.domains.accounts.cookies import console_token
-from linli.domains.accounts.entrance import Entrance
+from linli.domains.accounts.entrance import AnyRequest, Entrance
 from linli.domains.accounts.notes import name_account, name_refusal
 from linli.domains.accounts.service import sessions
 from linli.domains.accounts.service.floods import PROVIDERS, SCANS, Floods
@@ -91,7 +91,7 @@ def _redirect_uri(settings: Settings, provider: str) -> str:
 
 
 async def _begin(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     providers: LoginProviders,
     name: str,
     entrance: Entrance,
@@ -124,14 +124,14 @@ provider_routes = Routes("/sign-in/providers", tags=("session",))
 
 
 @provider_routes.get(public=True)
-async def list_providers(request: Request[Any, Any, Any], providers: LoginProviders) -> list[ProviderShown]:
+async def list_providers(request: AnyRequest, providers: LoginProviders) -> list[ProviderShown]:
     """Others' log-ins that may be used here."""
     return [ProviderShown(name, title) for name, title in providers.titles(language_of(request))]
 
 
 @provider_routes.post("/{provider:str}/begin", public=True, status=200, raises=(NotFound,))
 async def begin(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     provider: str,
     data: BeginSignIn,
     floods: Floods,
@@ -145,7 +145,7 @@ async def begin(
 
 @provider_routes.get("/{provider:str}/answer", public=True, noted="sign-in by provider", status=302)
 async def answer(
-    request: Request[Any, Any, Any], provider: str, providers: LoginProviders, entrance: Entrance
+    request: AnyRequest, provider: str, providers: LoginProviders, entrance: Entrance
 ) -> Response[None]:
     """The provider sends the browser back: sign in, link, or go on to register as whom it named."""
     try:
@@ -156,7 +156,7 @@ async def answer(
 
 
 async def _answered(
-    request: Request[Any, Any, Any], providers: LoginProviders, provider: str, entrance: Entrance
+    request: AnyRequest, providers: LoginProviders, provider: str, entrance: Entrance
 ) -> Response[None]:
     db, settings, now_ms = entrance.db, entrance.settings, entrance.clock.now_ms()
     state = request.query_params.get("state", "")
@@ -206,7 +206,7 @@ link_routes = Routes("/session/links", tags=("session",))
 
 @link_routes.get(right=SIGNED_IN)
 async def list_links(
-    request: Request[Any, Any, Any], db: Database, rights: Rights, providers: LoginProviders
+    request: AnyRequest, db: Database, rights: Rights, providers: LoginProviders
 ) -> list[LinkShown]:
     """Others' log-ins that open one's account."""
     titles = dict(providers.titles(language_of(request)))
@@ -221,9 +221,7 @@ async def list_links(
 @link_routes.post(
     "/known", right=SIGNED_IN, noted="link to a log-in elsewhere", status=200, raises=(LinkTaken, SessionOver)
 )
-async def link_identified(
-    request: Request[Any, Any, Any], tx: Tx, session: sessions.Session, clock: Clock
-) -> Linked:
+async def link_identified(request: AnyRequest, tx: Tx, session: sessions.Session, clock: Clock) -> Linked:
     """Link the identity that a provider named in this browser before the sign-in."""
     await sessions.hold(tx, session)
     return Linked(
@@ -235,11 +233,7 @@ async def link_identified(
 
 @link_routes.post("/{provider:str}/begin", right=SIGNED_IN, status=200, name="begin", raises=(NotFound,))
 async def begin_link(
-    request: Request[Any, Any, Any],
-    provider: str,
-    rights: Rights,
-    providers: LoginProviders,
-    entrance: Entrance,
+    request: AnyRequest, provider: str, rights: Rights, providers: LoginProviders, entrance: Entrance
 ) -> Response[GoThere]:
     """Where to send the browser to link one's log-in there."""
     return await _begin(
@@ -259,16 +253,14 @@ scan_routes = Routes("/sign-in/scan", tags=("session",))
 
 
 @scan_routes.post(public=True, name="begin")
-async def begin_scan(
-    request: Request[Any, Any, Any], floods: Floods, entrance: Entrance, db: Database, settings: Settings
-) -> Response[ScanShown]:
+async def begin_scan(request: AnyRequest, floods: Floods, entrance: Entrance) -> Response[ScanShown]:
     """A QR code for the sign-in page: good for one sign-in within a minute."""
     now_ms = entrance.clock.now_ms()
     address = entrance.address(request)
     floods.count(SCANS, address, now_ms=now_ms)  # before a unit is begun: what floods us costs no writer
-    browser, cookie = text_of(request, settings)
+    browser, cookie = text_of(request, entrance.settings)
     ticket = system_secrets.token_urlsafe(18)
-    async with db.begin() as tx:
+    async with entrance.db.begin() as tx:
         expires = await scans.begin(
             tx,
             ticket=ticket,
@@ -277,7 +269,7 @@ async def begin_scan(
             agent=request.headers.get("user-agent", ""),
             now_ms=now_ms,
         )
-    url = f"{settings.public_url}/scan/{ticket}"
+    url = f"{entrance.settings.public_url}/scan/{ticket}"
     return Response(ScanShown(ticket, url, qr_image(url), expires), cookies=[cookie])
 
 
@@ -289,7 +281,7 @@ async def state(ticket: str, db: Database, clock: Clock) -> ScanState:
 
 @scan_routes.post("/{ticket:str}/enter", public=True, noted="sign-in by scan", status=200, raises=(NotFound,))
 async def enter_by_scan(
-    request: Request[Any, Any, Any], ticket: str, db: Database, clock: Clock, entrance: Entrance
+    request: AnyRequest, ticket: str, db: Database, clock: Clock, entrance: Entrance
 ) -> Response[schemas.Me]:
     """Sign in on the desktop that showed the code, once the phone said yes."""
     now_ms = clock.now_ms()

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from linli.domains.boxes.catalogue.library import CLASSES, EDGE_PORTS, Model, library, preset_values
 from linli.domains.people.rights import Right
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import Page, PageRequest
 
@@ -77,24 +77,31 @@ class VendorPreset(msgspec.Struct, rename="camel", frozen=True):
 routes = Routes("/vendor-catalogue", tags=("boxes",))
 
 
-@routes.get(right=SEE)
-async def models(
-    page: PageRequest,
+class ModelFilter(Filter, frozen=True):
+    """Models of vendors, as their list is asked for."""
+
     q: Annotated[
         str, Meta(description="Words of brand and model, each to be found; models by their case.")
-    ] = "",
-    kind: str = "",
-    driver: str = "",
-    brand: str = "",
-    any_case: bool = False,
-) -> VendorModels:
+    ] = ""
+    kind: str = ""
+    driver: str = ""
+    brand: str = ""
+    any_case: bool = False
+
+
+@routes.get(right=SEE)
+async def models(page: PageRequest, where: ModelFilter) -> VendorModels:
     """Models by brand and keyword, in the order of the list."""
-    if kind and kind not in CLASSES:
+    if where.kind and where.kind not in CLASSES:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(CLASSES))
-    matches = library().search(q, kind=kind, driver=driver, brand=brand, any_case=any_case)
+    matches = library().search(
+        where.q, kind=where.kind, driver=where.driver, brand=where.brand, any_case=where.any_case
+    )
     more = 0
-    if q and not any_case:
-        more = len(library().search(q, kind=kind, driver=driver, brand=brand, any_case=True)) - len(matches)
+    if where.q and not where.any_case:
+        more = len(
+            library().search(where.q, kind=where.kind, driver=where.driver, brand=where.brand, any_case=True)
+        ) - len(matches)
     start = (page.page_no - 1) * page.page_size
     shown = Page.of(
         page, len(matches), [model_row(model) for model in matches[start : start + page.page_size]]

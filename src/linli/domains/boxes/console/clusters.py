@@ -1,9 +1,5 @@
 """Console: clusters and their association with a project. Spec C §3, §5, §7 (C070, C072, C090, C124)."""
 
-from typing import Annotated
-
-from msgspec import Meta
-
 from linli.domains.boxes import rules
 from linli.domains.boxes.console.hand import MANAGE, SEE, Hand
 from linli.domains.boxes.console.rows.clusters import (
@@ -32,17 +28,9 @@ cluster_routes = Routes("/edge/clusters", tags=("edge",))
 
 
 @cluster_routes.get(right=SEE)
-async def list_clusters(
-    hand: Hand,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of a name or of a serial number.")] = "",
-    project_id: Annotated[str, Meta(description="Of one project.")] = "",
-    community_id: Annotated[int, Meta(description="In one community.")] = 0,
-) -> Page[ClusterRow]:
+async def list_clusters(hand: Hand, page: PageRequest, where: queries.ClusterFilter) -> Page[ClusterRow]:
     """Clusters in sight with their boxes, the newest first."""
-    clusters = await queries.page(
-        hand.within, hand.db, page, text=q.strip(), project_id=project_id, community_id=community_id
-    )
+    clusters = await queries.page(hand.within, hand.db, page, where=where)
     nodes = await queries.nodes_of(hand.within, hand.db, [row.cluster_id for row in clusters.data])
     names = await names_of(hand.within, hand.db, clusters.data)
     now_ms = hand.now_ms

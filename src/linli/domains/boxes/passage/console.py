@@ -19,7 +19,7 @@ from linli.domains.people.queries import persons
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -128,18 +128,21 @@ class PassageChoices(msgspec.Struct, rename="camel", frozen=True):
 passage_rule_routes = Routes("/edge/passage-rules", tags=("edge",))
 
 
+class RuleFilter(Filter, frozen=True):
+    """Passage rules, as their list is asked for."""
+
+    gateway_id: Annotated[int, Meta(description="Of one gateway.")] = 0
+    q: Annotated[str, Meta(description="Part of the name of a rule, its gateway, door or lift.")] = ""
+
+
 @passage_rule_routes.get(right=SEE, raises=(NotFound,))
 async def list_rules(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    gateway_id: Annotated[int, Meta(description="Of one gateway.")] = 0,
-    q: Annotated[str, Meta(description="Part of the name of a rule, its gateway, door or lift.")] = "",
+    scope: Scope, db: Database, page: PageRequest, where: RuleFilter
 ) -> Page[PassageRuleRow]:
     """Passage rules in sight, with whether their box keeps them and what last became of each."""
-    if gateway_id:
-        await gateway_queries.gateway(scope, db, gateway_id)
-    rules = await queries.page(scope, db, gateway_id=gateway_id, text=q.strip(), page=page)
+    if where.gateway_id:
+        await gateway_queries.gateway(scope, db, where.gateway_id)
+    rules = await queries.page(scope, db, gateway_id=where.gateway_id, text=where.q.strip(), page=page)
     return Page.of(page, rules.total, await _rows(scope, db, rules.data))
 
 

@@ -1,13 +1,15 @@
 """Clusters and their boxes."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.boxes.models import edge_clusters, edge_nodes
 from linli.domains.boxes.queries.patterns import like
 from linli.domains.boxes.rows import Cluster, Node
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.entry import Filter
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -78,20 +80,21 @@ async def cluster(scope: Scope, db: Reader, cluster_id: int) -> Cluster:
     return cluster_row
 
 
-async def page(
-    scope: Scope,
-    db: Reader,
-    request: PageRequest,
-    *,
-    text: str = "",
-    project_id: str = "",
-    community_id: int = 0,
-) -> Page[Cluster]:
-    """Clusters in sight, the newest first. `text`: a part of their names, or of a box's name or serial number."""
+class ClusterFilter(Filter, frozen=True):
+    """Clusters, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="A part of a name or of a serial number.")] = ""
+    project_id: Annotated[str, Meta(description="Of one project.")] = ""
+    community_id: Annotated[int, Meta(description="In one community.")] = 0
+
+
+async def page(scope: Scope, db: Reader, request: PageRequest, *, where: ClusterFilter) -> Page[Cluster]:
+    """Clusters in sight, the newest first; a text is a part of their names, or of a box's name or serial number."""
+    text = where.q.strip()
     binds: dict[str, Any] = {
         "text": like(text) if text else "",
-        "project": project_id,
-        "community": community_id,
+        "project": where.project_id,
+        "community": where.community_id,
     }
     total = int(await _total.scalar(db, scope, **binds))
     return Page.of(request, total, await _page.all(db, scope, **binds, **request.binds))

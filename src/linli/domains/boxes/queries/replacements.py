@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, select
 
 from linli.delivery.queries import counts_of_devices, list_rows
-from linli.delivery.schemas import DesiredRow, Filter
+from linli.delivery.schemas import DesiredFilter, DesiredRow
 from linli.domains.boxes import components as kinds
 from linli.domains.boxes.models import edge_replacements
 from linli.domains.boxes.queries import components as component_queries
@@ -148,7 +148,7 @@ async def failures(scope: Scope, db: Reader, node: Node) -> list[tuple[EdgeDevic
     for device in await devices_of(scope, db, node):
         if len(failed) >= _DETAILS:
             break
-        wanted = Filter(device=device.iot_id, verdict="cannot")
+        wanted = DesiredFilter(device=device.iot_id, verdict="cannot")
         page = await list_rows(scope, db, wanted=wanted, page=PageRequest(1, 100))
         failed += [(device, row) for row in page.data if row.state not in ("waiting", "sending")]
     return failed[:_DETAILS]

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.delivery.queries import list_rows
-from linli.delivery.schemas import DesiredRow, Filter
+from linli.delivery.schemas import DesiredFilter, DesiredRow
 from linli.delivery.service.rows import compare_soon, resend
 from linli.domains.boxes import rules
 from linli.domains.boxes.errors import ModelDiffers, NotReplaceable, TooOld
@@ -233,7 +233,7 @@ class Syncing:
         rows = []
         while True:
             matches = await list_rows(
-                scope, self._db, wanted=Filter(device=job.iot_id), page=PageRequest(page, _STEP)
+                scope, self._db, wanted=DesiredFilter(device=job.iot_id), page=PageRequest(page, _STEP)
             )
             rows += matches.data
             if page * _STEP >= matches.total:

@@ -24,7 +24,7 @@ from linli.domains.projects.errors import OnlyByApi
 from linli.domains.projects.queries import any_joined
 from linli.kernel.clock import Clock, local_day
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Form, Routes, WholeScope
+from linli.kernel.entry import Filter, Form, Routes, WholeScope
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -132,16 +132,19 @@ WIRE = {"service_start": "serviceStart", "service_end": "serviceEnd"}
 community_routes = Routes("/communities", tags=("communities",))
 
 
+class CommunityFilter(Filter, frozen=True):
+    """Communities, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="A part of the name or address.")] = ""
+    apply_status: int | None = None
+
+
 @community_routes.get(right=Right.COMMUNITIES_SEE)
 async def list_communities(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name or address.")] = "",
-    apply_status: int | None = None,
+    scope: Scope, db: Database, page: PageRequest, where: CommunityFilter
 ) -> Page[CommunityRow]:
     """Communities and applications, newest first."""
-    matches = await queries.page(scope, db, page, apply_status=apply_status, text=q.strip())
+    matches = await queries.page(scope, db, page, apply_status=where.apply_status, text=where.q.strip())
     return Page.of(page, matches.total, [CommunityRow.of(row) for row in matches.data])
 
 
@@ -279,14 +282,23 @@ class PoiSearch(msgspec.Struct, frozen=True):
 poi_routes = Routes("/pois", tags=("communities",))
 
 
+class PlaceSearch(Filter, frozen=True):
+    """Places of the catalogue that are searched for."""
+
+    q: str = ""
+    city: str = ""
+
+
 @poi_routes.get(right=Right.COMMUNITIES_APPLY)
-async def search(db: Database, places: Places, q: str = "", city: str = "") -> PoiSearch:
+async def search(db: Database, places: Places, where: PlaceSearch) -> PoiSearch:
     """The first twenty places in which every word is found; of one city where it is named."""
-    if not q.strip():
+    if not where.q.strip():
         return PoiSearch([], "off")
-    provider = await places.refresh(db, keywords=q, city=city, only_city=bool(city.strip()))
+    provider = await places.refresh(db, keywords=where.q, city=where.city, only_city=bool(where.city.strip()))
     page = PageRequest(1, 20)
-    matches = await pois.search(db, keywords=q, city=city, only_city=bool(city.strip()), page=page)
+    matches = await pois.search(
+        db, keywords=where.q, city=where.city, only_city=bool(where.city.strip()), page=page
+    )
     rows = [
         PoiRow(poi["id"], poi["name"], str(poi["address"] or ""), poi["cityname"]) for poi in matches.data
     ]

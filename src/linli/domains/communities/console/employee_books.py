@@ -13,7 +13,7 @@ from linli.domains.people.console.employees import EmployeeFilter, conditions, e
 from linli.domains.people.queries import employees as queries
 from linli.domains.people.rights import Right
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
@@ -25,22 +25,24 @@ _NAME: Final = "linli-employees.xlsx"
 employee_template_routes = Routes("/employees/template.xlsx", tags=("employees",))
 
 
+class BookChoice(Filter, frozen=True):
+    """Which empty workbook is made."""
+
+    language: str | None = None
+    community_id: Annotated[int | None, Meta(description="Whose departments it offers.")] = None
+
+
 @employee_template_routes.get(right=Right.EMPLOYEES_SEE, raises=(NotFound,))
-async def empty_workbook(
-    scope: Scope,
-    db: Database,
-    language: str | None = None,
-    community_id: Annotated[int | None, Meta(description="Whose departments it offers.")] = None,
-) -> Response[bytes]:
+async def empty_workbook(scope: Scope, db: Database, where: BookChoice) -> Response[bytes]:
     """The empty workbook with titles, hints, and the departments to choose from."""
     ways: list[str] = []
-    if community_id is not None:
-        await root_of(scope, db, community_id)
-        tree = await queries.tree(scope, db, community_id)
+    if where.community_id is not None:
+        await root_of(scope, db, where.community_id)
+        tree = await queries.tree(scope, db, where.community_id)
         ways = sorted(
             "/".join(part.name for part in tree.path(department_id)) for department_id in tree.by_id
         )
-    return attachment(workbook.template(language or scope.language, ways), _NAME)
+    return attachment(workbook.template(where.language or scope.language, ways), _NAME)
 
 
 employee_export_routes = Routes("/communities/{community_id:int}/employees", tags=("employees",))

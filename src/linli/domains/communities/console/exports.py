@@ -16,7 +16,6 @@ from linli.domains.people.rows import Member
 from linli.domains.people.service.persons import RESIDENT
 from linli.kernel import history
 from linli.kernel.audit import note_secret_reads
-from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
@@ -66,7 +65,6 @@ async def export_residents(
     where: residents.ResidentFilter,
     scope: Scope,
     db: Database,
-    clock: Clock,
     ids: Ids,
     language: str | None = None,
 ) -> Response[bytes]:
@@ -77,7 +75,7 @@ async def export_residents(
     places = await queries.houses_by_id(scope, db, sorted({row.house_id for row in page.data}))
     rows = [_of_resident(row, places[row.house_id].location) for row in page.data if row.house_id in places]
     async with db.begin() as tx:
-        await _note(scope, tx, community_id, count=len(rows), ids=ids, now_ms=clock.now_ms())
+        await _note(scope, tx, community_id, count=len(rows), ids=ids, now_ms=db.clock.now_ms())
     book = await _book(sheet, rows, language or scope.language)
     return attachment(book, "linli-residents.xlsx")
 

@@ -56,20 +56,23 @@ def _row(row: House, residents: int) -> HouseRow:
 house_routes = Routes("/communities/{community_id:int}/houses", tags=("spaces",))
 
 
+class HouseListFilter(queries.HouseFilter, frozen=True):
+    """What the list is asked for, in an order."""
+
+    sort: Annotated[str, Meta(description="location, area, changed; - in front: backwards.")] = "location"
+
+
 @house_routes.get(right=Right.HOUSES_SEE)
 async def list_houses(
-    community_id: int,
-    where: queries.HouseFilter,
-    page: PageRequest,
-    scope: Scope,
-    db: Database,
-    sort: Annotated[str, Meta(description="location, area, changed; - in front: backwards.")] = "location",
+    community_id: int, where: HouseListFilter, page: PageRequest, scope: Scope, db: Database
 ) -> Page[HouseRow]:
     """Houses in the order people count."""
-    if sort not in queries.HOUSE_ORDERS:
+    if where.sort not in queries.HOUSE_ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.HOUSE_ORDERS))
     under = await parent_of(scope, db, community_id, where)
-    house_page = await queries.house_page(scope, db, community_id, page, where=where, under=under, order=sort)
+    house_page = await queries.house_page(
+        scope, db, community_id, page, where=where, under=under, order=where.sort
+    )
     living = await resident_queries.living_in(scope, db, [row.space_id for row in house_page.data])
     return Page.of(
         page, house_page.total, [_row(row, living.get(row.space_id, 0)) for row in house_page.data]

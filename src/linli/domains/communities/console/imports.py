@@ -102,21 +102,23 @@ def attachment(content: bytes, name: str) -> Response[bytes]:
 template_routes = Routes("/spaces/template.xlsx", tags=("imports",))
 
 
+class BookChoice(Filter, frozen=True):
+    """Which empty workbook is made."""
+
+    language: str | None = None
+    community_id: Annotated[int | None, Meta(description="Whose resident fields it asks for.")] = None
+
+
 @template_routes.get(right=Right.HOUSES_SEE, raises=(NotFound,))
-async def download(
-    scope: Scope,
-    db: Database,
-    language: str | None = None,
-    community_id: Annotated[int | None, Meta(description="Whose resident fields it asks for.")] = None,
-) -> Response[bytes]:
+async def download(scope: Scope, db: Database, where: BookChoice) -> Response[bytes]:
     """The empty workbook with titles, drop-downs and hints; what must be filled is red."""
     from linli.domains.communities.xlsx import template  # loads openpyxl: not at every start of the process
 
     sheets = SHEETS
-    if community_id is not None:
-        await root_of(scope, db, community_id)
-        sheets = sheets_for(await forms.form(scope, db, community_id))
-    return attachment(template.build(language or scope.language, sheets), "linli-houses.xlsx")
+    if where.community_id is not None:
+        await root_of(scope, db, where.community_id)
+        sheets = sheets_for(await forms.form(scope, db, where.community_id))
+    return attachment(template.build(where.language or scope.language, sheets), "linli-houses.xlsx")
 
 
 space_import_routes = Routes("/communities/{community_id:int}", tags=("imports",))

@@ -21,7 +21,6 @@ from linli.domains.communities.service.imports import TooManyImports, WrongState
 from linli.domains.communities.service.list_import import ListKind, ListOutcome
 from linli.domains.people.rights import Right
 from linli.kernel import outbox
-from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.entry import Form, Routes, WholeScope
 from linli.kernel.errors import NotFound
@@ -147,7 +146,6 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         import_id: int,
         scope: Scope,
         db: Database,
-        clock: Clock,
         importer: Importer,
         good_only: bool = False,
     ) -> ListImport:
@@ -155,7 +153,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
         await _of(scope, db, community_id, import_id, kind)
         async with db.begin() as tx:
             await imports.go_on(
-                scope, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms(), kind=kind.name
+                scope, tx, import_id=import_id, good_only=good_only, now_ms=db.clock.now_ms(), kind=kind.name
             )
         outbox.wake(db)
         import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
@@ -163,18 +161,12 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> Routes:
 
     @routes.post("/imports/{import_id:int}/undo", right=manage, status=200, raises=(NotFound, WrongState))
     async def take_back(
-        community_id: int,
-        import_id: int,
-        scope: WholeScope,
-        db: Database,
-        ids: Ids,
-        clock: Clock,
-        importer: Importer,
+        community_id: int, import_id: int, scope: WholeScope, db: Database, ids: Ids, importer: Importer
     ) -> ListImport:
         """Undo an import; rows that were changed since stay."""
         await _of(scope, db, community_id, import_id, kind)
         async with db.begin() as tx:
-            await undo.undo_list(scope, tx, import_id=import_id, kind=kind, ids=ids, now_ms=clock.now_ms())
+            await undo.undo_list(scope, tx, import_id=import_id, kind=kind, ids=ids, now_ms=db.clock.now_ms())
         query = await queries.get(scope, db, import_id)
         return await _row(scope, query, kind, importer)
 

@@ -48,6 +48,7 @@ class ResidentListFilter(queries.ResidentFilter, frozen=True):
 
     house_id: int | None = None
     type: int | None = None
+    sort: Annotated[str, Meta(description="created, changed, name, -name, type")] = "created"
 
     @property
     def conditions(self) -> queries.ResidentConditions:
@@ -93,18 +94,13 @@ resident_routes = Routes("/communities/{community_id:int}/residents", tags=("peo
 
 @resident_routes.get(right=Right.RESIDENTS_SEE)
 async def list_residents(
-    community_id: int,
-    where: ResidentListFilter,
-    page: PageRequest,
-    scope: Scope,
-    db: Database,
-    sort: Annotated[str, Meta(description="created, changed, name, -name, type")] = "created",
+    community_id: int, where: ResidentListFilter, page: PageRequest, scope: Scope, db: Database
 ) -> Page[ResidentRow]:
     """One row for each house a person belongs to, newest first."""
-    if sort not in queries.ORDERS:
+    if where.sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    matches = await queries.page(scope, db, community_id, page, where=where.conditions, order=sort)
+    matches = await queries.page(scope, db, community_id, page, where=where.conditions, order=where.sort)
     houses = await space_queries.houses_by_id(scope, db, [row.house_id for row in matches.data])
     rows = [
         _row(row, houses[row.house_id].location if row.house_id in houses else "") for row in matches.data

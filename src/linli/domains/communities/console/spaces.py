@@ -13,7 +13,7 @@ from linli.domains.communities.service.spaces import RootFixed, SpaceInUse, Spac
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -99,21 +99,22 @@ class Undoable(msgspec.Struct, rename="camel", frozen=True):
 community_space_routes = Routes("/communities/{community_id:int}/spaces", tags=("spaces",))
 
 
+class LevelFilter(Filter, frozen=True):
+    """Which level of the tree is listed."""
+
+    parent_id: Annotated[int | None, Meta(description="None: the root.")] = None
+    kind: str | None = None
+
+
 @community_space_routes.get(right=Right.HOUSES_SEE)
-async def list_level(
-    community_id: int,
-    scope: Scope,
-    db: Database,
-    parent_id: Annotated[int | None, Meta(description="None: the root.")] = None,
-    kind: str | None = None,
-) -> list[SpaceRow]:
+async def list_level(community_id: int, scope: Scope, db: Database, where: LevelFilter) -> list[SpaceRow]:
     """The spaces directly below one, in the order people count."""
     root = await root_of(scope, db, community_id)
-    parent = await queries.space(scope, db, parent_id if parent_id is not None else root)
+    parent = await queries.space(scope, db, where.parent_id if where.parent_id is not None else root)
     if parent.community_id != community_id:
         raise NotFound(what="space", id=parent.space_id)
     level = await queries.tree_level(scope, db, parent.space_id)
-    return [_space_row(node) for node in level if kind in (None, "", node.kind)]
+    return [_space_row(node) for node in level if where.kind in (None, "", node.kind)]
 
 
 @community_space_routes.post(right=Right.HOUSES_MANAGE, raises=(SpaceNameTaken, WrongParent))
@@ -163,14 +164,11 @@ async def consequences(space_id: int, scope: Scope, db: Database) -> SpaceConseq
     return SpaceConsequences(*lost)
 
 
+WithAllBelow = Annotated[bool, Meta(description="With all below it; its residents move out.")]
+
+
 @space_routes.delete("/{space_id:int}", right=Right.HOUSES_MANAGE, raises=(NotFound, RootFixed, SpaceInUse))
-async def remove(
-    space_id: int,
-    scope: Scope,
-    tx: Tx,
-    clock: Clock,
-    whole: Annotated[bool, Meta(description="With all below it; its residents move out.")] = False,
-) -> Undoable:
+async def remove(space_id: int, scope: Scope, tx: Tx, clock: Clock, whole: WithAllBelow = False) -> Undoable:
     """Delete a space. Unless the whole is to go it must be empty; the refusal counts what hangs on it."""
     change = await removal.remove(scope, tx, space_id=space_id, now_ms=clock.now_ms(), whole=whole)
     return Undoable(str(change))

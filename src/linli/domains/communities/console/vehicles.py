@@ -111,20 +111,21 @@ async def empty_workbook(scope: Scope, language: str | None = None) -> Response[
 vehicle_routes = Routes("/communities/{community_id:int}/vehicles", tags=("vehicles",))
 
 
+class VehicleListFilter(queries.VehicleFilter, frozen=True):
+    """What the list is asked for, in an order."""
+
+    sort: Annotated[str, Meta(description="created, plate, -plate, name, -name")] = "created"
+
+
 @vehicle_routes.get(right=Right.VEHICLES_SEE)
 async def list_vehicles(
-    community_id: int,
-    where: queries.VehicleFilter,
-    page: PageRequest,
-    scope: Scope,
-    db: Database,
-    sort: Annotated[str, Meta(description="created, plate, -plate, name, -name")] = "created",
+    community_id: int, where: VehicleListFilter, page: PageRequest, scope: Scope, db: Database
 ) -> Page[VehicleRow]:
     """Vehicles of a community, the last registered first."""
-    if sort not in queries.ORDERS:
+    if where.sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    matches = await queries.page(scope, db, community_id, page, where=where, order=sort)
+    matches = await queries.page(scope, db, community_id, page, where=where, order=where.sort)
     return Page.of(page, matches.total, await _rows(scope, db, community_id, matches.data))
 
 

@@ -14,7 +14,7 @@ from linli.domains.communities.service.lifecycle import RUNNING
 from linli.domains.people.queries import forms
 from linli.domains.people.queries.residence import CommunityClosed, Resident
 from linli.kernel.db import Database, Reader
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
@@ -79,15 +79,17 @@ async def opened(resident: Resident, db: Reader, community_id: int) -> tuple[Com
 community_routes = Routes("/communities", tags=("communities",))
 
 
+class CommunityFilter(Filter, frozen=True):
+    """Communities, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="A part of the name or address.")] = ""
+
+
 @community_routes.get()
-async def list_communities(
-    resident: Resident,
-    db: Database,
-    q: Annotated[str, Meta(description="A part of the name or address.")] = "",
-) -> list[CommunityCard]:
+async def list_communities(resident: Resident, db: Database, where: CommunityFilter) -> list[CommunityCard]:
     """With `q` the communities in management that it finds, at most 20; without, those one lives in."""
-    if q.strip():
-        communities = await queries.in_management(db, q.strip(), limit=MOST)
+    if where.q.strip():
+        communities = await queries.in_management(db, where.q.strip(), limit=MOST)
         return [card(community, resident) for community in communities]
     cards = []
     for community_id in dict.fromkeys(home.community_id for home in resident.homes):
@@ -103,16 +105,19 @@ async def show_community(community_id: int, resident: Resident, db: Database) ->
     return card(await _in_management(db, community_id), resident)
 
 
+class WayFilter(Filter, frozen=True):
+    """Which level is listed."""
+
+    parent_id: Annotated[int | None, Meta(description="None: the first level.")] = None
+
+
 @community_routes.get("/{community_id:int}/spaces", raises=(NotFound, CommunityClosed))
 async def way_to_a_house(
-    community_id: int,
-    resident: Resident,
-    db: Database,
-    parent_id: Annotated[int | None, Meta(description="None: the first level.")] = None,
+    community_id: int, resident: Resident, db: Database, where: WayFilter
 ) -> list[WayStep]:
     """The names of one level, to choose a house by: nothing of who lives there."""
     community, scope = await opened(resident, db, community_id)
-    parent = parent_id or community.root_space_id
+    parent = where.parent_id or community.root_space_id
     if parent is None:
         return []
     if (await spaces.space(scope, db, parent)).community_id != community_id:

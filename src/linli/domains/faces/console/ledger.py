@@ -14,7 +14,7 @@ from linli.domains.people.queries.callers import caller_names
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -60,24 +60,26 @@ async def _names(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str,
 consent_routes = Routes("/face-consents", tags=("faces",))
 
 
+class ConsentFilter(Filter, frozen=True):
+    """Consents, as their list is asked for."""
+
+    community_id: int | None = None
+    person_id: str = ""
+    state: Literal["live", "all"] = "live"
+
+
 @consent_routes.get(right=Right.RESIDENTS_SEE, name="list_consents")
 async def list_all_consents(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    objects: ObjectStore,
-    community_id: int | None = None,
-    person_id: str = "",
-    state: Literal["live", "all"] = "live",
+    scope: Scope, db: Database, page: PageRequest, objects: ObjectStore, where: ConsentFilter
 ) -> Page[ConsentRow]:
     """The ledger, the last given first."""
     consents = await list_consents(
         scope,
         db,
         page=page,
-        community_id=community_id,
-        identity_id=person_id,
-        only_live=state == "live",
+        community_id=where.community_id,
+        identity_id=where.person_id,
+        only_live=where.state == "live",
     )
     names = await _names(scope, db, [row.identity_id for row in consents.data if row.identity_id])
     callers = await caller_names(db, {row.asked_by for row in consents.data})
@@ -105,16 +107,21 @@ async def list_all_consents(
 erasure_routes = Routes("/face-erasures", tags=("faces",))
 
 
+class ErasureFilter(Filter, frozen=True):
+    """Erasures, as their list is asked for."""
+
+    community_id: int | None = None
+    state: Literal["open", "all"] = "all"
+
+
 @erasure_routes.get(right=Right.RESIDENTS_SEE, name="list_erasures")
 async def list_all_erasures(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    community_id: int | None = None,
-    state: Literal["open", "all"] = "all",
+    scope: Scope, db: Database, page: PageRequest, where: ErasureFilter
 ) -> Page[ErasureOut]:
     """What was erased, and which devices have yet to confirm."""
-    reports = await list_erasures(scope, db, page=page, community_id=community_id, only_open=state == "open")
+    reports = await list_erasures(
+        scope, db, page=page, community_id=where.community_id, only_open=where.state == "open"
+    )
     ids = [report.erasure.identity_id for report in reports.data if report.erasure.identity_id]
     names = await _names(scope, db, ids)
     rows = [ErasureOut.of(report, names.get(report.erasure.identity_id, "")) for report in reports.data]

@@ -1,7 +1,6 @@
 """Console: a resident's face, for staff who recorded consent on paper or act for the resident."""
 
 from linli.domains.faces.errors import FaceRefused, FacesBusy
-from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import FaceOut, FaceSave
 from linli.domains.faces.service import person_faces
 from linli.domains.people.queries import persons as people
@@ -10,7 +9,6 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
-from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 
@@ -30,18 +28,9 @@ async def face_of(
 
 @resident_face_routes.post(right=Right.RESIDENTS_MANAGE, raises=(NotFound, FaceRefused, FacesBusy))
 async def save(
-    community_id: int,
-    identity_id: str,
-    data: FaceSave,
-    scope: Scope,
-    db: Database,
-    objects: ObjectStore,
-    faces: FaceEngineRoom,
-    ids: Ids,
-    clock: Clock,
+    community_id: int, identity_id: str, data: FaceSave, scope: Scope, room: person_faces.Room
 ) -> None:
     """Keep a picture of somebody who has signed for it; the ledger names who recorded that."""
-    room = person_faces.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
     await person_faces.save(
         scope,
         room,
@@ -49,7 +38,7 @@ async def save(
         community_id=community_id,
         data=data,
         how="on_paper",
-        now_ms=clock.now_ms(),
+        now_ms=room.db.clock.now_ms(),
     )
 
 

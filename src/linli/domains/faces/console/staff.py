@@ -14,7 +14,6 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
-from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
@@ -55,22 +54,13 @@ async def look(
 
 @staff_face_routes.post(right=Right.DOORS_OPEN, raises=(NotFound,))
 async def save(
-    community_id: int,
-    data: FaceSave,
-    scope: Scope,
-    rights: Rights,
-    db: Database,
-    objects: ObjectStore,
-    faces: FaceEngineRoom,
-    ids: Ids,
-    clock: Clock,
+    community_id: int, data: FaceSave, scope: Scope, rights: Rights, room: person_faces.Room
 ) -> None:
     """Keep the caller's own picture with the consent just given; every door of the community that takes faces
     opens for it while the caller has the door right."""
-    here = await people.community_scope(scope, db, community_id)
+    here = await people.community_scope(scope, room.db, community_id)
     if data.proof:
         raise BadInput(field="proof", rule="proof_for_staff")
-    room = person_faces.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
     await person_faces.save_staff(
         here,
         room,
@@ -78,7 +68,7 @@ async def save(
         name=rights.name,
         community_id=community_id,
         data=data,
-        now_ms=clock.now_ms(),
+        now_ms=room.db.clock.now_ms(),
     )
 
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.delivery import queries as deliveries
-from linli.delivery.schemas import Content, DesiredRow, Filter
+from linli.delivery.schemas import Content, DesiredFilter, DesiredRow
 from linli.domains.access.errors import DoorUnknown, PersonUnknown
 from linli.domains.access.queries.doors import zones_of_doors
 from linli.domains.access.service.keys import DoorKeys
@@ -171,7 +171,7 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
     )
     if image is None:
         raise NotFound(what="facePicture", id=data.user_id)
-    wanted = Filter(credential=image.face_id, kinds=(FACE,), statuses=statuses)
+    wanted = DesiredFilter(credential=image.face_id, kinds=(FACE,), statuses=statuses)
     rows = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
     names = await service.doors_named(scope, db, [row.device for row in rows.data])
     zones = await zones_of(db, [image.community_id])
@@ -216,7 +216,7 @@ async def query_by_device(data: StatusOfDevice, scope: Scope, db: Database) -> P
     door = (await service.face_devices(scope, db, iot_ids=[data.iot_id])).get(data.iot_id)
     if door is None:
         raise DoorUnknown(data.iot_id)
-    wanted = Filter(device=data.iot_id, kinds=(FACE,), statuses=statuses)
+    wanted = DesiredFilter(device=data.iot_id, kinds=(FACE,), statuses=statuses)
     matches = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
     images = await queries.images_by_face(scope, db, [row.credential for row in matches.data])
     zones = await zones_of(db, [door.community_id, *(image.community_id for image in images.values())])

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.delivery import queries as deliveries
-from linli.delivery.schemas import Filter
+from linli.delivery.schemas import DesiredFilter
 from linli.domains.faces.kinds import FACE
 from linli.domains.faces.models import deployments
 from linli.domains.faces.queries.images import images_of_persons
@@ -91,7 +91,7 @@ async def progress(scope: Scope, db: Reader, deployment: Deployment) -> Progress
         return Progress("SUCCESS", 100)
     loaded = failed = 0
     for number in range(1, 1_000):
-        wanted = Filter(device=deployment.iot_id, kinds=(FACE,))
+        wanted = DesiredFilter(device=deployment.iot_id, kinds=(FACE,))
         page = await deliveries.list_rows(scope, db, wanted=wanted, page=PageRequest(number, 1000))
         loaded += sum(row.credential in faces and row.status == "transferred" for row in page.data)
         failed += sum(row.credential in faces and row.status in PARTIAL for row in page.data)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from linli.delivery import queries as deliveries
-from linli.delivery.schemas import DesiredRow, Filter
+from linli.delivery.schemas import DesiredFilter, DesiredRow
 from linli.domains.faces.kinds import FACE
 from linli.domains.faces.queries import images as queries
 from linli.domains.faces.rows import Consent, Image
@@ -27,6 +27,6 @@ async def face_of(scope: Scope, db: Reader, *, identity_id: str) -> Mine:
     if image is None or not image.live:
         return Mine(None, None, [])
     consent = await queries.consent_of(db, image_id=image.id)
-    wanted = Filter(credential=image.face_id, kinds=(FACE,))
+    wanted = DesiredFilter(credential=image.face_id, kinds=(FACE,))
     page = await deliveries.list_rows(scope, db, wanted=wanted, page=PageRequest(1, MOST_DOORS))
     return Mine(image, consent, page.data)

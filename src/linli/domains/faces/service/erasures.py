@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 
 from linli.delivery import queries as deliveries
 from linli.delivery import service as delivery
-from linli.delivery.schemas import DeliverySettled, Filter
+from linli.delivery.schemas import DeliverySettled, DesiredFilter
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.faces.kinds import FACE
 from linli.domains.faces.models import erasure_devices, erasures
@@ -152,7 +152,7 @@ async def picture_dropped(tx: Tx, *, erasure_id: int, now_ms: int) -> None:
 
 async def _holders(scope: Scope, tx: Tx, face_id: str) -> list[ErasureDevice]:
     """Devices that have the face, or may have it."""
-    wanted = Filter(credential=face_id, kinds=(FACE,))
+    wanted = DesiredFilter(credential=face_id, kinds=(FACE,))
     page = await deliveries.list_rows(scope, tx, wanted=wanted, page=PageRequest(1, MOST_DEVICES))
     rows = [row for row in page.data if not (row.state == State.REMOVED and not row.reported)]
     # What was never sent is on no device: its row ends at once and needs no confirmation.

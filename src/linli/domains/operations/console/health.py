@@ -9,7 +9,7 @@ import msgspec
 from linli import __version__
 from linli.databus.deliveries import count_waiting
 from linli.delivery.queries import count_by_status
-from linli.delivery.schemas import Filter
+from linli.delivery.schemas import DesiredFilter
 from linli.kernel import outbox
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database
@@ -112,7 +112,7 @@ async def health(db: Database, settings: Settings, platform_health: Faults, call
     """Components of this process, queues of the installation, and the disk."""
     everywhere = Scope.system()
     inbox = await count_inbox(everywhere, db)
-    rows = await count_by_status(everywhere, db, wanted=Filter())
+    rows = await count_by_status(everywhere, db, wanted=DesiredFilter())
     jobs = await outbox.counts(db)
     pushes = await count_waiting(db)
     online = await list_devices(everywhere, db, page=PageRequest(1, 1), where=DeviceFilter(state="online"))

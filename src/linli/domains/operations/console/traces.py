@@ -19,6 +19,14 @@ from linli.things.room import Things
 trace_routes = Routes("/trace", tags=("debugging",))
 
 
+MessageNumber = Annotated[
+    str,
+    Meta(
+        description="batchId of a message, message id of a call, X-Ca-Request-Id, or change-N of a push log."
+    ),
+]
+
+
 @trace_routes.get(right="devices.use")
 async def trace(
     request: Request[Any, Any, Any],
@@ -27,12 +35,7 @@ async def trace(
     rights: Rights,
     session: Session,
     things: Things,
-    id: Annotated[
-        str,
-        Meta(
-            description="batchId of a message, message id of a call, X-Ca-Request-Id, or change-N of a push log."
-        ),
-    ],
+    id: MessageNumber,
 ) -> Trace:
     """Every hop of one message with time and result. Requests and subscriptions show with their own right only."""
     requests, app_keys = await _requests_seen(db, rights, session, language_of(request))

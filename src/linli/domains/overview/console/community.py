@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from linli.delivery import queries as deliveries
-from linli.delivery.schemas import Filter
+from linli.delivery.schemas import DesiredFilter
 from linli.domains.access.queries import doors, passes
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import communities, spaces
@@ -82,7 +82,7 @@ async def figures(
     community = await communities.community(here, db, community_id)
     begun = day_begun_ms(clock.now_ms(), community.time_zone)
     hours, refused = await passes.count_by_hour(here, db, community_id=community_id, since_ms=begun)
-    counts = await deliveries.count_by_status(here, db, wanted=Filter(community_id=community_id))
+    counts = await deliveries.count_by_status(here, db, wanted=DesiredFilter(community_id=community_id))
     its_doors = [door.iot_id for door in await doors.all_doors(here, db, community_id=community_id)]
     at_doors = await devices.find_devices(here, db, iot_ids=its_doors)
     sees_inbox = rights.may(Right.DEVICES_SEE, tenant_id=session.tenant_id)

@@ -129,7 +129,6 @@ async def set_plan(
     db: Database,
     objects: ObjectStore,
     ids: Ids,
-    clock: Clock,
     community_id: int,
     metres: float,
     data: Form[PlanFile],
@@ -140,7 +139,7 @@ async def set_plan(
     kept = await keep_picture(scope, db, objects, data.file, ids=ids, community_id=community_id)
     async with db.begin() as tx:
         await service.set_plan(
-            scope, tx, community_id=community_id, upload=kept, metres=metres, now_ms=clock.now_ms()
+            scope, tx, community_id=community_id, upload=kept, metres=metres, now_ms=db.clock.now_ms()
         )
 
 

@@ -11,7 +11,7 @@ from linli.domains.people.queries import persons
 from linli.domains.people.rights import SIGNED_IN, Right, Rights
 from linli.kernel import tenancy
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import Forbidden
 from linli.kernel.i18n import language_of
 from linli.kernel.pages import PageRequest
@@ -35,24 +35,26 @@ class SearchHit(msgspec.Struct, rename="camel", frozen=True):
 search_routes = Routes("/search", tags=("search",))
 
 
+class SearchWords(Filter, frozen=True):
+    """What is searched for, and where."""
+
+    q: str = ""
+    community_id: int | None = None
+
+
 @search_routes.get(right=SIGNED_IN)
 async def search(
-    request: Request[Any, Any, Any],
-    db: Database,
-    rights: Rights,
-    session: Session,
-    q: str = "",
-    community_id: int | None = None,
+    request: Request[Any, Any, Any], db: Database, rights: Rights, session: Session, where: SearchWords
 ) -> list[SearchHit]:
     """At most eight hits of each kind that the account may see; two characters at least."""
-    text, language = q.strip(), language_of(request)
+    text, language = where.q.strip(), language_of(request)
     if len(text) < SHORTEST or not session.tenant_id:
         return []
 
     def seen(right: Right) -> Scope | None:
         try:
             scope = rights.scope_with(right, session.tenant_id, language=language)
-            return scope if community_id is None else scope.narrowed(community_id)
+            return scope if where.community_id is None else scope.narrowed(where.community_id)
         except Forbidden:
             return None
 

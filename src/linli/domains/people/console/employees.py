@@ -120,20 +120,21 @@ async def conditions(
 employee_routes = Routes("/communities/{community_id:int}/employees", tags=("employees",))
 
 
+class EmployeeListFilter(EmployeeFilter, frozen=True):
+    """What the list is asked for, in an order."""
+
+    sort: Annotated[str, Meta(description="created, name, -name, mobile, -mobile")] = "created"
+
+
 @employee_routes.get(right=Right.EMPLOYEES_SEE)
 async def list_employees(
-    community_id: int,
-    where: EmployeeFilter,
-    page: PageRequest,
-    scope: Scope,
-    db: Database,
-    sort: Annotated[str, Meta(description="created, name, -name, mobile, -mobile")] = "created",
+    community_id: int, where: EmployeeListFilter, page: PageRequest, scope: Scope, db: Database
 ) -> Page[EmployeeRow]:
     """Employees of a community, the newest first."""
     await people.require_community(scope, db, community_id)
-    if sort not in SORTS:
+    if where.sort not in SORTS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(SORTS))
-    order, down = SORTS[sort]
+    order, down = SORTS[where.sort]
     wanted = await conditions(scope, db, community_id, where)
     matches = await queries.page(scope, db, community_id, page, where=wanted, order=order, down=down)
     return Page.of(page, matches.total, await employee_rows(scope, db, community_id, matches.data))

@@ -129,13 +129,15 @@ async def by_person(
     return Page.of(page, holders.total, rows)
 
 
+class CandidateFilter(Filter, frozen=True):
+    """Who may be given a function."""
+
+    q: Annotated[str, Meta(description="A part of the name or phone.")] = ""
+
+
 @permission_routes.get("/members", right=Right.PERMISSIONS_MANAGE, raises=(NotFound,))
 async def candidates(
-    community_id: int,
-    scope: WholeScope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name or phone.")] = "",
+    community_id: int, scope: WholeScope, db: Database, page: PageRequest, where: CandidateFilter
 ) -> Page[FunctionHolder]:
     """Employees to choose from, by name."""
     await people.require_community(scope, db, community_id)
@@ -144,7 +146,7 @@ async def candidates(
         db,
         community_id,
         page,
-        where=employee_queries.EmployeeConditions(text=q.strip() or None),
+        where=employee_queries.EmployeeConditions(text=where.q.strip() or None),
         order="name",
         down=False,
     )

@@ -12,7 +12,7 @@ from linli.domains.people.service import organisation as service
 from linli.domains.people.service.organisation import CannotGive, Hand
 from linli.kernel import tenancy
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -36,22 +36,30 @@ class Binding(msgspec.Struct, rename="camel", frozen=True):
 person_group_routes = Routes("/organisation/groups", tags=("organisation",))
 
 
+class PersonGroupFilter(Filter, frozen=True):
+    """Groups of persons, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="A part of the project's name.")] = ""
+    account_id: int = 0
+    bound: Annotated[bool | None, Meta(description="With accountId: groups the person is in, or is not.")] = (
+        None
+    )
+
+
 @person_group_routes.get(right=Right.STAFF_SEE, raises=(NotFound,))
 async def list_groups(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the project's name.")] = "",
-    account_id: int = 0,
-    bound: Annotated[
-        bool | None, Meta(description="With accountId: groups the person is in, or is not.")
-    ] = None,
+    scope: Scope, db: Database, page: PageRequest, where: PersonGroupFilter
 ) -> Page[PersonGroupRow]:
     """Default groups of the projects in sight."""
-    if account_id:
-        await queries.person(scope, db, account_id)
+    if where.account_id:
+        await queries.person(scope, db, where.account_id)
     groups = await queries.groups(
-        scope, db, page, text=q.strip(), account_id=account_id, bound=bound if account_id else None
+        scope,
+        db,
+        page,
+        text=where.q.strip(),
+        account_id=where.account_id,
+        bound=where.bound if where.account_id else None,
     )
     rows = [PersonGroupRow(row.project_id, row.project_name, row.members) for row in groups.data]
     return Page.of(page, groups.total, rows)

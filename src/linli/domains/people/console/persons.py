@@ -17,7 +17,7 @@ from linli.domains.people.service.organisation import AlreadyInCompany, CannotGi
 from linli.domains.people.service.persons import PhoneTaken
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import LinliError, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -122,15 +122,16 @@ async def person_rows(scope: Scope, db: Database, persons: list[queries.PersonRo
 person_routes = Routes("/organisation/persons", tags=("organisation",))
 
 
+class PersonFilter(Filter, frozen=True):
+    """Staff, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="A part of the name, phone or log-in.")] = ""
+
+
 @person_routes.get(right=Right.STAFF_SEE)
-async def list_persons(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name, phone or log-in.")] = "",
-) -> Page[PersonRow]:
+async def list_persons(scope: Scope, db: Database, page: PageRequest, where: PersonFilter) -> Page[PersonRow]:
     """Persons of the company, the newest first."""
-    persons = await queries.persons(scope, db, page, text=q.strip())
+    persons = await queries.persons(scope, db, page, text=where.q.strip())
     return Page.of(page, persons.total, await person_rows(scope, db, persons.data))
 
 

@@ -12,7 +12,7 @@ from linli.domains.people.service import roles
 from linli.domains.people.service.organisation import CannotGive, Hand
 from linli.domains.people.service.roles import RoleNameTaken
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -137,15 +137,16 @@ async def remove(role_id: int, hand: Hand, tx: Tx) -> None:
 staff_log_routes = Routes("/organisation/log", tags=("organisation",))
 
 
+class StaffLogFilter(Filter, frozen=True):
+    """Changes of rights, as their list is asked for."""
+
+    account_id: Annotated[int, Meta(description="0: of everybody.")] = 0
+
+
 @staff_log_routes.get(right=Right.STAFF_SEE)
-async def list_log(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    account_id: Annotated[int, Meta(description="0: of everybody.")] = 0,
-) -> Page[StaffLogRow]:
+async def list_log(scope: Scope, db: Database, page: PageRequest, where: StaffLogFilter) -> Page[StaffLogRow]:
     """Who gave or took what, the latest first."""
-    entries = await queries.log(scope, db, page, account_id=account_id)
+    entries = await queries.log(scope, db, page, account_id=where.account_id)
     rows = [
         StaffLogRow(
             id=str(row.entry_no),

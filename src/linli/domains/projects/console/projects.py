@@ -13,7 +13,7 @@ from linli.domains.projects.service import projects as service
 from linli.domains.projects.service.grants import KeyTerms
 from linli.domains.projects.service.projects import ProjectFacts
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -137,15 +137,18 @@ def model_ids() -> list[str]:
 platform_project_routes = Routes("/app-platform/projects", tags=("projects",))
 
 
+class ProjectFilter(Filter, frozen=True):
+    """Projects, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="A part of the name, or a whole projectId.")] = ""
+
+
 @platform_project_routes.get(right="projects.use")
 async def list_projects(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name, or a whole projectId.")] = "",
+    scope: Scope, db: Database, page: PageRequest, where: ProjectFilter
 ) -> Page[PlatformProject]:
     """Projects in sight, the newest first."""
-    matches = await queries.list_projects(scope, db, page=page, text=q.strip())
+    matches = await queries.list_projects(scope, db, page=page, text=where.q.strip())
     return Page.of(page, matches.total, [PlatformProject.of(row) for row in matches.data])
 
 

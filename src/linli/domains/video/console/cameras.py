@@ -26,7 +26,7 @@ from linli.domains.video.service import batches
 from linli.domains.video.service import cameras as service
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -41,37 +41,26 @@ _CLEARED_MOST = 1000
 camera_routes = Routes("/communities/{community_id:int}/cameras", tags=("cameras",))
 
 
-@camera_routes.get(right=SEE, raises=(NotFound,))
-async def list_cameras(
-    community_id: int,
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
+class CameraListFilter(queries.CameraFilter, frozen=True):
+    """What the list is asked for, in an order."""
+
     q: Annotated[
         str, Meta(description="A part of name, DeviceName, address, IP, brand, model or manager.")
-    ] = "",
-    status: int | None = None,
-    protocol: int | None = None,
-    group: str = "",
+    ] = ""
     sort: Annotated[
         str, Meta(description="-changed, changed, name, device, group, installed; - turns round")
-    ] = "-changed",
+    ] = "-changed"
+
+
+@camera_routes.get(right=SEE, raises=(NotFound,))
+async def list_cameras(
+    community_id: int, scope: Scope, db: Database, page: PageRequest, where: CameraListFilter
 ) -> Page[CameraRow]:
     """Cameras of a community of which something is known, the last changed first."""
-    if sort not in queries.ORDERS:
+    if where.sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    matches = await queries.page(
-        scope,
-        db,
-        community_id,
-        page,
-        order=sort,
-        text=q.strip(),
-        status=status,
-        protocol=protocol,
-        group_name=group,
-    )
+    matches = await queries.page(scope, db, community_id, page, where=where, order=where.sort)
     return Page.of(page, matches.total, await camera_rows(scope, db, community_id, matches.data))
 
 
@@ -82,19 +71,20 @@ async def groups(community_id: int, scope: Scope, db: Database) -> list[CameraGr
     return [CameraGroup(name, number) for name, number in await queries.groups(scope, db, community_id)]
 
 
+class CameraDeviceFilter(Filter, frozen=True):
+    """Cameras of which nothing is known, as they are searched for."""
+
+    q: Annotated[str, Meta(description="A part of the DeviceName or nickname.")] = ""
+
+
 @camera_routes.get("/devices", right=SEE, raises=(NotFound,))
-async def devices(
-    community_id: int,
-    scope: Scope,
-    db: Database,
-    q: Annotated[str, Meta(description="A part of the DeviceName or nickname.")] = "",
-) -> CameraDevices:
+async def devices(community_id: int, scope: Scope, db: Database, where: CameraDeviceFilter) -> CameraDevices:
     """Cameras bound to the community, how many nothing is known of, and which."""
     await root_of(scope, db, community_id)
     bound = await cameras_of(scope, db, community_id)
     registered = await queries.known_devices(scope, db, community_id)
     waiting = [row for row in bound if row.iot_id not in registered]
-    wanted = q.strip().casefold()
+    wanted = where.q.strip().casefold()
     fitting = [row for row in waiting if wanted in f"{row.device_name} {row.nickname}".casefold()]
     offered = [
         CameraDevice(row.iot_id, row.device_name, row.nickname, row.product_name)

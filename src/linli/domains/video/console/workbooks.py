@@ -49,13 +49,7 @@ async def template(
 
 @camera_workbook_routes.get("/export.xlsx", right=SEE, raises=(NotFound,))
 async def export(
-    community_id: int,
-    scope: Scope,
-    db: Database,
-    q: str = "",
-    status: int | None = None,
-    protocol: int | None = None,
-    group: str = "",
+    community_id: int, scope: Scope, db: Database, where: queries.CameraFilter
 ) -> Response[bytes]:
     """What the list shows with the same filters, without passwords; it can be imported again. 20,000 rows at most."""
     await root_of(scope, db, community_id)
@@ -65,10 +59,7 @@ async def export(
         community_id,
         PageRequest(1, EXPORT_MAX),
         order="group",
-        text=q.strip(),
-        status=status,
-        protocol=protocol,
-        group_name=group,
+        where=where,
     )
     places = await places_of(scope, db, community_id, page.data)
     rows = [

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.video.models import camera_batch_rows, camera_batches, cameras
 from linli.domains.video.rows import Batch, BatchRow, Camera
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.entry import Filter
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -153,24 +154,25 @@ async def groups(scope: Scope, db: Reader, community_id: int) -> list[tuple[str,
     return [(name, number) for name, number in await _groups.all(db, scope, community_id=community_id)]
 
 
+class CameraFilter(Filter, frozen=True):
+    """Cameras of a community, as its list and its workbook are asked for."""
+
+    q: str = ""
+    status: int | None = None
+    protocol: int | None = None
+    group: str = ""
+
+
 async def page(
-    scope: Scope,
-    db: Reader,
-    community_id: int,
-    request: PageRequest,
-    *,
-    order: str = "-changed",
-    text: str = "",
-    status: int | None = None,
-    protocol: int | None = None,
-    group_name: str = "",
+    scope: Scope, db: Reader, community_id: int, request: PageRequest, *, where: CameraFilter, order: str
 ) -> Page[Camera]:
-    """Cameras of a community. `text` is a part of name, DeviceName, address, model or manager; `order` one of ORDERS."""
+    """Cameras of a community. `order` is one of ORDERS."""
+    text = where.q.strip()
     asked: dict[str, Any] = {
         "text": like(text) if text else None,
-        "status": status,
-        "protocol": protocol,
-        "group_name": group_name or None,
+        "status": where.status,
+        "protocol": where.protocol,
+        "group_name": where.group or None,
     }
     binds = {key: value for key, value in asked.items() if value is not None}
     rows, total_query = _page(frozenset(binds), order)

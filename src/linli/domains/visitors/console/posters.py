@@ -57,16 +57,10 @@ async def renew(
 
 @poster_routes.put(right=Right.VISITORS_MANAGE, raises=(NotFound,))
 async def switch(
-    community_id: int,
-    data: PosterSwitch,
-    scope: Scope,
-    tx: Tx,
-    ids: Ids,
-    clock: Clock,
-    visitors: VisitorsRoom,
+    community_id: int, data: PosterSwitch, scope: Scope, tx: Tx, ids: Ids, visitors: VisitorsRoom
 ) -> VisitPoster:
     """Let visitors register themselves, or not for now."""
     row = await posters.set_open(
-        scope, tx, community_id=community_id, is_open=data.is_open, ids=ids, now_ms=clock.now_ms()
+        scope, tx, community_id=community_id, is_open=data.is_open, ids=ids, now_ms=tx.db.clock.now_ms()
     )
     return _row(row, visitors)

@@ -119,17 +119,18 @@ class VisitFilter(Filter, frozen=True):
 visit_routes = Routes("/communities/{community_id:int}/visits", tags=("visitors",))
 
 
+class VisitListFilter(VisitFilter, frozen=True):
+    """What the list is asked for, in an order."""
+
+    sort: Annotated[str, Meta(description="starts, -starts, name, -name, changed")] = "starts"
+
+
 @visit_routes.get(right=Right.VISITORS_SEE)
 async def list_visits(
-    community_id: int,
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    where: VisitFilter,
-    sort: Annotated[str, Meta(description="starts, -starts, name, -name, changed")] = "starts",
+    community_id: int, scope: Scope, db: Database, page: PageRequest, where: VisitListFilter
 ) -> Page[VisitRow]:
     """Visits of a community, those that begin latest first."""
-    matches = await _find(scope, db, community_id, page, where, sort)
+    matches = await _find(scope, db, community_id, page, where, where.sort)
     return Page.of(page, matches.total, await rows(scope, db, matches.data))
 
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -243,19 +243,22 @@ async def _group_name(scope: Scope, db: Database, group_no: int) -> str | None:
 campaign_routes = Routes("/firmware-campaigns", tags=("firmware",))
 
 
+class CampaignFilter(Filter, frozen=True):
+    """Campaigns, as their list is asked for."""
+
+    firmware_id: int | None = None
+    state: Annotated[str, Meta(description="Comma-separated states.")] = ""
+
+
 @campaign_routes.get(right="devices.use", raises=(NotFound,))
 async def list_campaigns(
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    firmware_id: int | None = None,
-    state: Annotated[str, Meta(description="Comma-separated states.")] = "",
+    scope: Scope, db: Database, page: PageRequest, where: CampaignFilter
 ) -> Page[CampaignRow]:
     """Campaigns in sight, the newest first, each with its devices by state."""
-    if firmware_id is not None:
-        await get_firmware(scope, db, firmware_no=firmware_id)
+    if where.firmware_id is not None:
+        await get_firmware(scope, db, firmware_no=where.firmware_id)
     campaign_page = await queries.list_campaigns(
-        scope, db, page=page, firmware_no=firmware_id, states=_split(state)
+        scope, db, page=page, firmware_no=where.firmware_id, states=_split(where.state)
     )
     return Page.of(page, campaign_page.total, [await _row(db, row) for row in campaign_page.data])
 
@@ -298,14 +301,16 @@ async def detail(campaign_id: int, scope: Scope, db: Database) -> CampaignDetail
     )
 
 
+class UpgradeFilter(Filter, frozen=True):
+    """Devices of a campaign, as their list is asked for."""
+
+    q: str = ""
+    state: Annotated[str, Meta(description="Comma-separated states.")] = ""
+
+
 @campaign_routes.get("/{campaign_id:int}/devices", right="devices.use", raises=(NotFound,))
 async def list_devices(
-    campaign_id: int,
-    scope: Scope,
-    db: Database,
-    page: PageRequest,
-    q: str = "",
-    state: Annotated[str, Meta(description="Comma-separated states.")] = "",
+    campaign_id: int, scope: Scope, db: Database, page: PageRequest, where: UpgradeFilter
 ) -> Page[UpgradeRow]:
     """Its devices in the order of their turns."""
     await campaign_rows.get_campaign(scope, db, campaign_no=campaign_id)
@@ -314,8 +319,8 @@ async def list_devices(
         db,
         campaign_no=campaign_id,
         page=page,
-        states=_split(state),
-        pattern=like_pattern(q.strip()),
+        states=_split(where.state),
+        pattern=like_pattern(where.q.strip()),
     )
     return Page.of(page, jobs.total, [UpgradeRow.of(row) for row in jobs.data])
 

@@ -7,7 +7,7 @@ from litestar import Request
 from msgspec import Meta
 
 from linli.kernel.db import Database, Tx
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -101,12 +101,21 @@ class ReportedFirmware(msgspec.Struct, rename="camel", frozen=True):
 firmware_routes = Routes("/firmware", tags=("firmware",))
 
 
+class FirmwareFilter(Filter, frozen=True):
+    """Firmware, as its list is asked for."""
+
+    product_key: str = ""
+    module: str = ""
+
+
 @firmware_routes.get(right="devices.use")
 async def list_firmware(
-    scope: Scope, db: Database, page: PageRequest, product_key: str = "", module: str = ""
+    scope: Scope, db: Database, page: PageRequest, where: FirmwareFilter
 ) -> Page[FirmwareRow]:
     """The tenant's images, the newest first."""
-    firmware_page = await firmware.list_firmware(scope, db, page=page, product_key=product_key, module=module)
+    firmware_page = await firmware.list_firmware(
+        scope, db, page=page, product_key=where.product_key, module=where.module
+    )
     return Page.of(page, firmware_page.total, [FirmwareRow.of(row) for row in firmware_page.data])
 
 
@@ -118,6 +127,19 @@ async def versions(scope: Scope, db: Database, product_key: str) -> list[Firmwar
     return [FirmwareVersionRow(*row) for row in running_versions]
 
 
+class FirmwareUpload(Filter, frozen=True):
+    """What is said of an image; the body is the file itself."""
+
+    version: str
+    product_key: str
+    module: str = DEFAULT_MODULE
+    source_version: Annotated[str, Meta(description="Only for a differential image.")] = ""
+    sign_method: SignMethod = "SHA256"
+    notes: str = ""
+    file_name: str = ""
+    exempt: Annotated[bool, Meta(description="No trial on one device is needed.")] = False
+
+
 @firmware_routes.post(
     right="integrations.manage", max_body=MAX_BYTES, once=True, raises=(NotFound, TooLarge, VersionTaken)
 )
@@ -127,25 +149,18 @@ async def upload(
     db: Database,
     objects: ObjectStore,
     ids: Ids,
-    version: str,
-    product_key: str,
-    module: str = DEFAULT_MODULE,
-    source_version: Annotated[str, Meta(description="Only for a differential image.")] = "",
-    sign_method: SignMethod = "SHA256",
-    notes: str = "",
-    file_name: str = "",
-    exempt: Annotated[bool, Meta(description="No trial on one device is needed.")] = False,
+    said: FirmwareUpload,
 ) -> FirmwareRow:
     """Store an image; the request's body is the file itself. Its sums are computed here."""
     new = NewFirmware(
-        product_key=product_key,
-        version=version,
-        module=module,
-        source_version=source_version,
-        sign_method=sign_method,
-        notes=notes,
-        file_name=file_name,
-        exempt=exempt,
+        product_key=said.product_key,
+        version=said.version,
+        module=said.module,
+        source_version=said.source_version,
+        sign_method=said.sign_method,
+        notes=said.notes,
+        file_name=said.file_name,
+        exempt=said.exempt,
     )
     new_firmware = await firmware.add_firmware(
         scope, db, new=new, chunks=request.stream(), objects=objects, ids=ids

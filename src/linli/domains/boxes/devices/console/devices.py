@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.boxes.console.hand import Hand
 from linli.domains.boxes.devices import forms
 from linli.domains.boxes.devices.absence import absence_of
 from linli.domains.boxes.devices.console.rows import (
@@ -36,7 +37,6 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
-from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -48,37 +48,38 @@ _JSON_MOST = 64 * 1024
 edge_device_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("boxes",))
 
 
+class EdgeDeviceListFilter(queries.EdgeDeviceFilter, frozen=True):
+    """What the list is asked for, in an order."""
+
+    q: Annotated[str, Meta(description="A part of name, alias, IP, brand, model or unique number.")] = ""
+    bound: Annotated[bool | None, Meta(description="Whether bound to a space.")] = None
+    sort: Annotated[str, Meta(description="name, alias, changed, state; - turns round")] = "name"
+
+
 @edge_device_routes.get("/devices", right=SEE, raises=(NotFound,))
 async def list_devices(
-    protocol_id: int,
-    scope: Scope,
-    db: Database,
-    secrets: Secrets,
-    page: PageRequest,
-    clock: Clock,
-    q: Annotated[str, Meta(description="A part of name, alias, IP, brand, model or unique number.")] = "",
-    state: str = "",
-    access_type: str = "",
-    bound: Annotated[bool | None, Meta(description="Whether bound to a space.")] = None,
-    sort: Annotated[str, Meta(description="name, alias, changed, state; - turns round")] = "name",
+    protocol_id: int, page: PageRequest, where: EdgeDeviceListFilter, hand: Hand
 ) -> EdgeDevicePage:
     """Devices of a protocol with their state: 未激活, 在线, 离线."""
-    for field, value, allowed in (("state", state, queries.STATES), ("sort", sort, queries.ORDERS)):
+    for field, value, allowed in (
+        ("state", where.state, queries.STATES),
+        ("sort", where.sort, queries.ORDERS),
+    ):
         if value and value not in allowed:
             raise BadInput(field=field, rule="one_of", allowed=", ".join(allowed))
-    gateway, protocol = await service.protocol_of(scope, db, protocol_id)
-    rows = await queries.of_protocol(scope, db, protocol_id)
-    everything = await queries.with_things(scope, db, rows, secrets)
-    fitting = queries.sifted(everything, text=q, state=state, access_type=access_type, bound=bound)
-    fitting = queries.ordered(fitting, sort or "name")
+    gateway, protocol = await service.protocol_of(hand.within, hand.db, protocol_id)
+    rows = await queries.of_protocol(hand.within, hand.db, protocol_id)
+    everything = await queries.with_things(hand.within, hand.db, rows, hand.secrets)
+    fitting = queries.sifted(everything, where, bound=where.bound)
+    fitting = queries.ordered(fitting, where.sort or "name")
     shown = fitting[page.offset : page.offset + page.page_size]
-    shape = await queries.shape(scope, db, protocol)
-    absence = await absence_of(scope, db, gateway, protocol, secrets, now_ms=clock.now_ms())
+    shape = await queries.shape(hand.within, hand.db, protocol)
+    absence = await absence_of(hand.within, hand.db, gateway, protocol, hand.secrets, now_ms=hand.now_ms)
     return EdgeDevicePage(
         len(fitting),
         page.page_no,
         page.page_size,
-        await device_rows(scope, db, shown, shape, absence),
+        await device_rows(hand.within, hand.db, shown, shape, absence),
         dict(Counter(row.state for row in everything)),
     )
 
@@ -105,31 +106,34 @@ async def shape(protocol_id: int, scope: Scope, db: Database, secrets: Secrets) 
     )
 
 
+DryRun = Annotated[bool, Meta(description="Only look: every fault and warning at once.")]
+
+
 @edge_device_routes.post("/devices", right=MANAGE, status=200, raises=(NotFound,))
 async def add(
-    protocol_id: int,
-    data: EdgeDevicesIn,
-    scope: Scope,
-    tx: Tx,
-    ids: Ids,
-    secrets: Secrets,
-    clock: Clock,
-    dry_run: Annotated[bool, Meta(description="Only look: every fault and warning at once.")] = False,
+    protocol_id: int, data: EdgeDevicesIn, tx: Tx, hand: Hand, dry_run: DryRun = False
 ) -> EdgeDevicesAnswer:
     """Add devices, all or none; the box has them with the next deployment."""
     asked = [device.asked() for device in data.devices]
-    language = scope.language
+    language = hand.within.language
     if dry_run:
-        gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
-        wanted = await service.plan(scope, tx, gateway, protocol, asked, secrets=secrets)
+        gateway, protocol = await service.protocol_of(hand.within, tx, protocol_id)
+        wanted = await service.plan(hand.within, tx, gateway, protocol, asked, secrets=hand.secrets)
         return EdgeDevicesAnswer(
             False, [], fault_rows(wanted.faults, language), fault_rows(wanted.warnings, language)
         )
-    gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
-    wanted = await service.plan(scope, tx, gateway, protocol, asked, secrets=secrets)
+    gateway, protocol = await service.protocol_of(hand.within, tx, protocol_id)
+    wanted = await service.plan(hand.within, tx, gateway, protocol, asked, secrets=hand.secrets)
     service.refuse_faulty(wanted)
     edge_devices = await service.add(
-        scope, tx, gateway, protocol, wanted.items, ids=ids, secrets=secrets, now_ms=clock.now_ms()
+        hand.within,
+        tx,
+        gateway,
+        protocol,
+        wanted.items,
+        ids=hand.ids,
+        secrets=hand.secrets,
+        now_ms=hand.now_ms,
     )
     return EdgeDevicesAnswer(
         True, [str(row.edge_device_id) for row in edge_devices], [], fault_rows(wanted.warnings, language)
@@ -150,28 +154,20 @@ async def show_device(
 
 
 @edge_device_routes.put("/devices/{device_id:int}", right=MANAGE, raises=(NotFound,))
-async def change(
-    protocol_id: int,
-    device_id: int,
-    data: EdgeDeviceChange,
-    scope: Scope,
-    tx: Tx,
-    secrets: Secrets,
-    clock: Clock,
-) -> None:
+async def change(protocol_id: int, device_id: int, data: EdgeDeviceChange, tx: Tx, hand: Hand) -> None:
     """Change a device's description; the box has it with the next deployment."""
-    gateway, protocol = await service.protocol_of(scope, tx, protocol_id)
-    (device,) = await queries.some(scope, tx, protocol_id, [device_id])
+    gateway, protocol = await service.protocol_of(hand.within, tx, protocol_id)
+    (device,) = await queries.some(hand.within, tx, protocol_id, [device_id])
     await service.change(
-        scope,
+        hand.within,
         tx,
         gateway,
         protocol,
         device,
         alias=data.alias,
         custom=data.custom,
-        secrets=secrets,
-        now_ms=clock.now_ms(),
+        secrets=hand.secrets,
+        now_ms=hand.now_ms,
     )
 
 

@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.datastructures import UploadFile
 from msgspec import Meta
 
+from linli.domains.boxes.console.hand import Hand
 from linli.domains.boxes.devices import site_sheet, workbook
 from linli.domains.boxes.devices.console.rows import shown_custom
 from linli.domains.boxes.devices.errors import WrongState
@@ -28,7 +29,6 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Form, Routes
 from linli.kernel.errors import NotFound, TooLarge
-from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -104,13 +104,7 @@ async def template(
 
 @edge_import_routes.get("/export.xlsx", right=SEE, raises=(NotFound,))
 async def export(
-    protocol_id: int,
-    scope: Scope,
-    db: Database,
-    secrets: Secrets,
-    q: str = "",
-    state: str = "",
-    access_type: str = "",
+    protocol_id: int, scope: Scope, db: Database, secrets: Secrets, where: device_queries.EdgeDeviceFilter
 ) -> Response[bytes]:
     """What the list shows with the same filters, hidden fields left out; it can be imported again."""
     _, protocol = await protocol_of(scope, db, protocol_id)
@@ -125,10 +119,13 @@ async def export(
             "alias": row.device.alias,
             "category": row.thing.category_code if row.thing else "",
         }
-        for row in device_queries.sifted(devices, text=q, state=state, access_type=access_type)
+        for row in device_queries.sifted(devices, where)
     ]
     content = await asyncio.to_thread(workbook.book, shape, scope.language, rows)
     return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
+
+
+DryRun = Annotated[bool, Meta(description="Only look, write nothing.")]
 
 
 @edge_import_routes.post(
@@ -137,34 +134,33 @@ async def export(
 async def hand_in(
     protocol_id: int,
     data: Form[EdgeImportFile],
-    scope: Scope,
-    db: Database,
     objects: ObjectStore,
-    ids: Ids,
-    clock: Clock,
-    secrets: Secrets,
     edge_importer: EdgeImporter,
-    dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False,
+    hand: Hand,
+    dry_run: DryRun = False,
 ) -> EdgeImport:
     """Import a workbook; nothing changes if any row is bad. A long one is still `waiting` in the answer."""
-    gateway, protocol = await protocol_of(scope, db, protocol_id)
+    gateway, protocol = await protocol_of(hand.within, hand.db, protocol_id)
     await check_file(data.file, most=FILE_BYTES)
-    key = f"{scope.tenant}/import/{ids.hex(32)}.xlsx"
-    async with stored(data.file, objects, key, most=FILE_BYTES, sealed_by=secrets), db.begin() as tx:
+    key = f"{hand.within.tenant}/import/{hand.ids.hex(32)}.xlsx"
+    async with (
+        stored(data.file, objects, key, most=FILE_BYTES, sealed_by=hand.secrets),
+        hand.db.begin() as tx,
+    ):
         import_id = await imports.hand_in(
-            scope,
+            hand.within,
             tx,
             gateway,
             protocol,
             file_name=data.file.filename,
             object_key=key,
             dry_run=dry_run,
-            ids=ids,
-            now_ms=clock.now_ms(),
+            ids=hand.ids,
+            now_ms=hand.now_ms,
         )
-    outbox.wake(db)
-    import_row = await edge_importer.wait(scope, import_id, seconds=WAIT_SECONDS)
-    return await _row(scope, import_row, edge_importer)
+    outbox.wake(hand.db)
+    import_row = await edge_importer.wait(hand.within, import_id, seconds=WAIT_SECONDS)
+    return await _row(hand.within, import_row, edge_importer)
 
 
 @edge_import_routes.post(

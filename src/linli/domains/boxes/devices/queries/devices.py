@@ -11,6 +11,7 @@ from linli.domains.boxes.queries import drivers as driver_queries
 from linli.domains.boxes.rows import EdgeDevice, Protocol
 from linli.domains.boxes.service.devices import custom_of
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.entry import Filter
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -103,21 +104,24 @@ async def with_things(
     return [DeviceDetail(row, custom_of(row, secrets), things.get(row.iot_id)) for row in rows]
 
 
+class EdgeDeviceFilter(Filter, frozen=True):
+    """Devices of a protocol, as their list and their workbook are asked for."""
+
+    q: str = ""
+    state: str = ""
+    access_type: str = ""
+
+
 def sifted(
-    rows: Sequence[DeviceDetail],
-    *,
-    text: str = "",
-    state: str = "",
-    access_type: str = "",
-    bound: bool | None = None,
+    rows: Sequence[DeviceDetail], where: EdgeDeviceFilter, *, bound: bool | None = None
 ) -> list[DeviceDetail]:
-    """Those that fit. `text`: a part of name, alias, address, brand, model or unique number."""
-    wanted = text.strip().casefold()
+    """Those that fit. `bound`: whether to a space."""
+    wanted = where.q.strip().casefold()
     return [
         row
         for row in rows
-        if (not state or row.state == state)
-        and (not access_type or row.custom.get("accessType") == access_type)
+        if (not where.state or row.state == where.state)
+        and (not where.access_type or row.custom.get("accessType") == where.access_type)
         and (bound is None or (row.device.space_id is not None) == bound)
         and (not wanted or wanted in _words(row))
     ]

@@ -17,7 +17,7 @@ from linli.domains.boxes.rules import SILENT_MS
 from linli.kernel import history, i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.entry import Routes
+from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -129,16 +129,18 @@ class BoxEvent(msgspec.Struct, rename="camel", frozen=True):
 box_list_routes = Routes("/edge/boxes", tags=("edge",))
 
 
+class BoxFilter(Filter, frozen=True):
+    """Boxes, as their list is asked for."""
+
+    q: Annotated[str, Meta(description="A part of the name or serial number.")] = ""
+
+
 @box_list_routes.get(right=SEE)
 async def boxes(
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    page: PageRequest,
-    q: Annotated[str, Meta(description="A part of the name or serial number.")] = "",
+    scope: Scope, db: Database, clock: Clock, page: PageRequest, where: BoxFilter
 ) -> Page[BoxRow]:
     """All boxes in sight and how they are."""
-    nodes = await queries.boxes(scope, db, page, text=q.strip())
+    nodes = await queries.boxes(scope, db, page, text=where.q.strip())
     names = await queries.cluster_names(scope, db, sorted({node.cluster_id for node in nodes.data}))
     now = await situations(scope, db, nodes.data, now_ms=clock.now_ms())
     return Page.of(page, nodes.total, [_row(box, names, scope.language) for box in now])
@@ -154,19 +156,19 @@ async def condition(node_id: int, scope: Scope, db: Database, clock: Clock) -> B
     return describe_box(box, scope.language)
 
 
+class FigureFilter(Filter, frozen=True):
+    """When the figures of a box were taken."""
+
+    from_ms: Annotated[int | None, Meta(description="Default: six hours ago.")] = None
+    to_ms: int | None = None
+
+
 @box_routes.get("/figures", right=SEE, raises=(NotFound,))
-async def figures(
-    node_id: int,
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    from_ms: Annotated[int | None, Meta(description="Default: six hours ago.")] = None,
-    to_ms: int | None = None,
-) -> BoxFigures:
+async def figures(node_id: int, scope: Scope, db: Database, clock: Clock, where: FigureFilter) -> BoxFigures:
     """Figures of its heartbeats, of the last seven days at most."""
     now_ms = clock.now_ms()
-    end = now_ms if to_ms is None else to_ms
-    begin = end - 6 * 3_600_000 if from_ms is None else from_ms
+    end = now_ms if where.to_ms is None else where.to_ms
+    begin = end - 6 * 3_600_000 if where.from_ms is None else where.from_ms
     if begin > end:
         raise BadInput(field="fromMs", rule="before", other="toMs")
     node = await clusters.node(scope, db, node_id)

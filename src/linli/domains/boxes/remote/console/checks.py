@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.boxes.condition import situation
+from linli.domains.boxes.console.hand import Hand
 from linli.domains.boxes.queries import gateways
 from linli.domains.boxes.remote.categories import model_steps
 from linli.domains.boxes.remote.console.caller import MANAGE
@@ -19,7 +20,6 @@ from linli.kernel.db import Database
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
-from linli.kernel.secrets import Secrets
 from linli.protocols.edge_remote.diagnosis import Finding, failing_layer
 from linli.things.queries.devices import get_device
 from linli.things.queries.history import downlinks_of
@@ -110,42 +110,36 @@ async def diagnosis(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom)
 device_check_routes = Routes("/devices/{iot_id:str}/edge-check", tags=("edge",))
 
 
+FailingService = Annotated[str, Meta(description="Identifier of a service whose calls fail.", max_length=64)]
+
+
 @device_check_routes.post(right=MANAGE, status=200, name="check", raises=(NotFound,))
 async def check_device(
-    iot_id: str,
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    secrets: Secrets,
-    by: By,
-    edge_remote: RemoteRoom,
-    service: Annotated[
-        str, Meta(description="Identifier of a service whose calls fail.", max_length=64)
-    ] = "",
+    iot_id: str, by: By, edge_remote: RemoteRoom, hand: Hand, service: FailingService = ""
 ) -> CheckResult:
     """Why a device behind a box is offline or fails: the box, its driver, a ping, log, category, calls."""
-    now_ms = clock.now_ms()
-    device = await get_device(scope, db, iot_id=iot_id)
-    placed = await gateways.device_of(scope, db, iot_id)
+    now_ms = hand.now_ms
+    device = await get_device(hand.within, hand.db, iot_id=iot_id)
+    placed = await gateways.device_of(hand.within, hand.db, iot_id)
     if placed is None:
         raise NotFound(what="edge_device", id=iot_id)
-    gateway = await gateways.gateway(scope, db, placed.gateway_id)
-    protocol = await gateways.protocol(scope, db, placed.protocol_id)
-    box = await situation(scope, db, gateway.node_id, now_ms=now_ms)
-    custom = custom_of(placed, secrets)
-    model = await model_steps(scope, db, device, protocol, custom, service.strip())
+    gateway = await gateways.gateway(hand.within, hand.db, placed.gateway_id)
+    protocol = await gateways.protocol(hand.within, hand.db, placed.protocol_id)
+    box = await situation(hand.within, hand.db, gateway.node_id, now_ms=now_ms)
+    custom = custom_of(placed, hand.secrets)
+    model = await model_steps(hand.within, hand.db, device, protocol, custom, service.strip())
     guide = await device_guide(
         box,
-        _ask(edge_remote, scope, gateway.node_id, by),
+        _ask(edge_remote, hand.within, gateway.node_id, by),
         device=placed.device_name,
         state=device.state,
         driver=protocol.driver_id,
         custom=custom,
         model=model,
-        calls=await downlinks_of(db, device_no=device.device_no, most=CALLS_SEEN),
+        calls=await downlinks_of(hand.db, device_no=device.device_no, most=CALLS_SEEN),
         now_ms=now_ms,
     )
-    return result(guide, scope.language)
+    return result(guide, hand.within.language)
 
 
 def _ask(room: RemoteRoom, scope: Scope, node_id: int, who: By) -> Ask:

@@ -77,21 +77,20 @@ async def sources(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -
     return msgspec.convert(answer.ok, list[BoxLogSource])
 
 
+class BoxLogPage(BoxLogFilter, frozen=True):
+    """Lines of a box after a time."""
+
+    after_ms: Annotated[int | None, Meta(description="Only later lines.")] = None
+    most: Annotated[int, Meta(ge=1, le=MOST)] = 200
+
+
 @box_log_routes.get(right=MANAGE)
 async def lines(
-    node_id: int,
-    scope: Scope,
-    by: By,
-    edge_remote: RemoteRoom,
-    where: BoxLogFilter,
-    after_ms: Annotated[int | None, Meta(description="Only later lines.")] = None,
-    most: Annotated[int, Meta(ge=1, le=MOST)] = 200,
+    node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom, where: BoxLogPage
 ) -> BoxLogLines:
     """Lines by driver, DeviceName, level, text and span; with `afterMs` only what came since."""
-    given = _conditions(where) | {"most": most}
-    if after_ms is not None:
-        given["afterMs"] = after_ms
-    answer = await edge_remote.calls.ask(scope, node_id, "logs.lines", given, by=by, reason="logs")
+    conditions = _conditions(where)
+    answer = await edge_remote.calls.ask(scope, node_id, "logs.lines", conditions, by=by, reason="logs")
     return msgspec.convert(masked(answer.ok), BoxLogLines)
 
 
@@ -125,14 +124,15 @@ async def list_kept_sources(node_id: int, scope: Scope, db: Database, clock: Clo
     ]
 
 
+class KeptLogPage(BoxLogFilter, frozen=True):
+    """Lines of a box that are kept."""
+
+    most: Annotated[int, Meta(ge=1, le=MOST)] = 200
+
+
 @kept_log_routes.get(right=MANAGE, name="lines", raises=(NotFound,))
 async def list_kept_lines(
-    node_id: int,
-    scope: Scope,
-    db: Database,
-    clock: Clock,
-    where: BoxLogFilter,
-    most: Annotated[int, Meta(ge=1, le=MOST)] = 200,
+    node_id: int, scope: Scope, db: Database, clock: Clock, where: KeptLogPage
 ) -> KeptLogLines:
     """Lines by driver, DeviceName, level, text and span; what was before by `toMs` of the oldest."""
     node = await clusters.node(scope, db, node_id)
@@ -148,7 +148,7 @@ async def list_kept_lines(
         driver=where.driver,
         device=where.device,
         text=where.q.strip(),
-        most=most + 1,
+        most=where.most + 1,
     )
     shown = [
         BoxLogLine(
@@ -159,9 +159,9 @@ async def list_kept_lines(
             line.device,
             masked(msgspec.json.decode(line.facts)) if line.facts else {},
         )
-        for line in reversed(newest[:most])
+        for line in reversed(newest[: where.most])
     ]
-    return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(newest) > most)
+    return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(newest) > where.most)
 
 
 def _conditions(where: BoxLogFilter) -> dict[str, Any]:
