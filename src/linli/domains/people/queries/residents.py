@@ -308,10 +308,7 @@ def _page_queries(
             here == bindparam("community_id", type_=INT),
             *(_FILTERS[name] for name in sorted(filters)),
         )
-        passed = (
-            (_hashed_group if hashed and condition is _FILTERS["group_id"] else condition)
-            for condition in wanted
-        )
+        passed = ((_hashed_group if hashed and term is _FILTERS["group_id"] else term) for term in wanted)
         keys = select(_m.house_id, _m.person_id).where(*passed)
         count = Query(_count(filters, wanted, engine), heavy=True)
 
