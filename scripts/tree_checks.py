@@ -111,5 +111,5 @@ def wide_functions(folders: list[Path]) -> Iterator[str]:
 
 
 def _parameters(arguments: ast.arguments) -> list[str]:
-    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
     return names[1:] if names[:1] in (["self"], ["cls"]) else names

@@ -128,7 +128,7 @@ async def versions(scope: Scope, db: Database, product_key: str) -> list[Firmwar
 
 
 class FirmwareUpload(Filter, frozen=True):
-    """What is said of an image; the body is the file itself."""
+    """Facts of an image; the body is the file itself."""
 
     version: str
     product_key: str
@@ -149,18 +149,18 @@ async def upload(
     db: Database,
     objects: ObjectStore,
     ids: Ids,
-    said: FirmwareUpload,
+    facts: FirmwareUpload,
 ) -> FirmwareRow:
     """Store an image; the request's body is the file itself. Its sums are computed here."""
     new = NewFirmware(
-        product_key=said.product_key,
-        version=said.version,
-        module=said.module,
-        source_version=said.source_version,
-        sign_method=said.sign_method,
-        notes=said.notes,
-        file_name=said.file_name,
-        exempt=said.exempt,
+        product_key=facts.product_key,
+        version=facts.version,
+        module=facts.module,
+        source_version=facts.source_version,
+        sign_method=facts.sign_method,
+        notes=facts.notes,
+        file_name=facts.file_name,
+        exempt=facts.exempt,
     )
     new_firmware = await firmware.add_firmware(
         scope, db, new=new, chunks=request.stream(), objects=objects, ids=ids
