@@ -138,3 +138,17 @@ def test_an_own_model_is_added_below_a_built_in_category(administrator: Visit) -
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("Saved")
     assert administrator.take_faults() == []
+
+
+def test_each_topic_shows_what_stands_in_its_messages(administrator: Visit) -> None:
+    page = administrator.page
+    make_product(administrator, "Attic climate")
+    page.get_by_role("tab", name="Topics").click()
+    row = page.get_by_role("listitem").filter(has_text="thing/event/property/post").first
+    row.get_by_text("Example", exact=True).click()
+    shown = row.locator("pre")
+    expect(shown).to_be_visible()
+    content = json.loads(shown.inner_text())
+    assert content["method"] == "thing.event.property.post"
+    assert content["params"], "of the product's own model"
+    expect(row.get_by_role("button", name="Copy the example on one line")).to_be_visible()

@@ -14,6 +14,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things import audit
+from linli.things.catalogue.payloads import payload
 from linli.things.catalogue.topics import Direction, Group, topics
 from linli.things.catalogue.tree import find_category
 from linli.things.errors import ProductInUse, ProductKeyTaken, TslRefused
@@ -90,6 +91,8 @@ class TopicLine(msgspec.Struct, rename="camel", frozen=True):
     direction: Direction
     group: Group
     meaning: str
+    payload: str
+    """JSON as of this product's model; empty where the bytes are the maker's own."""
 
 
 class Act(msgspec.Struct, rename="camel", frozen=True):
@@ -234,11 +237,17 @@ async def secret(product_key: str, scope: Scope, tx: Tx, secrets: Secrets) -> Pr
 
 @product_routes.get("/{product_key:str}/topics", right="devices.use", name="topics", raises=(NotFound,))
 async def list_topics(product_key: str, scope: Scope, db: Database) -> list[TopicLine]:
-    """Every topic of its devices with direction and meaning."""
+    """Every topic of its devices with direction, meaning and an example of what stands in its messages."""
     row = await queries.get_product(scope, db, product_key=product_key)
     listed = topics(product_key, gateway=row.node_type == 1, raw=row.data_format == "custom")
     return [
-        TopicLine(topic.topic, topic.direction, topic.group, i18n.text(f"topic.{topic.key}", scope.language))
+        TopicLine(
+            topic.topic,
+            topic.direction,
+            topic.group,
+            i18n.text(f"topic.{topic.key}", scope.language),
+            payload(topic.key, row.model(), product_key),
+        )
         for topic in listed
     ]
 
