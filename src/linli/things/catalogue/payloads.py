@@ -44,9 +44,9 @@ class _Parts:
 
     def _model(self) -> dict[str, Any]:
         event, service = self.event, self.service
-        told = sample_values(event.output) if event else {}
+        values = sample_values(event.output) if event else {}
         timed = {name: {"value": value, **_TIME} for name, value in self.values.items()}
-        events = {event.identifier: {"value": told, **_TIME}} if event else {}
+        events = {event.identifier: {"value": values, **_TIME}} if event else {}
         return {
             "property_post": _ask("thing.event.property.post", self.values),
             "batch_post": _ask(
@@ -66,7 +66,7 @@ class _Parts:
                     }
                 ],
             ),
-            "event_post": _ask(event.method if event else "thing.event.${identifier}.post", told),
+            "event_post": _ask(event.method if event else "thing.event.${identifier}.post", values),
             "property_set": _ask("thing.service.property.set", self.wanted),
             "service_call": _ask(
                 service.method if service else "thing.service.${identifier}",
