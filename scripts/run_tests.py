@@ -19,10 +19,10 @@ from steps import Failed, run, say
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
-WORKERS = 3
-"""Two processors, and one that waits: for a process that starts, for a device, for a window of a campaign."""
-PAGE_WORKERS = 2
-"""Workers for tests in a browser, beside the others."""
+WORKERS = 2
+PAGE_WORKERS = 1
+"""Workers for tests in a browser, beside the others. Two processors: with five workers campaigns that measure, and pages
+that two clicks change, failed for want of a turn."""
 BROWSER_TESTS = "tests/browser"
 
 # Debian package -> (what shows that it is there, what goes untested without it).

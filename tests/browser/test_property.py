@@ -98,7 +98,7 @@ def test_employees_departments_and_permissions(administrator: Visit, tmp_path: P
     page.get_by_role("button", name="Add permissions").first.click()
     panel = page.get_by_role("dialog", name="Add permissions")
     choose_several(panel.locator(".el-select input").first, *map(re.compile, ("赵工", "钱工")))
-    panel.locator(".one").filter(has_text="Notices").get_by_text("Manage").click()
+    panel.locator(".entry").filter(has_text="Notices").get_by_text("Manage").click()
     panel.get_by_role("button", name="Give to 2 members").click()
     first = page.get_by_role("row", name=re.compile("赵工"))
     expect(first).to_contain_text("Notices: Manage")
@@ -121,7 +121,7 @@ def test_employees_departments_and_permissions(administrator: Visit, tmp_path: P
     expect(page.get_by_role("row", name=re.compile("钱工"))).to_have_count(0)
     page.get_by_role("button", name="Edit 赵工").click()
     panel = page.get_by_role("dialog", name="赵工")
-    panel.locator(".one").filter(has_text="Visitors").get_by_text("Use").click()
+    panel.locator(".entry").filter(has_text="Visitors").get_by_text("Use").click()
     panel.get_by_role("button", name="Save").click()
     expect(first).not_to_contain_text("Visitors")
     assert administrator.take_faults() == []

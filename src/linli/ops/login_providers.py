@@ -196,7 +196,7 @@ class LoginProviders:
         if kept and now_ms - kept[0] < KEPT_MS:
             return kept[1]
         issuer = self[name].issuer.rstrip("/")
-        answer = await self._ask("GET", f"{issuer}/.well-filled/openid-configuration")
+        answer = await self._ask("GET", f"{issuer}/.well-known/openid-configuration")
         try:
             discovered = msgspec.convert(answer, _Discovered)
         except msgspec.ValidationError:

@@ -69,13 +69,13 @@ async def test_another_tenant_sees_nothing(site: Site) -> None:
         await gateway_queries.gateway(other.scope, site.db, site.gateway.gateway_id)
     with pytest.raises(NotFound):
         await gateway_queries.protocol(other.scope, site.db, site.protocol.protocol_id)
-    found = await queries.page(other.scope, site.db, PageRequest())
+    found = await queries.page(other.scope, site.db, PageRequest(), where=queries.ClusterFilter())
     assert [row.cluster_id for row in found.data] == [other.cluster.cluster_id]
 
 
 async def test_an_account_of_a_project_sees_its_clusters_alone(site: Site) -> None:
     mine = Scope(site.scope.tenant, Caller("staff", "8"), frozenset(), projects=frozenset((site.project_id,)))
-    assert (await queries.page(mine, site.db, PageRequest())).total == 0
+    assert (await queries.page(mine, site.db, PageRequest(), where=queries.ClusterFilter())).total == 0
     with pytest.raises(BadInput) as refused:
         async with site.db.begin() as tx:
             await clusters.create(
@@ -88,9 +88,10 @@ async def test_an_account_of_a_project_sees_its_clusters_alone(site: Site) -> No
             site.scope, tx, cluster_id=site.cluster.cluster_id, project_id=site.project_id, community_id=None,
             now_ms=site.now_ms,
         )  # fmt: skip
-    assert [row.name for row in (await queries.page(mine, site.db, PageRequest())).data] == [
-        site.cluster.name
-    ]
+    assert [
+        row.name
+        for row in (await queries.page(mine, site.db, PageRequest(), where=queries.ClusterFilter())).data
+    ] == [site.cluster.name]
     assert (await queries.node(mine, site.db, site.node.node_id)).project_id == site.project_id
     assert (await gateway_queries.device(mine, site.db, door.edge_device_id)).iot_id == door.iot_id
     for iot_id in (door.iot_id, site.node.iot_id):
@@ -103,7 +104,7 @@ async def test_an_account_of_a_project_sees_its_clusters_alone(site: Site) -> No
 
 async def test_lists_are_searched_by_names_and_serial_numbers(site: Site) -> None:
     for text, count in (("望月", 1), ("WANGYUE", 1), ("20261127", 1), ("100%", 0), ("", 1)):
-        found = await queries.page(site.scope, site.db, PageRequest(), text=text)
+        found = await queries.page(site.scope, site.db, PageRequest(), where=queries.ClusterFilter(q=text))
         assert found.total == count, text
 
 

@@ -130,7 +130,7 @@ def _setup(words: argparse.Namespace) -> int:
         (words.home / "model").write_text(words.model, "utf-8")
     print(f"active: node {identity.activated.node.name} ({identity.node_id}); start it with: linli edge run")
     print(
-        f"its existing page: port {Ports().console}; one-time code, good for a day: {new_code(words.home / 'console')}"
+        f"its own page: port {Ports().console}; one-time code, good for a day: {new_code(words.home / 'console')}"
     )
     return DONE
 

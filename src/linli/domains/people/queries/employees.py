@@ -95,7 +95,7 @@ _FILTERS: dict[str, Any] = {
     "department_ids": _p.id.in_(select(_m.person_id).where(any_of(_m.department_id, "department_ids"))),
     "identity_ids": any_of(_p.identity_id, "identity_ids"),
 }
-ORDERS: Final = {"name": _p.name, "mobile": _p.phone, "created": _e.created_ms}
+ORDERS: Final = {"name": _p.name, "mobile": func.coalesce(_p.phone, ""), "created": _e.created_ms}
 _queries: dict[tuple[frozenset[str], str, bool], tuple[Query[Employee], Query[Any]]] = {}
 _departments = Query(
     select(departments)
