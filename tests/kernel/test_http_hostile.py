@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from linli.kernel.clock import SystemClock
@@ -352,7 +353,10 @@ async def test_a_packet_full_of_requests_is_not_taken_at_once(server: HttpServer
     writer.close()
 
 
-async def test_a_thousand_idle_connections_cost_little_and_go(server: HttpServer) -> None:
+async def test_a_thousand_idle_connections_cost_little_and_go(app: App) -> None:
+    # Time enough to open them all on a busy machine.
+    server = HttpServer(app, limits=msgspec.structs.replace(SMALL, header_seconds=12, idle_seconds=12))
+    await server.start()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     opened = [await asyncio.open_connection("127.0.0.1", server.port, limit=1024) for _ in range(1000)]
@@ -362,9 +366,10 @@ async def test_a_thousand_idle_connections_cost_little_and_go(server: HttpServer
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown / 1000 < 20_000  # both ends are in this process
-    await eventually(lambda: server.connections == 0, 10)
+    await eventually(lambda: server.connections == 0, 60)
     for _, writer in opened:
         writer.close()
+    await server.stop()
 
 
 async def test_more_than_the_limit_are_told(app: App) -> None:

@@ -345,6 +345,12 @@ def answers_calls_on_its_own_topics(one: Kit) -> None:
     model, method = SERVICE
     topic = f"/{one.key}/{one.name}/user/servicebus/{model}/{method}"
     assert one.kit.subscribe_rrpc_topic(topic)[0] == 0
+    # The SDK tells nobody of this SUBACK; that of a later subscription comes behind it.
+    later = f"/{one.key}/{one.name}/user/later"
+    assert one.kit.subscribe_topic(later)[0] == 0
+    one.hear("on_subscribe_topic")
+    assert one.kit.unsubscribe_topic(later)[0] == 0
+    one.hear("on_unsubscribe_topic")
     provider = {"modelId": model, "name": "盒子", "kind": "edge", "iotId": one.iot_id}
     one.estate.person("POST", "/service-providers", provider)
     trial = {
