@@ -63,3 +63,15 @@ def test_a_mistyped_row_stops_the_run(suite: pytest.Pytester) -> None:
     result = suite.runpytest_subprocess("-p", "tests.plugins.covers")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*covers('b12') is not the id of a capability row*"])
+
+
+@pytest.mark.parametrize("words", [("test_suite.py",), ("-k", "passes"), ("-m", "covers")])
+def test_a_run_of_some_tests_leaves_the_last_whole_run(
+    suite: pytest.Pytester, words: tuple[str, ...]
+) -> None:
+    suite.makepyfile(test_suite=SUITE)
+    suite.runpytest_subprocess("-p", "tests.plugins.covers")
+    file = Path(suite.path, "build", "covers.json")
+    before = file.stat().st_mtime_ns
+    suite.runpytest_subprocess("-p", "tests.plugins.covers", *words)
+    assert file.stat().st_mtime_ns == before

@@ -1,8 +1,8 @@
 """`@pytest.mark.covers("B012")`: which capability rows the passing tests of a run show.
 
-Writes build/covers.json, `{"capabilities": {"B012": ["tests/…::test_…"]}}`. A test counts only if its
-set-up, call and tear-down all passed. With xdist the reports of all workers reach the controller, which
-alone writes the file.
+Writes build/covers.json, `{"capabilities": {"B012": ["tests/…::test_…"]}}`, in a run of all tests. A test
+counts only if its set-up, call and tear-down all passed. With xdist the reports of all workers reach the
+controller, which alone writes the file.
 """
 
 import json
@@ -18,10 +18,16 @@ PROPERTY = "covers"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
+    if not hasattr(config, "workerinput") and _asks_for_all(config):
         config.pluginmanager.register(
             CoverageOfRows(config.rootpath / "build" / "covers.json"), "linli-covers"
         )
+
+
+def _asks_for_all(config: pytest.Config) -> bool:
+    """A run of some tests shows some rows: it must not write over what the last whole run showed."""
+    chosen = config.getoption("keyword") or config.getoption("markexpr")
+    return config.args_source is not pytest.Config.ArgsSource.ARGS and not chosen
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
