@@ -20,4 +20,5 @@ def test_others_are_served_while_connections_flood_in() -> None:
     for one in found["floods"]:
         assert one["others"]["asked"] > one["others"]["failed"] == 0
         assert one["crowd"]["cut"] > 100, "there was room for all"
-        assert one["crowd"]["held"] <= 700
+        # 600 may stay; the rest wait to be accepted, or are cut and the crowd has not read of it yet.
+        assert one["crowd"]["held"] <= 900
