@@ -1,10 +1,10 @@
 """The console's Litestar app, under /api/console: its own routes and every room's."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
 from litestar import Litestar
-from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -17,7 +17,7 @@ from linli.console.parts import Parts
 from linli.console.refusals import describe_refusals
 from linli.console.routes import handlers_of
 from linli.console.security_log import note_answer
-from linli.console.serving import serve
+from linli.console.serving import SCHEMA, Surface
 from linli.console.uploading import bounded_uploads
 from linli.databus.console import ROUTES as databus_routes
 from linli.delivery.console import ROUTES as delivery_routes
@@ -93,28 +93,50 @@ class RouteSaysNothing(TypeError):
 
 
 def console_app(parts: Parts) -> ASGIApp:
-    """The app on a process's parts. Its document is at /api/console/schema/openapi.json."""
-    return serve(console_routes(parts.settings.http.max_body_bytes), parts)
+    """The routes on a process's parts. Their document is at /api/console/schema/openapi.json.
+
+    Raises RouteSaysNothing.
+    """
+    return _surface(parts.settings.http.max_body_bytes).on(parts)
+
+
+@cache
+def _surface(max_body_bytes: int) -> Surface:
+    for routes in ROUTES:
+        for route in routes.declared:
+            if not route.options.get("public") and route.options.get("right") not in _RIGHTS:
+                raise RouteSaysNothing(
+                    f"{route.function.__name__} at {routes.path}{route.path} declares no right"
+                )
+    return Surface(
+        PREFIX,
+        ROUTES,
+        lambda some: _app(some, max_body_bytes),
+        whole=lambda: console_routes(max_body_bytes),
+    )
 
 
 @cache
 def console_routes(max_body_bytes: int) -> Litestar:
-    """Build the app. Raises RouteSaysNothing."""
-    app = Litestar(
+    """One app of all routes, with their document."""
+    app = _app(ROUTES, max_body_bytes, _openapi())
+    describe_refusals(app)
+    return app
+
+
+def _app(some: Sequence[Routes], max_body_bytes: int, document: OpenAPIConfig | None = None) -> Litestar:
+    return Litestar(
         path=PREFIX,
-        route_handlers=handlers_of(ROUTES, sources.CONSOLE),
+        route_handlers=handlers_of(some, sources.CONSOLE),
         exception_handlers=errors.HANDLERS,
         middleware=[access.SessionMiddleware, bounded_uploads],
         before_send=[access.number_answer, note_answer],
         before_request=access.refuse_nul,
         guards=[access.refuse_forged, access.require_right],
-        openapi_config=_openapi(),
+        openapi_config=document,
         request_max_body_size=max_body_bytes,
         logging_config=None,
     )
-    _check_rights(app)
-    describe_refusals(app)
-    return app
 
 
 def _openapi() -> OpenAPIConfig:
@@ -122,7 +144,7 @@ def _openapi() -> OpenAPIConfig:
         title="Linli console API",
         version=__version__,
         description="What the web pages call. Integrators use the signed open API instead.",
-        path="/schema",
+        path=SCHEMA,
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         use_handler_docstrings=True,
         components=Components(
@@ -131,15 +153,3 @@ def _openapi() -> OpenAPIConfig:
             }
         ),
     )
-
-
-def _check_rights(app: Litestar) -> None:
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            if not isinstance(handler, HTTPRouteHandler) or not handler.handler_name.strip():
-                continue
-            opt = handler.opt
-            if "/schema" in route.path or set(handler.http_methods) == {"OPTIONS"}:
-                continue
-            if not opt.get("public") and opt.get("right") not in _RIGHTS:
-                raise RouteSaysNothing(f"{handler.handler_name} at {route.path} declares no right")

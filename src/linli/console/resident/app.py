@@ -1,5 +1,6 @@
 """The residents' Litestar app, under /api/resident: its own routes and the rooms' `resident` routes."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -16,7 +17,7 @@ from linli.console.refusals import describe_refusals
 from linli.console.resident import access
 from linli.console.routes import handlers_of
 from linli.console.security_log import note_answer
-from linli.console.serving import serve
+from linli.console.serving import SCHEMA, Surface
 from linli.console.uploading import bounded_uploads
 from linli.domains.access.resident import ROUTES as access_routes
 from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
@@ -44,38 +45,55 @@ ROUTES: Final[tuple[Routes, ...]] = (
 
 
 def resident_app(parts: Parts) -> ASGIApp:
-    """The app on a process's parts. Its document is at /api/resident/schema/openapi.json."""
-    return serve(resident_routes(parts.settings.http.max_body_bytes), parts)
+    """The routes on a process's parts. Their document is at /api/resident/schema/openapi.json."""
+    return _surface(parts.settings.http.max_body_bytes).on(parts)
+
+
+@cache
+def _surface(max_body_bytes: int) -> Surface:
+    return Surface(
+        PREFIX,
+        ROUTES,
+        lambda some: _app(some, max_body_bytes),
+        whole=lambda: resident_routes(max_body_bytes),
+    )
 
 
 @cache
 def resident_routes(max_body_bytes: int) -> Litestar:
+    """One app of all routes, with their document."""
+    app = _app(ROUTES, max_body_bytes, _openapi())
+    describe_refusals(app)
+    return app
+
+
+def _app(some: Sequence[Routes], max_body_bytes: int, document: OpenAPIConfig | None = None) -> Litestar:
     """A route is for the signed-in resident unless it says `public=True`; what of others' it shows, its room decides."""
-    app = Litestar(
+    return Litestar(
         path=PREFIX,
-        route_handlers=handlers_of(ROUTES, sources.RESIDENT),
+        route_handlers=handlers_of(some, sources.RESIDENT),
         exception_handlers=errors.HANDLERS,
         middleware=[access.ResidentMiddleware, bounded_uploads],
         before_send=[number_answer, note_answer],
         before_request=refuse_nul,
         guards=[refuse_forged],
-        openapi_config=OpenAPIConfig(
-            title="Linli resident API",
-            version=__version__,
-            description="What the residents' pages call. Integrators use the signed open API instead.",
-            path="/schema",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            use_handler_docstrings=True,
-            components=Components(
-                security_schemes={
-                    "session": SecurityScheme(
-                        type="apiKey", name=RESIDENT_COOKIE, security_scheme_in="cookie"
-                    )
-                }
-            ),
-        ),
+        openapi_config=document,
         request_max_body_size=max_body_bytes,
         logging_config=None,
     )
-    describe_refusals(app)
-    return app
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Linli resident API",
+        version=__version__,
+        description="What the residents' pages call. Integrators use the signed open API instead.",
+        path=SCHEMA,
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                "session": SecurityScheme(type="apiKey", name=RESIDENT_COOKIE, security_scheme_in="cookie")
+            }
+        ),
+    )

@@ -1,6 +1,7 @@
 """Statements written in SQLAlchemy Core, compiled once per engine, executed by the driver.
 
-A statement on a table that belongs to tenants must contain `in_scope(table)`; forgetting it fails at import.
+A statement on a table that belongs to tenants must contain `in_scope(table)`: one that forgets it never runs, and
+`tests/kernel/test_statements.py` asks every one in the house.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -137,16 +138,18 @@ def _check_scope(statement: ClauseElement, unscoped: str) -> None:
 
 
 class _Statement:
-    """Compiles lazily, once per engine."""
+    """Checked and compiled when it first runs, once per engine: a process runs a few of more than a thousand."""
 
     def __init__(self, statement: ClauseElement, unscoped: str) -> None:
-        _check_scope(statement, unscoped)
         self._statement = statement
+        self._unscoped = unscoped
         self._plans: dict[Engine, Plan] = {}
 
     def plan(self, engine: Engine) -> Plan:
+        """Raises TypeError for a statement on a tenant's table that has neither a scope nor a reason."""
         plan = self._plans.get(engine)
         if plan is None:
+            _check_scope(self._statement, self._unscoped)
             plan = self._plans[engine] = compile_plan(self._statement, engine)
         return plan
 
