@@ -87,7 +87,11 @@ def main(arguments: list[str]) -> None:
         for part in ("imports", "pages"):
             seconds = median(run.extra[part] for run in report.linli)
             theirs = median(run.extra["seconds"] for run in report.other)
-            report.add(f"{part} in times of the imports", seconds / theirs, seconds=round(seconds, 3))
+            report.add(
+                f"{part} in times of the imports (lower is better)",
+                seconds / theirs,
+                seconds=round(seconds, 3),
+            )
         ours, theirs = linli_memory(installation), yardstick_memory(installation.folder)
         report.add(
             "memory in times of uvicorn + FastAPI + SQLAlchemy + amqtt (at most 2)", ours / theirs, mib=ours
