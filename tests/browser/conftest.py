@@ -76,14 +76,16 @@ def pytest_runtest_makereport(item: pytest.Item):
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """While it lives no other test of the process can run an event loop: `./linli test` has workers for pages alone."""
+    """While it lives no other test of the process can run an event loop: `./linli test` has workers for pages, and it
+    ends with the last page.
+    """
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """The one Chromium of the process; each visit has a context of its own in it."""
     started = launch(playwright.chromium)

@@ -37,6 +37,11 @@ TOGETHER = """
         with open("order", "a") as file:
             print(worker_id, file=file)
 
+    @pytest.mark.parametrize("number", range(20))
+    def test_other(number, worker_id):
+        with open("turns", "a") as file:
+            print(worker_id, "other", file=file)
+
     @pytest.mark.slow
     def test_slow(worker_id):
         with open("order", "a") as file:
@@ -50,6 +55,8 @@ PAGE = """
     def test_page(number, worker_id):
         with open("pages", "a") as file:
             print(worker_id, os.path.basename(__file__), file=file)
+        with open("turns", "a") as file:
+            print(worker_id, "page", file=file)
         if number == FALLS and os.path.basename(__file__) == "test_page_1.py":
             os._exit(1)
 """
@@ -85,17 +92,17 @@ def test_a_worker_that_ends_takes_one_test_with_it(suite: pytest.Pytester) -> No
 
 def test_a_group_stays_on_one_worker_and_what_is_slow_comes_first(suite: pytest.Pytester) -> None:
     suite.makepyfile(test_suite=TOGETHER)
-    run(suite, 1).assert_outcomes(passed=11)
+    run(suite, 1).assert_outcomes(passed=31)
     order = (suite.path / "order").read_text().split()
     assert order == ["slow", *["gw0"] * 5]
     (suite.path / "order").unlink()
-    run(suite, 2).assert_outcomes(passed=11)
+    run(suite, 2).assert_outcomes(passed=31)
     assert len({*(suite.path / "order").read_text().split()} - {"slow"}) == 1
 
 
 @pytest.mark.parametrize("falls", [-1, 1])
-def test_pages_have_workers_of_their_own_file_by_file(suite: pytest.Pytester, falls: int) -> None:
-    """Also when one of these ends: another takes its place, and no other test comes to it."""
+def test_pages_come_first_on_workers_of_their_own_file_by_file(suite: pytest.Pytester, falls: int) -> None:
+    """Also when one of these ends: another takes its place."""
     folder = suite.path / "tests" / "browser"
     folder.mkdir(parents=True)
     for number in range(3):
@@ -104,14 +111,16 @@ def test_pages_have_workers_of_their_own_file_by_file(suite: pytest.Pytester, fa
     suite.makepyfile(test_suite=TOGETHER)
     done = run(suite, 2, "--page-workers", "1")
     fallen = int(falls >= 0)
-    done.assert_outcomes(passed=23 - fallen, failed=fallen)
+    done.assert_outcomes(passed=43 - fallen, failed=fallen)
     pages = [line.split() for line in (suite.path / "pages").read_text().splitlines()]
     if not fallen:  # else what is left of its file comes last
         assert [file for _, file in pages] == sorted(file for _, file in pages)
-    others = {*(suite.path / "order").read_text().split()} - {"slow"}
     of_pages = {worker for worker, _ in pages}
-    assert (len(of_pages), len(others)) == (1 + fallen, 1)
-    assert of_pages.isdisjoint(others)
+    assert len(of_pages) == 1 + fallen
+    turns = [line.split() for line in (suite.path / "turns").read_text().splitlines()]
+    for page_worker in of_pages:  # no page after another test: that one's loop runs
+        kinds = [kind for worker, kind in turns if worker == page_worker]
+        assert kinds == sorted(kinds, reverse=True)
 
 
 def test_pages_run_without_workers_of_their_own_too(suite: pytest.Pytester) -> None:

@@ -1,7 +1,8 @@
 """How `--dist loadgroup` deals tests out to the workers.
 
-`--page-workers N` keeps N of the workers for tests in a browser, file by file: Playwright's loop keeps every other test
-of the process from running one. They wait for pages and processes much of the time, while the others compute.
+`--page-workers N` keeps N of the workers for tests in a browser, file by file, and lets them take others when no page is
+left: while Playwright's loop runs, no other test of the process can run one. Pages wait for processes much of the time,
+while the others compute.
 
 Tests of one `xdist_group` run on one worker: pytest-xdist 3.8 writes the group into an attribute that pytest 9.2 no
 longer reads, and so deals the tests of a group out to all workers. What takes long begins first, so that no worker is
@@ -98,11 +99,13 @@ class GroupScheduling(LoadGroupScheduling):
         return crashed
 
     def _next_for(self, node: WorkerController) -> str | None:
-        """The first group that is left for a worker of its kind."""
+        """The first group that is left for a worker of its kind; one of pages takes others after the last page."""
         if not self._page_workers:
             return next(iter(self.workqueue), None)
-        pages = node in self._of_pages
-        return next((scope for scope in self.workqueue if scope.startswith(PAGES) is pages), None)
+        pages = [scope for scope in self.workqueue if scope.startswith(PAGES)]
+        if node in self._of_pages and pages:
+            return pages[0]
+        return next((scope for scope in self.workqueue if not scope.startswith(PAGES)), None)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         if (scope := self._next_for(node)) is not None:

@@ -1,0 +1,1 @@
+"""Pages in a real browser: their fixtures end with the last of them."""
