@@ -74,7 +74,12 @@ class Listeners:
                 security=ENDED_BEFORE if mqtt.plain == "behind_tls" else "",
             )
             self._fixed_port = SharedPort(
-                mqtt=unproved, http=auth.connection, tls=tls, most=self._lobby, proxies=self._proxies
+                mqtt=unproved,
+                http=auth.connection,
+                tls=tls,
+                most=self._lobby,
+                proxies=self._proxies,
+                on_failed=self._things.refused_attempts.note_handshake,
             )
             await self._fixed_port.start(fixed.host, self._settings.device_auth_at)
         self._addresses.ports = Ports(plain, secure, secure if at == x509_at else x509)
@@ -136,7 +141,13 @@ class Listeners:
         """The port it listens on; 0: it cannot, and nobody asked for it."""
         try:
             server = await listen(
-                factory, self._settings.mqtt.host, port, tls=tls, most=self._lobby, proxies=self._proxies
+                factory,
+                self._settings.mqtt.host,
+                port,
+                tls=tls,
+                most=self._lobby,
+                proxies=self._proxies,
+                on_failed=self._things.refused_attempts.note_handshake,
             )
         except OSError as error:
             self._miss(port, error, asked=asked)

@@ -22,6 +22,8 @@ from linli.kernel.connections import Connections, Standing, holder_of
 log = telemetry.logger(__name__)
 
 type Factory = Callable[[], asyncio.Protocol]
+type Failed = Callable[[str, str], None]
+"""Told of a client that said something and did not get in: its address as `host:port`, and why."""
 
 SECONDS: Final = 10.0
 """From accept to the first byte, and from there to the end of the TLS handshake."""
@@ -34,6 +36,8 @@ _PAUSE_SECONDS: Final = 1.0
 """Between two tries to accept while there is no file descriptor left: the backlog waits, nothing spins."""
 _BEGUN_AT_ONCE: Final = 2
 """Handshakes, in one turn of the loop."""
+NO_TLS_HERE: Final = "TLS at a port without TLS"
+NO_PLAIN_HERE: Final = "no TLS at a port that is for TLS"
 _TLS: Final = 0x16
 _RECORD_HEAD: Final = 5
 _LONGEST_HELLO: Final = _RECORD_HEAD + 16_384
@@ -43,9 +47,10 @@ _LONGEST_HELLO: Final = _RECORD_HEAD + 16_384
 class Waiting:
     """One socket in the lobby."""
 
-    def __init__(self, lobby: "Lobby", sock: socket.socket, address: str, since: float) -> None:
+    def __init__(self, lobby: "Lobby", sock: socket.socket, peer: tuple[str, int], since: float) -> None:
         self.sock = sock
-        self.holder = holder_of(address)
+        self.holder = holder_of(peer[0])
+        self.peer = f"{peer[0]}:{peer[1]}"
         self.needed = 0
         """Bytes that must have come before it is looked at again."""
         self.task: asyncio.Task[None] | None = None
@@ -73,12 +78,14 @@ class Lobby:
         most: int = MOST,
         each: int = MOST_EACH,
         proxies: Iterable[str] = (),
+        on_failed: Failed = lambda peer, reason: None,
     ) -> None:
         """`secured` makes the protocols of TLS clients by `tls`; without it they are turned away. `proxies` have no
-        share of `each`."""
+        share of `each`. `on_failed` must not block."""
         self._plain = plain
         self._secured = secured
         self._tls = tls if secured is not None else None
+        self._on_failed = on_failed
         self._sockets: list[socket.socket] = []
         self.waiting: Connections[Waiting] = Connections(most, each, proxies=proxies, name="lobby")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,9 +145,9 @@ class Lobby:
                 loop.call_later(_PAUSE_SECONDS, self._accept_again, listening)
                 return
             sock.setblocking(False)
-            address = peer[0] if isinstance(peer, tuple) else ""
+            address = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) else ("", 0)
             waiting = Waiting(self, sock, address, loop.time())
-            if not self.waiting.enter(waiting, address):
+            if not self.waiting.enter(waiting, address[0]):
                 sock.close()
                 continue
             waiting.timer = loop.call_later(SECONDS, self.drop, waiting)
@@ -160,6 +167,8 @@ class Lobby:
         secured = recv[:1] == bytes([_TLS])
         if not recv or (self._tls if secured else self._plain) is None:
             self.drop(waiting)
+            if recv:
+                self._on_failed(waiting.peer, NO_TLS_HERE if secured else NO_PLAIN_HERE)
         elif not secured:
             asyncio.get_running_loop().remove_reader(waiting.sock)
             self._begin(waiting, secured=False)
@@ -221,8 +230,10 @@ class Lobby:
                 ssl_shutdown_timeout=SHUTDOWN_SECONDS if tls else None,
             )
         except (OSError, ssl.SSLError, TimeoutError) as error:
-            log.info("handshake failed", extra={"facts": {"error": str(error)}})
+            reason = _reason_of(error)
+            log.info("handshake failed", extra={"facts": {"peer": waiting.peer, "error": reason}})
             waiting.sock.close()
+            self._on_failed(waiting.peer, reason)
         except asyncio.CancelledError:
             waiting.sock.close()
         finally:
@@ -239,6 +250,27 @@ class Lobby:
         asyncio.get_running_loop().remove_reader(waiting.sock)
         with contextlib.suppress(OSError):
             waiting.sock.close()
+
+
+_REASONS: Final = {
+    "TLSV1_ALERT_UNKNOWN_CA": "the client does not trust the server's certificate",
+    "SSLV3_ALERT_BAD_CERTIFICATE": "the client does not take the server's certificate",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "the client does not take the server's certificate",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "to the client's clock the server's certificate is out of date",
+    "NO_SHARED_CIPHER": "the client offers no cipher that is served",
+    "UNSUPPORTED_PROTOCOL": "the client speaks a version of TLS before 1.2",
+    "CERTIFICATE_VERIFY_FAILED": "the client's certificate is not one that is trusted here",
+}
+"""By the names that OpenSSL gives."""
+
+
+def _reason_of(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):
+        name = error.reason or ""
+        return _REASONS.get(name, name.replace("_", " ").lower() or str(error))
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
+        return "the client hung up in the middle"
+    return "it took too long" if isinstance(error, ConnectionAbortedError | TimeoutError) else str(error)
 
 
 def _bound(sock: socket.socket, address: object, *, only_6: bool) -> socket.socket:

@@ -2,13 +2,11 @@
 
 from typing import Final
 
-import msgspec
-
-from linli.kernel.clock import Clock
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.connect import ConnectKind, ConnectName
 from linli.things.apps import AppLogin
 from linli.things.connections.demands import Demands
+from linli.things.connections.refused_attempts import Attempt, RefusedAttempts
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways.edge_bus import EdgeBus
 from linli.things.inbox.ingest import Ingest
@@ -28,10 +26,6 @@ from linli.things.mqtt.principals import (
 from linli.things.mqtt.session import Session
 from linli.things.registration import Registration, TokenKind
 
-CONNECT_REFUSED: Final = "connect refused"
-NOTE_EVERY_MS: Final = 10_000
-"""Between two notes of one device's refusals for one reason."""
-MOST_NOTED: Final = 10_000
 _TOPIC_FAULTS: Final[dict[TopicFault, str]] = {
     "publish": "publish not allowed: the topic is not one of this device or of a sub-device logged in through it",
     "subscribe": "subscribe not allowed: the topic is not one of this device or of a sub-device logged in through it",
@@ -49,9 +43,9 @@ class Backend:
         ingest: Ingest,
         registration: Registration,
         secrets: Secrets,
-        clock: Clock,
         apps: AppLogin,
         demands: Demands,
+        refused_attempts: RefusedAttempts,
         publisher: Publisher,
         edge_bus: EdgeBus,
     ) -> None:
@@ -59,19 +53,21 @@ class Backend:
         self._ingest = ingest
         self._registration = registration
         self._secrets = secrets
-        self._clock = clock
         self._apps = apps
         self._certificates = demands.rules
         self._book = demands.book
         self._demands = demands
-        self._refused: dict[tuple[int, str], int] = {}
-        """(device, reason) -> when it was last noted."""
+        self._refused = refused_attempts
         self._publisher = publisher
         self._edge_bus = edge_bus
 
     async def authenticate(self, request: ConnectRequest) -> DevicePrincipal | AppPrincipal | Refused:
+        attempt = _connect(request)
         if request.name.kind is ConnectKind.APP:
-            return await self._apps.authenticate(request)
+            answer = await self._apps.authenticate(request)
+            if isinstance(answer, Refused):
+                await self._refused.note(attempt, answer)
+            return answer
         if request.certificate is not None:
             refused = await self._by_certificate(request.name, request.certificate)
         else:
@@ -79,7 +75,7 @@ class Backend:
         if isinstance(refused, DeviceEntry) and not refused.enabled:
             refused = Refused(reason="disabled device", connack=NOT_ALLOWED, device_no=refused.device_no)
         if isinstance(refused, Refused):
-            self._note(refused, request.peer, request.security)
+            await self._refused.note(attempt, refused)
             return refused
         return DevicePrincipal(
             product_key=refused.product_key,
@@ -127,7 +123,10 @@ class Backend:
         else:
             device = await self._fleet.find_no(holders[0]) if len(holders) == 1 else None
         if device is None or device.device_no not in holders:
-            return Refused(reason="the certificate is revoked, unknown, or another device's")
+            number = 0 if device is None else device.device_no
+            return Refused(
+                reason="the certificate is revoked, unknown, or another device's", device_no=number
+            )
         if not self._certificates.allows(device.product.product_no).certificates:
             reason = "devices of this product connect with a secret"
             return Refused(reason=reason, connack=NOT_ALLOWED, device_no=device.device_no)
@@ -136,14 +135,24 @@ class Backend:
     async def register(self, request: RegisterRequest) -> Registered | Refused:
         answer = await self._registration.register(request)
         if isinstance(answer, Refused):
-            self._note(answer, request.peer, request.security)
+            names = (request.product_key, request.device_name)
+            await self._refused.note(Attempt("REGISTER", request.peer, request.security, *names), answer)
         return answer
 
     async def pre_authenticate(self, request: PreAuthRequest) -> PreAuthorized | Refused:
         answer = await self._registration.pre_authenticate(request)
         if isinstance(answer, Refused):
-            self._note(answer, request.peer, request.security)
+            names = (request.product_key, request.device_name)
+            await self._refused.note(Attempt("PRE-AUTH", request.peer, request.security, *names), answer)
         return answer
+
+    async def unfit(self, refused: Refused, *, user: str, peer: str, security: str) -> None:
+        device_name, ampersand, product_key = user.rpartition("&")
+        names = (product_key, device_name) if ampersand else ("", "")
+        await self._refused.note(Attempt("CONNECT", peer, security, *names, user=user), refused)
+
+    def strayed(self, *, reason: str, peer: str, security: str) -> None:
+        self._refused.note_stranger(Attempt("CONNECT", peer, security), reason)
 
     def accept(self, uplinks: list[Uplink]) -> None:
         if uplinks and uplinks[0].session.is_app:
@@ -174,22 +183,6 @@ class Backend:
             if not self._publisher.connects(*key):
                 self._went(device_no)
 
-    def _note(self, refused: Refused, peer: str, security: str) -> None:
-        """Let the device's own people see it: a few times a minute, since strangers can make it happen."""
-        now_ms, key = self._clock.now_ms(), (refused.device_no, refused.reason)
-        if not refused.device_no or now_ms - self._refused.get(key, -NOTE_EVERY_MS) < NOTE_EVERY_MS:
-            return
-        if len(self._refused) >= MOST_NOTED:
-            self._refused.clear()
-        self._refused[key] = now_ms
-        facts = msgspec.json.encode({"peer": peer, "connection": security})
-        reason = (
-            refused.reason
-            if refused.reason.startswith(CONNECT_REFUSED)
-            else f"{CONNECT_REFUSED}: {refused.reason}"
-        )
-        self._ingest.refuse_topic(refused.device_no, "CONNECT", facts, reason)
-
     def _went(self, device_no: int) -> None:
         self._book.left(device_no)
         device = self._fleet.device(device_no)
@@ -201,3 +194,10 @@ class Backend:
 
     async def _token(self, device: DeviceEntry | None, kind: TokenKind, client_id: str | None) -> str | None:
         return None if device is None else await self._registration.token_of(device, kind, client_id)
+
+
+def _connect(request: ConnectRequest) -> Attempt:
+    name = request.name
+    return Attempt(
+        "CONNECT", request.peer, request.security, name.product_key, name.device_name, user=name.user
+    )

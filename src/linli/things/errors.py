@@ -1,5 +1,7 @@
 """What can go wrong with things."""
 
+from typing import ClassVar
+
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput, Conflict, LinliError, TimedOut, Unavailable
 from linli.tsl import ModelRefused, Problem, ValueOutside, ValueRefused
@@ -35,26 +37,33 @@ class DeviceOffline(Unavailable):
     """It cannot be reached now; nothing was sent."""
 
     code = "device.offline"
+    api_code: ClassVar[int | str | None] = 20004
+    """As every back end that fails (spec H, 8.2), with a text that says which device and why."""
 
 
 class CallCutOff(DeviceOffline):
     """Its line broke after the call was sent and before it answered; whether it acted is unknown."""
 
+    code = "device.cut_off"
+
 
 class DeviceDisabled(Unavailable):
     code = "device.disabled"
+    api_code: ClassVar[int | str | None] = 20004
 
 
 class DeviceSilent(TimedOut):
     """It was sent the call and did not answer in time; whether it acted is unknown."""
 
     code = "device.silent"
+    api_code: ClassVar[int | str | None] = 20004
 
 
 class DeviceRefused(LinliError):
     """It answered with another code than 200. Facts: `answer` (its code), `message` (its text)."""
 
     code = "device.refused"
+    api_code: ClassVar[int | str | None] = 500
 
 
 class TslRefused(BadInput):

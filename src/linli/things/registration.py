@@ -32,8 +32,12 @@ type Address = Callable[[str, str], tuple[str, int]]
 """(what protected the request, our address by which it came) -> host and port to connect to, protected alike."""
 type TokenKind = Literal["regnwl", "pre_auth"]
 
-_HIDDEN = Refused(reason="device or signature is wrong", code=401)
-"""One answer for all that is wrong before the signature is believed."""
+
+def _hidden(noted: str, device: DeviceEntry | None = None) -> Refused:
+    """One answer for all that is wrong before the signature is believed; `noted` says which it was."""
+    number = 0 if device is None else device.device_no
+    return Refused(reason="device or signature is wrong", code=401, device_no=number, noted=noted)
+
 
 _facts = Query(
     select(devices.c.secret, devices.c.active_ms).where(
@@ -82,12 +86,13 @@ class Registration:
     async def register(self, request: RegisterRequest) -> Registered | Refused:
         product = await self._fleet.find_product(request.product_key)
         if product is None:
-            return _HIDDEN
-        if not request.proves(self._secrets.open(product.secret, about=f"product:{product.product_key}")):
-            return _HIDDEN
-        if not product.dynamic_register:
-            return Refused(reason="dynamic registration is off for this product", code=403)
+            return _hidden("registration: unknown product")
         device = await self._fleet.find(request.product_key, request.device_name)
+        number = 0 if device is None else device.device_no
+        if not request.proves(self._secrets.open(product.secret, about=f"product:{product.product_key}")):
+            return _hidden("registration: the signature does not fit the product secret", device)
+        if not product.dynamic_register:
+            return Refused(reason="dynamic registration is off for this product", code=403, device_no=number)
         if self._demands.plain_refused(product.product_no, request.security):
             return _plain(device)
         if device is not None:
@@ -107,9 +112,9 @@ class Registration:
     async def pre_authenticate(self, request: PreAuthRequest) -> PreAuthorized | Refused:
         device = await self._fleet.find(request.product_key, request.device_name)
         if device is None:
-            return _HIDDEN
+            return _hidden("pre-authentication: unknown device")
         if not request.proves(self._secrets.open(device.secret, about=f"device:{device.iot_id}")):
-            return _HIDDEN
+            return _hidden("pre-authentication: the signature does not fit the device secret", device)
         if self._demands.plain_refused(device.product.product_no, request.security):
             return _plain(device)
         if not device.enabled:
@@ -131,11 +136,12 @@ class Registration:
         return self._secrets.open(row.secret, about=f"device:{device.iot_id}")
 
     async def _unfit(self, device: DeviceEntry) -> Refused | None:
+        number = device.device_no
         if not device.enabled:
-            return Refused(reason="the device is disabled", code=403)
+            return Refused(reason="the device is disabled", code=403, device_no=number)
         row = await _facts.one(self._db, device_no=device.device_no)
         if row is None or row[1] is not None:
-            return Refused(reason="the device is already active", code=403)
+            return Refused(reason="the device is already active", code=403, device_no=number)
         return None
 
     async def _give_token(

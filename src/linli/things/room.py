@@ -18,6 +18,7 @@ from linli.things.changes import Change, listen
 from linli.things.connections.book import ConnectionBook, forget_connection
 from linli.things.connections.demands import Demands
 from linli.things.connections.plain import PlainConnections
+from linli.things.connections.refused_attempts import RefusedAttempts
 from linli.things.debugging.notes import Notes
 from linli.things.debugging.simulator import Simulator
 from linli.things.downlink.invoker import Invoker
@@ -134,6 +135,7 @@ class Things:
         self.certificates = CertificateChecks(db, clock)
         self.book = ConnectionBook(db, clock)
         demands = Demands(self.certificates, self.book, clock)
+        self.refused_attempts = RefusedAttempts(self.fleet, self.ingest, clock)
         self.gateways = Gateways(
             db=db,
             fleet=self.fleet,
@@ -161,9 +163,9 @@ class Things:
             ingest=self.ingest,
             registration=self.registration,
             secrets=secrets,
-            clock=clock,
             apps=apps,
             demands=demands,
+            refused_attempts=self.refused_attempts,
             publisher=self.switchboard,
             edge_bus=self.gateways.edge_bus,
         )

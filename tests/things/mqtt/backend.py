@@ -45,6 +45,7 @@ class MemoryBackend:
         """Client id or iotId -> token."""
         self.registered: list[RegisterRequest] = []
         self.refused_topics: list[tuple[str, bytes, str]] = []
+        self.turned_away: list[str] = []
         self.on_uplinks: Callable[[list[Uplink]], None] | None = None
         self.switchboard: Any = None
         self.gate: asyncio.Event | None = None
@@ -100,6 +101,12 @@ class MemoryBackend:
             return Refused(reason="sign does not match")
         self.tokens["iot-1"] = "token-2"
         return PreAuthorized(iot_id="iot-1", iot_token="token-2", host="127.0.0.1", port=1883)
+
+    async def unfit(self, refused: Refused, *, user: str, peer: str, security: str) -> None:
+        self.turned_away.append(refused.reason)
+
+    def strayed(self, *, reason: str, peer: str, security: str) -> None:
+        self.turned_away.append(reason)
 
     def accept(self, uplinks: list[Uplink]) -> None:
         self.uplinks += uplinks

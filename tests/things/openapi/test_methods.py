@@ -232,10 +232,12 @@ async def test_a_call_that_comes_to_nothing_says_why(door: Door) -> None:
     path, version = "/cloud/thing/service/invoke", "1.0.2"
     told = await door.call(path, version, identifier="remoteOpen", args={})
     assert told["code"] == 20004
+    assert told["message"].endswith("is offline; nothing was sent.")
+    assert "不在线" in told["localizedMsg"]
     device = await door.online()
     device.answers["thing.service.remoteOpen"] = lambda params: {"code": 5001, "message": "jammed"}
     told = await door.call(path, version, identifier="remoteOpen", args={})
-    assert told["code"] not in (200, None)
+    assert (told["code"], told["message"]) == (500, "The device answered with code 5001: jammed")
     for wrong in (
         {"identifier": "nobody", "args": {}},
         {"identifier": "CloudCallElevator", "args": {"Floor": 99}},

@@ -15,6 +15,7 @@ from linli.things.console.messages import message_routes, parked_routes
 from linli.things.console.own_logs import device_own_log_routes
 from linli.things.console.product_models import product_model_routes, unit_routes
 from linli.things.console.products import product_routes
+from linli.things.console.refused_strangers import refused_stranger_routes
 from linli.things.console.scripts import device_script_routes, product_script_routes
 from linli.things.console.serials import serial_category_routes, serial_number_routes
 from linli.things.console.shadows import device_desired_routes, device_shadow_routes
@@ -37,6 +38,7 @@ ROUTES = (
     debug_routes,
     device_log_routes,
     refused_routes,
+    refused_stranger_routes,
     simulator_routes,
     device_call_routes,
     device_shadow_routes,

@@ -51,4 +51,7 @@ refused_uplinks = Table(
     postgresql_partition_by="RANGE (day)",
     sqlite_with_rowid=False,
 )
-"""Refused uplinks, which are stored nowhere else. `reason`: as the device got it; `payload` is cut after 4 kB."""
+"""Refused uplinks, which are stored nowhere else. `reason`: as the device got it; `payload` is cut after 4 kB.
+
+`device_no` of an attempt to come in for which no device is known: minus the number of the product that it named, or 0
+where it named none that is known."""

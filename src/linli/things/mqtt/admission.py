@@ -67,7 +67,11 @@ class Admission:
         name = _names(connect, connection.certificate)
         refusal = _unfit(connect, name, connection.certificate)
         if refusal is not None or name is None:
-            self._refuse(connection, connect, refusal or Refused(reason="names", connack=BAD_NAMES))
+            refusal = refusal or Refused(reason="names", connack=BAD_NAMES)
+            self._refuse(connection, connect, refusal)
+            await self._backend.unfit(
+                refusal, user=connect.username or "", peer=connection.peer, security=connection.security
+            )
             return
         password = (connect.password or b"").decode(errors="replace")
         async with self._turns:

@@ -29,6 +29,8 @@ from linli.things.mqtt.version5 import Version5
 log = logger(__name__)
 
 _KNOWN_TOPICS = 512
+_TLS_HELLO = 0x16
+_TLS_HERE = "TLS at a port without TLS"
 _ABRUPT = frozenset({Gone.SLOW, Gone.REFUSED, Gone.KEEP_ALIVE, Gone.DISPLACED})
 """Ends where the peer does not listen, or must not take the end for an orderly one."""
 
@@ -38,6 +40,10 @@ class Host(Home, Protocol):
 
     def admit(self, connection: "Connection", connect: mqtt.Connect) -> None:
         """Decide on a CONNECT, later."""
+        ...
+
+    def strayed(self, connection: "Connection", reason: str) -> None:
+        """What came first is no CONNECT."""
         ...
 
     def ended(self, connection: "Connection", reason: Gone) -> None:
@@ -108,6 +114,8 @@ class Connection(Link):
         else:
             self._before_open(packets)
         if fault is not None and not self._closed():
+            if self.state is State.NEW:
+                self.home.strayed(self, _TLS_HERE if data[0] == _TLS_HELLO else f"not MQTT: {fault}")
             self._broken(fault)
         elif self.denials > self.traffic.limits.max_denied:
             self.close(Gone.NOT_ALLOWED)

@@ -134,6 +134,9 @@ class Front:
     def admit(self, connection: Connection, connect: mqtt.Connect) -> None:
         self._admission.admit(connection, connect)
 
+    def strayed(self, connection: Connection, reason: str) -> None:
+        self.backend.strayed(reason=reason, peer=connection.peer, security=connection.security)
+
     def welcome(
         self,
         connection: Connection,

@@ -16,7 +16,7 @@ from typing import Protocol, cast
 
 from linli.kernel import lobby
 from linli.kernel.connections import Connections, Standing
-from linli.kernel.lobby import Factory, Lobby
+from linli.kernel.lobby import Factory, Failed, Lobby
 
 _CONNECT = 0x10
 
@@ -44,13 +44,15 @@ async def listen(
     tls: ssl.SSLContext | None = None,
     most: int = lobby.MOST,
     proxies: Iterable[str] = (),
+    on_failed: Failed = lambda peer, reason: None,
 ) -> Listening:
     """A listener for one protocol. `port` 0 takes a free one (`server.sockets[0].getsockname()`).
 
-    `most`: TLS clients before the end of their handshake; `proxies` have no share of them.
+    `most`: TLS clients before the end of their handshake; `proxies` have no share of them. `on_failed` is told of those
+    that do not come to its end.
     """
     if tls is not None:
-        door = Lobby(secured=factory, tls=tls, most=most, proxies=proxies)
+        door = Lobby(secured=factory, tls=tls, most=most, proxies=proxies, on_failed=on_failed)
         await door.start(host, port)
         return door
     return await asyncio.get_running_loop().create_server(factory, host, port, backlog=lobby.BACKLOG)
@@ -88,11 +90,14 @@ class SharedPort:
         tls: ssl.SSLContext | None = None,
         most: int = lobby.MOST,
         proxies: Iterable[str] = (),
+        on_failed: Failed = lambda peer, reason: None,
     ) -> None:
-        """Without `tls`, a TLS client is turned away. `most` and `proxies` as for `listen`."""
+        """Without `tls`, a TLS client is turned away. `most`, `proxies` and `on_failed` as for `listen`."""
         chooser = sharing(mqtt, most=most, proxies=proxies)(http)
         secured = chooser if tls else None
-        self._lobby = Lobby(plain=chooser, secured=secured, tls=tls, most=most, proxies=proxies)
+        self._lobby = Lobby(
+            plain=chooser, secured=secured, tls=tls, most=most, proxies=proxies, on_failed=on_failed
+        )
 
     async def start(self, host: str, port: int) -> int:
         """Listens from now on; returns the port. Raises OSError if it is taken."""

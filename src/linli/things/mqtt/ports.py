@@ -71,6 +71,14 @@ class Backend(Protocol):
 
     async def pre_authenticate(self, request: PreAuthRequest) -> PreAuthorized | Refused: ...
 
+    async def unfit(self, refused: Refused, *, user: str, peer: str, security: str) -> None:
+        """A CONNECT was refused for its form alone. `user`: its user name, not believed."""
+        ...
+
+    def strayed(self, *, reason: str, peer: str, security: str) -> None:
+        """What a connection said first was no CONNECT."""
+        ...
+
     def accept(self, uplinks: list[Uplink]) -> None:
         """Take messages of one connection, in order. The list is the backend's from here on.
 

@@ -124,5 +124,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """Body code of an HTTP registration."""
     device_no: int = 0
     """Of the device that it says it is, where there is one: whoever sets it up sees the reason."""
+    noted: str = ""
+    """What those who look after it are shown, where it says more than `reason` may say to the client."""
     proven: bool = False
     """The client showed who it is, and may hear the reason (MQTT 5)."""

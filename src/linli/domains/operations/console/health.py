@@ -22,6 +22,8 @@ from linli.kernel.settings import Settings
 from linli.things.connections.queries import LATELY_DAYS, plain_products
 from linli.things.connections.queries import plain_devices as list_plain_devices
 from linli.things.console.connections import PlainDeviceRow
+from linli.things.console.refused_strangers import RefusedStrangerRow, StrangerFilter
+from linli.things.debugging.refused_strangers import list_all_strangers
 from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.inbox.parked_messages import count_inbox
 from linli.things.queries.products import get_product
@@ -155,3 +157,12 @@ async def plain_devices_of(
         everywhere, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
     )
     return Page.of(page, devices.total, [PlainDeviceRow.of(row) for row in devices.data])
+
+
+@health_routes.get("/refused-strangers", right="installation.manage")
+async def refused_strangers(
+    db: Database, page: PageRequest, where: StrangerFilter
+) -> Page[RefusedStrangerRow]:
+    """Who was refused and is no known device, whatever product they named, newest first."""
+    strangers = await list_all_strangers(db, text=where.q.strip(), page=page)
+    return Page.of(page, strangers.total, [RefusedStrangerRow.of(row) for row in strangers.data])

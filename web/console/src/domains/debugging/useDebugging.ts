@@ -11,6 +11,7 @@ export type Hop = components['schemas']['Hop']
 export type LogRow = components['schemas']['DeviceLogRow']
 export type LogKind = LogRow['kind']
 export type RefusedRow = components['schemas']['RefusedRow']
+export type RefusedStranger = components['schemas']['RefusedStrangerRow']
 
 const path = (iotId: string) => ({ path: { iot_id: iotId } })
 
@@ -132,6 +133,20 @@ export function useRefused(state: ListState) {
       ),
     [state.page, state.size, state.filters],
   )
+}
+
+/** Refused attempts for which no device is known. `everywhere`: as the installation's operator sees them. */
+export function useRefusedStrangers(state: ListState, everywhere: boolean) {
+  return useResource(() => {
+    const query = {
+      pageNo: state.page.value,
+      pageSize: state.size.value,
+      q: state.filter('q') || undefined,
+    }
+    return everywhere
+      ? answer(api.GET('/api/console/health/refused-strangers', { params: { query } }))
+      : answer(api.GET('/api/console/refused-strangers', { params: { query } }))
+  }, [state.page, state.size, state.filters])
 }
 
 export function useTrace(id: () => string) {
