@@ -14,7 +14,7 @@ PASSWORD = "correct horse battery"
 
 
 class Estate:
-    def __init__(self, linli: Installation, auth_port: int) -> None:
+    def __init__(self, linli: Installation, auth_port: int = 0, *, subs: int = FIFTY) -> None:
         self.linli, self.auth_port = linli, auth_port
         self.people = httpx.Client(
             base_url=f"{linli.url}/api/console",
@@ -35,7 +35,7 @@ class Estate:
         self.model(self.doors, models.tsl("smart_door"))
         self.product_secret = self.person("POST", f"/products/{self.doors}/secret")["productSecret"]
         self.gateway = self.device(self.gateways, "gw-01")
-        self.subs = [self.door(f"sub.{n:02}") for n in range(1, FIFTY + 1)]
+        self.subs = [self.door(f"sub.{n:02}") for n in range(1, subs + 1)]
 
     def product(self, name: str, **more: Any) -> str:
         return str(self.person("POST", "/products", {"name": name, **more})["productKey"])
