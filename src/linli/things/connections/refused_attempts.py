@@ -112,8 +112,9 @@ class RefusedAttempts:
                 "productKey": attempt.product_key, "deviceName": attempt.device_name, "user": attempt.user,
             }  # fmt: skip
             facts |= {key: name[:_SHOWN_NAME] for key, name in names.items() if name}
-        told = reason if reason.startswith(CONNECT_REFUSED) else f"{CONNECT_REFUSED}: {reason}"
-        self._ingest.refuse_topic(owner, attempt.step, msgspec.json.encode(facts), told)
+        if not reason.startswith(CONNECT_REFUSED):
+            reason = f"{CONNECT_REFUSED}: {reason}"
+        self._ingest.refuse_topic(owner, attempt.step, msgspec.json.encode(facts), reason)
 
 
 def _stranger(attempt: Attempt, reason: str) -> tuple[object, ...]:
