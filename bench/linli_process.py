@@ -47,6 +47,10 @@ class Site:
             "LINLI_MQTT_PORT": str(self.mqtt_port),
             "LINLI_LOG_LEVEL": "WARNING",
             "LINLI_DISK_RESERVE_MB": "0",
+            # More than a core answers, so that every call is counted and none refused.
+            "LINLI_CALL_LIMITS_PER_SECOND": "1000000",
+            "LINLI_CALL_LIMITS_PER_DAY": "1000000000",
+            "LINLI_CALL_LIMITS_COMPANY_PER_DAY": "1000000000",
         }
 
     @property

@@ -61,7 +61,7 @@ class DomainPlatform(Platform):
         }
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
-            services=services, default_rate=self.default_rate,
+            services=services,
         )  # fmt: skip
         await self.api.start()
         form, files = UploadForm(place, self.clock), Files(self.store, self.db)

@@ -52,14 +52,15 @@ class Platform:
     settings: Settings
     targets: Targets
     methods: ModuleType
-    default_rate: int | None = None
+    processes: int = 1
+    """How many share the limits of calls."""
 
     async def start(self) -> None:
         registry = Registry()
         registry.add(token_methods, self.methods)
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
-            services={TokenTargets: self.targets}, default_rate=self.default_rate,
+            services={TokenTargets: self.targets}, processes=lambda: self.processes,
         )  # fmt: skip
         await self.api.start()
         self.server = HttpServer(self.api.gateway)

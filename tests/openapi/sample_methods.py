@@ -101,10 +101,6 @@ async def community(data: Community, scope: Scope) -> int:
     return data.community_id
 
 
-@method("/sample/limited", "1.0.0", service="sample", token="none", title="限流", title_en="Limited", rate=2)
-async def limited() -> None: ...
-
-
 @method("/sample/number", "1.0.0", service="sample", token="none", title="数", title_en="Number")
 async def number(data: Community, db: Database) -> None:
     """Hands a number to the database that no column takes."""

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select
 
 from linli.kernel import tenancy
-from linli.kernel.clock import ManualClock
 from linli.kernel.db import Query
 from linli.openapi import policies
 from linli.openapi.models import request_log
@@ -162,43 +161,6 @@ async def test_service_not_granted(partner: Partner, platform: Platform) -> None
             partner.owner, tx, app_key=partner.app_key, services=None, offered=services
         )
     assert (await partner.call("/sample/write", "1.0.0", {"name": "n"}))["code"] == 200
-
-
-@pytest.mark.covers("H-67", "H-65")
-async def test_rate_limit(partner: Partner, platform: Platform, clock: ManualClock) -> None:
-    too_many = failure(429, "too many requests.", "太多请求", "IoT_PROTOCOL")
-    codes = [(await partner.call("/sample/limited", "1.0.0")) for _ in range(3)]
-    assert [told["code"] for told in codes] == [200, 200, 429]
-    assert codes[2] == too_many
-    assert (await partner.call("/sample/read", "1.0.0"))["code"] == 200  # another API has its own
-    await clock.advance(1000)
-    assert (await partner.call("/sample/limited", "1.0.0"))["code"] == 200
-
-
-@pytest.mark.covers("H-67")
-async def test_limits_of_a_key(
-    partner: Partner, stranger: Partner, platform: Platform, clock: ManualClock
-) -> None:
-    async with platform.db.begin() as tx:
-        await policies.set_limit(
-            partner.owner, tx, app_key=partner.app_key, path="/sample/read", per_second=None, per_day=3
-        )
-        await policies.set_limit(
-            partner.owner, tx, app_key=partner.app_key, path="", per_second=5, per_day=None
-        )
-    codes = [(await partner.call("/sample/read", "1.0.0"))["code"] for _ in range(4)]
-    assert codes == [200, 200, 200, 429]
-    assert (await stranger.call("/sample/read", "1.0.0"))["code"] == 200
-    # The quota holds over a restart, and starts anew with the next day.
-    await platform.restart()
-    assert (await partner.call("/sample/read", "1.0.0"))["code"] == 429
-    codes = [
-        (await partner.call("/sample/community", "1.0.0", {"communityId": 1504}))["code"] for _ in range(6)
-    ]
-    assert codes.count(200) == 4  # the refused read still counted against the second, as the vendor counts
-    assert codes[-1] == 429
-    await clock.advance(86_400_000)
-    assert (await partner.call("/sample/read", "1.0.0"))["code"] == 200
 
 
 def wrong_type(said: str, localized: str) -> dict[str, Any]:

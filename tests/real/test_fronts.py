@@ -17,15 +17,17 @@ import pytest_asyncio
 from sqlalchemy import bindparam, select
 
 from linli.databus.models import changes
+from linli.domains.people.rights import Role
+from linli.domains.people.service import accounts
 from linli.kernel.db import Database, Query, open_database
 from linli.kernel.scope import Scope
 from linli.sim import models
 from linli.things.models import devices, inbox
 from linli.things.queries.devices import get_device
-from tests.campaigns.caller import Caller
+from tests.campaigns.caller import Caller, wall_ms
 from tests.campaigns.publisher import Publisher
 from tests.campaigns.receiver import Receiver
-from tests.campaigns.site import Site, make_site
+from tests.campaigns.site import PASSWORD, Site, make_site
 from tests.engines import PostgreSQL
 from tests.real.door import SdkDoor
 from tests.real.fronts import Fronts, fronts_running
@@ -37,6 +39,12 @@ INVOKE = ("/app/thing/service/invoke", "1.0.3")
 """Answers within 3 s, whatever the device does."""
 SET = ("/app/thing/properties/set", "1.0.3")
 STATUS = ("/app/thing/status/get", "1.0.3")
+LIMITED = (
+    "/solution/community/paas/community/detail/get",
+    "/solution/community/paas/space/sub/create",
+    "/solution/community/paas/space/sub/query",
+)
+"""Methods that nothing else here calls."""
 GONE_SECONDS = 10.0
 """Within which a killed process's work goes on elsewhere."""
 
@@ -306,3 +314,60 @@ async def test_a_front_that_stops_sends_its_devices_elsewhere_first(house: House
 
     await until(moved, "the door is at another front", GONE_SECONDS)
     assert await asyncio.to_thread(held.process.wait, 60) == 0
+
+
+async def _operator(house: House, client: httpx.AsyncClient) -> None:
+    """Sign the community's administrator in, who is the operator of the installation from now on."""
+    account = await accounts.find_account(house.db, house.site.login)
+    assert account is not None
+    async with house.db.begin() as tx:
+        await accounts.grant_role(tx, account_id=account.id, role=Role.OPERATOR, now_ms=wall_ms())
+    said = {"login": house.site.login, "password": PASSWORD}
+    assert (await client.post("/session", json=said)).is_success
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.covers("H-67")
+async def test_a_limit_set_on_one_front_holds_for_all_of_them_together(house: House) -> None:
+    """A day's quota is exact; in no second do the three let more through than one may alone."""
+    fronts, key = house.fronts.fronts, house.site.app_key
+    callers = [house.callers[front.name] for front in fronts]
+    day, second, seen = LIMITED
+    async with httpx.AsyncClient(
+        base_url=f"{fronts[0].url}/api/console", headers={"x-linli-request": "1"}, trust_env=False
+    ) as page:
+        await _operator(house, page)
+        for path, limit in ((day, {"perDay": 120}), (second, {"perSecond": 12}), (seen, {"perDay": 1})):
+            form = {"kind": "key", "subject": key, "path": path, **limit}
+            assert (await page.put("/call-limits", json=form)).is_success
+    set_at = time.monotonic()
+    for caller in callers:
+
+        async def refused(caller: Caller = caller) -> bool:
+            return bool((await caller.call(seen, "1.0.1", {})).code == 429)
+
+        await until(refused, "the limit is seen there", 60)
+    print(f"seen by all after {time.monotonic() - set_at:.2f} s")
+
+    async def within_day(caller: Caller) -> int:
+        answers = [
+            await caller.call(day, "1.0.3", {"communityId": house.site.community_id}) for _ in range(80)
+        ]
+        assert {answer.code for answer in answers} <= {200, 429}
+        return sum(answer.ok for answer in answers)
+
+    assert sum(await asyncio.gather(*(within_day(caller) for caller in callers))) == 120
+
+    async def within_second(caller: Caller, until_ms: int) -> int:
+        count = 0
+        while wall_ms() < until_ms:
+            count += (await caller.call(second, "1.0.1", {})).code != 429
+        return count
+
+    first = wall_ms() // 1000
+    counts = await asyncio.gather(
+        *(within_second(caller, (first + 3) * 1000) for caller in callers for _ in range(2))
+    )
+    windows = wall_ms() // 1000 - first + 1
+    print(f"{counts} let through in {windows} seconds")
+    assert 12 <= sum(counts) <= 12 * windows

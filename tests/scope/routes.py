@@ -520,6 +520,7 @@ def _integration() -> dict[str, list[RouteRecipe]]:
         "PUT /keys/{app_key}": [
             lambda x: Ask({"app_key": x.app_key}, body={"enabled": True, "services": None})
         ],
+        "GET /keys/{app_key}/usage": [lambda x: Ask({"app_key": x.app_key})],
         "GET /requests": [lambda x: Ask(query={"appKey": x.app_key})],
         "POST /reference/try": [
             lambda x: Ask(

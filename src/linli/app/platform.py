@@ -253,6 +253,7 @@ class Platform:
             ids=self.ids,
             secrets=self.secrets,
             settings=settings,
+            processes=self._serving,
             services={
                 TokenTargets: CommunityTargets(),
                 Houses: SpaceHouses(),
@@ -276,6 +277,10 @@ class Platform:
             self.db, self.clock, self.ids, self.secrets, self.objects, self.door_keys, self.openapi
         )
         self.sandbox = SandboxRoom(shop, self.things.simulator, self.service_bus, process=self.processes.name)
+
+    def _serving(self) -> int:
+        """Processes that answer calls, this one with them."""
+        return 1 + sum(process.kind == "serve" for process in self.processes.others())
 
     def _tell_on(self) -> None:
         events.to_rooms(self.db.handlers)

@@ -231,6 +231,19 @@ _page = Query(
 )
 _count = Query(_of_target.with_only_columns(func.count()))
 
+_of_kind = select(record_changes).where(
+    in_scope(record_changes),
+    record_changes.c.kind == bindparam("kind"),
+    record_changes.c.community_id.is_(None),
+)
+_page_of_kind = Query(
+    _of_kind.order_by(record_changes.c.change_no.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Change,
+)
+_count_of_kind = Query(_of_kind.with_only_columns(func.count()))
+
 
 async def change(scope: Scope, db: Reader, change_no: int) -> Change:
     """Raises NotFound."""
@@ -251,3 +264,9 @@ async def page(
     binds = {"community_id": community_id, "kind": kind, "target": target}
     total = int(await _count.scalar(db, scope, **binds))
     return Page.of(request, total, await _page.all(db, scope, **binds, **request.binds))
+
+
+async def page_of_kind(scope: Scope, db: Reader, *, kind: str, request: PageRequest) -> Page[Change]:
+    """Changes of records of one kind that belong to no community, the latest first."""
+    total = int(await _count_of_kind.scalar(db, scope, kind=kind))
+    return Page.of(request, total, await _page_of_kind.all(db, scope, kind=kind, **request.binds))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from linli.kernel.clock import Clock
@@ -14,6 +14,7 @@ from linli.openapi.dispatch import Dispatcher, MorePlans
 from linli.openapi.gateway import Gateway
 from linli.openapi.journal import Journal
 from linli.openapi.keys import AppKeys
+from linli.openapi.metering import Days
 from linli.openapi.nonces import NonceMemory
 from linli.openapi.plans import plan_methods
 from linli.openapi.registry import Registry
@@ -24,7 +25,8 @@ class OpenApi:
     """Everything behind the open API. `gateway` is the ASGI application; `start` before its first call.
 
     `services` maps types to the objects that methods ask for by annotation; a `TokenTargets` must be among them
-    when the token methods are registered. Raises EntryError when a method cannot be filled.
+    when the token methods are registered. `processes` says how many share the limits of calls, this one with them.
+    Raises EntryError when a method cannot be filled.
     """
 
     def __init__(
@@ -37,11 +39,12 @@ class OpenApi:
         secrets: Secrets,
         settings: Settings,
         services: Mapping[Any, object] | None = None,
-        default_rate: int | None = None,
+        processes: Callable[[], int] = lambda: 1,
     ) -> None:
         self.registry = registry
         self.tokens = Tokens(db, clock, ids)
-        self.keys = AppKeys(db, secrets, default_rate=default_rate)
+        self.days = Days(settings.timezone)
+        self.keys = AppKeys(db, secrets, days=self.days, settings=settings.call_limits, processes=processes)
         self.journal = Journal(db, clock, self.keys, log_days=settings.retention.request_log_days)
         self._memory = NonceMemory(clock)
         self._db = db
@@ -49,7 +52,7 @@ class OpenApi:
         plans = plan_methods(
             registry, db=db, clock=clock, ids=ids, services={Tokens: self.tokens, **(services or {})}
         )
-        self._dispatcher = Dispatcher(plans, db=db, tokens=self.tokens, journal=self.journal)
+        self._dispatcher = Dispatcher(plans, db=db, tokens=self.tokens, journal=self.journal, days=self.days)
         self.gateway = Gateway(
             self._dispatcher,
             clock=clock,

@@ -20,11 +20,13 @@ from linli.openapi.envelope import Envelope, Unreadable
 from linli.openapi.journal import Journal
 from linli.openapi.keys import AppKey
 from linli.openapi.masking import CODE_ANSWERED
+from linli.openapi.metering import Days, Window
 from linli.openapi.nonces import Mark
 from linli.openapi.plans import MethodPlan
 from linli.openapi.registry import Call
 from linli.openapi.request_log import REQUEST_BYTES, RESPONSE_BYTES, Entry
 from linli.openapi.signature import Refused, SignedRequest
+from linli.openapi.slices import Slices
 from linli.openapi.tokens import TokenRefused, Tokens
 
 log = telemetry.logger(__name__)
@@ -46,12 +48,14 @@ class Exchange:
         "app_key",
         "began",
         "client_ip",
+        "counted",
         "echo",
         "failure",
         "language",
         "now_ms",
         "path",
         "request_id",
+        "retry_seconds",
         "version",
     )
 
@@ -70,15 +74,27 @@ class Exchange:
         self.language = "zh-CN"
         self.version = ""
         self.failure: Failure | None = None
+        self.counted = False
+        """It was let through, and counts against the limits."""
+        self.retry_seconds = 0
+        """After which a call over a limit may be made again."""
 
 
 class Dispatcher:
     """Runs the methods of `plans`, by path and version."""
 
     def __init__(
-        self, plans: Mapping[str, Mapping[str, MethodPlan]], *, db: Database, tokens: Tokens, journal: Journal
+        self,
+        plans: Mapping[str, Mapping[str, MethodPlan]],
+        *,
+        db: Database,
+        tokens: Tokens,
+        journal: Journal,
+        days: Days,
     ) -> None:
         self._plans = plans
+        self._days = days
+        self._slices = Slices(db)
         self._db = db
         self._tokens = tokens
         self._note = journal.note
@@ -103,7 +119,7 @@ class Dispatcher:
             exchange.language = envelope.language_of(asked.request.language)
             exchange.version = asked.request.api_ver
             plan = self._route(exchange) or await self._route_further(exchange)
-            if plan is not None and self._admitted(plan, exchange):
+            if plan is not None and self._granted(plan, exchange) and await self._within(plan, exchange):
                 community_id = None if plan.token == "none" else await self._community(plan, asked, exchange)
                 params = envelope.params_of(asked, plan)
                 arguments = plan.constants.copy()
@@ -169,18 +185,31 @@ class Dispatcher:
         exchange.failure = answers.plain(answers.NO_ROUTE, exchange.language)
         return None
 
-    def _admitted(self, plan: MethodPlan, exchange: Exchange) -> bool:
-        """Whether the key may call the method, and may do so now. Counts the call."""
-        key = exchange.app_key
-        if not key.may_call(plan.service):
-            forbidden = answers.plain(answers.FORBIDDEN, exchange.language)
-            reason = f"the service {plan.service} is not granted to this AppKey"
-            exchange.failure = msgspec.structs.replace(forbidden, reason=reason)
-            return False
-        if not key.meter.admit(plan.path, plan.spec.rate, exchange.now_ms):
-            exchange.failure = answers.plain(answers.TOO_MANY, exchange.language)
-            return False
-        return True
+    def _granted(self, plan: MethodPlan, exchange: Exchange) -> bool:
+        """Whether the key may call the method."""
+        if exchange.app_key.may_call(plan.service):
+            return True
+        forbidden = answers.plain(answers.FORBIDDEN, exchange.language)
+        reason = f"the service {plan.service} is not granted to this AppKey"
+        exchange.failure = msgspec.structs.replace(forbidden, reason=reason)
+        return False
+
+    async def _within(self, plan: MethodPlan, exchange: Exchange) -> bool:
+        """Whether the key may call the method now. Counts the call."""
+        key, now_ms = exchange.app_key, exchange.now_ms
+        window = key.meter.admit(plan.path, plan.spec.rate, now_ms)
+        if window is not None and window.may_ask:
+            window = await self._slices.admit(
+                key.meter, key.tenant_id, plan.path, plan.spec.rate, now_ms=now_ms
+            )
+        if window is None:
+            exchange.counted = True
+            return True
+        key.meter.refused(plan.path, now_ms)
+        too_many = answers.plain(answers.TOO_MANY, exchange.language)
+        exchange.failure = msgspec.structs.replace(too_many, reason=_over(window))
+        exchange.retry_seconds = 1 if window.by_second else (self._days.ends_ms - now_ms) // 1000 + 1
+        return False
 
     async def _community(self, plan: MethodPlan, asked: Envelope, exchange: Exchange) -> int | None:
         """The community of the cloudToken; None where none is sent. Raises TokenRefused."""
@@ -200,8 +229,8 @@ class Dispatcher:
             kept = CODE_ANSWERED if plan is not None and plan.spec.answers_code else data or b""
             self._log(exchange, 200, 200, "", raw, kept)
             return body
-        if plan is not None:
-            exchange.app_key.meter.failed(plan.path)
+        if plan is not None and exchange.counted:
+            exchange.app_key.meter.failed(plan.path, exchange.now_ms)
         body = answers.failed(echo, failure)
         self._log(exchange, 200, failure.code, failure.reason, raw, body)
         return body
@@ -232,6 +261,14 @@ class Dispatcher:
 
 def replayed() -> Refused:
     return Refused(403, "S403NU", "Nonce Used")
+
+
+def _over(window: Window) -> str:
+    """Which limit a call came over, for the request log."""
+    whose = "this AppKey on this method" if window.place.path else "this AppKey in all"
+    if window.of_company:
+        whose = "all AppKeys of the company"
+    return f"over the limit of {window.limit} calls a {window.place.span} of {whose}"
 
 
 def _call(exchange: Exchange, asked: Envelope, community_id: int | None) -> Call:

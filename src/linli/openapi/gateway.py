@@ -118,13 +118,10 @@ class Gateway:
             return
         except ClientGone:
             return
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": [_JSON, *_GUARD, (b"x-ca-request-id", request_id.encode())],
-            }
-        )
+        sent = [_JSON, *_GUARD, (b"x-ca-request-id", request_id.encode())]
+        if exchange.retry_seconds:
+            sent.append((b"retry-after", b"%d" % exchange.retry_seconds))
+        await send({"type": "http.response.start", "status": 200, "headers": sent})
         await send({"type": "http.response.body", "body": answer})
 
     async def authenticate(self, scope: HttpScope) -> AppKey:

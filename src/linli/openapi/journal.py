@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, delete, update
 
 from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Tx
-from linli.kernel.db.partitions import day_of
+from linli.kernel.db.partitions import DAY_MS, day_of
 from linli.openapi import nonces, request_log
 from linli.openapi.keys import AppKey, AppKeys
+from linli.openapi.metering import Counts
 from linli.openapi.models import usage
 from linli.openapi.nonces import Mark
 from linli.openapi.request_log import Entry
@@ -26,6 +27,8 @@ UNIT_ROWS: Final = 150
 """Rows of one unit of work: on SQLite a row costs 5 µs on the event loop, and nobody should wait for a thousand."""
 _MOST_KEPT: Final = 100_000
 """Log rows and nonces held while the database cannot be written; beyond, the oldest rows are dropped."""
+USAGE_DAYS: Final = 400
+"""How long the counts of a day are kept."""
 _LOG_PURGE_MS: Final = 3_600_000
 _USED_STEP_MS: Final = 60_000
 
@@ -44,8 +47,13 @@ _count = Command(
     .values(
         calls=usage.c.calls + bindparam("more", type_=INT),
         failures=usage.c.failures + bindparam("bad", type_=INT),
+        refused=usage.c.refused + bindparam("over", type_=INT),
     ),
     unscoped="the app key is a condition of its own",
+)
+_purge_usage = Command(
+    delete(usage).where(usage.c.day < bindparam("before", type_=INT)),
+    unscoped="retention counts for every tenant alike",
 )
 _used = Command(
     update(tenancy.app_keys)
@@ -53,6 +61,10 @@ _used = Command(
     .values(last_used_ms=bindparam("now", type_=INT)),
     unscoped="the app key is a condition of its own",
 )
+
+
+type _Taken = tuple[AppKey, list[tuple[int, Counts]]]
+"""A key's counts by day."""
 
 
 class Journal:
@@ -72,6 +84,7 @@ class Journal:
         self._purge_nonces = nonces.Purge(db, clock)
         self._nonces_purged_ms: int | None = None
         self._log_purged_ms = 0
+        self._usage_purged_ms = 0
         self._used_ms: dict[str, int] = {}
         # Bound once: the gateway calls them on every request.
         self.note = self._entries.append
@@ -124,6 +137,10 @@ class Journal:
             self._db, now_ms, days=self._log_days
         ):
             self._log_purged_ms = now_ms
+        if now_ms - self._usage_purged_ms >= DAY_MS:
+            before = day_of(now_ms) - USAGE_DAYS
+            await self._db.run(lambda tx: _purge_usage.run(tx, before=before))
+            self._usage_purged_ms = now_ms
 
     async def _loop(self) -> None:
         # Not ended by cancelling: a commit under way would be written, and then taken back and written again.
@@ -145,7 +162,7 @@ class Journal:
         marks: Sequence[Mark],
         failed: Sequence[Mark],
         entries: Sequence[Entry],
-        counts: list[tuple[AppKey, dict[str, list[int]]]],
+        counts: list[_Taken],
         tx: Tx,
     ) -> None:
         await nonces.save(tx, marks)
@@ -154,17 +171,19 @@ class Journal:
             await request_log.write(tx, entries)
         await self._write_counts(tx, counts)
 
-    async def _write_counts(self, tx: Tx, counts: list[tuple[AppKey, dict[str, list[int]]]]) -> None:
+    async def _write_counts(self, tx: Tx, counts: list[_Taken]) -> None:
         now_ms = self._clock.now_ms()
-        day = day_of(now_ms)
-        for key, by_path in sorted(counts, key=lambda count: count[0].app_key):
-            for path, (calls, failures) in sorted(by_path.items()):
+        for key, taken in sorted(counts, key=lambda count: count[0].app_key):
+            for day, path, (calls, failures, refused) in sorted(
+                (day, path, counted) for day, by_path in taken for path, counted in by_path.items()
+            ):
                 binds: dict[str, Any] = {
                     "on_day": day,
                     "key": key.app_key,
                     "on_path": path,
                     "more": calls,
                     "bad": failures,
+                    "over": refused,
                 }
                 if not await _count.run(tx, **binds):
                     row = {
@@ -174,6 +193,7 @@ class Journal:
                         "tenant_id": key.tenant_id,
                         "calls": 0,
                         "failures": 0,
+                        "refused": 0,
                     }
                     # Two processes may both find no row: the first to insert makes it, both then add.
                     await tx.upsert(usage, [row], keys=("day", "app_key", "path"))
@@ -182,13 +202,10 @@ class Journal:
                 self._used_ms[key.app_key] = now_ms
                 await _used.run(tx, key=key.app_key, now=now_ms)
 
-    def _take_back(self, entries: list[Entry], counts: list[tuple[AppKey, dict[str, list[int]]]]) -> None:
+    def _take_back(self, entries: list[Entry], counts: list[_Taken]) -> None:
         lost = len(entries) + len(self._entries) - _MOST_KEPT
         if lost > 0:
             _dropped.inc(lost)
         self._entries[:0] = entries[max(lost, 0) :]
-        for key, by_path in counts:
-            for path, (calls, failures) in by_path.items():
-                pending = key.meter.pending.setdefault(path, [0, 0])
-                pending[0] += calls
-                pending[1] += failures
+        for key, taken in counts:
+            key.meter.put_back(taken)

@@ -6,13 +6,16 @@ server) as soon as its signal arrives, and after `TTL_MS` where processes have n
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from linli.kernel import tenancy
 from linli.kernel.db import Database
-from linli.kernel.db.partitions import day_of
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.openapi import policies
-from linli.openapi.limits import Meter
+from linli.kernel.settings import CallLimits
+from linli.openapi import limit_rules, policies
+from linli.openapi.limits import Limits
+from linli.openapi.metering import Company, Days, Meter
 from linli.openapi.signature import Secret
 
 TTL_MS = 3_000
@@ -80,11 +83,23 @@ class AppKey:
 class AppKeys:
     """All app keys in use, loaded when first needed."""
 
-    def __init__(self, db: Database, secrets: Secrets, *, default_rate: int | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        secrets: Secrets,
+        *,
+        days: Days,
+        settings: CallLimits,
+        processes: Callable[[], int] = lambda: 1,
+    ) -> None:
+        """`processes`: how many share the limits, this one with them."""
         self._db = db
         self._secrets = secrets
-        self._default_rate = default_rate
+        self._days = days
+        self._settings = settings
+        self._processes = processes
         self._keys: dict[bytes, AppKey] = {}
+        self._companies: dict[str, Company] = {}
         tenancy.follow(db)
 
     def find(self, app_key: bytes, now_ms: int) -> AppKey | None:
@@ -110,10 +125,14 @@ class AppKeys:
         if row is None:
             self._keys.pop(wire, None)
             return None
-        day = day_of(now_ms)
-        meter = app_key.meter if app_key is not None else Meter(self._default_rate)
-        rules = await policies.rules_of(db, name)
-        meter.set_rules(rules, await policies.used_today(db, name, day) if rules else {}, day)
+        company = self._companies.get(row.tenant_id)
+        if company is None:
+            company = self._companies[row.tenant_id] = Company(row.tenant_id)
+        meter = app_key.meter if app_key is not None else Meter(name, company, self._days)
+        limits = await limit_rules.limits_of(
+            db, app_key=name, tenant_id=row.tenant_id, settings=self._settings
+        )
+        await self._set_limits(meter, company, name, limits, now_ms)
         loaded = AppKey(
             row,
             self._secrets.open(row.secret, about=f"app_key:{name}"),
@@ -125,3 +144,14 @@ class AppKeys:
         )
         self._keys[wire] = loaded
         return loaded
+
+    async def _set_limits(
+        self, meter: Meter, company: Company, app_key: str, limits: Limits, now_ms: int
+    ) -> None:
+        """Hand on what changed; today's counts are read only then."""
+        day, processes = self._days.of(now_ms), self._processes()
+        if not company.fits(limits.of_company(), processes):
+            used = await limit_rules.used_by_company(self._db, company.subject, day)
+            company.set_rule(limits.of_company(), used, day, processes)
+        if not meter.fits(limits, processes):
+            meter.set_limits(limits, await limit_rules.used_today(self._db, app_key, day), day, processes)

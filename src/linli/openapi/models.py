@@ -79,14 +79,30 @@ for projects whose keys get everything."""
 limits = Table(
     "openapi_limits",
     metadata,
-    text_column("app_key"),
+    text_column("subject"),
     text_column("path"),
     text_column("tenant_id"),
     integer("per_second", null=True),
     integer("per_day", null=True),
-    PrimaryKeyConstraint("app_key", "path"),
+    PrimaryKeyConstraint("subject", "path"),
 )
-"""`path` empty: the sum of all calls of the key. Null: no limit of this kind."""
+"""`subject`: an app key, a company (its tenant id), or empty for everybody. `path` empty: all calls of the subject
+together; `limits.EACH_METHOD` and `EACH_COMPANY` of everybody. Null: as the wider rule says; 0: no limit of this kind.
+`tenant_id` is empty for everybody."""
+
+slices = Table(
+    "openapi_slices",
+    metadata,
+    text_column("subject"),
+    text_column("path"),
+    text_column("span"),
+    text_column("tenant_id"),
+    integer("number"),
+    integer("taken"),
+    PrimaryKeyConstraint("subject", "path", "span"),
+)
+"""Where several processes share the database: how much of a limit they have taken in the newest second or day
+(`number`, since 1970)."""
 
 usage = Table(
     "openapi_usage",
@@ -97,10 +113,13 @@ usage = Table(
     text_column("tenant_id"),
     integer("calls"),
     integer("failures"),
+    integer("refused", server_default="0"),
     PrimaryKeyConstraint("day", "app_key", "path"),
+    Index("ix_openapi_usage_tenant", "tenant_id", "day"),
     sqlite_with_rowid=False,
 )
-"""Calls accepted by signature on one UTC day; `failures` are those answered with another code than 200."""
+"""Calls let through on one day of the installation's zone; `failures` are those answered with another code than 200,
+`refused` came over a limit and are not among `calls`."""
 
 request_log = Table(
     "openapi_requests",

@@ -1,4 +1,4 @@
-"""What each app key may call and how often: the rows, their only writer, and what the gateway reads of them."""
+"""What each app key may call: the rows, their only writer, and what the gateway reads of them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from linli.kernel import tenancy
-from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
+from linli.kernel.db import Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.scope import Scope
-from linli.openapi.limits import ALL, Rule
-from linli.openapi.models import key_policies, limits, project_models, project_policies, usage
+from linli.openapi.models import key_policies, project_models, project_policies
 
 _BY_KEY = "the app key is a condition of its own; the gateway has no scope yet"
 ALWAYS_GRANTED = "auth"
 """The service of the token methods: without it a key could use none of its others."""
-_MOST_PER_SECOND = 1_000_000
-_MOST_PER_DAY = 10**12
 
 _key_of = Query(
     select(tenancy.app_keys.c.app_key).where(
@@ -30,25 +27,6 @@ _key_of = Query(
 _services = Query(
     select(key_policies.c.services).where(key_policies.c.app_key == bindparam("app_key")), unscoped=_BY_KEY
 )
-_limits = Query(
-    select(limits.c.path, limits.c.per_second, limits.c.per_day)
-    .where(limits.c.app_key == bindparam("app_key"))
-    .order_by(limits.c.path),
-    unscoped=_BY_KEY,
-)
-_drop_limit = Command(
-    delete(limits).where(
-        limits.c.app_key == bindparam("app_key"), limits.c.path == bindparam("path"), in_scope(limits)
-    )
-)
-_used = Query(
-    select(usage.c.path, usage.c.calls).where(
-        usage.c.app_key == bindparam("app_key"), usage.c.day == bindparam("day", type_=INT)
-    ),
-    unscoped=_BY_KEY,
-)
-
-
 _models = Query(
     select(key_policies.c.models).where(key_policies.c.app_key == bindparam("app_key")), unscoped=_BY_KEY
 )
@@ -115,15 +93,6 @@ async def services_of(db: Reader, app_key: str) -> frozenset[str] | None:
     """The services an app key may call; None: the default set, which is every service there is."""
     stored = await _services.scalar(db, app_key=app_key)
     return None if stored is None else frozenset(msgspec.json.decode(stored, type=list[str]))
-
-
-async def rules_of(db: Reader, app_key: str) -> dict[str, Rule]:
-    return {path: Rule(second, day) for path, second, day in await _limits.all(db, app_key=app_key)}
-
-
-async def used_today(db: Reader, app_key: str, day: int) -> dict[str, int]:
-    """Calls by path on one day."""
-    return dict(await _used.all(db, app_key=app_key, day=day))
 
 
 async def grant_services(
@@ -270,36 +239,6 @@ async def release_services(scope: Scope, tx: Tx, *, project_id: str, services: C
 
 def _json(names: Collection[str]) -> str:
     return msgspec.json.encode(sorted(set(names))).decode()
-
-
-async def set_limit(
-    scope: Scope, tx: Tx, *, app_key: str, path: str, per_second: int | None, per_day: int | None
-) -> None:
-    """Limit a key on one path, or in all with an empty path; without numbers the limit goes.
-
-    Raises NotFound, BadInput.
-    """
-    await _own(scope, tx, app_key)
-    for field, value, most in (
-        ("perSecond", per_second, _MOST_PER_SECOND),
-        ("perDay", per_day, _MOST_PER_DAY),
-    ):
-        if value is not None and not 0 <= value <= most:
-            raise BadInput(field=field, rule="range", low=0, high=most)
-    if path != ALL and not path.startswith("/"):
-        raise BadInput(field="path", rule="format", example="/cloud/token")
-    if per_second is None and per_day is None:
-        await _drop_limit.run(tx, scope, app_key=app_key, path=path)
-    else:
-        row = {
-            "app_key": app_key,
-            "path": path,
-            "tenant_id": scope.tenant,
-            "per_second": per_second,
-            "per_day": per_day,
-        }
-        await tx.upsert(limits, [row], keys=("app_key", "path"), update=("per_second", "per_day"))
-    tenancy.changed(tx)
 
 
 async def granted(scope: Scope, db: Reader, *, app_key: str) -> frozenset[str] | None:

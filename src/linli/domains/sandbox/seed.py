@@ -15,8 +15,9 @@ from linli.domains.sandbox.workshop import Workshop
 from linli.kernel import tenancy
 from linli.kernel.db import Tx
 from linli.kernel.scope import Caller, Scope
-from linli.openapi import policies
-from linli.openapi.limits import ALL
+from linli.openapi import limit_rules
+from linli.openapi.limit_rules import Target
+from linli.openapi.limits import Rule
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
 
@@ -52,7 +53,7 @@ async def begin(
 
 async def limit(inside: Scope, tx: Tx, *, app_key: str) -> None:
     """Set after filling, which makes more calls a second than a key may."""
-    await policies.set_limit(inside, tx, app_key=app_key, path=ALL, per_second=PER_SECOND, per_day=PER_DAY)
+    await limit_rules.set_limit(inside, tx, target=Target("key", app_key), rule=Rule(PER_SECOND, PER_DAY))
 
 
 async def furnish(shop: Workshop, inside: Scope, *, project_id: str, app_key: str) -> Facts:

@@ -6,6 +6,7 @@
 from linli.kernel.settings.loading import SettingsError, load
 from linli.kernel.settings.sections import (
     Amqp,
+    CallLimits,
     DeviceAuth,
     Disk,
     Faces,
@@ -29,6 +30,7 @@ from linli.kernel.settings.sign_in import LoginProvider, SignIn
 
 __all__ = [
     "Amqp",
+    "CallLimits",
     "DeviceAuth",
     "Disk",
     "Faces",

@@ -139,6 +139,18 @@ class Retention(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     request_log_days: Annotated[int, Meta(ge=1)] = 7
 
 
+class CallLimits(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Calls of the open API where no operator set another limit on the page (docs/guides/limits.en.md). 0: no limit."""
+
+    per_second: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="Calls a second of one key on one method.")
+    ] = 1_000
+    per_day: Annotated[int, Meta(ge=0, le=10**12, description="Calls a day of one key.")] = 10_000_000
+    company_per_day: Annotated[
+        int, Meta(ge=0, le=10**12, description="Calls a day of all keys of one company.")
+    ] = 50_000_000
+
+
 class Webhooks(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     allow_private: Annotated[bool, Meta(description="Let webhooks reach loopback and private addresses.")] = (
         False
@@ -306,6 +318,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     device_auth: DeviceAuth = msgspec.field(default_factory=DeviceAuth)
     tls: Tls = msgspec.field(default_factory=Tls)
     retention: Retention = msgspec.field(default_factory=Retention)
+    call_limits: CallLimits = msgspec.field(default_factory=CallLimits)
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
     pictures: Pictures = msgspec.field(default_factory=Pictures)
     map: Map = msgspec.field(default_factory=Map)

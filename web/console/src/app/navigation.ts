@@ -119,6 +119,7 @@ export const SECTIONS: Section[] = [
       place('servicebus.title', 'service-bus', 'integrations.manage'),
       place('integrations.debugger.title', 'debugger', 'integrations.manage'),
       place('integrations.requests.title', 'requests', 'integrations.manage'),
+      place('calllimits.title', 'call-limits', 'installation.manage'),
     ],
   },
   {

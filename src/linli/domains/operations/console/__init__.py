@@ -1,6 +1,7 @@
 """Web routes for who runs the installation, and for who looks for a message."""
 
+from linli.domains.operations.console.call_limits import limit_routes
 from linli.domains.operations.console.health import health_routes
 from linli.domains.operations.console.traces import trace_routes
 
-ROUTES = (trace_routes, health_routes)
+ROUTES = (trace_routes, health_routes, limit_routes)
