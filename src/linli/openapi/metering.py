@@ -119,15 +119,15 @@ class Ledger:
         self.subject = subject
         self.processes = 1
         self._windows: dict[tuple[str, Span], Window] = {}
-        self._known: Mapping[str, int] = {}
-        self._known_day = 0
+        self._counted: Mapping[str, int] = {}
+        self._counted_day = 0
 
-    def renew(self, known: Mapping[str, int], day: int, processes: int) -> None:
+    def renew(self, counts: Mapping[str, int], day: int, processes: int) -> None:
         """Take today's counts by path, which new windows begin with, and the number of processes."""
         if (processes > 1) != (self.processes > 1):
             self._windows.clear()
         self.processes = processes
-        self._known, self._known_day = known, day
+        self._counted, self._counted_day = counts, day
 
     def windows(self, path: str, rule: Rule, second: int, day: int) -> list[Window]:
         """The windows that a rule makes on a path; none for what it does not limit."""
@@ -145,9 +145,9 @@ class Ledger:
                 window = self._windows[path, span] = Window(
                     Place(self.subject, path, span), number, of_company=isinstance(self, Company)
                 )
-            known = self._known.get(path, 0) if span == "day" and day == self._known_day else 0
+            used = self._counted.get(path, 0) if span == "day" and day == self._counted_day else 0
             if window.limit != limit or window.processes != self.processes:
-                window.resize(limit, self.processes, known)
+                window.resize(limit, self.processes, used)
             windows.append(window)
         return windows
 
@@ -208,11 +208,11 @@ class Meter:
     def set_limits(self, limits: Limits, stored: Mapping[str, int], day: int, processes: int) -> None:
         """Count against these from now on. `stored`: today's calls by path, without those pending here."""
         self.limits = limits
-        known = dict(stored)
+        today = dict(stored)
         for path, counts in self._pending.items() if self._pending_day == day else ():
-            known[path] = known.get(path, 0) + counts[0]
-        known[ALL] = sum(known.values())
-        self._ledger.renew(known, day, processes)
+            today[path] = today.get(path, 0) + counts[0]
+        today[ALL] = sum(today.values())
+        self._ledger.renew(today, day, processes)
         self._by_path = {}
 
     def admit(self, path: str, rate: float | None, now_ms: int) -> Window | None:

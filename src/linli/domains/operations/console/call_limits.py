@@ -107,16 +107,16 @@ async def list_limits(
 ) -> Page[SubjectRow]:
     """Keys or companies with their limits and today's calls, those that were refused first."""
     search = Search(where.q, where.state == "own", where.state == "refused")
-    found = await usage.page_of(db, where.kind, search, page, day=openapi.days.of(clock.now_ms()))
+    subjects = await usage.page_of(db, where.kind, search, page, day=openapi.days.of(clock.now_ms()))
     rules = await usage.rules_in_all(db)
     everybody = (await limit_rules.of_everybody(db, settings.call_limits)).everybody
     wider = everybody[ALL if where.kind == "key" else EACH_COMPANY]
     rows = []
-    for row in found.data:
+    for row in subjects.data:
         own = rules.get(row.subject, NO_RULE)
         allowance = Allowance.of(own.over(wider), own, Sums(row.calls, 0, row.refused))
         rows.append(SubjectRow(row.subject, row.name, row.tenant_name, row.own_rules, allowance))
-    return Page.of(page, found.total, rows)
+    return Page.of(page, subjects.total, rows)
 
 
 @limit_routes.get("/everybody", right=Right.INSTALLATION)
@@ -152,7 +152,7 @@ async def list_methods(
     limits = await _limits(db, where.app_key, settings)
     called = await usage.by_path(db, where.app_key, openapi.days.of(clock.now_ms()))
     text = where.q.strip().casefold()
-    found = [
+    methods = [
         method
         for method in allowances.of_methods(
             openapi.registry, limits, limits.own, called, language=scope.language
@@ -160,7 +160,7 @@ async def list_methods(
         if (not text or text in method.path.casefold() or text in method.title.casefold())
         and _is_in(method.allowance, where.state)
     ]
-    return Page.of(page, len(found), found[page.offset : page.offset + page.page_size])
+    return Page.of(page, len(methods), methods[page.offset : page.offset + page.page_size])
 
 
 @limit_routes.put(right=Right.INSTALLATION, status=200, raises=(NotFound,))
@@ -177,11 +177,11 @@ async def set_limit(data: LimitForm, scope: Scope, tx: Tx, openapi: OpenApi) -> 
 @limit_routes.get("/history", right=Right.INSTALLATION)
 async def list_changes(scope: Scope, db: Database, page: PageRequest) -> Page[LimitChange]:
     """Who changed which limit from what to what, the latest first."""
-    found = await limit_rules.changes(scope, db, page)
-    people = {int(change.by_id) for change in found.data if change.by_id.isdecimal()}
+    changes = await limit_rules.changes(scope, db, page)
+    people = {int(change.by_id) for change in changes.data if change.by_id.isdecimal()}
     names = await own_rights.names(db, sorted(people))
     rows = []
-    for change in found.data:
+    for change in changes.data:
         target, differences = limit_rules.target_of(change), change.differences
         second, day = differences.get("per_second", (None, None)), differences.get("per_day", (None, None))
         rows.append(
@@ -201,7 +201,7 @@ async def list_changes(scope: Scope, db: Database, page: PageRequest) -> Page[Li
                 at_ms=change.at_ms,
             )
         )
-    return Page.of(page, found.total, rows)
+    return Page.of(page, changes.total, rows)
 
 
 @limit_routes.post("/history/{change_no:int}/restore", right=Right.INSTALLATION, raises=(NotFound,))
