@@ -35,7 +35,8 @@ _PER_UNIT, _UNITS = 100, 4
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉建文辉力"
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_TITLES = (
+HOUSE_TITLES = ("楼栋", "单元", "房号", "房屋户型", "建筑面积", "房屋类型", "房屋状态")
+RESIDENT_TITLES = (
     "楼栋",
     "单元",
     "房号",
@@ -114,11 +115,8 @@ class Import:
 
     async def run(self) -> dict[str, Any]:
         house_file, resident_file = self._folder / "houses.xlsx", self._folder / "residents.xlsx"
-        await asyncio.to_thread(
-            write, house_file, "房屋",
-            ("楼栋", "单元", "房号", "房屋户型", "建筑面积", "房屋类型", "房屋状态"), self._town.house_rows(),
-        )  # fmt: skip
-        await asyncio.to_thread(write, resident_file, "住户", _TITLES, self._town.resident_rows())
+        await asyncio.to_thread(write, house_file, "房屋", HOUSE_TITLES, self._town.house_rows())
+        await asyncio.to_thread(write, resident_file, "住户", RESIDENT_TITLES, self._town.resident_rows())
         async with AsyncExitStack() as parts:
             self._site: Site = await make_site(self.installation, houses=0)
             parts.callback(self.installation.stop)

@@ -155,6 +155,14 @@ async def test_houses_and_residents_arrive(desk, database, world):
     assert len(groups) == 3
 
 
+async def test_rows_that_say_nothing_are_none(desk):
+    """Blanks of any width, and a remark in a column that is not read."""
+    nothing = [("  ", None, "\u3000"), ("", " ", None, None, None, None, None, "合计 3 户")]
+    done = await desk.do([HOUSE_ROWS[0], *nothing, *HOUSE_ROWS[1:]], [*RESIDENT_ROWS, (" ",) * 5])
+    assert (done.state, done.rows) == ("done", 7), done.problems
+    assert len(await desk.locations()) == 3
+
+
 async def test_importing_again_changes_nothing(desk):
     await desk.do(HOUSE_ROWS, RESIDENT_ROWS)
     before = await desk.residents()

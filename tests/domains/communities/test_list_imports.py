@@ -107,6 +107,11 @@ async def test_more_vehicles_than_a_thousand(desk):
         await desk.take_back(kind, found.import_id)
 
 
+async def test_rows_of_blanks_are_none(desk):
+    found, outcome = await desk.vehicles([*cars(2), (" ", "\u3000", "", " ", "", None), *cars(3)[2:]])
+    assert (found.state, outcome.rows, outcome.created) == ("done", 3, 3), found.problems
+
+
 async def test_a_vehicle_described_anew_is_as_before_unless_changed_again(desk, database):
     await desk.vehicles(cars(2))
     again = [(*row[:4], "比亚迪", 11) for row in cars(2)]

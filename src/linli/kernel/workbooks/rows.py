@@ -1,6 +1,6 @@
 """Rows of a workbook as values, or every fault of them by row and column; lists of one kind of rows read whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -100,7 +100,7 @@ def read_list(
         for number, values in enumerate(lines, head.row + 1):
             if number > head.row + most + BLANK_ROWS_MAX:
                 break
-            if all(value is None or value == "" for value in values):
+            if is_empty(head, values):
                 continue
             count += 1
             if count > most:
@@ -143,6 +143,15 @@ class Head(NamedTuple):
     """(position from 0, letter, title as spelt, column)."""
     unknown: list[str]
     rows: int
+
+
+def is_empty(head: Head, values: Sequence[object]) -> bool:
+    """Whether a row says nothing in any column that is read: blanks are nothing, and so is a remark beside the table."""
+    return all(
+        type(value) is str and not value.strip()
+        for position, *_ in head.columns
+        if position < len(values) and (value := values[position]) is not None
+    )
 
 
 def _find_list(sheet: SheetRows, kind: Sheet) -> Head | None:

@@ -19,6 +19,7 @@ from linli.kernel.workbooks.rows import (
     Problem,
     Row,
     Seen,
+    is_empty,
     letter_of,
     read_row,
     too_many,
@@ -127,7 +128,7 @@ def _read_sheet(head: Head, reading: Reading, progress: Callable[[int], None]) -
     seen: Seen = {}
     rows = head.sheet.rows(first=head.row + 1, width=WIDTH_MAX)
     for number, values in enumerate(rows, head.row + 1):
-        if all(value is None or value == "" for value in values):
+        if is_empty(head, values):
             blank += 1
             if blank > BLANK_ROWS_MAX:
                 break
