@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 FOR_OTHERS = {
-    "AlgorithmService": "the other end of the box's client, as the standard has it",
     "BlePhone": "a simulated phone, for whoever builds a door",
     "BlePipe": "a simulated radio, for whoever builds a door",
     "ManualClock": "time by hand, for tests of drivers too",

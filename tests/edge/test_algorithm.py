@@ -42,7 +42,6 @@ async def told(service: AlgorithmService, path: str, data: bytes) -> dict[str, o
     return found
 
 
-@pytest.mark.covers("G-C37")
 @pytest.mark.parametrize("path", ["/match_with_face_detect", "/match"])
 async def test_the_same_photo_has_the_same_vector(service: AlgorithmService, path: str) -> None:
     first, second = await told(service, path, ALICE), await told(service, path, ALICE)
@@ -53,7 +52,6 @@ async def test_the_same_photo_has_the_same_vector(service: AlgorithmService, pat
     assert (await told(service, path, marked(photo(), "bob")))["data"] != first["data"]
 
 
-@pytest.mark.covers("G-C37")
 async def test_the_service_says_that_it_is_there(service: AlgorithmService, client: AlgorithmClient) -> None:
     answer = await raw(service.port, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     assert answer.partition(b"\r\n\r\n")[2] == b"Face Recognition Service"  # 3.5.1.2.5.txt:313
@@ -62,7 +60,6 @@ async def test_the_service_says_that_it_is_there(service: AlgorithmService, clie
     assert not await client.is_available()
 
 
-@pytest.mark.covers("G-C37")
 async def test_photos_without_a_face_and_broken_files(service: AlgorithmService) -> None:
     nobody = await told(service, "/match_with_face_detect", marked(photo(), "-"))
     assert (nobody["code"], nobody["data"]) == (500, [])
@@ -132,3 +129,20 @@ async def test_answers_of_a_vendors_service(body: bytes) -> None:
     await client.close()
     await server.stop(grace_seconds=0.2)
     await asyncio.sleep(0)
+
+
+async def test_who_is_not_let_in_gets_nothing() -> None:
+    let_in: set[str] = set()
+    engine = LocalEngine(FakePipeline())
+    service = AlgorithmService(engine, host=HERE, port=0, lets_in=let_in.__contains__)
+    await service.start()
+    client = AlgorithmClient(HERE, service.port)
+    try:
+        assert not await client.is_available()
+        with pytest.raises(AlgorithmFailed):
+            await client.vector(ALICE)
+        let_in.add(HERE)
+        assert await client.is_available()
+    finally:
+        await client.close()
+        await service.stop()

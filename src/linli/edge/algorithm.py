@@ -6,7 +6,7 @@ door, or another box, that trusts our model asks ours.
 
 import asyncio
 import struct
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
 import httpx
@@ -34,8 +34,18 @@ ANSWER_BYTES: Final = 256 * 1024
 class AlgorithmService:
     """Serves one engine. Without models it says so: `/` answers 503 and the others 500 with the reason."""
 
-    def __init__(self, engine: Engine, *, host: str, port: int, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        host: str,
+        port: int,
+        limits: Limits = LIMITS,
+        lets_in: Callable[[str], bool] = lambda caller: True,
+    ) -> None:
+        """`lets_in`: whether an address may ask; the protocol has no secret."""
         self._engine = engine
+        self._lets_in = lets_in
         self._server = HttpServer(self, host=host, port=port, limits=limits)
 
     async def start(self) -> None:
@@ -50,6 +60,9 @@ class AlgorithmService:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
+        if not self._lets_in(str(scope["client"][0]) if scope["client"] else ""):
+            await _answer(send, 403, b"text/plain", b"")
+            return
         if path == "/" and method in ("GET", "HEAD"):
             good = bool(self._engine.state.model_id)
             words = AVAILABLE if good else self._engine.state.reason or "no model"

@@ -10,7 +10,6 @@ from linli.edge.doors.driver import DoorDriver, Wishes
 from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
 from linli.edge.doors.simulator import SimulatedMachine
-from linli.edge.doors.site import Site
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import discover
 from linli.edge.framework.recorder import Collected
@@ -20,6 +19,7 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.ids import Ids
 from linli.vision.engine.local import LocalEngine
 from linli.vision.fake import FakePipeline
+from tests.edge.doors.site import Site
 
 HERE = "127.0.0.1"
 

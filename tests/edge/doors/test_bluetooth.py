@@ -50,7 +50,7 @@ async def exchange(port: int, *pieces: bytes) -> bytes:
     return answer
 
 
-@pytest.mark.covers("G-C17", "G-C18")
+@pytest.mark.covers("G-C17")
 async def test_a_phone_opens_the_door_and_the_box_hears_of_it(box: SiteBox, radio: Radio) -> None:
     assert await BlePhone(ORDER, CARD).open(HERE, radio.port, radio.door.name) is Result.OK
     assert radio.machine.memory.opened == 1

@@ -40,7 +40,6 @@ LIFTS = {
 }  # fmt: skip
 
 
-@pytest.mark.covers("G-C21")
 async def test_a_door_gets_its_sip_account_now_and_at_every_connection(box: SiteBox) -> None:
     machine = await box.door()
     await box.supervisor.call("door.5", "SyncSipNumber", ACCOUNT)
@@ -95,7 +94,6 @@ async def test_rooms_and_phone_numbers(box: SiteBox) -> None:
     assert machine.memory.phones == {"18012345678": 0}
 
 
-@pytest.mark.covers("G-C27")
 async def test_openings_in_a_call_are_reported(box: SiteBox) -> None:
     machine = await box.door()
     await machine.opened_in_call(0, "MNUtFSr9soldjp34IxYCBz", "1-9-3-1202")
@@ -120,7 +118,6 @@ async def lift_door(box: SiteBox, **changes: Any) -> Any:
     return machine
 
 
-@pytest.mark.covers("G-C33")
 async def test_lifts(box: SiteBox) -> None:
     machine = await lift_door(box)
     await machine.report_lifts()
@@ -158,7 +155,6 @@ def rule(n: int, **fields: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.covers("G-C34")
 async def test_rules_that_send_lifts(box: SiteBox) -> None:
     machine = await lift_door(box)
     rules = [rule(n) for n in range(200)]

@@ -17,12 +17,12 @@ import msgspec
 import pytest
 
 from linli.edge.doors.simulator.memory import HeldCard, without_change
-from linli.edge.doors.site import FacePerson, SiteCode
 from linli.kernel.ids import Ids
 from linli.protocols import door_http
 from linli.protocols.door_http import INTERFACES, Server
 from linli.protocols.door_http.messages.base import Answer
 from linli.vision.fake import marked
+from tests.edge.doors.site import FacePerson, SiteCode
 from tests.edge.doors.site_box import HERE, SiteBox, five_devices, post, raw, site_box
 from tests.protocols.door_http.published import EXCHANGES, TOKEN, UNLIKE_WRITTEN, Exchange, compact
 from tests.protocols.door_http.test_door_http import photo

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from linli.edge.doors.keeper import Recognised
-from linli.edge.doors.site import Site
 from linli.edge.faces.room import FaceRoom
 from linli.edge.faces.steps import STEPS
 from linli.edge.photos import Photos
@@ -19,6 +18,7 @@ from linli.protocols.face_data import FaceEvent, FaceReport, FaceResult, decode_
 from linli.vision.engine.local import LocalEngine
 from linli.vision.engine.ports import Engine
 from linli.vision.fake import FakePipeline
+from tests.edge.doors.site import Site
 from tests.edge.doors.site_box import SiteBox
 from tests.edge.faces.cloud_files import CloudFiles, HttpFiles, cloud_files
 

@@ -218,7 +218,7 @@ async def _until_known(box: FaceBox, machine: object) -> None:
     assert await machine.show_face(ALICE) is not None  # type: ignore[attr-defined]
 
 
-@pytest.mark.covers("G-C37", "G-C04")
+@pytest.mark.covers("G-C04")
 async def test_features_of_a_service_outside_and_a_new_version_of_it(tmp_path: Path) -> None:
     service = AlgorithmService(LocalEngine(FakePipeline()), host=HERE, port=0)
     await service.start()

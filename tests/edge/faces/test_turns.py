@@ -5,9 +5,9 @@ import os
 import signal
 from pathlib import Path
 
-from linli.edge.doors.site import SiteCode
 from linli.vision.engine.process import ProcessEngine
 from linli.vision.fake import fake_models, marked
+from tests.edge.doors.site import SiteCode
 from tests.edge.faces.face_box import face_box
 from tests.protocols.door_http.test_door_http import photo
 

@@ -13,7 +13,7 @@ from linli.edge.bench import general
 from linli.edge.bench.clock import FastClock
 from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper
-from linli.edge.doors.site import Site
+from linli.edge.doors.trial_keeper import TrialKeeper
 from linli.edge.framework.certification import Case, Failed, Kit, NotHere, Subject, Trial
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import Installed, driver_module
@@ -23,8 +23,6 @@ from linli.edge.photos import Photos
 from linli.kernel import i18n
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.ids import Ids
-from linli.vision.engine.local import LocalEngine
-from linli.vision.fake import FakePipeline
 
 DEVICE: Final = "bench-device"
 SPEED: Final = 40
@@ -70,10 +68,14 @@ async def certify(
     """Run all cases. `scratch` takes photos and the like."""
     began, started = time.time_ns() // 1_000_000, time.monotonic()
     things, ids = Collected(), Ids()
-    site = Site(clock, LocalEngine(FakePipeline()), Photos(scratch, ids))
+    keeper = TrialKeeper(Photos(scratch, ids))
     supervisor = Supervisor(
         {installed.manifest.id: installed}, things=things, clock=clock, ids=ids, logs=DeviceLogs(clock),
-        services={Doorkeeper: site, Site: site, BoxIdentity: BoxIdentity("bench-0001", "127.0.0.1", "00-00-00-00-00-01")},
+        services={
+            Doorkeeper: keeper,
+            TrialKeeper: keeper,
+            BoxIdentity: BoxIdentity("bench-0001", "127.0.0.1", "00-00-00-00-00-01"),
+        },
     )  # fmt: skip
     trial = Trial(DEVICE, subject, supervisor, installed.manifest.id, things, clock, PATIENCE_S)
     cases: list[CaseReport] = []

@@ -9,7 +9,7 @@ from linli.edge.doors.caller import Caller
 from linli.edge.doors.driver import DoorDriver
 from linli.edge.doors.links import Link
 from linli.edge.doors.orders import ListedFaces, Orders, WantedFace
-from linli.edge.doors.site import Site, SiteCode
+from linli.edge.doors.trial_keeper import TrialKeeper
 from linli.edge.framework.certification import Case, Trial
 from linli.protocols.door_http import Code, sign
 from linli.protocols.door_http.messages.connection import Connect, RemoteOpen
@@ -144,8 +144,7 @@ async def many_cards(trial: Trial) -> None:
 
 
 async def qr(trial: Trial) -> None:
-    site = trial.supervisor.service(Site)
-    site.codes[QR] = SiteCode("bench-user", 0, 2**52)
+    trial.supervisor.service(TrialKeeper).codes.add(QR)
     await trial.subject.act("show the QR code", code=QR)
     await trial.until(lambda: QR in _passed(trial, "qrCode"), "the code was not asked about")
 

@@ -26,6 +26,7 @@ from linli.edge.remote.figures import Meter
 from linli.edge.remote.logs import LogBook
 from linli.edge.remote.shipping import LogShipper
 from linli.edge.runtime import deployer, desired_rows, doorkeeper, pictures, queue
+from linli.edge.runtime.algorithm_ports import AlgorithmPorts
 from linli.edge.runtime.deployer import Deployer, keep, kept
 from linli.edge.runtime.desired_rows import Wishes
 from linli.edge.runtime.diagnosis import diagnose_by
@@ -145,6 +146,7 @@ class Box:
             files=SignedFiles(self.cloud),
             clock=self.clock,
         )
+        self.algorithm = AlgorithmPorts(self.engine)
         self.wishes = Wishes(self.store, self.clock)
         self.doorkeeper = BoxDoorkeeper(
             self.store,
@@ -283,6 +285,7 @@ class Box:
         )
         self.deployer.applied.append(lambda deployment: self.doorkeeper.deployed(deployment.settings))
         self.deployer.applied.append(lambda deployment: self.drain.deployed(deployment.settings))
+        self.deployer.applied.append(self.algorithm.deployed)
         if lan is not None:
             self.reports.on_report.append(lan.passes_on(self.presence.key_of))
             self.deployer.applied.append(lan.deployed)
@@ -330,6 +333,7 @@ class Box:
             "pulse": self.pulse.run,
             "peers": self.peering.run,
             "logs": self._ship_logs,
+            "algorithm": self.algorithm.run,
         }
         if self.lan is not None:
             works["lan"] = self.lan.run
@@ -355,6 +359,7 @@ class Box:
         await self.mender.stop()
         await self.supervisor.close()
         await self.faces.stop()
+        await self.algorithm.stop()
         if isinstance(self.engine, ProcessEngine):
             await self.engine.stop()
         await self.line.stop()

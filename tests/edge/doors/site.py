@@ -1,7 +1,6 @@
-"""Who may enter on this site, kept in memory: a doorkeeper for the bench, the simulators and the demo.
+"""Who may enter on a site, kept in memory: what the station and the door drivers are tried with alone.
 
-The box's own store, which holds rights through restarts and days offline, will stand in its place behind the same
-protocol. The decisions are those of `rules` and `vision` already.
+The box's own doorkeeper is `edge.runtime.doorkeeper`; with box and platform doors are tried in `tests/real`.
 """
 
 import struct
