@@ -13,6 +13,7 @@ from pathlib import Path
 FOR_OTHERS = {
     "BlePhone": "a simulated phone, for whoever builds a door",
     "BlePipe": "a simulated radio, for whoever builds a door",
+    "LocalEngine": "models in the caller's own process, for tests of what is built on them",
     "ManualClock": "time by hand, for tests of drivers too",
     "NoEngine": "an engine for platforms put together without models",
     "SOURCE_INTERFACES": "the interfaces that the source has, which the table of ours is compared with",

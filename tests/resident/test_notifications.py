@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from linli.console.parts import Parts
-from linli.domains.access.events import DoorAttacked
+from linli.domains.access.events import DoorAlarmed, DoorAttacked
 from linli.domains.accounts.service import sessions
 from linli.domains.notices import service as notices
 from linli.domains.notices.schemas import Content, Publication
@@ -367,3 +367,32 @@ async def test_staff_hear_of_an_attack_on_a_door(parts, post, service, village, 
         assert len({one["tag"] for one in desk.told}) == 1, "a later one takes the place of the first"
         assert said in desk.told[0]["body"]
         assert "East gate" in desk.told[0]["body"]
+
+
+async def test_staff_hear_of_an_alarm_once_and_of_an_old_one_not_at_all(parts, post, service, village, staff):
+    desk = PushedTo(service, "desk")
+    async with Browser(parts) as browser:
+        await browser.post("/session", json={"login": STAFF_PHONE, "password": "correct horse battery"})
+        await browser.post("/push/subscription", json=desk.json)
+        now = parts.clock.now_ms()
+
+        async def alarm(kind: str, at_ms: int, *, new: bool = True, degrees: float | None = None) -> None:
+            event = DoorAlarmed(
+                alarm_id=1, tenant_id=village.here.community.tenant_id, community_id=village.community, iot_id="d1",
+                door_name="East gate", kind=kind, temperature=degrees, times=1, raised_ms=at_ms, last_ms=at_ms,
+                over_ms=None if new else now, new=new,
+            )  # fmt: skip
+            async with parts.db.begin() as tx:
+                await emit(tx, event)
+
+        await alarm("forced", now)
+        await alarm("forced", now, new=False)
+        await alarm("held", now - 2 * 3_600_000)
+        await alarm("fever", now, degrees=38.4)
+        await alarm("fever", now)
+        await post.send()
+    assert [one["title"] for one in desk.told] == [
+        "A door was forced", "Somebody was kept out for a fever", "A temperature could not be measured",
+    ]  # fmt: skip
+    assert all("East gate" in one["body"] for one in desk.told)
+    assert "38.4 °C" in desk.told[1]["body"]

@@ -378,6 +378,7 @@ def _doors() -> dict[str, list[RouteRecipe]]:
         "GET /passes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
         ],
+        "GET /door-alarms": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],
         "GET /qr-codes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
         ],

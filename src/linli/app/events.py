@@ -3,14 +3,26 @@
 from collections.abc import Callable
 
 from linli.console.hub import Hub as LiveHub
-from linli.console.live_topics import ATTACK, CONFIG, DELIVERY, DEVICE, EDGE, FIRMWARE, MESSAGE, PASS, VISIT
+from linli.console.live_topics import (
+    ALARM,
+    ATTACK,
+    CONFIG,
+    DELIVERY,
+    DEVICE,
+    EDGE,
+    FIRMWARE,
+    MESSAGE,
+    PASS,
+    VISIT,
+)
 from linli.databus import changes, device_events, erasure, scopes
 from linli.databus.topics import Kind
 from linli.delivery.console import delivery_rows
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
+from linli.domains.access.console.alarms import live_alarm
 from linli.domains.access.console.pass_rows import live_row as live_pass
-from linli.domains.access.events import DoorAttacked, PassRecorded
+from linli.domains.access.events import DoorAlarmed, DoorAttacked, PassRecorded
 from linli.domains.boxes import room as boxes
 from linli.domains.boxes.events import EdgeMoved
 from linli.domains.communities.events import CommunityApproved, ResidentPageAsked, SpaceChanged
@@ -133,7 +145,16 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
             lambda: hub.publish(ATTACK, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
+    async def alarmed(tx: Tx, event: DoorAlarmed) -> None:
+        if not hub.watched(ALARM):
+            return
+        row = await live_alarm(tx, event)
+        tx.after_commit(
+            lambda: hub.publish(ALARM, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
     db.handlers.inline(EdgeMoved, edge_moved)
+    db.handlers.inline(DoorAlarmed, alarmed)
     db.handlers.inline(DoorAttacked, attacked)
     db.handlers.inline(VisitChanged, visited)
     db.handlers.inline(UpgradeMoved, upgraded)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from linli.delivery.retention import forget_ended
+from linli.domains.access.service.alarms import purge_alarms
 from linli.domains.access.service.code_retention import forget_ended_codes
 from linli.domains.access.service.passes import purge_passes
 from linli.domains.boxes.remote.service import presence
@@ -89,6 +90,7 @@ class Housekeeping:
             if self.expire_faces is not None:
                 await self.expire_faces()
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
+            await purge_alarms(self._db, now_ms=now, days=kept.passes_days)
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
             await presence.purge(self._db, now_ms=now)
             await purge_faces(self._db, now_ms=now, days=DROPPED_FACES_DAYS)

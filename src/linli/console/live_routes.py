@@ -92,7 +92,9 @@ live_routes = Routes("/live", tags=("live",))
 
 TopicNames = Annotated[
     str,
-    Meta(description="Comma-separated: pass, device, delivery, message, firmware, config, edge, visit."),
+    Meta(
+        description="Comma-separated: pass, alarm, attack, device, delivery, message, firmware, config, edge, visit."
+    ),
 ]
 
 

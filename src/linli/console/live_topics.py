@@ -25,6 +25,9 @@ EDGE: Final = "edge"
 ATTACK: Final = "attack"
 """Somebody guesses PINs at a door, or forges its calls (`access`)."""
 
+ALARM: Final = "alarm"
+"""A door raised an alarm, or said that one is over (`access`)."""
+
 RIGHTS: Final[dict[str, Right]] = {
     PASS: Right.DEVICES_SEE,
     DEVICE: Right.DEVICES_SEE,
@@ -35,6 +38,7 @@ RIGHTS: Final[dict[str, Right]] = {
     VISIT: Right.VISITORS_SEE,
     EDGE: Right.DEVICES_SEE,
     ATTACK: Right.DEVICES_SEE,
+    ALARM: Right.DEVICES_SEE,
 }
 TOPICS: Final = frozenset(RIGHTS)
 

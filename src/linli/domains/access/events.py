@@ -15,7 +15,7 @@ class PassRecorded(Event, frozen=True):
     iot_id: str
     door_name: str
     type: str
-    """CARD, PASSWORD, QRCODE, BleCARD or FACE."""
+    """CARD, PASSWORD, QRCODE, BleCARD, FACE or CALL."""
     code: int
     """Pass result code (spec E 8); 0: the door opened."""
     message: str
@@ -104,6 +104,28 @@ class DoorAttacked(Event, frozen=True):
     count: int = 0
     """Tries so far."""
     peer: str = ""
+
+
+class DoorAlarmed(Event, frozen=True):
+    """A door raised an alarm, said it again, or said that it is over."""
+
+    name: ClassVar[str] = "access.door_alarmed"
+    alarm_id: int
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    door_name: str
+    kind: str
+    """tamper, forced, held or fever."""
+    temperature: float | None
+    """Degrees Celsius, of a fever."""
+    times: int
+    raised_ms: int
+    last_ms: int
+    over_ms: int | None
+    """None: it goes on."""
+    new: bool
+    """Raised just now, not said again and not over."""
 
 
 class DoorServiceSwitched(Event, frozen=True):

@@ -1,8 +1,9 @@
 """What access reacts to: passes that doors report, doors that come online, devices that move or are deleted."""
 
-from typing import Any
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta
 
 from linli.delivery import service as delivery
 from linli.domains.access.errors import DoorsHere
@@ -10,15 +11,25 @@ from linli.domains.access.pass_details import event_time_ms
 from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.doors import find_door, names_at
 from linli.domains.access.rows import Door
+from linli.domains.access.service.alarms import (
+    FEVER,
+    FORCED,
+    HELD_OPEN,
+    TAMPER,
+    end_alarm,
+    raise_alarm,
+)
 from linli.domains.access.service.doors import adopt_doors, forget_door
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
-from linli.domains.access.service.passes import PassReport, record_pass
+from linli.domains.access.service.passes import CALL, PassReport, record_pass, why_refused
 from linli.domains.communities.events import SpaceChanged
+from linli.domains.people.person_rules import mask_phone
 from linli.kernel import telemetry
 from linli.kernel.db import Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.rules import PassCode
 from linli.things.events import DeviceDeleted, DeviceMoved
 from linli.things.inbox.messages import Message, believable
 
@@ -36,6 +47,39 @@ class PassEvent(msgspec.Struct, rename="camel"):
     """An object as JSON text; some firmware sends the object itself."""
 
 
+class AlarmEvent(msgspec.Struct, rename="camel"):
+    """Outputs of `alarmEvent` (spec G A4)."""
+
+    alarm_type: Annotated[int, Meta(ge=0, le=7)]
+    card_id: str = ""
+
+
+class FeverEvent(msgspec.Struct, rename="camel"):
+    """Outputs of `FeverAlarm`. Whose face it was stays with the device: an alarm names nobody."""
+
+    temperature: float | None = None
+    """Degrees Celsius; None where the door could not measure, and refuses for it."""
+
+
+class DoorOpenEvent(msgspec.Struct, rename="camel"):
+    """Outputs of `doorOpenEvent` (spec A 4.3)."""
+
+    source_type: int
+    number: str = ""
+    ext_info: Any = ""
+
+
+_BY_CLOUD_CALL: Final = 0
+_BY_PHONE: Final = 1
+_REFUSED_CARDS: Final = {2: "tradCard", 3: "bleCard"}
+"""alarmType → type of the pass that was refused."""
+_LASTING: Final = {
+    0: (TAMPER, True), 1: (TAMPER, False), 4: (FORCED, True), 5: (FORCED, False), 6: (HELD_OPEN, True),
+    7: (HELD_OPEN, False),
+}  # fmt: skip
+"""alarmType → alarm, and whether it begins or is over."""
+
+
 class AccessHandlers:
     """Each runs in one transaction with the message or event it handles."""
 
@@ -47,23 +91,51 @@ class AccessHandlers:
     async def pass_event(self, tx: Tx, message: Message) -> None:
         """A pass or a refusal at a door. Raises BadInput or ValidationError: the message is parked."""
         event = msgspec.convert(message.values, PassEvent, strict=False)
-        door = await self._door(tx, message)
-        if door is None:
-            log.warning("pass at %s, which is in no community", message.device.iot_id)
+        if (door := await self._door(tx, message)) is not None:
+            await self._record(tx, message, door, event)
+
+    async def door_open_event(self, tx: Tx, message: Message) -> None:
+        """An opening in a call is a pass, too. Ordinary ones are reported as such besides."""
+        event = msgspec.convert(message.values, DoorOpenEvent, strict=False)
+        if event.source_type not in (_BY_CLOUD_CALL, _BY_PHONE):
             return
-        ext_info = event.ext_info
-        text = ext_info if isinstance(ext_info, str) else msgspec.json.encode(ext_info).decode()
-        at_ms, _ = believable(event_time_ms(text) or message.time_ms, message.received_ms)
-        report = PassReport(
-            code=event.code,
-            message=event.message,
-            type=event.type,
-            content=event.content,
-            ext_info=text,
-            passed_ms=at_ms,
-            received_ms=message.received_ms,
-        )
-        await record_pass(tx, door=door, report=report, pass_id=self._ids.number(), faces=self._faces)
+        if (door := await self._door(tx, message)) is not None:
+            number = event.number if event.source_type == _BY_CLOUD_CALL else mask_phone(event.number)
+            opened = PassEvent(code=PassCode.SUCCESS, type=CALL, content=number, ext_info=event.ext_info)
+            await self._record(tx, message, door, opened)
+
+    async def alarm_event(self, tx: Tx, message: Message) -> None:
+        """An alarm of a door, or a card that it refused by itself, which is a refused try. Raises as `pass_event`."""
+        event = msgspec.convert(message.values, AlarmEvent, strict=False)
+        if (door := await self._door(tx, message)) is None:
+            return
+        at_ms, _ = believable(message.time_ms, message.received_ms)
+        card = _REFUSED_CARDS.get(event.alarm_type)
+        if card is None:
+            kind, raised = _LASTING[event.alarm_type]
+            if raised:
+                await self._raise(tx, message, door, kind, lasts=True)
+            else:
+                await end_alarm(tx, door=door, kind=kind, at_ms=at_ms)
+            return
+        code = await why_refused(tx, door=door, type=card, number=event.card_id, at_ms=at_ms)
+        await self._record(tx, message, door, PassEvent(code=code, type=card, content=event.card_id))
+
+    async def fever_alarm(self, tx: Tx, message: Message) -> None:
+        """Somebody was kept out because of their temperature, or because it could not be measured."""
+        event = msgspec.convert(message.values, FeverEvent, strict=False)
+        if (door := await self._door(tx, message)) is not None:
+            await self._raise(tx, message, door, FEVER, temperature=event.temperature)
+
+    async def tamper_alarm(self, tx: Tx, message: Message) -> None:
+        """`TamperAlarm`, of doors that never say that it is over."""
+        if (door := await self._door(tx, message)) is not None:
+            await self._raise(tx, message, door, TAMPER)
+
+    async def held_open(self, tx: Tx, message: Message) -> None:
+        """`DoorHeldOpen`, of doors that never say that it is over."""
+        if (door := await self._door(tx, message)) is not None:
+            await self._raise(tx, message, door, HELD_OPEN)
 
     async def status(self, tx: Tx, message: Message) -> None:
         """A door that powered up is given its public key again (spec A 4.3: it is set after every power-up)."""
@@ -96,7 +168,45 @@ class AccessHandlers:
         if door is not None:
             await forget_door(scope, tx, door=door)
 
+    async def _record(self, tx: Tx, message: Message, door: Door, event: PassEvent) -> None:
+        ext_info = event.ext_info
+        text = ext_info if isinstance(ext_info, str) else msgspec.json.encode(ext_info).decode()
+        at_ms, _ = believable(event_time_ms(text) or message.time_ms, message.received_ms)
+        report = PassReport(
+            code=event.code,
+            message=event.message,
+            type=event.type,
+            content=event.content,
+            ext_info=text,
+            passed_ms=at_ms,
+            received_ms=message.received_ms,
+        )
+        await record_pass(tx, door=door, report=report, pass_id=self._ids.number(), faces=self._faces)
+
+    async def _raise(
+        self,
+        tx: Tx,
+        message: Message,
+        door: Door,
+        kind: str,
+        *,
+        lasts: bool = False,
+        temperature: float | None = None,
+    ) -> None:
+        at_ms, _ = believable(message.time_ms, message.received_ms)
+        await raise_alarm(
+            tx,
+            door=door,
+            kind=kind,
+            alarm_id=self._ids.number(),
+            at_ms=at_ms,
+            received_ms=message.received_ms,
+            lasts=lasts,
+            temperature=temperature,
+        )
+
     async def _door(self, tx: Tx, message: Message) -> Door | None:
+        """The door that a device is; None, with a line in the log, where it is in no community."""
         device = message.device
         doors = await adopt_doors(
             Scope.system(device.tenant_id, "access"),
@@ -105,4 +215,7 @@ class AccessHandlers:
             keys=self._keys,
             now_ms=tx.db.clock.now_ms(),
         )
-        return doors.get(device.iot_id)
+        door = doors.get(device.iot_id)
+        if door is None:
+            log.warning("%s at %s, which is in no community", message.identifier, device.iot_id)
+        return door

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
 
-from linli.kernel.db import INT, flag, integer, metadata, text_column
+from linli.kernel.db import INT, flag, integer, metadata, real, text_column
 
 doors = Table(
     "access_doors",
@@ -124,7 +124,7 @@ passes = Table(
     integer("community_id"),
     text_column("iot_id"),
     text_column("door_name"),
-    text_column("type"),  # CARD, PASSWORD, QRCODE, BleCARD, FACE
+    text_column("type"),  # CARD, PASSWORD, QRCODE, BleCARD, FACE, CALL
     integer("code"),
     text_column("message"),
     text_column("credential"),
@@ -141,6 +141,28 @@ passes = Table(
     postgresql_partition_by="RANGE (day)",
 )
 """Who passed, or was refused, and why. Kept 180 days (design 1); the data bus holds copies for 30."""
+
+alarms = Table(
+    "access_door_alarms",
+    metadata,
+    integer("id", primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("iot_id"),
+    text_column("door_name"),
+    text_column("kind"),  # tamper, forced, held, fever
+    real("temperature", null=True),  # degrees Celsius, of a fever
+    integer("times"),  # how often the door said so
+    integer("raised_ms"),
+    integer("last_ms"),
+    integer(
+        "over_ms", null=True
+    ),  # null: it goes on; of what has no end, such as a fever, when it was raised
+    integer("received_ms"),
+    Index("ix_access_door_alarms_community", "community_id", "id"),
+    Index("ix_access_door_alarms_door", "iot_id", "kind", "over_ms"),
+)
+"""What doors raised: tampering, forced, held open, a fever. They name nobody. Kept as long as passes."""
 
 remote_opens = Table(
     "access_remote_opens",

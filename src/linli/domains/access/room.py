@@ -53,8 +53,14 @@ class AccessRoom:
         self._key_updates = KeyUpdates(db, ids)
 
     def register_messages(self, inbox: InboxHandlers) -> None:
-        inbox.on_event("passEvent", self._handlers.pass_event, history=True)
-        inbox.on_status(self._handlers.status)
+        react = self._handlers
+        inbox.on_event("passEvent", react.pass_event, history=True)
+        inbox.on_event("doorOpenEvent", react.door_open_event, history=True)
+        inbox.on_event("alarmEvent", react.alarm_event, history=True)
+        inbox.on_event("FeverAlarm", react.fever_alarm, history=True)
+        inbox.on_event("TamperAlarm", react.tamper_alarm, history=True)
+        inbox.on_event("DoorHeldOpen", react.held_open, history=True)
+        inbox.on_status(react.status)
 
     def register_events(self) -> None:
         handlers = self._db.handlers

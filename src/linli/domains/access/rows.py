@@ -95,6 +95,23 @@ class Pass(NamedTuple):
     received_ms: int
 
 
+class DoorAlarm(NamedTuple):
+    id: int
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    door_name: str
+    kind: str
+    """tamper, forced, held or fever."""
+    temperature: float | None
+    times: int
+    raised_ms: int
+    last_ms: int
+    over_ms: int | None
+    """None: it goes on."""
+    received_ms: int
+
+
 class RemoteOpen(NamedTuple):
     id: int
     tenant_id: str

@@ -1,6 +1,8 @@
 """Events of other rooms, turned into messages to people after the commit."""
 
-from linli.domains.access.events import DoorAttacked
+from linli.domains.access.events import DoorAlarmed, DoorAttacked
+from linli.domains.access.service.alarms import FEVER
+from linli.domains.access.times import write_time
 from linli.domains.communities.events import CommunityServiceEnding
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.rows import Community
@@ -42,6 +44,7 @@ class NewsHandlers:
         handlers.after(DeletionDecided, self.deletion_decided, name=f"{WHO}.deletion_decided")
         handlers.after(CommunityServiceEnding, self.ending, name=f"{WHO}.ending")
         handlers.after(DoorAttacked, self.attacked, name=f"{WHO}.attacked")
+        handlers.after(DoorAlarmed, self.alarmed, name=f"{WHO}.alarmed")
 
     async def notice(self, event: NoticeChanged) -> None:
         """Notify the residents that a published notice is for. A notice that is restored much later is not sent again."""
@@ -133,6 +136,23 @@ class NewsHandlers:
             }
             word, tag = f"door_{event.what}", f"door:{event.what}:{event.iot_id or event.door_name}"
             await self._tell_staff("door_attacked", facts, "", tag, place, word)
+
+    async def alarmed(self, event: DoorAlarmed) -> None:
+        """Notify who looks after a community's devices of an alarm just raised; one that comes late is only listed."""
+        place = await self._place(Scope.system(event.tenant_id, WHO), event.community_id)
+        late = event.raised_ms + BY_NAME["door_alarm"].lives_ms < self._db.clock.now_ms()
+        if place is None or late or not event.new:
+            return
+        facts = {
+            "community": place.name,
+            "door": event.door_name,
+            "time": write_time(event.raised_ms, place.time_zone)[11:16],
+            "degrees": "" if event.temperature is None else f"{event.temperature:.1f}",
+        }
+        word = f"door_{event.kind}"
+        if event.kind == FEVER and event.temperature is None:
+            word = "door_unmeasured"
+        await self._tell_staff("door_alarm", facts, "", f"{word}:{event.iot_id}", place, word)
 
     async def deletion_asked(self, event: DeletionAsked) -> None:
         await self._of_deletion(event, "deletion_waiting", {})

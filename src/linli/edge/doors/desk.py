@@ -172,9 +172,17 @@ class Desk:
         return Answer()
 
     async def _card_list(self, link: Link, message: permissions.ReportPermissions, device: str) -> Answer:
-        await self._things.event(
-            device, "cardPermissions", {"permissions": msgspec.to_builtins(message.permissions)}
-        )
+        # In the platform's model times are numbers, and what is not known is left out.
+        cards = [
+            {
+                "cardId": card.card_id,
+                **({} if card.user_id is None else {"userId": card.user_id}),
+                "effectiveTime": int(card.effective_time),
+                "expiryTime": int(card.expiry_time),
+            }
+            for card in message.permissions
+        ]
+        await self._things.event(device, "cardPermissions", {"permissions": cards})
         return Answer()
 
     async def _group(self, link: Link, message: intercom.GetGroupId, device: str) -> Answer:

@@ -23,6 +23,7 @@ type Params = Mapping[str, Any]
 type Outputs = Mapping[str, Any]
 
 _LISTS: Final = {"syncCardPermissions": CARD, "syncBlePermissions": BLE}
+_FLOORS: Final = "targetFloorRoomList"
 _SETTLED: Final = (State.HELD, State.REMOVED)
 MOST_FILE_BYTES: Final = 64 * 1024 * 1024
 
@@ -61,6 +62,8 @@ class DoorServices:
             return await self._card_list(device, _LISTS[service], params)
         if service == "syncElevatorRules":
             return await self._rules(device, params)
+        if service == "queryElevatorRules":
+            return _rules_in_model(await self._asks.call(device, service, params))
         if service in STANDING:
             return await self._standing(device, service, params)
         return await self._asks.call(device, service, params)
@@ -132,7 +135,7 @@ class DoorServices:
 
     async def _rules(self, device: str, params: Params) -> Outputs:
         wishes: list[Wish] = []
-        for entry in _entries(params, "rules", rules.Rule):
+        for entry in _entries(_rules_of_model(params), "rules", rules.Rule):
             if entry.type == rules.CLEAR:
                 rows = await self._wishes.kept(device, (RULE,))
                 wishes = [Wish(RULE, kept.item.credential, "") for kept in rows]
@@ -211,6 +214,34 @@ def _entries[E](params: Params, field: str, kind: type[E]) -> list[E]:
     except msgspec.ValidationError as error:
         rule, _, place = str(error).partition(" - at `")
         raise ParamsBad(field=field + place.rstrip("`").removeprefix("$"), rule=rule) from None
+
+
+def _rules_of_model(params: Params) -> Params:
+    """Thing models have no list within a list: there the floors of a rule are JSON text. Raises ParamsBad."""
+    entries = params.get("rules")
+    if not isinstance(entries, list):
+        return params
+    return {**params, "rules": [_rule_of_model(entry) for entry in entries]}
+
+
+def _rule_of_model(entry: Any) -> Any:
+    floors = entry.get(_FLOORS) if isinstance(entry, dict) else None
+    if not isinstance(floors, str):
+        return entry
+    try:
+        return {**entry, _FLOORS: msgspec.json.decode(floors)}
+    except msgspec.DecodeError:
+        raise ParamsBad(field=f"rules.{_FLOORS}", rule="must be JSON") from None
+
+
+def _rules_in_model(answer: Outputs) -> Outputs:
+    return {
+        **answer,
+        "rules": [
+            {**rule, _FLOORS: json.dumps(rule[_FLOORS], ensure_ascii=False)} if _FLOORS in rule else rule
+            for rule in answer.get("rules", ())
+        ],
+    }
 
 
 def _outputs(kept: Sequence[Kept]) -> Outputs:

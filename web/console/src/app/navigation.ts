@@ -66,6 +66,7 @@ export const SECTIONS: Section[] = [
     places: [
       place('doors.title', 'doors', 'devices.use'),
       place('doors.passes.title', 'passes', 'devices.use'),
+      place('doors.alarms.title', 'door-alarms', 'devices.use'),
       place('credentials.title', 'credentials', 'devices.use'),
       place('credentials.denied.title', 'denied', 'residents.use'),
       place('faces.title', 'faces', 'residents.use'),

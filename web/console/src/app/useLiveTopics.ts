@@ -2,7 +2,7 @@ import { useLive, type Live, type LiveEvent } from '@linli/shared'
 import { useSession } from '@/app/useSession'
 
 export type Topic =
-  'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit' | 'edge' | 'attack'
+  'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit' | 'edge' | 'attack' | 'alarm'
 
 const RIGHT: Record<Topic, string> = {
   pass: 'devices.use',
@@ -14,6 +14,7 @@ const RIGHT: Record<Topic, string> = {
   visit: 'visitors.use',
   edge: 'devices.use',
   attack: 'devices.use',
+  alarm: 'devices.use',
 }
 
 /**

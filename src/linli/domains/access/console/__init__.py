@@ -1,5 +1,6 @@
 """Console routes of access: doors and the places they serve, passes, QR rights."""
 
+from linli.domains.access.console.alarms import alarm_routes
 from linli.domains.access.console.all_credentials import all_credential_routes
 from linli.domains.access.console.call_unit import call_unit_routes
 from linli.domains.access.console.credentials import credential_routes
@@ -16,6 +17,7 @@ from linli.domains.people.rights import Right
 from linli.kernel.history import Kind
 
 ROUTES = (
+    alarm_routes,
     call_unit_routes,
     community_reading_routes,
     credential_routes,
@@ -39,6 +41,7 @@ HISTORY = tuple(
 __all__ = [
     "HISTORY",
     "ROUTES",
+    "alarm_routes",
     "all_credential_routes",
     "call_unit_routes",
     "community_reading_routes",

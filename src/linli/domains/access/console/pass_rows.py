@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from linli.domains.access.events import PassRecorded
-from linli.domains.access.pass_details import capture_key, temperature_c
+from linli.domains.access.pass_details import capture_key, temperature_c, text_in
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.places import places
 from linli.domains.access.rows import Pass
@@ -18,6 +18,7 @@ from linli.kernel.scope import Scope
 type WholeAt = Callable[[int], bool]
 """Whether whole card numbers may be read in a community."""
 
+MOST_ROOM = 64
 PICTURE_SECONDS = 3600
 """How long the address of a snapshot works: a page reads it again with its rows."""
 
@@ -35,9 +36,10 @@ class PassRow(msgspec.Struct, rename="camel", frozen=True):
     person_id: str
     """identityId."""
     kind: str
-    """CARD, PASSWORD, QRCODE, BleCARD or FACE."""
+    """CARD, PASSWORD, QRCODE, BleCARD, FACE or CALL."""
     credential: str
-    """A card's number, or its end after `…`; of a QR code its last four characters; empty for faces and passwords."""
+    """A card's number, or its end after `…`; of a QR code its last four characters; of a call the account that answered,
+    or most of the phone number; empty for faces and passwords."""
     direction: str
     passed: bool
     code: int
@@ -50,6 +52,8 @@ class PassRow(msgspec.Struct, rename="camel", frozen=True):
     """Of the body, in degrees Celsius; null when not measured."""
     remaining: int | None = None
     """QR scans left; -1 without limit, null where they are not counted."""
+    room: str = ""
+    """Of a call: which room was called."""
 
 
 async def live_row(db: Reader, event: PassRecorded, objects: ObjectStore) -> PassRow:
@@ -74,6 +78,7 @@ async def live_row(db: Reader, event: PassRecorded, objects: ObjectStore) -> Pas
         picture_url=objects.url(picture, expires_s=PICTURE_SECONDS) if picture else "",
         temperature=temperature_c(event.ext_info),
         remaining=event.remaining,
+        room=called_room(event.type, event.ext_info),
     )
 
 
@@ -100,6 +105,7 @@ async def rows_of(
             picture_url=objects.url(picture, expires_s=PICTURE_SECONDS) if picture else "",
             temperature=temperature_c(row.ext_info),
             remaining=row.remaining,
+            room=called_room(row.type, row.ext_info),
         )
         for row, picture in zip(passes, pictures, strict=True)
     ]
@@ -114,7 +120,13 @@ def shown_credential(kind: str, credential: str, *, whole: bool = False) -> str:
     """What may be read of a credential; `whole`: of cards all of it. Nobody reads a whole code or PIN in a list."""
     if kind in ("CARD", "BleCARD"):
         return credential if whole else masking.shown_credential(kind, credential)
+    if kind == "CALL":
+        return credential
     return masking.tail(credential) if kind == "QRCODE" else ""
+
+
+def called_room(kind: str, ext_info: str) -> str:
+    return text_in(ext_info, "roomId")[:MOST_ROOM] if kind == "CALL" else ""
 
 
 async def places_of(scope: Scope, db: Reader, iot_ids: list[str]) -> dict[str, str]:

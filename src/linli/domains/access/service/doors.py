@@ -14,6 +14,7 @@ from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.places import check_place
 from linli.domains.access.queries.settings import settings_of
 from linli.domains.access.rows import Door
+from linli.domains.access.service.alarms import end_alarms_of
 from linli.domains.access.service.guessing import forget_guesses
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL, KeyBody, encode
@@ -211,6 +212,7 @@ async def forget_door(scope: Scope, tx: Tx, *, door: Door) -> None:
     await _delete.run(tx, scope, of_door=door.iot_id)
     await forget_door_reading(tx, iot_id=door.iot_id)
     await forget_guesses(scope, tx, iot_id=door.iot_id)
+    await end_alarms_of(scope, tx, iot_id=door.iot_id, now_ms=tx.db.clock.now_ms())
     await delivery.expand_scope(tx, target_type=COMMUNITY_DOORS, target=str(door.community_id))
     await emit(tx, DoorRemoved(door.tenant_id, door.community_id, door.iot_id), key=door.iot_id)
 

@@ -17,7 +17,7 @@ from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_key
 from linli.domains.access.queries.persons import owner_of_credential
 from linli.domains.access.queries.settings import settings_of
-from linli.domains.access.rows import Door, DoorPerson, Pass
+from linli.domains.access.rows import Card, Credential, Door, DoorPerson, Pass
 from linli.domains.access.service import credentials
 from linli.domains.access.service.guessing import wrong_pin
 from linli.domains.access.service.keys import DoorKeys
@@ -33,7 +33,16 @@ from linli.rules import UNLIMITED, PassCode, pin_digest
 
 RETENTION_DAYS = 180
 MODEL, MODEL_VERSION = "iot_entrance_event_model", "1.1"
-TYPES = {"qrCode": "QRCODE", "tradCard": "CARD", "bleCard": "BleCARD", "password": "PASSWORD", "face": "FACE"}
+CALL = "call"
+"""Type of an opening in a call of the intercom, which doors report by an event of its own."""
+TYPES = {
+    "qrCode": "QRCODE",
+    "tradCard": "CARD",
+    "bleCard": "BleCARD",
+    "password": "PASSWORD",
+    "face": "FACE",
+    CALL: "CALL",
+}
 """Type in `passEvent` → type in records."""
 RECORDED = frozenset(("QRCODE", "CARD", "BleCARD", "PASSWORD"))
 """What the model of traditional passes holds; faces have their own."""
@@ -41,6 +50,11 @@ MAX_EXT_INFO = 4096
 _RECOGNISED = frozenset(
     (PassCode.SUCCESS, PassCode.FACE_BLACKLISTED, PassCode.FACE_EXPIRED, PassCode.FACE_NOT_EFFECTIVE)
 )
+_CARD_CODES = {
+    "tradCard": (PassCode.CARD_NOT_EFFECTIVE, PassCode.CARD_EXPIRED, PassCode.CARD_UNKNOWN),
+    "bleCard": (PassCode.BLE_CARD_NOT_EFFECTIVE, PassCode.BLE_CARD_EXPIRED, PassCode.BLE_CARD_UNKNOWN),
+}
+"""Not valid yet, not any more, not known."""
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
 _count_at_door = Command(
@@ -65,7 +79,7 @@ class PassReport:
     message: str
     type: str
     content: str
-    """qrCode, card number or password."""
+    """qrCode, card number, password, or who was called."""
     ext_info: str
     passed_ms: int
     received_ms: int
@@ -147,6 +161,28 @@ async def record_pass(
         key=row.iot_id,
     )
     return row
+
+
+async def why_refused(tx: Tx, *, door: Door, type: str, number: str, at_ms: int) -> PassCode:
+    """Why a door that decides by itself refused a card at `at_ms`: it says which card, and no reason (spec G 5, F7)."""
+    codes = _CARD_CODES[type]
+    right: Card | Credential | None = None
+    if type == "tradCard":
+        right = await queries.card_at_pass(tx, tenant_id=door.tenant_id, iot_id=door.iot_id, card_id=number)
+    if right is None or not right.live:
+        right = await credential_queries.live(
+            Scope.system(door.tenant_id),
+            tx,
+            community_id=door.community_id,
+            kind=CARD if type == "tradCard" else BLE,
+            credential=number,
+        )
+    if right is not None and right.live:
+        if at_ms < right.starts_ms:
+            return codes[0]
+        if at_ms > right.ends_ms:
+            return codes[1]
+    return codes[2]  # nobody's, taken away, or not brought to this door
 
 
 async def purge_passes(db: Database, *, now_ms: int, days: int = RETENTION_DAYS) -> int:

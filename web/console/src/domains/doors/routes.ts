@@ -20,4 +20,10 @@ export default [
     component: () => import('./PassesPage.vue'),
     meta: { titleKey: 'doors.passes.title' },
   },
+  {
+    path: 'door-alarms',
+    name: 'door-alarms',
+    component: () => import('./AlarmsPage.vue'),
+    meta: { titleKey: 'doors.alarms.title' },
+  },
 ] satisfies RouteRecordRaw[]

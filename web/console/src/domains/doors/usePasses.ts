@@ -8,7 +8,7 @@ export type PassRow = components['schemas']['PassRow']
 const KNOWN = new Set([
   0, 101, 102, 103, 104, 201, 202, 203, 301, 302, 303, 501, 502, 503, 504, 505, 506, 507,
 ])
-export const KINDS = ['QRCODE', 'CARD', 'FACE', 'PASSWORD', 'BleCARD'] as const
+export const KINDS = ['QRCODE', 'CARD', 'FACE', 'PASSWORD', 'BleCARD', 'CALL'] as const
 export const PASS_FILTERS = ['q', 'result', 'kind', 'door', 'personId', 'from', 'to'] as const
 /** From here on a body is warmer than it should be, in °C; doors with a limit of their own refuse by it. */
 export const FEVER = 37.3

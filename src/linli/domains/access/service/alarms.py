@@ -1,0 +1,130 @@
+"""Alarms of doors: raised, repeated and over, as the doors say (spec G A4, A 4.3)."""
+
+from typing import Final
+
+from sqlalchemy import bindparam, delete, update
+
+from linli.domains.access.events import DoorAlarmed
+from linli.domains.access.models import alarms
+from linli.domains.access.queries.alarms import going_on
+from linli.domains.access.rows import Door, DoorAlarm
+from linli.kernel.db import INT, Command, Database, Tx, in_scope
+from linli.kernel.db.partitions import DAY_MS
+from linli.kernel.events import emit
+from linli.kernel.scope import Scope
+
+TAMPER, FORCED, HELD_OPEN, FEVER = "tamper", "forced", "held", "fever"
+KINDS: Final = (TAMPER, FORCED, HELD_OPEN, FEVER)
+
+_a = alarms.c
+_change = Command(
+    update(alarms)
+    .where(in_scope(alarms), _a.id == bindparam("of_id", type_=INT))
+    .values(
+        times=bindparam("new_times", type_=INT),
+        last_ms=bindparam("new_last", type_=INT),
+        over_ms=bindparam("new_over", type_=INT),
+    )
+)
+_end_all = Command(
+    update(alarms)
+    .where(in_scope(alarms), _a.iot_id == bindparam("of_door"), _a.over_ms.is_(None))
+    .values(over_ms=bindparam("now", type_=INT))
+)
+_purge = Command(
+    delete(alarms).where(_a.received_ms < bindparam("before", type_=INT)),
+    unscoped="old alarms of every tenant",
+)
+
+
+async def raise_alarm(
+    tx: Tx,
+    *,
+    door: Door,
+    kind: str,
+    alarm_id: int,
+    at_ms: int,
+    received_ms: int,
+    lasts: bool,
+    temperature: float | None = None,
+) -> DoorAlarm:
+    """Keep an alarm. One that lasts is one row until the door says that it is over, however often it says it again.
+
+    `temperature`: degrees Celsius, of a fever.
+    """
+    before = await going_on(_scope(door), tx, iot_id=door.iot_id, kind=kind) if lasts else None
+    if before is not None:
+        alarm = before._replace(times=before.times + 1, last_ms=max(before.last_ms, at_ms))
+        await _keep_change(tx, door, alarm)
+        await _publish(tx, alarm)
+        return alarm
+    alarm = DoorAlarm(
+        id=alarm_id,
+        tenant_id=door.tenant_id,
+        community_id=door.community_id,
+        iot_id=door.iot_id,
+        door_name=door.name,
+        kind=kind,
+        temperature=None if temperature is None else round(temperature, 1),
+        times=1,
+        raised_ms=at_ms,
+        last_ms=at_ms,
+        over_ms=None if lasts else at_ms,
+        received_ms=received_ms,
+    )
+    await tx.insert(alarms, alarm._asdict())
+    await _publish(tx, alarm, new=True)
+    return alarm
+
+
+async def end_alarm(tx: Tx, *, door: Door, kind: str, at_ms: int) -> None:
+    """The door says that it is over; nothing happens where none goes on."""
+    before = await going_on(_scope(door), tx, iot_id=door.iot_id, kind=kind)
+    if before is not None:
+        alarm = before._replace(over_ms=max(at_ms, before.raised_ms))
+        await _keep_change(tx, door, alarm)
+        await _publish(tx, alarm)
+
+
+async def end_alarms_of(scope: Scope, tx: Tx, *, iot_id: str, now_ms: int) -> None:
+    """Of a device that is no door any more: nobody will say that they are over."""
+    await _end_all.run(tx, scope, of_door=iot_id, now=now_ms)
+
+
+async def purge_alarms(db: Database, *, now_ms: int, days: int) -> None:
+    """Remove alarms kept longer than `days`, counted from their arrival."""
+    before = now_ms - days * DAY_MS
+    await db.run(lambda tx: _purge.run(tx, before=before))
+
+
+async def _keep_change(tx: Tx, door: Door, alarm: DoorAlarm) -> None:
+    await _change.run(
+        tx,
+        _scope(door),
+        of_id=alarm.id,
+        new_times=alarm.times,
+        new_last=alarm.last_ms,
+        new_over=alarm.over_ms,
+    )
+
+
+async def _publish(tx: Tx, alarm: DoorAlarm, *, new: bool = False) -> None:
+    event = DoorAlarmed(
+        alarm_id=alarm.id,
+        tenant_id=alarm.tenant_id,
+        community_id=alarm.community_id,
+        iot_id=alarm.iot_id,
+        door_name=alarm.door_name,
+        kind=alarm.kind,
+        temperature=alarm.temperature,
+        times=alarm.times,
+        raised_ms=alarm.raised_ms,
+        last_ms=alarm.last_ms,
+        over_ms=alarm.over_ms,
+        new=new,
+    )
+    await emit(tx, event, key=alarm.iot_id)
+
+
+def _scope(door: Door) -> Scope:
+    return Scope.system(door.tenant_id, "access")
