@@ -284,7 +284,7 @@ class BoxSite:
         return answer.get("data")
 
     async def give_card(self, name: str, card: str = CARD) -> None:
-        row = {"iotId": self.iot_ids[name], "cardId": card, "identityId": PERSON, "expiryTime": _tomorrow()}
+        row = {"iotId": self.iot_ids[name], "cardId": card, "identityId": PERSON, "expiryTime": tomorrow()}
         await self.ok("/entrance/paas/perm/card/batchmodify", "1.0.2", cards=[row])
 
     async def give_code(self, name: str) -> str:
@@ -293,7 +293,7 @@ class BoxSite:
         )
         await self.ok(
             "/entrance/paas/perm/qrcode/config", "1.0.1", qrCode=code, iotIds=[self.iot_ids[name]],
-            identityId=PERSON, expiryTime=_tomorrow(),
+            identityId=PERSON, expiryTime=tomorrow(),
         )  # fmt: skip
         return code
 
@@ -343,7 +343,7 @@ class BoxSite:
             return any(row.items() <= one.items() for one in told)
 
         try:
-            await until(heard, 10)
+            await until(heard, 60)
         except TimeoutError:
             raise AssertionError((row, told)) from None
 
@@ -389,7 +389,7 @@ async def _firmware(machine: SimulatedMachine) -> None:
             await asyncio.sleep(2)
 
 
-def _tomorrow() -> str:
+def tomorrow() -> str:
     zone = timedelta(hours=8)  # the platform's default
     return (datetime.now(UTC) + zone + timedelta(days=1)).strftime("%Y-%m-%d %H:%M:%S")
 
