@@ -6,6 +6,7 @@ Nothing here installs anything: `./linli test` does that as root. What is missin
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -394,6 +395,23 @@ class RabbitMQ:
                 cwd=self.folder, start_new_session=True,
             )  # fmt: skip
         wait_for_port(self.port, self._process, log)
+
+    def control(self, line: str) -> None:
+        """Run a line that begins with `rabbitmqctl`, as an operator of this node."""
+        program = self.program()
+        assert program is not None
+        name, *words = shlex.split(line)
+        done = subprocess.run(
+            [str(program.with_name(name)), *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=self._environment(),
+            cwd=self.folder,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def kill(self) -> None:
         """End the node as a power cut does."""

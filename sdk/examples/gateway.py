@@ -3,7 +3,7 @@
 import asyncio
 import os
 
-from linli_sdk.device import AsyncDevice, Endpoint, Triple
+from linli_sdk.device import AsyncDevice, Endpoint, Triple, example_values
 
 
 async def main() -> None:
@@ -15,7 +15,7 @@ async def main() -> None:
         await gateway.topo_add([meter])
         sub = gateway.sub(meter)
         await gateway.login(sub)
-        await sub.post_properties({"Temperature": 20.5})
+        await sub.post_properties(example_values(await sub.model()))
         print("behind it:", await gateway.topo())
         await gateway.logout(sub)
 

@@ -1,8 +1,10 @@
 """Consumers over AMQP 1.0: RabbitMQ 4, a standard client, and both sides killed."""
 
 import asyncio
+import re
 import sys
 from contextlib import asynccontextmanager
+from pathlib import Path
 from random import Random
 
 import msgspec
@@ -30,6 +32,7 @@ from tests.engines import RabbitMQ, free_port
 
 pytestmark = [pytest.mark.xdist_group("rabbitmq"), pytest.mark.timeout(120)]
 KILLS = 4
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +154,40 @@ async def test_who_does_not_acknowledge_within_30_seconds_is_disconnected_and_an
         await other.close()
         await stuck.close()
     await guard.stop()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_guides_tell_the_same_commands(language):
+    assert commands_of(language) == commands_of("en")
+
+
+def commands_of(language):
+    """Of `rabbitmqctl`, and the URL that goes with them, as docs/guides/subscriptions says them."""
+    text = (GUIDES / f"subscriptions.{language}.md").read_text("utf-8")
+    (url,) = re.findall(r'^url = "(amqp://.*)"$', text, re.MULTILINE)
+    return re.findall(r"^rabbitmqctl .*$", text, re.MULTILINE), url
+
+
+async def test_the_user_that_the_guide_makes_can_do_all_that_the_platform_does(
+    db, ours, ids, secrets, rabbit, logins
+):
+    lines, url = commands_of("en")
+    assert len(lines) == 2
+    for line in lines:  # the node has a user of that name already
+        await asyncio.to_thread(rabbit.control, line.replace(" linli ", " guided "))
+    url = url.replace("//linli:", "//guided:").replace(":5672/", f":{rabbit.port}/")
+    number = await subscribe(db, ours, ids, secrets)
+    hub = Hub(db, SystemClock(), secrets, limits=Limits(), broker=Broker(url), rng=Random(1))
+    await hub.start()
+    try:
+        await say(db, ours, 1)
+        await handed_over(db, ours, number)
+        consumer = AmqpConsumer(ours.app_key, ours.app_secret, rabbit.port, number)
+        assert await consumer.wait_for(1) == ["1"]
+        consumer.accept_all()
+        await consumer.close()
+    finally:
+        await hub.stop()
 
 
 async def test_nothing_is_lost_when_rabbitmq_is_killed(db, ours, ids, secrets, rabbit, logins):

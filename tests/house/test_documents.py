@@ -33,6 +33,14 @@ def test_every_guide_speaks_both_languages(guide: str) -> None:
     assert parts("zh") == parts("en")
 
 
+@pytest.mark.parametrize(("readme", "language"), [("README.md", "zh"), ("README.en.md", "en")])
+def test_the_readme_leads_to_every_guide_and_the_sdk(readme: str, language: str) -> None:
+    targets = set(LINK.findall((ROOT / readme).read_text(encoding="utf-8")))
+    guides = {f"docs/guides/{path.name}" for path in (ROOT / "docs/guides").glob(f"*.{language}.md")}
+    assert guides - targets == set()
+    assert any(target.startswith("sdk/README") for target in targets)
+
+
 def test_shipped_settings_are_accepted() -> None:
     settings = load(ROOT / "deploy" / "linli.toml", {})
     assert settings.disk.reserve_mb == 256

@@ -58,6 +58,17 @@ async def test_token_by_project(partner: Partner) -> None:
     assert (await partner.call("/cloud/token/refresh", "1.0.1", cloudToken=token))["code"] == 200
 
 
+@pytest.mark.parametrize("res", ["p9999", "its own project", "a foreign community"])
+async def test_a_wrong_res_is_told_what_to_pass(partner: Partner, platform: Platform, res: str) -> None:
+    """The same of what is foreign and of what is not there."""
+    (project,) = await tenancy.list_projects(partner.owner, platform.db)
+    res = {"its own project": project.project_id, "a foreign community": "p1600"}.get(res, res)
+    told = await partner.call("/cloud/token", "1.0.1", {"grantType": "project", "res": res})
+    assert told["code"] == 403
+    assert told["message"].startswith("request forbidden. res must be the projectId of a community")
+    assert "密钥" in told["localizedMsg"]
+
+
 async def test_tokens_refused(partner: Partner, stranger: Partner, platform: Platform) -> None:
     refused = failure(401, "request auth error.", "请求认证错误")
     echo = ("/sample/echo", "1.0.2", {"iotId": "x"})

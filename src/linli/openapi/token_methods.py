@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import Meta
@@ -10,11 +10,22 @@ from msgspec import Meta
 from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
+from linli.openapi import answers
 from linli.openapi.policies import ALWAYS_GRANTED
 from linli.openapi.registry import Call, Contract, method
 from linli.openapi.tokens import CommunityNotReady, TokenRefused, Tokens, TokenTargets
 
 _GRANT_TYPE = "project"
+
+
+class ResUnknown(NotFound):
+    """`res` is no community's projectId, or not one of a community that the key's project was granted."""
+
+    code = "openapi.res_unknown"
+    api_code: ClassVar[int | str | None] = answers.FORBIDDEN
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(what="project", id=id)
 
 
 class TokenGet(msgspec.Struct, rename="camel"):
@@ -34,7 +45,14 @@ class CommunityToken(msgspec.Struct, rename="camel"):
 
 class ProjectTokenGet(msgspec.Struct, rename="camel"):
     grant_type: Annotated[str, Meta(description="固定为 project / always project")]
-    res: Annotated[str, Meta(description="小区的 projectId（scope_id） / project id of the community")]
+    res: Annotated[
+        str,
+        Meta(
+            description="小区的 projectId（scope_id），控制台“密钥”页列出；不是 AppKey 所属项目的 ProjectId / "
+            "the community's own projectId (scope_id), as the console's Keys page lists it; "
+            "not the ProjectId of the key's project"
+        ),
+    ]
 
 
 class ProjectToken(msgspec.Struct, rename="camel"):
@@ -89,7 +107,7 @@ async def refresh_token(
     "1.0.0",
     service=ALWAYS_GRANTED,
     token="none",
-    raises=(NotFound, CommunityNotReady),
+    raises=(ResUnknown, CommunityNotReady),
     title="获取云端资源Token",
     title_en="Get a cloudToken by project id",
     contract=Contract(legacy=True, source="public clients"),
@@ -99,7 +117,7 @@ async def refresh_token(
     "1.0.1",
     service=ALWAYS_GRANTED,
     token="none",
-    raises=(NotFound, CommunityNotReady),
+    raises=(ResUnknown, CommunityNotReady),
     title="获取云端资源Token",
     title_en="Get a cloudToken by project id",
     contract=Contract(source="public clients"),
@@ -114,7 +132,7 @@ async def get_project_token(
         raise BadInput(field="res", rule="blank")
     target = await targets.project(scope, tx, project_id=data.res)
     if target is None:
-        raise NotFound(what="project", id=data.res)
+        raise ResUnknown(id=data.res)
     issued = await tokens.issue(scope, tx, target)
     return ProjectToken(issued.token, issued.expires_in_ms, issued.expires_in_ms)
 

@@ -93,6 +93,9 @@ class BlockingThing:
     def delete_tags(self, *keys: str) -> None:
         self._loop.run(self._thing.delete_tags(*keys))
 
+    def model(self) -> dict[str, Any]:
+        return self._loop.run(self._thing.model())
+
     def config(self) -> dict[str, Any]:
         return self._loop.run(self._thing.config())
 

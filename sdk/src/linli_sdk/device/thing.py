@@ -182,6 +182,11 @@ class Thing:
         answer = await self._ask("thing/deviceinfo/get", [{"attrKey": key} for key in keys])
         return {tag["attrKey"]: tag["attrValue"] for tag in answer or []}
 
+    async def model(self) -> dict[str, Any]:
+        """The thing model of its product: `{"properties": [...], "events": [...], "services": [...]}`."""
+        document: dict[str, Any] = await self._ask("thing/dsltemplate/get", {})
+        return document
+
     async def config(self) -> dict[str, Any]:
         """`{"configId", "configSize", "url", "sign", "signMethod", "getType"}`. Raises DeviceError without one."""
         answer: dict[str, Any] = await self._ask(
