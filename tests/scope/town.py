@@ -196,6 +196,7 @@ class Lot:
     vehicle: int = 0
     spare_vehicle: int = 0
     dropped_vehicle: int = 0
+    removed_vehicle: int = 0
     camera: int = 0
     spare_camera: int = 0
     lost_camera: int = 0

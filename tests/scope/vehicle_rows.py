@@ -8,7 +8,7 @@ from linli.domains.people.service import vehicles
 from linli.domains.people.service.vehicles import VehicleForm
 
 VEHICLE = "/solution/community/household/user/vehicle"
-NAMES = ("vehicle", "spare_vehicle", "dropped_vehicle")
+NAMES = ("vehicle", "spare_vehicle", "dropped_vehicle", "removed_vehicle")
 
 
 def plate(lot: Any, last: str) -> str:
@@ -25,6 +25,13 @@ async def add_vehicles(platform: Platform, lot: Any) -> None:
                 ids=platform.ids, now_ms=platform.clock.now_ms(),
             )  # fmt: skip
             setattr(lot, name, made)
+        await vehicles.remove(
+            owner,
+            tx,
+            community_id=lot.community,
+            vehicle_ids=[lot.removed_vehicle],
+            now_ms=platform.clock.now_ms(),
+        )
 
 
 def methods() -> dict[tuple[str, str], list[Callable[[Any], dict[str, Any]]]]:

@@ -23,6 +23,7 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         ],
         f"PUT {here}/{{vehicle_id}}": [lambda x: Ask({**at(x), "vehicle_id": x.vehicle}, body={"color": 1})],
         f"POST {here}/remove": [lambda x: Ask(at(x), body={"ids": [x.dropped_vehicle]})],
+        f"POST {here}/{{vehicle_id}}/restore": [lambda x: Ask({**at(x), "vehicle_id": x.removed_vehicle})],
         f"POST {here}/import": [
             lambda x: Ask(at(x), file=filled("zh-CN", [(plate(x, "9"), "王先生", "", "", "", None)]))
         ],

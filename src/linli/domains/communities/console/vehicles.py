@@ -15,7 +15,7 @@ from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.vehicles import OwnedVehicle
 from linli.domains.people.rights import Right
 from linli.domains.people.service import vehicles as service
-from linli.domains.people.service.vehicles import PlateTaken, TooManyVehicles, VehicleForm
+from linli.domains.people.service.vehicles import OwnerMovedOut, PlateTaken, TooManyVehicles, VehicleForm
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
@@ -27,6 +27,7 @@ from linli.kernel.scope import Scope
 from linli.rules.plates import is_new_energy
 
 EXPORT_MAX = 20_000
+DELETED = "deleted"
 _NAMES = ("plate", "brand", "color")
 
 
@@ -44,6 +45,7 @@ class VehicleRow(msgspec.Struct, rename="camel", frozen=True):
     houses: list[str]
     """Where the owner lives."""
     created_ms: int
+    deleted_ms: Annotated[int, Meta(description="When it was removed; 0: it is registered.")]
 
 
 class NewVehicleForm(msgspec.Struct, rename="camel", frozen=True):
@@ -94,6 +96,7 @@ async def _rows(
                 houses[house_id].location for house_id in homes.get(row.person_id, ()) if house_id in houses
             ],
             created_ms=row.created_ms,
+            deleted_ms=row.deleted_ms,
         )
         for row in owned_vehicles
     ]
@@ -114,7 +117,10 @@ vehicle_routes = Routes("/communities/{community_id:int}/vehicles", tags=("vehic
 class VehicleListFilter(queries.VehicleFilter, frozen=True):
     """What the list is asked for, in an order."""
 
-    sort: Annotated[str, Meta(description="created, plate, -plate, name, -name")] = "created"
+    state: Annotated[str, Meta(description="deleted: those that were removed.")] = ""
+    sort: Annotated[
+        str, Meta(description="created, removed, plate, -plate, name, -name; removed ones: the last first.")
+    ] = ""
 
 
 @vehicle_routes.get(right=Right.VEHICLES_SEE)
@@ -122,10 +128,14 @@ async def list_vehicles(
     community_id: int, where: VehicleListFilter, page: PageRequest, scope: Scope, db: Database
 ) -> Page[VehicleRow]:
     """Vehicles of a community, the last registered first."""
-    if where.sort not in queries.ORDERS:
+    if where.sort and where.sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
+    if where.state not in ("", DELETED):
+        raise BadInput(field="state", rule="one_of", allowed=DELETED)
     await root_of(scope, db, community_id)
-    matches = await queries.page(scope, db, community_id, page, where=where, order=where.sort)
+    removed = where.state == DELETED
+    order = where.sort or ("removed" if removed else "created")
+    matches = await queries.page(scope, db, community_id, page, where=where, order=order, removed=removed)
     return Page.of(page, matches.total, await _rows(scope, db, community_id, matches.data))
 
 
@@ -170,10 +180,21 @@ async def change_vehicle(
 
 
 @vehicle_routes.post("/remove", right=Right.VEHICLES_MANAGE)
-async def remove_vehicles(community_id: int, data: VehicleIds, scope: Scope, tx: Tx) -> None:
-    """Take vehicles away, all or none."""
+async def remove_vehicles(community_id: int, data: VehicleIds, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Take vehicles away, all or none; each can be put back."""
     service.check_list([*data.ids], limit=service.BULK_MAX)
-    await service.remove(scope, tx, community_id=community_id, vehicle_ids=data.ids)
+    await service.remove(scope, tx, community_id=community_id, vehicle_ids=data.ids, now_ms=clock.now_ms())
+
+
+@vehicle_routes.post(
+    "/{vehicle_id:int}/restore",
+    right=Right.VEHICLES_MANAGE,
+    raises=(PlateTaken, TooManyVehicles, OwnerMovedOut),
+)
+async def restore_vehicle(community_id: int, vehicle_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Register a removed vehicle again, if its owner is still here and nobody else has the plate."""
+    await root_of(scope, tx, community_id)
+    await service.restore(scope, tx, community_id=community_id, vehicle_id=vehicle_id, now_ms=clock.now_ms())
 
 
 @vehicle_routes.get("/export.xlsx", right=Right.VEHICLES_SEE)

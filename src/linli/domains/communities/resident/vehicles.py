@@ -86,9 +86,15 @@ async def change_vehicle(
 
 
 @vehicle_routes.delete("/{vehicle_id:int}", raises=(NotFound,))
-async def remove_vehicle(community_id: int, vehicle_id: int, resident: Resident, tx: Tx) -> None:
+async def remove_vehicle(
+    community_id: int, vehicle_id: int, resident: Resident, tx: Tx, clock: Clock
+) -> None:
     """Take one's own vehicle away."""
     await _own(resident, tx, community_id, vehicle_id)
     await vehicles.remove(
-        resident.scope(community_id), tx, community_id=community_id, vehicle_ids=[vehicle_id]
+        resident.scope(community_id),
+        tx,
+        community_id=community_id,
+        vehicle_ids=[vehicle_id],
+        now_ms=clock.now_ms(),
     )

@@ -156,7 +156,12 @@ async def bring_back(scope: Scope, tx: Tx, change: Change, *, now_ms: int) -> No
         await tx.insert_many(house_assets, assets_again)
     await relocate_houses(scope, tx, again[0])
     await bulk.move_back_many(
-        scope, tx, community_id=top.community_id, ties=[TieState(*tie) for tie in kept["ties"]], now_ms=now_ms
+        scope,
+        tx,
+        community_id=top.community_id,
+        ties=[TieState(*tie) for tie in kept["ties"]],
+        left_ms=change.at_ms,
+        now_ms=now_ms,
     )
     await history.note(
         scope,

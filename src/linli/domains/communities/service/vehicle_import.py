@@ -178,7 +178,8 @@ async def undo(
         if {"brand": now.brand, "color": now.color} == facts["after"]:
             back.append(now._replace(**facts["before"]))
     await vehicles.put_back(scope, tx, back, now_ms=now_ms)
-    await vehicles.remove_rows(scope, tx, [there[vehicle_id] for vehicle_id in vehicle_ids])
+    gone = [there[vehicle_id] for vehicle_id in vehicle_ids]
+    await vehicles.remove_rows(scope, tx, gone, now_ms=now_ms)
     return len(done) - len(vehicle_ids) - len(back)
 
 

@@ -1,6 +1,6 @@
 """Who belongs to which house, and what they park there."""
 
-from sqlalchemy import Index, PrimaryKeyConstraint, Table
+from sqlalchemy import Index, PrimaryKeyConstraint, Table, text
 
 from linli.domains.people.models.keys import number
 from linli.kernel.db import integer, metadata, text_column
@@ -91,9 +91,17 @@ vehicles = Table(
     integer("color", null=True),  # CAR_COLOR
     integer("created_ms"),
     integer("changed_ms"),
+    integer("deleted_ms", server_default="0"),  # 0: registered
     # One plate is one vehicle of one person: a barrier must know whose it is.
-    Index("uq_resident_vehicles_plate", "community_id", "plate", unique=True),
+    Index(
+        "uq_resident_vehicles_plate",
+        "community_id",
+        "plate",
+        unique=True,
+        sqlite_where=text("deleted_ms = 0"),
+        postgresql_where=text("deleted_ms = 0"),
+    ),
     Index("ix_resident_vehicles_person", "person_id", "community_id"),
     Index("ix_resident_vehicles_created", "community_id", "created_ms", "vehicle_id"),
 )
-"""Vehicles of the persons of a community (spec B §3.10)."""
+"""Vehicles of the persons of a community (spec B §3.10). A removed one stays until its owner is erased."""

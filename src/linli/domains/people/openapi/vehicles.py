@@ -180,12 +180,13 @@ def _row(row: Vehicle, identity_id: str) -> VehicleInfo:
     title_en="Delete vehicles",
     contract=Contract(source="spec B 3.10 A048"),
 )
-async def delete_vehicles(data: VehicleDelete, call: Call, scope: Scope, tx: Tx) -> None:
-    """All of them or none."""
+async def delete_vehicles(data: VehicleDelete, call: Call, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """All of them or none. The property can bring a vehicle back in the console."""
     service.check_list([*data.vehicle_list])
     await service.remove(
         scope,
         tx,
         community_id=_community(call),
         vehicle_ids=[vehicle_name.id for vehicle_name in data.vehicle_list],
+        now_ms=clock.now_ms(),
     )

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from linli.domains.people.models import house_members, persons, vehicles
 from linli.domains.people.person_rules import MOVED_IN
@@ -29,6 +29,7 @@ class Vehicle(NamedTuple):
     color: int | None
     created_ms: int
     changed_ms: int
+    deleted_ms: int = 0
 
 
 class OwnedVehicle(NamedTuple):
@@ -42,6 +43,7 @@ class OwnedVehicle(NamedTuple):
     brand: str
     color: int | None
     created_ms: int
+    deleted_ms: int
     identity_id: str
     name: str
     phone: str | None
@@ -55,26 +57,38 @@ class RegionCount(NamedTuple):
 
 _v, _p = vehicles.c, persons.c
 _here = _v.community_id == bindparam("community_id", type_=INT)
+_registered = _v.deleted_ms == literal_column("0")  # as the unique index has it, so that it serves
+_removed = _v.deleted_ms > 0
 _by_id = Query(
     select(vehicles).where(in_scope(vehicles), _v.vehicle_id == bindparam("vehicle_id", type_=INT), _here),
     Vehicle,
 )
 _of_person = Query(
     select(vehicles)
-    .where(in_scope(vehicles), _here, _v.person_id == bindparam("person_id", type_=INT))
+    .where(in_scope(vehicles), _here, _registered, _v.person_id == bindparam("person_id", type_=INT))
     .order_by(_v.created_ms, _v.vehicle_id),
     Vehicle,
 )
 _of_persons = Query(
-    select(vehicles).where(in_scope(vehicles), _here, any_of(_v.person_id, "person_ids")), Vehicle
+    select(vehicles).where(in_scope(vehicles), _here, _registered, any_of(_v.person_id, "person_ids")),
+    Vehicle,
+)
+_removed_of_persons = Query(
+    select(vehicles)
+    .where(in_scope(vehicles), _here, _removed, any_of(_v.person_id, "person_ids"))
+    .order_by(_v.deleted_ms, _v.vehicle_id),
+    Vehicle,
 )
 _by_ids = Query(
-    select(vehicles).where(in_scope(vehicles), _here, any_of(_v.vehicle_id, "vehicle_ids")), Vehicle
+    select(vehicles).where(in_scope(vehicles), _here, _registered, any_of(_v.vehicle_id, "vehicle_ids")),
+    Vehicle,
 )
-_by_plates = Query(select(vehicles).where(in_scope(vehicles), _here, any_of(_v.plate, "plates")), Vehicle)
+_by_plates = Query(
+    select(vehicles).where(in_scope(vehicles), _here, _registered, any_of(_v.plate, "plates")), Vehicle
+)
 _regions = Query(
     select(_v.region, func.count().label("vehicles"))
-    .where(in_scope(vehicles), _here)
+    .where(in_scope(vehicles), _here, _registered)
     .group_by(_v.region)
     .order_by(func.count().desc(), _v.region),
     RegionCount,
@@ -82,7 +96,7 @@ _regions = Query(
 _joined = (
     select(
         _v.vehicle_id, _v.community_id, _v.person_id, _v.plate, _v.region, _v.brand, _v.color, _v.created_ms,
-        _p.identity_id, _p.name, _p.phone,
+        _v.deleted_ms, _p.identity_id, _p.name, _p.phone,
     )
     .join(persons, _p.id == _v.person_id)
     .where(in_scope(vehicles), _here)
@@ -107,29 +121,35 @@ _FILTERS: dict[str, Any] = {
 }
 _ORDERS: dict[str, Any] = {
     "created": (_v.created_ms.desc(), _v.vehicle_id.desc()),
+    "removed": (_v.deleted_ms.desc(), _v.vehicle_id.desc()),
     "plate": (_v.plate,),
     "-plate": (_v.plate.desc(),),
     "name": (_p.name, _v.plate),
     "-name": (_p.name.desc(), _v.plate),
 }
 ORDERS = tuple(_ORDERS)
-_pages: dict[tuple[frozenset[str], str], tuple[Query[OwnedVehicle], Query[Any]]] = {}
+_pages: dict[tuple[frozenset[str], str, bool], tuple[Query[OwnedVehicle], Query[Any]]] = {}
 
 
-def _page(filters: frozenset[str], order: str) -> tuple[Query[OwnedVehicle], Query[Any]]:
+def _page(filters: frozenset[str], order: str, removed: bool) -> tuple[Query[OwnedVehicle], Query[Any]]:
     """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
-    key = (filters, order)
+    key = (filters, order, removed)
     if key not in _pages:
-        base = _joined.where(*(_FILTERS[name] for name in sorted(filters)))
+        base = _joined.where(
+            _removed if removed else _registered, *(_FILTERS[name] for name in sorted(filters))
+        )
         rows = base.order_by(*_ORDERS[order])
         rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
         _pages[key] = Query(rows, OwnedVehicle), Query(base.with_only_columns(func.count()))
     return _pages[key]
 
 
-async def vehicle(scope: Scope, db: Reader, vehicle_id: int, *, community_id: int) -> Vehicle:
-    """Raises NotFound."""
-    if (vehicle_row := await _by_id.one(db, scope, vehicle_id=vehicle_id, community_id=community_id)) is None:
+async def vehicle(
+    scope: Scope, db: Reader, vehicle_id: int, *, community_id: int, removed: bool = False
+) -> Vehicle:
+    """Raises NotFound, also for a removed vehicle unless `removed`."""
+    vehicle_row = await _by_id.one(db, scope, vehicle_id=vehicle_id, community_id=community_id)
+    if vehicle_row is None or (vehicle_row.deleted_ms and not removed):
         raise NotFound(what="vehicle", id=vehicle_id)
     return vehicle_row
 
@@ -140,6 +160,13 @@ async def of_person(scope: Scope, db: Reader, community_id: int, person_id: int)
 
 async def of_persons(scope: Scope, db: Reader, community_id: int, person_ids: list[int]) -> list[Vehicle]:
     return await _of_persons.all(db, scope, community_id=community_id, person_ids=person_ids)
+
+
+async def removed_of_persons(
+    scope: Scope, db: Reader, community_id: int, person_ids: list[int]
+) -> list[Vehicle]:
+    """Vehicles that were taken away from these persons, those of the last time last."""
+    return await _removed_of_persons.all(db, scope, community_id=community_id, person_ids=person_ids)
 
 
 async def by_ids(scope: Scope, db: Reader, community_id: int, vehicle_ids: list[int]) -> dict[int, Vehicle]:
@@ -177,12 +204,13 @@ async def page(
     *,
     where: VehicleFilter = ALL,
     order: str = "created",
+    removed: bool = False,
 ) -> Page[OwnedVehicle]:
-    """Vehicles of a community; `order` is one of ORDERS."""
+    """Vehicles of a community, registered or `removed`; `order` is one of ORDERS."""
     text = where.q.strip()
     binds: dict[str, Any] = {"text": like(text) if text else None, "region": where.region or None}
     binds = {key: value for key, value in binds.items() if value is not None}
-    rows, count = _page(frozenset(binds), order)
+    rows, count = _page(frozenset(binds), order, removed)
     if text:
         binds["plate_text"] = like(clean_plate(text) or text)
     binds["community_id"] = community_id

@@ -241,18 +241,23 @@ async def move_out_many(
     async for some in steps(sorted(people)):
         still = await vehicle_queries.homes(scope, tx, community_id, some)
         leaving = [person_id for person_id in some if person_id not in still]
-        await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=leaving)
+        await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=leaving, now_ms=now_ms)
     await _tell(scope, tx, community_id, [tie for tie in ties if tie.status == MOVED_IN], "moved_out", now_ms)
 
 
 async def move_back_many(
-    scope: Scope, tx: Tx, *, community_id: int, ties: list[TieState], now_ms: int
+    scope: Scope, tx: Tx, *, community_id: int, ties: list[TieState], left_ms: int, now_ms: int
 ) -> None:
-    """Undo `move_out_many`."""
+    """Undo `move_out_many` of `left_ms`."""
     async for piece in steps(ties):
         await _set_ties(scope, tx, piece, now_ms)
     living = [tie for tie in ties if tie.status == MOVED_IN]
-    await _join_residents(scope, tx, community_id, {tie.person_id for tie in living}, now_ms)
+    people = {tie.person_id for tie in living}
+    await _join_residents(scope, tx, community_id, people, now_ms)
+    async for some in steps(sorted(people)):
+        await vehicles.come_back_many(
+            scope, tx, community_id=community_id, person_ids=some, left_ms=left_ms, now_ms=now_ms
+        )
     await _tell(scope, tx, community_id, living, "moved_in", now_ms)
 
 
@@ -327,10 +332,15 @@ async def take_back(
         ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in step]
         await emit(tx, events.ResidentsMovedOut(scope.tenant, community_id, ties))
     async for piece_ids in steps(person_ids):
-        await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=list(piece_ids))
+        await vehicles.leave_many(
+            scope, tx, community_id=community_id, person_ids=list(piece_ids), now_ms=now_ms
+        )
         orphans = await _unknown.all(tx, scope, person_ids=piece_ids)
         if not orphans:
             continue
+        await vehicles.forget(
+            scope, tx, community_id=community_id, person_ids=[person_id for person_id, _ in orphans]
+        )
         identities = [identity for _, identity in orphans]
         await emit(tx, events.PersonsForgotten(scope.tenant, community_id, identities))
         await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "delete"))

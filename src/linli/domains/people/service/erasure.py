@@ -65,7 +65,7 @@ async def erase(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, no
     here = scope.narrowed(community_id)
     person = await queries.person(here, tx, identity_id)
     homes = [home for home in await residents.houses_of(here, tx, person.id) if home.status == MOVED_IN]
-    await vehicles.leave(here, tx, community_id=community_id, person_id=person.id)
+    await vehicles.forget(here, tx, community_id=community_id, person_ids=[person.id])
     for command in _cut:
         await command.run(tx, here, person=person.id, community=community_id)
     whole = not await _known_elsewhere.all(tx, person=person.id)

@@ -287,7 +287,9 @@ async def move_out(
     homes = await queries.houses_of(scope, tx, member.person_id)
     last = not any(home.community_id == member.community_id for home in homes)
     parked = (
-        await vehicles.leave(scope, tx, community_id=member.community_id, person_id=member.person_id)
+        await vehicles.leave(
+            scope, tx, community_id=member.community_id, person_id=member.person_id, now_ms=now_ms
+        )
         if last
         else []
     )

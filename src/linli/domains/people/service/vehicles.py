@@ -1,20 +1,27 @@
-"""Vehicles that persons of a community keep. Spec B §3.10."""
+"""Vehicles that persons of a community keep. Spec B §3.10.
 
-from collections.abc import Sequence
-from typing import Final
+A removed vehicle can be put back: its row stays, and its plate is free for others meanwhile. It goes for good with its
+owner's data.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, update
 
 from linli.domains.people.events import VehiclesChanged
 from linli.domains.people.models import vehicles
-from linli.domains.people.queries import persons
+from linli.domains.people.person_rules import MOVED_IN
+from linli.domains.people.queries import persons, residents
 from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.vehicles import Vehicle
 from linli.domains.people.rows import Person
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope, update_of
-from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit
+from linli.kernel.history import Change
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.rules.plates import clean_plate, is_plate, plate_region
@@ -25,6 +32,11 @@ COLORS: Final = range(12)
 """CAR_COLOR of spec B §2.1."""
 BRAND_MAX: Final = 32
 BULK_MAX: Final = 1000
+HISTORY: Final = "vehicle"
+"""Kind of these records in the history."""
+REMOVED, LEFT, RESTORED = "deleted", "owner_left", "restored"
+"""Actions in the history: taken away; gone with the owner, who moved out; registered again."""
+_FACTS: Final = ("plate", "brand", "color")
 
 
 class PlateTaken(Conflict):
@@ -35,6 +47,12 @@ class PlateTaken(Conflict):
 
 class TooManyVehicles(Conflict):
     code = "vehicle.too_many"
+
+
+class OwnerMovedOut(Conflict):
+    """The vehicle left with its owner, and comes back with them."""
+
+    code = "vehicle.owner_moved_out"
 
 
 class VehicleForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +69,12 @@ _change = update_of(
     vehicles.c.vehicle_id == bindparam("row", type_=INT),
     in_scope(vehicles),
 )
-_delete = Command(delete(vehicles).where(any_of(vehicles.c.vehicle_id, "rows"), in_scope(vehicles)))
+_mark = Command(
+    update(vehicles)
+    .where(any_of(vehicles.c.vehicle_id, "rows"), in_scope(vehicles))
+    .values(deleted_ms=bindparam("at_ms", type_=INT))
+)
+_purge = Command(delete(vehicles).where(any_of(vehicles.c.vehicle_id, "rows"), in_scope(vehicles)))
 
 
 def checked(
@@ -117,6 +140,9 @@ async def add(
             changed_ms=now_ms,
         )
         await tx.insert(vehicles, row._asdict())
+        await history.note(
+            scope, tx, record_of(row), "created", now_ms=now_ms, after={**_facts(row), "owner": identity_id}
+        )
         vehicle_ids.append(row.vehicle_id)
     await emit(tx, VehiclesChanged(scope.tenant, community_id, plates))
     return vehicle_ids
@@ -132,48 +158,93 @@ async def change(
         plate = form.plate if form.plate is not None else vehicle.plate
         if plate != vehicle.plate and await queries.by_plates(scope, tx, community_id, [plate]):
             raise PlateTaken(field="plateNumber", plate=plate)
-        await _change.run(
-            tx,
-            scope,
-            row=vehicle_id,
+        changed = vehicle._replace(
             plate=plate,
-            region=plate_region(plate),
             brand=form.brand if form.brand is not None else vehicle.brand,
             color=form.color if form.color is not None else vehicle.color,
-            changed_ms=now_ms,
         )
+        await _write(scope, tx, vehicle, changed, now_ms)
         plates += [vehicle.plate, plate]
     await emit(tx, VehiclesChanged(scope.tenant, community_id, sorted(set(plates))))
     return [vehicle_id for vehicle_id, _ in changes]
 
 
-async def remove(scope: Scope, tx: Tx, *, community_id: int, vehicle_ids: list[int]) -> None:
-    """Take vehicles away, all or none. Raises NotFound."""
+async def _write(scope: Scope, tx: Tx, was: Vehicle, now: Vehicle, now_ms: int) -> None:
+    await _change.run(
+        tx, scope, row=now.vehicle_id, region=plate_region(now.plate), changed_ms=now_ms, **_facts(now)
+    )
+    await history.note(
+        scope, tx, record_of(now), "changed", now_ms=now_ms, before=_facts(was), after=_facts(now)
+    )
+
+
+async def remove(scope: Scope, tx: Tx, *, community_id: int, vehicle_ids: list[int], now_ms: int) -> None:
+    """Take vehicles away, all or none; `restore` puts one back. Raises NotFound."""
     vehicle_rows = [
         await queries.vehicle(scope, tx, vehicle_id, community_id=community_id)
         for vehicle_id in dict.fromkeys(vehicle_ids)
     ]
-    await _drop(scope, tx, vehicle_rows)
+    await _set_registered(scope, tx, vehicle_rows, REMOVED, now_ms)
+
+
+async def restore(scope: Scope, tx: Tx, *, community_id: int, vehicle_id: int, now_ms: int) -> None:
+    """Register a removed vehicle again; one that is registered stays as it is.
+
+    Raises NotFound (also for an owner whom the community no longer knows), PlateTaken, TooManyVehicles, OwnerMovedOut.
+    """
+    scope.allow(community_id)
+    vehicle = await queries.vehicle(scope, tx, vehicle_id, community_id=community_id, removed=True)
+    if not vehicle.deleted_ms:
+        return
+    here = scope.narrowed(community_id)
+    if vehicle.person_id not in await persons.persons_by_id(here, tx, [vehicle.person_id]):
+        raise NotFound(what="resident", id=vehicle.person_id)
+    ties = await residents.ties_of_person(here, tx, vehicle.person_id)
+    if ties and all(tie.status != MOVED_IN for tie in ties):
+        raise OwnerMovedOut()
+    owned = await queries.of_person(scope, tx, community_id, vehicle.person_id)
+    if len(owned) >= A_PERSON:
+        raise TooManyVehicles(field="vehicleList", limit=A_PERSON, held=len(owned))
+    if await queries.by_plates(scope, tx, community_id, [vehicle.plate]):
+        raise PlateTaken(field="plateNumber", plate=vehicle.plate)
+    await _set_registered(scope, tx, [vehicle], RESTORED, now_ms)
+
+
+async def undo_change(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Take back that a vehicle was changed or removed. Raises what `change` and `restore` raise."""
+    assert change.community_id is not None  # every vehicle has one
+    vehicle_id = int(change.target)
+    if change.action != "changed":
+        await restore(scope, tx, community_id=change.community_id, vehicle_id=vehicle_id, now_ms=now_ms)
+        return
+    vehicle = await queries.vehicle(scope, tx, vehicle_id, community_id=change.community_id)
+    before = {name: was for name, (was, _) in change.differences.items()}
+    back = vehicle._replace(**before)
+    if back.plate != vehicle.plate and await queries.by_plates(scope, tx, vehicle.community_id, [back.plate]):
+        raise PlateTaken(field="plateNumber", plate=back.plate)
+    await _write(scope, tx, vehicle, back, now_ms)
+    await _tell(scope, tx, [vehicle, back])
 
 
 async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> None:
     """Give existing vehicles their old description back; their plates stay."""
-    rows = [{"row": vehicle.vehicle_id, **vehicle._replace(changed_ms=now_ms)._asdict()} for vehicle in was]
-    if rows:
-        await _change.run_many(tx, rows, scope)
-        plates = sorted(vehicle.plate for vehicle in was)
-        await emit(tx, VehiclesChanged(scope.tenant, was[0].community_id, plates))
+    there = (
+        await queries.by_ids(scope, tx, was[0].community_id, [row.vehicle_id for row in was]) if was else {}
+    )
+    for vehicle in was:
+        await _write(scope, tx, there[vehicle.vehicle_id], vehicle, now_ms)
+    await _tell(scope, tx, was)
 
 
-async def remove_rows(scope: Scope, tx: Tx, vehicle_rows: list[Vehicle]) -> None:
+async def remove_rows(scope: Scope, tx: Tx, vehicle_rows: list[Vehicle], *, now_ms: int) -> None:
     """Remove existing vehicles of one community."""
-    await _drop(scope, tx, vehicle_rows)
+    await _set_registered(scope, tx, vehicle_rows, REMOVED, now_ms)
 
 
-async def leave(scope: Scope, tx: Tx, *, community_id: int, person_id: int) -> list[Vehicle]:
+async def leave(scope: Scope, tx: Tx, *, community_id: int, person_id: int, now_ms: int) -> list[Vehicle]:
     """Remove the vehicles of a person who left; others may register the plates now. Returns the vehicles."""
     vehicle_rows = await queries.of_person(scope, tx, community_id, person_id)
-    await _drop(scope, tx, vehicle_rows)
+    await _set_registered(scope, tx, vehicle_rows, LEFT, now_ms)
     return vehicle_rows
 
 
@@ -195,27 +266,72 @@ async def come_back(
     if person is not None:
         owned = await queries.of_person(scope, tx, community_id, person.id)
         free = free[: max(A_PERSON - len(owned), 0)]
+        removed = {
+            vehicle.plate: vehicle
+            for vehicle in await queries.removed_of_persons(scope, tx, community_id, [person.id])
+        }
+        kept = [removed[form.plate] for form in free if form.plate in removed]
+        await _set_registered(scope, tx, kept, RESTORED, now_ms)
+        new = [form for form in free if form.plate not in removed]
         await add(
-            scope, tx, community_id=community_id, identity_id=identity_id, forms=free, ids=ids, now_ms=now_ms
+            scope, tx, community_id=community_id, identity_id=identity_id, forms=new, ids=ids, now_ms=now_ms
         )
     back = [form.plate or "" for form in free]
     return back, [plate for plate in plates if plate not in back]
 
 
-async def leave_many(scope: Scope, tx: Tx, *, community_id: int, person_ids: list[int]) -> None:
+async def leave_many(scope: Scope, tx: Tx, *, community_id: int, person_ids: list[int], now_ms: int) -> None:
     """As `leave`, of many persons at once."""
-    await _drop(scope, tx, await queries.of_persons(scope, tx, community_id, person_ids))
+    vehicle_rows = await queries.of_persons(scope, tx, community_id, person_ids)
+    await _set_registered(scope, tx, vehicle_rows, LEFT, now_ms)
 
 
-async def _drop(scope: Scope, tx: Tx, vehicle_rows: list[Vehicle]) -> None:
-    if vehicle_rows:
-        await _delete.run(tx, scope, rows=[vehicle.vehicle_id for vehicle in vehicle_rows])
-        await emit(
-            tx,
-            VehiclesChanged(
-                scope.tenant, vehicle_rows[0].community_id, sorted(vehicle.plate for vehicle in vehicle_rows)
-            ),
-        )
+async def come_back_many(
+    scope: Scope, tx: Tx, *, community_id: int, person_ids: list[int], left_ms: int, now_ms: int
+) -> None:
+    """Undo `leave_many` of `left_ms`. A plate that somebody registered meanwhile stays theirs."""
+    rows = await queries.removed_of_persons(scope, tx, community_id, person_ids)
+    left = [row for row in rows if row.deleted_ms == left_ms]
+    if left:
+        taken = await queries.by_plates(scope, tx, community_id, [row.plate for row in left])
+        free = [row for row in left if row.plate not in taken]
+        await _set_registered(scope, tx, free, RESTORED, now_ms)
+
+
+async def forget(scope: Scope, tx: Tx, *, community_id: int, person_ids: list[int]) -> None:
+    """Delete everything that was kept of the vehicles of erased persons, removed ones too."""
+    registered = await queries.of_persons(scope, tx, community_id, person_ids)
+    rows = [*registered, *await queries.removed_of_persons(scope, tx, community_id, person_ids)]
+    if rows:
+        await _purge.run(tx, scope, rows=[row.vehicle_id for row in rows])
+    for row in rows:
+        await history.forget(scope, tx, HISTORY, row.vehicle_id)
+    await _tell(scope, tx, registered)
+
+
+def record_of(vehicle: Vehicle) -> history.Record:
+    return history.Record(HISTORY, vehicle.vehicle_id, vehicle.community_id)
+
+
+def _facts(vehicle: Vehicle) -> dict[str, Any]:
+    return {name: getattr(vehicle, name) for name in _FACTS}
+
+
+async def _set_registered(
+    scope: Scope, tx: Tx, vehicle_rows: list[Vehicle], action: str, now_ms: int
+) -> None:
+    if not vehicle_rows:
+        return
+    community_id, rows = vehicle_rows[0].community_id, [vehicle.vehicle_id for vehicle in vehicle_rows]
+    await _mark.run(tx, scope, rows=rows, at_ms=0 if action == RESTORED else now_ms)
+    await history.note_many(scope, tx, HISTORY, rows, action, community_id=community_id, now_ms=now_ms)
+    await _tell(scope, tx, vehicle_rows)
+
+
+async def _tell(scope: Scope, tx: Tx, vehicle_rows: Iterable[Vehicle]) -> None:
+    plates = {vehicle.plate: vehicle.community_id for vehicle in vehicle_rows}
+    if plates:
+        await emit(tx, VehiclesChanged(scope.tenant, next(iter(plates.values())), sorted(plates)))
 
 
 async def owner(scope: Scope, tx: Tx, community_id: int, identity_id: str) -> Person:

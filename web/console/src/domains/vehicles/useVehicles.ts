@@ -26,6 +26,7 @@ export function useVehicles(state: ListState, communityId: () => string | null) 
             pageSize: state.size.value,
             q: state.filter('q') || undefined,
             region: state.filter('region') || undefined,
+            state: state.filter('state') || undefined,
             sort: state.sort.value || undefined,
           },
         },
@@ -76,5 +77,11 @@ export function useVehicleChanges(communityId: () => string) {
     })
     return true
   })
-  return { add, change, remove }
+  const restore = useAction(async (id: string) => {
+    await api.POST('/api/console/communities/{community_id}/vehicles/{vehicle_id}/restore', {
+      params: { path: { ...path(), vehicle_id: Number(id) } },
+    })
+    return true
+  })
+  return { add, change, remove, restore }
 }
