@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Index, Table, bindparam, func, select, update
+from sqlalchemy import Index, Table, bindparam, delete, func, select, update
 
 from linli.kernel.db import (
     INT,
@@ -53,7 +53,8 @@ record_changes = Table(
     Index("ix_record_changes_community", "community_id", "change_no"),
     sqlite_autoincrement=True,
 )
-"""Rows are only added, and emptied when the person that they tell of is erased."""
+"""Rows are only added; emptied when the person that they tell of is erased, and dropped with a record that retention
+takes."""
 
 
 class Change(NamedTuple):
@@ -205,6 +206,19 @@ _forget = Command(
 async def forget(scope: Scope, tx: Tx, kind: str, target: object) -> None:
     """Empty what the history of an erased record says; that something happened, when and by whom, stays."""
     await _forget.run(tx, scope, of_kind=kind, of_target=str(target))
+
+
+_drop = Command(
+    delete(record_changes).where(
+        record_changes.c.kind == bindparam("of_kind"), any_of(record_changes.c.target, "targets")
+    ),
+    unscoped="retention is the installation's",
+)
+
+
+async def drop(tx: Tx, kind: str, targets: Iterable[object]) -> None:
+    """Remove the history of records that are removed because they are old."""
+    await _drop.run(tx, of_kind=kind, targets=[str(target) for target in targets])
 
 
 _by_no = Query(

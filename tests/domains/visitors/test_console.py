@@ -3,8 +3,11 @@
 import io
 
 import openpyxl
+import pytest
 
+from linli.domains.visitors import queries
 from linli.domains.visitors.service.visits import purge
+from linli.kernel.scope import Scope
 from tests.domains.visitors.conftest import HOUR
 
 
@@ -50,8 +53,8 @@ async def test_the_desk_announces_checks_in_and_out_and_looks_back(estate):
     assert ["<svg" in picture["svg"] for picture in told["pictures"]] == [True]
     assert told["passUrl"].startswith(f"{estate.url}/v/")
     asked = {"kind": "visit", "target": str(one)}
-    (looked,) = (await estate.desk.get(at.replace("visits", "history"), params=asked)).json()["data"]
-    assert looked["action"] == "pass_shown"
+    looked, created = (await estate.desk.get(at.replace("visits", "history"), params=asked)).json()["data"]
+    assert (looked["action"], created["action"]) == ("pass_shown", "created")
     assert (await estate.desk.get(f"/communities/4242/visits/{one}")).status_code == 404
 
     no_reason = await estate.desk.post(f"{at}/{two}/void", json={"reason": " "})
@@ -77,3 +80,37 @@ async def test_the_desk_announces_checks_in_and_out_and_looks_back(estate):
     ]
     await purge(estate.db, now_ms=now + 400 * 24 * HOUR, days=399)
     assert await found() == [later]
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+async def test_who_did_what_with_a_visit_is_told_without_its_codes(estate):
+    at, now = f"/communities/{estate.community}", estate.clock.now_ms()
+    form = {
+        "houseId": estate.house,
+        "startsMs": now,
+        "endsMs": now + 4 * HOUR,
+        "guests": [{"name": "李师傅", "phone": "13912345678"}, {"name": "王同行"}],
+    }
+    come, void = (await estate.desk.post(f"{at}/visits", json=form)).json()["ids"]
+
+    async def told(visit):
+        asked = {"kind": "visit", "target": visit}
+        answer = await estate.desk.get(f"{at}/history", params=asked)
+        return answer.json()["data"], answer.text
+
+    for step in ("check-in", "check-out"):
+        assert (await estate.desk.post(f"{at}/visits/{come}/{step}")).status_code == 204
+    await estate.desk.post(f"{at}/visits/{void}/void", json={"reason": "登记错误"})
+    rows, text = await told(come)
+    assert [row["action"] for row in rows] == ["left", "arrived", "created"]
+    assert {row["byKind"] for row in rows} == {"staff"}
+    assert [change["field"] for change in rows[-1]["fields"]] == ["starts_ms", "ends_ms"]
+    async with estate.db.begin() as tx:
+        visit = await queries.visit(Scope.system(estate.partner.tenant_id), tx, int(come))
+    for secret in (visit.qr_code, "李师傅", "13912345678"):
+        assert secret
+        assert secret not in text
+    (ended, _), _ = await told(void)
+    assert (ended["action"], ended["reason"], ended["restorable"]) == ("void", "登记错误", False)
+    await purge(estate.db, now_ms=now + 400 * 24 * HOUR, days=399)
+    assert (await told(come))[0] == []

@@ -121,6 +121,12 @@ async def test_a_poster_is_closed_and_renewed(estate, gate):
     assert not fresh.endswith(form)
     assert (await estate.client.get(form)).status_code == 404
     assert re.search("桂花城", (await estate.client.get(fresh)).text)
+    asked = {"kind": "poster", "target": str(estate.community)}
+    past = await estate.desk.get(f"/communities/{estate.community}/history", params=asked)
+    told = [(row["action"], [change["after"] for change in row["fields"]]) for row in past.json()["data"]]
+    assert told == [("code_renewed", []), ("changed", ["1"]), ("changed", ["0"])]
+    for url in (form, fresh):
+        assert url.rpartition("/")[2] not in past.text
 
 
 async def test_a_posters_address_holds_128_bits_and_shorter_ones_of_old_stay_good(estate, gate):

@@ -46,7 +46,6 @@ from linli.kernel.tables import TablePage, book_bytes, new_book
 from linli.kernel.zones import zone_of
 
 EXPORT_MAX = 20_000
-HISTORY = "visit"
 _NAMES = GuestNames(id_no="idNo", plate="plate")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -211,7 +210,7 @@ async def show_pass(
     shown = await visitors.passes.pictures(visit) if visit.holds_pass(now_ms) else []
     async with db.begin() as tx:
         await history.note(
-            scope, tx, history.Record(HISTORY, apply_id, community_id), "pass_shown", now_ms=now_ms
+            scope, tx, history.Record(visits.HISTORY, apply_id, community_id), "pass_shown", now_ms=now_ms
         )
     return VisitPass(
         visitors.links.url(apply_id) if shown and visit.state in HOLDS_PASS else "",

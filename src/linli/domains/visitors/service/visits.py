@@ -8,7 +8,7 @@ is expected or arrived and its window is not over, doors open for the visitor's 
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete, select, update
 
 from linli.domains.access.service import qr
 from linli.domains.communities.queries import spaces
@@ -22,12 +22,15 @@ from linli.domains.visitors.events import VisitChanged
 from linli.domains.visitors.models import visits
 from linli.domains.visitors.rows import ARRIVED, ASKED, EXPECTED, LEFT, POSTER, REFUSED, VOID, Visit
 from linli.domains.visitors.schemas import GUESTS_MAX, Guest, check_window, clean_reason
-from linli.kernel.db import INT, Command, Database, Tx, in_scope
+from linli.kernel import history
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound, TooMany
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
+HISTORY: Final = "visit"
+"""Kind of these records in the history. What happened is kept there; names, phones and codes are not."""
 WAITING_A_PHONE: Final = 3
 """Most waiting registrations of one phone in a community."""
 
@@ -71,10 +74,13 @@ _blank = Command(
     .where(visits.c.apply_id == bindparam("row", type_=INT), in_scope(visits))
     .values(name="", phone="", id_no="", plate="", gender=None)
 )
-_purge = Command(
-    delete(visits).where(visits.c.ends_ms < bindparam("before", type_=INT)),
-    unscoped="retention is the installation's",
+_RETENTION: Final = "retention is the installation's"
+_PURGE_STEP: Final = 1000
+_over = Query(
+    select(visits.c.apply_id).where(visits.c.ends_ms < bindparam("before", type_=INT)).limit(_PURGE_STEP),
+    unscoped=_RETENTION,
 )
+_purge = Command(delete(visits).where(any_of(visits.c.apply_id, "rows")), unscoped=_RETENTION)
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +130,7 @@ async def apply(
             submitter_identity=submitter.identity_id if submitter else "",
         )
         await tx.insert(visits, row._asdict())
+        await _note_new(scope, tx, row, "created")
         await _expect(scope, tx, row, ids, now_ms)
         apply_ids.append(row.apply_id)
     return apply_ids
@@ -159,6 +166,7 @@ async def ask(
         now_ms=now_ms,
     )._replace(state=ASKED, host_name=host_name, reason=clean_reason(stay.reason))
     await tx.insert(visits, row._asdict())
+    await _note_new(scope, tx, row, "registered")
     await _tell(tx, row)
     return row.apply_id
 
@@ -175,18 +183,19 @@ async def admit(
     if host is not None:
         visit = visit._replace(submitter_id=host.id, submitter_identity=host.identity_id)
     await _expect(scope, tx, visit, ids, now_ms)
+    await _note(scope, tx, visit, "admitted", now_ms)
 
 
 async def refuse(scope: Scope, tx: Tx, *, apply_id: int, reason: str, now_ms: int) -> None:
     """Refuse a visitor who registered. Raises NotFound, VisitSettled, BadInput."""
     visit = await _in_state(scope, tx, apply_id, (ASKED,))
-    await _write(scope, tx, visit._replace(state=REFUSED, end_reason=clean_reason(reason)), now_ms)
+    await _end(scope, tx, visit, REFUSED, clean_reason(reason), now_ms)
 
 
 async def void(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int, reason: str = "") -> None:
     """Void an invitation. Its pass ends after the commit. Raises NotFound, VisitSettled, BadInput."""
     visit = await _in_state(scope, tx, apply_id, (EXPECTED,))
-    await _write(scope, tx, visit._replace(state=VOID, end_reason=clean_reason(reason)), now_ms)
+    await _end(scope, tx, visit, VOID, clean_reason(reason), now_ms)
 
 
 async def check_in(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
@@ -194,12 +203,14 @@ async def check_in(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
     visit = await _in_state(scope, tx, apply_id, (EXPECTED,))
     _check_time(visit, now_ms)
     await _write(scope, tx, visit._replace(state=ARRIVED, arrived_ms=now_ms), now_ms)
+    await _note(scope, tx, visit, ARRIVED, now_ms)
 
 
 async def check_out(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
     """Check a visitor out. The pass ends after the commit. Raises NotFound, VisitSettled."""
     visit = await _in_state(scope, tx, apply_id, (ARRIVED,))
     await _write(scope, tx, visit._replace(state=LEFT, left_ms=now_ms), now_ms)
+    await _note(scope, tx, visit, LEFT, now_ms)
 
 
 async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str, at_ms: int) -> None:
@@ -209,7 +220,9 @@ async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str,
     )
     if visit is not None:
         scope = Scope.system(tenant_id, "door")
-        await _write(scope, tx, visit._replace(state=ARRIVED, arrived_ms=at_ms), tx.db.clock.now_ms())
+        now_ms = tx.db.clock.now_ms()
+        await _write(scope, tx, visit._replace(state=ARRIVED, arrived_ms=at_ms), now_ms)
+        await _note(scope, tx, visit, ARRIVED, now_ms)
 
 
 async def host_left(scope: Scope, tx: Tx, *, house_id: int, person_id: int, now_ms: int) -> None:
@@ -219,7 +232,7 @@ async def host_left(scope: Scope, tx: Tx, *, house_id: int, person_id: int, now_
     whoever lives there now.
     """
     for visit in await queries.invited_to(scope, tx, house_id, person_id, [EXPECTED, ARRIVED]):
-        await _write(scope, tx, visit._replace(state=VOID, end_reason="host_moved_out"), now_ms)
+        await _end(scope, tx, visit, VOID, "host_moved_out", now_ms)
 
 
 async def forget(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, now_ms: int) -> None:
@@ -227,12 +240,23 @@ async def forget(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, n
     for visit in await queries.of_visitor(scope, tx, community_id, identity_id):
         await _blank.run(tx, scope, row=visit.apply_id)
         if visit.state in (EXPECTED, ARRIVED):
-            await _write(scope, tx, visit._replace(state=VOID, end_reason="erased"), now_ms)
+            await _end(scope, tx, visit, VOID, "erased", now_ms)
+        await history.forget(scope, tx, HISTORY, visit.apply_id)
 
 
 async def purge(db: Database, *, now_ms: int, days: int) -> None:
-    """Remove visits whose window ended more than `days` ago."""
-    await db.run(lambda tx: _purge.run(tx, before=now_ms - days * 86_400_000))
+    """Remove visits whose window ended more than `days` ago, with their history."""
+    before = now_ms - days * 86_400_000
+
+    async def some(tx: Tx) -> int:
+        rows = [apply_id for (apply_id,) in await _over.all(tx, before=before)]
+        if rows:
+            await history.drop(tx, HISTORY, rows)
+            await _purge.run(tx, rows=rows)
+        return len(rows)
+
+    while await db.run(some) == _PURGE_STEP:
+        pass
 
 
 def _row(
@@ -328,6 +352,22 @@ async def _write(scope: Scope, tx: Tx, row: Visit, now_ms: int) -> None:
         tx, scope, row=row.apply_id, **{f"new_{name}": getattr(row, name) for name in (*_TEXTS, *_NUMBERS)}
     )
     await _tell(tx, row)
+
+
+async def _end(scope: Scope, tx: Tx, visit: Visit, state: str, reason: str, now_ms: int) -> None:
+    await _write(scope, tx, visit._replace(state=state, end_reason=reason), now_ms)
+    await _note(scope, tx, visit, state, now_ms, reason=reason)
+
+
+async def _note(scope: Scope, tx: Tx, visit: Visit, action: str, now_ms: int, *, reason: str = "") -> None:
+    record = history.Record(HISTORY, visit.apply_id, visit.community_id)
+    await history.note(scope, tx, record, action, now_ms=now_ms, reason=reason)
+
+
+async def _note_new(scope: Scope, tx: Tx, visit: Visit, action: str) -> None:
+    record = history.Record(HISTORY, visit.apply_id, visit.community_id)
+    window = {"starts_ms": visit.starts_ms, "ends_ms": visit.ends_ms}
+    await history.note(scope, tx, record, action, now_ms=visit.created_ms, after=window)
 
 
 async def _tell(tx: Tx, row: Visit) -> None:
