@@ -185,6 +185,9 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         "GET /communities/{community_id}/history": [
             lambda x: Ask(here(x), {"kind": "space", "target": x.house}),
             lambda x: Ask(here(x), {"kind": "resident", "target": x.person}),
+            lambda x: Ask(here(x), {"kind": "vehicle", "target": x.vehicle}),
+            lambda x: Ask(here(x), {"kind": "visit", "target": x.voided_visit}),
+            lambda x: Ask(here(x), {"kind": "notice", "target": x.removed_notice}),
         ],
         "POST /communities/{community_id}/history/{change_no}/restore": [
             lambda x: Ask({**here(x), "change_no": x.space_change})

@@ -9,6 +9,7 @@ from linli.console.routes import AnyRequest
 from linli.domains.access.console import HISTORY as access_history
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.console.history import HISTORY as communities_history
+from linli.domains.notices.console import HISTORY as notices_history
 from linli.domains.people.console.history import HISTORY as people_history
 from linli.domains.people.queries import own_rights
 from linli.domains.people.rights import SIGNED_IN, Right, Rights
@@ -26,7 +27,14 @@ from linli.kernel.pages import Page, PageRequest
 
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind
-    for kind in (*access_history, *communities_history, *people_history, *video_history, *visitors_history)
+    for kind in (
+        *access_history,
+        *communities_history,
+        *notices_history,
+        *people_history,
+        *video_history,
+        *visitors_history,
+    )
 }
 
 

@@ -1,6 +1,6 @@
 """Web routes of notices: write, preview, publish, pin, delete, bring back, and see who read."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar.datastructures import UploadFile
@@ -19,6 +19,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Form, Routes
 from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.history import Kind
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -273,4 +274,36 @@ async def read_receipts(community_id: int, notice_id: int, scope: Scope, db: Dat
     return NoticeReach(reach.residents, reach.read, readers)
 
 
+async def _tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
+    """Target spaces by their names, deleted ones by their number; pictures by how many."""
+    numbers = {
+        number for row in changes for targets in row.get("targets", ()) if targets for number in targets
+    }
+    names = await spaces.names(scope, db, sorted(numbers)) if numbers else {}
+    for row in changes:
+        if "targets" in row:
+            was, now = row["targets"]
+            row["targets"] = (_listed(names, was), _listed(names, now))
+        if "pictures" in row:
+            was, now = row["pictures"]
+            row["pictures"] = (_count(was), _count(now))
+
+
+def _listed(names: dict[int, str], numbers: list[int] | None) -> str:
+    return ", ".join(names.get(number, str(number)) for number in numbers or ())
+
+
+def _count(pictures: str | None) -> str:
+    return str(len(pictures.split(", "))) if pictures else ""
+
+
 ROUTES = (routes,)
+HISTORY = (
+    Kind(
+        name=service.HISTORY,
+        see=Right.NOTICES_SEE.value,
+        manage=Right.NOTICES_MANAGE.value,
+        restore=service.undo_change,
+        tell=_tell,
+    ),
+)

@@ -1,6 +1,6 @@
 """Rules of notices: draft, publish now or at a time, pin, delete, restore, read. Spec B §3.19, F12."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, delete, update
@@ -12,10 +12,12 @@ from linli.domains.notices.events import NoticeChanged
 from linli.domains.notices.models import notice_reads, notice_targets, notices
 from linli.domains.notices.rows import DRAFT, PUBLISHED, SCHEDULED, Notice
 from linli.domains.notices.schemas import Content, check_flag, checked
-from linli.kernel import outbox
+from linli.kernel import history, outbox
 from linli.kernel.db import INT, Command, Database, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit
+from linli.kernel.history import Change
+from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
 
@@ -24,6 +26,8 @@ PUBLISH: Final = "notices.publish"
 LATEST_MS: Final = 366 * 86_400_000
 """How far ahead a notice may be scheduled."""
 DELETE_MAX: Final = 100
+HISTORY: Final = "notice"
+"""Kind of these records in the history."""
 
 
 class NoticeOut(Conflict):
@@ -103,6 +107,14 @@ async def draft(scope: Scope, tx: Tx, *, community_id: int, content: Content, no
     )
     assert notice_id is not None
     await _aim(scope, tx, community_id, notice_id, content.space_ids)
+    await history.note(
+        scope,
+        tx,
+        history.Record(HISTORY, notice_id, community_id),
+        "created",
+        now_ms=now_ms,
+        after=_shown(content),
+    )
     return notice_id
 
 
@@ -112,10 +124,21 @@ async def rewrite(scope: Scope, tx: Tx, *, notice_id: int, content: Content, now
     if notice.state == PUBLISHED:
         raise NoticeOut()
     content = await _fit(scope, tx, notice.community_id, content)
+    was = await _content(scope, tx, notice)
     values = {f"new_{name}": value for name, value in _columns(content).items()}
     await _write.run(tx, scope, row=notice_id, now=now_ms, **values)
     await _drop_targets.run(tx, scope, row=notice_id)
     await _aim(scope, tx, notice.community_id, notice_id, content.space_ids)
+    await history.note(
+        scope,
+        tx,
+        _record(notice),
+        "changed",
+        now_ms=now_ms,
+        before=_shown(was),
+        after=_shown(content),
+        kept=msgspec.to_builtins(was),
+    )
 
 
 async def publish(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int, at_ms: int | None = None) -> None:
@@ -130,13 +153,16 @@ async def publish(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int, at_ms: i
         raise BadInput(field="atMs", rule="within_year")
     await _move.run(tx, scope, row=notice_id, new_state=SCHEDULED, at_ms=at_ms, now=now_ms)
     await outbox.add(tx, PUBLISH, PublishDue(notice.tenant_id, notice_id, at_ms), due_ms=at_ms)
+    await history.note(scope, tx, _record(notice), "scheduled", now_ms=now_ms, after={"publish_ms": at_ms})
 
 
 async def withdraw(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None:
     """Make a scheduled notice a draft again. Raises NotFound, NotScheduled."""
-    if (await queries.notice(scope, tx, notice_id, lock=True)).state != SCHEDULED:
+    notice = await queries.notice(scope, tx, notice_id, lock=True)
+    if notice.state != SCHEDULED:
         raise NotScheduled()
     await _move.run(tx, scope, row=notice_id, new_state=DRAFT, at_ms=0, now=now_ms)
+    await history.note(scope, tx, _record(notice), "withdrawn", now_ms=now_ms)
 
 
 async def pin(
@@ -147,6 +173,8 @@ async def pin(
     notice = await queries.notice(scope, tx, notice_id, published=published, lock=True)
     if notice.is_top != is_top:
         await _pin.run(tx, scope, row=notice_id, top=is_top, now=now_ms)
+        before, after = {"is_top": notice.is_top}, {"is_top": is_top}
+        await history.note(scope, tx, _record(notice), "changed", now_ms=now_ms, before=before, after=after)
         await _tell(tx, notice, "update")
 
 
@@ -161,6 +189,7 @@ async def remove(
     for notice_id in dict.fromkeys(notice_ids):
         notice = await queries.notice(scope, tx, notice_id, published=published, lock=True)
         await _hide.run(tx, scope, row=notice_id, at_ms=now_ms, by=f"{scope.caller.kind}:{scope.caller.id}")
+        await history.note(scope, tx, _record(notice), "deleted", now_ms=now_ms)
         await _tell(tx, notice, "delete")
 
 
@@ -172,7 +201,21 @@ async def restore(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None:
     await _hide.run(tx, scope, row=notice_id, at_ms=0, by="")
     if notice.state == SCHEDULED and notice.publish_ms <= now_ms:
         await _move.run(tx, scope, row=notice_id, new_state=DRAFT, at_ms=0, now=now_ms)
+    await history.note(scope, tx, _record(notice), "restored", now_ms=now_ms)
     await _tell(tx, notice, "publish")
+
+
+async def undo_change(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Take back that a notice was rewritten, pinned or deleted. Raises what these raise."""
+    notice_id = int(change.target)
+    if change.action == "deleted":
+        await restore(scope, tx, notice_id=notice_id, now_ms=now_ms)
+    elif change.remains:
+        was = msgspec.convert(change.remains, Content)
+        await rewrite(scope, tx, notice_id=notice_id, content=was, now_ms=now_ms)
+    else:
+        was_top, _ = change.differences["is_top"]
+        await pin(scope, tx, notice_id=notice_id, is_top=was_top, now_ms=now_ms)
 
 
 async def note_read(scope: Scope, tx: Tx, *, notice_id: int, person_id: int, now_ms: int) -> None:
@@ -213,6 +256,7 @@ class Publisher:
 
 async def _publish(scope: Scope, tx: Tx, notice: Notice, now_ms: int) -> None:
     await _move.run(tx, scope, row=notice.notice_id, new_state=PUBLISHED, at_ms=now_ms, now=now_ms)
+    await history.note(scope, tx, _record(notice), "published", now_ms=now_ms)
     await _tell(tx, notice._replace(state=PUBLISHED), "publish")
 
 
@@ -224,6 +268,36 @@ async def _tell(tx: Tx, notice: Notice, type: str) -> None:
             "ids": [notice.notice_id],
         }
         await emit(tx, msgspec.convert({**event, "type": type}, NoticeChanged))
+
+
+def _record(notice: Notice) -> history.Record:
+    return history.Record(HISTORY, notice.notice_id, notice.community_id)
+
+
+async def _content(scope: Scope, tx: Tx, notice: Notice) -> Content:
+    """What a notice says now, and to which spaces."""
+    aims = await queries.targets(scope, tx, [notice.notice_id])
+    return Content(
+        notice.title,
+        notice.groups,
+        notice.type,
+        notice.publish_type,
+        notice.is_top,
+        aims.get(notice.notice_id, []),
+    )
+
+
+def _shown(content: Content) -> dict[str, Any]:
+    """What the history compares and shows of a notice."""
+    return {
+        "title": content.title,
+        "text": "\n".join(group.text for group in content.publications),
+        "pictures": ", ".join(group.upload_id for group in content.publications if group.upload_id),
+        "notice_type": content.type,
+        "channels": content.publish_type,
+        "is_top": content.is_top,
+        "targets": sorted(content.space_ids) or None,
+    }
 
 
 class _Columns(NamedTuple):
@@ -252,7 +326,7 @@ async def _fit(scope: Scope, tx: Tx, community_id: int, content: Content) -> Con
     for number, group in enumerate(content.publications):
         if group.upload_id:
             upload = await uploads.find(scope, tx, group.upload_id)
-            if upload is None or upload.biz_code != uploads.DEFAULT:
+            if upload is None or upload.biz_code != uploads.DEFAULT or not upload.width:
                 raise BadInput(field=f"publications[{number}].uploadId", rule="unknown")
     spaces_by_id = await spaces.spaces_by_id(scope, tx, content.space_ids)
     for space_id in content.space_ids:
