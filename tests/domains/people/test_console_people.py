@@ -61,6 +61,14 @@ async def test_groups_many_at_once_and_back_again(here, desk):
     assert (row["id"], row["type"], row["members"]) == (group, "VISITOR", 2)
     again = await desk.post(f"{where}/history/{change}/restore")
     assert again.status_code == 409, again.text
+    asked = {"kind": "userGroup", "target": group}
+    past = (await ok(desk.get(f"{where}/history", params=asked), 200))["data"]
+    told = [(row["action"], [one["before"] or one["after"] for one in row["fields"]]) for row in past]
+    assert told[3] == ("member_removed", ["访客0"])
+    assert sorted(told[4:7]) == [("member_added", [f"访客{number}"]) for number in range(3)]
+    assert [action for action, _ in told] == [
+        "restored", "deleted", "changed", "member_removed", *["member_added"] * 3, "created",
+    ]  # fmt: skip
 
     assert (await desk.delete(f"{where}/user-groups/{visitors}")).status_code == 409
     for wrong in (

@@ -56,6 +56,8 @@ async def hire(
     await persons.introduce(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     here = scope.narrowed(community_id)
     await _enter(here, tx, community_id, person, now_ms)
+    record = history.Record(HISTORY, person.identity_id, community_id)
+    await history.note(here, tx, record, "created", now_ms=now_ms)
     return await queries.employee(here, tx, community_id, person.identity_id)
 
 

@@ -133,6 +133,8 @@ async def create(
     name = await _free_name(scope, tx, community_id, name, field)
     group_id = ids.user_group_id()
     await tx.insert(user_groups, _row(scope, group_id, community_id, kind, name, now_ms, is_default=False))
+    record = history.Record(HISTORY, group_id, community_id)
+    await history.note(scope, tx, record, "created", now_ms=now_ms, after={"name": name, "type": kind})
     return group_id
 
 

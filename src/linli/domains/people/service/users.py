@@ -4,9 +4,10 @@ import re
 from typing import Final
 
 from linli.domains.people.queries import persons as queries
-from linli.domains.people.rows import Person
+from linli.domains.people.rows import Group, Person
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import groups, persons
+from linli.kernel import history
 from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
@@ -35,6 +36,7 @@ async def add(scope: Scope, tx: Tx, *, group_id: str, profile: Profile, ids: Ids
         scope, tx, group_id=group_id, community_id=group.community_id, person_id=person.id, now_ms=now_ms
     )
     if joined:
+        await _note(scope, tx, group, "member_added", now_ms, after={"member": person.identity_id})
         await persons.touch(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
     return person
 
@@ -46,6 +48,7 @@ async def join_group(scope: Scope, tx: Tx, *, group_id: str, identity_id: str, n
     if await groups.join(
         scope, tx, group_id=group_id, community_id=group.community_id, person_id=person.id, now_ms=now_ms
     ):
+        await _note(scope, tx, group, "member_added", now_ms, after={"member": identity_id})
         await persons.touch(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
 
 
@@ -54,7 +57,22 @@ async def leave_group(scope: Scope, tx: Tx, *, group_id: str, identity_id: str, 
     group = await queries.group(scope, tx, group_id)
     person = await _user_of(scope, tx, group.community_id, identity_id)
     if await groups.leave(scope, tx, group_id=group_id, person_id=person.id):
+        await _note(scope, tx, group, "member_removed", now_ms, before={"member": identity_id})
         await persons.touch(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
+
+
+async def _note(
+    scope: Scope,
+    tx: Tx,
+    group: Group,
+    action: str,
+    now_ms: int,
+    *,
+    before: dict[str, str] | None = None,
+    after: dict[str, str] | None = None,
+) -> None:
+    record = history.Record(groups.HISTORY, group.user_group_id, group.community_id)
+    await history.note(scope, tx, record, action, now_ms=now_ms, before=before, after=after)
 
 
 async def _user_of(scope: Scope, tx: Tx, community_id: int, identity_id: str) -> Person:
