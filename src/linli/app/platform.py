@@ -26,6 +26,7 @@ from linli.domains.access.service.keys import DoorKeys
 from linli.domains.accounts.service import sessions
 from linli.domains.boxes.devices.service.importer import EdgeImporter
 from linli.domains.boxes.front.calls import Addresses
+from linli.domains.boxes.queries.clusters import ProjectClusters
 from linli.domains.boxes.remote.room import RemoteRoom
 from linli.domains.boxes.room import Boxes
 from linli.domains.communities.queries.zones import CommunityZones
@@ -44,6 +45,7 @@ from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes, messages
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.domains.privacy.service.exports import ExportMaker
+from linli.domains.projects.ports import Clusters
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.sandbox.workshop import Workshop
 from linli.domains.video.service import imports as camera_import
@@ -257,6 +259,7 @@ class Platform:
             services={
                 TokenTargets: CommunityTargets(),
                 Houses: SpaceHouses(),
+                Clusters: ProjectClusters(),
                 FaceUploads: SavedFaces(self.objects),
                 ObjectStore: self.objects,
                 UploadPlace: self.uploads,

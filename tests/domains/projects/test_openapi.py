@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from linli.domains.boxes.queries.clusters import ProjectClusters
+from linli.domains.boxes.service import clusters
+from linli.domains.boxes.service.clusters import ClusterForm
 from linli.domains.projects import openapi as projects_api
 from linli.domains.projects import queries
 from linli.domains.projects.errors import NotUnderReview
 from linli.domains.projects.events import CapabilityDecided, ProjectCreated
+from linli.domains.projects.ports import Clusters
 from linli.domains.projects.service import capabilities, projects
 from linli.kernel import tenancy
 from linli.kernel.audit import secret_reads_of
@@ -20,7 +24,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.settings import Settings
+from linli.kernel.settings import Projects, Settings, Solution
 from linli.openapi import token_methods
 from linli.openapi.assembly import OpenApi
 from linli.openapi.registry import Registry
@@ -45,7 +49,10 @@ class ProjectHouse(Platform):
     async def start(self) -> None:
         registry = Registry()
         registry.add(token_methods, projects_api)
-        services: dict[Any, Any] = {TokenTargets: self.targets, Secrets: self.secrets}
+        services: dict[Any, Any] = {
+            TokenTargets: self.targets, Secrets: self.secrets, Clusters: ProjectClusters(),
+            Settings: self.settings,
+        }  # fmt: skip
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
             services=services,
@@ -58,7 +65,9 @@ class ProjectHouse(Platform):
 @pytest.fixture
 async def house(database: Database, clock: ManualClock, ids: Ids) -> AsyncIterator[ProjectHouse]:
     database.clock = clock
-    house = ProjectHouse(database, clock, ids, Secrets.random(), Settings(), Targets(), sample_methods)
+    own = Solution(uuid="own", code="campus", name="智慧园区", version_code="2.1.0", version_uuid="v21")
+    settings = Settings(projects=Projects(solutions=[own]))
+    house = ProjectHouse(database, clock, ids, Secrets.random(), settings, Targets(), sample_methods)
     await house.start()
     yield house
     await house.stop()
@@ -104,6 +113,29 @@ async def test_a_project_is_made_with_root_space_and_default_app(
     made = Partner(house, partner.tenant_id, project_id, app["defaultAppKey"], app["defaultAppSecret"])
     assert app["defaultAppKey"] == key
     assert (await data(made, GET, {"projectId": project_id}))["name"] == "name"
+
+
+@pytest.mark.covers("API-19")
+async def test_a_project_names_its_edge_clusters_and_nobody_elses(
+    house: ProjectHouse, partner: Partner, clock: ManualClock
+) -> None:
+    stranger = await house.new_partner("stranger")
+    mine, other = await data(partner, CREATE, V13), await data(partner, CREATE, {**V13, "name": "other"})
+    theirs = await data(stranger, CREATE, V13)
+    made = {}
+    for number, (owner, project_id) in enumerate(
+        ((partner, mine), (partner, mine), (partner, other), (stranger, theirs), (partner, None))
+    ):
+        await clock.advance(1)
+        form = ClusterForm(name=f"集群{number}", model="LBOX-1", project_id=project_id)
+        async with house.db.begin() as tx:
+            made[number] = await clusters.create(
+                Scope.system(owner.tenant_id), tx, form=form, ids=house.ids, now_ms=clock.now_ms()
+            )
+    told = await data(partner, GET, {"projectId": mine})
+    assert told["clusterIdList"] == [str(made[0].cluster_id), str(made[1].cluster_id)]
+    assert (await data(partner, GET, {"projectId": other}))["clusterIdList"] == [str(made[2].cluster_id)]
+    assert (await data(stranger, GET, {"projectId": theirs}))["clusterIdList"] == [str(made[3].cluster_id)]
 
 
 @pytest.mark.covers("API-18", "B007")
@@ -154,7 +186,7 @@ async def test_each_read_of_a_default_apps_secret_is_noted(house: ProjectHouse, 
 async def test_solutions(partner: Partner) -> None:
     """V-13: 3.4.2.2.txt:492."""
     told = await data(partner, SOLUTIONS, {"pageNo": 1, "pageSize": 1})
-    assert (told["total"], told["pageNo"], told["pageSize"]) == (1, 1, 1)
+    assert (told["total"], told["pageNo"], told["pageSize"]) == (2, 1, 1)
     [one] = told["dataList"]
     assert set(one) == {
         "solutionUuid", "solutionCode", "solutionName", "solutionDesc", "solutionStatus", "versionCode",
@@ -163,7 +195,12 @@ async def test_solutions(partner: Partner) -> None:
     assert (one["solutionUuid"], one["solutionStatus"], one["versionCode"]) == (
         "98b4181b749f4de9aaef6e9f20cea702", "CREATE", "1.0.0",
     )  # fmt: skip
-    assert (await data(partner, SOLUTIONS, {"pageNo": 2, "pageSize": 1}))["dataList"] == []
+    [own] = (await data(partner, SOLUTIONS, {"pageNo": 2, "pageSize": 1}))["dataList"]
+    assert own == {
+        "solutionUuid": "own", "solutionCode": "campus", "solutionName": "智慧园区", "solutionDesc": "",
+        "solutionStatus": "CREATE", "versionCode": "2.1.0", "versionUuid": "v21",
+    }  # fmt: skip
+    assert (await data(partner, SOLUTIONS, {"pageNo": 3, "pageSize": 1}))["dataList"] == []
 
 
 async def test_a_bad_project_is_refused_by_name(partner: Partner) -> None:

@@ -164,6 +164,27 @@ class Pictures(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     ] = False
 
 
+class Solution(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What a project can be based on, as partners' programs read it."""
+
+    uuid: Annotated[str, Meta(min_length=1, max_length=64)]
+    code: Annotated[str, Meta(max_length=64)] = ""
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    description: Annotated[str, Meta(max_length=512)] = ""
+    status: Annotated[str, Meta(max_length=32)] = "CREATE"
+    version_code: Annotated[str, Meta(max_length=32)] = "1.0.0"
+    version_uuid: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Projects(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    solutions: Annotated[
+        list[Solution],
+        Meta(
+            max_length=1000, description="Solutions that projects can be based on, beside the built-in one."
+        ),
+    ] = []
+
+
 class Amqp(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Subscribers over AMQP 1.0, through RabbitMQ 4 (docs/guides/subscriptions.en.md)."""
 
@@ -321,6 +342,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     call_limits: CallLimits = msgspec.field(default_factory=CallLimits)
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
     pictures: Pictures = msgspec.field(default_factory=Pictures)
+    projects: Projects = msgspec.field(default_factory=Projects)
     map: Map = msgspec.field(default_factory=Map)
     amqp: Amqp = msgspec.field(default_factory=Amqp)
     objects: Objects = msgspec.field(default_factory=Objects)

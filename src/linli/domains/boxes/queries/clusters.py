@@ -44,6 +44,11 @@ _page = Query(
     Cluster,
 )
 _total = Query(select(func.count()).select_from(edge_clusters).where(*_where))
+_of_project = Query(
+    select(_c.cluster_id)
+    .where(in_scope(edge_clusters), _c.project_id == bindparam("project"))
+    .order_by(_c.created_ms, _c.cluster_id)
+)
 _node = Query(
     select(edge_nodes).where(in_scope(edge_nodes), _n.node_id == bindparam("node_id", type_=INT)), Node
 )
@@ -98,6 +103,13 @@ async def page(scope: Scope, db: Reader, request: PageRequest, *, where: Cluster
     }
     total = int(await _total.scalar(db, scope, **binds))
     return Page.of(request, total, await _page.all(db, scope, **binds, **request.binds))
+
+
+class ProjectClusters:
+    """Implements `projects.ports.Clusters`."""
+
+    async def of_project(self, scope: Scope, db: Reader, project_id: str) -> list[int]:
+        return [cluster_id for (cluster_id,) in await _of_project.all(db, scope, project=project_id)]
 
 
 async def node(scope: Scope, db: Reader, node_id: int) -> Node:

@@ -6,16 +6,18 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.projects import queries
+from linli.domains.projects.ports import Clusters
 from linli.domains.projects.queries import Project
 from linli.domains.projects.service import projects as service
 from linli.domains.projects.service.projects import ProjectFacts, default_app_uuid
-from linli.domains.projects.solutions import SOLUTIONS, Solution
+from linli.domains.projects.solutions import offered
 from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings, Solution
 from linli.kernel.tenancy import ProjectNameTaken
 from linli.openapi.registry import Call, Contract, method
 
@@ -164,9 +166,11 @@ class ProjectNamed(msgspec.Struct, rename="camel"):
     title_en="Get a project",
     contract=Contract(source="spec D 3.3 API-19"),
 )
-async def get_project(data: ProjectNamed, scope: Scope, db: Database) -> ProjectWhole:
+async def get_project(data: ProjectNamed, scope: Scope, db: Database, clusters: Clusters) -> ProjectWhole:
+    """With the edge clusters that are associated with the project."""
     row = await queries.get_project(scope, db, project_id=data.project_id)
-    return ProjectWhole(**_facts(row), cluster_id_list=[])
+    cluster_ids = await clusters.of_project(Scope.system(row.tenant_id, "projects"), db, row.project_id)
+    return ProjectWhole(**_facts(row), cluster_id_list=[str(cluster_id) for cluster_id in cluster_ids])
 
 
 class SolutionInfo(msgspec.Struct, rename="camel", kw_only=True):
@@ -201,12 +205,12 @@ class SolutionInfo(msgspec.Struct, rename="camel", kw_only=True):
     title_en="Page through solutions",
     contract=Contract(source="spec D 3.3 API-20"),
 )
-async def query_solutions(data: PageAsked) -> Rows[SolutionInfo]:
-    """What a project can be based on."""
-    page = data.checked
-    shown = SOLUTIONS[page.offset : page.offset + page.page_size]
+async def query_solutions(data: PageAsked, settings: Settings) -> Rows[SolutionInfo]:
+    """What a project can be based on here."""
+    page, solutions = data.checked, offered(settings)
+    shown = solutions[page.offset : page.offset + page.page_size]
     return Rows(
-        page.page_no, page.page_size, len(SOLUTIONS), [SolutionInfo.of(solution) for solution in shown]
+        page.page_no, page.page_size, len(solutions), [SolutionInfo.of(solution) for solution in shown]
     )
 
 
