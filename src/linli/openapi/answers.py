@@ -48,6 +48,7 @@ MESSAGES = {
 """`message` of each code, as the vendor spells it; details of a parameter follow it."""
 RETURN_TYPES = {WRONG_TYPE: "LUCENCY", TOO_MANY: "IoT_PROTOCOL", SYSTEM_ERROR: "IoT_PROTOCOL"}
 
+SUCCESS = "success"
 SUCCESS_TAIL = b',"code":200,"message":"success","localizedMsg":null'
 _encode = msgspec.json.Encoder().encode
 
@@ -62,27 +63,19 @@ class Failure(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def success(call_id: bytes, data: bytes | None, *, beside: str = "") -> bytes:
+def success(call_id: bytes, data: bytes | None, *, beside: str = "", message: str = SUCCESS) -> bytes:
     """`call_id` is the JSON of the id as the caller sent it, `data` JSON or None for an envelope without data.
 
     `beside`: a name that the data stands under at the top level too.
     """
+    tail = SUCCESS_TAIL
+    if message != SUCCESS:
+        tail = b',"code":200,"message":' + _encode(message) + b',"localizedMsg":null'
     if data is None:
-        return b'{"id":' + call_id + SUCCESS_TAIL + b"}"
+        return b'{"id":' + call_id + tail + b"}"
     if beside:
-        return (
-            b'{"id":'
-            + call_id
-            + SUCCESS_TAIL
-            + b',"data":'
-            + data
-            + b',"'
-            + beside.encode()
-            + b'":'
-            + data
-            + b"}"
-        )
-    return b'{"id":' + call_id + SUCCESS_TAIL + b',"data":' + data + b"}"
+        return b'{"id":' + call_id + tail + b',"data":' + data + b',"' + beside.encode() + b'":' + data + b"}"
+    return b'{"id":' + call_id + tail + b',"data":' + data + b"}"
 
 
 def failed(call_id: bytes, failure: Failure) -> bytes:

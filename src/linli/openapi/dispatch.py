@@ -225,7 +225,11 @@ class Dispatcher:
         failure = exchange.failure
         echo = exchange.echo or _encode(exchange.request_id)
         if failure is None:
-            body = answers.success(echo, data, beside=plan.spec.beside if plan is not None else "")
+            body = (
+                answers.success(echo, data)
+                if plan is None
+                else answers.success(echo, data, beside=plan.spec.beside, message=plan.spec.message)
+            )
             kept = CODE_ANSWERED if plan is not None and plan.spec.answers_code else data or b""
             self._log(exchange, 200, 200, "", raw, kept)
             return body

@@ -112,7 +112,7 @@ def _success_schema(spec: MethodSpec, by_kind: dict[int, Any]) -> dict[str, Any]
     properties: dict[str, Any] = {
         "id": _ID,
         "code": {"const": answers.OK},
-        "message": {"const": "success"},
+        "message": {"const": spec.message},
         "localizedMsg": {"type": "null"},
     }
     if spec.result is not None:

@@ -102,7 +102,7 @@ def envelope_example(spec: MethodSpec) -> dict[str, Any]:
 
 def answer_example(spec: MethodSpec) -> dict[str, Any]:
     """What a call that succeeds is told."""
-    answer: dict[str, Any] = {"id": "1", "code": answers.OK, "message": "success", "localizedMsg": None}
+    answer: dict[str, Any] = {"id": "1", "code": answers.OK, "message": spec.message, "localizedMsg": None}
     if spec.result is None:
         return answer
     example = example_of(spec.result)

@@ -67,6 +67,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """Name under which the value stands beside `data` at the envelope's top level as well; empty for nearly all."""
     answers_code: bool = False
     """Its answer is a bare text that opens doors: no log keeps any of it."""
+    message: str = "success"
+    """`message` of an answer that succeeds; nearly all print the same."""
 
 
 _NO_CONTRACT = Contract()
@@ -115,6 +117,8 @@ class MethodSpec(msgspec.Struct, frozen=True):
     """Name under which the value stands beside `data` as well; empty for nearly all."""
     answers_code: bool = False
     """Its answer is a bare text that opens doors: no log keeps any of it."""
+    message: str = "success"
+    """`message` of an answer that succeeds."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -235,6 +239,7 @@ def _spec(function: Handler, declared: Declaration) -> MethodSpec:
         description=reading.description,
         beside=declared.contract.beside,
         answers_code=declared.contract.answers_code,
+        message=declared.contract.message,
     )
 
 

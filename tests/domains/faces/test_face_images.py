@@ -26,6 +26,9 @@ async def test_a_picture_is_saved_and_read_both_ways(home: Home) -> None:
     assert (told["userName"], told["expireTime"], told["policy"]) == (
         "安娜", "2030-01-02 03:04:05", "PERMISSION",
     )  # fmt: skip
+    assert set(told) == {
+        "imageUrl", "imageBase64", "faceId", "userId", "userType", "userName", "expireTime", "policy",
+    }  # fmt: skip
     assert (len(told["faceId"]), told["userType"], told["imageBase64"]) == (40, "IDENTITY", None)
     async with httpx.AsyncClient(trust_env=False) as client:
         assert (await client.get(told["imageUrl"])).content == content

@@ -206,7 +206,8 @@ async def test_a_picture_is_assessed_in_numbers(platform, home):
         return await home.call(QUALITY, "1.0.0", asked)
 
     answer = await assess(marked(jpeg(), "alice", "count"))
-    assert (answer["code"], answer["message"]) == (200, "success")
+    assert (answer["code"], answer["message"]) == (200, "damo face quality success")
+    assert answer["localizedMsg"] is None
     data = answer["data"]
     assert len(data.pop("requestId")) == 36
     assert data == {

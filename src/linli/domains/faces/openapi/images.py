@@ -90,9 +90,6 @@ class ImageTold(msgspec.Struct, rename="camel"):
     user_type: Annotated[str, Meta(description=_USER_TYPE)]
     user_name: Annotated[str | None, Meta(description="姓名 / name")]
     expire_time: Annotated[str | None, Meta(description="有效期 / valid until")]
-    expired_time: Annotated[
-        str | None, Meta(description="同 expireTime，保存接口的写法 / the same as save spells it")
-    ]
     policy: Annotated[Literal["PERMISSION", "DENY"], Meta(description="识别后的动作 / what a match means")]
 
 
@@ -226,7 +223,6 @@ async def get_image(data: ImageGet, scope: Scope, db: Database, objects: ObjectS
         user_type=image.user_type,
         user_name=image.user_name or None,
         expire_time=expires,
-        expired_time=expires,
         policy="DENY" if image.policy == "DENY" else "PERMISSION",
     )
 

@@ -35,10 +35,10 @@ class Quality(msgspec.Struct, rename="camel"):
     landmark: Annotated[
         list[float], Meta(description="每张人脸 x0, y0, x1, y1 …：双眼、鼻尖、嘴角 / eyes, nose, mouth")
     ]
-    gender: Annotated[list[int], Meta(description="性别；没有模型时为空 / empty without a model")]
-    age: Annotated[list[int], Meta(description="年龄；没有模型时为空 / empty without a model")]
-    expression: Annotated[list[int], Meta(description="表情；没有模型时为空 / empty without a model")]
-    glass: Annotated[list[int], Meta(description="眼镜；没有模型时为空 / empty without a model")]
+    gender: Annotated[list[int], Meta(description="性别；不评估，恒为空 / not assessed: always empty")]
+    age: Annotated[list[int], Meta(description="年龄；不评估，恒为空 / not assessed: always empty")]
+    expression: Annotated[list[int], Meta(description="表情；不评估，恒为空 / not assessed: always empty")]
+    glass: Annotated[list[int], Meta(description="眼镜；不评估，恒为空 / not assessed: always empty")]
     iris: None = None
 
 
@@ -50,14 +50,14 @@ class Quality(msgspec.Struct, rename="camel"):
     raises=(BadInput, FacesOff, FacesBusy),
     title="人脸质量评估",
     title_en="Assess a face picture",
-    contract=Contract(source="spec E 3.3 C7"),
+    contract=Contract(source="spec E 3.3 C7", message="damo face quality success"),
 )
 async def assess_quality(data: QualityQuery, call: Call, fetcher: Fetcher, search: FaceSearch) -> Quality:
     """Every face of the picture, largest first, with box, probability, pose and five points. Nothing is judged or kept;
     `/solution/community/faceimage/check` says whether a picture does.
 
-    There is no model here for gender, age, expression and glasses: these lists are empty, never guessed. A client that
-    reads them by face must look at their length first.
+    Gender, age, expression and glasses are not assessed: these four lists are empty, never guessed, also where faces
+    are found. A client that reads them by face must look at their length first. One engine stands behind all providers.
     """
     if not data.face_url.strip():
         raise BadInput(field="faceUrl", rule="blank")
