@@ -17,6 +17,8 @@ from linli.kernel.objects.one_time import hand
 
 PREFIX = "/files/"
 _STATUS = {NotFound: 404, Forbidden: 403, TooLarge: 413, BadInput: 400, Unavailable: 503}
+_SAVED = frozenset(("application/octet-stream", "application/pdf"))
+"""What a browser saves and does not open."""
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -110,6 +112,8 @@ def _start(key: str, size: int, start: int, end: int, *, partial: bool, kept: bo
         (b"cache-control", b"private, max-age=300" if kept else b"no-store"),
         (b"content-length", b"%d" % (end - start + 1)),
     ]
+    if kind in _SAVED:
+        headers.append((b"content-disposition", b"attachment"))
     if partial:
         headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end, size)))
     return {"type": "http.response.start", "status": 206 if partial else 200, "headers": headers}

@@ -227,6 +227,33 @@ async def test_what_is_no_picture_is_not_saved(platform, partner):
         told = await partner.call(
             "/solution/community/oss/file/save",
             "1.0.0",
-            {"tmpOssKey": f"{ticket['dir']}/{name}", "bizCode": "DEFAULT"},
+            {"tmpOssKey": f"{ticket['dir']}/{name}", "bizCode": "COMMUNITY_FILE"},
         )
         assert (told["code"], "tmpOssKey" in told["message"]) == (460, True)
+
+
+@pytest.mark.covers("B024")
+async def test_any_file_is_saved_by_default_and_never_shown_as_a_page(platform, partner):
+    ticket = (await partner.call("/solution/community/oss/ticket/get", "1.0.2", {"type": "picture"}))["data"]
+    for name, content, suffix, kind in (
+        ("page.html", b"<script>alert(1)</script>", ".bin", "application/octet-stream"),
+        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", ".bin", "application/octet-stream"),
+        ("contract.pdf", b"%PDF-1.7 ...", ".pdf", "application/pdf"),
+        ("plan.png", picture(), ".png", "image/png"),
+    ):
+        assert (await post_form(platform, ticket, name, content)).status_code == 200
+        save = {"tmpOssKey": f"{ticket['dir']}/{name}", "bizCode": "DEFAULT"}
+        told = await partner.call("/solution/community/oss/file/save", "1.0.0", save)
+        assert told["code"] == 200, told
+        assert told["data"]["url"].partition("?")[0].endswith(suffix)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.get(told["data"]["url"])
+        assert (answer.status_code, answer.content) == (200, content)
+        assert answer.headers["content-type"] in (kind, "binary/octet-stream")
+        if told["data"]["url"].startswith(platform.url):
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert ("content-disposition" in answer.headers) == (suffix != ".png")
+    for content in (b"", picture(9000, 9000)):
+        assert (await post_form(platform, ticket, "b.png", content)).status_code == 200
+        save = {"tmpOssKey": f"{ticket['dir']}/b.png", "bizCode": "DEFAULT"}
+        assert (await partner.call("/solution/community/oss/file/save", "1.0.0", save))["code"] == 460

@@ -32,6 +32,9 @@ FACE_BYTES_MIN: Final = 10_000
 FACE_BYTES_MAX: Final = 1024 * 1024
 PIXELS_MAX: Final = 40_000_000
 """Larger pictures are refused before anything decodes them."""
+PDF: Final = image_header.Picture("application/pdf", "pdf", 0, 0)
+BYTES: Final = image_header.Picture("application/octet-stream", "bin", 0, 0)
+"""What is kept of files that are no pictures; they have no width and no height."""
 
 _by_id = Query(
     select(uploads).where(in_scope(uploads), uploads.c.upload_id == bindparam("upload_id")), Upload
@@ -87,7 +90,7 @@ async def save(
     ids: Ids,
     now_ms: int,
 ) -> Upload:
-    """Keep an uploaded temporary file. Raises BadInput when it is absent, foreign, used up or no picture; NotFound."""
+    """Keep an uploaded temporary file. Raises BadInput when it is absent, foreign, used up or unfit; NotFound."""
     if biz_code not in BIZ_CODES:
         raise BadInput(field="bizCode", rule="one_of", allowed=", ".join(BIZ_CODES))
     if community_id is not None:
@@ -106,7 +109,12 @@ async def save(
         db,
         store,
         new=NewUpload(
-            content=content, biz_code=biz_code, community_id=community_id, tmp_key=tmp_key, field="tmpOssKey"
+            content=content,
+            biz_code=biz_code,
+            community_id=community_id,
+            tmp_key=tmp_key,
+            field="tmpOssKey",
+            only_pictures=biz_code != DEFAULT,
         ),
         ids=ids,
         now_ms=now_ms,
@@ -116,7 +124,7 @@ async def save(
 
 
 class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture sent by a person."""
+    """A picture or another file sent by a person."""
 
     content: bytes
     biz_code: str
@@ -125,16 +133,18 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
     """Empty when it came without a ticket."""
     field: str
     """How the picture is called in errors."""
+    only_pictures: bool = True
 
 
 async def keep(
     scope: Scope, db: Database, store: ObjectStore, *, new: NewUpload, ids: Ids, now_ms: int
 ) -> Upload:
-    """Keep a picture under an uploadId. `tmp_key` is empty when it came without a ticket.
+    """Keep a picture, or for DEFAULT any file, under an uploadId. `tmp_key` is empty when it came without a ticket.
 
     Raises BadInput naming `field` when it is no picture fit for its use, or its temporary key was used meanwhile.
     """
-    picture = checked_picture(new.content, new.biz_code, field=new.field)
+    other = None if new.only_pictures else _other_file(new.content, field=new.field)
+    picture = other or checked_picture(new.content, new.biz_code, field=new.field)
     upload_id = ids.upload_id()
     key = f"{scope.tenant}/{new.biz_code.lower()}/{upload_id}.{picture.suffix}"
     await store.put(key, new.content)
@@ -160,6 +170,16 @@ async def keep(
 
     await db.run(work)
     return row
+
+
+def _other_file(content: bytes, *, field: str) -> image_header.Picture | None:
+    """How a file that is no picture is kept: as a PDF or as bytes without a meaning, so that no browser shows or runs
+    what a caller made up. None for a picture. Raises BadInput when it is empty."""
+    if not content:
+        raise BadInput(field=field, rule="required")
+    if image_header.read(content) is not None:
+        return None
+    return PDF if content.startswith(b"%PDF-") else BYTES
 
 
 def checked_picture(content: bytes, biz_code: str, *, field: str) -> image_header.Picture:
