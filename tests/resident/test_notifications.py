@@ -73,12 +73,14 @@ async def service():
         yield running
 
 
-async def publish(parts: Parts, village: Village, title: str, spaces: list[int] | None = None) -> int:
+async def publish(
+    parts: Parts, village: Village, title: str, spaces: list[int] | None = None, channels: int = 1
+) -> int:
     content = Content(
         title=title,
         publications=[Publication("全文")],
         type=1,
-        publish_type=1,
+        publish_type=channels,
         is_top=0,
         space_ids=spaces or [],
     )
@@ -105,6 +107,7 @@ async def test_news_reaches_the_phones_that_it_is_for(
     await publish(parts, village, "停水通知")
     other = await publish(parts, village, "只给503", [village.other_house])
     unit = await publish(parts, village, "电梯保养", [village.unit])
+    spoken = await publish(parts, village, "只在音箱播报", channels=4)
     await post.send()
     titles = ["停水通知", "电梯保养"]
     assert [one["body"] for one in phones["owner"].told] == titles
@@ -115,6 +118,9 @@ async def test_news_reaches_the_phones_that_it_is_for(
         "title": village.here.community.name, "body": "电梯保养", "path": f"notices/{unit}", "tag": f"notice:{unit}",
     }  # fmt: skip
     assert f"notices/{other}" not in str(phones["owner"].told)
+    at = f"/communities/{village.community}/notices"
+    assert [row["title"] for row in (await owner.get(at)).json()["data"]] == titles[::-1]
+    assert (await owner.get(f"{at}/{spoken}")).status_code == 404
 
     seen = phones["owner"].raw[0]
     public, claims = sender_of(seen)

@@ -22,7 +22,9 @@ _TYPES = (
     "2 bill, 3 payment result, 4 accepted, 5 finished, 6 compound, 7 activity, 8 property service, 9 convenience"
 )
 _CHANNELS = (
-    "1 支付宝生活号 2 支付宝小程序 4 天猫精灵，可相加 / bits: 1 life account, 2 mini-program, 4 speaker"
+    "1 支付宝生活号 2 支付宝小程序 4 天猫精灵，可相加。1、2 发到住户手机页面并通知；4 只通知订阅方，由其送到音箱 / "
+    "bits: 1 life account, 2 mini-program, 4 speaker. 1 and 2 reach the residents' pages and notify them; 4 is told to "
+    "subscribers alone, who bring it to speakers"
 )
 _TOP = "1 置顶 0 不置顶 / 1 pinned, 0 not"
 type SpaceId = str | int
@@ -75,7 +77,11 @@ class NoticeAdd(msgspec.Struct, rename="camel"):
     contract=Contract(source="spec B 3.19 A100"),
 )
 async def add_notice(data: NoticeAdd, call: Call, scope: Scope, tx: Tx, clock: Clock) -> str:
-    """Published at once; `community/message/change` tells of it. Answers the message id as a text."""
+    """Published at once; `community/message/change` tells of it. Answers the message id as a text.
+
+    Channels 1 and 2 are delivered here, by the residents' pages and their notifications. Channel 4 is not: whoever keeps
+    speakers hears of the notice and reads it with `notice/query`; with 4 alone it is not on phones.
+    """
     community_id = _same_community(call, data.community_id)
     content = Content(
         data.title,

@@ -9,6 +9,7 @@ from linli.domains.communities import space_rules
 from linli.domains.communities.queries import spaces
 from linli.domains.notices.models import notice_reads, notice_targets, notices
 from linli.domains.notices.rows import PUBLISHED, STATES, Notice
+from linli.domains.notices.schemas import PHONES
 from linli.domains.people.queries import persons, residents
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.entry import Filter
@@ -201,6 +202,8 @@ async def reach(scope: Scope, db: Reader, notice_row: Notice, *, limit: int = 50
 
 
 async def _residents(scope: Scope, db: Reader, notice_row: Notice) -> int:
+    if not notice_row.publish_type & PHONES:
+        return 0
     houses = await houses_reached(scope, db, notice_row)
     if houses is None:
         return await residents.count_in_community(scope, db, notice_row.community_id)

@@ -10,6 +10,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import uploads
 from linli.domains.notices import queries, service
 from linli.domains.notices.rows import PUBLISHED, Notice
+from linli.domains.notices.schemas import PHONES
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -96,6 +97,7 @@ async def list_notices(
         page,
         where=queries.NoticeFilter(state=PUBLISHED, space_id=home.house_id),
         order="top",
+        channels=PHONES,
     )
     read = await queries.read_by(scope, db, home.person_id, [row.notice_id for row in matches.data])
     return Page.of(page, matches.total, [_head(row, read) for row in matches.data])
@@ -109,7 +111,8 @@ async def open_notice(
     scope = resident.scope(community_id)
     notice = await queries.notice(scope, tx, notice_id, published=True)
     houses = _houses(resident, community_id)
-    if notice.community_id != community_id or not await _reaches(scope, tx, notice, houses):
+    on_phones = notice.community_id == community_id and notice.publish_type & PHONES
+    if not on_phones or not await _reaches(scope, tx, notice, houses):
         raise NotFound(what="notice", id=notice_id)
     person_id = resident.living(community_id).person_id
     await service.note_read(scope, tx, notice_id=notice_id, person_id=person_id, now_ms=clock.now_ms())

@@ -8,6 +8,7 @@ from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.rows import Community
 from linli.domains.notices import queries as notices
 from linli.domains.notices.events import NoticeChanged
+from linli.domains.notices.schemas import PHONES
 from linli.domains.notifications import queries
 from linli.domains.notifications.kinds import BY_NAME, SMS
 from linli.domains.notifications.service.notify import News, Telling
@@ -47,7 +48,10 @@ class NewsHandlers:
         handlers.after(DoorAlarmed, self.alarmed, name=f"{WHO}.alarmed")
 
     async def notice(self, event: NoticeChanged) -> None:
-        """Notify the residents that a published notice is for. A notice that is restored much later is not sent again."""
+        """Notify the residents that a published notice is for, if it goes to phones.
+
+        A notice that is restored much later is not sent again.
+        """
         if event.type != "publish":
             return
         scope = Scope.system(event.tenant_id, WHO)
@@ -58,6 +62,8 @@ class NewsHandlers:
             except NotFound:
                 continue
             lives = BY_NAME["notice_published"].lives_ms
+            if not notice.publish_type & PHONES:
+                continue
             if place is None or notice.publish_ms + lives < self._db.clock.now_ms():
                 continue
             houses = await notices.houses_reached(scope, self._db, notice)
