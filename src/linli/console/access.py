@@ -75,8 +75,9 @@ async def signed_in(
         raise SignInFirst() from error
     if rights.password_due and not password_due:
         raise PasswordDue()
-    pending = not rights.is_operator and bool(await agreements.pending(db, rights.account_id))
-    return SignedIn(session, rights, pending)
+    wanted = [] if rights.is_operator else await agreements.pending(db, rights.account_id)
+    rights = msgspec.structs.replace(rights, withheld=agreements.withheld(wanted))
+    return SignedIn(session, rights, agreements.waits(wanted))
 
 
 async def _spare_session(db: Database, token: str, spare: SpareSessions, now_ms: int) -> Session | None:
@@ -173,7 +174,7 @@ def require_right(connection: Connection, handler: BaseRouteHandler) -> None:
     if connection.state.get(_PENDING):
         raise AgreementPending()
     if not rights.may(Right(wanted), tenant_id=session.tenant_id):
-        raise Forbidden()
+        raise AgreementPending() if Right(wanted) in rights.withheld else Forbidden()
 
 
 def token_of(connection: Connection) -> str:

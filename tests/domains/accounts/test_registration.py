@@ -239,6 +239,30 @@ async def test_administrators_are_made_and_one_remains(parts, owner, worker):
 
 
 @pytest.mark.covers("ONB-16")
+async def test_terms_of_one_service_stand_before_that_service_alone(parts, owner, administrator, worker):
+    await owner.post("/first-use/organisation", json={"name": "绿源物业", "kind": "company"})
+    terms = {"kind": "communities", "title": "小区服务规则", "body": "一、规则"}
+    assert (await administrator.post("/agreements", json=terms)).json() == {"version": 1}
+    unknown = await administrator.post("/agreements", json={**terms, "kind": "weather"})
+    assert (unknown.status_code, unknown.json()["field"]) == (400, "kind")
+
+    assert (await owner.get("/organisation/persons")).status_code == 200
+    stopped = await owner.get("/communities")
+    assert (stopped.status_code, stopped.json()["code"]) == (403, "agreement.pending")
+    me = (await owner.get("/session")).json()
+    assert (me["agreementsPending"], me["termsPending"]) == (False, ["communities"])
+    assert "communities.use" not in me["rights"]
+    (wanted,) = (await owner.get("/session/agreements")).json()
+    assert (wanted["kind"], wanted["version"]) == ("communities", 1)
+    assert (await owner.post("/session/agreements", json={"agreements": [wanted["id"]]})).status_code == 204
+    assert (await owner.get("/communities")).status_code == 200
+    assert (await owner.get("/session")).json()["termsPending"] == []
+    assert (await administrator.post("/agreements", json=terms)).json() == {"version": 2}
+    assert (await owner.get("/communities")).status_code == 403
+    assert (await administrator.get("/communities")).status_code != 403
+
+
+@pytest.mark.covers("ONB-16")
 async def test_agreements_come_first_and_again_with_a_new_version(parts, owner, administrator, worker):
     await owner.post("/first-use/organisation", json={"name": "绿源物业", "kind": "company"})
     assert (await owner.get("/organisation")).status_code == 200

@@ -1,5 +1,7 @@
 """The signed-in account as its own screens see it."""
 
+import msgspec
+
 from linli.domains.accounts.schemas import Me, RoleIn, TenantOption
 from linli.domains.communities.queries import communities
 from linli.domains.people.person_rules import mask_phone
@@ -16,6 +18,8 @@ async def describe(db: Reader, rights: Rights, tenant_id: str) -> Me:
     account = await accounts.get_account(db, rights.account_id)
     tenants = [await tenancy.get_tenant(db, tenant) for tenant in rights.tenants]
     options = [TenantOption(tenant.id, tenant.name) for tenant in tenants]
+    wanted = [] if rights.is_operator else await agreements.pending(db, account.id)
+    rights = msgspec.structs.replace(rights, withheld=agreements.withheld(wanted))
     return Me(
         account_id=str(account.id),
         name=account.name,
@@ -32,7 +36,8 @@ async def describe(db: Reader, rights: Rights, tenant_id: str) -> Me:
             if grant.tenant_id in ("", tenant_id)
         ],
         rights=sorted(rights.all_in(tenant_id)),
-        agreements_pending=not rights.is_operator and bool(await agreements.pending(db, account.id)),
+        agreements_pending=agreements.waits(wanted),
+        terms_pending=[agreement.kind for agreement in wanted if agreement.kind in agreements.SERVICES],
         contract_missing=await _contract_missing(db, rights, tenant_id),
         not_running=[] if tenants or rights.is_operator else await _not_running(db, account.id),
     )

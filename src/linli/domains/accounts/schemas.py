@@ -90,6 +90,8 @@ class Me(msgspec.Struct, rename="camel", frozen=True):
     rights: list[str]
     agreements_pending: bool = False
     """There is a version of the agreements that must be accepted first."""
+    terms_pending: list[str] = []
+    """Functions whose own terms must be accepted before they are used."""
     contract_missing: bool = False
     """The organisation has not handed in the contract form, and this is its administrator."""
     not_running: list[str] = []

@@ -138,6 +138,8 @@ class Rights(msgspec.Struct, frozen=True):
     own: tuple[OwnRights, ...] = ()
     password_due: bool = False
     """Somebody else set the password: none of this counts before its owner has set one."""
+    withheld: frozenset[Right] = frozenset()
+    """Of services whose terms the account has not accepted: they do not count before that."""
 
     @property
     def is_operator(self) -> bool:
@@ -172,7 +174,8 @@ class Rights(msgspec.Struct, frozen=True):
             if own_rights.tenant_id == tenant_id
             and (community_id is None or community_id in own_rights.communities)
         )
-        return frozenset().union(*(RIGHTS_OF[role] for role in self.roles(tenant_id, community_id)), *own)
+        every = frozenset().union(*(RIGHTS_OF[role] for role in self.roles(tenant_id, community_id)), *own)
+        return every - self.withheld
 
     def may(self, right: Right, *, tenant_id: str, community_id: int | None = None) -> bool:
         """Whether a right holds in one community, or, with None, in the tenant at all."""

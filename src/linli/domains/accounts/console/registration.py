@@ -126,7 +126,7 @@ async def terms(request: AnyRequest, db: Database, clock: Clock, settings: Setti
     return RegistrationTerms(
         settings.sign_in.registration == "open",
         settings.sms.provider != "off",
-        [AgreementRow.of(agreement) for agreement in await agreements.current(db)],
+        [AgreementRow.of(agreement) for agreement in await agreements.of_registration(db)],
         start.label if start else "",
     )
 
@@ -175,7 +175,7 @@ async def register(request: AnyRequest, data: Registration, entrance: Entrance) 
     await throttle.count_attempt(db, attempt, now_ms=now_ms)
     await _may_register(db, entrance.settings, data.invitation, now_ms)
     accepted = _numbers(data.agreements)
-    agreements.check_all_accepted(await agreements.current(db), accepted)
+    agreements.check_all_accepted(await agreements.of_registration(db), accepted)
     accounts.check_password(data.password, login=accounts.clean_login(data.phone))
     if not data.name.strip():
         raise BadInput(field="name", rule="required")

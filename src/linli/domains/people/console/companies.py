@@ -1,6 +1,6 @@
 """Console: the organisation itself, its administrators, and the agreements. Spec A §1.1 (ONB-02, 03, 08, 16)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -115,7 +115,7 @@ async def set_administrator(account_id: int, data: AdministratorChoice, hand: Ha
 
 class AgreementRow(msgspec.Struct, rename="camel", frozen=True):
     id: str
-    kind: Literal["service", "privacy"]
+    kind: Annotated[str, Meta(description="service, privacy, or the function whose terms these are.")]
     version: int
     title: str
     title_en: str
@@ -128,7 +128,7 @@ class AgreementRow(msgspec.Struct, rename="camel", frozen=True):
     def of(row: agreements.Agreement, accepted: int = 0) -> "AgreementRow":
         return AgreementRow(
             id=str(row.agreement_id),
-            kind="privacy" if row.kind == "privacy" else "service",
+            kind=row.kind,
             version=row.version,
             title=row.title,
             title_en=row.title_en,
@@ -140,7 +140,7 @@ class AgreementRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 class NewAgreement(msgspec.Struct, rename="camel", frozen=True):
-    kind: Literal["service", "privacy"]
+    kind: Annotated[str, Meta(description="service, privacy, or a function, such as vehicles.")]
     title: str
     body: str
     title_en: str = ""
@@ -162,7 +162,8 @@ async def list_versions(db: Database) -> list[AgreementRow]:
 
 @agreement_routes.post(right=Right.INSTALLATION)
 async def publish(data: NewAgreement, rights: Rights, tx: Tx, ids: Ids, clock: Clock) -> AgreementPublished:
-    """Publish a new version: from now on everybody but the operators is asked to accept it."""
+    """Publish a new version: everybody but the operators is asked to accept it before they go on, or, where it is the
+    terms of one function, before they use that."""
     version = await agreements.publish(
         tx,
         kind=data.kind,

@@ -1,6 +1,8 @@
-"""Service agreement and privacy policy: published in versions by the operator, accepted by everybody before use.
+"""Service agreement, privacy policy and the terms of single services: published in versions by the operator, accepted by
+everybody before use.
 
 Spec A §1.1 (ONB-16). Whoever has accepted an older version is asked again. Where nothing is published nothing is asked.
+Without the agreement and the policy an account uses nothing; without the terms of a service it does not use that one.
 """
 
 from typing import Final, NamedTuple
@@ -8,11 +10,16 @@ from typing import Final, NamedTuple
 from sqlalchemy import and_, bindparam, func, select
 
 from linli.domains.people.models import agreement_acceptances, agreements
+from linli.domains.people.rights import Right
+from linli.domains.people.rights_tree import FUNCTIONS
 from linli.kernel.db import INT, Query, Reader, Tx
 from linli.kernel.errors import BadInput, Forbidden
 from linli.kernel.ids import Ids
 
-KINDS: Final = ("service", "privacy")
+GENERAL: Final = ("service", "privacy")
+SERVICES: Final = tuple(function.code for function in FUNCTIONS)
+"""Functions that may have terms of their own."""
+KINDS: Final = (*GENERAL, *SERVICES)
 BODY_MAX: Final = 100_000
 TITLE_MAX: Final = 64
 
@@ -117,6 +124,11 @@ async def current(db: Reader) -> list[Agreement]:
     return await _current.all(db)
 
 
+async def of_registration(db: Reader) -> list[Agreement]:
+    """What is accepted by registering: the newest agreement and policy. Terms of services come when these are used."""
+    return [agreement for agreement in await current(db) if agreement.kind in GENERAL]
+
+
 async def history(db: Reader) -> list[tuple[Agreement, int]]:
     """Every version, the newest first, with how many accounts accepted it."""
     return [
@@ -128,6 +140,23 @@ async def history(db: Reader) -> list[tuple[Agreement, int]]:
 async def pending(db: Reader, account_id: int) -> list[Agreement]:
     """What an account must accept before it goes on."""
     return await _pending.all(db, account=account_id)
+
+
+def waits(wanted: list[Agreement]) -> bool:
+    """Whether what is `pending` stands before everything."""
+    return any(agreement.kind in GENERAL for agreement in wanted)
+
+
+def withheld(wanted: list[Agreement]) -> frozenset[Right]:
+    """Rights that wait for the terms among what is `pending`."""
+    kinds = {agreement.kind for agreement in wanted}
+    return frozenset(
+        right
+        for function in FUNCTIONS
+        if function.code in kinds
+        for right in (function.use, function.manage)
+        if right is not None
+    )
 
 
 async def accept(tx: Tx, *, account_id: int, agreement_ids: list[int], address: str, now_ms: int) -> None:
