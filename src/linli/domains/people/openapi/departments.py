@@ -91,14 +91,15 @@ class DepartmentDelete(msgspec.Struct, rename="camel"):
     "/solution/community/org/department/delete",
     "1.0.0",
     service="employee",
-    raises=(NotFound, departments.DepartmentHasChildren),
+    raises=(NotFound,),
     title="删除组织节点",
     title_en="Delete a department",
     contract=Contract(source="spec B 3.12 A060"),
 )
 async def delete_department(data: DepartmentDelete, scope: Scope, tx: Tx, clock: Clock) -> None:
-    """Its employees stay employees. Refused while there are departments below it."""
-    await departments.remove(scope, tx, department_id=department_number(data.dep_id), now_ms=clock.now_ms())
+    """With the departments below it; their employees stay employees. The property can bring them back in the console."""
+    number = department_number(data.dep_id)
+    await departments.remove_branch(scope, tx, department_id=number, now_ms=clock.now_ms())
 
 
 class DepartmentQuery(msgspec.Struct, rename="camel"):

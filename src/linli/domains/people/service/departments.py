@@ -174,6 +174,15 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
     return change
 
 
+async def remove_branch(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> None:
+    """Delete a department and those below it; each can be restored. Their employees stay employees. Raises NotFound."""
+    department = await queries.department(scope, tx, department_id)
+    tree = await queries.tree(scope, tx, department.community_id)
+    lowest_first = sorted(tree.branch(department_id), key=lambda one: -len(tree.path(one)))
+    for one in lowest_first:
+        await remove(scope, tx, department_id=one, now_ms=now_ms)
+
+
 async def remove_if_empty(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> None:
     """Delete a department that has neither employees nor departments below. Raises NotFound."""
     department = await queries.department(scope, tx, department_id)
