@@ -61,6 +61,8 @@ async def test_bind_add_find_and_remove(platform, partner, home):
     )
     of_category = {"pageNo": 1, "pageSize": 10, "categoryKey": "ElevatorController"}
     assert (await call(f"{D}/query", "1.0.2", of_category))["data"] == []
+    of_category["categoryKey"] = "EdgeBox"
+    assert [one["iotId"] for one in (await call(f"{D}/query", "1.0.2", of_category))["data"]] == [iot_id]
     owned = {"queryType": "OWNED", "pageNo": 1, "pageSize": 10}
     tenant = "/solution/community/paas/tenant/device/query"
     assert [one["iotId"] for one in (await call(tenant, "1.0.1", owned))["data"]] == [iot_id]
@@ -75,6 +77,9 @@ async def test_bind_add_find_and_remove(platform, partner, home):
 
     alias = {"deviceIdentity": V3, "nickName": "二号"}
     assert (await call("/solution/community/device/nickname/update", "1.0.0", alias))["code"] == 200
+    (row,) = (await call(f"{D}/query", "1.0.2", {"pageNo": 1, "pageSize": 10}))["data"]
+    assert row["nickName"] == "二号"
+    assert (await call(tenant, "1.0.1", owned))["data"][0]["nickName"] == "二号"
     assert (await call(f"{D}/remove", "1.0.1", {"deviceIdentity": V3}))["code"] == 200
     assert (await call(f"{D}/query", "1.0.2", {"pageNo": 1, "pageSize": 10}))["data"] == []
     assert (await call(f"{D}/remove", "1.0.1", {"deviceIdentity": V3}))["code"] == 403
@@ -168,3 +173,34 @@ async def test_devices_of_others_in_a_granted_community_are_paged_by_themselves(
     tenant = "/solution/community/paas/tenant/device/query"
     pages = [(await call(tenant, "1.0.1", {**asked, "pageNo": n}))["data"] for n in (1, 2, 3)]
     assert [[row["deviceName"] for row in page] for page in pages] == [["box-2", "box-1"], ["box-0"], []]
+
+
+@pytest.mark.covers("B052")
+async def test_many_devices_are_bound_at_once_all_or_none(platform, partner, home):
+    call, _, first = home
+    async with platform.db.begin() as tx:
+        names = [
+            await devices.create_device(
+                partner.owner,
+                tx,
+                values=devices.DeviceValues(product_key=V3["productKey"], device_name=f"box-{number:03}"),
+                ids=platform.ids,
+                secrets=platform.secrets,
+            )
+            for number in range(149)
+        ]
+    every = [first, *(one.iot_id for one in names)]
+    bind = {"projectId": partner.project_id, "iotIds": [*every, "nothing"]}
+    owned = {"queryType": "OWNED", "pageNo": 1, "pageSize": 100}
+    tenant = "/solution/community/paas/tenant/device/query"
+    assert (await partner.call("/project/device/bind", "1.0.0", bind))["code"] == 403
+    assert (await call(tenant, "1.0.1", owned))["data"] == []
+    bind["iotIds"] = every
+    assert (await partner.call("/project/device/bind", "1.0.0", bind))["code"] == 200
+    pages = [(await call(tenant, "1.0.1", {**owned, "pageNo": page}))["data"] for page in (1, 2)]
+    assert sorted(row["iotId"] for page in pages for row in page) == sorted(every)
+    assert (await partner.call("/project/device/unbind", "1.0.0", bind))["code"] == 200
+    assert (await call(tenant, "1.0.1", owned))["data"] == []
+    bind["iotIds"] = [f"none{number}" for number in range(1001)]
+    told = await partner.call("/project/device/bind", "1.0.0", bind)
+    assert (told["code"], "iotIds" in told["message"]) == (460, True)

@@ -238,7 +238,9 @@ async def query_tenant_devices(
 
 class DevicesOfProject(msgspec.Struct, rename="camel"):
     project_id: Annotated[str, Meta(description="项目 id / project id")]
-    iot_ids: Annotated[list[str], Meta(description="设备 id 列表 / device ids", max_length=100)]
+    iot_ids: Annotated[
+        list[str], Meta(description="设备 id 列表，最多 1000 / device ids, at most 1,000", max_length=1000)
+    ]
 
 
 @method(
