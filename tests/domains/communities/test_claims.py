@@ -210,6 +210,16 @@ async def test_the_page_of_a_managed_community(parts, owner, administrator, work
         0,
         0,
     )
+    space = {"parentId": int(shown["rootSpaceId"]), "kind": "building", "name": "1幢"}
+    building = (await owner.post(f"/communities/{number}/spaces", json=space)).json()["id"]
+    for house, person in (("101", "甲"), ("102", "乙"), ("103", "")):
+        space = {"parentId": int(building), "kind": "house", "name": house}
+        home = (await owner.post(f"/communities/{number}/spaces", json=space)).json()["id"]
+        lives = {"houseId": int(home), "name": person, "type": 1}
+        if person:
+            assert (await owner.post(f"/communities/{number}/residents", json=lives)).status_code == 201
+    shown = (await owner.get(f"/communities/{number}")).json()
+    assert (shown["houses"], shown["residents"]) == (3, 2)
     code = (await owner.get(f"/communities/{number}/code")).json()
     assert code["url"].endswith(f"/m/c/{number}")
     assert code["qr"].startswith("data:image/svg+xml;base64,")

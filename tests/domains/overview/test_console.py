@@ -103,6 +103,7 @@ async def test_persons_by_what_they_are(desk):
     }  # fmt: skip
 
 
+@pytest.mark.covers("CON-02")
 async def test_houses_by_what_they_are(desk):
     first, second, third = [int(await desk.house(name)) for name in ("101", "102", "103")]
     scope, now = await desk.tenant(), desk.parts.clock.now_ms()
@@ -114,7 +115,7 @@ async def test_houses_by_what_they_are(desk):
         answer = await desk.browser.put(f"/communities/{desk.id}/houses/{house}", json=body)
         assert answer.status_code < 300, answer.text
     async with desk.parts.db.begin() as tx:
-        for type, name in ((1, "A-01"), (1, "A-02"), (3, "S-01")):
+        for type, name in ((1, "A-01"), (1, "A-02"), (2, "G-01"), (2, "G-02"), (2, "G-03"), (3, "S-01")):
             await assets.add(
                 scope.narrowed(desk.id),
                 tx,
@@ -129,7 +130,7 @@ async def test_houses_by_what_they_are(desk):
     )
     told = await desk.figures("houses")
     assert (told["houses"], told["occupied"]) == (3, 1)
-    assert (told["parkingSpaces"], told["garages"], told["storageRooms"]) == (2, 0, 1)
+    assert (told["parkingSpaces"], told["garages"], told["storageRooms"]) == (2, 3, 1)
     assert told["byType"] == [{"code": "1", "count": 2}, {"code": "4", "count": 1}]
     assert told["byLayout"] == [{"code": "3/2/1", "count": 2}, {"code": "2/1/1", "count": 1}]
     assert [share["code"] for share in told["byStatus"]] == ["1", "3", ""]
