@@ -1904,12 +1904,12 @@ CREATE TABLE openapi_key_policies (
 );
 INSERT INTO "openapi_key_policies" VALUES('1','1','1',1,'1');
 CREATE TABLE openapi_limits (
-	app_key TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
 	path TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
 	per_second INTEGER, 
 	per_day INTEGER, 
-	CONSTRAINT pk_openapi_limits PRIMARY KEY (app_key, path)
+	CONSTRAINT pk_openapi_limits PRIMARY KEY (subject, path)
 );
 INSERT INTO "openapi_limits" VALUES('1','1','1',1,1);
 CREATE TABLE openapi_nonce_batches (
@@ -1965,6 +1965,16 @@ CREATE TABLE openapi_requests (
 	CONSTRAINT pk_openapi_requests PRIMARY KEY (day, app_key, ca_request_id)
 );
 INSERT INTO "openapi_requests" VALUES(1,'1','1','1',1,'1','1','1',1,'1','1',1,'1','1','1');
+CREATE TABLE openapi_slices (
+	subject TEXT NOT NULL, 
+	path TEXT NOT NULL, 
+	span TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	number INTEGER NOT NULL, 
+	taken INTEGER NOT NULL, 
+	CONSTRAINT pk_openapi_slices PRIMARY KEY (subject, path, span)
+);
+INSERT INTO "openapi_slices" VALUES('1','1','1','1',1,1);
 CREATE TABLE openapi_tokens (
 	digest TEXT NOT NULL, 
 	app_key TEXT NOT NULL, 
@@ -1981,13 +1991,13 @@ CREATE TABLE openapi_usage (
 	path TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
 	calls INTEGER NOT NULL, 
-	failures INTEGER NOT NULL, 
+	failures INTEGER NOT NULL, refused INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_openapi_usage PRIMARY KEY (day, app_key, path)
 )
  WITHOUT ROWID
 
 ;
-INSERT INTO "openapi_usage" VALUES(1,'1','1','1',1,1);
+INSERT INTO "openapi_usage" VALUES(1,'1','1','1',1,1,1);
 CREATE TABLE organisation_upgrades (
 	ticket_hash TEXT NOT NULL, 
 	owner_tenant TEXT NOT NULL, 
@@ -3196,8 +3206,9 @@ CREATE INDEX ix_used_logins_used ON used_logins (used_ms);
 CREATE INDEX ix_password_links_expires ON password_links (expires_ms);
 CREATE UNIQUE INDEX uq_password_links_token ON password_links (token_hash);
 CREATE INDEX ix_handed_files_begun_ms ON handed_files (begun_ms);
-CREATE UNIQUE INDEX uq_accounts_login ON accounts (login);
 CREATE UNIQUE INDEX uq_accounts_phone ON accounts (phone);
+CREATE UNIQUE INDEX uq_accounts_login ON accounts (login);
+CREATE INDEX ix_openapi_usage_tenant ON openapi_usage (tenant_id, day);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate) WHERE deleted_ms = 0;
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);

@@ -1,7 +1,7 @@
 """Keep removed vehicles
 
 Revision ID: 20261129_141830
-Revises: 20261129_105500
+Revises: 20261129_141535
 
 A removed vehicle stays with the time of its removal, and its plate may be registered again meanwhile.
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_141830"
-down_revision = "20261129_105500"
+down_revision = "20261129_141535"
 branch_labels = None
 depends_on = None
 

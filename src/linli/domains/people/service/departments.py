@@ -178,9 +178,9 @@ async def remove_branch(scope: Scope, tx: Tx, *, department_id: int, now_ms: int
     """Delete a department and those below it; each can be restored. Their employees stay employees. Raises NotFound."""
     department = await queries.department(scope, tx, department_id)
     tree = await queries.tree(scope, tx, department.community_id)
-    lowest_first = sorted(tree.branch(department_id), key=lambda one: -len(tree.path(one)))
-    for one in lowest_first:
-        await remove(scope, tx, department_id=one, now_ms=now_ms)
+    lowest_first = sorted(tree.branch(department_id), key=lambda number: -len(tree.path(number)))
+    for number in lowest_first:
+        await remove(scope, tx, department_id=number, now_ms=now_ms)
 
 
 async def remove_if_empty(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> None:
