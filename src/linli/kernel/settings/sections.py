@@ -177,12 +177,7 @@ class Solution(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
 
 class Projects(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    solutions: Annotated[
-        list[Solution],
-        Meta(
-            max_length=1000, description="Solutions that projects can be based on, beside the built-in one."
-        ),
-    ] = []
+    solutions: Annotated[list[Solution], Meta(max_length=1000, description="Beside the built-in one.")] = []
 
 
 class Amqp(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

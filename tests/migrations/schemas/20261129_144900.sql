@@ -38,6 +38,22 @@ CREATE TABLE access_credentials (
 	CONSTRAINT pk_access_credentials PRIMARY KEY (id)
 );
 INSERT INTO "access_credentials" VALUES(1,'1',1,'1','1','1','1','1','1',1,1,'1',1,1,1,'1','1',1,1,'1',1);
+CREATE TABLE access_door_alarms (
+	id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	door_name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	temperature FLOAT, 
+	times INTEGER NOT NULL, 
+	raised_ms INTEGER NOT NULL, 
+	last_ms INTEGER NOT NULL, 
+	over_ms INTEGER, 
+	received_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_access_door_alarms PRIMARY KEY (id)
+);
+INSERT INTO "access_door_alarms" VALUES(1,'1',1,'1','1','1',1.0,1,1,1,1,1);
 CREATE TABLE access_door_readings (
 	community_id INTEGER NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -250,7 +266,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('20261129_141830');
+INSERT INTO "alembic_version" VALUES('20261129_144900');
 CREATE TABLE app_keys (
 	app_key TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -3206,9 +3222,11 @@ CREATE INDEX ix_used_logins_used ON used_logins (used_ms);
 CREATE INDEX ix_password_links_expires ON password_links (expires_ms);
 CREATE UNIQUE INDEX uq_password_links_token ON password_links (token_hash);
 CREATE INDEX ix_handed_files_begun_ms ON handed_files (begun_ms);
-CREATE UNIQUE INDEX uq_accounts_phone ON accounts (phone);
 CREATE UNIQUE INDEX uq_accounts_login ON accounts (login);
+CREATE UNIQUE INDEX uq_accounts_phone ON accounts (phone);
 CREATE INDEX ix_openapi_usage_tenant ON openapi_usage (tenant_id, day);
+CREATE INDEX ix_access_door_alarms_community ON access_door_alarms (community_id, id);
+CREATE INDEX ix_access_door_alarms_door ON access_door_alarms (iot_id, kind, over_ms);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate) WHERE deleted_ms = 0;
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);

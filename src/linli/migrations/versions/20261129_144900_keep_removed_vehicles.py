@@ -1,7 +1,7 @@
 """Keep removed vehicles
 
-Revision ID: 20261129_141830
-Revises: 20261129_141535
+Revision ID: 20261129_144900
+Revises: 20261129_144505
 
 A removed vehicle stays with the time of its removal, and its plate may be registered again meanwhile.
 """
@@ -9,8 +9,8 @@ A removed vehicle stays with the time of its removal, and its plate may be regis
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261129_141830"
-down_revision = "20261129_141535"
+revision = "20261129_144900"
+down_revision = "20261129_144505"
 branch_labels = None
 depends_on = None
 
