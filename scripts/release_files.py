@@ -11,7 +11,14 @@ PAGES = ("static", "static_resident", "static_staff")
 SOURCE = Path("src/linli")
 DOCUMENTS = "share/doc/linli"
 DEPLOY = "share/linli/deploy"
-UNITS = ("linli.toml", "linli.service", "linli-backup.service", "linli-backup.timer", "linli-edge.service")
+UNITS = (
+    "linli.toml",
+    "linli.service",
+    "linli-backup.service",
+    "linli-backup.timer",
+    "linli-edge.service",
+    "linli-edge-network.service",
+)
 FORBIDDEN = {
     "a test": re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|conftest\.py$)"),
     "a secret": re.compile(r"(^|/)(master\.key|\.env|identity\.json|id_[a-z0-9]+)$|\.(key|pem|p12|db)$"),

@@ -41,6 +41,10 @@ ENGINES = {
         "/usr/lib/*/faketime/libfaketimeMT.so.1",
         "signed requests played again while the clock jumps",
     ),
+    "netplan.io": ("/usr/libexec/netplan/generate", "network files for netplan"),
+    "iproute2": ("/usr/sbin/ip", "changes of a box's network on trial"),
+    "dbus": ("/usr/bin/dbus-daemon", "changes of a box's network on trial"),
+    "systemd": ("/usr/lib/systemd/systemd-networkd", "changes of a box's network on trial"),
     "openssl": ("/usr/bin/openssl", "certificates checked by a second implementation"),
 }
 # Another version does, where the one above is not to be had.
@@ -51,6 +55,7 @@ UNITS = {
     "haproxy": ("haproxy.service",),
     "rabbitmq-server": ("rabbitmq-server.service", "epmd.socket", "epmd.service"),
     "mosquitto": ("mosquitto.service",),
+    "systemd": ("systemd-networkd.service", "systemd-networkd.socket"),
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 """What Debian's maintainer scripts ask before they start a service (invoke-rc.d(8))."""

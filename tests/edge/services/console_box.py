@@ -92,7 +92,7 @@ class ConsoleBox:
         )
         self.apps = AppServices(self.logs.of("apps"))
         self.parts = Parts(
-            self.home, self.state, self.logs, NetworkFiles(self.scripts, self.home / "network"), self.store,
+            self.home, self.state, self.logs, NetworkFiles.of_system(self.home, str(self.scripts)), self.store,
             self.broker, self.apps, StandbyDoor(self.home, lambda: facts_of(self.home), self.clock), 9103,
         )  # fmt: skip
         self.code = new_code(self.home / "console", self.clock.now_ms())

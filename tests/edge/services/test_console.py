@@ -1,7 +1,10 @@
 """The box's local console over HTTP: who comes in, what it shows and does. Source: spec C 6 (local consoles), H 8.3."""
 
+import asyncio
 import json
+import os
 import re
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +13,14 @@ import httpx
 import pytest
 
 from linli.cli import main
+from linli.edge.cloud import Identity, save_identity
 from linli.edge.services import keeping
 from linli.edge.services.console import server
 from linli.edge.services.keeping.facts import versions_of
+from linli.edge.services.network import Trial
 from linli.edge.services.ports import DiagnosisView, FindingView
-from linli.kernel.clock import ManualClock
+from linli.kernel.clock import ManualClock, SystemClock
+from linli.protocols.edge_link import Activated, CloudAddress, DeviceKey, MqttAddress, NodeName
 from tests.edge.services.console_box import ConsoleBox
 
 PASSWORD = "a good password"
@@ -171,6 +177,64 @@ async def test_the_network_is_checked_shown_written_and_undone(inside: Page) -> 
     assert (shown["cards"][0]["defaultRoute"], shown["undoable"]) == (True, 1)
     assert (await inside.post("network/undo")).status_code == 200
     assert not file.exists()
+
+
+@pytest.mark.covers("C060", "H-58")
+async def test_a_change_is_tried_from_the_page_and_its_end_is_shown(
+    inside: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = inside.box
+    for program in ("ifup", "ifdown"):
+        (tmp_path / program).write_text("#!/bin/sh\n")
+        (tmp_path / program).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert (await inside.post("network/try", PLAN)).status_code == 404  # not this box's own network
+
+    reached = threading.Event()
+    plan = {"outside": {"device": "eno1", "method": "dhcp"}}
+    activated = Activated(
+        node=NodeName(id="n1", name="box"),
+        device=DeviceKey(product_key="a1", device_name="box", device_secret="0" * 32),
+        mqtt=MqttAddress(host="127.0.0.1", port=1883),
+        cloud=CloudAddress(base_url="http://127.0.0.1:1"),
+    )
+    save_identity(box.home, Identity(serial_number="SN-1", activated=activated, activated_ms=0))
+
+    def ask(cloud: str) -> str:
+        return "" if reached.is_set() else f"nobody at {cloud}"
+
+    trial = box.parts.trial = Trial(box.home, box.parts.network, SystemClock(), ask=ask)
+    assert (await inside.post("network/try", {"outside": {"device": "/"}})).json()[
+        "field"
+    ] == "outside.device"
+    assert (await inside.post("network/try", plan)).json() == {"written": ["ifcfg-eno1"]}
+    assert (await inside.get("network")).json()["trial"]["state"] in ("bringing", "asking")
+    for refused in ("network/try", "network/apply"):
+        answer = await inside.post(refused, plan)
+        assert (answer.status_code, answer.json()["code"]) == (409, "edge.network_on_trial")
+    assert (await inside.post("network/undo")).json()["code"] == "edge.network_on_trial"
+    await until_trial(inside, "asking")
+    trial.stop()  # the box is restarted meanwhile
+    assert (await inside.get("network")).json()["trial"]["state"] == "asking"
+    reached.set()
+    again = box.parts.trial = Trial(box.home, box.parts.network, SystemClock(), ask=ask, seconds=1)
+    again.aside(again.resume)
+    await until_trial(inside, "kept")
+
+    reached.clear()
+    assert (await inside.post("network/try", PLAN)).status_code == 200
+    told = await until_trial(inside, "taken_back")
+    assert (told["why"], "10.249.24.20" in told["detail"]) == ("the cloud was not reached in time", True)
+    inside.http.headers["accept-language"] = "zh"
+    assert (await inside.get("network")).json()["trial"]["why"] == "在限定时间内未能连接云端"
+    assert b"BOOTPROTO=dhcp" in (box.scripts / "ifcfg-eno1").read_bytes()
+
+
+async def until_trial(page: Page, state: str) -> dict[str, Any]:
+    async with asyncio.timeout(60):
+        while (told := (await page.get("network")).json()["trial"])["state"] != state:
+            await asyncio.sleep(0.05)
+    return dict(told)
 
 
 async def test_files_are_listed_and_deleted(inside: Page) -> None:

@@ -135,7 +135,7 @@ def test_steps_are_undone_in_turn(site: Site, capsys: pytest.CaptureFixture[str]
 
 def test_a_box_without_power_in_the_middle_can_be_undone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.run("apply", *ONE)
-    files = NetworkFiles(site.scripts, site.home / "network")
+    files = NetworkFiles.of_system(site.home, str(site.scripts))
     plan = msgspec.convert(
         {
             "outside": {"device": "eno9", "method": "dhcp"},
@@ -143,14 +143,14 @@ def test_a_box_without_power_in_the_middle_can_be_undone(site: Site, monkeypatch
         },
         Plan,
     )
-    whole = install._replace
+    whole = install.replace_file
 
     def cut(place: Path, content: bytes, *, mode: int) -> None:
         if place.name == "ifcfg-enp95s0f0":
             raise OSError("no power")
         whole(place, content, mode=mode)
 
-    monkeypatch.setattr(install, "_replace", cut)
+    monkeypatch.setattr(install, "replace_file", cut)
     with pytest.raises(OSError, match="no power"):
         files.apply(plan)
     monkeypatch.undo()

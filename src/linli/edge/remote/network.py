@@ -30,7 +30,7 @@ _FILES: Final = (
     "etc/resolv.conf",
     "proc/net/route",
 )
-_SECRET: Final = re.compile(r"(?im)^(\s*[\w.\- ]*(?:psk|password|secret|key)[\w.\- ]*\s*[:=]\s*).+$")
+_SECRET: Final = re.compile(r"(?i)((?:psk|password|secret|key|\bpin\b)[\w.\- ]*[\"']?[ \t]*[:=][ \t]*).+")
 _FILE_CHARS: Final = 20_000
 _KNOCKED: Final = (80, 443, 53)
 

@@ -18,7 +18,7 @@ from linli.edge.services.files import FileService, FileStore
 from linli.edge.services.interconnect import AppServices, DataRoute, LocalBroker, LocalEvents
 from linli.edge.services.keeping.facts import facts_of
 from linli.edge.services.keeping.standby import StandbyDoor
-from linli.edge.services.network import FOLDER, NetworkFiles
+from linli.edge.services.network import NetworkFiles, Trial
 from linli.edge.services.ports import BoxState, DiagnosisView
 from linli.kernel.clock import Clock
 from linli.kernel.telemetry import logger
@@ -40,8 +40,8 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     console: int = 9110
     mqtt: int = 1883
     route: int = 9103
-    scripts: str = FOLDER
-    """The system's network scripts."""
+    scripts: str = ""
+    """A folder that stands for the system's network files, for tests; empty: the system's own."""
 
 
 class Lan:
@@ -62,7 +62,7 @@ class Lan:
         """`diagnose`: find what is wrong, in words of a language."""
         self._home = home
         host = ports.host
-        scripts = Path(ports.scripts)
+        network = NetworkFiles.of_system(home, ports.scripts)
         self.files = FileService(
             FileStore(home / "files", clock, quota_bytes=FILES_BYTES),
             host=host,
@@ -75,12 +75,13 @@ class Lan:
         self.route = (
             DataRoute(host=host, port=ports.route, cloud=cloud, log=logs.of("apps")) if cloud else None
         )
-        standby = StandbyDoor(home, lambda: facts_of(home), clock, scripts)
+        standby = StandbyDoor(home, lambda: facts_of(home), clock, network)
         self.parts = Parts(
             home=home,
             state=state,
             logs=logs,
-            network=NetworkFiles(scripts, home / "network"),
+            network=network,
+            trial=None if ports.scripts else Trial(home, network, clock),
             files=self.files.store,
             broker=self.broker,
             apps=self.apps,
@@ -95,12 +96,17 @@ class Lan:
         self._news = asyncio.Event()
 
     async def start(self) -> None:
+        trial = self.parts.trial
+        if trial is not None and trial.unfinished and self.parts.network.writable:
+            trial.aside(trial.resume)
         await self._begin("file service", self.files.start, self.files.stop)
         if self.route is not None and await self._begin("data route", self.route.start, self.route.stop):
             self.parts.route_port = self.route.port
         await self._begin("local console", self.console.start, self.console.stop)
 
     async def stop(self) -> None:
+        if self.parts.trial is not None:
+            await asyncio.to_thread(self.parts.trial.stop)
         for stop in reversed(self._stops):
             await stop()
         self._stops.clear()

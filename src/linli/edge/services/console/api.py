@@ -2,51 +2,26 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
-from urllib.parse import parse_qs
 
 import msgspec
 from msgspec import Meta
 
+from linli.edge.services.console import network
 from linli.edge.services.console.parts import Parts
+from linli.edge.services.console.requests import Handler, Refusal, Request, read
 from linli.edge.services.keeping.archive import back_up
 from linli.edge.services.keeping.facts import facts_of
 from linli.edge.services.keeping.moving import progress
 from linli.edge.services.keeping.seal import PASSPHRASE_LEAST
 from linli.edge.services.keeping.standby import Standby, pairing_key
-from linli.edge.services.network import Fault, NetworkRefused, NothingToUndo, Plan, warnings
-from linli.edge.services.web import Call
-from linli.kernel import i18n
 from linli.kernel.clock import SystemClock
 from linli.kernel.errors import LinliError
 
 PAGE: Final = 50
 LINES: Final = 300
-type Handler = Callable[[Parts, "Request"], Awaitable[object]]
 
 __all__ = ["HANDLERS", "LinliError", "LogIn", "Refusal", "Request", "read"]
-
-
-class Refusal(Exception):
-    """`key` is a text `edge.console.<key>`; `field` the input at fault."""
-
-    def __init__(self, status: int, key: str, *, field: str = "", **facts: Any) -> None:
-        super().__init__(key)
-        self.status, self.key, self.field, self.facts = status, key, field, facts
-
-    def body(self, language: str) -> dict[str, Any]:
-        text = i18n.text(f"edge.console.{self.key}", language, **self.facts)
-        return {"code": f"edge.{self.key}", "message": text, "field": self.field or None}
-
-
-class Request:
-    def __init__(self, call: Call, data: bytes, language: str) -> None:
-        self.call, self.data, self.language = call, data, language
-        self._query = parse_qs(call.query)
-
-    def word(self, name: str, most: int = 200) -> str:
-        return self._query.get(name, [""])[0][:most]
 
 
 class LogIn(msgspec.Struct, rename="camel"):
@@ -72,15 +47,6 @@ class _Settling(msgspec.Struct):
 
 class _Passphrase(msgspec.Struct):
     passphrase: Annotated[str, Meta(min_length=PASSPHRASE_LEAST, max_length=200)]
-
-
-def read[T](data: bytes, kind: type[T]) -> T:
-    """Raises Refusal (400) naming the field."""
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        rule, _, place = str(error).partition(" - at `$.")
-        raise Refusal(400, "bad_input", field=place.rstrip("`"), why=rule) from None
 
 
 async def _status(parts: Parts, request: Request) -> object:
@@ -129,76 +95,6 @@ async def _logs(parts: Parts, request: Request) -> object:
 
 OWN_LOGS: Final = ("runtime", "files", "interconnect", "apps")
 _AT_LEAST: Final = {"warning": ("warning", "error"), "error": ("error",)}
-
-
-# network
-
-
-async def _network(parts: Parts, request: Request) -> object:
-    return await asyncio.to_thread(
-        lambda: {
-            "cards": [
-                {
-                    **msgspec.to_builtins(card),
-                    "device": card.device,
-                    "method": card.method,
-                    "defaultRoute": default,
-                    "routes": parts.network.routes(card.device),
-                }
-                for card, default in parts.network.cards()
-            ],
-            "undoable": parts.network.undoable,
-            "present": parts.network.present,
-        }
-    )
-
-
-async def _check_network(parts: Parts, request: Request) -> object:
-    """A dry run: what is wrong by field, else what would change."""
-    plan = read(request.data, Plan)
-    try:
-        changes = await asyncio.to_thread(parts.network.changes, plan)
-    except NetworkRefused as refused:
-        return {
-            "faults": [_fault_out(fault, request.language) for fault in refused.faults],
-            "changes": [],
-            "notes": [],
-        }
-    except OSError as error:
-        raise Refusal(409, "network_elsewhere", why=str(error)) from None
-    return {
-        "faults": [],
-        "changes": [{"name": change.name, "diff": change.diff()} for change in changes],
-        "notes": [_fault_out(warning, request.language) for warning in warnings(plan)],
-    }
-
-
-async def _apply_network(parts: Parts, request: Request) -> object:
-    plan = read(request.data, Plan)
-    try:
-        changes = await asyncio.to_thread(parts.network.apply, plan)
-    except NetworkRefused as refused:
-        raise Refusal(400, "network_faulty", field=refused.faults[0].field) from None
-    except OSError as error:
-        raise Refusal(409, "network_elsewhere", why=str(error)) from None
-    return {"written": [change.name for change in changes]}
-
-
-async def _undo_network(parts: Parts, request: Request) -> object:
-    try:
-        return {"written": await asyncio.to_thread(parts.network.undo)}
-    except NothingToUndo:
-        raise Refusal(409, "nothing_to_undo") from None
-    except OSError as error:
-        raise Refusal(409, "network_elsewhere", why=str(error)) from None
-
-
-def _fault_out(fault: Fault, language: str) -> dict[str, str]:
-    return {
-        "field": fault.field,
-        "text": i18n.text(f"edge.network.{fault.rule}", language),
-        "value": fault.value,
-    }
 
 
 # the rest
@@ -309,7 +205,7 @@ async def _back_up(parts: Parts, request: Request) -> None:
             passphrase=words.passphrase,
             facts=facts,
             now_ms=now,
-            network=parts.network.folder,
+            network=parts.network.places(),
         )
         with await asyncio.to_thread(target.open, "rb") as content:
             length = str(target.stat().st_size).encode()
@@ -333,10 +229,7 @@ HANDLERS: Final[dict[tuple[str, str], Handler]] = {
     ("GET", "status"): _status,
     ("GET", "devices"): _devices,
     ("GET", "logs"): _logs,
-    ("GET", "network"): _network,
-    ("POST", "network/check"): _check_network,
-    ("POST", "network/apply"): _apply_network,
-    ("POST", "network/undo"): _undo_network,
+    **network.HANDLERS,
     ("POST", "activate"): _activate,
     ("POST", "strangers/settle"): _settle,
     ("POST", "diagnosis"): _diagnosis,

@@ -8,7 +8,7 @@ from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.services.files import FileStore
 from linli.edge.services.interconnect import AppServices, LocalBroker
 from linli.edge.services.keeping.standby import StandbyDoor
-from linli.edge.services.network import NetworkFiles
+from linli.edge.services.network import NetworkFiles, Trial
 from linli.edge.services.ports import BoxState, DiagnosisView
 
 
@@ -25,5 +25,7 @@ class Parts:
     apps: AppServices | None = None
     standby: StandbyDoor | None = None
     route_port: int = 0
+    trial: Trial | None = None
+    """Of changes of the network."""
     diagnose: Callable[[str], Awaitable[DiagnosisView]] | None = None
     """Find what is wrong, in words of a language."""

@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from linli.edge.services.console import api
-from linli.edge.services.console.api import Refusal, Request
 from linli.edge.services.console.door import ConsoleDoor, DoorClosed, PasswordWeak, WrongWord
 from linli.edge.services.console.parts import Parts
+from linli.edge.services.console.requests import Refusal, Request
 from linli.edge.services.web import Call, Headers, limits_for
 from linli.kernel import i18n
 from linli.kernel.http import HttpServer

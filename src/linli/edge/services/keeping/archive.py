@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Final, cast
@@ -59,9 +59,18 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def back_up(
-    home: Path, target: Path, *, passphrase: str, facts: BoxFacts, now_ms: int, network: Path | None = None
+    home: Path,
+    target: Path,
+    *,
+    passphrase: str,
+    facts: BoxFacts,
+    now_ms: int,
+    network: Sequence[Path] = (),
 ) -> Manifest:
-    """Write the whole archive or none. Blocks: call it in a thread. Raises PassphraseWeak, OSError, sqlite3.Error."""
+    """Write the whole archive or none. `network`: the system's files.
+
+    Blocks: call it in a thread. Raises PassphraseWeak, OSError, sqlite3.Error.
+    """
     with (
         tempfile.TemporaryDirectory(prefix=".backup-", dir=home) as scratch,
         sealing(target, passphrase) as sealed,
@@ -103,7 +112,7 @@ def unpack(archive: Path, passphrase: str, folder: Path) -> Manifest:
     return manifest
 
 
-def _parts(home: Path, scratch: Path, network: Path | None) -> Iterator[tuple[str, Path]]:
+def _parts(home: Path, scratch: Path, network: Sequence[Path]) -> Iterator[tuple[str, Path]]:
     """(name in the archive, file that holds still)."""
     for number, place in enumerate(sorted(home.rglob("*"))):
         inside = place.relative_to(home)
@@ -128,9 +137,8 @@ def _parts(home: Path, scratch: Path, network: Path | None) -> Iterator[tuple[st
                 place, still
             )  # whoever changes a file of the box replaces it whole: this name keeps the old one
             yield f"home/{inside.as_posix()}", still
-    for place in sorted(network.iterdir()) if network is not None and network.is_dir() else ():
-        if place.is_file() and place.name.startswith(("ifcfg-", "route-")) and place.name != "ifcfg-lo":
-            yield f"network/{place.name}", place
+    for place in network:
+        yield f"network/{place.name}", place
 
 
 def _database(source: Path, copy: Path) -> Path:

@@ -21,7 +21,7 @@ from linli.edge.services.keeping.standby import (
     StillThere,
     pairing_key,
 )
-from linli.edge.services.network.files import FOLDER
+from linli.edge.services.network import NetworkFiles
 from linli.kernel.clock import SystemClock
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -40,7 +40,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("file", type=Path)
     parser.add_argument(
-        "--network", type=Path, default=Path(FOLDER), help="the system's network scripts, kept beside"
+        "--network", default="", metavar="FOLDER", help="the network files to keep beside, else the system's"
     )
     parser.set_defaults(run=_backup)
 
@@ -82,7 +82,7 @@ def _backup(words: argparse.Namespace) -> int:
             passphrase=_passphrase(words),
             facts=facts,
             now_ms=_now(),
-            network=words.network,
+            network=NetworkFiles.of_system(words.home, words.network).places(),
         )
     except (PassphraseWeak, ValueError, OSError) as error:
         print(f"linli edge backup: {error}")

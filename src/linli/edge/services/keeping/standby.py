@@ -26,6 +26,7 @@ from linli.edge.services.keeping.archive import BoxFacts, Manifest, back_up, rea
 from linli.edge.services.keeping.floors import Versions
 from linli.edge.services.keeping.moving import restore
 from linli.edge.services.keeping.seal import SealFailed
+from linli.edge.services.network import NetworkFiles
 from linli.edge.services.web import Call
 from linli.kernel.clock import Clock
 
@@ -83,7 +84,7 @@ class StandbyDoor:
     """On the active box: serves what its standby asks for, behind the local console's port."""
 
     def __init__(
-        self, home: Path, facts: Callable[[], BoxFacts], clock: Clock, network: Path | None = None
+        self, home: Path, facts: Callable[[], BoxFacts], clock: Clock, network: NetworkFiles | None = None
     ) -> None:
         self._home = home
         self._facts = facts
@@ -138,7 +139,7 @@ class StandbyDoor:
                 passphrase=key,
                 facts=self._facts(),
                 now_ms=self._clock.now_ms(),
-                network=self._network,
+                network=self._network.places() if self._network is not None else (),
             )
             length = str(target.stat().st_size).encode()
             await call.begin(

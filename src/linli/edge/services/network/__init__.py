@@ -1,20 +1,26 @@
-"""The network of the box: a plan, its rules, the files of the network cards, applying and undoing. Source: spec C 4."""
+"""The network of the box: a plan, its rules, the system's files, applying, trying and undoing. Source: spec C 4."""
 
-from linli.edge.services.network.files import FOLDER, written
 from linli.edge.services.network.install import Change, NetworkFiles, NetworkRefused, NothingToUndo
 from linli.edge.services.network.plan import Card, Fault, Method, Plan, faults, warnings
+from linli.edge.services.network.style import Style
+from linli.edge.services.network.styles import NoStyle, style_of
+from linli.edge.services.network.trial import Trial, TrialRecord, TrialRuns
 
 __all__ = [
-    "FOLDER",
     "Card",
     "Change",
     "Fault",
     "Method",
     "NetworkFiles",
     "NetworkRefused",
+    "NoStyle",
     "NothingToUndo",
     "Plan",
+    "Style",
+    "Trial",
+    "TrialRecord",
+    "TrialRuns",
     "faults",
+    "style_of",
     "warnings",
-    "written",
 ]

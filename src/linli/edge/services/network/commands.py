@@ -1,17 +1,23 @@
 """`linli edge network`: show, check, apply and undo the network of the box on its own console or over SSH."""
 
 import argparse
+import contextlib
 import os
+import signal
+import time
+from collections.abc import Iterator
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from linli.edge.services.network.files import FOLDER
 from linli.edge.services.network.install import Change, NetworkFiles, NetworkRefused, NothingToUndo
 from linli.edge.services.network.plan import DNS, Fault, Plan, warnings
+from linli.edge.services.network.styles import STYLES, NoStyle, style_of
+from linli.edge.services.network.trial import SECONDS, Trial, TrialRecord, TrialRuns
 from linli.kernel import i18n
+from linli.kernel.clock import SystemClock
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -21,15 +27,35 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     network = commands.add_parser("network", help="show and set the addresses of the box")
     words = network.add_subparsers(required=True, metavar="COMMAND")
     places = argparse.ArgumentParser(add_help=False)
-    places.add_argument("--folder", type=Path, default=Path(FOLDER), help=f"the system's scripts, {FOLDER}")
-    places.add_argument("--home", type=Path, default=Path("/var/lib/linli-edge"), help="the box's own folder")
+    places.add_argument("--style", choices=sorted(STYLES), default="", help="else the system's own is found")
+    places.add_argument(
+        "--folder", type=Path, help="the system's network files, else where its style has them"
+    )
+    home = Path(os.environ.get("LINLI_EDGE_HOME", "/var/lib/linli-edge"))
+    places.add_argument("--home", type=Path, default=home, help="the box's own folder")
 
     words.add_parser("show", parents=[places], help="what is configured now").set_defaults(run=_show)
     words.add_parser("undo", parents=[places], help="take the last change back").set_defaults(run=_undo)
     parser = words.add_parser("apply", parents=[places], help="check a plan and write it")
     _plan_words(parser)
-    parser.add_argument("--dry-run", action="store_true", help="check, and show what would change")
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--dry-run", action="store_true", help="check, and show what would change")
+    when.add_argument(
+        "--now", action="store_true", help="bring it into force, and take it back if the cloud is not reached"
+    )
+    parser.add_argument(
+        "--within",
+        type=_seconds,
+        default=SECONDS,
+        metavar="SECONDS",
+        help="for the cloud, with --now (%(default)s)",
+    )
     parser.set_defaults(run=_apply)
+    words.add_parser(
+        "resume",
+        parents=[places],
+        help="go on with a trial that a power cut broke off; at each start of the system",
+    ).set_defaults(run=_resume)
 
 
 def _plan_words(parser: argparse.ArgumentParser) -> None:
@@ -53,41 +79,154 @@ def _plan_words(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 1 <= seconds <= 600:
+        raise ValueError(text)
+    return seconds
+
+
 def _files(words: argparse.Namespace) -> NetworkFiles:
-    return NetworkFiles(words.folder, words.home / "network")
+    """Raises NoStyle."""
+    return NetworkFiles(style_of(name=words.style, folder=words.folder), words.home / "network")
+
+
+def _trial(words: argparse.Namespace, files: NetworkFiles) -> Trial:
+    return Trial(words.home, files, SystemClock(), seconds=getattr(words, "within", SECONDS))
 
 
 def _show(words: argparse.Namespace) -> int:
-    files = _files(words)
-    for card, default in files.cards():
+    try:
+        files = _files(words)
+        cards = files.cards()
+    except OSError as error:
+        return _failed(error)
+    for card, default, routes in cards:
         where = (
-            f"{card.address} {card.netmask} via {card.gateway}" if card.method == "static" else card.method
+            f"{card.address} {card.netmask} via {card.gateway or '-'}"
+            if card.method == "static"
+            else card.method
         )
         print(f"{card.device:16} {where}{'  default route' if default else ''}")
-        for route in files.routes(card.device):
+        for route in routes:
             print(f"{'':16} {route}")
     print(f"{files.undoable} changes can be undone")
+    record = _trial(words, files).record
+    if record is not None:
+        print(f"last trial: {_record_text(record)}")
     return DONE
 
 
 def _apply(words: argparse.Namespace) -> int:
     try:
+        files = _files(words)
+        trial = _trial(words, files)
         plan = _read_plan(words)
-        changes = _files(words).changes(plan) if words.dry_run else _files(words).apply(plan)
+        if words.dry_run:
+            changes = files.changes(plan)
+        elif words.now:
+            return _try(trial, plan)
+        else:
+            trial.refuse_while_on()
+            changes = files.apply(plan)
     except NetworkRefused as refused:
         for fault in refused.faults:
             print(_fault_text(fault))
         return WRONG
+    except TrialRuns:
+        return _failed(_TRIAL_RUNS)
+    except KeyboardInterrupt:
+        return _failed("stopped; now run: linli edge network resume")
     except (ValueError, OSError) as error:
-        print(f"linli edge network: {error}")
-        return FAILED
-    for fault in warnings(plan):
-        print(f"note: {_fault_text(fault)}")
-    _tell(changes, dry_run=words.dry_run)
+        return _failed(error)
+    _note(plan)
+    _tell(files, changes, dry_run=words.dry_run)
     return DONE
 
 
-def _tell(changes: list[Change], *, dry_run: bool) -> None:
+def _try(trial: Trial, plan: Plan) -> int:
+    """On trial. A session that ends with the old address does not end it; Ctrl-C and SIGTERM take it back."""
+    with _unhurt():
+        changes = trial.begin(plan)
+        _note(plan)
+        for change in changes:
+            _say(change.diff())
+        if not changes:
+            _say("nothing to change\n")
+            return DONE
+        _say("on trial: kept when the cloud is reached in time, taken back else\n")
+        try:
+            record = trial.go_on()
+        except KeyboardInterrupt:
+            record = trial.take_back("stopped")
+    return _ended(record)
+
+
+def _resume(words: argparse.Namespace) -> int:
+    try:
+        with _unhurt():
+            return _ended(_trial(words, _files(words)).resume())
+    except NoStyle:
+        return DONE  # then nothing was ever tried
+    except TrialRuns:
+        return _failed(_TRIAL_RUNS)
+    except KeyboardInterrupt:
+        return _failed("stopped; it goes on at the next start")
+    except OSError as error:
+        return _failed(error)
+
+
+def _ended(record: TrialRecord | None) -> int:
+    if record is None:
+        return DONE
+    _say(f"{_record_text(record)}\n")
+    return DONE if record.state in ("kept", "untried") else FAILED
+
+
+@contextlib.contextmanager
+def _unhurt() -> Iterator[None]:
+    def stopped(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {
+        signal.SIGHUP: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, stopped),
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone with the old address
+        print(text, end="", flush=True)
+
+
+def _record_text(record: TrialRecord) -> str:
+    """One line, in the language of the session."""
+    until = time.strftime("%H:%M:%S", time.localtime(record.until_ms / 1000)) if record.until_ms else ""
+    state = record.state if record.ended or record.state == "asking" else "bringing"
+    text = i18n.text(f"edge.network.trial_{state}", _language(), until=until)
+    why = i18n.text(f"edge.network.why_{record.reason}", _language()) if record.reason else ""
+    return ": ".join(part for part in (text, why, record.detail) if part)
+
+
+def _failed(why: object) -> int:
+    print(f"linli edge network: {why}")
+    return FAILED
+
+
+_TRIAL_RUNS = "a change is on trial; wait for its end, or run: linli edge network resume"
+
+
+def _note(plan: Plan) -> None:
+    for fault in warnings(plan):
+        print(f"note: {_fault_text(fault)}")
+
+
+def _tell(files: NetworkFiles, changes: list[Change], *, dry_run: bool) -> None:
     for change in changes:
         print(change.diff(), end="")
     if not changes:
@@ -95,21 +234,31 @@ def _tell(changes: list[Change], *, dry_run: bool) -> None:
     elif dry_run:
         print("dry run: nothing was written")
     else:
-        cards = [change.name.removeprefix("ifcfg-") for change in changes if change.name.startswith("ifcfg-")]
-        again = "; ".join(f"ifdown {card} && ifup {card}" for card in cards)
-        print(f"written; in force after a restart{f', or: {again}' if cards else ''}")
+        again = _again(files, changes)
+        print(f"written; in force after a restart{f', or: {again}' if again else ''}")
         print("to take it back: linli edge network undo")
+
+
+def _again(files: NetworkFiles, changes: list[Change]) -> str:
+    """The commands that bring them into force, for a shell."""
+    style = files.style
+    if style is None:
+        return ""
+    lines = style.commands(style.cards_of([change.name for change in changes]))
+    return " && ".join(" ".join(command.words) for command in lines)
 
 
 def _undo(words: argparse.Namespace) -> int:
     try:
-        names = _files(words).undo()
+        files = _files(words)
+        _trial(words, files).refuse_while_on()
+        names = files.undo()
     except NothingToUndo:
-        print("linli edge network: no change of ours is left to undo")
-        return FAILED
+        return _failed("no change of ours is left to undo")
+    except TrialRuns:
+        return _failed(_TRIAL_RUNS)
     except OSError as error:
-        print(f"linli edge network: {error}")
-        return FAILED
+        return _failed(error)
     print(f"as before: {', '.join(names)}")
     return DONE
 
@@ -147,6 +296,9 @@ def _addresses(address: str | None, gateway: str | None) -> dict[str, str]:
 
 
 def _fault_text(fault: Fault) -> str:
-    language = "zh-CN" if os.environ.get("LANG", "").startswith("zh") else "en"
     shown = f" ({fault.value})" if fault.value else ""
-    return f"{fault.field}{shown}: {i18n.text(f'edge.network.{fault.rule}', language)}"
+    return f"{fault.field}{shown}: {i18n.text(f'edge.network.{fault.rule}', _language())}"
+
+
+def _language() -> str:
+    return "zh-CN" if os.environ.get("LANG", "").startswith("zh") else "en"

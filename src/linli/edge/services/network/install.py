@@ -1,12 +1,14 @@
 """Putting a plan on the disk, and taking it back.
 
 What the files were is written and synced first, then each file is replaced whole, so that a box that loses power in the
-middle can always be undone. A change takes effect when the card is brought up again or the box restarts.
+middle can always be undone. A change takes effect when the card is brought up again, the box restarts, or a trial of it
+begins.
 """
 
 import difflib
 import json
 import os
+import re
 import secrets
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -14,12 +16,14 @@ from typing import Final
 
 import msgspec
 
-from linli.edge.services.network.files import read_card, read_routes, without_default_route, written
-from linli.edge.services.network.plan import Card, Fault, Plan, faults
+from linli.edge.services.network.plan import Fault, Plan, faults
+from linli.edge.services.network.style import Configured, FileUnreadable, Style
+from linli.edge.services.network.styles import NoStyle, style_of
 from linli.kernel.disk import sync_folder
 
 KEPT: Final = 20
 """Undo steps kept."""
+_SECRET: Final = re.compile(r"(?i)((?:psk|password|secret|\bpin)[\w.\-]*[\"']?[ \t]*[:=][ \t]*)\S.*")
 
 
 class NetworkRefused(ValueError):
@@ -42,72 +46,75 @@ class Change(msgspec.Struct, frozen=True):
     after: bytes | None
 
     def diff(self) -> str:
-        """As `diff -u` prints it."""
+        """As `diff -u` prints it; what looks like a secret is not shown."""
         old, new = (
             (part or b"").decode("utf-8", "replace").splitlines(keepends=True)
             for part in (self.before, self.after)
         )
-        return "".join(difflib.unified_diff(old, new, f"a/{self.name}", f"b/{self.name}"))
+        lines = difflib.unified_diff(old, new, f"a/{self.name}", f"b/{self.name}")
+        return _SECRET.sub(r"\1***", "".join(lines))
 
 
 class NetworkFiles:
-    """The folder of the system's network scripts, and where undo steps are kept."""
+    """The system's network in its style, and where undo steps are kept. `style` None: the system has none known here."""
 
-    def __init__(self, folder: Path, undo_folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, style: Style | None, undo_folder: Path) -> None:
+        self._style = style
         self._undo = undo_folder
 
+    @classmethod
+    def of_system(cls, home: Path, folder: str = "") -> "NetworkFiles":
+        """Of this machine, or of a folder that stands for it. `home`: the box's own."""
+        try:
+            style = style_of(folder=Path(folder) if folder else None)
+        except NoStyle:
+            style = None
+        return cls(style, home / "network")
+
+    def places(self) -> list[Path]:
+        """The files, for a backup."""
+        return [] if self._style is None else self._style.places()
+
     @property
-    def folder(self) -> Path:
-        return self._folder
+    def style(self) -> Style | None:
+        return self._style
 
     @property
     def present(self) -> bool:
         """Whether this system keeps its network there."""
-        return self._folder.is_dir()
+        return self._style is not None and self._style.folder.is_dir()
 
-    def cards(self) -> list[tuple[Card, bool]]:
-        """What is configured, by name, with whether each carries the default route."""
-        return [
-            (msgspec.structs.replace(card, device=card.device or place.name.removeprefix("ifcfg-")), default)
-            for place in sorted(self._folder.glob("ifcfg-*"))
-            if place.is_file() and place.name != "ifcfg-lo"
-            for card, default in [read_card(place.read_bytes())]
-        ]
+    @property
+    def writable(self) -> bool:
+        """Whether this process may write it."""
+        return self._style is not None and os.access(self._style.folder, os.W_OK)
 
-    def routes(self, card: str) -> list[str]:
-        content = self._read(f"route-{card}")
-        return [] if content is None else read_routes(content)
+    def cards(self) -> list[Configured]:
+        """What is configured, by name. Raises OSError."""
+        return [] if self._style is None else self._style.cards(self._style.files())
 
     def changes(self, plan: Plan) -> list[Change]:
         """What applying would do, file by file; a dry run. Raises NetworkRefused, and OSError for what cannot be read."""
         problems = faults(plan)
         if problems:
             raise NetworkRefused(problems)
-        if not self._folder.is_dir():
-            raise FileNotFoundError(
-                f"there is no folder {self._folder}: this system keeps its network elsewhere"
-            )
-        after: dict[str, bytes | None] = {**written(plan)}
-        for card in filter(None, (plan.outside, plan.inside)):  # routes of an earlier plan on these cards
-            after.setdefault(f"route-{card.device}", None)
-        for place in self._folder.glob("ifcfg-*"):
-            if place.is_file() and place.name not in after:
-                after[place.name] = without_default_route(place.read_bytes())
-        found_changes = [Change(name, self._read(name), after[name]) for name in sorted(after)]
-        return [change for change in found_changes if change.before != change.after]
+        style = self._needed()
+        before = style.files()
+        after = style.after(plan, before)
+        changes = [Change(name, before.get(name), after[name]) for name in sorted(after)]
+        return [change for change in changes if change.before != change.after]
 
     def apply(self, plan: Plan) -> list[Change]:
         """Write it. Raises NetworkRefused, OSError."""
         changes = self.changes(plan)
         if changes:
-            self._remember(changes)
-            self._put({change.name: change.after for change in changes})
+            self.remember(changes)
+            self.put(changes)
         return changes
 
-    def undo(self) -> list[str]:
-        """Take the last change back; the names of the files. Raises NothingToUndo."""
-        steps = self._steps()
+    def undo(self, step: int = 0) -> list[str]:
+        """Take this change back, the last one without a number; the names of the files. Raises NothingToUndo, OSError."""
+        steps = [place for place in self._steps() if not step or int(place.stem) == step]
         if not steps:
             raise NothingToUndo
         before = {
@@ -119,18 +126,8 @@ class NetworkFiles:
         sync_folder(self._undo)
         return sorted(before)
 
-    @property
-    def undoable(self) -> int:
-        return len(self._steps())
-
-    def _steps(self) -> list[Path]:
-        return (
-            sorted(self._undo.glob("*.json"), key=lambda place: int(place.stem))
-            if self._undo.is_dir()
-            else []
-        )
-
-    def _remember(self, changes: list[Change]) -> None:
+    def remember(self, changes: list[Change]) -> int:
+        """Keep what the files were, before they are written; the step's number."""
         self._undo.mkdir(parents=True, exist_ok=True)
         steps = self._steps()
         number = int(steps[-1].stem) + 1 if steps else 1
@@ -138,24 +135,47 @@ class NetworkFiles:
             change.name: None if change.before is None else b64encode(change.before).decode()
             for change in changes
         }
-        _replace(self._undo / f"{number}.json", json.dumps(before).encode(), mode=0o600)
+        replace_file(self._undo / f"{number}.json", json.dumps(before).encode(), mode=0o600)
         for old in steps[: max(0, len(steps) + 1 - KEPT)]:
             old.unlink()
+        return number
+
+    def put(self, changes: list[Change]) -> None:
+        self._put({change.name: change.after for change in changes})
+
+    @property
+    def undoable(self) -> int:
+        return len(self._steps())
+
+    def _steps(self) -> list[Path]:
+        if not self._undo.is_dir():
+            return []
+        steps = (place for place in self._undo.glob("*.json") if place.stem.isdecimal())
+        return sorted(steps, key=lambda place: int(place.stem))
 
     def _put(self, files: dict[str, bytes | None]) -> None:
+        style = self._needed()
+        for name in files:
+            if "/" in name or not style.owns(name):  # undo steps lie where others than root may write
+                raise FileUnreadable(f"{name} is no network file of this system")
         for name, content in files.items():
             if content is None:
-                (self._folder / name).unlink(missing_ok=True)
+                (style.folder / name).unlink(missing_ok=True)
             else:
-                _replace(self._folder / name, content, mode=0o644)
-        sync_folder(self._folder)
+                replace_file(style.folder / name, content, mode=style.mode)
+        sync_folder(style.folder)
 
-    def _read(self, name: str) -> bytes | None:
-        place = self._folder / name
-        return place.read_bytes() if place.is_file() else None
+    def _needed(self) -> Style:
+        if self._style is None:
+            raise NoStyle
+        if not self._style.folder.is_dir():
+            raise FileNotFoundError(
+                f"there is no folder {self._style.folder}: this system keeps its network elsewhere"
+            )
+        return self._style
 
 
-def _replace(place: Path, content: bytes, *, mode: int) -> None:
+def replace_file(place: Path, content: bytes, *, mode: int) -> None:
     """The whole new content or the whole old one, whenever the power goes."""
     aside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)

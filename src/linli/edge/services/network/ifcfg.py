@@ -1,18 +1,57 @@
-"""The files of the network cards, byte for byte as the manual has them. Pure. Source: spec C 4.3.
+"""RHEL's files of the network cards, byte for byte as the manual has them. Source: spec C 4.3.
 
 `ifcfg-<card>` holds keys, `route-<inside card>` one static route a line.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from linli.edge.services.network.plan import DNS, Card, Plan
+import msgspec
 
-FOLDER: Final = "/etc/sysconfig/network-scripts"
+from linli.edge.services.network.plan import DNS, Card, Plan
+from linli.edge.services.network.style import Command, Configured, Files, Style
+
 _DEFAULT_ROUTE: Final = re.compile(
     rb"(?m)^[ \t]*DEFROUTE[ \t]*=[ \t]*[\"']?(?:yes|true|y|t|on|1)[\"']?[ \t]*$", re.I
 )
 _KEY: Final = re.compile(r"^\s*([A-Z0-9_]+)\s*=\s*[\"']?([^\"'\n]*?)[\"']?\s*$", re.M)
+
+
+class Ifcfg(Style):
+    name = "ifcfg"
+    usual = "/etc/sysconfig/network-scripts"
+
+    def owns(self, name: str) -> bool:
+        return name.startswith(("ifcfg-", "route-")) and name != "ifcfg-lo"
+
+    def after(self, plan: Plan, files: Files) -> dict[str, bytes | None]:
+        after: dict[str, bytes | None] = {**written(plan)}
+        for card in filter(None, (plan.outside, plan.inside)):  # routes of an earlier plan on these cards
+            after.setdefault(f"route-{card.device}", None)
+        for name, content in files.items():
+            if name.startswith("ifcfg-") and name not in after:
+                after[name] = without_default_route(content)
+        return after
+
+    def cards(self, files: Files) -> list[Configured]:
+        configured = []
+        for name in sorted(name for name in files if name.startswith("ifcfg-")):
+            card, default = read_card(files[name])
+            device = card.device or name.removeprefix("ifcfg-")
+            routes = read_routes(files.get(f"route-{device}", b""))
+            configured.append(Configured(msgspec.structs.replace(card, device=device), default, routes))
+        return configured
+
+    def cards_of(self, names: Sequence[str]) -> list[str]:
+        return [name.removeprefix("ifcfg-") for name in names if name.startswith("ifcfg-")]
+
+    def commands(self, cards: Sequence[str]) -> list[Command]:
+        return [
+            command
+            for card in cards
+            for command in (Command(["ifdown", card], may_fail=True), Command(["ifup", card]))
+        ]
 
 
 def written(plan: Plan) -> dict[str, bytes]:

@@ -1,0 +1,80 @@
+"""How a system keeps its network: which files, what a plan makes of them, and what brings them into force."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Final, NamedTuple
+
+from linli.edge.services.network.plan import Card, Plan
+
+type Files = Mapping[str, bytes]
+"""Content by file name."""
+
+METRIC: Final = 50
+"""Of the outside card's default route: below what DHCP clients give theirs (100 and more), so that ours is taken."""
+FILE_BYTES: Final = 1024 * 1024
+
+
+class FileUnreadable(OSError):
+    """A file of the system's network that cannot be understood; nothing is written over it."""
+
+
+class Configured(NamedTuple):
+    """A card as the files have it now."""
+
+    card: Card
+    default_route: bool
+    routes: list[str]
+
+
+class Command(NamedTuple):
+    words: list[str]
+    may_fail: bool = False
+
+
+class Style(ABC):
+    """One per system. Pure but for `files` and `places`, which read the folder."""
+
+    name: ClassVar[str]
+    usual: ClassVar[str]
+    """Where its folder is, unless said otherwise."""
+    mode: ClassVar[int] = 0o644
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(self.usual)
+
+    @abstractmethod
+    def owns(self, name: str) -> bool:
+        """Whether a file of this name in the folder is one of the network's."""
+
+    @abstractmethod
+    def after(self, plan: Plan, files: Files) -> dict[str, bytes | None]:
+        """What a plan without faults makes of the files; None: the file goes. Raises FileUnreadable."""
+
+    @abstractmethod
+    def cards(self, files: Files) -> list[Configured]:
+        """What is configured, for showing. Raises FileUnreadable."""
+
+    def cards_of(self, names: Sequence[str]) -> list[str]:
+        """The cards that files of these names are of, where names say so."""
+        return []
+
+    @abstractmethod
+    def commands(self, cards: Sequence[str]) -> list[Command]:
+        """What brings changed files of these cards into force."""
+
+    def places(self) -> list[Path]:
+        return [
+            place
+            for place in (sorted(self.folder.iterdir()) if self.folder.is_dir() else ())
+            if self.owns(place.name) and place.is_file()
+        ]
+
+    def files(self) -> dict[str, bytes]:
+        """Raises OSError."""
+        contents = {}
+        for place in self.places():
+            if place.stat().st_size > FILE_BYTES:
+                raise FileUnreadable(f"{place} has more than {FILE_BYTES} bytes")
+            contents[place.name] = place.read_bytes()
+        return contents

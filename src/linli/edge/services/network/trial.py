@@ -1,0 +1,309 @@
+"""A change of the network on trial: in force at once, and taken back when the cloud is not reached in time.
+
+`trial.json` beside the undo steps says how far it is, synced before each step, so that a box that loses its power or is
+killed in between goes on at its next start: a change that was not yet asked about is taken back, one that was is asked
+about afresh. A trial holds `trial.lock` while somebody works on it.
+"""
+
+import contextlib
+import fcntl
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import httpx
+import msgspec
+from msgspec import Meta
+
+from linli.edge.cloud import load_identity
+from linli.edge.services.network.install import Change, NetworkFiles, NothingToUndo, replace_file
+from linli.edge.services.network.plan import Plan
+from linli.edge.services.network.style import Command
+from linli.kernel.clock import Clock
+from linli.kernel.telemetry import logger
+
+log = logger(__name__)
+
+SECONDS: Final = 60.0
+"""How long the cloud is asked for."""
+PAUSE_S: Final = 1.0
+ASK_S: Final = 5.0
+COMMAND_S: Final = 60.0
+_DETAIL: Final = 500
+
+type State = Literal["writing", "bringing", "asking", "taking_back", "kept", "untried", "taken_back"]
+type Reason = Literal["", "no_cloud", "command", "broken_off", "stopped"]
+ENDED: Final = ("kept", "untried", "taken_back")
+
+
+class TrialRuns(Exception):
+    """A change is on trial: another must wait, and so must its undoing."""
+
+
+class TrialRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The last trial. `writing`, `bringing` (into force) and `asking` go on; `untried`: there is no cloud to ask."""
+
+    state: State
+    step: Annotated[int, Meta(ge=1)]
+    """Number of the undo step."""
+    style: str
+    cards: list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")]]
+    source: str = ""
+    """Static address that the outside card must have before the cloud is asked; empty: any."""
+    seconds: float = SECONDS
+    until_ms: int = 0
+    """When asking ends, UTC; 0: it has not begun."""
+    ended_ms: int = 0
+    reason: Reason = ""
+    """Why it was taken back, or is being."""
+    detail: str = ""
+    """In the words of the program or library at fault."""
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+
+class Trial:
+    """Blocks: call it in a thread. `ask`: an empty text when the cloud answers at this address, else why not."""
+
+    def __init__(
+        self,
+        home: Path,
+        files: NetworkFiles,
+        clock: Clock,
+        *,
+        ask: Callable[[str], str] | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._home = home
+        self._files = files
+        self._clock = clock
+        self._ask = ask or answer_of
+        self._seconds = seconds
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = -1
+
+    @property
+    def record(self) -> TrialRecord | None:
+        """The last one; None: there was none, or it may not be read."""
+        try:
+            return msgspec.json.decode(self._place("trial.json").read_bytes(), type=TrialRecord)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    @property
+    def unfinished(self) -> bool:
+        record = self.record
+        return record is not None and not record.ended
+
+    def refuse_while_on(self) -> None:
+        """Raises TrialRuns."""
+        if self.unfinished:
+            raise TrialRuns
+
+    def begin(self, plan: Plan) -> list[Change]:
+        """Write it, with its mark first; `go_on` must follow where something changes.
+
+        Raises TrialRuns, NetworkRefused, OSError.
+        """
+        self._take_lock()
+        try:
+            self.refuse_while_on()
+            changes = self._files.changes(plan)
+            if not changes:
+                self._give_lock()
+                return []
+            style = self._files.style
+            record = TrialRecord(
+                state="writing",
+                step=self._files.remember(changes),
+                style=style.name if style is not None else "",
+                cards=[
+                    card.device for card in (plan.outside, plan.inside) if card and card.method != "cellular"
+                ],
+                source=plan.outside.address,
+                seconds=self._seconds,
+            )
+            self._keep(record)
+            try:
+                self._files.put(changes)
+            except OSError as error:
+                self._take_back(record, "broken_off", str(error))
+                raise
+            self._keep(record, state="bringing")
+        except BaseException:
+            self._give_lock()
+            raise
+        return changes
+
+    def go_on(self) -> TrialRecord | None:
+        """Bring it into force, ask, keep or take back. When stopped meanwhile, the next start goes on. Raises OSError."""
+        try:
+            record = self.record
+            if record is None or record.ended:
+                return record
+            why = self._run(record)
+            if why:
+                return self._take_back(record, "command", why)
+            return self._try(record)
+        finally:
+            self._give_lock()
+
+    def resume(self) -> TrialRecord | None:
+        """After a start: go on with what was broken off. None: there is nothing. Raises TrialRuns, OSError."""
+        if not self.unfinished:
+            return None
+        self._take_lock()
+        try:
+            record = self.record
+            if record is None or record.ended:
+                return record
+            if self._files.style is None or record.style != self._files.style.name:
+                raise FileNotFoundError(f"the trial was of {record.style}, which this system no longer has")
+            if record.state == "taking_back":
+                return self._take_back(record, record.reason, record.detail)
+            if record.state == "asking":
+                return self._try(record)
+            return self._take_back(record, "broken_off", "")
+        finally:
+            self._give_lock()
+
+    def take_back(self, reason: Reason) -> TrialRecord | None:
+        """End it now. Raises OSError."""
+        record = self.record
+        return None if record is None or record.ended else self._take_back(record, reason, "")
+
+    # beside the box
+
+    def aside(self, work: Callable[[], object], *, after_s: float = 0.0) -> None:
+        """Do `go_on` or `resume` in a thread that does not hold the box up when it stops."""
+        self._thread = threading.Thread(
+            target=self._aside, args=(work, after_s), name="network-trial", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """A trial that goes on is left to the next start."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(ASK_S)
+
+    def _aside(self, work: Callable[[], object], after_s: float) -> None:
+        self._stop.wait(after_s)
+        try:
+            work()
+        except TrialRuns:
+            log.info("another process goes on with the network's trial")
+        except OSError as error:
+            log.error("the network's trial cannot go on: %s", error)
+
+    # steps
+
+    def _run(self, record: TrialRecord) -> str:
+        """An empty text when all commands did, else what went wrong."""
+        style = self._files.style
+        for command in style.commands(record.cards) if style is not None else ():
+            why = _ran(command)
+            if why and not command.may_fail:
+                return f"{' '.join(command.words)}: {why}"[:_DETAIL]
+        return ""
+
+    def _try(self, record: TrialRecord) -> TrialRecord:
+        cloud = self._cloud()
+        if not cloud:
+            return self._keep(record, state="untried", ended_ms=self._clock.now_ms())
+        until = self._clock.steady_ms() + round(record.seconds * 1000)
+        until_ms = self._clock.now_ms() + round(record.seconds * 1000)
+        record = self._keep(record, state="asking", until_ms=until_ms)
+        while not self._stop.wait(PAUSE_S):  # at once the old address may still answer
+            why = _absent(record.source) or self._ask(cloud)
+            if not why:
+                return self._keep(record, state="kept", ended_ms=self._clock.now_ms())
+            if self._clock.steady_ms() >= until:
+                return self._take_back(record, "no_cloud", why)
+        return record
+
+    def _take_back(self, record: TrialRecord, reason: Reason, detail: str) -> TrialRecord:
+        record = self._keep(record, state="taking_back", reason=reason, detail=detail[:_DETAIL])
+        with contextlib.suppress(NothingToUndo):  # it was taken back already, and the power went then
+            self._files.undo(record.step)
+        if why := self._run(record):
+            record = msgspec.structs.replace(record, detail=f"{detail}; {why}".lstrip("; ")[:_DETAIL])
+        return self._keep(record, state="taken_back", ended_ms=self._clock.now_ms())
+
+    def _keep(self, record: TrialRecord, **changes: object) -> TrialRecord:
+        record = msgspec.structs.replace(record, **changes)
+        replace_file(self._place("trial.json"), msgspec.json.encode(record), mode=0o644)
+        return record
+
+    def _cloud(self) -> str:
+        try:
+            identity = load_identity(self._home)
+        except (ValueError, OSError):
+            return ""
+        return "" if identity is None else identity.activated.cloud.base_url.rstrip("/")
+
+    def _place(self, name: str) -> Path:
+        return self._home / "network" / name
+
+    def _take_lock(self) -> None:
+        place = self._place("trial.lock")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(place, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise TrialRuns from None
+        self._lock = handle
+
+    def _give_lock(self) -> None:
+        handle, self._lock = self._lock, -1
+        if handle >= 0:
+            os.close(handle)
+
+
+def answer_of(cloud: str) -> str:
+    """Ask the cloud by a new connection, with the trust that the box has in it. Empty: it answers."""
+    verify = cloud.startswith("https:")
+    try:
+        with httpx.Client(timeout=ASK_S, trust_env=False, follow_redirects=False, verify=verify) as client:
+            answer = client.get(f"{cloud}/healthz")
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        return f"{type(error).__name__}: {error}"
+    return "" if answer.is_success else f"HTTP {answer.status_code}"
+
+
+def _absent(address: str) -> str:
+    """Empty when this machine has the address."""
+    if address:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+            try:
+                asked.bind((address, 0))
+            except OSError:
+                return f"the card does not have {address} yet"
+    return ""
+
+
+def _ran(command: Command) -> str:
+    try:
+        done = subprocess.run(
+            command.words,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=COMMAND_S,
+            check=False,
+            env=os.environ | {"LC_ALL": "C"},
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    if done.returncode == 0:
+        return ""
+    lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+    return lines or f"exit code {done.returncode}"
