@@ -93,6 +93,19 @@ def new(tmp_path: Path) -> BoxFolder:
     return box
 
 
+@pytest.mark.parametrize("name", ["50-site.yaml", "10-site.network"])
+def test_debians_network_files_are_kept_beside(
+    old: BoxFolder, new: BoxFolder, tmp_path: Path, name: str
+) -> None:
+    folder, file = tmp_path / "system", tmp_path / "box.linlibox"
+    folder.mkdir()
+    for kept in (name, "README"):
+        (folder / kept).write_text("kept")
+    assert old.run("backup", str(file), "--network", str(folder)) == 0
+    assert new.run("restore", str(file)) == 0
+    assert [place.name for place in (new.home / "network-of-backup").iterdir()] == [name]
+
+
 @pytest.mark.covers("CB-02", "H-73")
 def test_a_box_is_moved_to_other_hardware_with_its_identity_data_and_drivers(
     old: BoxFolder, new: BoxFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -13,7 +13,7 @@ export function network({ body }) {
 
   async function load() {
     const found = await call('network')
-    canTry = found.canTry
+    canTry = found.canTry && found.writable
     show(found.trial)
     fill(now, h('div.row', h('h2', t('network.now')), h('span.grow'), found.undoable ? h('button', { onclick: undo }, t('network.undo')) : null),
       !found.present ? h('div.note.warn', t('network.elsewhere')) : !found.writable ? h('div.note.warn', t('network.no_right')) : null,
