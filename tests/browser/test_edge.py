@@ -15,6 +15,7 @@ from tests.browser.drop_downs import choose
 from tests.browser.phone import findings
 from tests.browser.visit import Visit
 from tests.console.conftest import SETUP
+from tests.domains.boxes.conftest import BRINGS
 from tests.real.platform import Installation
 
 pytestmark = pytest.mark.slow
@@ -49,14 +50,22 @@ class Box:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def beat(self) -> None:
-        self.call("POST", "/edge/heartbeat", {"version": "0.1.0", "bootedMs": 1})
+    def beat(self, generation: int = 0, *running: str) -> None:
+        """With its components; the box itself runs."""
+        components = [
+            {"code": code, "version": version, "state": "running" if code in ("edge_cluster", *running) else "stopped"}
+            for code, version in BRINGS.items()
+        ]  # fmt: skip
+        said = {"version": "0.1.0", "bootedMs": 1, "generation": generation, "components": components}
+        self.call("POST", "/edge/heartbeat", said)
 
     def settle(self, state: str = "done", percent: int = 100) -> None:
         wanted = self.call("GET", "/edge/deployment")
         self.call(
             "POST", f"/edge/deployment/{wanted['generation']}/report", {"state": state, "percent": percent}
         )
+        if state == "done":
+            self.beat(wanted["generation"], *(one["code"] for one in wanted["components"] if one["on"]))
 
 
 def close(page: Page) -> None:
@@ -102,10 +111,10 @@ def test_a_box_from_its_label_to_a_deployment(fresh: tuple[Visit, Installation])
     box.beat()
     expect(node.get_by_text("运行中")).to_be_visible()
     row = page.get_by_role("row", name=re.compile("边缘集群组件"))
-    row.get_by_role("button", name="安装").click()
-    expect(row.get_by_text("部署中")).to_be_visible()
-    box.settle()
     expect(row.get_by_text("运行中")).to_be_visible()
+    expect(
+        page.get_by_role("row", name=re.compile("边缘告警组件")).get_by_text("不支持", exact=True)
+    ).to_be_visible()
     access = page.get_by_role("row", name=re.compile("LinkEdge边缘设备接入组件"))
     access.get_by_role("button", name="部署").click()
     panel.get_by_label("网关实例名称", exact=True).fill("望月府网关")
@@ -113,6 +122,7 @@ def test_a_box_from_its_label_to_a_deployment(fresh: tuple[Visit, Installation])
     expect(access.get_by_text("部署中")).to_be_visible()
     box.settle()
     expect(access.get_by_text("运行中")).to_be_visible()
+    expect(access.get_by_text("2.10.0")).to_be_visible()
     visit.picture("edge-cluster")
     assert findings(visit) == []
 

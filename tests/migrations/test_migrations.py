@@ -66,9 +66,55 @@ def test_what_an_old_release_wrote_is_upgraded(revision: str, tmp_path: Path) ->
     assert runner.differences(url, metadata) == []
     after = rows(file)
     assert after.pop("outbox") >= before.pop("outbox")  # a migration may leave work to be done
+    parts = after.pop("edge_components"), before.pop("edge_components", 0)
+    assert parts[0] >= parts[1]  # what boxes ran without being told is wished
     assert {table: after[table] for table in before if table in after} == {
         table: count for table, count in before.items() if table in after
     }
+
+
+def test_what_every_box_ran_is_wished_after_the_upgrade(tmp_path: Path) -> None:
+    """Doors that open by face go on doing so; what was entered and never read stops none of them."""
+    file = tmp_path / "old.db"
+    load("20261129_105500", file)
+    with sqlite3.connect(file) as db:
+        db.execute("DELETE FROM edge_components")
+        db.execute("DELETE FROM edge_gateways")
+        for cluster in (901, 902):
+            db.execute(
+                "INSERT INTO edge_clusters (cluster_id, tenant_id, name, model, lan_cidr, created_ms, changed_ms)"
+                " VALUES (?, 't', 'x', 'm', '10.0.0.0/24', 1, 1)",
+                (cluster,),
+            )
+        db.execute(
+            "INSERT INTO edge_gateways (gateway_id, tenant_id, cluster_id, node_id, name, edition, iot_id,"
+            " created_ms, changed_ms) VALUES (1, 't', 901, 1, 'x', 'p', 'i', 1, 1)"
+        )
+        for code, state, params in (
+            ("passage_vehicle", "running", "{}"), ("alarms", "running", "{}"),
+            ("face_recognition", "asked", '{"nicIp": "10.0.0.9"}'),
+            ("collaboration", "failed", '{"localAccounts": true}'),
+        ):  # fmt: skip
+            db.execute(
+                "INSERT INTO edge_components (cluster_id, code, tenant_id, state, params, changed_ms)"
+                " VALUES (901, ?, 't', ?, ?, 1)",
+                (code, state, params),
+            )
+    db.close()
+    runner.upgrade(f"sqlite:///{file}")
+    with sqlite3.connect(file) as db:
+        kept = db.execute(
+            "SELECT cluster_id, code, state, stopped, params FROM edge_components ORDER BY code"
+        )
+        assert kept.fetchall() == [
+            (901, "alarms", "installed", 0, "{}"),
+            (901, "collaboration", "installed", 0, '{"localAccounts": true}'),
+            (901, "device_access", "installed", 0, "{}"),
+            (901, "edge_cluster", "installed", 0, "{}"),
+            (901, "face_recognition", "installed", 0, "{}"),
+            (901, "passage", "installed", 0, "{}"),
+        ]
+    db.close()
 
 
 def test_passwords_that_a_company_learned_are_void_after_the_upgrade(tmp_path: Path) -> None:

@@ -131,11 +131,15 @@ class BoxSite:
             f"/edge/clusters/{self.cluster}/nodes", {"name": "wangyuefu-01", "serialNumber": "SN-0001"}
         )
         self.box = await self.new_box("box-1")
-        for component in ("edge_cluster", "device_access"):
-            place = f"/edge/clusters/{self.cluster}/components"
-            await self.send("POST", f"{place}/{component}/install", {})
+        place = f"/edge/clusters/{self.cluster}/components"
+        await self.send("POST", f"{place}/face_recognition/ask", {"reason": "边侧识别"})
+        request = f"/edge/component-requests/{self.cluster}/face_recognition"
+        await self.send("POST", request, {"approved": True})
+        card = {"node": "wangyuefu-01", "nicName": "lo", "nicIp": HERE}
+        for component, params in (("edge_cluster", {}), ("device_access", {}), ("face_recognition", card)):
+            await self.send("POST", f"{place}/{component}/install", {"params": params})
 
-            async def runs(component: str = component, place: str = place) -> bool:
+            async def runs(component: str = component) -> bool:
                 rows = await self.get(place)
                 return any(row["code"] == component and row["state"] == "running" for row in rows)
 

@@ -73,7 +73,9 @@ def recipes() -> dict[str, list[Recipe]]:
             lambda x: Ask(cluster(x, code="face_recognition"), body={"reason": "边侧"})
         ],
         f"POST {part}/{{code}}/install": [lambda x: Ask(cluster(x, code="edge_cluster"), body={})],
-        f"POST {part}/{{code}}/upgrade": [lambda x: Ask(cluster(x, code="passage"), body={})],
+        f"POST {part}/{{code}}/upgrade": [lambda x: Ask(cluster(x, code="driver.door_device"), body={})],
+        f"POST {part}/{{code}}/stop": [lambda x: Ask(cluster(x, code="collaboration"))],
+        f"POST {part}/{{code}}/start": [lambda x: Ask(cluster(x, code="collaboration"))],
         f"PUT {part}/{{code}}": [
             lambda x: Ask(cluster(x, code="collaboration"), body={"params": {"localAccounts": True}})
         ],

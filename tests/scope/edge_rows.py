@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, update
 
 from linli.app.platform import Platform
 from linli.domains.boxes import components as kinds
-from linli.domains.boxes.models import edge_certificates, edge_components, edge_packages
+from linli.domains.boxes.models import edge_certificates, edge_components, edge_packages, edge_protocols
 from linli.domains.boxes.passage import service as passage
 from linli.domains.boxes.passage.service import RuleForm
 from linli.domains.boxes.service import (
@@ -21,6 +21,7 @@ from linli.domains.boxes.service import (
     packages,
     protocols,
 )
+from linli.kernel.db import Command
 from linli.things.service import products
 
 MODEL = "LE-A-B002-SC001"
@@ -80,6 +81,8 @@ async def add_edge(platform: Platform, lot: Any) -> None:
         for name, driver in (("spare_edge_protocol", "door_system"), ("edge_protocol", "door_device")):
             protocol = await protocols.add(owner, tx, gateway_id=gateway.gateway_id, driver_id=driver, **made)
             setattr(lot, name, protocol.protocol_id)
+            older = update(edge_protocols).where(edge_protocols.c.protocol_id == protocol.protocol_id)
+            await Command(older.values(version="0.9.0"), unscoped="one that can be upgraded").run(tx)
             deployment = await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
             lot.edge_deployment = lot.edge_deployment or deployment.deployment_id
         product = await products.create_product(
@@ -108,14 +111,12 @@ async def add_edge(platform: Platform, lot: Any) -> None:
             owner, tx, gateway_id=gateway.gateway_id, form=said, ids=platform.ids, now_ms=now_ms
         )
         lot.passage_rule = rule.rule_id
-        for code, state, version in (
-            (kinds.DEVICE_ACCESS, kinds.RUNNING, "2.10.0"), (kinds.RULES_ENGINE, kinds.RUNNING, "3.1.0"),
-            (kinds.PASSAGE, kinds.RUNNING, "3.0.0"), (kinds.COLLABORATION, kinds.RUNNING, "3.1.0"),
-            (kinds.ALARMS, kinds.FAILED, ""),
+        for code in (
+            kinds.DEVICE_ACCESS, kinds.RULES_ENGINE, kinds.PASSAGE, kinds.COLLABORATION, kinds.ALARMS
         ):  # fmt: skip
             row = {
-                "cluster_id": lot.edge_cluster, "code": code, "tenant_id": lot.tenant, **place, "state": state,
-                "version": version, "changed_ms": now_ms,
+                "cluster_id": lot.edge_cluster, "code": code, "tenant_id": lot.tenant, **place,
+                "state": kinds.INSTALLED, "changed_ms": now_ms,
             }  # fmt: skip
             await tx.insert(edge_components, row)
         for name in ("trusted_key", "spare_trusted_key"):

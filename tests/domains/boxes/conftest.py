@@ -37,6 +37,11 @@ from linli.protocols.edge_link import (
 from linli.things.service import products
 
 MODEL = "LE-A-B002-SC001"
+BRINGS = {
+    "edge_cluster": "2.10.0", "device_access": "2.10.0", "collaboration": "3.1.0", "passage": "3.1.0",
+    "face_recognition": "1.0.0",
+}  # fmt: skip
+"""Components of the double below."""
 SERIAL = "SN-20261127-01"
 
 
@@ -188,10 +193,23 @@ class Box:
         return msgspec.json.decode(answer.content, type=HeartbeatAnswer)
 
     async def settle(self) -> Deployment:
-        """Take what is wanted and report it done."""
+        """Take what is wanted, report it done, and tell that what is to run does."""
         found = await self.deployment()
         await self.report(found.generation)
+        await self.tell(found)
         return found
+
+    async def tell(self, found: Deployment, **failing: str) -> None:
+        """A heartbeat with the state of every component, and why those fail that do."""
+        on = {wanted.code for wanted in found.components or () if wanted.on} | {"edge_cluster"}
+        components = [
+            {
+                "code": code, "version": version, "why": failing.get(code, ""),
+                "state": "failed" if code in failing else "running" if code in on else "stopped",
+            }
+            for code, version in BRINGS.items()
+        ]  # fmt: skip
+        await self.beat(generation=found.generation, components=components)
 
 
 def front_of(site: Site, objects: ObjectStore) -> EdgeFront:

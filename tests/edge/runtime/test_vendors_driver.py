@@ -12,11 +12,13 @@ from sqlalchemy import delete, update
 
 from linli.domains.boxes import package_file
 from linli.domains.boxes.console.rows.deployments import deployment_row, device_row
+from linli.domains.boxes.errors import ComponentRefused
 from linli.domains.boxes.models import edge_driver_roots, edge_packages, edge_trusted_keys
 from linli.domains.boxes.queries import deployments as deployment_queries
 from linli.domains.boxes.queries import drivers as driver_queries
 from linli.domains.boxes.queries import gateways as gateway_queries
-from linli.domains.boxes.service import deployments, devices, packages, protocols, roots
+from linli.domains.boxes.service import components, deployments, devices, packages, protocols, roots
+from linli.domains.boxes.service.component_rules import situation
 from linli.edge.cloud import load_identity, save_identity
 from linli.edge.foreign.package import pack
 from linli.edge.framework.manifest import Manifest
@@ -37,25 +39,28 @@ DRIVER = "acme_controller"
 town = test_with_cloud.town
 
 
-async def _upload(town: Town, folder: Path) -> Ed25519PrivateKey:
+async def _upload(
+    town: Town, folder: Path, version: str = "1.0.0", key: Ed25519PrivateKey | None = None
+) -> Ed25519PrivateKey:
     """What a developer packs and an administrator hands in, with the key that the company trusts: that key."""
     folder.mkdir()
     (folder / "index.py").write_text(CONTROLLER, "utf-8")
     package = pack(
         folder,
         Manifest(
-            id=DRIVER, name="Acme_PerAccess_CardController", version="1.0.0", protocol="自定义", owner="Acme"
+            id=DRIVER, name="Acme_PerAccess_CardController", version=version, protocol="自定义", owner="Acme"
         ),
     )
-    key = Ed25519PrivateKey.generate()
+    trusted, key = key is not None, key or Ed25519PrivateKey.generate()
     public = base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
     manifest = package_file.read_manifest(package)
     made: dict[str, Any] = {"ids": town.platform.ids, "now_ms": town.platform.clock.now_ms()}
     await town.platform.store.put(packages.key_of(str(town.scope.tenant), package, manifest), package)
     async with town.platform.db.begin() as tx:
-        await packages.trust(
-            town.scope, tx, name="Acme", public_key=public, secrets=town.platform.secrets, **made
-        )
+        if not trusted:
+            await packages.trust(
+                town.scope, tx, name="Acme", public_key=public, secrets=town.platform.secrets, **made
+            )
         await packages.add(
             town.scope, tx, package=package, signature=key.sign(package), manifest=manifest, **made
         )
@@ -122,6 +127,45 @@ async def test_a_vendors_driver_from_its_package_to_a_pass_in_the_cloud(town: To
         await until(told)
         states = {one.driver: one.state.value for one in box.supervisor.status()}
         assert states == {"door_device": "running", DRIVER: "running"}
+    finally:
+        await controller.stop()
+
+
+@pytest.mark.covers("CB-06")
+async def test_a_driver_is_upgraded_from_the_component_manager(town: Town, tmp_path: Path) -> None:
+    """The version shown is that of the package which the box runs, not the one that was wished."""
+    box, code = await town.new_box(), f"driver.{DRIVER}"
+    controller = CardController()
+    key = await _upload(town, tmp_path / "code")
+    await _deploy(town, await controller.start())
+    made: dict[str, Any] = {
+        "ids": town.platform.ids, "secrets": town.platform.secrets, "now_ms": town.platform.clock.now_ms()
+    }  # fmt: skip
+    cluster = (await town.node()).cluster_id
+
+    async def shown() -> tuple[str, str]:
+        await box.pulse.once()
+        state = (await situation(town.scope, town.platform.db, cluster)).shown(code)
+        return state.state, state.version
+
+    async def upgrade(what: str = code) -> None:
+        async with town.platform.db.begin() as tx:
+            await components.upgrade(town.scope, tx, cluster_id=cluster, code=what, **made)
+
+    try:
+        await box.deployer.refresh()
+        assert await shown() == ("running", "1.0.0")
+        with pytest.raises(ComponentRefused, match="最新版本"):
+            await upgrade()
+        await _upload(town, tmp_path / "newer", "1.1.0", key)
+        await upgrade()
+        assert await shown() == ("running", "1.0.0"), "nothing is upgraded before the box has done it"
+        await box.deployer.refresh()
+        assert await shown() == ("running", "1.1.0")
+        assert {one.driver: one.version for one in box.supervisor.status()}[DRIVER] == "1.1.0"
+        # What is of the box's own release comes with that.
+        with pytest.raises(ComponentRefused, match="随一体机升级"):
+            await upgrade("device_access")
     finally:
         await controller.stop()
 

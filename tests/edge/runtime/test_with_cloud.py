@@ -177,7 +177,7 @@ async def test_doors_behind_nat_work_on_through_the_upgrade_and_a_restart(town: 
         ("127.0.0.66", "upgrade")
     ]
     assert (
-        heartbeat_of(again.status, again.reports, again.peers, Meter(again.home)).strangers
+        heartbeat_of(again.status, again.reports, again.peers, again.components, Meter(again.home)).strangers
         == again.peers.strangers
     )
     town.machine.call_from("127.0.0.67")

@@ -17,7 +17,17 @@ from linli.edge.runtime.lan import Ports
 from linli.edge.services.interconnect import AppServices, DataRoute
 from linli.kernel import tenancy
 from linli.kernel.clock import SystemClock
-from linli.protocols.edge_link import Activated, CloudAddress, DeviceKey, MqttAddress, NodeName
+from linli.protocols.edge_link import (
+    Activated,
+    CloudAddress,
+    CommunityName,
+    Deployment,
+    DeviceKey,
+    GatewayName,
+    MqttAddress,
+    NodeName,
+    WantedComponent,
+)
 from linli.servicebus.service import ProviderForm, save_provider
 from tests.campaigns.caller import Caller
 from tests.edge.runtime.small_box import until
@@ -55,6 +65,13 @@ async def box(bench: Bench, tmp_path: Path) -> AsyncIterator[Box]:  # noqa: F811
     box = Box(tmp_path / "box", identity, ports=ports)
     await box.start()
     await until(lambda: box.line.up)
+    wanted = Deployment(
+        generation=1,
+        community=CommunityName(id="1"),
+        gateway=GatewayName(id="1", name="x"),
+        components=[WantedComponent(code="collaboration")],
+    )
+    await box.components.follow(wanted)
     yield box
     await box.stop()
 

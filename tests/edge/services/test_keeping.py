@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from linli.cli import main
+from linli.edge import components
 from linli.edge.services import keeping
 from linli.edge.services.keeping import BoxFacts, MoveRefused, SealFailed, moving
 from linli.edge.services.keeping.facts import facts_of, versions_of
@@ -281,14 +282,19 @@ def test_another_model_is_refused_and_old_drivers_wait_for_their_upgrade(
 
 
 def test_a_component_is_waited_for_until_its_version_is_told(
-    old: BoxFolder, new: BoxFolder, tmp_path: Path
+    old: BoxFolder, new: BoxFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "b"
     facts = BoxFacts(serial_number="SN-1", versions=of(components={"边缘通行服务": "3.0"}))
     keeping.back_up(old.home, file, passphrase=PASSPHRASE, facts=facts, now_ms=1)
     keeping.restore(file, new.home, passphrase=PASSPHRASE, here=of(), now_ms=2)
+    shipped = components.shipped()
+    without = {code: manifest for code, manifest in shipped.items() if code != components.PASSAGE}
+    monkeypatch.setattr(components, "shipped", lambda: without)
     assert len(moving.upgraded(new.home)) == 1
     assert keeping.progress(new.home).state == "waiting_upgrade"
+    monkeypatch.setattr(components, "shipped", lambda: shipped)
+    assert moving.upgraded(new.home) == []
 
 
 def test_a_short_passphrase_is_refused(

@@ -1,16 +1,26 @@
 """The components that a cluster can be given (组件管理), what each needs and what it excludes. Spec C §6. Pure.
 
-Versions go on from those of the source, so that its floors for a replacement (D §5.9) hold as they are printed.
+What is wished of one stands in a row of the cluster. Whether it runs, and in which version, is what the boxes say: a box
+that does not name a component has none of it.
 """
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-INSTALL, DEPLOY, ASK = "install", "deploy", "ask"
-"""安装, 部署 (with a gateway instance), 申请 (needs approval)."""
+import msgspec
 
-ASKED, APPROVED, REFUSED = "asked", "approved", "refused"
-DEPLOYING, RUNNING, FAILED = "deploying", "running", "failed"
-STATES: Final = (ASKED, APPROVED, REFUSED, DEPLOYING, RUNNING, FAILED)
+from linli.domains.boxes import rules
+from linli.domains.boxes.rows import Component, Node
+from linli.protocols.edge_link import ComponentHealth
+
+INSTALL, DEPLOY, ASK, PART = "install", "deploy", "ask", "part"
+"""安装, 部署 (with a gateway instance), 申请 (needs approval); and what every box has, its switch elsewhere."""
+
+ASKED, APPROVED, REFUSED, INSTALLED = "asked", "approved", "refused", "installed"
+DEPLOYING, RUNNING, STOPPED, FAILED = "deploying", "running", "stopped", "failed"
+MISSING, UNKNOWN = "missing", "unknown"
+"""The box has none of it; the box is of a release that does not say."""
+_WORST_FIRST: Final = (MISSING, FAILED, DEPLOYING, UNKNOWN, STOPPED, "", RUNNING)
 
 CLUSTER: Final = "edge_cluster"
 DEVICE_ACCESS: Final = "device_access"
@@ -22,9 +32,14 @@ FACES: Final = "face_recognition"
 VIDEO: Final = "video_access"
 RULES_ENGINE: Final = "rules_engine"
 ALARMS: Final = "alarms"
+DRIVER: Final = "driver."
+"""Begins the code of a driver, as boxes tell it."""
 
 LOCAL_ACCOUNTS: Final = "localAccounts"
 """Parameter of 云边协同: whether accounts are made and kept on the box (账号是否由本地管理, C125)."""
+PAGE_PASSWORD: Final = "pagePassword"
+"""Of the box's own page where they are not; kept as a hash, and never told again."""
+NODE, CARD_NAME, CARD_IP = "node", "nicName", "nicIp"
 
 
 class ComponentKind(NamedTuple):
@@ -32,8 +47,6 @@ class ComponentKind(NamedTuple):
     name: str
     name_en: str
     mode: str
-    versions: tuple[str, ...]
-    """The newest first."""
     needs: tuple[str, ...] = ()
     """Codes that must be running."""
     against: tuple[str, ...] = ()
@@ -46,40 +59,36 @@ class ComponentKind(NamedTuple):
         return self.name_en if language == "en" else self.name
 
 
-_NETWORK: Final = ("node", "nicName", "nicIp")
+_NETWORK: Final = (NODE, CARD_NAME, CARD_IP)
+_ACCOUNTS: Final = (LOCAL_ACCOUNTS, PAGE_PASSWORD)
 KINDS: Final[dict[str, ComponentKind]] = {
     kind.code: kind
     for kind in (
-        ComponentKind(CLUSTER, "边缘集群组件", "Edge cluster", INSTALL, ("2.10.0",)),
-        ComponentKind(
-            DEVICE_ACCESS, "LinkEdge边缘设备接入组件", "Edge device access", DEPLOY, ("2.10.0",), (CLUSTER,)
-        ),
+        ComponentKind(CLUSTER, "边缘集群组件", "Edge cluster", INSTALL),
+        ComponentKind(DEVICE_ACCESS, "LinkEdge边缘设备接入组件", "Edge device access", DEPLOY, (CLUSTER,)),
         ComponentKind(
             code=COLLABORATION,
             name="云边协同组件",
             name_en="Cloud-edge collaboration",
             mode=INSTALL,
-            versions=("3.1.0",),
             needs=(DEVICE_ACCESS,),
             against=(COLLABORATION_VEHICLE,),
-            params=(LOCAL_ACCOUNTS,),
+            params=_ACCOUNTS,
         ),
         ComponentKind(
             code=COLLABORATION_VEHICLE,
             name="云边协同组件-车行版",
             name_en="Cloud-edge collaboration (vehicles)",
             mode=INSTALL,
-            versions=("3.1.0",),
             needs=(DEVICE_ACCESS,),
             against=(COLLABORATION,),
-            params=(LOCAL_ACCOUNTS,),
+            params=_ACCOUNTS,
         ),
         ComponentKind(
             PASSAGE,
             "边缘通行服务",
             "Edge passage service",
             INSTALL,
-            ("3.1.0", "3.0.0"),
             (DEVICE_ACCESS,),
             (PASSAGE_VEHICLE,),
         ),
@@ -88,7 +97,6 @@ KINDS: Final[dict[str, ComponentKind]] = {
             "边缘通行服务-车行版",
             "Edge passage service (vehicles)",
             INSTALL,
-            ("3.1.0", "3.0.0"),
             (DEVICE_ACCESS,),
             (PASSAGE,),
         ),
@@ -97,9 +105,7 @@ KINDS: Final[dict[str, ComponentKind]] = {
             name="Link Visual 人脸识别服务",
             name_en="Face recognition",
             mode=ASK,
-            versions=("1.0.0",),
             needs=(DEVICE_ACCESS,),
-            against=(),
             params=_NETWORK,
             heavy=True,
         ),
@@ -108,20 +114,77 @@ KINDS: Final[dict[str, ComponentKind]] = {
             name="LinkVisual边缘视频接入组件",
             name_en="Edge video access",
             mode=ASK,
-            versions=("1.0.0",),
             needs=(DEVICE_ACCESS,),
-            against=(),
             params=(*_NETWORK, "gatewayProduct"),
             heavy=True,
         ),
-        ComponentKind(
-            RULES_ENGINE, "边缘规则引擎官方组件", "Edge rules engine", INSTALL, ("3.1.0", "3.0.0"), (CLUSTER,)
-        ),
-        ComponentKind(
-            ALARMS, "边缘告警组件", "Edge alarms", INSTALL, ("1.0.0",), (RULES_ENGINE,), heavy=True
-        ),
+        ComponentKind(RULES_ENGINE, "边缘规则引擎官方组件", "Edge rules engine", INSTALL, (CLUSTER,)),
+        ComponentKind(ALARMS, "边缘告警组件", "Edge alarms", INSTALL, (RULES_ENGINE,), heavy=True),
+        ComponentKind("log", "日志模块", "Logs", PART),
+        ComponentKind("monitor", "监控模块", "Monitoring", PART),
+        ComponentKind("interconnect", "网关互联", "Gateway interconnect", PART),
+        ComponentKind("files", "文件服务", "File service", PART),
+        ComponentKind("backup", "备份与冷备", "Backup and cold standby", PART),
     )
 }
 
 FLOORS: Final[dict[str, str]] = {RULES_ENGINE: "3.1", PASSAGE: "3.1", PASSAGE_VEHICLE: "3.1"}
 """Versions below which a box's data is not restored on another one (D §5.9)."""
+
+
+class ComponentReport(msgspec.Struct, frozen=True):
+    """What a box said last of its components, with the generation of the deployment that it ran."""
+
+    generation: int
+    components: list[ComponentHealth]
+
+    def of(self, code: str) -> ComponentHealth | None:
+        return next((health for health in self.components if health.code == code), None)
+
+
+def report_of(node: Node) -> ComponentReport | None:
+    """None: nothing yet, or a box of a release that does not say."""
+    return msgspec.json.decode(node.components, type=ComponentReport) if node.components else None
+
+
+class Shown(NamedTuple):
+    """How a component is. `state` is empty where nobody wished it and it does not run."""
+
+    state: str
+    version: str = ""
+    why: str = ""
+
+
+def shown(code: str, wish: Component | None, nodes: Iterable[Node]) -> Shown:
+    """Of all boxes of a cluster that are to have it, the one that is worst off."""
+    if wish is not None and wish.state != INSTALLED:
+        return Shown(wish.state, "", wish.reason)
+    each = [_at(node, code, wish) for node in nodes if wish is None or is_for(wish, node)]
+    if not each:
+        return Shown(DEPLOYING if wish is not None else "")
+    return min(each, key=lambda state: _WORST_FIRST.index(state.state))
+
+
+def _at(node: Node, code: str, wish: Component | None) -> Shown:
+    report = report_of(node)
+    if report is None:
+        if wish is None:
+            return Shown("")
+        return Shown(UNKNOWN if node.state == rules.RUNNING else DEPLOYING)
+    health = report.of(code)
+    if health is None:
+        return Shown(MISSING)
+    if wish is None:
+        wishable = code in KINDS and KINDS[code].mode != PART
+        idle = wishable and health.state == STOPPED
+        return Shown("" if idle else health.state, health.version, health.why)
+    wished = STOPPED if wish.stopped else RUNNING
+    if health.state != wished and report.generation < node.generation:
+        return Shown(DEPLOYING, health.version)
+    return Shown(health.state, health.version, health.why)
+
+
+def is_for(wish: Component, node: Node) -> bool:
+    """Whether a box is to have it: one that was given to a node is for that node alone."""
+    place = msgspec.json.decode(wish.params, type=dict[str, object]).get(NODE)
+    return not place or place == node.name

@@ -70,12 +70,17 @@ edge_nodes = Table(
     integer("generation", server_default="0"),
     integer("created_ms"),
     integer("changed_ms"),
+    text_column(
+        "components", server_default=""
+    ),  # JSON `components.ComponentReport`; empty: the box said nothing yet
+    text_column("door_address", server_default=""),  # IPv4
     Index("uq_edge_nodes_serial", "serial_number", unique=True),
     Index("uq_edge_nodes_name", "cluster_id", "name", unique=True),
     Index("ix_edge_nodes_device", "iot_id"),
 )
 """Spec C §3: 融合实例节点. `iot_id`: its gateway device, made with the node; `generation`: of the configuration it is to
-have. A serial number belongs to one node of the installation."""
+have; `door_address`: how it is to name itself to doors, empty where it finds that out itself. A serial number belongs
+to one node of the installation."""
 
 edge_gateways = Table(
     "edge_gateways",
@@ -141,19 +146,18 @@ edge_components = Table(
     integer("cluster_id"),
     text_column("code"),
     *_place(),
-    text_column("state"),
-    text_column("version", server_default=""),
-    text_column("wanted_version", server_default=""),
+    text_column("state"),  # asked, approved, refused, installed
+    flag("stopped"),
     text_column("params", server_default="{}"),
     text_column("reason", server_default=""),
     text_column("asked_by", server_default=""),
     text_column("decided_by", server_default=""),
-    integer("generation", server_default="0"),
     integer("asked_ms", null=True),
     integer("changed_ms"),
     PrimaryKeyConstraint("cluster_id", "code"),
 )
-"""Components of a cluster (spec C §6); those never asked for have no row. `generation`: what brings the change."""
+"""What is wished of the components of a cluster (spec C §6); those never asked for have no row. Whether one runs, and in
+which version, stands with each box (`edge_nodes.components`)."""
 
 edge_deployments = Table(
     "edge_deployments",
@@ -312,3 +316,28 @@ edge_node_beats = Table(
     Index("ix_edge_node_beats_at", "present", "at_ms"),
 )
 """The newest heartbeat of a box as it came, JSON; `present`: it still comes (`rules.SILENT_MS`)."""
+
+edge_passage_rules = Table(
+    "edge_passage_rules",
+    metadata,
+    Column("rule_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("gateway_id"),
+    text_column("name"),
+    flag("enabled", default=1),
+    integer("door_id"),
+    integer("lift_id"),
+    text_column("elevator", server_default=""),
+    text_column("start_floor"),
+    text_column("start_room", server_default=""),
+    integer("delay_s", server_default="0"),
+    flag("release"),
+    integer("unit_id", null=True),
+    text_column("floors", server_default="{}"),
+    text_column("by_id"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("ix_edge_passage_rules_gateway", "gateway_id", "created_ms"),
+)
+"""`door_id`, `lift_id`: devices of the gateway (`edge_devices`). `unit_id`: the space whose residents' floors the lift
+serves, null: the whole community. `floors`: JSON, floor by house number, where the number does not tell it."""

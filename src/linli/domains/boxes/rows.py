@@ -45,6 +45,8 @@ class Node(NamedTuple):
     generation: int
     created_ms: int
     changed_ms: int
+    components: str = ""
+    door_address: str = ""
 
 
 class Gateway(NamedTuple):
@@ -103,13 +105,11 @@ class Component(NamedTuple):
     project_id: str | None
     community_id: int | None
     state: str
-    version: str
-    wanted_version: str
+    stopped: int
     params: str
     reason: str
     asked_by: str
     decided_by: str
-    generation: int
     asked_ms: int | None
     changed_ms: int
 

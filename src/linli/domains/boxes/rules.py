@@ -84,6 +84,20 @@ def clean_cidr(text: str) -> str:
         raise BadInput(field="lanCidr", rule="format", example=DEFAULT_CIDR) from None
 
 
+def clean_address(text: str, field: str = "doorAddress") -> str:
+    """An IPv4 address of a machine, or nothing. Raises BadInput."""
+    strip = text.strip()
+    if not strip:
+        return ""
+    try:
+        address = ipaddress.IPv4Address(strip)
+    except ValueError:
+        raise BadInput(field=field, rule="format", example="192.168.1.2") from None
+    if address.is_multicast or address.is_unspecified or address.is_reserved:
+        raise BadInput(field=field, rule="format", example="192.168.1.2")
+    return str(address)
+
+
 class Condition(NamedTuple):
     """Whether a box is there: A and B and C (spec H 5.9)."""
 

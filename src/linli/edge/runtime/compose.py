@@ -9,8 +9,8 @@ from typing import Any, Final
 import httpx
 
 from linli.edge.cloud import BoxClock, CloudCaller, Identity
+from linli.edge.components import shipped
 from linli.edge.doors.driver import LanAddress
-from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
 from linli.edge.doors.peers import Peers
 from linli.edge.faces import steps as face_tables
@@ -27,6 +27,7 @@ from linli.edge.remote.logs import LogBook
 from linli.edge.remote.shipping import LogShipper
 from linli.edge.runtime import deployer, desired_rows, doorkeeper, pictures, queue
 from linli.edge.runtime.algorithm_ports import AlgorithmPorts
+from linli.edge.runtime.components import Components
 from linli.edge.runtime.deployer import Deployer, keep, kept
 from linli.edge.runtime.desired_rows import Wishes
 from linli.edge.runtime.diagnosis import diagnose_by
@@ -39,7 +40,8 @@ from linli.edge.runtime.heartbeat import Pulse
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.line import Line
 from linli.edge.runtime.machines import Machines
-from linli.edge.runtime.network import box_identity
+from linli.edge.runtime.network import DoorNaming
+from linli.edge.runtime.parts import FaceModels, box_parts
 from linli.edge.runtime.passage import Passage
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.polling import Polling
@@ -159,13 +161,15 @@ class Box:
         )
         self.peers = Peers(self.clock, tell=beat_now.set)
         self.peering = Peering(self.store, self.peers)
+        services = self._services(ports)
+        self.naming = DoorNaming(identity.serial_number, self.cloud.base_url, services)
         self.supervisor = Supervisor(
             installed_drivers(home / "drivers"),
             things=self.reports,
             clock=self.clock,
             ids=self.ids,
             logs=self.logs,
-            services=self._services(ports),
+            services=services,
         )
         self.mender = Mender(
             self.wishes,
@@ -264,15 +268,26 @@ class Box:
             on_time=self.time.answered,
             apps=lan.apps.answer if lan is not None else None,
         )
+        self.shipper = LogShipper(self.logs, self.cloud, keep=partial(_keep_logs_sent, self.store))
+        self.meter = Meter(home)
+        parts = box_parts(
+            supervisor=self.supervisor,
+            passage=self.passage,
+            models=FaceModels(self.engine, self.faces),
+            shipper=self.shipper,
+            meter=self.meter,
+            lan=lan,
+            news=self._news,
+        )
+        self.components = Components(shipped(), parts, self.supervisor.status)
         self.pulse = Pulse(
             self.cloud,
-            Meter(home),
+            self.meter,
             self.clock,
-            beat=partial(heartbeat_of, self.status, self.reports, self.peers),
+            beat=partial(heartbeat_of, self.status, self.reports, self.peers, self.components),
             heard=(self.time.heard, self.polling.heard),
             now=beat_now,
         )
-        self.shipper = LogShipper(self.logs, self.cloud, keep=partial(_keep_logs_sent, self.store))
         self._tasks: list[asyncio.Task[None]] = []
 
         # who hears of what
@@ -280,22 +295,17 @@ class Box:
         self.reports.on_report.append(self.passage.on_report)
         self.reports.on_report.append(self.pulse.on_report)
         self.deployer.applied.append(lambda deployment: beat_now.set())
-        self.deployer.applied.append(
-            lambda deployment: self.shipper.switch(deployment.settings.get("log") is True)
-        )
-        self.deployer.applied.append(lambda deployment: self.doorkeeper.deployed(deployment.settings))
-        self.deployer.applied.append(lambda deployment: self.drain.deployed(deployment.settings))
         self.deployer.applied.append(self.algorithm.deployed)
+        self.deployer.prepared.append(self.components.follow)
+        self.deployer.prepared.append(lambda deployment: self.naming.follow(deployment, self.supervisor))
         if lan is not None:
             self.reports.on_report.append(lan.passes_on(self.presence.key_of))
             self.deployer.applied.append(lan.deployed)
 
     def _services(self, ports: Ports | None) -> dict[type, object]:
-        """What drivers may ask of the box. The address may change with a deployment, the object does not."""
-        named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
+        """What drivers may ask of the box, beside its name."""
         services: dict[type, object] = {
             Doorkeeper: self.doorkeeper,
-            BoxIdentity: named,
             FaceWishes: self.faces,
             Peers: self.peers,
         }
@@ -316,13 +326,11 @@ class Box:
         await self.time.start()
         await self.queue.start()
         await self.pictures.start()
-        if isinstance(self.engine, ProcessEngine):
-            await self.engine.start()
         await self.faces.start()
         if self.lan is not None:
             await self.lan.start()
-        await self.passage.start()
         await self.peering.start()
+        await self.components.follow(deployer.NOTHING)
         await self.deployer.start()
         await self.mender.start()
         await self.line.start(self.downlink.take, self._connected)
@@ -334,9 +342,8 @@ class Box:
             "peers": self.peering.run,
             "logs": self._ship_logs,
             "algorithm": self.algorithm.run,
+            "components": self.components.run,
         }
-        if self.lan is not None:
-            works["lan"] = self.lan.run
         for name, work in works.items():
             self._tasks.append(asyncio.create_task(work(), name=f"box-{name}"))
         log.info("the box runs: node %s, %d reports wait", self.identity.node_id, self.queue.backlog)
@@ -352,16 +359,14 @@ class Box:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.agent.stop()
-        if self.lan is not None:
-            await self.lan.stop()
         await self.downlink.stop()
-        await self.passage.stop()
         await self.mender.stop()
         await self.supervisor.close()
+        await self.components.stop()
+        if self.lan is not None:
+            await self.lan.stop()
         await self.faces.stop()
         await self.algorithm.stop()
-        if isinstance(self.engine, ProcessEngine):
-            await self.engine.stop()
         await self.line.stop()
         await self.cloud.close()
         await self.peering.stop()

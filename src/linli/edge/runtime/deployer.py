@@ -24,12 +24,14 @@ from linli.kernel.errors import LinliError
 from linli.kernel.telemetry import logger
 from linli.protocols import edge_link
 from linli.protocols.edge_link import (
+    CommunityName,
     DeployedDriver,
     DeployedPackage,
     Deployment,
     DeploymentReport,
     DeviceKey,
     DeviceReport,
+    GatewayName,
 )
 
 log = logger(__name__)
@@ -37,10 +39,15 @@ log = logger(__name__)
 STEPS: Final = (
     Step("box.1", "CREATE TABLE box_state (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"),
 )
+NOTHING: Final = Deployment(
+    generation=0, community=CommunityName(id=""), gateway=GatewayName(id="", name=""), components=[]
+)
+"""Wanted of a box that was never told anything."""
 DEPLOYED: Final = "deployment"
 """Under which the last deployment is kept."""
 
 type Applied = Callable[[Deployment], None]
+type Prepared = Callable[[Deployment], Awaitable[None]]
 
 
 async def kept(store: Store, name: str) -> bytes | None:
@@ -93,6 +100,8 @@ class Deployer:
         self.faults: dict[str, Fault] = {}
         """Packages of the last deployment that were not taken, by driver."""
         self.current: Deployment | None = None
+        self.prepared: list[Prepared] = []
+        """Called with each deployment before its drivers run."""
         self.applied: list[Applied] = []
         self.forget: list[Callable[[str], Awaitable[None]]] = [wishes.forget]
         """Called with each device that is no longer deployed."""
@@ -146,6 +155,8 @@ class Deployer:
     async def _apply(self, wanted: Deployment) -> list[DeviceReport]:
         """Never raises for what is wrong with one driver: it is in the report, and the others run."""
         self._follow(wanted)
+        for prepare in self.prepared:
+            await prepare(wanted)
         self.faults = {
             package.id: fault for package in wanted.packages if (fault := await self._install(package))
         }

@@ -31,7 +31,8 @@ from linli.sync import (
 
 QR, KEY, CARD, BLE = "qr", "key", "card", "ble"
 RULE = "liftRule"
-AT_BOX: Final = frozenset((QR, KEY))
+GROUP = "sipGroup"
+AT_BOX: Final = frozenset((QR, KEY, GROUP))
 """Decided by the box: nothing is brought to the door, and what must go is gone at once."""
 LEASE_MS: Final = 120_000
 BACKOFF: Final = Backoff(first_ms=10_000, retries=5)

@@ -2,13 +2,13 @@
 
 import base64
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from linli.edge.doors.keeper import CodeOwner, Recognised
-from linli.edge.runtime.desired_rows import KEY, QR, find_content
+from linli.edge.runtime.desired_rows import GROUP, KEY, QR, find_content
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.queue import Queue
 from linli.edge.store import Step, Store
@@ -99,13 +99,6 @@ class BoxDoorkeeper:
         self._siblings = siblings
         self._line_up = line_up
         self.faces = faces
-        self.groups: Mapping[str, str] = {}
-        """SIP group by room, as deployed (`settings.roomGroups`)."""
-
-    def deployed(self, settings: Mapping[str, Any]) -> None:
-        """What a deployment says of all."""
-        groups = settings.get("roomGroups")
-        self.groups = groups if isinstance(groups, dict) else {}
 
     # codes
 
@@ -167,7 +160,10 @@ class BoxDoorkeeper:
     # intercom
 
     async def group_of(self, device: str, room_id: str) -> str | None:
-        return self.groups.get(room_id)
+        """From the file that the platform sent last (`SyncGroupIdAndRoomId`) for this machine."""
+        doors = self._siblings(device)
+        row = await self._store.read(lambda c: find_content(c, doors, GROUP, room_id))
+        return None if row is None else str(msgspec.json.decode(row[1]))
 
     async def ask_phone(self, device: str, phone_number: str) -> bool:
         """The question goes to the cloud as an event; its answer comes as the service `verifyPhoneResult`."""

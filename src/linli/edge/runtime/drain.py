@@ -8,7 +8,6 @@ before they do, in steps of NOTE_AHEAD, so that this also holds when the box is 
 
 import asyncio
 import json
-from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -60,12 +59,6 @@ class Drain:
         self._noted = 0
         self.sent = 0
         """Since the start, for the local console."""
-
-    def deployed(self, settings: Mapping[str, Any]) -> None:
-        """What a deployment says of all."""
-        rate = settings.get("uplinkRate")
-        if isinstance(rate, int | float) and 1 <= rate <= 10_000:
-            self.rate = float(rate)
 
     async def run(self, line: Line) -> None:
         """Raises LineDown, TimeoutError."""

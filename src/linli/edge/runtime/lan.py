@@ -6,12 +6,15 @@ None of it can stop the doors: a port that is taken is logged, and the rest runs
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from linli.edge import components
 from linli.edge.framework.device_logs import DeviceLogs
+from linli.edge.runtime.components import Params, Part, always, installed
 from linli.edge.runtime.reports import ReportListener
 from linli.edge.services.console import ConsoleDoor, LocalConsole, Parts
 from linli.edge.services.files import FileService, FileStore
@@ -23,11 +26,13 @@ from linli.edge.services.ports import BoxState, DiagnosisView
 from linli.kernel.clock import Clock
 from linli.kernel.telemetry import logger
 from linli.protocols.edge_bus import ListedGateway
-from linli.protocols.edge_link import Deployment, DeviceKey, Interconnect
+from linli.protocols.edge_link import Deployment, DeviceKey, PageWord, WantedComponent
 
 log = logger(__name__)
 
 FILES_BYTES: Final = 8 * 1024**3
+_FILES: Final = "file service"
+_PAGE: Final = "local console"
 APPS: Final = "apps.json"
 """In the box's folder: the address of the application that serves a service model, by model."""
 
@@ -72,9 +77,9 @@ class Lan:
         self.broker = LocalBroker(host=host, port=ports.mqtt, clock=clock, log=logs.of("interconnect"))
         self.events = LocalEvents(self.broker, clock, gateway)
         self.apps = AppServices(logs.of("apps"))
-        self.route = (
-            DataRoute(host=host, port=ports.route, cloud=cloud, log=logs.of("apps")) if cloud else None
-        )
+        self.route: DataRoute | None = None
+        """While the component that it is of (云边协同) runs."""
+        self._new_route = partial(DataRoute, host=host, port=ports.route, cloud=cloud, log=logs.of("apps"))
         standby = StandbyDoor(home, lambda: facts_of(home), clock, network)
         self.parts = Parts(
             home=home,
@@ -88,21 +93,17 @@ class Lan:
             standby=standby,
             diagnose=diagnose,
         )
-        self.console = LocalConsole(
-            self.parts, ConsoleDoor(home / "console", clock), host=host, port=ports.console
-        )
+        self.door = ConsoleDoor(home / "console", clock)
+        self.console = LocalConsole(self.parts, self.door, host=host, port=ports.console)
         self._stops: list[Callable[[], Awaitable[None]]] = []
-        self._wanted: Deployment | None = None
-        self._news = asyncio.Event()
+        self._faults: dict[str, str] = {}
 
     async def start(self) -> None:
         trial = self.parts.trial
         if trial is not None and trial.unfinished and self.parts.network.writable:
             trial.aside(trial.resume)
-        await self._begin("file service", self.files.start, self.files.stop)
-        if self.route is not None and await self._begin("data route", self.route.start, self.route.stop):
-            self.parts.route_port = self.route.port
-        await self._begin("local console", self.console.start, self.console.stop)
+        await self._begin(_FILES, self.files.start, self.files.stop)
+        await self._begin(_PAGE, self.console.start, self.console.stop)
 
     async def stop(self) -> None:
         if self.parts.trial is not None:
@@ -110,7 +111,6 @@ class Lan:
         for stop in reversed(self._stops):
             await stop()
         self._stops.clear()
-        await self.broker.close()
         await self.apps.close()
 
     @property
@@ -119,32 +119,36 @@ class Lan:
         return self.console.port if self.console.stop in self._stops else 0
 
     def deployed(self, deployment: Deployment) -> None:
-        """Have `run` bring the LAN in line with it."""
-        self._wanted = deployment
-        self._news.set()
+        """Where apps are, and whose word opens the page."""
+        self.apps.deploy(_addresses(self._own_apps()))
+        self.door.follow(_page_word(deployment))
 
-    async def run(self) -> None:
-        """Bring the LAN in line with each deployment, the kept one first."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            if self._wanted is not None:
-                await self._follow(self._wanted)
+    def components(self) -> list[Part]:
+        """What of the LAN is told as components of the box."""
+        return [
+            Part(
+                components.COLLABORATION,
+                installed(components.COLLABORATION),
+                self._start_route,
+                self._stop_route,
+            ),
+            Part(components.INTERCONNECT, _interconnect, self._open_broker, self.broker.close),
+            Part(components.FILES, always, failing=lambda: self._faults.get(_FILES, "")),
+            Part(components.BACKUP, always, failing=lambda: self._faults.get(_PAGE, "")),
+        ]
 
-    async def _follow(self, deployment: Deployment) -> None:
-        """What the cloud wants of the LAN: local MQTT with its words, and where apps are."""
-        await self._interconnect(deployment.interconnect)
-        named = deployment.settings.get("serviceApps")
-        self.apps.deploy(_addresses(named) | _addresses(self._own_apps()))
+    async def _start_route(self, params: Params) -> None:
+        route = self._new_route()
+        await route.start()
+        self.route, self.parts.route_port = route, route.port
 
-    async def _interconnect(self, wanted: Interconnect) -> None:
-        if not (wanted.on and wanted.user and wanted.password):
-            await self.broker.close()
-            return
-        try:
-            await self.broker.open(wanted.user, wanted.password)
-        except OSError as error:
-            log.error("local MQTT does not run: %s", error)
+    async def _stop_route(self) -> None:
+        route, self.route, self.parts.route_port = self.route, None, 0
+        if route is not None:
+            await route.stop()
+
+    async def _open_broker(self, params: Params) -> None:
+        await self.broker.open(params["user"], params["password"])
 
     def _own_apps(self) -> object:
         with contextlib.suppress(OSError, msgspec.MsgspecError):
@@ -153,14 +157,14 @@ class Lan:
 
     async def _begin(
         self, name: str, start: Callable[[], Awaitable[None]], stop: Callable[[], Awaitable[None]]
-    ) -> bool:
+    ) -> None:
         try:
             await start()
         except OSError as error:
             log.error("the %s does not run: %s", name, error)
-            return False
+            self._faults[name] = str(error)
+            return
         self._stops.append(stop)
-        return True
 
     def passes_on(self, key_of: Callable[[str], DeviceKey | None]) -> ReportListener:
         """A `Reports.on_report` that passes reports on to apps. `key_of`: None for a device that is not deployed."""
@@ -177,6 +181,27 @@ class Lan:
                 self.events.status(key.product_key, device, online=kind == "online", at_ms=at_ms)
 
         return on_report
+
+
+def _interconnect(deployment: Deployment) -> WantedComponent | None:
+    """Switched on at the gateway (网关互联), with its words."""
+    wanted = deployment.interconnect
+    if not (wanted.on and wanted.user and wanted.password):
+        return None
+    return WantedComponent(
+        code=components.INTERCONNECT, params={"user": wanted.user, "password": wanted.password}
+    )
+
+
+def _page_word(deployment: Deployment) -> PageWord | None:
+    """None: the page has a password of its own, made and kept on the box (账号由本地管理)."""
+    if deployment.settings.get("localAccounts") is not False:
+        return None
+    try:
+        return msgspec.convert(deployment.settings.get("pagePassword"), PageWord | None)
+    except msgspec.ValidationError as error:
+        log.error("the page's password of the cloud cannot be read: %s", error)
+        return None
 
 
 def _addresses(named: object) -> dict[str, str]:

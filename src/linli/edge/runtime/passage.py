@@ -87,11 +87,13 @@ class Passage:
         self._siblings = siblings
         self._is_registered = is_registered
         self.rules = PassageRules()
+        self._stopped = True
         self._info: dict[str, _Info] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Load the stored rules."""
+        """Load the stored rules, and carry them out from now on."""
+        self._stopped = False
         data = await kept(self._store, _KEPT)
         if data is None:
             return
@@ -101,20 +103,30 @@ class Passage:
             log.error("the kept passage rules cannot be read and are fetched again: %s", error)
 
     async def stop(self) -> None:
+        """Carry out nothing any more; the rules stay stored."""
+        self._stopped = True
+        self.rules = PassageRules()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _is_stopped(self) -> bool:
+        return self._stopped
+
     async def refresh(self) -> bool:
         """Fetch the rules and keep them; whether there were others.
 
-        The question after that tells the cloud that they hold.
+        The question after that tells the cloud that they hold. While it does not run, nothing is fetched.
         """
+        if self._is_stopped():
+            return False
         try:
             passage_rules = await self._fetch()
             if passage_rules.unchanged:
                 return False
             await keep(self._store, _KEPT, msgspec.json.encode(passage_rules))
+            if self._is_stopped():  # meanwhile
+                return False
             self.rules = passage_rules
             self._info.clear()
             await self._fetch()

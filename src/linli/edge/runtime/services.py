@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Annotated, Any, Final, Protocol
 
 import msgspec
+from msgspec import Meta
 
 from linli.edge.framework import DeviceRefused, ParamsBad, ServiceUnknown
 from linli.edge.runtime.carriers import STANDING, outcome_of
-from linli.edge.runtime.desired_rows import BLE, CARD, KEY, QR, RULE, Kept, Wish, Wishes
+from linli.edge.runtime.desired_rows import BLE, CARD, GROUP, KEY, QR, RULE, Kept, Wish, Wishes
 from linli.edge.runtime.doorkeeper import KEY_NAME, QrRight
 from linli.edge.runtime.reconciler import Mender
 from linli.edge.runtime.reports import Reports
@@ -26,6 +27,15 @@ _LISTS: Final = {"syncCardPermissions": CARD, "syncBlePermissions": BLE}
 _FLOORS: Final = "targetFloorRoomList"
 _SETTLED: Final = (State.HELD, State.REMOVED)
 MOST_FILE_BYTES: Final = 64 * 1024 * 1024
+
+
+class _Group(msgspec.Struct, rename="camel"):
+    group_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    room_id: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class _Groups(msgspec.Struct, rename="camel"):
+    sync_group_room_list: Annotated[list[_Group], Meta(max_length=20_000)]
 
 
 class Asks(Protocol):
@@ -60,6 +70,8 @@ class DoorServices:
             return await self._permission_file(device, params)
         if service in _LISTS:
             return await self._card_list(device, _LISTS[service], params)
+        if service == "SyncGroupIdAndRoomId":
+            return await self._groups(device, params)
         if service == "syncElevatorRules":
             return await self._rules(device, params)
         if service == "queryElevatorRules":
@@ -118,6 +130,28 @@ class DoorServices:
                 why=f"{len(failed)} of {len(wishes)} not confirmed: {shown_credential(worst.kind, worst.credential)}: "
                 f"{worst.detail or worst.state}",
             )
+        return {}
+
+    async def _groups(self, device: str, params: Params) -> Outputs:
+        """SIP groups by room, in the place of those before: the box answers the door's question. Spec A (GV-4)."""
+        url = params.get("groupRoomMappingFileUrl")
+        if not isinstance(url, str) or not url:
+            raise ParamsBad(field="groupRoomMappingFileUrl", rule="must be a text")
+        content = await self._download(url)
+        if len(content) > MOST_FILE_BYTES:
+            raise ParamsBad(field="groupRoomMappingFileUrl", rule="the file is too large")
+        try:
+            groups = {
+                each.room_id: each.group_id
+                for each in msgspec.json.decode(content, type=_Groups).sync_group_room_list
+            }
+        except msgspec.MsgspecError as error:
+            raise ParamsBad(field="groupRoomMappingFileUrl", rule=str(error)) from None
+        before = {row.item.credential for row in await self._wishes.kept(device, (GROUP,))}
+        wishes = [Wish(GROUP, room, "") for room in sorted(before - groups.keys())]
+        await self._wishes.put(
+            device, wishes + [Wish(GROUP, room, json.dumps(group)) for room, group in groups.items()]
+        )
         return {}
 
     async def _card_list(self, device: str, kind: str, params: Params) -> Outputs:

@@ -15,6 +15,7 @@ from linli.edge.doors.peers import Peers
 from linli.edge.foreign.confinement import can_confine
 from linli.edge.framework.supervisor import Supervisor
 from linli.edge.remote.figures import Meter
+from linli.edge.runtime.components import Components
 from linli.edge.runtime.deployer import Deployer
 from linli.edge.runtime.drain import Drain
 from linli.edge.runtime.line import Line
@@ -109,7 +110,9 @@ def protection_section(supervisor: Supervisor, peers: Peers) -> Section:
     }
 
 
-def heartbeat_of(status: Status, reports: Reports, peers: Peers, meter: Meter) -> Heartbeat:
+def heartbeat_of(
+    status: Status, reports: Reports, peers: Peers, components: Components, meter: Meter
+) -> Heartbeat:
     figures, state = meter.read(), status()
     protection = state["protection"]
     return Heartbeat(
@@ -124,6 +127,7 @@ def heartbeat_of(status: Status, reports: Reports, peers: Peers, meter: Meter) -
         uplink_backlog=state["uplink"]["backlog"],
         generation=state["generation"],
         drivers=msgspec.convert(state["drivers"], list[DriverHealth]),
+        components=components.health(),
         addresses=[own_address(state["cloud"]["baseUrl"])],
         away=reports.absent(),
         strangers=peers.for_cloud(),

@@ -1,5 +1,6 @@
 """Signed calls of an active box: deployment, pictures, heartbeat, logs; and the cloud's request to fetch something."""
 
+import hashlib
 import re
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
@@ -20,6 +21,8 @@ AWAY_MOST: Final = 500
 """Most devices in one heartbeat that went offline."""
 STRANGERS_MOST: Final = 20
 """Most incidents with doors' addresses in one heartbeat."""
+COMPONENTS_MOST: Final = 200
+"""Most components in one heartbeat."""
 WHY_MOST: Final = 300
 """Most characters of the reason."""
 REFRESH: Final = "edgeRefresh"
@@ -106,6 +109,15 @@ class DeployedPackage(_Struct, frozen=True, kw_only=True):
     """That the root does, base64 (`trust`)."""
 
 
+class WantedComponent(_Struct, frozen=True, kw_only=True):
+    """A component that the box is to have; one that is not named is not to run."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=64)]
+    on: bool = True
+    """False: it stays installed and is stopped."""
+    params: dict[str, Any] = {}
+
+
 class Deployment(_Struct, frozen=True, kw_only=True):
     """The desired state of a box."""
 
@@ -116,6 +128,9 @@ class Deployment(_Struct, frozen=True, kw_only=True):
     drivers: list[DeployedDriver] = []
     interconnect: Interconnect = Interconnect()
     settings: dict[str, Any] = {}
+    """`log`, `monitor`, `localAccounts`, `pagePassword` (`PageWord`), `doorAddress`."""
+    components: list[WantedComponent] | None = None
+    """None: of a cloud that names none; then all that the box has runs."""
     packages: list[DeployedPackage] = []
     driver_roots: list[DriverRoot] = []
     """The first to the one in use, each signed by the one before."""
@@ -130,6 +145,21 @@ class DeviceReport(_Struct, frozen=True, kw_only=True):
     why: str = ""
     code: Annotated[str, Meta(max_length=64)] = ""
     """Of `why`, where the platform has words for it."""
+
+
+class PageWord(_Struct, frozen=True, kw_only=True):
+    """The password of the box's own page, as the console set it. Both hex."""
+
+    salt: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+    hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{128}$")]
+    """`word_hash`"""
+
+
+def word_hash(word: str, salt: str) -> str:
+    """scrypt (n 2^14, r 8, p 1) of a word of the box's page, hex; `salt` too. Takes a tenth of a second."""
+    return hashlib.scrypt(
+        word.encode("utf-8", "replace"), salt=bytes.fromhex(salt), n=2**14, r=8, p=1, maxmem=64 * 1024 * 1024
+    ).hex()
 
 
 class DeploymentReport(_Struct, frozen=True, kw_only=True):
@@ -151,6 +181,16 @@ class DriverHealth(_Struct, frozen=True, kw_only=True):
     devices: int = 0
     online: int = 0
     restarts: int = 0
+
+
+class ComponentHealth(_Struct, frozen=True, kw_only=True):
+    """A component that the box has, as it is. `failed` is one that is to run and does not."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=80)]
+    state: Literal["running", "stopped", "failed"]
+    version: Annotated[str, Meta(max_length=32)] = ""
+    """Of its own package."""
+    why: Annotated[str, Meta(max_length=WHY_MOST)] = ""
 
 
 class DeviceAway(_Struct, frozen=True, kw_only=True):
@@ -202,6 +242,8 @@ class Heartbeat(_Struct, frozen=True, kw_only=True):
     generation: int = 0
     """Of the deployment that runs."""
     drivers: list[DriverHealth] = []
+    components: Annotated[list[ComponentHealth], Meta(max_length=COMPONENTS_MOST)] | None = None
+    """All that the box has, drivers as `driver.<id>`; None: of a box that does not say."""
     addresses: list[str] = []
     """Of the machine on its networks."""
     away: Annotated[list[DeviceAway], Meta(max_length=AWAY_MOST)] = []

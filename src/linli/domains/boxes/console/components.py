@@ -11,10 +11,12 @@ from linli.domains.boxes.console.rows.components import (
     UpgradeForm,
     component_rows,
 )
-from linli.domains.boxes.errors import ComponentRefused
+from linli.domains.boxes.errors import ComponentRefused, NotCertified
 from linli.domains.boxes.queries import clusters as cluster_queries
 from linli.domains.boxes.queries import components as queries
+from linli.domains.boxes.queries import drivers as driver_queries
 from linli.domains.boxes.service import components as service
+from linli.domains.boxes.service.component_rules import situation
 from linli.domains.people.rights import Right
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
@@ -30,9 +32,10 @@ component_routes = Routes("/edge/clusters/{cluster_id:int}/components", tags=("e
 
 @component_routes.get(right=SEE, raises=(NotFound,))
 async def list_components(cluster_id: int, scope: Scope, db: Database) -> list[ComponentRow]:
-    """Every component, as the cluster has it."""
-    await cluster_queries.cluster(scope, db, cluster_id)
-    return component_rows(scope, await queries.of_cluster(scope, db, cluster_id))
+    """Every component, as the boxes of the cluster say that it is; drivers after them."""
+    now = await situation(scope, db, cluster_id)
+    drivers = await service.drivers_of(scope, db, cluster_id)
+    return component_rows(scope, now, drivers, await driver_queries.drivers(scope, db))
 
 
 @component_routes.post("/{code:str}/ask", right=MANAGE, raises=(NotFound, ComponentRefused))
@@ -56,9 +59,9 @@ async def install(cluster_id: int, code: str, data: service.InstallForm, hand: H
     )
 
 
-@component_routes.post("/{code:str}/upgrade", right=MANAGE, raises=(NotFound, ComponentRefused))
+@component_routes.post("/{code:str}/upgrade", right=MANAGE, raises=(NotFound, ComponentRefused, NotCertified))
 async def upgrade(cluster_id: int, code: str, data: UpgradeForm, hand: Hand, tx: Tx) -> None:
-    """立即升级."""
+    """立即升级 of a driver; what is of the box's own release comes with that."""
     await service.upgrade(
         hand.within, tx, cluster_id=cluster_id, code=code, version=data.version, **hand.stamp
     )
@@ -70,6 +73,18 @@ async def configure(cluster_id: int, code: str, data: ParamsForm, hand: Hand, tx
     await service.configure(
         hand.within, tx, cluster_id=cluster_id, code=code, params=data.params, **hand.stamp
     )
+
+
+@component_routes.post("/{code:str}/stop", right=MANAGE, raises=(NotFound, ComponentRefused))
+async def stop(cluster_id: int, code: str, hand: Hand, tx: Tx) -> None:
+    """It stays installed and does not run."""
+    await service.switch(hand.within, tx, cluster_id=cluster_id, code=code, on=False, **hand.stamp)
+
+
+@component_routes.post("/{code:str}/start", right=MANAGE, raises=(NotFound, ComponentRefused))
+async def start(cluster_id: int, code: str, hand: Hand, tx: Tx) -> None:
+    """Run it again."""
+    await service.switch(hand.within, tx, cluster_id=cluster_id, code=code, on=True, **hand.stamp)
 
 
 @component_routes.delete("/{code:str}", right=MANAGE, raises=(NotFound, ComponentRefused))

@@ -3,11 +3,11 @@
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
 from linli.domains.boxes.console.hand import MANAGE, SEE, Hand
 from linli.domains.boxes.console.rows.new_id import CreatedId
-from linli.domains.boxes.console.rows.nodes import NodeForm, NodeLabel, NodeName, NodeRow
+from linli.domains.boxes.console.rows.nodes import NodeChange, NodeForm, NodeLabel, NodeRow
 from linli.domains.boxes.console.rows.replacements import ReplaceForm, ReplacementDetail, SyncFailure
 from linli.domains.boxes.errors import (
     ModelDiffers,
@@ -68,9 +68,14 @@ async def detail(node_id: int, hand: Hand) -> NodeRow:
 
 
 @node_routes.put("/nodes/{node_id:int}", right=MANAGE, raises=(NotFound, NodeNameTaken))
-async def rename(node_id: int, data: NodeName, hand: Hand, tx: Tx) -> None:
-    """Another name."""
-    await service.rename(hand.within, tx, node_id=node_id, name=data.name, now_ms=hand.now_ms)
+async def change(node_id: int, data: NodeChange, hand: Hand, tx: Tx) -> None:
+    """Another name, or another address for doors, which the box follows at once."""
+    if data.name is not UNSET:
+        await service.rename(hand.within, tx, node_id=node_id, name=data.name, now_ms=hand.now_ms)
+    if data.door_address is not UNSET:
+        await service.name_to_doors(
+            hand.within, tx, node_id=node_id, address=data.door_address, now_ms=hand.now_ms
+        )
 
 
 @node_routes.delete("/nodes/{node_id:int}", right=MANAGE, raises=(NotFound, NodeInUse))

@@ -11,7 +11,7 @@ from linli.domains.boxes.front.app import EdgeAnswer, EdgeFront, EdgeRequest
 from linli.domains.boxes.queries import drivers as driver_queries
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.rows import Node
-from linli.domains.boxes.service import activation, reports, roots
+from linli.domains.boxes.service import activation, components, reports, roots
 from linli.domains.communities import image_header
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -176,6 +176,7 @@ class EdgeCalls:
 
         async def work(tx: Tx) -> None:
             await activation.heard(tx, node, version=beat.version, now_ms=now_ms)
+            await components.take(tx, node, generation=beat.generation, health=beat.components)
             for hook in self._front.on_heartbeat:
                 await hook(tx, node, beat)
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 
-from linli.domains.boxes.models import edge_devices, edge_gateways
-from linli.domains.boxes.passage.models import edge_passage_boxes, edge_passage_rules
+from linli.domains.boxes.models import edge_devices, edge_gateways, edge_passage_rules
+from linli.domains.boxes.passage.models import edge_passage_boxes
 from linli.domains.boxes.queries.patterns import like
 from linli.domains.boxes.rows import EdgeDevice, Gateway
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope

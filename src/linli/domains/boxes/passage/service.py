@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, delete
 from linli.domains.boxes import rules
 from linli.domains.boxes.errors import TooManyRules
 from linli.domains.boxes.events import EdgeMoved
+from linli.domains.boxes.models import edge_passage_rules
 from linli.domains.boxes.passage import queries
-from linli.domains.boxes.passage.models import edge_passage_boxes, edge_passage_rules
+from linli.domains.boxes.passage.models import edge_passage_boxes
 from linli.domains.boxes.passage.queries import Rule
 from linli.domains.boxes.queries import clusters as cluster_queries
 from linli.domains.boxes.queries import gateways as gateway_queries

@@ -164,8 +164,9 @@ async def too_old(scope: Scope, db: Reader, node: Node) -> list[Floor]:
         floor = PROTOCOL_FLOORS.get(row.driver_id, "")
         if floor and version_order(row.version) < version_order(floor):
             floors.append(Floor(row.name, row.version, floor))
-    for component in (await component_queries.of_cluster(scope, db, node.cluster_id)).values():
-        floor = kinds.FLOORS.get(component.code, "")
-        if floor and component.version and version_order(component.version) < version_order(floor):
-            floors.append(Floor(kinds.KINDS[component.code].called(scope.language), component.version, floor))
+    report = kinds.report_of(node)
+    for code in await component_queries.of_cluster(scope, db, node.cluster_id) if report is not None else ():
+        health, floor = report.of(code) if report is not None else None, kinds.FLOORS.get(code, "")
+        if floor and health is not None and version_order(health.version) < version_order(floor):
+            floors.append(Floor(kinds.KINDS[code].called(scope.language), health.version, floor))
     return floors

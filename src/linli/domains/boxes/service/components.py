@@ -1,6 +1,7 @@
-"""Components of a cluster: asked for, approved, installed, upgraded, taken away. Spec C §6, D CB-06.
+"""Components of a cluster: asked for, approved, installed, stopped and started, upgraded, taken away. Spec C §6, D CB-06.
 
-State: (asked → approved | refused) → deploying → running | failed. The box's report of the deployment settles it.
+What is wished stands in the row: (asked → approved | refused) → installed. How a component is, the boxes say
+(`components.shown`). Those of the box's own release change their version with it; drivers have packages of their own.
 """
 
 import json
@@ -8,42 +9,47 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete
 
 from linli.domains.boxes import components as kinds
 from linli.domains.boxes.components import ComponentKind
-from linli.domains.boxes.errors import ComponentRefused
 from linli.domains.boxes.events import EdgeMoved
 from linli.domains.boxes.models import edge_components
 from linli.domains.boxes.queries import clusters as cluster_queries
 from linli.domains.boxes.queries import components as queries
+from linli.domains.boxes.queries import drivers as driver_queries
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.queries.drivers import version_order
-from linli.domains.boxes.rows import Cluster, Component, place_of
-from linli.domains.boxes.service import deployments, gateways
+from linli.domains.boxes.rows import Cluster, Component, Node, Protocol, place_of
+from linli.domains.boxes.service import deployments, gateways, protocols
+from linli.domains.boxes.service.component_rules import (
+    Situation,
+    check_installable,
+    check_there,
+    check_version,
+    clean_params,
+    clean_reason,
+    kind_of,
+    names,
+    refusal,
+    runs,
+    situation,
+)
+from linli.domains.boxes.service.nodes import values_of
 from linli.domains.boxes.service.products import whole
-from linli.kernel import history, i18n
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.domains.boxes.snapshots import MASK
+from linli.kernel import history
+from linli.kernel.db import INT, Command, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.protocols.edge_link import ComponentHealth
 
 HISTORY: Final = "edge_component"
-REASON_MOST: Final = 300
-_PARAM_MOST: Final = 128
 _KEYS: Final = ("cluster_id", "code")
 
-_generation = Command(
-    update(edge_components)
-    .where(
-        in_scope(edge_components),
-        edge_components.c.cluster_id == bindparam("cluster", type_=INT),
-        edge_components.c.code == bindparam("of_code"),
-    )
-    .values(generation=bindparam("to", type_=INT))
-)
 _delete = Command(
     delete(edge_components).where(
         in_scope(edge_components),
@@ -51,25 +57,30 @@ _delete = Command(
         edge_components.c.code == bindparam("of_code"),
     )
 )
+_tell = values_of(components=bindparam("report"))
 
 
-def kind_of(code: str) -> ComponentKind:
-    """Raises NotFound."""
-    if (component_kind := kinds.KINDS.get(code)) is None:
-        raise NotFound(what="edge_component", id=code[:64])
-    return component_kind
+async def take(tx: Tx, node: Node, *, generation: int, health: list[ComponentHealth] | None) -> None:
+    """What a box says of its components, kept as it says it."""
+    text = "" if health is None else msgspec.json.encode(kinds.ComponentReport(generation, health)).decode()
+    if text == node.components:
+        return
+    await _tell.run(
+        tx, Scope.system(node.tenant_id, "boxes"), row=node.node_id, report=text, now=node.changed_ms
+    )
+    await emit(tx, EdgeMoved(node.tenant_id, node.community_id, "component", node.cluster_id))
 
 
 async def ask(scope: Scope, tx: Tx, *, cluster_id: int, code: str, reason: str, now_ms: int) -> Component:
     """申请: somebody who may decide is asked. Raises NotFound, BadInput, ComponentRefused."""
-    cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    component = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
+    now, kind = await situation(scope, tx, cluster_id), kind_of(code)
+    wish = now.wishes.get(code)
     if kind.mode != kinds.ASK:
-        raise _refusal(scope, kind, "needs_no_asking")
-    if component is not None and component.state not in (kinds.REFUSED, kinds.FAILED):
-        raise _refusal(scope, kind, f"already_{component.state}")
-    trimmed = _reason(reason)
-    row = _asked(scope, cluster, code, kinds.ASKED, now_ms)._replace(reason=trimmed)
+        raise refusal(scope, kind, "needs_no_asking")
+    check_there(scope, kind, now)
+    if wish is not None and wish.state != kinds.REFUSED:
+        raise refusal(scope, kind, f"already_{wish.state}")
+    row = _wish(scope, now.cluster, code, kinds.ASKED, now_ms)._replace(reason=clean_reason(reason))
     await _save(scope, tx, row, "asked", now_ms)
     return row
 
@@ -80,13 +91,13 @@ async def decide(
     """Approve or refuse a request. Raises NotFound, BadInput, ComponentRefused."""
     cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
     tenant = Scope(cluster.tenant_id, scope.caller, language=scope.language)
-    component = (await queries.of_cluster(tenant, tx, cluster_id)).get(code)
-    if component is None or component.state != kinds.ASKED:
-        raise _refusal(scope, kind, "not_asked")
-    trimmed = _reason(reason)
+    wish = (await queries.of_cluster(tenant, tx, cluster_id)).get(code)
+    if wish is None or wish.state != kinds.ASKED:
+        raise refusal(scope, kind, "not_asked")
+    trimmed = clean_reason(reason)
     if not approved and not trimmed:
         raise BadInput(field="reason", rule="required")
-    row = component._replace(
+    row = wish._replace(
         state=kinds.APPROVED if approved else kinds.REFUSED,
         reason=trimmed,
         decided_by=scope.caller.id,
@@ -98,7 +109,9 @@ async def decide(
 
 class InstallForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     params: dict[str, Any] = {}
-    version: str = ""
+    version: Annotated[
+        str, Meta(description="Another than the box brings is refused; empty: that of the box.")
+    ] = ""
     gateway_name: Annotated[str, Meta(description="Of the gateway instance that device access makes.")] = ""
 
 
@@ -117,24 +130,21 @@ async def install(
 
     Raises NotFound, BadInput, ComponentRefused.
     """
-    cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    components = await queries.of_cluster(whole(scope), tx, cluster_id)
-    _check(scope, kind, components)
-    nodes = await cluster_queries.nodes_of(whole(scope), tx, [cluster_id])
-    if not nodes:
-        raise _refusal(scope, kind, "no_node")
+    now, kind = await situation(scope, tx, cluster_id), kind_of(code)
+    check_installable(scope, kind, now)
+    if not now.nodes:
+        raise refusal(scope, kind, "no_node")
+    check_version(scope, kind, now, form.version)
+    params = await clean_params(kind, form.params, {})
     if code == kinds.DEVICE_ACCESS:
-        for node in nodes:
+        for node in now.nodes:
             if await gateway_queries.gateway_of_node(whole(scope), tx, node.node_id) is None:
-                name = form.gateway_name.strip() or cluster.name
+                name = form.gateway_name.strip() or now.cluster.name
                 await gateways.create(scope, tx, node_id=node.node_id, name=name, ids=ids, now_ms=now_ms)
-    row = _asked(scope, cluster, code, kinds.DEPLOYING, now_ms)._replace(
-        wanted_version=_version(kind, form.version),
-        params=_params(kind, form.params),
-        version=components[code].version if code in components else "",
-    )
+    row = _wish(scope, now.cluster, code, kinds.INSTALLED, now_ms)._replace(params=params)
     await _save(scope, tx, row, "installed", now_ms)
-    return await _push(scope, tx, cluster, row, ids=ids, secrets=secrets, now_ms=now_ms)
+    await deployments.push_settings(scope, tx, now.cluster, ids=ids, secrets=secrets, now_ms=now_ms)
+    return row
 
 
 async def upgrade(
@@ -147,18 +157,51 @@ async def upgrade(
     secrets: Secrets,
     now_ms: int,
     version: str = "",
-) -> Component:
-    """立即升级, to the newest if none is named. Raises NotFound, BadInput, ComponentRefused."""
-    cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    component = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
-    if component is None or component.state != kinds.RUNNING:
-        raise _refusal(scope, kind, "not_running")
-    wanted = _version(kind, version)
-    if version_order(wanted) <= version_order(component.version):
-        raise _refusal(scope, kind, "newest", version=component.version)
-    row = component._replace(state=kinds.DEPLOYING, wanted_version=wanted, reason="", changed_ms=now_ms)
-    await _save(scope, tx, row, "upgraded", now_ms, before=component)
-    return await _push(scope, tx, cluster, row, ids=ids, secrets=secrets, now_ms=now_ms)
+) -> None:
+    """立即升级 of a driver, to the newest if no version is named; the box says when it runs.
+
+    Components of the box itself come with its release and are refused. Raises NotFound, BadInput, ComponentRefused,
+    NotCertified.
+    """
+    now = await situation(scope, tx, cluster_id)
+    if not code.startswith(kinds.DRIVER):
+        kind, state = kind_of(code), now.shown(code)
+        if state.state != kinds.RUNNING:
+            raise refusal(scope, kind, "not_running")
+        raise refusal(scope, kind, "with_release", version=state.version)
+    driver_id = code.removeprefix(kinds.DRIVER)
+    rows = await drivers_of(scope, tx, cluster_id)
+    behind = [row for row in rows if row.driver_id == driver_id]
+    if not behind:
+        raise NotFound(what="edge_component", id=code[:64])
+    driver = await driver_queries.driver(scope, tx, driver_id)
+    kind = ComponentKind(code, driver.protocol, driver.protocol, kinds.PART)
+    wanted = version or driver.versions[0]
+    older = [row for row in behind if version_order(row.version) < version_order(wanted)]
+    if not older:
+        raise refusal(scope, kind, "newest", version=behind[0].version)
+    for row in older:
+        await protocols.change(
+            scope, tx, protocol_id=row.protocol_id, version=wanted, secrets=secrets, now_ms=now_ms
+        )
+        await deployments.push_driver(
+            scope,
+            tx,
+            gateway_id=row.gateway_id,
+            driver_id=driver_id,
+            version=wanted,
+            ids=ids,
+            secrets=secrets,
+            now_ms=now_ms,
+        )
+
+
+async def drivers_of(scope: Scope, db: Reader, cluster_id: int) -> list[Protocol]:
+    """Drivers on the gateways of a cluster."""
+    rows = []
+    for gateway in await gateway_queries.gateways_of(whole(scope), db, [cluster_id]):
+        rows += await gateway_queries.protocols(whole(scope), db, gateway.gateway_id)
+    return rows
 
 
 async def configure(
@@ -176,115 +219,79 @@ async def configure(
 
     Raises NotFound, BadInput, ComponentRefused.
     """
-    cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    component = (await queries.of_cluster(whole(scope), tx, cluster_id)).get(code)
-    if component is None or component.state not in (kinds.RUNNING, kinds.FAILED):
-        raise _refusal(scope, kind, "not_running")
-    row = component._replace(state=kinds.DEPLOYING, params=_params(kind, params), changed_ms=now_ms)
-    await _save(scope, tx, row, "changed", now_ms, before=component)
-    return await _push(scope, tx, cluster, row, ids=ids, secrets=secrets, now_ms=now_ms)
+    now, kind = await situation(scope, tx, cluster_id), kind_of(code)
+    wish = now.wishes.get(code)
+    if wish is None or wish.state != kinds.INSTALLED:
+        raise refusal(scope, kind, "not_installed")
+    text = await clean_params(kind, params, json.loads(wish.params))
+    row = wish._replace(params=text, changed_ms=now_ms)
+    await _save(scope, tx, row, "changed", now_ms, before=wish)
+    await deployments.push_settings(scope, tx, now.cluster, ids=ids, secrets=secrets, now_ms=now_ms)
+    return row
+
+
+async def switch(
+    scope: Scope,
+    tx: Tx,
+    *,
+    cluster_id: int,
+    code: str,
+    on: bool,
+    ids: Ids,
+    secrets: Secrets,
+    now_ms: int,
+) -> Component:
+    """Stop a component that stays installed, or start it again. Raises NotFound, ComponentRefused."""
+    now, kind = await situation(scope, tx, cluster_id), kind_of(code)
+    wish = now.wishes.get(code)
+    if wish is None and kind.mode == kinds.INSTALL and now.shown(code).state == kinds.RUNNING:
+        wish = _wish(scope, now.cluster, code, kinds.INSTALLED, now_ms)
+    if wish is None or wish.state != kinds.INSTALLED:
+        raise refusal(scope, kind, "not_installed")
+    if code == kinds.CLUSTER:
+        raise refusal(scope, kind, "is_the_box")
+    if not on:
+        await _check_free(scope, tx, kind, now)
+    row = wish._replace(stopped=int(not on), changed_ms=now_ms)
+    await _save(scope, tx, row, "started" if on else "stopped", now_ms, before=wish)
+    await deployments.push_settings(scope, tx, now.cluster, ids=ids, secrets=secrets, now_ms=now_ms)
+    return row
 
 
 async def remove(
     scope: Scope, tx: Tx, *, cluster_id: int, code: str, ids: Ids, secrets: Secrets, now_ms: int
 ) -> None:
     """Raises NotFound, ComponentRefused."""
-    cluster, kind = await cluster_queries.cluster(scope, tx, cluster_id), kind_of(code)
-    components = await queries.of_cluster(whole(scope), tx, cluster_id)
-    if code not in components:
+    now, kind = await situation(scope, tx, cluster_id), kind_of(code)
+    if code not in now.wishes:
         raise NotFound(what="edge_component", id=code)
-    users = [
-        component_kind
-        for component_kind in kinds.KINDS.values()
-        if code in component_kind.needs and _there(components.get(component_kind.code))
-    ]
-    if users:
-        raise _refusal(scope, kind, "needed_by", others=_names(scope, users))
-    if code == kinds.DEVICE_ACCESS and await gateway_queries.gateways_of(whole(scope), tx, [cluster_id]):
-        raise _refusal(scope, kind, "has_gateway")
+    await _check_free(scope, tx, kind, now)
+    if code == kinds.PASSAGE and await queries.has_rules(whole(scope), tx, cluster_id):
+        raise refusal(scope, kind, "has_rules")
     await _delete.run(tx, scope, cluster=cluster_id, of_code=code)
     await history.note(
         scope,
         tx,
-        history.Record(HISTORY, f"{cluster_id}:{code}", cluster.community_id),
+        history.Record(HISTORY, f"{cluster_id}:{code}", now.cluster.community_id),
         "deleted",
         now_ms=now_ms,
     )
-    await deployments.push_settings(scope, tx, cluster, ids=ids, secrets=secrets, now_ms=now_ms)
+    await deployments.push_settings(scope, tx, now.cluster, ids=ids, secrets=secrets, now_ms=now_ms)
 
 
-def hindrance(scope: Scope, kind: ComponentKind, components: dict[str, Component]) -> str:
-    """Why a component cannot be installed now, in the caller's language; empty: it can."""
-    try:
-        _check(scope, kind, components)
-    except ComponentRefused as error:
-        return str(error.facts["reason"])
-    return ""
-
-
-def _check(scope: Scope, kind: ComponentKind, components: dict[str, Component]) -> None:
-    """Raises ComponentRefused."""
-    own = components.get(kind.code)
-    if own is not None and own.state in (kinds.DEPLOYING, kinds.RUNNING):
-        raise _refusal(scope, kind, f"already_{own.state}")
-    if kind.mode == kinds.ASK and (own is None or own.state not in (kinds.APPROVED, kinds.FAILED)):
-        raise _refusal(scope, kind, "not_approved")
-    rivals = [kinds.KINDS[code] for code in kind.against if _there(components.get(code))]
-    if rivals:
-        raise _refusal(scope, kind, "against", others=_names(scope, rivals))
-    missing = [
-        kinds.KINDS[code]
-        for code in kind.needs
-        if (component := components.get(code)) is None or component.state != kinds.RUNNING
+async def _check_free(scope: Scope, tx: Tx, kind: ComponentKind, now: Situation) -> None:
+    """Whether nothing else needs it. Raises ComponentRefused."""
+    users = [
+        each for each in kinds.KINDS.values() if kind.code in each.needs and runs(now.wishes.get(each.code))
     ]
-    if missing:
-        raise _refusal(scope, kind, "needs", others=_names(scope, missing))
+    if users:
+        raise refusal(scope, kind, "needed_by", others=names(scope, users))
+    gateway_rows = await gateway_queries.gateways_of(whole(scope), tx, [now.cluster.cluster_id])
+    if kind.code == kinds.DEVICE_ACCESS and gateway_rows:
+        raise refusal(scope, kind, "has_gateway")
 
 
-def _there(row: Component | None) -> bool:
-    return row is not None and row.state in (kinds.DEPLOYING, kinds.RUNNING, kinds.FAILED)
-
-
-def _names(scope: Scope, rows: list[ComponentKind]) -> str:
-    return ", ".join(row.called(scope.language) for row in rows)
-
-
-def _refusal(scope: Scope, kind: ComponentKind, why: str, **facts: Any) -> ComponentRefused:
-    reason = i18n.text(f"edge.component.{why}", scope.language, **facts)
-    return ComponentRefused(component=kind.called(scope.language), reason=reason)
-
-
-def _version(kind: ComponentKind, version: str) -> str:
-    if version and version not in kind.versions:
-        raise BadInput(field="version", rule="one_of", allowed=", ".join(kind.versions))
-    return version or kind.versions[0]
-
-
-def _params(kind: ComponentKind, values: dict[str, Any]) -> str:
-    for name, value in values.items():
-        if name not in kind.params:
-            raise BadInput(field=f"params.{name}"[:80], rule="unknown")
-        if name == kinds.LOCAL_ACCOUNTS and not isinstance(value, bool):
-            raise BadInput(field=f"params.{name}", rule="type_bool")
-        if name != kinds.LOCAL_ACCOUNTS and not isinstance(value, str):
-            raise BadInput(field=f"params.{name}", rule="type_str")
-        if isinstance(value, str) and len(value) > _PARAM_MOST:
-            raise BadInput(field=f"params.{name}", rule="too_long", limit=_PARAM_MOST)
-    if kind.mode == kinds.ASK:
-        for name in ("node", "nicName", "nicIp"):
-            if not values.get(name):
-                raise BadInput(field=f"params.{name}", rule="required")
-    return json.dumps(values, ensure_ascii=False, sort_keys=True)
-
-
-def _reason(text: str) -> str:
-    strip = text.strip()
-    if len(strip) > REASON_MOST:
-        raise BadInput(field="reason", rule="too_long", limit=REASON_MOST)
-    return strip
-
-
-def _asked(scope: Scope, cluster: Cluster, code: str, state: str, now_ms: int) -> Component:
+def _wish(scope: Scope, cluster: Cluster, code: str, state: str, now_ms: int) -> Component:
     """A component that the caller asks for."""
     place: dict[str, Any] = place_of(cluster)
     return Component(
@@ -292,13 +299,11 @@ def _asked(scope: Scope, cluster: Cluster, code: str, state: str, now_ms: int) -
         code=code,
         **place,
         state=state,
-        version="",
-        wanted_version="",
+        stopped=0,
         params="{}",
         reason="",
         asked_by=scope.caller.id,
         decided_by="",
-        generation=0,
         asked_ms=now_ms,
         changed_ms=now_ms,
     )
@@ -316,20 +321,16 @@ async def _save(
         tx,
         history.Record(HISTORY, f"{row.cluster_id}:{row.code}", row.community_id),
         action,
-        before={"version": before.version, "params": before.params} if before else None,
-        after={"version": row.wanted_version or row.version, "params": row.params},
+        before=_audit_values(before) if before else None,
+        after=_audit_values(row),
         reason=row.reason,
         now_ms=now_ms,
     )
     await emit(tx, EdgeMoved(row.tenant_id, row.community_id, "component", row.cluster_id))
 
 
-async def _push(
-    scope: Scope, tx: Tx, cluster: Cluster, row: Component, *, ids: Ids, secrets: Secrets, now_ms: int
-) -> Component:
-    push_settings = await deployments.push_settings(
-        scope, tx, cluster, ids=ids, secrets=secrets, now_ms=now_ms
-    )
-    generation = max((deployment.generation for deployment in push_settings), default=0)
-    await _generation.run(tx, whole(scope), cluster=cluster.cluster_id, of_code=row.code, to=generation)
-    return row._replace(generation=generation)
+def _audit_values(row: Component) -> dict[str, Any]:
+    params = json.loads(row.params)
+    if kinds.PAGE_PASSWORD in params:
+        params[kinds.PAGE_PASSWORD] = MASK
+    return {"stopped": row.stopped, "params": json.dumps(params, ensure_ascii=False)}

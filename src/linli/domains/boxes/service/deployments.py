@@ -171,6 +171,32 @@ async def push_settings(
     return deployments
 
 
+async def push_driver(
+    scope: Scope,
+    tx: Tx,
+    *,
+    gateway_id: int,
+    driver_id: str,
+    version: str,
+    ids: Ids,
+    secrets: Secrets,
+    now_ms: int,
+) -> Deployment | None:
+    """Send another version of a driver; what else was set and not deployed stays back. None: it is not deployed."""
+    gateway = await gateway_queries.gateway(scope, tx, gateway_id)
+    node = await take_turn(scope, tx, gateway.node_id)
+    before = snapshot_of(await queries.latest(whole(scope), tx, node.node_id), secrets)
+    drivers = [
+        msgspec.structs.replace(driver, version=version) if driver.id == driver_id else driver
+        for driver in before.drivers
+    ]
+    now = msgspec.structs.replace(before, drivers=drivers)
+    changes = differences(before, now)
+    if not changes:
+        return None
+    return await _write(scope, tx, node, now, changes, DEVICES, ids=ids, secrets=secrets, now_ms=now_ms)
+
+
 async def restore(
     scope: Scope, tx: Tx, node: Node, *, ids: Ids, secrets: Secrets, now_ms: int
 ) -> Deployment | None:

@@ -1,19 +1,23 @@
 """Boxes of a cluster (融合实例节点): named, known by their serial number, each with its gateway device. Spec C §3, §5."""
 
+import json
 import secrets as randomness
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, update
 
 from linli.domains.boxes import rules
+from linli.domains.boxes.components import NODE
 from linli.domains.boxes.errors import NodeInUse, NodeNameTaken, SerialTaken
-from linli.domains.boxes.models import edge_gateways, edge_nodes, edge_protocols
+from linli.domains.boxes.models import edge_components, edge_gateways, edge_nodes, edge_protocols
 from linli.domains.boxes.queries import clusters as queries
+from linli.domains.boxes.queries import components as component_queries
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.rows import Node
+from linli.domains.boxes.service import refresh
 from linli.domains.boxes.service.products import box_product, whole
 from linli.kernel import history
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.db import INT, Command, Tx, in_scope, update_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -42,6 +46,14 @@ def values_of(**values: Any) -> Command:
 
 
 _rename = values_of(name=bindparam("new_name"))
+_door_address = values_of(door_address=bindparam("address"))
+_component_place = update_of(
+    edge_components,
+    ("params",),
+    in_scope(edge_components),
+    edge_components.c.cluster_id == bindparam("cluster", type_=INT),
+    edge_components.c.code == bindparam("of_code"),
+)
 _renew = values_of(
     code_sealed=bindparam("sealed"),
     state=bindparam("to_state"),
@@ -51,6 +63,7 @@ _renew = values_of(
     locked_until_ms=0,
     refusal="",
     serial_number=bindparam("serial"),
+    components="",
 )
 _delete = Command(
     delete(edge_nodes).where(edge_nodes.c.node_id == bindparam("row", type_=INT), in_scope(edge_nodes))
@@ -136,7 +149,35 @@ async def rename(scope: Scope, tx: Tx, *, node_id: int, name: str, now_ms: int) 
     await _check_name(scope, tx, node.cluster_id, clean)
     await _rename.run(tx, scope, row=node_id, new_name=clean, now=now_ms)
     await label_device(whole(scope), tx, iot_id=node.iot_id, nickname=clean)
+    await _follow_name(scope, tx, node, clean)
     now = node._replace(name=clean, changed_ms=now_ms)
+    await _note(scope, tx, now, "changed", now_ms, before=node)
+    return now
+
+
+async def _follow_name(scope: Scope, tx: Tx, node: Node, name: str) -> None:
+    """Components that were given to the box by its name."""
+    for row in (await component_queries.of_cluster(whole(scope), tx, node.cluster_id)).values():
+        params = json.loads(row.params)
+        if params.get(NODE) == node.name:
+            text = json.dumps(params | {NODE: name}, ensure_ascii=False, sort_keys=True)
+            await _component_place.run(
+                tx, whole(scope), cluster=node.cluster_id, of_code=row.code, params=text
+            )
+
+
+async def name_to_doors(scope: Scope, tx: Tx, *, node_id: int, address: str, now_ms: int) -> Node:
+    """The address by which a box with several cards is known to doors; empty: as it finds its way to them.
+
+    The box follows at once: its doors connect anew. Raises BadInput, NotFound.
+    """
+    node = await queries.node(scope, tx, node_id)
+    clean = rules.clean_address(address)
+    if clean == node.door_address:
+        return node
+    await _door_address.run(tx, scope, row=node_id, address=clean, now=now_ms)
+    await refresh.tell(tx, node, what="deployment")
+    now = node._replace(door_address=clean, changed_ms=now_ms)
     await _note(scope, tx, now, "changed", now_ms, before=node)
     return now
 
@@ -208,7 +249,11 @@ async def _note(
     scope: Scope, tx: Tx, node: Node, action: str, now_ms: int, *, before: Node | None = None
 ) -> None:
     def audit_values(row: Node) -> dict[str, Any]:
-        return {"name": row.name, "serial_number": row.serial_number}
+        return {
+            "name": row.name,
+            "serial_number": row.serial_number,
+            "door_address": row.door_address,
+        }
 
     await history.note(
         scope,

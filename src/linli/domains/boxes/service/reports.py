@@ -5,16 +5,17 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, update
 
-from linli.domains.boxes import components as kinds
 from linli.domains.boxes.catalogue.box_forms import for_box
 from linli.domains.boxes.events import EdgeMoved
-from linli.domains.boxes.models import edge_components, edge_deployments
+from linli.domains.boxes.models import edge_deployments
+from linli.domains.boxes.queries import clusters as cluster_queries
+from linli.domains.boxes.queries import components as component_queries
 from linli.domains.boxes.queries import deployments as queries
 from linli.domains.boxes.queries import drivers as driver_queries
 from linli.domains.boxes.rows import Deployment as Row
 from linli.domains.boxes.rows import Node
 from linli.domains.boxes.service import replacements, roots
-from linli.domains.boxes.service.deployments import DONE, FAILED, OPEN, RUNNING, WAITING, snapshot_of
+from linli.domains.boxes.service.deployments import DONE, OPEN, RUNNING, WAITING, snapshot_of
 from linli.domains.boxes.snapshots import Differences, SnapshotDriver
 from linli.domains.communities.queries.zones import CommunityZones
 from linli.kernel.db import INT, Command, Tx, in_scope, update_of
@@ -43,7 +44,7 @@ WHY_MOST: Final = 500
 _LOOK_BACK: Final = 20
 """Deployments in a row that none of was done."""
 
-_d, _c = edge_deployments.c, edge_components.c
+_d = edge_deployments.c
 _taken = Command(
     update(edge_deployments)
     .where(in_scope(edge_deployments), _d.deployment_id == bindparam("row", type_=INT), _d.state == WAITING)
@@ -57,23 +58,6 @@ _reported = update_of(
 )
 
 
-def _settled(to: str, **values: Any) -> Command:
-    return Command(
-        update(edge_components)
-        .where(
-            in_scope(edge_components),
-            _c.cluster_id == bindparam("cluster", type_=INT),
-            _c.state == kinds.DEPLOYING,
-            _c.generation <= bindparam("up_to", type_=INT),
-        )
-        .values(state=to, changed_ms=bindparam("now", type_=INT), **values)
-    )
-
-
-_components_run = _settled(kinds.RUNNING, version=_c.wanted_version, reason="")
-_components_fail = _settled(kinds.FAILED, reason=bindparam("why"))
-
-
 async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Deployment:
     """All that is wanted of a box, with its devices' secrets; taken from now on. `generation` 0: nothing yet."""
     scope = Scope.system(node.tenant_id, "boxes")
@@ -82,7 +66,9 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
     zone = await CommunityZones().of(tx, node.community_id) if node.community_id is not None else ""
     community = CommunityName(id=str(node.community_id or ""), zone=zone or SITE_ZONE)
     if row is None:
-        return Deployment(generation=0, community=community, gateway=GatewayName(id="", name=""))
+        return Deployment(
+            generation=0, community=community, gateway=GatewayName(id="", name=""), components=[]
+        )
     if row.state == WAITING:
         await _taken.run(tx, scope, row=row.deployment_id, now=now_ms)
         await _tell(tx, node, row)
@@ -100,11 +86,20 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
             user=snapshot.interconnect.user,
             password=snapshot.interconnect.password,
         ),
-        settings=snapshot.settings,
+        settings=await _settings(scope, tx, node),
+        components=await component_queries.wanted_at(scope, tx, node),
         packages=await _packages(scope, tx, snapshot.drivers),
         driver_roots=roots.driver_roots(currents),
         driver_root_proof=trust.introduction(secret, currents[-1].public_key),
     )
+
+
+async def _settings(scope: Scope, tx: Tx, node: Node) -> dict[str, Any]:
+    """As they are now: components and switches hold at once, whatever else waits to be deployed."""
+    cluster = await cluster_queries.cluster(scope, tx, node.cluster_id)
+    settings = await component_queries.settings_of(scope, tx, cluster)
+    del settings["components"]
+    return settings | ({"doorAddress": node.door_address} if node.door_address else {})
 
 
 async def _driver(scope: Scope, tx: Tx, snapshot_driver: SnapshotDriver, secrets: Secrets) -> DeployedDriver:
@@ -180,11 +175,6 @@ async def report(
         finished_ms=now_ms if over else None,
         devices=msgspec.json.encode(device_reports).decode(),
     )
-    settled = {"cluster": node.cluster_id, "up_to": generation, "now": now_ms}
-    if deployment_report.state == DONE:
-        await _components_run.run(tx, scope, **settled)
-    elif deployment_report.state == FAILED:
-        await _components_fail.run(tx, scope, why=why[:WHY_MOST], **settled)
     running = {
         device_report.device_name for device_report in device_reports if device_report.state == "running"
     }

@@ -1,5 +1,7 @@
 """Who may open the local console: once with a code that set-up prints, then with a password of the installer's own.
 
+Where accounts come from the cloud (spec C §6: 账号是否由本地管理), the password is the one of the console instead.
+
 There is no default password. The code is good for one log-in within a day; that log-in sets the password. A new code
 (`linli edge console`) lets in whoever has a shell on the box already, and ends all sessions.
 """
@@ -16,6 +18,7 @@ import msgspec
 
 from linli.edge.services.throttle import Throttle
 from linli.kernel.clock import Clock
+from linli.protocols.edge_link import PageWord, word_hash
 
 CODE_MS: Final = 24 * 3600 * 1000
 IDLE_MS: Final = 30 * 60 * 1000
@@ -63,14 +66,28 @@ class ConsoleDoor:
         self._throttle = Throttle(clock)
         self._sessions: dict[str, _Session] = {}
         self._code_seen = ""
+        self._cloud: _Word | None = None
+
+    def follow(self, word: PageWord | None) -> None:
+        """Take the password that the console set in the place of the box's own; None: its own again.
+
+        Whoever came by another word is logged out.
+        """
+        cloud = None if word is None else _Word(word.salt, word.hash, 0)
+        if cloud != self._cloud:
+            self._cloud = cloud
+            self._sessions.clear()
 
     @property
     def first_time(self) -> bool:
         """No password was set yet: a code is asked for."""
-        return not (self._folder / "password.json").exists()
+        return self._cloud is None and not (self._folder / "password.json").exists()
 
     @property
     def code_waits(self) -> bool:
+        """A code that sets a password."""
+        if self._cloud is not None:
+            return False
         word = self._read("code")
         return word is not None and self._clock.now_ms() - word.made_ms < CODE_MS
 
@@ -86,7 +103,9 @@ class ConsoleDoor:
         if kind is None:
             self._throttle.failed(peer)
             raise WrongWord
-        if kind == "code":
+        if kind == "code" and self._cloud is not None:
+            (self._folder / "code.json").unlink(missing_ok=True)  # it lets in once, and sets nothing
+        elif kind == "code":
             if not PASSWORD_LEAST <= len(new_password) <= PASSWORD_MOST or _plain(new_password) == _plain(
                 word
             ):
@@ -119,7 +138,7 @@ class ConsoleDoor:
 
     def _kind(self, word: str) -> Kind | None:
         """Both are tried, so that time does not tell which there is."""
-        code, password = self._read("code"), self._read("password")
+        code, password = self._read("code"), self._cloud or self._read("password")
         by_code = code is not None and _fits(code, _plain(word))
         by_password = password is not None and _fits(password, word)
         if by_code and code is not None and self._clock.now_ms() - code.made_ms < CODE_MS:
@@ -152,7 +171,7 @@ def keep_word(folder: Path, kind: Kind, word: str, now_ms: int) -> None:
     """On the disk, as a hash, readable by the box's user only."""
     folder.mkdir(parents=True, exist_ok=True)
     salt = secrets.token_hex(16)
-    body = msgspec.json.encode(_Word(salt, _hash(word, salt), now_ms))
+    body = msgspec.json.encode(_Word(salt, word_hash(word, salt), now_ms))
     part = folder / f".{kind}.part"
     with open(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
         out.write(body)
@@ -167,10 +186,4 @@ def _plain(word: str) -> str:
 
 
 def _fits(word: _Word, tried: str) -> bool:
-    return hmac.compare_digest(_hash(tried, word.salt), word.hash)
-
-
-def _hash(word: str, salt: str) -> str:
-    return hashlib.scrypt(
-        word.encode("utf-8", "replace"), salt=bytes.fromhex(salt), n=2**14, r=8, p=1, maxmem=64 * 1024 * 1024
-    ).hex()
+    return hmac.compare_digest(word_hash(tried, word.salt), word.hash)

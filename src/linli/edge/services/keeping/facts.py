@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from linli.edge import components
 from linli.edge.foreign.package import installed_packages
 from linli.edge.framework.discovery import OWN, discover
 from linli.edge.services.keeping.archive import BoxFacts
@@ -28,7 +29,7 @@ class _Identity(msgspec.Struct, rename="camel"):
     activated: _Activated = msgspec.field(default_factory=_Activated)
 
 
-def facts_of(home: Path, *, components: dict[str, str] | None = None) -> BoxFacts:
+def facts_of(home: Path) -> BoxFacts:
     """Raises ValueError where the identity file is broken."""
     try:
         identity = msgspec.json.decode((home / "identity.json").read_bytes(), type=_Identity)
@@ -41,15 +42,22 @@ def facts_of(home: Path, *, components: dict[str, str] | None = None) -> BoxFact
         serial_number=identity.serial_number,
         node_id=node.id,
         node_name=node.name,
-        versions=versions_of(home, components=components),
+        versions=versions_of(home),
     )
 
 
-def versions_of(home: Path, *, components: dict[str, str] | None = None) -> Versions:
+def versions_of(home: Path) -> Versions:
+    """Drivers as they are installed; components as this release brings them."""
     discovered, _ = discover((OWN, home / "drivers"))
     drivers = installed_packages(home / "drivers") | discovered
     protocols = {driver.manifest.protocol: driver.manifest.version for driver in drivers.values()}
-    return Versions(model=model_of(home), protocols=protocols, components=components or {})
+    manifests = components.shipped()
+    return Versions(
+        model=model_of(home),
+        base=manifests[components.CLUSTER].version,
+        protocols=protocols,
+        components={manifest.name: manifest.version for manifest in manifests.values()},
+    )
 
 
 def model_of(home: Path) -> str:

@@ -34,7 +34,10 @@ const COMPONENT_TONES: Record<string, Tone> = {
   refused: 'bad',
   deploying: 'busy',
   running: 'ok',
+  stopped: 'idle',
   failed: 'bad',
+  missing: 'idle',
+  unknown: 'warn',
 }
 export const componentTone = (state: string): Tone => COMPONENT_TONES[state] ?? 'idle'
 
@@ -122,6 +125,9 @@ export function useClusterActions(reload: () => Promise<unknown>) {
         }),
       ),
     ),
+    nameToDoors: after((id: string, doorAddress: string) =>
+      done(api.PUT('/api/console/edge/nodes/{node_id}', { ...of(id), body: { doorAddress } })),
+    ),
     removeNode: after((id: string) => done(api.DELETE('/api/console/edge/nodes/{node_id}', of(id)))),
     reset: after((id: string) => done(api.POST('/api/console/edge/nodes/{node_id}/reset', of(id)))),
     replace: after((id: string, serialNumber: string, model: string) =>
@@ -175,6 +181,16 @@ export function useComponentActions(clusterId: () => string, reload: () => Promi
           ...part(clusterId(), code),
           body: {},
         }),
+      ),
+    ),
+    stop: after((code: string) =>
+      done(
+        api.POST('/api/console/edge/clusters/{cluster_id}/components/{code}/stop', part(clusterId(), code)),
+      ),
+    ),
+    start: after((code: string) =>
+      done(
+        api.POST('/api/console/edge/clusters/{cluster_id}/components/{code}/start', part(clusterId(), code)),
       ),
     ),
     remove: after((code: string) =>

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from linli.domains.boxes import rules
 from linli.domains.boxes.rows import Node
@@ -32,6 +32,9 @@ class NodeRow(msgspec.Struct, rename="camel", frozen=True):
     activated_ms: int | None
     last_seen_ms: int | None
     created_ms: int
+    door_address: Annotated[
+        str, Meta(description="How it names itself to doors; empty: as it finds its way to them.")
+    ]
 
     @staticmethod
     def of(row: Node, now_ms: int, language: str) -> "NodeRow":
@@ -59,6 +62,7 @@ class NodeRow(msgspec.Struct, rename="camel", frozen=True):
             activated_ms=row.activated_ms,
             last_seen_ms=row.last_seen_ms,
             created_ms=row.created_ms,
+            door_address=row.door_address,
         )
 
 
@@ -67,8 +71,14 @@ class NodeForm(msgspec.Struct, rename="camel", frozen=True):
     serial_number: str
 
 
-class NodeName(msgspec.Struct, rename="camel", frozen=True):
-    name: str
+class NodeChange(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """Absent fields stay as they are."""
+
+    name: str | UnsetType = UNSET
+    door_address: Annotated[
+        str | UnsetType,
+        Meta(description="IPv4 of the box on the doors' network; empty: it finds out itself."),
+    ] = UNSET
 
 
 class NodeLabel(msgspec.Struct, rename="camel", frozen=True):
