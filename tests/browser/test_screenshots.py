@@ -114,6 +114,7 @@ def test_the_operators_health_page(browser: Browser, demo: Demo) -> None:
             ("health", "/inbox", "text=平台状况"),
             ("health", "/inbox", "text=数据库"),
             ("reviews", "/communities", "main h1"),
+            ("call-limits", "/call-limits", "main h1"),
         ):
             visit.go(path)
             visit.page.wait_for_selector(shown)

@@ -221,7 +221,8 @@ async def test_an_integrator_sees_the_usage_of_own_keys_alone(
         "remaining": 6,
     }
     assert (usage["inAll"]["calls"], usage["eachMethod"], len(usage["days"])) == (1, 5, 14)
-    assert usage["days"][-1]["refused"] == 1
+    today = datetime.fromtimestamp(platform.clock.now_ms() / 1000, ZoneInfo("Asia/Shanghai")).date()
+    assert (usage["days"][-1]["date"], usage["days"][-1]["refused"]) == (today.isoformat(), 1)
     # The request log says which limit it was.
     failed = (await operator.get("/requests", params={"failed": True})).json()
     reasons = [one["reason"] for one in failed if one["code"] == "429"]

@@ -1,6 +1,9 @@
 """What the tenant's own keys called today, what was refused, and what is left of their limits."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
@@ -21,7 +24,7 @@ DAYS = 14
 class DayUsage(msgspec.Struct, rename="camel", frozen=True):
     """Calls of one day of the installation's zone."""
 
-    begins_ms: int
+    date: Annotated[str, Meta(description="As the calendar there writes it: 2026-11-29.")]
     calls: int
     failures: int
     refused: int
@@ -68,7 +71,7 @@ async def show_usage(
         methods=[method for method in methods if method.path in called or method.allowance.own],
         each_method=limits.everybody[EACH_METHOD].per_second or None,
         days=[
-            DayUsage(days.midnight(days.date_of(day)), *lately.get(day, Sums()))
+            DayUsage(days.date_of(day).isoformat(), *lately.get(day, Sums()))
             for day in range(first, today + 1)
         ],
         ends_ms=days.ends_ms,
