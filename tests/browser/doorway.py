@@ -70,6 +70,14 @@ class Doorway:
         """Whether it opens to a card, its resident's unless another is given."""
         return self.do(lambda: self.door.swipe(card or self.card).opens)
 
+    def raise_alarm(self, kind: int) -> None:
+        """`alarmType` of spec G A4."""
+        event = {"alarmType": kind, "alarm": "as the door says"}
+        self.do(lambda: self.door.link.queue_event("alarmEvent", event))
+
+    def fever(self, temperature: float) -> None:
+        self.do(lambda: self.door.link.queue_event("FeverAlarm", {"content": "", "temperature": temperature}))
+
     def upload(self, picture: bytes) -> str:
         name: str = self._wait(self.door.upload_capture(picture))
         return name

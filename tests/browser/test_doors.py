@@ -111,6 +111,35 @@ def _picture() -> bytes:
     return portrait(3)
 
 
+@pytest.mark.covers("G-C30")
+def test_an_alarm_is_on_the_screen_with_its_door_and_time_until_it_is_over(
+    desk: Visit, site: Doorway
+) -> None:
+    page = desk.page
+    site.raise_alarm(6)  # held open, before anybody looks
+    desk.go("/")
+    strip = page.get_by_test_id("alarm-strip")
+    strip.get_by_text("Open too long").wait_for()
+    expect(strip).to_contain_text(site.name)
+    site.raise_alarm(4)
+    forced = strip.locator(".el-alert").filter(has_text="Forced open")
+    forced.wait_for()
+    expect(forced).to_contain_text(re.compile(r"since .*\d\d:\d\d"))
+    _look(desk, "alarms-overview")
+    desk.go("/door-alarms")
+    row = page.get_by_role("row").filter(has_text="Forced open").filter(has_text=site.name)
+    row.get_by_text("Goes on").wait_for()
+    site.raise_alarm(5)
+    row.get_by_text("Over since").wait_for()
+    site.fever(38.4)
+    page.get_by_text("Fever: 38.4 °C; the door did not open").wait_for()
+    _look(desk, "door-alarms")
+    site.raise_alarm(7)
+    desk.go(f"/doors/{site.iot_id}?tab=alarms")
+    page.get_by_test_id("alarm-strip").get_by_text("Fever: 38.4 °C").wait_for()
+    expect(page.get_by_test_id("alarm-strip")).not_to_contain_text("Open too long")
+
+
 def test_passes_are_found_by_door_and_kind_and_taken_away(desk: Visit, site: Doorway) -> None:
     page = desk.page
     site.swipe()
