@@ -145,6 +145,17 @@ def test_vehicles_are_registered_imported_and_removed(administrator: Visit, tmp_
     row.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)
+
+    page.get_by_role("button", name="Removed ones").click()
+    row.get_by_role("button", name="History").click()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("list", name="History").get_by_role("listitem")).to_have_count(2)
+    expect(panel.get_by_text("Deleted")).to_be_visible()
+    panel.get_by_role("tab", name="Register again").click()
+    panel.get_by_role("button", name="Register again").click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Removed ones").click()
+    expect(row).to_contain_text("White")
     assert administrator.take_faults() == []
 
 
@@ -178,10 +189,10 @@ def test_a_notice_is_drafted_aimed_published_deleted_and_brought_back(administra
     expect(panel.get_by_role("img", name="Picture of paragraph 1")).to_be_visible()
     panel.get_by_role("button", name="Publish…").click()
     page.get_by_role("dialog", name="Publish the notice").get_by_role("button", name="Publish now").click()
-    expect(panel.get_by_text("Published", exact=True)).to_be_visible()
+    expect(panel.locator(".tag").get_by_text("Published", exact=True)).to_be_visible()
     expect(panel.get_by_test_id("reads")).to_contain_text(re.compile(r"0 of \d+ residents"))
     panel.get_by_role("button", name="Pin", exact=True).click()
-    expect(panel.get_by_text("Pinned")).to_be_visible()
+    expect(panel.locator(".el-tag").get_by_text("Pinned")).to_be_visible()
     panel.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog", name=re.compile("^Delete the notice")).get_by_role(
         "button", name="Delete"
@@ -189,7 +200,7 @@ def test_a_notice_is_drafted_aimed_published_deleted_and_brought_back(administra
     expect(page.get_by_text("“停水通知” is deleted.")).to_be_visible()
     page.get_by_role("button", name="See and bring back").click()
     page.get_by_role("dialog").get_by_role("button", name="Bring back").click()
-    expect(page.get_by_role("dialog").get_by_text("Published", exact=True)).to_be_visible()
+    expect(page.get_by_role("dialog").locator(".tag").get_by_text("Published", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("row").filter(has_text="停水通知")).to_contain_text("Pinned")
     assert administrator.take_faults() == []
