@@ -7,6 +7,7 @@ Both are joined by cables (veth): at the other end of the box's `lan0` is the cl
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -35,7 +36,8 @@ mkdir -p /run/systemd/netif /run/systemd/network /run/dbus
 chown -R systemd-network: /run/systemd/netif 2>/dev/null || true
 dbus-daemon --config-file=/usr/share/dbus-1/system.conf --nofork --nopidfile &
 while [ ! -S /run/dbus/system_bus_socket ]; do sleep 0.02; done
-exec {NETWORKD}
+{NETWORKD} &
+wait
 """
 
 
@@ -77,7 +79,7 @@ class BoxNamespace:
         (self.folder / "10-old.network").write_bytes(OLD_FILE)
         (self.site / "healthz").write_text("ok")
         self._running: list[subprocess.Popen[bytes]] = []
-        self._inside = 0
+        self.inside = 0
 
     def start(self) -> None:
         ip = self._ip
@@ -92,10 +94,12 @@ class BoxNamespace:
         alone = ["unshare", "-m", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private"]
         start = ["sh", "-c", _START, "sh", str(self.folder)]
         outer = self._begin(["ip", "netns", "exec", self.name, *alone, *start])
-        self._inside = child_of(outer)
+        self.inside = child_of(outer)
         until(lambda: self.has(OLD), "networkd did not set the first address")
 
     def stop(self) -> None:
+        if self.inside:
+            os.kill(self.inside, signal.SIGKILL)  # and with it all that runs there
         for process in self._running:
             process.kill()
             process.wait()
@@ -128,7 +132,7 @@ class BoxNamespace:
     def linli(self, *words: str) -> subprocess.Popen[bytes]:
         """`linli edge …` on the box."""
         line = [sys.executable, "-m", "linli.cli", "edge", *words, "--home", str(self.home)]
-        return self._begin(["nsenter", "-t", str(self._inside), "-m", "-n", "-p", *line])
+        return self._begin(["nsenter", "-t", str(self.inside), "-m", "-n", "-p", *line])
 
     def has(self, address: str) -> bool:
         return f" {address}/24 " in self._ip("-n", self.name, "-4", "-o", "address", "show")

@@ -27,6 +27,8 @@ def box(tmp_path: Path) -> Iterator[BoxNamespace]:
         pytest.skip(why)
     with box_namespace(tmp_path) as box:
         yield box
+        inside = Path(f"/proc/{box.inside}")
+    until(lambda: not inside.exists(), "the box's namespace was left behind")
 
 
 def trial(home: Path) -> dict[str, object]:
