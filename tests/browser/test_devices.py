@@ -2,6 +2,8 @@
 
 import csv
 import io
+import socket
+import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from playwright.sync_api import expect
 from tests.browser.drop_downs import choose, unfold
 from tests.browser.sample import Demo
 from tests.browser.visit import Visit
+from tests.real.gateway import until
 
 pytestmark = pytest.mark.slow
 NAMES = [f"SXJ-{number:06}" for number in range(50)]
@@ -134,6 +137,45 @@ def test_why_a_service_call_fails_is_told(certificates: list[dict[str, str]], ad
     expect(said).not_to_contain_text("wrong category")
     expect(said).to_contain_text("device data format is error")
     assert administrator.take_faults() == []
+
+
+def test_the_command_beside_a_new_device_connects_as_it_stands(administrator: Visit, tmp_path: Path) -> None:
+    page = administrator.page
+    product = administrator.fetch("POST", "/console/products", {"name": "By hand"})
+    administrator.go("/devices")
+    page.get_by_role("button", name="Add a device").first.click()
+    panel = page.get_by_role("dialog", name="Add a device")
+    choose(page.locator("#new-product"), "By hand")
+    page.locator("#new-name").fill("by-hand-01")
+    panel.get_by_role("button", name="Add", exact=True).click()
+    expect(panel.get_by_text("can see the secret again")).to_be_visible()
+    expect(panel.get_by_role("button", name="Copy A command that connects")).to_be_visible()
+    command = panel.locator("pre.command").inner_text()
+    assert product["productKey"] in command
+    done = subprocess.run(["bash", "-ec", command], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    panel.get_by_role("button", name="Done").click()
+    administrator.go("/devices?everywhere=1&q=by-hand-01")
+    administrator.follow(page.locator("a.row-link"), "by-hand-01")
+    page.get_by_role("tab", name="Manage").click()
+    expect(page.locator("pre.command")).to_contain_text("DS='DEVICE-SECRET'")
+    page.get_by_role("button", name="Show DeviceSecret").click()
+    expect(page.locator("pre.command")).not_to_contain_text("DEVICE-SECRET")
+    assert administrator.take_faults() == []
+
+
+def test_the_operator_sees_who_came_and_is_no_known_device(operator: Visit, demo: Demo) -> None:
+    with socket.create_connection(("127.0.0.1", demo.mqtt_port), timeout=60) as stray:
+        stray.sendall(b"\x16\x03\x01\x00\x05hello")
+        stray.recv(1)
+        address = ":".join(map(str, stray.getsockname()))
+    until(lambda: operator.fetch("GET", "/console/health/refused-strangers")["total"], "written down")
+    page = operator.page
+    operator.go("/inbox")
+    page.get_by_role("link", name="Refused connections of no known device").click()
+    row = page.get_by_role("row").filter(has_text=address)
+    expect(row).to_contain_text("TLS at a port without TLS")
+    assert operator.take_faults() == []
 
 
 class Sdk:

@@ -116,21 +116,23 @@ export function logExportAddress(iotId: string, filter: LogFilter): string {
   return `/api/console/devices/${iotId}/log/export.csv?${query}`
 }
 
-export function useRefused(state: ListState) {
+export function useRefused(state: ListState, wanted: () => boolean) {
   return useResource(
     () =>
-      answer(
-        api.GET('/api/console/refused-uplinks', {
-          params: {
-            query: {
-              pageNo: state.page.value,
-              pageSize: state.size.value,
-              iotId: state.filter('iotId') || undefined,
-              q: state.filter('q') || undefined,
-            },
-          },
-        }),
-      ),
+      wanted()
+        ? answer(
+            api.GET('/api/console/refused-uplinks', {
+              params: {
+                query: {
+                  pageNo: state.page.value,
+                  pageSize: state.size.value,
+                  iotId: state.filter('iotId') || undefined,
+                  q: state.filter('q') || undefined,
+                },
+              },
+            }),
+          )
+        : null,
     [state.page, state.size, state.filters],
   )
 }
