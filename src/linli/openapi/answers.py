@@ -126,7 +126,8 @@ def code_of(error: LinliError) -> int:
 def of_error(error: LinliError, language: str) -> Failure:
     """What an expected failure becomes."""
     if error.api_code is not None:
-        return Failure(error.api_code, error.text("en"), error.text(language), None, error.code)
+        return_type = RETURN_TYPES.get(error.api_code) if error.api_code == SYSTEM_ERROR else None
+        return Failure(error.api_code, error.text("en"), error.text(language), return_type, error.code)
     code = code_of(error)
     if code in (WRONG_TYPE, BAD_PARAMETER):
         blank = isinstance(error, BadInput) and error.facts.get("rule") in ("blank", "required")

@@ -238,6 +238,7 @@ async def test_a_call_that_comes_to_nothing_says_why(door: Door) -> None:
     device.answers["thing.service.remoteOpen"] = lambda params: {"code": 5001, "message": "jammed"}
     told = await door.call(path, version, identifier="remoteOpen", args={})
     assert (told["code"], told["message"]) == (500, "The device answered with code 5001: jammed")
+    assert told["returnType"] == "IoT_PROTOCOL"
     for wrong in (
         {"identifier": "nobody", "args": {}},
         {"identifier": "CloudCallElevator", "args": {"Floor": 99}},
