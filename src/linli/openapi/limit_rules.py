@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from linli.kernel import history, tenancy
-from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope, total
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.history import Change, Record
 from linli.kernel.pages import Page, PageRequest
@@ -61,7 +61,7 @@ _used = Query(
     unscoped=_BY_SUBJECT,
 )
 _used_by_company = Query(
-    select(func.coalesce(func.sum(usage.c.calls), 0)).where(
+    select(func.coalesce(total(usage.c.calls), 0)).where(
         usage.c.tenant_id == bindparam("tenant"), usage.c.day == bindparam("day", type_=INT)
     ),
     unscoped=_BY_SUBJECT,

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
-from linli.kernel.db import INT, Command, Database, Query, Tx
+from linli.kernel.db import INT, Command, Database, Query, Tx, total
 from linli.openapi.limits import ALL
 from linli.openapi.metering import Meter, Window
 from linli.openapi.models import slices, usage
@@ -45,7 +45,7 @@ _take = Command(
     unscoped=_BY_SUBJECT,
 )
 _used = Query(
-    select(func.coalesce(func.sum(usage.c.calls), 0)).where(
+    select(func.coalesce(total(usage.c.calls), 0)).where(
         usage.c.tenant_id == bindparam("tenant"),
         usage.c.day == bindparam("day", type_=INT),
         or_(bindparam("subject") == usage.c.tenant_id, usage.c.app_key == bindparam("subject")),

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, or_, select
 
 from linli.kernel import tenancy
-from linli.kernel.db import INT, Query, Reader
+from linli.kernel.db import INT, Query, Reader, total
 from linli.kernel.pages import Page, PageRequest
 from linli.openapi.limits import ALL, EVERYBODY, Rule
 from linli.openapi.models import limits, usage
@@ -51,8 +51,8 @@ def _subjects(
     counts = (
         select(
             counted_by.label("subject"),
-            func.sum(usage.c.calls).label("calls"),
-            func.sum(usage.c.refused).label("refused"),
+            total(usage.c.calls).label("calls"),
+            total(usage.c.refused).label("refused"),
         )
         .where(usage.c.day == bindparam("day", type_=INT))
         .group_by(counted_by)
@@ -115,7 +115,7 @@ _PAGES: Final = {
     ),
     "company": _paged(_subjects(_TENANTS.c.id, _TENANTS.c.name, _TENANTS, usage.c.tenant_id)),
 }
-_sums = [func.coalesce(func.sum(usage.c[name]), 0) for name in Sums._fields]
+_sums = [func.coalesce(total(usage.c[name]), 0) for name in Sums._fields]
 _of_subject = or_(
     bindparam("subject") == EVERYBODY,
     usage.c.app_key == bindparam("subject"),
@@ -157,8 +157,8 @@ async def page_of(db: Reader, kind: str, search: Search, page: PageRequest, *, d
         "over": int(search.refused),
         "day": day,
     }
-    total = int(await count.scalar(db, **binds) or 0)
-    return Page.of(page, total, await listing.all(db, **binds, **page.binds))
+    count_of_all = int(await count.scalar(db, **binds) or 0)
+    return Page.of(page, count_of_all, await listing.all(db, **binds, **page.binds))
 
 
 async def rules_in_all(db: Reader) -> dict[str, Rule]:
