@@ -82,7 +82,7 @@ def test_a_device_is_found_described_bound_switched_off_and_deleted(
     administrator.follow(page.locator("a.row-link"), name)
     page.get_by_role("tab", name="Manage").click()
     page.get_by_role("button", name="Show DeviceSecret").click()
-    expect(page.get_by_text(certificates[9]["DeviceSecret"])).to_be_visible()
+    expect(page.get_by_text(certificates[9]["DeviceSecret"], exact=True)).to_be_visible()
 
     remark = page.get_by_label("Remark", exact=True)
     expect(remark).to_have_value("3单元西电梯")

@@ -48,7 +48,7 @@ REACH_SECONDS = 30
 """How long the load may take to reach everything once, before the first kill."""
 SETTLE_SECONDS = 300
 """Longer than every lease, and than it takes to push what gathered while the receiver was in its moods."""
-HURRIED_SETTLE_SECONDS = 60
+HURRIED_SETTLE_SECONDS = 140
 TOKEN = ("/solution/community/paas/token/get", "1.0.0")
 
 

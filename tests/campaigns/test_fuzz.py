@@ -19,4 +19,4 @@ def test_fuzzed_packets_and_bodies_change_nothing(engine: str, count: int) -> No
     assert found["sent"] >= count
     kinds = {what.split()[0] for what in found["answers"]}
     assert kinds >= {"mqtt", "websocket", "signed", "unsigned", "event", "subscription", "console", "posts"}
-    assert found["answers"]["mqtt connack 0"] > 50
+    assert found["answers"]["mqtt connack 0"] > 25

@@ -44,7 +44,7 @@ async def test_the_library_is_listed_with_what_each_model_holds(administrator: B
     )  # fmt: skip
     model = (await administrator.get("/categories/model", params={"path": door["path"]})).json()["document"]
     assert {one["identifier"] for one in model["services"]} == {
-        "syncPermissions", "remoteOpen", "setKeepOpen", "getKeepOpen",
+        "syncPermissions", "queryCardPermissions", "remoteOpen", "setKeepOpen", "getKeepOpen",
     }  # fmt: skip
     assert (await administrator.get("/categories/model", params={"path": "no/such"})).status_code == 404
 

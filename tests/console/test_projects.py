@@ -4,7 +4,9 @@ import pytest
 
 from linli.app.events import to_rooms
 from linli.databus import openapi as data_api
+from linli.domains.boxes.queries.clusters import ProjectClusters
 from linli.domains.projects import openapi as projects_api
+from linli.domains.projects.ports import Clusters
 from linli.kernel.http import HttpServer
 from linli.kernel.objects import ObjectStore
 from linli.kernel.secrets import Secrets
@@ -26,7 +28,9 @@ class Gateway(Platform):
     async def start(self) -> None:
         registry = Registry()
         registry.add(token_methods, projects_api, data_api)
-        services = {TokenTargets: self.targets, Secrets: self.secrets, ObjectStore: None}
+        services = {
+            TokenTargets: self.targets, Secrets: self.secrets, ObjectStore: None, Clusters: ProjectClusters(),
+        }  # fmt: skip
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
             services=services,

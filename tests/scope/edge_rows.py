@@ -81,8 +81,9 @@ async def add_edge(platform: Platform, lot: Any) -> None:
         for name, driver in (("spare_edge_protocol", "door_system"), ("edge_protocol", "door_device")):
             protocol = await protocols.add(owner, tx, gateway_id=gateway.gateway_id, driver_id=driver, **made)
             setattr(lot, name, protocol.protocol_id)
-            older = update(edge_protocols).where(edge_protocols.c.protocol_id == protocol.protocol_id)
-            await Command(older.values(version="0.9.0"), unscoped="one that can be upgraded").run(tx)
+            if name == "edge_protocol":
+                older = update(edge_protocols).where(edge_protocols.c.protocol_id == protocol.protocol_id)
+                await Command(older.values(version="0.9.0"), unscoped="one that can be upgraded").run(tx)
             deployment = await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
             lot.edge_deployment = lot.edge_deployment or deployment.deployment_id
         product = await products.create_product(

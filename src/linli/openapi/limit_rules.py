@@ -178,7 +178,7 @@ async def _owner(scope: Scope, db: Reader, target: Target) -> str:
                 raise NotFound(what="tenant", id=target.subject)
             return (await tenancy.get_tenant(db, target.subject)).id
     if scope.tenant_id is not None or target.subject != EVERYBODY:
-        raise NotFound(what="subject", id=target.subject)
+        raise NotFound(what="tenant", id=target.subject)
     return ""
 
 

@@ -76,7 +76,9 @@ class BoxNamespace:
         for place in (self.folder, self.home, self.site):
             place.mkdir()
         folder.chmod(0o755)
-        (self.folder / "10-old.network").write_bytes(OLD_FILE)
+        old = self.folder / "10-old.network"
+        old.write_bytes(OLD_FILE)
+        old.chmod(0o644)  # networkd's user reads it, whatever umask a command left in this process
         (self.site / "healthz").write_text("ok")
         self._running: list[subprocess.Popen[bytes]] = []
         self.inside = 0

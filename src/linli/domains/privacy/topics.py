@@ -34,6 +34,8 @@ _MORE: Final = {
 _NOT_PERSONS: Final = {
     "device_certificates": "its subject is a device's",
     "edge_certificates": "its subject says whether a device or a simulator was tried",
+    "openapi_limits": "its subject is a key or a company",
+    "openapi_slices": "its subject is a key or a company",
     "progress_told": "its subject is the work",
     "things_audit": "its subject is a device's or a product's",
     "login_links": "its subject is the other log-in's; the account is named too",

@@ -11,7 +11,7 @@ class ProjectTokenGet(Model, kw_only=True):
     grant_type: str = field(name="grantType")
     """固定为 project / always project"""
     res: str
-    """小区的 projectId（scope_id） / project id of the community"""
+    """小区的 projectId（scope_id），控制台“密钥”页列出；不是 AppKey 所属项目的 ProjectId / the community's own projectId (scope_id), as the console's Keys page lists it; not the ProjectId of the key's project"""
 
 
 class ProjectToken(Model, kw_only=True):

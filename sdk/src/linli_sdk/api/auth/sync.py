@@ -19,7 +19,9 @@ class Auth(Service):
 
         Args:
             grant_type: 固定为 project / always project
-            res: 小区的 projectId（scope_id） / project id of the community
+            res: 小区的 projectId（scope_id），控制台“密钥”页列出；不是 AppKey 所属项目的 ProjectId / the community's own projectId (scope_id), as the console's Keys page lists it; not the ProjectId of the key's project
+
+        Codes of its own: 403.
         """
         return self._call(contracts.GET_PROJECT_TOKEN_V1_0_0, ProjectTokenGet(grant_type=grant_type, res=res))
 
@@ -32,7 +34,9 @@ class Auth(Service):
 
         Args:
             grant_type: 固定为 project / always project
-            res: 小区的 projectId（scope_id） / project id of the community
+            res: 小区的 projectId（scope_id），控制台“密钥”页列出；不是 AppKey 所属项目的 ProjectId / the community's own projectId (scope_id), as the console's Keys page lists it; not the ProjectId of the key's project
+
+        Codes of its own: 403.
         """
         return self._call(contracts.GET_PROJECT_TOKEN, ProjectTokenGet(grant_type=grant_type, res=res))
 

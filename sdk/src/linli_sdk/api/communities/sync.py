@@ -110,7 +110,8 @@ class Communities(Service):
 
         `/solution/community/oss/file/save` 1.0.0.
 
-        Each temporary file serves once. Pictures only; faces must be JPG.
+        Each temporary file serves once. COMMUNITY_FILE takes pictures, HOUSEHOLD_FACE JPG; DEFAULT takes any file, which
+        is handed out as a picture, as a PDF or as bytes to be saved, whatever its name says.
 
         Args:
             tmp_oss_key: 临时文件的 key / key of the temporary file

@@ -30,7 +30,7 @@ class AsyncDevices(AsyncService):
 
         Args:
             project_id: 项目 id / project id
-            iot_ids: 设备 id 列表 / device ids
+            iot_ids: 设备 id 列表，最多 1000 / device ids, at most 1,000
         """
         return await self._call(
             contracts.BIND_DEVICES, DevicesOfProject(project_id=project_id, iot_ids=iot_ids)
@@ -45,7 +45,7 @@ class AsyncDevices(AsyncService):
 
         Args:
             project_id: 项目 id / project id
-            iot_ids: 设备 id 列表 / device ids
+            iot_ids: 设备 id 列表，最多 1000 / device ids, at most 1,000
         """
         return await self._call(
             contracts.UNBIND_DEVICES, DevicesOfProject(project_id=project_id, iot_ids=iot_ids)

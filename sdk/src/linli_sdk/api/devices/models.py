@@ -11,7 +11,7 @@ class DevicesOfProject(Model, kw_only=True):
     project_id: str = field(name="projectId")
     """项目 id / project id"""
     iot_ids: list[str] = field(name="iotIds")
-    """设备 id 列表 / device ids"""
+    """设备 id 列表，最多 1000 / device ids, at most 1,000"""
 
 
 class DeviceAlias(Model, kw_only=True):

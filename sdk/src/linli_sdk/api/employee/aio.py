@@ -113,7 +113,7 @@ class AsyncEmployee(AsyncService):
 
         `/solution/community/org/department/delete` 1.0.0. Needs a community: `client.at(community_id)`.
 
-        Its employees stay employees. Refused while there are departments below it.
+        With the departments below it; their employees stay employees. The property can bring them back in the console.
 
         Args:
             dep_id: 部门 id / department id

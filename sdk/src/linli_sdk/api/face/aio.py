@@ -288,8 +288,8 @@ class AsyncFace(AsyncService):
         Every face of the picture, largest first, with box, probability, pose and five points. Nothing is judged or kept;
         `/solution/community/faceimage/check` says whether a picture does.
 
-        There is no model here for gender, age, expression and glasses: these lists are empty, never guessed. A client that
-        reads them by face must look at their length first.
+        Gender, age, expression and glasses are not assessed: these four lists are empty, never guessed, also where faces
+        are found. A client that reads them by face must look at their length first. One engine stands behind all providers.
 
         Args:
             face_url: 人脸图片的 HTTP 地址 / HTTP address of the picture

@@ -38,8 +38,6 @@ class ImageTold(Model, kw_only=True):
     """姓名 / name"""
     expire_time: str | None = field(name="expireTime")
     """有效期 / valid until"""
-    expired_time: str | None = field(name="expiredTime")
-    """同 expireTime，保存接口的写法 / the same as save spells it"""
     policy: str
     """识别后的动作 / what a match means"""
 
@@ -200,13 +198,13 @@ class Quality(Model, kw_only=True):
     landmark: list[float]
     """每张人脸 x0, y0, x1, y1 …：双眼、鼻尖、嘴角 / eyes, nose, mouth"""
     gender: list[int]
-    """性别；没有模型时为空 / empty without a model"""
+    """性别；不评估，恒为空 / not assessed: always empty"""
     age: list[int]
-    """年龄；没有模型时为空 / empty without a model"""
+    """年龄；不评估，恒为空 / not assessed: always empty"""
     expression: list[int]
-    """表情；没有模型时为空 / empty without a model"""
+    """表情；不评估，恒为空 / not assessed: always empty"""
     glass: list[int]
-    """眼镜；没有模型时为空 / empty without a model"""
+    """眼镜；不评估，恒为空 / not assessed: always empty"""
     iris: None | None = None
 
 

@@ -145,7 +145,7 @@ class AsyncHouseholds(AsyncService):
 
         `/solution/community/household/user/vehicle/delete` 1.0.1. Needs a community: `client.at(community_id)`.
 
-        All of them or none.
+        All of them or none. The property can bring a vehicle back in the console.
 
         Args:
             vehicle_list: 最多 10 辆 / at most 10

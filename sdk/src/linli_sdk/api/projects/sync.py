@@ -80,6 +80,8 @@ class Projects(Service):
 
         `/open/project/univisal/get` 1.0.0.
 
+        With the edge clusters that are associated with the project.
+
         Args:
             project_id: 项目 id / project id
         """
@@ -103,7 +105,7 @@ class Projects(Service):
 
         `/open/solution/basicinfo/query` 1.0.0.
 
-        What a project can be based on.
+        What a project can be based on here.
 
         Args:
             page_no: 页码，从 1 起 / page, from 1

@@ -319,7 +319,7 @@ class AsyncThings(AsyncService):
             device_name: 设备名称 / device name
             lp_instance_id: LP 实例 id，不使用 / instance id, accepted and not used
 
-        Codes of its own: 400.
+        Codes of its own: 20004, 400.
         """
         return await self._call(
             contracts.SET_PROPERTIES,
@@ -448,7 +448,7 @@ class AsyncThings(AsyncService):
             device_name: 设备名称 / device name
             lp_instance_id: LP 实例 id，不使用 / instance id, accepted and not used
 
-        Codes of its own: 400.
+        Codes of its own: 20004, 400, 500.
         """
         return await self._call(
             contracts.INVOKE_SERVICE,
@@ -593,6 +593,8 @@ class AsyncThings(AsyncService):
             iot_id: 设备 id / device id
             product_key: 产品 key / product key
             device_name: 设备名称 / device name
+
+        Codes of its own: 20004, 500.
         """
         return await self._call(
             contracts.INVOKE_SERVICE_CLOUD_V1_0_1,
@@ -626,6 +628,8 @@ class AsyncThings(AsyncService):
             iot_id: 设备 id / device id
             product_key: 产品 key / product key
             device_name: 设备名称 / device name
+
+        Codes of its own: 20004, 500.
         """
         return await self._call(
             contracts.INVOKE_SERVICE_CLOUD,
