@@ -30,6 +30,7 @@ class Gateway(Platform):
         registry.add(token_methods, projects_api, data_api)
         services = {
             TokenTargets: self.targets, Secrets: self.secrets, ObjectStore: None, Clusters: ProjectClusters(),
+            Settings: self.settings,
         }  # fmt: skip
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
