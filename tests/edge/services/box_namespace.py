@@ -28,6 +28,7 @@ OLD_FILE = (
 PATIENCE_S = 60.0
 _START = f"""
 set -e
+umask 022
 mount -o remount,ro /sys 2>/dev/null || mount -t sysfs -o ro sysfs /sys
 mkdir -p /etc/systemd/network
 mount --bind "$1" /etc/systemd/network
@@ -159,9 +160,13 @@ class BoxNamespace:
 
 @contextlib.contextmanager
 def box_namespace(folder: Path) -> Iterator[BoxNamespace]:
-    box = BoxNamespace(folder)
+    before = os.umask(0o022)  # a command that ran in this process may have left another
     try:
-        box.start()
-        yield box
+        box = BoxNamespace(folder)
+        try:
+            box.start()
+            yield box
+        finally:
+            box.stop()
     finally:
-        box.stop()
+        os.umask(before)
