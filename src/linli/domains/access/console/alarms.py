@@ -1,5 +1,6 @@
 """Alarms of doors for the people who look after them; live pages get the same rows."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -9,6 +10,7 @@ from linli.domains.access.console.pass_rows import places_of
 from linli.domains.access.events import DoorAlarmed
 from linli.domains.access.queries import alarms as queries
 from linli.domains.access.queries.alarms import AlarmFilter
+from linli.domains.access.rows import DoorAlarm
 from linli.domains.access.service.alarms import KINDS
 from linli.kernel.db import Database, Reader
 from linli.kernel.entry import Filter, Routes
@@ -31,6 +33,25 @@ class DoorAlarmRow(msgspec.Struct, rename="camel", frozen=True):
     last_ms: int
     over_ms: Annotated[int | None, Meta(description="When it ended; null: it goes on.")]
     new: Annotated[bool, Meta(description="Live only: raised just now, not said again and not over.")] = False
+
+    @classmethod
+    def of(
+        cls, number: int, alarm: DoorAlarm | DoorAlarmed, places: Mapping[str, str], *, new: bool = False
+    ) -> "DoorAlarmRow":
+        """`places`: where doors are, by iotId."""
+        return cls(
+            id=str(number),
+            iot_id=alarm.iot_id,
+            door_name=alarm.door_name,
+            place=places.get(alarm.iot_id, ""),
+            kind=alarm.kind,
+            temperature=alarm.temperature,
+            times=alarm.times,
+            raised_ms=alarm.raised_ms,
+            last_ms=alarm.last_ms,
+            over_ms=alarm.over_ms,
+            new=new,
+        )
 
 
 class AlarmsAsked(Filter, frozen=True):
@@ -67,37 +88,11 @@ async def list_alarms(
     )
     matches = await queries.list_alarms(scope, db, where=where, page=page)
     at = await places_of(scope, db, sorted({alarm.iot_id for alarm in matches.data}))
-    rows = [
-        DoorAlarmRow(
-            id=str(alarm.id),
-            iot_id=alarm.iot_id,
-            door_name=alarm.door_name,
-            place=at.get(alarm.iot_id, ""),
-            kind=alarm.kind,
-            temperature=alarm.temperature,
-            times=alarm.times,
-            raised_ms=alarm.raised_ms,
-            last_ms=alarm.last_ms,
-            over_ms=alarm.over_ms,
-        )
-        for alarm in matches.data
-    ]
+    rows = [DoorAlarmRow.of(alarm.id, alarm, at) for alarm in matches.data]
     return Page.of(page, matches.total, rows)
 
 
 async def live_alarm(db: Reader, event: DoorAlarmed) -> DoorAlarmRow:
     """The row of an alarm as it is now, for the pages that watch."""
     at = await places_of(Scope.system(event.tenant_id), db, [event.iot_id])
-    return DoorAlarmRow(
-        id=str(event.alarm_id),
-        iot_id=event.iot_id,
-        door_name=event.door_name,
-        place=at.get(event.iot_id, ""),
-        kind=event.kind,
-        temperature=event.temperature,
-        times=event.times,
-        raised_ms=event.raised_ms,
-        last_ms=event.last_ms,
-        over_ms=event.over_ms,
-        new=event.new,
-    )
+    return DoorAlarmRow.of(event.alarm_id, event, at, new=event.new)
