@@ -1,13 +1,23 @@
 """A partner puts devices into a community. Spec B §3.13, F13, §9 V3."""
 
 import pytest
+from sqlalchemy import bindparam, update
 
 from linli.kernel import tenancy
+from linli.kernel.db import INT, Command
+from linli.things.models import devices as device_table
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
 
 D = "/solution/community/paas/device"
 V3 = {"type": "PK_AND_DN", "iotId": "", "productKey": "a12BH8167id", "deviceName": "edgebox-014addc8"}
+
+_seen = Command(
+    update(device_table)
+    .where(device_table.c.iot_id == bindparam("iot"))
+    .values(online=bindparam("connected", type_=INT), active_ms=1),
+    unscoped="a test's one device",
+)
 
 
 @pytest.fixture
@@ -63,6 +73,10 @@ async def test_bind_add_find_and_remove(platform, partner, home):
     assert (await call(f"{D}/query", "1.0.2", of_category))["data"] == []
     of_category["categoryKey"] = "EdgeBox"
     assert [one["iotId"] for one in (await call(f"{D}/query", "1.0.2", of_category))["data"]] == [iot_id]
+    for online in (1, 0):  # as the inbox writes it when the device comes, and when it goes
+        async with platform.db.begin() as tx:
+            await _seen.run(tx, iot=iot_id, connected=online)
+        assert (await call(f"{D}/query", "1.0.2", of_category))["data"][0]["status"] == online
     owned = {"queryType": "OWNED", "pageNo": 1, "pageSize": 10}
     tenant = "/solution/community/paas/tenant/device/query"
     assert [one["iotId"] for one in (await call(tenant, "1.0.1", owned))["data"]] == [iot_id]

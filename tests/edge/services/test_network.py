@@ -88,7 +88,6 @@ def test_two_cards_with_routes_are_written_as_the_manual_has_them(site: Site) ->
     }
 
 
-@pytest.mark.covers("H-88")
 def test_dhcp_and_cellular(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     assert site.run("apply", "--outside", "eno1", "--dhcp") == 0
     assert site.files() == {

@@ -164,7 +164,6 @@ def test_networkd_gets_a_file_that_comes_first_and_others_lose_the_default_route
     assert networkd.files() == before
 
 
-@pytest.mark.covers("H-88")
 def test_dhcp_and_cellular_by_networkd(networkd: System, capsys: pytest.CaptureFixture[str]) -> None:
     assert networkd.run("apply", "--outside", "eno1", "--dhcp") == 0
     assert b"[DHCPv4]\nRouteMetric=50\n" in networkd.files()["00-linli-eno1.network"]
