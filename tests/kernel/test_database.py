@@ -146,6 +146,32 @@ async def test_a_cancelled_unit_leaves_the_writer_usable(database: Database) -> 
     assert await count.scalar(database) == 1
 
 
+async def test_who_is_told_to_end_while_a_unit_fails_ends(database: Database) -> None:
+    """Whatever step of the roll-back the cancellation meets, it is not lost behind what the unit failed of."""
+
+    async def fail() -> None:
+        try:
+            async with database.begin() as tx:
+                await tx.insert(lamps, lamp("never"))
+                failing.set()
+                raise ValueError("no")
+        except ValueError:
+            await asyncio.sleep(0)  # where one who was told to end does not come to
+            went_on.append(1)
+
+    for steps in range(6):
+        failing, went_on = asyncio.Event(), list[int]()
+        task = asyncio.create_task(fail())
+        await failing.wait()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        told = task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled() == told
+        assert not (told and went_on)
+    assert await count.scalar(database) == 0
+
+
 async def test_callbacks_run_after_the_commit_and_not_after_a_roll_back(database: Database) -> None:
     seen: list[int] = []
     with pytest.raises(ValueError, match="no"):

@@ -253,7 +253,8 @@ def test_the_vendors_gateway_lives_over_tls_as_without(house: House, tmp_path: P
         assert (topic.rpartition("/")[2], reply["code"]) == ("post_reply", 200)
         gateway.answer = lambda topic, message: {}
         assert house.call(sub, "service", identifier="remoteOpen")["ok"]
-        newest = estate.person("GET", f"/devices/{estate.gateway['iotId']}")["connection"]
+        page = f"/devices/{estate.gateway['iotId']}"
+        newest = until(lambda: estate.person("GET", page)["connection"], "its connection is told")  # some seconds later
         assert newest["security"].startswith("TLSv1.")
     finally:
         gateway.close()

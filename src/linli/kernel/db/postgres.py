@@ -166,7 +166,8 @@ class _Unit:
                 linli_error = translate(failure, connection, ending)
                 if linli_error is not None:
                     raise linli_error from failure
-            if error is None:
+            # A unit that fails is no reason to go on for a task that is told to end while it is rolled back.
+            if error is None or not isinstance(failure, Exception):
                 raise
             return
         pool.give(connection)
