@@ -254,7 +254,9 @@ def test_the_vendors_gateway_lives_over_tls_as_without(house: House, tmp_path: P
         gateway.answer = lambda topic, message: {}
         assert house.call(sub, "service", identifier="remoteOpen")["ok"]
         page = f"/devices/{estate.gateway['iotId']}"
-        newest = until(lambda: estate.person("GET", page)["connection"], "its connection is told")  # some seconds later
+        newest = until(
+            lambda: estate.person("GET", page)["connection"], "its connection is told"
+        )  # some seconds later
         assert newest["security"].startswith("TLSv1.")
     finally:
         gateway.close()
