@@ -17,6 +17,9 @@ HIDDEN: Final = "***"
 MOST_BYTES: Final = 64 * 1024
 """Longer texts are cut before anything is looked for in them."""
 _MOST_DEEP: Final = 64
+_SHORTEST_NUMBER: Final = 11
+"""Characters of a phone's number, the shortest that is looked for within texts."""
+_BARE_TYPES: Final = frozenset((int, float, bool, type(None)))
 
 
 class Sort(Enum):
@@ -182,7 +185,7 @@ def may_hold(raw: bytes, *, persons: bool = False) -> bool:
     """A quick look over one or many JSON texts: whether a second one is worth its time."""
     if b":/" in raw or b":\\/" in raw or (persons and _PHONE_IN_BYTES.search(raw) is not None):
         return True
-    return any(_hides(name.decode(), persons=persons) for name in set(_WORD_IN_BYTES.findall(raw)))
+    return _any_hides(frozenset(_WORD_IN_BYTES.findall(raw)), persons=persons)
 
 
 class _Mask:
@@ -212,10 +215,12 @@ class _Mask:
             sort = sort_of(name) if isinstance(name, str) else None
             if of_kind is not None and name in OF_KIND:
                 sort = of_kind
-            if sort not in self._sorts:
-                members[name] = self.value(member, depth + 1)
-            else:
+            if sort is not None and sort in self._sorts:
                 members[name] = self._hidden(member, sort, depth + 1)
+            elif type(member) in _BARE_TYPES:
+                members[name] = member
+            else:
+                members[name] = self.value(member, depth + 1)
         return members
 
     def _hidden(self, value: Any, sort: Sort, depth: int) -> Any:
@@ -235,6 +240,8 @@ class _Mask:
 
     def _text(self, text: str) -> str:
         """A text may be JSON itself, as `extInfo` is, or a link."""
+        if len(text) < _SHORTEST_NUMBER and ":" not in text and "=" not in text:
+            return text  # for `_needs_look` neither
         seen = masked_text(text, persons=self._persons)
         self.touched = self.touched or seen != text
         return seen
@@ -304,6 +311,12 @@ def _needs_look(text: str, *, persons: bool) -> bool:
     if any(_hides(name, persons=persons) for name in names):
         return True
     return not names.isdisjoint(("type", "kind")) and not names.isdisjoint(OF_KIND)
+
+
+@lru_cache(maxsize=1024)
+def _any_hides(names: frozenset[bytes], *, persons: bool) -> bool:
+    """For the members of a whole content: calls of one method have the same, again and again."""
+    return any(_hides(name.decode(), persons=persons) for name in names)
 
 
 def _hides(name: str, *, persons: bool) -> bool:
