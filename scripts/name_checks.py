@@ -1,6 +1,7 @@
 """Checks of names, after docs/names.md: files, variables, arguments, functions and classes are named by a noun or a verb.
+In the web types, props and events are as well.
 
-`python scripts/name_checks.py` prints the refused names that the tree has: only those in `KEPT`.
+`python scripts/name_checks.py` prints the refused names that the Python tree has: only those in `KEPT`.
 """
 
 import ast
@@ -9,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
+
+from web_names import given_names, web_files, words_of_file
 
 REFUSED = frozenset({"found", "held", "known", "made", "one", "said", "told"})
 """Names that say what was done and not what it is. Nothing gets one, but for `KEPT`."""
@@ -66,15 +69,15 @@ KEPT: Final[Kept] = {
 
 
 def file_problems(root: Path) -> Iterator[str]:
-    """Modules whose names only say what was done to something."""
-    for folder in FOLDERS:
-        for file in sorted((root / folder).rglob("*.py")):
-            words = file.stem.split("_")
-            says_nothing = words[0] in REFUSED_BEGINNINGS or words[-1] in REFUSED_ENDINGS
-            if len(words) == 1:
-                says_nothing = words[0] in REFUSED_FILES
-            if says_nothing:
-                yield f"{file.relative_to(root)}: name it by a noun of the field (docs/names.md)"
+    """Modules and files of the web whose names only say what was done to something."""
+    python = ((path, file.stem.split("_")) for path, file in _files(root))
+    web = ((path, words_of_file(file)) for path, file in web_files(root))
+    for path, words in (*python, *web):
+        says_nothing = words[0] in REFUSED_BEGINNINGS or words[-1] in REFUSED_ENDINGS
+        if len(words) == 1:
+            says_nothing = words[0] in REFUSED_FILES
+        if says_nothing:
+            yield f"{path}: name it by a noun of the field (docs/names.md)"
 
 
 def name_problems(root: Path, kept: Kept = KEPT) -> Iterator[str]:
@@ -86,6 +89,18 @@ def name_problems(root: Path, kept: Kept = KEPT) -> Iterator[str]:
     for path, allowed in kept.items():
         for name in sorted(Counter(allowed) - places.get(path, Counter())):
             yield f"{path}: {name!r} names less than `KEPT` says: take it off the list"
+    yield from web_problems(root)
+
+
+def web_problems(root: Path) -> Iterator[str]:
+    """Refused names in TypeScript and Vue, each once a file, where it comes first."""
+    for path, file in web_files(root):
+        first: dict[str, int] = {}
+        for line, name in given_names(file.read_text("utf-8"), vue=file.suffix == ".vue"):
+            if name.strip("_").lower() in REFUSED:
+                first.setdefault(name, line)
+        for name, line in first.items():
+            yield f"{path}:{line}: {name!r} is no name: see docs/names.md"
 
 
 def names(source: str) -> Counts:

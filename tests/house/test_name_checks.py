@@ -1,11 +1,12 @@
-"""Files are named by nouns, and nothing gets a refused name."""
+"""Files are named by nouns, and nothing gets a refused name, in Python and in the web."""
 
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from name_checks import REFUSED_FILES, file_problems, name_problems, names
+from name_checks import REFUSED, REFUSED_FILES, file_problems, name_problems, names
+from web_names import given_names
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,3 +60,60 @@ def test_a_refused_name_is_a_problem_unless_it_travels(tmp_path: Path) -> None:
     (problem,) = name_problems(tmp_path, kept)
     assert problem.startswith("src/rights.py: 'made'")
     assert "off the list" in problem
+
+
+SCRIPT = """
+import { made } from './doors'
+type Told = { held: boolean }
+const NAMES = /one'/.test(said) ? 'found' : `held ${known} told`
+function open({ one, held: door }: Told, found = 2): void {
+  row.found = { made: 1, one: door?.told } // known
+}
+"""
+"""Gives `made`, `Told`, `one`, `found`; uses `said`, `known`. Fields and texts are no names."""
+
+
+def test_a_script_of_the_web_gives_names_apart_from_fields_and_texts() -> None:
+    refused = [(line, name) for line, name in given_names(SCRIPT, vue=False) if name.lower() in REFUSED]
+    assert refused == [
+        (2, "made"),
+        (3, "Told"),
+        (4, "said"),
+        (4, "known"),
+        (5, "one"),
+        (5, "Told"),
+        (5, "found"),
+    ]
+
+
+PAGE = """<script setup lang="ts">
+const props = defineProps<{ known: { held: number }; door: Door }>()
+const found: Door[] = []
+</script>
+
+<template>
+  <!-- <p v-for="told in doors"> -->
+  <DoorRow v-for="one in doors" :key="one.held" :made="true" class="told" @open="(said) => show(said)">
+    held {{ one.name }}
+  </DoorRow>
+</template>
+"""
+
+
+def test_a_page_gives_names_in_props_script_and_template() -> None:
+    refused = sorted({(line, name) for line, name in given_names(PAGE, vue=True) if name in REFUSED})
+    assert refused == [(2, "known"), (3, "found"), (8, "one"), (8, "said"), (9, "one")]
+
+
+def test_a_refused_name_in_the_web_is_a_problem(tmp_path: Path) -> None:
+    source = tmp_path / "web" / "console" / "src"
+    source.mkdir(parents=True)
+    (source / "schema.d.ts").write_text("export const held = 1\n")
+    (source / "doors.ts").write_text("export const held = 1\nexport const doors = held\n")
+    (source / "DoorsHeld.vue").write_text("<template><p>one</p></template>\n")
+
+    assert [problem.partition(":")[0] for problem in file_problems(tmp_path)] == [
+        "web/console/src/DoorsHeld.vue"
+    ]
+    (problem,) = name_problems(tmp_path, {})
+    assert problem.startswith("web/console/src/doors.ts:1: 'held'")

@@ -57,6 +57,6 @@ describe('a thing model', () => {
       identifier: 'get',
       inputData: ['a', { identifier: 'b', dataType: { type: 'int' } }],
     }
-    expect(inputsOf(service).map((one) => one.identifier)).toEqual(['b'])
+    expect(inputsOf(service).map((param) => param.identifier)).toEqual(['b'])
   })
 })

@@ -41,9 +41,12 @@ describe('a document for the forms', () => {
 
   it('gives new and copied parts an identifier of their own', () => {
     const empty = readDocument(null)
-    const one = { ...empty, events: [freshPart('events', empty)] } as typeof empty
-    expect(freshPart('events', one).identifier).toBe('Event2')
-    expect(withCopy(one, 'events', 0).events.map((event) => event.identifier)).toEqual(['Event', 'Event2'])
+    const document = { ...empty, events: [freshPart('events', empty)] } as typeof empty
+    expect(freshPart('events', document).identifier).toBe('Event2')
+    expect(withCopy(document, 'events', 0).events.map((event) => event.identifier)).toEqual([
+      'Event',
+      'Event2',
+    ])
     expect(freeIdentifier([{ identifier: 'a' }], 'b')).toBe('b')
   })
 

@@ -10,13 +10,13 @@ const TIMES = Array.from({ length: 12 }, (_, month) =>
 
 /** What pages write, without a zone of a community and with this machine's own. */
 function formats(locale: string) {
-  let found: ReturnType<typeof useFormat>[] = []
+  let formats: ReturnType<typeof useFormat>[] = []
   const i18n = createI18n({ legacy: false, locale, messages: { [locale]: {} } })
   mount(
-    { setup: () => ((found = [useFormat(), useFormat(ZONE)]), () => null) },
+    { setup: () => ((formats = [useFormat(), useFormat(ZONE)]), () => null) },
     { global: { plugins: [i18n] } },
   )
-  return found as [ReturnType<typeof useFormat>, ReturnType<typeof useFormat>]
+  return formats as [ReturnType<typeof useFormat>, ReturnType<typeof useFormat>]
 }
 
 describe.each(['en', 'zh-CN'])('dates and numbers in %s', (locale) => {

@@ -18,10 +18,10 @@ function submitByEnter(event: KeyboardEvent): void {
 export async function start(app: Component, router: Router): Promise<void> {
   applyTheme()
   const texts = setLanguage(storedLanguage())
-  const made = createApp(app).use(i18n).use(router)
+  const page = createApp(app).use(i18n).use(router)
   document.addEventListener('keypress', submitByEnter, { capture: true })
   await texts
-  made.mount('#app')
+  page.mount('#app')
   const idle = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 300))
   idle(() => void startWorker(import.meta.env.BASE_URL))
 }

@@ -10,6 +10,6 @@ export async function confirmed(title: string, message: string, yes: string, no:
 }
 
 /** Say that something was done; for what the page does not show by itself. */
-export function said(message: string): void {
+export function notify(message: string): void {
   void import('./dialogs').then(({ showToast }) => showToast({ message, position: 'bottom' }))
 }

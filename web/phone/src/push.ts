@@ -24,8 +24,8 @@ export function usePush(calls: PushCalls) {
     else if (!('PushManager' in window)) state.value = 'unsupported'
     else if (Notification.permission === 'denied') state.value = 'denied'
     else {
-      const held = await (await workerRegistration())?.pushManager.getSubscription()
-      state.value = held ? 'on' : 'off'
+      const subscription = await (await workerRegistration())?.pushManager.getSubscription()
+      state.value = subscription ? 'on' : 'off'
     }
   }
 
@@ -34,18 +34,21 @@ export function usePush(calls: PushCalls) {
     const registration = await workerRegistration()
     if (!registration) return look()
     const applicationServerKey = bytes(await calls.key())
-    const held = await registration.pushManager.getSubscription()
-    if (held) await held.unsubscribe() // perhaps made with a key of before
-    const made = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })
-    await calls.save(made.toJSON())
+    const current = await registration.pushManager.getSubscription()
+    if (current) await current.unsubscribe() // perhaps made with a key of before
+    const subscription = await registration.pushManager.subscribe({
+      userVisibleOnly: true,
+      applicationServerKey,
+    })
+    await calls.save(subscription.toJSON())
     return look()
   }
 
   async function off(): Promise<void> {
-    const held = await (await workerRegistration())?.pushManager.getSubscription()
-    if (held) {
-      await calls.drop(held.endpoint)
-      await held.unsubscribe()
+    const subscription = await (await workerRegistration())?.pushManager.getSubscription()
+    if (subscription) {
+      await calls.drop(subscription.endpoint)
+      await subscription.unsubscribe()
     }
     return look()
   }

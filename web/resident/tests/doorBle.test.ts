@@ -28,8 +28,8 @@ interface Vectors {
   advertisement: { name: string; wire: string }
 }
 const vectors: Vectors = JSON.parse(readFileSync('../../tests/protocols/door_ble/vectors.json', 'utf8'))
-const hex = (bytes: Uint8Array) => Array.from(bytes, (one) => one.toString(16).padStart(2, '0')).join('')
-const bytes = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (one) => parseInt(one, 16))
+const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+const bytes = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (digits) => parseInt(digits, 16))
 const random = bytes(vectors.random)
 const key = sessionKey(fixedKey(vectors.order), random)
 
@@ -55,7 +55,7 @@ describe('requests', () => {
     if (checksFirst) expect(hex(await openFrame(vectors.order, random, card))).toBe(frame)
     const written = pieces(writeRequest(await encrypt(key, card), checksFirst))
     expect(written.map(hex).join('')).toBe(frame)
-    expect(Math.max(...written.map((one) => one.length))).toBeLessThanOrEqual(20)
+    expect(Math.max(...written.map((part) => part.length))).toBeLessThanOrEqual(20)
   })
   it('hold 31 ASCII characters at most', async () => {
     await expect(encrypt(key, '1'.repeat(32))).rejects.toThrow(FrameError)

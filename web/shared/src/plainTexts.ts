@@ -9,12 +9,12 @@ const FORMAT = /[{}@|\\]/
 
 /** The text under a dotted key, when it is one that nothing has to be put into. */
 function plainText(messages: unknown, key: string): string | null {
-  let found = messages
+  let node = messages
   for (const part of key.split('.')) {
-    if (typeof found !== 'object' || found === null) return null
-    found = (found as Record<string, unknown>)[part]
+    if (typeof node !== 'object' || node === null) return null
+    node = (node as Record<string, unknown>)[part]
   }
-  return typeof found === 'string' && !FORMAT.test(found) ? found : null
+  return typeof node === 'string' && !FORMAT.test(node) ? node : null
 }
 
 /**
@@ -23,13 +23,13 @@ function plainText(messages: unknown, key: string): string | null {
  */
 export function answerPlainTexts(texts: Texts): void {
   const usual = texts.t as (...words: unknown[]) => string
-  const known = new Map<string, Map<string, string>>()
+  const tables = new Map<string, Map<string, string>>()
   texts.t = (...words: unknown[]): string => {
     const [key] = words
     const locale = texts.locale.value // read each time: what shows a text follows the language
     if (words.length > 1 || typeof key !== 'string') return usual(...words)
-    let table = known.get(locale)
-    if (!table) known.set(locale, (table = new Map<string, string>()))
+    let table = tables.get(locale)
+    if (!table) tables.set(locale, (table = new Map<string, string>()))
     let text = table.get(key)
     if (text !== undefined) return text
     text = plainText(texts.getLocaleMessage(locale), key) ?? undefined

@@ -23,15 +23,15 @@ export class ApiProblem extends Error {
 export type Refusal = Pick<ApiProblem, 'code' | 'message' | 'field' | 'requestId'> &
   Partial<Pick<ApiProblem, 'facts'>>
 
-/** A refusal as it came; `told` is null where the body is not ours, such as a proxy's page. */
-export function problemOf(status: number, told: Partial<Refusal> | null): ApiProblem {
+/** A refusal as it came; `refusal` is null where the body is not ours, such as a proxy's page. */
+export function problemOf(status: number, refusal: Partial<Refusal> | null): ApiProblem {
   return new ApiProblem(
-    told?.code ?? `http.${status}`,
-    told?.message ?? `HTTP ${status}`,
+    refusal?.code ?? `http.${status}`,
+    refusal?.message ?? `HTTP ${status}`,
     status,
-    told?.field ?? null,
-    told?.requestId ?? null,
-    told?.facts,
+    refusal?.field ?? null,
+    refusal?.requestId ?? null,
+    refusal?.facts,
   )
 }
 

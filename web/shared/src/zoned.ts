@@ -1,11 +1,11 @@
 /** Wall clocks of a place: what a field for date and time shows is the time of the community, wherever the reader is. */
-const made = new Map<string, Intl.DateTimeFormat>()
+const formats = new Map<string, Intl.DateTimeFormat>()
 
 function parts(ms: number, zone: string | undefined): string[] {
   const key = zone ?? ''
-  let format = made.get(key)
+  let format = formats.get(key)
   if (!format)
-    made.set(
+    formats.set(
       key,
       (format = new Intl.DateTimeFormat('sv-SE', {
         timeZone: zone || undefined,

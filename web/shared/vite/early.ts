@@ -23,15 +23,17 @@ export function earlyFiles(first: FirstPages): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle, chunk: entry }) {
-        const chunks = Object.values(bundle ?? {}).filter((one): one is Chunk => one.type === 'chunk')
+        const chunks = Object.values(bundle ?? {}).filter(
+          (output): output is Chunk => output.type === 'chunk',
+        )
         const there = new Set(entry ? withImports(chunks, entry as Chunk) : [])
         const files = (ends: string[]) => {
-          const found = chunks.filter((chunk) => ends.some((end) => chunk.facadeModuleId?.endsWith(end)))
-          if (found.length < ends.length) throw new Error(`no chunk for one of ${ends.join(', ')}`)
-          const wanted = found.flatMap((one) => withImports(chunks, one))
-          return [...new Set(wanted)].filter((one) => !there.has(one)).map((one) => base + one)
+          const entries = chunks.filter((chunk) => ends.some((end) => chunk.facadeModuleId?.endsWith(end)))
+          if (entries.length < ends.length) throw new Error(`no chunk for one of ${ends.join(', ')}`)
+          const wanted = entries.flatMap((entry) => withImports(chunks, entry))
+          return [...new Set(wanted)].filter((file) => !there.has(file)).map((file) => base + file)
         }
-        const told = {
+        const lists = {
           'zh-CN': files(['/src/i18n/zh-CN.ts']),
           en: files(['/src/i18n/en.ts']),
           inside: files(first.inside ?? []),
@@ -42,7 +44,7 @@ export function earlyFiles(first: FirstPages): Plugin {
         return [
           {
             tag: 'meta',
-            attrs: { name: 'linli-early', content: JSON.stringify(told) },
+            attrs: { name: 'linli-early', content: JSON.stringify(lists) },
             injectTo: 'head-prepend',
           },
         ]

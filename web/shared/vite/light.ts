@@ -14,12 +14,12 @@ export function lightParts(): ComponentResolver {
   return {
     type: 'component',
     resolve(name) {
-      const found = STAND_INS[name]
-      if (!found) return undefined
+      const standIn = STAND_INS[name]
+      if (!standIn) return undefined
       return {
-        name: found.name,
+        name: standIn.name,
         from: '@linli/shared/light',
-        sideEffects: found.style && `element-plus/es/components/${found.style}/style/css`,
+        sideEffects: standIn.style && `element-plus/es/components/${standIn.style}/style/css`,
       }
     },
   }

@@ -23,9 +23,9 @@ function set(value: Me | null): void {
 /** Who is signed in. One for the whole app. */
 export function useSession() {
   async function load(): Promise<Me> {
-    const found = await answer(api.GET('/api/console/session'))
-    set(found)
-    return found
+    const session = await answer(api.GET('/api/console/session'))
+    set(session)
+    return session
   }
 
   async function signIn(login: string, password: string, remember: boolean): Promise<void> {

@@ -12,13 +12,13 @@ const chosen = ref(localStorage.getItem(STORED) ?? '')
 export function useCommunity() {
   const current = computed(
     () =>
-      mine.value?.find((one) => one.id === chosen.value && one.mine) ??
-      mine.value?.find((one) => one.mine) ??
+      mine.value?.find((community) => community.id === chosen.value && community.mine) ??
+      mine.value?.find((community) => community.mine) ??
       null,
   )
 
   /** Where one lives and whose service does not run. */
-  const suspended = computed(() => mine.value?.find((one) => one.suspended) ?? null)
+  const suspended = computed(() => mine.value?.find((community) => community.suspended) ?? null)
 
   async function load(): Promise<Community[]> {
     mine.value = await answer(api.GET('/api/resident/communities'))

@@ -14,11 +14,11 @@ const TIME: Intl.DateTimeFormatOptions = {
 }
 
 /** Made once for the whole app: making one takes the browser longer than drawing the row that it is for. */
-const made = new Map<string, unknown>()
+const formats = new Map<string, unknown>()
 function once<T>(key: string, make: () => T): T {
-  let found = made.get(key) as T | undefined
-  if (found === undefined) made.set(key, (found = make()))
-  return found
+  let format = formats.get(key) as T | undefined
+  if (format === undefined) formats.set(key, (format = make()))
+  return format
 }
 
 function dates(style: Style, locale: string, timeZone: string | undefined): Intl.DateTimeFormat {

@@ -17,7 +17,7 @@ export interface ListState {
   setSort: (sort: string) => void
 }
 
-const one = (query: LocationQuery, key: string): string => {
+const firstValue = (query: LocationQuery, key: string): string => {
   const value = query[key]
   return (Array.isArray(value) ? value[0] : value) ?? ''
 }
@@ -31,12 +31,12 @@ export function useListState(names: readonly string[], defaultSize = 20): ListSt
     const value = Number.parseInt(text, 10)
     return Number.isFinite(value) && value > 0 ? value : otherwise
   }
-  const page = computed(() => positive(one(route.query, 'page'), 1))
-  const size = computed(() => Math.min(positive(one(route.query, 'size'), defaultSize), 100))
-  const sort = computed(() => one(route.query, 'sort'))
+  const page = computed(() => positive(firstValue(route.query, 'page'), 1))
+  const size = computed(() => Math.min(positive(firstValue(route.query, 'size'), defaultSize), 100))
+  const sort = computed(() => firstValue(route.query, 'sort'))
   const filters = computed(() =>
     Object.fromEntries(
-      names.map((name) => [name, one(route.query, name)]).filter(([, value]) => value !== ''),
+      names.map((name) => [name, firstValue(route.query, name)]).filter(([, value]) => value !== ''),
     ),
   )
   const anyFilter = computed(() => Object.keys(filters.value).length > 0)
@@ -56,7 +56,7 @@ export function useListState(names: readonly string[], defaultSize = 20): ListSt
     sort,
     filters,
     anyFilter,
-    filter: (name) => one(route.query, name),
+    filter: (name) => firstValue(route.query, name),
     setFilter: (name, value) => change({ [name]: value, page: null }),
     setFilters: (values) => change({ ...values, page: null }),
     clearFilters: () => change({ ...Object.fromEntries(names.map((name) => [name, null])), page: null }),

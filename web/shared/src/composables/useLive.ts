@@ -32,7 +32,7 @@ export function useLive<T>(
   const waiting = ref(0)
   const connection = ref<'connecting' | 'live' | 'lost'>('connecting')
   const source = shallowRef<EventSource | null>(null)
-  let held: LiveEvent<T>[] = []
+  let backlog: LiveEvent<T>[] = []
   let retry: ReturnType<typeof setTimeout> | undefined
   let wait = FIRST_RETRY_MS
 
@@ -62,9 +62,9 @@ export function useLive<T>(
       stream.addEventListener(topic, (message) => {
         const event = { topic, data: JSON.parse((message as MessageEvent<string>).data) as T }
         if (!paused.value) return on(event)
-        held.push(event)
-        if (held.length > MOST_HELD) held = held.slice(-MOST_HELD)
-        waiting.value = held.length
+        backlog.push(event)
+        if (backlog.length > MOST_HELD) backlog = backlog.slice(-MOST_HELD)
+        waiting.value = backlog.length
       })
     }
     source.value = stream
@@ -86,8 +86,8 @@ export function useLive<T>(
   watch(url, open, { immediate: true })
   watch(paused, (stopped) => {
     if (stopped) return
-    const events = held
-    held = []
+    const events = backlog
+    backlog = []
     waiting.value = 0
     events.forEach(on)
   })

@@ -10,20 +10,20 @@ function whenOpened(load: () => Promise<Component>) {
     inheritAttrs: false,
     props: { modelValue: Boolean },
     setup(props, { attrs, slots }) {
-      const made = shallowRef<Component>()
+      const component = shallowRef<Component>()
       const open = ref(false)
       watch(
         () => props.modelValue,
         async (wanted) => {
-          if (wanted && !made.value) {
-            made.value = await load()
+          if (wanted && !component.value) {
+            component.value = await load()
             await nextTick() // drawn closed first: it tells that it has opened only when it sees itself opened
           }
           open.value = props.modelValue
         },
         { immediate: true },
       )
-      return () => made.value && h(made.value, { ...attrs, modelValue: open.value }, slots)
+      return () => component.value && h(component.value, { ...attrs, modelValue: open.value }, slots)
     },
   })
 }

@@ -24,14 +24,14 @@ export const LazyDateRange = defineComponent({
     endPlaceholder: { type: String, default: '' },
   },
   setup(props, { attrs }) {
-    const made = shallowRef<Component>()
+    const component = shallowRef<Component>()
     const real = ref<Picker>()
     const { onPointerdown, whenReleased } = usePress()
 
     async function touch(then: 'nothing' | 'focus' | 'open' = 'nothing'): Promise<void> {
       const picker = (await import('./datePicker')).ElDatePicker as Component
       await whenReleased()
-      made.value ??= picker
+      component.value ??= picker
       await nextTick()
       if (then === 'focus') real.value?.focus()
       if (then === 'open') real.value?.handleOpen()
@@ -67,6 +67,6 @@ export const LazyDateRange = defineComponent({
         ],
       )
 
-    return () => (made.value ? h(made.value, { ...attrs, ...props, ref: real }) : drawn())
+    return () => (component.value ? h(component.value, { ...attrs, ...props, ref: real }) : drawn())
   },
 }) as unknown as typeof ElDatePicker

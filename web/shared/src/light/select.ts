@@ -30,15 +30,15 @@ function labelOf(nodes: readonly VNode[], value: unknown): string | null {
         ? (children as Slots).default?.()
         : null
     if (node.type !== Fragment && !below) continue
-    const found = below && labelOf(below as VNode[], value)
-    if (found) return found
+    const label = below && labelOf(below as VNode[], value)
+    if (label) return label
   }
   return null
 }
 
-const made = shallowRef<typeof ElSelect>()
+const component = shallowRef<typeof ElSelect>()
 async function make(): Promise<void> {
-  made.value ??= (await import('./realSelect')).ElSelect
+  component.value ??= (await import('./realSelect')).ElSelect
 }
 
 const given = (value: unknown) => value !== undefined && value !== null && value !== ''
@@ -153,8 +153,8 @@ export const LazySelect = defineComponent({
     }
 
     return () =>
-      made.value && (touched.value || !plain.value)
-        ? h(made.value, { ...attrs, ...props, ref: real } as never, slots)
+      component.value && (touched.value || !plain.value)
+        ? h(component.value, { ...attrs, ...props, ref: real } as never, slots)
         : closed()
   },
 }) as unknown as typeof ElSelect

@@ -19,9 +19,11 @@ export function useCommunity() {
 
   async function load(): Promise<Community[]> {
     const page = await answer(api.GET('/api/console/communities', { params: { query: { pageSize: MOST } } }))
-    const managed = page.data.filter((one) => one.applyStatus === APPROVED)
-    all.value = managed.filter((one) => one.serviceState === 'running')
-    suspended.value = managed.filter((one) => one.serviceState !== 'running').map((one) => one.name)
+    const managed = page.data.filter((community) => community.applyStatus === APPROVED)
+    all.value = managed.filter((community) => community.serviceState === 'running')
+    suspended.value = managed
+      .filter((community) => community.serviceState !== 'running')
+      .map((community) => community.name)
     return all.value
   }
 

@@ -1,4 +1,4 @@
-import type { Custom, EdgeFormFault } from './useEdgeDevices'
+import type { Custom, EdgeFormFault } from './useBoxDevices'
 
 /** What stands in a field, as text. */
 export const textOf = (custom: Custom | undefined, key: string, otherwise = '') => {

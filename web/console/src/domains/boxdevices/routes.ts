@@ -4,7 +4,7 @@ export default [
   {
     path: 'gateway-protocols/:protocolId/devices',
     name: 'edge-devices',
-    component: () => import('./EdgeDevicesPage.vue'),
+    component: () => import('./BoxDevicesPage.vue'),
     props: true,
     meta: { titleKey: 'boxdevices.title' },
   },

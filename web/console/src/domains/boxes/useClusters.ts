@@ -96,9 +96,9 @@ export const useReplaceable = (model: () => string) =>
 export function useClusterActions(reload: () => Promise<unknown>) {
   const after = <A extends unknown[], T>(act: (...args: A) => Promise<T>) =>
     useAction(async (...args: A) => {
-      const made = await act(...args)
+      const result = await act(...args)
       await reload()
-      return { made }
+      return { result }
     })
   return {
     create: useAction((body: ClusterForm) => answer(api.POST('/api/console/edge/clusters', { body }))),

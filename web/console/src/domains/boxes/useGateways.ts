@@ -66,9 +66,9 @@ export const useDeployment = (deploymentId: () => string) =>
 export function useGatewayActions(gatewayId: () => string, reload: () => Promise<unknown>) {
   const after = <A extends unknown[], T>(act: (...args: A) => Promise<T>) =>
     useAction(async (...args: A) => {
-      const made = await act(...args)
+      const result = await act(...args)
       await reload()
-      return { made }
+      return { result }
     })
   return {
     addProtocol: after((driverId: string, version: string) =>

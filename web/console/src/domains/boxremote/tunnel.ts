@@ -2,7 +2,7 @@
 export class Tunnel {
   onJoined: (untilMs: number) => void = () => undefined
   onBytes: (data: Uint8Array) => void = () => undefined
-  onText: (told: Record<string, unknown>) => void = () => undefined
+  onText: (message: Record<string, unknown>) => void = () => undefined
   onOver: (why: string) => void = () => undefined
   private readonly socket: WebSocket
   private over = false
@@ -20,10 +20,10 @@ export class Tunnel {
       this.onBytes(new Uint8Array(data))
       return
     }
-    const told = JSON.parse(data) as Record<string, unknown>
-    if (told['joined']) this.onJoined(Number(told['untilMs']))
-    else if (typeof told['ended'] === 'string') this.finish(told['ended'])
-    else this.onText(told)
+    const message = JSON.parse(data) as Record<string, unknown>
+    if (message['joined']) this.onJoined(Number(message['untilMs']))
+    else if (typeof message['ended'] === 'string') this.finish(message['ended'])
+    else this.onText(message)
   }
 
   private finish(why: string): void {
@@ -62,7 +62,7 @@ export class Files {
   private readonly waiting = new Map<number, Waiting>()
 
   constructor(private readonly tunnel: Tunnel) {
-    tunnel.onText = (told) => this.told(told)
+    tunnel.onText = (message) => this.reply(message)
     tunnel.onBytes = (data) => this.piece(data)
   }
 
@@ -93,21 +93,21 @@ export class Files {
     })
   }
 
-  private told(told: Record<string, unknown>): void {
-    const id = Number(told['id'])
-    const one = this.waiting.get(id)
-    if (!one) return
+  private reply(message: Record<string, unknown>): void {
+    const id = Number(message['id'])
+    const request = this.waiting.get(id)
+    if (!request) return
     this.waiting.delete(id)
-    const error = told['error'] as { message: string } | undefined
-    if (error) one.failed(new Error(error.message))
-    else one.done(told['ok'])
+    const error = message['error'] as { message: string } | undefined
+    if (error) request.failed(new Error(error.message))
+    else request.done(message['ok'])
   }
 
   private piece(data: Uint8Array): void {
     const id = new DataView(data.buffer, data.byteOffset).getUint32(0)
-    const one = this.waiting.get(id)
-    if (!one) return
-    one.pieces.push(data.slice(4) as Uint8Array<ArrayBuffer>)
-    one.progress(one.pieces.reduce((sum, piece) => sum + piece.length, 0))
+    const request = this.waiting.get(id)
+    if (!request) return
+    request.pieces.push(data.slice(4) as Uint8Array<ArrayBuffer>)
+    request.progress(request.pieces.reduce((sum, piece) => sum + piece.length, 0))
   }
 }

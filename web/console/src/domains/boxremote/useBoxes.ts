@@ -159,7 +159,7 @@ export const useDrivers = (nodeId: () => string) =>
   )
 
 export function useBoxActs(nodeId: () => string) {
-  const one = (driver: string) => ({ path: { node_id: Number(nodeId()), driver } })
+  const driverPath = (driver: string) => ({ path: { node_id: Number(nodeId()), driver } })
   return {
     check: useAction(() =>
       answer(api.POST('/api/console/edge/nodes/{node_id}/checks', { params: at(nodeId()) })),
@@ -175,10 +175,18 @@ export function useBoxActs(nodeId: () => string) {
       answer(api.POST('/api/console/edge/nodes/{node_id}/diagnosis', { params: at(nodeId()) })),
     ),
     restart: useAction((driver: string) =>
-      answer(api.POST('/api/console/edge/nodes/{node_id}/drivers/{driver}/restart', { params: one(driver) })),
+      answer(
+        api.POST('/api/console/edge/nodes/{node_id}/drivers/{driver}/restart', {
+          params: driverPath(driver),
+        }),
+      ),
     ),
     replace: useAction((driver: string) =>
-      answer(api.POST('/api/console/edge/nodes/{node_id}/drivers/{driver}/replace', { params: one(driver) })),
+      answer(
+        api.POST('/api/console/edge/nodes/{node_id}/drivers/{driver}/replace', {
+          params: driverPath(driver),
+        }),
+      ),
     ),
     call: useAction((device: string, service: string, params: Record<string, unknown>) =>
       answer(

@@ -6,7 +6,7 @@ export type VendorModel = components['schemas']['VendorModel']
 export type VendorPreset = components['schemas']['VendorPreset']
 
 export const KINDS = ['people', 'vehicle', 'perimeter', 'eba', 'lift', 'indoor'] as const
-export const keyOf = (one: VendorModel) => `${one.kind}|${one.brand}|${one.model}|${one.docking}`
+export const keyOf = (model: VendorModel) => `${model.kind}|${model.brand}|${model.model}|${model.docking}`
 
 export function useModels(state: ListState) {
   return useResource(

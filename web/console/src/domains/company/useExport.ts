@@ -20,10 +20,10 @@ export function useExport() {
   async function follow(before: number): Promise<void> {
     const asked = Date.now()
     while (!gone) {
-      const told = await ask()
-      const begun = told.beganMs !== before
-      if (begun) progress.value = told
-      if (begun ? ENDED.includes(told.state) : Date.now() - asked > BEGUN_MS) return
+      const job = await ask()
+      const begun = job.beganMs !== before
+      if (begun) progress.value = job
+      if (begun ? ENDED.includes(job.state) : Date.now() - asked > BEGUN_MS) return
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
@@ -46,8 +46,8 @@ export function useExport() {
 
   /** Follow one that goes on already: another page began it. */
   async function resume(): Promise<void> {
-    const told = await ask()
-    if (told.state === 'none' || ENDED.includes(told.state)) return
+    const job = await ask()
+    if (job.state === 'none' || ENDED.includes(job.state)) return
     running.value = true
     try {
       await follow(-1)

@@ -43,11 +43,11 @@ export function useProductConfig(productKey: () => string) {
     await Promise.all([current.reload(), versions.reload()])
   }
   const save = useAction(async (content: string, notes: string) => {
-    const made = await answer(
+    const created = await answer(
       api.PUT('/api/console/products/{product_key}/config', { params: path(), body: { content, notes } }),
     )
     await changed()
-    return made
+    return created
   })
   const restore = useAction(async (version: number) => {
     const created = await answer(

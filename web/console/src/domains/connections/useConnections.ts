@@ -16,16 +16,16 @@ export function useDeviceEntry() {
 
 /** What a product demands of its devices' connections, and whom that would keep out. */
 export function useDemands(productKey: () => string) {
-  const held = useResource(
+  const demands = useResource(
     () => answer(api.GET('/api/console/products/{product_key}/connections', { params: of(productKey()) })),
     [productKey],
   )
   const choose = useAction(async (body: Demands) => {
     await api.PUT('/api/console/products/{product_key}/connections', { params: of(productKey()), body })
-    await held.reload()
+    await demands.reload()
     return true
   })
-  return { held, choose }
+  return { demands, choose }
 }
 
 /** Devices of a product that came plain lately. `everywhere`: as the installation's operator sees them. */

@@ -170,10 +170,10 @@ export interface Someone {
 }
 
 export async function findPersons(communityId: string, q: string): Promise<Someone[]> {
-  const found = await answer(
+  const page = await answer(
     api.GET('/api/console/communities/{community_id}/users', {
       params: { path: at(communityId), query: { q: q || undefined, pageSize: 50 } },
     }),
   )
-  return found.data.map((one) => ({ id: one.identityId, name: one.name, detail: one.phone || '' }))
+  return page.data.map((user) => ({ id: user.identityId, name: user.name, detail: user.phone || '' }))
 }

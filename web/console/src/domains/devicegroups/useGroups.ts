@@ -7,8 +7,8 @@ export type GroupDetail = components['schemas']['DeviceGroupDetail']
 export type Conditions = components['schemas']['GroupConditions']
 export type NewGroup = components['schemas']['NewDeviceGroup']
 export type GroupChange = components['schemas']['DeviceGroupChange']
-type Known = components['schemas']['GroupConditions']['states']
-export type State = NonNullable<Known>[number]
+type States = components['schemas']['GroupConditions']['states']
+export type State = NonNullable<States>[number]
 export const STATES: readonly State[] = ['online', 'offline', 'unactive', 'disabled']
 
 const path = (id: string) => ({ path: { group_id: Number(id) } })

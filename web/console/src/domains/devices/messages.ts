@@ -17,8 +17,8 @@ export const messageTone = (state: string): Tone => TONES[state] ?? 'idle'
 /** Id and code of a device's reply; both empty when it is none. */
 export function readReply(text: string): { id: string; code: number | null } {
   try {
-    const said = JSON.parse(text) as { id?: unknown; code?: unknown }
-    return { id: String(said.id ?? ''), code: said.code === undefined ? null : Number(said.code) }
+    const reply = JSON.parse(text) as { id?: unknown; code?: unknown }
+    return { id: String(reply.id ?? ''), code: reply.code === undefined ? null : Number(reply.code) }
   } catch {
     return { id: '', code: null }
   }
@@ -38,15 +38,17 @@ export function meaningOf(row: MessageRow, model: ThingModel): Meaning[] {
   } catch {
     return []
   }
-  const said = body as Record<string, unknown> | null
+  const message = body as Record<string, unknown> | null
   const values =
-    said && typeof said === 'object' && !Array.isArray(said) ? (said.params ?? said.data ?? said) : said
+    message && typeof message === 'object' && !Array.isArray(message)
+      ? (message.params ?? message.data ?? message)
+      : message
   return flat(values, '', paramsOf(row, model))
 }
 
 function paramsOf(row: MessageRow, model: ThingModel): Param[] {
   const typed = (list: (Param | string)[] | undefined) =>
-    (list ?? []).filter((one): one is Param => typeof one !== 'string')
+    (list ?? []).filter((param): param is Param => typeof param !== 'string')
   const service = model.services.find((service) => service.identifier === row.identifier)
   if (row.kind === 'event')
     return typed(model.events.find((event) => event.identifier === row.identifier)?.outputData)
@@ -55,37 +57,38 @@ function paramsOf(row: MessageRow, model: ThingModel): Param[] {
   return model.properties
 }
 
-function flat(value: unknown, path: string, params: readonly Param[], told?: Param): Meaning[] {
+function flat(value: unknown, path: string, params: readonly Param[], param?: Param): Meaning[] {
   // {"value": …, "time": …} wraps a value; the path tells it as it is on the wire.
   if (value !== null && typeof value === 'object') {
     return Object.entries(value).flatMap(([key, inner]) => {
       const deeper = path ? `${path}.${key}` : key
-      const wraps = key === 'value' && (told !== undefined || path === '')
-      const known = wraps ? told : childOf(told, key, params, path === '' || path === 'value')
-      return flat(inner, deeper, params, known)
+      const wraps = key === 'value' && (param !== undefined || path === '')
+      const child = wraps ? param : childOf(param, key, params, path === '' || path === 'value')
+      return flat(inner, deeper, params, child)
     })
   }
-  return [{ name: told?.name ?? '', identifier: path || '–', value: worded(told?.dataType, value) }]
+  return [{ name: param?.name ?? '', identifier: path || '–', value: worded(param?.dataType, value) }]
 }
 
 function childOf(
-  told: Param | undefined,
+  param: Param | undefined,
   key: string,
   params: readonly Param[],
   top: boolean,
 ): Param | undefined {
-  if (told?.dataType.type === 'struct') return fieldsOf(told.dataType).find((one) => one.identifier === key)
-  if (told?.dataType.type === 'array') {
-    const item = (told.dataType.specs as { item?: DataType } | undefined)?.item
-    return item && { ...told, dataType: item }
+  if (param?.dataType.type === 'struct')
+    return fieldsOf(param.dataType).find((field) => field.identifier === key)
+  if (param?.dataType.type === 'array') {
+    const item = (param.dataType.specs as { item?: DataType } | undefined)?.item
+    return item && { ...param, dataType: item }
   }
-  return top ? params.find((one) => one.identifier === key) : undefined
+  return top ? params.find((item) => item.identifier === key) : undefined
 }
 
 function worded(dataType: DataType | undefined, value: unknown): string {
   if (value === null || value === undefined) return '–'
   if (dataType?.type === 'enum' || dataType?.type === 'bool') {
-    const label = choices(dataType).find((one) => one.value === Number(value))?.label
+    const label = choices(dataType).find((choice) => choice.value === Number(value))?.label
     return label ? `${label} (${String(value)})` : String(value)
   }
   if (dataType?.type === 'date' && /^\d+$/.test(String(value))) return new Date(Number(value)).toISOString()

@@ -43,7 +43,7 @@ export function readModel(text: string): ThingModel {
 
 /** The parameters a form asks for (a bare string in the list names a property, used by `get`). */
 export function inputsOf(service: Service): Param[] {
-  return (service.inputData ?? []).filter((one): one is Param => typeof one !== 'string')
+  return (service.inputData ?? []).filter((param): param is Param => typeof param !== 'string')
 }
 
 export interface NumberSpecs {
@@ -95,7 +95,7 @@ export function emptyValue(dataType: DataType): unknown {
 export function wireValue(dataType: DataType, value: unknown): unknown {
   if (dataType.type === 'array') {
     const item = (dataType.specs as { item?: DataType } | undefined)?.item ?? { type: 'text' }
-    return (value as unknown[]).map((one) => wireValue(item, one))
+    return (value as unknown[]).map((element) => wireValue(item, element))
   }
   if (dataType.type === 'struct') {
     const fields = (value ?? {}) as Record<string, unknown>

@@ -42,7 +42,7 @@ export function useCertificates(iotId: () => string) {
 
 /** How devices of a product prove themselves. */
 export function useAuthentication(productKey: () => string) {
-  const held = useResource(
+  const methods = useResource(
     () =>
       answer(
         api.GET('/api/console/products/{product_key}/authentication', {
@@ -56,8 +56,8 @@ export function useAuthentication(productKey: () => string) {
       params: { path: { product_key: productKey() } },
       body,
     })
-    await held.reload()
+    await methods.reload()
     return true
   })
-  return { held, choose }
+  return { methods, choose }
 }

@@ -28,7 +28,7 @@ export function useTopology(iotId: () => string, state: ListState) {
       ),
     [iotId, state.page, state.size, state.filters],
   )
-  const found = useResource(
+  const candidates = useResource(
     () =>
       answer(
         api.GET('/api/console/devices/{iot_id}/found', {
@@ -38,7 +38,7 @@ export function useTopology(iotId: () => string, state: ListState) {
     [iotId],
   )
   const reload = async () => {
-    await Promise.all([detail.reload(), subs.reload(), found.reload()])
+    await Promise.all([detail.reload(), subs.reload(), candidates.reload()])
   }
   const add = useAction(async (iotIds: string[]) => {
     const done = await answer(
@@ -74,5 +74,5 @@ export function useTopology(iotId: () => string, state: ListState) {
     )
     return true
   })
-  return { detail, subs, found, reload, add, remove, adopt, permit }
+  return { detail, subs, candidates, reload, add, remove, adopt, permit }
 }

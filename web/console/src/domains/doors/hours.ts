@@ -19,9 +19,9 @@ export function clockOf(minute: number): string {
 /** Which minutes of each weekday are meant: seven arrays of 1440 ones and zeros, Monday first. */
 export function weekOf(weeks: WeekHours[]): Uint8Array[] {
   const week = WEEKDAYS.map(() => new Uint8Array(DAY))
-  for (const one of weeks) {
-    const [start, end] = [minuteOf(one.start), minuteOf(one.end)]
-    for (const day of one.days) {
+  for (const span of weeks) {
+    const [start, end] = [minuteOf(span.start), minuteOf(span.end)]
+    for (const day of span.days) {
       if (end > start) week[day - 1]?.fill(1, start, end)
       else {
         week[day - 1]?.fill(1, start, DAY)
@@ -46,16 +46,16 @@ export function runsOf(day: Uint8Array): [number, number][] {
 
 /** The rows that say a week, days with the same hours in one. */
 export function rowsOf(week: Uint8Array[]): WeekHours[] {
-  const found = new Map<string, WeekHours>()
+  const rows = new Map<string, WeekHours>()
   week.forEach((day, index) => {
     for (const [start, end] of runsOf(day)) {
       const key = `${start}-${end}`
-      const row = found.get(key) ?? { days: [], start: clockOf(start), end: clockOf(end) }
+      const row = rows.get(key) ?? { days: [], start: clockOf(start), end: clockOf(end) }
       row.days.push(index + 1)
-      found.set(key, row)
+      rows.set(key, row)
     }
   })
-  return [...found.values()].sort((a, b) => a.start.localeCompare(b.start) || a.end.localeCompare(b.end))
+  return [...rows.values()].sort((a, b) => a.start.localeCompare(b.start) || a.end.localeCompare(b.end))
 }
 
 /** The same week with one hour of one day turned on, or off. */

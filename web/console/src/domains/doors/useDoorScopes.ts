@@ -14,15 +14,16 @@ export function useDoorScope(iotId: () => string) {
     [iotId],
   )
   const save = useAction(async (served: Served[], callSpaceId: string | null) => {
-    const of = (kind: Served['kind']) => served.filter((one) => one.kind === kind).map((one) => one.id)
+    const of = (kind: Served['kind']) =>
+      served.filter((entry) => entry.kind === kind).map((entry) => entry.id)
     await api.PUT('/api/console/doors/{iot_id}/scope', {
       params: { path: { iot_id: iotId() } },
       body: {
         spaceIds: of('space').map(Number),
         groupIds: of('group'),
         callSpaceId: callSpaceId ? Number(callSpaceId) : null,
-        hours: served.flatMap((one) =>
-          one.hours ? [{ kind: one.kind, id: one.id, hours: sent(one.hours) }] : [],
+        hours: served.flatMap((entry) =>
+          entry.hours ? [{ kind: entry.kind, id: entry.id, hours: sent(entry.hours) }] : [],
         ),
       },
     })

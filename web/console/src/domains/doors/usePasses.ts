@@ -5,7 +5,7 @@ import type { components } from '@/api/schema'
 export type PassRow = components['schemas']['PassRow']
 
 /** Result codes with words of their own; others read as unknown (spec E, 8). */
-const KNOWN = new Set([
+const CODES = new Set([
   0, 101, 102, 103, 104, 201, 202, 203, 301, 302, 303, 501, 502, 503, 504, 505, 506, 507,
 ])
 export const KINDS = ['QRCODE', 'CARD', 'FACE', 'PASSWORD', 'BleCARD', 'CALL'] as const
@@ -13,7 +13,7 @@ export const PASS_FILTERS = ['q', 'result', 'kind', 'door', 'personId', 'from', 
 /** From here on a body is warmer than it should be, in °C; doors with a limit of their own refuse by it. */
 export const FEVER = 37.3
 
-export const codeKey = (code: number) => `doors.passes.code.${KNOWN.has(code) ? code : 10000}`
+export const codeKey = (code: number) => `doors.passes.code.${CODES.has(code) ? code : 10000}`
 export const passTone = (row: PassRow): Tone => (row.passed ? 'ok' : 'bad')
 
 /** What the filters in the URL ask the server for; times are ms since epoch. */

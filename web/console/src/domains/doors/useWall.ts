@@ -24,23 +24,23 @@ async function drawn(url: string): Promise<void> {
  */
 export function useWall(communityId: () => string | null, doors: () => readonly string[]) {
   const rows = shallowRef<PassRow[] | null>(null)
-  const known = new Set<string>()
+  const seen = new Set<string>()
   let coming: PassRow[] = []
   let gathering: ReturnType<typeof setTimeout> | undefined
   let turn = 0
 
   const wanted = (row: PassRow) => !doors().length || doors().includes(row.iotId)
 
-  function add(found: readonly PassRow[]): void {
-    const fresh = found.filter((row) => !known.has(row.id) && wanted(row))
+  function add(passes: readonly PassRow[]): void {
+    const fresh = passes.filter((row) => !seen.has(row.id) && wanted(row))
     if (!fresh.length) return
-    fresh.forEach((row) => known.add(row.id))
+    fresh.forEach((row) => seen.add(row.id))
     rows.value = [...fresh, ...(rows.value ?? [])]
       .sort((a, b) => (a.id.length - b.id.length || (a.id < b.id ? -1 : 1)) * -1)
       .slice(0, MOST)
-    if (known.size > MOST * 8) {
-      known.clear()
-      rows.value.forEach((row) => known.add(row.id))
+    if (seen.size > MOST * 8) {
+      seen.clear()
+      rows.value.forEach((row) => seen.add(row.id))
     }
   }
 
@@ -65,9 +65,9 @@ export function useWall(communityId: () => string | null, doors: () => readonly 
 
   function show(): void {
     gathering = undefined
-    const found = coming
+    const passes = coming
     coming = []
-    void Promise.all(found.map((row) => drawn(row.pictureUrl))).then(() => add(found))
+    void Promise.all(passes.map((row) => drawn(row.pictureUrl))).then(() => add(passes))
   }
 
   const live = useLiveTopics<PassRow>(['pass'], communityId, ({ topic, data }) => {
@@ -80,7 +80,7 @@ export function useWall(communityId: () => string | null, doors: () => readonly 
 
   function again(): void {
     rows.value = null
-    known.clear()
+    seen.clear()
     coming = []
     void read()
   }

@@ -4,9 +4,9 @@ const QUALITY = 0.9
 
 export async function fitted(file: File): Promise<string> {
   const picture = await createImageBitmap(file)
-  const found = frameOf(picture, picture.width, picture.height)
+  const frame = frameOf(picture, picture.width, picture.height)
   picture.close()
-  return found
+  return frame
 }
 
 /** The same of what a camera shows now. */

@@ -5,7 +5,7 @@ import type { components } from '@/api/schema'
 export type EngineState = components['schemas']['FaceEngineState']
 export type FaceModel = components['schemas']['FaceModel']
 export type FaceToEnrol = components['schemas']['FaceToEnrol']
-export type Found = components['schemas']['FaceSearchResult']
+export type FaceMatches = components['schemas']['FaceSearchResult']
 export type Limits = components['schemas']['FaceThresholds']
 
 const at = (communityId: string | null | undefined) => ({ path: { community_id: Number(communityId) } })

@@ -37,7 +37,7 @@ export function useFaces(state: ListState, communityId: () => string | null | un
     save(`face-erasure-${id}.json`, signed.document)
     save(
       `face-erasure-${id}.sig`,
-      Uint8Array.from(atob(signed.signature), (one) => one.charCodeAt(0)),
+      Uint8Array.from(atob(signed.signature), (char) => char.charCodeAt(0)),
     )
     save('face-erasure-key.pem', signed.publicKey)
   })

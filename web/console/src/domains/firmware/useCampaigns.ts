@@ -138,8 +138,8 @@ export function useCampaignActions(id: () => string, after: () => Promise<void>)
 
 export function useStart() {
   const count = useAction(async (form: CampaignForm) => {
-    const found = await answer(api.POST('/api/console/firmware-campaigns/count', { body: form }))
-    return found.devices
+    const result = await answer(api.POST('/api/console/firmware-campaigns/count', { body: form }))
+    return result.devices
   })
   const start = useAction(async (form: CampaignForm) => {
     const created = await answer(api.POST('/api/console/firmware-campaigns', { body: form }))

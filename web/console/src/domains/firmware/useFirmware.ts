@@ -97,10 +97,10 @@ export function useFirmwareActions(after: () => Promise<void>) {
 
 /** Devices of a product whose name contains `words`, to choose one from. */
 export async function findDevices(productKey: string, words: string) {
-  const found = await answer(
+  const page = await answer(
     api.GET('/api/console/devices', {
       params: { query: { productKey, q: words, pageNo: 1, pageSize: 20 } },
     }),
   )
-  return found.data
+  return page.data
 }

@@ -8,8 +8,8 @@ export type SandboxAnswer = components['schemas']['SandboxAnswer']
 
 /** The caller's own sandbox. Every act that changes it is followed by its new state. */
 export function useSandbox() {
-  const held = useResource(async () => (await answer(api.GET('/api/console/sandbox'))).sandbox)
-  const take = async (asked: Promise<Sandbox>): Promise<Sandbox> => (held.data.value = await asked)
+  const current = useResource(async () => (await answer(api.GET('/api/console/sandbox'))).sandbox)
+  const take = async (asked: Promise<Sandbox>): Promise<Sandbox> => (current.data.value = await asked)
 
   const create = useAction(() => take(answer(api.POST('/api/console/sandbox'))))
   const reset = useAction(() => take(answer(api.POST('/api/console/sandbox/reset'))))
@@ -26,7 +26,7 @@ export function useSandbox() {
       ),
     ),
   )
-  return { held, create, reset, remove, restore, secret, power }
+  return { current, create, reset, remove, restore, secret, power }
 }
 
 export function useExample() {

@@ -33,7 +33,7 @@ export const noticeTone = (state: string): Tone =>
   'idle'
 
 const here = (communityId: string) => ({ community_id: Number(communityId) })
-const one = (communityId: string, id: string) => ({ ...here(communityId), notice_id: Number(id) })
+const noticePath = (communityId: string, id: string) => ({ ...here(communityId), notice_id: Number(id) })
 
 export function useNotices(state: ListState, communityId: () => string | null) {
   return useResource(() => {
@@ -63,7 +63,7 @@ export function useNotice(communityId: () => string | null, id: () => string | n
     if (!community || !notice) return null
     return answer(
       api.GET('/api/console/communities/{community_id}/notices/{notice_id}', {
-        params: { path: one(community, notice) },
+        params: { path: noticePath(community, notice) },
       }),
     )
   }, [communityId, id])
@@ -74,7 +74,7 @@ export function useReads(communityId: () => string, id: () => string) {
     () =>
       answer(
         api.GET('/api/console/communities/{community_id}/notices/{notice_id}/reads', {
-          params: { path: one(communityId(), id()) },
+          params: { path: noticePath(communityId(), id()) },
         }),
       ),
     [communityId, id],
@@ -82,7 +82,7 @@ export function useReads(communityId: () => string, id: () => string) {
 }
 
 export function useNoticeChanges(communityId: () => string) {
-  const path = (id: string) => ({ path: one(communityId(), id) })
+  const path = (id: string) => ({ path: noticePath(communityId(), id) })
   const save = useAction((id: string | null, body: NoticeForm) =>
     id
       ? answer(

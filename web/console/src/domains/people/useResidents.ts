@@ -63,7 +63,7 @@ export function useFormShape(communityId: () => string | null) {
 
 export function useFormChanges(communityId: () => string) {
   const at = () => ({ params: { path: path(communityId()) } })
-  const one = (name: string) => ({ params: { path: { ...path(communityId()), name } } })
+  const fieldPath = (name: string) => ({ params: { path: { ...path(communityId()), name } } })
   const arrange = useAction((fields: components['schemas']['FieldChoice'][]) =>
     answer(api.PUT('/api/console/communities/{community_id}/resident-fields', { ...at(), body: { fields } })),
   )
@@ -73,13 +73,15 @@ export function useFormChanges(communityId: () => string) {
   const change = useAction((name: string, body: components['schemas']['CustomField']) =>
     answer(
       api.PUT('/api/console/communities/{community_id}/resident-fields/custom/{name}', {
-        ...one(name),
+        ...fieldPath(name),
         body,
       }),
     ),
   )
   const remove = useAction((name: string) =>
-    answer(api.DELETE('/api/console/communities/{community_id}/resident-fields/custom/{name}', one(name))),
+    answer(
+      api.DELETE('/api/console/communities/{community_id}/resident-fields/custom/{name}', fieldPath(name)),
+    ),
   )
   const review = useAction((needsReview: boolean) =>
     answer(

@@ -63,7 +63,7 @@ export async function wayTo(spaceId: string): Promise<string[]> {
   const way = await answer(
     api.GET('/api/console/spaces/{space_id}/way', { params: { path: { space_id: Number(spaceId) } } }),
   )
-  return way.map((one) => one.id)
+  return way.map((space) => space.id)
 }
 
 export function useSpaceChanges(communityId: () => string) {

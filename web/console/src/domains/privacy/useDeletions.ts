@@ -12,7 +12,7 @@ export function useDeletions(state: ListState, communityId: () => string | null)
   return useResource(() => {
     const community = communityId()
     if (!community) return Promise.resolve({ total: 0, pageNo: 1, pageSize: 20, data: [] as DeletionRow[] })
-    const wanted = STATES.find((one) => one === state.filter('state'))
+    const wanted = STATES.find((option) => option === state.filter('state'))
     return answer(
       api.GET('/api/console/communities/{community_id}/deletion-requests', {
         params: {

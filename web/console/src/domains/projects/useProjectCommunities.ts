@@ -7,12 +7,12 @@ import { useCommunity } from '@/app/useCommunity'
 export function useProjectCommunities(projectId: () => string) {
   const community = useCommunity()
   const projects = useResource(() => answer(api.GET('/api/console/projects')))
-  const held = computed(
+  const communityIds = computed(
     () => projects.data.value?.find((project) => project.projectId === projectId())?.communityIds ?? [],
   )
   const all = computed(() => community.options.value ?? [])
-  const rows = computed(() => all.value.filter((item) => held.value.includes(item.id)))
-  const others = computed(() => all.value.filter((item) => !held.value.includes(item.id)))
+  const rows = computed(() => all.value.filter((item) => communityIds.value.includes(item.id)))
+  const others = computed(() => all.value.filter((item) => !communityIds.value.includes(item.id)))
   const set = useAction(async (ids: readonly string[]) => {
     await api.PUT('/api/console/projects/{project_id}/communities', {
       params: { path: { project_id: projectId() } },
@@ -21,9 +21,9 @@ export function useProjectCommunities(projectId: () => string) {
     await projects.reload()
     return true
   })
-  const take = (id: string) => set.run([...held.value, id])
-  const leave = (id: string) => set.run(held.value.filter((one) => one !== id))
-  return { projects, held, rows, others, set, take, leave, load: community.load }
+  const take = (id: string) => set.run([...communityIds.value, id])
+  const leave = (id: string) => set.run(communityIds.value.filter((communityId) => communityId !== id))
+  return { projects, communityIds, rows, others, set, take, leave, load: community.load }
 }
 
 /** Devices of a project: those in one community, or those that are in none yet. */
@@ -50,15 +50,15 @@ export function useCommunityDevices(
       ),
     [projectId, communityId, inside, page],
   )
-  /** One after the other; `told` hears how many are done. */
+  /** One after the other; `progress` gets how many are done. */
   const move = useAction(
-    async (iotIds: readonly string[], into: string | null, told: (done: number) => void) => {
+    async (iotIds: readonly string[], into: string | null, progress: (done: number) => void) => {
       for (const [index, iotId] of iotIds.entries()) {
         await api.PUT('/api/console/devices/{iot_id}/community', {
           params: { path: { iot_id: iotId } },
           body: { communityId: into === null ? null : Number(into) },
         })
-        told(index + 1)
+        progress(index + 1)
       }
       return true
     },

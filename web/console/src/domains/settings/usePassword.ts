@@ -5,4 +5,5 @@ export interface TwicePassword {
   again: string
 }
 
-export const isReady = (said: TwicePassword) => said.new.length >= PASSWORD_MIN && said.again === said.new
+export const isReady = (passwords: TwicePassword) =>
+  passwords.new.length >= PASSWORD_MIN && passwords.again === passwords.new

@@ -17,19 +17,19 @@ const isBelow = (path: string, under: string) =>
 
 /** Let every form below show its own faults beside its fields. */
 export function provideFaults(faults: () => readonly Fault[]): ComputedRef<Faults> {
-  const found = computed<Faults>(() => {
+  const result = computed<Faults>(() => {
     const all = faults()
     return {
       at: (path) =>
         all
           .filter((item) => item.path === path)
-          .map((one) => one.message)
+          .map((item) => item.message)
           .join(' '),
       below: (path) => all.filter((item) => isBelow(item.path, path)).length,
     }
   })
-  provide(KEY, found)
-  return found
+  provide(KEY, result)
+  return result
 }
 
 export function useFaults(): ComputedRef<Faults> {

@@ -80,25 +80,25 @@ const common = (raw: Raw) => ({
 export function readDocument(value: unknown): TslDocument {
   const raw = isObject(value) ? value : {}
   return {
-    properties: objects(raw.properties).map((one) => ({
-      ...member(one),
-      ...common(one),
-      accessMode: one.accessMode === 'r' ? 'r' : 'rw',
+    properties: objects(raw.properties).map((property) => ({
+      ...member(property),
+      ...common(property),
+      accessMode: property.accessMode === 'r' ? 'r' : 'rw',
     })),
     events: objects(raw.events)
-      .filter((one) => !generated(one))
-      .map((one) => ({
-        ...common(one),
-        type: one.type === 'alert' || one.type === 'error' ? one.type : 'info',
-        outputData: objects(one.outputData).map(member),
+      .filter((event) => !generated(event))
+      .map((event) => ({
+        ...common(event),
+        type: event.type === 'alert' || event.type === 'error' ? event.type : 'info',
+        outputData: objects(event.outputData).map(member),
       })),
     services: objects(raw.services)
-      .filter((one) => !generated(one))
-      .map((one) => ({
-        ...common(one),
-        callType: one.callType === 'sync' ? 'sync' : 'async',
-        inputData: objects(one.inputData).map(member),
-        outputData: objects(one.outputData).map(member),
+      .filter((service) => !generated(service))
+      .map((service) => ({
+        ...common(service),
+        callType: service.callType === 'sync' ? 'sync' : 'async',
+        inputData: objects(service.inputData).map(member),
+        outputData: objects(service.outputData).map(member),
       })),
   }
 }
@@ -128,10 +128,10 @@ export function freshType(type: string): DataType {
 
 /** The first of `stem`, `stem2`, `stem3`, … that nothing in the list has. */
 export function freeIdentifier(taken: readonly { identifier: string }[], stem: string): string {
-  const known = new Set(taken.map((one) => one.identifier))
+  const identifiers = new Set(taken.map((part) => part.identifier))
   for (let at = 1; ; at += 1) {
     const wanted = at === 1 ? stem : `${stem}${at}`
-    if (!known.has(wanted)) return wanted
+    if (!identifiers.has(wanted)) return wanted
   }
 }
 
@@ -186,7 +186,7 @@ export function withSpec(dataType: DataType, key: string, value: unknown): DataT
 /** The list with one entry replaced, taken out (`undefined`) or added at the end. */
 export function withEntry<T>(list: readonly T[], at: number, entry: T | undefined): T[] {
   if (entry === undefined) return list.filter((_, index) => index !== at)
-  return at >= list.length ? [...list, entry] : list.map((one, index) => (index === at ? entry : one))
+  return at >= list.length ? [...list, entry] : list.map((item, index) => (index === at ? entry : item))
 }
 
 /** A copy of one part beside it, with an identifier of its own. */

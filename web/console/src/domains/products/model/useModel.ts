@@ -46,15 +46,15 @@ export function useModel(productKey: () => string) {
   /** Faults and changes of what is on the screen; a slow early answer must not overwrite a later one. */
   async function look(document: TslDocument): Promise<void> {
     const mine = ++turn
-    const told = await answer(
+    const result = await answer(
       api.POST('/api/console/products/{product_key}/model/check', {
         params: pathOf(productKey()),
         body: { document: document as unknown as Record<string, unknown> },
       }),
     ).catch(() => null)
-    if (!told || mine !== turn) return
-    faults.value = told.faults
-    changes.value = told.changes
+    if (!result || mine !== turn) return
+    faults.value = result.faults
+    changes.value = result.changes
   }
 
   const save = useAction(async () => {

@@ -75,13 +75,13 @@ async function choose(radio: Radio, name: string): Promise<Device> {
 async function hear(device: Device): Promise<Uint8Array> {
   if (!device.watchAdvertisements) throw new NotOpened('deaf')
   const stop = new AbortController()
-  const heard = new Promise<Uint8Array>((found) => {
+  const heard = new Promise<Uint8Array>((resolve) => {
     device.addEventListener(
       'advertisementreceived',
       (event) => {
         for (const [company, data] of (event as Advertisement).manufacturerData) {
           const random = randomOf(company, data)
-          if (random) found(random)
+          if (random) resolve(random)
         }
       },
       { signal: stop.signal },
@@ -107,18 +107,19 @@ async function connect(device: Device): Promise<[Characteristic, Characteristic]
   const [first, second] = await lost(
     Promise.all([service.getCharacteristic(WRITE), service.getCharacteristic(READ)]),
   )
-  const writes = (one: Characteristic) => one.properties.write || one.properties.writeWithoutResponse
+  const writes = (characteristic: Characteristic) =>
+    characteristic.properties.write || characteristic.properties.writeWithoutResponse
   return writes(first) ? [first, second] : [second, first]
 }
 
 /** Ready for the answer before anything is asked; the function waits for it. */
 async function subscribe(device: Device, from: Characteristic): Promise<() => Promise<Result>> {
-  const answer = new Promise<Uint8Array>((found, failed) => {
+  const answer = new Promise<Uint8Array>((resolve, failed) => {
     let bytes: number[] = []
     from.addEventListener('characteristicvaluechanged', () => {
       const value = from.value
       if (value) bytes = [...bytes, ...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]
-      if (bytes.length >= RESPONSE_BYTES) found(Uint8Array.from(bytes.slice(0, RESPONSE_BYTES)))
+      if (bytes.length >= RESPONSE_BYTES) resolve(Uint8Array.from(bytes.slice(0, RESPONSE_BYTES)))
     })
     device.addEventListener('gattserverdisconnected', () => failed(new NotOpened('lost')), { once: true })
   })
