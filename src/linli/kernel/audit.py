@@ -100,5 +100,5 @@ async def secret_reads_of(
 async def reads_of_persons(
     scope: Scope, db: Reader, *, targets: list[str], most: int = 200
 ) -> list[SecretRead]:
-    """Who read what of a person, or of the lists of their communities; the latest first."""
+    """The reads of a person's data, and of lists of their communities; the latest first."""
     return await _of_persons.all(db, scope, targets=targets, most=most)

@@ -17,9 +17,9 @@ def forwarded_address(header: str, trusted: Collection[str]) -> str:
 
 
 class Callers:
-    """`trusted` are the addresses of proxies whose X-Forwarded-For is believed; others that send it are remembered.
+    """`trusted`: addresses of proxies. Their X-Forwarded-For is believed; other senders of it are remembered.
 
-    With a proxy that nobody named everybody behind it shares one address, and so the limits of one: the operator is told.
+    Behind a proxy that is not listed, all clients share one address and its limits. The operator is told.
     """
 
     def __init__(self, trusted: Iterable[str], clock: Clock) -> None:

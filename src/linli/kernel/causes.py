@@ -1,7 +1,7 @@
-"""What the platform is acting on right now: an open-API call, or a device's message.
+"""The cause of the current work: an open-API call or a device's message.
 
-Rooms note it beside what follows (a record, a push, a call to a device), so that one trace can show them all. It is told
-by the number that its sender knows: `X-Ca-Request-Id`, or the `batchId` of a message.
+Rooms store it with each effect (a record, a push, a call to a device), so that one trace shows them all. The cause is
+identified by its sender's number: `X-Ca-Request-Id`, or the `batchId` of a message.
 """
 
 from contextvars import ContextVar

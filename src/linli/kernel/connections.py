@@ -1,11 +1,12 @@
-"""Who has how many connections open, and whose is closed when a newcomer finds no room.
+"""Limits on open connections, and which one is closed for a newcomer when a limit is reached.
 
-A holder is an address, of IPv6 its /64: a subscriber of IPv6 has that many addresses. One holder's connections may be
-`each`, all together `most`. Where either is reached, a connection that waits for its client is closed for the
-newcomer: the one that waited longest, of the newcomer's own holder or of the one that has most. A connection at work
-is closed only where its holder has more than the newcomer's will have; else the newcomer is turned away.
+A holder is an IPv4 address or an IPv6 /64, because an IPv6 subscriber has a whole /64. One holder may have `each`
+connections, all holders together `most`. At either limit a connection that waits for its client is closed for the
+newcomer: the longest-waiting one, of the newcomer's own holder or of the holder with the most connections. A busy
+connection is closed only if its holder has more connections than the newcomer's holder will have. Otherwise the
+newcomer is refused.
 
-Trusted proxies have no share of their own: theirs are the connections of everybody behind them.
+Trusted proxies have no limit of their own: they carry the connections of everybody behind them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,7 @@ _refused = telemetry.counter("connections_refused", "Connections turned away for
 
 
 class Standing(IntEnum):
-    """What a connection does, in the order in which connections are closed for others."""
+    """The state of a connection, in the order in which connections are closed for newcomers."""
 
     IDLE = 0
     """Nothing was asked of us that is not answered."""

@@ -67,7 +67,7 @@ class NotFound(LinliError):
         super().__init__(what=what, id=id, **facts)
 
     def text(self, language: str = i18n.DEFAULT) -> str:
-        """`what` is own_text by the text `what.<what>` in the reader's language, where a room has one."""
+        """`what` is shown as the text `what.<what>` in the reader's language, if a room has that text."""
         key = f"what.{self.facts['what']}"
         text = i18n.text(key, language)
         facts = {**self.facts, "what": self.facts["what"] if text == key else text}

@@ -1,7 +1,7 @@
-"""Domain events: how one room tells the others what happened, without knowing them.
+"""Domain events: a room tells the others what happened, without knowing them.
 
-`emit(tx, event)` runs the *inline* handlers at once in the same transaction (they write a few rows) and leaves one
-outbox row for each *after* handler, which the worker runs later, at least once.
+`emit(tx, event)` runs the *inline* handlers at once in the same transaction; they write a few rows. For each *after*
+handler it writes one outbox row. The worker runs these later, at least once.
 """
 
 import msgspec

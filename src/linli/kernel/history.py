@@ -1,12 +1,12 @@
-"""The history of records: who changed what from what to what, one row a change, in the transaction of the change.
+"""The history of records: one row a change with its author, the old and the new values, in the change's transaction.
 
 A room that wants a history of its records writes one line beside each change,
 
     house = history.Record("house", space_id, community_id)
     await history.note(scope, tx, house, "changed", before=old, after=new, now_ms=now_ms)
 
-and lists a `Kind` in `HISTORY` of its `console` package: who may read it, and, if records can be put back, how. The
-console's routes `/communities/{id}/history` and the web's `HistoryList` do the rest.
+and lists a `Kind` in `HISTORY` of its `console` package. The `Kind` says who may read the history and how a record is
+restored, if it can be. The console's routes `/communities/{id}/history` and the web's `HistoryList` do the rest.
 """
 
 import json

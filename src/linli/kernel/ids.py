@@ -46,8 +46,8 @@ class Ids:
         """A time-ordered number under 2**53 (safe in JavaScript), unique in this process; among several, by their slots.
 
         41 bits of milliseconds and 12 of a counter that starts at random each millisecond; of these, where there are
-        several processes, the last 6 are the process's slot. Whoever makes many at once gives the time: reading the
-        clock costs more than all the rest.
+        several processes, the last 6 are the process's slot. A caller that makes many at once gives the time: reading
+        the clock costs more than all the rest.
         """
         base = ((self._now_ms() if now_ms is None else now_ms) - _NUMBER_EPOCH_MS) << 12
         last = self._last

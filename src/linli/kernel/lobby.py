@@ -1,11 +1,11 @@
-"""Sockets that were accepted and have not shown what they speak: until the first byte, and through the TLS handshake.
+"""Accepted sockets whose protocol is not known yet: until the first byte, and during the TLS handshake.
 
-One listener may serve plain and TLS clients, told apart by their first byte, which takes nothing from the stream
-(0x16: TLS ClientHello). Whoever stays silent, or says the ClientHello drop by drop, costs a socket here and no more, for
-so many seconds, and their number is bounded, together and for one address: the one that waited longest goes first.
+One listener may serve plain and TLS clients. The first byte tells them apart (0x16: TLS ClientHello); it stays in the
+stream. A client that is silent or sends its ClientHello slowly costs one socket for a limited number of seconds. The
+number of such sockets is limited, for all together and for one address; the longest-waiting one is closed first.
 
-A handshake takes the processor for a millisecond. A few are begun in a turn of the loop, one of each address in turn: a
-flood of one address waits for itself.
+A handshake takes about 1 ms of processor time. Each turn of the loop begins a few, one address after another, so a
+flood from one address delays only itself.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
-"""What must not be read by everybody who may read a list or a log: codes that open doors, secrets, signed links, persons.
+"""Masking of values that not every reader of a list or log may see: door codes, secrets, signed links, persons.
 
-Pure. One place knows which members of which contents are such; whoever keeps or shows a message, a call, a request, a
-record or a line passes it through here. What is hidden is `***`, with the last characters where they help to tell one
-card or code from another (ADR 0077).
+Pure. This is the one list of secret members. Code that stores or shows a message, call, request, record or log line
+passes it through here. A hidden value becomes `***`, with the last characters where they help to tell cards or codes
+apart (ADR 0077).
 """
 
 import re
@@ -28,7 +28,7 @@ class Sort(Enum):
     SECRET = "secret"
     """Nothing of it is shown: passwords, PINs, tokens, keys."""
     PAPER = "paper"
-    """The number of an identity paper: nothing of it either, but to whoever takes their own data along."""
+    """The number of an identity paper: hidden too, except in an export of one's own data."""
     CODE = "code"
     """A card's number, a QR code: its last characters are shown."""
     PHONE = "phone"
@@ -99,7 +99,7 @@ _PAPER: Final = re.compile(
 
 @lru_cache(maxsize=8192)
 def sort_of(member: str) -> Sort | None:
-    """What stands in a member of this name, whichever way it is written; None: nothing to hide."""
+    """The kind of secret in a member of this name, in any spelling; None: nothing to hide."""
     name = member.replace("_", "").replace("-", "").lower()
     if name in _OPEN_NAMES:
         return None
@@ -141,8 +141,8 @@ def masked(value: Any, *, persons: bool = False) -> Any:
 
 
 def masked_row(row: dict[str, Any]) -> dict[str, Any]:
-    """A table's row for whoever takes their own data along: of codes the end, but numbers of cards, which are of use in
-    another system, and of papers whole.
+    """A table's row for an export of one's own data: the last characters of codes, but whole numbers of papers and of
+    cards, because another system can use them.
     """
     seen: dict[str, Any] = _Mask(persons=False, papers=False).value(row, 0)
     for name in ("card_id", "credential"):
@@ -177,7 +177,8 @@ def masked_bytes(payload: bytes) -> bytes:
 
 
 def without_query(text: str) -> str:
-    """Links in a text without their query, fragment and password: whoever has a signed link has what is behind it."""
+    """Links in a text without their query, fragment and password: a signed link gives its content to everybody who has
+    it."""
     return _LINK.sub(_bare, text) if ":/" in text or ":\\" in text else text
 
 

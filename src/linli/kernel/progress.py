@@ -44,7 +44,7 @@ progress_told = Table(
 
 
 class Progress(msgspec.Struct):
-    """How far some work is. Whoever does it changes it."""
+    """How far some work is. The code that does the work changes it."""
 
     phase: str = ""
     rows: int = 0
@@ -133,8 +133,8 @@ class Board:
     async def telling(
         self, scope: Scope, subject: str, phase: str, *, kept: bool = False
     ) -> AsyncIterator[Progress]:
-        """What the work in this block changes. `kept`: told from its first moment on, and after its end as it was last;
-        one that begins anew takes the place of the one before, wherever that is.
+        """The progress of the work in this block. `kept`: it is shown from the beginning, and its last state stays
+        after the end; a new run replaces the run before, also in another process.
 
         Raises DoneElsewhere when another process does the same work; not with `kept`.
         """
@@ -166,7 +166,7 @@ class Board:
         return Progress(INTERRUPTED if interrupted else row.phase, *row[2:])
 
     def _elsewhere(self, process: str) -> bool:
-        """Whether another process is at work. What a former self left under the name of this one is interrupted."""
+        """Whether another process is at work. Work left by an earlier process of this name counts as interrupted."""
         return process not in ("", self._me) and self._alive(process)
 
     async def _row_of(self, scope: Scope, subject: str) -> _Row | None:

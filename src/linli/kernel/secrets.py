@@ -31,7 +31,7 @@ class Secrets:
     """Seals and opens short secrets. Sealed text: `v<key number>.<base64 of nonce and ciphertext>`.
 
     The key file holds one base64 key a line; the last one seals, all of them open, so a key is rotated by adding a
-    line and sealing anew.
+    line and sealing again.
     """
 
     def __init__(self, keys: list[bytes]) -> None:

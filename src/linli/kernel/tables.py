@@ -1,7 +1,7 @@
-"""Tables that people take away, as CSV or as a workbook: nothing in them is run by the program that opens them.
+"""Tables for download, as CSV or as a workbook. A spreadsheet program runs nothing that is in them.
 
-The one place of the tree that writes cells. A text that a spreadsheet would take for a formula begins with an
-apostrophe; `original` takes it off again, so that what is read back is what was written.
+All cells are written here. A text that looks like a formula gets an apostrophe in front; `original` removes it again,
+so a value that is read back is the value that was written.
 """
 
 import codecs

@@ -226,7 +226,7 @@ async def create_app_key(
 ) -> tuple[str, str]:
     """A new (appKey, appSecret) for a project. The secret is told this once. Raises NotFound.
 
-    `again`: a pair that there was before, of a project that is made anew; its row must be gone.
+    `again`: a pair that there was before, of a project that is made again; its row must be gone.
     """
     project = await get_project(scope, tx, project_id=project_id)
     app_key, app_secret = again or (ids.app_key(), ids.app_secret())
@@ -355,7 +355,7 @@ def changed(tx: Tx) -> None:
 
 
 def on_change(db: Database, listener: Callable[[], object]) -> Callable[[], None]:
-    """Hear of changes of keys and grants, made by whichever process, and of news that may have been missed.
+    """Be called after changes of keys and grants by any process, and when signals may have been missed.
 
     Call what is returned to stop.
     """

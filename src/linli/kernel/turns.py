@@ -1,7 +1,7 @@
-"""Turns at something scarce, shared fairly among owners: the next one is whoever has used it least.
+"""Turns at a scarce resource, shared fairly among owners: the next turn goes to the owner who has used it least.
 
-An owner that asks for much waits behind its own work, never others behind it. Who was away begins with what the least
-user among those there has: being away saves nothing up.
+An owner with much work waits behind its own work; others do not wait for it. An owner who returns after a pause starts
+with the least use of those present, so a pause earns no credit.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ class Crowded(Exception):
 
 
 class FairTurns:
-    """`width` turns at a time; use is what a turn lasts. One event loop only.
+    """`width` turns at a time; use is measured as the time that turns last. One event loop only.
 
-    `patience`: seconds that an owner's own waiting work may take, by what its turns lasted so far; `expected`: what one
-    lasts of whom nothing is known.
+    `patience`: seconds that an owner's waiting work may take, estimated by its turns so far; `expected`: seconds of a
+    turn for an owner without any.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class FairTurns:
         self._average: dict[str, float] = {}
         """What an owner's turns last of late, in seconds."""
         self._floor = 0.0
-        """What the last one whose turn it was had used."""
+        """The use of the owner of the latest turn."""
 
     @contextlib.asynccontextmanager
     async def turn(self, owner: str) -> AsyncIterator[None]:

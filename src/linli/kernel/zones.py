@@ -1,4 +1,4 @@
-"""In which time zone a community lives, for rooms that do not know what a community is."""
+"""The time zone of a community, for rooms that do not know communities."""
 
 from collections.abc import Iterable
 

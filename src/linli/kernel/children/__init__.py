@@ -1,9 +1,9 @@
-"""Work on what strangers hand in, done in a child process that can be spared.
+"""Work on files from strangers, in a child process that may die.
 
-`parent.Nursery` starts `python -m linli.kernel.children.entry`, which loads what the work needs and then forks for each
-piece of work; the fork bounds itself (memory, processor time, files) and calls one function with a `Channel`. Both ends
-speak in frames of at most FRAME_MAX bytes, an answer for each ask, so that a result of any length comes in pieces. A
-child that breaks a bound ends alone.
+`parent.Nursery` starts `python -m linli.kernel.children.entry`. That process loads the modules and then forks for each
+piece of work. The fork limits itself (memory, processor time, files) and calls one function with a `Channel`. Both ends
+send frames of at most FRAME_MAX bytes, one answer for each question, so a result of any length comes in pieces. A child
+that exceeds a limit ends alone.
 
-Nothing is imported here: the child would load the parent's side too.
+Nothing is imported here, because the child would load the parent's side too.
 """

@@ -1,4 +1,4 @@
-"""Frames between a parent and its child: a length and a body, msgpack inside. Whoever asks waits for the answer."""
+"""Frames between a parent and its child: a length and a body, msgpack inside. The asker waits for the answer."""
 
 import struct
 from typing import Any, BinaryIO, Final

@@ -134,7 +134,7 @@ class Nursery:
 
     @contextlib.contextmanager
     def child(self) -> Iterator[Child]:
-        """A child for one piece of work, which has ended with the block."""
+        """A child for one piece of work. It ends with the block."""
         child = self._take()
         late = threading.Timer(self._wall, child.kill)
         late.daemon = True
@@ -146,7 +146,7 @@ class Nursery:
             self._put_back(child, good=child.finish())
 
     def prepare(self) -> None:
-        """Start one, that the work which is about to come need not wait for."""
+        """Start one in advance, so that the next work need not wait for it."""
         with self._lock:
             if self._spare is None:
                 self._keep(self._start())

@@ -64,7 +64,7 @@ class Tx(Reader):
         self.engine = db.engine
         self.zones = db.zones
         self.failure: Exception | None = None
-        """The first statement that failed. The unit is not committed after it, whoever went on."""
+        """The first statement that failed. The unit is not committed after it, even if its code went on."""
         self._after: list[Callable[[], object]] = []
 
     def after_commit(self, callback: Callable[[], object]) -> None:

@@ -1,7 +1,7 @@
-"""Pieces of work that met another one and gave way: doing them again is all there is to do.
+"""Work that lost a race against other work: it is done again.
 
-`Database.run` does so with one unit of work, `done_again` with what begins its units itself. Whoever does more than one
-unit again must know that nothing of the work has stayed: `lasts` says so.
+`Database.run` repeats one unit of work, `done_again` work that begins its units itself. Work of several units is
+repeated only if none is committed: `lasts` is called once something was.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ def lost_race(error: BaseException) -> bool:
 async def done_again[R](work: Callable[[], Awaitable[R]]) -> R:
     """Do `work`, and again at once where it lost a race and nothing of it has stayed, up to MOST_AGAIN times.
 
-    Raises LostRace, Duplicate in the end, and what `work` raises. Whoever has this done again inside a piece of work of
-    their own does not multiply the tries.
+    Raises LostRace, Duplicate in the end, and what `work` raises. Used inside other repeated work, it does not multiply
+    the tries.
     """
     again = MOST_AGAIN
     while True:
@@ -58,7 +58,7 @@ _attempt: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
 
 @contextmanager
 def attempt() -> Iterator[Attempt]:
-    """What is done inside, also by tasks begun there, is one try, and part of the one around it."""
+    """All work inside the block, also in tasks begun there, is one try. It is part of the try around it."""
     current = Attempt(_attempt.get())
     token = _attempt.set(current)
     try:

@@ -107,7 +107,8 @@ class SQLiteDatabase(Database):
     def _open_snapshot(self) -> None:
         """Let the reads of one turn of the event loop share one read transaction.
 
-        Taking and leaving the file's read lock costs more than an indexed select does; under load a turn has many.
+        To take and release the file's read lock costs more than an indexed select, and under load a turn has many
+        selects.
         """
         self._reader.execute("BEGIN")
         self._snapshot = True

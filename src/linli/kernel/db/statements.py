@@ -1,7 +1,7 @@
 """Statements written in SQLAlchemy Core, compiled once per engine, executed by the driver.
 
-A statement on a table that belongs to tenants must contain `in_scope(table)`: one that forgets it never runs, and
-`tests/kernel/test_statements.py` asks every one in the house.
+A statement on a table of tenants must contain `in_scope(table)`. Without it the statement never runs;
+`tests/kernel/test_statements.py` checks every statement of the tree.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -229,11 +229,11 @@ class Command(_Statement):
 def update_of(
     table: Table, columns: Sequence[str], *where: ColumnElement[bool], unscoped: str = "", **others: Any
 ) -> Command:
-    """Sets `columns` to what is bound under their own names, and other columns to what `others` says.
+    """Sets `columns` to the values bound under their names, and other columns to the values of `others`.
 
-    So a row's `_asdict()` can be bound as it is; what else it has is left alone. `where` says which rows, and the scope,
-    as in every statement; it binds under other names. Raises KeyError for a column that the table has not, TypeError
-    for a name that would stand for two values.
+    So a row's `_asdict()` can be bound as it is; its other fields are ignored. `where` selects the rows and contains
+    the scope, as in every statement; it binds under other names. Raises KeyError for a column that the table does not
+    have, TypeError for a name that would mean two values.
     """
     binds = {bind.key for part in where for bind in visitors.iterate(part) if isinstance(bind, BindParameter)}
     if twice := binds & set(columns):

@@ -1,7 +1,7 @@
-"""Entries: functions that a caller from outside reaches, which ask for what they need by type.
+"""Entries: functions that callers from outside reach. Their parameters are filled by type.
 
-`routes` declares those of the web; the open API declares its own (`openapi.registry`). Both read signatures with `needs`
-and run a call as one piece of work with `unit`; neither is known here.
+`routes` declares those of the web, `openapi.registry` those of the open API. Both read signatures with `needs` and run
+a call as one unit of work with `unit`. This package imports neither.
 """
 
 from linli.kernel.entry.routes import Routes

@@ -1,4 +1,4 @@
-"""Web routes, declared beside their code and made into handlers by the surface that serves them.
+"""Web routes. They are declared beside their code; the surface that serves them builds the handlers.
 
     routes = Routes("/communities/{community_id:int}/roles", tags=("people",))
 
@@ -21,7 +21,7 @@ The decorator only notes down; the function stays what it was. Parameters are fi
 - anything else: what the surface provides under that type, such as `Clock`, `Ids`, `Settings`, a room's service, the
   caller's `Rights` or `Resident`.
 
-What returns None is answered 204, all else 200 or, by `post`, 201, unless `status` says another.
+A route that returns None answers 204; others answer 200, or 201 for `post`. `status` sets another.
 """
 
 from collections.abc import Callable

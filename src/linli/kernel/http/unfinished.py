@@ -1,7 +1,7 @@
-"""What was received of requests that are not whole yet: memory that strangers may take up, bounded for all together.
+"""The received bytes of unfinished requests: memory that strangers can fill, with one limit for all together.
 
-Counted only between two pieces of a request, so that one that comes in one piece costs nothing here. Beyond the bound
-the request that has been under way longest is broken off, of the address that has the most bytes so.
+Bytes are counted only between two pieces of a request, so a request in one piece costs nothing here. Above the limit
+the oldest unfinished request of the address with the most such bytes is broken off.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""Files that are handed to one device and end with it: what opens doors is fetched once, by whoever begins to.
+"""Files for one device, which end when it has fetched them: content that opens doors is fetched by one client only.
 
-Devices fetch with a plain GET (spec A 4.3) and cannot say who they are, so the link ends for everybody but the address
-that used it first, and for that one soon after.
+Devices fetch with a plain GET (spec A 4.3) and cannot identify themselves. So the link ends for all addresses but the
+first that uses it, and for that one soon after.
 """
 
 from typing import Final
@@ -12,7 +12,7 @@ from linli.kernel import telemetry
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, integer, metadata, text_column
 
 AGAIN_MS: Final = 30_000
-"""How long the address that began may go on, or begin anew when the line broke."""
+"""How long the address that began may go on, or begin again when the line broke."""
 MOST: Final = 5
 """Requests of that address, parts of the file counted each."""
 

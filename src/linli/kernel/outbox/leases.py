@@ -1,4 +1,4 @@
-"""Rows in hand: taken for a time, given back, and free again when whoever held them is gone."""
+"""Leased rows: taken for a time, given back, and free again when their process has ended."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -100,10 +100,10 @@ async def lease(db: Database, *, now_ms: int, process: str) -> list[Leased]:
 async def along[P: msgspec.Struct](
     db: Database, kind: str, payload: type[P], *, key: str, most: int
 ) -> AsyncIterator[list[P]]:
-    """From within a job with this key: the payloads of the same kind that wait behind it, done with it.
+    """Called within a job with this key: the waiting payloads of the same kind, which are done with it.
 
-    What is done for one is often done for hundreds at the same cost. They are dropped when the block ends well, and
-    wait again when it does not; a process that dies meanwhile leaves them until their lease ends.
+    One run often serves hundreds of payloads at the same cost. They are removed when the block succeeds and wait again
+    when it fails. If the process dies, they wait until their lease ends.
     """
     now = db.clock.now_ms()
     rows = await db.run(

@@ -1,4 +1,4 @@
-"""The processes of one installation: who lives, whose work has to be taken over, who leads, and mail between them."""
+"""The processes of one installation: which are alive, take-over of dead ones' work, the leader, and mail between them."""
 
 from linli.kernel.processes.leases import Lease
 from linli.kernel.processes.mail import Mail

@@ -1,8 +1,8 @@
-"""Mail between processes: the database holds the messages, a signal tells their receiver that there are some.
+"""Mail between processes: the messages lie in the database, and a signal tells the receiver that some wait.
 
-For what a process asks of another one *now*: mail is lost with its receiver, and in a power cut of the database. Its
-sender keeps time-outs. Messages of one sender arrive in the order sent. What is sent in one turn of the loop, or while
-the mail before it is written, is one transaction.
+Mail is for questions that need an answer *now*: it is lost when its receiver ends or the database loses power, and its
+sender needs a time-out. Messages of one sender arrive in the order sent. Messages sent in one turn of the loop, or
+while earlier mail is written, share one transaction.
 """
 
 import asyncio

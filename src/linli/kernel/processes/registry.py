@@ -30,7 +30,7 @@ log = telemetry.logger(__name__)
 
 BEAT_SECONDS: Final = 1.0
 DEAD_MS: Final = 7_000
-"""With BEAT_SECONDS: the dead are noticed within 8 s, which leaves 2 of the 10 s in which their work must go on."""
+"""With BEAT_SECONDS: a dead process is noticed within 8 s. That leaves 2 s, because its work must go on within 10 s."""
 RETAKE_MS: Final = 15_000
 """A take-over that has not ended by then is tried by another process."""
 CHANNEL: Final = "processes"
@@ -117,7 +117,7 @@ class Processes:
     def on_gone(self, take_over: Gone) -> None:
         """`await take_over(name)` runs once a process is dead or has left, in the one process that takes its work.
 
-        It runs again, here or elsewhere, when it raised or did not end: it must be able to begin anew.
+        It runs again, here or elsewhere, when it raised or did not end: it must be able to begin again.
         """
         self._gone.append(take_over)
 
@@ -213,7 +213,7 @@ class Processes:
                 log.warning("processes: no sign of life: %s", error)
 
     async def _turn(self) -> bool:
-        """Show that this process lives, look who else does, and take over from those who do not. False: fenced."""
+        """Write this process's sign of life, check the other processes, and take over from dead ones. False: fenced."""
         lives = await self._db.run(
             lambda tx: _beat.run(tx, me=self.name, mine=self.slot, now=self._clock.now_ms()), durable=False
         )

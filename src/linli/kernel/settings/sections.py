@@ -370,7 +370,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
     @property
     def web_tls_at(self) -> int:
-        """The port of the web over TLS, whichever setting gives it; 0: none."""
+        """The port of the web over TLS, from either setting; 0: none."""
         return self.https_at or (self.http.port if self.tls.certificate else 0)
 
     @property

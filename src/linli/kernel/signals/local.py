@@ -1,4 +1,4 @@
-"""What every kind of signals offers, and all that an installation of one process needs."""
+"""The interface of all kinds of signals, and the whole implementation for an installation of one process."""
 
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -81,7 +81,7 @@ class Signals:
     async def ready(self) -> None:
         """Return once other processes' signals on all channels listened to so far are heard.
 
-        Whoever loads a table and follows it by signals listens, waits for this, and loads then.
+        To load a table and follow it by signals: listen first, wait for this, then load.
         """
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
-"""Signals by LISTEN/NOTIFY, on one connection of their own: a busy pool holds up no signal.
+"""Signals by LISTEN/NOTIFY, on a connection of their own, so a busy pool does not delay them.
 
-What is sent in one turn of the loop, or while the statement before it runs, goes in one statement. It does not wait for
-the disk (`synchronous_commit = off`): a signal is void after a power cut, and the tables say what there is.
+Signals of one turn of the loop, or sent while the statement before runs, share one statement. It does not wait for the
+disk (`synchronous_commit = off`): after a power cut signals have no value, and the tables have the state.
 """
 
 import asyncio

@@ -1,8 +1,9 @@
-"""The engine of imports by workbook: reads beside the event loop, plans, writes in one transaction, shows its progress.
+"""The engine of imports by workbook. It reads outside the event loop, plans, writes in one transaction and shows its
+progress.
 
-What is imported (houses and residents, vehicles, cameras, devices of a box) is told by a `Kind`, where the imports of a
-room stand by a `Ledger`. The file waits in the object store and an outbox row starts the work, so an import that was
-accepted is done even if the process is killed meanwhile.
+A `Kind` describes the imported rows (houses and residents, vehicles, cameras, devices of a box), a `Ledger` the stored
+imports of a room. The file waits in the object store and an outbox row starts the work. So an accepted import is done
+even if the process is killed.
 """
 
 import asyncio
@@ -40,7 +41,7 @@ PROBLEMS_KEPT: Final = 500
 _TRIES: Final = 3
 """Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
 _MANY: Final = 5_000
-"""Rows after which the database is asked to look at its tables anew."""
+"""Rows after which the database is asked to look at its tables again."""
 
 
 class Import(Protocol):
@@ -112,7 +113,7 @@ class Kind[I: Import, Rows, P: Plan](Protocol):
 
     @property
     def tables(self) -> Sequence[Table]:
-        """What many rows change so much that the database looks at it anew."""
+        """What many rows change so much that the database looks at it again."""
         ...
 
     async def reader(self, scope: Scope, db: Reader, import_row: I) -> Callable[[Path, Note], Rows]:
@@ -128,7 +129,7 @@ class Kind[I: Import, Rows, P: Plan](Protocol):
         ...
 
     async def stamp(self, scope: Scope, db: Reader, import_row: I) -> object | None:
-        """Changes when anything does that a plan looks at; None: a plan is made anew before it is written."""
+        """Changes when anything does that a plan looks at; None: a plan is made again before it is written."""
         ...
 
     async def plan(self, scope: Scope, db: Reader, import_row: I, rows: Rows) -> P: ...

@@ -1,6 +1,7 @@
-"""How many workbooks are read at the same time: one long one and one short one in a process, companies in fair turns.
+"""How many workbooks are read at once: one long and one short workbook in a process, with fair turns for companies.
 
-A child for each that comes would multiply what one may take; and a short one never waits for a long one.
+A child process for each workbook would multiply the memory allowed for one. A short workbook never waits for a long
+one.
 """
 
 import asyncio
