@@ -92,7 +92,7 @@ def plain(code: int, language: str) -> Failure:
 
 
 def detailed(code: int, error: LinliError, language: str, *, detail: str = "") -> Failure:
-    """The failure of a code whose message goes on to say what is wrong."""
+    """The failure of a code, with a detail added to its message."""
     base = plain(code, language)
     reason = detail or error.text("en")
     return Failure(

@@ -100,7 +100,7 @@ def check(
 
 
 def first_difference(left: bytes, right: bytes) -> int | None:
-    """Offset of the first byte that differs, the shorter one's length when one begins the other, None when equal."""
+    """Offset of the first different byte; the shorter length if one is a prefix of the other; None when equal."""
     if left == right:
         return None
     shorter = min(len(left), len(right))
@@ -121,7 +121,7 @@ def _difference_on_one_line(server: bytes, arrived: bytes) -> int | None:
 
 
 def _part_at(server: bytes, client: bytes, at: int, headers: int, *, arrived: bool) -> Fault:
-    """Which line of the string the offset falls into, by name, with what both sides have there."""
+    """The name of the line of the string that has the offset, with both sides' text of this line."""
     number = server.count(b"\n", 0, at)
     if number < len(_FIXED_LINES):
         part = _FIXED_LINES[number]

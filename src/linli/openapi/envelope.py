@@ -57,7 +57,7 @@ class Unreadable(Exception):
 def read(request: SignedRequest) -> Envelope:
     """The envelope of a signed request. Raises Unreadable.
 
-    A body that is no form is the envelope whatever its content type and method (one client sends GET with one).
+    A body that is not a form is the envelope, with any content type and method (one client sends GET with a body).
     """
     if request.body and not is_form(request):
         body = request.body

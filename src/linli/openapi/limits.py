@@ -1,7 +1,7 @@
-"""How often a key may call: what an operator set for the key, for its company and for everybody, brought to one answer.
+"""How often a key may call, from the limits that the operator set for the key, for its company and for everybody.
 
-A limit is set for a subject (an app key, a company, or everybody) on a path or on all calls together. What is not set for
-the nearer subject follows the wider one, down to the settings; 0 sets that there is no limit.
+A limit is set for a subject (an app key, a company, or everybody) on a path or on all calls together. A limit that is
+not set for a subject comes from the next wider one, in the end from the settings; 0 means no limit.
 """
 
 from __future__ import annotations

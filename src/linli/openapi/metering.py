@@ -1,7 +1,7 @@
 """Counts the calls of keys and companies against their limits. Rules are rows, counters are memory.
 
 A second is a fixed window, as the vendor counts it: the calls over the limit in one second fail, the next second
-starts anew (spec H 8.2). A day begins at midnight in the installation's time zone. Only calls that were let through
+starts again (spec H 8.2). A day begins at midnight in the installation's time zone. Only calls that were let through
 count. Where several processes share the database each holds a part of every limit, and asks for more of it when that
 part is used up (`slices`).
 """
@@ -53,7 +53,7 @@ class Days:
 
 
 class Place(NamedTuple):
-    """Which limit: whose, on what, in which span of time."""
+    """A limit's subject, path and span of time."""
 
     subject: str
     path: str

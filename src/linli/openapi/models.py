@@ -60,8 +60,8 @@ project_policies = Table(
     text_column("withheld"),
     integer("changed_ms"),
 )
-"""For projects whose keys are granted things one by one: what a new key of theirs gets (`services`, `models`), and the
-services that none may have yet (`withheld`). JSON lists. Keys of projects without a row get everything."""
+"""For projects with selected grants: what a new key gets (`services`, `models`), and services that no key may have yet
+(`withheld`). JSON lists. Keys of projects without a row get everything."""
 
 project_models = Table(
     "openapi_project_models",

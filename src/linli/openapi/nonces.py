@@ -1,10 +1,10 @@
-"""Each nonce once: a memory in front, rows behind, so that a signed request cannot be played again.
+"""Each nonce is accepted once, so a signed request cannot be replayed. Memory is checked first, then rows.
 
-A request stays acceptable until its signed time plus the window, so its nonce is remembered that long by both clocks:
-the machine's may be set ahead for a moment, and back. The memory answers for this process; the rows carry it over
-restarts and to other processes. A call that writes inserts its nonce in its own transaction (`claim`), where it meets
-any other use of it; calls that only read leave theirs to the next batch (`save`), which is one row.
-docs/adr/0010-nonces.md says why this is enough.
+A request is valid until its signed time plus the window. Its nonce is kept that long by both clocks, because the
+machine's clock may be set ahead for a moment, and back. The memory serves this process; the rows survive restarts and
+reach other processes. A call that writes inserts its nonce in its own transaction (`claim`), where it collides with any
+other use. Calls that only read leave their nonces to the next batch (`save`), which is one row. docs/adr/0010-nonces.md
+says why this is enough.
 """
 
 from __future__ import annotations

@@ -193,7 +193,8 @@ async def terms_of(db: Reader, *, project_id: str) -> Terms | None:
 
 
 async def set_terms(scope: Scope, tx: Tx, *, project_id: str, terms: Terms) -> None:
-    """Say what new keys of a project get and what none may have. The caller looked the project up in its scope."""
+    """Set the grants of new keys of a project and the services that no key may have. The caller has found the project
+    in its scope."""
     row = {
         "project_id": project_id,
         "tenant_id": scope.tenant,

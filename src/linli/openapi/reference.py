@@ -67,7 +67,7 @@ def example_of(kind: Any) -> Any:
 def errors_of(spec: MethodSpec, language: str) -> list[ErrorCode]:
     """Body codes that the method may answer with, with their texts (spec H 8.2).
 
-    `*` stands for the codes of whoever answers the call for us.
+    `*` stands for the codes of a provider that answers the call for us.
     """
     defaultdicts: dict[str, list[str]] = defaultdict(list)
     for kind in _raised(spec):

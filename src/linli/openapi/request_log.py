@@ -1,4 +1,4 @@
-"""The request log: one row a call with what its owner needs to find out what went wrong, kept some days."""
+"""The request log: one row a call, with the facts that its owner needs to find an error, kept for some days."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Proof(msgspec.Struct, frozen=True, gc=False):
 class Secret:
     """An appSecret made ready for many signatures: HMAC (RFC 2104) with both padded keys hashed beforehand.
 
-    `hmac.new` does as much anew for every message, at twice the time of hashing the message itself.
+    `hmac.new` does as much again for every message, at twice the time of hashing the message itself.
     """
 
     __slots__ = ("_states",)

@@ -1,7 +1,7 @@
 """cloudTokens: an app key's leave to act in one community, for two hours.
 
-One live token per (app key, community): a new one kills the old at once. After a refresh the old one lives five
-minutes more, so that calls under way go through (what the public clients' documentation says; it outranks spec B).
+One live token per (app key, community): a new token ends the old one at once. After a refresh the old token is valid
+for five more minutes, so that calls under way succeed. (The public clients' documentation says so; it outranks spec B.)
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class TokenTarget(NamedTuple):
 
 
 class TokenTargets(Protocol):
-    """The port through which the room of communities tells what a token may be asked for."""
+    """The port by which the room of communities says for which communities a token may be requested."""
 
     async def community(self, scope: Scope, db: Reader, *, community_id: int) -> TokenTarget | None:
         """The community, or None when it is outside `scope` or absent."""
@@ -141,7 +141,7 @@ class Tokens:
         return await self._add(scope, tx, target.community_id)
 
     async def refresh(self, scope: Scope, tx: Tx, token: str, *, field: str = "cloudToken") -> Issued:
-        """A new token in place of a live one, which stays good for five minutes. Raises BadInput, TokenRefused."""
+        """A new token in place of a live one. The old one stays valid for five minutes. Raises BadInput, TokenRefused."""
         if not token.strip():
             raise BadInput(field=field, rule="blank")
         now_ms = self._clock.now_ms()

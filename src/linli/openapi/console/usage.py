@@ -1,4 +1,4 @@
-"""What the tenant's own keys called today, what was refused, and what is left of their limits."""
+"""Today's calls of the tenant's keys, the refused calls, and the rest of their limits."""
 
 from typing import Annotated
 
@@ -42,7 +42,7 @@ class KeyUsage(msgspec.Struct, rename="camel", frozen=True):
     days: list[DayUsage]
     """The latest days, the oldest first."""
     ends_ms: int
-    """When the day's quotas begin anew."""
+    """When the day's quotas begin again."""
 
 
 usage_routes = Routes("/keys/{app_key:str}/usage", tags=("integrations",))
