@@ -65,7 +65,7 @@ class PendingCalls:
     def answered(
         self, device_no: int, message_id: str, reply: envelope.Reply, *, forward: bool = True
     ) -> None:
-        """Tell whoever waits; to be called once the answer is on disk, so that the record is complete by then."""
+        """Notify the waiting caller. To be called after the answer is on disk, so that the record is complete."""
         future = self._replies.pop((device_no, message_id), None)
         if future is not None and not future.done():
             future.set_result(reply)

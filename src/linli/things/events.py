@@ -96,7 +96,7 @@ class Sub(NamedTuple):
 
 
 class TopologyChanged(Event, frozen=True):
-    """Sub-devices came to a gateway or left it. A move from one gateway to another is one event for each of them."""
+    """Sub-devices came to a gateway or left it. A move between two gateways is one event for each gateway."""
 
     name: ClassVar[str] = "things.topology_changed"
 

@@ -29,7 +29,7 @@ from linli.things.mqtt.principals import (
 from linli.things.service.devices import DeviceValues, create_device
 
 type Address = Callable[[str, str], tuple[str, int]]
-"""(what protected the request, our address by which it came) -> host and port to connect to, protected alike."""
+"""(protection of the request, our address that it used) -> host and port for a connection with the same protection."""
 type TokenKind = Literal["regnwl", "pre_auth"]
 
 

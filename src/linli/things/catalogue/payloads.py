@@ -1,6 +1,6 @@
-"""What stands in the messages of each topic, for people who write firmware: examples made of the product's own model.
+"""Example messages of each topic for firmware developers, made from the product's own model.
 
-Each that a device publishes is sent by a test to a running platform. Source: spec clients, (b).
+A test sends each message that a device publishes to a running platform. Source: spec clients, (b).
 """
 
 import json

@@ -1,4 +1,5 @@
-"""What the MQTT front asks about certificates: whose it is, which ones a listener trusts, what a product allows."""
+"""Certificate checks for the MQTT front: the device of a certificate, a listener's trusted certificates, a product's
+rule."""
 
 import asyncio
 import contextlib

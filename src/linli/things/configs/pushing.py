@@ -1,4 +1,4 @@
-"""Pushes in batches, and what devices say and ask about their configuration (spec clients b.4).
+"""Pushes of configurations in batches, and the messages of devices about them (spec clients b.4).
 
 down  S/thing/config/push        params {"configId","configSize","sign","signMethod":"Sha256","url","getType":"file"}
 up    S/thing/config/push_reply  {"id","code":200,"data":{}}

@@ -1,4 +1,4 @@
-"""Configurations: write a version, go back to an old one, give one device its own, push to all that are online."""
+"""Configurations: write a version, restore an old one, give a device its own, push to all online devices."""
 
 import hashlib
 import json

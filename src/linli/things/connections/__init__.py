@@ -1,1 +1,1 @@
-"""How devices' connections are protected on their way here, what is recorded of it, and what a product demands."""
+"""How devices' connections are protected: the records of it, and the rules of products."""

@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 
 type Entries = Callable[[str], Entry]
-"""`asked`: the host by which whoever asks came here."""
+"""`asked`: the host that the asker used."""
 
 
 def host_of(header: str) -> str:

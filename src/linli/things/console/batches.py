@@ -35,7 +35,7 @@ class BatchFault(msgspec.Struct, rename="camel", frozen=True):
 
 
 class BatchAnswer(msgspec.Struct, rename="camel", frozen=True):
-    """What a batch would make, or, with an id, what it is making."""
+    """The devices that a batch would create; with an id, those that it is creating."""
 
     id: Annotated[str | None, Meta(description="None: only tried, or refused for its problems.")]
     total: Annotated[int, Meta(description="Rows of the file.")]
@@ -287,7 +287,7 @@ async def hand_in(
 
 
 def _must_name_community(scope: Scope, community_id: int | None) -> None:
-    """Those who see some communities only would lose sight of what they make in none."""
+    """A person who sees only some communities could not see devices created in none."""
     if community_id is not None:
         scope.allow(community_id)
     elif scope.communities is not None:

@@ -1,4 +1,4 @@
-"""What a list of devices is asked for by, read once for the list, its export and whoever chooses from it."""
+"""The filters of a list of devices, read in one place for the list, its export and its pickers."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

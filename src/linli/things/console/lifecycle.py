@@ -118,7 +118,7 @@ async def removal(iot_id: str, scope: Scope, db: Database) -> DeviceRemoval:
 
 @device_lifecycle_routes.put("/community", right="devices.manage", raises=(NotFound,))
 async def move(iot_id: str, data: CommunityChoice, scope: Scope, tx: Tx) -> None:
-    """Put it into another community. A door stops being one: it is set up anew where it is now."""
+    """Put it into another community. A door stops being one: it is set up again where it is now."""
     await lifecycle.move_device(scope, tx, iot_id=iot_id, community_id=data.community_id)
 
 

@@ -1,4 +1,4 @@
-"""Who was refused and is no known device: for whoever sets devices up and, all of them, for the operator."""
+"""Refused clients that are no registered device: for persons who set up devices; the operator sees all."""
 
 import msgspec
 

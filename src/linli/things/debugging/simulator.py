@@ -1,8 +1,8 @@
-"""The built-in simulator: stands in for a device that is not connected, by the device's own credentials, over MQTT.
+"""The built-in simulator: it connects over MQTT with a device's own credentials while the device is away.
 
-A simulation lives in one process, which reads its row again when a signal says so and every few seconds; so any process
-may be asked to change it. It ends when it is told to, after `LASTS_MS`, when nobody looks at its page any more, and
-when its line ends because the real device came.
+A simulation lives in one process. That process reads its row again at a signal and every few seconds, so any process
+can change it. It ends on request, after `LASTS_MS`, when nobody has its page open, and when its connection ends because
+the real device connected.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ LASTS_MS: Final = 30 * 60_000
 UNWATCHED_MS: Final = 45_000
 """A page that is open says so every 15 s."""
 KEPT_MS: Final = 10 * 365 * 86_400_000
-"""For as long as whoever keeps it wants."""
+"""For as long as its owner wants."""
 LOOK_SECONDS: Final = 5.0
 MOST_INTERVAL_S: Final = 3600
 MOST_DELAY_MS: Final = 60_000

@@ -87,7 +87,7 @@ async def find_uplink(db: Reader, *, device_no: int, seq: int) -> TracedUplink |
 
 
 async def find_call(db: Reader, *, call_no: int) -> TracedCall | None:
-    """Whoever's it is: the caller then looks for its device in its scope."""
+    """Without a scope: the caller then looks for its device in its own scope."""
     return await _call.one(db, number=call_no, on_day=day_of(Ids.number_ms(call_no)))
 
 

@@ -24,7 +24,7 @@ async def desired_get(tx: Tx, request: Request) -> dict[str, Any]:
 
 
 async def desired_delete(tx: Tx, request: Request) -> dict[str, Any]:
-    """`{"LightSwitch": {"version": 2}}`: the device has taken up this version; without a version, whichever there is.
+    """`{"LightSwitch": {"version": 2}}`: the device has applied this version; without a version, the present one.
 
     A value that changed meanwhile stays, and the device is told: nothing is deleted, `data` names the versions there are.
     """

@@ -71,7 +71,7 @@ class Translates(Protocol):
 
 @contextmanager
 def _named(record: CallRecord) -> Iterator[None]:
-    """A failure carries the id of its call, so that whoever shows it can lead to its trace."""
+    """A failure has the id of its call, so that a page that shows it can link to the trace."""
     try:
         yield
     except LinliError as error:

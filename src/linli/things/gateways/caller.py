@@ -1,4 +1,4 @@
-"""What all requests of gateways share: who asks, which devices are meant, how a refusal names the one at fault."""
+"""Common parts of gateways' requests: the caller, the devices meant, and a refusal that names the faulty device."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple

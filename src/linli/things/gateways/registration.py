@@ -1,9 +1,8 @@
 """Sub-devices that fetch their identity through their gateway.
 
-A secret is given out for a device that was set up beforehand, whose product allows dynamic registration, and only until
-the device has connected for the first time; a gateway may ask again for its own sub-devices, which it serves anyway.
-`sub/unregister` gives the identity back: the old secret ends, and the device may be registered anew.
-Source: spec clients b.4, b.5.
+A secret is given only for a device that was created before, whose product allows dynamic registration, and that has
+never connected. A gateway may ask again for its own sub-devices, because it serves them anyway. `sub/unregister` gives
+the identity back: the old secret ends, and the device may be registered again. Source: spec clients b.4, b.5.
 """
 
 import contextlib

@@ -82,7 +82,7 @@ class Gateways:
         await self.edge_bus.stop()
 
     async def _replied(self, tx: Tx, request: Request) -> None:
-        """A client's answer to a notice. It is kept in the inbox; whoever waits for it learns of it."""
+        """A client's answer to a notice. It is stored in the inbox; waiting callers are notified."""
         try:
             reply = envelope.read_reply(request.payload)
         except envelope.EnvelopeError:

@@ -110,7 +110,7 @@ class SubSessions:
     async def _undemanded(
         self, tx: Tx, request: Request, entry: SignedSub, device: DeviceEntry
     ) -> Failure | None:
-        """What the sub-device's product demands holds for the gateway's connection, which is its way here."""
+        """The rules of the sub-device's product apply to the gateway's connection, because the sub-device uses it."""
         stamp = "" if entry.timestamp is None else str(entry.timestamp)
         reason = await self._demands.refusal(
             device.device_no, device.product.product_no, security=request.security, stamp=stamp, db=tx

@@ -1,4 +1,4 @@
-"""The sub-devices of a gateway (拓扑关系): who may hang on which, asked by people or by the gateway itself."""
+"""The sub-devices of a gateway (拓扑关系): adding and removing them, for people and for the gateway itself."""
 
 from typing import Final
 

@@ -217,7 +217,7 @@ class Batch:
             await _seen.run_many(tx, [{"no": no, "seen": ms} for no, ms in sorted(self.seen.items())])
 
     async def _write_past(self, tx: Tx) -> None:
-        """Points as all others; a present value is replaced by a newer one only, not by one of the same time."""
+        """Points like all others. Only a newer value replaces the present one, not a value of the same time."""
         if self.past_numbers:
             await tx.insert_tuples(points, _POINTS, self.past_numbers)
         if self.past_texts:

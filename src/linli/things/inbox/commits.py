@@ -1,7 +1,7 @@
 """When batches of messages were committed: to tell afterwards when a message was safe and acknowledged.
 
 Noted in memory and written in bulk (`debugging.notes`): a row for each turn of the writer, however many batches there
-were. So a trace finds them after a restart and whichever process committed them; a crash loses the last turn.
+were. So a trace finds them after a restart, and from any process; a crash loses the last turn.
 """
 
 from collections import deque

@@ -122,10 +122,10 @@ def all_are(device_no: int) -> bool:
 class Dispatcher:
     """One per process; its `offer` belongs into `Ingest.on_committed`.
 
-    Where several processes share the database, a device's messages are handled by the process that holds the device
-    (`mine`); who takes a device over from another one `adopt`s what is unfinished there. Should two processes have the
-    same message in hand, the later one waits at its row of the work list until the first is done with it, and finds it
-    gone: both go through a device's messages in the same order, and each message is handled once.
+    If several processes share the database, the process that holds a device handles its messages (`mine`). A process
+    that takes a device over `adopt`s its unfinished messages. If two processes have the same message, the later one
+    waits at its row of the work list until the first has finished, and then finds no row. Both handle a device's
+    messages in the same order, so each message is handled once.
     """
 
     def __init__(

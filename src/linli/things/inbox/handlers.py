@@ -1,4 +1,4 @@
-"""Which function of which domain wants which messages; filled by the composing function."""
+"""The registry of message handlers of the domains, filled by the composing function."""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,7 +32,7 @@ class InboxHandlers:
     def on_property(self, identifier: str, handler: Handler, *, history: bool = False) -> None:
         """For each post that holds the property; ANY for every post. `message.values` are all its values.
 
-        `history` as for events; of the values of one property the last one is in `message.values`.
+        `history` as for events; `message.values` has the last value of each property.
         """
         self._add("property", identifier, handler, history=history)
 

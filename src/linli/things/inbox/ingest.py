@@ -1,11 +1,12 @@
-"""From the MQTT front to the disk: gather, commit, acknowledge, reply, tell.
+"""From the MQTT front to the disk: collect, commit, acknowledge, reply, notify.
 
-Uplinks are read into the open batch as they arrive. While one batch is being committed the next one fills, so batches
-grow with the load by themselves and a lone message waits for nobody. What is acknowledged has been committed.
+Uplinks are read into the open batch as they arrive. While one batch is committed the next one fills. So batches grow
+with the load, and a single message does not wait. An acknowledged message is committed.
 
-Sent again: a client that missed our PUBACK marks the message with DUP. If a message of the same bytes from the same
-device was stored shortly before, the second one is acknowledged and answered like the first and not stored. Without DUP
-two equal messages are two messages. Handlers therefore see a message once, unless a device sends it in other bytes.
+Repeated messages: a client that missed our PUBACK sends the message again with DUP. If the same bytes from the same
+device were stored shortly before, the second message is acknowledged and answered like the first, but not stored.
+Without DUP two equal messages are two messages. So handlers see a message once, unless a device repeats it in other
+bytes.
 """
 
 import asyncio
@@ -44,7 +45,7 @@ RESEND_BOX_MS: Final = 35 * 86_400_000
 """The same for a report of an edge box, which may be away for weeks; its id is used once in the box's life."""
 BACK_OFF_SECONDS: Final = 0.5
 GATHER_SECONDS: Final = 0.01
-"""Long enough to read MAX_MESSAGES: whoever is cut off waits for a whole commit more than the others."""
+"""Long enough to read MAX_MESSAGES: a client that is cut off waits for one more commit than the others."""
 QUIET_TURNS: Final = 3
 """Turns of the event loop without a new message after which nobody is waited for; a turn takes some microseconds."""
 SEEN_SECONDS: Final = 60
@@ -189,10 +190,10 @@ class Ingest:
                 return
 
     async def _gather(self) -> None:
-        """Between two commits: take in what those send who were just acknowledged, as long as it keeps coming.
+        """Between two commits: collect the messages of clients that were just acknowledged, while more keep coming.
 
-        Without this the clients fall into two halves that take turns, and every commit carries half of what it
-        could. Most of a commit's cost does not depend on how much it carries. An idle system never comes here.
+        Without this the clients split into two halves that take turns, and every commit has half of its possible size.
+        Most of a commit's cost does not depend on its size. An idle system never comes here.
         """
         await asyncio.sleep(0)  # the acknowledgements go out
         until = time.monotonic() + GATHER_SECONDS
@@ -250,7 +251,7 @@ class Ingest:
         self._tell(batch)
 
     def _tell(self, batch: Batch) -> None:
-        """Let those know who watch what is stored and what is refused."""
+        """Notify the subscribers of stored and of refused messages."""
         for uplink, reason in batch.refused:
             payload = uplink.payload[:SHOWN_BYTES]
             now_ms = self._clock.now_ms()
@@ -313,9 +314,9 @@ class Ingest:
         await self._finish(single)
 
     async def settle_made(self, uplink: Uplink, device: DeviceEntry) -> bytes | None:
-        """Store a message that was made of another one, in a transaction of its own; what it is answered, if anything.
+        """Store a message that was made from another one, in its own transaction. Returns the answer to it, if any.
 
-        Whoever made it acknowledges the message it came from afterwards, and marks it `dup` where that one was marked:
+        The caller acknowledges the original message afterwards. If the original is marked `dup`, this one must be too:
         then it is not stored twice. Raises Unavailable.
         """
         batch, now_ms = Batch(), self._clock.now_ms()

@@ -1,4 +1,4 @@
-"""What the inbox holds: one message of one device, as handlers and subscribers of committed messages see it."""
+"""A message of the inbox: one message of one device, as handlers and subscribers of committed messages see it."""
 
 import struct
 from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ def batch_id(device_no: int, seq: int) -> str:
 
 
 def batch_ids(device_no: int, numbers: Sequence[int]) -> Iterator[str]:
-    """`batch_id` of many messages of one device, at a third of what formatting each would take."""
+    """`batch_id` of many messages of one device, in a third of the time of formatting each."""
     if not numbers:
         return iter(())
     digits = struct.pack(f">{len(numbers)}q", *numbers).hex("-", 8)

@@ -1,11 +1,11 @@
-"""Reads posts of the past: what a device or its gateway kept while it could not report (`…/property/history/post`).
+"""Reads posts of the past: messages that a device or its gateway kept while it was offline (`…/property/history/post`).
 
     [{"identity": {"productKey": …, "deviceName": …}, "properties": [{"Power": {"value": 1, "time": ms}}], "events": […]}]
 
-Each identity's values become one message, each event one of its own, marked HISTORY: they fill the time series and the
-lists of events, replace no newer present value, wake no rule about the present, and change no status. Every value needs
-its time; one that lies too far back or ahead to be believed (design 4.9) is dropped alone and named, since arrival time
-would make the past the present.
+Each identity's values become one message, each event another, all marked HISTORY. They fill the time series and the
+lists of events. They replace no newer present value, start no rule about the present, and change no status. Every value
+needs its time. A value too far back or ahead (design 4.9) is dropped alone and named, because its arrival time would
+make it a present value.
 """
 
 from collections.abc import Callable, Iterator

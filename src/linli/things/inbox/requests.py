@@ -1,8 +1,8 @@
-"""Uplinks that ask the platform to do or tell something: topology, shadow, configuration, firmware, desired values.
+"""Uplinks with a request to the platform: topology, shadow, configuration, firmware, desired values.
 
-Each runs in a transaction of its own, after everything that the connection sent before it is committed, and is
-acknowledged once that transaction is: what a device was told holds. Requests of one connection keep their order; those
-of different ones run side by side, so that a slow one holds up neither them nor the posts.
+Each request runs in its own transaction, after all earlier messages of the connection are committed. It is acknowledged
+after its commit, so an answer to a device is durable. Requests of one connection keep their order. Requests of
+different connections run in parallel, so a slow one delays neither the others nor the posts.
 
 A client that missed the PUBACK sends again, and the request runs again: handlers are idempotent.
 """
@@ -27,8 +27,8 @@ MAX_RUNNING = 64
 """Requests in their transactions at one time, over all connections."""
 OUTSIDE_EACH = 2_000
 OUTSIDE_EACH_BYTES = 8 * 1024 * 1024
-"""Of one tenant's requests that wait for something outside. With more its devices are to ask again: what one holds up
-counts against what all connections may have on their way."""
+"""Requests of one tenant that wait for something outside. Above this number its devices must ask again, because waiting
+requests count against the limit of all connections."""
 
 _CODES: dict[type[LinliError], int] = {Forbidden: 403, NotFound: 404, Conflict: 460, TooMany: 429}
 

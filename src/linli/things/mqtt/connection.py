@@ -1,4 +1,4 @@
-"""One MQTT connection: bytes in and out, flow control, and what each packet leads to.
+"""One MQTT connection: bytes in and out, flow control, and the handling of each packet.
 
     NEW --CONNECT--> ADMITTING --accepted--> OPEN
                               \\--registration--> REGISTERED (answer pushed, the client leaves)

@@ -1,4 +1,4 @@
-"""Downlinks: by which session a message reaches a device, or one of an app's connections."""
+"""Downlinks: the choice of the session for a message to a device or to one of an app's connections."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,8 +1,8 @@
-"""Passing messages on: who gets what one client publishes on a user topic. Source: MQTT 5.0, 4.7, 4.8.
+"""Delivery of messages between clients on user topics. Source: MQTT 5.0, 4.7, 4.8.
 
-A device never gets its own messages back (the SDKs take them for the platform's); an app does, unless it said
-No Local. Filters that overlap give one copy, at the highest QoS, with all their identifiers. Of a shared subscription
-one member gets it, whichever front that is at (`others.SharedElsewhere`).
+A device never gets its own messages back, because the SDKs would take them for the platform's. An app does, unless it
+set No Local. Overlapping filters give one copy, at the highest QoS, with all their identifiers. One member of a shared
+subscription gets the message, at whichever front it is (`others.SharedElsewhere`).
 """
 
 import itertools
@@ -136,7 +136,7 @@ class Exchange:
     def share(
         self, message: Message, shared: Shared, tried: frozenset[str] = frozenset(), tries: int = MAX_TRIES
     ) -> Session | None:
-        """One of the group gets it: in turn, whoever has room first, and a session without connection last.
+        """One member of the group gets it: in turn, members with room first, sessions without connection last.
 
         `tried`: fronts that had the message and nobody to give it to. Returns whom it went to, if that is here.
         """

@@ -252,7 +252,8 @@ class Front:
         return self._exchange.spread(message, origin)
 
     def spread(self, message: Message) -> None:
-        """Give subscribers of this front a message that came to another one, which sees to groups (`share`)."""
+        """Give this front's subscribers a message that came to another front. The other front chooses for groups
+        (`share`)."""
         self._exchange.spread_plain(message, None)
 
     def when_durable(self, call: Callable[[], None]) -> None:

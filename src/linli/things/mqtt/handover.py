@@ -1,4 +1,4 @@
-"""A device goes from one front to another: what the front that gets it does, and what the one that had it."""
+"""A device moves from one front to another: the steps of the new front and of the old one."""
 
 import asyncio
 import contextlib

@@ -1,11 +1,11 @@
-"""What a connection does with packets that are not simply uplinks: QoS 2, messages to pass on, control packets.
+"""Packets other than plain uplinks: QoS 2, messages between clients, control packets.
 
 QoS 2, from the device (4.3.3):
 
     PUBLISH --> stored, committed, passed on --> its id written down --> PUBREC
     PUBREL  --> its id forgotten, durably    --> PUBCOMP
 
-A message whose id is written down is not taken again, whatever breaks in between.
+A message whose id is stored is never taken again, also after a crash in between.
 """
 
 from linli.protocols import mqtt

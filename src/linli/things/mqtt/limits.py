@@ -40,7 +40,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     max_inflight: int = 20
     """QoS 1 downlinks sent to a device and not acknowledged; further ones wait in its queue."""
     max_queued: int = 200
-    """QoS 1 downlinks waiting for one session; more are refused to whoever sends them."""
+    """QoS 1 downlinks waiting for one session; more are refused to their sender."""
     max_queued_bytes: int = 512 * KIB
     """Payloads of the same."""
     max_queued_total_bytes: int = 128 * MIB

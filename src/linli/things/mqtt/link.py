@@ -76,7 +76,7 @@ class Link(Wire, ABC):
 
     @abstractmethod
     def forget_topics(self) -> None:
-        """A sub-device came or went: judge topics anew."""
+        """A sub-device came or went: judge topics again."""
 
     @abstractmethod
     def close(self, gone: Gone, reason: int | None = None) -> None:

@@ -6,7 +6,7 @@ from linli.protocols.mqtt import Properties, Publish
 from linli.things.mqtt.store import Key
 
 KEPT = ("payload_format", "content_type", "response_topic", "correlation_data", "user_properties")
-"""Properties of a PUBLISH that belong to the message, and reach whoever gets it unchanged."""
+"""Properties of a PUBLISH that belong to the message. They reach its receivers unchanged."""
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What a front asks of the other fronts over the same database. Without them (one process) it asks nobody.
 
-A device may connect to any front. Whoever takes it first makes the front that held it let go: its connection there
-ends, its session is written, and only then does the new front load the session and answer the CONNECT.
+A device may connect to any front. A front that takes a device first makes the old front release it: the connection
+there ends and the session is written. Only then does the new front load the session and answer the CONNECT.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from linli.things.mqtt.store import Key
 
 
 class Shared(NamedTuple):
-    """A shared subscription. All who subscribed to the same one are its group, at whichever front."""
+    """A shared subscription. Its subscribers at all fronts are its group."""
 
     whose: str
     """appKey, or `{productKey}/{deviceName}`: groups of one name are apart."""

@@ -82,8 +82,8 @@ class Backend(Protocol):
     def accept(self, uplinks: list[Uplink]) -> None:
         """Take messages of one connection, in order. The list is the backend's from here on.
 
-        Every one must come back by `Publisher.done` or `Publisher.refuse`, later or at once, whatever
-        becomes of its content; QoS 0 too, since unanswered uplinks are what back-pressure counts.
+        Every message must end with `Publisher.done` or `Publisher.refuse`, later or at once, whatever happens to its
+        content. QoS 0 too, because back-pressure counts the unanswered uplinks.
         """
         ...
 
@@ -170,7 +170,7 @@ class Publisher(Protocol):
     def detach(self, gateway: Session, product_key: str, device_name: str) -> None: ...
 
     def release(self, product_key: str, device_name: str) -> bool:
-        """Detach a sub-device from whichever gateway of this front it logged in through; its own connection stays.
+        """Detach a sub-device from the gateway of this front through which it logged in; its own connection stays.
 
         True if it was attached.
         """

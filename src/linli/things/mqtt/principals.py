@@ -1,4 +1,4 @@
-"""Which clients ask to connect, how they prove their identity, and as which principal they connect."""
+"""The kinds of clients, their proofs of identity, and the principals as which they connect."""
 
 from collections.abc import Callable
 
@@ -123,8 +123,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     code: int = 400
     """Body code of an HTTP registration."""
     device_no: int = 0
-    """Of the device that it says it is, where there is one: whoever sets it up sees the reason."""
+    """The claimed device's, if it exists: the person who sets the device up sees the reason."""
     noted: str = ""
-    """What those who look after it are shown, where it says more than `reason` may say to the client."""
+    """A text for the operator or developer, when it may say more than `reason` may say to the client."""
     proven: bool = False
     """The client showed who it is, and may hear the reason (MQTT 5)."""

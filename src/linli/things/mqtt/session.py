@@ -96,7 +96,7 @@ class Session:
         properties: Properties | None = None,
         expires_ms: int | None = None,
     ) -> bool:
-        """At QoS 0. False: no connection, or one that does not take what it was sent before."""
+        """At QoS 0. False: no connection, or the connection does not read the earlier messages."""
         connection = self.connection
         if connection is None or connection.blocked:
             return False

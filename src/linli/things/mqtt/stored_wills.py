@@ -1,7 +1,7 @@
-"""Wills in the database: what a front that is killed would have said, whoever takes over says. Written behind.
+"""Wills in the database. If a front is killed, the process that takes over publishes its wills. Written behind.
 
-A row stands from the CONNECT until the will is said or void. `due_ms` is set once the connection is lost and the will
-waits; a row without it is of a client that was connected when its front died.
+A row exists from the CONNECT until the will is published or void. `due_ms` is set when the connection is lost and the
+will waits. A row without it belongs to a client that was connected when its front died.
 """
 
 import asyncio

@@ -46,10 +46,10 @@ class Subscription(msgspec.Struct, frozen=True, gc=False):
 
 
 class Subscriptions:
-    """Filters with what was granted. However many overlap, a message is one copy, at the highest QoS.
+    """Filters with their granted options. Overlapping filters give one copy of a message, at the highest QoS.
 
-    A shared filter counts like its inner one here: it tells what the session wants. Who of a group gets a message is
-    decided by `exchange.Exchange`, and for an app's queue by `Front.publish_app`, which always picks one.
+    A shared filter matches like its inner filter here. `exchange.Exchange` decides which member of a group gets a
+    message; for an app's queue `Front.publish_app` picks one.
     """
 
     __slots__ = ("_answers", "_filters", "_trie")

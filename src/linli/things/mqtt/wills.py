@@ -1,8 +1,8 @@
 """Wills: the message that a client wants published when its connection is lost. Source: MQTT 5.0, 3.1.2.5 and 3.1.3.2.2.
 
 A will is an uplink like any other, stored and acknowledged to nobody; on a user topic it is passed on, and retained if
-it says so. A delayed one waits for the client to come back, at most until its session ends. It is kept in the database
-from the CONNECT on: when a front is killed, whoever takes over goes on waiting, or says it (`stored_wills`).
+it says so. A delayed one waits for the client to come back, at most until its session ends. It is in the database from
+the CONNECT on: when a front is killed, the process that takes over goes on waiting, or publishes it (`stored_wills`).
 """
 
 from collections.abc import Callable
@@ -36,7 +36,7 @@ class Wills:
         """Clients whose will is in the database."""
 
     def arrived(self, session: Session, connection: Connection) -> None:
-        """The session has a connection again: the last will is dropped. Call it once the session has begun anew."""
+        """The session has a connection again: the last will is dropped. Call it once the session has begun again."""
         self.void(session.key)
         if connection.will is not None:
             self._keep(session, connection.will)

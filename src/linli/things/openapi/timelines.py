@@ -1,7 +1,7 @@
-"""Open API: what a device reported and was asked, by time. Spec D 3.1 API-02, API-06, API-10, and 3.4.
+"""Open API: a device's reports and calls by time. Spec D 3.1 API-02, API-06, API-10, and 3.4.
 
-A page ends with `timestamp`, the time of its last row; the next one starts a millisecond beyond it. What is older than
-thirty days is not told, whatever the start asked for.
+A page ends with `timestamp`, the time of its last row; the next page starts one millisecond after it. Rows older than
+thirty days are not returned, even if the start is earlier.
 """
 
 from itertools import repeat

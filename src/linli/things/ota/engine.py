@@ -1,7 +1,7 @@
-"""Runs campaigns: who comes in, whose turn it is, who was silent too long, when it must stop, when it is over.
+"""Runs campaigns: adds devices, offers upgrades in turn, ends silent upgrades, and stops or finishes the campaign.
 
-Everything is driven by outbox rows (`jobs.Tick`, `jobs.Offer`), so it survives restarts and any number of processes may
-do it: a tick holds its campaign's row, and does a page of work in one transaction.
+Outbox rows (`jobs.Tick`, `jobs.Offer`) drive everything, so it survives restarts and any number of processes may run
+it. A tick locks its campaign's row and does a page of work in one transaction.
 """
 
 from typing import Final

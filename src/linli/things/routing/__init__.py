@@ -1,1 +1,1 @@
-"""Several fronts over one database: which one holds which device, and how calls and answers find their way (ADR 0018)."""
+"""Several fronts over one database: the front of each device, and the way of calls and answers (ADR 0018)."""

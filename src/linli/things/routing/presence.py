@@ -1,7 +1,7 @@
-"""Which front holds which device: rows, and every process's memory of them, kept alike by signals.
+"""The front that holds each device: rows, and a copy in each process's memory, updated by signals.
 
-A claim is made in the database, where one row a device decides; its number rises with each claim, so that whatever
-order news arrive in, the highest number is right. Claims and farewells of one moment are one transaction and one signal.
+A claim is made in the database, in one row a device. The row's number rises with each claim. So the highest number is
+right, in whatever order the signals arrive. Claims and releases of one moment share one transaction and one signal.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class Claimed(NamedTuple):
 
 
 type News = Callable[[int, Holder | None, Holder], None]
-"""Hears of (device number, what held before, what holds now) when another process says so."""
+"""Called with (device number, holder before, holder now) when another process reports a change."""
 
 # The PostgreSQL clause compiles for SQLite too: the two engines share its syntax.
 _insert = postgresql.insert(device_fronts).values(

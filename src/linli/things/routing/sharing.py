@@ -1,7 +1,7 @@
-"""Shared subscriptions over all fronts: a message goes to one member of a group, at whichever front that is.
+"""Shared subscriptions over all fronts: a message goes to one member of a group, at any front.
 
-Each front tells the others how many members it has of which group; the front that a message came to chooses among all.
-What is told is void when lost: a front that may have missed something asks, and all tell again.
+Each front tells the others how many members of each group it has. The front that receives a message chooses among all.
+These reports can be lost: a front that may have missed one asks, and all report again.
 """
 
 import asyncio

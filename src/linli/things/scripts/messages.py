@@ -1,4 +1,4 @@
-"""Between scripts and messages: what may come out of a script, and which topic it belongs on. Pure."""
+"""Between scripts and messages: the allowed results of a script, and their topics. Pure."""
 
 from typing import Any, Final
 

@@ -1,10 +1,10 @@
-"""Calls of scripts: in a child process that holds nothing and reaches nothing, beside the event loop.
+"""Calls of scripts, outside the event loop, in a child process without data and without access to anything.
 
-A script that runs too long, takes too much memory or breaks the engine fails alone: the child ends its call, or is
-killed and started anew. Companies take fair turns: who used least goes first, so that one with much to do waits behind
-its own calls. One whose script was slow or was ended by its limits is run in a second child for SLOW_SECONDS, where no
-other company waits for it to end; a script that breaks its limits in more than one call of five is not run for
-PAUSE_SECONDS, then twice as long, until its product gets another.
+A script that runs too long, uses too much memory or breaks the engine fails alone: the child ends its call, or is
+killed and started again. Companies take fair turns: the company with the least use goes first, so a company with many
+calls waits behind its own. A company whose script was slow or exceeded a limit runs in a second child for SLOW_SECONDS,
+where no other company waits for it. A script that exceeds a limit in more than one call of five is stopped for
+PAUSE_SECONDS, then twice as long, until its product gets a new script.
 """
 
 import asyncio

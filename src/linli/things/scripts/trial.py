@@ -1,4 +1,4 @@
-"""Running a draft before it is published, with one input, to see what it makes of it."""
+"""A trial of a draft before it is published: one input, and the draft's result."""
 
 from typing import Any, Final, Literal
 

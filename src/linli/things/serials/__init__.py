@@ -1,5 +1,5 @@
 """Serial numbers (SN 码): what is printed on a device, and the device that it names. Spec B 2.5.2, F14; A TOP-06.
 
-A maker hands in a list, sorted into categories; whoever mounts a device reads the number off its back instead of
+A maker hands in a list, sorted into categories. The installer of a device reads the number off its back instead of
 typing a product key and a device name.
 """

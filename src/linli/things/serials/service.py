@@ -1,4 +1,4 @@
-"""Rules of serial numbers: one number names one device of the tenant, and a device has one number."""
+"""Rules of serial numbers: within a tenant each number belongs to one device and each device has one number."""
 
 import re
 from collections.abc import Sequence

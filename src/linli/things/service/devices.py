@@ -157,8 +157,8 @@ async def create_device(scope: Scope, tx: Tx, *, values: DeviceValues, ids: Ids,
 async def bind_project(scope: Scope, tx: Tx, *, project_id: str, iot_ids: list[str]) -> None:
     """Bind devices of the tenant to a project, all or none; those already bound to it stay. Spec B, A071.
 
-    Raises BadInput, NotFound (project, or one of the devices, also one that another project holds out of the
-    caller's sight), DeviceBoundElsewhere.
+    Raises BadInput, NotFound (the project or a device; also a device of a project that the caller cannot see),
+    DeviceBoundElsewhere.
     """
     project = await tenancy.get_project(scope, tx, project_id=project_id)
     for _, iot_id, bound in await _own_devices(scope, tx, iot_ids):
@@ -192,9 +192,9 @@ async def assign_community(scope: Scope, tx: Tx, *, iot_id: str, community_id: i
 
 
 async def move_device(scope: Scope, tx: Tx, *, iot_id: str, community_id: int | None) -> DeviceRow:
-    """Put a device into another community, wherever it was: for those who may see both.
+    """Move a device to another community. The caller may see both.
 
-    What it was in the old one, a door for one, ends there. Raises NotFound.
+    Its role in the old community, for example as a door, ends. Raises NotFound.
     """
     device = await get_device(scope, tx, iot_id=iot_id)
     if community_id is not None:
@@ -234,7 +234,7 @@ async def enable_device(scope: Scope, tx: Tx, *, iot_id: str, enabled: bool) -> 
 
 
 async def reset_secret(scope: Scope, tx: Tx, *, iot_id: str, ids: Ids, secrets: Secrets) -> Triple:
-    """A new secret; the device is disconnected and must be set up anew, or may register again. Raises NotFound."""
+    """A new secret; the device is disconnected and must be set up again, or may register again. Raises NotFound."""
     device = await get_device(scope, tx, iot_id=iot_id)
     triple = Triple(iot_id, device.product_key, device.device_name, ids.device_secret())
     sealed = secrets.seal(triple.device_secret, about=f"device:{iot_id}")

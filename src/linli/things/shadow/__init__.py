@@ -1,5 +1,5 @@
-"""The device shadow (设备影子): one JSON document per device, of what it reported and what an application wants of it.
+"""The device shadow (设备影子): one JSON document per device, with its reported and desired values.
 
-`document` knows the rules and nothing else, `service` keeps documents, `wire` speaks with devices, `pushes` tells devices
-what an application changed.
+`document` has only the rules, `service` stores documents, `wire` speaks with devices, `pushes` sends an application's
+changes to devices.
 """

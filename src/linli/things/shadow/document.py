@@ -1,8 +1,9 @@
-"""The shadow's rules, free of any store: what an update does to a document, and what is refused with which code.
+"""The shadow's rules, without storage: the effect of an update on a document, and the codes of refusals.
 
-A key of `reported` or `desired` holds any JSON value and is replaced as a whole; the text "null" (or null) removes it,
-in place of the whole object it empties that. Every change needs a version above the present one; -1 sets the document
-back to version 0 first. Times are seconds since the epoch. Codes and limits: public shadow protocol (spec clients b.4).
+A key of `reported` or `desired` has any JSON value and is replaced as a whole. The text "null" (or null) removes the
+key; in place of the whole object it removes all keys. Every change needs a version above the present one; -1 first
+resets the document to version 0. Times are seconds since the epoch. Codes and limits: public shadow protocol (spec
+clients b.4).
 """
 
 from typing import Any, Final, Literal

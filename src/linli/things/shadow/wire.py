@@ -1,4 +1,5 @@
-"""What devices say on `/shadow/update/{pk}/{dn}` and hear on `/shadow/get/{pk}/{dn}`. Source: spec clients b.4.
+"""Messages from devices on `/shadow/update/{pk}/{dn}` and to devices on `/shadow/get/{pk}/{dn}`. Source: spec clients
+b.4.
 
 up    {"method":"update","state":{"reported":{"colour":"red"}},"version":1}
       {"method":"get"}    {"method":"delete","state":{"reported":{"colour":"null"}},"version":2}

@@ -1,4 +1,4 @@
-"""The one place that writes which gateway a device belongs to, and tells everybody who must know."""
+"""The only code that writes a device's gateway. It also notifies all parts that depend on it."""
 
 from sqlalchemy import bindparam, delete, select, update
 

@@ -1,12 +1,12 @@
-"""What gateways and devices are told unasked: topology changes, and that somebody disabled, enabled or deleted a device.
+"""Unrequested notices to gateways and devices: topology changes, and that a device was disabled, enabled or deleted.
 
-A service calls one of the functions below with its transaction; the notice goes out once that is durable, at QoS 1.
-What concerns a sub-device goes to its gateway, and by the sub-device's own connection if it has one. Whoever misses one
-because they are away finds it in their session, if that is a persistent one, for a day. Source: spec clients b.4.
+A service calls one of the functions below with its transaction. The notice is sent after the commit, at QoS 1. A notice
+about a sub-device goes to its gateway, and on the sub-device's own connection if it has one. A persistent session keeps
+notices for an absent client for a day. Source: spec clients b.4.
 
-Which clients read which: `topo/change` the Python SDK, `topo/add/notify` the C SDK, `thing/disable` and its kin those
-that subscribe to the sub-device's own topics. The C SDK takes the device from the topic and listens on its own names
-alone, so a notice about a sub-device on the gateway's names would stop the gateway itself: that is never sent.
+Readers: `topo/change` the Python SDK, `topo/add/notify` the C SDK, `thing/disable` and its kin clients that subscribe
+to the sub-device's own topics. The C SDK takes the device from the topic and listens only on its own names. So a notice
+about a sub-device on the gateway's names would stop the gateway itself; it is never sent.
 """
 
 import weakref

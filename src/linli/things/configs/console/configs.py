@@ -81,7 +81,7 @@ product_config_routes = Routes("/products/{product_key:str}/config", tags=("conf
 
 @product_config_routes.get(right="devices.use", raises=(NotFound,))
 async def current(product_key: str, scope: Scope, db: Database) -> ProductConfig:
-    """What holds for the product's devices, how many have taken it, and which have their own."""
+    """The current configuration of the product, how many devices have taken it, and the devices with their own."""
     product = await get_product(scope, db, product_key=product_key)
     config = await queries.current_config(db, product_no=product.product_no)
     own = await queries.overrides(scope, db, product_no=product.product_no)

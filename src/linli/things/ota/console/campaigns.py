@@ -279,7 +279,7 @@ async def count(data: CampaignForm, scope: Scope, db: Database) -> CandidateCoun
 
 @campaign_routes.get("/{campaign_id:int}", right="devices.use", raises=(NotFound,))
 async def detail(campaign_id: int, scope: Scope, db: Database) -> CampaignDetail:
-    """One campaign, with why devices were lost and what a roll-back could offer."""
+    """One campaign, with the reasons of lost devices and the versions for a roll-back."""
     row = await campaign_rows.get_campaign(scope, db, campaign_no=campaign_id)
     chosen = row.aim.selection
     return CampaignDetail(
