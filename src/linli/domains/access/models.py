@@ -227,7 +227,7 @@ door_scopes = Table(
     PrimaryKeyConstraint("iot_id", "kind", "ref"),
     Index("ix_access_door_scopes_community", "community_id"),
 )
-"""The pass scope of a door: whose own keys open it, by where they live or which group they are in."""
+"""The pass scope of a door: the homes and groups whose persons open it with their own keys."""
 
 credentials = Table(
     "access_credentials",
@@ -257,7 +257,7 @@ credentials = Table(
     Index("ix_access_credentials_holder", "identity_id", "live"),
     Index("ix_access_credentials_list", "community_id", "changed_ms"),
 )
-"""Cards, Bluetooth cards and PINs that are a person's, whichever doors they open."""
+"""Cards, Bluetooth cards and PINs of persons, for any doors."""
 
 pin_guesses = Table(
     "access_pin_guesses",

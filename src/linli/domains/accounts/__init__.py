@@ -1,5 +1,5 @@
-"""Log-ins at work: how one comes in and stays in, and how one gets into a company. Spec A §1.1.
+"""Log-ins in use: signing in, sessions, and joining a company. Spec A §1.1.
 
-Who has a log-in, and what it may do, is `people`'s. Here are its sessions, the ways to open one, the first set-up,
+The room `people` has the log-ins and their rights. This room has the sessions, the ways to open one, the first set-up,
 registration, invitations, and the move of a cloud account's communities into an organisation.
 """

@@ -1,9 +1,10 @@
-"""What a browser is known by before anybody is signed in: a random text of its own, and who signed in with it before.
+"""Cookies of a browser before a sign-in: a random text, and proofs of the log-ins that signed in with it before.
 
-The first ties an answer of a provider, a scanned code or a one-time code to the browser that asked. The second lets who
-has been here before come in although others guess at their log-in (`throttle`, `people.codes`). It opens nothing. It is
-a name and, for each of the last log-ins, a proof made with the installation's secret; what ends a log-in's sessions, as a
-new password does, voids the proofs, so that whoever had it before has no more room to guess than a stranger.
+The random text ties the answer of a provider, a scanned code or a one-time code to the browser that asked. The proofs
+let a returning person sign in while others guess at their log-in (`throttle`, `people.codes`). They open nothing. The
+cookie has a name and, for each of the last log-ins, a proof made with the installation's secret. An act that ends a
+log-in's sessions, such as a new password, voids the proofs. So an earlier holder of the cookie has no more tries than a
+stranger.
 """
 
 import hashlib
@@ -67,7 +68,7 @@ def device_cookie(request: AnyRequest, settings: Settings, secrets: Secrets, acc
 def asker_of(
     request: AnyRequest, settings: Settings, secrets: Secrets, account: Account | None, *, address: str
 ) -> tuple[Asker, Cookie]:
-    """Who asks for a one-time code, and the cookie to which the code is tied."""
+    """The asker of a one-time code, and the cookie to which the code is tied."""
     browser, cookie = text_of(request, settings)
     return Asker(browser, network_of(address), device_of(request, secrets, account)), cookie
 

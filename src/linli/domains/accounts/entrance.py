@@ -1,4 +1,4 @@
-"""Where a browser comes in: from which address, as which browser, how often it may try, and the session that opens."""
+"""The entrance for browsers: address, browser, number of tries, and the session that is opened."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +61,7 @@ class Entrance:
         return browsers.device_of(request, self.secrets, account)
 
     def asker(self, request: AnyRequest, account: Account | None) -> tuple[Asker, Cookie]:
-        """Who asks for a one-time code, and the cookie to which the code is tied."""
+        """The asker of a one-time code, and the cookie to which the code is tied."""
         address = self.address(request)
         return browsers.asker_of(request, self.settings, self.secrets, account, address=address)
 
@@ -131,7 +131,7 @@ class Entrance:
 
 
 def code_sent(cookie: Cookie) -> Response[CodeSent]:
-    """The answer to who asked for a code, whether one was sent or not."""
+    """The answer to a request for a code. It is the same whether a code was sent or not."""
     return Response(CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000), cookies=[cookie])
 
 

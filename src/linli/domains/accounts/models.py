@@ -47,4 +47,4 @@ organisation_upgrades = Table(
     integer("expires_ms"),
     Index("ix_organisation_upgrades_expires", "expires_ms"),
 )
-"""QR codes with which an organisation takes over what a cloud account claimed."""
+"""QR codes by which an organisation takes over a cloud account's communities."""

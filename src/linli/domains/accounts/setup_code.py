@@ -1,4 +1,4 @@
-"""Proof that whoever sets the platform up can read its machine: a code in a file, gone after the set-up."""
+"""Proof that the person who sets the platform up can read its machine: a code in a file, deleted after the set-up."""
 
 import hmac
 import os

@@ -1,7 +1,7 @@
-"""The components that a cluster can be given (组件管理), what each needs and what it excludes. Spec C §6. Pure.
+"""The components of a cluster (组件管理), with their requirements and exclusions. Spec C §6. Pure.
 
-What is wished of one stands in a row of the cluster. Whether it runs, and in which version, is what the boxes say: a box
-that does not name a component has none of it.
+A row of the cluster has the desired state of a component. The boxes report whether it runs, and its version. A box that
+does not name a component does not have it.
 """
 
 from collections.abc import Iterable
@@ -129,7 +129,7 @@ KINDS: Final[dict[str, ComponentKind]] = {
 }
 
 FLOORS: Final[dict[str, str]] = {RULES_ENGINE: "3.1", PASSAGE: "3.1", PASSAGE_VEHICLE: "3.1"}
-"""Versions below which a box's data is not restored on another one (D §5.9)."""
+"""The lowest versions from which a box's data is restored on another box (D §5.9)."""
 
 
 class ComponentReport(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Tables of boxes. Written by this room's services only.
 
-Every row carries the project and community of its cluster, so that whoever sees these sees it. Nothing that a person
+Every row has the project and community of its cluster, so a person who sees these sees the row. Nothing that a person
 must not read stands in clear: `*_sealed` is bound to `<table>:<key>`.
 """
 
@@ -156,8 +156,8 @@ edge_components = Table(
     integer("changed_ms"),
     PrimaryKeyConstraint("cluster_id", "code"),
 )
-"""What is wished of the components of a cluster (spec C §6); those never asked for have no row. Whether one runs, and in
-which version, stands with each box (`edge_nodes.components`)."""
+"""The desired components of a cluster (spec C §6). A component that was never requested has no row. Each box's row has
+the running components and their versions (`edge_nodes.components`)."""
 
 edge_deployments = Table(
     "edge_deployments",

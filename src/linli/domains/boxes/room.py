@@ -19,7 +19,7 @@ from linli.things.events import DeviceDeleted
 
 
 class Boxes:
-    """The front of boxes and what goes out to them, for one process."""
+    """The front for boxes and the messages to them, for one process."""
 
     def __init__(
         self,

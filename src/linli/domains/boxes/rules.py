@@ -17,7 +17,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "LE-A-S001-SC001": ("通行版", "Passage"),
     "LE-A-S006-SC001": ("综合版", "Comprehensive"),
 }
-"""Models as their labels say, and the edition. Others are taken too: whoever builds a box names it."""
+"""Models as their labels say, and the edition. Other models are accepted too: the builder of a box names its model."""
 
 UNACTIVATED: Final = "unactivated"
 ACTIVATING: Final = "activating"

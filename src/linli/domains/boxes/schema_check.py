@@ -57,7 +57,7 @@ class _Unfit(ValueError):
 
 
 def unfit(schema: Mapping[str, Any]) -> str:
-    """Why a schema cannot be used, in words for whoever wrote it; empty when it can."""
+    """Why a schema cannot be used, in words for its author; empty when it can be used."""
     try:
         _validator(msgspec.json.encode(schema))
     except _Unfit as error:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 _HIDDEN: Final = ("passw", "secret", "deskey", "token")
-"""Fields whose names have one of these say in a difference only that they changed."""
+"""Words of field names. A difference shows only that such a field changed, not its values."""
 MASK: Final = "••••"
 
 

@@ -83,8 +83,8 @@ class SpaceChanged(Event, frozen=True):
 class SpaceDeleting(Event, frozen=True):
     """A space without children, residents and assets is about to go.
 
-    An inline handler of a room that hangs something on it (a lane's camera, an intercom room) raises
-    `service.spaces.SpaceInUse` to keep it, or clears its own rows.
+    A room with rows on the space (a lane's camera, an intercom room) has an inline handler. It raises
+    `service.spaces.SpaceInUse` to keep the space, or deletes its own rows.
     """
 
     name: ClassVar[str] = "communities.space_deleting"

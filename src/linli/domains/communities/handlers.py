@@ -11,7 +11,7 @@ from linli.things.events import BatchStarted, DeviceMoved
 async def device_moved(tx: Tx, event: DeviceMoved) -> None:
     """Inline: a device stays with its tenant, and no device goes into a community that is still under review (A TOP-02).
 
-    Whoever moves devices sees the whole tenant or some communities of it; only here is known which those are. Raises
+    A caller who moves devices sees the whole tenant or some of its communities; only this room knows which. Raises
     NotFound for a community of another tenant, as for none at all; NotInManagement.
     """
     if event.community_id is not None:

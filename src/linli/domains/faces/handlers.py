@@ -157,7 +157,7 @@ class FaceHandlers:
         await self._leave(event.tenant_id, event.community_id, gone, "moved_out")
 
     async def employees_left(self, event: EmployeesLeft) -> None:
-        """End staff faces of employees who left, whatever rights their log-in still has."""
+        """End staff faces of employees who left, even if their log-in still has rights."""
         scope = Scope.system(event.tenant_id, "faces")
         for identity_id in event.identity_ids:
             await self._db.run(

@@ -86,7 +86,7 @@ images = Table(
     Index("ix_face_images_expiry", "live", "expires_ms"),
     sqlite_autoincrement=True,
 )
-"""One picture for each user. An erased one keeps its ids only, which its deliveries and receipts refer to."""
+"""One picture for each user. An erased row keeps only its ids, because deliveries and receipts refer to them."""
 
 consents = Table(
     "face_consents",

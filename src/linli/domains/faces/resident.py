@@ -21,7 +21,7 @@ routes = Routes("/communities/{community_id:int}/face", tags=("doors",))
 
 @routes.get()
 async def my_face(community_id: int, resident: Resident, db: Database, objects: ObjectStore) -> FaceOut:
-    """Whether there is one, by whose word, and how far it has got at each door."""
+    """Whether the resident has a face, who attested it, and its delivery to each door."""
     scope, identity_id = resident.person_in(community_id)
     return await person_faces.tell(scope, db, objects, identity_id=identity_id)
 

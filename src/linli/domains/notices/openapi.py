@@ -79,8 +79,8 @@ class NoticeAdd(msgspec.Struct, rename="camel"):
 async def add_notice(data: NoticeAdd, call: Call, scope: Scope, tx: Tx, clock: Clock) -> str:
     """Published at once; `community/message/change` tells of it. Answers the message id as a text.
 
-    Channels 1 and 2 are delivered here, by the residents' pages and their notifications. Channel 4 is not: whoever keeps
-    speakers hears of the notice and reads it with `notice/query`; with 4 alone it is not on phones.
+    Channels 1 and 2 are delivered here, by the residents' pages and their notifications. Channel 4 is not: a system
+    with speakers is told of the notice and reads it with `notice/query`; with 4 alone it is not on phones.
     """
     community_id = _same_community(call, data.community_id)
     content = Content(
@@ -212,7 +212,7 @@ async def published_groups(
 ) -> list[PublishedGroup]:
     """The groups of a notice with addresses under which the pictures can be read for a while.
 
-    Whoever may read the notice may see its pictures, so they are looked up for the whole tenant.
+    Every reader of the notice may see its pictures, so they are looked up for the whole tenant.
     """
     whole = Scope.system(row.tenant_id, "notices")
     groups = []

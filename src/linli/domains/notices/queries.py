@@ -140,9 +140,8 @@ async def page(
 ) -> Page[Notice]:
     """Notices of a community. `order`: top, published, changed, or deleted for those taken away.
 
-    `channels` are bits, of which a notice has at least one; 0 is any. What reaches a space goes to the whole
-    community, to the space itself or to one above it.
-    Raises NotFound for a space outside the scope.
+    `channels` are bits; a notice matches if it has one of them; 0 is any. A notice reaches a space if it goes to the
+    whole community, to the space itself or to a space above it. Raises NotFound for a space outside the scope.
     """
     way = None
     if where.space_id is not None:

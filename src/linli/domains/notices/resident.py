@@ -1,4 +1,4 @@
-"""Notices for residents: what reaches their houses, with a receipt for the property when one is opened."""
+"""Notices that reach residents' houses. The property gets a receipt when a notice is opened."""
 
 from typing import Annotated
 

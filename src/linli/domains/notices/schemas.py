@@ -13,8 +13,8 @@ COMPOUND: Final = 6
 PUBLISH_TYPES: Final = range(1, 8)
 """PUBLISH_TYPE: bits 1, 2 and 4, at least one of them."""
 PHONES: Final = 1 | 2
-"""Channels that the residents' pages and notifications stand for. The third, speakers, is brought there by whoever
-subscribes to `community/message/change`."""
+"""Channels that the residents' pages and notifications stand for. The third channel, speakers, is served by subscribers
+of `community/message/change`."""
 
 TITLE_MAX: Final = 20
 GROUPS_MAX: Final = 5

@@ -73,7 +73,7 @@ async def unsubscribe(data: Unsubscribe, rights: Rights, db: Database) -> None:
 
 @push_routes.get("/settings", right="signed_in")
 async def show(rights: Rights, db: Database, settings: Settings) -> NotificationSettings:
-    """What the caller hears of, by which channel, and when it is quiet."""
+    """The caller's subjects of notification, their channels, and the quiet hours."""
     return await routes.show(db, account_id=rights.account_id, front=CONSOLE, settings=settings)
 
 

@@ -67,7 +67,7 @@ async def unsubscribe(data: Unsubscribe, resident: Resident, db: Database) -> No
 
 @push_routes.get("/settings")
 async def show(resident: Resident, db: Database, settings: Settings) -> NotificationSettings:
-    """What the resident hears of, by which channel, and when it is quiet."""
+    """The resident's subjects of notification, their channels, and the quiet hours."""
     return await routes.show(db, account_id=resident.account_id, front=RESIDENT, settings=settings)
 
 

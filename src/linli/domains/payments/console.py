@@ -172,7 +172,7 @@ async def sign(
 
 
 def _asker(rights: Rights) -> codes.Asker:
-    """Whoever is signed in asks for the code, and alone may use it."""
+    """The signed-in person asks for the code; only they may use it."""
     account = f"account {rights.account_id}"
     return codes.Asker(account, "", account)
 

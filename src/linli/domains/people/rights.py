@@ -56,7 +56,7 @@ class Right(StrEnum):
     DEVICES_MANAGE = "devices.manage"
     DOORS_OPEN = "doors.use"
     CODES_SEE = "codes.use"
-    """Read whole card numbers and codes, and have a pass or code shown again: whoever knows one may copy it."""
+    """Read whole card numbers and codes, and have a pass or code shown again: a person who knows a code can copy it."""
     INTEGRATIONS_MANAGE = "integrations.manage"
     PROJECTS_SEE = "projects.use"
     """See projects, bind devices to them."""

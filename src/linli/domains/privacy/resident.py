@@ -1,4 +1,4 @@
-"""Residents' routes: what is held about me, who read it, taking it along, having it deleted."""
+"""Residents' routes: their own data, its readers, its export and its deletion."""
 
 from typing import Annotated
 

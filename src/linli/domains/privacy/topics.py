@@ -1,7 +1,7 @@
-"""Which tables hold data about persons, and under which heading each is shown to them.
+"""The tables with data about persons, and the heading under which each is shown to them.
 
-The list is read from the schema, by the columns that name a person: a new table is shown without further work, and a
-test fails until it has a heading.
+The list comes from the schema, from columns that name a person. So a new table is shown without further work; a test
+fails until it has a heading.
 """
 
 import re
@@ -108,7 +108,7 @@ class Holder(NamedTuple):
 
     @property
     def global_(self) -> bool:
-        """Rows of the log-in, in whichever company."""
+        """Rows of the log-in, in any company."""
         return all(kind in (ACCOUNT, PHONE) for _, kind in self.keys)
 
 

@@ -27,8 +27,8 @@ project_details = Table(
     Index("ix_project_details_maker", "made_by_project"),
 )
 """`kind`: `digital_community` (数字社区). `cover_urls`, `contract_urls`: JSON lists. `made_by_project`: the project whose
-key created this one by API and may look after it; null: made in the console. `deployment`: where the client runs it,
-`public_cloud` or `own`. `joined_ms`: when it joined the management platform (B118); null: it has not."""
+key created this one by API and may manage it; null: created in the console. `deployment`: where the client runs it,
+`public_cloud` or `own`. `joined_ms`: when it joined the management platform (B118); null: it has not joined."""
 
 project_capabilities = Table(
     "project_capabilities",

@@ -1,4 +1,4 @@
-"""How each simulated device behaves: what it posts, how often, and what it does when it is called."""
+"""The behaviour of each simulated device: its posts, their interval, and its answers to calls."""
 
 from typing import Final
 

@@ -53,7 +53,7 @@ class VisitorHandlers:
             )
 
     async def erased(self, event: UsersErased) -> None:
-        """After: what is kept of an erased person's visits says no more who they were."""
+        """After: remove an erased person's identity from their stored visits."""
         scope = Scope.system(event.tenant_id, "erasure")
         for identity_id in event.identity_ids:
             await self._db.run(

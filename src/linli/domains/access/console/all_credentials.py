@@ -239,7 +239,7 @@ async def reveal(
 async def end(
     community_id: int, data: EndCredential, scope: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> EndedCredential:
-    """Doors forget it, whoever gave it. Keys follow their owner: deny the person instead."""
+    """Remove it from all doors, whichever room or project gave it. Keys follow their owner: deny the person instead."""
     doors = await all_credentials.end(
         scope,
         tx,

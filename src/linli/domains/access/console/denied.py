@@ -1,4 +1,4 @@
-"""The deny list: persons for whom no door of a community opens, the reason, and who put them there."""
+"""The deny list: persons for whom no door of a community opens, with the reason and the author."""
 
 from typing import Annotated
 
@@ -50,7 +50,7 @@ class DeniedFilter(Filter, frozen=True):
 
 @denied_routes.get(right="residents.use")
 async def denied(community_id: int, scope: Scope, db: Database, where: DeniedFilter) -> list[DeniedRow]:
-    """Persons for whom no door of the community opens, whatever rights they have; the newest first."""
+    """Persons for whom no door of the community opens, also those with rights; the newest first."""
     holds = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=where.lifted)
     wanted = sorted({hold.subject for hold in holds})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)

@@ -57,7 +57,7 @@ class PassRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 async def live_row(db: Reader, event: PassRecorded, objects: ObjectStore) -> PassRow:
-    """The row of a pass just recorded, for the pages that watch: of cards the end, whoever watches."""
+    """The row of a new pass, for live pages: only the last characters of cards, for all readers."""
     scope = Scope.system(event.tenant_id)
     where = await places_of(scope, db, [event.iot_id])
     picture = capture_key(event.tenant_id, event.iot_id, event.ext_info)

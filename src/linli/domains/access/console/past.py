@@ -1,4 +1,4 @@
-"""The access time machine: who could open a door at a time, why, and who changed it when."""
+"""Access in the past: the persons who could open a door at a time, the reasons, and the changes with their authors."""
 
 from typing import Annotated
 
@@ -64,7 +64,7 @@ past_routes = Routes("/doors/{iot_id:str}/past", tags=("doors",))
 async def who_could(
     iot_id: str, within: Scope, db: Database, clock: Clock, page: PageRequest, where: PastFilter
 ) -> Page[PastRightRow]:
-    """Who could open the door then, by what, who gave it, and who took it back since."""
+    """The rights at the door at that time: person, credential, giver, and who ended them since."""
     door = await get_door(within, db, iot_id=iot_id)
     scope, now = within.narrowed(door.community_id), clock.now_ms()
     at, zone = min(now if where.at_ms is None else where.at_ms, now), await zone_of(db, door.community_id)

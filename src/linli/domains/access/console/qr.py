@@ -207,7 +207,7 @@ Reason = Annotated[str, Meta(description="Kept in the history.")]
 async def take_back(
     ref: str, iot_id: str, scope: Scope, tx: Tx, door_keys: DoorKeys, reason: Reason = ""
 ) -> None:
-    """Take a code off one door, whoever gave it."""
+    """Remove a code from one door, for codes of all projects."""
     await qr.revoke_permission(
         scope,
         tx,

@@ -1,4 +1,4 @@
-"""What a door's scanner can read, by door and by product, and what Bluetooth doors are called (G-C15, G-C19)."""
+"""Formats that a door's scanner reads, by door and by product, and the names of Bluetooth doors (G-C15, G-C19)."""
 
 from typing import Annotated, Literal
 
@@ -173,5 +173,5 @@ def _form(row: DoorReading | None) -> CodeFormOf | None:
 
 
 def _order(order: str, *, whole: bool) -> str:
-    """Bluetooth keys are made from it: shown to whoever reads whole codes."""
+    """Bluetooth keys are made from it: shown only to persons who may read whole codes."""
     return order if whole or not order else HIDDEN

@@ -1,4 +1,4 @@
-"""Everything that opens doors of a community, whoever gave it: a person's own, integrators' cards, codes, and keys.
+"""All credentials for doors of a community, from all givers: persons' own, integrators' cards, codes, and keys.
 
 Faces are kept by `faces`.
 """

@@ -182,7 +182,7 @@ async def codes_of_person(db: Reader, *, tenant_id: str, project_id: str, identi
 
 
 async def cards_of_holder(scope: Scope, db: Reader, *, card_id: str, identity_id: str) -> list[Card]:
-    """One card's permissions in one person's name, ended ones too."""
+    """The permissions of one card and person, including ended permissions."""
     return await _cards_of_holder.all(db, scope, card_id=card_id, identity_id=identity_id)
 
 

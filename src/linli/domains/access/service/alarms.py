@@ -48,9 +48,9 @@ async def raise_alarm(
     lasts: bool,
     temperature: float | None = None,
 ) -> DoorAlarm:
-    """Keep an alarm. One that lasts is one row until the door says that it is over, however often it says it again.
+    """Store an alarm. A lasting alarm is one row until the door reports its end, even if the door repeats it.
 
-    `temperature`: degrees Celsius, of a fever.
+    `temperature`: degrees Celsius, for a fever.
     """
     before = await going_on(_scope(door), tx, iot_id=door.iot_id, kind=kind) if lasts else None
     if before is not None:

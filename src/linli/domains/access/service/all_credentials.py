@@ -1,4 +1,4 @@
-"""One credential ended from the list of all, whoever gave it, and let hold again when that was a mistake."""
+"""End a credential in the list of all credentials, from any giver, and restore it after a mistake."""
 
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ class Named(NamedTuple):
 async def end(
     scope: Scope, tx: Tx, *, community_id: int, named: Named, reason: str, now_ms: int
 ) -> list[str]:
-    """Doors forget it; the doors that it was given one by one, which `restore` asks for.
+    """Remove it from all doors. Returns the doors that it was granted one by one; `restore` needs them.
 
     Raises CredentialUnknown, FollowsItsOwner, BadInput.
     """

@@ -48,7 +48,7 @@ _revive = Command(
 
 @dataclass(frozen=True, slots=True)
 class CardWish:
-    """One card, or Bluetooth card, that should open one door until `ends_ms` (UTC)."""
+    """A card or Bluetooth card for one door, until `ends_ms` (UTC)."""
 
     iot_id: str
     number: str

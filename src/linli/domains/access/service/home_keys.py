@@ -99,7 +99,7 @@ async def staff_code(
 
 
 async def best_code(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, now_ms: int) -> str:
-    """The code of a person that opens the most doors now, whoever gave it. Raises NoKey."""
+    """The code of a person that opens the most doors now, from any project. Raises NoKey."""
     count: dict[str, int] = {}
     rows = await queries.rights_now(
         scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms, any_hour=True

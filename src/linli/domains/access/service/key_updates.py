@@ -1,6 +1,6 @@
-"""Who has a key of their own follows who lives here, who is in which group, and what doors serve.
+"""Persons' own keys follow from their homes, their groups and the pass scopes of doors.
 
-Jobs after the commit, idempotent: each brings one person's key in line with how things are now.
+Jobs after the commit, idempotent: each brings one person's key in line with the present state.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence

@@ -59,7 +59,7 @@ class DoorKeys:
         return self._secrets.open(sealed, about=_about_pin(digest))
 
     def ref_of(self, scope: Scope, code: str) -> str:
-        """What names a card or code to those who may not read it."""
+        """A reference to a card or code, for callers who may not read it."""
         return self._secrets.alias(code, about=f"credential:{scope.tenant}")
 
     def named_by(self, scope: Scope, ref: str) -> str:

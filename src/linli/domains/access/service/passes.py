@@ -1,4 +1,4 @@
-"""Pass records: what a door reported, whose credential it was, and the record subscribers get."""
+"""Pass records: a door's report, the owner of the credential, and the record for subscribers."""
 
 import re
 from dataclasses import dataclass
@@ -269,7 +269,7 @@ async def _plain_code(tx: Tx, door: Door, content: str) -> str:
 
 
 async def _person(tx: Tx, door: Door, project_id: str, identity_id: str) -> DoorPerson:
-    """Who the credential's project says it is, else who the tenant knows by this identityId."""
+    """The owner that the credential's project names, else the tenant's person with this identityId."""
     door_person = await owner_of_credential(
         tx, tenant_id=door.tenant_id, project_id=project_id, identity_id=identity_id
     )

@@ -200,7 +200,7 @@ async def remove_code(
 async def revoke_permission(
     scope: Scope, tx: Tx, *, qr_code: str, iot_id: str, reason: str, now_ms: int
 ) -> None:
-    """Take a code off one door, whichever project gave it: for the people who run the community.
+    """Remove a code from one door, for codes of all projects: for the community's staff.
 
     Raises QrCodeUnknown; taking it off twice is no error.
     """

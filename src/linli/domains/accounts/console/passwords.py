@@ -94,7 +94,7 @@ async def change_password(data: schemas.PasswordChange, db: Database, session: S
     raises=(CodeTooSoon, NoPhone),
 )
 async def send_code(request: AnyRequest, session: Session, entrance: Entrance) -> schemas.CodeSent:
-    """Have a code sent to one's own phone with which a password is set."""
+    """Send a code to the caller's own phone. The code lets them set a password."""
     db = entrance.db
     entrance.check_codes()
     account = await accounts.get_account(db, session.account_id)

@@ -264,7 +264,7 @@ async def ask(data: JoinByName, tx: Tx, rights: Rights, clock: Clock, ids: Ids) 
 
 @first_use_routes.get(right=SIGNED_IN)
 async def ways(rights: Rights, settings: Settings) -> FirstUseWays:
-    """What one may do who belongs to no organisation yet."""
+    """The choices of a person who belongs to no organisation yet."""
     return FirstUseWays(settings.sign_in.registration == "open" or rights.is_operator)
 
 
@@ -318,7 +318,7 @@ acceptance_routes = Routes("/session/agreements", tags=("session",))
 
 @acceptance_routes.get(right=SIGNED_IN)
 async def pending(db: Database, rights: Rights) -> list[AgreementRow]:
-    """What one must accept before one goes on."""
+    """The agreements that the caller must accept before they continue."""
     if rights.is_operator:
         return []
     return [AgreementRow.of(agreement) for agreement in await agreements.pending(db, rights.account_id)]

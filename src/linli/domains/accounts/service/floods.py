@@ -1,6 +1,6 @@
 """How often strangers may ask for what writes a row before anybody is signed in: codes to scan, sign-ins elsewhere.
 
-Counted in memory, for counting these in the database would write what is to be prevented. A process that starts anew
+Counted in memory, for counting these in the database would write what is to be prevented. A process that starts again
 forgets, and several processes allow several times as much: the figures bound rows, not guesses (`throttle` counts those).
 """
 

@@ -1,9 +1,9 @@
 """Sessions of the web pages: opened at sign-in, found by cookie, listed and revoked by their owner.
 
-One ends when it is not used for a while (12 h, 30 days where one chose to stay signed in), and for good some days after
-the sign-in however much it is used: a cookie that was copied is worth nothing for ever. By default 7 days, and 30 where
-one stays signed in: a guard's desk that never sleeps signs in weekly, a phone monthly. `sign_in.session_days` and
-`sign_in.remembered_session_days` say otherwise, and shorten at once what is open.
+A session ends when it is unused for a while: 12 h, or 30 days if the person chose to stay signed in. It also ends some
+days after the sign-in, even in use, so a copied cookie is not valid for ever. By default that is after 7 days, or 30
+days if the person stays signed in: a guard's desk signs in weekly, a phone monthly. `sign_in.session_days` and
+`sign_in.remembered_session_days` change this, and shorten open sessions at once.
 """
 
 import hashlib

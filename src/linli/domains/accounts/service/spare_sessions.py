@@ -1,10 +1,10 @@
-"""Sessions kept in memory while nothing can be written: a disk without any room must not keep its operators out.
+"""Sessions in memory while nothing can be written: operators must be able to sign in when the disk is full.
 
-While the disk is merely short the reserve pays for sign-ins, and they are sessions like any other. Only where even that
-fails a session is kept here: in the process that opened it, for half an hour, never written. So none comes back: it is
-gone with the process, when it is signed out or ended, when its account is closed or has a later generation (as after
-a new password), and as soon as writing works again, which is tried once a minute; one then signs in as usual.
-Residents sign in with codes, which must be written: they wait.
+While the disk is almost full, sign-ins use the reserve and are normal sessions. Only if that fails too is a session
+kept here: in the process that opened it, for half an hour, never written. It ends with the process, when it is signed
+out or ended, and when its account is closed or has a later generation (as after a new password). It also ends when
+writing works again, which is tried once a minute; the person then signs in as usual. Residents sign in with codes,
+which must be written, so they wait.
 """
 
 import secrets

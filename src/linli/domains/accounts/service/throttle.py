@@ -1,17 +1,17 @@
-"""Sign-in throttling, kept in the database: a restart forgives nobody.
+"""Sign-in throttling, kept in the database, so a restart resets no count.
 
-An attempt is counted *before* the password is looked at, so that many at once cannot slip past; success gives it back.
-Nobody locks another's log-in: failures hold up the place they come from.
+An attempt is counted *before* the password is checked, so that parallel attempts are all counted; success removes it
+again. Nobody can lock another person's log-in: failures slow down only the place that they come from.
 
 - A browser that signed in as the log-in before (`browsers`) is counted by itself: five failures, then 30 s doubling to
-  15 minutes. What others do, from its own address too, does not hold it up.
-- Any other place is counted with the log-in by its address, alike, and by its address alone after thirty failures.
-- All those places together get twenty attempts at a log-in, and one more every five minutes. So whoever guesses from any
-  number of addresses has 20 + 288 guesses a day at one log-in. While somebody does, its owner comes in from a browser
-  that is known, or by a one-time code, which is not counted here (`people.codes`).
+  15 minutes. Attempts of others, also from its own address, do not slow it down.
+- Any other place is counted by log-in and address in the same way, and by its address alone after thirty failures.
+- All those places together get twenty attempts at a log-in, and one more every five minutes. So guesses at one log-in,
+  from any number of addresses, are at most 20 + 288 a day. Meanwhile its owner signs in from a browser that signed in
+  before, or by a one-time code, which is not counted here (`people.codes`).
 
-An address is what one subscriber has: with IPv6 a /64. While the disk is full attempts with a password are counted in
-memory (`SpareCounts`): a stranger's attempts write nothing then, and who frees the disk can come in.
+An address is one subscriber's: with IPv6 a /64. While the disk is full, attempts with a password are counted in memory
+(`SpareCounts`). Then a stranger's attempts write nothing, and the operator who frees the disk can sign in.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from linli.kernel.http import network_of
 
 WINDOW_MS: Final = 15 * 60_000
 ACCOUNT_FREE: Final = 5
-"""Failures at one log-in from one place within the window before that place must wait."""
+"""Failures at one log-in from one place within the window, after which that place must wait."""
 ADDRESS_FREE: Final = 30
 STRANGERS_FREE: Final = 20
 """Attempts at one log-in from all unknown places together."""

@@ -214,7 +214,7 @@ class Library:
     def search(
         self, words: str = "", *, kind: str = "", driver: str = "", brand: str = "", any_case: bool = False
     ) -> list[Model]:
-        """Models whose brand or name has every word, Latin words of brands whatever their case.
+        """Models whose brand or name has every word. Latin words of brands match in any case.
 
         Model names count with their case as the source's own screen has it (spec C 8.6, G11), unless `any_case`.
         """

@@ -74,7 +74,7 @@ async def drivers(scope: Scope, db: Database) -> list[DriverRow]:
 
 @gateway_routes.get("/{gateway_id:int}", right=SEE, raises=(NotFound,))
 async def detail(gateway_id: int, hand: Hand) -> GatewayDetail:
-    """One gateway with its protocols, the states of their devices, and what a deployment would change."""
+    """One gateway with its protocols, the states of their devices, and the changes of the next deployment."""
     row = await queries.gateway(hand.within, hand.db, gateway_id)
     last = await deployment_queries.latest(hand.within, hand.db, row.node_id)
     names = await _names(hand.db, [last] if last else [])
@@ -216,7 +216,7 @@ deployment_routes = Routes("/edge/deployments/{deployment_id:int}", tags=("edge"
 
 @deployment_routes.get(right=SEE, name="detail", raises=(NotFound,))
 async def show_deployment(deployment_id: int, hand: Hand) -> DeploymentDetail:
-    """What it changed, what the box said of each device, and what putting it back would change."""
+    """The deployment's changes, the box's report on each device, and the changes of a roll-back."""
     language = hand.within.language
     row = await deployment_queries.deployment(hand.within, hand.db, deployment_id)
     latest = await deployment_queries.latest(hand.within, hand.db, row.node_id)

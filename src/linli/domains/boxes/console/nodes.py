@@ -106,7 +106,7 @@ async def reset(node_id: int, hand: Hand, tx: Tx) -> None:
     "/nodes/{node_id:int}/replace", right=MANAGE, raises=(NotFound, ModelDiffers, NotReplaceable, SerialTaken)
 )
 async def replace(node_id: int, data: ReplaceForm, hand: Hand, tx: Tx) -> CreatedId:
-    """立即替换: a new box takes the place of this one, which is cut off."""
+    """立即替换: a new box takes the place of this one. This one is disconnected."""
     replacement_row = await replacements.begin(
         hand.within,
         tx,

@@ -1,4 +1,4 @@
-"""Console: the root key by which the company's boxes know whose drivers they may run."""
+"""Console: the company's root key. Its boxes run only drivers that this key vouches for."""
 
 import msgspec
 

@@ -27,7 +27,7 @@ class Why(NamedTuple):
 
 
 class Absence(NamedTuple):
-    """What explains why devices of one protocol on one box are away."""
+    """The reasons why devices of one protocol on one box are offline."""
 
     driver_id: str
     situation: Situation

@@ -1,7 +1,7 @@
-"""What the form of a protocol asks of a device, and what of it the box gets. Pure. Spec C 8.4-8.8, G 4.0, H 3.7.
+"""The fields of a protocol's form for a device, and the values that the box gets. Pure. Spec C 8.4-8.8, G 4.0, H 3.7.
 
-Forms A and B make one logical device for each function of a machine, form C one for the whole machine. Every fault of a
-form is found at once, each with the field it belongs to.
+Forms A and B create one logical device for each function of a machine, form C one for the whole machine. All faults of
+a form are reported at once, each with its field.
 """
 
 from collections.abc import Mapping

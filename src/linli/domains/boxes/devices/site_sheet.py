@@ -157,7 +157,7 @@ def _row(line: _Line, code: str, brands: list[_Line], faults: list[SheetFault]) 
 
 
 def _custom(line: _Line, faults: list[SheetFault]) -> dict[str, Any]:
-    """What a line says of the form. Words that are secret are typed by whoever adds the device."""
+    """What a line says of the form. The person who adds the device types the secrets."""
     values: dict[str, Any] = {}
     for field, titles in _FIELDS.items():
         if text := _of(line, titles):

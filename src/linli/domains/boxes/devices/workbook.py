@@ -1,7 +1,7 @@
-"""Workbooks of devices under a protocol: the empty one with drop-downs, what people filled in, and what is there.
+"""Workbooks of devices under a protocol: the empty form with drop-downs, the filled-in form, and the export.
 
-Columns are those of the source's 批量导入 templates; what a row lacks or breaks is judged by the same forms as a device
-that is typed in. Spec C 8.4, 8.6, 17 (A4).
+The columns are those of the source's 批量导入 templates. The same forms check a row and a device that is typed in. Spec C
+8.4, 8.6, 17 (A4).
 """
 
 import json

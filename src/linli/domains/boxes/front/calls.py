@@ -41,7 +41,7 @@ from linli.protocols.edge_link import (
 
 PICTURE_BYTES: Final = 2 * 1024 * 1024
 PICTURE_PIXELS: Final = {"jpg": 40_000_000, "png": 16_000_000}
-"""By kind. Whoever looks at a PNG decodes it whole, and a small one can unfold to gigabytes."""
+"""By kind. A PNG is always decoded whole, and a small file can expand to gigabytes."""
 _PURGE_EVERY: Final = 200
 """Heartbeats between two looks for nonces to forget."""
 

@@ -1,4 +1,4 @@
-"""The rules of one box as it gets them, with the floors of the persons who live behind its lifts."""
+"""The rules for one box in the form that it gets, with the floors of the residents behind its lifts."""
 
 import hashlib
 
@@ -54,7 +54,7 @@ async def rules_of(db: Reader, node: Node) -> PassageRules:
 
 
 async def _homes(scope: Scope, db: Reader, community_id: int | None, unit_id: int | None) -> Homes:
-    """Who lives in which houses of a unit, or of the whole community; nobody where it is gone."""
+    """The residents of each house of a unit or of the whole community; empty if the space no longer exists."""
     if community_id is None:
         return {}
     try:

@@ -1,9 +1,9 @@
-"""A box's own page under the platform's address: what its requests and answers may carry. Pure.
+"""A box's own page under the platform's address: the allowed contents of its requests and answers. Pure.
 
-The page is somebody else's content on our origin, and a box may be hostile. So every answer is put into a sandbox
-without an origin (it has no cookies, no storage and no say over the console), may load and ask below its own path
-only, and neither side sees the other's headers but for a handful. Its path holds a token: requests of a page without
-an origin carry no cookie. ADR 0069.
+The page is foreign content on our origin, and a box may be hostile. So every answer runs in a sandbox without an
+origin: no cookies, no storage, no access to the console. It may load and ask only below its own path. Only a few
+headers pass, in both directions. The path has a token, because requests of a page without an origin have no cookie. ADR
+0069.
 """
 
 import re

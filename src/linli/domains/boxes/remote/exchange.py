@@ -192,7 +192,7 @@ class Exchange:
             joint.timer = loop.call_later(rules.BOX_SECONDS, self._finish, joint, why)
 
     def _turn_away(self, end: End, row: Tunnel | None, why: str) -> None:
-        """Whoever came may not stay, or has left already."""
+        """The end that came may not stay, or has left already."""
         self._gone.discard(end)
         if row is not None:
             if (joint := self._joints.get(row.tunnel_id)) is not None:

@@ -208,5 +208,5 @@ def _since(at_ms: int | None, now_ms: int) -> int | str:
 
 
 def _lowest(own: Layer, seen: str) -> str:
-    """What the box finds is nearer to the cause than what the platform sees."""
+    """The box's own finding is nearer to the cause than the platform's view."""
     return own or seen

@@ -1,6 +1,6 @@
 """Ends of tunnels in this process: WebSockets of boxes and browsers, and our own for calls of the console.
 
-An end gives what it hears to the exchange and takes what it is to send; it is held while the other end is slower.
+An end passes received data to the exchange and sends the exchange's data. It pauses while the other end is slower.
 """
 
 import asyncio

@@ -37,7 +37,7 @@ edge_tunnels = Table(
     Index("ix_edge_tunnels_box", "box_ticket"),
     Index("ix_edge_tunnels_person", "person_ticket"),
 )
-"""Who was inside which box, when, why, and how much went through (C062, H-97). Kept for 180 days."""
+"""Tunnels into boxes: person, box, time, reason and bytes (C062, H-97). Kept for 180 days."""
 
 edge_node_figures = Table(
     "edge_node_figures",

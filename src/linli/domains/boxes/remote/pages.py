@@ -1,8 +1,9 @@
 """The box's own page, remotely: each request of a browser is a question through the visit's tunnel. ADR 0069.
 
-A visit is opened once with its ticket, by the browser that is signed in as whoever asked for it; from then on its path
-holds another word. Whoever goes to the path must be signed in so; what the page then loads is known by the word alone.
-It ends with its tunnel: by its time, by hand, with the right, or when nobody looked for a while.
+A visit is opened once with its ticket, by a browser that is signed in as the person who asked for it. From then on its
+path has another secret. A person who opens the path must be signed in as the same person; requests of the page itself
+are recognised by the secret alone. It ends with its tunnel: by its time, by hand, with the right, or when nobody looked
+for a while.
 """
 
 import asyncio

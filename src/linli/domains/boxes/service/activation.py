@@ -103,8 +103,8 @@ async def activate(
 
 
 def _refusal(node: Node, request: ActivationRequest, secrets: Secrets, now_ms: int) -> LinliError | None:
-    """A right code counts also while wrong ones are told to wait: it has 79 bits, which nobody guesses, and whoever
-    knows a box's serial number must not be able to keep the box itself out.
+    """A right code is accepted also while wrong codes are locked out. The code has 79 bits, too many to guess, and a
+    person who only knows a box's serial number must not be able to lock the box out.
     """
     typed, right = request.activation_code.strip().upper(), code_of(node, secrets)
     if not hmac.compare_digest(typed.encode(), right.encode()):

@@ -27,7 +27,7 @@ _PARAM_MOST: Final = 128
 
 
 class Situation(NamedTuple):
-    """A cluster with what is wished of its components and what its boxes say of them."""
+    """A cluster with the desired state of its components and its boxes' reports on them."""
 
     cluster: Cluster
     wishes: dict[str, Component]

@@ -1,6 +1,6 @@
-"""Deployments (部署): what a box is to be like from now on, what of it is new, and what became of it. Spec C §8.10.
+"""Deployments (部署): a box's desired configuration, its changes, and their result. Spec C §8.10.
 
-The whole wanted configuration is kept with each deployment, sealed, so that any of them can be put back.
+Each deployment keeps its whole desired configuration, sealed, so that any deployment can be restored.
 """
 
 from typing import Any, Final

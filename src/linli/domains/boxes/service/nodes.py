@@ -169,7 +169,7 @@ async def _follow_name(scope: Scope, tx: Tx, node: Node, name: str) -> None:
 async def name_to_doors(scope: Scope, tx: Tx, *, node_id: int, address: str, now_ms: int) -> Node:
     """The address by which a box with several cards is known to doors; empty: as it finds its way to them.
 
-    The box follows at once: its doors connect anew. Raises BadInput, NotFound.
+    The box follows at once: its doors connect again. Raises BadInput, NotFound.
     """
     node = await queries.node(scope, tx, node_id)
     clean = rules.clean_address(address)

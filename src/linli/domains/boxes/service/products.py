@@ -18,7 +18,7 @@ _own = Query(select(edge_products.c.product_key).where(in_scope(edge_products)))
 
 
 def whole(scope: Scope) -> Scope:
-    """The same caller, seeing all of the tenant: for what is made on behalf of somebody who sees a part of it."""
+    """The same caller with a view of the whole tenant: for rows created on behalf of a person who sees only a part."""
     return Scope(scope.tenant, scope.caller, language=scope.language)
 
 

@@ -90,7 +90,7 @@ async def begin(
     secrets: Secrets,
     now_ms: int,
 ) -> Replacement:
-    """The new box may activate as the old one, which is cut off.
+    """Let the new box activate as the old one. The old one is disconnected.
 
     Raises NotFound, BadInput, SerialTaken, ModelDiffers, NotReplaceable.
     """

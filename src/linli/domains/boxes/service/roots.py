@@ -90,7 +90,7 @@ async def vouch(scope: Scope, tx: Tx, vendor_key: str, *, secrets: Secrets, now_
 
 
 async def rotate(scope: Scope, tx: Tx, *, secrets: Secrets, now_ms: int) -> Root:
-    """A new root, signed by the one before, whose private half is gone after this. Boxes follow by themselves."""
+    """A new root, signed by the root before. The old root's private key is deleted. Boxes change over by themselves."""
     before = (await current(scope, tx, secrets=secrets, now_ms=now_ms))[-1]
     old = _private(before, secrets)
     private, public = trust.new_root()

@@ -111,7 +111,7 @@ async def export(hand: Hand, db: Database, objects: ObjectStore, board: Board) -
 
 @organisation_data_routes.get("/export/progress", right=Right.ORGANISATION_MANAGE)
 async def export_progress(scope: Scope, board: Board) -> ExportProgress:
-    """How far the last export is, whichever process hands it out."""
+    """The progress of the last export, in any process."""
     return ExportProgress.of(await board.of(scope, data_of.SUBJECT))
 
 

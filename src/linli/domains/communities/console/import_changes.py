@@ -1,4 +1,4 @@
-"""What a trial of an import tells of persons who are there: who would change, and what from what to what."""
+"""The changes to existing persons in a trial of an import: person, field, old and new value."""
 
 import json
 from typing import Annotated, Any

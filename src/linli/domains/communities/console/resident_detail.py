@@ -275,7 +275,7 @@ duplicate_routes = Routes("/communities/{community_id:int}/duplicates", tags=("p
 
 @duplicate_routes.get(right=Right.RESIDENTS_SEE)
 async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twins]:
-    """Residents who seem to be registered twice: one ID number, or one name in one house."""
+    """Residents who seem to be registered twice: the same ID number, or the same name in the same house."""
     twin_groups = await duplicates.twins(scope, db, community_id)
     numbers = sorted({number for group in twin_groups for number in group.person_ids})
     people = await persons.persons_by_id(scope, db, numbers)

@@ -81,8 +81,8 @@ class FileSaved(msgspec.Struct, rename="camel"):
 async def save_file(
     data: FileSave, call: Call, scope: Scope, db: Database, ids: Ids, clock: Clock, place: uploads.UploadPlace
 ) -> FileSaved:
-    """Each temporary file serves once. COMMUNITY_FILE takes pictures, HOUSEHOLD_FACE JPG; DEFAULT takes any file, which
-    is handed out as a picture, as a PDF or as bytes to be saved, whatever its name says.
+    """Each temporary file serves once. COMMUNITY_FILE takes pictures, HOUSEHOLD_FACE JPG; DEFAULT takes any file. It is
+    returned as a picture, as a PDF or as bytes to save, whatever its name.
     """
     seconds = uploads.URL_SECONDS if data.url_timeout is None else data.url_timeout
     if not 1 <= seconds <= uploads.URL_SECONDS_MAX:

@@ -147,7 +147,7 @@ async def page(
 
 
 async def target(db: Reader, *, community_id: int = 0, scope_id: str = "") -> Community | None:
-    """The community a token is asked for, whoever asks: for the gateway, which checks tenant, grant and approval."""
+    """The community of a requested token, without a scope: the gateway checks tenant, grant and approval."""
     community_row = await _target.one(db, community_id=community_id, scope_id=scope_id or None)
     return community_row if community_row is not None and community_row.apply_status == APPROVED else None
 

@@ -69,7 +69,7 @@ async def _in_management(db: Reader, community_id: int) -> Community:
 
 
 async def opened(resident: Resident, db: Reader, community_id: int) -> tuple[Community, Scope]:
-    """A community whose service runs, with the scope of somebody who looks at it. Raises NotFound, CommunityClosed."""
+    """A community in service, with the scope of a resident who views it. Raises NotFound, CommunityClosed."""
     community = await _in_management(db, community_id)
     if community.service_state != RUNNING:
         raise CommunityClosed()
@@ -132,6 +132,6 @@ async def way_to_a_house(
 
 @community_routes.get("/{community_id:int}/form", raises=(NotFound, CommunityClosed))
 async def form(community_id: int, resident: Resident, db: Database) -> list[AskedField]:
-    """What the community asks of somebody who certifies a house, in its order."""
+    """The fields that the community asks when a person certifies a house, in its order."""
     _, scope = await opened(resident, db, community_id)
     return asked(await forms.form(scope, db, community_id))

@@ -16,7 +16,7 @@ _ENUMS: Final = {"sex": (1, 2), "degree": range(10), "marriage": range(3), "poli
 
 
 class AskedField(msgspec.Struct, rename="camel", frozen=True):
-    """One field of the form, beside name, phone and what one is to the house."""
+    """One field of the form, beside name, phone and relation to the house."""
 
     name: Annotated[
         str, Meta(description="As in the form that is sent; a custom field's key goes into `custom`.")

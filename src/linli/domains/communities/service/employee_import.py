@@ -1,6 +1,6 @@
-"""Employees by the workbook: what is wrong, whom an import hires, and which departments it makes.
+"""Employees from the workbook: faults, new employees and new departments.
 
-Importing a file again makes nothing twice: an employee with the phone is only put into the departments named.
+A second import of a file creates nothing twice: an employee with the same phone only joins the named departments.
 """
 
 import asyncio

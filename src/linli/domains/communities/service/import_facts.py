@@ -1,7 +1,7 @@
-"""What the rows of a workbook say of persons who are there, beside what is known: the changes an import makes.
+"""The rows of a workbook compared with existing persons: the changes that an import makes.
 
-Empty cells change nothing. Name and sex, once known, stay (spec B §3.8). Of somebody whom only other communities of the
-tenant know, a row fills what is empty, as moving in does. Two rows of one person must not contradict each other.
+Empty cells change nothing. A name or sex that is set stays (spec B §3.8). For a person of other communities of the
+tenant, a row only fills empty fields, as moving in does. Two rows of one person must not contradict each other.
 """
 
 import json

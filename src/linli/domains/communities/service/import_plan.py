@@ -1,7 +1,7 @@
-"""What an import would do to a community, worked out from the rows of a workbook and what is there. Pure.
+"""The plan of an import into a community, made from the rows of a workbook and the existing rows. Pure.
 
-Importing a file again plans nothing: houses are known by their place in the tree; persons by phone, else by name and ID
-number, else by house and name. What rows say of persons who are there is compared by `import_facts`.
+A second import of a file plans nothing. Houses match by their place in the tree; persons by phone, else by name and ID
+number, else by house and name. `import_facts` compares the rows with existing persons.
 """
 
 import json

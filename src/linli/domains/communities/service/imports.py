@@ -1,7 +1,7 @@
-"""Imports of houses and residents: handed in, tried, applied in one transaction, undone. A §2.2.
+"""Imports of houses and residents: upload, trial, application in one transaction, undo. A §2.2.
 
-The file waits in the object store and an outbox row starts the work, so an import that was accepted is done even if
-the process is killed meanwhile; everything it writes, its own state included, commits at once or not at all.
+The file waits in the object store and an outbox row starts the work. So an accepted import is done even if the process
+is killed. All its writes, with its own state, are committed together or not at all.
 """
 
 import json
@@ -230,7 +230,7 @@ def _audit_change(facts_change: FactsChange) -> dict[str, Any]:
 
 
 async def apply(scope: Scope, tx: Tx, import_row: Import, *, plan: Plan, now_ms: int) -> None:
-    """Write a plan that was worked out from what `tx` sees, and what undoing it needs."""
+    """Write a plan that was made from the rows that `tx` sees, and the data for its undo."""
     community_id = import_row.community_id
     async for piece in bulk.steps(plan.spaces):
         await tx.insert_tuples(spaces, Space._fields, piece)

@@ -1,6 +1,6 @@
-"""Spaces are taken away: an empty one by anybody's call, a whole subtree by the property, which can bring it back.
+"""Removal of spaces: an empty space by any call, a whole subtree by the property's staff, who can restore it.
 
-What goes is kept in the history row of the deletion, whole, so that restoring makes the same spaces with the same ids.
+The history row of the deletion keeps all removed rows, so that a restore creates the same spaces with the same ids.
 """
 
 from typing import Any, Final, NamedTuple

@@ -1,4 +1,4 @@
-"""The port through which the gateway asks what a cloudToken may stand for."""
+"""The port by which the gateway asks for which communities a cloudToken may be issued."""
 
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.rows import APPROVED, Community

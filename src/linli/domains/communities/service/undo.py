@@ -36,9 +36,9 @@ _delete_spaces = Command(delete(spaces).where(in_scope(spaces), any_of(spaces.c.
 
 
 async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
-    """Take back what an import made and restore what it changed, unless it was changed again since.
+    """Remove the rows that an import created and restore the values that it changed, unless they changed again since.
 
-    Raises NotFound, WrongState, BuiltUpon, and what other rooms raise to keep a space (SpaceInUse).
+    Raises NotFound, WrongState, BuiltUpon, and SpaceInUse from other rooms that keep a space.
     """
     import_row, done = await _begun(scope, tx, import_id, queries.HOUSES)
     parent = await space_queries.space(scope, tx, import_row.parent_id, lock=True)

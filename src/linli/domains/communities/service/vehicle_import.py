@@ -1,6 +1,6 @@
-"""Vehicles by the workbook: whose each is, what is wrong, and what an import makes or changes.
+"""Vehicles from the workbook: owners, faults, and the rows that an import creates or changes.
 
-Importing a file again creates nothing twice: a plate that its owner has only gets a new description.
+A second import of a file creates nothing twice: a plate that the owner already has only gets a new description.
 """
 
 import asyncio

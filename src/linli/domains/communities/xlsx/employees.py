@@ -1,4 +1,4 @@
-"""The workbook of employees: the empty one, what people filled in, and what the community has."""
+"""The workbook of employees: the empty form, the filled-in form, and the community's export."""
 
 import re
 from collections.abc import Sequence

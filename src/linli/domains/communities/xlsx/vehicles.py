@@ -1,4 +1,4 @@
-"""The workbook of vehicles: the empty one, what people filled in, and what the community has."""
+"""The workbook of vehicles: the empty form, the filled-in form, and the community's export."""
 
 from typing import Final
 

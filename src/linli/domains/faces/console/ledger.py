@@ -1,4 +1,4 @@
-"""Console: who consented to what, and what was erased, confirmed and signed."""
+"""Console: consents, and erasures with their confirmations and signatures."""
 
 from typing import Literal
 

@@ -43,7 +43,7 @@ class FaceGate(msgspec.Struct, rename="camel", frozen=True):
 
 
 def models_of(state: State) -> list[FaceModel]:
-    """What the folder names, and for each job without a model the one that would be fetched."""
+    """The models in the folder, and for each job without a model the one that would be fetched."""
     here = [_row(model, "loaded" if state.model_id else "present") for model in state.models]
     jobs = {model.job for model in state.models}
     return here + [_default_row(BY_NAME[name]) for job, name in DEFAULTS.items() if job not in jobs]

@@ -21,7 +21,7 @@ resident_face_routes = Routes(
 async def face_of(
     community_id: int, identity_id: str, scope: Scope, db: Database, objects: ObjectStore
 ) -> FaceOut:
-    """Whether there is one, by whose word, and how far it has got at each door."""
+    """Whether the person has a face, who attested it, and its delivery to each door."""
     await people.person(scope, db, identity_id)
     return await person_faces.tell(scope, db, objects, identity_id=identity_id)
 

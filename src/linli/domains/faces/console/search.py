@@ -64,7 +64,8 @@ async def search_by_picture(
     faces: FaceEngineRoom,
     ids: Ids,
 ) -> FaceSearchResult:
-    """Whose face a picture shows, among the community's. The picture is not kept; whoever is found sees that."""
+    """Whose face a picture shows, among the community's. The picture is not stored. The persons found can see that they
+    were searched for."""
     here = await people.community_scope(scope, db, community_id)
     picture = from_base64(data.picture, field="picture")
     decision = await faces.search.who_is(

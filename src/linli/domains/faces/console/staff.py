@@ -28,7 +28,7 @@ staff_face_routes = Routes("/communities/{community_id:int}/staff-face", tags=("
 async def my_face(
     community_id: int, scope: Scope, rights: Rights, db: Database, objects: ObjectStore
 ) -> FaceOut:
-    """Whether there is one, by whose word, and how far it has got at each door of the community."""
+    """Whether the person has a face, who attested it, and its delivery to each door of the community."""
     here = await people.community_scope(scope, db, community_id)
     identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
     return await person_faces.tell(here, db, objects, identity_id=identity_id, text="staff")

@@ -1,4 +1,4 @@
-"""Open API: which faces which devices hold, and how far that has got (spec E C4 to C6, B A077 to A080)."""
+"""Open API: the faces on devices and the state of their delivery (spec E C4 to C6, B A077 to A080)."""
 
 from typing import Annotated, Any
 

@@ -137,7 +137,7 @@ async def save_image(
     ids: Ids,
     now_ms: int,
 ) -> Image:
-    """Save or replace a user's picture. Devices that have the old one get the new one after the commit.
+    """Save or replace a user's picture. Devices with the old picture get the new one after the commit.
 
     The user's faceId stays. The consent of `attest` is recorded. Raises BadInput.
     """

@@ -107,7 +107,8 @@ class SignedInBrowser(msgspec.Struct, frozen=True, kw_only=True):
 async def save(
     tx: Tx, *, browser: SignedInBrowser, endpoint: Endpoint, secrets: Secrets, ids: Ids, now_ms: int
 ) -> None:
-    """Store a browser that passed `check`. It belongs to this account from now on, whoever had it before."""
+    """Store a browser that passed `check`. It belongs to this account from now on, even if another account had it
+    before."""
     await _drop_endpoint.run(tx, hash=_hash(endpoint.url))
     browsers = await queries.browsers(tx, [browser.account_id], browser.front)
     for row in browsers[: max(0, len(browsers) - BROWSERS_MAX + 1)]:

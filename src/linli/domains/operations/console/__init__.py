@@ -1,4 +1,4 @@
-"""Web routes for who runs the installation, and for who looks for a message."""
+"""Web routes for the operator of the installation, and for tracing a message."""
 
 from linli.domains.operations.console.call_limits import limit_routes
 from linli.domains.operations.console.health import health_routes

@@ -176,7 +176,7 @@ async def set_limit(data: LimitForm, scope: Scope, tx: Tx, openapi: OpenApi) -> 
 
 @limit_routes.get("/history", right=Right.INSTALLATION)
 async def list_changes(scope: Scope, db: Database, page: PageRequest) -> Page[LimitChange]:
-    """Who changed which limit from what to what, the latest first."""
+    """Changes of limits: author, limit, old and new value; the latest first."""
     changes = await limit_rules.changes(scope, db, page)
     people = {int(change.by_id) for change in changes.data if change.by_id.isdecimal()}
     names = await own_rights.names(db, sorted(people))

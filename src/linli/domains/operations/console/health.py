@@ -163,6 +163,6 @@ async def plain_devices_of(
 async def refused_strangers(
     db: Database, page: PageRequest, where: StrangerFilter
 ) -> Page[RefusedStrangerRow]:
-    """Who was refused and is no known device, whatever product they named, newest first."""
+    """Refused clients that are no registered device, for any product; newest first."""
     strangers = await list_all_strangers(db, text=where.q.strip(), page=page)
     return Page.of(page, strangers.total, [RefusedStrangerRow.of(row) for row in strangers.data])

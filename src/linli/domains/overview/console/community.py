@@ -1,4 +1,4 @@
-"""The first page: what a community is made of, how today goes, what wants a person."""
+"""The first page: a community's figures, today's events, and open tasks."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

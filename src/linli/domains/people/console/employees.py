@@ -109,7 +109,7 @@ class EmployeeFilter(Filter, frozen=True):
 async def conditions(
     scope: Scope, db: Reader, community_id: int, where: EmployeeFilter
 ) -> queries.EmployeeConditions:
-    """What is asked for, with the departments below the one that is named. Raises NotFound."""
+    """The filter, with the departments below the named one. Raises NotFound."""
     branch = None
     if where.department_id:
         await require_department(scope, db, community_id, where.department_id)

@@ -1,4 +1,4 @@
-"""Console: the tree of rights, the company's own roles (角色管理), and the list of who gave what."""
+"""Console: the tree of rights, the company's own roles (角色管理), and the log of rights that were given."""
 
 from typing import Annotated
 

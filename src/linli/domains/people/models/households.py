@@ -1,4 +1,4 @@
-"""Who belongs to which house, and what they park there."""
+"""The members of houses and their vehicles."""
 
 from sqlalchemy import Index, PrimaryKeyConstraint, Table, text
 

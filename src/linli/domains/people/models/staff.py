@@ -140,4 +140,4 @@ staff_log = Table(
     Index("ix_staff_log_tenant", "tenant_id", "entry_no"),
     Index("ix_staff_log_account", "tenant_id", "account_id", "entry_no"),
 )
-"""Who gave which right to whom or took it; names at that time. Rows are only added."""
+"""Rights given and taken: author, right and person, with their names at that time. Rows are only added."""

@@ -309,7 +309,7 @@ class HouseholdPage(msgspec.Struct, rename="camel"):
 async def query_residents(
     data: HouseholdQuery, call: Call, scope: Scope, db: Database, faces: FaceUploads
 ) -> HouseholdPage:
-    """Those who live in the community now, one row for each house they live in, newest first."""
+    """The present residents of the community, one row for each of their houses, newest first."""
     page = await queries.page(
         scope,
         db,

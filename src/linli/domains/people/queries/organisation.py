@@ -1,4 +1,4 @@
-"""Persons of a company, its roles, its person groups, and who gave what. Spec D 1.5."""
+"""Persons of a company, its roles, its person groups, and the log of given rights. Spec D 1.5."""
 
 from typing import Any, NamedTuple
 

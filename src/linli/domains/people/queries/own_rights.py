@@ -126,7 +126,7 @@ async def closed_tenants(db: Reader, account_id: int) -> frozenset[str]:
 
 
 async def closed_places(db: Reader, account_id: int) -> dict[str, list[int]]:
-    """Tenant → communities in which the account has a role and whose service does not run."""
+    """Tenant → communities out of service in which the account has a role."""
     communities_by_tenant: dict[str, list[int]] = {}
     for tenant_id, community_id in await _not_running.all(db, account=account_id):
         communities_by_tenant.setdefault(tenant_id, []).append(community_id)

@@ -1,4 +1,4 @@
-"""Who of a community's staff uses or manages which function, by person and by function. Spec A §2.4, B §3.21."""
+"""The functions that a community's staff use or manage, by person and by function. Spec A §2.4, B §3.21."""
 
 from typing import Any, Final, NamedTuple
 

@@ -1,7 +1,7 @@
-"""Who a phone is: the persons of every tenant that have it, and the houses they belong to.
+"""The owners of a phone: persons of all tenants with this phone, and their houses.
 
-Residents prove their phone with a one-time code, and a phone is one person in a tenant: what the phone's persons may
-see is what the scope of a resident is made of.
+Residents prove their phone with a one-time code, and a phone belongs to one person in a tenant. The scope of a resident
+is made from the houses of the phone's persons.
 """
 
 from dataclasses import dataclass

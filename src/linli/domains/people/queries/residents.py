@@ -246,12 +246,13 @@ ORDERS = tuple(_ORDERS)
 _OF_PERSONS = frozenset({"phone", "name", "text"})
 _HITS_MAX = 20_000
 _FEW = 500
-"""So many persons are read one by one, rather than found among all residents."""
+"""Up to this many persons are read one by one; more are searched among all residents."""
 _hits: dict[frozenset[str], Query[Any]] = {}
 
 
 async def _hits_of(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str, Any]:
-    """The filters with the persons who fit in place of what fits them, unless they are very many: looked for once."""
+    """The filters with the ids of matching persons in place of the search text, so the search runs once. Unchanged if
+    the matches are very many."""
     key = frozenset(_OF_PERSONS & binds.keys())
     if not key:
         return binds

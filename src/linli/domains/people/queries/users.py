@@ -25,7 +25,7 @@ _PERSONAL: dict[str, Any] = {
     "sex": _p.sex == bindparam("sex", type_=INT),
 }
 _HITS_MAX = 20_000
-"""More persons than this are not listed in a statement, but looked at one by one while the page is read."""
+"""More persons than this are not listed in a statement; they are checked one by one while the page is read."""
 _FILTERS: dict[str, Any] = {
     "group_id": select(_g.person_id)
     .where(_g.user_group_id == bindparam("group_id"), _g.person_id == _k.person_id)
@@ -94,7 +94,7 @@ def _page_queries(
 
 
 async def _with_hits(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str, Any]:
-    """The filters with the persons who fit in place of what fits them, unless they are very many."""
+    """The filters with the ids of matching persons in place of the search text; unchanged if very many match."""
     key = frozenset(_PERSONAL.keys() & binds.keys())
     if not key:
         return binds

@@ -176,8 +176,8 @@ async def create_account(
 ) -> int:
     """A new log-in; its id. `password_hash` comes from `hash_password`, awaited before the transaction.
 
-    A login that is a phone number is the phone too. `proven`: whoever makes it is its owner and has shown it by a code
-    to the phone, or by the set-up code. Raises BadInput, LoginTaken.
+    A login that is a phone number is the phone too. `proven`: its creator is its owner and has proved it by a code to
+    the phone, or by the set-up code. Raises BadInput, LoginTaken.
     """
     login = clean_login(login)
     phone = clean_phone(phone) or (login if is_phone(login) else "")

@@ -1,8 +1,9 @@
 """Service agreement, privacy policy and the terms of single services: published in versions by the operator, accepted by
 everybody before use.
 
-Spec A §1.1 (ONB-16). Whoever has accepted an older version is asked again. Where nothing is published nothing is asked.
-Without the agreement and the policy an account uses nothing; without the terms of a service it does not use that one.
+Spec A §1.1 (ONB-16). A person who accepted an older version is asked again. Where nothing is published nothing is
+asked. Without the agreement and the policy an account uses nothing; without the terms of a service it does not use that
+one.
 """
 
 from typing import Final, NamedTuple

@@ -33,7 +33,7 @@ STEP: Final = 1000
 
 
 class TieState(NamedTuple):
-    """What one person is to one house."""
+    """The relation of a person to a house."""
 
     house_id: int
     person_id: int

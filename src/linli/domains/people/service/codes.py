@@ -1,15 +1,15 @@
 """Signing in with a phone and a one-time code. Spec D 1.5 (ACC-07); the numbers are ours.
 
-A code has six digits, lives five minutes, bears five tries and works once, in the browser that asked for it: nobody
-uses up another's tries, and a new one voids the last of that browser alone. A phone that nobody has is answered, counted
-and refused like any other, so that nobody learns who has a log-in. The code is sent by a worker after the commit and
-stands nowhere in clear.
+A code has six digits, is valid for five minutes and five tries, and works once, in the browser that asked for it. So
+nobody can use up another person's tries, and a new code voids only the last code of that browser. A phone without an
+owner is answered, counted and refused like any other, so that nobody learns which phones have a log-in. A worker sends
+the code after the commit; it is stored nowhere in clear.
 
-One a minute and five an hour go to a phone for one address, and as many for each browser in which the phone's log-in was
-signed in before. All other places together get ten for a phone, and one more each quarter of an hour: with any number of
-addresses 106 codes a day, each with five tries, 530 guesses of a million; and the phone's owner, asked for by strangers
-all day, still gets theirs in a browser that is known. Phones without a log-in, which newcomers use, get 300 in all and
-one more every ten seconds: text messages cost money.
+For one address a phone gets one code a minute and five an hour. Each browser in which the phone's log-in was signed in
+before gets as many. All other places together get ten for a phone, and one more each quarter of an hour. So any number
+of addresses gets 106 codes a day, each with five tries: 530 guesses of a million. While strangers ask for codes all
+day, the phone's owner still gets codes in a browser that signed in before. Phones without a log-in, as newcomers have,
+get 300 codes in all and one more every ten seconds, because text messages cost money.
 """
 
 import hashlib
@@ -134,8 +134,8 @@ async def request_code(
 ) -> None:
     """Have a code sent to a phone. Raises BadInput, CodeTooSoon.
 
-    A code to sign in goes out only to who has a log-in; one to prove that a phone is one's own goes to any, and
-    so does one to sign in where `newcomers` may.
+    A sign-in code is sent only to a phone with a log-in, or to any phone where `newcomers` may sign in. A code that
+    proves the ownership of a phone is sent to any phone.
     """
     phone = _phone(phone)
     key = _key(phone, purpose)

@@ -24,7 +24,7 @@ from linli.kernel.scope import Scope
 
 _SECRET: Final = re.compile(r"secret|password|hash|sealed|token|digest|private|verifier|nonce")
 SUBJECT: Final = "company export"
-"""How far the export is, whichever process hands it out; one a company: the one that began last."""
+"""The progress of the export, in any process; one a company, the latest."""
 COUNTING, WRITING, DONE, BROKEN = "counting", "writing", "done", "broken"
 ROWS_AT_ONCE: Final = 1000
 ERASE_AFTER_MS: Final = 30 * 86_400_000
@@ -187,7 +187,7 @@ async def _archive(
 
 
 def _lines(rows: list[dict[str, Any]]) -> bytes:
-    """Of codes the end; the numbers of cards, which stay what they are in another system, whole."""
+    """The last characters of codes; whole card numbers, because they stay the same in another system."""
     return "".join(json.dumps(masked_row(row), ensure_ascii=False) + "\n" for row in rows).encode()
 
 

@@ -1,4 +1,4 @@
-"""The organisation tree of a community's property, and who is in which department. Spec B §3.11, §3.12."""
+"""The organisation tree of a community's property, and the members of its departments. Spec B §3.11, §3.12."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A community says what it asks of its residents, and whether those who register themselves are reviewed."""
+"""The form of a community for its residents, and whether their own registrations are reviewed."""
 
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ async def remove_custom(scope: Scope, tx: Tx, *, community_id: int, name: str, n
 
 
 async def set_review(scope: Scope, tx: Tx, *, community_id: int, review: bool, now_ms: int) -> Form:
-    """Whether residents whom an owner adds, or who register themselves, wait for the property (CON-08)."""
+    """Whether residents added by an owner or by themselves wait for the property's review (CON-08)."""
     form = await queries.form(scope, tx, community_id)
     return await _save(scope, tx, community_id, form, msgspec.structs.replace(form, review=review), now_ms)
 

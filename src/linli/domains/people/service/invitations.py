@@ -150,7 +150,7 @@ async def use(tx: Tx, token: str, *, now_ms: int) -> Invitation:
 
 
 async def drop_of(scope: Scope, tx: Tx, *, community_id: int, ties: Collection[tuple[int, int]]) -> None:
-    """Drop what persons gave who left a house or own it no more; `ties` are (house, person)."""
+    """Delete the invitations of persons who left a house or no longer own it; `ties` are (house, person)."""
     gone = set(ties)
     for token, house_id, person_id in await _open.all(tx, scope, community=community_id):
         if (house_id, person_id) in gone:

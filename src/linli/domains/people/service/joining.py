@@ -1,7 +1,7 @@
-"""Coming into an organisation: by an invitation's link or QR code, or by asking for it. Spec A §1.1 (ONB-02, ONB-13).
+"""Joining an organisation: by an invitation's link or QR code, or by a request. Spec A §1.1 (ONB-02, ONB-13).
 
-The link holds a random text of which only the hash is kept. Whoever invites hands on only what they hold themselves, and
-only as long as they hold it (`inviters`).
+The link has a random text; only its hash is stored. Inviters pass on only rights that they have themselves, and only
+while they have them (`inviters`).
 """
 
 import hashlib

@@ -34,7 +34,7 @@ _give_vehicles = Command(
 async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str, now_ms: int) -> None:
     """`keep` lives wherever `drop` lived, gets the vehicles, and what was known of `drop` alone; `drop` is erased.
 
-    Groups and employment go over too, permissions do not: whoever signs in as `keep` should be given them by somebody.
+    Groups and employment are moved too. Permissions are not: a person must give them to the log-in of `keep`.
 
     Raises NotFound, BadInput (one and the same), KnownElsewhere.
     """

@@ -1,8 +1,8 @@
 """Persons of a company: added, given roles and rights, put into groups, closed. Spec D 1.5 (ACC-02..ACC-06).
 
-One rule holds for all of it: whoever gives or takes a right must hold it, in every place where the other person gains
-or loses it. So an account administrator of one project makes implementers for that project and for no other, and
-nobody lifts themselves or closes somebody above them.
+One rule for all of it: a person who gives or takes a right must have it, in every place where the other person gains or
+loses it. So an account administrator of one project makes implementers for that project and for no other, and nobody
+lifts themselves or closes somebody above them.
 """
 
 import msgspec
@@ -130,7 +130,8 @@ async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str) -> int:
 
 
 async def enter_person(hand: Hand, tx: Tx, *, name: str, phone: str, person_id: int) -> int:
-    """Make a person of the tenant one of the company, with the log-in of their phone or a new one; the account's id."""
+    """Add a person of the tenant to the company, with the log-in of their phone or a new log-in. Returns the account's
+    id."""
     now_ms = tx.db.clock.now_ms()
     account = await accounts.find_account(tx, phone)
     if account is None:
@@ -291,7 +292,7 @@ async def _check_change(hand: Hand, tx: Tx, account_id: int, before: Holdings) -
 
 
 async def _drop_groundless(hand: Hand, tx: Tx, account_id: int) -> None:
-    """What a person invited others to and could not any more ends with what they lost."""
+    """Invitations to rights that the inviter has lost end together with these rights."""
     await inviters.revoke_groundless(
         tx, tenant_id=hand.tenant, account_id=account_id, now_ms=tx.db.clock.now_ms()
     )

@@ -78,7 +78,7 @@ async def check_old(db: Database, *, account_id: int, old: str) -> None:
 async def set_password(tx: Tx, *, account_id: int, password_hash: str, now_ms: int) -> Account:
     """The owner's own new password; sessions end, but for one that its caller keeps. Returns the log-in as it is now.
 
-    Whoever calls has checked the old password, or a code, or a link.
+    The caller has checked the old password, a code or a link.
     """
     await _set.run(tx, row=account_id, hash=password_hash, now=now_ms)
     await ownership.end_under_way(tx, account_id=account_id)
@@ -88,7 +88,7 @@ async def set_password(tx: Tx, *, account_id: int, password_hash: str, now_ms: i
 async def make_link(tx: Tx, *, account_id: int, now_ms: int) -> tuple[str, int]:
     """The text of a link with which the owner sets their first password, and until when. The last one is void.
 
-    For the operator of the installation alone: whoever has the link has the log-in. Raises NotFound.
+    Only for the operator of the installation: the link gives the log-in to everybody who has it. Raises NotFound.
     """
     await accounts.get_account(tx, account_id)
     await _purge_links.run(tx, now=now_ms)
@@ -120,7 +120,7 @@ async def use_link(tx: Tx, *, token: str, password_hash: str, now_ms: int) -> Ac
 
 
 def link_url(public_url: str, token: str) -> str:
-    """The address of a link. What opens the log-in stands behind `#`, which no server is told and none writes down."""
+    """The address of a link. The secret stands behind `#`, so no server gets it or logs it."""
     return f"{public_url}/set-password#{token}"
 
 

@@ -1,4 +1,4 @@
-"""Phones of log-ins: changed by their owners, who show by a code that the new one is theirs; followed in the register."""
+"""Phones of log-ins: their owners change them and prove the new phone by a code; the persons' register follows."""
 
 from typing import NamedTuple
 

@@ -239,9 +239,9 @@ async def change_member(
     now_ms: int,
     cleared: Collection[str] = (),
 ) -> None:
-    """Change what a member is to the house and what is known of them; `cleared` fields are emptied.
+    """Change a member's relation to the house and personal data; `cleared` fields are emptied.
 
-    Name and sex, once known, stay. Raises NotFound, NameFixed, BadInput, PhoneTaken.
+    A name or sex that is set stays. Raises NotFound, NameFixed, BadInput, PhoneTaken.
     """
     member = await present_member(scope, tx, house_id, identity_id)
     if profile.name is not None and profile.name != member.name:

@@ -1,7 +1,7 @@
-"""Roles that a company makes itself (角色管理). Spec D 1.5 (ACC-01).
+"""A company's own roles (角色管理). Spec D 1.5 (ACC-01).
 
-A role is shared by the whole company. So whoever changes or deletes one that somebody has must hold its rights
-everywhere; who makes a new one must hold them somewhere.
+The whole company shares a role. To change or delete a role in use, a person must have its rights everywhere; to create
+one, somewhere.
 """
 
 import msgspec

@@ -1,7 +1,7 @@
 """Signing in on a desktop by scanning its QR code with a phone that is signed in. Spec A §1.1 (ONB-11, ONB-12).
 
-The picture holds a random ticket; the desktop keeps a second random text in a cookie, so that whoever photographs the
-screen gains nothing. A ticket lives a minute and works once; a minute later its row is swept.
+The picture has a random ticket. The desktop keeps a second random text in a cookie, so that a photograph of the screen
+is useless. A ticket lives a minute and works once; a minute later its row is swept.
 """
 
 import hashlib
@@ -62,7 +62,7 @@ async def begin(tx: Tx, *, ticket: str, browser: str, address: str, agent: str, 
 
 
 async def find(db: Reader, *, ticket: str, now_ms: int) -> ScanRow:
-    """The ticket, whoever asks; a minute gone, its state is `expired`. Raises NotFound."""
+    """The ticket, without a scope; after one minute its state is `expired`. Raises NotFound."""
     row = await _by_ticket.one(db, ticket=_hash(ticket))
     if row is None:
         raise NotFound(what="scan_ticket")

@@ -1,6 +1,7 @@
 """The stand-in where no SMS gateway is set up: messages wait on a page that only the operator sees.
 
-Whoever runs the installation can read the codes there and pass them on; they are sealed at rest and gone after a day.
+The operator of the installation can read the codes there and pass them on. They are stored sealed and deleted after a
+day.
 """
 
 from collections.abc import Callable

@@ -76,5 +76,5 @@ async def _note(
 
 
 async def _user_of(scope: Scope, tx: Tx, community_id: int, identity_id: str) -> Person:
-    """A person whom this community knows, not merely another one of the caller's."""
+    """A person of this community, not only of another community of the caller."""
     return await queries.person(scope.narrowed(community_id), tx, identity_id)

@@ -27,7 +27,7 @@ from linli.kernel.scope import Scope
 from linli.rules.plates import clean_plate, is_plate, plate_region
 
 A_PERSON: Final = 10
-"""Vehicles of one person in one community, and vehicles in one call."""
+"""The most vehicles of a person in a community, and the most vehicles in a call."""
 COLORS: Final = range(12)
 """CAR_COLOR of spec B §2.1."""
 BRAND_MAX: Final = 32

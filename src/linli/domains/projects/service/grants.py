@@ -1,8 +1,8 @@
-"""What a project's keys may call and which data models they may use. Spec B117, H-66, F1.
+"""The services that a project's keys may call, and their data models. Spec B117, H-66, F1.
 
-Keys of a project made in the console may call the services of its approved capabilities, and those that were ticked.
-Services of a capability under review are withheld. A project that an app creates by API gets what the app's own key may
-do, so that nobody gains rights by creating a project.
+Keys of a project from the console may call the services of its approved capabilities and the ticked services. Services
+of a capability under review are withheld. A project that an app creates by API gets the rights of the app's own key, so
+that nobody gains rights by creating a project.
 """
 
 from collections.abc import Collection, Sequence

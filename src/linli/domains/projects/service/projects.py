@@ -98,8 +98,8 @@ class NewProject(msgspec.Struct, frozen=True, kw_only=True):
 async def create_project(scope: Scope, tx: Tx, *, new: NewProject, ids: Ids, secrets: Secrets) -> str:
     """Create a project in development, with a root space, a default app and a key. Returns its id. Spec D API-17, B F1.
 
-    An app that creates one can see it, and its key may do what the app's own may. Without `terms` a key may do
-    everything. Raises BadInput, ProjectNameTaken.
+    An app that creates a project can see it, and the project's key gets the rights of the app's own key. Without
+    `terms` a key may do everything. Raises BadInput, ProjectNameTaken.
     """
     _check(new.facts)
     if len(new.name) > MAX_NAME:

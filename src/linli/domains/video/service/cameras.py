@@ -113,7 +113,7 @@ async def change(
 
 
 async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
-    """Restore what a change replaced, except the password, which is in no history. Raises NotFound, BadInput."""
+    """Restore the values before a change, except the password, because no history has it. Raises NotFound, BadInput."""
     community_id = change.community_id or 0
     await lock(scope, tx, community_id)
     camera = await queries.camera(scope, tx, int(change.target), community_id=community_id)

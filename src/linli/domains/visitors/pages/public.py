@@ -1,12 +1,12 @@
 """`/v/<link>`: a visitor's pass. `/r/<code>`: the form behind the registration QR. Open to everybody.
 
-Wrong links are not counted. Guessing is hopeless: a pass has 128 random bits (5·10²⁶ years at 10,000 tries a second; a
-wrong one costs a digest and no look into the database), a poster has 131, older ones 119 (10²⁰ years with 10,000
-communities). A count would only shut out people who share an address with somebody who guesses. Registrations write,
-so they are counted, by address and by community.
+Wrong links are not counted, because they cannot be guessed. A pass has 128 random bits: 5·10²⁶ years at 10,000 tries a
+second, and a wrong try costs a digest and no database access. A poster has 131 bits, an older one 119: 10²⁰ years with
+10,000 communities. A count would only lock out people who share an address with a guesser. Registrations write rows, so
+they are counted, by address and by community.
 
-The pages are rendered here and not by the web applications, because people open them once, on any phone, often inside
-another program and on a slow line (ADR 0035).
+The pages are rendered here and not by the web applications. People open them once, on any phone, often inside another
+program and on a slow line (ADR 0035).
 """
 
 from collections.abc import MutableMapping

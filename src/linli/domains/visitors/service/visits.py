@@ -214,7 +214,7 @@ async def check_out(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None
 
 
 async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str, at_ms: int) -> None:
-    """Check in the visitor who passed a door, if one is expected at that time."""
+    """Check in the visitor who passed a door, if a visit is expected at that time."""
     visit = await queries.expected_now(
         tx, tenant_id=tenant_id, community_id=community_id, identity_id=identity_id, at_ms=at_ms
     )
@@ -226,10 +226,10 @@ async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str,
 
 
 async def host_left(scope: Scope, tx: Tx, *, house_id: int, person_id: int, now_ms: int) -> None:
-    """End the visits that a resident who moved out had invited or admitted to the house.
+    """End visits to the house that a resident invited or admitted before they moved out.
 
-    Also those of visitors who are in, whose pass might open doors for days. Registrations that wait stay: they are for
-    whoever lives there now.
+    Visits of visitors inside end too, because their pass might open doors for days. Waiting registrations stay for the
+    present residents.
     """
     for visit in await queries.invited_to(scope, tx, house_id, person_id, [EXPECTED, ARRIVED]):
         await _end(scope, tx, visit, VOID, "host_moved_out", now_ms)

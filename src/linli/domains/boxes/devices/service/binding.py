@@ -1,7 +1,7 @@
 """Devices bound to spaces (设备绑定空间), one or many at once. Spec C 8.3.3 (C108), 8.8.
 
-A device whose thing model is a door's becomes the door of the space, so that whoever lives there may open it; any other
-has its place noted.
+A device with the thing model of a door becomes the door of the space, so that its residents may open it. For other
+devices the place is stored.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Tunnels: ask for one, see who had one, end one. C062, H-97."""
+"""Tunnels: open a tunnel, list past tunnels, end a tunnel. C062, H-97."""
 
 from typing import Annotated, Literal
 
