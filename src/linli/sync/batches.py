@@ -1,7 +1,7 @@
 """How many rows go to a device at once.
 
-A device answers for a whole batch, so one row it cannot take would hold up the rest. Rows that failed therefore go
-in ever smaller batches, and alone in the end: the good ones get through, the bad one is left with its reason.
+A device answers for a whole batch, so one row that it cannot take would block the others. Failed rows are therefore
+sent in smaller and smaller batches, at last alone. The good rows get through; the bad row keeps its reason.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Several grants, one window on the device.
 
-A device keeps one window per credential. Stretching it over a gap between two grants would open the door in the
-gap, so it gets the union's current piece, or the next one, and the row is looked at again when that piece ends.
+A device keeps one window per credential. A window across a gap between two grants would open the door in the gap. So
+the device gets the current piece of the union, or the next one. The row is checked again when that piece ends.
 """
 
 from collections.abc import Iterable

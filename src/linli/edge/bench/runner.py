@@ -51,7 +51,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     protocol: str
     subject: Literal["device", "simulator"]
     device: str
-    """Who or what was tested, as the person who ran the bench wrote it."""
+    """The tested device, in the words of the person who ran the bench."""
     began_ms: int
     took_ms: int
     passed: bool

@@ -1,4 +1,5 @@
-"""What the door drivers share: the box's end of the door protocol, and a simulated door machine. Source: spec G 3-5.
+"""Common parts of the door drivers: the box's end of the door protocol, and a simulated door machine. Source: spec G
+3-5.
 
 station   the listener that doors come to: addresses, signatures, tokens, hostile peers
 links     one connection: both tokens, heartbeat, connecting back, online and offline

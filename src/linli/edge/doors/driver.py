@@ -41,7 +41,7 @@ class StationConfig(DriverConfig, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = 10000
     check_peer: bool = True
     """Refuse calls from another address than that of the door's form, or one confirmed for it. The protocol has no
-    secret: without this, whoever is on the LAN is every door. Off only where doors come through NAT."""
+    secret: without this, every machine on the LAN could act as any door. Off only where doors come through NAT."""
 
 
 class SipAccount(DriverConfig, frozen=True, kw_only=True):

@@ -117,7 +117,7 @@ class Link:
             await self._hold()
 
     async def _connect_back(self, old: str) -> bool:
-        """Have a token other than `old`: by our `/connect`, once for all who found the old one of no use."""
+        """Get a token other than `old` by our `/connect`. One call serves all tasks whose old token failed."""
         async with self._connecting:
             return self.token != old or await self._try_to_connect()
 

@@ -1,4 +1,4 @@
-"""Door machines as they are configured: where they are, what they can do, and which devices they stand for."""
+"""Configured door machines: their address, their abilities, and their devices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

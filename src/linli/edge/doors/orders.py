@@ -1,6 +1,6 @@
-"""What is wanted of a door, as calls: in batches, confirmed one by one, read back and compared. Source: spec G 5, F4-F7.
+"""Desired rows of a door as calls: in batches, confirmed one by one, read back and compared. Source: spec G 5, F4-F7.
 
-A batch is confirmed or failed as a whole. Whoever keeps what is wanted sends again what failed: all changes are upserts.
+A batch succeeds or fails as a whole. The owner of the desired rows sends failed rows again; all changes are upserts.
 """
 
 import hashlib

@@ -1,8 +1,9 @@
-"""From which addresses door machines may call, and what came from others: the protocol itself proves nobody.
+"""The addresses from which door machines may call, and calls from others. The protocol itself has no proof of identity.
 
-A machine calls from the address of its form, or from one that was confirmed for it: by an installer, by the token that
-it carried from its old address to a new one, or, where it ran before this was checked, by its first call afterwards.
-Anything else is refused, and counted here as an incident until somebody confirms or dismisses it.
+A machine calls from the address of its form or from a confirmed address. An installer confirms an address, or a token
+that the machine brings from its old address to a new one. If it ran before addresses were checked, its first call
+afterwards confirms its address. Every other call is refused, and counted here as an incident until somebody confirms or
+dismisses it.
 """
 
 import asyncio
@@ -40,7 +41,7 @@ class _Kept(msgspec.Struct):
     old: list[str] = []
     old_until_ms: int = 0
     names: dict[str, str] = {}
-    """The number that each machine says of itself, by which one with a new address is recognised."""
+    """The number that each machine reports of itself. It identifies a machine with a new address."""
 
 
 class Peers:

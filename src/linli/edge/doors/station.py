@@ -1,7 +1,7 @@
-"""The listener that doors come to: who may connect, whose token a call carries, and what hostile peers get.
+"""The listener for doors: allowed peers, the token of a call, and the answers to hostile peers.
 
-The LAN is not trusted. Whatever a peer sends, it gets the protocol's code, the log gets a line (once a minute for what
-can be repeated), and other machines notice nothing.
+The LAN is not trusted. A peer always gets the protocol's code. The log gets a line, once a minute for repeated faults.
+Other machines are not affected.
 """
 
 import asyncio

@@ -17,7 +17,7 @@ _AT_ONCE: Final = 2000
 
 
 class Index:
-    """The rows count changes; a library whose mark is another is filled anew. Callers take turns."""
+    """The rows count changes; a library whose mark is another is filled again. Callers take turns."""
 
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine

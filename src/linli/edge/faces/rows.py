@@ -29,7 +29,7 @@ class Picture(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """One person who should be in the library of a door that compares faces itself."""
+    """A person for the library of a door that compares faces itself."""
 
     person_id: str
     user_mark: str

@@ -2,7 +2,7 @@
 
     python -m linli.edge.foreign.child CODE_FOLDER [USER_NUMBER]
 
-Without a number it stays whoever it is. A function `handler` that the source demands in `index.py` is never called.
+Without a number it keeps its user. A function `handler` that the source demands in `index.py` is never called.
 """
 
 import importlib

@@ -95,7 +95,7 @@ def driver_module(folder: Path, name: str) -> ModuleType:
 
 
 def forget(folder: Path) -> None:
-    """Let the next `load` import the folder's files anew: they were replaced."""
+    """Let the next `load` import the folder's files again: they were replaced."""
     package = f"{_OUTSIDE}.{folder.name}"
     for loaded in [module for module in sys.modules if module == package or module.startswith(f"{package}.")]:
         del sys.modules[loaded]

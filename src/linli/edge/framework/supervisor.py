@@ -1,8 +1,8 @@
-"""Keeps drivers running: each alone, so that one that crashes, hangs or cannot start leaves the others be.
+"""Keeps drivers running, each alone: a driver that crashes, hangs or cannot start does not disturb the others.
 
-A driver that crashes is stopped and built anew after a wait that doubles up to a minute. All drivers here share the
-process: what isolates them is that each has its own tasks, start and stop. One that blocks the loop blocks all, which is
-why foreign drivers belong into a process of their own (ADR 0065).
+A crashed driver is stopped and built again after a wait that doubles up to a minute. All drivers here share the
+process; each has its own tasks, start and stop. A driver that blocks the loop blocks all, so foreign drivers run in a
+process of their own (ADR 0065).
 """
 
 import asyncio
@@ -124,7 +124,7 @@ class Supervisor:
     # deploying
 
     async def deploy(self, deployment: Deployment) -> bool:
-        """Run a driver with a configuration; whether anything changed and it was therefore started anew.
+        """Run a driver with a configuration; whether anything changed and it was therefore started again.
 
         All is checked before anything stops. Raises ConfigBad, DriverFailed.
         """

@@ -1,6 +1,6 @@
 """Drivers as they are debugged from afar: what runs where, call a device, restart, replace while running. G-C41.
 
-Source: spec H 5.5, where one looks up a driver's code path and process, replaces its files and has it started anew.
+Source: spec H 5.5, where one looks up a driver's code path and process, replaces its files and has it started again.
 """
 
 import os
@@ -58,7 +58,7 @@ class Replaced(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class DriverDesk:
-    """What a person at the console may do with the drivers of one box."""
+    """A person's actions at the console on the drivers of one box."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor

@@ -20,7 +20,7 @@ MOST_BYTES: Final = 512 * 1024 * 1024
 HIDDEN: Final = re.compile(
     r"identity\.json.*|hardware-id|master\.key|.*\.(key|pem|p12)|.*\.(db|sqlite3?)(-\w+)?", re.I
 )
-"""Of the box's own folder: what it proves itself with, and the stores of what it knows of people."""
+"""Files of the box's own folder: its credentials, and its stores of personal data."""
 
 
 class FileRefused(Exception):

@@ -1,6 +1,6 @@
-"""The box itself: what it keeps, its line to the cloud, and the one process that all of it runs in (ADR 0066).
+"""The box itself: its stores, its line to the cloud, and the one process for all of it (ADR 0066).
 
-`queue` and `pictures` keep what devices report until the cloud has it; `line`, `presence` and `drain` bring it there in
-order; `downlink` and `desired_rows` bring what the cloud wants to the doors; `doorkeeper` decides at the box; `deployer`
-runs what was deployed; `compose` builds all of them.
+`queue` and `pictures` keep devices' reports until the cloud has them; `line`, `presence` and `drain` send them in
+order; `downlink` and `desired_rows` bring the cloud's desired state to the doors; `doorkeeper` decides at the box;
+`deployer` runs deployments; `compose` builds all of them.
 """

@@ -1,8 +1,8 @@
-"""The face algorithm service on this box: served where the forms of doors name an address of the box itself.
+"""The face algorithm service on this box. It runs if the form of a door names an address of the box.
 
-A door that compares faces itself has in its form where vectors for it come from (算法服务地址). A vendor's address is
-asked as it is; an address of this box is answered by the box's own models, for the box itself and for the doors that are
-deployed on it, and for nobody else on the LAN: the published protocol has no secret.
+The form of a door that compares faces itself has the address that computes its vectors (算法服务地址). A vendor's address
+is called unchanged. An address of this box is served by the box's own models. It serves only the box itself and the doors
+deployed on it, because the published protocol has no secret.
 """
 
 import asyncio

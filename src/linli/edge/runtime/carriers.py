@@ -1,4 +1,4 @@
-"""Which service of a door brings which kind of wish, and how its list is read back (spec G 3.3-3.5, F4, F7)."""
+"""The services of a door for each kind of desired row, and the read-back of its list (spec G 3.3-3.5, F4, F7)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Components of the box (组件): what the cloud wants of them runs, the rest does not. Spec C §6.
+"""Components of the box (组件): those that the cloud wants run, the others do not. Spec C §6.
 
-What is told of them is what is, not what was wanted: a part that does not start is `failed` with its reason, is tried
-again, and leaves the others be.
+Reports say the real state, not the desired state. A part that does not start is `failed` with its reason and is tried
+again; the others go on.
 """
 
 import asyncio

@@ -90,8 +90,8 @@ class Wishes:
     async def put(self, device: str, wishes: Sequence[Wish]) -> None:
         """All of them, or none. Returns after the commit.
 
-        What the door refused before is due at once, also when it is wanted as before: whoever asks again waits for an
-        answer of the door, and the cloud has a back-off of its own.
+        A row that the door refused before is due at once, even if it is unchanged: the asker waits for the door's
+        answer, and the cloud has its own back-off.
         """
         now = self._clock.now_ms()
 
@@ -187,7 +187,7 @@ class Wishes:
         await self._change(device, None, lambda item, now: wake(item, now_ms=now))
 
     async def resend(self, device: str, kinds: Sequence[str]) -> None:
-        """What cannot be read back is sent anew; a door may have lost it."""
+        """What cannot be read back is sent again; a door may have lost it."""
         await self._change(
             device, kinds, lambda item, now: item if item.deleting else resend(item, now_ms=now)
         )

@@ -41,7 +41,7 @@ class _Call(msgspec.Struct):
 
 
 class Downlink:
-    """`refresh`: by `what`, what the box does when something is new in the cloud."""
+    """`refresh`: by `what`, the box's action when the cloud has something new."""
 
     def __init__(
         self,

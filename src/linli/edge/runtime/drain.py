@@ -1,9 +1,9 @@
-"""From the queue to the cloud: oldest first, few in flight, not faster than the cloud likes, removed at its PUBACK.
+"""From the queue to the cloud: oldest first, few in flight, within the cloud's rate, removed at the PUBACK.
 
-Order: reports leave by their seq on one connection, and after a break those without PUBACK go again before all newer
-ones; so the order per device holds. Once: a report that may have left before is marked DUP and has the very same bytes,
-by which the platform knows that it has it (`things.inbox.ingest`). The seq up to which reports may have left is noted
-before they do, in steps of NOTE_AHEAD, so that this also holds when the box is killed in between.
+Order: reports leave by their seq on one connection. After a break, reports without PUBACK go again before all newer
+ones, so the order per device is kept. Once: a report that may have left before is marked DUP and has the same bytes, so
+the platform recognises it (`things.inbox.ingest`). The highest seq that may have left is stored before the reports
+leave, in steps of NOTE_AHEAD. So this is also true if the box is killed in between.
 """
 
 import asyncio

@@ -6,13 +6,13 @@ from linli.protocols.edge_link import DeployedDriver
 
 
 class Machines:
-    """One per box; the deployer says it anew with each deployment."""
+    """One per box; the deployer says it again with each deployment."""
 
     def __init__(self) -> None:
         self._of: dict[str, tuple[str, ...]] = {}
 
     def learn(self, drivers: Iterable[DeployedDriver]) -> None:
-        """Devices that stand at one place are one machine, as door drivers take them (`doors.forms.grouped`)."""
+        """Devices at the same place are one machine, in the form for door drivers (`doors.forms.grouped`)."""
         places: dict[tuple[str, str, str], list[str]] = {}
         for driver in drivers:
             for device in driver.devices:

@@ -94,7 +94,7 @@ def check_card(params: Params) -> None:
 
 
 class DoorNaming:
-    """Keeps `BoxIdentity` among what drivers are offered; they start anew when the box has another address for them."""
+    """Keeps `BoxIdentity` among what drivers are offered; they start again when the box has another address for them."""
 
     def __init__(self, serial: str, base_url: str, services: dict[type, object]) -> None:
         self._serial = serial

@@ -1,7 +1,7 @@
-"""Which sub-devices are logged in: those whose drivers say that they are online, and those whose reports are sent now.
+"""Sub-devices with a log-in: devices that their drivers report as online, and devices whose reports are being sent.
 
-A log-in lasts as long as the box's connection. The platform refuses what is said for a device that is not logged in, so
-reports of a door that went offline in the meantime need its log-in once more; it ends when they are through.
+A log-in lasts as long as the box's connection. The platform refuses reports of a device without a log-in. So the
+reports of a door that went offline meanwhile need its log-in again; it ends when they are sent.
 """
 
 import asyncio

@@ -178,7 +178,7 @@ class Running:
         raise ActiveAlready
 
     def listed(self) -> ListedGateway:
-        """For the edge bus: which devices there are, and which app reaches which device."""
+        """For the edge bus: the devices, and the app that reaches each of them."""
         up = self._line.up
         return ListedGateway(
             product_key=self._device.product_key,

@@ -137,7 +137,7 @@ def heartbeat_of(
 
 
 async def keep_written(home: Path, status: Status) -> None:
-    """Write the file anew every STATUS_S, whole or not at all; a full disk leaves the last one."""
+    """Write the file again every STATUS_S, whole or not at all; a full disk leaves the last one."""
     file = home / STATUS
     while True:
         part = file.with_suffix(".part")

@@ -29,7 +29,7 @@ class Distrusted(PackageError):
 
 
 class DriverTrust:
-    """One per box. The identity on disk is written anew when the root changes."""
+    """One per box. The identity on disk is written again when the root changes."""
 
     def __init__(self, home: Path, identity: Identity) -> None:
         self._home = home

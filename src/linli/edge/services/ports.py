@@ -117,4 +117,4 @@ class DiagnosisView(msgspec.Struct, frozen=True, rename="camel"):
     summary: str
     findings: list[FindingView]
     text: str
-    """The whole of it, to be saved for whoever helps."""
+    """The whole of it, to save for support."""

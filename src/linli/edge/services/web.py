@@ -9,7 +9,7 @@ type Headers = Sequence[tuple[bytes, bytes]]
 
 
 def limits_for(*, body_bytes: int) -> Limits:
-    """For a port on the LAN: one noisy peer takes no more than 32 connections, a slow one ends after seconds."""
+    """For a port on the LAN: one peer has at most 32 connections, and a slow one is closed after seconds."""
     return Limits(
         body_bytes=body_bytes,
         header_seconds=10,

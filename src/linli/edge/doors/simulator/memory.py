@@ -1,4 +1,4 @@
-"""What a simulated door machine holds in its flash, and what each call of the box does with it."""
+"""The flash memory of a simulated door machine, and the effect of the box's calls on it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Devices → machines: those of one server with one number are one door."""
+"""Devices → machines: devices of the same server and number are one door."""
 
 from collections.abc import Iterable
 

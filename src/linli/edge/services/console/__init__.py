@@ -1,7 +1,7 @@
-"""The box's own web page on the LAN: how it is, its devices, logs, network, activation, files and backups.
+"""The box's own web page on the LAN: its condition, devices, logs, network, activation, files and backups.
 
-`door` is who may come in, `api` what the pages ask, `server` the port, `static` the pages themselves: plain modules that
-need no build and no network beyond the box.
+`door` checks access, `api` answers the pages, `server` has the port, `static` has the pages: plain modules without a
+build step and without any network beyond the box.
 """
 
 from linli.edge.services.console.door import ConsoleDoor, DoorClosed, WrongWord

@@ -3,7 +3,7 @@
 Where accounts come from the cloud (spec C §6: 账号是否由本地管理), the password is the one of the console instead.
 
 There is no default password. The code is good for one log-in within a day; that log-in sets the password. A new code
-(`linli edge console`) lets in whoever has a shell on the box already, and ends all sessions.
+(`linli edge console`) lets in a person with a shell on the box, and ends all sessions.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ class ConsoleDoor:
     def follow(self, word: PageWord | None) -> None:
         """Take the password that the console set in the place of the box's own; None: its own again.
 
-        Whoever came by another word is logged out.
+        Sessions opened with another password are logged out.
         """
         cloud = None if word is None else _Word(word.salt, word.hash, 0)
         if cloud != self._cloud:

@@ -4,8 +4,8 @@
     POST /home/paas/file/delete   {"filePath":…}                      {"code":200,"message":"success"}
     GET  /oss/{filePath}          the file; the older /{filePath} too
 
-The source states no log-in: whoever reaches the port may store, fetch and delete. So it listens on the LAN only, holds
-nothing for longer than a week, and bounds what one peer can take. A refusal's HTTP status is its `code`.
+The source has no log-in: everybody who reaches the port may store, fetch and delete. So it listens on the LAN only,
+keeps files for a week at most, and limits each peer. A refusal's HTTP status is its `code`.
 """
 
 import asyncio

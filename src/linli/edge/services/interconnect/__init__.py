@@ -1,7 +1,7 @@
-"""网关互联: what apps on the LAN hear from the box, and what they may call through it. Source: spec C 6 (C082), H 3.2.
+"""网关互联: events for apps on the LAN, and their calls through the box. Source: spec C 6 (C082), H 3.2.
 
-`broker` is the local MQTT door with its own user and password, `events` what the box tells there, `apps` brings the
-cloud's service calls to apps, `route` brings the apps' own calls to the cloud.
+`broker` is the local MQTT port with its own user and password, `events` publishes there, `apps` passes the cloud's
+service calls to apps, `route` passes the apps' own calls to the cloud.
 """
 
 from linli.edge.services.interconnect.apps import AppServices

@@ -1,7 +1,7 @@
 """A small MQTT broker for apps on the LAN: 3.1, 3.1.1 and 5.0, one user and password, no storage.
 
-Sessions are clean: an app that was away has missed what was said, and what must not be lost goes to the cloud's
-subscriptions anyway. QoS 1 is granted and QoS 2 brought down to it. A subscriber that cannot keep up is hung up on.
+Sessions are clean: an app misses the messages of its absence. Messages that must not be lost go to the cloud's
+subscriptions anyway. QoS 1 is granted, QoS 2 is reduced to it. A subscriber that is too slow is disconnected.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What the box tells apps about its devices, in the words that devices use towards the cloud.
+"""The box's messages to apps about its devices, in the format of devices' messages to the cloud.
 
     /sys/{pk}/{dn}/thing/event/property/post       {"id","version","method","params":{name:{"value","time"}}}
     /sys/{pk}/{dn}/thing/event/{identifier}/post   {"id","version","method","params":{"value":{…},"time"}}

@@ -1,8 +1,8 @@
-"""The edge data route: what apps on the LAN call at the cloud, through the box. Source: spec H 3.2.
+"""The edge data route: calls of apps on the LAN to the cloud, through the box. Source: spec H 3.2.
 
-An app has its appKey and appSecret, and this address as its API domain (`iot.hosting.api.domain`). It signs as ever: the
-host is no part of the signature, so the box passes the call on as it came and the cloud alone decides who asks for what.
-Only calls to the gateway pass; the cloud's consoles cannot be reached this way.
+An app has its appKey and appSecret, and this address as its API domain (`iot.hosting.api.domain`). It signs as usual.
+The host is no part of the signature, so the box passes the call on unchanged, and the cloud alone checks it. Only calls
+to the gateway pass; the cloud's consoles cannot be reached this way.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Keeping a box: backups, moving to other hardware, a cold standby that is always nearly ready. Source: spec D 1.6, 5.9.
+"""Backups of a box, moving it to other hardware, and a cold standby. Source: spec D 1.6, 5.9.
 
-`seal` is the encrypted container, `archive` what goes in and comes out, `floors` which versions a box must have, `moving`
-puts an archive into a box's folder so that a cut in the middle can be finished, `standby` pulls and takes over.
+`seal` is the encrypted container, `archive` its contents, `floors` the lowest versions of a box. `moving` puts an
+archive into a box's folder and can finish after an interruption. `standby` pulls backups and takes over.
 """
 
 from linli.edge.services.keeping.archive import BoxFacts, Manifest, back_up

@@ -1,4 +1,4 @@
-"""What a backup of a box holds, written while the box runs.
+"""The contents of a box's backup, written while the box runs.
 
     manifest.json          who the box is, of what versions, and each file's size and SHA-256
     home/…                 its folder: identity, databases (copied by SQLite itself), driver packages, the console's word

@@ -1,4 +1,4 @@
-"""Who this box is and of what versions it is made, read from its folder."""
+"""The identity and the versions of this box, read from its folder."""
 
 from pathlib import Path
 from typing import Final

@@ -160,7 +160,7 @@ def take_moved(home: Path) -> bool:
 
 
 def upgraded(home: Path) -> list[Obstacle]:
-    """Look anew at what the data waited for, after an upgrade; what is still too old. Empty: it is restored.
+    """Look again at what the data waited for, after an upgrade; what is still too old. Empty: it is restored.
 
     A component is waited for until something tells its version.
     """

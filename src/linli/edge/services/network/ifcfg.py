@@ -86,7 +86,7 @@ def route_file(routes: list[str], inside: Card) -> bytes:
 
 
 def without_default_route(content: bytes) -> bytes:
-    """Another card's file that no longer claims the default route, which only one card may. Else untouched."""
+    """Another card's file without the default route, because only one card may have it; otherwise unchanged."""
     return _DEFAULT_ROUTE.sub(b"DEFROUTE=no", content)
 
 

@@ -1,8 +1,7 @@
-"""Putting a plan on the disk, and taking it back.
+"""Writing a plan to the disk, and undoing it.
 
-What the files were is written and synced first, then each file is replaced whole, so that a box that loses power in the
-middle can always be undone. A change takes effect when the card is brought up again, the box restarts, or a trial of it
-begins.
+The old files are saved and synced first; then each file is replaced whole. So the change can be undone even if the box
+loses power in between. A change takes effect when the card is started again, the box restarts, or a trial begins.
 """
 
 import difflib

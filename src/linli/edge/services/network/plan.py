@@ -1,4 +1,4 @@
-"""What a site's network plan says of the box, and what must hold of it. Pure. Source: spec C 4.2-4.3, H 8.3.
+"""The box's part of a site's network plan, and its rules. Pure. Source: spec C 4.2-4.3, H 8.3.
 
 One cable that reaches inside and outside is the standard (one card). Two cables are for emergencies: the outside card
 carries the default route, the inside card a static route to each VLAN of the subsystems.

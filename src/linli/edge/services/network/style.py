@@ -1,4 +1,4 @@
-"""How a system keeps its network: which files, what a plan makes of them, and what brings them into force."""
+"""The network files of a system: their names, their contents for a plan, and the commands that apply them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence

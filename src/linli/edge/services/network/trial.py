@@ -1,8 +1,8 @@
-"""A change of the network on trial: in force at once, and taken back when the cloud is not reached in time.
+"""A network change on trial: applied at once, and undone if the box does not reach the cloud in time.
 
-`trial.json` beside the undo steps says how far it is, synced before each step, so that a box that loses its power or is
-killed in between goes on at its next start: a change that was not yet asked about is taken back, one that was is asked
-about afresh. A trial holds `trial.lock` while somebody works on it.
+`trial.json` beside the undo steps has the current step, synced before each step. So a box that loses power or is killed
+continues at its next start: a change that was not yet checked is undone, a change under check is checked again. A trial
+has `trial.lock` while a process works on it.
 """
 
 import contextlib
