@@ -20,7 +20,7 @@ class Command(NamedTuple):
 
 
 OPERATOR = Scope(None, Caller("operator", "linli admin"))
-"""Whoever may run commands on the machine runs the installation."""
+"""A person who may run commands on the machine is the operator of the installation."""
 
 
 def add_tenant(parser: argparse.ArgumentParser) -> None:

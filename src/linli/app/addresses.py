@@ -32,7 +32,7 @@ class DeviceAddresses:
         )
 
     def host(self, asked: str = "") -> str:
-        """The name or address to connect to. `asked`: by which whoever asks came here."""
+        """The name or address to connect to. `asked`: the host that the asker used."""
         mqtt = self._settings.mqtt
         public = urlsplit(self._settings.http.public_url).hostname or ""
         named = mqtt.host if mqtt.host not in ANY_HOST else ""

@@ -1,4 +1,5 @@
-"""The certificate of the installation's own authority, for whoever wants to trust it: public, as certificates are."""
+"""The certificate of the installation's own authority, for clients that want to trust it. It is public, as all
+certificates."""
 
 import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding

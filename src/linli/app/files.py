@@ -53,7 +53,7 @@ class Files:
             )
 
     async def _hand(self, key: str, device: str, scope: HttpScope) -> None:
-        """Raises NotFound when there is no such file any more, Forbidden for whoever is not the first."""
+        """Raises NotFound when the file no longer exists, Forbidden for all but the first."""
         if await self._store.size(key) is None:
             raise NotFound(what="file", id=key)
         address = caller_address(scope, self._proxies)

@@ -44,9 +44,9 @@ _DEVICE_DATA = (
     *DEBUG_NOTES,
 )
 DROPPED_FACES_DAYS = 7
-"""An index that was away for longer is filled anew."""
+"""An index that was away for longer is filled again."""
 LEASE_MS = 50 * 60_000
-"""Whoever ran a round has the next one too, unless it died: then its lease is free at once."""
+"""The process that ran a round also runs the next one. If it died, its lease is free at once."""
 
 
 class Housekeeping:

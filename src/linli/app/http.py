@@ -104,7 +104,7 @@ def metrics_app(render: Callable[[], bytes], *, allowed: frozenset[str]) -> ASGI
     """Prometheus metrics, for callers from `allowed` addresses only (they tell much about an installation).
 
     What a proxy on this machine passes on comes from its address too, so forwarded requests are refused. `?collect`
-    collects garbage first, for whoever looks for a leak; it takes some ten milliseconds.
+    collects garbage first, to find leaks; it takes some ten milliseconds.
     """
 
     async def metrics(scope: HttpScope, receive: Receive, send: Send) -> None:

@@ -1,8 +1,8 @@
-"""Live pages of other processes: which topics they follow, and what is sent to them. Implements `console.hub.Relay`.
+"""Live pages of other processes: the topics that they follow, and the events for them. Implements `console.hub.Relay`.
 
-A process says what its pages follow whenever that changes, and again now and then; what happens is sent, as mail, to
-those processes alone whose pages follow it. Like everything about live pages this may be lost: pages load their lists
-again when they are told so.
+A process reports the topics of its pages when they change, and again from time to time. Events are sent by mail, only
+to processes whose pages follow the topic. As always with live pages, events may be lost: a page that is told so loads
+its lists again.
 """
 
 import asyncio

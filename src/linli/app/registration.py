@@ -1,7 +1,7 @@
 """Registration of devices on the web's own port: `POST /auth/register/device` and `POST /auth/devicename`.
 
-Whoever keeps host and port of the web needs no other. The smallest parsers read it too: the length is spelled as they
-want it, nothing is chunked, and no header of browsers is added.
+A client that keeps the host and port of the web needs no other. The smallest parsers read it too: the length is spelled
+as they want it, nothing is chunked, and no header of browsers is added.
 """
 
 from collections.abc import Awaitable, Callable

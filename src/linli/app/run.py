@@ -88,7 +88,7 @@ async def _serve(settings: Settings) -> int:
 
 
 def _when_fenced(platform: Platform) -> asyncio.Event:
-    """Set when the others took this process for dead: whoever supervises it starts it anew."""
+    """Set when the others took this process for dead: its supervisor starts it again."""
     fenced = asyncio.Event()
     platform.processes.on_fenced = fenced.set
     return fenced

@@ -1,4 +1,4 @@
-"""What the web server of a process answers: who is asked, by the path, and what console routes may ask for."""
+"""The web server of a process: the application for each path, and the types that console routes may ask for."""
 
 from typing import TYPE_CHECKING, cast
 

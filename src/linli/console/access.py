@@ -48,7 +48,7 @@ class SignInFirst(Unauthorized):
 
 
 class SignedIn(NamedTuple):
-    """Whoever holds a living session, and what they may do now."""
+    """The account of a valid session, and its present rights."""
 
     session: Session
     rights: Rights

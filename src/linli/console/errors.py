@@ -1,4 +1,4 @@
-"""The console's one table from failures to HTTP, and the one shape of error answers."""
+"""The console's table from failures to HTTP, and the shape of all error answers."""
 
 import re
 import uuid
@@ -129,7 +129,7 @@ def _bad_input(request: AnyRequest, error: ValidationException) -> errors.BadInp
 
 
 def _wire_name(request: AnyRequest, name: str) -> str:
-    """What a caller calls the parameter that a route's function, or one that provides for it, calls `name`."""
+    """The wire name of a parameter that a route's function, or its provider, calls `name`."""
     handler = request.route_handler
     providers = handler.resolve_dependencies().values()
     first, dot, rest = name.partition(".")

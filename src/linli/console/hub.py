@@ -1,6 +1,6 @@
-"""Live events for the pages: what happened is broadcast in the process to everybody who may see it.
+"""Live events for the pages: an event is broadcast in the process to everybody who may see it.
 
-Nothing here is durable; a page that missed something is told so and loads its list again.
+Nothing here is durable. A page that missed an event is told so and loads its list again.
 """
 
 import asyncio
@@ -123,8 +123,8 @@ class Hub:
     ) -> None:
         """Tell everyone who follows `topic` and may see the community. Call it after the commit.
 
-        `payload` is a row as the topic's list gives it to whoever has the topic's right. One without a community reaches
-        those who see the whole tenant. Costs nothing when nobody looks.
+        `payload` is a row as the topic's list gives it to accounts with the topic's right. One without a community
+        reaches those who see the whole tenant. Costs nothing when nobody looks.
         """
         readers = [s for s in self._subscriptions if s.wants(topic, tenant_id, community_id)]
         relay = self.relay if self.relay is not None and topic in self.relay.watched else None

@@ -46,9 +46,9 @@ TOPICS: Final = frozenset(RIGHTS)
 def scopes_of(
     rights: Rights, tenant_id: str, topics: Collection[str], *, community_id: int | None, language: str
 ) -> dict[str, Scope]:
-    """What an account may hear of each topic, in one community if one is named.
+    """The part of each topic that an account may hear, within a community if it is given.
 
-    Raises Forbidden where it lacks the right of one of them, NotFound for a community out of its sight.
+    Raises Forbidden if it lacks the right for one of the topics, NotFound for a community that it may not see.
     """
     scopes = {
         topic: rights.scope_with(RIGHTS[topic], tenant_id, language=language) for topic in sorted(topics)

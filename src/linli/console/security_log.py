@@ -1,12 +1,13 @@
-"""What the pages' API writes to the program's log for whoever looks into an attack: sign-ins, and what was refused.
+"""Lines of the pages' API in the program's log, to examine attacks: sign-ins and refusals.
 
-A line says what was tried, how it went, by which log-in, from where and why it was refused; never a name, a phone, a
-password, a code or a link. Routes say by the option `noted` what they do; of all others refusals alone are written.
+A line has the action, its result, the log-in, the address and the reason of a refusal; never a name, a phone, a
+password, a code or a link. Routes name their action by the option `noted`; for all others only refusals are written.
 ASVS 5.0.0, 16.3.1 and 16.3.2.
 
-A flood does not fill the disk: each minute writes so many lines for an address and so many in all (`MOST`), and what is
-beyond is counted and told in one line, with the first event of a later minute. The kinds have lines of their own, so
-that a flood of refusals does not hide a sign-in. At most 450 lines of some 300 bytes a minute and process, 200 MB a day.
+A flood does not fill the disk. Each minute has a limit of lines for an address and for all together (`MOST`). Further
+events are counted and reported in one line, with the first event of a later minute. Each kind has its own limit, so
+that a flood of refusals does not hide a sign-in. At most 450 lines of some 300 bytes a minute and process, 200 MB a
+day.
 """
 
 import logging

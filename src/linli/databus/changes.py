@@ -24,7 +24,7 @@ _COLUMNS = (
 )
 _DEVICE_COLUMNS = (*_COLUMNS, "project_id", "product_key", "device_name", "iot_id")
 GROWTH: Final = "databus_log"
-"""The channel on which processes tell one another that the log of a tenant (the payload) grew."""
+"""The channel for signals between processes that the log of a tenant (the payload) grew."""
 type Listener = Callable[[str], None]
 
 
@@ -83,7 +83,7 @@ async def publish_data(
 async def publish_test(
     tx: Tx, *, tenant_id: str, app_key: str, subscription_id: int, payload: msgspec.Struct
 ) -> int:
-    """A message for one subscription alone, whose number stands where others name their model."""
+    """A message for one subscription only. It has the subscription's number in place of a model."""
     body = msgspec.json.encode(payload).decode()
     return await _append(tx, (tenant_id, None, app_key, Kind.TEST, str(subscription_id), "", body))
 

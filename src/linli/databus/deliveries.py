@@ -1,4 +1,4 @@
-"""How deliveries went: what waits for another try, what was parked and why, and the log of tries."""
+"""Results of deliveries: messages that wait for another try, parked messages with the reasons, and the log of tries."""
 
 from functools import partial
 from typing import Final, NamedTuple
@@ -175,10 +175,10 @@ async def write_down(
     log_successes: bool,
     who: str,
 ) -> None:
-    """Keep what became of some messages, and how far the queue is, in one transaction. For senders.
+    """Store the results of some messages and the queue's progress in one transaction. For senders.
 
-    Failures always enter the log of tries. `who` holds the queue's lease. Raises LeaseLost, so that nothing is written,
-    when it does so no longer. (After a replay, whose `generation` is another, the outcomes count and the cursor stays.)
+    Failures always enter the log of tries. `who` has the queue's lease. Raises LeaseLost if it lost the lease; then
+    nothing is written. (After a replay the `generation` differs: the results count, and the cursor stays.)
     """
     now = tx.db.clock.now_ms()
     moved = await _cursor.run(

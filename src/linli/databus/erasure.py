@@ -1,7 +1,7 @@
-"""An erased person leaves the kept records: what tells of them goes, that something happened stays. ADR 0063.
+"""Erasure of a person from stored records: their data is removed, the event stays. ADR 0063.
 
-Models say which field holds the identityId (`person: "id"`, which has an index column) and which tell more of that
-person (`person: "facts"`). Files named by such fields go with the next purge.
+Models mark the field with the identityId (`person: "id"`, which has an index column) and the fields with more data
+about that person (`person: "facts"`). The next purge deletes files that such fields name.
 """
 
 from functools import partial
@@ -45,7 +45,7 @@ _let_go = Command(
 async def forget_person(db: Database, *, tenant_id: str, identity_id: str) -> int:
     """Empty what the kept records say of a person, in steps; how many told of them. Again changes nothing.
 
-    Subscribers are not told anew: what was pushed to them is theirs to erase, and the change topic of users tells them.
+    Subscribers are not told again: what was pushed to them is theirs to erase, and the change topic of users tells them.
     """
     scope = Scope.system(tenant_id, "erasure")
     models = registry.load()

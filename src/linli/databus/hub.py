@@ -1,8 +1,8 @@
-"""All senders of this process: started and stopped as subscriptions come and go, woken by commits.
+"""All senders of this process. They start and stop with their subscriptions, and commits wake them.
 
-Each queue is served by one process at a time (`leases`). A process asks for the lease of a webhook whenever nobody
-has it, of an AMQP queue if it reaches RabbitMQ, and of an MQTT queue while one of its own consumers wants it; when
-the last of them leaves it lets go, so that the process to which others are connected takes over.
+One process at a time serves a queue (`leases`). A process asks for the lease of a webhook whenever it is free, of an
+AMQP queue if the process reaches RabbitMQ, and of an MQTT queue while one of its own consumers wants it. When its last
+consumer leaves, it gives the lease back, so that a process with other consumers takes over.
 """
 
 import asyncio
@@ -110,7 +110,7 @@ class Hub:
         self._rounds.start()
 
     async def stop(self) -> None:
-        """Stop sending; what is in flight comes again from whoever serves next."""
+        """Stop sending; the next process to serve the queue sends the messages in flight again."""
         for stop in self._stops:
             stop()
         await self._rounds.stop()

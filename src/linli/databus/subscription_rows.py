@@ -24,8 +24,8 @@ THINGS: Final = "things"
 
 
 class Filters(msgspec.Struct, frozen=True, rename="camel"):
-    """What a subscription takes. Empty lists take everything the key may see, but for messages about devices:
-    those come only to whoever names their kinds."""
+    """What a subscription takes. Empty lists take everything that the key may see, except messages about devices: these
+    need their kinds named."""
 
     kinds: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Filters(msgspec.Struct, frozen=True, rename="camel"):
     """The one topic of an MQTT queue."""
 
     def take(self, change: "Described") -> bool:
-        """Whether a message passes, whoever may see it."""
+        """Whether a message matches. Whether the key may see it is not checked here."""
         kind = change.kind
         if self.communities and change.community_id not in self.communities:
             return False
@@ -107,7 +107,7 @@ class Subscription(NamedTuple):
 
     @property
     def settings(self) -> tuple[object, ...]:
-        """What a running sender must be started anew for when it changes."""
+        """What a running sender must be started again for when it changes."""
         return self.name, self.url, self.filters_json, self.secret, self.generation
 
 

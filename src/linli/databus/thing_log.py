@@ -1,8 +1,8 @@
 """What devices send, put into the change log for those subscriptions that take it.
 
-Copying every message of every device would cost each a row for nobody. So the log gets only what some enabled
-subscription (webhook, events, AMQP) names, in the very transaction that stores the message: whoever subscribed misses
-nothing and nothing is told that was not kept. Consumers over MQTT hear devices without it (`feed`).
+Copying every message of every device would cost each a row for nobody. So the log gets only messages that an enabled
+subscription (webhook, events, AMQP) names, in the transaction that stores the message. A subscriber misses nothing, and
+nothing is sent that was not stored. Consumers over MQTT hear devices without it (`feed`).
 """
 
 from collections.abc import Callable, Iterable

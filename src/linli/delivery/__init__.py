@@ -1,6 +1,6 @@
-"""Desired state: what should hold on devices, why, and how far it got.
+"""Desired state: the rows that devices should have, the reasons, and their delivery.
 
-Truth is the grants (who, by what source, on which device or scope, when). Desired rows are their union, one for each
-(device, kind, credential); the reconciler drives every difference until the device confirms it. A domain grants and
+The grants are the source of truth (person, source, device or scope, time). Desired rows are their union, one for each
+(device, kind, credential). The reconciler works on every difference until the device confirms it. A domain grants and
 revokes in its own transaction (`service`) and registers a carrier for its kinds (`ports`).
 """

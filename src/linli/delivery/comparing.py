@@ -1,8 +1,7 @@
-"""What devices hold is compared with what they should hold: at each return, and every few hours.
+"""Devices' reported rows are compared with their desired rows, at each return of a device and every few hours.
 
-Both directions are mended: what a device lost is sent again, and what it holds without being allowed to becomes a row
-of its own that is deleted there. Until the device has confirmed, such rows are the answer to who can enter but should
-not, and who should but cannot.
+Both directions are repaired. A lost row is sent again. A row that should not be on the device gets a row here, to be
+deleted there. Until the device confirms, these rows show who can enter but should not, and who should but cannot.
 """
 
 import random

@@ -1,8 +1,8 @@
-"""Grants on a scope (every door of a community, a person's faces) brought to its devices, after the commit.
+"""Grants on a scope (every door of a community, a person's faces) are expanded to its devices, after the commit.
 
-The jobs are idempotent: they compare what grants reach now with their target rows and write the difference in small
-transactions, device by device, so that a crash half-way leaves a state from which the next run goes on. Jobs that wait
-behind one another are done together: a pass scope of thousands of people is read once and written by the hundred.
+The jobs are idempotent. They compare the present reach of grants with the target rows and write the difference in small
+transactions, device by device. After a crash the next run continues. Waiting jobs are done together: a pass scope of
+thousands of people is read once and written by the hundred.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -100,7 +100,7 @@ devices = Table(
     ),  # JSON of the last comparison: how many were missing, other, surplus
     Index("ix_delivery_devices_compare", "compare_ms"),
 )
-"""One delivery in flight per device, whichever process runs it; and how its last comparison came out."""
+"""One delivery in flight per device over all processes, and the result of the last comparison."""
 
 grant_history = Table(
     "delivery_grant_history",
@@ -156,4 +156,4 @@ holds = Table(
     Index("ix_delivery_holds_subject", "subject", "community_id", "lifted_ms"),
     sqlite_autoincrement=True,
 )
-"""Persons who may hold nothing on a community's devices for now, whatever was granted; rows stay as history."""
+"""Persons who may have nothing on a community's devices for now, in spite of their grants; rows stay as history."""

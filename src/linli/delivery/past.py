@@ -15,7 +15,7 @@ CHUNK = 500
 
 
 class PastRight(NamedTuple):
-    """One credential that a device held at that time, and one grant behind it. Times are UTC ms."""
+    """A credential on a device at that time, and a grant behind it. Times are UTC ms."""
 
     kind: str
     credential: str

@@ -55,7 +55,7 @@ Asked for hundreds at once: what it reads, it reads for all of them.
 
 
 class Carriers:
-    """Which carrier takes which kind, and which expander which scope; filled by the composing function."""
+    """The carrier of each kind and the expander of each scope, filled by the composing function."""
 
     def __init__(self) -> None:
         self.all: list[Carrier[Parcel]] = []

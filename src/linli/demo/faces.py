@@ -29,7 +29,7 @@ _WARM: Final = 0.03
 
 
 class Snapshots:
-    """Residents who look into the gates' cameras, which take a picture of them and their temperature."""
+    """Residents look into the gates' cameras. The cameras take a picture and their temperature."""
 
     def __init__(self, platform: Platform, site: Place) -> None:
         self._platform = platform

@@ -25,7 +25,7 @@ from linli.kernel.workbooks.jobs import RunImport
 WORKBOOK_NAME: Final = "桂花园房屋住户.xlsx"
 _XLSX_KEY: Final = "demo/import.xlsx"
 OPERATOR: Final = Scope(None, Caller("operator", "linli demo"))
-"""Whoever runs the demo runs its installation."""
+"""The person who runs the demo is the operator of its installation."""
 
 
 class SeedFailed(Exception):

@@ -9,7 +9,7 @@ from linli.domains.access.service.qr import encrypt_code
 
 VALID_MS: Final = 60_000
 RENEW_MS: Final = 15_000
-"""A picture with less time left is asked for anew."""
+"""A picture with less time left is asked for again."""
 _KEPT: Final = 200
 
 

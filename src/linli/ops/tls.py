@@ -139,7 +139,7 @@ class Authority:
         return Issued(_pem(certificate), _pem_key(key), _pem(issuer))
 
     def renew(self, *, now_ms: int) -> Certificate | None:
-        """Issue anew for the same names if fewer than 30 days are left; else None. Raises NotFound."""
+        """Issue again for the same names if fewer than 30 days are left; else None. Raises NotFound."""
         present = read(self.server_certificate)
         if present.days_left(now_ms) >= RENEW_BELOW_DAYS:
             return None

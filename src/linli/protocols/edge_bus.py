@@ -4,7 +4,7 @@
               {srcApp}/request/linkedge/{pk}/{dn}/getDeviceList   of one gateway
     reply     linkedge/response/{srcApp}/…getDeviceList           the same tail
 
-Pure, for whoever serves the bus: the platform for an app's gateways, an edge box for its own.
+Pure. Used by both servers of the bus: the platform for an app's gateways, an edge box for its own.
 """
 
 from typing import Annotated, Final, Literal, NamedTuple

@@ -82,7 +82,7 @@ def _words(text: str) -> list[str]:
 
 
 def events(connection: Connection, data: bytes) -> Iterator[Event]:
-    """What the next bytes bring, messages in the pieces in which they come; the other side's Close is the last.
+    """The events in the next bytes. Messages come in pieces as received; the other side's Close is the last event.
 
     Raises WebSocketError; `connection` must get no more bytes then.
     """

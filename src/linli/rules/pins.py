@@ -1,4 +1,4 @@
-"""PINs at keypads: how one is stored, which are too easy, how long they must be, and when a keypad pauses.
+"""PINs at keypads: their storage, too easy PINs, the lowest length, and the pauses of a keypad.
 
 Shared by cloud, edge and doors.
 """
@@ -57,7 +57,7 @@ SPACE: Final = Allowance(20)
 
 @dataclass(frozen=True, slots=True)
 class Keypad:
-    """Wrong PINs at one keypad, or at all of one space: forgiven by time alone, whoever opens meanwhile.
+    """Wrong PINs at one keypad, or at all of one space. Only time resets them, not a right PIN.
 
     `owed_until_ms` is when all of them will be forgiven. Each one beyond the allowance makes a pause, and the pauses
     double up to LONGEST_PAUSE_MS: as long as a wrong one takes to be forgiven or longer, so that no more come in the
@@ -90,8 +90,8 @@ class Keypad:
 def digits_needed(holders: int) -> int:
     """The length of a PIN among `holders` that the same door accepts.
 
-    The smallest L with `10**L * FREE_SHARE >= YEARS * WRONG_A_YEAR * holders`: whoever tries PINs day and night hits
-    anybody's after YEARS on average. Never under SHORTEST, never over LONGEST, which serves 188,000 holders.
+    The smallest L with `10**L * FREE_SHARE >= YEARS * WRONG_A_YEAR * holders`: trying PINs day and night finds a
+    holder's PIN after YEARS on average. Never under SHORTEST, never over LONGEST, which serves 188,000 holders.
 
         holders   18 or fewer   to 188   to 1,883   to 18,835   more
         digits              6        7          8           9     10
@@ -102,5 +102,5 @@ def digits_needed(holders: int) -> int:
 
 
 def years_to_guess(digits: int, holders: int) -> float:
-    """How long one that tries PINs at the allowed rate takes on average until one of `holders` fits."""
+    """The average time until a person who tries PINs at the allowed rate finds a PIN of one of `holders`."""
     return float(10**digits) * FREE_SHARE / (WRONG_A_YEAR * max(holders, 1))

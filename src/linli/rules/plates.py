@@ -1,6 +1,6 @@
-"""Licence plates of mainland China: one spelling, whether it is a plate, and where it is from. GA 36-2018.
+"""Licence plates of mainland China: their spelling, validity and place of issue. GA 36-2018.
 
-Shared by whoever writes plates by hand (residents' vehicles, visitors, parking) and whoever reads them off pictures.
+Used for plates typed by people (residents' vehicles, visitors, parking) and for plates read from pictures.
 """
 
 import re
@@ -46,5 +46,5 @@ def is_plate(plate: str) -> bool:
 
 
 def is_new_energy(plate: str) -> bool:
-    """Whether a cleaned plate is one of a new-energy vehicle, which has a character more."""
+    """Whether a cleaned plate belongs to a new-energy vehicle: it has one character more."""
     return _NEW_ENERGY.fullmatch(plate) is not None

@@ -1,12 +1,13 @@
-"""When within its window a right holds: weekly hours or cron expressions. Pure, so that cloud, edge and doors agree.
+"""The times within its window at which a right is valid: weekly hours or cron expressions. Pure, so that cloud, edge
+and doors agree.
 
 The specification names `cron` as a right's validity expression (有效期表达式, spec E C6, B A079) and no dialect. Here a
-schedule is one or more expressions joined by `;`, and holds at a moment that one of them matches, all fields of it. Five
-fields (minute hour day month weekday, Sunday 0 or 7) and Quartz' six or seven (seconds first, Sunday 1) are read; written
-are six, with weekdays by name, so that no reader takes Sunday for Monday. Empty text: always.
+schedule is one or more expressions joined by `;`. It is valid at a moment if one expression matches in all fields. Five
+fields (minute hour day month weekday, Sunday 0 or 7) and Quartz' six or seven (seconds first, Sunday 1) are read. Six
+fields are written, with weekdays by name, so that no reader takes Sunday for Monday. Empty text: always.
 
-Times are the clock's on the wall of the site: its zone is named where time is asked for, empty for the platform's own
-default. Where a day has 23 or 25 hours, an hour that is left out does not come, and one that comes twice holds twice.
+Times are local times of the site. The zone is an argument; empty means the platform's default. On a day of 23 or 25
+hours a skipped hour never comes, and a repeated hour is valid twice.
 """
 
 from collections.abc import Iterable, Iterator
@@ -263,7 +264,7 @@ def _days(days: list[int]) -> str:
 
 
 def _windows(week: list[int]) -> list[WeekWindow]:
-    """Runs by day, those over midnight put together again, equal ones of several days as one."""
+    """Runs by day. Runs over midnight are joined again; equal runs of several days become one."""
     runs = {(day, *run) for day, mask in enumerate(week, 1) for run in _runs(mask)}
     by_span: dict[tuple[int, int], list[int]] = {}
     for day, start, end in sorted(runs):

@@ -1,4 +1,4 @@
-"""The bus: who serves a method for a project, the call, and what its answer means."""
+"""The bus: the provider of a method for a project, the call, and the meaning of its answer."""
 
 import asyncio
 import time

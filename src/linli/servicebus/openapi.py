@@ -93,7 +93,7 @@ def _handler(model: ServiceModel, method: Method) -> Handler:
     async def call_service(
         data: msgspec.Struct, scope: Scope, db: Database, call: Call, bus: ServiceBus
     ) -> msgspec.Raw:
-        """Route the call to whoever serves the model for the caller's project and wait for the answer."""
+        """Route the call to the model's provider for the caller's project and wait for the answer."""
         params = passed_on(method, data)
         await _own_device(scope, db, params)
         caller = Caller(call.tenant_id, call.project_id, call.app_key, call.request_id, call.id)

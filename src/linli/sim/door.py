@@ -70,7 +70,7 @@ class SimulatedDoor:
         self.permissions = HeldPermissions()
         self.used: dict[str, int] = {}
         self.opened = 0
-        """Times the lock was released, whoever asked."""
+        """Times the lock was released, for any asker."""
         self.keypad = Keypad()
         self.pin_space = PinSpace()
         """Its own, unless a controller of several doors gives all of them one."""

@@ -1,7 +1,7 @@
-"""A simulated face door: everything the smart door does, a LinkFace library, and snapshots of who stands before it.
+"""A simulated face door: all functions of the smart door, a LinkFace library, and snapshots of persons before it.
 
-Faults on request: cut the link (`link.cut`), a full library or bad pictures (`library`), slow work (`slow_s`), a wrong
-clock (`now_ms`), and calls that are lost, doubled or late (`link.mischief`).
+Faults on request: a cut link (`link.cut`), a full library or bad pictures (`library`), slow work (`slow_s`), a wrong
+clock (`now_ms`), and lost, doubled or late calls (`link.mischief`).
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What changed between two thing models, part by part, and which of it breaks those who use the older one."""
+"""The changes between two thing models, part by part, and which changes break users of the older model."""
 
 from collections.abc import Iterator
 from typing import Literal

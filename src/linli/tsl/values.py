@@ -169,7 +169,7 @@ class CompiledModel:
 
 
 class _Members:
-    """Members checked one by one, so that one value outside its limits does not take the others with it."""
+    """Members are checked one by one, so that a value outside its limits does not affect the others."""
 
     __slots__ = ("checks",)
 

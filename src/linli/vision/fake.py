@@ -1,8 +1,8 @@
-"""A stand-in for the models, for tests of what is built on them: deterministic, without files, numpy or Pillow.
+"""A stand-in for the models, for tests: deterministic, without files, numpy or Pillow.
 
-What a picture "shows" is written at the end of its bytes, after whatever makes it a picture: `face:alice` is a good
-picture of alice, `face:alice;blur,pose` one that is refused for these reasons, `face:-` shows nobody. Without such a
-mark a picture shows whom its hash says.
+A mark at the end of a picture's bytes says what it "shows": `face:alice` is a good picture of alice,
+`face:alice;blur,pose` a picture that is refused for these reasons, `face:-` shows nobody. A picture without a mark
+shows a person chosen by its hash.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""A model folder as something that looks at pictures, whichever family it is of."""
+"""Loads a model folder of any family as an engine for pictures."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""Which model files a folder holds, of which family each is and how it is fed: `manifest.json` beside them.
+"""`manifest.json`: the model files of its folder, their family and their input format.
 
-An own model is used by writing its entry: any ONNX file of a known family, with its own thresholds.
+To use another model, write its entry: any ONNX file of a known family, with its own thresholds.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ class Model(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """Of the published file that `path` was converted from; the same network whatever converter wrote it."""
     mean: float = 127.5
     std: float = 127.5
-    """What is subtracted from each of the 0 to 255, and what it is divided by."""
+    """The number subtracted from each value of 0 to 255, and the divisor."""
     rgb: bool = True
     threshold: float = 0.5
     """Of a detector: how sure it must be."""
@@ -88,7 +88,7 @@ def write(folder: Path, manifest: Manifest) -> None:
 
 
 def verify(folder: Path, manifest: Manifest) -> list[str]:
-    """What is wrong with the files: a line each for one that is missing or is not the one that the manifest names."""
+    """Faults of the files: a line for each file that is missing or differs from the manifest."""
     faults = []
     for model in manifest.models:
         if model.family == FAKE:

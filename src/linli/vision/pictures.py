@@ -51,11 +51,11 @@ class Picture(NamedTuple):
 
 
 def decode(content: bytes, shorter_side: int = FINE, *, longer_side: int = 0) -> Picture:
-    """The picture in `content`, turned as its EXIF says, no finer than needed for a side of `shorter_side`.
+    """The picture in `content`, turned by its EXIF orientation, no larger than needed for `shorter_side`.
 
-    With `longer_side` that holds for the first halving alone, and the others leave the longer side so long: a first
-    halving saves a third of decoding, all others together a fifth, and where a face is then too small for what follows,
-    the picture has to be decoded again. Raises NoPicture: format, broken, pixels.
+    With `longer_side` this applies to the first halving only; further halvings keep the longer side at least this long.
+    The first halving saves a third of the decoding, all others together a fifth. If a face is then too small, the
+    picture must be decoded again. Raises NoPicture: format, broken, pixels.
     """
     if (size := _plain_jpeg(content)) is not None:
         return _decode_plain(content, size, _factor(size, shorter_side, longer_side))

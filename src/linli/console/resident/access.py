@@ -36,7 +36,7 @@ class ResidentMiddleware(AbstractAuthenticationMiddleware):
             account = await accounts.get_account(db, session.account_id)
         except LinliError as error:  # gone since the sign-in
             raise SignInFirst() from error
-        if account.must_change:  # a code, asked for anew, takes the other's password away
+        if account.must_change:  # a code, asked for again, takes the other's password away
             raise SignInFirst()
         if not await sessions.use(db, session, sign_in=parts.settings.sign_in, now_ms=now_ms):
             raise SignInFirst()

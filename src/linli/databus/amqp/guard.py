@@ -1,8 +1,8 @@
-"""The door through which consumers come to RabbitMQ: it passes bytes on, and ends who does not acknowledge.
+"""A proxy between consumers and RabbitMQ. It passes bytes on, and closes connections that do not acknowledge.
 
-RabbitMQ before 4.3 waits for ever for an AMQP 1.0 consumer that took a message and says nothing. The guard counts what
-each connection was given and has not settled; when a message whose turn it is stays unsettled for 30 s the connection
-is closed, and RabbitMQ gives what it held to another consumer at once. It keeps nothing that must survive it.
+RabbitMQ before 4.3 waits for ever for an AMQP 1.0 consumer that took a message and does not answer. The guard counts
+the unsettled messages of each connection. If the oldest one stays unsettled for 30 s, the connection is closed, and
+RabbitMQ gives its messages to another consumer at once. The guard has no data that must survive it.
 """
 
 import asyncio
@@ -134,7 +134,7 @@ class Guard:
         *,
         from_broker: bool,
     ) -> None:
-        """One direction until it ends. Whoever reads slowly holds up only the other end of his own connection."""
+        """One direction until it ends. A slow reader only delays the other end of its own connection."""
         note = unsettled.given if from_broker else unsettled.answered
         try:
             while data := await reader.read(PIECE):

@@ -107,7 +107,7 @@ class SubscriptionChoices(msgspec.Struct, rename="camel", frozen=True):
 
     kinds: list[str]
     device_kinds: list[str]
-    """Those of `kinds` that come only to whoever names them."""
+    """Those of `kinds` that are sent only if a subscription names them."""
     models: list[str]
     amqp: bool
     """Whether AMQP is set up on this installation."""

@@ -1,4 +1,4 @@
-"""Console: subscriptions, how far each is, what was pushed and with which answer, test, replay, dead letters."""
+"""Console: subscriptions, their progress, pushed messages with the answers, test, replay, dead letters."""
 
 import asyncio
 from typing import Any

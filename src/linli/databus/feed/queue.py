@@ -1,8 +1,8 @@
 """One appKey's durable place in the stream of device messages.
 
-Live messages come from memory, right after their commit, so that nothing is written or read for them; the place is
-saved now and then. Whoever comes back, or cannot keep up, is served from the inbox table until nothing is missing.
-At least once: after a crash the messages since the last save come again.
+Live messages come from memory, right after their commit, so that nothing is written or read for them. The place is
+saved from time to time. A consumer that comes back or is too slow is served from the inbox table until nothing is
+missing. At least once: after a crash the messages since the last save come again.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ class _Fate(Enum):
 
 
 class FeedQueue:
-    """The messages of the devices that one appKey may see, to whichever of its consumers wants each."""
+    """The messages of the devices that one appKey may see. Each goes to a consumer that wants it."""
 
     def __init__(
         self,
@@ -173,7 +173,7 @@ class FeedQueue:
     # what other fronts committed
 
     def committed_elsewhere(self, devices: Iterable[int]) -> None:
-        """Devices whose connection is at another front, and which have new messages in the table."""
+        """Devices at other fronts with new messages in the table."""
         if not self._live:
             if self._catching is not None:
                 self._overflowed = True  # it may have passed them already: once more through the table

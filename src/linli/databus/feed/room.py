@@ -1,7 +1,8 @@
-"""The feeds of all appKeys in this process: told of commits and of consumers, their places saved now and then.
+"""The feeds of all appKeys in this process. They are notified of commits and consumers; their places are saved from
+time to time.
 
-A feed is served by one process at a time, one to which consumers are connected (`queues.leases`). What devices send to
-other fronts it learns of by signals that name the devices, and reads from the inbox table.
+One process at a time serves a feed, a process with connected consumers (`queues.leases`). Signals from other fronts
+name devices with new messages; their messages are read from the inbox table.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ SAVE_SECONDS: Final = 1.0
 """How much may come again after a crash."""
 
 ELSEWHERE: Final = "databus_things"
-"""The channel on which a front tells the others whose messages it has committed: device numbers with commas."""
+"""The channel on which a front names devices with committed messages to the others: device numbers with commas."""
 _PER_SIGNAL: Final = 400
 BEHIND_MS: Final = 10_000
 """While others commit too, this much is read again after a take-over: their signal may not have come yet."""

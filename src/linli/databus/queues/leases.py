@@ -1,8 +1,8 @@
 """Which process serves which queue: a lease on its row, renewed while it lives, taken over when it is gone.
 
-A process asks for the queues that it can serve now: every webhook, and of MQTT those that a consumer of its own
-front listens to. Whoever holds a lease may move the queue's cursor, nobody else (`deliveries.write_down`).
-SQLite has one process; its name is constant, so that a restart goes on at once.
+A process asks for the queues that it can serve now: every webhook, and of MQTT those that a consumer of its own front
+listens to. Only the holder of a lease may move the queue's cursor (`deliveries.write_down`). SQLite has one process;
+its name is constant, so that a restart goes on at once.
 """
 
 import secrets
@@ -48,7 +48,7 @@ _current = Query(
 
 
 class Leases:
-    """Leases of one part of this process (`who` tells the part and the process apart from all others)."""
+    """Leases of one part of this process. `who` is unique for the part and the process."""
 
     def __init__(self, db: Database, clock: Clock, part: str = "hub") -> None:
         self._db = db

@@ -57,7 +57,7 @@ class Pump(ABC):
         self._window: Window[Change] = Window(subscription.cursor_id)
         self._leases = around.leases
         self.lost = False
-        """Another process serves the queue: whoever holds this sender is to stop it."""
+        """Another process serves the queue: the owner of this sender must stop it."""
         self._failing_since_ms = subscription.failing_since_ms
         self._last_error = subscription.last_error
         self._written = (subscription.cursor_id, subscription.failing_since_ms, subscription.last_error)

@@ -1,7 +1,8 @@
-"""What one queue is holding: messages read from the log and not yet settled, and how far all is settled.
+"""The messages of one queue that were read from the log and are not settled, and the number up to which all are
+settled.
 
-Pure bookkeeping. The log's ids rise, but on PostgreSQL a transaction may commit a lower id after a higher one was
-read; so the cursor never passes `safe`, below which no id can still appear, and what is settled above it is kept.
+Pure bookkeeping. The log's ids rise, but on PostgreSQL a transaction may commit a lower id after a higher one was read.
+So the cursor never passes `safe`, below which no new id can appear. Settled ids above it are kept.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,11 +1,11 @@
 """One connection's stream of a subscription's messages, in the order of their numbers.
 
-Each connection has a place of its own: after `Last-Event-ID`, else where the subscription stands. The subscription's
-place follows the furthest of its connections (or, with `ack=manual`, only what was confirmed), so that it is what a
-client without memory resumes from. Nothing is held in memory beyond one page: who reads slowly is sent less at a time.
+Each connection has its own place: after `Last-Event-ID`, else the subscription's place. The subscription's place
+follows its furthest connection, or with `ack=manual` only the confirmed messages. A client without memory resumes
+there. Memory keeps one page at most: a slow reader gets less at a time.
 
-On PostgreSQL a number can be drawn before and committed after a higher one; a stream therefore goes only as far as the
-log is known to be complete, or the number of the last message would not be a place to resume from.
+On PostgreSQL a number can be drawn before a higher one and committed after it. So a stream goes only as far as the log
+is complete. Otherwise the number of the last message would not be a safe place to resume from.
 """
 
 import asyncio

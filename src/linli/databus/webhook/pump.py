@@ -1,9 +1,9 @@
-"""The sender of one webhook: several messages at once, each tried until it gets through or is given up.
+"""The sender of one webhook: several messages at once, each tried until it is delivered or given up.
 
-Messages of one community about one thing (a kind, a model) go one after the other, so that an update does not
-overtake its insert; a message that failed steps aside and comes again later. An endpoint that failed three times
-running is probed with one message at a time, further and further apart, so that a long outage costs each message
-few tries; one that stays down for three days is stopped, and somebody is told.
+Messages of one community about one thing (a kind, a model) go one after the other, so that an update does not overtake
+its insert. A failed message steps aside and is tried later. An endpoint that failed three times in a row is tried with
+one message at a time, at growing intervals, so a long outage costs each message few tries. An endpoint that is down for
+three days is stopped, and a person is notified.
 """
 
 import asyncio

@@ -197,7 +197,7 @@ async def count_by_status(scope: Scope, db: Reader, *, wanted: DesiredFilter) ->
 
 
 class KindCount(NamedTuple):
-    """How many rows of one kind show one wire status on one device."""
+    """The number of rows of a kind with a wire status on a device."""
 
     device: str
     kind: str

@@ -114,7 +114,7 @@ async def give_again(scope: Scope, tx: Tx, *, row: GrantRow, now_ms: int, reason
 async def revoke_credential(
     scope: Scope, tx: Tx, *, kind: str, credential: str, now_ms: int, reason: str = ""
 ) -> None:
-    """Take a credential off every device of the tenant, whoever granted it: it is gone for good.
+    """Remove a credential from every device of the tenant, for all of its grants: it has ended permanently.
 
     Grants on scopes stay; their expanders must not find the credential any more.
     """
@@ -141,7 +141,7 @@ async def revoke_device(
 
 
 async def expand_scope(tx: Tx, *, target_type: str, target: str, more: Sequence[str] = ()) -> None:
-    """Tell that scopes gained or lost devices or credentials; their grants are expanded anew after the commit.
+    """Tell that scopes gained or lost devices or credentials; their grants are expanded again after the commit.
 
     `more` are further targets of the type with the same part before the colon.
     """

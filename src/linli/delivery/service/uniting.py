@@ -1,4 +1,4 @@
-"""Several grants, one content on the device: which window, which schedule, whose body, and until when that is so."""
+"""Several grants become one content on the device: its window, schedule and body, and the time of its next change."""
 
 from collections.abc import Iterator
 from itertools import pairwise

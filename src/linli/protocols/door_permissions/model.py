@@ -1,4 +1,4 @@
-"""What a permission file says, and the list a door keeps by applying files one after another."""
+"""The contents of a permission file, and a door's list after it has applied several files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -64,7 +64,7 @@ class Activated(_Struct, frozen=True, kw_only=True):
     time: int | None = None
     """The cloud's clock, UTC ms."""
     driver_root: str = ""
-    """PEM of the key by which the box knows whose drivers it may run (`trust`); of a box of before, empty."""
+    """PEM of the key that vouches for the drivers of the box (`trust`); empty for a box of an older version."""
 
 
 BoxIdentity = Activated

@@ -133,7 +133,7 @@ class Deployment(_Struct, frozen=True, kw_only=True):
     """None: of a cloud that names none; then all that the box has runs."""
     packages: list[DeployedPackage] = []
     driver_roots: list[DriverRoot] = []
-    """The first to the one in use, each signed by the one before."""
+    """From the first root to the present one, each signed by the root before."""
     driver_root_proof: str = ""
     """Of the last, for a box that was activated before there were roots (`trust.introduction`)."""
 
@@ -285,7 +285,7 @@ class LogLine(_Struct, frozen=True, omit_defaults=True):
 
 
 class LogBatch(_Struct, frozen=True):
-    """Sent anew when its answer was lost: the cloud keeps each line once."""
+    """Sent again when its answer was lost: the cloud keeps each line once."""
 
     lines: Annotated[list[LogLine], Meta(max_length=500)]
 

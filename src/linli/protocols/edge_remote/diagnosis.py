@@ -1,7 +1,7 @@
-"""What a diagnosis found, step by step, and how it is told. Sources: spec C 4.4-4.5, H 3.6 and 5.9.
+"""The findings of a diagnosis, step by step, and their texts. Sources: spec C 4.4-4.5, H 3.6 and 5.9.
 
-A finding carries no sentence: its text is `edge_check.<step>.<outcome>` of the strings, and what to do about it
-`edge_advice.<step>.<outcome>`, so that box and cloud tell it alike in either language.
+A finding has no sentence of its own. Its text is `edge_check.<step>.<outcome>` of the strings, the advice
+`edge_advice.<step>.<outcome>`. So box and cloud show the same text, in both languages.
 """
 
 from collections.abc import Iterable

@@ -23,7 +23,7 @@ class FaceUser:
     timestamp_ms: int = 0
     extra_info: str = ""
     policy: str = "PERMISSION"
-    """PERMISSION, or DENY: whoever matches is turned away."""
+    """PERMISSION, or DENY: a matching person is refused."""
     starts_ms: int = 0
     ends_ms: int = 0
     """0: without end."""

@@ -3,8 +3,8 @@
     request  {"id":"1","version":"1.0","params":…,"method":"thing.service.x"}
     reply    {"code":200,"data":{},"id":"1","message":"success","method":"…","version":"1.0"}
 
-SDKs drop a reply in silence if one member is missing or if the id comes back with another type, so a
-reply always has all six and echoes the id byte for byte.
+SDKs silently drop a reply if a member is missing or if the id comes back with another type. So a reply always has all
+six members and repeats the id byte for byte.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ class Request(msgspec.Struct, gc=False):
 
 
 class Reply(msgspec.Struct, gc=False):
-    """What a device answers to a call. `id` is digits as we sent them, whichever type it comes back in."""
+    """What a device answers to a call. `id` is the digits that we sent, also when it comes back with another type."""
 
     id: str | int = ""
     code: int = SUCCESS
@@ -53,7 +53,7 @@ def read_request(payload: bytes) -> Request:
 
 
 def read_as[R: Request](decoder: msgspec.json.Decoder[R], payload: bytes) -> R:
-    """As `read_request` with a struct whose `params` are typed, so that one pass decodes them too."""
+    """Like `read_request`, with a struct of typed `params`, so that one pass decodes them too."""
     try:
         _check_text(payload)
         request = decoder.decode(payload)

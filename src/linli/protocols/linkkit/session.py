@@ -35,7 +35,7 @@ def signature(product_key: str, device_name: str, secret: str) -> str:
 def connect_packet(
     product_key: str, device_name: str, secret: str, *, clean: bool, options: Mapping[str, str]
 ) -> mqtt.Connect:
-    """`options`: further ones of the client id, such as the version of what runs on the device."""
+    """`options`: further options of the client id, such as the firmware version."""
     fields = {"timestamp": STAMP, "securemode": "3", "signmethod": "hmacsha256", "ext": "0", **options}
     listed = ",".join(f"{name}={value}" for name, value in fields.items())
     return mqtt.Connect(
@@ -103,7 +103,7 @@ class Inbound:
     def __init__(self) -> None:
         self._decoder = mqtt.Decoder("client")
         self.heard = True
-        """Set with every byte that arrives; whoever keeps the line alive takes it back."""
+        """Set when bytes arrive; the keep-alive task resets it."""
 
     def feed(self, data: bytes) -> list[mqtt.Packet | mqtt.MqttError]:
         """An error is the last of them: nothing behind it can be read."""

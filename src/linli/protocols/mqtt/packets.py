@@ -186,7 +186,7 @@ REFUSED_FILTER = 0x80
 
 QOS_BITS = 0x03
 NO_LOCAL = 0x04
-"""Not to be sent to whoever published it (5.0, 3.8.3.1)."""
+"""Not to be sent to its own publisher (5.0, 3.8.3.1)."""
 RETAIN_AS_PUBLISHED = 0x08
 RETAIN_HANDLING_SHIFT = 4
 """Retained messages on subscribing: 0 always, 1 if the subscription is new, 2 never."""

@@ -1,4 +1,4 @@
-"""Properties of MQTT 5: which there are, how they look on the wire, and which packet may carry them (2.2.2).
+"""Properties of MQTT 5: their list, their form on the wire, and the packets that may carry them (2.2.2).
 
 property length (variable byte integer), then identifier (variable byte integer) and value, repeated
 """

@@ -23,7 +23,7 @@ def origin(endpoint: str) -> str:
 def authorization(
     key: ec.EllipticCurvePrivateKey, *, endpoint: str, subject: str, now_s: int, lives_s: int = LIVES_S
 ) -> str:
-    """The value of the header Authorization. `subject`: a mailto: or https: address of whoever runs the sender."""
+    """The value of the header Authorization. `subject`: a mailto: or https: address of the sender's operator."""
     head = encode(b'{"typ":"JWT","alg":"ES256"}')
     claims = {"aud": origin(endpoint), "exp": now_s + lives_s, "sub": subject}
     signed = f"{head}.{encode(json.dumps(claims, separators=(',', ':')).encode())}"

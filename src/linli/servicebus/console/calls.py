@@ -34,7 +34,7 @@ class TrialGiven(msgspec.Struct, rename="camel"):
     params: str = "{}"
     version: str = ""
     provider_no: int | None = None
-    """Ask this provider, even if it is switched off; null: whoever serves the project."""
+    """Ask this provider, even if it is switched off; null: the provider of the project."""
 
 
 class TrialAnswer(msgspec.Struct, rename="camel", frozen=True):

@@ -1,4 +1,4 @@
-"""Who serves which model for which project."""
+"""The providers of models for projects."""
 
 from typing import Literal
 

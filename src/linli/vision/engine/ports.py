@@ -22,7 +22,7 @@ class Busy(EngineError):
 
 
 class TooSlow(EngineError):
-    """There was no answer in time; the child was ended and started anew."""
+    """There was no answer in time; the child was ended and started again."""
 
 
 class NoPicture(EngineError):

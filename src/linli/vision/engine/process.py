@@ -1,8 +1,9 @@
-"""The engine that runs its models in a child process: what a picture does to the child never reaches the platform.
+"""The engine that runs its models in a child process, so that a bad picture can only harm the child.
 
-One ask is in the child at a time, so that one which ends or hangs it is known: it alone fails, the child is started
-anew, and what waited behind it goes on. Searches and changes of libraries come first, then what doors ask, then other
-pictures. A door's picture and its search are one ask: apart, the search would wait for the next door's picture.
+The child has one request at a time, so the request that ends or hangs it is certain: it alone fails, the child is
+started again, and the waiting requests go on. Searches and changes of libraries come first, then doors' requests, then
+other pictures. A door's picture and its search are one request; otherwise the search would wait for the next door's
+picture.
 """
 
 import asyncio
@@ -42,7 +43,7 @@ START_SECONDS: Final = 60.0
 WAITING_BYTES: Final = 64 * 1024 * 1024
 """Of pictures that wait; more are refused, however few they are."""
 _AGAIN_SECONDS: Final = (0.0, 0.5, 2.0, 10.0, 30.0)
-"""Before the child is started anew after it ended so many times in a row."""
+"""Before the child is started again after it ended so many times in a row."""
 
 
 class _Job:
@@ -81,7 +82,7 @@ class ProcessEngine:
         self._child: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self.restarts = 0
-        """How often the child had to be started anew."""
+        """How often the child had to be started again."""
 
     @property
     def state(self) -> State:
@@ -113,7 +114,7 @@ class ProcessEngine:
             return []
 
     async def stop(self) -> None:
-        """End the child. Whoever still waits is told that the engine is off."""
+        """End the child. Waiting callers are told that the engine is off."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -3,7 +3,7 @@
 Three files in a folder. `vectors` holds rows of float32; `slots` a record a row (id, checksum of id and vector, or
 nothing for a free row); `head` the mark up to which changes were taken in. Rows reach the disk before the mark does:
 after a kill or a power cut the mark is older at worst, and taking changes in again is harmless. A row whose checksum is
-wrong makes the whole library void, since the database can fill it anew.
+wrong makes the whole library void, since the database can fill it again.
 """
 
 import mmap
@@ -24,14 +24,14 @@ _HEAD: Final = struct.Struct("<8sIIQI")
 _MAGIC: Final = b"LINLIFX1"
 _FIRST_ROWS: Final = 1024
 _COLUMNS: Final = 256
-"""Into so many groups, or four times as many as are asked for, scores are put to learn from which one on they count."""
+"""Scores are split into this many groups, or four times the requested results, to find the lowest score that counts."""
 _CHUNK: Final = 4096
 """Rows multiplied with a batch at a time: their scores are looked through while the processor's cache has them."""
 _CROWDED: Final = 8
-"""A chunk with so many times as many candidates as are asked for sets the mark anew."""
+"""A chunk with so many times as many candidates as are asked for sets the mark again."""
 
 _MANY: Final = 4
-"""Vectors from which on one product is faster than a dot product each."""
+"""From this number of vectors on, one matrix product is faster than a dot product for each."""
 
 type Vector = NDArray[np.float32]
 

@@ -62,7 +62,8 @@ class KeepOpen(Wire, frozen=True, kw_only=True):
 
 class SetKeepOpen(Request, frozen=True, kw_only=True):
     data: KeepOpen | Annotated[list[KeepOpen], Meta(min_length=1, max_length=1)]
-    """An object as in the example; the table calls it an array, so one of one element is read (spec G 11, row 2)."""
+    """An object as in the example. The table calls it an array, so an array of one element is read too (spec G 11, row
+    2)."""
 
     @property
     def keep_open(self) -> int:
