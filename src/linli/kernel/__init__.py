@@ -1,1 +1,1 @@
-"""What every room stands on: time, ids, errors, scope, database, events, files, settings. Knows no room."""
+"""The base of all rooms: time, ids, errors, scope, database, events, files, settings. Knows no room."""

@@ -1,4 +1,4 @@
-"""Who saw a secret (a device's, an app key's, a person's): one row each time, in the transaction that shows it."""
+"""A log of shown secrets (a device's, an app key's, a person's): one row each time, in the transaction that shows it."""
 
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
@@ -93,7 +93,7 @@ async def note_secret_reads(
 async def secret_reads_of(
     scope: Scope, db: Reader, *, kind: SecretKind, target: str, most: int = 100
 ) -> list[SecretRead]:
-    """Who saw this secret, the latest first."""
+    """The readers of this secret, the latest first."""
     return await _reads.all(db, scope, kind=kind, target=target, most=most)
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache, wraps
 from typing import Final
 
 LONGEST: Final = 512
-"""Of a text or bytes that is worth remembering: what repeats is short."""
+"""Longest text or bytes to remember: repeated values are short."""
 
 
 def cached_short[A: str | bytes | None, R](

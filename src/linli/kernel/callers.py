@@ -1,4 +1,4 @@
-"""Whose address a request comes from, where proxies stand before the platform."""
+"""The address of a request's caller, behind proxies of the platform."""
 
 import ipaddress
 from collections.abc import Collection, Iterable, Mapping
@@ -11,7 +11,8 @@ _FORGOTTEN_MS: Final = 24 * 3_600_000
 
 
 def forwarded_address(header: str, trusted: Collection[str]) -> str:
-    """Who a request through trusted proxies is from, by X-Forwarded-For: the last entry that is none of them, or ""."""
+    """The caller of a request through trusted proxies, by X-Forwarded-For: the last entry that is not a trusted proxy,
+    or ""."""
     hops = [hop.strip() for hop in header.split(",")]
     return next((hop for hop in reversed(hops) if hop and hop not in trusted), "")
 
@@ -55,7 +56,7 @@ class Callers:
 
 
 def network_of(address: str) -> str:
-    """What counts as one caller: an IPv4 address, or the /64 that an IPv6 subscriber has at their command."""
+    """The unit that counts as one caller: an IPv4 address, or the /64 of an IPv6 subscriber."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

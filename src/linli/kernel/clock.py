@@ -76,7 +76,8 @@ class ManualClock:
 
 
 class Past:
-    """What is over by both clocks: the machine's may be set ahead for a moment, and what was forgotten then would be new.
+    """Times that are over by both clocks. The machine's clock may be set ahead for a moment; entries forgotten then
+    would count as new later.
 
     Keeps what the machine's clock said, and when by the steady one.
     """

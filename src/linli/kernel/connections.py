@@ -43,7 +43,7 @@ class Open(Protocol):
     """A connection as its listener knows it."""
 
     def standing(self) -> tuple[Standing, float]:
-        """What it does, and since when, in any unit that grows."""
+        """Its state, and since when, in any unit that grows."""
         ...
 
     def displace(self) -> None:

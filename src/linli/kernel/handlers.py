@@ -1,4 +1,4 @@
-"""Who reacts to which domain event. `events.emit` calls them, the outbox's worker runs those that come after."""
+"""The handlers of domain events. `events.emit` calls them, the outbox's worker runs those that come after."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
@@ -27,7 +27,7 @@ class DeferredEvent(msgspec.Struct, frozen=True):
 
 
 class Handlers[U]:
-    """Who reacts to what; filled by the composing function. `U` is the unit of work of the events (`db.Tx`)."""
+    """The registered handlers, filled by the composing function. `U` is the unit of work of the events (`db.Tx`)."""
 
     def __init__(self) -> None:
         self._inline: dict[type[Event], list[Inline[U, Any]]] = {}

@@ -96,7 +96,7 @@ type Tell = Callable[[Scope, Reader, list[dict[str, tuple[Any, Any]]]], Awaitabl
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """What the console must know of one kind of record. `see` and `manage` are rights."""
+    """The console's facts of a kind of record. `see` and `manage` are rights."""
 
     name: str
     see: str
@@ -125,7 +125,7 @@ def differences(
 
 
 class Record(NamedTuple):
-    """What a change is about."""
+    """The record of a change."""
 
     kind: str
     """Of the room's `HISTORY`."""
@@ -204,7 +204,7 @@ _forget = Command(
 
 
 async def forget(scope: Scope, tx: Tx, kind: str, target: object) -> None:
-    """Empty what the history of an erased record says; that something happened, when and by whom, stays."""
+    """Empty the values in the history of an erased record; the fact, time and author of each change stay."""
     await _forget.run(tx, scope, of_kind=kind, of_target=str(target))
 
 

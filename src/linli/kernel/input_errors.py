@@ -1,4 +1,5 @@
-"""What msgspec and the database say of input that does not fit, as the field and the rule that every surface tells."""
+"""Translates errors of msgspec and of the database about bad input into the field and the rule that every surface
+shows."""
 
 import re
 from typing import Any, Final

@@ -90,7 +90,7 @@ class Lobby:
         self.waiting: Connections[Waiting] = Connections(most, each, proxies=proxies, name="lobby")
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready: dict[str, deque[Waiting]] = {}
-        """Those whose ClientHello is there, by holder; the holder whose turn it is comes first."""
+        """Sockets with a complete ClientHello, by holder; the holder with the next turn comes first."""
 
     async def start(self, host: str, port: int) -> int:
         """Listens from now on, at every address that `host` names; returns the port. Raises OSError if it is taken."""

@@ -23,7 +23,7 @@ _BARE_TYPES: Final = frozenset((int, float, bool, type(None)))
 
 
 class Sort(Enum):
-    """What stands in a member of a content."""
+    """The kind of value in a member."""
 
     SECRET = "secret"
     """Nothing of it is shown: passwords, PINs, tokens, keys."""
@@ -46,7 +46,7 @@ _SECRET_NAMES: Final = frozenset((
     "openkey", "otp", "userpass", "sealed", "cookie", "bleorder",
 ))  # fmt: skip
 _OPEN_NAMES: Final = frozenset(("passworddigest", "publickey", "rsapublickey"))
-"""What sounds like a secret and is none: a property of doors that keep digests, keys that are public."""
+"""Names that sound like secrets and are none: a property of doors that keep digests, public keys."""
 _CODE_NAMES: Final = frozenset((
     "qrcode", "qrcodes", "qrcodeid", "qrcodetext", "qrtext", "qrcontent", "plaincode", "opencode", "entrycode",
     "visitcode", "cardid", "cardids", "cardno", "cardnos", "cardnum", "cardnumber", "tradcard", "tradcardid", "iccard",
@@ -123,7 +123,8 @@ def tail(code: str) -> str:
 
 
 def shown_credential(kind: str, credential: str) -> str:
-    """What everybody who may read a list reads of a credential: of cards and codes the last characters, of PINs nothing.
+    """The shown part of a credential for every reader of a list: the last characters of cards and codes, nothing of
+    PINs.
 
     `kind` as desired rows (`door.qr`), devices (`tradCard`) or records (`QRCODE`) name it. Of a kind that is not known
     no more is shown than of a card.
@@ -152,7 +153,7 @@ def masked_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def masked_text(text: str, *, persons: bool = False, looked: bool = False) -> str:
-    """The same of a text: JSON whole or cut off, or words. What holds nothing to hide stays as it is, to the letter.
+    """The same of a text: JSON whole or cut off, or words. A content without secrets is returned unchanged.
 
     `looked`: `may_hold` said already that it is worth the time.
     """

@@ -40,7 +40,7 @@ progress_told = Table(
     integer("began_ms"),
     PrimaryKeyConstraint("tenant_id", "subject"),
 )
-"""`subject`: what is worked on, such as `import:123`. `process`: who does it (`kernel.processes`)."""
+"""`subject`: the subject of the work, such as `import:123`. `process`: the process that does it (`kernel.processes`)."""
 
 
 class Progress(msgspec.Struct):
@@ -104,7 +104,7 @@ def _nobody(process: str) -> bool:
 
 
 class _Work(NamedTuple):
-    """What this process does and tells of."""
+    """The work of this process with its progress."""
 
     scope: Scope
     subject: str

@@ -12,7 +12,7 @@ log: Final = telemetry.logger(__name__)
 
 
 async def first_of(clock: Clock, seconds: float, *wanted: "asyncio.Future[Any]") -> None:
-    """Return when one of `wanted` is done or `seconds` of the clock are over. What is not done goes on."""
+    """Return when one of `wanted` is done or `seconds` of the clock are over. Unfinished tasks go on."""
     timer = asyncio.ensure_future(clock.sleep(seconds))
     try:
         await asyncio.wait((*wanted, timer), return_when=asyncio.FIRST_COMPLETED)

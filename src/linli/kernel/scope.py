@@ -1,4 +1,4 @@
-"""Who is asking and which communities they may see: the first argument of every service and query function."""
+"""The caller and the communities that they may see: the first argument of every service and query function."""
 
 import json
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Scope:
-    """What one caller may see. `communities` None means every community of the tenant.
+    """The rows that a caller may see. `communities` None means every community of the tenant.
 
     Only workers hold a scope without a tenant (`Scope.system()`), and they narrow it per row with `of_tenant`.
     """

@@ -24,7 +24,7 @@ class SealBroken(LinliError):
 
 
 class KeyFileError(Exception):
-    """The master key file cannot be used; the text says why and, where it is known, what to do."""
+    """The master key file cannot be used. The text says why and, if known, the remedy."""
 
 
 class Secrets:

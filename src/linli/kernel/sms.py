@@ -1,4 +1,5 @@
-"""Short messages to phones: what a sender must do. Who sends is a setting; see `linli.ops.sms` and people's outbox."""
+"""Short messages to phones: the interface of a sender. A setting chooses the sender; see `linli.ops.sms` and people's
+outbox."""
 
 from typing import Protocol
 
@@ -13,7 +14,7 @@ class Sms(msgspec.Struct, frozen=True):
     text: str
     """The whole message in the reader's language."""
     kind: str
-    """What it is about, e.g. `sign_in_code`: gateways that send approved templates only choose by it."""
+    """Its purpose, e.g. `sign_in_code`: gateways that send approved templates only choose by it."""
     code: str
     """The one-time code alone, for such templates."""
     expires_ms: int

@@ -14,7 +14,7 @@ from typing import Any, Final
 BOM: Final = codecs.BOM_UTF8
 """The mark that spreadsheets know UTF-8 by."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a formula begins with; East Asian versions take full-width signs too. Source: OWASP, CSV injection."""
+"""First characters of formulas; East Asian versions accept full-width signs too. Source: OWASP, CSV injection."""
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -62,7 +62,7 @@ def book_bytes(book: Any) -> bytes:
 
 
 class TablePage:
-    """A sheet of a workbook, whose cells are all made harmless."""
+    """A sheet of a workbook. All its cells are made harmless."""
 
     def __init__(self, book: Any, title: str = "", *, sheet: Any = None) -> None:
         """A new sheet at the end of the book, or one that it has."""

@@ -1,4 +1,4 @@
-"""Tenants, integrator projects, their keys, and which communities a project was granted: what a Scope is made of.
+"""Tenants, integrator projects, their keys, and the communities granted to projects. Scopes are built from these.
 
 A tenant owns everything. A project (application platform project) has app keys and is granted communities, many to
 many. The community's own id on the wire (`scope_id`, spec B 2.2) is kept by its room; here is only the number.
@@ -336,7 +336,7 @@ async def communities_of(db: Reader, *, tenant_id: str, project_id: str) -> froz
 
 
 async def app_scope(db: Reader, key: AppKeyRow, *, language: str = "zh-CN") -> Scope:
-    """What calls signed with `key` may see."""
+    """The scope of calls signed with `key`."""
     communities = await communities_of(db, tenant_id=key.tenant_id, project_id=key.project_id)
     return Scope(key.tenant_id, Caller("app", key.app_key), communities, key.project_id, language)
 

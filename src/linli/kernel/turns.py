@@ -49,7 +49,7 @@ class FairTurns:
         self._count = 0
         self._used: dict[str, float] = {}
         self._average: dict[str, float] = {}
-        """What an owner's turns last of late, in seconds."""
+        """The recent average of an owner's turns, in seconds."""
         self._floor = 0.0
         """The use of the owner of the latest turn."""
 

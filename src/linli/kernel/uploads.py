@@ -1,7 +1,7 @@
 """Long bodies under way at the same time: bounded in all, for each company and for each account.
 
-One upload holds a bounded piece of memory; the gate keeps many at once from multiplying it. Who is beyond its share is
-told so before a byte of the body is read.
+One upload holds a bounded piece of memory; the gate keeps many at once from multiplying it. A caller above its share is
+refused before a byte of the body is read.
 """
 
 import contextlib

@@ -11,5 +11,5 @@ async def zone_of(db: Reader, community_id: int) -> str:
 
 
 async def zones_of(db: Reader, community_ids: Iterable[int | None]) -> dict[int | None, str]:
-    """The zones of some communities, each asked for once; what belongs to none lives by the default."""
+    """The zones of some communities, each read once. Rows without a community use the default."""
     return {number: "" if number is None else await zone_of(db, number) for number in set(community_ids)}

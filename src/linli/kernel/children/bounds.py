@@ -1,4 +1,4 @@
-"""What a child may take. Set by itself, before it reads a byte of what it is to work on."""
+"""The limits of a child. Set by itself, before it reads a byte of what it is to work on."""
 
 import contextlib
 import resource
@@ -15,7 +15,7 @@ class Bounds(NamedTuple):
 
 
 def confine(bounds: Bounds) -> None:
-    """Bind this process. What a system does not know is left out."""
+    """Bind this process. Limits that the system does not have are left out."""
     limits = {
         resource.RLIMIT_DATA: (bounds.memory_bytes, bounds.memory_bytes),
         resource.RLIMIT_CPU: (bounds.cpu_seconds, bounds.cpu_seconds + 5),  # at the second one it is killed

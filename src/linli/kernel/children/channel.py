@@ -8,7 +8,7 @@ import msgspec
 LENGTH: Final = struct.Struct("<I")
 FRAME_MAX: Final = 16 * 1024 * 1024
 END: Final = 0
-"""A length that says: this work is over (parent), or this child has ended (nursery); what follows is a code."""
+"""A length that means: this work is over (parent), or this child has ended (nursery). A code follows."""
 
 
 class Ended(EOFError):

@@ -76,7 +76,7 @@ class Child:
             raise self._why(error) from error
 
     def finish(self) -> bool:
-        """Say that the work is over; whether the nursery is good for more. What the fork does yet is not awaited."""
+        """Say that the work is over; whether the nursery is good for more. The rest of the fork's work is not awaited."""
         if self._broken or self._late:
             return False
         answers = select.poll()

@@ -164,7 +164,7 @@ class Database(Reader):
     clock: Clock
     url: str
     guard: Callable[[], object] | None = None
-    """Called before each unit of work; what it raises refuses the unit (kernel.disk)."""
+    """Called before each unit of work; an exception refuses the unit (kernel.disk)."""
     tenancy_epoch: int = 0
     """Rises when this process commits a change of keys or grants (kernel.tenancy): caches of scopes compare it."""
 
@@ -182,9 +182,9 @@ class Database(Reader):
     async def run[R](self, work: Callable[[Tx], Awaitable[R]], *, durable: bool = True) -> R:
         """`work(tx)` in a unit of its own, done again at once where it met another one and gave way; its result.
 
-        `work` may run several times: what it changes outside the unit it must be able to change again. Nothing is
-        done again once a unit begun inside was committed, or a device called. Raises LostRace, Duplicate after
-        MOST_AGAIN more tries, and what `work` raises.
+        `work` may run several times: its changes outside the unit must be repeatable. Nothing is done again once a unit
+        begun inside was committed, or a device called. Raises LostRace, Duplicate after MOST_AGAIN more tries, and what
+        `work` raises.
         """
 
         async def unit() -> R:

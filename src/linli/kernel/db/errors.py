@@ -1,4 +1,4 @@
-"""What an engine refuses, as small typed errors: translated once, where its driver is called.
+"""Refusals of an engine as small typed errors, translated in one place, where its driver is called.
 
 Within a unit of work the first of them ends the unit, also where a rule goes on after it: `Tx.failure`.
 """
@@ -36,7 +36,7 @@ class BrokenReference(Conflict):
 
 
 class ConnectionLost(DatabaseAway):
-    """The database cannot be reached, or left in the middle: what was not committed is undone."""
+    """The database cannot be reached, or the connection broke: uncommitted work is undone."""
 
 
 class Unstorable(BadInput):
@@ -49,7 +49,7 @@ class Unstorable(BadInput):
         super().__init__(field=field, rule=rule, **facts)
         self.value = value
         self.inputs: Any = None
-        """What came in, decoded, where somebody on the way knows it."""
+        """The decoded input, if a caller on the way knows it."""
 
 
 def count_refusal(why: str, statement: str, *, detail: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What PostgreSQL and its driver refuse, as the errors of `kernel.db.errors`."""
+"""Refusals of PostgreSQL and its driver, as the errors of `kernel.db.errors`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -65,7 +65,7 @@ def translate(
     *,
     around: str = "",
 ) -> LinliError | None:
-    """The typed error for what a driver raised at a statement; None for what nobody but us can have caused.
+    """The typed error for a driver's exception at a statement; None for an exception that only our own code can cause.
 
     `names` and `rows` are what was bound. `around` tells what else the units that met had done.
     """

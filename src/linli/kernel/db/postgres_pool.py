@@ -10,8 +10,9 @@ from linli.kernel.db.errors import ConnectionLost
 from linli.kernel.db.postgres_errors import LOST
 
 _STATEMENTS: Final = 256
-"""Prepared ones that a connection keeps, the last used: each holds 16 kB here and its plan in the server. What a process
-runs all the time is far fewer. Without an end of life: preparing them all again every five minutes gains nothing."""
+"""Prepared ones that a connection keeps, the last used: each holds 16 kB here and its plan in the server. The
+statements that a process runs all the time are far fewer. Without an end of life: preparing them all again every five
+minutes gains nothing."""
 
 
 _SETTINGS: Final = {
@@ -25,7 +26,7 @@ counting the residents of a group of 150,000 took 90 ms with three processes, 38
 
 
 class Pool:
-    """Idle connections, newest first. Lighter than asyncpg's own pool, whose release resets the session each time.
+    """Idle connections, newest first. Lighter than asyncpg's own pool, which resets the session at each release.
 
     A returned connection goes straight to the longest-waiting task. If it were free for all, newcomers would overtake
     the waiting tasks again and again.

@@ -30,7 +30,7 @@ ROWS_A_STATEMENT = 64
 _WRITER_CACHE_KB = 64 * 1024
 """Pages that the writer holds: with half of them a message of `bench ingest` cost a sixth more."""
 _READER_CACHE_KB = 16 * 1024
-"""What else is read often lies in the operating system's cache."""
+"""Other pages that are read often are in the operating system's cache."""
 _HEAVY_CACHE_KB = 8 * 1024
 """Each of the two connections for long reads, which seldom come by the same page again."""
 

@@ -1,4 +1,4 @@
-"""What SQLite and its driver refuse, as the errors of `kernel.db.errors`."""
+"""Refusals of SQLite and its driver, as the errors of `kernel.db.errors`."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,8 @@ _LONGEST: Final = 1_000_000_000
 def translate(
     error: Exception, statement: str = "", names: Sequence[str] = (), rows: Iterable[Sequence[Any]] = ()
 ) -> LinliError | None:
-    """The typed error for what the driver raised at a statement; None for what nobody but us can have caused.
+    """The typed error for the driver's exception at a statement; None for an exception that only our own code can
+    cause.
 
     `names` and `rows` are what was bound.
     """

@@ -103,7 +103,8 @@ def any_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 
 def in_scope(table: Any) -> ColumnElement[bool]:
-    """What the caller's Scope may see of `table`: its tenant, and one of the caller's communities or projects.
+    """The condition for rows of `table` that the caller's Scope may see: its tenant, and one of the caller's
+    communities or projects.
 
     Bound at execution from the Scope. A row without a community is seen by those who see the whole tenant, and by
     the project it belongs to.

@@ -1,4 +1,4 @@
-"""An entry's signature, read once at start: what it takes, each by name and type, and what it gives."""
+"""An entry's signature, read once at start: its parameters by name and type, and its result."""
 
 import inspect
 import typing

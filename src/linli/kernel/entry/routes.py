@@ -7,7 +7,7 @@
         "Say what a role may do."
         await service.change_role(scope, tx, role_id=role_id, form=data)
 
-The decorator only notes down; the function stays what it was. Parameters are filled by name and type:
+The decorator only registers; the function is unchanged. Parameters are filled by name and type:
 
 - a name in the path: that part of it, `int` or `str`;
 - `data`: the body, decoded from JSON, or from a form where the type is `Form[…]`;
@@ -36,10 +36,10 @@ type Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Options(TypedDict, total=False):
-    """What a route may say of itself."""
+    """The options of a route."""
 
     right: str
-    """What the caller must be allowed to do somewhere; a surface with rights refuses to start without."""
+    """The right that the caller must have somewhere; a surface with rights does not start without it."""
     raises: tuple[type[LinliError], ...]
     """The failures of its own that it answers with, for the published document."""
     status: int
@@ -50,7 +50,7 @@ class Options(TypedDict, total=False):
     password_due: bool
     """Open to people whose password another person set."""
     noted: str
-    """What the security log calls each call of it."""
+    """The name of its calls in the security log."""
     once: bool
     """Uses up what it was sent, such as a body read piece by piece: never done again."""
     max_body: int

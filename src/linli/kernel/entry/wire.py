@@ -16,7 +16,7 @@ Form = Annotated[_Body, FORM]
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What a list is asked for by: each field is a query parameter of the route, and the query takes it whole.
+    """The filter of a list: each field is a query parameter of the route, and the query takes the whole struct.
 
     A subclass says `frozen=True` as well, and `kw_only=True` where a field without a default follows one with it.
     Descriptions and bounds stand in `Meta`, another name on the wire in `msgspec.field(name=…)`.

@@ -29,7 +29,7 @@ class Connection(asyncio.Protocol):
         self.server = server
         self.limits = server.limits
         self.base: dict[str, Any] = {}
-        """What the ASGI scopes of all its requests have in common."""
+        """The common part of the ASGI scopes of all its requests."""
         self.address = ""
         """The address of the client; behind a trusted proxy, that of the client whose request it carries."""
         self.proxied = False
@@ -44,7 +44,7 @@ class Connection(asyncio.Protocol):
         self._waiting: deque[Exchange] = deque()
         self._running: Exchange | None = None
         self._refusal: int | None = None
-        """What is answered after the requests that came before a bad one."""
+        """The answer to a bad request, after the answers to the requests before it."""
         self._paused = False
         self._closing = False
         self._lingering = False

@@ -15,7 +15,7 @@ class Disconnected(ConnectionError):
 
 
 class Line(Protocol):
-    """What an exchange needs of the connection it came by."""
+    """The interface of the connection for an exchange."""
 
     write_paused: bool
 

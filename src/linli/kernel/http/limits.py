@@ -1,4 +1,4 @@
-"""What one HTTP server lets in and waits for."""
+"""The limits of one HTTP server on connections and waiting."""
 
 import msgspec
 

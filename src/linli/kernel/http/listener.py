@@ -1,4 +1,4 @@
-"""What a connection needs of the listener that it came to (`server.HttpServer`)."""
+"""The interface of the listener (`server.HttpServer`) for a connection."""
 
 import asyncio
 from typing import Protocol
@@ -10,7 +10,7 @@ from linli.kernel.http.unfinished import Unfinished
 
 
 class Surroundings(Protocol):
-    """What reading a request needs of it."""
+    """The listener's interface for reading a request."""
 
     now: float
     """Monotonic, read about once a second."""
@@ -18,7 +18,7 @@ class Surroundings(Protocol):
     unfinished: Unfinished
 
     def upgrade_of(self, path: str) -> Upgrade | None:
-        """Who takes connections over at this path."""
+        """The part that takes over connections at this path."""
         ...
 
 

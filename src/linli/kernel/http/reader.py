@@ -1,6 +1,6 @@
 """Reading requests off one connection: the head, the body, and every way in which a client may have them wrong.
 
-What two servers in a row could read differently is refused, never mended: that is how requests are smuggled.
+Input that two servers in a row could read differently is refused, never repaired, because it allows request smuggling.
 """
 
 from typing import Any, Protocol
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 class Source(Line, Sender, Protocol):
-    """What the reader needs of the connection that it reads."""
+    """The interface of the connection for the reader."""
 
     base: dict[str, Any]
     limits: Limits

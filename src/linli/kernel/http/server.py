@@ -34,8 +34,8 @@ class HttpServer:
         sharing: Sharing | None = None,
     ) -> None:
         """`upgrades`: by path, where a GET may go on in another protocol; one that ends in `/` stands for all below.
-        `proxies`: addresses whose X-Forwarded-For says whose a request is. `sharing`, over TLS alone, makes of the
-        factory of HTTP one that tells other protocols apart from it."""
+        `proxies`: addresses whose X-Forwarded-For names the caller of a request. `sharing`, over TLS alone, makes of
+        the factory of HTTP one that tells other protocols apart from it."""
         self.app = app
         self._upgrades = upgrades or {}
         self._upgrades_below = {
@@ -119,7 +119,7 @@ class HttpServer:
             await asyncio.sleep(0.02)
 
     def upgrade_of(self, path: str) -> Upgrade | None:
-        """Who takes connections over at this path."""
+        """The part that takes over connections at this path."""
         upgrade = self._upgrades.get(path)
         if upgrade is None:
             upgrade = next(

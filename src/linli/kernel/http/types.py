@@ -16,7 +16,7 @@ ADDRESS: Final = "linli.address"
 
 
 def known_caller(scope: MutableMapping[str, Any]) -> None:
-    """The application knows the caller of this request: what is still to come of it no longer counts as a stranger's."""
+    """The application knows the caller of this request: the rest of the body no longer counts as a stranger's."""
     callback: Callable[[], None] | None = scope.get(KNOWN_CALLER)
     if callback is not None:
         callback()

@@ -1,6 +1,6 @@
 """Objects in a bucket of an S3-compatible store (MinIO, Ceph, Garage, OSS, COS, AWS …), by obstore. Implements `Shelf`.
 
-Large streams go in parts, so that memory holds two of them; what broke off is given up, or swept up a day later.
+Large streams go in parts, with at most two in memory. A broken upload is aborted, or removed a day later.
 """
 
 import asyncio

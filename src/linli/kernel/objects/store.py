@@ -41,7 +41,7 @@ class Stored(NamedTuple):
 
 
 class Permit(NamedTuple):
-    """What a signed URL allows."""
+    """The use that a signed URL allows."""
 
     limit: int
     """Bytes of a PUT."""
@@ -68,7 +68,7 @@ class ObjectStore:
         self.base_url = base_url.rstrip("/")
         self._clock = clock
         self.guard: Callable[[], object] | None = None
-        """Called before anything is stored; what it raises refuses it (kernel.disk)."""
+        """Called before an object is stored; an exception refuses it (kernel.disk)."""
         self.direct: Callable[[str, int], str] | None = None
         """Makes the URL of (key, seconds) that leads to the store itself; None: readers come through the platform."""
 

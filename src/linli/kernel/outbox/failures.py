@@ -1,4 +1,4 @@
-"""What a person does with rows that gave up, and how many there are."""
+"""A person's actions on failed rows, and their number."""
 
 from typing import NamedTuple
 

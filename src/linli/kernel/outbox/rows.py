@@ -80,7 +80,7 @@ async def unfinished(db: Reader, keys: Sequence[str]) -> bool:
 
 
 OUTBOX: Final = "outbox"
-"""What workers wait for (`Database.wakers`)."""
+"""The signal that wakes workers (`Database.wakers`)."""
 
 
 def wake(db: Database) -> None:

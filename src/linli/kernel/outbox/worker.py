@@ -85,7 +85,7 @@ class Worker:
         self._task = asyncio.create_task(self._loop(), name="outbox")
 
     async def stop(self) -> None:
-        """Stop taking rows and wait up to 10 s for those in hand; what is left is taken over when its lease ends."""
+        """Stop taking rows and wait up to 10 s for rows in work. The others are taken over when their lease ends."""
         self._db.wakers.unlisten(OUTBOX, self._wake)
         await end_tasks(self._task)
         if self._running:

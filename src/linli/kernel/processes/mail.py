@@ -58,7 +58,7 @@ class Mail:
         self._stop_listening: Callable[[], None] | None = None
 
     def on[M: msgspec.Struct](self, kind: str, message: type[M], read: Callable[[M], object]) -> None:
-        """Who reads messages of a kind. `read` must not block."""
+        """The readers of messages, by kind. `read` must not block."""
         decode = msgspec.msgpack.Decoder(message).decode
         self._readers[kind] = lambda body: read(decode(body))
 

@@ -18,8 +18,8 @@ processes = Table(
     integer("taken_ms", server_default="0"),
     sqlite_with_rowid=False,
 )
-"""`kind`: serve or work. `seen_ms`: its last sign of life, by its own clock; 0 once it has left in order. `taken_by`: who
-takes its work over; the row goes when that is done."""
+"""`kind`: serve or work. `seen_ms`: its last sign of life, by its own clock; 0 once it has left in order. `taken_by`:
+the process that takes over its work; the row is deleted when that is done."""
 
 leases = Table(
     "leases",

@@ -98,7 +98,7 @@ class Processes:
         self.shared = db.signals.reaches_others
         """Whether there can be others."""
         self.name = f"{name or socket.gethostname()}-{secrets.token_hex(4)}" if self.shared else "main"
-        """Unlike that of its former self: what that one left is taken over like anybody's."""
+        """Different from the id of an earlier process of this name, so that its work is taken over like any other's."""
         self.slot = 0
         self.on_fenced: Callable[[], None] = _nothing
         self._kind = kind

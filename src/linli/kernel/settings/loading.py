@@ -101,7 +101,7 @@ def _located(fault: str, path: Path, origins: Mapping[tuple[str, ...], str], raw
 
 
 def _check(settings: Settings) -> None:
-    """What the types cannot say. Raises SettingsError."""
+    """Checks that types cannot express. Raises SettingsError."""
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -107,7 +107,7 @@ class Mqtt(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 
 _FIXED_PORT: Final = 443
-"""What the C SDK has built in for registration and for MQTT over TLS."""
+"""The C SDK's built-in port for registration and for MQTT over TLS."""
 
 
 class DeviceAuth(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -165,7 +165,7 @@ class Pictures(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
 
 class Solution(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What a project can be based on, as partners' programs read it."""
+    """Solutions for projects, as partners' programs read them."""
 
     uuid: Annotated[str, Meta(min_length=1, max_length=64)]
     code: Annotated[str, Meta(max_length=64)] = ""

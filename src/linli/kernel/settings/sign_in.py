@@ -1,4 +1,4 @@
-"""The section [sign_in] of linli.toml: who registers, others' log-ins, and how long one stays signed in."""
+"""The section [sign_in] of linli.toml: registration, log-ins of other providers, and the length of sessions."""
 
 from typing import Annotated, Literal
 
@@ -25,8 +25,8 @@ _USERINFO = {"authorization": "Bearer {token}"}
 class LoginProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Somebody else's log-in that people may use here (docs/guides/sign-in.en.md).
 
-    `oidc` needs issuer, client_id and client_secret; everything else is discovered. `oauth` is for providers that speak
-    OAuth 2 in words of their own: addresses, what is sent and where the answer's fields stand are told here. In texts
+    `oidc` needs issuer, client_id and client_secret; everything else is discovered. `oauth` is for providers with their
+    own form of OAuth 2: the section has the addresses, the parameters and the places of the answer's fields. In texts
     `{client_id}`, `{client_secret}`, `{code}`, `{token}`, `{redirect_uri}`, `{state}` and `{scope}` are filled in.
     """
 

@@ -8,10 +8,10 @@ from linli.kernel import telemetry
 log = telemetry.logger(__name__)
 
 MOST_BYTES: Final = 7_900
-"""Of a payload in UTF-8: what PostgreSQL carries, less room for the sender's name."""
+"""Bytes of a payload in UTF-8: PostgreSQL's limit less the sender's name."""
 
 type Heard = Callable[[str], object]
-"""Gets the payload. Must not block; what it raises is logged."""
+"""Gets the payload. Must not block; its exceptions are logged."""
 type Missed = Callable[[], object]
 
 

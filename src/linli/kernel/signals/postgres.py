@@ -17,7 +17,7 @@ from linli.kernel.signals.local import MOST_BYTES, Signals, SignalTooLong
 log = telemetry.logger(__name__)
 
 PREFIX: Final = "linli_"
-"""Before each channel's name in PostgreSQL, whose channels are shared by all users of a database."""
+"""Prefix of each channel's name in PostgreSQL, because all users of a database share its channels."""
 MOST_WAITING: Final = 10_000
 """Signals kept while the database is away; beyond, listeners learn that they missed some."""
 MOST_AT_ONCE: Final = 500

@@ -1,4 +1,4 @@
-"""What parent and child say to each other over a workbook."""
+"""The messages between parent and child about a workbook."""
 
 import msgspec
 

@@ -18,9 +18,10 @@ class Broken(NamedTuple):
 
 
 def text_of(value: object) -> str:
-    """What stands in a cell, as people read it: 101.0 is "101", blanks around are gone, full-width is plain.
+    """The text of a cell as people read it: 101.0 is "101", without blanks around it, full-width letters made plain.
 
-    The apostrophe that exports set before a formula is gone too."""
+    The apostrophe that exports set before a formula is gone too.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Sheets of workbooks that people fill: titles in both languages, what each column reads, choices."""
+"""Sheets of workbooks that people fill in: titles in both languages, the readers of columns, choices."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ class Column(NamedTuple):
     distinct: bool = False
     """Whether hardly two rows say the same."""
     options: tuple[str, ...] = ()
-    """What a drop-down offers where choices have no numbers."""
+    """The entries of a drop-down whose choices have no numbers."""
     open: bool = False
     """Whether a cell may say something else than the drop-down offers."""
 

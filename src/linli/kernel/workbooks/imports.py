@@ -45,7 +45,7 @@ _MANY: Final = 5_000
 
 
 class Import(Protocol):
-    """What the engine reads of a row of imports."""
+    """The engine's view of a row of imports."""
 
     @property
     def import_id(self) -> int: ...
@@ -73,7 +73,7 @@ class Import(Protocol):
 
 
 class Plan(Protocol):
-    """What an import would do, and what is wrong."""
+    """The plan of an import, and its faults."""
 
     @property
     def problems(self) -> list[Problem]: ...
@@ -84,7 +84,7 @@ type Note = Callable[[int, int], None]
 
 
 class Work[I: Import](NamedTuple):
-    """What writing an import works with."""
+    """The arguments for writing an import."""
 
     import_row: I
     ids: Ids
@@ -113,7 +113,7 @@ class Kind[I: Import, Rows, P: Plan](Protocol):
 
     @property
     def tables(self) -> Sequence[Table]:
-        """What many rows change so much that the database looks at it again."""
+        """Tables that many rows change so much that the database must analyse them again."""
         ...
 
     async def reader(self, scope: Scope, db: Reader, import_row: I) -> Callable[[Path, Note], Rows]:
@@ -138,7 +138,7 @@ class Kind[I: Import, Rows, P: Plan](Protocol):
         ...
 
     async def apply(self, scope: Scope, tx: Tx, work: Work[I], plan: P) -> None:
-        """Do what the plan says, and keep what undoing needs."""
+        """Carry out the plan, and store the data for an undo."""
         ...
 
 
@@ -171,7 +171,7 @@ class Ledger[I: Import](Protocol):
 
 @dataclass(frozen=True)
 class Tools:
-    """What of the process an engine works with."""
+    """The process's parts for an engine."""
 
     db: Database
     store: ObjectStore

@@ -37,7 +37,7 @@ _BROKEN: Final = (
     EOFError,
     ParseError,
 )
-"""What broken files make of the library."""
+"""The library's exceptions for broken files."""
 
 
 def open_book(path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""What a file is refused for, and the bounds that its directory already tells of."""
+"""The reasons for refusing a file, and the limits that are checked in its directory."""
 
 import io
 import zipfile

@@ -68,7 +68,7 @@ class Row:
 
 
 class ListReading(NamedTuple):
-    """What a workbook of one kind of rows held."""
+    """The contents of a workbook with one kind of rows."""
 
     rows: list[Row]
     problems: list[Problem]
@@ -169,8 +169,8 @@ def _find_list(sheet: SheetRows, kind: Sheet) -> Head | None:
 
 
 type Seen = dict[tuple[str, str], Any]
-"""(column, what its cell says) → its value: most columns say few different things, and saying them once saves both
-the time of reading and the memory of a long workbook."""
+"""(column, text of its cell) → its value. Most columns have few different values, so this saves time and memory for a
+long workbook."""
 _SEEN_MAX: Final = 50_000
 
 

@@ -48,7 +48,7 @@ class ShownImport(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 class Shown(imports.Import, Protocol):
-    """What pages see of a row of imports."""
+    """A row of imports for pages."""
 
     @property
     def file_name(self) -> str: ...
