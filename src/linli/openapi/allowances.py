@@ -1,4 +1,4 @@
-"""What a key or a company may still call today, as pages show it: limits, where each comes from, and what was used."""
+"""The calls left today for a key or a company, for pages: limits, their origins, and the use."""
 
 from __future__ import annotations
 

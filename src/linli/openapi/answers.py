@@ -124,7 +124,7 @@ def code_of(error: LinliError) -> int:
 
 
 def of_error(error: LinliError, language: str) -> Failure:
-    """What an expected failure becomes."""
+    """The answer to an expected failure."""
     if error.api_code is not None:
         return_type = RETURN_TYPES.get(error.api_code) if error.api_code == SYSTEM_ERROR else None
         return Failure(error.api_code, error.text("en"), error.text(language), return_type, error.code)

@@ -42,7 +42,7 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """What came of a request. Strings are bytes as signed."""
+    """The result of a request. Strings are bytes as signed."""
 
     ok: bool
     """The signature is right. A stale time may still have the request refused; it is among the faults."""

@@ -38,7 +38,7 @@ class Envelope(msgspec.Struct):
 
 
 class FieldsEnvelope(Envelope, kw_only=True):
-    """The same from a query or form, whose values are all text."""
+    """The same from a query or form; all their values are text."""
 
     fields: dict[str, str]
 

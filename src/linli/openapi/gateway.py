@@ -56,7 +56,8 @@ class ClientGone(ConnectionError):
 
 
 class Gateway:
-    """The edge: HTTP in, signature checked, HTTP out. `max_body` in bytes; `proxies`: whose X-Forwarded-For counts."""
+    """The edge: HTTP in, signature checked, HTTP out. `max_body` in bytes; `proxies`: addresses whose X-Forwarded-For
+    is believed."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What calls leave behind, written in batches: nonces of reads, log rows, counts. At most `EVERY_SECONDS` later."""
+"""Rows about calls, written in batches: nonces of reads, log rows, counts. At most `EVERY_SECONDS` later."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ type _Taken = tuple[AppKey, list[tuple[int, Counts]]]
 
 
 class Journal:
-    """Collects in memory; a task writes one transaction a batch. What a crash may lose is named in ADR 0010."""
+    """Collects in memory; a task writes one transaction a batch. ADR 0010 says which rows a crash may lose."""
 
     def __init__(self, db: Database, clock: Clock, keys: AppKeys, *, log_days: int = 7) -> None:
         self._db = db

@@ -1,4 +1,4 @@
-"""The rows of limits and counts: what the gateway reads of them, and their only writer."""
+"""The rows of limits and counts: the gateway's reads, and their only writer."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _key_owner = Query(
 
 
 class Target(NamedTuple):
-    """What a limit is about."""
+    """The subject of a limit."""
 
     kind: Kind
     subject: str
@@ -91,7 +91,7 @@ async def limits_of(db: Reader, *, app_key: str, tenant_id: str, settings: CallL
 
 
 async def of_everybody(db: Reader, settings: CallLimits) -> Limits:
-    """What holds for a key without rules of its own; `own` are the rules that operators set for everybody."""
+    """The limits for a key without rules of its own; `own` are the rules that operators set for everybody."""
     rules = {path: Rule(second, day) for _, path, second, day in await _rules.all(db, app_key="", tenant="")}
     return Limits(rules, {}, with_settings(rules, settings))
 
@@ -138,7 +138,7 @@ async def set_limit(scope: Scope, tx: Tx, *, target: Target, rule: Rule) -> int 
 
 
 async def rule_of(scope: Scope, db: Reader, target: Target) -> Rule:
-    """What was set here; NO_RULE where the wider rule holds."""
+    """The rule set here; NO_RULE where the wider rule applies."""
     return await _rule.one(db, scope, subject=target.subject, path=target.path) or NO_RULE
 
 
@@ -148,7 +148,7 @@ async def changes(scope: Scope, db: Reader, request: PageRequest) -> Page[Change
 
 
 def target_of(change: Change) -> Target:
-    """What a change of the history was about."""
+    """The subject of a change in the history."""
     kind, subject, path = change.target.split(":", 2)
     return Target(kind, subject, path)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Excerpts of what was sent and answered, for the request log: short, without what opens doors and whom it names."""
+"""Excerpts of requests and answers for the request log: short, without door codes and persons."""
 
 from collections.abc import Iterable
 

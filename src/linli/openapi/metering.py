@@ -75,7 +75,7 @@ class Window:
         """The second or day since 1970."""
         self.limit = 0
         self.base = 0
-        """What this process may use without asking."""
+        """The calls that this process may allow without asking."""
         self.processes = 1
         self.used = 0
         self.allowed = 0
@@ -90,7 +90,7 @@ class Window:
 
     @property
     def pool(self) -> int:
-        """What processes ask for: the limit without what they may use unasked."""
+        """The part of the limit that processes must ask for: the limit less their free parts."""
         return self.limit - self.base * self.processes
 
     def turn(self, number: int) -> None:
@@ -195,7 +195,7 @@ class Meter:
         self._pending: Counts = {}
         self._pending_day = 0
         self._left: list[tuple[int, Counts]] = []
-        """What is pending of days that are over."""
+        """Unwritten counts of past days."""
 
     @property
     def pending(self) -> bool:
@@ -252,7 +252,7 @@ class Meter:
         return taken
 
     def put_back(self, taken: list[tuple[int, Counts]]) -> None:
-        """What was taken and could not be written."""
+        """Take back counts that could not be written."""
         self._left[:0] = taken
 
     def _counts(self, path: str, day: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Tables of the gateway: nonces seen, cloudTokens, what a key may call and how often, and the request log."""
+"""Tables of the gateway: used nonces, cloudTokens, the grants and limits of keys, and the request log."""
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
 
@@ -143,6 +143,6 @@ request_log = Table(
 )
 """`ca_request_id` is ordered by time (UUID version 7), so the key also serves "newest first" of one app key.
 
-`call_id`: the caller's envelope id. `code`: body code, or `X-Ca-Error-Code` when refused. `reason`: what a person
-should know beyond the answer. `request`, `response`: excerpts of params and data with secrets masked.
+`call_id`: the caller's envelope id. `code`: body code, or `X-Ca-Error-Code` when refused. `reason`: an explanation for
+a person, beyond the answer. `request`, `response`: excerpts of params and data with secrets masked.
 """

@@ -1,4 +1,4 @@
-"""What each app key may call: the rows, their only writer, and what the gateway reads of them."""
+"""The grants of app keys: the rows, their only writer, and the gateway's reads."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ class Models:
     """The data models that an app key may use: asked with `in`."""
 
     only: frozenset[str] | None
-    """What the app was granted; None: all."""
+    """The app's grants; None: all."""
     off: frozenset[str] = frozenset()
-    """What the project's switch withholds from all of its apps."""
+    """Services that the project's switch withholds from all of its apps."""
 
     def __contains__(self, model_id: object) -> bool:
         return model_id not in self.off and (self.only is None or model_id in self.only)
@@ -157,7 +157,8 @@ async def may_use_model(scope: Scope, db: Reader, model_id: str) -> None:
 
 
 async def usable_models(db: Reader, app_key: str) -> Models:
-    """What a key may use, read, write and be pushed: granted to the app, and switched on for its project (C091)."""
+    """The services and models that a key may use, read, write and be pushed: granted to the app, and switched on for
+    its project (C091)."""
     off = await _off.all(db, app_key=app_key)
     return Models(await models_of(db, app_key), frozenset(model_id for (model_id,) in off))
 
@@ -224,7 +225,7 @@ async def begin_key(scope: Scope, tx: Tx, *, app_key: str, project_id: str) -> N
 
 
 async def release_services(scope: Scope, tx: Tx, *, project_id: str, services: Collection[str]) -> None:
-    """What was withheld from a project is so no longer, and its keys get it. Raises NotFound."""
+    """End the withholding of services from a project, and give them to its keys. Raises NotFound."""
     terms = await terms_of(tx, project_id=project_id)
     if terms is None:
         return

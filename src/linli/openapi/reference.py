@@ -25,7 +25,7 @@ _ALWAYS: Final = (
     answers.NO_ROUTE,
     answers.BACKEND_ERROR,
 )
-"""What the gateway itself answers, whatever the method: 20003 for another version, 20004 while the database is away."""
+"""The gateway's own answers for all methods: 20003 for another version, 20004 while the database is away."""
 _SIMPLE: Final[dict[type[inspect.Type], tuple[str, Any]]] = {
     inspect.StrType: ("String", "string"),
     inspect.IntType: ("Long", 1),
@@ -101,7 +101,7 @@ def envelope_example(spec: MethodSpec) -> dict[str, Any]:
 
 
 def answer_example(spec: MethodSpec) -> dict[str, Any]:
-    """What a call that succeeds is told."""
+    """The answer to a successful call."""
     answer: dict[str, Any] = {"id": "1", "code": answers.OK, "message": spec.message, "localizedMsg": None}
     if spec.result is None:
         return answer

@@ -1,4 +1,4 @@
-"""What the open API offers: every method by (path, version), declared beside its code and collected at start.
+"""The methods of the open API by (path, version), declared beside their code and collected at start.
 
 A room declares its methods in `openapi.py`:
 
@@ -57,7 +57,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
-    """What a printed contract says of a method beside path, version and fields."""
+    """Facts of a method in the printed contract, beside path, version and fields."""
 
     source: str = ""
     """Where it is printed, for maintainers."""
@@ -75,7 +75,7 @@ _NO_CONTRACT = Contract()
 
 
 class Declaration(msgspec.Struct, frozen=True):
-    """What the decorator noted down."""
+    """The decorator's record."""
 
     path: str
     version: str
@@ -167,7 +167,7 @@ def method[F: Handler](
 
 
 def declarations(function: object) -> tuple[Declaration, ...]:
-    """What `method` attached to `function`, innermost decorator first."""
+    """The records that `method` attached to `function`, innermost decorator first."""
     getattrs: tuple[Declaration, ...] = getattr(function, _METADATA, ())
     return getattrs
 

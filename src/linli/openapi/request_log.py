@@ -59,7 +59,7 @@ class LoggedRequest(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What to look for; an empty text and None stand for "any". Times are UTC ms."""
+    """The search; empty text and None mean "any". Times are UTC ms."""
 
     app_keys: tuple[str, ...]
     since_ms: int

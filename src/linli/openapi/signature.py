@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 class SignedRequest(msgspec.Struct, frozen=True, gc=False):
-    """What the signature covers, exactly as received."""
+    """The signed content, exactly as received."""
 
     method: str
     path: bytes
@@ -70,7 +70,7 @@ class SignedNames(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True, gc=False):
-    """What an accepted signature proves."""
+    """The facts that an accepted signature proves."""
 
     nonce: bytes
     at_ms: int

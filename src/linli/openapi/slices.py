@@ -1,8 +1,8 @@
 """How processes share a limit: each takes a slice of what is left, and uses it up without asking again.
 
-A process that is alone never comes here. The first slices of a second or day are large, the last ones small, so that the
-whole limit is used and never exceeded; what a process took and does not use is lost until the next second or day. The
-database may lose the last of it in a power cut.
+A process that is alone never comes here. The first slices of a second or day are large, the last ones small, so that
+the whole limit can be used and is never exceeded. A slice that a process took and does not use is lost until the next
+second or day. The database may lose the last of it in a power cut.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What keys and companies called, for pages: calls and refusals of days, beside the limits that hold."""
+"""The use by keys and companies, for pages: calls and refusals by day, with the present limits."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ async def page_of(db: Reader, kind: str, search: Search, page: PageRequest, *, d
 
 
 async def rules_in_all(db: Reader) -> dict[str, Rule]:
-    """What was set for keys and companies on all of their calls together."""
+    """The limits set for keys and companies on all of their calls together."""
     return {subject: Rule(second, day) for subject, second, day in await _own_rules.all(db)}
 
 

@@ -38,7 +38,7 @@ class KeyRow(msgspec.Struct, rename="camel", frozen=True):
     project_name: str
     enabled: bool
     services: list[str] | None
-    """What it may call; null: everything, also what is added later."""
+    """The services that it may call; null: all, including later ones."""
     created_ms: int
     last_used_ms: int | None
 

@@ -43,7 +43,7 @@ class SignatureCheck(msgspec.Struct, rename="camel", frozen=True):
     client_signature: str
     first_difference: int | None
     problems: list[str]
-    """What is wrong, in the caller's language."""
+    """The fault, in the caller's language."""
 
 
 signature_routes = Routes("/signature", tags=("integrations",))
