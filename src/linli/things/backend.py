@@ -1,4 +1,5 @@
-"""The MQTT front's backend: who may connect, where uplinks go, what coming and going means."""
+"""The MQTT front's backend: admission of clients, the way of uplinks, and the effects of connections and
+disconnections."""
 
 from typing import Final
 

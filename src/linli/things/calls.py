@@ -42,7 +42,7 @@ class PendingCalls:
         return future
 
     def lost(self, device_no: int) -> None:
-        """The device went offline: who waits for it learns so by `CallLost`."""
+        """The device went offline: callers that wait for it get `CallLost`."""
         for waiting in (self._waiting, self._replies):
             for key in [key for key in waiting if key[0] == device_no]:
                 future = waiting.pop(key)

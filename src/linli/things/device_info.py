@@ -1,4 +1,4 @@
-"""What devices ask about their own tags (`thing/deviceinfo/get`). Changes of tags are read like posts."""
+"""Requests of devices about their own tags (`thing/deviceinfo/get`). Changes of tags are read like posts."""
 
 from typing import Any
 

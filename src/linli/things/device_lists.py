@@ -104,7 +104,7 @@ def _binds(scope: Scope, where: DeviceFilter) -> dict[str, Any]:
 
 
 class _Shape(NamedTuple):
-    """What of a filter decides the SQL: everything but its values."""
+    """The part of a filter that decides the SQL: everything but its values."""
 
     tenant: bool
     keyword: bool
@@ -249,6 +249,7 @@ def _state_condition(state: DeviceState) -> ColumnElement[bool]:
 
 
 def _last_part(column: ColumnElement[str]) -> ColumnElement[str]:
-    """What follows the last slash: cut off everything up to it, found as what remains of the text without its letters."""
+    """The text after the last slash. The part to cut off ends with a slash; it is found by trimming all other letters
+    from the right."""
     upto = func.rtrim(column, func.replace(column, "/", ""), type_=Text)
     return func.substr(column, func.length(upto) + 1, type_=Text)

@@ -1,4 +1,4 @@
-"""What can go wrong with things."""
+"""Errors of things."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Domain events of the thing platform: what other rooms must not miss about a device.
+"""Domain events of the thing platform: changes of devices that other rooms must not miss.
 
 That a device came online or went offline is no event here: it is a message of the inbox (kind `status`), for sub-devices
 as for all others, and so in order with what they posted.

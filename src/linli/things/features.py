@@ -1,4 +1,4 @@
-"""What devices get beside posts and calls: shadow, own logs, own formats. Wired together for `room`."""
+"""Features for devices beside posts and calls: shadow, own logs, own formats. Wired together for `room`."""
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx

@@ -1,4 +1,4 @@
-"""What people do to a device that somebody may ask about later: each act is written down with who did it."""
+"""People's acts on a device. Each act is logged with the person, for later questions."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ _no = bindparam("no", type_=INT)
 
 
 class Removal(NamedTuple):
-    """What goes with a device, and what stays without it."""
+    """The rows that are deleted with a device, and the rows that stay."""
 
     iot_id: str
     device_name: str
@@ -67,7 +67,7 @@ _counted = Query(
 
 
 async def removal_of(scope: Scope, db: Reader, *, iot_id: str) -> Removal:
-    """What deleting a device would mean, before it is done. Raises NotFound."""
+    """The effects of deleting a device, before it is done. Raises NotFound."""
     device = await get_device(scope, db, iot_id=iot_id)
     counts = await _counted.one(db, no=device.device_no)
     assert counts is not None

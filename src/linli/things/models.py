@@ -91,7 +91,7 @@ things_audit = Table(
     Index("ix_things_audit_subject", "tenant_id", "subject", "audit_no"),
     sqlite_autoincrement=True,
 )
-"""Acts that somebody may ask about later: who was shown a secret, who changed a product. `caller` is kind and id,
+"""A log of acts, for later questions: secrets shown, products changed, with the person. `caller` is kind and id,
 `subject` a product key or iotId, `facts` JSON without secrets."""
 
 product_properties = Table(
@@ -203,7 +203,7 @@ inbox = Table(
 that was not to be believed), `dropped` (values outside their limits)."""
 
 MessageKind = Literal["property", "event", "service_reply", "status", "info", "user", "raw", "log", "request"]
-"""What a message is, as it stands in `inbox.kind`.
+"""The kind of a message, as in `inbox.kind`.
 
 - `service_reply`: answer to an asynchronous call; that of a synchronous one goes to its caller instead
 - `status`: the connection came or went; `identifier` is `online` or `offline`

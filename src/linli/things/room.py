@@ -1,4 +1,4 @@
-"""The thing platform put together: what the composing function makes, starts and stops."""
+"""The parts of the thing platform, which the composing function builds, starts and stops."""
 
 from collections.abc import Callable
 
@@ -59,7 +59,7 @@ _all_offline = Command(
 class Things:
     """Register handlers on `handlers`, then `start`; listeners of `front.connection` come after, and go before `stop`.
 
-    What is sent to devices and apps goes by the `switchboard`. `processes`: this one and, where they share the database,
+    Messages to devices and apps go through the `switchboard`. `processes`: this one and, where they share the database,
     the others; its name is that of the front. `topics_of` names the filters an appKey may subscribe to.
     """
 

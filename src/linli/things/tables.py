@@ -51,7 +51,7 @@ def read_csv(content: bytes, *, rule: str) -> Iterator[list[str]]:
 
 
 def cell_text(value: object) -> str:
-    """What stands in a cell, as people read it: 101.0 is "101", blanks around are gone, full-width is plain."""
+    """The text of a cell as people read it: 101.0 is "101", without blanks around it, full-width letters made plain."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""What can go wrong with batches."""
+"""Errors of batches."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""What a batch would make: a file's rows against what is there, or names counted up past those that are taken."""
+"""The devices that a batch would create: from a file's rows compared with existing devices, or from numbered names that
+are not taken."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple

@@ -141,7 +141,7 @@ async def certificate_link(scope: Scope, tx: Tx, *, batch_no: int, ids: Ids) -> 
 
 
 async def take_certificates(scope: Scope, tx: Tx, *, batch_no: int, token: str) -> list[SealedTriple]:
-    """The triples behind a link, which ends with that; who took them is written down. Raises NotFound, LinkUsed."""
+    """The triples behind a link. The link ends with this, and the person is logged. Raises NotFound, LinkUsed."""
     batch = await get_batch(scope, tx, batch_no=batch_no)
     expires_ms = await _link.scalar(tx, hash=_hash(token), no=batch_no)
     if expires_ms is None or expires_ms < tx.db.clock.now_ms():

@@ -1,4 +1,4 @@
-"""What workers do for a batch: a few devices at a time, so that device messages never wait long for the database."""
+"""The work on a batch: a few devices at a time, so that device messages never wait long for the database."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""What can go wrong with categories and with versions of thing models."""
+"""Errors of categories and of versions of thing models."""
 
 from linli.kernel.errors import Conflict
 

@@ -1,8 +1,8 @@
 """The built-in category library: 智慧社区 as spec D 2.1 prints it, its indoor detectors (spec F 2.5), and the standard
 categories that the manuals name for cameras, recorders and boxes (spec D 1.1, spec B).
 
-Codes and names are the spec's; what it prints of a thing model has exactly those identifiers. A path joins the codes of
-one to three levels: `community/people/qrcode` is `智慧社区/人员通行/二维码门禁`.
+Codes and names are the spec's. Thing models that it prints have exactly its identifiers. A path joins the codes of one
+to three levels: `community/people/qrcode` is `智慧社区/人员通行/二维码门禁`.
 """
 
 import functools
@@ -26,7 +26,7 @@ CAPABILITIES: Final = (
     "elevator_gateway",
     "elevator_gateway_with_rule",
 )
-"""What the tag Capability of an all-in-one door may hold. Source: spec D, 2.2."""
+"""The allowed values of the tag Capability of an all-in-one door. Source: spec D, 2.2."""
 ALL_IN_ONE: Final = "community/people/aio"
 """The one category whose devices carry the tag Capability. Source: spec D, CAT-02."""
 OTHER_NAMES: Final = {"community/eba": "设施设备"}
@@ -43,7 +43,7 @@ class Category(msgspec.Struct, frozen=True, gc=False):
     english: str
     """Of this level alone; empty for a tenant's own."""
     model: ThingModel | None = None
-    """What a product made of it starts with; None: no product can be made of it."""
+    """The first thing model of a product of this category; None: the category cannot have products."""
     gateway: bool = False
     """Its products are gateways unless said otherwise."""
     own_no: int | None = None

@@ -1,4 +1,4 @@
-"""The topics of a product's devices, for people who write firmware: each with its direction and what it is for.
+"""The topics of a product's devices, for firmware developers: each with its direction and purpose.
 
 `${deviceName}`, `${identifier}` and `${messageId}` stand for what differs by device, function and call. Reading and
 routing of topics is `linli.protocols.linkkit.topics`; a test keeps the two together. Source: spec clients, (b).

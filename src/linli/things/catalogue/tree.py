@@ -1,4 +1,4 @@
-"""What a tenant may choose from: the built-in categories and its own."""
+"""The categories for a tenant's choice: the built-in ones and its own."""
 
 from typing import NamedTuple
 

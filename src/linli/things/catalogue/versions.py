@@ -44,7 +44,7 @@ class Draft(NamedTuple):
 
 
 class Workbench(NamedTuple):
-    """What an editor starts from."""
+    """The documents with which an editor starts."""
 
     product: ProductRow
     draft: Draft | None
@@ -254,7 +254,7 @@ def _in_force(product: ProductRow) -> Version:
 async def compare_versions(
     scope: Scope, db: Reader, *, product_key: str, before: int, after: int
 ) -> list[Difference]:
-    """What changed from version `before` to `after`. Raises NotFound."""
+    """The changes from version `before` to `after`. Raises NotFound."""
     old = await get_version(scope, db, product_key=product_key, version=before)
     new = await get_version(scope, db, product_key=product_key, version=after)
     return compare(old.model(), new.model())

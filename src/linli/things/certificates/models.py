@@ -36,5 +36,5 @@ product_authentication = Table(
     flag("fresh_time"),
     sqlite_with_rowid=False,
 )
-"""What a product demands of its devices' connections; without a row: secret or certificate, plain or TLS, any time.
+"""A product's rules for its devices' connections. Without a row: secret or certificate, plain or TLS, any time stamp.
 `tls_only`: plain connections are refused. `fresh_time`: so are signatures whose time is old (`connections.freshness`)."""

@@ -148,7 +148,8 @@ async def choose_authentication(
 
 
 async def choose_demands(scope: Scope, tx: Tx, *, product_key: str, tls_only: bool, fresh_time: bool) -> None:
-    """What connections of a product's devices must be; plain ones end where they no longer may be. Raises NotFound."""
+    """Set the rules for connections of a product's devices. Plain connections end if they are no longer allowed. Raises
+    NotFound."""
     before = await authentication_of(scope, tx, product_key=product_key)
     after = before._replace(tls_only=tls_only, fresh_time=fresh_time)
     if after == before:

@@ -1,4 +1,4 @@
-"""What can go wrong with remote configuration."""
+"""Errors of remote configuration."""
 
 from linli.kernel.errors import Conflict
 

@@ -158,7 +158,7 @@ _fetched = Query(
 
 
 def config_data(config: Config, objects: ObjectStore) -> dict[str, Any]:
-    """What a device needs to load and check the document."""
+    """The facts with which a device loads and checks the document."""
     return {
         "configId": config.config_id,
         "configSize": config.size,
@@ -238,7 +238,7 @@ class ConfigRequests:
         requests.on(UplinkKind.CONFIG_PUSH_REPLY, self.push_reply, envelope=False)
 
     async def get(self, tx: Tx, request: Request) -> dict[str, Any]:
-        """What holds for the device; a push that it has not answered is done with that."""
+        """The device's configuration. An unanswered push counts as answered with this."""
         params = request.post.params
         asked = params if isinstance(params, dict) else {}
         if asked.get("configScope", "product") != "product" or asked.get("getType", "file") != "file":

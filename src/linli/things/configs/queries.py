@@ -1,4 +1,4 @@
-"""What people and devices see of configurations."""
+"""Reads of configurations for people and devices."""
 
 from typing import Literal, NamedTuple
 
@@ -220,7 +220,7 @@ _all_current = Query(
 
 
 async def current_config(db: Reader, *, product_no: int, device_no: int = 0) -> Config | None:
-    """What holds for a device (its override, else the product's), or for the product with `device_no` 0."""
+    """The configuration of a device (its override, else the product's), or of the product with `device_no` 0."""
     rows = await _current.all(db, product_no=product_no, device_no=device_no)
     return next((row for row in rows if not row.removed), None)
 

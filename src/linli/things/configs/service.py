@@ -187,7 +187,8 @@ async def end_override(scope: Scope, tx: Tx, *, product_key: str, iot_id: str, i
 
 
 async def push_config(scope: Scope, tx: Tx, *, product_key: str, batch: int = DEFAULT_BATCH) -> Push:
-    """Tell every device of the product that is online, and seen, what holds for it; those away ask when they are back.
+    """Push its configuration to every online device of the product that the caller may see. Offline devices ask for it
+    when they return.
 
     Raises BadInput, NotFound, NothingToPush, PushRunning.
     """

@@ -69,7 +69,7 @@ class ConnectionBook:
         self._task: asyncio.Task[None] | None = None
 
     def came(self, device: DeviceEntry, *, security: str, peer: str, gateway_no: int | None = None) -> None:
-        """A device connected, or logged in through a gateway, whose connection it is then."""
+        """A device connected, or logged in through a gateway; then it is the gateway's connection."""
         now_ms = self._clock.now_ms()
         self._left.pop(device.device_no, None)
         plain = now_ms if security == PLAIN else None

@@ -1,4 +1,4 @@
-"""What products demand of their devices' connections: TLS, and a fresh time in the signature."""
+"""Products' rules for their devices' connections: TLS, and a fresh time in the signature."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ STALE: Final = (
 
 
 class Demands:
-    """Asked of everybody who proved who they are."""
+    """Checked for every client that proved its identity."""
 
     def __init__(self, rules: CertificateChecks, book: ConnectionBook, clock: Clock) -> None:
         self.rules = rules
@@ -32,7 +32,8 @@ class Demands:
     ) -> str:
         """Why a device may not come so; empty: it may, and its time is noted.
 
-        `stamp`: what it signed; None: it proved itself without a time, by a token, which is as good as a password.
+        `stamp`: the time that it signed; None: it proved itself without a time, by a token, which is equal to a
+        password.
         """
         if self.plain_refused(product_no, security):
             return TLS_ONLY

@@ -20,8 +20,8 @@ device_connections = Table(
     Index("ix_device_connections_plain", "last_plain_ms"),
     sqlite_with_rowid=False,
 )
-"""The newest connection of each device. `security`: `plain`, `TLSv1.2`, `TLSv1.3`, `tls` (ended before us) or `internal`
-(the simulator). `gateway_no`: it came through this gateway, whose connection it is. `first_plain_ms`, `last_plain_ms`:
+"""The newest connection of each device. `security`: `plain`, `TLSv1.2`, `TLSv1.3`, `tls` (ended before us) or
+`internal` (the simulator). `gateway_no`: it came through this gateway's connection. `first_plain_ms`, `last_plain_ms`:
 when it first and last used a plain one. `last_stale_ms`: when it last signed with a time that was not fresh.
 `signed_ms`: the newest time that it ever signed with."""
 

@@ -21,7 +21,7 @@ class PlainConnections:
         self._release = release
 
     def end_refused(self) -> None:
-        """End those that the rules no longer allow; what waits in their sessions stays."""
+        """End the connections that the rules no longer allow; waiting messages stay in their sessions."""
         for session in list(self._clients.devices.values()):
             connection, device = session.connection, self._fleet.device(session.device_no)
             if connection is None or connection.security != PLAIN:

@@ -1,4 +1,4 @@
-"""Who was not let in, so that somebody sees why: attempts to connect or to register that were refused.
+"""Refused attempts to connect or to register, with their reasons, for people to see.
 
 Strangers can make them happen as often as they like, so they are noted within bounds. Where a known device is named, its
 own people see them; where only a product is known, the people of the product; the rest is for the operator.
@@ -31,7 +31,7 @@ _SHOWN_NAME: Final = 64
 _dropped = telemetry.counter("refused_attempts_dropped", "Refused attempts that were too many to be noted")
 
 Step = Literal["CONNECT", "REGISTER", "PRE-AUTH", "TLS"]
-"""What was asked for; it stands where other refused messages have their topic."""
+"""The request; it is in the field that has the topic of other refused messages."""
 
 
 class Attempt(NamedTuple):
@@ -82,7 +82,7 @@ class RefusedAttempts:
         self.note_stranger(Attempt("TLS", peer, ""), f"TLS handshake failed: {reason}")
 
     def note_stranger(self, attempt: Attempt, reason: str) -> None:
-        """Who it was nobody knows."""
+        """Log an attempt of an unknown client."""
         if self._due(_stranger(attempt, reason), STRANGER_EVERY_MS) and self._room("nobody"):
             self._write(0, attempt, reason)
 

@@ -170,7 +170,7 @@ async def generate(data: GenerateRequest, scope: Scope, tx: Tx, ids: Ids) -> Bat
 
 
 class BatchUpload(Filter, frozen=True):
-    """What becomes of a table of devices."""
+    """The result of a table of devices."""
 
     product_key: str
     community_id: int | None = None
@@ -245,7 +245,7 @@ async def certificate_link(batch_id: int, scope: Scope, tx: Tx, ids: Ids) -> Cer
 async def certificates(
     batch_id: int, token: str, scope: Scope, db: Database, secrets: Secrets
 ) -> Response[bytes]:
-    """设备证书.csv: the triples of the batch. Ends the link; who took them is written down."""
+    """设备证书.csv: the triples of the batch. Ends the link; the person is logged."""
     async with db.begin() as tx:
         triples = await service.take_certificates(scope, tx, batch_no=batch_id, token=token)
     content = await service.certificate_file(triples, secrets=secrets)

@@ -37,7 +37,7 @@ class CategoryLine(msgspec.Struct, rename="camel", frozen=True):
     services: int
     products: int
     capabilities: list[str]
-    """What its products may choose the tag Capability from."""
+    """The values of the tag Capability for its products."""
 
 
 class CategoryModel(msgspec.Struct, frozen=True):

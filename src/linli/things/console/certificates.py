@@ -55,7 +55,7 @@ class IssuedCertificate(msgspec.Struct, rename="camel", frozen=True):
     certificate: str
     private_key: str
     authority: str
-    """What the device checks the server with."""
+    """The certificate by which the device checks the server."""
 
 
 class RegisterRequest(msgspec.Struct, rename="camel"):

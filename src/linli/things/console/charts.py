@@ -70,7 +70,7 @@ chart_routes = Routes("/charts", tags=("charts",))
 
 
 class ChartFilter(Filter, frozen=True):
-    """Whose course a chart shows, and when."""
+    """The properties and the time of a chart."""
 
     series: SeriesNames
     from_ms: FromMs = None

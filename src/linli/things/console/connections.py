@@ -42,7 +42,7 @@ class ProductConnections(msgspec.Struct, rename="camel", frozen=True):
     fresh_time: bool
     devices: int
     days: int
-    """What `plain` and `stale` look back on."""
+    """The period that `plain` and `stale` count."""
     plain: int
     """Devices that came plain."""
     stale: int
@@ -88,7 +88,7 @@ product_connection_routes = Routes("/products/{product_key:str}/connections", ta
 async def read_product_connection(
     product_key: str, scope: Scope, db: Database, clock: Clock
 ) -> ProductConnections:
-    """What is demanded of the product's devices, and how many would be refused by it."""
+    """The rules for the product's devices, and how many devices they would refuse."""
     product = await get_product(scope, db, product_key=product_key)
     rule = await service.authentication_of(scope, db, product_key=product_key)
     now_ms = clock.now_ms()

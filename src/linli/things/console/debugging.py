@@ -64,7 +64,7 @@ class RecordedCall(msgspec.Struct, rename="camel", frozen=True):
 
 
 class WhyNot(msgspec.Struct, rename="camel", frozen=True):
-    """What stands against a call; null: nothing is known to."""
+    """An obstacle to the call; null: none is known."""
 
     why: Why | None
 
@@ -89,7 +89,7 @@ class SimulationSettings(msgspec.Struct, rename="camel"):
     interval_s: int = 0
     """Seconds between two posts; 0: only when told to."""
     properties: list[str] | None = None
-    """What a post holds; null: all."""
+    """The properties in a post; null: all."""
     ranges: dict[str, ValueRange] = {}
     answers: dict[str, SimulatedAnswer] = {}
 
@@ -168,7 +168,7 @@ async def recorded(iot_id: str, call_id: str, scope: Scope, db: Database) -> Rec
 
 
 class CallerChoice(Filter, frozen=True):
-    """Whose calls of which service fail."""
+    """A failing call: its service, and the caller's key."""
 
     identifier: Annotated[str, Meta(description="Of the service that somebody calls.")]
     app_key: Annotated[str, Meta(description="Whose calls fail.")] = ""
@@ -176,7 +176,7 @@ class CallerChoice(Filter, frozen=True):
 
 @debug_routes.get("/why-not", right="devices.use", raises=(NotFound,))
 async def why_not(iot_id: str, scope: Scope, db: Database, where: CallerChoice) -> WhyNot:
-    """What stands against calls of a service: the device's category, its state, the caller's project."""
+    """Obstacles to calls of a service: the device's category, its state, the caller's project."""
     device = await get_device(scope, db, iot_id=iot_id)
     why = await why_not_for(scope, db, device=device, identifier=where.identifier, app_key=where.app_key)
     return WhyNot(why)

@@ -22,7 +22,7 @@ _AT_ONCE: Final = 1000
 
 
 class DevicesAsked(Filter, frozen=True):
-    """What a list of devices is cut down to."""
+    """The filter of a list of devices."""
 
     q: Annotated[str, Meta(description="Part of a name, remark or serial number, or a whole iotId.")] = ""
     device_state: DeviceState | None = msgspec.field(default=None, name="state")

@@ -44,7 +44,7 @@ class DeviceLogRow(msgspec.Struct, rename="camel", frozen=True):
     state: str
     reason: str
     trace_id: str
-    """What `GET /trace` finds it by; of an own line what the device calls its trace."""
+    """The key for `GET /trace`; for the device's own lines the device's trace id."""
 
 
 class DeviceLogPage(msgspec.Struct, rename="camel", frozen=True):
@@ -67,7 +67,7 @@ class RefusedRow(msgspec.Struct, rename="camel", frozen=True):
     reason: str
     """As the device was told."""
     cause: str
-    """What sort of fault: `not_json`, `unknown`, `type`, `unsupported`, `not_stored`, `topic` or `other`."""
+    """The kind of fault: `not_json`, `unknown`, `type`, `unsupported`, `not_stored`, `topic` or `other`."""
     payload: str
     trace_id: str
 

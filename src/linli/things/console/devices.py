@@ -71,7 +71,7 @@ class DeviceConnection(msgspec.Struct, rename="camel", frozen=True):
     """Remote address, `host:port`."""
     since_ms: int
     gateway: bool
-    """It came through a gateway, whose connection this is."""
+    """It came through a gateway; this is the gateway's connection."""
     last_plain_ms: int | None
 
 

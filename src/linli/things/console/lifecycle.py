@@ -1,4 +1,4 @@
-"""What is done to one device, and to many at once: secret, place, project, tags, on and off, deletion."""
+"""Actions on one device or on many: secret, place, project, tags, enabling and disabling, deletion."""
 
 from typing import Annotated, Literal
 
@@ -26,7 +26,7 @@ Action = Literal["enable", "disable", "delete", "move", "bind", "unbind", "group
 
 
 class DeviceTriple(msgspec.Struct, rename="camel", frozen=True):
-    """What a device is set up with (三元组)."""
+    """The credentials for setting up a device (三元组)."""
 
     iot_id: str
     product_key: str
@@ -35,7 +35,7 @@ class DeviceTriple(msgspec.Struct, rename="camel", frozen=True):
 
 
 class DeviceRemoval(msgspec.Struct, rename="camel", frozen=True):
-    """What goes with a device; see `things.lifecycle.Removal`."""
+    """The rows that are deleted with a device; see `things.lifecycle.Removal`."""
 
     iot_id: str
     device_name: str
@@ -100,7 +100,7 @@ device_lifecycle_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
 @device_lifecycle_routes.post("/secret", right="devices.manage", status=200, raises=(NotFound,))
 async def secret(iot_id: str, scope: Scope, tx: Tx, secrets: Secrets) -> DeviceTriple:
-    """Show the triple; who looked is written down."""
+    """Show the triple; the reader is logged."""
     return _triple(await lifecycle.show_secret(scope, tx, iot_id=iot_id, secrets=secrets))
 
 
@@ -112,7 +112,7 @@ async def reset(iot_id: str, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets) -
 
 @device_lifecycle_routes.get("/removal", right="devices.manage", raises=(NotFound,))
 async def removal(iot_id: str, scope: Scope, db: Database) -> DeviceRemoval:
-    """What deleting it would mean."""
+    """The effects of deleting it."""
     return DeviceRemoval(*await lifecycle.removal_of(scope, db, iot_id=iot_id))
 
 
@@ -137,7 +137,7 @@ async def tag(iot_id: str, data: TagChange, scope: Scope, tx: Tx) -> None:
 
 @device_lifecycle_routes.get("/acts", right="devices.manage", raises=(NotFound,))
 async def acts(iot_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[DeviceAct]:
-    """Who was shown its secret, cut it off, moved it; newest first."""
+    """The log of the device: its secret shown, disabled, moved, with the person; newest first."""
     await get_device(scope, db, iot_id=iot_id)
     acts = await audit.acts_on(scope, db, subject=iot_id, page=page)
     rows = [DeviceAct(row.act, row.caller, row.done_ms, row.facts) for row in acts.data]
@@ -157,7 +157,7 @@ many_device_routes = Routes("/devices/many", tags=("devices",))
 
 @many_device_routes.post(right="devices.manage", status=200)
 async def act(data: ManyDevices, scope: Scope, db: Database) -> list[OneResult]:
-    """Each device for itself: what one refuses does not hold up the others."""
+    """Each device by itself: a refusal of one does not stop the others."""
     await _check_target(scope, db, data)
     results = []
     for iot_id in dict.fromkeys(data.iot_ids):

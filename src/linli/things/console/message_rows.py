@@ -38,9 +38,9 @@ class MessageRow(msgspec.Struct, rename="camel", frozen=True):
     """Empty where it is no longer known."""
     qos: int | None = None
     trace_id: str = ""
-    """What its trace is found by."""
+    """The key of its trace."""
     note: str = ""
-    """Of an uplink: what was set right (`inbox.note`)."""
+    """Corrections of an uplink (`inbox.note`)."""
 
 
 def shown(payload: bytes) -> str:

@@ -82,7 +82,7 @@ class ImportRequest(msgspec.Struct):
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """What a file would change. Nothing is saved by reading it."""
+    """The changes of a file. Nothing is saved by reading it."""
 
     document: dict[str, Any] | None
     """In its simple form; null where it has faults."""
@@ -122,7 +122,7 @@ unit_routes = Routes("/units", tags=("products",))
 
 @unit_routes.get(right="devices.use")
 async def units() -> list[UnitChoice]:
-    """What the unit of a number may be chosen from; any other may be typed."""
+    """Units of numbers to choose from; other units may be typed."""
     return [UnitChoice(*unit) for unit in UNITS]
 
 
@@ -131,7 +131,7 @@ product_model_routes = Routes("/products/{product_key:str}/model", tags=("produc
 
 @product_model_routes.get(right="devices.use", raises=(NotFound,))
 async def state(product_key: str, scope: Scope, db: Database) -> ModelState:
-    """What the editor starts from."""
+    """The model with which the editor starts."""
     bench = await versions.workbench(scope, db, product_key=product_key)
     draft = bench.draft
     return ModelState(
@@ -172,7 +172,7 @@ async def check(product_key: str, data: CheckRequest, scope: Scope, db: Database
 
 @product_model_routes.post("/import", right="devices.use", status=200, raises=(NotFound,))
 async def read_file(product_key: str, data: ImportRequest, scope: Scope, db: Database) -> Imported:
-    """What a TSL file would change; to take it over, save the document as the draft."""
+    """The changes of a TSL file. To apply it, save the document as the draft."""
     published = (await get_product(scope, db, product_key=product_key)).model()
     try:
         model = parse_json(data.text)
@@ -216,7 +216,7 @@ async def history(product_key: str, scope: Scope, db: Database) -> list[VersionL
 async def compare_versions(
     product_key: str, scope: Scope, db: Database, before: int, after: int
 ) -> list[Changed]:
-    """What changed from one published version to another."""
+    """The changes from one published version to another."""
     differences = await versions.compare_versions(
         scope, db, product_key=product_key, before=before, after=after
     )

@@ -230,7 +230,7 @@ async def copy(
 
 @product_routes.post("/{product_key:str}/secret", right="integrations.manage", status=200, raises=(NotFound,))
 async def secret(product_key: str, scope: Scope, tx: Tx, secrets: Secrets) -> ProductSecret:
-    """Show the product secret; who looked is written down."""
+    """Show the product secret; the reader is logged."""
     shown = await service.show_secret(scope, tx, product_key=product_key, secrets=secrets)
     return ProductSecret(product_key, shown)
 
@@ -254,7 +254,7 @@ async def list_topics(product_key: str, scope: Scope, db: Database) -> list[Topi
 
 @product_routes.get("/{product_key:str}/acts", right="integrations.manage", raises=(NotFound,))
 async def acts(product_key: str, scope: Scope, db: Database, page: PageRequest) -> Page[Act]:
-    """Who changed it, published its model or was shown its secret; newest first."""
+    """The log of the product: changes, published models and shown secrets, with the person; newest first."""
     await queries.get_product(scope, db, product_key=product_key)
     acts = await audit.acts_on(scope, db, subject=product_key, page=page)
     rows = [Act(row.act, row.caller, row.done_ms, row.facts) for row in acts.data]

@@ -21,7 +21,7 @@ class RefusedStrangerRow(msgspec.Struct, rename="camel", frozen=True):
     peer: str
     """Address, `host:port`."""
     connection: str
-    """What protected it: `plain`, a version of TLS, …; empty: none came about."""
+    """Its protection: `plain`, a version of TLS, …; empty: no connection was made."""
     product_key: str
     product_name: str
     """Empty: there is no such product."""

@@ -58,7 +58,7 @@ class SerialFault(msgspec.Struct, rename="camel", frozen=True):
 
 
 class SerialImport(msgspec.Struct, rename="camel", frozen=True):
-    """What an import did, or with `dryRun` would do. With any problem nothing is added."""
+    """The result of an import; with `dryRun` the result that it would have. With any problem nothing is added."""
 
     dry_run: bool
     total: Annotated[int, Meta(description="Rows of the file.")]
@@ -148,7 +148,7 @@ async def template() -> Response[bytes]:
 
 
 class SerialImportOptions(Filter, frozen=True):
-    """What becomes of a list of serial numbers."""
+    """The result of a list of serial numbers."""
 
     category_id: int | None = None
     dry_run: Annotated[bool, Meta(description="Only look, write nothing.")] = False

@@ -70,7 +70,7 @@ device_shadow_routes = Routes("/devices/{iot_id:str}/shadow", tags=("devices",))
 
 @device_shadow_routes.get(right="devices.use", raises=(NotFound,))
 async def document(iot_id: str, scope: Scope, db: Database) -> ShadowDocument:
-    """What the device reported and what is wanted of it; an empty one of version 0 before the first report."""
+    """The device's reported and desired values; an empty shadow of version 0 before the first report."""
     device = await get_device(scope, db, iot_id=iot_id)
     return ShadowDocument.of(await shadow_of(db, device_no=device.device_no))
 

@@ -77,7 +77,7 @@ topology_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
 
 @topology_routes.get("/topology", right="devices.use", raises=(NotFound,))
 async def detail(iot_id: str, scope: Scope, db: Database) -> TopologyDetail:
-    """Whether the device is a gateway, whose sub-device it is, how many it has."""
+    """Whether the device is a gateway, the gateway that it belongs to, and the number of its sub-devices."""
     device = await get_device(scope, db, iot_id=iot_id)
     parent = None
     if device.gateway_no is not None:

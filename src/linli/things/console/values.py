@@ -1,4 +1,4 @@
-"""What a device reports: present values, their course, and events."""
+"""Reports of a device: present values, their history, and events."""
 
 import json
 from typing import Any

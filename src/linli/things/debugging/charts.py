@@ -24,7 +24,7 @@ _AHEAD: Final = 64
 
 
 class Detail(StrEnum):
-    """What the rows of a course are."""
+    """The kind of rows of a course."""
 
     POINTS = "points"
     """Every value there is: least, mean and greatest are the same."""

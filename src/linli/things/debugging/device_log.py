@@ -55,7 +55,7 @@ class LogEntry(NamedTuple):
     state: str
     reason: str
     trace: str
-    """What `trace` finds it by; empty: nothing more is known."""
+    """The key for `trace`; empty: it has no trace."""
 
     @property
     def place(self) -> Place:

@@ -1,4 +1,4 @@
-"""What can go wrong with online debugging."""
+"""Errors of online debugging."""
 
 from linli.kernel.errors import Conflict, NotFound
 

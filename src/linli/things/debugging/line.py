@@ -1,4 +1,4 @@
-"""A device's line to this platform's own MQTT front, without a port: what the simulator speaks through.
+"""The simulator's connection to this platform's own MQTT front, without a port.
 
 Unlike a device it does not come back by itself: when the line ends, because the real device connected or somebody
 stopped it, it stays down.

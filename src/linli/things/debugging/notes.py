@@ -1,5 +1,4 @@
-"""What a trace shows and nothing else keeps: when messages were committed, how domain handlers fared with them, and what
-was refused.
+"""Data only for traces: the commit times of messages, the results of domain handlers, and refusals.
 
 Collected in memory and written in bulk, so that neither costs the way of a message more than an append; a crash may
 lose the last half second of them. A flood of refused uplinks is noted up to `MOST_REFUSED` a turn.
@@ -91,7 +90,7 @@ class Notes:
         await self.flush()
 
     async def flush(self) -> None:
-        """Write everything noted so far. What cannot be written is dropped: notes are worth no waiting."""
+        """Write everything noted so far. Notes that cannot be written are dropped; nothing waits for them."""
         async with self._turn:
             await self._write()
 

@@ -1,7 +1,7 @@
 """Why a call to a device failed, in words, and what to do. Source: spec H 3.6.2.2, 8.3.
 
-What callers over the API get is short (`device data format is error`, `request error.`). Here the same failure is held
-against what the platform knows: the device's state, its product's category and thing model, the project of who called.
+Callers over the API get short messages (`device data format is error`, `request error.`). Here the same failure is
+explained by the platform's facts: the device's state, its product's category and thing model, the caller's project.
 """
 
 from enum import StrEnum
@@ -124,7 +124,7 @@ async def why_ended(scope: Scope, db: Reader, *, device: DeviceRow, call: Downli
 async def why_not_for(
     scope: Scope, db: Reader, *, device: DeviceRow, identifier: str, app_key: str = ""
 ) -> Why | None:
-    """What stands against a call before it is made, or None. `app_key`: of the integrator who would make it."""
+    """The obstacle to a call before it is made, or None. `app_key`: of the integrator who would make it."""
     if app_key and not await _may_use(db, device, app_key):
         return _why(scope, Cause.OTHER_PROJECT, app_key=app_key)
     lacking = await _lacking(scope, db, device, identifier)
@@ -136,8 +136,8 @@ async def why_not_for(
 
 
 async def _may_use(db: Reader, device: DeviceRow, app_key: str) -> bool:
-    """Whether a key's project has the device or was granted its community. A key that is not there may not either: who
-    asks is not told which it is."""
+    """Whether a key's project has the device or was granted its community. An unknown key may not either; the answer is
+    the same for both."""
     key = await find_app_key(db, app_key)
     if key is None or key.tenant_id != device.tenant_id:
         return False

@@ -24,7 +24,7 @@ class _Row(NamedTuple):
 
 
 class Facts(msgspec.Struct, rename="camel", frozen=True):
-    """What the stranger said of itself, and whence it came."""
+    """The stranger's own data, and its address."""
 
     peer: str = ""
     connection: str = ""
@@ -37,7 +37,7 @@ class RefusedStranger(NamedTuple):
     id: str
     at_ms: int
     step: str
-    """What it asked for: CONNECT, REGISTER, PRE-AUTH or TLS."""
+    """Its request: CONNECT, REGISTER, PRE-AUTH or TLS."""
     reason: str
     facts: Facts
     product_name: str

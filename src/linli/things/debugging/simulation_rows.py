@@ -1,4 +1,4 @@
-"""The table of simulations: what is simulated, where, and what is to be done. The caller knows the device."""
+"""The table of simulations: the device, the process, and the requested state. The caller knows the device."""
 
 from typing import Any, Literal, NamedTuple
 
@@ -15,7 +15,7 @@ _REASON = "the caller found the device in its scope, or is the simulator itself"
 
 
 class Answer(msgspec.Struct, rename="camel", frozen=True):
-    """What the simulated device answers a service."""
+    """The simulated device's answer to a service."""
 
     code: int = 200
     message: str = "success"
@@ -41,12 +41,12 @@ class Settings(msgspec.Struct, rename="camel", frozen=True):
     interval_s: int = 0
     """Seconds between two posts; 0: only on command."""
     properties: list[str] | None = None
-    """What a post holds; None: all."""
+    """The properties in a post; None: all."""
     ranges: dict[str, Range] = {}
     answers: dict[str, Answer] = {}
     """By service; the others succeed."""
     reactions: dict[str, list[Act]] = {}
-    """By service: what the device tells after it answered, as a door that was opened reports a pass."""
+    """By service: the device's report after its answer, as an opened door reports a pass."""
 
 
 class SimulationRow(NamedTuple):

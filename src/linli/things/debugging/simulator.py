@@ -103,7 +103,7 @@ class _Simulated:
         }
 
     async def answer(self, method: str, params: Any) -> dict[str, Any] | None:
-        """What the device says to a call: as set, else success by the thing model."""
+        """The device's answer to a call: the configured one, else success by the thing model."""
         if method == _SET and isinstance(params, dict):
             self._set_values |= params
             self.line.post("property/post", params)
@@ -154,7 +154,7 @@ class Simulator:
         self._stop_listening: Callable[[], None] = lambda: None
 
     async def open(self) -> None:
-        """What this process simulated in an earlier life is over."""
+        """Simulations of an earlier process of this name are over."""
         await self._db.run(lambda tx: remove_rows_of(tx, self._process))
         self._stop_listening = self._db.signals.listen(CHANNEL, self._heard)
 

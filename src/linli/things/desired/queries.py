@@ -25,7 +25,7 @@ _of_device = Query(
 
 
 async def desired_of(db: Reader, *, device_no: int) -> dict[str, Desired]:
-    """What the device has not taken up yet, by property."""
+    """Desired values that the device has not applied yet, by property."""
     return {
         identifier: Desired(identifier, version, msgspec.json.decode(value), modified_ms)
         for identifier, version, value, modified_ms in await _of_device.all(db, device_no=device_no)

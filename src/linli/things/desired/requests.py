@@ -1,4 +1,4 @@
-"""What devices ask about their desired property values (期望属性值). Source: spec clients b.4."""
+"""Requests of devices about their desired property values (期望属性值). Source: spec clients b.4."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What devices say and hear about their log."""
+"""Messages from and to devices about their log."""
 
 import functools
 from typing import Any

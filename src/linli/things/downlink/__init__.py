@@ -1,1 +1,1 @@
-"""Calls to devices: who waits for which answer (`calls`), how a call is made (`invoker`)."""
+"""Calls to devices: waiting for answers (`calls`), making calls (`invoker`)."""

@@ -1,8 +1,8 @@
 """Calls to devices: services, synchronous or not, and property sets; each leaves a record.
 
-A synchronous service goes where the client said it listens: `/ext/rrpc/…` or `/sys/…/rrpc/request/…` (spec clients b.4).
-An offline device is told at once, and so is one that goes offline while its answer is waited for; nothing is kept for it
-here: what must reach a device later is desired state.
+A synchronous service goes where the client said it listens: `/ext/rrpc/…` or `/sys/…/rrpc/request/…` (spec clients
+b.4). If the device is offline, or goes offline before its answer, the caller is told at once. No call is stored for
+later: desired state serves for that.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ _GET_TOPIC: Final = "property/get"
 
 
 class Outcome(NamedTuple):
-    """What a call came to: the device's data, and the id its record is found by."""
+    """The result of a call: the device's data, and the id of the record."""
 
     data: dict[str, Any]
     message_id: str

@@ -1,4 +1,4 @@
-"""Synchronous calls on a device's own topics: what is not a service of its thing model (spec clients b.4, `/ext/rrpc/…`).
+"""Synchronous calls on a device's own topics, outside its thing model (spec clients b.4, `/ext/rrpc/…`).
 
 down  /ext/rrpc/{message id}/{pk}/{dn}/user/{tail}      the device subscribed to /ext/rrpc/+/{pk}/{dn}/user/…
 up    the same topic, within the time given

@@ -51,7 +51,7 @@ def refused(code: int, message: str, key: SubKey) -> RequestRefused:
 
 
 def read[T](reader: Callable[[Any], T], params: Any) -> T:
-    """What `reader` makes of the request's params. Raises RequestRefused."""
+    """The request's params, read by `reader`. Raises RequestRefused."""
     try:
         return reader(params)
     except EntryError as error:

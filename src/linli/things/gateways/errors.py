@@ -1,4 +1,4 @@
-"""What can go wrong between gateways and sub-devices."""
+"""Errors between gateways and sub-devices."""
 
 from linli.kernel.errors import BadInput, Conflict
 

@@ -1,4 +1,4 @@
-"""What makes a device a member of a group, as SQL that stays the same for every group and every condition."""
+"""The conditions of membership of a group, as SQL that is the same for every group and every condition."""
 
 from typing import Any, Final, Literal, NamedTuple
 
@@ -30,7 +30,7 @@ class Conditions(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
 
 
 class Membership(NamedTuple):
-    """Who is in a group."""
+    """The members of a group."""
 
     group_nos: tuple[int, ...] = ()
     """A static group and those below it."""

@@ -1,4 +1,4 @@
-"""What can go wrong with groups."""
+"""Errors of groups."""
 
 from linli.kernel.errors import Conflict
 

@@ -1,4 +1,4 @@
-"""Groups of a tenant: the tree, one of them, who is in it. Device numbers are counted in sight of the caller."""
+"""Groups of a tenant: the tree, one group, its members. Device numbers are counted in sight of the caller."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -86,7 +86,7 @@ async def own_members(scope: Scope, db: Reader, *, group_nos: list[int]) -> dict
 
 
 async def membership_of(scope: Scope, db: Reader, *, group_no: int) -> Membership:
-    """Who is in a group: of a static one, also those of the groups below it. Raises NotFound."""
+    """The members of a group; for a static group also the members of the groups below it. Raises NotFound."""
     group = await get_group(scope, db, group_no=group_no)
     if group.conditions_json is not None:
         return Membership(conditions=group.conditions)

@@ -14,7 +14,7 @@ from linli.tsl import Problem, ValueRefused
 
 
 class Arrival(msgspec.Struct, gc=False):
-    """What a reading needs: where to put it, the message, its sender, its time."""
+    """The inputs of a reader: the batch, the message, its sender, its time."""
 
     batch: Batch
     uplink: Uplink

@@ -102,7 +102,7 @@ _answer = Command(
 
 
 class Batch:
-    """Uplinks whose fate is decided together, and what they write. `ready` is true once there is anything to settle."""
+    """Uplinks that are committed together, and their rows. `ready` is true once there is anything to settle."""
 
     __slots__ = (
         "after",
@@ -139,7 +139,7 @@ class Batch:
         self.texts: list[tuple[int, int, int, int, int, str]] = []
         self.past_numbers: list[tuple[int, int, int, int, int, float]] = []
         self.past_texts: list[tuple[int, int, int, int, int, str]] = []
-        """Values reported afterwards: what is newer stays the present value."""
+        """Values reported later: a newer present value stays."""
         self.events: list[tuple[Any, ...]] = []
         self.tags: dict[tuple[int, str], str | None] = {}
         self.clocks: dict[int, tuple[int, int]] = {}

@@ -46,7 +46,7 @@ _covering = Query(
 
 
 class Commits:
-    """One per process: what it has committed and not yet written down."""
+    """One per process: its commits that are not yet written down."""
 
     def __init__(self) -> None:
         self._waiting: deque[Commit] = deque(maxlen=KEPT)
@@ -92,6 +92,6 @@ class Commits:
         return commits[-1].last_seq
 
     def forget(self, last_seq: int) -> None:
-        """What was written down; what was noted meanwhile goes on waiting."""
+        """Drop the written notes; notes made meanwhile wait on."""
         while self._waiting and self._waiting[0].last_seq <= last_seq:
             self._waiting.popleft()

@@ -165,7 +165,7 @@ class Dispatcher:
             self._spawn(self._work())
 
     async def stop(self) -> None:
-        """End between two messages; what is left stays in the work list."""
+        """End between two messages; the others stay in the work list."""
         self._stop_listening()
         for task in self._tasks:
             task.cancel()

@@ -24,8 +24,8 @@ class InboxHandlers:
     def on_event(self, identifier: str, handler: Handler, *, history: bool = False) -> None:
         """`handler(tx, message)` for each such event; ANY for all events. `message.values` are its outputs.
 
-        `history`: also for events that a device reports afterwards. A handler that records what happened wants them;
-        one that acts on what is going on now does not.
+        `history`: also for events that a device reports afterwards. A handler that records events wants them; a handler
+        that acts on the present state does not.
         """
         self._add("event", identifier, handler, history=history)
 

@@ -43,7 +43,7 @@ class Message(msgspec.Struct, gc=False):
 
     @property
     def history(self) -> bool:
-        """It tells of the past (`thing/event/property/history/post`): what acts on the present leaves it alone."""
+        """It is about the past (`thing/event/property/history/post`): handlers that act on the present ignore it."""
         return self.note == HISTORY
 
     @property

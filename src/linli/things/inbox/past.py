@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Past(NamedTuple):
-    """What is to be kept of one identity."""
+    """The values and events of one identity to store."""
 
     device_no: int
     values: list[PostedValue]
@@ -160,7 +160,7 @@ class PastPosts:
 
 
 def read_past(device: DeviceEntry, item: Any, now_ms: int, dropped: list[Problem], path: str) -> Past:
-    """Check one identity's values and events; what is dropped is added to `dropped`. Raises ValueRefused."""
+    """Check one identity's values and events; dropped ones are added to `dropped`. Raises ValueRefused."""
     compiled = device.product.compiled
     values: list[PostedValue] = []
     for where, fields in _records(item, "properties", path):

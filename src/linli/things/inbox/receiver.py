@@ -1,4 +1,4 @@
-"""Reads each kind of uplink into a batch: what is stored, and the device's answer. Every uplink is acknowledged."""
+"""Reads each kind of uplink into a batch: the rows, and the answer to the device. Every uplink is acknowledged."""
 
 import functools
 from collections.abc import Callable
@@ -248,7 +248,7 @@ class _NtpRequest(msgspec.Struct, rename="camel"):
 
 
 def reply_values(reply: envelope.Reply) -> dict[str, Any]:
-    """What handlers get of a device's answer. Raises MsgspecError."""
+    """The handlers' part of a device's answer. Raises MsgspecError."""
     data = msgspec.json.decode(reply.data) if bytes(reply.data) else {}
     return {"id": str(reply.id), "code": reply.code, "data": data, "message": reply.message}
 

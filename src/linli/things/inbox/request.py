@@ -26,12 +26,12 @@ class Request(msgspec.Struct, gc=False):
 
     @property
     def security(self) -> str:
-        """What protects the connection it came by (`mqtt.wire`)."""
+        """The protection of its connection (`mqtt.wire`)."""
         return self.uplink.connection.security
 
     @property
     def session(self) -> Session:
-        """The connection that asks: what `Publisher.attach` wants. Another device's only for a sub-device."""
+        """The asking connection, for `Publisher.attach`. Another device's only for a sub-device."""
         return self.uplink.session
 
 

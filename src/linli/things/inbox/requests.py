@@ -54,7 +54,7 @@ class Requests:
         self._handlers: dict[UplinkKind, tuple[Handler, bool]] = {}
         self._outside: dict[UplinkKind, Outside] = {}
         self._waiting: dict[int, deque[Request]] = {}
-        """By connection (its id()): what is still to do. A connection with an entry has a task."""
+        """By connection (its id()): its open requests. A connection with an entry has a task."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(MAX_RUNNING)
         self._outside_of: dict[str, list[int]] = {}
@@ -82,7 +82,7 @@ class Requests:
         return None if handler is None else handler[1]
 
     def take(self, requests: list[Request]) -> None:
-        """Run these; what their connections sent before is committed."""
+        """Run these requests. Earlier messages of their connections are committed."""
         for request in requests:
             if request.uplink.topic.kind in self._outside and not self._admit(request):
                 self._publisher.refuse([request.uplink])

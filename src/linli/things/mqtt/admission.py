@@ -1,4 +1,4 @@
-"""From CONNECT to CONNACK: who is it, do they prove it, may they in.
+"""From CONNECT to CONNACK: the client's identity, its proof, and its admission.
 
 Source: spec clients b.1, b.2; MQTT 3.1.1, 3.1.4 and 3.2.
 """
@@ -145,7 +145,7 @@ class Admission:
 
 
 def _names(connect: mqtt.Connect, certificate: bytes | None) -> ConnectName | None:
-    """Who it says it is."""
+    """Its claimed identity."""
     if certificate is not None and not connect.username:
         return ConnectName(kind=ConnectKind.X509, client_id=connect.client_id.partition("|")[0], params={})
     return parse_connect(connect.client_id, connect.username or "")
@@ -161,7 +161,7 @@ def _assigned(name: ConnectName, principal: DevicePrincipal | AppPrincipal) -> C
 
 
 def _unfit(connect: mqtt.Connect, name: ConnectName | None, certificate: bytes | None) -> Refused | None:
-    """What can be decided without asking another part."""
+    """The decisions that need no other part."""
     if connect.properties is not None and connect.properties.auth_method is not None:
         return Refused(reason="no such authentication method", connack=Reason.BAD_AUTHENTICATION_METHOD)
     if not connect.username and certificate is None:

@@ -1,4 +1,4 @@
-"""Who is here: sessions of devices and apps, and which gateway speaks for which sub-device."""
+"""The connected clients: sessions of devices and apps, and the gateway of each sub-device."""
 
 from linli.things.mqtt.close_reasons import Gone
 from linli.things.mqtt.exchange import Exchange
@@ -10,7 +10,7 @@ from linli.things.mqtt.wills import Wills
 
 
 class Clients:
-    """The front's memory of them. What `ports.Publisher` says about connections and gateways is done here."""
+    """The front's memory of them. Implements `ports.Publisher` for connections and gateways."""
 
     def __init__(
         self,

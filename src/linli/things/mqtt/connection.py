@@ -43,7 +43,7 @@ class Host(Home, Protocol):
         ...
 
     def strayed(self, connection: "Connection", reason: str) -> None:
-        """What came first is no CONNECT."""
+        """The first packet is not a CONNECT."""
         ...
 
     def ended(self, connection: "Connection", reason: Gone) -> None:

@@ -105,7 +105,7 @@ class Exchange:
         return reached
 
     def spread_plain(self, message: Message, origin: Session | None) -> list[Session]:
-        """The same without groups. `origin`: whose session it came by, if that is here."""
+        """The same without groups. `origin`: the session that it came by, if it is at this front."""
         reached: list[Session] = []
         for session, wanted in self._subscribers(message, origin):
             deliver(session, message, wanted)

@@ -1,4 +1,5 @@
-"""The MQTT front: connections come to it and end at it. Who is here, and is reached how, the `switchboard` knows."""
+"""The MQTT front: connections come to it and end at it. The `switchboard` has the connected clients and the ways to
+reach them."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the packets of a connection need of the front that it is part of."""
+"""The interface of the front for the packets of its connections."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -13,7 +13,7 @@ from linli.things.mqtt.traffic import Traffic
 
 
 class Home(Protocol):
-    """What a connection needs of the front, beside what `connection.Host` adds."""
+    """The interface of the front for a connection; `connection.Host` adds to it."""
 
     backend: Backend
     traffic: Traffic

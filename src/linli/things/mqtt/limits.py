@@ -1,4 +1,4 @@
-"""What one front lets in and keeps. Every queue of the front is bounded by one of these."""
+"""The limits of a front for connections and memory. Every queue of the front is bounded by one of these."""
 
 import msgspec
 

@@ -21,7 +21,7 @@ class State(Enum):
 
 
 class Link(Wire, ABC):
-    """What becomes of the packets that come is the business of `connection.Connection`."""
+    """`connection.Connection` handles the received packets."""
 
     __slots__ = ("denials", "since", "state", "v5", "will")
 
@@ -31,7 +31,7 @@ class Link(Wire, ABC):
         self.since = traffic.tick
         """When its state began, or since when it is blocked."""
         self.v5: Version5 | None = None
-        """What an MQTT 5 client has beyond others; None for 3.1 and 3.1.1."""
+        """The state of an MQTT 5 client beyond older versions; None for 3.1 and 3.1.1."""
         self.will: mqtt.Will | None = None
         self.denials = 0
         """Publishes and filters refused."""

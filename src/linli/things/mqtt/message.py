@@ -24,7 +24,7 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Extra(msgspec.Struct):
-    """What few uplinks have: a message to pass on, a refusal to tell, a QoS 2 exchange."""
+    """Fields that few uplinks have: a message for other clients, a refusal to report, a QoS 2 exchange."""
 
     message: Message | None = None
     reason: int = 0
@@ -36,7 +36,7 @@ class Extra(msgspec.Struct):
 
 
 def message_of(publish: Publish, owner: Key, tenant_id: str, *, now_ms: int) -> Message:
-    """What of a PUBLISH is passed on."""
+    """The parts of a PUBLISH that are passed on."""
     properties, expires_ms = publish.properties, None
     if properties is not None:
         if properties.message_expiry is not None:

@@ -94,5 +94,5 @@ mqtt_wills = Table(
     Index("ix_mqtt_wills_tenant", "tenant_id"),
     sqlite_with_rowid=False,
 )
-"""What clients want to be said when they are lost, as long as it may have to be. The first two columns are the client's
-own names: (appKey, client id) of an app. `front`: process that holds it. `due_ms`: 0 while the client is connected."""
+"""The wills of clients, as long as they may have to be published. The first two columns are the client's own names:
+(appKey, client id) of an app. `front`: process that holds it. `due_ms`: 0 while the client is connected."""

@@ -1,4 +1,4 @@
-"""What a front asks of the other fronts over the same database. Without them (one process) it asks nobody.
+"""The interface of a front to the other fronts on the same database. Without them (one process) it asks nobody.
 
 A device may connect to any front. A front that takes a device first makes the old front release it: the connection
 there ends and the session is written. Only then does the new front load the session and answer the CONNECT.
@@ -41,7 +41,7 @@ class SharedElsewhere(Protocol):
         ...
 
     def choose(self, shared: Shared, here: Room, tried: frozenset[str]) -> str:
-        """Whose turn it is to get a message: a front with connected members before one with waiting ones.
+        """The next front to get a message: fronts with connected members before fronts with absent ones.
 
         `tried`: fronts that it has been at. Empty: this front, or nobody.
         """

@@ -1,4 +1,4 @@
-"""What the MQTT front asks of the rest of the house, and the values they exchange.
+"""The MQTT front's interfaces to the other rooms, and the values they exchange.
 
 The front knows connections, sessions and topics; it knows no tables. A `Backend` knows devices and
 stores messages. `switchboard.Switchboard` implements `Publisher`, which the rest of the house calls.
@@ -47,7 +47,7 @@ class Uplink(msgspec.Struct, gc=False):
     settled: bool = False
     """For the front alone."""
     extra: Extra | None = None
-    """Likewise: what is to be done once it is stored."""
+    """Likewise: the actions after it is stored."""
 
     def reply(self, payload: bytes) -> None:
         """Answer on the topic's own reply topic at QoS 0, by the same connection. Lost if that is gone."""
@@ -55,7 +55,7 @@ class Uplink(msgspec.Struct, gc=False):
 
 
 type TopicFault = Literal["publish", "subscribe", "quota"]
-"""What was not allowed; `quota`: one subscription more than a session may have."""
+"""The refused action; `quota`: one subscription more than a session may have."""
 
 
 class Backend(Protocol):
@@ -66,7 +66,7 @@ class Backend(Protocol):
         ...
 
     async def register(self, request: RegisterRequest) -> Registered | Refused:
-        """Decide on a registration; what is returned must already be committed."""
+        """Decide on a registration. The returned result must already be committed."""
         ...
 
     async def pre_authenticate(self, request: PreAuthRequest) -> PreAuthorized | Refused: ...
@@ -76,7 +76,7 @@ class Backend(Protocol):
         ...
 
     def strayed(self, *, reason: str, peer: str, security: str) -> None:
-        """What a connection said first was no CONNECT."""
+        """The first packet of a connection was not a CONNECT."""
         ...
 
     def accept(self, uplinks: list[Uplink]) -> None:

@@ -24,7 +24,7 @@ class ConnectRequest(msgspec.Struct, frozen=True, kw_only=True):
     peer: str
     """Remote address, `host:port`."""
     security: str
-    """What protected it on its way: `plain`, a version of TLS, … (`mqtt.wire`)."""
+    """The protection of the connection: `plain`, a version of TLS, … (`mqtt.wire`)."""
     certificate: bytes | None = None
     """The client's certificate (DER), if it showed one: trusted by the listener, not yet compared with the names."""
 
@@ -73,7 +73,7 @@ def _nothing(product_key: str, device_name: str) -> bool:
 
 
 class DevicePrincipal(msgspec.Struct, frozen=True, kw_only=True):
-    """A device that proved itself, or a gateway. Also answers TOKEN and PRE_AUTH, whose names lack the device."""
+    """A device that proved itself, or a gateway. Also answers TOKEN and PRE_AUTH; their names do not have the device."""
 
     product_key: str
     device_name: str

@@ -1,4 +1,4 @@
-"""Who may publish and subscribe to what.
+"""The rules for publishing and subscribing.
 
 A device speaks for itself, a gateway also for the sub-devices logged in through it; an app has the
 filters its principal carries, its own topics `/app/{appKey}/user/…`, and the user topics of the devices it
@@ -30,7 +30,7 @@ AFTER_LEAVING = frozenset({UplinkKind.DISABLE_REPLY, UplinkKind.ENABLE_REPLY, Up
 
 
 class Right(NamedTuple):
-    """What publishing on one topic means."""
+    """The meaning of a publish on a topic."""
 
     topic: UplinkTopic
     device_no: int

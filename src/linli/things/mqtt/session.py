@@ -1,4 +1,5 @@
-"""A device's or app's session: what outlives a connection, and the QoS 1 and 2 downlinks. Source: MQTT 3.1.1, 3.1.2.4."""
+"""A device's or app's session: the state that outlives a connection, and the QoS 1 and 2 downlinks. Source: MQTT 3.1.1,
+3.1.2.4."""
 
 import asyncio
 
@@ -230,7 +231,7 @@ class Session:
         self._store.received(self.key, packet_id)
 
     def pump(self) -> None:
-        """Send what waits, as far as the window goes; what expired while it waited is given up."""
+        """Send waiting messages within the window; messages that expired are dropped."""
         connection = self.connection
         outbox = self.outbox
         while (
@@ -249,7 +250,7 @@ class Session:
                 self._launch(connection, downlink)
 
     def resume(self) -> None:
-        """On a new connection: first what was in flight, again and in order, then what waits (4.4)."""
+        """On a new connection: first resend the messages in flight, in order, then send the waiting ones (4.4)."""
         outbox = self.outbox
         for packet_id, downlink in list(outbox.inflight.items()):
             if self._expired(downlink) and not downlink.released:
@@ -300,7 +301,7 @@ class Session:
             self._store.forgotten(self.key)
 
     def let_go(self) -> None:
-        """Another front goes on with the session: forget it here; what is stored stays."""
+        """Another front goes on with the session: forget it here; the stored rows stay."""
         self._traffic.queued_bytes -= self.outbox.queued_bytes
         self.persistent = False
         for downlink in self.outbox.drain():
@@ -308,7 +309,7 @@ class Session:
             self._settle(downlink, delivered=False)
 
     def begin(self, connect: mqtt.Connect, *, may_outlive: bool) -> None:
-        """What this CONNECT asks of the session. In 3.1.1 a session that is not clean lasts as long as we allow."""
+        """Take this CONNECT's settings for the session. In 3.1.1 a session that is not clean lasts as long as allowed."""
         connection, limits = self.connection, self._traffic.limits
         assert connection is not None
         self.max_inflight = limits.max_inflight

@@ -120,7 +120,7 @@ def assemble(
 
 
 class Changes(msgspec.Struct):
-    """What is to be written of one session."""
+    """The rows to write for one session."""
 
     wiped: bool = False
     """First delete all there is."""

@@ -1,4 +1,4 @@
-"""What becomes of uplinks that the backend is done with: one call per commit, whatever connections they came by."""
+"""The end of uplinks after the backend: one call per commit, for uplinks of all connections."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What one session subscribed to."""
+"""The subscriptions of one session."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,7 @@
-"""Who is here and how they are reached. Implements `ports.Publisher`.
+"""The connected clients and the ways to reach them. Implements `ports.Publisher`.
 
-It knows no backend: what stores messages, and answers them, is made with it, and the front is made with both.
+It knows no backend. The backend, which stores and answers messages, is built with the switchboard, and the front is
+built with both.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What all connections of one front share: the tick, the counts that bound memory, and the flush.
+"""The shared state of a front's connections: the tick, the counts that limit memory, and the flush.
 
 A tick is a second as the event loop saw it pass. Time-outs count ticks: reading no clock per message,
 unmoved by clock changes, and a loop that stood still does not throw everybody out.
@@ -29,7 +29,7 @@ class Hold(IntFlag):
 
 
 class Flushed(Protocol):
-    """What gathers its writes until the end of the turn (`wire.Wire`)."""
+    """A writer that collects its writes until the end of the turn (`wire.Wire`)."""
 
     def flush(self) -> None: ...
 

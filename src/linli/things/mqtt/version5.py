@@ -1,4 +1,5 @@
-"""What an MQTT 5 connection has of its own: topic aliases both ways, sizes, and what its PUBLISH packets look like."""
+"""The extra state of an MQTT 5 connection: topic aliases in both directions, sizes, and the form of its PUBLISH
+packets."""
 
 import msgspec
 

@@ -1,7 +1,8 @@
 """MQTT over WebSocket, on the platform's own HTTP port. Source: MQTT 5.0, 6; 3.1.1, 6.
 
-MQTT's bytes run through binary frames whose bounds mean nothing: they go on as they come, and what a packet may hold
-the front's decoder bounds. The front's connection does not know: it gets something with the methods of a transport.
+MQTT's bytes come in binary frames. The bounds of frames mean nothing: bytes are passed on as they come, and the front's
+decoder limits the size of packets. The front's connection does not know: it gets something with the methods of a
+transport.
 """
 
 import asyncio
@@ -23,8 +24,8 @@ SUBPROTOCOLS: Final = ("mqtt", "mqttv3.1")
 def upgrade(
     connection: Callable[[str], asyncio.Protocol], trusted_proxies: Iterable[str] = ()
 ) -> Callable[[MutableMapping[str, Any]], Switch]:
-    """What the HTTP server asks when a client offers to upgrade at PATH. `connection` gets what protects the bytes, where
-    one of `trusted_proxies` says so; empty: as the socket shows.
+    """The HTTP server's call when a client asks for an upgrade at PATH. `connection` gets what protects the bytes,
+    where one of `trusted_proxies` says so; empty: as the socket shows.
     """
     proxies = frozenset(trusted_proxies)
 

@@ -15,7 +15,7 @@ INTERNAL: Final = "internal"
 
 
 def security_of(tls: ssl.SSLObject | None) -> str:
-    """What a connection with this TLS, or none, is protected by."""
+    """The protection of a connection with this TLS, or without."""
     return PLAIN if tls is None else tls.version() or ENDED_BEFORE
 
 
@@ -39,7 +39,7 @@ class Wire(asyncio.Protocol):
         self.peer = ""
         """Remote address, `host:port`."""
         self.security = security
-        """What protects its bytes on their way: `plain`, the version of TLS, or what the listener knows better."""
+        """The protection of its bytes: `plain`, the version of TLS, or the listener's own value."""
         self.certificate: bytes | None = None
         """The client's (DER), if it showed one that the listener trusts."""
         self.blocked = False
@@ -101,7 +101,7 @@ class Wire(asyncio.Protocol):
         self._transport.write(wire)
 
     def end(self, *, abrupt: bool) -> None:
-        """Close the socket; what waits to be written still is, unless `abrupt` or the peer takes nothing."""
+        """Close the socket. Waiting bytes are still written, unless `abrupt` is set or the peer does not read."""
         transport = self._transport
         if transport is not None and not transport.is_closing():
             if abrupt or self.blocked:

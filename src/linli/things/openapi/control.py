@@ -33,7 +33,7 @@ class PropertiesSet(Address, rename="camel", kw_only=True):
 )
 @answer_busy()
 async def set_properties(data: PropertiesSet, scope: Scope, db: Database, invoker: Invoker) -> None:
-    """Sent to the device, which answers in its own time: what it did shows in its next report."""
+    """Sent to the device. It answers in its own time; its next report shows the effect."""
     device = await device_at(scope, db, data)
     await invoker.send_properties(scope, device.iot_id, data.items)
 

@@ -1,4 +1,4 @@
-"""Open API: what a device is and how it stands. Spec D 3.1; `/cloud/thing/properties/get` spec B A099."""
+"""Open API: the facts and the state of a device. Spec D 3.1; `/cloud/thing/properties/get` spec B A099."""
 
 from typing import Annotated, Any
 
@@ -37,13 +37,13 @@ from linli.things.queries.timelines import present_values
 from linli.tsl import export_json
 
 REGION = "cn-hangzhou"
-"""What clients of the closed platform were always told."""
+"""As the closed platform always answered."""
 MAX_STATUS_NAMES = 10
 MAX_INFO = 200
 
 
 class DeviceInfo(msgspec.Struct, rename="camel", kw_only=True):
-    """DeviceDTO. Times are ms since the epoch; what a device does not have is left out."""
+    """DeviceDTO. Times are ms since the epoch; absent fields are left out."""
 
     iot_id: Annotated[str, Meta(description="设备 id / device id")]
     product_key: Annotated[str, Meta(description="产品 key / product key")]

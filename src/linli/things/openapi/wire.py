@@ -93,7 +93,8 @@ class DeviceQueryFailed(LinliError):
 def answer_busy[**P, R](
     busy: type[LinliError] = SystemBusy,
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
-    """A database that cannot serve is told as the API's own table names it. What a device cannot do stays what it is."""
+    """A database that cannot serve is told as the API's own table names it. Abilities that a device does not have stay
+    unchanged."""
 
     def around(handler: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         @functools.wraps(handler)

@@ -1,4 +1,4 @@
-"""Campaigns: what people decide about them. What follows in time is the engine's."""
+"""Campaigns: people's decisions about them. The engine does the rest over time."""
 
 from typing import Any, Final
 
@@ -99,7 +99,7 @@ async def start_campaign(scope: Scope, tx: Tx, *, new: NewCampaign) -> Campaign:
 
 
 async def try_firmware(scope: Scope, tx: Tx, *, firmware_no: int, iot_id: str) -> Campaign:
-    """Bring a firmware to one device first; what becomes of it is the firmware's state.
+    """Bring a firmware to one device first; the result becomes the firmware's state.
 
     Raises NotFound, BadInput, NobodyToUpgrade.
     """

@@ -189,7 +189,7 @@ class _Look:
             self._set(expanded=1)
 
     async def _take_back(self) -> None:
-        """Upgraded devices are to get their previous version; what has not begun is taken out."""
+        """Upgraded devices get their previous version; jobs that have not begun are removed."""
         campaign = self._campaign
         if campaign.expanded:
             return

@@ -1,4 +1,4 @@
-"""What can go wrong with firmware."""
+"""Errors of firmware."""
 
 from linli.kernel.errors import Conflict
 

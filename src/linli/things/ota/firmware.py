@@ -37,7 +37,7 @@ class Firmware(NamedTuple):
     module: str
     version: str
     source_version: str
-    """Of a differential image: what it applies to. Empty for a full one."""
+    """The base version of a differential image. Empty for a full one."""
     file_key: str
     file_name: str
     size: int
@@ -56,7 +56,7 @@ class Firmware(NamedTuple):
 
 
 class NewFirmware(Filter, frozen=True):
-    """What is said of an image that is handed in."""
+    """The data of an uploaded image."""
 
     product_key: str
     version: str

@@ -234,7 +234,7 @@ async def seen_job(scope: Scope, tx: Tx, *, campaign_no: int, job_no: int) -> Jo
 
 
 async def open_jobs(tx: Tx, *, device_no: int, module: str = "") -> list[JobRow]:
-    """What a device has to do by now, the newest first; of all modules for an empty one."""
+    """The due jobs of a device, newest first; an empty module means all modules."""
     return await _open_of_device.all(tx, device_no=device_no, of_module=module)
 
 

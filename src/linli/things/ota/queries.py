@@ -1,4 +1,4 @@
-"""What people see of campaigns and of the firmware on devices."""
+"""Reads of campaigns and of the firmware on devices."""
 
 from typing import Any, NamedTuple
 
@@ -170,7 +170,7 @@ async def failure_reasons(db: Reader, *, campaign_no: int) -> list[tuple[str, in
 
 
 async def previous_versions(db: Reader, *, campaign_no: int) -> list[Previous]:
-    """What the upgraded devices of a campaign ran before, and whether it can be offered again."""
+    """The versions before a campaign on its upgraded devices, and whether they can be offered again."""
     return await _previous.all(db, no=campaign_no)
 
 
@@ -180,5 +180,5 @@ async def running_versions(scope: Scope, db: Reader, *, product_key: str) -> lis
 
 
 async def firmware_of(db: Reader, *, device_no: int) -> list[DeviceFirmware]:
-    """What one device, found in the scope, reports for each module."""
+    """The versions that a device of the scope reports, for each module."""
     return await _of_device.all(db, device_no=device_no)

@@ -1,4 +1,5 @@
-"""What devices say and ask about firmware (spec clients b.4, e.14). A sub-device is named by the topic of its gateway."""
+"""Messages and requests of devices about firmware (spec clients b.4, e.14). A sub-device is named by the topic of its
+gateway."""
 
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ class OtaRequests:
         requests.on(UplinkKind.OTA_REQUEST, self.firmware_get)
 
     async def inform(self, tx: Tx, request: Request) -> None:
-        """`{"version": "1.0", "module": "default"}`: what the device runs. It has no reply."""
+        """`{"version": "1.0", "module": "default"}`: the version on the device. It has no reply."""
         params = _params(request)
         version = _word(params, "version")
         await self._report(tx, request, _module(params), version)
@@ -78,7 +79,7 @@ class OtaRequests:
             await jobs.advance(tx, row, job, campaign)
 
     async def firmware_get(self, tx: Tx, request: Request) -> dict[str, Any] | None:
-        """What to load now, with a fresh address; `{}` when there is nothing. A version that comes along counts."""
+        """The firmware to load now, with a new address; `{}` when there is none. A version that comes along counts."""
         params = _params(request)
         module = _module(params)
         if "version" in params:
@@ -150,9 +151,10 @@ async def came_online(tx: Tx, message: Message) -> None:
 
 
 async def wanted(tx: Tx, row: JobRow, campaign: Campaign) -> Firmware | None:
-    """What a job offers its device now: the campaign's firmware, or, when it goes back, the one before.
+    """The firmware that a job offers its device now: the campaign's, or in a roll-back the one before.
 
-    None: nothing. A campaign that does not run tells no further device; what was told may still be asked for.
+    None: nothing. A campaign that does not run offers nothing to further devices; an earlier offer may still be
+    fetched.
     """
     if row.state == JobState.WAITING and campaign.state != "running":
         return None

@@ -1,4 +1,4 @@
-"""The room put together: what the composing function makes and registers."""
+"""The parts of the room, for the composing function."""
 
 from sqlalchemy import bindparam, delete, update
 

@@ -86,7 +86,7 @@ _is_candidate = Query(
 
 
 class Aim(NamedTuple):
-    """What a selection needs to know of its campaign."""
+    """The campaign's facts for a selection."""
 
     product_no: int
     module: str
@@ -96,7 +96,7 @@ class Aim(NamedTuple):
     community_id: int | None
     selection: Selection
     members: Membership = Membership()
-    """Who is in the selection's device group, as it is now."""
+    """The present members of the selection's device group."""
 
     @property
     def binds(self) -> dict[str, Any]:

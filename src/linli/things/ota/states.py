@@ -48,7 +48,7 @@ LOST: Final = frozenset(
         JobState.ROLLING_BACK,
     }
 )
-"""What counts as a failure when a campaign is judged."""
+"""The states that count as failures of a campaign."""
 
 
 class Reason(StrEnum):
@@ -74,7 +74,7 @@ STEPS: Final = {-1: Reason.UPGRADE, -2: Reason.DOWNLOAD, -3: Reason.CHECK, -4: R
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """What a campaign wants of its devices."""
+    """The goal of a campaign for its devices."""
 
     target: str
     """Version."""
@@ -177,7 +177,7 @@ def expired(job: Job, policy: Policy, now_ms: int) -> Job:
 
 
 def cancelled(job: Job, reason: Reason, now_ms: int) -> Job:
-    """Nobody waits for it any more. What a device has in hand it may still finish."""
+    """Nobody waits for it any more. A device may still finish a job that it has begun."""
     return _end(job, JobState.CANCELLED, reason, now_ms) if job.open else job
 
 
@@ -191,7 +191,7 @@ def restored(job: Job, reason: Reason, now_ms: int) -> Job:
 
 
 def unrestorable(job: Job, now_ms: int) -> Job:
-    """What it ran before is not stored."""
+    """Its earlier version is not stored."""
     return _end(job, JobState.FAILED, job.reason, now_ms)
 
 

@@ -1,4 +1,4 @@
-"""What devices raised of late: their events of the kinds alert and error."""
+"""Recent alerts of devices: their events of the kinds alert and error."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

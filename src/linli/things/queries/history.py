@@ -1,4 +1,4 @@
-"""What a device sent and got: present values, points, events, messages up and down. The caller has checked the device."""
+"""The data of a device: present values, points, events, messages up and down. The caller has checked the device."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What ties this process to the others over the same database. Made before the front, which sends by it."""
+"""The links from this process to the others on the same database. Made before the front, which sends by it."""
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database

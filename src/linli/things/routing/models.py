@@ -19,7 +19,7 @@ device_fronts = Table(
 )
 """One row a device that ever connected.
 
-`front` is the process that holds it or held it last; unfinished messages of the device are that one's. `state`: 0 away, 1
-away with a session that waits at the front, 2 connected. `claim` rises with each connection: who has the highest has the
-device. `style`: of its synchronous calls. `before_*`: as it was before the last claim.
+`front` is the process that holds it or held it last; unfinished messages of the device are that one's. `state`: 0 away,
+1 away with a session that waits at the front, 2 connected. `claim` rises with each connection: the front with the
+highest claim has the device. `style`: of its synchronous calls. `before_*`: as it was before the last claim.
 """

@@ -1,4 +1,4 @@
-"""What this front asks of the others, and tells them. Implements `mqtt.others.OtherFronts`."""
+"""This front's questions and reports to the others. Implements `mqtt.others.OtherFronts`."""
 
 import asyncio
 import contextlib

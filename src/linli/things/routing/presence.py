@@ -119,7 +119,7 @@ class Presence:
         self._db = db
         self._me = me
         self.news: list[News] = []
-        """Who hears what others did."""
+        """The listener for other processes' changes."""
         self._holders: dict[int, Holder] = {}
         self._names: dict[str, str] = {me: me}
         """Names of fronts, each once in memory."""

@@ -1,4 +1,4 @@
-"""This front among the others: what it does when they start, end, or release a device."""
+"""This front among the others: its actions when they start, end, or release a device."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

@@ -24,7 +24,7 @@ CHANNEL = "shares"
 
 
 class _Notice(msgspec.Struct, array_like=True):
-    """What a front says of itself: one group, or (None) that it wants to hear of all."""
+    """A front's report: one group, or (None) a request for all reports."""
 
     front: str
     shared: Shared | None = None
@@ -45,7 +45,7 @@ type Share = Callable[[Message, Shared, frozenset[str]], object]
 
 
 class Sharing:
-    """Implements `mqtt.others.SharedElsewhere`; `deliver_to` says who shares what others hand over."""
+    """Implements `mqtt.others.SharedElsewhere`; `deliver_to` sets the receiver of messages from other fronts."""
 
     def __init__(self, signals: Signals, processes: Processes, mail: Mail) -> None:
         self._signals = signals

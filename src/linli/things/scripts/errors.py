@@ -1,4 +1,4 @@
-"""What can go wrong with scripts."""
+"""Errors of scripts."""
 
 from typing import Literal
 

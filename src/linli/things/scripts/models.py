@@ -54,4 +54,4 @@ script_failures = Table(
     postgresql_partition_by="RANGE (day)",
     sqlite_with_rowid=False,
 )
-"""What a script made of a device's bytes, when it failed. `input` is cut; bytes of an uplink, JSON of a downlink."""
+"""Failed translations of devices' bytes by scripts. `input` is cut; bytes of an uplink, JSON of a downlink."""

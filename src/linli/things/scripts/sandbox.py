@@ -159,7 +159,7 @@ class Sandbox:
                 await engine.end()
 
     async def call(self, script: Script, function: str, *args: Any) -> Ran:
-        """Call a function with JSON values; what it returned, as JSON. Raises ScriptFailed, SandboxBusy, ShareSpent."""
+        """Call a function with JSON values. Returns its result as JSON. Raises ScriptFailed, SandboxBusy, ShareSpent."""
         self._patience.check(script, function)
         if self._waiting >= MAX_WAITING:
             raise SandboxBusy

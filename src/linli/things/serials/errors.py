@@ -1,4 +1,4 @@
-"""What can go wrong with serial numbers."""
+"""Errors of serial numbers."""
 
 from linli.kernel.errors import Conflict
 

@@ -12,7 +12,7 @@ from linli.things.serials.sheet import TITLES, Problem, Row, Sheet
 
 
 class Checked(NamedTuple):
-    """What an import does, or would do."""
+    """The result of an import, done or tried."""
 
     total: int
     new: list[Row]

@@ -34,7 +34,7 @@ _delete = Command(delete(serial_numbers).where(any_of(serial_numbers.c.sn, "sns"
 
 
 class SerialNumberEntry(msgspec.Struct, frozen=True, rename="camel"):
-    """One row of a maker's list: what is printed on the device, and the device it names."""
+    """One row of a maker's list: the printed number, and its device."""
 
     sn: str
     product_key: str

@@ -47,7 +47,7 @@ class Row(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What the file held: good rows, and every fault of the others."""
+    """The contents of the file: good rows, and all faults of the others."""
 
     rows: list[Row]
     problems: list[Problem]

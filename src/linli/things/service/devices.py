@@ -36,7 +36,7 @@ MAX_LABEL = 128
 
 
 class Triple(NamedTuple):
-    """What a device is set up with (三元组), and its iotId."""
+    """The credentials for setting up a device (三元组), and its iotId."""
 
     iot_id: str
     product_key: str
@@ -96,7 +96,7 @@ _clear_state = [
 
 
 class DeviceValues(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new device is; names and secret are made where none is given."""
+    """The values of a new device; missing names and secrets are created."""
 
     product_key: str
     device_name: str | None = None
@@ -282,7 +282,7 @@ async def _own_devices(scope: Scope, tx: Tx, iot_ids: list[str]) -> list[tuple[i
 
 
 async def _bound_elsewhere(scope: Scope, tx: Tx, iot_id: str) -> NotFound | DeviceBoundElsewhere:
-    """What to say of another project's device: to a caller who cannot see it, that there is none."""
+    """The error for another project's device; NotFound for a caller who cannot see it."""
     if await find_devices(scope, tx, iot_ids=[iot_id]):
         return DeviceBoundElsewhere(id=iot_id)
     return NotFound(what="device", id=iot_id)
@@ -308,7 +308,7 @@ async def _put_into(scope: Scope, tx: Tx, device: DeviceRow, community_id: int |
 
 
 def _place(device: DeviceRow) -> tuple[int, str, str, int | None, str | None]:
-    """What every event of a device's life begins with."""
+    """The first fields of every event of a device's life."""
     return device.device_no, device.iot_id, device.tenant_id, device.community_id, device.project_id
 
 

@@ -64,7 +64,7 @@ _delete_product = Command(
 
 
 class ProductValues(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new product is."""
+    """The values of a new product."""
 
     name: str
     tsl: str | bytes | dict[str, Any] | None = None
@@ -218,7 +218,7 @@ async def product_secret(scope: Scope, db: Reader, *, product_key: str, secrets:
 
 
 async def show_secret(scope: Scope, tx: Tx, *, product_key: str, secrets: Secrets) -> str:
-    """As `product_secret`, for a person: who looked and when is written down. Raises NotFound."""
+    """As `product_secret`, for a person; the reader and the time are logged. Raises NotFound."""
     shown = await product_secret(scope, tx, product_key=product_key, secrets=secrets)
     await audit.note(scope, tx, "product.secret_shown", subject=product_key)
     return shown

@@ -19,5 +19,6 @@ device_shadows = Table(
 )
 """`reported`, `desired` and `stamps` (`{"reported": {key: s}, "desired": {key: s}}`, seconds) are JSON.
 
-`wish_version`: when an application last changed `desired`; `told_version`: what the device is known to have. Behind that,
-it is pushed again."""
+`wish_version`: the version at which an application last changed `desired`; `told_version`: the version that the device
+has. Behind that, it is pushed again.
+"""

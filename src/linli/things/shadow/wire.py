@@ -68,7 +68,7 @@ def _read(payload: bytes) -> dict[str, Any]:
 
 
 def _state(message: dict[str, Any], method: str) -> dict[Part, Any]:
-    """What to change in which part. A device sets what it reports; of what is wanted it may only drop keys.
+    """The changes to each part. A device sets its reported values; of the desired values it may only drop keys.
 
     Raises ShadowRefused 402 (no state), 404 (no reported), 405 (nothing reported).
     """

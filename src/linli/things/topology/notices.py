@@ -28,7 +28,7 @@ Act = Literal["disable", "enable", "delete"]
 
 
 class TopoStatus(IntEnum):
-    """`status` of `thing/topo/change`: what became of the sub-devices in its list."""
+    """`status` of `thing/topo/change`: the change of the sub-devices in its list."""
 
     ADDED = 0
     REMOVED = 1
@@ -51,7 +51,7 @@ class Notice(NamedTuple):
     """The topic behind `/sys/{pk}/{dn}/`, as `thing/topo/change`; it also gives the method."""
     params: Any
     gateway: SubKey | None = None
-    """Who takes it too: the gateway of a sub-device."""
+    """Its second receiver: the gateway of a sub-device."""
 
 
 type Sender = Callable[[Notice], bool]
@@ -77,7 +77,7 @@ def topology(tx: Tx, gateway: SubKey, status: TopoStatus, subs: list[SubKey]) ->
 
 
 def lifecycle(tx: Tx, act: Act, device: SubKey, gateway: SubKey | None) -> None:
-    """Tell a device, and the gateway it belongs to, what was done to it. Before `changes.tell` closes its connection."""
+    """Notify a device and its gateway of an act on the device. Before `changes.tell` closes its connection."""
     tell(tx, Notice(device, f"thing/{act}", {}, gateway))
     if gateway is not None:
         topology(tx, gateway, _STATUS_OF[act], [device])

@@ -158,7 +158,7 @@ async def tags_of(db: Reader, *, device_nos: list[int]) -> dict[int, dict[str, s
 
 
 async def list_found(scope: Scope, db: Reader, *, gateway: DeviceRow, page: PageRequest) -> Page[FoundRow]:
-    """What the gateway met and does not serve, the latest first. `gateway` is in the caller's sight."""
+    """Devices that the gateway met and does not serve, the latest first. `gateway` is in the caller's sight."""
     binds = {"gateway_no": gateway.device_no, "tenant": gateway.tenant_id}
     total = await _found_total.scalar(db, scope, **binds)
     return Page.of(page, total, await _discovered.all(db, scope, **binds, **page.binds))

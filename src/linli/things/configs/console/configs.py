@@ -1,4 +1,4 @@
-"""Configurations of a product and of single devices: what holds, its history, a new version, back to an old one."""
+"""Configurations of a product and of single devices: the present one, its history, a new version, an old one restored."""
 
 import msgspec
 
@@ -63,7 +63,7 @@ class ProductConfig(msgspec.Struct, rename="camel", frozen=True):
 
 class DeviceConfig(msgspec.Struct, rename="camel", frozen=True):
     current: ConfigVersion | None
-    """What holds for it: its own, else the product's."""
+    """The device's configuration: its own, else the product's."""
     own: bool
 
 
@@ -135,7 +135,7 @@ device_config_routes = Routes("/devices/{iot_id:str}/config", tags=("configs",))
 
 @device_config_routes.get(right="devices.use", name="current", raises=(NotFound,))
 async def show_device_config(iot_id: str, scope: Scope, db: Database) -> DeviceConfig:
-    """What holds for a device."""
+    """The configuration of a device."""
     device = await get_device(scope, db, iot_id=iot_id)
     config = await queries.current_config(db, product_no=device.product_no, device_no=device.device_no)
     return DeviceConfig(ConfigVersion.of(config) if config else None, bool(config and config.device_no))

@@ -78,7 +78,7 @@ async def list_pushes(scope: Scope, db: Database, product_key: str) -> list[Conf
 
 @config_push_routes.post(right="integrations.manage", raises=(NotFound, NothingToPush, PushRunning))
 async def push(data: ConfigPushForm, scope: Scope, tx: Tx) -> ConfigPushRow:
-    """Tell every device of a product that is online, and in sight, what holds for it."""
+    """Push its configuration to every online device of a product that the caller may see."""
     push_row = await service.push_config(scope, tx, product_key=data.product_key, batch=data.batch)
     return await _row(tx, push_row)
 

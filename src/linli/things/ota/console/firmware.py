@@ -121,7 +121,7 @@ async def list_firmware(
 
 @firmware_routes.get("/versions", right="devices.use", raises=(NotFound,))
 async def versions(scope: Scope, db: Database, product_key: str) -> list[FirmwareVersionRow]:
-    """What the devices of a product run, as they reported it."""
+    """The versions on the devices of a product, as they reported them."""
     await get_product(scope, db, product_key=product_key)
     running_versions = await queries.running_versions(scope, db, product_key=product_key)
     return [FirmwareVersionRow(*row) for row in running_versions]
@@ -207,7 +207,7 @@ device_firmware_routes = Routes("/devices/{iot_id:str}/firmware", tags=("firmwar
 
 @device_firmware_routes.get(right="devices.use", raises=(NotFound,))
 async def reported(iot_id: str, scope: Scope, db: Database) -> list[ReportedFirmware]:
-    """What a device runs, by module."""
+    """The versions on a device, by module."""
     device = await get_device(scope, db, iot_id=iot_id)
     device_firmwares = await queries.firmware_of(db, device_no=device.device_no)
     return [ReportedFirmware(*row) for row in device_firmwares]
