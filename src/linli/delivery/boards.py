@@ -52,9 +52,9 @@ class Board(NamedTuple):
     confirmed: int
     """Confirmed by the device."""
     cannot: int
-    """Should be there and is not confirmed: who should enter and cannot."""
+    """Should be there and is not confirmed: the person should enter and cannot."""
     should_not: int
-    """Should be gone and is not confirmed: who may still enter and should not."""
+    """Should be deleted and is not confirmed: the person may still enter and should not."""
     needs_person: int
     refused: int
     """Of those not confirmed: how many the device did not take, such as every entry of a file that it refused."""

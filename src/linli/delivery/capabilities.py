@@ -1,4 +1,4 @@
-"""What a device can do by itself, as its product's thing model says; and how it says that it will not."""
+"""The abilities of a device by its product's thing model, and its forms of refusal."""
 
 from linli.kernel.db import Reader
 from linli.kernel.errors import LinliError, NotFound

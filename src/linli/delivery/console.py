@@ -1,4 +1,4 @@
-"""Deliveries: what should hold on devices, how far each has got, and why not further."""
+"""Deliveries: the desired rows of devices, their progress, and the reasons of failures."""
 
 from typing import Annotated, Literal
 
@@ -78,9 +78,9 @@ class DeviceProgress(msgspec.Struct, rename="camel", frozen=True):
     online: bool
     held: int
     cannot: int
-    """Should be there and is not confirmed: who should enter and cannot."""
+    """Should be there and is not confirmed: the person should enter and cannot."""
     should_not: int
-    """Should be gone and is not confirmed: who may still enter and should not."""
+    """Should be deleted and is not confirmed: the person may still enter and should not."""
     needs_person: int
     refused: Annotated[int, Meta(description="Of those not confirmed: entries that the device did not take.")]
     refusal: Annotated[str, Meta(description="Why, in the device's own words.")]
@@ -162,7 +162,7 @@ class DeliveryFilter(Filter, frozen=True):
 async def list_deliveries(
     scope: Scope, db: Database, page: PageRequest, where: DeliveryFilter
 ) -> Page[DeliveryRow]:
-    """What should hold on devices, the last changed first."""
+    """The desired rows of devices, the last changed first."""
     wanted = DesiredFilter(
         community_id=where.community_id,
         device=where.iot_id,
@@ -226,7 +226,7 @@ async def list_devices(
 
 @routes.post("/devices/{iot_id:str}/compare", right="devices.use", raises=(NotFound,))
 async def compare(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
-    """Ask a device now what it holds; what differs is mended. A device that cannot tell is left alone."""
+    """Read a device's rows now; differences are repaired. A device that cannot tell is left alone."""
     await devices.get_device(scope, tx, iot_id=iot_id)
     await rows.compare_soon(tx, device=iot_id, now_ms=clock.now_ms())
 
@@ -243,7 +243,7 @@ async def retry_device(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> Retri
 
 @routes.get("/{delivery_id:int}/history", right="devices.use", raises=(NotFound,))
 async def history(delivery_id: int, scope: Scope, db: Database) -> list[DeliveryStep]:
-    """What happened to a delivery, newest first."""
+    """The history of a delivery, newest first."""
     row = await queries.get_row(scope, db, row_id=delivery_id)
     steps = await queries.history_of(scope, db, row_id=row.id)
     return [

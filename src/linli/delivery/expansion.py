@@ -71,7 +71,7 @@ class Expansion:
             await self._bring_in_line(await queries.grants_by_id.all(self._db, grant_ids=wanted))
 
     async def _bring_in_line(self, rows: Sequence[GrantRow]) -> None:
-        """Write the difference between what grants reach and what they reached."""
+        """Write the difference between the present and the earlier reach of grants."""
         wanted = {
             (row.id, target.device, target.credential): (row, target)
             for row, targets in await self._reach(rows)

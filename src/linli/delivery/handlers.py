@@ -1,4 +1,4 @@
-"""What delivery reacts to: a device that came back is served at once."""
+"""Handlers of delivery: a device that came back is served at once."""
 
 from linli.delivery import service
 from linli.kernel.db import Tx

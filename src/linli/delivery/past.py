@@ -1,4 +1,4 @@
-"""What a device held at a time gone by, and why: read off the append-only histories."""
+"""The rows on a device at a past time, and their grants, read from the append-only histories."""
 
 from itertools import batched
 from typing import NamedTuple
@@ -30,7 +30,7 @@ class PastRight(NamedTuple):
     granted_ms: int
     reason: str
     ended_by: str
-    """Who took it back since; empty: nobody did."""
+    """The person or app that revoked it since; empty: it is not revoked."""
     ended_ms: int | None
     end_reason: str
 
@@ -114,7 +114,7 @@ _SETTLED = [str(State.HELD), str(State.REMOVED)]
 
 
 async def rights_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[PastRight]:
-    """What a device had confirmed and not yet dropped at `at_ms`, with the grants that were in force.
+    """The rows that a device had confirmed and not yet dropped at `at_ms`, with the grants of that time.
 
     A row whose grants were all over by then, but that the device still held, is told too: its `source` is empty.
     """

@@ -1,4 +1,4 @@
-"""What delivery needs from the rest of the house: a way to call devices, carriers by kind, expanders by scope."""
+"""Delivery's interfaces to other rooms: calls to devices, carriers by kind, expanders by scope."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
@@ -32,25 +32,26 @@ class CannotTell(Exception):
 
 @runtime_checkable
 class ReadsBack(Protocol):
-    """A carrier whose devices can tell what they hold."""
+    """A carrier whose devices can report their rows."""
 
     @property
     def kinds(self) -> Sequence[str]: ...
 
     async def read_back(self, device: str, scope: Scope) -> Mapping[tuple[str, str], str]:
-        """What the device holds: a fingerprint of each content by (kind, credential). Raises CannotTell and what the
-        call raises."""
+        """The device's rows: a fingerprint of each content by (kind, credential). Raises CannotTell and what the call
+        raises."""
         ...
 
     def fingerprint(self, kind: str, content: str) -> str:
-        """What a device that holds this content would say of it."""
+        """The device's fingerprint for this content."""
         ...
 
 
 type Expander = Callable[[Scope, Reader, Sequence[GrantRow]], Awaitable[Mapping[int, Sequence[Target]]]]
-"""The devices (and credentials) that grants on scopes of one type reach now, by grant; who reaches none may be absent.
+"""The devices (and credentials) that grants on scopes of one type reach now, by grant. A grant that reaches none may be
+absent.
 
-Asked for hundreds at once: what it reads, it reads for all of them.
+Called for hundreds of grants at once: it reads for all of them together.
 """
 
 

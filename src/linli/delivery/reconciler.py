@@ -33,15 +33,15 @@ SEARCH = 200
 """Devices looked up at once."""
 RECHECKS = 200
 GATHER_S = 0.4
-"""A kind that was just brought to a device waits this long for what comes after: each batch costs the door a
-download, and changes by the thousand trickle in. What is the first after a while goes at once."""
+"""A kind that was just brought to a device waits this long for what comes after: each batch costs the door a download,
+and changes by the thousand trickle in. The first row after a pause goes at once."""
 SEARCH_SHARE = 0.2
 """Share of its time that the worker may look for devices: with tens of thousands of rows due, a look takes long."""
 SHORTEST_REST_S = 0.02
 
 
 def outcome_of(error: LinliError) -> Outcome:
-    """What an error of a device call means for the rows that were sent."""
+    """The result for sent rows after an error of the device call."""
     if isinstance(
         error, DatabaseAway | DiskFull
     ):  # our own fault, not the device's: the device may have got the batch
@@ -118,7 +118,7 @@ class Reconciler:
         return sent
 
     async def check_device(self, device: str, tenant_id: str) -> int:
-        """Compare what a device says it holds with what it should; how many rows became due.
+        """Compare a device's reported rows with its desired rows. Returns the number of rows that became due.
 
         Kinds whose devices cannot tell are skipped. Raises Unavailable when the device is away.
         """

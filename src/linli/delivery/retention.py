@@ -1,4 +1,4 @@
-"""What ended long ago is forgotten: rows that devices confirmed as removed, dead grants, and their history.
+"""Deletes old rows: rows that devices confirmed as removed, ended grants, and their history.
 
 History lives as long as what it tells about, and `days` more.
 """

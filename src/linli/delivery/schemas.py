@@ -1,4 +1,4 @@
-"""Values of delivery: what a domain grants, and rows as they are read."""
+"""Values of delivery: a domain's grants, and rows as they are read."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -154,7 +154,7 @@ class DesiredRow(NamedTuple):
 
 
 class Content(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a desired row carries: the window that holds now or next, and the kind's own body."""
+    """The content of a desired row: the present or next window, and the kind's own body."""
 
     starts_ms: int
     ends_ms: int
@@ -222,7 +222,7 @@ class HistoryRow(NamedTuple):
 
 
 class DesiredFilter(msgspec.Struct, frozen=True):
-    """What a list of desired rows is narrowed to; None leaves it open."""
+    """The filter of a list of desired rows; None: no filter."""
 
     community_id: int | None = None
     device: str | None = None

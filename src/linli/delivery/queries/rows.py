@@ -1,4 +1,4 @@
-"""Desired rows: what a device should hold, and how far it got."""
+"""Desired rows of devices, and their progress."""
 
 from typing import Any, NamedTuple
 
@@ -252,7 +252,7 @@ async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> De
 
 
 async def history_of(scope: Scope, db: Reader, *, row_id: int, limit: int = 100) -> list[HistoryRow]:
-    """What happened to a row, newest first."""
+    """The history of a row, newest first."""
     return await _history.all(db, scope, row_id=row_id, limit=limit)
 
 

@@ -1,4 +1,5 @@
-"""Grants: who should hold what where. O(1) rows each; a scope is expanded to its devices after the commit."""
+"""Grants: credentials of persons on devices or scopes. O(1) rows each; a scope is expanded to its devices after the
+commit."""
 
 from collections.abc import Sequence
 

@@ -14,7 +14,7 @@ from linli.kernel.events import emit
 from linli.sync import ABSENT, Item, State, wire_status
 
 DUE: Final = "delivery"
-"""What the reconciler waits for (`Database.wakers`)."""
+"""The signal that wakes the reconciler (`Database.wakers`)."""
 _save_state = update_of(
     desired,
     (

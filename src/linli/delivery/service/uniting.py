@@ -26,7 +26,7 @@ class _Stretch(NamedTuple):
 def unite(
     supports: list[Support], now_ms: int, *, keeps_schedules: bool = True, zone: str = ""
 ) -> tuple[str, int | None]:
-    """What a device should hold for these grants now, and when that changes by time alone.
+    """The content for these grants on a device now, and the time of its next change.
 
     The window is the union's current or next piece (never a gap between two grants); the body is that of the
     newest grant in the piece. A device that keeps no schedules gets their current or next piece as its window, by
