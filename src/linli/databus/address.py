@@ -94,8 +94,8 @@ def parse(url: str) -> Target:
 def reachable(address: Address, *, allow_private: bool) -> bool:
     """Whether a webhook may connect to this IP address.
 
-    With `allow_private` loopback and private networks too; link-local, metadata, multicast and reserved never. What
-    carries an IPv4 address inside is judged by that.
+    With `allow_private` loopback and private networks too; link-local, metadata, multicast and reserved never. An
+    address with an IPv4 address inside is judged by the inner one.
     """
     if inner := _carried(address):
         return all(reachable(part, allow_private=allow_private) for part in inner)

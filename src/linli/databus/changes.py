@@ -1,4 +1,4 @@
-"""The change log: what happened, written with it in one transaction, read by every subscription."""
+"""The change log: changes are written in their own transaction, and every subscription reads them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple, Protocol

@@ -1,4 +1,4 @@
-"""Conditions on records: what a caller wrote, checked, and the SQL it means on both engines."""
+"""Conditions on records: the caller's text, its check, and its SQL on both engines."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple

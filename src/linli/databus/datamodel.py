@@ -1,4 +1,4 @@
-"""What a data model (数据模型) is: its fields, their types and limits, as the JSON files in `datamodels/` say."""
+"""A data model (数据模型): its fields, their types and limits, from the JSON files in `datamodels/`."""
 
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ma
     step: float | None = None
     """Resolution of a number: values are rounded to it."""
     format: Literal["datetime", "json"] | None = None
-    """What a text holds: a time in one of the Date forms, or JSON (an object given as such becomes text)."""
+    """The content of a text: a time in one of the Date forms, or JSON (an object becomes text)."""
     values: tuple[AllowedValue, ...] = ()
     """The closed list of values; empty when anything of the type is allowed."""
     file: Literal["picture", "text"] | None = None
@@ -56,7 +56,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ma
     person: Literal["id", "facts"] | None = None
     """The identityId of the person in the row, or what is removed once that person is erased (`erasure`)."""
     fill: Literal["tenant", "scope"] | None = None
-    """What the platform puts in when the writer leaves the field out: the tenant id or the scope_id."""
+    """The platform's value for an absent field: the tenant id or the scope_id."""
 
     def text(self, language: str) -> str:
         return self.en if language == "en" else self.zh

@@ -133,11 +133,11 @@ _drop_old_deliveries = Command(
 
 
 class LeaseLost(Exception):
-    """Another process serves the queue now, or it is gone: what this one found out is not to be written."""
+    """Another process serves the queue now, or the queue is deleted: the results of this process must not be written."""
 
 
 class Result(NamedTuple):
-    """What a sender has to write down about one message."""
+    """A sender's result for one message."""
 
     change_id: int
     ok: bool

@@ -173,7 +173,7 @@ async def progress(scope: Scope, db: Reader, *, subscription_id: int) -> Progres
 
 
 def _taken(subscription: Subscription) -> dict[str, Any]:
-    """What of the log a queue's filters take, as binds."""
+    """A queue's filters on the log, as binds."""
     filters = subscription.filters
     topic_kind = kind_of_topic(filters.topic, subscription.app_key)
     kinds = [topic_kind] if topic_kind else list(filters.kinds)

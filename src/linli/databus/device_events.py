@@ -1,4 +1,4 @@
-"""What happens to devices, told to subscribers: their lifecycle and the topology of gateways.
+"""Messages to subscribers about devices: their lifecycle and the topology of gateways.
 
     /sys/appkey/{appKey}/thing/{productKey}/{deviceName}/lifecycle   {"action": "created", "time": …}
     /sys/appkey/{appKey}/thing/{productKey}/{deviceName}/topology    {"action": "added", "subDevices": […], "time": …}
@@ -117,7 +117,7 @@ async def relay_topology(tx: Tx, event: TopologyEvent) -> None:
 
 
 class UpgradeEvent(Protocol):
-    """Something about a device's firmware, whose event does not name the device's product."""
+    """A message about a device's firmware. Its event does not name the device's product."""
 
     @property
     def tenant_id(self) -> str: ...

@@ -45,7 +45,7 @@ _let_go = Command(
 async def forget_person(db: Database, *, tenant_id: str, identity_id: str) -> int:
     """Empty what the kept records say of a person, in steps; how many told of them. Again changes nothing.
 
-    Subscribers are not told again: what was pushed to them is theirs to erase, and the change topic of users tells them.
+    Subscribers get no second message: they must erase pushed data themselves, and the change topic of users tells them.
     """
     scope = Scope.system(tenant_id, "erasure")
     models = registry.load()

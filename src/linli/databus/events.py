@@ -1,4 +1,4 @@
-"""What the data bus tells the other rooms, in the transaction that wrote it."""
+"""The data bus's events for other rooms, in the transaction of the rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar

@@ -43,7 +43,7 @@ _RELOAD_EVERY = 5
 
 
 class Granted(Protocol):
-    """What a consumer's session subscribed to (`things.mqtt.subscriptions.Subscriptions`)."""
+    """The subscriptions of a consumer's session (`things.mqtt.subscriptions.Subscriptions`)."""
 
     def granted(self, topic: str) -> int | None: ...
 
@@ -86,7 +86,7 @@ class Hub:
         self._around = Surroundings(db, clock, self.horizon, rng or Random(), self._leases)
         self._presence = Presence(db, clock, self._leases.who)
         self.counters: list[Callable[[], Counts]] = []
-        """Who else knows of consumers: event streams, the feed of devices."""
+        """Other parts with consumers: event streams, the feed of devices."""
         self._pumps: dict[int, Pump] = {}
         self._rounds = Rounds(
             clock, POLL_SECONDS, self._look, name="databus-hub", trouble="subscriptions cannot be read"

@@ -55,7 +55,7 @@ _drop = Command(
 
 
 class Minute(NamedTuple):
-    """What went through from `at_ms` on, for one step of a chart."""
+    """Messages from `at_ms` on, for one step of a chart."""
 
     at_ms: int
     delivered: int

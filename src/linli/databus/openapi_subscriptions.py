@@ -1,4 +1,4 @@
-"""Subscriptions by open API: what the console does under Integrations, for the key's own project (Linli's own calls)."""
+"""Subscriptions by open API, like Integrations in the console, for the key's own project (Linli's own calls)."""
 
 from typing import Annotated
 
@@ -27,7 +27,8 @@ SubscriptionId = Annotated[int, Meta(description="As `create` and `list` tell it
 
 
 class Narrowed(msgspec.Struct, rename="camel"):
-    """What a subscription takes; an empty list takes all, but messages about devices come only if their kind is named."""
+    """The filter of a subscription. An empty list takes all, except messages about devices: these need their kind
+    named."""
 
     kinds: Annotated[
         list[str],
@@ -54,7 +55,7 @@ class Created(msgspec.Struct, rename="camel"):
 
 
 class Update(msgspec.Struct, rename="camel"):
-    """What is left out stays as it is."""
+    """Absent fields stay unchanged."""
 
     subscription_id: SubscriptionId
     enabled: bool | None = None

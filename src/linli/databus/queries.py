@@ -45,7 +45,7 @@ class Record(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What of a condition decides the SQL: everything but its values."""
+    """The part of a condition that decides the SQL: everything but its values."""
 
     field: str
     type: str

@@ -44,8 +44,8 @@ class ModelRegistry:
     def suited(self, model_id: str, names: set[str]) -> DataModel | None:
         """The version that a row with these field names is of, when its writer names none.
 
-        The newest that knows every name and gets every field it demands; else the newest that knows every
-        name; else the newest, whose check then names what is wrong.
+        The newest version that has all given names and all of whose required fields are given; else the newest that has
+        all given names; else the newest, and its check then names the faults.
         """
         versions = self.versions(model_id)
         knowing = [model for model in versions if names <= {field.name for field in model.fields}]
@@ -104,7 +104,7 @@ def read_model(name: str, content: bytes) -> DataModel:
 
 
 def _wrong(field: Field, names: set[str], slots: set[str]) -> str:
-    """What contradicts itself in one field; empty when nothing does."""
+    """Contradictions within one field; empty when there is none."""
     textual = field.type in TEXTUAL
     numeric = field.type in WHOLE or field.type in REAL
     if not _NAME.fullmatch(field.name) or field.name in names:

@@ -1,4 +1,4 @@
-"""What goes after its time: records 30 days after insertion (spec H, 8.4), with their files and messages."""
+"""Deletion after the retention: records 30 days after insertion (spec H, 8.4), with their files and messages."""
 
 import asyncio
 from typing import Final

@@ -1,4 +1,4 @@
-"""The data bus put together: what the composing function makes, starts and stops.
+"""The parts of the data bus, which the composing function builds, starts and stops.
 
 bus = DataBus(db, clock, secrets, objects, settings, front=things.switchboard, devices=lambda: iter(things.fleet))
 things = Things(…, topics_of=databus.topics.may_subscribe)
@@ -66,7 +66,7 @@ class DataBus:
         self.retention = Retention(db, clock, store, days=settings.retention.records_days)
 
     def open_streams(self, gateway: Gateway) -> EventStreams:
-        """Serve event streams, whose requests `gateway` checks."""
+        """Serve event streams; `gateway` checks their requests."""
         self.streams = EventStreams(self._db, self._clock, self.hub.horizon, gateway, self.tickets)
         self.hub.counters.append(self.streams.counts)
         return self.streams

@@ -1,4 +1,4 @@
-"""What messages look like: the latest of the log that a subscription would get, else one made up for each kind."""
+"""Sample messages: the latest of the log that a subscription would get, else a generated one for each kind."""
 
 from typing import Any, Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""What crosses the wire of the data calls (`/data/model/data/*`): names and shapes as old clients send them."""
+"""Requests and answers of the data calls (`/data/model/data/*`): names and shapes of old clients."""
 
 from typing import Annotated, Any
 

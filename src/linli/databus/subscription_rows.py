@@ -1,4 +1,4 @@
-"""What a subscription is, and every read of subscriptions."""
+"""Subscriptions as rows, and all reads of them."""
 
 from typing import Final, NamedTuple, Protocol
 
@@ -18,7 +18,7 @@ EVENTS: Final = "sse"
 """Server-sent events."""
 AMQP: Final = "amqp"
 MADE_KINDS: Final = (WEBHOOK, EVENTS, AMQP)
-"""What people set up; MQTT queues come into being by themselves."""
+"""Subscriptions that people create; MQTT queues are created by themselves."""
 CHANGES: Final = "changes"
 THINGS: Final = "things"
 
@@ -102,12 +102,12 @@ class Subscription(NamedTuple):
 
     @property
     def about(self) -> str:
-        """What the sealed secret is bound to."""
+        """The subject that the sealed secret is bound to."""
         return f"subscription:{self.app_key}:{self.name}"
 
     @property
     def settings(self) -> tuple[object, ...]:
-        """What a running sender must be started again for when it changes."""
+        """Fields whose change restarts a running sender."""
         return self.name, self.url, self.filters_json, self.secret, self.generation
 
 

@@ -1,4 +1,4 @@
-"""Subscriptions: who of the integrators wants to hear of what, and where. Rules and the only writer.
+"""Subscriptions: the messages that integrators want, and their addresses. Rules and the only writer.
 
 Webhooks, event streams and AMQP queues are set up by people or by calls of the key; an MQTT queue comes into being
 when a consumer of an appKey first subscribes.
@@ -100,7 +100,7 @@ def tell_changed(tx: Tx) -> None:
 
 
 class NewQueue(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new queue is."""
+    """The values of a new queue."""
 
     app_key: str
     kind: str

@@ -1,4 +1,4 @@
-"""What devices send, put into the change log for those subscriptions that take it.
+"""Messages of devices, put into the change log for subscriptions that take them.
 
 Copying every message of every device would cost each a row for nobody. So the log gets only messages that an enabled
 subscription (webhook, events, AMQP) names, in the transaction that stores the message. A subscriber misses nothing, and
@@ -65,7 +65,7 @@ class ThingLog:
         await self._rounds.stop()
 
     async def load(self) -> None:
-        """Look who wants what."""
+        """Read the filters of subscriptions."""
         wanted: dict[tuple[str, str], list[tuple[str, Filters]]] = {}
         for row in await enabled_subscriptions(self._db):
             if row.stream == CHANGES and row.kind != MQTT:

@@ -7,7 +7,7 @@ import msgspec
 
 
 class Kind(StrEnum):
-    """What a change is about; the value is stored in the log and in subscriptions' filters."""
+    """The kind of a change; the value is stored in the log and in subscriptions' filters."""
 
     SPACE = "space"
     """A space of a community was added, changed or removed (区域)."""
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 COMMUNITY_KINDS: Final = (Kind.SPACE, Kind.MESSAGE, Kind.USER)
 STREAMED_KINDS: Final = (Kind.PROPERTY, Kind.EVENT, Kind.SERVICE_REPLY, Kind.STATUS)
-"""What devices send: many, and in the log only if a subscription takes them (`thing_log`)."""
+"""Messages of devices: many, and in the log only if a subscription takes them (`thing_log`)."""
 DEVICE_KINDS: Final = (*STREAMED_KINDS, Kind.LIFECYCLE, Kind.TOPOLOGY, Kind.OTA)
 """Kinds about one device. A subscription gets them only if it names them."""
 
@@ -98,7 +98,7 @@ def kind_of_topic(topic: str, app_key: str) -> str | None:
 def all_topics(app_key: str) -> tuple[str, ...]:
     """Every change topic of one key: each is a durable queue of its own once somebody subscribed to it.
 
-    What devices stream is not among them: over MQTT that comes live (`feed`).
+    Messages of devices are not among them: over MQTT they come live (`feed`).
     """
     return tuple(topic for kind in Kind if kind not in STREAMED_KINDS for topic in topics_of(kind, app_key))
 

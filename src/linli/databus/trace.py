@@ -1,4 +1,4 @@
-"""What became of a cause on the data bus: its messages, and how far each subscription is with them."""
+"""The effects of a cause on the data bus: its messages, and each subscription's progress with them."""
 
 from typing import Literal, NamedTuple
 

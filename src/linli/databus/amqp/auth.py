@@ -1,4 +1,4 @@
-"""What RabbitMQ asks us: may this appKey log in, and may it read this queue (rabbitmq_auth_backend_http).
+"""RabbitMQ's questions: may this appKey log in, and may it read this queue (rabbitmq_auth_backend_http).
 
 The user is the appKey. The password is `name|timestamp=<ms>|<hex>`, where hex is the HMAC-SHA256 of `name<ms>` with the
 appSecret: the client id of MQTT and the password of MQTT in one, since SASL PLAIN carries no client id (design 4.8). As

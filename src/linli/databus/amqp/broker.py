@@ -18,7 +18,7 @@ log = telemetry.logger(__name__)
 CONNECT_SECONDS: Final = 5.0
 CALL_SECONDS: Final = 5.0
 KEPT_MS: Final = 31 * 86_400_000
-"""A queue nobody uses for so long is removed by RabbitMQ: what waited in it is past its retention."""
+"""RabbitMQ removes a queue after this time without use: its messages are past their retention."""
 MAX_DELIVERIES: Final = 16
 """Times that RabbitMQ hands a message out before it counts as undeliverable."""
 

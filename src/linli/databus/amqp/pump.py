@@ -1,8 +1,9 @@
 """The sender of one AMQP queue: into RabbitMQ, where the consumers of the key compete for it.
 
 A message counts as delivered once RabbitMQ has confirmed that it is on its disk; from then on RabbitMQ hands it out
-until somebody accepts it. While RabbitMQ is away, or holds more than MOST_READY messages that nobody fetches, the
-queue waits in the database. What was handed out too often in vain comes back by the dead-letter queue and is parked.
+until somebody accepts it. While RabbitMQ is away, or holds more than MOST_READY messages that nobody fetches, the queue
+waits in the database. A message that was delivered too often without success comes back by the dead-letter queue and is
+parked.
 """
 
 from __future__ import annotations

@@ -205,7 +205,7 @@ async def get_file(record_id: int, field: str, scope: Scope, db: Database, objec
 
 
 def _check_hidden(conditions: Sequence[Condition]) -> None:
-    """What is not shown is not found out by comparing either: it may be asked for whole. Raises BadInput."""
+    """Hidden values may only be compared as a whole, so that they cannot be found out piece by piece. Raises BadInput."""
     for number, condition in enumerate(conditions):
         if _is_hidden(condition.field_name) and condition.operate.strip().lower() not in _WHOLE:
             allowed = ", ".join(sorted(_WHOLE))

@@ -1,4 +1,4 @@
-"""What the console's routes of subscriptions take and give."""
+"""Requests and answers of the console's routes for subscriptions."""
 
 from typing import Annotated
 
@@ -89,7 +89,7 @@ class MadeSubscription(msgspec.Struct, rename="camel", frozen=True):
 
 
 class SubscriptionChange(msgspec.Struct, rename="camel", frozen=True):
-    """What is left out stays as it is."""
+    """Absent fields stay unchanged."""
 
     enabled: bool | None = None
     name: str | None = None
@@ -103,7 +103,7 @@ class SubscriptionChange(msgspec.Struct, rename="camel", frozen=True):
 
 
 class SubscriptionChoices(msgspec.Struct, rename="camel", frozen=True):
-    """What a subscription can be narrowed to, and how it can be delivered here."""
+    """The filters and the ways of delivery for subscriptions here."""
 
     kinds: list[str]
     device_kinds: list[str]

@@ -72,7 +72,7 @@ async def list_all(scope: Scope, db: Database) -> list[SubscriptionRow]:
 async def choices(
     request: Request[Any, Any, Any], settings: Settings, device_entries: Entries
 ) -> SubscriptionChoices:
-    """What a subscription can be narrowed to, and how it can be delivered here."""
+    """The filters and the ways of delivery for subscriptions here."""
     models = dict.fromkeys(model.model_id for model in registry.load())
     amqp = settings.amqp
     entry = await asyncio.to_thread(device_entries, host_of(request.headers.get("host", "")))
@@ -272,7 +272,7 @@ async def dead(
 
 @subscription_routes.get("/{subscription_id:int}/deliveries", right="integrations.manage", raises=(NotFound,))
 async def pushes(subscription_id: int, scope: Scope, db: Database, page: PageRequest) -> Page[PushRow]:
-    """What was pushed, the last tried first. Tries are kept for seven days."""
+    """Pushed messages, the last try first. Tries are kept for seven days."""
     await get_subscription(scope, db, subscription_id=subscription_id)
     total, rows = await delivery_log.list_pushes(scope, db, subscription_id=subscription_id, page=page)
     return Page.of(page, total, [push_row(push, scope.language) for push in rows])

@@ -1,4 +1,4 @@
-"""What consumers get of a device's message: its topic and its JSON.
+"""A device's message for consumers: its topic and its JSON.
 
     R = /sys/appkey/{appKey}/thing/{productKey}/{deviceName}
     R/property             {"items": {"Temperature": {"value": 21.5, "time": 1795492800000}}}
@@ -116,7 +116,7 @@ def payload_of(message: Message) -> bytes:
 
 
 def _head(device: DeviceEntry, received_ms: int) -> bytes:
-    """A property message up to the middle of its batch id, whose other half is the message's number."""
+    """A property message up to the middle of its batch id. The other half of the id is the message's number."""
     return b'{"iotId":%b,"productKey":%b,"deviceName":%b,"gmtCreate":%d,"batchId":"%016x' % (
         _encode(device.iot_id),
         _encode(device.product.product_key),

@@ -36,7 +36,7 @@ class Filter(Protocol):
 
 
 class Granted(Protocol):
-    """What a session subscribed to (`things.mqtt.subscriptions.Subscriptions`)."""
+    """The subscriptions of a session (`things.mqtt.subscriptions.Subscriptions`)."""
 
     def granted(self, topic: str) -> int | None: ...
     def __iter__(self) -> Iterator[Filter]: ...
@@ -67,7 +67,7 @@ type _Route = tuple[str, int | None, Consumer | None]
 
 
 class _Fate(Enum):
-    """What became of an offer to the consumers."""
+    """The result of an offer to the consumers."""
 
     DONE = 1
     """Sent, or wanted by none of those who are there."""
@@ -90,7 +90,7 @@ class FeedQueue:
         self.cursor = subscription.cursor_id
         """Every message up to this number was delivered or not wanted, as far as is known for sure."""
         self.access = Access(False, frozenset())
-        """What the key may see; kept up to date from outside."""
+        """The key's access, kept up to date from outside."""
         self._db = db
         self._publish = publisher.publish_app
         self._app_key = subscription.app_key
@@ -110,7 +110,7 @@ class FeedQueue:
         self._room = asyncio.Event()
         self._catching: asyncio.Task[None] | None = None
         self._began = 0
-        """What was committed elsewhere up to here was sent when the feed became live."""
+        """Commits of others up to here were sent when the feed became live."""
         self._elsewhere: dict[int, int] = {}
         """How far each device of other fronts was read since, by number."""
         self._asked: set[int] = set()
@@ -207,7 +207,7 @@ class FeedQueue:
     # live
 
     def committed(self, messages: list[Message], payloads: Payloads) -> None:
-        """Messages of one commit, in order. `payloads` is shared by all queues: what one encodes, the others use."""
+        """Messages of one commit, in order. All queues share `payloads`: each payload is encoded once."""
         if not self._live and self._catching is None:
             return
         routes = self._routes
@@ -325,7 +325,8 @@ class FeedQueue:
     # what was missed
 
     async def _catch_up(self) -> None:
-        """Send what the table holds after the cursor, device by device; what is committed meanwhile waits in memory."""
+        """Send the messages of the table after the cursor, device by device. Messages committed meanwhile wait in
+        memory."""
         reached: dict[int, int] = {}
         try:
             while True:

@@ -90,7 +90,7 @@ class Leases:
         return self._clock.now_ms() - self._renewed_ms >= RENEW_MS
 
     def leased(self) -> frozenset[int]:
-        """What this process may serve now: nothing once its leases have lapsed."""
+        """The queues that this process may serve now: none once its leases have expired."""
         return frozenset() if self.lapsed else self._leased
 
     async def release(self) -> None:

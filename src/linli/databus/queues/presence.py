@@ -30,7 +30,7 @@ _drop = Command(
 
 
 class Presence:
-    """What this process tells of its consumers: when it changes, and now and then."""
+    """This process's report of its consumers: sent at changes, and from time to time."""
 
     def __init__(self, db: Database, clock: Clock, who: str) -> None:
         self._db = db

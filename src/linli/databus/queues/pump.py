@@ -1,4 +1,4 @@
-"""What every sender does: read, send, write down, move the cursor. How it sends is its own business."""
+"""The common work of senders: read, send, store results, move the cursor. How it sends is its own business."""
 
 import asyncio
 import contextlib

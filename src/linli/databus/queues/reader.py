@@ -1,4 +1,4 @@
-"""What a queue reads: the log after its place, and what its appKey may see now."""
+"""The reads of a queue: the log after its place, and the present access of its appKey."""
 
 import asyncio
 from typing import Final, NamedTuple
@@ -40,7 +40,7 @@ _NO_END: Final = 2**53
 
 
 class Access(NamedTuple):
-    """What the key may see."""
+    """The key's access."""
 
     enabled: bool
     communities: frozenset[int]
@@ -89,7 +89,7 @@ class Reader:
             window.read(rows, lambda change: self.wants(change, access))
 
     async def access(self) -> Access:
-        """What the key may see now."""
+        """The key's present access."""
         subscription = self._subscription
         key = await tenancy.find_app_key(self._db, subscription.app_key)
         communities = await tenancy.communities_of(

@@ -182,7 +182,7 @@ def _first(query: dict[str, list[str]], name: str) -> str:
 
 
 def _last_id(scope: Any, query: dict[str, list[str]]) -> int | None:
-    """What the client says that it has; None when it says nothing. Raises _No."""
+    """The last message that the client has, as it says; None when it says nothing. Raises _No."""
     headers = dict(scope["headers"])
     text = headers.get(b"last-event-id", b"").decode("latin-1").strip() or _first(query, "lastEventId")
     if not text:

@@ -1,4 +1,4 @@
-"""Tickets for event streams: what lets a client in that cannot sign its requests, as browsers' EventSource.
+"""Tickets for event streams, for clients that cannot sign their requests, such as browsers' EventSource.
 
 `<subscription>.<expiry ms>.<base64url HMAC-SHA256>`; got by a signed call, good for TICKET_MS, for opening and for
 re-opening one stream.

@@ -107,7 +107,7 @@ class WebhookPump(Pump):
             self._posts[change.id] = asyncio.create_task(self._post(change, attempt, failed_before))
 
     async def _candidates(self, now: int) -> list[tuple[Change, int]]:
-        """What could be sent now, first choice first, with the number of its next try."""
+        """The messages that can be sent now, in order of choice, with the number of the next try."""
         due = {
             number: row
             for number, row in self._waiting.items()

@@ -21,7 +21,7 @@ _CONNECT_SECONDS: Final = 10.0
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of one try."""
+    """The result of a try."""
 
     ok: bool
     status: int | None

@@ -21,7 +21,7 @@ def signature(secret: str, timestamp_ms: int, body: bytes) -> str:
 
 
 def verify(secret: str, timestamp_ms: str, body: bytes, given: str, *, now_ms: int) -> bool:
-    """What a receiver does; kept here so that the SDK and the tests use the very same."""
+    """A receiver's check; it is here so that the SDK and the tests use the same code."""
     if not timestamp_ms.isdecimal() or abs(now_ms - int(timestamp_ms)) > MAX_AGE_MS:
         return False
     return hmac.compare_digest(signature(secret, int(timestamp_ms), body), given)
