@@ -46,7 +46,7 @@ CALL_TIMEOUT_S = 30.0
 """A door downloads and stores the file before it answers."""
 KEY_TIMEOUT_S = 10.0
 URL_SECONDS = 60
-"""What the call may take, and as much again for a door that answers first and fetches then."""
+"""The time of the call, and the same time again for a door that answers first and fetches the file later."""
 MOST_ENTRIES = 500
 DROP_FILE = "access.drop_permission_file"
 
@@ -171,10 +171,10 @@ class KeyCarrier:
 def permission_file(
     batch: Sequence[Parcel], pins: Mapping[str, str] | None = None, *, owners: bool = False
 ) -> PermissionFile:
-    """The file for a batch: what must go, and what must hold with its window.
+    """The file for a batch: entries to delete, and entries to store with their window.
 
-    `pins`: PINs in clear by digest, for doors that keep them so. `owners`: say whose codes are, which doors' own files
-    do not.
+    `pins`: PINs in clear by digest, for doors that keep them so. `owners`: name the persons of codes; files for doors'
+    own use do not.
     """
     qr: list[Entry[QrPermission]] = []
     passwords: list[Entry[PasswordPermission]] = []

@@ -1,4 +1,4 @@
-"""What a door's scanner can read, and codes made for it (spec G 1, G-C14 and G-C15; 3.5.1.1, 3.3).
+"""Forms of codes that a door's scanner reads, and codes made for it (spec G 1, G-C14 and G-C15; 3.5.1.1, 3.3).
 
 Doors read encrypted codes of 88 characters, the standard's 32 characters, or, where a scanner manages neither, codes of
 the site's own form: digits only, shorter, with a prefix that the scanner waits for.

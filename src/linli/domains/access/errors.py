@@ -1,4 +1,4 @@
-"""What can go wrong with doors and their permissions. Body codes as in spec E 8."""
+"""Errors of doors and their permissions. Body codes as in spec E 8."""
 
 from typing import ClassVar
 

@@ -28,7 +28,7 @@ class PassRecorded(Event, frozen=True):
     credential: str = ""
     """As the pass has it; of a face its faceId."""
     ext_info: str = ""
-    """What the door said besides: JSON text."""
+    """The door's further data: JSON text."""
 
 
 class QrUsedUp(Event, frozen=True):

@@ -1,4 +1,4 @@
-"""What access reacts to: passes that doors report, doors that come online, devices that move or are deleted."""
+"""Handlers of access: passes that doors report, doors that come online, devices that move or are deleted."""
 
 from typing import Annotated, Any, Final
 
@@ -55,7 +55,7 @@ class AlarmEvent(msgspec.Struct, rename="camel"):
 
 
 class FeverEvent(msgspec.Struct, rename="camel"):
-    """Outputs of `FeverAlarm`. Whose face it was stays with the device: an alarm names nobody."""
+    """Outputs of `FeverAlarm`. The person of the face stays on the device: an alarm names no person."""
 
     temperature: float | None = None
     """Degrees Celsius; None where the door could not measure, and refuses for it."""

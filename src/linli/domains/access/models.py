@@ -48,7 +48,7 @@ persons = Table(
     integer("changed_ms"),
     PrimaryKeyConstraint("tenant_id", "project_id", "identity_id"),
 )
-"""Door persons (UserDTO of spec E 2.1): who an identityId is in pass records."""
+"""Door persons (UserDTO of spec E 2.1): the persons behind identityIds in pass records."""
 
 qr_codes = Table(
     "access_qr_codes",
@@ -140,7 +140,7 @@ passes = Table(
     Index("ix_access_passes_person", "identity_id", "id"),
     postgresql_partition_by="RANGE (day)",
 )
-"""Who passed, or was refused, and why. Kept 180 days (design 1); the data bus holds copies for 30."""
+"""Passes and refusals, with persons and reasons. Kept 180 days (design 1); the data bus holds copies for 30."""
 
 alarms = Table(
     "access_door_alarms",
@@ -162,7 +162,7 @@ alarms = Table(
     Index("ix_access_door_alarms_community", "community_id", "id"),
     Index("ix_access_door_alarms_door", "iot_id", "kind", "over_ms"),
 )
-"""What doors raised: tampering, forced, held open, a fever. They name nobody. Kept as long as passes."""
+"""Alarms of doors: tampering, forced, held open, a fever. They name nobody. Kept as long as passes."""
 
 remote_opens = Table(
     "access_remote_opens",
@@ -178,7 +178,7 @@ remote_opens = Table(
     integer("answered_ms", null=True),
     Index("ix_access_remote_opens_door", "iot_id", "id"),
 )
-"""Audit: who opened which door remotely, and why."""
+"""Audit of remote openings: person, door and reason."""
 
 settings = Table(
     "access_settings",

@@ -1,4 +1,4 @@
-"""What a door says besides in `extInfo` (an object as JSON text): its snapshot, a body temperature, its own time."""
+"""A door's further data in `extInfo` (an object as JSON text): its snapshot, a body temperature, its own time."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ LOWEST_C, HIGHEST_C = 30.0, 45.0
 
 
 def capture_folder(tenant_id: str, iot_id: str) -> str:
-    """Where a door's snapshots lie: what it reports from elsewhere is not shown."""
+    """The folder of a door's snapshots: pictures at other places are not shown."""
     return f"{tenant_id}/captures/{iot_id}"
 
 

@@ -1,4 +1,4 @@
-"""What access needs of rooms beside it. The process provides the implementation; faces holds it."""
+"""Access's interfaces to rooms beside it. The process provides the implementation; faces holds it."""
 
 from typing import NamedTuple, Protocol
 

@@ -40,7 +40,7 @@ class BluetoothDoor(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Bluetooth(msgspec.Struct, rename="camel", frozen=True):
-    """What a phone needs to open doors by itself, without any network."""
+    """The data with which a phone opens doors by itself, without any network."""
 
     order: Annotated[
         str, Meta(description="What the doors' keys are made from; empty: the property gave none.")

@@ -1,4 +1,4 @@
-"""This room put together: what the composing function registers to have doors served."""
+"""The parts of this room that the composing function registers to serve doors."""
 
 from linli.delivery.ports import Carriers, Invoker
 from linli.domains.access.carriers import DROP_FILE, DoorCarrier, KeyCarrier, PermissionFileKey, every_door

@@ -135,7 +135,7 @@ class Settings(NamedTuple):
     pin_salt: str = ""
     changed_ms: int = 0
     ble_order: str = ""
-    """What the Bluetooth keys of its doors are made from; empty: none."""
+    """The secret from which the Bluetooth keys of its doors are made; empty: none."""
 
     @property
     def product_keys(self) -> list[str]:

@@ -38,7 +38,7 @@ class CodesOff(Unavailable):
 
 @dataclass(frozen=True)
 class Entrance:
-    """What every way to sign in uses of the process."""
+    """The process's parts for all ways to sign in."""
 
     db: Database
     clock: Clock
@@ -84,7 +84,7 @@ class Entrance:
     async def enter(self, request: AnyRequest, account: Account, *, remember: bool = False) -> Response[Me]:
         """Open a session for an account that has shown who it is.
 
-        Who has no role anywhere may found or join an organisation. Raises Forbidden for who was let out of all theirs.
+        A person without any role may found or join an organisation. Raises Forbidden for who was let out of all theirs.
         """
         name_account(request, account.id)
         db, ids, now_ms = self.db, self.ids, self.clock.now_ms()

@@ -1,4 +1,4 @@
-"""Tables of the console: who is signed in, and who failed to."""
+"""Tables of the console: sessions, and failed sign-ins."""
 
 from sqlalchemy import Index, Table
 

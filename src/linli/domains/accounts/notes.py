@@ -1,4 +1,4 @@
-"""What a route says of its request for the security log: whose log-in it is about, and why it is refused."""
+"""A route's notes on its request for the security log: the log-in concerned, and the reason of a refusal."""
 
 from typing import Any, Final
 

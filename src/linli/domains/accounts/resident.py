@@ -62,7 +62,7 @@ async def front(settings: Settings) -> FrontState:
     raises=(CodeTooSoon, NotOpenYet, SignInThrottled),
 )
 async def send_code(request: AnyRequest, data: CodeRequest, entrance: Entrance) -> Response[CodeSent]:
-    """Have a one-time code sent to any phone; who has none of our log-ins gets one with the first sign-in."""
+    """Send a one-time code to any phone. A person without a log-in gets one with the first sign-in."""
     db = entrance.db
     entrance.check_codes()
     if not await accounts.any_account(db):

@@ -1,4 +1,4 @@
-"""What the routes of log-ins take and give."""
+"""Requests and answers of the routes of log-ins."""
 
 from typing import Annotated
 
@@ -95,7 +95,7 @@ class Me(msgspec.Struct, rename="camel", frozen=True):
     contract_missing: bool = False
     """The organisation has not handed in the contract form, and this is its administrator."""
     not_running: list[str] = []
-    """Of who may do nothing here: names of the communities that they work for and whose service does not run."""
+    """For a person without any rights here: the names of their communities that are out of service."""
 
 
 class SetupDone(msgspec.Struct, rename="camel", frozen=True):
@@ -137,7 +137,7 @@ class ResidentMe(msgspec.Struct, rename="camel", frozen=True):
 
 
 class FrontState(msgspec.Struct, rename="camel", frozen=True):
-    """What the pages must know before anybody signs in."""
+    """The facts for the pages before a sign-in."""
 
     version: str
     codes: bool

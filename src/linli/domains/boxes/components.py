@@ -133,7 +133,7 @@ FLOORS: Final[dict[str, str]] = {RULES_ENGINE: "3.1", PASSAGE: "3.1", PASSAGE_VE
 
 
 class ComponentReport(msgspec.Struct, frozen=True):
-    """What a box said last of its components, with the generation of the deployment that it ran."""
+    """A box's last report on its components, with the generation of the deployment that it ran."""
 
     generation: int
     components: list[ComponentHealth]

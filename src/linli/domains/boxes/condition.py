@@ -1,4 +1,4 @@
-"""What the platform knows of a box without asking it: heartbeat, gateway device, drivers. Spec H 5.9."""
+"""The platform's knowledge of a box without asking it: heartbeat, gateway device, drivers. Spec H 5.9."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What can go wrong with clusters, boxes, drivers and deployments."""
+"""Errors of clusters, boxes, drivers and deployments."""
 
 from linli.kernel.errors import Conflict, Forbidden, NotFound
 
@@ -84,7 +84,7 @@ class NothingChanged(Conflict):
 
 
 class ChangesMoved(Conflict):
-    """What would be deployed is not what the page showed."""
+    """The deployment would differ from the one that the page showed."""
 
     code = "edge.changes_moved"
 

@@ -183,8 +183,8 @@ edge_deployments = Table(
     Index("uq_edge_deployments_generation", "node_id", "generation", unique=True),
     Index("ix_edge_deployments_gateway", "gateway_id", "generation"),
 )
-"""What a box was to be like from a generation on. `changes`: JSON against the one before, without secrets;
-`devices`: what the box said of each."""
+"""The desired configuration of a box from a generation on. `changes`: JSON of the difference to the one before, without
+secrets; `devices`: the box's report on each."""
 
 edge_packages = Table(
     "edge_packages",

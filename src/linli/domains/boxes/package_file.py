@@ -38,7 +38,7 @@ class PackageManifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     owner: Annotated[str, Meta(min_length=1, max_length=64)]
     listens: list[Annotated[int, Meta(ge=1, le=65535)]] = []
     device_form: dict[str, Any] = {}
-    """JSON schema of a device's configuration: what the console's editor is checked against."""
+    """JSON schema of a device's configuration. The console's editor is checked by it."""
 
 
 def read_key(text: str) -> tuple[str, Ed25519PublicKey]:
@@ -87,7 +87,7 @@ def signer_of(package: bytes, signature: bytes, keys: Iterable[tuple[int, str]])
 
 
 def read_manifest(package: bytes) -> PackageManifest:
-    """What a package says of itself: its manifest alone is unpacked. Blocks for a moment. Raises BadInput.
+    """The description of a package: only its manifest is unpacked. Blocks for a moment. Raises BadInput.
 
     Ask for the signature first.
     """

@@ -1,4 +1,4 @@
-"""This room put together: what the composing function registers."""
+"""The parts of this room that the composing function registers."""
 
 from linli.domains.boxes.front.app import EdgeFront
 from linli.domains.boxes.front.calls import Addresses, EdgeCalls
@@ -48,7 +48,7 @@ class Boxes:
 
 
 def register(handlers: Handlers[Tx]) -> None:
-    """What other rooms do that concerns the edge."""
+    """Handlers for other rooms' events that concern the edge."""
     handlers.inline(DeviceDeleted, _device_deleted)
 
 

@@ -106,7 +106,7 @@ class Condition(NamedTuple):
     gateway: bool
     """B: its gateway device is connected."""
     runtime: bool
-    """C: what it is to run, runs."""
+    """C: its deployment runs."""
 
     @property
     def online(self) -> bool:
@@ -114,7 +114,8 @@ class Condition(NamedTuple):
 
     @property
     def layer(self) -> str:
-        """The layer to look at first; empty when all is well. What the platform cannot see apart is `lan_or_wan`."""
+        """The layer to look at first; empty when all is well. Two causes that the platform cannot tell apart are
+        `lan_or_wan`."""
         if not self.network:
             return "link" if self.gateway else "lan_or_wan"
         if not self.gateway:

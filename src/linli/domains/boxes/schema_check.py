@@ -66,7 +66,7 @@ def unfit(schema: Mapping[str, Any]) -> str:
 
 
 def faults_of(schema: Mapping[str, Any], value: Any) -> list[Fault]:
-    """What of a schema a value breaks, at most `MOST`."""
+    """The rules of a schema that a value breaks, at most `MOST`."""
     try:
         validator, weight = _validator(msgspec.json.encode(schema))
     except _Unfit as error:
@@ -93,7 +93,7 @@ def _validator(encoded: bytes) -> "tuple[Validator, int]":
 
 
 class _Weighing:
-    """What a schema costs at most. A part that is referred to counts each time, so loops have no bound."""
+    """The most work for a schema. A part that is referred to counts each time, so loops have no bound."""
 
     def __init__(self, root: Any) -> None:
         self._root = root
@@ -191,7 +191,7 @@ def _below(part: Any, step: str | int) -> tuple[str | int, Any]:
 
 
 def _nearest(options: "list[list[ValidationError]]", place: list[str | int]) -> "list[ValidationError]":
-    """Of several forms, the faults in the one that a value is nearest to: whose type fits."""
+    """The faults in the nearest of several forms: the form whose type fits the value."""
     for faults in options:
         if not any(fault.kind.name == "type" and fault.instance_path == place for fault in faults):
             return faults

@@ -1,4 +1,4 @@
-"""What a box is to be like, as a deployment keeps it, and how two of them differ. Pure."""
+"""The desired configuration of a box, as a deployment stores it, and the difference of two of them. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -80,7 +80,7 @@ class Differences(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def differences(before: Snapshot, after: Snapshot) -> Differences:
-    """What has to change on the box."""
+    """The changes for the box."""
     was, now = (
         {snapshot_driver.id: snapshot_driver for snapshot_driver in before.drivers},
         {snapshot_driver.id: snapshot_driver for snapshot_driver in after.drivers},

@@ -9,7 +9,7 @@ _LEVEL_WORDS = frozenset({"幢", "栋", "楼", "座", "号", "号楼", "单元",
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """What names the levels of a location, for comparing: capital letters, no leading zeros, no 幢, 单元, 室."""
+    """The names of the levels of a location, for comparisons: capital letters, no leading zeros, no 幢, 单元, 室."""
     plain = unicodedata.normalize("NFKC", text).upper()
     cores = []
     for part in _PART.findall(plain):

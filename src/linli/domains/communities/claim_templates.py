@@ -1,4 +1,4 @@
-"""Forms to print, fill in, stamp and photograph: what each managing body shows. Spec A §1.1 (ONB-04, ONB-14).
+"""Forms of each managing body, to print, fill in, stamp and photograph. Spec A §1.1 (ONB-04, ONB-14).
 
 Made as HTML with a style sheet for paper: every browser prints it, every office program opens it.
 """

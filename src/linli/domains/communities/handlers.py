@@ -1,4 +1,4 @@
-"""What communities react to: devices that are, or will be, put into one."""
+"""Handlers of communities: devices that are, or will be, put into one."""
 
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.rows import APPROVED

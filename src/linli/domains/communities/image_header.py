@@ -1,4 +1,4 @@
-"""What kind of picture some bytes are and how large it is in pixels, read off its header alone."""
+"""The kind and size in pixels of a picture, read from its header only."""
 
 import struct
 from typing import NamedTuple

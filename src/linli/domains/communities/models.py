@@ -191,7 +191,7 @@ import_changes = Table(
     ),  # JSON of what an update replaced, and by what; empty for what was made
     PrimaryKeyConstraint("import_id", "position"),
 )
-"""What an import made and changed, so that it can be undone."""
+"""Rows that an import created and changed, so that it can be undone."""
 
 community_log = Table(
     "community_log",
@@ -205,7 +205,7 @@ community_log = Table(
     text_column("detail", server_default=""),
     Index("ix_community_log_community", "community_id", "entry_no"),
 )
-"""What became of a claim and of the service. Rows are only added."""
+"""The history of a claim and of the service. Rows are only added."""
 
 poi_requests = Table(
     "poi_requests",

@@ -1,6 +1,7 @@
 """Where places come from: the catalogue of this installation, and a map provider where one is set up.
 
-What the provider finds is written into the catalogue, so that poids stay good when the provider is silent or is given up.
+The provider's results are written into the catalogue, so that poids stay valid when the provider does not answer or is
+no longer used.
 """
 
 import asyncio

@@ -100,7 +100,7 @@ def _poi(number: int, header: list[str], cells: list[str]) -> Poi | CsvProblem:
 
 
 def make(values: dict[str, str]) -> Poi:
-    """A POI from checked values by column name; what is not known is an empty array, as the map provider writes it."""
+    """A POI from checked values by column name; a missing value is an empty array, as the map provider writes it."""
 
     def text(name: str) -> str | list[str]:
         return values.get(name) or []

@@ -1,4 +1,4 @@
-"""Pure rules of the space tree (小区空间): kinds, who may stand under whom, names, paths. Spec B §3.5, A §2.2."""
+"""Pure rules of the space tree (小区空间): kinds, allowed parents, names, paths. Spec B §3.5, A §2.2."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What can go wrong with faces. Body codes as of the gateway's other failures of this kind."""
+"""Errors of faces. Body codes as of the gateway's other failures of this kind."""
 
 from typing import ClassVar
 

@@ -12,7 +12,7 @@ SOURCE = "face"
 
 
 class FaceBody(msgspec.Struct, frozen=True):
-    """Content of a grant: what a device needs besides the window."""
+    """Content of a grant: the device's data beside the window."""
 
     key: str
     """Key of the picture in the object store."""

@@ -1,4 +1,4 @@
-"""What faces need of rooms above them. The overview implements it, and the process connects the two."""
+"""Faces' interfaces to rooms above them. The overview implements it, and the process connects the two."""
 
 from typing import NamedTuple, Protocol
 

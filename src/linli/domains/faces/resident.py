@@ -36,7 +36,7 @@ async def my_erasures(community_id: int, resident: Resident, db: Database) -> li
 
 @routes.post("/look", status=200, raises=(FacesBusy, NoHints))
 async def look(community_id: int, data: FacePicture, resident: Resident, faces: FaceEngineRoom) -> FaceLook:
-    """What is wrong with a picture of the camera, if anything; nothing of it is kept."""
+    """The faults of a picture of the camera; the picture is not stored."""
     language = resident.scope(community_id).language
     return await person_faces.looked_at(faces.engine, data.picture, language)
 

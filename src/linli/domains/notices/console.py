@@ -85,7 +85,7 @@ class NoticeReader(msgspec.Struct, rename="camel", frozen=True):
 
 class NoticeReach(msgspec.Struct, rename="camel", frozen=True):
     residents: int
-    """Who live where the notice goes, now."""
+    """The present residents of the notice's spaces."""
     read: int
     last: list[NoticeReader]
 

@@ -50,4 +50,4 @@ notice_reads = Table(
     integer("read_ms"),
     PrimaryKeyConstraint("notice_id", "person_id"),
 )
-"""Who has opened a notice, and when for the first time."""
+"""The readers of a notice, with the time of their first opening."""

@@ -76,7 +76,7 @@ _ORDERS: dict[str, Any] = {
     "-changed": (_n.changed_ms, _n.notice_id),
 }
 SORTS: Final = ("title", "-title", "when", "-when", "changed", "-changed")
-"""What a page may ask for; the others follow from the state that is shown."""
+"""The orders that a page may ask for; the others follow from the shown state."""
 _pages: dict[tuple[frozenset[str], str], tuple[Query[Notice], Query[Any]]] = {}
 
 
@@ -189,7 +189,7 @@ class Reach(NamedTuple):
 
 
 async def reach(scope: Scope, db: Reader, notice_row: Notice, *, limit: int = 50) -> Reach:
-    """Recipients as of now: who moved in after the publication can read the notice too."""
+    """The present recipients: a person who moved in after the publication can read the notice too."""
     readers = await _readers.all(db, scope, notice_id=notice_row.notice_id, limit=limit)
     persons_by_id = await persons.persons_by_id(scope, db, [person_id for person_id, _ in readers])
     last = [

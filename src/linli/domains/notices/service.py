@@ -275,7 +275,7 @@ def _record(notice: Notice) -> history.Record:
 
 
 async def _content(scope: Scope, tx: Tx, notice: Notice) -> Content:
-    """What a notice says now, and to which spaces."""
+    """The present text of a notice, and its spaces."""
     aims = await queries.targets(scope, tx, [notice.notice_id])
     return Content(
         notice.title,
@@ -288,7 +288,7 @@ async def _content(scope: Scope, tx: Tx, notice: Notice) -> Content:
 
 
 def _shown(content: Content) -> dict[str, Any]:
-    """What the history compares and shows of a notice."""
+    """The fields of a notice that the history compares and shows."""
     return {
         "title": content.title,
         "text": "\n".join(group.text for group in content.publications),

@@ -1,4 +1,4 @@
-"""What the routes of the console and of the residents share."""
+"""The common parts of the console's and the residents' routes."""
 
 from linli.domains.notifications import queries
 from linli.domains.notifications.kinds import CONSOLE, PUSH, RESIDENT, SMS, Endpoint, Front, PushJob, of_front

@@ -1,4 +1,4 @@
-"""What pages send and get about notifications."""
+"""Requests and answers of pages about notifications."""
 
 from typing import Annotated
 

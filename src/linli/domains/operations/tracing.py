@@ -1,6 +1,6 @@
 """The way of one message or call through the house, hop by hop: put together from what the rooms keep anyway.
 
-Up: front → checked → committed → acknowledged → handlers → records → pushed to each subscription. Down: who asked →
+Up: front → checked → committed → acknowledged → handlers → records → pushed to each subscription. Down: the asker →
 routed → the device → its reply. A request of the open API: refused or answered, and what it led to.
 """
 
@@ -65,7 +65,7 @@ class Trace(msgspec.Struct, rename="camel", frozen=True):
 
 @dataclass(frozen=True)
 class Sight:
-    """What the asker may see. `requests` None: neither the request log nor subscriptions."""
+    """The asker's scope. `requests` None: neither the request log nor subscriptions."""
 
     devices: Scope
     requests: Scope | None

@@ -65,7 +65,7 @@ _plan = Query(
 
 
 async def population(scope: Scope, db: Reader, community_id: int) -> Population:
-    """Who is in the community, counted over its rows."""
+    """The persons of the community, counted over its rows."""
     ties = await people.count_by_tie(scope, db, community_id)
     by = {
         field: await people.count_by(scope, db, community_id, field)
@@ -87,7 +87,7 @@ async def population(scope: Scope, db: Reader, community_id: int) -> Population:
 
 
 async def housing_of(scope: Scope, db: Reader, community_id: int) -> Housing:
-    """What the community is built of."""
+    """The spaces of the community in figures."""
     assets = await housing.count_assets(scope, db, community_id)
     by_layout = await housing.count_by_layout(scope, db, community_id)
     return Housing(

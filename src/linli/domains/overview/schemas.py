@@ -22,7 +22,7 @@ class Share(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Population(msgspec.Struct, rename="camel", frozen=True):
-    """Who is in a community (CON-01)."""
+    """The persons of a community in figures (CON-01)."""
 
     total: Annotated[
         int, Meta(description="总人口: all persons registered, by themselves or by the property")
@@ -38,7 +38,7 @@ class Population(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Housing(msgspec.Struct, rename="camel", frozen=True):
-    """What a community is built of (CON-02)."""
+    """The spaces of a community in figures (CON-02)."""
 
     houses: Annotated[int, Meta(description="户数")]
     occupied: Annotated[int, Meta(description="Houses that somebody lives in")]

@@ -12,7 +12,7 @@ from linli.kernel.ids import Ids
 
 
 class Applicant(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider reviews, as in the business licence. Pictures are addresses that it may read."""
+    """The data that a provider reviews, as in the business licence. Pictures are addresses that it may read."""
 
     tenant_id: str
     unit_kind: str

@@ -27,7 +27,7 @@ class ResidentsMovedIn(Event, frozen=True):
 
 
 class ResidentsMovedOut(Event, frozen=True):
-    """Persons no longer belong to houses of one community: what they may do there because of that house ends."""
+    """Persons no longer belong to houses of a community: their rights from these houses end."""
 
     name: ClassVar[str] = "people.residents_moved_out"
     tenant_id: str
@@ -36,7 +36,7 @@ class ResidentsMovedOut(Event, frozen=True):
 
 
 class ResidentCameBack(Event, frozen=True):
-    """A move-out was taken back: what ended with it, and not for another reason, may be given again.
+    """A move-out was undone: rights that ended with it, and not for another reason, may be restored.
 
     `ResidentsMovedIn` tells of the same return.
     """
@@ -46,7 +46,7 @@ class ResidentCameBack(Event, frozen=True):
     community_id: int
     identity_id: str
     left_ms: int
-    """When the move-out was written; what it ended, ended since."""
+    """The time of the move-out; rights that it ended have ended since then."""
 
 
 class UserChanged(Event, frozen=True):
@@ -73,7 +73,7 @@ class FaceChanged(Event, frozen=True):
 
 
 class EmployeesLeft(Event, frozen=True):
-    """Persons no longer work for the property of a community: what they may do there because of it ends."""
+    """Persons no longer work for the property of a community: their rights from this work end."""
 
     name: ClassVar[str] = "people.employees_left"
     tenant_id: str
@@ -147,7 +147,7 @@ class AccountFrozen(Event, frozen=True):
 
 
 class AccountUnregistered(Event, frozen=True):
-    """An integrator deleted an account: what its project gave the person ends."""
+    """An integrator deleted an account: the rights that its project gave the person end."""
 
     name: ClassVar[str] = "people.account_unregistered"
     tenant_id: str

@@ -34,7 +34,7 @@ class Choice(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Custom(msgspec.Struct, frozen=True, rename="camel"):
-    """What a field of the community's own takes."""
+    """The values of a community's own field."""
 
     label: str
     kind: Literal["string", "enum"]
@@ -52,7 +52,7 @@ class Field(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Form(msgspec.Struct, frozen=True):
-    """What one community asks of its residents, in the order shown; the locked fields are not listed."""
+    """The fields of a community's form for residents, in their order; locked fields are not listed."""
 
     fields: list[Field]
     review: bool = False
@@ -159,7 +159,7 @@ def check(
 ) -> None:
     """Raises BadInput when a person's fields do not fit the form.
 
-    `values` are a checked profile's fields; of an update only what it says counts, and what it `cleared`.
+    `values` are a checked profile's fields; of an update only its given fields and its `cleared` ones are checked.
     """
     ext = custom_values(values.get("ext"))
     for field in form.fields:

@@ -11,7 +11,7 @@ NAME_MAX: Final = 64
 
 OWNER, RELATIVE, TENANT, FRIEND, COLLEAGUE, DECORATOR, NANNY, DRIVER, OTHER = range(1, 10)
 MEMBER_TYPES: Final = range(1, 10)
-"""MEMBER_TYPE: what a person is to a house."""
+"""MEMBER_TYPE: a person's relation to a house."""
 
 MOVED_IN, PENDING, REJECTED, MOVED_OUT = range(1, 5)
 

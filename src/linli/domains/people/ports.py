@@ -1,4 +1,4 @@
-"""What people need of rooms above them. The process provides the implementation; communities holds it."""
+"""People's interfaces to rooms above them. The process provides the implementation; communities holds it."""
 
 from typing import Protocol
 
@@ -25,7 +25,7 @@ class FaceUploads(Protocol):
     async def check_face(self, scope: Scope, db: Reader, upload_id: str, *, field: str) -> None:
         """Raises BadInput naming `field` unless it is an upload of the caller saved as HOUSEHOLD_FACE.
 
-        Format, bytes and pixels are checked too (spec B §7); what the picture shows is not looked at.
+        Format, bytes and pixels are checked too (spec B §7); the content of the picture is not.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Who may do what: roles of an account, the rights they carry, and the Scope that follows. Spec A §2.4, D 1.5.
+"""Roles of an account, their rights, and the resulting Scope. Spec A §2.4, D 1.5.
 
 Built-in roles carry the rights of `RIGHTS_OF` where they were granted. A company's own roles, and rights given to one
 person by hand, are rows; they hold in the projects of the person's groups, and in the communities of these projects.
@@ -29,7 +29,7 @@ class Role(StrEnum):
 
 
 SIGNED_IN: Final = "signed_in"
-"""What a route asks for, in the place of a right, that is open to everybody with a session."""
+"""In place of a right, for routes that are open to everybody with a session."""
 TENANT_ROLES: Final = frozenset({Role.TENANT_ADMIN, Role.SUB_ADMIN})
 COMMUNITY_ROLES: Final = frozenset({Role.COMMUNITY_MANAGER, Role.STAFF})
 
@@ -71,7 +71,7 @@ class Right(StrEnum):
     EMPLOYEES_MANAGE = "employees.manage"
     CAPABILITIES_REVIEW = "capabilities.review"
     ORGANISATION_MANAGE = "organisation.manage"
-    """The organisation itself: its contract, who administers it, the payee account, export and end."""
+    """The organisation itself: its contract, administrators, payee account, export and end."""
 
 
 _STAFF = frozenset({
@@ -116,7 +116,8 @@ class RoleGrant(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class OwnRights(msgspec.Struct, frozen=True):
-    """What the company's own roles and rights given by hand let a person do, and where: the projects of their groups."""
+    """A person's rights from the company's own roles and given by hand, with their places: the projects of their
+    groups."""
 
     tenant_id: str
     rights: frozenset[Right]
@@ -167,7 +168,7 @@ class Rights(msgspec.Struct, frozen=True):
         )
 
     def all_in(self, tenant_id: str, community_id: int | None = None) -> frozenset[Right]:
-        """Every right that holds there: what a screen may show."""
+        """All rights there, for the parts that a screen may show."""
         own = (
             own_rights.rights
             for own_rights in self.own
@@ -237,7 +238,7 @@ class Rights(msgspec.Struct, frozen=True):
         return all(pair in holdings or (pair[0], EVERYWHERE) in holdings for pair in wanted)
 
     def scope(self, tenant_id: str, *, language: str = "zh-CN") -> Scope:
-        """What the account sees in a tenant. Raises Forbidden when it has no role there.
+        """The account's scope in a tenant. Raises Forbidden when it has no role there.
 
         The installation's operator sees no tenant's people or houses by being operator.
         """
@@ -257,7 +258,7 @@ class Rights(msgspec.Struct, frozen=True):
         )
 
     def scope_with(self, right: Right, tenant_id: str, *, language: str) -> Scope:
-        """What the account sees when it uses one right: where it has that right. Raises Forbidden.
+        """The account's scope for a right: the places where it has the right. Raises Forbidden.
 
         Rights of the installation's operator reach over all tenants; all others stay in `tenant_id`.
         """

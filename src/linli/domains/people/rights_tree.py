@@ -60,7 +60,7 @@ ENTERPRISE: Final = (
         ),
     ),
 )
-"""Everything under 企业. What only the operator of the installation may do is not in it."""
+"""Everything under 企业. Rights of the operator of the installation are not in it."""
 
 FUNCTIONS: Final = tuple(function for branch in ENTERPRISE for function in branch.functions)
 ALL: Final = frozenset(
@@ -71,7 +71,7 @@ _HERE: Final = RIGHTS_OF[Role.COMMUNITY_MANAGER]
 
 
 def _in_one_community() -> tuple[Function, ...]:
-    """Functions with the levels that have a meaning in one community: what its manager has."""
+    """Functions with their levels in a single community: the rights of its manager."""
     functions = (
         Function(
             function.code,
@@ -84,7 +84,7 @@ def _in_one_community() -> tuple[Function, ...]:
 
 
 OF_COMMUNITY: Final = {function.code: function for function in _in_one_community()}
-"""What permission management gives, by function code."""
+"""The rights that permission management gives, by function code."""
 
 
 class Preset(msgspec.Struct, frozen=True):
@@ -119,7 +119,7 @@ PRESETS: Final = (
 
 
 def checked(rights: Iterable[str]) -> frozenset[Right]:
-    """Ticked rights; who manages a function uses it too. Raises BadInput for what is not in the tree."""
+    """Ticked rights; a manager of a function uses it too. Raises BadInput for what is not in the tree."""
     wanted = set(rights)
     if unknown := wanted - ALL:
         raise BadInput(field="rights", rule="one_of", allowed=", ".join(sorted(ALL)), given=min(unknown))

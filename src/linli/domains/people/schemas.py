@@ -1,4 +1,4 @@
-"""What callers say of a person, and what makes it fit. The wire names of each open API stand in its own structs."""
+"""Callers' data of a person, and its checks. The wire names of each open API stand in its own structs."""
 
 import json
 from collections.abc import Mapping

@@ -67,7 +67,7 @@ async def _row(scope: Scope, db: Reader, row: DeletionRequest, now_ms: int) -> D
 async def list_requests(
     community_id: int, where: DeletionFilter, page: PageRequest, scope: Scope, db: Database, clock: Clock
 ) -> Page[DeletionRow]:
-    """What waits first, the nearest deadline before the others."""
+    """Waiting requests first, by the nearest deadline."""
     matches = await queries.page(scope, db, community_id=community_id, where=where, request=page)
     rows = [await _row(scope, db, row, clock.now_ms()) for row in matches.data]
     return Page.of(page, matches.total, rows)

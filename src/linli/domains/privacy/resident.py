@@ -157,7 +157,7 @@ async def overview(resident: Resident, db: Database, settings: Settings) -> MyDa
 
 @routes.get("/topics/{topic:str}", raises=(NotFound,))
 async def topic(topic: str, resident: Resident, db: Database, settings: Settings) -> TopicTables:
-    """What is held under one heading, field by field."""
+    """The stored data under a heading, field by field."""
     if topic not in TOPICS and topic != OTHER:
         raise NotFound(what="topic", id=topic)
     tables = []
@@ -176,7 +176,7 @@ async def topic(topic: str, resident: Resident, db: Database, settings: Settings
 
 @routes.get("/reads")
 async def who_read(resident: Resident, db: Database) -> list[Read]:
-    """Who opened the resident's details, saw their ID number or took the list of residents along; 180 days."""
+    """The readers of the resident's details or ID number, and exports of the list of residents; 180 days."""
     return [
         Read(
             text(f"privacy.read.{row.kind}", resident.language),
@@ -216,7 +216,7 @@ async def export(resident: Resident, tx: Tx, ids: Ids, clock: Clock) -> CreatedI
 
 @routes.get("/deletion-requests")
 async def list_requests(resident: Resident, db: Database) -> list[DeletionRow]:
-    """What the resident asked to be deleted, the newest first."""
+    """The resident's requests for deletion, the newest first."""
     rows = await queries.of_account(db, resident.account_id)
     names = await _names(db, rows)
     return [

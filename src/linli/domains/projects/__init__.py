@@ -1,4 +1,4 @@
 """Integrators' projects (应用平台项目): details, capabilities and their review, states, the default app. ADR 0024.
 
-What a scope needs of a project (id, keys, granted communities) is in `kernel.tenancy`.
+The part of a project for scopes (id, keys, granted communities) is in `kernel.tenancy`.
 """

@@ -1,4 +1,4 @@
-"""What can go wrong with projects."""
+"""Errors of projects."""
 
 from linli.kernel.errors import Conflict
 

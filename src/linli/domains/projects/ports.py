@@ -1,4 +1,4 @@
-"""What projects need of rooms above them. The process provides the implementation; boxes holds it."""
+"""Projects' interfaces to rooms above them. The process provides the implementation; boxes holds it."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""What can go wrong with sandboxes."""
+"""Errors of sandboxes."""
 
 from linli.kernel.errors import Conflict, NotFound, TooMany, Unavailable
 

@@ -16,7 +16,7 @@ class SimDevice(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, kw_only=True):
-    """Ids as on the wire. `spare`: what an example may delete or use up, by name."""
+    """Ids as on the wire. `spare`: objects that an example may delete or use up, by name."""
 
     project_id: str = ""
     community_id: int = 0

@@ -1,4 +1,4 @@
-"""The table of sandboxes. What is in a sandbox is in the tables of the other rooms, under its tenant."""
+"""The table of sandboxes. The contents of a sandbox are in the tables of the other rooms, under its tenant."""
 
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
 
@@ -20,6 +20,6 @@ sandboxes = Table(
     UniqueConstraint("tenant_id", "owner"),
     Index("ix_sandboxes_app_key", "app_key"),
 )
-"""`sandbox_id`: the sandbox's own tenant. `tenant_id`, `owner`: whose it is: an account (`staff:7`) of a tenant.
-`state`: `making`, `ready`, `removed` (may be brought back for a while). `facts`: JSON of `facts.Facts`. `switched_off`:
-JSON list of the devices that were told to be offline. `used_ms`: when its owner last looked at it or tried a call."""
+"""`sandbox_id`: the sandbox's own tenant. `tenant_id`, `owner`: its owner, an account (`staff:7`) of a tenant. `state`:
+`making`, `ready`, `removed` (may be brought back for a while). `facts`: JSON of `facts.Facts`. `switched_off`: JSON
+list of the devices that were told to be offline. `used_ms`: when its owner last looked at it or tried a call."""

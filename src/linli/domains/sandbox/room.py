@@ -1,4 +1,4 @@
-"""This room put together: what the composing function registers and starts."""
+"""The parts of this room that the composing function registers and starts."""
 
 from typing import Any
 

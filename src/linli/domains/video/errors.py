@@ -1,4 +1,4 @@
-"""What can go wrong with camera information."""
+"""Errors of camera information."""
 
 from linli.kernel.errors import Conflict
 

@@ -78,4 +78,4 @@ camera_batch_rows = Table(
     text_column("after_sealed", server_default=""),
     PrimaryKeyConstraint("batch_id", "position"),
 )
-"""What an import or a clearing changed, for undoing it."""
+"""The changes of an import or a clearing, for its undo."""

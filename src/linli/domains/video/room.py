@@ -1,4 +1,4 @@
-"""This room put together: what the composing function registers."""
+"""The parts of this room that the composing function registers."""
 
 from linli.domains.video.events import CamerasChanged
 from linli.domains.video.handlers import device_deleted, device_moved, to_data_bus

@@ -1,4 +1,4 @@
-"""What happens to visits, told to the other rooms in the transaction that wrote it."""
+"""Events of visits for the other rooms, in the transaction of the change."""
 
 from typing import ClassVar
 

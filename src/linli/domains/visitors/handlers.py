@@ -1,4 +1,4 @@
-"""What visits react to: passes at doors, doors that come and go, and residents who move out."""
+"""Handlers of visits: passes at doors, doors that come and go, and residents who move out."""
 
 from functools import partial
 
@@ -30,7 +30,7 @@ class VisitorHandlers:
             )
 
     async def changed(self, tx: Tx, event: VisitChanged) -> None:
-        """Inline: who is expected is sent their pass once, after the commit."""
+        """Inline: an expected visitor is sent the pass once, after the commit."""
         if event.state == EXPECTED:
             await outbox.add(tx, SEND, PassToSend(event.tenant_id, event.apply_id))
 
@@ -39,7 +39,7 @@ class VisitorHandlers:
         await self._passes.follow_all(event.tenant_id, event.community_id)
 
     async def moved_out(self, event: ResidentsMovedOut) -> None:
-        """After: what a resident invited to their house ends with their living there."""
+        """After: a resident's invitations to their house end when they no longer live there."""
         scope = Scope.system(event.tenant_id, "visitors")
         for tie in event.ties:
             await self._db.run(

@@ -119,7 +119,7 @@ _pages: dict[tuple[frozenset[str], str], tuple[Query[Visit], Query[Any]]] = {}
 
 
 class VisitConditions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list of visits is narrowed to; None leaves it open."""
+    """The filter of a list of visits; None: no filter."""
 
     since_ms: int | None = None
     """The window of a visit touches the time from here to `until_ms`. UTC ms."""

@@ -1,4 +1,4 @@
-"""This room put together: what the composing function registers and mounts."""
+"""The parts of this room that the composing function registers and mounts."""
 
 from linli.domains.access.events import DoorRegistered, PassRecorded
 from linli.domains.access.service.keys import DoorKeys

@@ -55,7 +55,7 @@ class DoorAlarmRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 class AlarmsAsked(Filter, frozen=True):
-    """What a list of alarms is cut down to."""
+    """The filter of a list of alarms."""
 
     community_id: int | None = None
     iot_id: str = ""

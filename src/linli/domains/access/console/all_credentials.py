@@ -116,7 +116,7 @@ class RestoreCredential(msgspec.Struct, rename="camel"):
 
 
 class CredentialListFilter(Filter, frozen=True):
-    """What the list is cut down to."""
+    """The filter of the list."""
 
     q: Annotated[
         str, Meta(description="Part of the holder's name; a whole number, or the end that is shown.")
@@ -184,7 +184,7 @@ async def export_csv(
     door_keys: DoorKeys,
     language: str | None = None,
 ) -> Stream:
-    """All that fit, as CSV, in the site's time; who took it is kept."""
+    """All matching rows as CSV, in the site's time; the export is logged with the person."""
     scope, language = within, language or within.language
     where = await credential_filter(scope, db, asked)
     await _note_export(scope, db, community_id, where, clock.now_ms())
@@ -203,7 +203,7 @@ async def export_xlsx(
     door_keys: DoorKeys,
     language: str | None = None,
 ) -> Stream:
-    """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
+    """All matching rows as a workbook of at most 200,000 rows; the export is logged with the person."""
     scope, language = within, language or within.language
     where = await credential_filter(scope, db, asked)
     count = await _note_export(scope, db, community_id, where, clock.now_ms())
@@ -295,7 +295,7 @@ async def _denied_among(scope: Scope, db: Reader, community_id: int) -> set[str]
 
 
 def _named(scope: Scope, keys: DoorKeys, data: EndCredential | RestoreCredential | RevealCredential) -> Named:
-    """What a row's `ref` names. Raises CredentialUnknown."""
+    """The kind of object that a row's `ref` names. Raises CredentialUnknown."""
     ref = data.ref if data.origin == all_credentials.OWN else keys.named_by(scope, data.ref)
     return Named(data.origin, ref, data.person_id)
 

@@ -43,7 +43,7 @@ denied_routes = Routes("/communities/{community_id:int}/denied", tags=("doors",)
 
 
 class DeniedFilter(Filter, frozen=True):
-    """Who is denied, as their list is asked for."""
+    """The filter of the list of denied persons."""
 
     lifted: Annotated[bool, Meta(description="Those lifted since as well.")] = False
 
@@ -61,7 +61,7 @@ async def denied(community_id: int, scope: Scope, db: Database, where: DeniedFil
 
 @denied_routes.post(right="devices.manage", raises=(PersonUnknown,))
 async def deny(community_id: int, data: DenyIn, scope: Scope, tx: Tx, clock: Clock) -> None:
-    """Shut every door to a person; what they were given comes back when it is lifted."""
+    """Close every door to a person. Their rights come back when this is lifted."""
     if not data.reason.strip():
         raise BadInput(field="reason", rule="blank")
     if len(data.reason) > MAX_REASON:

@@ -1,4 +1,4 @@
-"""Passes to take away: what the list's filters chose, newest first, in the site's time."""
+"""Export of passes: the rows of the list's filters, newest first, in the site's time."""
 
 from collections.abc import AsyncIterator
 from typing import Final

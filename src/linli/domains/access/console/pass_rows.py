@@ -117,7 +117,7 @@ def whole_at(rights: Rights, scope: Scope) -> WholeAt:
 
 
 def shown_credential(kind: str, credential: str, *, whole: bool = False) -> str:
-    """What may be read of a credential; `whole`: of cards all of it. Nobody reads a whole code or PIN in a list."""
+    """The readable part of a credential; `whole`: the whole card number. Nobody reads a whole code or PIN in a list."""
     if kind in ("CARD", "BleCARD"):
         return credential if whole else masking.shown_credential(kind, credential)
     if kind == "CALL":

@@ -1,4 +1,4 @@
-"""Who passed which door, or was refused and why; live pages get the same rows."""
+"""Passes and refusals at doors, with persons and reasons; live pages get the same rows."""
 
 from typing import Annotated, Literal
 
@@ -26,7 +26,7 @@ MOST_DOORS = 100
 
 
 class PassesAsked(Filter, frozen=True):
-    """What a list of passes is cut down to."""
+    """The filter of a list of passes."""
 
     community_id: int | None = None
     iot_id: Annotated[str, Meta(description="One door, or several by comma.")] = ""
@@ -82,7 +82,7 @@ async def list_passes(
 async def export_csv(
     scope: Scope, db: Database, clock: Clock, asked: PassesAsked, rights: Rights, language: str | None = None
 ) -> Stream:
-    """All that fit, as CSV, in the site's time; who took it is kept."""
+    """All matching rows as CSV, in the site's time; the export is logged with the person."""
     where, language = pass_filter(asked), language or scope.language
     await _note(scope, db, where, await queries.count_passes(scope, db, where=where), clock)
     lines = pass_export.lines(scope, db, where, language, whole=whole_at(rights, scope))
@@ -93,7 +93,7 @@ async def export_csv(
 async def export_xlsx(
     scope: Scope, db: Database, clock: Clock, asked: PassesAsked, rights: Rights, language: str | None = None
 ) -> Stream:
-    """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
+    """All matching rows as a workbook of at most 200,000 rows; the export is logged with the person."""
     where, language = pass_filter(asked), language or scope.language
     count = await queries.count_passes(scope, db, where=where)
     check_size(count, "from")

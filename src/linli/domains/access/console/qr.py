@@ -79,7 +79,7 @@ class QrPictureRequest(msgspec.Struct, rename="camel"):
 
 class QrPicture(msgspec.Struct, rename="camel", frozen=True):
     text: str
-    """What the QR picture holds: 88 characters, or the code itself where a door reads only codes of its own form."""
+    """The content of the QR picture: 88 characters, or the code itself if a door reads only codes of its own form."""
 
 
 qr_routes = Routes("/qr-codes", tags=("doors",))
@@ -182,7 +182,7 @@ async def give(
 async def picture(
     ref: str, data: QrPictureRequest, within: Scope, tx: Tx, clock: Clock, door_keys: DoorKeys
 ) -> QrPicture:
-    """What to show of a code that the console made; who looked is kept."""
+    """The picture of a code from the console; the reader is logged."""
     scope, now, code = within.narrowed(data.community_id), clock.now_ms(), _code(door_keys, within, ref)
     text = await qr.picture_of(
         scope,

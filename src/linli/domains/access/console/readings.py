@@ -125,7 +125,7 @@ community_reading_routes = Routes("/communities/{community_id:int}/door-readings
 
 @community_reading_routes.get(right="devices.use", name="show", raises=(NotFound,))
 async def show_readings(community_id: int, within: Scope, db: Database, rights: Rights) -> Readings:
-    """What holds for the products of a community's doors."""
+    """The forms for the products of a community's doors."""
     scope = await people.community_scope(within, db, community_id)
     counts: dict[str, int] = {}
     for door in await all_doors(scope, db, community_id=community_id):

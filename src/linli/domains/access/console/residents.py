@@ -1,4 +1,4 @@
-"""Console: what a resident would lose by moving out."""
+"""Console: the rights that a resident would lose by moving out."""
 
 from typing import Annotated
 

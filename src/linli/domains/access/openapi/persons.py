@@ -55,7 +55,7 @@ class UserOut(msgspec.Struct, rename="camel"):
     contract=Contract(source="spec E B1, B A083"),
 )
 async def modify_user(data: UserModify, scope: Scope, tx: Tx, clock: Clock) -> None:
-    """An unknown identityId is created, a known one changed; what is left out stays."""
+    """An unknown identityId is created, an existing one changed; absent fields stay."""
     ext_info = data.ext_info
     await service.save_person(
         scope,

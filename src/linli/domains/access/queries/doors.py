@@ -97,7 +97,8 @@ def pattern(text: str) -> str:
 
 
 def ends_with(code: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a card or code is the text of `code_binds`, or ends so: what lists do not show is not found by trying."""
+    """Whether a card or code equals the text of `code_binds`, or ends with it. Characters that lists hide cannot be
+    found by trying."""
     return or_(
         func.lower(code) == bindparam("whole_code"),
         and_(func.length(code) >= 8, func.lower(code).like(bindparam("code_end"), escape="\\")),

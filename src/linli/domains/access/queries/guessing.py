@@ -1,4 +1,4 @@
-"""Who guesses PINs where, and how long the PINs of a community are."""
+"""Guesses of PINs at doors, and the length of a community's PINs."""
 
 from sqlalchemy import bindparam
 

@@ -154,7 +154,8 @@ def _person_of(grant: GrantRow) -> str:
 async def rights_now(
     scope: Scope, db: Reader, *, community_id: int, identity_id: str, now_ms: int, any_hour: bool = False
 ) -> list[DesiredRow]:
-    """What a person's credentials open now: desired rows whose window holds, and whose schedule unless `any_hour`."""
+    """The doors that a person's credentials open now: desired rows within their window and, unless `any_hour`, within
+    their schedule."""
     live_rows = []
     for row in await rows_of_subject(scope, db, community_id=community_id, subject=identity_id):
         if row.content:

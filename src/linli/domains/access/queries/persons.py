@@ -45,7 +45,7 @@ _any = Query(
 
 
 def project_of(scope: Scope) -> str:
-    """Whose door persons a caller keeps: those of its project, or the console's."""
+    """The owner of a caller's door persons: its project, or the console."""
     return scope.project_id or ""
 
 

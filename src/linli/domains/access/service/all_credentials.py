@@ -96,7 +96,7 @@ async def restore(
 
 
 async def reveal(scope: Scope, tx: Tx, *, community_id: int, named: Named, now_ms: int) -> str:
-    """The whole number or code; who looked is kept. Raises CredentialUnknown, also for PINs and owners' own keys."""
+    """The whole number or code; the reader is logged. Raises CredentialUnknown, also for PINs and owners' own keys."""
     code, is_here = named.ref, False
     if named.origin == OWN:
         row = await _own(scope, tx, community_id, named)

@@ -73,7 +73,7 @@ _tries = Query(tries.select().where(tries.c.key == bindparam("key")).with_for_up
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person should open doors with. Times are UTC ms."""
+    """The values of a person's new credential. Times are UTC ms."""
 
     community_id: int
     kind: str

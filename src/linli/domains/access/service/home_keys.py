@@ -1,6 +1,6 @@
 """Keys of a person's own: residents' on the doors of their pass scope, staff's on all (spec A PM-03, PM-04, RES-06).
 
-A key is a code that is never shown in clear; what its owner shows is encrypted and good for a minute or five.
+A key is a code that is never shown in clear. Its owner shows an encrypted form, valid for one to five minutes.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ HOME_DOORS = "home_doors"
 CODE_LENGTH = 16
 DAY_MS = 86_400_000
 STAFF_DAYS = 7
-"""A staff key lives this long beyond the last day on which it was shown: who lost the right keeps nothing."""
+"""A staff key lives this long after the last day on which it was shown, so a person who lost the right keeps no key."""
 _mark = Command(
     update(qr_codes)
     .where(qr_codes.c.qr_code == bindparam("of_code"))
@@ -42,7 +42,7 @@ _BODY = encode(QrBody(UNLIMITED, False))
 async def give_home_keys(
     scope: Scope, tx: Tx, *, community_id: int, identity_ids: list[str], ids: Ids, now_ms: int
 ) -> None:
-    """Let persons' own keys open the doors of their pass scopes; who has one keeps it."""
+    """Let persons' own keys open the doors of their pass scopes; existing keys stay."""
     codes_by_identity = await queries.find_keys(
         scope, tx, community_id=community_id, identity_ids=identity_ids, source=HOME
     )

@@ -29,7 +29,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 FROZEN, DENIED = "frozen", "denied"
-"""Who rests a person's rights: an integrator's frozen account, and the property's list of the denied."""
+"""The two causes that suspend a person's rights: an integrator's frozen account, and the property's deny list."""
 CHUNK = 100
 """Persons in one transaction."""
 

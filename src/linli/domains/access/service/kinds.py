@@ -1,4 +1,4 @@
-"""What access has delivered to doors: kinds, sources, and the bodies they carry."""
+"""Access's rows for doors: kinds, sources, and bodies."""
 
 from typing import Literal
 

@@ -45,7 +45,7 @@ TYPES = {
 }
 """Type in `passEvent` → type in records."""
 RECORDED = frozenset(("QRCODE", "CARD", "BleCARD", "PASSWORD"))
-"""What the model of traditional passes holds; faces have their own."""
+"""The kinds in the model of traditional passes; faces have their own model."""
 MAX_EXT_INFO = 4096
 _RECOGNISED = frozenset(
     (PassCode.SUCCESS, PassCode.FACE_BLACKLISTED, PassCode.FACE_EXPIRED, PassCode.FACE_NOT_EFFECTIVE)
@@ -219,7 +219,7 @@ async def _holder(tx: Tx, door: Door, kind: str, report: PassReport, faces: Face
 
 
 async def _own_holder(tx: Tx, door: Door, kind: str, credential: str, report: PassReport) -> _Holder:
-    """Whose card, Bluetooth card or PIN it was; a pass counts as one of its uses."""
+    """The owner of the card, Bluetooth card or PIN; a pass counts as one of its uses."""
     scope = Scope.system(door.tenant_id)
     row = await credential_queries.live(
         scope, tx, community_id=door.community_id, kind=kind, credential=credential

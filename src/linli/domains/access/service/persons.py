@@ -1,4 +1,4 @@
-"""Door persons: who an identityId is to the doors (spec E, B1 to B4)."""
+"""Door persons: the persons behind identityIds at doors (spec E, B1 to B4)."""
 
 from sqlalchemy import bindparam, delete
 

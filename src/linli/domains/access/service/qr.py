@@ -60,7 +60,7 @@ _reset_shared = Command(
 
 @dataclass(frozen=True, slots=True)
 class QrRight:
-    """What a code may do at doors. Times are UTC ms."""
+    """The rights of a code at doors. Times are UTC ms."""
 
     starts_ms: int
     ends_ms: int
@@ -70,7 +70,7 @@ class QrRight:
 
 @dataclass(frozen=True, slots=True)
 class DoorResult:
-    """What became of one door of a call; `error` None: done."""
+    """The result for one door of a call; `error` None: done."""
 
     iot_id: str
     error: LinliError | None = None
@@ -87,7 +87,7 @@ async def generate_code(
     source: Literal["", "visitor"] = "",
     iot_ids: Sequence[str] = (),
 ) -> str:
-    """A new code for a person: capital letters and digits, 16 unless asked otherwise. `source`: what it is for.
+    """A new code for a person: capital letters and digits, 16 unless asked otherwise. `source`: its purpose.
 
     `iot_ids`: doors that must be able to read it; where their scanners have a form of their own, the code is of it.
     Raises PersonUnknown, CodeFormsDiffer, BadInput.

@@ -1,4 +1,4 @@
-"""What ends rights by itself: a code used up, a person deleted, moved out or erased, a door gone.
+"""Automatic ends of rights: a code used up, a person deleted, moved out or erased, a door removed.
 
 Jobs after the commit, idempotent.
 """

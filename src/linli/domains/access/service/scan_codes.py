@@ -1,4 +1,4 @@
-"""Codes of the form that a door can read, for one scan within minutes: what a resident shows where encrypted codes fail.
+"""Codes in a form that a door can read, for one scan within minutes: residents show them where encrypted codes fail.
 
 The code travels as every right does and is decided where the door decides, at the box with the line cut too; it is
 random, unique in the installation, opens its one door once, and ends by itself.
@@ -69,7 +69,7 @@ async def show(
 
 
 async def shown(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_ms: int) -> ShownCode | None:
-    """What the person shows at this door now."""
+    """The code that the person shows at this door now."""
     rows = [row for row in await _rows(scope, db, door, identity_id) if row.ends_ms > now_ms]
     return await shown_code(db, rows[0]) if rows else None
 

@@ -53,7 +53,7 @@ async def set_pass_scope(
     """Say whose keys open a door, and when; after the commit their QR codes, cards and faces go to it or leave it.
 
     Spaces are the whole community, areas, buildings or units. `schedules` (`linli.rules.schedules`) by (kind, ref);
-    who has none is served at all hours. Raises DoorUnknown, NotFound, BadInput.
+    entries without one are served at all hours. Raises DoorUnknown, NotFound, BadInput.
     """
     if len(space_ids) + len(group_ids) > MOST_REFS:
         raise BadInput(field="spaceIds", rule="too_many_items", limit=MOST_REFS)

@@ -85,7 +85,7 @@ async def choose(
 
 
 async def pin_salt(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> str:
-    """What the community's PINs are hashed with; made on first use."""
+    """The salt of the community's PINs; created on first use."""
     before = await settings_of(scope, tx, community_id=community_id)
     if before.pin_salt:
         return before.pin_salt

@@ -1,4 +1,4 @@
-"""Who a log-in is to the doors."""
+"""The identity of a log-in at doors."""
 
 from linli.domains.access.service import persons
 from linli.domains.people.queries import persons as people

@@ -127,7 +127,7 @@ join_request_routes = Routes("/organisation/join-requests", tags=("organisation"
 
 @join_request_routes.get(right=Right.STAFF_MANAGE)
 async def list_waiting(scope: Scope, db: Database) -> list[JoinRequestRow]:
-    """Who waits to be let in."""
+    """The requests to join that wait."""
     return [
         JoinRequestRow(
             str(row.request_id), str(row.account_id), row.name, row.phone or "", row.words, row.created_ms

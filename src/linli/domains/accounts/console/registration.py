@@ -270,7 +270,7 @@ async def ways(rights: Rights, settings: Settings) -> FirstUseWays:
 
 @first_use_routes.get("/join-requests", right=SIGNED_IN)
 async def mine(db: Database, rights: Rights) -> list[MyRequest]:
-    """What one has asked for, and how it was answered."""
+    """The caller's own requests, and their answers."""
     rows = await joining.mine(db, rights.account_id)
     return [
         MyRequest((await tenancy.get_tenant(db, row.tenant_id)).name, row.state, row.reason, row.created_ms)
@@ -283,7 +283,8 @@ invited_routes = Routes("/invitations", tags=("session",))
 
 @invited_routes.get("/{token:str}", public=True, raises=(NotFound, InvitationGone))
 async def show(token: str, db: Database, clock: Clock) -> Invited:
-    """Who invites. A link holds 144 bits of chance: nobody who shares an address is shut out by who guesses."""
+    """Who invites. A link has 144 random bits, so tries are not counted: a guesser cannot lock out others at the same
+    address."""
     now_ms = clock.now_ms()
     invitation = await joining.find(db, token=token, now_ms=now_ms)
     tenant = await tenancy.get_tenant(db, invitation.tenant_id)

@@ -1,4 +1,4 @@
-"""Signing in and out, who am I, where am I signed in."""
+"""Signing in and out, the caller's account and its sessions."""
 
 from litestar import Response
 

@@ -43,7 +43,7 @@ async def state(db: Database, settings: Settings) -> schemas.SetupState:
 async def set_up(
     request: AnyRequest, data: schemas.SetupRequest, entrance: Entrance
 ) -> Response[schemas.SetupDone]:
-    """Create the operator, who also administers the first tenant, and sign in. Works once."""
+    """Create the operator, also as administrator of the first tenant, and sign in. Works once."""
     db = entrance.db
     if await accounts.any_account(db):
         raise AlreadySetUp()

@@ -1,4 +1,4 @@
-"""Console: what a cloud account claimed moves to an organisation. Spec A §1.1 (ONB-11)."""
+"""Console: a cloud account's communities move to an organisation. Spec A §1.1 (ONB-11)."""
 
 import secrets as system_secrets
 from typing import Annotated
@@ -48,7 +48,7 @@ class OwnOrganisation(msgspec.Struct, rename="camel", frozen=True):
 
 
 class UpgradeAsked(msgspec.Struct, rename="camel", frozen=True):
-    """What the administrator of an organisation sees who scanned the code."""
+    """The view of an organisation's administrator who scanned the code."""
 
     state: str
     company: str
@@ -97,7 +97,7 @@ async def state(ticket: str, db: Database, clock: Clock) -> UpgradeState:
 
 @upgrade_offer_routes.get(right=SIGNED_IN, raises=(NotFound,))
 async def show(ticket: str, rights: Rights, db: Database, clock: Clock) -> UpgradeAsked:
-    """What would move, and where to."""
+    """The communities that would move, and their target."""
     row = await upgrade.find(db, ticket=ticket, now_ms=clock.now_ms())
     if row.state != upgrade.WAITING:
         return UpgradeAsked(row.state, "", [], [])

@@ -167,7 +167,8 @@ async def open_session(
     ids: Ids,
     now_ms: int,
 ) -> tuple[str, Session]:
-    """Sign an account in, as it was when it showed who it is: what ended its sessions since then ends this one too.
+    """Sign an account in, with the generation of its proof: an act that ended its sessions since then ends this session
+    too.
 
     Returns the cookie's value, which is kept nowhere, and the session.
 

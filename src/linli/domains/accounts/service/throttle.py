@@ -47,7 +47,7 @@ class SignInThrottled(TooMany):
 
 
 class Attempt(NamedTuple):
-    """Who tries to be whom, from where."""
+    """A try: the log-in, the address and the browser."""
 
     login: str
     """The log-in tried, or whatever else is tried; empty: only the address is counted."""
@@ -55,7 +55,7 @@ class Attempt(NamedTuple):
     device: str = ""
     """The name of a browser that has signed in as this log-in; empty for any other."""
     purpose: str = ""
-    """What an address is counted for, where it is not for signing in."""
+    """The purpose for which an address is counted, if it is not a sign-in."""
 
 
 class Count(NamedTuple):
@@ -67,7 +67,7 @@ class Count(NamedTuple):
 
 
 class SpareCounts:
-    """What one process counts while nothing can be written."""
+    """The counts of a process while nothing can be written."""
 
     def __init__(self) -> None:
         self._counts: dict[str, Count] = {}
@@ -178,7 +178,7 @@ async def _hold(tx: Tx, key: str, now_ms: int) -> Count:
 
 
 def _counted(counts: Sequence[tuple[_Rule, Count]], now_ms: int) -> list[Count]:
-    """What is kept after one more attempt. Raises SignInThrottled."""
+    """The stored state after one more attempt. Raises SignInThrottled."""
     waits = [count.open_ms - now_ms for _, count in counts if count.open_ms > now_ms]
     if waits:
         raise SignInThrottled(seconds=-(-max(waits) // 1000))

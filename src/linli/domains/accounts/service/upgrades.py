@@ -33,7 +33,7 @@ _MOVED: Final = (
     "invitations",
     "join_requests",
 )
-"""What an organisation that was just founded consists of."""
+"""The tables of a new organisation."""
 _PEOPLE: Final = frozenset({"staff", "account_roles", "company_role_holders", "staff_rights"})
 _WHY: Final = "the organisation and the cloud account that become one; both tenants are conditions"
 
@@ -217,7 +217,7 @@ async def _must_be_empty(tx: Tx, tenant: str) -> None:
 
 
 async def _move_in(tx: Tx, old: str, new: str) -> None:
-    """Rows of the organisation become the company's; what the company has already stays as it is."""
+    """Rows of the organisation become the company's; existing rows of the company stay unchanged."""
     names = {row.name for row in await _rows_of(_table("company_roles")).all(tx, tenant=new)}
     for row in await _rows_of(_table("company_roles")).all(tx, tenant=old):
         if row.name in names:

@@ -1,1 +1,1 @@
-"""What the box works with: brands and models that were integrated, and what each brand needs. Spec C 8.7, 9."""
+"""The devices that boxes work with: integrated brands and models, and the needs of each brand. Spec C 8.7, 9."""

@@ -1,4 +1,4 @@
-"""What the catalogue adds to a form on its way to the box. Pure. Spec C 8.6, 9."""
+"""The catalogue's additions to a form on its way to the box. Pure. Spec C 8.6, 9."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -56,7 +56,7 @@ class VendorBrand(msgspec.Struct, rename="camel", frozen=True):
 
 
 class VendorPreset(msgspec.Struct, rename="camel", frozen=True):
-    """What a brand's guide enters into the form of a protocol."""
+    """The values of a brand's guide for the form of a protocol."""
 
     brand: str
     driver: str
@@ -120,7 +120,7 @@ async def brands(kind: str = "", driver: str = "") -> list[VendorBrand]:
 
 @routes.get("/presets", right=SEE)
 async def presets(driver: str = "") -> list[VendorPreset]:
-    """What each brand's guide enters into the form, by protocol."""
+    """The values of each brand's guide for the form, by protocol."""
     return [
         msgspec.convert(preset_values(preset), VendorPreset)
         for preset in library().presets

@@ -1,7 +1,7 @@
 """The vendor catalogue as data: read and checked once, searched by brand and model. Spec C 8.7 (presets), 9 (models).
 
-`vendors.json` is the source's list with its line numbers. What it leaves open is settled there as in spec C 17: a model
-whose face side is not said compares at the box, 罗格朗 comes through its server although the list calls it a device.
+`vendors.json` is the source's list with its line numbers. Open points are decided there as in spec C 17: a model
+without a stated face side compares at the box, and 罗格朗 comes through its server although the list calls it a device.
 """
 
 import functools
@@ -49,7 +49,7 @@ class Brand(_Strict, frozen=True, kw_only=True):
 
 
 class Preset(_Strict, frozen=True, kw_only=True):
-    """What a brand needs under one protocol. Spec C 8.7."""
+    """The needs of a brand under a protocol. Spec C 8.7."""
 
     brand: _Text
     driver: _Text
@@ -66,7 +66,7 @@ class Preset(_Strict, frozen=True, kw_only=True):
     algorithm_port: Port | None = None
     algorithm_provider: Literal["", "other"] = ""
     unique_id_name: str = ""
-    """What the vendor calls the device's unique number (form B)."""
+    """The vendor's name of the device's unique number (form B)."""
     unique_across_types: bool = False
     """One number twice takes every device of the brand off line: also across types (spec C 8.5)."""
 
@@ -121,7 +121,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def access_types(self) -> tuple[AccessType, ...]:
-        """What it can be a logical device for."""
+        """The kinds of logical device that it can be."""
         return tuple(_TYPES[ability] for ability in self.abilities if ability in _TYPES)
 
     @property

@@ -93,7 +93,7 @@ certificate_routes = Routes("/edge/certificates", tags=("edge",))
 async def list_certificates(
     scope: Scope, db: Database, page: PageRequest, state: Annotated[str, Meta(description=_STATES)] = ""
 ) -> Page[CertificateRow]:
-    """What the tenant handed in, the newest first."""
+    """The tenant's uploads, the newest first."""
     return await _listed(scope, db, state, page)
 
 

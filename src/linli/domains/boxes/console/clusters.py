@@ -21,7 +21,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 ASSOCIATE = Right.PROJECTS_SEE.value
-"""Who binds devices to projects."""
+"""The right to bind devices to projects."""
 
 
 cluster_routes = Routes("/edge/clusters", tags=("edge",))

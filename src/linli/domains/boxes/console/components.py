@@ -24,7 +24,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
 DECIDE = Right.CAPABILITIES_REVIEW.value
-"""Who reviews what projects apply for decides about components too."""
+"""The reviewers of projects' applications also decide about components."""
 
 
 component_routes = Routes("/edge/clusters/{cluster_id:int}/components", tags=("edge",))
@@ -61,7 +61,7 @@ async def install(cluster_id: int, code: str, data: service.InstallForm, hand: H
 
 @component_routes.post("/{code:str}/upgrade", right=MANAGE, raises=(NotFound, ComponentRefused, NotCertified))
 async def upgrade(cluster_id: int, code: str, data: UpgradeForm, hand: Hand, tx: Tx) -> None:
-    """立即升级 of a driver; what is of the box's own release comes with that."""
+    """立即升级 of a driver; parts of the box's own release come with the release."""
     await service.upgrade(
         hand.within, tx, cluster_id=cluster_id, code=code, version=data.version, **hand.stamp
     )

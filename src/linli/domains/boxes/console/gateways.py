@@ -143,7 +143,7 @@ async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) 
 
 @gateway_routes.get("/{gateway_id:int}/pending", right=SEE, raises=(NotFound,))
 async def pending(gateway_id: int, hand: Hand) -> Differences:
-    """What a deployment would change now, and which devices go off-line meanwhile."""
+    """The changes of a deployment now, and the devices that go off-line meanwhile."""
     return await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets)
 
 

@@ -1,4 +1,4 @@
-"""Who works at the edge in the console, and with what: one thing for routes to ask for instead of five."""
+"""The caller and the tools for work at the edge in the console: one parameter for routes instead of five."""
 
 from typing import NamedTuple, TypedDict
 
@@ -13,7 +13,7 @@ SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 
 
 class Stamp(TypedDict):
-    """What services take that make something."""
+    """The arguments of services that create rows."""
 
     ids: Ids
     secrets: Secrets
@@ -21,7 +21,7 @@ class Stamp(TypedDict):
 
 
 class Hand(NamedTuple):
-    """`within`: what the caller may reach by the route's right."""
+    """`within`: the caller's scope by the route's right."""
 
     within: Scope
     db: Database

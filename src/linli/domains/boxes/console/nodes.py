@@ -142,7 +142,7 @@ async def sync(node_id: int, hand: Hand, tx: Tx) -> None:
 
 @node_routes.get("/nodes/{node_id:int}/sync/failures", right=SEE, raises=(NotFound,))
 async def failures(node_id: int, scope: Scope, db: Database) -> list[SyncFailure]:
-    """失败详情: what did not reach its door, and why."""
+    """失败详情: rows that did not reach their door, and the reasons."""
     node = await queries.node(scope, db, node_id)
     return [
         SyncFailure.of(device, row, scope.language)

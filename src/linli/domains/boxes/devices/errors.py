@@ -1,4 +1,4 @@
-"""What can go wrong with devices under a protocol."""
+"""Errors of devices under a protocol."""
 
 from linli.kernel.errors import Conflict
 

@@ -54,7 +54,7 @@ _LIMITS: Final = ("maxThreshold", "minThreshold")
 
 
 class Checked(NamedTuple):
-    """A form as it was read: what is kept of it, and what is wrong. With faults nothing may be kept."""
+    """A form as it was read: its values, and its faults. With faults nothing may be kept."""
 
     custom: dict[str, Any]
     faults: list[Fault]
@@ -160,7 +160,7 @@ def _check_logical(shape: Shape, name: str, custom: Mapping[str, Any], category:
 
 
 def _named_for(name: str) -> str | None:
-    """What the suffix .1 to .5 of a DeviceName says under the official protocols."""
+    """The meaning of the suffix .1 to .5 of a DeviceName under the official protocols."""
     if len(name) > 2 and name[-2] == "." and name[-1] in "12345":
         return ACCESS_TYPES[int(name[-1]) - 1]
     return None

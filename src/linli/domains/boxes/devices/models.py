@@ -44,4 +44,4 @@ edge_import_rows = Table(
     text_column("after_sealed", server_default=""),
     PrimaryKeyConstraint("import_id", "position"),
 )
-"""What an import made or changed, so that it can be undone."""
+"""Rows that an import created or changed, so that it can be undone."""

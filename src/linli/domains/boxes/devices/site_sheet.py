@@ -1,7 +1,7 @@
 """The customer's <设备信息表>: which device stands at which address, looked up when devices are added.
 
-Its page 通用模板 gives every device's address, IoT code, name and place; pages of brands give, by address, what that
-brand's driver asks for. Joined by 设备IP. Spec C §3 (site device sheet), D §2.
+Its page 通用模板 gives every device's address, IoT code, name and place. Pages of brands give, by address, the values for
+that brand's driver. Joined by 设备IP. Spec C §3 (site device sheet), D §2.
 """
 
 import ipaddress
@@ -38,7 +38,7 @@ _SECRET: Final = ("密码", "password", "secret", "key")
 
 
 class SiteRow(NamedTuple):
-    """A device of the sheet. `tabs`: the brands' pages that name its address; `custom`: what they say, by form field."""
+    """A device of the sheet. `tabs`: the brands' pages that name its address; `custom`: their values, by form field."""
 
     ip: str
     code: str
@@ -157,7 +157,7 @@ def _row(line: _Line, code: str, brands: list[_Line], faults: list[SheetFault]) 
 
 
 def _custom(line: _Line, faults: list[SheetFault]) -> dict[str, Any]:
-    """What a line says of the form. The person who adds the device types the secrets."""
+    """The form's values in a line. The person who adds the device types the secrets."""
     values: dict[str, Any] = {}
     for field, titles in _FIELDS.items():
         if text := _of(line, titles):

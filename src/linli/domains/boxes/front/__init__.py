@@ -1,4 +1,4 @@
-"""`/edge/…`: what boxes say to the cloud over HTTP, beside their MQTT."""
+"""`/edge/…`: requests of boxes to the cloud over HTTP, beside their MQTT."""
 
 from linli.domains.boxes.front.app import EdgeAnswer, EdgeFront, EdgeRequest
 

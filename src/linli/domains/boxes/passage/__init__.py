@@ -1,1 +1,1 @@
-"""Passage rules (通行规则): what a box does by itself when somebody passes a door. Spec C C010, C016."""
+"""Passage rules (通行规则): actions of a box by itself when a person passes a door. Spec C C010, C016."""

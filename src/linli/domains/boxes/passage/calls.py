@@ -1,4 +1,4 @@
-"""What a box asks of its passage rules (`edge_link`)."""
+"""Requests of a box for its passage rules (`edge_link`)."""
 
 from urllib.parse import parse_qs
 

@@ -182,7 +182,7 @@ async def remove(rule_id: int, scope: Scope, tx: Tx, clock: Clock) -> None:
 
 @passage_rule_routes.get("/{rule_id:int}/runs", right=SEE, raises=(NotFound,))
 async def runs(rule_id: int, scope: Scope, db: Database) -> list[PassageRun]:
-    """What became of a rule, the newest first."""
+    """The results of a rule, the newest first."""
     rule = await queries.rule(scope, db, rule_id)
     devices = await queries.devices_of(scope, db, [rule])
     lift = devices.get(rule.lift_id)

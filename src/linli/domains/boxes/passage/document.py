@@ -22,7 +22,7 @@ type Homes = dict[str, list[str]]
 
 
 async def rules_of(db: Reader, node: Node) -> PassageRules:
-    """What a box is to keep. Rules whose door or lift was taken from the gateway are left out."""
+    """The rules for a box. Rules whose door or lift was taken from the gateway are left out."""
     scope = Scope.system(node.tenant_id, "boxes")
     gateway = await gateway_queries.gateway_of_node(scope, db, node.node_id)
     rules = await queries.rules(scope, db, gateway.gateway_id) if gateway is not None else []

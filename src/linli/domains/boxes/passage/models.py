@@ -1,4 +1,5 @@
-"""What boxes keep of passage rules; the rules are with the tables of boxes. Who sees the gateway sees them."""
+"""The passage rules that boxes have; the rules themselves are in the tables of boxes. A person who sees the gateway
+sees them."""
 
 from sqlalchemy import Column, Table
 
@@ -12,4 +13,4 @@ edge_passage_boxes = Table(
     text_column("held_version", server_default=""),
     integer("held_ms", null=True),
 )
-"""What a box said that it keeps. `held_ms`: null since a rule of it was made, changed or removed."""
+"""A box's report of its rules. `held_ms`: null since a rule of it was made, changed or removed."""

@@ -64,7 +64,7 @@ _delete = Command(
 
 
 class RuleForm(NamedTuple):
-    """What a person enters for a rule."""
+    """A person's input for a rule."""
 
     name: str
     door_id: int

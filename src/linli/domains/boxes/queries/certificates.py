@@ -81,7 +81,7 @@ _certified = Query(
 
 
 def _tenant(scope: Scope) -> Scope:
-    """All of a tenant; of every tenant for the operator, whose scope names none."""
+    """All of a tenant; of every tenant for the operator, because their scope names none."""
     return Scope(scope.tenant_id, scope.caller, language=scope.language)
 
 

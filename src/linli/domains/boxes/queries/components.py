@@ -41,7 +41,7 @@ _AT_THE_CLOUD = (kinds.LOCAL_ACCOUNTS, kinds.PAGE_PASSWORD, kinds.NODE)
 
 
 async def of_cluster(scope: Scope, db: Reader, cluster_id: int) -> dict[str, Component]:
-    """What is wished, by code; those never asked for or installed have no row."""
+    """The desired components, by code; components that were never requested or installed have no row."""
     return {row.code: row for row in await _of_cluster.all(db, scope, cluster_id=cluster_id)}
 
 
@@ -73,7 +73,7 @@ async def has_rules(scope: Scope, db: Reader, cluster_id: int) -> bool:
 
 
 async def wanted_at(scope: Scope, db: Reader, node: Node) -> list[WantedComponent]:
-    """What a box is to have."""
+    """The desired components of a box."""
     rows = await _installed(scope, db, node.cluster_id)
     wanted = [
         WantedComponent(code=row.code, on=not row.stopped, params=_params(row))

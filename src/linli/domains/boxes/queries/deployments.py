@@ -1,4 +1,4 @@
-"""Deployments: what boxes were to be like, and what became of it."""
+"""Deployments: desired configurations of boxes, and their results."""
 
 from sqlalchemy import bindparam, func, select
 
@@ -51,7 +51,7 @@ async def deployment(scope: Scope, db: Reader, deployment_id: int) -> Deployment
 
 
 async def latest(scope: Scope, db: Reader, node_id: int) -> Deployment | None:
-    """What a box is to be like now."""
+    """The present desired configuration of a box."""
     return await _latest.one(db, scope, node_id=node_id)
 
 

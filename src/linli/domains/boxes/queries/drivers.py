@@ -60,7 +60,7 @@ _used = Query(
 
 
 def version_order(version: str) -> tuple[int, ...]:
-    """`1.10.2` after `1.9.0`. What is no number counts as 0."""
+    """`1.10.2` after `1.9.0`. A text that is no number counts as 0."""
     return tuple(int(part) if part.isdecimal() else 0 for part in version.lstrip("vV").split("."))
 
 

@@ -111,7 +111,7 @@ async def device(scope: Scope, db: Reader, edge_device_id: int) -> EdgeDevice:
 
 
 async def device_of(scope: Scope, db: Reader, iot_id: str) -> EdgeDevice | None:
-    """What the edge knows of a thing."""
+    """The edge's facts of a thing."""
     return await _of_iot_id.one(db, scope, iot_id=iot_id)
 
 

@@ -68,7 +68,7 @@ class Sync(NamedTuple):
     state: str
     kinds: list[SyncKind]
     devices: list[SyncDevice]
-    """Those that should hold something, what failed first."""
+    """Rows that should be on devices, failed ones first."""
 
     @property
     def offered(self) -> bool:
@@ -107,7 +107,7 @@ def sync_key(iot_id: str) -> str:
 
 
 async def sync_of(scope: Scope, db: Reader, node: Node) -> Sync:
-    """What of rights and libraries has reached the doors behind a box."""
+    """The delivery of rights and libraries to the doors behind a box."""
     behind = {row.iot_id: row for row in await devices_of(scope, db, node)}
     # Until the worker has begun, the rows still stand as they were before the sync was asked for.
     begun = not await outbox.unfinished(db, [sync_key(iot_id) for iot_id in behind])
@@ -143,7 +143,7 @@ def _state(sync_kinds: Iterable[SyncKind]) -> str:
 
 
 async def failures(scope: Scope, db: Reader, node: Node) -> list[tuple[EdgeDevice, DesiredRow]]:
-    """失败详情: what did not come, device by device; the first two hundred."""
+    """失败详情: rows that did not arrive, device by device; the first two hundred."""
     failed: list[tuple[EdgeDevice, DesiredRow]] = []
     for device in await devices_of(scope, db, node):
         if len(failed) >= _DETAILS:
@@ -155,7 +155,7 @@ async def failures(scope: Scope, db: Reader, node: Node) -> list[tuple[EdgeDevic
 
 
 async def too_old(scope: Scope, db: Reader, node: Node) -> list[Floor]:
-    """What must be upgraded before data is restored on a new box."""
+    """The parts to upgrade before data is restored on a new box."""
     floors = []
     if node.version and version_order(node.version) < version_order(BASE_FLOOR):
         floors.append(Floor(node.name, node.version, BASE_FLOOR))

@@ -74,7 +74,7 @@ def guard(base: str, *, host: str, scheme: str) -> list[Header]:
 
 
 def cross_origin(headers: Mapping[str, str]) -> tuple[Header, ...]:
-    """What lets the page read its own answers; nothing for other pages."""
+    """The header that lets the page read its own answers; none for other pages."""
     return _CORS if headers.get("origin") == "null" else ()
 
 
@@ -91,12 +91,12 @@ def navigates(headers: Mapping[str, str]) -> bool:
 
 
 def passed(headers: Mapping[str, str]) -> dict[str, str]:
-    """What the box sees of a request: no cookie of ours, no address, no referrer."""
+    """The request's headers for the box: no cookie of ours, no address, no referrer."""
     return {name: headers[name] for name in PASSED if name in headers}
 
 
 def returned(given: Iterable[tuple[str, str]], base: str) -> list[Header]:
-    """What a browser sees of the box's answer. Cookies are dropped: they would be our origin's."""
+    """The box's answer's headers for the browser. Cookies are dropped: they would be our origin's."""
     kept: list[Header] = []
     for name, value in given:
         small = name.lower()

@@ -225,7 +225,7 @@ class BoxCalls:
 
 
 def _refused(fault: Fault, node: str) -> LinliError:
-    """What the box said, as the console tells it."""
+    """The box's answer, as the console shows it."""
     if fault.code == "bad_input" and fault.field:
         return BadInput(field=fault.field, rule="box_says", text=fault.message)
     if fault.code == "not_found":

@@ -1,4 +1,4 @@
-"""What can go wrong with remote work."""
+"""Errors of remote work."""
 
 from linli.kernel.errors import Conflict, LinliError, Unavailable
 

@@ -49,7 +49,7 @@ class Joined(msgspec.Struct, array_like=True):
 
 
 class Carried(msgspec.Struct, array_like=True):
-    """What the end of `side` said."""
+    """Handle a message of the end of `side`."""
 
     tunnel_id: int
     side: str
@@ -71,7 +71,7 @@ class Over(msgspec.Struct, array_like=True):
 
 
 class _Joint:
-    """What this process knows of one tunnel."""
+    """A tunnel in this process."""
 
     def __init__(self, tunnel: Tunnel) -> None:
         self.tunnel = tunnel
@@ -357,7 +357,7 @@ class Exchange:
                 log.exception("tunnels could not be looked after")
 
     async def look(self) -> None:
-        """End what may not go on, write what went through."""
+        """End tunnels that may not go on, and store their traffic."""
         now_ms = self._clock.now_ms()
         for joint in list(self._joints.values()):
             if now_ms >= joint.tunnel.until_ms:

@@ -21,7 +21,7 @@ LOG_LINES: Final = 8
 WRONG_CATEGORY: Final = re.compile(
     r"device data format is error|service_unknown|ServiceUnknown|has no service", re.I
 )
-"""What a device or driver says to a service that its category lacks (H-63)."""
+"""The answer of a device or driver to a service that its category does not have (H-63)."""
 
 NO_SERVICE: Final = 404
 """The code of a device that does not know the service it is asked for."""
@@ -58,7 +58,7 @@ async def box_guide(situation: Situation, ask: Ask, *, now_ms: int) -> Guide:
 
 
 def box_steps(situation: Situation, *, now_ms: int) -> list[Finding]:
-    """What the platform knows without asking: activation, heartbeat, gateway, drivers."""
+    """The platform's own facts: activation, heartbeat, gateway, drivers."""
     node, condition, beat = situation.node, situation.condition, situation.beat
     if not node.activated_ms:
         progress = {"percent": node.percent, "serial": node.serial_number, "why": node.refusal or "-"}
@@ -100,7 +100,7 @@ async def device_guide(
 ) -> Guide:  # fmt: skip
     """One device behind a box (H-62, H-63): the box, its driver, the device's network, its log, its failed calls.
 
-    `model`: what its category and thing model say (`categories.model_steps`).
+    `model`: the steps from its category and thing model (`categories.model_steps`).
     """
     steps = [_step("device_state", state == "online", state, device, {})]
     steps += [
@@ -173,7 +173,7 @@ def _calls(calls: Sequence[Downlink]) -> Finding:
 
 
 def answer_code(call: Downlink) -> int:
-    """What the device itself answered; 0: nothing that can be read."""
+    """The device's own answer; 0: not readable."""
     try:
         return msgspec.json.decode(call.output or "{}", type=_Answer, strict=False).code
     except msgspec.MsgspecError:

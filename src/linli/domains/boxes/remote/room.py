@@ -1,4 +1,4 @@
-"""This room put together: what the composing function starts, and what routes ask for."""
+"""The parts of this room, for the composing function and for routes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -22,7 +22,7 @@ MOST_OPEN: Final = 6
 """Tunnels of one box at once."""
 REASON_CHARS: Final = range(2, 201)
 TRANSCRIPT_CHARS: Final = 200_000
-"""Of a terminal's screen; what came after is counted, not kept."""
+"""Of a terminal's screen; later bytes are counted, not stored."""
 
 EVENTS: Final = ("online", "offline", "booted", "updated", "moved")
 

@@ -1,7 +1,7 @@
 """Certificates: handed in by the vendor, looked at by the lab, and what projects may be given. Spec G G-C42, F16.
 
 A report of the bench says that the published cases pass. The lab then tests the device that it was sent, and approves
-or refuses. What the box itself brings needs no certificate.
+or refuses. Drivers of the box's own release need no certificate.
 """
 
 from typing import Final

@@ -115,7 +115,7 @@ class ClusterChange(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 async def create(scope: Scope, tx: Tx, *, form: ClusterForm, ids: Ids, now_ms: int) -> Cluster:
-    """A new cluster. Who sees a part of the tenant alone names a project or a community of theirs.
+    """A new cluster. A person who sees only a part of the tenant names one of their projects or communities.
 
     Raises BadInput, NotFound.
     """

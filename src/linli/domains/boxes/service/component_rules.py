@@ -1,4 +1,4 @@
-"""What keeps a component from being asked for, installed or configured; read from wishes and from what boxes said."""
+"""The obstacles to requesting, installing or configuring a component, from the desired state and the boxes' reports."""
 
 import asyncio
 import json

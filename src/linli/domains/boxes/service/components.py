@@ -1,6 +1,6 @@
 """Components of a cluster: asked for, approved, installed, stopped and started, upgraded, taken away. Spec C §6, D CB-06.
 
-What is wished stands in the row: (asked → approved | refused) → installed. How a component is, the boxes say
+The row has the desired state: (asked → approved | refused) → installed. How a component is, the boxes say
 (`components.shown`). Those of the box's own release change their version with it; drivers have packages of their own.
 """
 
@@ -61,7 +61,7 @@ _tell = values_of(components=bindparam("report"))
 
 
 async def take(tx: Tx, node: Node, *, generation: int, health: list[ComponentHealth] | None) -> None:
-    """What a box says of its components, kept as it says it."""
+    """A box's report on its components, stored unchanged."""
     text = "" if health is None else msgspec.json.encode(kinds.ComponentReport(generation, health)).decode()
     if text == node.components:
         return

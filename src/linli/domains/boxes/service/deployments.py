@@ -54,7 +54,7 @@ _supersede = Command(
 async def wanted(
     scope: Scope, db: Reader, gateway: Gateway, cluster: Cluster, *, secrets: Secrets
 ) -> Snapshot:
-    """What a gateway is set to now, deployed or not."""
+    """The present settings of a gateway, deployed or not."""
     tenant = whole(scope)
     protocol_rows = await gateway_queries.protocols(tenant, db, gateway.gateway_id)
     behind: dict[int, list[SnapshotDevice]] = {}
@@ -93,7 +93,7 @@ async def wanted(
 
 
 def snapshot_of(row: Deployment | None, secrets: Secrets) -> Snapshot:
-    """What a deployment brought; an empty one before the first."""
+    """The configuration of a deployment; an empty one before the first."""
     if row is None:
         return Snapshot()
     text = secrets.open(row.snapshot_sealed, about=f"edge_deployment:{row.deployment_id}")
@@ -101,7 +101,7 @@ def snapshot_of(row: Deployment | None, secrets: Secrets) -> Snapshot:
 
 
 async def pending(scope: Scope, db: Reader, gateway_id: int, *, secrets: Secrets) -> Differences:
-    """What the next deployment of a gateway would change. Raises NotFound."""
+    """The changes of the next deployment of a gateway. Raises NotFound."""
     gateway = await gateway_queries.gateway(scope, db, gateway_id)
     _, _, changes = await _look(scope, db, gateway, secrets)
     return changes
@@ -154,7 +154,7 @@ async def deploy(
 async def push_settings(
     scope: Scope, tx: Tx, cluster: Cluster, *, ids: Ids, secrets: Secrets, now_ms: int
 ) -> list[Deployment]:
-    """Send components and switches of a cluster to its boxes; what else was set and not deployed stays back."""
+    """Send components and switches of a cluster to its boxes; other undeployed settings are not sent."""
     deployments = []
     settings = await component_queries.settings_of(whole(scope), tx, cluster)
     for node_row in await cluster_queries.nodes_of(whole(scope), tx, [cluster.cluster_id]):
@@ -182,7 +182,7 @@ async def push_driver(
     secrets: Secrets,
     now_ms: int,
 ) -> Deployment | None:
-    """Send another version of a driver; what else was set and not deployed stays back. None: it is not deployed."""
+    """Send another version of a driver; other undeployed settings are not sent. None: it is not deployed."""
     gateway = await gateway_queries.gateway(scope, tx, gateway_id)
     node = await take_turn(scope, tx, gateway.node_id)
     before = snapshot_of(await queries.latest(whole(scope), tx, node.node_id), secrets)

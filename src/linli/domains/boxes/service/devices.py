@@ -1,6 +1,6 @@
 """Devices under a protocol: the thing is made or taken, put under the box and into its community. Spec C §8.
 
-What the forms say is checked by `devices` of this room's catalogue before it comes here.
+The values of forms are checked before, by `devices` of this room's catalogue.
 """
 
 import json
@@ -54,12 +54,12 @@ def sealed_custom(custom: dict[str, Any], iot_id: str, secrets: Secrets) -> str:
 
 
 def custom_of(device: EdgeDevice, secrets: Secrets) -> dict[str, Any]:
-    """What the form said, in clear: vendors' passwords are in it, so it never goes to a browser as it is."""
+    """The form's values in clear. They have vendors' passwords, so they never go to a browser unchanged."""
     return dict(json.loads(secrets.open(device.custom_sealed, about=f"edge_device:{device.iot_id}")))
 
 
 class EdgeDeviceValues(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new device behind a gateway is."""
+    """The values of a new device behind a gateway."""
 
     product_key: str
     device_name: str

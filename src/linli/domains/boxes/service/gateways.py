@@ -98,7 +98,7 @@ async def connect_locally(
 ) -> Gateway:
     """Switch the local MQTT on or off (网关互联). Effective with the next deployment.
 
-    What is left empty is made at random; switching off forgets user and password. Raises BadInput, NotFound.
+    Empty values are created at random; switching off deletes user and password. Raises BadInput, NotFound.
     """
     gateway = await queries.gateway(scope, tx, gateway_id)
     if user and not _USER.fullmatch(user):

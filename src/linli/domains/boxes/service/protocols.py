@@ -23,7 +23,7 @@ from linli.kernel.secrets import Secrets
 HISTORY: Final = "edge_protocol"
 CONFIG_BYTES: Final = 64 * 1024
 DOOR_PROTOCOLS: Final = frozenset({DOOR_DEVICE, DOOR_SYSTEM, DOOR_TERMINAL})
-"""Whose doors call the box, without a secret."""
+"""Protocols whose doors call the box without a secret."""
 
 _change = Command(
     update(edge_protocols)

@@ -151,7 +151,7 @@ async def _packages(scope: Scope, tx: Tx, drivers: list[SnapshotDriver]) -> list
 async def report(
     tx: Tx, node: Node, generation: int, deployment_report: DeploymentReport, *, now_ms: int
 ) -> None:
-    """What a box says of a deployment. One that is over already, or that there never was, changes nothing."""
+    """A box's report on a deployment. One that is over already, or that there never was, changes nothing."""
     scope = Scope.system(node.tenant_id, "boxes")
     row = await queries.of_generation(scope, tx, node.node_id, generation)
     if row is None or row.state not in OPEN:

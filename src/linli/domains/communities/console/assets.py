@@ -33,7 +33,7 @@ asset_routes = Routes("/communities/{community_id:int}/houses/{house_id:int}/ass
 
 @asset_routes.get(right=Right.HOUSES_SEE)
 async def list_assets(community_id: int, house_id: int, scope: Scope, db: Database) -> list[AssetRow]:
-    """What belongs to a house beside the house."""
+    """Assets that belong to a house."""
     house = await queries.house(scope, db, house_id)
     rows = await queries.assets(scope, db, house.space_id)
     return [AssetRow(str(row.asset_id), row.type, row.name) for row in rows]

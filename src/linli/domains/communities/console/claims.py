@@ -1,4 +1,4 @@
-"""Console: what leads to a community and from it: forms, missing places, resubmission, managers, service. Spec A §1.1."""
+"""Console: the way to a community and out of it: forms, missing places, resubmission, managers, service. Spec A §1.1."""
 
 from typing import Annotated, Literal
 
@@ -126,7 +126,7 @@ async def withdraw(community_id: int, scope: WholeScope, tx: Tx) -> None:
 
 @claim_routes.get("/{community_id:int}/log", right=Right.COMMUNITIES_SEE)
 async def log(community_id: int, scope: Scope, db: Database) -> list[LogEntry]:
-    """What became of the claim and of the service, the newest first."""
+    """The history of the claim and of the service, the newest first."""
     await queries.community(scope, db, community_id)
     return [
         LogEntry(row.at_ms, row.by, row.action, row.detail)

@@ -50,7 +50,7 @@ employee_export_routes = Routes("/communities/{community_id:int}/employees", tag
 
 @employee_export_routes.get("/export.xlsx", right=Right.EMPLOYEES_SEE)
 async def export(community_id: int, where: EmployeeFilter, scope: Scope, db: Database) -> Response[bytes]:
-    """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
+    """The rows of the list with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
     await root_of(scope, db, community_id)
     whole, wanted = PageRequest(1, EXPORT_MAX), await conditions(scope, db, community_id, where)
     page = await queries.page(scope, db, community_id, whole, where=wanted, order="name", down=False)

@@ -28,7 +28,7 @@ _ALL: Final = PageRequest(1, ROWS_MAX)
 
 
 def _place(location: str) -> dict[str, str]:
-    """Building, unit and house of a location; what stands above the building is not asked for by the template."""
+    """Building, unit and house of a location; the template does not ask for the levels above the building."""
     names = location.split("/")[-3:]
     return dict(zip(("building", "unit", "house"), ["", *names] if len(names) == 2 else names, strict=False))
 
@@ -68,7 +68,7 @@ async def export_residents(
     ids: Ids,
     language: str | None = None,
 ) -> Response[bytes]:
-    """The residents of a list with all that the community asks of them; who took it is noted."""
+    """The residents of a list with all fields that the community asks for; the export is logged with the person."""
     await root_of(scope, db, community_id)
     _, sheet = sheets_for(await forms.form(scope, db, community_id))
     page = await residents.page(scope, db, community_id, _ALL, where=where.conditions)
@@ -81,7 +81,7 @@ async def export_residents(
 
 
 async def _note(scope: Scope, tx: Tx, community_id: int, *, count: int, ids: Ids, now_ms: int) -> None:
-    """Who took the residents along, in the history and for the residents to read."""
+    """Log an export of residents, in the history and for the residents to read."""
     after = {"count": count}
     await history.note(
         scope, tx, history.Record(RESIDENT, "*", community_id), "exported", now_ms=now_ms, after=after

@@ -1,4 +1,4 @@
-"""Console: what a community asks of its residents (展示配置, 自定义字段), and its review switch (审批配置)."""
+"""Console: a community's form for its residents (展示配置, 自定义字段), and its review switch (审批配置)."""
 
 from typing import Annotated, Literal
 

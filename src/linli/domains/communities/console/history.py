@@ -1,4 +1,4 @@
-"""What the console may show of, and put back in, the history of spaces and residents."""
+"""The console's view of the history of spaces and residents, and restoring from it."""
 
 from typing import Any
 

@@ -57,7 +57,7 @@ house_routes = Routes("/communities/{community_id:int}/houses", tags=("spaces",)
 
 
 class HouseListFilter(queries.HouseFilter, frozen=True):
-    """What the list is asked for, in an order."""
+    """The filter of the list, with its order."""
 
     sort: Annotated[str, Meta(description="location, area, changed; - in front: backwards.")] = "location"
 

@@ -111,7 +111,7 @@ class BookChoice(Filter, frozen=True):
 
 @template_routes.get(right=Right.HOUSES_SEE, raises=(NotFound,))
 async def download(scope: Scope, db: Database, where: BookChoice) -> Response[bytes]:
-    """The empty workbook with titles, drop-downs and hints; what must be filled is red."""
+    """The empty workbook with titles, drop-downs and hints; required columns are red."""
     from linli.domains.communities.xlsx import template  # loads openpyxl: not at every start of the process
 
     sheets = SHEETS

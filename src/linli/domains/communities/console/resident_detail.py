@@ -62,7 +62,7 @@ class Civil(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
     @property
     def cleared(self) -> frozenset[str]:
-        """What the form leaves empty."""
+        """Fields that the form leaves empty."""
         return frozenset(
             name
             for name in ("sex", "age", "degree", "marriage", "politics", *_TEXTS)

@@ -1,4 +1,4 @@
-"""Console: who lives where. The rows come from people; the places are added here, where both are known."""
+"""Console: residents and their houses. The rows come from people; the places are added here, where both are known."""
 
 from typing import Annotated
 
@@ -44,7 +44,7 @@ class ResidentRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 class ResidentListFilter(queries.ResidentFilter, frozen=True):
-    """What the list is asked for beside what its workbook is."""
+    """The filters of the list that its workbook does not have."""
 
     house_id: int | None = None
     type: int | None = None
@@ -136,7 +136,7 @@ async def move_in(
 
 @resident_routes.post("/move-out", right=Right.RESIDENTS_MANAGE, status=200, raises=(NotFound,))
 async def move_out(community_id: int, data: MoveOut, scope: WholeScope, tx: Tx, clock: Clock) -> Undoable:
-    """A person no longer belongs to a house; what they had because of it ends.
+    """A person no longer belongs to a house; rights from the house end.
 
     Restoring the change brings them back with vehicles, keys and rights given by hand; not with pictures of their
     face, which are erased, and not with visitors' invitations.

@@ -141,7 +141,7 @@ space_routes = Routes("/spaces", tags=("spaces",))
 
 @space_routes.get("/{space_id:int}/way", right=Right.HOUSES_SEE, raises=(NotFound,))
 async def way(space_id: int, scope: Scope, db: Database) -> list[SpaceWay]:
-    """The spaces from the root down to one, itself last: what a deep link needs."""
+    """The spaces from the root down to a space, itself last, for deep links."""
     return [SpaceWay(str(ancestor_id), name) for ancestor_id, name in await queries.way(scope, db, space_id)]
 
 
@@ -159,7 +159,7 @@ async def change(space_id: int, data: SpaceChange, scope: Scope, tx: Tx, clock: 
 
 @space_routes.get("/{space_id:int}/consequences", right=Right.HOUSES_SEE, raises=(NotFound,))
 async def consequences(space_id: int, scope: Scope, db: Database) -> SpaceConsequences:
-    """What would go with a space, before it is deleted."""
+    """The rows that would be deleted with a space."""
     lost = await removal.consequences(scope, db, await queries.space(scope, db, space_id))
     return SpaceConsequences(*lost)
 

@@ -115,7 +115,7 @@ vehicle_routes = Routes("/communities/{community_id:int}/vehicles", tags=("vehic
 
 
 class VehicleListFilter(queries.VehicleFilter, frozen=True):
-    """What the list is asked for, in an order."""
+    """The filter of the list, with its order."""
 
     state: Annotated[str, Meta(description="deleted: those that were removed.")] = ""
     sort: Annotated[
@@ -201,7 +201,7 @@ async def restore_vehicle(community_id: int, vehicle_id: int, scope: Scope, tx: 
 async def export(
     community_id: int, where: queries.VehicleFilter, scope: Scope, db: Database
 ) -> Response[bytes]:
-    """What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
+    """The rows of the list with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
     await root_of(scope, db, community_id)
     whole = PageRequest(1, EXPORT_MAX)
     page = await queries.page(scope, db, community_id, whole, where=where, order="plate")

@@ -10,7 +10,7 @@ _LOOKED_AT = 200
 
 
 async def find_houses(scope: Scope, db: Reader, community_id: int, written: str) -> list[House]:
-    """Houses of a community whose location ends in what is written: "3-1-502", "3幢1单元502室". Several: say more."""
+    """Houses of a community whose location ends with the written text: "3-1-502", "3幢1单元502室". Several: say more."""
     wanted = addresses.parts(written[:64])
     if not wanted:
         return []

@@ -1,4 +1,4 @@
-"""What a community is built of, in numbers."""
+"""Numbers of a community's spaces."""
 
 from sqlalchemy import bindparam, func, select
 

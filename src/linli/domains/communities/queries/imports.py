@@ -67,10 +67,10 @@ class HouseFacts(NamedTuple):
 
 @dataclass(slots=True)
 class Snapshot:
-    """What exists in a community before the import."""
+    """The rows of a community before the import."""
 
     parent: Space
-    """What the buildings stand under."""
+    """The space above the buildings."""
     above: list[str]
     """Names from the first level below the root down to `parent`; empty for the root."""
     spaces: dict[tuple[int, str], Space]
@@ -178,12 +178,12 @@ async def page(
 
 
 async def kept(scope: Scope, db: Reader, community_id: int) -> list[Import]:
-    """Imports that have been looked at, whose workbooks or words about persons are still there."""
+    """Checked imports that still have their workbooks or texts about persons."""
     return await _kept.all(db, scope, community_id=community_id)
 
 
 async def changes(scope: Scope, db: Reader, import_id: int) -> list[ImportChange]:
-    """What an import did, in order."""
+    """The changes of an import, in order."""
     return await _changes.all(db, scope, import_id=import_id)
 
 
@@ -197,7 +197,7 @@ async def count_assets(scope: Scope, db: Reader, house_ids: list[int]) -> int:
 
 
 async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) -> Snapshot:
-    """What the community of `parent` holds of what a workbook speaks of."""
+    """The rows of `parent`'s community that a workbook mentions."""
     subtree = await space_queries.subtree(scope, db, parent)
     way = rules.path_ids(parent.path)[1:]
     names = await space_queries.names(scope, db, way)
@@ -248,5 +248,5 @@ async def stamp(scope: Scope, db: Reader, community_id: int) -> tuple[Any, ...]:
 
 
 def decoded(change: ImportChange) -> dict[str, Any]:
-    """What a change replaced, and by what."""
+    """The old and the new values of a change."""
     return dict(json.loads(change.before)) if change.before else {}

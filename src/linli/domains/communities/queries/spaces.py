@@ -18,7 +18,7 @@ _s, _h = spaces.c, houses.c
 
 
 class HouseRow(NamedTuple):
-    """What a row of `houses` says of its house."""
+    """A row of `houses`."""
 
     space_id: int
     layout: str
@@ -359,7 +359,7 @@ async def search_houses(scope: Scope, db: Reader, text: str, *, limit: int = 10)
 
 
 def like(text: str) -> str:
-    """A LIKE pattern for a location: what people write between levels stands for anything between two levels."""
+    """A LIKE pattern for a location: a separator in the text matches anything between two levels."""
     escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     for separator in "-/ ":
         escaped = escaped.replace(separator, "%")

@@ -1,4 +1,4 @@
-"""What residents see and do of communities and houses."""
+"""Residents' routes for communities and houses."""
 
 from linli.domains.communities.resident.communities import community_routes
 from linli.domains.communities.resident.houses import certification_routes, house_routes

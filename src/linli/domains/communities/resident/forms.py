@@ -1,4 +1,4 @@
-"""What a resident fills in of themselves: the fields that the community asks for, and how they become a profile."""
+"""A resident's own form: the fields that the community asks for, and their profile."""
 
 from typing import Annotated, Final, Literal
 

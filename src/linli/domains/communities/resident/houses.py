@@ -43,7 +43,7 @@ class MyHouse(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Certify(PersonForm, rename="camel", frozen=True):
-    """Who asks, and what they are to the house."""
+    """The asker, and their relation to the house."""
 
     type: Annotated[int, Meta(description="1 owner, 2 relative, 3 tenant, 4 friend … 9 other")] = 0
 
@@ -131,7 +131,7 @@ certification_routes = Routes(
 async def certify(
     community_id: int, house_id: int, data: Certify, resident: Resident, tx: Tx, ids: Ids, clock: Clock
 ) -> None:
-    """Ask to belong to a house; the property reviews it. Who stands there already corrects that instead."""
+    """Ask to belong to a house; the property reviews it. An existing member changes their entry instead."""
     community, scope = await opened(resident, tx, community_id)
     own = resident.persons.get(community.tenant_id)
     person = await persons.person_of_phone(scope, tx, resident.phone) if own else None

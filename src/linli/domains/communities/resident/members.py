@@ -1,4 +1,4 @@
-"""Who else lives in the resident's house, and what belongs to it: owners add and take away."""
+"""The other members of the resident's house, and its assets: owners add and remove them."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What belongs to a house beside the house: parking spaces, garages, storage rooms. Spec B §3.5, A015-A018."""
+"""Assets of a house: parking spaces, garages, storage rooms. Spec B §3.5, A015-A018."""
 
 from sqlalchemy import bindparam, delete, select, update
 

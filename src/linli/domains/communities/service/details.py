@@ -1,4 +1,4 @@
-"""What a company says about its community by itself, without a review."""
+"""A company's own data about its community, without a review."""
 
 import re
 from zoneinfo import available_timezones

@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What an import would do."""
+    """The plan of an import."""
 
     rows: int
     problems: list[Problem]
@@ -62,7 +62,7 @@ class Plan(NamedTuple):
 
 
 async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> Plan:
-    """What the good rows would do, and every fault. Raises NotFound."""
+    """The plan for the good rows, and all faults. Raises NotFound."""
     scope.allow(community_id)
     phones = sorted({row.values["phone"] for row in reading.rows})
     holders = await persons.holders_of_phones(scope, db, phones) if phones else {}

@@ -1,4 +1,4 @@
-"""What became of a claim and of the service: rows that are only added."""
+"""The history of a claim and of the service: rows that are only added."""
 
 from typing import NamedTuple
 

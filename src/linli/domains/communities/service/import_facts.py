@@ -78,7 +78,7 @@ class _Comparison:
 
 
 def _values(row: Row, ext: str) -> dict[str, Any]:
-    """What a row says, by column of `persons`; a community's own fields merged into those the person has."""
+    """A row's values, by column of `persons`; a community's own fields are merged into the person's."""
     values = row.values
     profile_values = {name: values[name] for name in PROFILE_FIELDS if name in values}
     if own := own_fields(values):

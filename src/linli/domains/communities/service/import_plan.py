@@ -93,7 +93,7 @@ class HouseChange(NamedTuple):
 
 
 class Outcome(msgspec.Struct, rename="camel", frozen=True):
-    """The figures of an import: what it made, or, of a trial, would make."""
+    """The figures of an import: the rows created; for a trial, the rows that it would create."""
 
     rows: int = 0
     bad_rows: int = 0
@@ -120,7 +120,7 @@ class Plan:
     strangers: Strangers = field(default_factory=Strangers)
     arrivals: Arrivals = field(init=False)
     ties_before: list[TieState] = field(default_factory=list)
-    """What `arrivals.changed` replace, in the same order."""
+    """The old values of `arrivals.changed`, in the same order."""
     matches: list[Match] = field(default_factory=list)
     facts: list[FactsChange] = field(default_factory=list)
     """New facts of persons who exist already."""
@@ -143,7 +143,7 @@ def counted(plan: Plan) -> None:
 
 
 def own_fields(values: dict[str, Any]) -> dict[str, str]:
-    """What a row says of the community's own fields."""
+    """A row's values for the community's own fields."""
     return {key.removeprefix(CUSTOM): value for key, value in values.items() if key.startswith(CUSTOM)}
 
 
@@ -350,8 +350,8 @@ class _Planner:
         return holder
 
     def _namesake(self, house_id: int, name: str, number: str) -> PhoneHolder | None:
-        """Whose phone a row changes: the one of that name in the house, unless the workbook names both, or the ID
-        numbers tell them apart."""
+        """The person whose phone a row changes: the person of that name in the house, unless the workbook names both,
+        or the ID numbers differ."""
         house_resident = self._namesakes.get((house_id, name))
         if (
             house_resident is None

@@ -40,7 +40,7 @@ LISTS: Final = (vehicle_import.KIND, employee_import.KIND)
 
 
 class Importer(Engine[Import]):
-    """`lists`: what is imported beside houses and residents."""
+    """`lists`: the imports beside houses and residents."""
 
     def __init__(
         self,

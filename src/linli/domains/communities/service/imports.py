@@ -36,7 +36,7 @@ from linli.kernel.workbooks.rows import Problem
 JOB: Final = "communities.import"
 """Outbox kind of an import that waits to be worked on."""
 TABLES: Final = (spaces, houses, *bulk.TABLES)
-"""What an import of houses and residents writes."""
+"""The writer of an import of houses and residents."""
 FILES_JOB: Final = "communities.import_files"
 """Outbox kind of forgetting a workbook that holds secrets."""
 MOST_WAITING: Final = 5
@@ -154,7 +154,7 @@ async def _start(tx: Tx, tenant_id: str, import_id: int, now_ms: int) -> None:
 async def go_on(
     scope: Scope, tx: Tx, *, import_id: int, good_only: bool, now_ms: int, kind: str = queries.HOUSES
 ) -> None:
-    """Apply a workbook that was tried; with `good_only`, what is good of a refused one.
+    """Apply a tried workbook; with `good_only`, the good rows of a refused one.
 
     Raises NotFound, WrongState, WorkbookGone.
     """
@@ -168,7 +168,7 @@ async def go_on(
 
 
 class Ending(NamedTuple):
-    """What an import leaves in its row."""
+    """The result of an import in its row."""
 
     rows: int
     bad_rows: int

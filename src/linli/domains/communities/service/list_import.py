@@ -1,6 +1,6 @@
 """Imports of one kind of rows (vehicles, employees, cameras): tried, applied and undone as those of residents are.
 
-They wait in the same table and are worked on by the same worker (`importer`); what differs is told by a `ListKind`.
+They wait in the same table and the same worker handles them (`importer`); a `ListKind` has the differences.
 """
 
 import json
@@ -19,7 +19,7 @@ from linli.kernel.workbooks.rows import ListReading, Problem, Row
 
 
 class ListOutcome(msgspec.Struct, rename="camel", frozen=True):
-    """The figures of an import: what it made, or, of a trial, would make."""
+    """The figures of an import: the rows created; for a trial, the rows that it would create."""
 
     rows: int = 0
     bad_rows: int = 0
@@ -42,7 +42,7 @@ class Trace(NamedTuple):
 
 
 class ListPlan(Protocol):
-    """What an import would do, and what is wrong."""
+    """The plan of an import, and its faults."""
 
     @property
     def problems(self) -> list[Problem]: ...
@@ -62,7 +62,7 @@ class ListKind(NamedTuple):
     apply: Callable[[Scope, Tx, Work[Import], Any], Awaitable[list[Trace]]]
     """(…, plan)"""
     undo: Callable[[Scope, Tx, Import, list[ImportChange], Ids, int], Awaitable[int]]
-    """(…, what it did, ids, now_ms) → rows left as they are, since they were changed again."""
+    """(…, its changes, ids, now_ms) → rows left unchanged, because they were changed again."""
     secret: bool = False
     """Its workbooks may hold passwords: they lie sealed, and go once they are worked on, or after an hour."""
 

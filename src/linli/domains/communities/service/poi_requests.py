@@ -139,12 +139,12 @@ async def ask(scope: Scope, tx: Tx, *, wanted: PoiWanted, ids: Ids, now_ms: int)
 
 
 async def mine(scope: Scope, db: Reader) -> list[PoiRequest]:
-    """What the company asked for, the newest first."""
+    """The company's requests, the newest first."""
     return await _own.all(db, scope)
 
 
 async def waiting(db: Reader) -> list[PoiRequest]:
-    """What waits for the operator, the oldest first."""
+    """Requests that wait for the operator, the oldest first."""
     return await _waiting.all(db)
 
 

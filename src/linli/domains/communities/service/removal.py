@@ -35,13 +35,13 @@ HOUSE_FACTS: Final = ("layout", "area_m2", "house_type", "house_status", "locati
 
 
 class ParentGone(Conflict):
-    """What a space stood under has been deleted since: bring that back first."""
+    """The space above it has been deleted since: restore that first."""
 
     code = "space.parent_gone"
 
 
 class Consequences(NamedTuple):
-    """What goes with a space."""
+    """The rows that are deleted with a space."""
 
     spaces: int
     """Spaces below it, houses among them."""
@@ -59,7 +59,7 @@ _delete_spaces = Command(delete(spaces).where(in_scope(spaces), any_of(spaces.c.
 
 
 async def consequences(scope: Scope, db: Reader, space: Space) -> Consequences:
-    """What would go if `space` went."""
+    """The rows that would be deleted with `space`."""
     below = await queries.subtree(scope, db, space)
     ids = [row.space_id for row in below if row.kind == rules.HOUSE]
     return Consequences(

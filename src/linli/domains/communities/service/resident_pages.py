@@ -30,7 +30,7 @@ RESERVED: Final = ("官方", "国家", "中国", "政府", "公安", "最佳", "
 """Words that claim what a property company is not."""
 SUFFIXES: Final = ("物业服务", "社区服务")
 LOGO_MIN: Final = 192
-"""Pixels of each side: what phones ask of an icon."""
+"""Pixels of each side that phones need for an icon."""
 
 
 class PageAlreadyThere(Conflict):
@@ -208,7 +208,7 @@ async def page(scope: Scope, db: Reader, community_id: int) -> ResidentPage | No
 
 
 async def waiting(db: Reader) -> list[ResidentPage]:
-    """What waits for the operator, the oldest first."""
+    """Requests that wait for the operator, the oldest first."""
     return await _waiting.all(db)
 
 

@@ -17,7 +17,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 RECORD = "space"
-"""What the history calls a space; a house is one."""
+"""The history's name of a space; a house is a space too."""
 
 
 class SpaceNameTaken(Conflict):

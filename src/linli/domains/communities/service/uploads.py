@@ -34,7 +34,7 @@ PIXELS_MAX: Final = 40_000_000
 """Larger pictures are refused before anything decodes them."""
 PDF: Final = image_header.Picture("application/pdf", "pdf", 0, 0)
 BYTES: Final = image_header.Picture("application/octet-stream", "bin", 0, 0)
-"""What is kept of files that are no pictures; they have no width and no height."""
+"""The data of files that are no pictures, without width and height."""
 
 _by_id = Query(
     select(uploads).where(in_scope(uploads), uploads.c.upload_id == bindparam("upload_id")), Upload
@@ -75,7 +75,7 @@ class UploadPlace:
 
 
 def _mark(scope: Scope) -> str:
-    """What the folder of a ticket ends with: whose it is. Projects of one tenant do not save each other's files."""
+    """The end of a ticket's folder: its owner. Projects of one tenant do not save each other's files."""
     return hashlib.blake2b((scope.project_id or "").encode(), digest_size=4).hexdigest()
 
 

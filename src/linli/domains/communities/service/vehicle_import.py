@@ -27,11 +27,11 @@ from linli.kernel.workbooks.imports import Work
 from linli.kernel.workbooks.rows import ListReading, Problem, Row
 
 VEHICLE, DESCRIPTION = "vehicle", "vehicle_facts"
-"""What import_changes calls a new vehicle, and a changed one."""
+"""The names of a new and of a changed vehicle in import_changes."""
 
 
 class Plan(NamedTuple):
-    """What an import would do. `added` is by the owner's identityId."""
+    """The plan of an import. `added` is by the owner's identityId."""
 
     rows: int
     problems: list[Problem]
@@ -51,7 +51,7 @@ class Plan(NamedTuple):
 
 
 class _Owners:
-    """Who is meant by a row: by phone, else by name and house."""
+    """The person of a row: by phone, else by name and house."""
 
     def __init__(self) -> None:
         self.by_phone: dict[str, PhoneHolder] = {}
@@ -79,7 +79,7 @@ class _Owners:
 
 
 async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> Plan:
-    """What the good rows would do, and every fault. Raises NotFound."""
+    """The plan for the good rows, and all faults. Raises NotFound."""
     scope.allow(community_id)
     owners = await _owners(scope, db, community_id, reading)
     plates = [row.values["plate"] for row in reading.rows]

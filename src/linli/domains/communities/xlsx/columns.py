@@ -126,11 +126,11 @@ RESIDENTS: Final = Sheet(
 )  # fmt: skip
 SHEETS: Final = (HOUSES, RESIDENTS)
 CUSTOM: Final = "custom."
-"""What the keys of a community's own fields begin with."""
+"""The prefix of the keys of a community's own fields."""
 
 
 def sheets_for(form: Form) -> tuple[Sheet, Sheet]:
-    """The sheets as a community asks: its visible fields in its order, what it requires, and its own fields."""
+    """The sheets of a community: its visible fields in its order, its required fields, and its own fields."""
     fixed = [column for column in RESIDENTS.columns if column.key not in STANDARD]
     by_key = {column.key: column for column in RESIDENTS.columns}
     asked = [_asked(field, by_key) for field in form.fields if field.visible]

@@ -63,7 +63,7 @@ EMPLOYEES: Final = Sheet(
 
 
 def template(language: str, ways: Sequence[str] = ()) -> bytes:
-    """The empty workbook; `ways` are the departments that it offers. What else is written there is taken too."""
+    """The empty workbook; `ways` are the departments that it offers. Other texts there are accepted too."""
     *others, departments = EMPLOYEES.columns
     sheet = EMPLOYEES._replace(columns=(*others, departments._replace(options=tuple(ways), open=True)))
     return _book(language, [], sheet)

@@ -1,4 +1,4 @@
-"""What a community holds, as a workbook that can be imported again: the sheets and titles of the template."""
+"""A community's rows as a workbook that can be imported again, with the sheets and titles of the template."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

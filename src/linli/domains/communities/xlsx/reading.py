@@ -51,7 +51,7 @@ class Reading:
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet key → column key → letter, for faults that are found later."""
     sheets: Sequence[Sheet] = SHEETS
-    """What the workbook was read for."""
+    """The purpose of reading the workbook."""
     titles: dict[str, str] = field(default_factory=dict)
     """Sheet key → title of the sheet in the file."""
 

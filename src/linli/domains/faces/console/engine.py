@@ -37,9 +37,9 @@ class FaceEngineState(msgspec.Struct, rename="camel", frozen=True):
     dimensions: int
     models: list[FaceModel]
     gates: list[FaceGate]
-    """What a picture must reach: to be enrolled, to be searched with."""
+    """The lowest quality of a picture for enrolment and for a search."""
     thresholds: FaceThresholds | None
-    """What the community decides by; null while faces are off."""
+    """The community's thresholds; null while faces are off."""
     own_thresholds: bool
     """Whether they are the community's own, not the model's."""
     recognised: int

@@ -52,7 +52,7 @@ class ReceiptOut(msgspec.Struct, rename="camel", frozen=True):
 
 
 async def _names(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, str]:
-    """Of persons, and of those whom only doors know: staff who are nobody's resident."""
+    """Of residents, and of staff who are no residents and whom only doors know."""
     names = await names_of(db, tenant_id=str(scope.tenant), identity_ids=identity_ids)
     return names | await people.names(scope, db, identity_ids)
 
@@ -118,7 +118,7 @@ class ErasureFilter(Filter, frozen=True):
 async def list_all_erasures(
     scope: Scope, db: Database, page: PageRequest, where: ErasureFilter
 ) -> Page[ErasureOut]:
-    """What was erased, and which devices have yet to confirm."""
+    """The erasures, and the devices that have not confirmed yet."""
     reports = await list_erasures(
         scope, db, page=page, community_id=where.community_id, only_open=where.state == "open"
     )

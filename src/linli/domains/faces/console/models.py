@@ -28,7 +28,7 @@ class FaceModel(msgspec.Struct, rename="camel", frozen=True):
 
 
 class FaceGate(msgspec.Struct, rename="camel", frozen=True):
-    """What a picture must reach. Degrees, pixels from forehead to chin, grey from 0 to 255."""
+    """The lowest quality of a picture. Degrees, pixels from forehead to chin, grey from 0 to 255."""
 
     use: str
     height: float

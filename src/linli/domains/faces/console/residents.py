@@ -30,7 +30,7 @@ async def face_of(
 async def save(
     community_id: int, identity_id: str, data: FaceSave, scope: Scope, room: person_faces.Room
 ) -> None:
-    """Keep a picture of somebody who has signed for it; the ledger names who recorded that."""
+    """Store a picture of a person who signed the consent; the ledger names the person who recorded it."""
     await person_faces.save(
         scope,
         room,

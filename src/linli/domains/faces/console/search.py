@@ -49,7 +49,7 @@ face_look_routes = Routes("/communities/{community_id:int}/face-engine", tags=("
 async def look_at_face(
     community_id: int, data: FacePicture, scope: Scope, db: Database, faces: FaceEngineRoom
 ) -> FaceLook:
-    """What is wrong with a picture that is to be recorded, if anything; nothing of it is kept."""
+    """The faults of a picture before it is recorded; the picture is not stored."""
     here = await people.community_scope(scope, db, community_id)
     return await person_faces.looked_at(faces.engine, data.picture, here.language)
 
@@ -64,8 +64,8 @@ async def search_by_picture(
     faces: FaceEngineRoom,
     ids: Ids,
 ) -> FaceSearchResult:
-    """Whose face a picture shows, among the community's. The picture is not stored. The persons found can see that they
-    were searched for."""
+    """The persons of the community whose face a picture shows. The picture is not stored. The persons found can see
+    that they were searched for."""
     here = await people.community_scope(scope, db, community_id)
     picture = from_base64(data.picture, field="picture")
     decision = await faces.search.who_is(

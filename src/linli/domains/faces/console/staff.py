@@ -47,7 +47,7 @@ async def my_erasures(community_id: int, scope: Scope, rights: Rights, db: Datab
 async def look(
     community_id: int, data: FacePicture, scope: Scope, db: Database, faces: FaceEngineRoom
 ) -> FaceLook:
-    """What is wrong with a picture, if anything; nothing of it is kept."""
+    """The faults of a picture; the picture is not stored."""
     here = await people.community_scope(scope, db, community_id)
     return await person_faces.looked_at(faces.engine, data.picture, here.language)
 

@@ -166,7 +166,7 @@ async def save_image(
 
 
 async def _seen(search: FaceSearch, picture: bytes) -> Look | None:
-    """What the engine sees; None where it is off, busy, or cannot read what doors may read."""
+    """The engine's view of the picture; None if it is off, busy, or cannot read a format that doors may read."""
     try:
         return await look(search.engine, picture, field="imageUrl")
     except (FacesOff, FacesBusy, BadInput):

@@ -1,4 +1,4 @@
-"""Open API: what a face picture shows, in numbers. Spec E 3.3 C7."""
+"""Open API: the quality of a face picture in numbers. Spec E 3.3 C7."""
 
 from itertools import chain
 from typing import Annotated, Final

@@ -108,7 +108,7 @@ async def image_of_user(
 
 
 async def images_by_face(scope: Scope, db: Reader, face_ids: list[str]) -> dict[str, Image]:
-    """Ids of users by faceId, also of erased pictures: whom a delivery is for."""
+    """Ids of users by faceId, also of erased pictures: the persons of deliveries."""
     if not face_ids:
         return {}
     by_face = await _by_faces.all(db, tenant=scope.tenant, face_ids=face_ids)

@@ -1,4 +1,4 @@
-"""The consent ledger: who agreed to what, how, until when, and why it ended.
+"""The consent ledger: person, purpose, form and end of each consent, and the reason of its end.
 
 Every face has a line here. A resident agrees on their page; staff record a form signed on paper; for a picture that an
 integrator sends, the project attests the consent, as its agreement requires (ADR 0051).

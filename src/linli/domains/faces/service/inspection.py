@@ -12,7 +12,8 @@ BYTES_MAX = 4 * 1024 * 1024
 
 
 async def look(engine: Engine, picture: bytes, *, field: str, use: Use = "enrol", embed: bool = True) -> Look:
-    """What a picture shows, good or not. Raises BadInput naming `field` if it is no picture, FacesOff, FacesBusy."""
+    """The result of inspecting a picture, good or not. Raises BadInput naming `field` if it is no picture, FacesOff,
+    FacesBusy."""
     if len(picture) > BYTES_MAX:
         raise BadInput(field=field, rule="picture_pixels")
     return await translate_failure(engine.look(picture, use=use, embed=embed), field=field)

@@ -1,4 +1,4 @@
-"""Send news to people: who gets it, by which channel and when. One outbox row for each browser or phone."""
+"""Send news to people: the receivers, their channels and times. One outbox row for each browser or phone."""
 
 from collections.abc import Iterable, Mapping
 from itertools import batched

@@ -1,4 +1,4 @@
-"""Limits of open-API calls, for the operator: what holds for everybody, for companies and keys, and for methods."""
+"""Limits of open-API calls, for the operator: for everybody, for companies and keys, and for methods."""
 
 from typing import Annotated, Literal
 

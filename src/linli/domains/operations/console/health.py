@@ -32,7 +32,7 @@ MEBIBYTE = 1024 * 1024
 MOST_PRODUCTS = 100
 _STARTED_MS = SystemClock().now_ms()
 type Faults = Callable[[], Awaitable[dict[str, str]]]
-"""What keeps this process from serving: part → reason."""
+"""Why this process cannot serve: part → reason."""
 
 
 class Component(msgspec.Struct, rename="camel", frozen=True):
@@ -102,7 +102,7 @@ class PlainProductRow(msgspec.Struct, rename="camel", frozen=True):
 
 class PlainDevices(msgspec.Struct, rename="camel", frozen=True):
     days: int
-    """What this looks back on."""
+    """The period of the counts."""
     products: list[PlainProductRow]
 
 
@@ -141,7 +141,7 @@ async def health(db: Database, settings: Settings, platform_health: Faults, call
 
 @health_routes.get("/plain-devices", right="installation.manage")
 async def plain_devices(db: Database, clock: Clock) -> PlainDevices:
-    """Whose devices still come without TLS: the products with the most of them."""
+    """The products with the most devices that still connect without TLS."""
     products = await plain_products(Scope.system(), db, now_ms=clock.now_ms(), limit=MOST_PRODUCTS)
     return PlainDevices(LATELY_DAYS, [PlainProductRow(*row) for row in products])
 

@@ -77,7 +77,7 @@ overview_routes = Routes("/overview", tags=("overview",))
 async def figures(
     scope: Scope, rights: Rights, session: Session, db: Database, clock: Clock, community_id: int
 ) -> Overview:
-    """What a community is made of and how its day goes."""
+    """The figures of a community and of its day."""
     here = scope.narrowed(community_id)
     community = await communities.community(here, db, community_id)
     begun = day_begun_ms(clock.now_ms(), community.time_zone)

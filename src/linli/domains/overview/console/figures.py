@@ -44,13 +44,13 @@ figure_routes = Routes("/overview", tags=("overview",))
 
 @figure_routes.get("/population", right="residents.use")
 async def population(scope: Scope, db: Database, community_id: CommunityId) -> Population:
-    """Who is in the community (CON-01)."""
+    """The persons of the community in figures (CON-01)."""
     return await queries.population(scope.narrowed(community_id), db, community_id)
 
 
 @figure_routes.get("/houses", right="houses.use")
 async def houses(scope: Scope, db: Database, community_id: CommunityId) -> Housing:
-    """What the community is built of (CON-02)."""
+    """The spaces of the community in figures (CON-02)."""
     return await queries.housing_of(scope.narrowed(community_id), db, community_id)
 
 

@@ -36,7 +36,7 @@ search_routes = Routes("/search", tags=("search",))
 
 
 class SearchWords(Filter, frozen=True):
-    """What is searched for, and where."""
+    """The text of the search, and its place."""
 
     q: str = ""
     community_id: int | None = None

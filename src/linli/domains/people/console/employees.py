@@ -121,7 +121,7 @@ employee_routes = Routes("/communities/{community_id:int}/employees", tags=("emp
 
 
 class EmployeeListFilter(EmployeeFilter, frozen=True):
-    """What the list is asked for, in an order."""
+    """The filter of the list, with its order."""
 
     sort: Annotated[str, Meta(description="created, name, -name, mobile, -mobile")] = "created"
 

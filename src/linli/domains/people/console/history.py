@@ -1,4 +1,4 @@
-"""What of people has a history that the console shows and takes back."""
+"""The records of people whose history the console shows and restores."""
 
 from typing import Any
 

@@ -84,7 +84,7 @@ permission_routes = Routes("/communities/{community_id:int}/permissions", tags=(
 async def by_function(
     community_id: int, scope: WholeScope, rights: Rights, db: Database
 ) -> list[FunctionOverview]:
-    """Every function with who uses and who manages it."""
+    """Every function with its users and managers."""
     await people.require_community(scope, db, community_id)
     holders = await queries.by_function(scope, db, community_id)
     own = rights.all_in(scope.tenant, community_id)
@@ -130,7 +130,7 @@ async def by_person(
 
 
 class CandidateFilter(Filter, frozen=True):
-    """Who may be given a function."""
+    """The persons who can be given a function."""
 
     q: Annotated[str, Meta(description="A part of the name or phone.")] = ""
 

@@ -1,4 +1,4 @@
-"""Console: person groups (人员分组): company → project → 默认; who is in which. Spec D 1.5 (ACC-04..ACC-06)."""
+"""Console: person groups (人员分组): company → project → 默认, and their members. Spec D 1.5 (ACC-04..ACC-06)."""
 
 from typing import Annotated
 
@@ -67,7 +67,7 @@ async def list_groups(
 
 @person_group_routes.get("/{project_id:str}/persons", right=Right.STAFF_SEE, raises=(NotFound,))
 async def list_members(project_id: str, scope: Scope, db: Database, page: PageRequest) -> Page[PersonRow]:
-    """Who is in the default group of a project."""
+    """The members of the default group of a project."""
     await tenancy.get_project(scope, db, project_id=project_id)
     persons = await queries.persons(scope, db, page, project_id=project_id)
     return Page.of(page, persons.total, await person_rows(scope, db, persons.data))

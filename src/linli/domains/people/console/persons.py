@@ -1,4 +1,4 @@
-"""Console: persons of the company (人员名单), what each may do, by person and by function. Spec D 1.5, A §2.4."""
+"""Console: persons of the company (人员名单) and their rights, by person and by function. Spec D 1.5, A §2.4."""
 
 from typing import Annotated
 

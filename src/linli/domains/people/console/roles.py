@@ -145,7 +145,7 @@ class StaffLogFilter(Filter, frozen=True):
 
 @staff_log_routes.get(right=Right.STAFF_SEE)
 async def list_log(scope: Scope, db: Database, page: PageRequest, where: StaffLogFilter) -> Page[StaffLogRow]:
-    """Who gave or took what, the latest first."""
+    """The log of given and taken rights, the latest first."""
     entries = await queries.log(scope, db, page, account_id=where.account_id)
     rows = [
         StaffLogRow(

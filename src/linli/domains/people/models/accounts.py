@@ -145,7 +145,7 @@ agreements = Table(
     integer("published_ms"),
     Index("uq_agreements_version", "kind", "version", unique=True),
 )
-"""What must be accepted before the first use; the newest version of a kind counts."""
+"""Agreements to accept before the first use; the newest version of a kind counts."""
 
 agreement_acceptances = Table(
     "agreement_acceptances",

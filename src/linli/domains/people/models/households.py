@@ -60,7 +60,7 @@ house_members = Table(
         "person_phone",
     ),
 )
-"""Who belongs to which house. A row stays when its person moves out (status 4)."""
+"""The members of houses. A row stays when its person moves out (status 4)."""
 
 house_invitations = Table(
     "house_invitations",

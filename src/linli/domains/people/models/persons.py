@@ -92,4 +92,4 @@ resident_forms = Table(
     flag("review"),
     integer("changed_ms"),
 )
-"""What a community asks of its residents; no row: the standard form."""
+"""A community's form for its residents; no row: the standard form."""

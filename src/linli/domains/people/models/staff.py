@@ -1,4 +1,4 @@
-"""Who works where and what they may do."""
+"""Staff: their places of work and their rights."""
 
 from sqlalchemy import Index, PrimaryKeyConstraint, Table
 
@@ -17,7 +17,7 @@ employees = Table(
     Index("ix_employees_person", "person_id"),
     Index("ix_employees_created", "community_id", "created_ms"),
 )
-"""Who works for the property of a community (spec B §3.11)."""
+"""The employees of a community's property (spec B §3.11)."""
 
 departments = Table(
     "departments",
@@ -123,7 +123,7 @@ project_group_members = Table(
     PrimaryKeyConstraint("project_id", "account_id"),
     Index("ix_project_group_members_account", "account_id"),
 )
-"""Who is in the default person group (人员分组, 默认) of a project. The group is there as long as the project."""
+"""The members of the default person group (人员分组, 默认) of a project. The group is there as long as the project."""
 
 staff_log = Table(
     "staff_log",

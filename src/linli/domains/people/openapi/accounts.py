@@ -110,7 +110,7 @@ async def register_account(data: AccountRegister, scope: Scope, tx: Tx, ids: Ids
     contract=Contract(source="spec E A1"),
 )
 async def unregister_account(data: AccountNamed, scope: Scope, tx: Tx) -> str:
-    """What the project gave the person at doors ends too."""
+    """The person's rights at doors from the project end too."""
     await service.unregister(scope, tx, identity_id=data.identity_id)
     return ""
 

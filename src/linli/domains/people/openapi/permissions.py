@@ -1,4 +1,4 @@
-"""Open API: what a user may do with an app: USE, MANAGE. Spec B §3.21, A125, A126.
+"""Open API: a user's permissions for an app: USE, MANAGE. Spec B §3.21, A125, A126.
 
 The app is the caller's own, or one of the platform's functions by its code (notices, doors, …). The same rows are what
 permission management shows in the console.

@@ -117,7 +117,7 @@ async def save_member(
     houses: Houses,
     faces: FaceUploads,
 ) -> MemberSaved:
-    """Without identityId a new member, who joins the group 业主; with it an update, in which name and sex stay."""
+    """Without identityId a new member, who joins the group 业主; with it an update, which keeps name and sex."""
     community_id = _same_community(call, data.community_id)
     house_id = _house_number(data.house_space_id)
     profile = _profile(data)
@@ -161,7 +161,7 @@ class MemberDelete(msgspec.Struct, rename="camel"):
     contract=Contract(source="spec B 3.8 A036"),
 )
 async def delete_member(data: MemberDelete, scope: Scope, tx: Tx, clock: Clock) -> None:
-    """An app acts as the property and may remove anybody: what the member had because of the house ends."""
+    """An app acts as the property and may remove any member. The member's rights from the house end."""
     await residents.move_out(
         scope,
         tx,
@@ -250,7 +250,7 @@ class MemberInfo(ResidentInfo, rename="camel"):
 async def list_members(
     data: MemberList, call: Call, scope: Scope, db: Database, houses: Houses, faces: FaceUploads
 ) -> list[MemberInfo]:
-    """Those who live there, wait for review or were refused; not those who moved out."""
+    """Residents who live there, wait for review or were refused; not residents who moved out."""
     _same_community(call, data.community_id)
     house_id = _house_number(data.house_space_id)
     await houses.community_of_house(scope, db, house_id)

@@ -156,7 +156,7 @@ class UserUpdate(msgspec.Struct, rename="camel"):
     contract=Contract(source="spec B 3.7 A030"),
 )
 async def update_user(data: UserUpdate, scope: Scope, tx: Tx, clock: Clock, faces: FaceUploads) -> None:
-    """What is not given stays. The phone cannot be changed here."""
+    """Absent fields stay. The phone cannot be changed here."""
     profile = checked(
         Profile(
             name=data.user_name or None,

@@ -1,4 +1,4 @@
-"""What each community asks of its residents."""
+"""The form of each community for its residents."""
 
 import msgspec
 from sqlalchemy import bindparam, select

@@ -347,6 +347,6 @@ async def groups(
 
 
 async def log(scope: Scope, db: Reader, page: PageRequest, *, account_id: int = 0) -> Page[LogRow]:
-    """Who gave or took what, the latest first; with `account_id` from or to one person."""
+    """The log of given and taken rights, the latest first; with `account_id` from or to one person."""
     total = int(await _log_total.scalar(db, scope, who=account_id))
     return Page.of(page, total, await _log.all(db, scope, who=account_id, **page.binds))

@@ -1,4 +1,5 @@
-"""What an account may do by its companies' roles, by hand and by permission management: what scopes are made of."""
+"""An account's rights from its companies' roles, given by hand and from permission management. Scopes are built from
+them."""
 
 import msgspec
 from sqlalchemy import and_, bindparam, select
@@ -85,7 +86,7 @@ _not_running = Query(
 
 
 async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
-    """What companies' roles, rights given by hand and permission management let an account do, and where."""
+    """An account's rights, with their places, from companies' roles, given by hand and from permission management."""
     rights_by_tenant: dict[str, set[Right]] = {}
     for tenant_id, stored in await _role_rights.all(db, account=account_id):
         rights_by_tenant.setdefault(tenant_id, set()).update(

@@ -216,7 +216,7 @@ async def person(scope: Scope, db: Reader, identity_id: str) -> Person:
 
 
 async def person_of_account(scope: Scope, db: Reader, account_id: int) -> Person | None:
-    """Who a log-in is in the tenant: the person it was linked to, else the one with its phone."""
+    """The person of a log-in in the tenant: the linked person, else the person with its phone."""
     linked = await _of_account.one(db, scope, account_id=account_id)
     return linked or await _of_account_phone.one(db, scope, account_id=account_id)
 
@@ -278,7 +278,7 @@ async def stamp(scope: Scope, db: Reader) -> tuple[Any, ...]:
 
 
 async def search(scope: Scope, db: Reader, text: str, *, limit: int = 10) -> list[PersonHit]:
-    """Persons whose name holds `text` or whose phone begins with it."""
+    """Persons with `text` in their name or at the beginning of their phone."""
     return await _search.all(db, scope, like=like(text), phone_like=like(text, prefix=True), limit=limit)
 
 

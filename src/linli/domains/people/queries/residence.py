@@ -116,7 +116,7 @@ class NotTheOwner(Forbidden):
 
 @dataclass(frozen=True)
 class Resident:
-    """Who is signed in on the residents' pages. Staff rights of the same log-in count for nothing here."""
+    """The person signed in on the residents' pages. Staff rights of the same log-in count for nothing here."""
 
     account_id: int
     phone: str

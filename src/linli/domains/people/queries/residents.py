@@ -1,4 +1,4 @@
-"""Residents: who belongs to which house."""
+"""Residents and their houses."""
 
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -175,7 +175,7 @@ async def living_in(scope: Scope, db: Reader, house_ids: list[int]) -> dict[int,
 
 
 async def belongs(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> bool:
-    """Whether a person lives in a community or works for its property: what door rights rest on."""
+    """Whether a person lives in a community or works for its property. Rights at doors depend on this."""
     binds = {"community_id": community_id, "identity_id": identity_id}
     return await _lives_or_works.scalar(db, scope, **binds) is not None
 

@@ -37,7 +37,7 @@ _NOBODY = (
     f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
     "$c2FsdCBvZiBub2JvZHkncw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
-"""What passwords for unknown log-ins are compared with: no hash of anything, but as dear to look at. Hashing something
+"""A fake hash to compare passwords for unknown log-ins with. It costs the same time as a real one. Hashing something
 each time that a process starts would cost it 0.2 s."""
 
 
@@ -290,7 +290,7 @@ async def grant_role(
 
 
 async def rights(db: Reader, account_id: int) -> Rights:
-    """What an account may do: built-in roles, houses lived in, and what companies gave. Raises NotFound.
+    """An account's rights: built-in roles, its houses, and rights from companies. Raises NotFound.
 
     A company that disabled the person has given nothing.
     """

@@ -1,4 +1,4 @@
-"""Who administers an organisation, and who manages a community. Spec A §1.1 (ONB-08), §2.1 (roles)."""
+"""The administrators of an organisation, and the managers of a community. Spec A §1.1 (ONB-08), §2.1 (roles)."""
 
 from typing import Final
 

@@ -126,7 +126,8 @@ async def current(db: Reader) -> list[Agreement]:
 
 
 async def of_registration(db: Reader) -> list[Agreement]:
-    """What is accepted by registering: the newest agreement and policy. Terms of services come when these are used."""
+    """The documents accepted by registering: the newest agreement and policy. Terms of services come when these are
+    used."""
     return [agreement for agreement in await current(db) if agreement.kind in GENERAL]
 
 
@@ -139,7 +140,7 @@ async def history(db: Reader) -> list[tuple[Agreement, int]]:
 
 
 async def pending(db: Reader, account_id: int) -> list[Agreement]:
-    """What an account must accept before it goes on."""
+    """The documents that an account must accept before it continues."""
     return await _pending.all(db, account=account_id)
 
 

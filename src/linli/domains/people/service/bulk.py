@@ -1,4 +1,4 @@
-"""Many residents at once: what an import brings, and what undoing it takes back. The importer has checked every row."""
+"""Many residents at once: an import, and its undo. The importer has checked every row."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable

@@ -71,7 +71,7 @@ class CodeTooSoon(TooMany):
 
 
 class Asker(NamedTuple):
-    """Who has a code sent: the browser that alone may use it, and where it is."""
+    """The asker of a code: the only browser that may use it, and its address."""
 
     browser: str
     """A text that is unique."""
@@ -306,12 +306,12 @@ def _phone(phone: str) -> str:
 
 
 def _key(phone: str, purpose: Purpose) -> str:
-    """What a code is kept under: codes for one purpose are worth nothing for another."""
+    """The key of a code: a code for one purpose is not valid for another."""
     return phone if purpose == "sign_in" else f"{phone} {purpose}"
 
 
 def _in_browser(key: str, browser: str) -> str:
-    """What the code itself is kept under."""
+    """The key under which a browser's code is stored."""
     return f"{key} in {hashlib.sha256(browser.encode()).hexdigest()[:32]}"
 
 

@@ -1,7 +1,7 @@
 """Organisations that found themselves: their contract form and their end. Spec A §1.1 (ONB-02, ONB-03).
 
-An organisation is a tenant with a row in `organisations`. The tenants of the set-up and of the command line have none:
-who runs the installation signs no form for itself.
+An organisation is a tenant with a row in `organisations`. The tenants of the set-up and of the command line have none,
+because the operator signs no form for itself.
 """
 
 import re
@@ -211,7 +211,7 @@ async def sign(scope: Scope, tx: Tx, *, contract: Contract, account_id: int, now
 
 
 async def require_ready(scope: Scope, db: Reader) -> None:
-    """What must be done before a community is claimed. Raises ContractMissing, ServiceEnded."""
+    """The steps before a community is claimed. Raises ContractMissing, ServiceEnded."""
     row = await company(scope, db)
     if row is None:
         return

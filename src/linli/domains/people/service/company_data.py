@@ -1,7 +1,6 @@
 """A company's own data: taken along whole, and erased after the end of the service. Spec A §1.1 (ONB-18), §10 (legal).
 
-Every table with a `tenant_id` is the company's. What opens something (secrets, hashes, sealed texts, codes) is not handed
-out.
+Every table with a `tenant_id` is the company's. Secrets, hashes, sealed texts and codes are not exported.
 """
 
 import asyncio

@@ -19,7 +19,7 @@ _PIECE = 500
 
 
 class FactsChange(NamedTuple):
-    """What changes of one person, by column of `persons`."""
+    """The changes of a person, by column of `persons`."""
 
     person_id: int
     identity_id: str

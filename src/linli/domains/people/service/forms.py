@@ -14,7 +14,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
 RECORD: Final = "resident_form"
-"""What the history calls a community's form; the record is the community."""
+"""The history's name of a community's form; the record is the community."""
 
 
 async def arrange(scope: Scope, tx: Tx, *, community_id: int, fields: list[Field], now_ms: int) -> Form:
@@ -36,7 +36,7 @@ async def add_custom(
 async def change_custom(
     scope: Scope, tx: Tx, *, community_id: int, name: str, custom: Custom, now_ms: int
 ) -> Form:
-    """Its label, length or choices; the key stays. What residents said before stays too. Raises NotFound, BadInput."""
+    """Its label, length or choices; the key stays. Residents' earlier values stay too. Raises NotFound, BadInput."""
     form = await queries.form(scope, tx, community_id)
     _require_field(form, name)
     custom = rules.checked_custom(form, name, custom, is_new=False)
@@ -48,7 +48,7 @@ async def change_custom(
 
 
 async def remove_custom(scope: Scope, tx: Tx, *, community_id: int, name: str, now_ms: int) -> Form:
-    """Ask for it no more; what residents said stays in their `ext`. Raises NotFound."""
+    """Remove it from the form; residents' values stay in their `ext`. Raises NotFound."""
     form = await queries.form(scope, tx, community_id)
     _require_field(form, name)
     fields = [field for field in form.fields if field.name != name]

@@ -127,7 +127,7 @@ async def create(
 ) -> str:
     """A group of one's own; its id. `kind` is a GROUP_TYPE, checked by the caller. Raises BadInput, GroupNameTaken.
 
-    `field`: what the caller calls the name.
+    `field`: the caller's name for this field.
     """
     scope.allow(community_id)
     name = await _free_name(scope, tx, community_id, name, field)

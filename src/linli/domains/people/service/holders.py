@@ -1,4 +1,4 @@
-"""Who of a company may do something: for telling them that it waits."""
+"""The persons of a company with a right, to notify them of waiting work."""
 
 from typing import Any
 

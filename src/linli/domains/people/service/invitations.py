@@ -1,8 +1,9 @@
 """Owners invite members by a code to scan. Spec A RES-03: it works once, for a day, while its giver may still give it.
 
 The giver is looked at when a code is used: still living in the house, still its owner, not frozen, the community's
-service running. What is open when they move out or are an owner no more is dropped in the same transaction, so that it
-does not come back with them. Who came in by a code before that stays: the property and the next owner decide about them.
+service running. When they move out or are no longer an owner, their open invitations are deleted in the same
+transaction, so that these do not come back with them. Persons who joined by a code before stay: the property and the
+next owner decide about them.
 """
 
 import hashlib

@@ -1,9 +1,10 @@
 """Whether who made an invitation of a company may still make it. It lets in no longer than its maker could.
 
 Looked at when a link is opened and when it is used: the maker's log-in is open, the company has not closed them, they
-have the right to manage its staff and hold whatever the invitation gives; the company goes on, and so does the community
-of its role. What a change in the company leaves without ground is revoked at once, so that it does not work again when
-the right comes back. Who came in before stays, and so do requests that wait: an administrator decides about those.
+have the right to manage its staff and hold whatever the invitation gives; the company goes on, and so does the
+community of its role. If a change in the company removes the reason of an invitation, it is revoked at once, so that it
+is not valid again when the right comes back. Persons who joined before stay, and so do waiting requests: an
+administrator decides about them.
 """
 
 from typing import NamedTuple
@@ -22,7 +23,7 @@ _TENANT = "the tenant is a condition of its own"
 
 
 class Given(NamedTuple):
-    """What an invitation gives, and who gives it."""
+    """An invitation's rights, and its inviter."""
 
     invitation_id: int
     tenant_id: str
@@ -56,7 +57,7 @@ _closed = Query(
 
 
 def given_by(role: Role, community_id: int) -> frozenset[tuple[Right, str]]:
-    """What a role in a community lets do, as `Rights.holdings` writes it."""
+    """The rights of a role in a community, in the form of `Rights.holdings`."""
     return frozenset((right, at) for right in RIGHTS_OF[role] for at in (f"c:{community_id}", SOMEWHERE))
 
 

@@ -313,12 +313,12 @@ async def is_member(db: Reader, *, tenant_id: str, account_id: int) -> bool:
 
 
 async def mine(db: Reader, account_id: int) -> list[JoinRequest]:
-    """What an account has asked for, the newest first."""
+    """An account's requests, the newest first."""
     return await _mine.all(db, account=account_id)
 
 
 async def waiting(scope: Scope, db: Reader) -> list[JoinRequest]:
-    """Who waits to be let in."""
+    """The waiting requests."""
     return await _requests.all(db, scope, state=WAITING)
 
 

@@ -1,7 +1,7 @@
 """Others' log-ins that open an account here, and sign-ins under way at their providers. Spec A §1.1 (ONB-01, ONB-12).
 
-What travels through the browser is a random text; only its hash is kept. An answer counts once, in the browser that
-asked, within ten minutes.
+A random text goes through the browser; only its hash is stored. An answer counts once, in the browser that asked,
+within ten minutes.
 """
 
 import hashlib

@@ -1,4 +1,5 @@
-"""Accounts that integrators register (spec E 3.1): each is the account of a person, whose identityId it answers.
+"""Accounts that integrators register (spec E 3.1). Each is the account of a person; the answer has the person's
+identityId.
 
 They open no page of Linli's own: those are entered by one-time code or a password that the person set. A frozen
 account shuts them all the same, wherever its project serves.
@@ -65,7 +66,7 @@ class IdentityBlank(LinliError):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What an integrator says of somebody. Texts are as given."""
+    """An integrator's data of a person. Texts are as given."""
 
     login_name: str
     nick_name: str

@@ -74,7 +74,7 @@ _leave = Command(
 
 
 class Hand(msgspec.Struct, frozen=True):
-    """Who is doing something to people: their scope in the company, their rights, and where numbers come from."""
+    """The person who acts on others: their scope in the company, their rights, and the source of numbers."""
 
     scope: Scope
     rights: Rights
@@ -93,7 +93,7 @@ class Hand(msgspec.Struct, frozen=True):
 async def note(
     hand: Hand, tx: Tx, action: str, *, account_id: int | None = None, name: str = "", detail: str = ""
 ) -> None:
-    """Leave a row in the list of who gave what."""
+    """Write a row to the log of given rights."""
     row = {
         "entry_no": hand.ids.number(),
         "tenant_id": hand.tenant,
@@ -284,7 +284,7 @@ async def _holdings(hand: Hand, tx: Tx, account_id: int) -> Holdings:
 
 
 async def _check_change(hand: Hand, tx: Tx, account_id: int, before: Holdings) -> None:
-    """What a person gained and lost must be the caller's own. Raises CannotGive, which undoes the change."""
+    """The caller must have all rights that the person gained or lost. Raises CannotGive, which undoes the change."""
     after = await _holdings(hand, tx, account_id)
     hand.check(before ^ after)
     if before - after:

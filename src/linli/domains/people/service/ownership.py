@@ -1,4 +1,5 @@
-"""Whose a log-in is: what others may have made on it ends when its owner comes, or when it gets into a company.
+"""The owner of a log-in: things that others may have created on it end when its owner comes, or when it joins a
+company.
 
 An owner shows that a log-in is theirs by a code sent to its phone, or by a link of the installation's operator. From
 then on (`proven_ms`) all that opens it is their own: nobody else can set a password, keep a session or link a log-in
@@ -73,8 +74,8 @@ async def _end(tx: Tx, account_id: int, now_ms: int) -> None:
 async def hold(tx: Tx, *, account_id: int, generation: int) -> bool:
     """Keep a log-in from being taken away until the transaction ends; False when it was, since this generation of it.
 
-    What its owner makes that opens it (a password, a link, a yes to a scan) is made under this: else somebody who is just
-    being put out could make it a moment after.
+    The owner's new ways in (a password, a link, a confirmed scan) are created under this lock. Otherwise a person who
+    is being removed could create one a moment later.
     """
     return bool(await _hold.run(tx, row=account_id, was=generation))
 
@@ -86,7 +87,7 @@ async def end_under_way(tx: Tx, *, account_id: int) -> None:
 
 
 async def enters(tx: Tx, *, account_id: int) -> None:
-    """A log-in gets into a company, or gets a right there: what others may have made on it ends. Raises NotFound.
+    """A log-in joins a company, or gets a right there: things that others may have created on it end. Raises NotFound.
 
     One without a phone is nobody's to be found by, so nobody was there before its owner. A link that the operator of the
     installation made stays: the operator gives it to the owner.
@@ -99,7 +100,7 @@ async def enters(tx: Tx, *, account_id: int) -> None:
 
 
 async def prove(tx: Tx, *, account_id: int, now_ms: int) -> None:
-    """The owner came, by a code to the phone: what others made on the log-in ends, once. Raises NotFound."""
+    """The owner came, by a code to the phone: things that others created on the log-in end, once. Raises NotFound."""
     whose = await _whose.one(tx, row=account_id)
     if whose is None:
         raise NotFound(what="account", id=account_id)

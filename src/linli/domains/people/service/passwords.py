@@ -99,7 +99,7 @@ async def make_link(tx: Tx, *, account_id: int, now_ms: int) -> tuple[str, int]:
 
 
 async def find_link(db: Reader, *, token: str, now_ms: int) -> Account:
-    """Whom a link is for. Raises PasswordLinkGone."""
+    """The person of a link. Raises PasswordLinkGone."""
     link = await _link.one(db, token=_hashed(token), now=now_ms)
     if link is None:
         raise PasswordLinkGone()

@@ -140,7 +140,7 @@ async def _set_manager(hand: Hand, tx: Tx, employee: Employee, *, manager: bool)
 
 
 async def _checked(hand: Hand, tx: Tx, community_id: int, points: Iterable[Point]) -> set[Point]:
-    """Points that exist; who manages a function uses it too. Raises BadInput, NotFound, Forbidden."""
+    """Existing points; a manager of a function uses it too. Raises BadInput, NotFound, Forbidden."""
     hand.scope.allow(community_id)
     hand.rights.require(Right.PERMISSIONS_MANAGE, tenant_id=hand.tenant, community_id=community_id)
     wanted = set(points)

@@ -21,7 +21,7 @@ from linli.kernel.scope import Scope
 
 
 class PhoneTaken(Conflict):
-    """The tenant knows this phone under another name. Whose it is is not told: another community may know them."""
+    """The tenant knows this phone under another name. The owner is not named: they may belong to another community."""
 
     code = "person.phone_taken"
 
@@ -47,7 +47,7 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 """Value of a column that was never filled."""
 RESIDENT = "resident"
-"""What the history calls a person of a community; the record is the identityId."""
+"""The history's name of a person of a community; the record is the identityId."""
 FIELDS = ("name", *DEFAULTS)
 """A person's fields, by column."""
 
@@ -140,7 +140,7 @@ async def person_by_phone(scope: Scope, tx: Tx, *, profile: Profile) -> Person |
 async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, now_ms: int) -> PersonOrNew:
     """The tenant's person with the phone of a checked profile, or a new one. Raises PhoneTaken.
 
-    What the tenant already knows stays; the profile fills only what is empty.
+    Existing values of the tenant stay; the profile fills only empty fields.
     """
     existing_person = await person_by_phone(scope, tx, profile=profile)
     if existing_person is not None:
@@ -171,7 +171,7 @@ async def change(
     now_ms: int,
     cleared: Collection[str] = (),
 ) -> Person:
-    """Set what a checked profile says and empty what is `cleared`; tells every community that knows the person.
+    """Set the fields of a checked profile and empty the `cleared` ones; notifies every community of the person.
 
     Raises NotFound, PhoneTaken.
     """
@@ -248,7 +248,7 @@ async def write_many(scope: Scope, tx: Tx, changed: list[Person], now_ms: int) -
 
 
 async def touch(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_ms: int) -> None:
-    """What a community knows of a person changed beside the person's own data, such as a group. Tells `UserChanged`."""
+    """A community's data of a person changed, beside the person's own data, such as a group. Tells `UserChanged`."""
     await _touch_here.run(tx, scope, row=person.id, community=community_id, now=now_ms)
     await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "update"))
 

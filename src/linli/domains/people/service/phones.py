@@ -60,8 +60,8 @@ _cut = Command(
 async def follow(scope: Scope, tx: Tx, *, person_ids: list[int]) -> None:
     """The register gave persons other phones: the log-ins of the old ones are theirs no more.
 
-    What the persons may do goes to the log-ins of the new phones, where there are any. An old number may be somebody
-    else's by now.
+    The persons' rights move to the log-ins of the new phones, if these exist. An old number may be somebody else's by
+    now.
     """
     for left in await _left.all(tx, scope, person_ids=person_ids):
         await _cut.run(tx, of_account=left.account_id, of_tenant=scope.tenant)

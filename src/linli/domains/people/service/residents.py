@@ -26,7 +26,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 HOUSE = "space"
-"""What the history calls a house: a house is a space."""
+"""The history's name of a house: a house is a space."""
 
 
 class AlreadyMember(Conflict):
@@ -118,7 +118,8 @@ async def note_tie(
     gone: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> int:
-    """What began or ended between a person and a house, in the history of both; the number of the person's change.
+    """Write a membership's begin or end to the history of the person and of the house. Returns the number of the
+    person's change.
 
     `gone` went with it, and is kept for coming back.
     """
@@ -160,7 +161,7 @@ async def live_there(
     type: int,
     now_ms: int,
 ) -> None:
-    """What follows when somebody lives in a house: the group of residents, and the other rooms are told."""
+    """The consequences when a person lives in a house: the group of residents, and events for other rooms."""
     group_id = await groups.default_group(scope, tx, community_id=community_id, kind=rules.RESIDENT_GROUP)
     if group_id is not None:
         await groups.join(
@@ -279,8 +280,8 @@ async def move_out(
 ) -> int:
     """A person no longer belongs to a house; the number of the change.
 
-    The last house of a community takes them out of its groups of residents. What other rooms gave them because of
-    the house ends by `ResidentsMovedOut`. Raises NotFound.
+    The last house of a community takes them out of its groups of residents. Rights of other rooms from the house end by
+    `ResidentsMovedOut`. Raises NotFound.
     """
     member = await present_member(scope, tx, house_id, identity_id)
     await write(scope, tx, member, now_ms, type=member.type, status=rules.MOVED_OUT)
@@ -320,7 +321,7 @@ async def move_out(
 
 
 class Departure(msgspec.Struct, frozen=True, kw_only=True):
-    """Who moved out of a house, and what went with them."""
+    """The persons who moved out of a house, and the rows that ended with them."""
 
     house_id: int
     identity_id: str

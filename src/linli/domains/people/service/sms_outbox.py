@@ -42,7 +42,7 @@ class OutboxSms:
     def __init__(self, db: Database, secrets: Secrets, ids: Ids) -> None:
         self._db, self._secrets, self._ids = db, secrets, ids
         self.heard: Callable[[Sms], None] | None = None
-        """Told of every message too: the demo, whose people are made up, prints them."""
+        """Also called for every message: the demo prints them, because its people are invented."""
 
     async def send(self, message: Sms) -> None:
         now_ms, number = self._db.clock.now_ms(), self._ids.number()

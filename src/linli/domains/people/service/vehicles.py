@@ -35,7 +35,7 @@ BULK_MAX: Final = 1000
 HISTORY: Final = "vehicle"
 """Kind of these records in the history."""
 REMOVED, LEFT, RESTORED = "deleted", "owner_left", "restored"
-"""Actions in the history: taken away; gone with the owner, who moved out; registered again."""
+"""Actions in the history: removed; removed with its owner's move-out; registered again."""
 _FACTS: Final = ("plate", "brand", "color")
 
 
@@ -56,7 +56,7 @@ class OwnerMovedOut(Conflict):
 
 
 class VehicleForm(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a vehicle. None says nothing: a change leaves what it was."""
+    """The data of a vehicle. None says nothing: a change leaves what it was."""
 
     plate: str | None = None
     brand: str | None = None

@@ -1,4 +1,4 @@
-"""Who read which data of a person, for that person: names of staff and companies instead of ids."""
+"""The reads of a person's data, for that person: names of staff and companies instead of ids."""
 
 from typing import NamedTuple
 

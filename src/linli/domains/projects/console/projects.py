@@ -88,7 +88,7 @@ class CapabilityWanted(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Choices(msgspec.Struct, rename="camel", frozen=True):
-    """What a new project can be given."""
+    """The choices for a new project."""
 
     capabilities: list[CapabilityRow]
     services: Annotated[list[str], Meta(description="That can be ticked beside those of capabilities.")]
@@ -168,7 +168,7 @@ async def choices(scope: Scope, openapi: OpenApi) -> Choices:
 async def create(
     data: NewPlatformProject, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets, openapi: OpenApi
 ) -> CreatedPlatformProject:
-    """A project of type 数字社区 with its default app; what needs review is applied for."""
+    """A project of type 数字社区 with its default app. Capabilities with a review are applied for."""
     for field, given, allowed in (
         ("services", data.services, openapi.registry.services()),
         ("models", data.models, model_ids()),

@@ -206,7 +206,7 @@ class SolutionInfo(msgspec.Struct, rename="camel", kw_only=True):
     contract=Contract(source="spec D 3.3 API-20"),
 )
 async def query_solutions(data: PageAsked, settings: Settings) -> Rows[SolutionInfo]:
-    """What a project can be based on here."""
+    """The solutions for projects here."""
     page, solutions = data.checked, offered(settings)
     shown = solutions[page.offset : page.offset + page.page_size]
     return Rows(

@@ -84,7 +84,7 @@ class DefaultApp(NamedTuple):
 
 
 class NewProject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new project is."""
+    """The values of a new project."""
 
     name: str
     facts: ProjectFacts
@@ -92,7 +92,7 @@ class NewProject(msgspec.Struct, frozen=True, kw_only=True):
     solution_uuid: str = ""
     solution_version_uuid: str = ""
     terms: KeyTerms | None = None
-    """What its key may do; None: everything."""
+    """The grants of its key; None: all."""
 
 
 async def create_project(scope: Scope, tx: Tx, *, new: NewProject, ids: Ids, secrets: Secrets) -> str:

@@ -1,4 +1,4 @@
-"""What builders of examples can read of a sandbox."""
+"""A sandbox's data for builders of examples."""
 
 from typing import Any
 

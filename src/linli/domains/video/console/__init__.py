@@ -1,4 +1,4 @@
-"""Console routes of video: what is known of cameras, by hand and by the workbook."""
+"""Console routes of video: data of cameras, by hand and by the workbook."""
 
 from linli.domains.video.console.cameras import camera_routes
 from linli.domains.video.console.history import HISTORY

@@ -1,4 +1,4 @@
-"""Console: what is known of cameras (摄像头信息管理): list, add, edit, clear, undo. Spec A TOP-02, B §2.11."""
+"""Console: data of cameras (摄像头信息管理): list, add, edit, clear, undo. Spec A TOP-02, B §2.11."""
 
 from typing import Annotated
 
@@ -42,7 +42,7 @@ camera_routes = Routes("/communities/{community_id:int}/cameras", tags=("cameras
 
 
 class CameraListFilter(queries.CameraFilter, frozen=True):
-    """What the list is asked for, in an order."""
+    """The filter of the list, with its order."""
 
     q: Annotated[
         str, Meta(description="A part of name, DeviceName, address, IP, brand, model or manager.")
@@ -113,7 +113,7 @@ async def add(
 
 @camera_routes.get("/{camera_id:int}", right=SEE, raises=(NotFound,))
 async def show_camera(community_id: int, camera_id: int, scope: Scope, db: Database) -> CameraRow:
-    """What is known of one camera."""
+    """The data of a camera."""
     camera = await queries.camera(scope, db, camera_id, community_id=community_id)
     return (await camera_rows(scope, db, community_id, [camera]))[0]
 
@@ -122,7 +122,7 @@ async def show_camera(community_id: int, camera_id: int, scope: Scope, db: Datab
 async def change(
     community_id: int, camera_id: int, data: CameraForm, scope: Scope, tx: Tx, secrets: Secrets, clock: Clock
 ) -> None:
-    """Change what is said of it; what is absent stays."""
+    """Change its data; absent fields stay."""
     await service.change(
         scope,
         tx,
@@ -166,6 +166,6 @@ async def list_batches(community_id: int, scope: Scope, db: Database, page: Page
 
 @camera_routes.post("/batches/{batch_id:int}/undo", right=MANAGE, status=200, raises=(NotFound, BatchUndone))
 async def undo(community_id: int, batch_id: int, scope: Scope, tx: Tx, clock: Clock) -> CameraBatch:
-    """Take an import or a clearing back. What somebody changed since stays, and is counted."""
+    """Take an import or a clearing back. Rows changed since then stay, and are counted."""
     done = await batches.undo(scope, tx, community_id=community_id, batch_id=batch_id, now_ms=clock.now_ms())
     return batch_row(done)

@@ -1,4 +1,4 @@
-"""What the console shows of the history of cameras, and takes back."""
+"""The history of cameras in the console, and restoring from it."""
 
 from typing import Any
 

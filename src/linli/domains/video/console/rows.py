@@ -13,7 +13,7 @@ from linli.things.queries.devices import find_devices
 
 
 class CameraRow(msgspec.Struct, rename="camel", frozen=True):
-    """What is known of a camera. Of its password only whether there is one."""
+    """The data of a camera. Of its password only whether there is one."""
 
     id: str
     iot_id: str
@@ -50,7 +50,7 @@ class CameraRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 class CameraForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """What is said of a camera. What is absent stays as it is; an empty password takes it away."""
+    """A form for a camera. Absent fields stay unchanged; an empty password removes the password."""
 
     name: str | UnsetType = UNSET
     brand: str | UnsetType = UNSET

@@ -51,7 +51,7 @@ async def template(
 async def export(
     community_id: int, scope: Scope, db: Database, where: queries.CameraFilter
 ) -> Response[bytes]:
-    """What the list shows with the same filters, without passwords; it can be imported again. 20,000 rows at most."""
+    """The rows of the list with the same filters, without passwords; it can be imported again. 20,000 rows at most."""
     await root_of(scope, db, community_id)
     page = await queries.page(
         scope,

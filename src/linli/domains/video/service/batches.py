@@ -1,4 +1,4 @@
-"""Imports and clearings. What each changed is stored, so that it can be undone."""
+"""Imports and clearings. The changes of each batch are stored, so that it can be undone."""
 
 import json
 from collections.abc import Sequence

@@ -258,7 +258,7 @@ async def tell(
 
 
 def history_view(before: Camera | None, camera: Camera) -> dict[str, Any]:
-    """What goes into the history: that a password is set or was changed, never the password."""
+    """The values for the history: whether a password is set or was changed, never the password."""
     view = camera.values
     view["password"] = "set" if camera.password_sealed else ""
     if before is not None and before.password_sealed and camera.password_sealed != before.password_sealed:

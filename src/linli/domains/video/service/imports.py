@@ -34,7 +34,7 @@ _KEY_FIELDS: Final = frozenset({"device", "product_key", "space"})
 
 
 class Plan(NamedTuple):
-    """What an import would do."""
+    """The plan of an import."""
 
     rows: int
     problems: list[Problem]
@@ -112,7 +112,7 @@ async def _places(scope: Scope, db: Reader, community_id: int, *, with_spaces: b
 
 
 async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> Plan:
-    """What the valid rows would change, and every fault. No fault repeats a password. Raises NotFound."""
+    """The changes of the valid rows, and all faults. No fault repeats a password. Raises NotFound."""
     scope.allow(community_id)
     places = await _places(
         scope, db, community_id, with_spaces=any("space" in row.values for row in reading.rows)

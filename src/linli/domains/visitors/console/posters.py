@@ -50,7 +50,7 @@ async def show(
 async def renew(
     community_id: int, scope: Scope, tx: Tx, ids: Ids, clock: Clock, visitors: VisitorsRoom
 ) -> VisitPoster:
-    """A new code: what is printed leads nowhere any more."""
+    """A new code: printed posters are no longer valid."""
     row = await posters.renew(scope, tx, community_id=community_id, ids=ids, now_ms=clock.now_ms())
     return _row(row, visitors)
 

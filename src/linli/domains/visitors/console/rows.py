@@ -53,7 +53,7 @@ class VisitFull(VisitRow, rename="camel", frozen=True):
 
 
 class VisitPass(msgspec.Struct, rename="camel", frozen=True):
-    """What opens the doors to a visitor."""
+    """The credential that opens the doors for a visitor."""
 
     pass_url: Annotated[str, Meta(description="The page that the visitor was sent.")]
     pictures: Annotated[

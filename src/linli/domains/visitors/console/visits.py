@@ -119,7 +119,7 @@ visit_routes = Routes("/communities/{community_id:int}/visits", tags=("visitors"
 
 
 class VisitListFilter(VisitFilter, frozen=True):
-    """What the list is asked for, in an order."""
+    """The filter of the list, with its order."""
 
     sort: Annotated[str, Meta(description="starts, -starts, name, -name, changed")] = "starts"
 
@@ -144,7 +144,7 @@ async def figures(community_id: int, scope: Scope, db: Database, clock: Clock) -
 
 @visit_routes.get("/export.xlsx", right=Right.VISITORS_SEE)
 async def export(community_id: int, scope: Scope, db: Database, where: VisitFilter) -> Response[bytes]:
-    """What the list shows with the same filters, as a workbook; phones masked, at most 20,000 rows."""
+    """The rows of the list with the same filters, as a workbook; phones masked, at most 20,000 rows."""
     page = await _find(scope, db, community_id, PageRequest(1, EXPORT_MAX), where, "starts")
     visit_rows = await rows(scope, db, page.data)
     content = await asyncio.to_thread(_workbook, visit_rows, scope.language, await zone_of(db, community_id))
@@ -156,7 +156,7 @@ async def export(community_id: int, scope: Scope, db: Database, where: VisitFilt
 async def add_visits(
     community_id: int, data: NewVisits, scope: Scope, tx: Tx, ids: Ids, clock: Clock
 ) -> VisitsCreated:
-    """Expect visitors at a house, all of them or none; who has a phone is sent the pass."""
+    """Register expected visitors of a house, all of them or none; visitors with a phone are sent the pass."""
     guests = [
         checked(Guest(**msgspec.structs.asdict(visit_guest)), before=f"guests[{number}].", names=_NAMES)
         for number, visit_guest in enumerate(data.guests)
@@ -205,7 +205,7 @@ async def read_visit(
 async def show_pass(
     community_id: int, apply_id: int, scope: Scope, db: Database, clock: Clock, visitors: VisitorsRoom
 ) -> VisitPass:
-    """The pass, to be shown or printed at the desk; who looked is kept. Empty when it is over."""
+    """The pass, to be shown or printed at the desk; the reader is logged. Empty when it is over."""
     visit, now_ms = await _of(scope, db, community_id, apply_id), clock.now_ms()
     shown = await visitors.passes.pictures(visit) if visit.holds_pass(now_ms) else []
     async with db.begin() as tx:

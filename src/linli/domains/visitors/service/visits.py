@@ -30,7 +30,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 HISTORY: Final = "visit"
-"""Kind of these records in the history. What happened is kept there; names, phones and codes are not."""
+"""Kind of these records in the history. The events stay there; names, phones and codes do not."""
 WAITING_A_PHONE: Final = 3
 """Most waiting registrations of one phone in a community."""
 

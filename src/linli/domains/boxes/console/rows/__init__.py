@@ -1,1 +1,1 @@
-"""What crosses the wire of the console's routes for the edge, a file a noun."""
+"""Requests and answers of the console's routes for the edge, one file a noun."""

@@ -58,7 +58,7 @@ class ClusterRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 async def names_of(scope: Scope, db: Reader, rows: list[Cluster]) -> Names:
-    """Names of projects and communities; what the caller may not see keeps its number."""
+    """Names of projects and communities; those that the caller may not see are shown by their number."""
     names: Names = {}
     for project_id in {row.project_id for row in rows if row.project_id}:
         try:

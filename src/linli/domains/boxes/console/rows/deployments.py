@@ -35,7 +35,7 @@ class DeploymentDetail(msgspec.Struct, rename="camel", frozen=True):
 
 
 def in_words(why: str, language: str) -> str:
-    """What a box said, or the words for its code."""
+    """The box's text, or the text for its code."""
     text = i18n.text(f"edge_refusal.{why}", language) if why.startswith("edge.") else why
     return why if text.startswith("edge_refusal.") else text
 

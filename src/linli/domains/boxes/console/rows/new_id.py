@@ -1,4 +1,4 @@
-"""What a route answers that made something."""
+"""The answer of a route that created a row."""
 
 import msgspec
 

@@ -82,7 +82,7 @@ class NodeChange(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 class NodeLabel(msgspec.Struct, rename="camel", frozen=True):
-    """What is needed at the box: its code, as text, as an address and as a QR code of that."""
+    """The code to enter at the box: as text, as an address and as a QR code of the address."""
 
     name: str
     serial_number: str

@@ -49,7 +49,7 @@ edge_device_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("boxes",)
 
 
 class EdgeDeviceListFilter(queries.EdgeDeviceFilter, frozen=True):
-    """What the list is asked for, in an order."""
+    """The filter of the list, with its order."""
 
     q: Annotated[str, Meta(description="A part of name, alias, IP, brand, model or unique number.")] = ""
     bound: Annotated[bool | None, Meta(description="Whether bound to a space.")] = None

@@ -106,7 +106,7 @@ async def template(
 async def export(
     protocol_id: int, scope: Scope, db: Database, secrets: Secrets, where: device_queries.EdgeDeviceFilter
 ) -> Response[bytes]:
-    """What the list shows with the same filters, hidden fields left out; it can be imported again."""
+    """The rows of the list with the same filters, without hidden fields; it can be imported again."""
     _, protocol = await protocol_of(scope, db, protocol_id)
     shape = await device_queries.shape(scope, db, protocol)
     edge_devices = await device_queries.of_protocol(scope, db, protocol_id)

@@ -97,5 +97,5 @@ async def page(scope: Scope, db: Reader, protocol_id: int, request: PageRequest)
 
 
 async def rows_of(scope: Scope, db: Reader, import_id: int) -> list[ImportRow]:
-    """What an import did, in order."""
+    """The changes of an import, in order."""
     return await _rows.all(db, scope, import_id=import_id)

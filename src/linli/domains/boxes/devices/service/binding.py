@@ -20,7 +20,7 @@ from linli.kernel.scope import Scope
 from linli.things.queries.products import get_product
 
 _DOOR_SERVICE = '"syncPermissions"'
-"""What every door's thing model has."""
+"""The service that every door's thing model has."""
 
 
 async def bind(

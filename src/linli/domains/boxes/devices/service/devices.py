@@ -80,7 +80,7 @@ async def plan(
     secrets: Secrets,
     instead: Mapping[int, EdgeDevice] | None = None,
 ) -> Plan:
-    """What adding, or with `instead` (by position) changing, would do."""
+    """The result that adding, or with `instead` (by position) changing, would have."""
     shape = await queries.shape(scope, db, protocol)
     tenant = whole(scope)
     gone = {row.edge_device_id for row in (instead or {}).values()}
@@ -286,7 +286,7 @@ async def change(
 
 
 def with_hidden(custom: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """What a browser sends back, with the values that it was not shown."""
+    """The browser's form, completed with the values that it was not shown."""
     return {key: stored.get(key, "") if value == HIDDEN else value for key, value in custom.items()}
 
 

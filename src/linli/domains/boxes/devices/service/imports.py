@@ -44,7 +44,7 @@ FILES_JOB: Final = "boxes.import_files"
 
 
 class Plan(NamedTuple):
-    """What an import would do. `changed`: (device, alias, form)."""
+    """The plan of an import. `changed`: (device, alias, form)."""
 
     rows: int
     problems: list[Problem]
@@ -144,7 +144,7 @@ async def plan(
     *,
     secrets: Secrets,
 ) -> Plan:
-    """What the rows would do, and every fault by row and column; no fault repeats a hidden field."""
+    """The plan for the rows, and all faults by row and column; no fault repeats a hidden field."""
     shape = await device_queries.shape(scope, db, protocol)
     sheet = sheet_of(shape)
     there = {
@@ -209,7 +209,7 @@ async def apply(
     work: Work[Import],
     wanted: Plan,
 ) -> None:
-    """Do what a plan says, and keep what it did. Raises what adding a device raises."""
+    """Carry out a plan, and store its changes. Raises what adding a device raises."""
     import_row, secrets, now_ms = work.import_row, work.secrets, work.now_ms
     edge_devices = await service.add(
         scope, tx, gateway, protocol, wanted.added, ids=work.ids, secrets=secrets, now_ms=now_ms

@@ -1,4 +1,4 @@
-"""Drivers of a box, debugged from the console: what runs, restart, replace while running, call a device. G-C41."""
+"""Drivers of a box, debugged from the console: list, restart, replace while running, call a device. G-C41."""
 
 from typing import Annotated, Any
 
@@ -57,7 +57,7 @@ box_driver_routes = Routes("/edge/nodes/{node_id:int}/drivers", tags=("edge",))
 
 @box_driver_routes.get(right=MANAGE)
 async def drivers(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> list[BoxDriver]:
-    """What runs on the box now."""
+    """The drivers that run on the box now."""
     answer = await edge_remote.calls.ask(scope, node_id, "drivers.list", by=by, reason="drivers")
     return msgspec.convert(answer.ok, list[BoxDriver])
 

@@ -134,7 +134,7 @@ class KeptLogPage(BoxLogFilter, frozen=True):
 async def list_kept_lines(
     node_id: int, scope: Scope, db: Database, clock: Clock, where: KeptLogPage
 ) -> KeptLogLines:
-    """Lines by driver, DeviceName, level, text and span; what was before by `toMs` of the oldest."""
+    """Lines by driver, DeviceName, level, text and time; for earlier lines set `toMs` to the time of the oldest."""
     node = await clusters.node(scope, db, node_id)
     cluster = await clusters.cluster(whole(scope), db, node.cluster_id)
     now_ms = clock.now_ms()

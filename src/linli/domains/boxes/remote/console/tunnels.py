@@ -70,7 +70,7 @@ node_tunnel_routes = Routes("/edge/nodes/{node_id:int}/tunnels", tags=("edge",))
 async def list_tunnels(
     node_id: int, scope: Scope, db: Database, page: PageRequest, tools: bool = False
 ) -> Page[TunnelRow]:
-    """Who was inside the box, the newest first. `tools`: also calls of the console's own pages."""
+    """Past tunnels into the box, the newest first. `tools`: also calls of the console's own pages."""
     await clusters.node(scope, db, node_id)
     tunnels = await queries.tunnels(scope, db, node_id, page, tools=tools)
     return Page.of(page, tunnels.total, [row_of(tunnel) for tunnel in tunnels.data])
@@ -80,7 +80,7 @@ async def list_tunnels(
 async def ask(
     node_id: int, data: TunnelForm, scope: Scope, tx: Tx, ids: Ids, clock: Clock, by: By
 ) -> OpenedTunnel:
-    """Have the box open a tunnel. What is done in it is the caller's, under their name."""
+    """Have the box open a tunnel. The caller is responsible for all acts in it; they are logged under their name."""
     asked = await service.ask(
         scope,
         tx,
@@ -112,7 +112,7 @@ async def end(tunnel_id: int, scope: Scope, db: Database, clock: Clock, edge_rem
 
 @tunnel_routes.get("/transcript", right=MANAGE, raises=(NotFound,))
 async def transcript(tunnel_id: int, scope: Scope, db: Database) -> Transcript:
-    """What a recorded terminal showed."""
+    """The screen of a recorded terminal."""
     return Transcript((await queries.tunnel(scope, db, tunnel_id)).transcript)
 
 

@@ -1,4 +1,4 @@
-"""What boxes say of calls in their doors' names from addresses that are not theirs (spec G 4.1: no shared secret)."""
+"""Boxes' reports of calls in the names of their doors from foreign addresses (spec G 4.1: no shared secret)."""
 
 from typing import Any, Final
 

@@ -83,7 +83,7 @@ class Asked(NamedTuple):
 
 
 class By(NamedTuple):
-    """Who asks, as the audit shall show it."""
+    """The asker, for the audit."""
 
     name: str
     session_id: int = 0
@@ -98,7 +98,7 @@ def hashed(ticket: str) -> str:
 
 
 class TunnelWish(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks for a tunnel into a box, and why."""
+    """A request for a tunnel into a box: asker and reason."""
 
     kind: Kind
     reason: str
@@ -159,7 +159,7 @@ async def end(tx: Tx, tunnel: Tunnel, *, why: str, now_ms: int) -> None:
 
 
 async def count(tx: Tx, tunnel: Tunnel, *, to_box: int, from_box: int, transcript: str) -> None:
-    """What went through so far."""
+    """The bytes so far."""
     await _count.run(
         tx,
         Scope.system(tunnel.tenant_id),
