@@ -1,4 +1,4 @@
-"""What a door machine must do to be certified, from the published protocol. Source: spec G 3-5 and 12."""
+"""The cases for the certification of a door machine, from the published protocol. Source: spec G 3-5 and 12."""
 
 import json
 import struct

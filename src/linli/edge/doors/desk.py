@@ -1,7 +1,8 @@
-"""What doors report and ask: each call becomes an event of a thing, a question to the doorkeeper, or both.
+"""Reports and questions of doors: each call becomes an event of a thing, a question to the doorkeeper, or both.
 
-An event is awaited before the door gets its answer: what was confirmed is kept. Names and values of `passEvent` and
-`doorOpenEvent` are those of the platform's thing models; events that these do not have carry the protocol's own names.
+An event is stored before the door gets its answer, so a confirmed event is never lost. Names and values of `passEvent`
+and `doorOpenEvent` are those of the platform's thing models; events that these do not have carry the protocol's own
+names.
 """
 
 import asyncio

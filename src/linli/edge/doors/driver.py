@@ -25,7 +25,7 @@ from linli.protocols.door_http.messages.intercom import SyncSipNumber
 
 
 class LanAddress(msgspec.Struct, frozen=True):
-    """Where the box listens on the LAN: what it was started with."""
+    """The box's address on the LAN, as it was started."""
 
     host: str
 
@@ -54,7 +54,7 @@ class SipAccount(DriverConfig, frozen=True, kw_only=True):
 
 
 class Wishes(Protocol):
-    """What is wanted of a door and sent again whenever it connects: a service that the box may offer."""
+    """Desired rows of a door, which are sent again whenever it connects: a service that the box may offer."""
 
     async def sip(self, device: str) -> SipAccount | None: ...
 
@@ -163,7 +163,7 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         return await self._desk.serve(link, path, message)
 
     async def _greet(self, link: Link) -> None:
-        """What is done first at every connection (spec G 5, F1 step 5). A failing part is logged; the others go on."""
+        """The first steps at every connection (spec G 5, F1 step 5). A failing part is logged; the others go on."""
         for part in (self._send_sip, self._send_temperature, self._compare_faces):
             try:
                 await part(link)

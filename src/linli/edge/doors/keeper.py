@@ -1,4 +1,4 @@
-"""What door drivers ask of the box: may this person enter, which group is this room, where does this photo go."""
+"""The box's interface for door drivers: may this person enter, the group of a room, the place of a photo."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
@@ -12,7 +12,7 @@ FACE_SERVICES: Final = ("SyncFaceData", "QueryFaceData")
 
 
 class Recognised(NamedTuple):
-    """Whose face it is, and whether they may enter here and now."""
+    """The person of the face, and whether they may enter here and now."""
 
     face_id: str
     user_id: str

@@ -35,7 +35,7 @@ _PREFIXES: Final = (
 
 
 def ability_of(path: str) -> Ability | None:
-    """Whose calls these are; None for those of the machine as a whole."""
+    """The device of these calls; None for calls of the whole machine."""
     return next((ability for prefix, ability in _PREFIXES if path.startswith(prefix)), None)
 
 

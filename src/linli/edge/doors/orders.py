@@ -84,7 +84,7 @@ class WantedFaces(Protocol):
         ...
 
     async def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
-        """In their order; who is no longer wanted is left out."""
+        """In their order; persons who are no longer desired are left out."""
         ...
 
 
@@ -102,8 +102,8 @@ class FaceChange(NamedTuple):
 def face_changes(
     wanted: Mapping[str, tuple[str, str]], reported: Iterable[tuple[str, str, str]]
 ) -> Iterator[FaceChange]:
-    """What turns a door's library (faceId, userInfoMd5, featureMd5) into the wanted one. Deletions first: a full door
-    has room only after them. Source: spec G 5, F5."""
+    """The changes from a door's library (faceId, userInfoMd5, featureMd5) to the desired one. Deletions first: a full
+    door has room only after them. Source: spec G 5, F5."""
     marks = {face_id: (user, feature) for face_id, user, feature in reported}
     for face_id in marks:
         if face_id not in wanted:
@@ -195,7 +195,7 @@ class Orders:
         )
 
     async def query_cards(self) -> list[permissions.HeldPermission]:
-        """What the door holds, if it serves our extension (spec G 3.9)."""
+        """The door's entries, if it serves our extension (spec G 3.9)."""
         first = await self._card_page(None, None)
         cards = list(first.permissions)
         for page in range(2, min(first.page_count, MOST_PAGES) + 1):

@@ -161,7 +161,8 @@ class Peers:
         return list(self._kept.strangers)
 
     def for_cloud(self) -> list[Stranger]:
-        """What a heartbeat says: the same for ten minutes, so that a flood of forgeries makes no flood of news."""
+        """The incidents for a heartbeat. They stay the same for ten minutes, so that a flood of forged calls makes no
+        flood of messages."""
         fresh = self._kept.strangers[-STRANGERS_MOST:]
         if fresh != self._sent and self._may_tell():
             self._sent, self._sent_ms = list(fresh), self._clock.now_ms()

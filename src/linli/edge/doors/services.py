@@ -44,7 +44,7 @@ def _read[M: Ask](kind: type[M], params: Params, token: str) -> M:
 
 
 def _plain(path: str, kind: type[Ask]) -> Callable[[Link, Params], Awaitable[Outputs]]:
-    """Inputs are the message's own fields; what the answer has in `data` comes back."""
+    """Inputs are the message's own fields; the answer's `data` is returned."""
 
     async def serve(link: Link, params: Params) -> Outputs:
         _read(kind, params, "checked before it is sent")

@@ -1,4 +1,4 @@
-"""Doors that compare themselves: what each is to hold, what it confirmed, and the difference. Source: spec G 5, F4-F5.
+"""Doors that compare themselves: their desired library, the confirmed one, and the difference. Source: spec G 5, F4-F5.
 
 Such a door knows an end and a black list, no start and no schedule. So the box brings it a person when their time comes,
 and takes them away when it is over.
@@ -22,7 +22,7 @@ NOT_SENT: Final = "the door is away"
 
 
 class LazyFaces:
-    """What one door is to hold now; implements `WantedFaces`."""
+    """The desired library of a door; implements `WantedFaces`."""
 
     def __init__(self, store: Store, door: int, model: str, now_ms: int) -> None:
         self._store = store
@@ -39,7 +39,7 @@ class LazyFaces:
         }
 
     async def waiting(self) -> set[str]:
-        """Whose time has not come or whose vector is not made."""
+        """Faces before their start, or without a vector yet."""
         faces = await self._wanted()
         return {face.person_id for face in faces if face.feature_mark is None or not self._is_time(face)}
 
@@ -82,13 +82,13 @@ class Pushed(NamedTuple):
 
 
 class DoorLibraries:
-    """What doors hold of what the box knows."""
+    """The box's faces on doors."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def confirmed(self, number: int) -> list[tuple[str, str, str]]:
-        """What a door confirmed last: (faceId, userInfoMd5, featureMd5)."""
+        """A door's last confirmed entries: (faceId, userInfoMd5, featureMd5)."""
         return await self._store.read(lambda c: FaceRows(c).confirmed(number))
 
     async def read_back(self, door: FaceDoor, number: int) -> None:

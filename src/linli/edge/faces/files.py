@@ -1,4 +1,5 @@
-"""The platform's files: what a signed address gives, and where a report goes. And the library's pictures on disk."""
+"""The platform's files: downloads from signed addresses, and the address for reports. And the library's pictures on
+disk."""
 
 import asyncio
 import hashlib
@@ -38,7 +39,8 @@ class LibraryPictures:
         await asyncio.to_thread(self._unlink, list(names))
 
     async def keep_only(self, names: set[str]) -> int:
-        """Delete files that no row names: what a kill left between a commit and its files. How many went."""
+        """Delete files that no row names: they stay when the process is killed between a commit and its files. How many
+        went."""
         return await asyncio.to_thread(self._keep_only, names)
 
     def _path(self, name: str) -> Path:

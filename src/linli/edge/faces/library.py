@@ -1,4 +1,4 @@
-"""The box's face library: what the platform sent for each door, the pictures and their vectors."""
+"""The box's face library: the platform's rows for each door, the pictures and their vectors."""
 
 import asyncio
 import contextlib
@@ -219,7 +219,7 @@ class Library:
 
 
 class _Done(NamedTuple):
-    """What a file came to. `number` counts the changes for the engine's library, where there are any."""
+    """The result of a file. `number` counts the changes for the engine's library, where there are any."""
 
     results: list[FaceResult]
     gone: list[Picture]

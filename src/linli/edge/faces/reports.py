@@ -11,8 +11,8 @@ from linli.protocols.face_data import FaceReport, FaceResult, FaceUser, encode_r
 async def report_of_door(
     rows: Iterable[ReportRow], wanted: LazyFaces, confirmed: Iterable[tuple[str, str, str]]
 ) -> list[ReportRow]:
-    """What a door that compares itself really has: pictures count where it holds their marks, or where the box waits
-    with them for their time. Strangers on the door are told as users without a picture."""
+    """The real entries of a door that compares itself. A picture counts if the door has its mark, or if the box keeps
+    it until its time begins. Strangers on the door are told as users without a picture."""
     there = {face_id: (user, feature) for face_id, user, feature in confirmed}
     marks, waiting = await wanted.marks(), await wanted.waiting()
     report = []

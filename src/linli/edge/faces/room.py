@@ -1,4 +1,4 @@
-"""The face room as the box composes it: what the platform wishes, what doors ask, and the work in between."""
+"""The face room in the box: the platform's desired rows, doors' questions, and the work in between."""
 
 import asyncio
 import contextlib

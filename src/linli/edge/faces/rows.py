@@ -289,7 +289,7 @@ class FaceRows:
     # deciding
 
     def persons_at(self, door: str, pictures: Sequence[int]) -> dict[int, DoorPerson]:
-        """Who of these pictures the door may know, by picture."""
+        """The persons of these pictures that the door may have, by picture."""
         # CROSS JOIN keeps the order: by the few pictures first, never through all persons of a gate.
         sql = (
             "SELECT x.no, p.person_id, u.said FROM face_pictures x"
@@ -324,7 +324,7 @@ class FaceRows:
     # doors that compare themselves
 
     def wanted(self, door: int, model: str) -> list[Wanted]:
-        """Who has both a user entry and a picture."""
+        """Persons with a user entry and a picture."""
         sql = (
             "SELECT p.person_id, u.mark, f.mark, u.starts_ms, u.schedule FROM face_rights r"
             " JOIN face_people p ON p.no = r.person JOIN face_users u ON u.no = r.user"
@@ -353,7 +353,7 @@ class FaceRows:
         return None if row is None else (_decode_user(row[0]), row[1])
 
     def confirmed(self, door: int) -> list[tuple[str, str, str]]:
-        """What the door confirmed last."""
+        """The door's last confirmed entries."""
         sql = "SELECT face_id, user_mark, feature_mark FROM face_held WHERE door = ?"
         return list(self._execute(sql, (door,)))
 

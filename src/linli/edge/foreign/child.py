@@ -1,4 +1,5 @@
-"""What a foreign driver's process runs: another user, the pipes, then the driver's `index.py`, as long as it likes.
+"""The process of a foreign driver: it changes the user, opens the pipes, then runs the driver's `index.py` without a
+time limit.
 
     python -m linli.edge.foreign.child CODE_FOLDER [USER_NUMBER]
 

@@ -1,4 +1,4 @@
-"""The box's end of a driver in another process: a driver like any other, whose crash is the child's end."""
+"""The box's end of a driver in another process: a driver like any other. It crashes when the child ends."""
 
 import asyncio
 import contextlib

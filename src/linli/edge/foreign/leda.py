@@ -162,7 +162,7 @@ def log(handle: str, text: str, level: str = "info") -> None:
 
 
 def open_link(incoming: BinaryIO, outgoing: BinaryIO, workers: int = 5) -> None:
-    """What `child` calls; not for drivers."""
+    """Called by `child`; not for drivers."""
     _link.open(incoming, outgoing, workers)
 
 

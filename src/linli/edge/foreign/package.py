@@ -82,7 +82,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def manifest_of(package: bytes) -> Manifest:
-    """What a package says of itself. Raises PackageError."""
+    """The manifest of a package. Raises PackageError."""
     try:
         with open_zip(io.BytesIO(package), BOUNDS) as archive:
             _check(archive.infolist())

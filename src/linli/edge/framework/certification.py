@@ -1,4 +1,4 @@
-"""What a driver says about its tests: cases that a device must pass, and its simulator as a stand-in for the device.
+"""A driver's tests: cases that a device must pass, and its simulator as a stand-in for the device.
 
 A driver's `bench.py` has `CASES`, its `simulator.py` has `create(kit)`. The bench (`edge.bench`) runs them.
 """
@@ -16,7 +16,7 @@ from linli.kernel.ids import Ids
 
 
 class Kit(NamedTuple):
-    """What a simulator is created with."""
+    """The arguments of a simulator."""
 
     clock: Clock
     ids: Ids
@@ -60,7 +60,7 @@ class Subject(Protocol):
 
 
 class Failed(Exception):
-    """The device does not do what the case wants; the text says what was seen."""
+    """The device fails the case; the text says what was seen."""
 
 
 class NotHere(Exception):
@@ -69,7 +69,7 @@ class NotHere(Exception):
 
 @dataclass(slots=True)
 class Trial:
-    """What a case works with."""
+    """The arguments of a case."""
 
     device: str
     subject: Subject

@@ -65,7 +65,8 @@ class DriverContext[C: DriverConfig, D: DriverConfig]:
 
 
 class Driver(Protocol):
-    """What the supervisor keeps running. The constructor only stores; a stopped driver is never started again."""
+    """The interface of a driver for the supervisor. The constructor only stores; a stopped driver is never started
+    again."""
 
     async def start(self) -> None: ...
 

@@ -16,7 +16,7 @@ FILE_BYTES: Final = 1024 * 1024
 """Of one file; the one before it is kept beside."""
 REPEAT_MS: Final = 60_000
 PEERS: Final = 1000
-"""Whose repeated warnings are counted apart."""
+"""The source whose repeated warnings are counted apart."""
 
 
 class Line(NamedTuple):

@@ -1,4 +1,4 @@
-"""What can go wrong with a driver or behind one."""
+"""Errors of a driver or of its devices."""
 
 from linli.kernel.errors import Conflict, LinliError, NotFound, Unavailable
 

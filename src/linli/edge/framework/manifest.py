@@ -1,4 +1,4 @@
-"""What a driver folder says of itself: `manifest.json` and `quality.yaml`, both checked."""
+"""A driver folder's description: `manifest.json` and `quality.yaml`, both checked."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ RULES: Final = (
     "texts_in_both_languages",
     "certified_on_the_bench",
 )
-"""What every driver answers for."""
+"""The rules for every driver."""
 
 
 class ManifestError(ValueError):
@@ -44,7 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     listens: list[Annotated[int, Meta(ge=1, le=65535)]] = []
     """TCP ports on the box that devices come to."""
     abilities: list[str] = []
-    """What its devices can do: face, card, qrcode, bluetooth, intercom, elevator_gateway …"""
+    """Abilities of its devices: face, card, qrcode, bluetooth, intercom, elevator_gateway …"""
     needs_package: bool = False
     """Its protocol is not public: it says so and waits for a vendor's package of that id (`framework.proprietary`)."""
     device_form: dict[str, Any] = {}

@@ -15,7 +15,7 @@ NEEDS_PACKAGE: Final = "needs the vendor's protocol package"
 
 
 class ClosedDriver:
-    """`driver`: its id; `missing`: what of the protocol is not public, for a person."""
+    """`driver`: its id; `missing`: the parts of the protocol that are not public, for a person."""
 
     def __init__(self, context: DriverContext[Any, Any], driver: str, missing: str) -> None:
         self._context = context

@@ -17,7 +17,7 @@ class Shared:
         self._lock = asyncio.Lock()
 
     async def take[T: Closable](self, name: str, make: Callable[[], Awaitable[T]]) -> T:
-        """`make` also starts it. Who gets it must give it back, once."""
+        """`make` also starts it. A user must give it back, once."""
         async with self._lock:
             part, users = self._parts.get(name, (None, 0))
             if part is None:

@@ -49,7 +49,7 @@ class DeviceEntry(NamedTuple):
 
 
 class Deployment(NamedTuple):
-    """What a driver is to run with, as it was given."""
+    """The configuration for a driver, as it was given."""
 
     driver: str
     config: Mapping[str, Any]

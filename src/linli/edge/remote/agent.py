@@ -116,7 +116,8 @@ class RemoteAgent:
         console_port: Callable[[], int] = lambda: 0,
         kinds: Sequence[str] = KINDS,
     ) -> None:
-        """`kinds`: what the site allows; a box can be set up without a terminal. `files`: the folder that is shown."""
+        """`kinds`: the kinds that the site allows; a box can be set up without a terminal. `files`: the folder that is
+        shown."""
         self._cloud = cloud.rstrip("/")
         self._headers = headers
         self._doctor = doctor
@@ -136,7 +137,7 @@ class RemoteAgent:
         return len(self._tunnels)
 
     def refresh(self, params: Mapping[str, Any]) -> None:
-        """`edgeRefresh` with `what` = `tunnel`: open one. What is no ticket, or too much, is left out with a word."""
+        """`edgeRefresh` with `what` = `tunnel`: open one. Invalid or too many tickets are left out with a log line."""
         ticket, kind = str(params.get("ticket", "")), str(params.get("kind", ""))
         if not ticket or not set(ticket) <= _TICKET or len(ticket) > 128:
             log.warning("remote: asked for a tunnel without a ticket")

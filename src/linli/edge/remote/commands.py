@@ -95,7 +95,7 @@ def _target(words: argparse.Namespace) -> Target:
 
 
 def _identity(home: Path | None) -> dict[str, Any]:
-    """What activation left; nothing before it."""
+    """The identity from the activation; empty before it."""
     if home is None:
         return {}
     try:

@@ -23,7 +23,7 @@ from linli.kernel.clock import Clock
 from linli.protocols.edge_remote.diagnosis import Diagnosis, Finding, Level
 
 INTERNET: Final = "223.5.5.5"
-"""What the box pings to know whether it reaches the outside (H 5.9 A)."""
+"""The addresses that the box pings to check its way outside (H 5.9 A)."""
 CLOCK_WARN_MS: Final = 5_000
 CLOCK_ERROR_MS: Final = 300_000
 """Beyond it the cloud refuses the box's signature."""
@@ -36,7 +36,7 @@ _HTTP_SECONDS: Final = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the box should reach. Parts that are empty are left out."""
+    """The addresses that the box should reach. Parts that are empty are left out."""
 
     cloud: str = ""
     """Base URL."""
@@ -62,7 +62,7 @@ class Doctor:
         return self.result([step async for step in self.steps()])
 
     def result(self, findings: list[Finding]) -> Diagnosis:
-        """What `steps` found, with the network files that are in force."""
+        """The findings of `steps`, with the network files in force."""
         files = network.files(self.root)
         return Diagnosis(self.clock.now_ms(), __version__, socket.gethostname(), findings, files)
 

@@ -1,4 +1,4 @@
-"""Drivers as they are debugged from afar: what runs where, call a device, restart, replace while running. G-C41.
+"""Remote debugging of drivers: list them, call a device, restart, replace while running. G-C41.
 
 Source: spec H 5.5, where one looks up a driver's code path and process, replaces its files and has it started again.
 """

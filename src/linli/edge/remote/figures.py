@@ -17,7 +17,7 @@ class Figures(NamedTuple):
     cpu: float
     """Percent of all cores since the last reading."""
     memory: float
-    """Percent in use: what could not be had without swapping."""
+    """Percent in use: memory that is not available without swapping."""
     disk: float
     """Percent in use where the box keeps its data."""
     load: float

@@ -1,7 +1,7 @@
 """Looking at the box's files from afar: list and read, below one folder, nothing else. Source: C062, spec C 4.4.
 
-Reading alone: what is to be changed is changed in the terminal, where it is seen. Links that lead outside the folder are
-shown but not followed; secrets of the box itself are left out.
+Reading only: changes are made in the terminal, where they are visible. Links that lead outside the folder are shown but
+not followed; secrets of the box itself are left out.
 """
 
 import os
@@ -53,7 +53,7 @@ class Folder:
         self._root = root.resolve()
 
     def list(self, path: str) -> list[Entry]:
-        """What a folder holds, folders first. Raises FileRefused."""
+        """The entries of a folder, folders first. Raises FileRefused."""
         folder = self._inside(path)
         if not folder.is_dir():
             raise FileRefused("not_found", "this is no folder")
@@ -66,7 +66,7 @@ class Folder:
         return entries[:MOST_ENTRIES]
 
     def open(self, path: str) -> Opened:
-        """Raises FileRefused. What grows while it is read is cut at the size it had."""
+        """Raises FileRefused. A file that grows while it is read is cut at its first size."""
         file = self._inside(path)
         if self._hidden(file):
             raise FileRefused("not_found", "there is no such file")

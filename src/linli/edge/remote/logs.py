@@ -111,7 +111,7 @@ def _all_words(line: Line) -> str:
 
 
 class RuntimeLog(logging.Handler):
-    """What the box says of itself, from its own logger, so that it can be read from afar too."""
+    """The box's own log, so that it can be read remotely too."""
 
     def __init__(self, logs: DeviceLogs) -> None:
         super().__init__(logging.INFO)

@@ -1,4 +1,4 @@
-"""What the machine says of its own network, and short questions put to others. Nothing is changed, nothing listens.
+"""The machine's facts about its network, and short questions to others. Nothing is changed, nothing listens.
 
 Sources: proc_net(5) for routes (addresses as little-endian hex), netdevice(7) for an interface's address.
 """

@@ -27,7 +27,7 @@ type Screen = Callable[[bytes], Awaitable[None]]
 
 
 class Shell:
-    """`start`, then `write` keys; what comes is given to `screen`, which may make it wait."""
+    """`start`, then `write` keys. Output goes to `screen`, which may pause it."""
 
     def __init__(self, screen: Screen, *, folder: Path, program: str = "") -> None:
         self._screen = screen
@@ -103,7 +103,7 @@ class Shell:
             loop.remove_reader(self._terminal)
 
     def _read(self) -> bytes:
-        """What the terminal shows now; nothing when it waits."""
+        """The terminal's new output; empty when there is none."""
         try:
             return os.read(self._terminal, _READ)
         except OSError:

@@ -1,7 +1,7 @@
 """Logs of the box on their way to the cloud, where the cluster's log module is switched on. Spec C072, H-62.
 
-Lines wait in memory and go in batches; what was said while the line was cut or the box was off is read from the files,
-as far as they reach. Where more waits than fits, the newest go and the rest stays to be read on the box.
+Lines wait in memory and go in batches. Lines from times without connection, or before a restart, are read from the
+files, as far as they reach. Where more waits than fits, the newest go and the rest stays to be read on the box.
 """
 
 import asyncio

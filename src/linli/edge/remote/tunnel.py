@@ -35,7 +35,7 @@ class TunnelClosed(Exception):
 
 
 class Serves(Protocol):
-    """What one kind of tunnel does with frames. `hear` may wait, and so holds the sender back."""
+    """The handling of frames by a kind of tunnel. `hear` may wait, and so holds the sender back."""
 
     async def run(self) -> None:
         """Return when there is nothing more to serve."""
@@ -91,7 +91,7 @@ class Line:
         return ready
 
     def _answered(self, data: bytes) -> Iterator[Whole]:
-        """The messages that are now whole; what else came is answered."""
+        """The messages that are now complete; other frames are answered."""
         for event in self._messages.feed(data):
             match event:
                 case Whole():
@@ -158,7 +158,7 @@ async def _shaken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, re
 async def serve(
     line: Line, make: Callable[[Callable[[bytes, bool], Awaitable[None]]], Awaitable[Serves]]
 ) -> None:
-    """Serve a line until one side ends it. What is served is stopped in any case."""
+    """Serve a line until one side ends it. The service is stopped in any case."""
     code: int = CloseReason.NORMAL_CLOSURE
     served = await make(line.send)
     tasks = {

@@ -59,7 +59,7 @@ class ListCarrier:
         return done
 
     async def marks(self, device: str, kept: Sequence[Kept]) -> dict[str, str] | None:
-        """What the door has of these rows, as marks; None: it cannot tell. Raises what the call raises."""
+        """The door's state of these rows, as marks; None: it cannot tell. Raises what the call raises."""
         try:
             reported = self.parse(await self.calls.call(device, self.read_back, {}))
         except ServiceUnknown:

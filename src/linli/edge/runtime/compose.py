@@ -109,7 +109,7 @@ class Box:
         rate: float = RATE,
         ports: Ports | None = None,
     ) -> None:
-        """`ports`: what the box offers on the LAN beside its drivers; None: nothing. `rate`: reports a second."""
+        """`ports`: the box's services on the LAN beside its drivers; None: none. `rate`: reports a second."""
         self.home = home
         self.identity = identity
         self.clock = clock or BoxClock()
@@ -303,7 +303,7 @@ class Box:
             self.deployer.applied.append(lan.deployed)
 
     def _services(self, ports: Ports | None) -> dict[type, object]:
-        """What drivers may ask of the box, beside its name."""
+        """The box's interface for drivers, beside its name."""
         services: dict[type, object] = {
             Doorkeeper: self.doorkeeper,
             FaceWishes: self.faces,

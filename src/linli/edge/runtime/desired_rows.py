@@ -1,7 +1,7 @@
 """The desired state of each door, kept on the box: rows of `linli.sync`, as the cloud keeps them, in the box's own file.
 
 Kinds that the box answers for itself (codes, their key) are held as soon as they are written down. The others are
-brought to the door, and stand here until it has confirmed them; what must go stays as a row without content until then.
+brought to the door and stay here until it confirms them. A row to delete stays without content until then.
 """
 
 import hashlib
@@ -66,7 +66,7 @@ class Wish(NamedTuple):
     content: str
     """JSON of the kind's own shape; empty: it must go."""
     mark: str = ""
-    """What tells this content from another; empty: made from the content."""
+    """The mark of this content; empty: it is made from the content."""
 
 
 class Kept(NamedTuple):
@@ -183,17 +183,17 @@ class Wishes:
         await self._store.write(work)
 
     async def wake(self, device: str) -> None:
-        """The door is there again: what waited for it is due."""
+        """The door is back: its waiting rows are due."""
         await self._change(device, None, lambda item, now: wake(item, now_ms=now))
 
     async def resend(self, device: str, kinds: Sequence[str]) -> None:
-        """What cannot be read back is sent again; a door may have lost it."""
+        """Rows that cannot be read back are sent again, because a door may have lost them."""
         await self._change(
             device, kinds, lambda item, now: item if item.deleting else resend(item, now_ms=now)
         )
 
     async def reported(self, device: str, kind: str, marks: Mapping[str, str]) -> None:
-        """What the door read back, as marks by credential; rows that are not in it are not on the door."""
+        """The door's read-back, as marks by credential; rows that are not in it are not on the door."""
         await self._change(
             device, (kind,), lambda item, now: report(item, marks.get(item.credential, ABSENT), now_ms=now)
         )

@@ -75,7 +75,7 @@ class QrRight(msgspec.Struct, frozen=True):
     zone: str = ""
     """Time zone of the schedule; empty: the default."""
     person: str = ""
-    """Whose code it is; empty: unknown."""
+    """The person of the code; empty: unknown."""
 
 
 class BoxDoorkeeper:

@@ -1,4 +1,4 @@
-"""What the cloud says over MQTT: calls to sub-devices and to the box itself, each answered in the form it came in."""
+"""The cloud's messages over MQTT: calls to sub-devices and to the box itself, each answered in its own form."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,4 +1,4 @@
-"""What a box offers on its LAN, put together: files, local MQTT, ways for apps, and its own page.
+"""The services of a box on its LAN: files, local MQTT, ways for apps, and its own page.
 
 None of it can stop the doors: a port that is taken is logged, and the rest runs.
 """
@@ -124,7 +124,7 @@ class Lan:
         self.door.follow(_page_word(deployment))
 
     def components(self) -> list[Part]:
-        """What of the LAN is told as components of the box."""
+        """The LAN services that are reported as components of the box."""
         return [
             Part(
                 components.COLLABORATION,
@@ -205,7 +205,7 @@ def _page_word(deployment: Deployment) -> PageWord | None:
 
 
 def _addresses(named: object) -> dict[str, str]:
-    """Service models with their apps' addresses; what is none is left out."""
+    """Service models with their apps' addresses; invalid entries are left out."""
     if not isinstance(named, dict):
         return {}
     return {

@@ -42,7 +42,7 @@ class AskRefused(Conflict):
 
 
 class Line:
-    """What the line receives, and does at each connection, is set by `start`."""
+    """`start` sets the receiver of messages and the action at each connection."""
 
     def __init__(self, device: DeviceKey, address: MqttAddress) -> None:
         self.device = device
@@ -186,7 +186,7 @@ class Line:
                 transport.abort()
 
     def _give_up(self) -> None:
-        """What was in flight has no answer any more."""
+        """Messages in flight get no answer any more."""
         for waiting in (*self._acks.values(), *self._replies.values()):
             if not waiting.done():
                 waiting.set_exception(LineDown())

@@ -1,4 +1,4 @@
-"""What of this box the cloud installs, starts and stops: its parts as components, in the order in which they start."""
+"""The parts of this box that the cloud installs, starts and stops, as components in the order of their start."""
 
 import asyncio
 from functools import partial

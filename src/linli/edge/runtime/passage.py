@@ -1,7 +1,7 @@
 """Passage rules (通行规则) on the box: a person passes a door, and a lift comes. Spec C C010, C016; G F14, F15.
 
-The rules are kept in the box's file and carried out here, so that they hold with the line cut. What became of each goes
-up as an event of the lift.
+The rules are kept in the box's file and carried out here, so that they hold with the line cut. The result of each is
+sent up as an event of the lift.
 """
 
 import asyncio
@@ -151,7 +151,7 @@ class Passage:
     # a person passed
 
     def on_report(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
-        """What the box's devices report: passes by a person begin rules. Never blocks."""
+        """Reports of the box's devices: a person's pass starts rules. Never blocks."""
         if kind != "event" or name != "passEvent" or values.get("code") != 0:
             return
         doors = {device, *self._siblings(device)}

@@ -34,7 +34,7 @@ class Presence:
         self.refused: dict[str, str] = {}
         """By device, why the platform does not let it in; asked again at the next connection or deployment."""
         self.sending: set[str] = set()
-        """Whose reports are being sent: not to be logged out now."""
+        """Devices whose reports are being sent: they must not be logged out now."""
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 

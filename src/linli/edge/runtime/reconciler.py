@@ -61,7 +61,7 @@ class Mender:
         task.add_done_callback(self._tasks.discard)
 
     async def mend(self, device: str) -> None:
-        """What the door holds against what it should hold; the difference is brought to it."""
+        """Compare the door's rows with the desired ones, and bring the difference to the door."""
         try:
             async with self._lock(device):
                 await self._compare(device)

@@ -83,7 +83,7 @@ class DoorServices:
     # properties
 
     async def set(self, device: str, values: Params) -> None:
-        """The key of codes is the box's own matter; what else there is, the driver's."""
+        """The box handles the key of codes; the driver handles the rest."""
         rest = {name: value for name, value in values.items() if name != KEY_NAME}
         if KEY_NAME in values:
             key = values[KEY_NAME]
@@ -182,7 +182,7 @@ class DoorServices:
         return _outputs(await self._brought(device, wishes))
 
     async def _brought(self, device: str, wishes: Sequence[Wish]) -> list[Kept]:
-        """Bring them; what became of each."""
+        """Bring them to the door. Returns the result of each."""
         await self._mender.bring(device)
         keys = {(wish.kind, wish.credential) for wish in wishes}
         kept = await self._wishes.kept(device, {wish.kind for wish in wishes})
@@ -203,7 +203,7 @@ class DoorServices:
 
 
 def file_wishes(file: PermissionFile) -> list[Wish]:
-    """What a permission file wants, in wishes."""
+    """The desired rows of a permission file."""
     wishes = []
     for code in file.qr:
         right = code.permission

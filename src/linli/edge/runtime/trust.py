@@ -1,4 +1,5 @@
-"""Whose drivers this box runs: by the root key that it got when it was activated, kept in its identity (mode 0600)."""
+"""The drivers that this box may run: those that its root key vouches for. It got the key at its activation, and keeps
+it in its identity (mode 0600)."""
 
 import base64
 import binascii

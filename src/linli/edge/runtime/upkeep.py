@@ -1,4 +1,4 @@
-"""What a box does now and then: it notes and asks the time, and clears up pictures."""
+"""The box's regular work: it stores the time and asks for it, and deletes old pictures."""
 
 import asyncio
 import contextlib

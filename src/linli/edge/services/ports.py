@@ -1,4 +1,4 @@
-"""What the local services ask of the running box; the runtime answers. Times are UTC ms."""
+"""The running box's interface for the local services; the runtime implements it. Times are UTC ms."""
 
 from typing import Protocol
 
@@ -104,7 +104,7 @@ class BoxState(Protocol):
 
 
 class FindingView(msgspec.Struct, frozen=True, rename="camel"):
-    """What one step of a diagnosis found, in words. `level`: ok, warning, error; `advice`: what to do, or empty."""
+    """The finding of a step of a diagnosis, in words. `level`: ok, warning, error; `advice`: a remedy, or empty."""
 
     step: str
     level: str

@@ -1,4 +1,4 @@
-"""A door machine on real sockets: what a maker's firmware does, with its faults on request."""
+"""A door machine on real sockets: a maker's firmware, with faults on request."""
 
 from linli.edge.doors.simulator.machine import Faults, SimulatedMachine
 

@@ -23,7 +23,7 @@ SIGN_METHOD: Final = "md5"
 
 @dataclass(slots=True)
 class Faults:
-    """What is wrong with the machine now."""
+    """The present faults of the machine."""
 
     wrong_token: bool = False
     """Its calls carry a token that the box never gave."""
@@ -37,7 +37,7 @@ class Faults:
 
 
 class SimulatedMachine:
-    """One door machine. `stop` is its power going off; what it holds stays."""
+    """One door machine. `stop` cuts its power; its memory stays."""
 
     def __init__(
         self,
@@ -202,7 +202,7 @@ class SimulatedMachine:
     async def show_face(
         self, photo: bytes, temperature: str | None = None, *, detect: bool = True
     ) -> faces.RecognizedData | None:
-        """The box compares: who it was, if the door opened."""
+        """The box compares: the person, if the door opened."""
         wanted = "1" if detect else None
         answer = await self._asked(
             "/recognize",

@@ -10,7 +10,7 @@ from linli.protocols.door_http.messages import connection, elevators, faces, int
 from linli.rules.credentials import Decision, check_ble_card, check_card
 
 PAGE: Final = 200
-"""What the machine tells at most at once."""
+"""The most entries in one answer."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Who may open the local console: once with a code that set-up prints, then with a password of the installer's own.
+"""Access to the local console: once with the code that set-up prints, then with the installer's own password.
 
 Where accounts come from the cloud (spec C §6: 账号是否由本地管理), the password is the one of the console instead.
 

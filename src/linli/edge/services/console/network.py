@@ -1,4 +1,4 @@
-"""What the page of the network asks: look, check, write, try, undo."""
+"""The actions of the network page: show, check, write, try, undo."""
 
 import asyncio
 from typing import Final
@@ -63,7 +63,7 @@ def _trial_out(trial: Trial | None, language: str) -> object:
 
 
 async def _check_network(parts: Parts, request: Request) -> object:
-    """A dry run: what is wrong by field, else what would change."""
+    """A dry run: the faults by field, else the changes."""
     plan = read(request.data, Plan)
     try:
         changes = await asyncio.to_thread(parts.network.changes, plan)

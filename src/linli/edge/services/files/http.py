@@ -29,7 +29,7 @@ FILE_BYTES: Final = 20 * 1024 * 1024
 JSON_BYTES: Final = 8 * 1024
 CHUNK: Final = 64 * 1024
 _SHOWN: Final = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "video/mp4"}
-"""What a browser may show; anything else is handed over as a download, so that no page of a stranger runs here."""
+"""Types that a browser may show. All others are sent as a download, so that no foreign page runs here."""
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:]{2,39}\](:\d{1,5})?")
 
 

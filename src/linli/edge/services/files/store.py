@@ -1,8 +1,8 @@
 """Files with a keep time on the disk of the box, and their index.
 
 A file's content lies under a random name, so that no path from outside ever becomes one of the file system's. The index
-is an SQLite file of its own: these files live a week at most and are no part of a backup. A file is in the index only
-once its content is on the disk; what is on the disk and not in the index is swept away at start.
+is an SQLite file of its own: these files live a week at most and are no part of a backup. A file enters the index only
+after its content is on the disk. Files on the disk without an entry are deleted at start.
 """
 
 import asyncio

@@ -16,7 +16,7 @@ KEEP_ALIVE_MOST_S: Final = 1200
 
 
 class Broker(Protocol):
-    """What a peer needs of the broker that it came to (`broker.LocalBroker`)."""
+    """The broker's interface for a peer (`broker.LocalBroker`)."""
 
     def came(self, peer: "Peer") -> bool:
         """Whether there is room for one more."""

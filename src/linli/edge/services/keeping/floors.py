@@ -1,7 +1,7 @@
 """Which versions a box must have so that its data may be moved to another. Pure. Source: spec D 5.9.
 
-Same model; base 2.1x or later on both; protocols and components from their first movable version on. What is too old of
-the latter two may be brought up after the host was replaced and before the data is restored.
+Same model; base 2.1x or later on both; protocols and components from their first movable version on. The latter two may
+be upgraded after the host was replaced and before the data is restored.
 """
 
 import re
@@ -21,7 +21,7 @@ _NUMBERS: Final = re.compile(r"[vV]?(\d{1,9}(?:\.\d{1,9}){0,3})(?:[-+].*)?")
 
 
 class Obstacle(msgspec.Struct, frozen=True):
-    """What stands in the way. `blocks` is the whole replacement, or the data until it is upgraded."""
+    """The obstacles. `blocks` is the whole replacement, or the data until it is upgraded."""
 
     what: Literal["model", "base", "protocol", "component"]
     name: str
@@ -34,7 +34,7 @@ class Obstacle(msgspec.Struct, frozen=True):
 
 
 class Versions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What a box is made of."""
+    """The versions of a box."""
 
     model: str
     base: str = BASE
@@ -44,7 +44,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def obstacles(old: Versions, new: Versions) -> list[Obstacle]:
-    """What keeps `old` from being moved to `new`; empty: nothing."""
+    """The obstacles to moving `old` to `new`; empty: none."""
     problems = []
     if old.model != new.model:
         problems.append(Obstacle("model", new.model, new.model, old.model, "all"))

@@ -41,7 +41,7 @@ class Progress(msgspec.Struct, frozen=True, rename="camel"):
     percent: int = 0
     box: BoxFacts | None = None
     waits_for: list[Obstacle] = []
-    """What has to be upgraded before the data counts as restored."""
+    """The parts that must be upgraded before the data counts as restored."""
 
 
 class _Plan(msgspec.Struct, rename="camel"):
@@ -160,7 +160,7 @@ def take_moved(home: Path) -> bool:
 
 
 def upgraded(home: Path) -> list[Obstacle]:
-    """Look again at what the data waited for, after an upgrade; what is still too old. Empty: it is restored.
+    """Check again after an upgrade. Returns the parts that are still too old. Empty: it is restored.
 
     A component is waited for until something tells its version.
     """
@@ -187,7 +187,7 @@ def _plan(home: Path) -> _Plan | None:
 
 
 def _clear_old(home: Path, plan: _Plan) -> None:
-    """What was there and comes from elsewhere now goes aside, once."""
+    """Existing files that the archive replaces are moved aside, once."""
     old = home / "moving" / "old"
     for path in plan.paths:
         source, place = home / "moving" / "new" / "home" / path, home / path

@@ -47,7 +47,7 @@ class NothingKept(LookupError):
 
 
 class Pairing(msgspec.Struct, frozen=True, rename="camel"):
-    """On the standby: whom it stands by for."""
+    """On the standby: the active box."""
 
     address: str
     """`http://192.168.1.2:9110`: the active box's local console."""
@@ -55,7 +55,7 @@ class Pairing(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class StandbyState(msgspec.Struct, frozen=True, rename="camel"):
-    """What the active box says of itself."""
+    """The active box's own report."""
 
     box: BoxFacts
     now_ms: int

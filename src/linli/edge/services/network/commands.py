@@ -287,7 +287,7 @@ def _read_plan(words: argparse.Namespace) -> Plan:
 
 
 def _addresses(address: str | None, gateway: str | None) -> dict[str, str]:
-    """Prefix to netmask; what cannot be read is left as it is for the rules to refuse."""
+    """Prefix to netmask; unreadable text is left unchanged, and the rules refuse it."""
     try:
         interface = IPv4Interface(address or "")
     except ValueError:

@@ -45,7 +45,7 @@ class Change(msgspec.Struct, frozen=True):
     after: bytes | None
 
     def diff(self) -> str:
-        """As `diff -u` prints it; what looks like a secret is not shown."""
+        """As `diff -u` prints it, without lines that look like secrets."""
         old, new = (
             (part or b"").decode("utf-8", "replace").splitlines(keepends=True)
             for part in (self.before, self.after)
@@ -89,11 +89,11 @@ class NetworkFiles:
         return self._style is not None and os.access(self._style.folder, os.W_OK)
 
     def cards(self) -> list[Configured]:
-        """What is configured, by name. Raises OSError."""
+        """The configuration, by name. Raises OSError."""
         return [] if self._style is None else self._style.cards(self._style.files())
 
     def changes(self, plan: Plan) -> list[Change]:
-        """What applying would do, file by file; a dry run. Raises NetworkRefused, and OSError for what cannot be read."""
+        """The changes of applying, file by file; a dry run. Raises NetworkRefused, and OSError for unreadable files."""
         problems = faults(plan)
         if problems:
             raise NetworkRefused(problems)

@@ -1,8 +1,8 @@
 """Files of netplan. Source: netplan's YAML reference, netplan-apply(8).
 
-What a plan says stands in `90-linli.yaml`. Netplan merges a card's definitions of all files and appends their lists, so
-a card of the plan is taken out of the other files. What they said of it beside its addresses (its MAC, its MTU, the
-cards of a bond, the key of a wireless network) moves with it. Another card's default route goes: only one may have it.
+The plan is written to `90-linli.yaml`. Netplan merges a card's definitions of all files and appends their lists, so a
+card of the plan is taken out of the other files. Their other settings of the card (its MAC, its MTU, the cards of a
+bond, the key of a wireless network) move with it. Another card's default route goes: only one may have it.
 """
 
 import io

@@ -70,7 +70,7 @@ def faults(plan: Plan) -> list[Fault]:
 
 
 def warnings(plan: Plan) -> list[Fault]:
-    """What works and is seldom meant."""
+    """Settings that work but are seldom intended."""
     problems = []
     if plan.outside.method == "dhcp" and plan.inside is None:
         problems.append(Fault("outside.method", "dhcp_moves"))

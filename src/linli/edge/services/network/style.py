@@ -49,11 +49,11 @@ class Style(ABC):
 
     @abstractmethod
     def after(self, plan: Plan, files: Files) -> dict[str, bytes | None]:
-        """What a plan without faults makes of the files; None: the file goes. Raises FileUnreadable."""
+        """The files for a plan without faults; None: the file is deleted. Raises FileUnreadable."""
 
     @abstractmethod
     def cards(self, files: Files) -> list[Configured]:
-        """What is configured, for showing. Raises FileUnreadable."""
+        """The configuration, for display. Raises FileUnreadable."""
 
     def cards_of(self, names: Sequence[str]) -> list[str]:
         """The cards that files of these names are of, where names say so."""
@@ -61,7 +61,7 @@ class Style(ABC):
 
     @abstractmethod
     def commands(self, cards: Sequence[str]) -> list[Command]:
-        """What brings changed files of these cards into force."""
+        """The commands that apply changed files of these cards."""
 
     def places(self) -> list[Path]:
         return [
