@@ -1,4 +1,4 @@
-"""What one command is: its words, and what it does with an open platform."""
+"""A command: its words, and its action on an open platform."""
 
 import argparse
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.scope import Caller, Scope
 
 type Answer = dict[str, Any]
-"""What a command did: printed as JSON, or as lines `name: value`."""
+"""The result of a command: printed as JSON, or as lines `name: value`."""
 
 
 class Command(NamedTuple):

@@ -1,4 +1,5 @@
-"""Log-ins of the console. Nobody is told another's password: whom no code reaches gets a link to set their first one."""
+"""Log-ins of the console. Nobody learns another person's password. A person whom no code reaches gets a link to set
+their first one."""
 
 import argparse
 

@@ -22,11 +22,11 @@ log = logger(__name__)
 RENEW_SECONDS: Final = 3600.0
 WARN_BELOW_DAYS: Final = 14
 ANY_HOST: Final = frozenset({"", "0.0.0.0", "::"})
-"""What listens everywhere has no name that one could connect to."""
+"""A listener on all addresses has no name to connect to."""
 
 
 class Trust(NamedTuple):
-    """What clients check this server's certificate with."""
+    """The certificates by which clients check this server."""
 
     own: bool
     """By the installation's own authority; else by one that they know already."""
@@ -97,7 +97,7 @@ class Certificates:
         return Trust(authority is not None, authority, served.names)
 
     def fault(self) -> str:
-        """What an operator should know of them; empty: nothing."""
+        """A notice about them for the operator; empty: none."""
         if not self.wanted:
             return ""
         if self._is_own and not self._files[0].exists():

@@ -19,12 +19,12 @@ class Condition:
         self._objects = objects
         self.draining = False
         self.open_files = ""
-        """What the system's limit of open files keeps from fitting, if it does."""
+        """A notice if the system's limit of open files is too low."""
         self.tls_fault: Callable[[], str] = str
-        """What an operator should know of TLS; empty: nothing."""
+        """A notice about TLS for the operator; empty: none."""
 
     async def faults(self) -> dict[str, str]:
-        """What keeps this process from serving: part → reason. Empty when it is ready."""
+        """Why this process cannot serve: part → reason. Empty when it is ready."""
         faults = {}
         if self.draining:
             faults["process"] = "is stopping"
@@ -35,7 +35,7 @@ class Condition:
         return faults
 
     async def all_faults(self) -> dict[str, str]:
-        """What an operator should know: also of parts without which this process still serves."""
+        """Notices for the operator, also about parts without which this process still serves."""
         faults = await self.faults()
         try:
             async with asyncio.timeout(5):

@@ -75,7 +75,7 @@ def to_records(handlers: Handlers[Tx], db: Database) -> None:
 
 
 def to_rooms(handlers: Handlers[Tx]) -> None:
-    """What one room does is checked by another that knows more."""
+    """Handlers of other rooms, with more knowledge, that check an act of a room."""
     handlers.inline(DeviceMoved, device_moved)
     handlers.inline(things.BatchStarted, batch_started)
     handlers.inline(CapabilityDecided, capability_decided)

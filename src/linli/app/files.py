@@ -1,6 +1,6 @@
 """`/files/<key>`: objects by signed URL. GET and HEAD with ranges, PUT within the limit that was signed.
 
-What is handed to a device is good once (`objects.handing`): the address that begins to fetch it may finish, no other may.
+A file for a device can be fetched once (`objects.handing`): only the address that begins to fetch may finish.
 """
 
 import mimetypes
@@ -18,15 +18,15 @@ from linli.kernel.objects.one_time import hand
 PREFIX = "/files/"
 _STATUS = {NotFound: 404, Forbidden: 403, TooLarge: 413, BadInput: 400, Unavailable: 503}
 _SAVED = frozenset(("application/octet-stream", "application/pdf"))
-"""What a browser saves and does not open."""
+"""Files that a browser saves and does not open."""
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class Files:
-    """Serves an ObjectStore. What it sends is never run by a browser as a page of this origin."""
+    """Serves an ObjectStore. A browser never runs its answers as a page of this origin."""
 
     def __init__(self, store: ObjectStore, db: Database, proxies: Collection[str] = ()) -> None:
-        """`proxies`: whose X-Forwarded-For counts."""
+        """`proxies`: addresses whose X-Forwarded-For is believed."""
         self._store = store
         self._db = db
         self._proxies = frozenset(proxies)

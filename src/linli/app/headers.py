@@ -1,4 +1,4 @@
-"""What every answer to a browser says about itself, unless the part that answers says it: one place for all surfaces."""
+"""The headers of every answer to a browser, unless the answering part sets them: one place for all surfaces."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ def of_installation(settings: Settings) -> tuple[Header, ...]:
 
 
 def carrying(app: ASGIApp, headers: tuple[Header, ...]) -> ASGIApp:
-    """`app`, whose answers carry each of `headers` that it does not set itself."""
+    """`app` with each of `headers` added to its answers, unless it sets them itself."""
 
     async def carried(scope: Message, receive: Receive, send: Send) -> None:
         async def send_carrying(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""What time itself asks for: partitions made ahead; services suspended when over, warned of before; the old removed.
+"""Timed work: creates partitions in advance, suspends expired services after a warning, removes old rows.
 
 The data bus and the gateway purge what is theirs.
 """
@@ -70,7 +70,7 @@ class Housekeeping:
         self._lease = Lease(db, clock, "housekeeping", holder=process, lasts_ms=LEASE_MS)
         self._task: asyncio.Task[None] | None = None
         self.expire_faces: Callable[[], Awaitable[int]] | None = None
-        """Erases faces whose time, or whose consent's, is over."""
+        """Erases faces after their end or after the end of their consent."""
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._loop(), name="housekeeping")

@@ -40,8 +40,8 @@ class Router:
         pages: ASGIApp,
         headers: tuple[Header, ...],
     ) -> None:
-        """`devices`: by whole path. `headers`: of every answer but those of gateway and devices, whose callers are no
-        browsers.
+        """`devices`: by whole path. `headers`: for every answer, except those of the gateway and of devices, because
+        their callers are not browsers.
         """
         self._gateway = gateway
         self._gateway_paths = gateway_paths
@@ -103,7 +103,7 @@ def caller_address(scope: HttpScope, proxies: frozenset[str]) -> str:
 def metrics_app(render: Callable[[], bytes], *, allowed: frozenset[str]) -> ASGIApp:
     """Prometheus metrics, for callers from `allowed` addresses only (they tell much about an installation).
 
-    What a proxy on this machine passes on comes from its address too, so forwarded requests are refused. `?collect`
+    Requests through a proxy on this machine have its address too, so forwarded requests are refused. `?collect`
     collects garbage first, to find leaks; it takes some ten milliseconds.
     """
 

@@ -1,4 +1,4 @@
-"""What one process listens on: the web, devices over MQTT plain, over TLS and over WebSocket, and their fixed port."""
+"""The listeners of a process: the web, devices over MQTT plain, over TLS and over WebSocket, and their fixed port."""
 
 import functools
 import ssl
@@ -85,7 +85,7 @@ class Listeners:
         self._addresses.ports = Ports(plain, secure, secure if at == x509_at else x509)
 
     async def start_web(self, router: Router, upgrades: Mapping[str, Upgrade]) -> None:
-        """`upgrades`: who takes WebSockets, by path, besides the front of devices. Raises OSError."""
+        """`upgrades`: the parts that take WebSockets, by path, besides the front of devices. Raises OSError."""
         http, front = self._settings.http, self._things.front.connection
         every = {websocket.PATH: websocket.upgrade(front, http.trusted_proxies), **upgrades}
         limits = HttpLimits(
@@ -169,7 +169,7 @@ class Listeners:
         return context
 
     def tls_fault(self) -> str:
-        """What an operator should know of TLS; empty: nothing."""
+        """A notice about TLS for the operator; empty: none."""
         return "; ".join(filter(None, (*self.faults, self._certificates.fault())))
 
     def refuse_devices(self) -> None:

@@ -52,7 +52,7 @@ def fitted(settings: Settings, limit: int) -> Settings:
 
 
 def shortage(settings: Settings, limit: int) -> str:
-    """For operators: what the limit allows instead of what was set; empty when all fits."""
+    """For operators: the numbers that the limit allows in place of the set ones; empty when all fit."""
     if wanted(settings) <= limit:
         return ""
     less = fitted(settings, limit)

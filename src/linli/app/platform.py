@@ -346,7 +346,7 @@ class Platform:
         return session.id
 
     async def _free_leases(self, gone: str) -> None:
-        """What another process had in hand when it died is done by others at once."""
+        """Others take over the work of a dead process at once."""
         await outbox.free_leases_of(self.db, gone)
         await free_devices_of(self.db, gone, self.clock.now_ms())
         wake_reconciler(self.db)
@@ -361,11 +361,11 @@ class Platform:
             await self.things.front.drain(seconds)
 
     def router(self) -> Router:
-        """What the web server of this process answers."""
+        """The application of this process's web server."""
         return router_of(self)
 
     async def stop(self) -> None:
-        """Take nothing new, finish what runs, write what waits. Also after a start that failed."""
+        """Accept no new work, finish running work, write waiting rows. Also after a start that failed."""
         self.live.close()
         await self.edge_remote.stop()
         await self.sandbox.keeper.stop()

@@ -19,7 +19,7 @@ type Registration = Callable[[HttpScope, Receive, Send], Awaitable[None]]
 
 
 def registration(registrar: Registrar, proxies: frozenset[str], *, behind_tls: bool) -> Registration:
-    """`behind_tls`: who comes plain came through a proxy that ended the TLS."""
+    """`behind_tls`: plain connections come through a proxy that ended the TLS."""
 
     async def register(scope: HttpScope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":

@@ -129,7 +129,7 @@ async def _work(settings: Settings) -> int:
 def spare_the_collector() -> None:
     """Rows and messages die by reference count; walking the whole heap for cycles every few hundred of them is waste.
 
-    What start-up made stays for good, so it is taken out of the walks altogether.
+    Objects from start-up stay for ever, so they are excluded from collections.
     """
     gc.collect()
     gc.freeze()

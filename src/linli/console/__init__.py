@@ -1,4 +1,4 @@
-"""The web back end's shared parts: who is calling, rights, errors, live events, and the built pages.
+"""The web back end's shared parts: the caller, rights, errors, live events, and the built pages.
 
 A room declares its web routes in its own `console.py` (`linli.kernel.entry.routes`), with paths relative to
 `/api/console`. `linli.console.app.ROUTES` lists them. `routes.py` builds Litestar's handlers from them; `sources.py`

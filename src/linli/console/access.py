@@ -1,4 +1,4 @@
-"""Who is calling: the session behind the cookie, the rights behind the route, and the Scope that follows."""
+"""The caller: the session of the cookie, the rights for the route, and the resulting Scope."""
 
 from typing import Any, Final, NamedTuple, cast
 
@@ -59,7 +59,7 @@ class SignedIn(NamedTuple):
 async def signed_in(
     db: Database, token: str, *, spare: SpareSessions, now_ms: int, password_due: bool = False
 ) -> SignedIn:
-    """Who is behind a session's token, by what the database says now.
+    """The account of a session's token, by the present state of the database.
 
     Raises SignInFirst; PasswordDue for whom somebody else set the password, unless `password_due` lets them in to change
     it or to leave.
@@ -94,7 +94,8 @@ async def _spare_session(db: Database, token: str, spare: SpareSessions, now_ms:
 class SessionMiddleware(AbstractAuthenticationMiddleware):
     """Finds the session of the cookie and the rights of its account; routes with `public=True` do without.
 
-    Whose password somebody else set gets nothing but the routes with `password_due=True`: to change it, or to leave.
+    A person whose password was set by another person gets only routes with `password_due=True`: to change it, or to
+    sign out.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -190,7 +191,7 @@ def token_in(cookies: str, settings: Settings) -> str:
 
 
 def scope_of(request: Request[Any, Any, Any]) -> Scope:
-    """What the caller may reach by the right of the route that is asked."""
+    """The caller's scope by the right of the requested route."""
     wanted = request.route_handler.opt.get("right")
     rights, session = cast(Rights, request.user), cast(Session, request.auth)
     language = language_of(request)

@@ -28,7 +28,7 @@ class Problem(msgspec.Struct, rename="camel", frozen=True):
     field: str | None
     request_id: str
     facts: dict[str, Any] = {}
-    """What a page may need beyond words, e.g. `seconds` to wait."""
+    """Facts for a page beyond the text, e.g. `seconds` to wait."""
 
 
 STATUS: Final[dict[type[errors.LinliError], int]] = {

@@ -1,4 +1,4 @@
-"""The history of any record that a room keeps one of (`kernel.history`): what changed, by whom, and putting it back."""
+"""The history of records (`kernel.history`): changes, their authors, and the restoring of old values."""
 
 from typing import Annotated, Any, Final
 
@@ -75,7 +75,7 @@ def _word(value: Any) -> str:
 async def _history_rows(
     kind: Kind, rows: list[Change], scope: Any, db: Database, rights: frozenset[Right]
 ) -> list[HistoryRow]:
-    """`rights`: what the reader may in that community."""
+    """`rights`: the reader's rights in that community."""
     differences = [row.differences for row in rows]
     for name in (name for name, right in kind.needs.items() if right not in rights):
         for fields in differences:

@@ -52,7 +52,7 @@ class Subscription:
         return scope is not None and scope.tenant_id == tenant_id
 
     def see(self, scopes: Mapping[str, Scope]) -> None:
-        """From now on it hears this of the same topics. Where that differs, what waits is dropped as missed."""
+        """From now on it hears this of the same topics. If that differs, waiting events are dropped as missed."""
         if scopes == self._scopes:
             return
         self._scopes = dict(scopes)

@@ -40,7 +40,7 @@ class Follower:
     language: str
 
     async def look(self) -> dict[str, Scope]:
-        """What it may hear now, by session, account, company and rights.
+        """The events that it may get now, by session, account, company and rights.
 
         Raises SignInFirst, AgreementPending, Forbidden, NotFound.
         """

@@ -46,7 +46,7 @@ type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 def policy(tiles: str = "") -> str:
-    """What the pages may load: their own, and tiles of the server at the address `tiles`."""
+    """The sources that the pages may load: their own, and tiles of the server at the address `tiles`."""
     parts = urlsplit(tiles)
     origin = f" {parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
     return _POLICY.format(tiles=origin.replace("{s}", "*"))

@@ -1,4 +1,4 @@
-"""What the console is made of: the process's parts, injected into routes by the names of these fields."""
+"""The process's parts for the console, injected into routes by the names of these fields."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

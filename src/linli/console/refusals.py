@@ -1,4 +1,4 @@
-"""What the published documents say of refusals: one shape, `Problem`, for every route."""
+"""Refusals in the published documents: one shape, `Problem`, for every route."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

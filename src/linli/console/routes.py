@@ -1,7 +1,7 @@
 """Litestar handlers of the routes that rooms declare (`kernel.entry`).
 
-What a route takes from the wire (path, query, body) stands in the signature that Litestar reads; all else is taken from
-the request here, so that Litestar resolves no dependencies.
+The signature that Litestar reads has a route's values from the wire (path, query, body). All others are taken from the
+request here, so that Litestar resolves no dependencies.
 """
 
 import dataclasses
@@ -38,7 +38,7 @@ from linli.kernel.scope import Scope
 type AnyRequest = Request[Any, Any, Any]
 type Source = Callable[[AnyRequest], Any]
 type Sources = Mapping[Any, Source]
-"""What a surface provides, by the type that routes ask for. `WholeScope` and `Database` serve `Scope` and `Tx` too."""
+"""A surface's providers, by the type that routes ask for. `WholeScope` and `Database` serve `Scope` and `Tx` too."""
 
 _COMMUNITY: Final = "community_id"
 _PLAIN: Final = (str, int, float, bool, type(None))
@@ -53,7 +53,7 @@ class Entry(HTTPRouteHandler):
     """One declared route."""
 
     def resolve_dependencies(self) -> dict[str, Provide]:
-        """None: what others ask Litestar to provide is not for these."""
+        """None: Litestar's own providers are not used for these."""
         return {}
 
 

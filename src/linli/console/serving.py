@@ -1,7 +1,7 @@
-"""What serves the routes of the pages: a small Litestar app for each `Routes`, built when it is first asked.
+"""Serves the routes of the pages: a small Litestar app for each `Routes`, built at its first request.
 
 Reading the signatures of hundreds of routes takes longer than all else at start, and most processes are asked a few of
-them. What a process serves comes with each request (`Parts`), so its apps are shared by all that it runs.
+them. The process's parts come with each request (`Parts`), so all platforms of a process share the apps.
 """
 
 import asyncio

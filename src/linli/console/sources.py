@@ -1,4 +1,4 @@
-"""What the pages' apps give routes by type: a process's parts, the rooms' own objects, and who calls."""
+"""The values that the pages' apps give routes by type: a process's parts, the rooms' own objects, and the caller."""
 
 import typing
 from collections.abc import Callable

@@ -41,7 +41,7 @@ class ProviderRefused(Unauthorized):
 
 
 class Start(NamedTuple):
-    """What one sign-in keeps until the provider's answer."""
+    """The state of a sign-in until the provider's answer."""
 
     state: str
     nonce: str
@@ -59,7 +59,7 @@ class Start(NamedTuple):
 
 
 class Somebody(NamedTuple):
-    """Who signed in at a provider. `subject` never changes; `name` is chosen by the person."""
+    """The person who signed in at a provider. `subject` never changes; `name` is chosen by the person."""
 
     subject: str
     name: str

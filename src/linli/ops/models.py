@@ -10,7 +10,7 @@ from linli.kernel.db import metadata
 
 
 def all_models() -> MetaData:
-    """Import every module that defines tables (the kernel's, and each room's `models`); what they defined."""
+    """Import every module that defines tables (the kernel's, and each room's `models`). Returns their tables."""
     for module in pkgutil.walk_packages(linli.__path__, "linli."):
         parts = module.name.split(".")
         if "models" in parts or parts[1] == "kernel":

@@ -16,7 +16,7 @@ TRANSFER: Final = 0x14
 DISPOSITION: Final = 0x15
 END: Final = 0x17
 WATCHED: Final = {BEGIN: 1, TRANSFER: 5, DISPOSITION: 3, END: 0}
-"""Code -> how many of its fields are read; what follows them may be long."""
+"""Code -> the number of its fields to read; later fields may be long."""
 
 MOST_FRAME: Final = 16 * 1024 * 1024
 """Larger frames are refused; brokers agree on far less."""

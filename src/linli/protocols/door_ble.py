@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 SERVICE = "f6ecfffa-bda1-46ec-a43a-6d86de88561d"
 PIECE_BYTES: Final = 20
-"""Bytes of one GATT write: what the smallest ATT packet carries."""
+"""Bytes of one GATT write: the smallest ATT packet's content."""
 MOST_PLAIN: Final = 31
 RANDOM_BYTES: Final = 4
 

@@ -15,7 +15,7 @@ UNLIMITED = -1
 
 
 class Right(Protocol):
-    """What a door holds for one credential: a window in UTC ms, both ends inclusive."""
+    """A door's entry for one credential: a window in UTC ms, both ends inclusive."""
 
     @property
     def starts_ms(self) -> int: ...

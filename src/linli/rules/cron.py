@@ -19,7 +19,7 @@ class CronError(ValueError):
 
 @dataclass(frozen=True)
 class Expression:
-    """What matches must match in every field."""
+    """All fields must match."""
 
     minute: frozenset[int]
     hour: frozenset[int]

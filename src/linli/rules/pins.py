@@ -75,7 +75,7 @@ class Keypad:
         return -(-max(self.owed_until_ms - now_ms, 0) // allowance.forgiven_ms)
 
     def tried(self, opened: bool, now_ms: int, allowance: Allowance = DOOR) -> "Keypad":
-        """What the keypad is after a try that it let happen. A right PIN changes nothing."""
+        """The keypad's state after an allowed try. A right PIN changes nothing."""
         if opened:
             return self
         owed = max(self.owed_until_ms, now_ms) + allowance.forgiven_ms

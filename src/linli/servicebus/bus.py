@@ -51,7 +51,7 @@ class Caller(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What a test page shows."""
+    """The result for a test page."""
 
     data: msgspec.Raw
     provider: str

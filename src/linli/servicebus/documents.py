@@ -42,7 +42,7 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     fields: tuple["Field", ...] = ()
     """Members of an object, or of the objects in an array."""
     values: dict[str, str] = {}
-    """What each allowed value means; empty where any is allowed."""
+    """The meaning of each allowed value; empty if any value is allowed."""
 
 
 class Method(msgspec.Struct, frozen=True, rename="camel"):
@@ -52,7 +52,7 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     title_en: str = ""
     input: tuple[Field, ...] = ()
     output: Field | None = None
-    """What stands under `data` of the answer; None: nothing."""
+    """The content of the answer's `data`; None: nothing."""
 
 
 class ServiceModel(msgspec.Struct, frozen=True, rename="camel"):

@@ -1,4 +1,4 @@
-"""What goes wrong on the service bus, with the codes callers know (spec H 8.2)."""
+"""Errors of the service bus, with the codes that callers know (spec H 8.2)."""
 
 from linli.kernel.errors import LinliError
 
@@ -18,7 +18,7 @@ class ProviderDown(LinliError):
 
 
 class BadAnswer(LinliError):
-    """What the provider answered is no answer."""
+    """The provider's answer is not valid."""
 
     code = "servicebus.bad_answer"
     api_code = 20004

@@ -1,4 +1,4 @@
-"""Tables of the service bus: models that tenants brought, who serves what, and the log of calls."""
+"""Tables of the service bus: tenants' own models, providers, and the log of calls."""
 
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
 

@@ -30,7 +30,8 @@ def result_of(model_id: str, method: Method) -> Any:
 
 
 def passed_on(method: Method, params: msgspec.Struct) -> dict[str, Any]:
-    """What the provider gets: the declared members that were sent; a lone item stands in its list (spec F 4.2).
+    """The parameters for the provider: the declared members that were sent; a single item is put into a list (spec F
+    4.2).
 
     Raises BadInput for a value that is not among those allowed.
     """

@@ -1,4 +1,4 @@
-"""The service bus put together: what the composing function makes, starts and stops."""
+"""The parts of the service bus, which the composing function builds, starts and stops."""
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database

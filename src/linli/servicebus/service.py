@@ -104,7 +104,7 @@ async def delete_model(scope: Scope, tx: Tx, *, model_no: int, providers: list[P
 
 
 class ProviderForm(msgspec.Struct, frozen=True, kw_only=True):
-    """Who serves a model, and where."""
+    """The providers of a model and their addresses."""
 
     model_id: str
     name: str

@@ -1,4 +1,4 @@
-"""A phone that opens doors over Bluetooth, the radio being a TCP pipe. What an app's author has to do, step by step.
+"""A phone that opens doors over Bluetooth, the radio being a TCP pipe. The steps of an app, for its author.
 
 Source: spec G 4.2: listen, pick the door by its name, connect, write the frame in pieces, read the answer, disconnect.
 """

@@ -28,7 +28,7 @@ DOWNLOAD_LIMIT = 16 * 1024 * 1024
 
 
 class PinSpace:
-    """What keypads share that one controller decides for: wrong PINs at one count at all of them."""
+    """The shared state of keypads of one controller: a wrong PIN at one counts at all."""
 
     def __init__(self) -> None:
         self.tries = Keypad()
@@ -78,7 +78,7 @@ class SimulatedDoor:
         self.reads_plain = False
         """Its scanner is too coarse for encrypted codes: it takes each text for the code itself."""
         self.trust: ssl.SSLContext | bool = True
-        """Whose certificates it takes where files come over TLS; True: those of the public authorities."""
+        """Authorities whose certificates it accepts for files over TLS; True: the public authorities."""
         self.refuse_files = False
         """A fault on request: answer `syncPermissions` with an error."""
         self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
@@ -240,7 +240,7 @@ class SimulatedDoor:
             self.link.queue_properties(self._tell_state(noise))
 
     def _tell_state(self, noise: random.Random) -> dict[str, Any]:
-        """What a door tells of itself now and then."""
+        """A door's reports of itself, from time to time."""
         hour = self._now_ms() / 3_600_000 % 24
         warmth = 31 + 4 * math.sin((hour - 1) / 24 * math.tau)  # warmest at 15:00 in UTC+8
         return {"Temperature": round(warmth + noise.uniform(-0.4, 0.4), 1)}

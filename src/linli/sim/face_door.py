@@ -108,7 +108,7 @@ class SimulatedFaceDoor(SimulatedDoor):
         return decision
 
     def recognise(self, picture: bytes) -> str | None:
-        """Whose picture this is, to the byte; a stand-in for an algorithm."""
+        """The person with exactly this picture; a stand-in for an algorithm."""
         md5 = hashlib.md5(picture, usedforsecurity=False).hexdigest()
         return next(
             (person for person, picture_md5 in self.library.faces.items() if picture_md5 == md5), None

@@ -1,4 +1,4 @@
-"""A simulated lift with a reader in its car: who has a right gets the buttons for a moment, as a door gets opened."""
+"""A simulated lift with a reader in its car: a right enables the buttons for a moment, as it opens a door."""
 
 import random
 from collections.abc import Callable

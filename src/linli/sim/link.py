@@ -1,6 +1,6 @@
 """A device's line to the platform: LinkKit over MQTT 3.1.1 as the public C SDK speaks it (spec clients, b).
 
-What a device must not lose (events) waits here until the broker acknowledged it, through any number of
+Messages that a device must not lose (events) wait here until the broker acknowledges them, over any number of
 reconnections. Calls from the platform are answered by handlers.
 """
 
@@ -28,7 +28,7 @@ _BACK_OFF_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 20)
 
 
 class Triple(msgspec.Struct, frozen=True):
-    """What is burnt into a device."""
+    """The credentials built into a device."""
 
     product_key: str
     device_name: str
@@ -36,7 +36,7 @@ class Triple(msgspec.Struct, frozen=True):
 
 
 class Mischief(NamedTuple):
-    """What befalls one call on its way: a fault on request."""
+    """A requested fault of one call on its way."""
 
     lost: bool = False
     """It never arrives."""
@@ -100,7 +100,7 @@ class DeviceLink:
         self._task = asyncio.create_task(self._keep_up(), name=f"device {self.triple.device_name}")
 
     async def stop(self) -> None:
-        """Say good-bye and hang up. What was not acknowledged stays in `pending()`."""
+        """Say good-bye and hang up. Unacknowledged messages stay in `pending()`."""
         self._write(mqtt.Disconnect())
         if self._task is not None:
             self._task.cancel()
@@ -124,7 +124,7 @@ class DeviceLink:
         return len(self._unacked) + len(self._waiting)
 
     def pending(self) -> list[tuple[str, bytes]]:
-        """(topic, payload) of what is unsent, oldest first: what a device with flash keeps over a power cut."""
+        """(topic, payload) of unsent messages, oldest first: a device with flash keeps them over a power cut."""
         return [*self._unacked.values(), *self._waiting]
 
     def take_up(self, messages: list[tuple[str, bytes]]) -> None:

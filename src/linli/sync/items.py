@@ -1,9 +1,9 @@
 """One desired row and its transitions.
 
 `wanted` and `reported` are content hashes: ABSENT means "nothing is held", UNKNOWN that the device may hold the old,
-the new, or nothing (a call timed out). Every change of what is wanted raises `generation`; a result that belongs to
-an older generation still tells what the device holds, but settles nothing. Sending twice is harmless, so a process
-killed between the device's confirmation and our commit simply sends again.
+the new, or nothing (a call timed out). Every change of the desired row raises `generation`. A result of an older
+generation still says what is on the device, but settles nothing. Sending twice is harmless, so a process killed between
+the device's confirmation and our commit simply sends again.
 """
 
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Outcome:
     reason: str = ""
     """Stable reason code, e.g. `delivery.offline`; its words are in the room's strings. Empty when done."""
     detail: str = ""
-    """What the device or the network said, for a person; may be empty."""
+    """The text of the device or the network, for a person; may be empty."""
     unsure: bool = False
     """The device went offline while the row was being sent, and may have stored it."""
 
@@ -128,7 +128,7 @@ def settle(
 
 
 def wake(item: Item, *, now_ms: int) -> Item:
-    """The device came online: what waited for it, or failed, is tried at once.
+    """The device came online: waiting and failed rows are tried at once.
 
     Failures still count, so a device that keeps dropping off does not hide a row that it cannot take.
     """

@@ -27,7 +27,7 @@ def parse(document: object) -> ThingModel:
 
 
 def examine(document: object) -> tuple[ThingModel, list[Problem]]:
-    """What can be read of a document, and everything that is wrong with it: for one that is being written."""
+    """The readable part of a document, and all its faults: for a document that is being edited."""
     reader = Reader()
     return reader.model(document), reader.problems
 
@@ -68,7 +68,7 @@ def to_document(model: ThingModel) -> dict[str, Any]:
 
 
 def to_storage(model: ThingModel) -> str:
-    """What is kept of a model: its simple form. `parse_json` reads it back."""
+    """The stored form of a model: the simple form. `parse_json` reads it back."""
     return msgspec.json.encode(to_document(model)).decode()
 
 

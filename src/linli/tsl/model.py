@@ -1,4 +1,4 @@
-"""The thing model: what a kind of device measures (properties), tells (events) and does (services)."""
+"""The thing model: a device's measurements (properties), reports (events) and functions (services)."""
 
 from functools import cached_property
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What can be wrong with a thing model or with a value, said by path and rule."""
+"""Faults of a thing model or of a value, by path and rule."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""What pictures show: faces, their quality and whose they are. Shared by the platform and the box.
+"""Faces in pictures: their quality and their persons. Shared by the platform and the box.
 
 Imports no other room. `looks` and `engine` (without its child) need nothing but the standard library and msgspec, so
 that a platform without models still runs; numpy, Pillow and ONNX Runtime are imported where models run: in the child

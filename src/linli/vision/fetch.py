@@ -28,7 +28,7 @@ class FetchError(Exception):
 def fetch(
     entries: Sequence[CatalogueEntry], folder: Path, say: Callable[[str], None] = lambda text: None
 ) -> None:
-    """Make `folder` hold these models, with their manifest. What it held before stays until all are there.
+    """Make `folder` hold these models, with their manifest. The old files stay until all new ones are there.
 
     Raises FetchError.
     """
@@ -147,7 +147,7 @@ def _convert(entry: CatalogueEntry, contents: list[bytes]) -> bytes:
 
 
 def _check_ours(folder: Path) -> None:
-    """What is replaced must be a model folder and nothing else. Raises FetchError."""
+    """Only a model folder may be replaced. Raises FetchError."""
     if folder.is_dir() and any(
         entry.is_dir() or (entry.name != manifests.NAME and entry.suffix != ".onnx")
         for entry in folder.iterdir()

@@ -1,10 +1,10 @@
-"""What a picture must reach to be kept or searched with; numbers alone, so that pages can tell them without any model."""
+"""The lowest quality of a picture for storing or searching: numbers only, so that pages can show them without a model."""
 
 from typing import Final, NamedTuple
 
 
 class Gate(NamedTuple):
-    """What a picture must reach. Degrees, pixels of the file's picture, grey 0 to 255."""
+    """The lowest quality of a picture. Degrees, pixels of the file's picture, grey 0 to 255."""
 
     height: float
     """Of the face from forehead to chin."""

@@ -1,4 +1,4 @@
-"""What one look at a picture tells. These structs also travel between the platform and the child that runs models."""
+"""The result of one look at a picture. These structs also travel between the platform and the child that runs models."""
 
 from typing import Final, Literal
 
@@ -15,7 +15,7 @@ REASONS: Final = (COUNT, SIZE, POSE, BLUR, LIGHT)
 """Why a picture is refused, in the order in which they are told."""
 
 type Use = Literal["enrol", "search"]
-"""What a picture is for: a picture to keep must be better than one to search with."""
+"""The purpose of a picture: a picture to store must be better than one to search with."""
 
 
 class Face(msgspec.Struct, frozen=True, array_like=True):
@@ -46,7 +46,7 @@ class Face(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Look(msgspec.Struct, frozen=True, array_like=True):
-    """What was seen in one picture: every face, largest first, and the verdict on the picture."""
+    """The faces in a picture, largest first, and the verdict on the picture."""
 
     width: int
     height: int
@@ -54,7 +54,7 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
     reasons: list[str]
     """Why the picture does not do for its use, of REASONS; empty: it does."""
     advice: list[str]
-    """What to mention without refusing: `cover`."""
+    """Remarks that are no refusals: `cover`."""
     model_id: str
     """Which embedder `vector` is of; vectors of different models never compare."""
     vector: bytes
@@ -82,7 +82,7 @@ def inside(face: Face, width: int, height: int) -> float:
 
 
 def head_share(face: Face, width: int, height: int) -> float:
-    """How much of a picture the head takes, 0 to 1: what a rule about the face's area means."""
+    """The head's part of the picture, 0 to 1, for rules about the face's area."""
     left, top, right, bottom = HEAD
     across = min(face.left + face.width * (1 + right), width) - max(face.left - face.width * left, 0.0)
     down = min(face.top + face.height * (1 + bottom), height) - max(face.top - face.height * top, 0.0)
@@ -111,7 +111,7 @@ type Verdict = Literal["match", "unsure", "stranger"]
 
 
 def decide(hits: list[Hit], thresholds: Thresholds) -> Verdict:
-    """Whose face it is, by the best hits of a library (best first, ids of different persons)."""
+    """The person of a face, by the best hits of a library (best first, ids of different persons)."""
     if not hits or hits[0].score < thresholds.unsure:
         return "stranger"
     ahead = hits[0].score - hits[1].score if len(hits) > 1 else 2.0

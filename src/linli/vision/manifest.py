@@ -41,7 +41,7 @@ class Model(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     threshold: float = 0.5
     """Of a detector: how sure it must be."""
     thresholds: Thresholds | None = None
-    """Of an embedder: what a site decides by unless it has thresholds of its own."""
+    """Thresholds of an embedder, for sites without their own."""
     licence: str = ""
     source: str = ""
 
@@ -109,6 +109,6 @@ def digest(path: Path) -> str:
 
 
 def model_id(model: Model) -> str:
-    """What every template is stored with: vectors compare only where file and preparation are the same."""
+    """The mark stored with every template: vectors are comparable only if file and preparation are the same."""
     identity = f"{model.origin_sha256 or model.sha256}/{model.family}/{model.mean}/{model.std}/{model.rgb}"
     return hashlib.sha256(identity.encode()).hexdigest()[:16]

@@ -68,7 +68,8 @@ def resident_routes(max_body_bytes: int) -> Litestar:
 
 
 def _app(some: Sequence[Routes], max_body_bytes: int, document: OpenAPIConfig | None = None) -> Litestar:
-    """A route is for the signed-in resident unless it says `public=True`; what of others' it shows, its room decides."""
+    """A route is for the signed-in resident unless it says `public=True`. Its room decides which data of other persons
+    it shows."""
     return Litestar(
         path=PREFIX,
         route_handlers=handlers_of(some, sources.RESIDENT),

@@ -1,6 +1,6 @@
-"""The interfaces of the protocol as a table: path, who serves it, what it takes and answers. Source: spec G 3.1-3.5.
+"""The interfaces of the protocol as a table: path, server, request and answer. Source: spec G 3.1-3.5.
 
-32 of the source, and three that it names without a form (spec G 3.9), whose form is ours.
+32 of the source, and three that it names without a form (spec G 3.9); their form is ours.
 """
 
 from enum import Enum

@@ -1,4 +1,4 @@
-"""What a photo on the wire must be: JPEG or PNG, at least 120 by 120, at most 1 MiB. Source: spec G 2 and 7.
+"""The rules for photos on the wire: JPEG or PNG, at least 120 by 120, at most 1 MiB. Source: spec G 2 and 7.
 
 Only headers are read, so that this needs no picture library and no hostile picture is decoded.
 """

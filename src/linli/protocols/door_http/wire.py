@@ -11,7 +11,7 @@ from linli.protocols.forms import FormError, read_form, write_form
 
 JSON_TYPE: Final = "application/json"
 _FORM_EXTRA: Final = 16 * 1024
-"""What a form may have beside its photo."""
+"""Room for the form beside its photo."""
 _FORM_BYTES: Final = PHOTO_BYTES + _FORM_EXTRA
 BODY_BYTES: Final = 2 * 1024 * 1024
 """Of a JSON request: fifty faces of 1024 numbers fit."""

@@ -8,7 +8,7 @@ UNLIMITED = -1
 
 
 class Change(IntEnum):
-    """`type` of an entry. Adding what is there and modifying what is missing both store the entry."""
+    """`type` of an entry. To add an existing entry or modify a missing one stores the entry."""
 
     ADD = 1
     DELETE = 2

@@ -45,7 +45,7 @@ def read_values[C: DriverConfig](kind: type[C], values: Mapping[str, Any]) -> C:
 
 
 def form_of(kind: type[DriverConfig], text: Callable[[str], str | None]) -> dict[str, Any]:
-    """The JSON schema of a configuration with the texts of one language: what draws the form.
+    """The JSON schema of a configuration with the texts of one language. The form is drawn from it.
 
     `text` gives the words of `<field>` and `<field>.hint`, None where there are none.
     """

@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.protocols.driver_forms.base import DriverConfig
 
 FaceMode = Literal["edge", "device"]
-"""Who compares: the box (边侧), or the door with features that the box gave it (端侧)."""
+"""The place of comparison: the box (边侧), or the door with features from the box (端侧)."""
 AccessType = Literal["face", "qrcode", "card", "bluetooth", "video"]
 ACCESS_TYPES: Final[tuple[AccessType, ...]] = ("face", "qrcode", "card", "bluetooth", "video")
 """In the order of the suffixes .1 to .5 of a DeviceName."""
@@ -24,10 +24,10 @@ SIMILARITY: Final = 55
 
 
 class DoorFields(DriverConfig, frozen=True, kw_only=True):
-    """What all three forms share."""
+    """The common part of all three forms."""
 
     brand: Annotated[str, Meta(max_length=64)] = ""
-    """As in the vendor catalogue: whose preset filled the form."""
+    """The vendor whose preset filled the form, as in the vendor catalogue."""
     ip: Address
     face_similarity: Annotated[int, Meta(ge=0, le=100)] = SIMILARITY
     """Percent."""
@@ -67,11 +67,11 @@ class DoorSystemDevice(DoorDevice, frozen=True, kw_only=True):
     """Form B: form A, and the number that the integrator's server gives each door. `ip` is the server's."""
 
     unique_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9\-_@.:]{4,32}$")]
-    """设备唯一标识: what the server says as `sn` when it connects for this door."""
+    """设备唯一标识: the server's `sn` when it connects for this door."""
 
 
 class TerminalForm(DriverConfig, frozen=True, kw_only=True):
-    """Form C as people fill it: what the model needs is asked for, the rest is the catalogue's. Spec C 8.6."""
+    """Form C as people fill it in: it asks for the model's needs; the rest comes from the catalogue. Spec C 8.6."""
 
     brand: Annotated[str, Meta(min_length=1, max_length=64)]
     model: Annotated[str, Meta(min_length=1, max_length=64)]

@@ -1,4 +1,4 @@
-"""Device forms of 捷顺, whose JSON is the only one of a vendor that the source prints. Source: spec C 8.8."""
+"""Device forms of 捷顺, the only vendor whose JSON the source prints. Source: spec C 8.8."""
 
 import ipaddress
 from typing import Annotated

@@ -55,7 +55,7 @@ class CloudAddress(_Struct, frozen=True, kw_only=True):
 
 
 class Activated(_Struct, frozen=True, kw_only=True):
-    """The answer; what the box keeps (mode 0600)."""
+    """The answer, which the box stores (mode 0600)."""
 
     node: NodeName
     device: DeviceKey

@@ -1,8 +1,8 @@
 """Trust in drivers: the company's root key, which a box gets at activation, signs the keys of vendors.
 
-A package is signed by its vendor, the vendor's key by the root, a new root by the one before. A box keeps the root that
-it got when it was activated; what comes along with a package or a deployment counts only as far as that root vouches
-for it. Boxes of before got none: they take their first root once, proved by the secret that they share with the cloud.
+A package is signed by its vendor, the vendor's key by the root, a new root by the one before. A box keeps the root of
+its activation. A key that comes with a package or a deployment counts only if that root vouches for it. Boxes of before
+got none: they take their first root once, proved by the secret that they share with the cloud.
 """
 
 import base64

@@ -92,7 +92,7 @@ type FaceEvent = AddUser | DeleteUser | AddImage | DeleteImage | ClearGroup | Cl
 
 @dataclass(frozen=True, slots=True)
 class FaceResult:
-    """What became of one picture or user. `event` is 1 (user) or 2 (picture)."""
+    """The result for one picture or user. `event` is 1 (user) or 2 (picture)."""
 
     person_id: str
     event: int

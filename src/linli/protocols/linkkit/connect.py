@@ -1,4 +1,4 @@
-"""Who connects, read off the client id and user name of an MQTT CONNECT. Source: spec clients b.1.
+"""The identity of a client, read from the client id and user name of an MQTT CONNECT. Source: spec clients b.1.
 
     clientId  = ID|name=value,name=value,…|        username = deviceName&productKey
 

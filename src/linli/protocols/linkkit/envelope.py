@@ -27,7 +27,7 @@ class EnvelopeError(ValueError):
 
 
 class Request(msgspec.Struct, gc=False):
-    """What a device asks or posts. Members keep their JSON bytes, so that an echo is exact."""
+    """A request or post of a device. Members keep their JSON bytes, so that an echo is exact."""
 
     id: msgspec.Raw = _EMPTY
     params: msgspec.Raw = _EMPTY
@@ -35,7 +35,7 @@ class Request(msgspec.Struct, gc=False):
 
 
 class Reply(msgspec.Struct, gc=False):
-    """What a device answers to a call. `id` is the digits that we sent, also when it comes back with another type."""
+    """A device's answer to a call. `id` is the digits that we sent, also when it comes back with another type."""
 
     id: str | int = ""
     code: int = SUCCESS

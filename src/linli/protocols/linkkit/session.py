@@ -1,8 +1,9 @@
-"""What any device of ours does on its line to the platform, without the line: its name, packet ids, downlinks, waits.
+"""The common state of our devices' connections to the platform, without the connection: name, packet ids, downlinks,
+waits.
 
-The box (`edge.runtime.line`), simulated devices (`sim.link`) and the console's simulator (`things.debugging.line`) own
-their sockets and keep what waits each in its own way; what they say and how they read the answer is here, once.
-Source: spec clients, b (LinkKit over MQTT 3.1.1).
+The box (`edge.runtime.line`), simulated devices (`sim.link`) and the console's simulator (`things.debugging.line`) have
+their own sockets and queues. Their messages and the reading of answers are here. Source: spec clients, b (LinkKit over
+MQTT 3.1.1).
 """
 
 import itertools
@@ -15,7 +16,7 @@ from linli.protocols import mqtt
 from linli.protocols.linkkit import signatures
 
 STAMP: Final = "2524608000000"
-"""What is signed must not hang on the device's clock: a constant of the public SDK's."""
+"""The signed text must not depend on the device's clock: a constant of the public SDK."""
 KEEP_ALIVE_S: Final = 60
 SUCCESS: Final = 200
 _RRPC: Final = "/rrpc/request/"

@@ -1,4 +1,4 @@
-"""What devices sign, and whether a signature fits. Source: spec clients b.1, b.2, b.5, traps 3 and 4.
+"""The text that devices sign, and the check of signatures. Source: spec clients b.1, b.2, b.5, traps 3 and 4.
 
 A declared method is only a label: one SDK declares hmacsha256 and sends HMAC-SHA1. So a signature is
 accepted if it fits under any of the three hashes; its length tells which. Hex case does not count.

@@ -1,4 +1,4 @@
-"""What a gateway says about its sub-devices: names, signed entries, registrations. Source: spec clients b.4, b.5.
+"""A gateway's messages about its sub-devices: names, signed entries, registrations. Source: spec clients b.4, b.5.
 
 Members beyond those named here are ignored. A declared hash (`signMethod`, `signmethod`) is only a label: the length of
 the signature tells which hash it is under (`signatures.matches`).
@@ -24,7 +24,7 @@ class EntryError(ValueError):
 
 
 class SubKey(NamedTuple):
-    """Names of one device; what its topics begin with."""
+    """The names of a device; its topics begin with them."""
 
     product_key: str
     device_name: str
@@ -45,7 +45,7 @@ class SignedSub(SubName, frozen=True, rename="camel", kw_only=True):
     """An entry of `topo/add`, `combine/login` and `combine/batch_login`."""
 
     client_id: Annotated[str, Meta(max_length=512)]
-    """Signed whole, what follows a `|` too."""
+    """The whole text is signed, including the part after a `|`."""
     timestamp: str | int | None = None
     """Milliseconds, uptime or a constant, as text or number: no clock can be read off it (trap 5)."""
     sign: str

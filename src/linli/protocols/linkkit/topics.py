@@ -9,7 +9,7 @@ import msgspec
 
 
 class UplinkKind(StrEnum):
-    """What an uplink topic carries. The value is the topic's tail where the tail is fixed."""
+    """The content of an uplink topic. The value is the topic's tail where the tail is fixed."""
 
     PROPERTY_POST = "thing/event/property/post"
     PROPERTY_BATCH_POST = "thing/event/property/batch/post"
@@ -210,7 +210,7 @@ REGISTERED_NEW = "/ext/regnwl"
 """Answer to an MQTT registration of a new device name."""
 
 IDENTITY = "/ext/auth/identity/response"
-"""What a device that proved itself by its certificate alone is told: its names."""
+"""The names of a device that proved itself only by its certificate."""
 
 
 def topic_owner(topic: str) -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
 """Variable header and payload of the packets of MQTT 5. Source: OASIS MQTT 5.0, chapter 3.
 
-Readers of whole packets take (first byte, body, level) like those of 3.1.1. Each raises MqttError, whose `reason` is
-what the peer is told.
+Readers of whole packets take (first byte, body, level) like those of 3.1.1. Each raises MqttError; its `reason` is sent
+to the peer.
 """
 
 from collections.abc import Callable

@@ -29,7 +29,7 @@ _KNOWN_TOPICS = 512
 class Decoder:
     """Splits the byte stream of one connection into packets; keeps the unfinished rest.
 
-    `side` is who decodes: a "server" reads what clients send. After an MqttError it must not be fed again.
+    `side` is the decoder's side: a "server" reads clients' packets. After an MqttError it must not be fed again.
     """
 
     __slots__ = (

@@ -1,6 +1,6 @@
 """The control packets of MQTT 3.1, 3.1.1 and 5.0 as values. Source: OASIS MQTT 3.1.1 and 5.0, chapters 2 and 3.
 
-What only MQTT 5 has are the last fields of each, with defaults: code for the older ones need not know them.
+The last fields of each, with defaults, are for MQTT 5 only: code for older versions need not know them.
 """
 
 from enum import StrEnum

@@ -24,7 +24,7 @@ class CodeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SealedCode:
-    """What a door reads from a code."""
+    """A code as a door reads it."""
 
     code: str
     """The qrCode to look up in the door's permission list."""

@@ -32,7 +32,7 @@ _SMALL_PRIMES = _small_primes(2000)
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """Modulus and public exponent: what a door holds."""
+    """Modulus and public exponent, as stored on a door."""
 
     n: int
     e: int

@@ -92,7 +92,7 @@ def encrypt(
 
 
 def decrypt(body: bytes, *, own: ec.EllipticCurvePrivateKey, auth: bytes) -> bytes:
-    """What a browser does with a body of one record. Raises PushMessageError."""
+    """Decrypt a body of one record, as a browser does. Raises PushMessageError."""
     if len(body) < 21 or len(body) < 21 + body[20]:
         raise PushMessageError("the header is cut off")
     salt, sent_by, sealed = body[:16], body[21 : 21 + body[20]], body[21 + body[20] :]

@@ -1,4 +1,4 @@
-"""Who sends a push message: a short-lived token signed with the sender's own key. Source: RFC 8292."""
+"""The identity of a push message's sender: a short-lived token signed with the sender's key. Source: RFC 8292."""
 
 import json
 from typing import Final
@@ -15,7 +15,7 @@ LIVES_S: Final = 12 * 3600
 
 
 def origin(endpoint: str) -> str:
-    """Scheme and authority of a subscription's address: whom the token is for."""
+    """Scheme and authority of a subscription's address: the audience of the token."""
     parts = urlsplit(endpoint)
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -47,7 +47,7 @@ class TrialAnswer(msgspec.Struct, rename="camel", frozen=True):
     provider: str
     took_ms: int
     reason: str
-    """What went wrong on the way, for the operator; a caller is not told."""
+    """The fault on the way, for the operator; callers do not see it."""
     curl: str
 
 

@@ -1,4 +1,4 @@
-"""What travels over the pipe between the platform and its face child: msgpack in frames of a length and a body. Pure."""
+"""Messages on the pipe between the platform and its face child: msgpack in frames of a length and a body. Pure."""
 
 import struct
 from typing import Final
@@ -54,7 +54,7 @@ type Ask = LookAsk | CropAsk | FindAsk | MarkAsk | FeedAsk | SearchAsk | ForgetA
 
 
 class Done(msgspec.Struct, frozen=True, tag="done", array_like=True):
-    """What was asked for, encoded on its own: the asker knows its type."""
+    """The result, encoded on its own: the asker knows its type."""
 
     result: bytes
 

@@ -9,7 +9,7 @@ from linli.vision.manifest import Model
 
 
 class Looker(Protocol):
-    """What looks at pictures: `pipeline.Pipeline`, or the stand-in of `fake`."""
+    """The engine for pictures: `pipeline.Pipeline`, or the stand-in of `fake`."""
 
     @property
     def model_id(self) -> str: ...

@@ -40,7 +40,7 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     dimensions: int
     thresholds: Thresholds | None
     models: list[Model]
-    """What the manifest names, for the operator's page; also where it cannot be used."""
+    """The manifest's models, for the operator's page; also if it cannot be used."""
     reason: str = ""
 
 
@@ -80,7 +80,7 @@ class Engine(Protocol):
     async def feed(self, library: str, changes: Sequence[Change], *, mark: int, afresh: bool = False) -> int:
         """Apply changes to a library in order and remember `mark`; how many ids it holds now.
 
-        `afresh` empties it first. What was fed survives a restart and a kill, or the library's mark falls back.
+        `afresh` empties it first. Changes survive a restart and a kill, or else the library's mark falls back.
         """
         ...
 

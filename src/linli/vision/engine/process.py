@@ -107,7 +107,7 @@ class ProcessEngine:
             self._state = msgspec.structs.replace(self._state, models=self._named())
 
     def _named(self) -> list[Model]:
-        """What the folder's manifest names though nothing of it runs."""
+        """The folder's manifest, also when none of its models runs."""
         try:
             return manifests.read(self._models).models
         except (OSError, manifests.ManifestError):

@@ -1,1 +1,1 @@
-"""Model families: what a network of one kind takes and gives. A manifest says which file is of which family."""
+"""Model families: inputs and outputs of a kind of network. A manifest says which file is of which family."""

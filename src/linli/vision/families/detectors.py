@@ -79,7 +79,7 @@ class BlazeFace:
     def _sure(
         self, logits: NDArray[np.float32], raw: NDArray[np.float32], centers: list[tuple[float, float]]
     ) -> list[tuple[float, list[float], tuple[float, float]]]:
-        """What the network tells of the anchors of a layer that see a face, and where they stand."""
+        """The network's output for the anchors of a layer that see a face, and their places."""
         sure = (logits[:, 0] >= self._least).nonzero()[0].tolist()
         return [(logits.item(anchor), raw[anchor].tolist(), centers[anchor]) for anchor in sure]
 

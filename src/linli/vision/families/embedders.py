@@ -1,4 +1,4 @@
-"""Embedders: what makes two pictures of one face comparable."""
+"""Embedders: they make two pictures of one face comparable."""
 
 import math
 from typing import Any, Final, Protocol

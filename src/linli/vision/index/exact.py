@@ -62,7 +62,7 @@ class ExactIndex:
     def feed(self, changes: Iterable[tuple[str, bytes]], *, mark: int) -> None:
         """Take in changes in order; an empty vector takes its id away. Then remember `mark`, all of it durably.
 
-        Raises ValueError for a vector of other dimensions and for an id over 64 bytes; what came before is taken in.
+        Raises ValueError for a vector of other dimensions and for an id over 64 bytes; earlier vectors are added.
         """
         try:
             for id, vector in changes:

@@ -79,7 +79,7 @@ class KeepOpenAnswer(Answer, frozen=True, kw_only=True):
 
 
 class TemperatureRule(Wire, frozen=True, kw_only=True):
-    """Who is warmer or colder than the limits may not pass. Degrees Celsius."""
+    """A person warmer or colder than the limits may not pass. Degrees Celsius."""
 
     is_check: Switch
     max_threshold: Decimal | None = None

@@ -53,7 +53,7 @@ class UserInfo(Wire, frozen=True, kw_only=True):
 
 
 class FaceEntry(Wire, frozen=True, kw_only=True):
-    """One change. What is present of `userInfo` and `feature` is what changes."""
+    """One change. Only the given members of `userInfo` and `feature` change."""
 
     type: Annotated[int, Meta(ge=ADD, le=CLEAR)]
     face_id: Key | None = None

@@ -7,7 +7,7 @@ from msgspec import Meta
 from linli.protocols.door_http.messages.base import Answer, Key, Millis, Page, Request, Wire, page_number
 
 ADD, DELETE, MODIFY = 1, 2, 3
-"""Adding what is there and modifying what is missing both store the entry."""
+"""To add an existing entry or modify a missing one stores the entry."""
 QR_BYTES = 32
 """Of the standard's codes; a site whose scanners cannot read these makes codes of its own (3.5.1.1, 3.3)."""
 MOST_QR_BYTES = 128
