@@ -209,7 +209,7 @@ class Access(Service):
 
         `/entrance/paas/user/modify` 1.0.0.
 
-        An unknown identityId is created, a known one changed; what is left out stays.
+        An unknown identityId is created, an existing one changed; absent fields stay.
 
         Args:
             identity_id: 统一身份 id / unified identity id

@@ -95,7 +95,7 @@ class AsyncAccount(AsyncService):
 
         `/user/account/unregister` 1.0.1.
 
-        What the project gave the person at doors ends too.
+        The person's rights at doors from the project end too.
 
         Args:
             identity_id: 统一身份 id / unified identity id

@@ -110,8 +110,8 @@ class AsyncCommunities(AsyncService):
 
         `/solution/community/oss/file/save` 1.0.0.
 
-        Each temporary file serves once. COMMUNITY_FILE takes pictures, HOUSEHOLD_FACE JPG; DEFAULT takes any file, which
-        is handed out as a picture, as a PDF or as bytes to be saved, whatever its name says.
+        Each temporary file serves once. COMMUNITY_FILE takes pictures, HOUSEHOLD_FACE JPG; DEFAULT takes any file. It is
+        returned as a picture, as a PDF or as bytes to save, whatever its name.
 
         Args:
             tmp_oss_key: 临时文件的 key / key of the temporary file
@@ -499,7 +499,7 @@ class AsyncCommunities(AsyncService):
 
         `/solution/community/paas/user/face/delete` 1.0.0. Needs a community: `client.at(community_id)`.
 
-        Whoever handed them in. A user without any picture is left as they are.
+        The person or app that handed them in. A user without any picture is left as they are.
 
         Args:
             identity_id: 用户 id / user

@@ -186,7 +186,7 @@ class Households(Service):
 
         `/solution/community/paas/house/member/delete` 2.0.0. Needs a community: `client.at(community_id)`.
 
-        An app acts as the property and may remove anybody: what the member had because of the house ends.
+        An app acts as the property and may remove any member. The member's rights from the house end.
 
         Args:
             house_space_id: 房屋空间 id / house space id
@@ -208,7 +208,7 @@ class Households(Service):
 
         `/solution/community/paas/house/member/list` 3.0.3. Needs a community: `client.at(community_id)`.
 
-        Those who live there, wait for review or were refused; not those who moved out.
+        Residents who live there, wait for review or were refused; not residents who moved out.
 
         Args:
             house_space_id: 房屋空间 id / house space id
@@ -252,7 +252,7 @@ class Households(Service):
 
         `/solution/community/paas/house/member/save` 1.0.5. Needs a community: `client.at(community_id)`.
 
-        Without identityId a new member, who joins the group 业主; with it an update, in which name and sex stay.
+        Without identityId a new member, who joins the group 业主; with it an update, which keeps name and sex.
 
         Args:
             house_space_id: 房屋空间 id / house space id
@@ -334,7 +334,7 @@ class Households(Service):
 
         `/solution/community/paas/household/query` 1.0.5. Needs a community: `client.at(community_id)`.
 
-        Those who live in the community now, one row for each house they live in, newest first.
+        The present residents of the community, one row for each of their houses, newest first.
 
         Args:
             community_id: 小区 id / community id

@@ -36,8 +36,8 @@ class Notice(Service):
 
         Published at once; `community/message/change` tells of it. Answers the message id as a text.
 
-        Channels 1 and 2 are delivered here, by the residents' pages and their notifications. Channel 4 is not: whoever keeps
-        speakers hears of the notice and reads it with `notice/query`; with 4 alone it is not on phones.
+        Channels 1 and 2 are delivered here, by the residents' pages and their notifications. Channel 4 is not: a system
+        with speakers is told of the notice and reads it with `notice/query`; with 4 alone it is not on phones.
 
         Args:
             title: 标题，最多 20 字，数字、中英文 / at most 20, letters, digits, Chinese

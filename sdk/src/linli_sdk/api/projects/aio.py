@@ -105,7 +105,7 @@ class AsyncProjects(AsyncService):
 
         `/open/solution/basicinfo/query` 1.0.0.
 
-        What a project can be based on here.
+        The solutions for projects here.
 
         Args:
             page_no: 页码，从 1 起 / page, from 1

@@ -113,7 +113,7 @@ class Ticket(Model, kw_only=True):
 
 
 class Update(Model, kw_only=True):
-    """What is left out stays as it is."""
+    """Absent fields stay unchanged."""
 
     subscription_id: int = field(name="subscriptionId")
     """As `create` and `list` tell it."""

@@ -116,7 +116,7 @@ class InfoList(Model, kw_only=True):
 
 
 class DeviceInfo(Model, kw_only=True):
-    """DeviceDTO. Times are ms since the epoch; what a device does not have is left out."""
+    """DeviceDTO. Times are ms since the epoch; absent fields are left out."""
 
     iot_id: str = field(name="iotId")
     """设备 id / device id"""

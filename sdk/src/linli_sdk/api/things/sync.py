@@ -310,7 +310,7 @@ class Things(Service):
 
         `/app/thing/properties/set` 1.0.3.
 
-        Sent to the device, which answers in its own time: what it did shows in its next report.
+        Sent to the device. It answers in its own time; its next report shows the effect.
 
         Args:
             items: 属性标识到值 / values by property identifier

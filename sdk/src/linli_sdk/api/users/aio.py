@@ -486,7 +486,7 @@ class AsyncUsers(AsyncService):
 
         `/solution/community/paas/user/update` 1.0.2. Needs a community: `client.at(community_id)`.
 
-        What is not given stays. The phone cannot be changed here.
+        Absent fields stay. The phone cannot be changed here.
 
         Args:
             identity_id: 用户 id / user id

@@ -241,7 +241,7 @@ class UserFaces(msgspec.Struct, rename="camel"):
     contract=Contract(source="spec B A033"),
 )
 async def delete_user_faces(data: UserFaces, scope: Scope, tx: Tx, clock: Clock) -> None:
-    """The person or app that handed them in. A user without any picture is left as they are."""
+    """Deletes them no matter who handed them in. A user without any picture is left unchanged."""
     person = await people.person(scope, tx, data.identity_id)
     now_ms = clock.now_ms()
     images_by_person = await queries.images_of_persons(scope, tx, [person.identity_id])
