@@ -497,7 +497,7 @@ class Communities(Service):
 
         `/solution/community/paas/user/face/delete` 1.0.0. Needs a community: `client.at(community_id)`.
 
-        The person or app that handed them in. A user without any picture is left as they are.
+        Deletes them no matter who handed them in. A user without any picture is left unchanged.
 
         Args:
             identity_id: 用户 id / user
