@@ -382,6 +382,12 @@ def _doors() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
         ],
         "GET /door-alarms": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],
+        "POST /door-alarms/{alarm_id}/take": [lambda x: Ask({"alarm_id": x.alarm})],
+        "POST /door-alarms/{alarm_id}/release": [lambda x: Ask({"alarm_id": x.taken_alarm})],
+        "POST /door-alarms/{alarm_id}/close": [
+            lambda x: Ask({"alarm_id": x.spare_alarm}, body={"outcome": "real"})
+        ],
+        "POST /door-alarms/{alarm_id}/reopen": [lambda x: Ask({"alarm_id": x.closed_alarm})],
         "GET /qr-codes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
         ],

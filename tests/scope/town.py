@@ -52,6 +52,7 @@ from linli.vision.fake import fake_models, marked
 from tests.campaigns.caller import Caller
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
+from tests.scope.alarm_rows import add_alarms
 from tests.scope.camera_rows import add_cameras
 from tests.scope.edge_device_rows import add_edge_devices
 from tests.scope.edge_rows import add_edge
@@ -191,6 +192,10 @@ class Lot:
     coming_visit: int = 0
     asked_visit: int = 0
     refused_visit: int = 0
+    alarm: int = 0
+    taken_alarm: int = 0
+    spare_alarm: int = 0
+    closed_alarm: int = 0
     asked_deletion: int = 0
     refused_deletion: int = 0
     vehicle: int = 0
@@ -498,6 +503,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await add_edge_devices(town.platform, lot)
     await add_edge(town.platform, lot)
     await add_visits(town.platform, lot)
+    await add_alarms(town.platform, lot)
     await add_faces(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)
     return lot

@@ -143,3 +143,27 @@ class FollowsItsOwner(Conflict):
     """A key comes and goes with where its owner lives or works."""
 
     code = "access.follows_its_owner"
+
+
+class AlarmTaken(Conflict):
+    """Another person looks after it: `name`."""
+
+    code = "access.alarm_taken"
+
+
+class AlarmNotTaken(Conflict):
+    code = "access.alarm_not_taken"
+
+
+class AlarmClosed(Conflict):
+    code = "access.alarm_closed"
+
+
+class AlarmNotClosed(Conflict):
+    code = "access.alarm_not_closed"
+
+
+class AlarmMovedOn(Conflict):
+    """More happened since the step that was to be taken back."""
+
+    code = "access.alarm_moved_on"

@@ -107,7 +107,7 @@ class DoorAttacked(Event, frozen=True):
 
 
 class DoorAlarmed(Event, frozen=True):
-    """A door raised an alarm, said it again, or said that it is over."""
+    """A door raised an alarm, said it again, or said it is over; or a person took it, closed it, or undid that."""
 
     name: ClassVar[str] = "access.door_alarmed"
     alarm_id: int
@@ -126,6 +126,12 @@ class DoorAlarmed(Event, frozen=True):
     """None: it goes on."""
     new: bool
     """Raised just now, not said again and not over."""
+    taken_by: str = ""
+    taken_ms: int | None = None
+    closed_by: str = ""
+    closed_ms: int | None = None
+    outcome: str = ""
+    outcome_note: str = ""
 
 
 class DoorServiceSwitched(Event, frozen=True):

@@ -159,6 +159,12 @@ alarms = Table(
         "over_ms", null=True
     ),  # null: it goes on; of what has no end, such as a fever, when it was raised
     integer("received_ms"),
+    text_column("taken_by", server_default=""),  # caller as kind:id; "": nobody looks after it
+    integer("taken_ms", null=True),
+    text_column("closed_by", server_default=""),
+    integer("closed_ms", null=True),
+    text_column("outcome", server_default=""),  # what it was: real, false, work, test, other
+    text_column("outcome_note", server_default=""),
     Index("ix_access_door_alarms_community", "community_id", "id"),
     Index("ix_access_door_alarms_door", "iot_id", "kind", "over_ms"),
 )

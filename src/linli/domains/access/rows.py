@@ -110,6 +110,21 @@ class DoorAlarm(NamedTuple):
     over_ms: int | None
     """None: it goes on."""
     received_ms: int
+    taken_by: str = ""
+    """Who looks after it, as `staff:12`."""
+    taken_ms: int | None = None
+    closed_by: str = ""
+    closed_ms: int | None = None
+    outcome: str = ""
+    """What it was: real, false, work, test or other; empty until it is closed."""
+    outcome_note: str = ""
+
+    @property
+    def handling(self) -> str:
+        """open, taken or closed."""
+        if self.closed_ms is not None:
+            return "closed"
+        return "open" if self.taken_ms is None else "taken"
 
 
 class RemoteOpen(NamedTuple):

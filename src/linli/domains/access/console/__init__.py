@@ -13,6 +13,7 @@ from linli.domains.access.console.qr import qr_routes
 from linli.domains.access.console.readings import community_reading_routes, door_reading_routes
 from linli.domains.access.console.residents import resident_right_routes
 from linli.domains.access.console.settings import door_scope_routes, door_setting_routes
+from linli.domains.access.service import alarm_handling, alarms
 from linli.domains.people.rights import Right
 from linli.kernel.history import Kind
 
@@ -33,9 +34,18 @@ ROUTES = (
     qr_routes,
     resident_right_routes,
 )
-HISTORY = tuple(
-    Kind(name=name, see=Right.DEVICES_SEE.value, manage=Right.DEVICES_MANAGE.value)
-    for name in ("door", "door_settings", "passes", "credentials")
+HISTORY = (
+    *(
+        Kind(name=name, see=Right.DEVICES_SEE.value, manage=Right.DEVICES_MANAGE.value)
+        for name in ("door", "door_settings", "passes", "credentials")
+    ),
+    Kind(
+        name=alarms.HISTORY,
+        see=Right.DEVICES_SEE.value,
+        manage=Right.DOORS_OPEN.value,
+        restore=alarm_handling.take_back,
+        restorable=frozenset({alarm_handling.TAKEN, alarm_handling.CLOSED}),
+    ),
 )
 
 __all__ = [

@@ -2,19 +2,22 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete, select, update
 
 from linli.domains.access.events import DoorAlarmed
 from linli.domains.access.models import alarms
 from linli.domains.access.queries.alarms import going_on
 from linli.domains.access.rows import Door, DoorAlarm
-from linli.kernel.db import INT, Command, Database, Tx, in_scope
+from linli.kernel import history
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of, in_scope
 from linli.kernel.db.partitions import DAY_MS
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 
 TAMPER, FORCED, HELD_OPEN, FEVER = "tamper", "forced", "held", "fever"
 KINDS: Final = (TAMPER, FORCED, HELD_OPEN, FEVER)
+HISTORY: Final = "door_alarm"
+"""Kind of these records in the history."""
 
 _a = alarms.c
 _change = Command(
@@ -31,10 +34,12 @@ _end_all = Command(
     .where(in_scope(alarms), _a.iot_id == bindparam("of_door"), _a.over_ms.is_(None))
     .values(over_ms=bindparam("now", type_=INT))
 )
-_purge = Command(
-    delete(alarms).where(_a.received_ms < bindparam("before", type_=INT)),
+_PURGE_STEP: Final = 1000
+_purgeable = Query(
+    select(_a.id).where(_a.received_ms < bindparam("before", type_=INT)).limit(_PURGE_STEP),
     unscoped="old alarms of every tenant",
 )
+_purge = Command(delete(alarms).where(any_of(_a.id, "rows")), unscoped="old alarms of every tenant")
 
 
 async def raise_alarm(
@@ -50,13 +55,15 @@ async def raise_alarm(
 ) -> DoorAlarm:
     """Store an alarm. A lasting alarm is one row until the door reports its end, even if the door repeats it.
 
+    If the door repeats it after a person closed it, it is a new alarm: nobody looks at a closed one.
     `temperature`: degrees Celsius, for a fever.
     """
-    before = await going_on(_scope(door), tx, iot_id=door.iot_id, kind=kind) if lasts else None
-    if before is not None:
-        alarm = before._replace(times=before.times + 1, last_ms=max(before.last_ms, at_ms))
+    before = await going_on(_scope(door), tx, iot_id=door.iot_id, kind=kind) if lasts else []
+    if unclosed := [alarm for alarm in before if alarm.closed_ms is None]:
+        last = unclosed[0]
+        alarm = last._replace(times=last.times + 1, last_ms=max(last.last_ms, at_ms))
         await _keep_change(tx, door, alarm)
-        await _publish(tx, alarm)
+        await publish(tx, alarm)
         return alarm
     alarm = DoorAlarm(
         id=alarm_id,
@@ -73,17 +80,16 @@ async def raise_alarm(
         received_ms=received_ms,
     )
     await tx.insert(alarms, alarm._asdict())
-    await _publish(tx, alarm, new=True)
+    await publish(tx, alarm, new=True)
     return alarm
 
 
 async def end_alarm(tx: Tx, *, door: Door, kind: str, at_ms: int) -> None:
     """The door says that it is over; nothing happens where none goes on."""
-    before = await going_on(_scope(door), tx, iot_id=door.iot_id, kind=kind)
-    if before is not None:
+    for before in await going_on(_scope(door), tx, iot_id=door.iot_id, kind=kind):
         alarm = before._replace(over_ms=max(at_ms, before.raised_ms))
         await _keep_change(tx, door, alarm)
-        await _publish(tx, alarm)
+        await publish(tx, alarm)
 
 
 async def end_alarms_of(scope: Scope, tx: Tx, *, iot_id: str, now_ms: int) -> None:
@@ -92,9 +98,18 @@ async def end_alarms_of(scope: Scope, tx: Tx, *, iot_id: str, now_ms: int) -> No
 
 
 async def purge_alarms(db: Database, *, now_ms: int, days: int) -> None:
-    """Remove alarms kept longer than `days`, counted from their arrival."""
+    """Remove alarms kept longer than `days`, counted from their arrival, with their history."""
     before = now_ms - days * DAY_MS
-    await db.run(lambda tx: _purge.run(tx, before=before))
+
+    async def some(tx: Tx) -> int:
+        rows = [alarm_id for (alarm_id,) in await _purgeable.all(tx, before=before)]
+        if rows:
+            await history.drop(tx, HISTORY, rows)
+            await _purge.run(tx, rows=rows)
+        return len(rows)
+
+    while await db.run(some) == _PURGE_STEP:
+        pass
 
 
 async def _keep_change(tx: Tx, door: Door, alarm: DoorAlarm) -> None:
@@ -108,7 +123,8 @@ async def _keep_change(tx: Tx, door: Door, alarm: DoorAlarm) -> None:
     )
 
 
-async def _publish(tx: Tx, alarm: DoorAlarm, *, new: bool = False) -> None:
+async def publish(tx: Tx, alarm: DoorAlarm, *, new: bool = False) -> None:
+    """Tell the live pages, and of a new one whoever must know."""
     event = DoorAlarmed(
         alarm_id=alarm.id,
         tenant_id=alarm.tenant_id,
@@ -122,6 +138,12 @@ async def _publish(tx: Tx, alarm: DoorAlarm, *, new: bool = False) -> None:
         last_ms=alarm.last_ms,
         over_ms=alarm.over_ms,
         new=new,
+        taken_by=alarm.taken_by,
+        taken_ms=alarm.taken_ms,
+        closed_by=alarm.closed_by,
+        closed_ms=alarm.closed_ms,
+        outcome=alarm.outcome,
+        outcome_note=alarm.outcome_note,
     )
     await emit(tx, event, key=alarm.iot_id)
 

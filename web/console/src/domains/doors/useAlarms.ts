@@ -1,11 +1,13 @@
-import { useResource, type ListState, type Tone } from '@linli/shared'
+import { useAction, useResource, type ListState, type Tone } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type DoorAlarm = components['schemas']['DoorAlarmRow']
 
 export const ALARM_KINDS = ['forced', 'tamper', 'held', 'fever'] as const
-export const ALARM_FILTERS = ['kind', 'lasting', 'from', 'to'] as const
+export const ALARM_FILTERS = ['kind', 'handling', 'lasting', 'from', 'to'] as const
+export const ALARM_HANDLINGS = ['open', 'taken', 'closed'] as const
+export const ALARM_OUTCOMES = ['real', 'false', 'work', 'test', 'other'] as const
 /** How long an alarm that has no end is worth showing unasked. */
 export const MOMENT_MS = 30 * 60_000
 const MOST = 20
@@ -25,6 +27,49 @@ export function alarmWords(
     : t('doors.alarms.fever', { degrees: row.temperature.toFixed(1) })
 }
 
+/** Who looks after it and since when, or who closed it and what it was. */
+export function handlingWords(
+  row: DoorAlarm,
+  t: (key: string, facts?: Record<string, unknown>) => string,
+  time: (ms: number | null) => string,
+): string {
+  const name = (who: string) => who || t('doors.alarms.somebody')
+  if (row.handling === 'open') return t('doors.alarms.handling.open')
+  if (row.handling === 'taken')
+    return t('doors.alarms.takenBy', { name: name(row.takenBy), time: time(row.takenMs) })
+  return t('doors.alarms.closedBy', {
+    name: name(row.closedBy),
+    time: time(row.closedMs),
+    outcome: t(`doors.alarms.outcome.${row.outcome}`),
+  })
+}
+
+export const handlingTone = (row: DoorAlarm): Tone =>
+  row.handling === 'open' ? 'warn' : row.handling === 'taken' ? 'busy' : 'idle'
+
+/** Taking and closing alarms, and taking that back. */
+export function useAlarmSteps() {
+  const path = (id: string) => ({ params: { path: { alarm_id: Number(id) } } })
+  return {
+    take: useAction(async (id: string) => {
+      await api.POST('/api/console/door-alarms/{alarm_id}/take', path(id))
+      return true
+    }),
+    release: useAction(async (id: string) => {
+      await api.POST('/api/console/door-alarms/{alarm_id}/release', path(id))
+      return true
+    }),
+    close: useAction(async (id: string, body: components['schemas']['AlarmOutcome']) => {
+      await api.POST('/api/console/door-alarms/{alarm_id}/close', { ...path(id), body })
+      return true
+    }),
+    reopen: useAction(async (id: string) => {
+      await api.POST('/api/console/door-alarms/{alarm_id}/reopen', path(id))
+      return true
+    }),
+  }
+}
+
 export function useAlarms(state: ListState, communityId: () => string | null, iotId?: () => string) {
   const number = (name: string) => Number(state.filter(name)) || undefined
   return useResource(() => {
@@ -37,6 +82,7 @@ export function useAlarms(state: ListState, communityId: () => string | null, io
             communityId: community ? Number(community) : undefined,
             iotId: iotId?.(),
             kind: state.filter('kind') || undefined,
+            handling: state.filter('handling') || undefined,
             lasting: lasting ? lasting === 'true' : undefined,
             from: number('from'),
             to: number('to'),
@@ -49,9 +95,9 @@ export function useAlarms(state: ListState, communityId: () => string | null, io
   }, [state.page, state.size, state.filters, communityId, ...(iotId ? [iotId] : [])])
 }
 
-/** What a guard has to see now: alarms that go on, and those of the last half hour that have no end. */
+/** What a guard has to see now: alarms that go on, and those of the last half hour that have no end; closed ones not. */
 export async function alarmsNow(communityId: string, iotId?: string): Promise<DoorAlarm[]> {
-  const query = { communityId: Number(communityId), iotId, pageSize: MOST }
+  const query = { communityId: Number(communityId), iotId, handling: 'open,taken', pageSize: MOST }
   const [lasting, recent] = await Promise.all([
     answer(api.GET('/api/console/door-alarms', { params: { query: { ...query, lasting: true } } })),
     answer(
