@@ -306,7 +306,7 @@ class Platform:
     async def start(self, *, listeners: bool = True) -> None:
         """Start every part, the listeners last. Raises OSError when a port is taken."""
         if self.db.engine == "sqlite":
-            # No other process serves this database: whoever holds a lease was killed.
+            # No other process serves this database: the holder of a lease was killed.
             await outbox.free_leases(self.db)
             await free_devices(self.db, self.clock.now_ms())
         # What keeps the event loop busy for seconds comes before the first sign of life.

@@ -51,7 +51,7 @@ async def prepare(settings: Settings) -> str:
     try:
         async with alone(settings.database, _ONE_AT_A_TIME):
             return await _prepare(settings)
-    except Exception as error:  # noqa: BLE001 - the edge of the process: whatever an engine raises is the reason
+    except Exception as error:  # noqa: BLE001 - the edge of the process: any engine's exception is the reason
         return f"the database cannot be opened: {redact(str(error.__cause__ or error))}"
 
 
@@ -64,7 +64,7 @@ async def _prepare(settings: Settings) -> str:
             foreign = revision is None and await _holds_tables(db)
         finally:
             await db.close()
-    except Exception as error:  # noqa: BLE001 - the edge of the process: whatever an engine raises is the reason
+    except Exception as error:  # noqa: BLE001 - the edge of the process: any engine's exception is the reason
         return f"the database cannot be opened: {redact(str(error.__cause__ or error))}"
     wanted = newest()
     if revision == wanted:

@@ -118,7 +118,7 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         if not await sessions.use(db, caller.session, sign_in=parts.settings.sign_in, now_ms=now_ms):
             raise SignInFirst()
         if caller.rights.is_operator and connection.scope.get("method") == "DELETE":
-            use_reserve()  # with a full disk, whoever runs the installation can still delete something
+            use_reserve()  # with a full disk, the operator can still delete something
         known_caller(cast(dict[str, Any], connection.scope))
         connection.state[_PENDING] = caller.pending
         return AuthenticationResult(user=caller.rights, auth=caller.session)

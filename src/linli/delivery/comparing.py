@@ -154,7 +154,7 @@ class Comparing:
             if report(row.item, reported, now_ms=now) != row.item:
                 changed.append(row.id)
         moves = []
-        # Locked first: what a grant writes meanwhile must not be overwritten by what was read before.
+        # Locked first: rows that a grant writes meanwhile must not be overwritten by older ones.
         for row in await queries.rows_to_change.all(tx, row_ids=changed):
             reported = _as_reported(reader, row, on_device.get((row.kind, row.credential)))
             moves.append((row, report(row.item, reported, now_ms=now)))

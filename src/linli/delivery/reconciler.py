@@ -233,7 +233,7 @@ class _Guarded:
             outcome = outcome_of(error)
         except TimeoutError:
             outcome = Outcome(Result.TIMED_OUT, "timed_out")
-        except Exception as error:  # the edge of a driver: whatever it raised becomes the rows' reason
+        except Exception as error:  # the edge of a driver: any exception becomes the rows' reason
             log.exception("delivery: the carrier to %s failed", device)
             outcome = Outcome(Result.REFUSED, "broken", f"{type(error).__name__}: {error}")
         return {(parcel.item.kind, parcel.item.credential): outcome for parcel in batch}

@@ -66,7 +66,7 @@ async def create(
             name=resident.name if resident else seat.name or seat.login,
             ids=platform.ids,
             now_ms=now_ms,
-            proven=True,  # whoever runs the sample is each of these people
+            proven=True,  # the person who runs the sample is each of these people
         )
         if resident is not None:
             await accounts.link_person(

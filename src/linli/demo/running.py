@@ -86,7 +86,7 @@ class Demo:
                 x509_port=wishes.mqtt_tls_port,
             ),
             faces=Faces(models=str(cache_folder()) if wishes.faces else ""),
-            # Whoever tries webhooks out has them on the same machine.
+            # A person who tries webhooks has the receiver on the same machine.
             webhooks=Webhooks(allow_private=wishes.host in ("127.0.0.1", "localhost", "::1")),
         )
 

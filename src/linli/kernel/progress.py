@@ -148,7 +148,7 @@ class Board:
         try:
             yield work.progress
         finally:
-            # Whoever waits for the work may be cancelled again and again: what ends it is a task of its own.
+            # The waiting task may be cancelled again and again, so the end is a task of its own.
             ending = asyncio.create_task(self._end(work, beat), name=f"end of {subject}")
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)

@@ -144,7 +144,7 @@ class Dispatcher:
             exchange.failure = answers.of_error(error, exchange.language)
         except Refused:
             raise
-        except Exception as error:  # noqa: BLE001 - the edge of a call: whatever a method raised becomes an answer
+        except Exception as error:  # noqa: BLE001 - the edge of a call: any exception of a method becomes an answer
             exchange.failure = _fault(error, exchange)
         finally:
             CAUSE.reset(cause)

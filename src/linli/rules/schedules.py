@@ -75,7 +75,7 @@ def clean(text: str) -> str:
         except CronError as error:
             raise ScheduleError("cron_format", f"{part} ({error})") from error
         if not (expressions[-1].every_day or expressions[-1].every_weekday):
-            # Old cron reads the two as "or", Quartz refuses them: whoever wrote it would be surprised.
+            # Old cron reads the two as "or", Quartz refuses them: the author would be surprised.
             raise ScheduleError("both_days", part)
     return _checked(expressions)
 

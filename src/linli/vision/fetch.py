@@ -119,7 +119,7 @@ def _make(entry: CatalogueEntry, archive: Path, folder: Path) -> Model:
         raise FetchError(
             f"converting needs the extra `models`: pip install 'linli[models]' ({error})"
         ) from error
-    except Exception as error:  # whatever a converter makes of a file it does not know
+    except Exception as error:  # any exception of a converter for an unknown file
         raise FetchError(f"{entry.name} could not be converted: {error}") from error
     path = f"{entry.name}.onnx"
     (folder / path).write_bytes(onnx)

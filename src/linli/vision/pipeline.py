@@ -185,7 +185,7 @@ def load(folder: Path, manifest: Manifest | None = None) -> Pipeline:
             thresholds=embedder.thresholds,
             models=manifest.models,
         )
-    except Exception as error:  # whatever the runtime makes of a file that is no such model
+    except Exception as error:  # any exception of the runtime for a file that is no such model
         raise ManifestError(f"a model cannot be loaded: {error}") from error
 
 

@@ -63,7 +63,7 @@ class Guard:
         def consumer() -> asyncio.Protocol:
             return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=PIECE), self._came)
 
-        # Consumers speak first, so whoever is silent stays in the lobby and costs the broker nothing.
+        # Consumers speak first, so a silent one stays in the lobby and costs the broker nothing.
         plain, secured = (consumer, None) if tls is None else (None, consumer)
         self._lobby = Lobby(plain=plain, secured=secured, tls=tls, proxies=self._proxies)
         await self._lobby.start(host, port)

@@ -147,7 +147,7 @@ class AmqpPump(Pump):
             )
         except asyncio.CancelledError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever ends the connection ends the publish, under many names
+        except Exception as error:  # noqa: BLE001 - any end of the connection ends the publish, under many names
             self._publishing.pop(number, None)
             self._window.put_back(number)
             self._broken(BrokerDown(f"{type(error).__name__}: {error}"))

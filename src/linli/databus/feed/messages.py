@@ -101,7 +101,7 @@ class Payloads:
     def _make(self, message: Message) -> bytes:
         if message.kind != "property":
             return _other(message)
-        # A commit's messages come in runs of one device and one time: what they share is made once a run.
+        # A commit's messages come in runs of one device and time: their common part is made once a run.
         if message.device is not self._device or message.received_ms != self._received_ms:
             self._device, self._received_ms = message.device, message.received_ms
             self._head = _head(message.device, message.received_ms)

@@ -213,7 +213,7 @@ class FeedQueue:
         routes = self._routes
         start, count = 0, len(messages)
         while start < count:
-            # They come in runs of one topic, which share one look-up and one write.
+            # They come in runs of one topic; a run needs one look-up and one write.
             first = messages[start]
             device, kind, identifier = first.device, first.kind, first.identifier
             end = start + 1
@@ -293,7 +293,7 @@ class FeedQueue:
             return _Fate.NOBODY
         if any(consumer.subscriptions.granted(topic) is not None for consumer in self._consumers.values()):
             return _Fate.NO_ROOM
-        self._routes.clear()  # whoever wanted it unsubscribed
+        self._routes.clear()  # its consumer unsubscribed
         return _Fate.DONE
 
     def _answered(self, number: int, done: bool) -> None:

@@ -211,7 +211,7 @@ class DeviceFeed:
         if queue is not None:
             await self._see(queue)
             return
-        # Read once more: the row as whoever served it before has left it.
+        # Read once more: the row as the process before left it.
         fresh = await find_by_id(self._db, subscription_id=row.id) or row
         queue = FeedQueue(self._db, self._publisher, fresh, devices=self._devices)
         self._saved[row.id] = fresh.cursor_id

@@ -63,8 +63,8 @@ class Reader:
 
     async def fill(self, window: Window[Change], *, room: int) -> None:
         """Read on until the window holds `room` messages or the log ends, then move its cursor."""
-        # The order matters: what is complete is asked before the rows are read, and what the key may see after
-        # them. A community granted before a change was written, in whatever process, is then seen with it.
+        # The order matters: the end of the complete log is asked before the rows are read, and the key's access after
+        # them. So a community granted before a change was written, in any process, is seen with it.
         safe = await self._horizon.safe()
         if safe is not None and window.last > self._looked_up_to:
             low = max(window.cursor, self._looked_up_to)

@@ -188,7 +188,7 @@ import_changes = Table(
     integer("other_id", server_default="0"),  # the person of a member; of facts, the change in the history
     text_column(
         "before", server_default=""
-    ),  # JSON of what an update replaced, and by what; empty for what was made
+    ),  # JSON of an update's old and new values; empty for created rows
     PrimaryKeyConstraint("import_id", "position"),
 )
 """Rows that an import created and changed, so that it can be undone."""

@@ -21,7 +21,7 @@ visits = Table(
     text_column("plate"),  # as rules.plates cleans it
     text_column("reason"),
     integer("people"),  # the visitor and who comes along
-    text_column("host_name"),  # whom visitors who registered themselves say they visit
+    text_column("host_name"),  # the host, in the words of visitors who registered themselves
     integer("starts_ms"),
     integer("ends_ms"),
     integer("submitter_id", null=True),  # the resident who invited
@@ -51,7 +51,7 @@ visit_posters = Table(
     metadata,
     Column("community_id", INT, primary_key=True, autoincrement=False),
     text_column("tenant_id"),
-    text_column("code"),  # what the printed picture leads to; a new one voids what hangs at the gate
+    text_column("code"),  # the target of the printed picture; a new one voids the poster at the gate
     flag("is_open", default=1),
     integer("changed_ms"),
     Index("uq_visit_posters_code", "code", unique=True),

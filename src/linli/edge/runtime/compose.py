@@ -290,7 +290,7 @@ class Box:
         )
         self._tasks: list[asyncio.Task[None]] = []
 
-        # who hears of what
+        # listeners
         self.reports.on_online.append(self.mender.came_online)
         self.reports.on_report.append(self.passage.on_report)
         self.reports.on_report.append(self.pulse.on_report)

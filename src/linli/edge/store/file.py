@@ -113,7 +113,7 @@ class Store:
             while (job := self._reads.get()) is not None:
                 try:
                     _tell(job, job.work(connection), None)
-                except Exception as error:  # noqa: BLE001  (whatever it is, it belongs to who asked)
+                except Exception as error:  # noqa: BLE001  (any exception belongs to the asker)
                     _tell(job, None, _translated(error))
 
 

@@ -57,7 +57,7 @@ class Channel:
     def _exactly(self, size: int) -> bytes:
         try:
             body = self._source.read(size)
-        except (OSError, ValueError) as error:  # closed meanwhile, by whoever gave up
+        except (OSError, ValueError) as error:  # closed meanwhile by the other end
             raise Ended from error
         if len(body) != size:
             raise Ended

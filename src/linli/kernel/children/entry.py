@@ -56,7 +56,7 @@ def _work(work: Callable[[Channel], Any], channel: Channel, bounds: Bounds) -> i
         return GONE if ended.code is None else DONE
     except MemoryError:
         return MEMORY
-    except BaseException:  # noqa: BLE001 - the edge of the process: whatever a hostile file made of the library
+    except BaseException:  # noqa: BLE001 - the edge of the process: any effect of a hostile file on the library
         return FAILED
     return FAILED
 

@@ -204,7 +204,7 @@ class Database(Reader):
     async def healthy(self) -> bool:
         try:
             await self.fetch_row(Plan("SELECT 1", (), {}, frozenset()), None, {}, False)
-        except Exception:  # noqa: BLE001 - a health answer is yes or no, whatever the engine raised
+        except Exception:  # noqa: BLE001 - a health answer is yes or no, for any exception of the engine
             return False
         return True
 

@@ -167,8 +167,8 @@ class _Unit:
             db.guard()
         await writer.take()
         try:
-            # The first unit of a group has the transaction to itself until it is done and needs no savepoint, under
-            # which SQLite copies each page before its first change: a third of what a small unit's rows cost.
+            # The first unit of a group has the transaction to itself until it is done, so it needs no savepoint. Under
+            # a savepoint SQLite copies each page before its first change: a third of the cost of a small unit.
             self._first = not writer.group_open
             if self._first:
                 await writer.open_group()
@@ -286,7 +286,7 @@ class SQLiteTx(Tx):
         at, text = 0, insert_text("sqlite", table, columns)
         try:
             if len(rows) >= ROWS_A_STATEMENT:
-                # A statement for many rows costs a fifth less than one for each, nearly whatever the table.
+                # A statement for many rows costs a fifth less than one for each, for nearly all tables.
                 many = insert_text("sqlite", table, columns, ROWS_A_STATEMENT)
                 while at + ROWS_A_STATEMENT <= len(rows):
                     values = tuple(chain.from_iterable(rows[at : at + ROWS_A_STATEMENT]))

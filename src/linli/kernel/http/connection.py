@@ -227,7 +227,7 @@ class Connection(asyncio.Protocol):
         if self._reader.began is not None or self._reader.reading is not None:
             return Standing.UNFINISHED, self._reader.since
         if self._running is None and not self._waiting:
-            # One that has just come says at once what it wants: it is idle once it has not.
+            # A new client sends its request at once: it counts as idle when it has not.
             new = self._lingering or self.server.now - self.active_since < NEW_SECONDS
             return (Standing.UNFINISHED if new else Standing.IDLE), self.active_since
         if self._unsent and self.unsent:

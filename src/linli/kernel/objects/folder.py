@@ -45,7 +45,7 @@ class FolderShelf:
                 os.fsync(file.fileno())
             self._publish(aside, key)
         except FileNotFoundError:
-            # Its owner's folder was removed meanwhile: that is no fault of whoever stores.
+            # Its owner's folder was removed meanwhile: that is no fault of the caller.
             raise NotFound(what="file", id=key) from None
         finally:
             aside.unlink(missing_ok=True)

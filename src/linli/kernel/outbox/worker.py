@@ -133,7 +133,7 @@ class Worker:
     async def _do(self, row: Leased) -> None:
         try:
             await self._jobs.run(row.kind, row.payload)
-        except Exception as error:  # noqa: BLE001 - the edge of a job: whatever it raised is kept as the reason
+        except Exception as error:  # noqa: BLE001 - the edge of a job: any exception is stored as the reason
             await self._put_back(row, error)
         else:
             await self._db.run(partial(_done.run, row_id=row.id))

@@ -96,7 +96,7 @@ class PostgresSignals(Signals):
                     timeout=5,
                     server_settings={"synchronous_commit": "off", "application_name": "linli signals"},
                 )
-            except Exception as error:  # noqa: BLE001 - whatever kept it from connecting: try again
+            except Exception as error:  # noqa: BLE001 - it could not connect, for any reason: try again
                 if self._closing:
                     return
                 if not failures:
@@ -108,7 +108,7 @@ class PostgresSignals(Signals):
             try:
                 await self._serve(connection)
                 return  # closing
-            except Exception as error:  # noqa: BLE001 - the connection is gone, in whatever words
+            except Exception as error:  # noqa: BLE001 - the connection is gone, under any name
                 log.warning("signals: the connection was lost: %s", error)
             finally:
                 self._heard.clear()

@@ -247,7 +247,7 @@ class Engine[I: Import]:
             if self._leaves_secrets(import_row):  # the process that did it ended before it had removed them
                 await self._forget(scope, import_row)
             return
-        # What it does is noted as done by whoever handed it in.
+        # Its changes are logged under the person who uploaded it.
         scope = replace(scope, caller=import_row.caller, language=import_row.language)
         async with self._tools.board.telling(
             scope, self._ledger.subject(import_row.import_id), READING

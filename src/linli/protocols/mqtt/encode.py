@@ -54,7 +54,7 @@ def publishes(topic: str, payloads: Iterable[bytes]) -> bytes:
     parts: list[bytes] = []
     size, head = -1, b""
     for payload in payloads:
-        if len(payload) != size:  # what one topic carries mostly has one length
+        if len(payload) != size:  # messages of a topic mostly have the same length
             size = len(payload)
             head = b"\x30" + remaining_length(len(field) + size) + field
         parts.append(head)

@@ -33,7 +33,7 @@ def text_field(text: str) -> bytes:
 
 def topic_field(topic: str) -> bytes:
     """A topic with its two length bytes, remembered. Raises ValueError if it is longer than 65535 bytes."""
-    # Who sends long ones on purpose shall not fill the memory with them.
+    # A client that sends long ones on purpose must not fill the memory.
     return _short_topic(topic) if len(topic) <= REMEMBERED else binary_field(topic.encode())
 
 

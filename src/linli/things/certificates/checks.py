@@ -69,7 +69,7 @@ class CertificateChecks:
     async def trust(self, context: ssl.SSLContext) -> None:
         """Let a listener's context take registered certificates, those to come too; it may be without any."""
         context.verify_mode = ssl.CERT_OPTIONAL
-        # A registered certificate is trusted as it is, whoever signed it.
+        # A registered certificate is trusted itself, with any signer.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         self._trusting.append(context)
         for _, pem in await _REGISTERED.all(self._db, after=0):

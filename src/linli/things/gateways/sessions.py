@@ -127,7 +127,7 @@ class SubSessions:
             own = publisher.connects(*entry.key)
             gateway = request.session
             if not publisher.attach(request.session, *entry.key, device.device_no):
-                continue  # the gateway is gone; so is whoever waits for the reply
+                continue  # the gateway is gone, and so is the waiting caller
             if not own:
                 device.rrpc_style = entry.rrpc_style
                 self._book.came(

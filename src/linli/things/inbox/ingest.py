@@ -263,7 +263,7 @@ class Ingest:
                 try:
                     listener(batch.messages)
                 except Exception:
-                    # What is stored and acknowledged stays so, whoever fails to make use of it.
+                    # Stored and acknowledged messages stay so, also when a listener fails.
                     log.exception("inbox: a listener failed on %d messages", len(batch.messages))
 
     def _give_back(self, batch: Batch) -> None:

@@ -109,7 +109,7 @@ class Receiver:
         self._keep(batch, device, "status", identifier, values, now_ms, _encode(values))
         batch.statuses.append((device.device_no, online, now_ms, front, device.last_seen_ms))
         if not online:
-            # After its last messages, one of which may be the answer that a caller waits for.
+            # After its last messages: the answer for a waiting caller may be among them.
             batch.after.append(functools.partial(self._calls.lost, device.device_no))
 
     # answers to calls

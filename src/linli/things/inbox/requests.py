@@ -117,9 +117,7 @@ class Requests:
         """Finish what was taken."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.sleep(
-                0
-            )  # what is done already is discarded when the loop turns, which gathering it does not
+            await asyncio.sleep(0)  # finished tasks are discarded in the next turn of the loop
 
     async def _run(self, key: int) -> None:
         queue = self._waiting[key]

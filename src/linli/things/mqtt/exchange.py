@@ -32,7 +32,7 @@ class Exchange:
         self._turn = itertools.count()
         self._elsewhere = elsewhere
 
-    # --- who wants what ---
+    # --- subscriptions ---
 
     def add(self, session: Session, subscription: Subscription) -> None:
         """Begin, or change the options of, a subscription within user topics; others are none of ours."""

@@ -21,7 +21,7 @@ def done(uplinks: Iterable[Uplink]) -> None:
 
 
 def answer(replies: Iterable[tuple[Uplink, bytes]]) -> None:
-    # Messages of one commit come in runs of one connection and topic: a run is one write.
+    # Messages of a commit come in runs of one connection and topic: a run is one write.
     run: list[bytes] = []
     connection: Link | None = None
     topic: UplinkTopic | None = None

@@ -214,7 +214,7 @@ class Presence:
 
         try:
             done = await self._db.run(write)
-        except Exception as error:  # noqa: BLE001 - whatever the database says: nobody got the device
+        except Exception as error:  # noqa: BLE001 - any database error: nobody got the device
             log.warning("which front holds %d devices cannot be written: %s", len(numbers), error)
             for _, futures in claims.values():
                 for future in futures:

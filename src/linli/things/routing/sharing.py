@@ -120,7 +120,7 @@ class Sharing:
 
         self._mail.send(front, "share", handed, lost=not_sent)
 
-    # what fronts tell one another
+    # the reports of fronts
 
     def _tell(self) -> None:
         changed, self._changed = self._changed, {}

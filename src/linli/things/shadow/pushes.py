@@ -44,9 +44,7 @@ class ShadowPushes:
     async def stop(self) -> None:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.sleep(
-                0
-            )  # what is done already is discarded when the loop turns, which gathering it does not
+            await asyncio.sleep(0)  # finished tasks are discarded in the next turn of the loop
 
     def _push(self, device_no: int, shadow: Shadow) -> None:
         device = self._fleet.device(device_no)

@@ -60,7 +60,7 @@ async def join(tx: Tx, gateway: DeviceRow, subs: list[DeviceRow], *, by_gateway:
     """
     numbers = [sub.device_no for sub in subs]
     now = tx.db.clock.now_ms()
-    # Two gateways may claim one device at the same time: the second one reads what the first one wrote.
+    # Two gateways may claim a device at the same time: the second reads the row of the first.
     await _lock.run(tx, nos=numbers, now=now)
     before = dict(await _gateway_of.all(tx, nos=numbers))
     coming = [sub for sub in subs if before.get(sub.device_no, gateway.device_no) != gateway.device_no]

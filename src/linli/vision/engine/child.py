@@ -66,7 +66,7 @@ def _answer(looker: Looker, shelf: DiskShelf, ask: Ask) -> tuple[Answer, bool]:
         return Unreadable(error.rule), True
     except MemoryError:
         return Failed("out of memory"), False
-    except Exception as error:  # noqa: BLE001 - the edge of the process: the asker is told, whatever it was
+    except Exception as error:  # noqa: BLE001 - the edge of the process: the asker gets any exception
         return Failed(f"{type(error).__name__}: {error}"), True
 
 

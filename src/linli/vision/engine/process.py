@@ -239,7 +239,7 @@ class ProcessEngine:
             await self._end()
             state = State("", 0, None, [], f"the child did not start: {error!r}")
         if state.model_id or not self._state.model_id:
-            self._state = state  # what ran once is what templates are of, whatever a later start says
+            self._state = state  # templates belong to the model that ran once, in spite of a later start
         if not state.model_id:
             await self._end()
 

@@ -226,7 +226,7 @@ async def _device_of(scope: Scope, tx: Tx, *, sn: str, iot_id: str) -> DeviceRow
         listed = await find_serial_number(scope, tx, sn=sn)
         if listed is None:
             raise SerialNumberUnknown(sn)
-        # Whoever reads the number off a door may take it for their community while it is in none yet.
+        # A person who reads a door's number may take the door for their community while it is in none.
         device = await get_device(
             _whole(scope), tx, product_key=listed.product_key, device_name=listed.device_name
         )

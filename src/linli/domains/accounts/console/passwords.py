@@ -192,8 +192,8 @@ async def change_phone(
         await sessions.keep(tx, session, generation=account.generation)
 
 
-# Whoever no code reaches sets their first password by a link that the operator of the installation gave them.
-# A link holds 192 bits of chance: wrong ones are not counted, for that would shut out who shares an address.
+# A person whom no code reaches sets their first password by a link from the operator of the installation.
+# A link has 192 random bits. Wrong links are not counted: a count would lock out others at the same address.
 password_link_routes = Routes("/password-link", tags=("session",))
 
 

@@ -55,7 +55,7 @@ async def set_up(
         if await accounts.any_account(tx):
             raise AlreadySetUp()
         tenant_id = await tenancy.create_tenant(tx, name=data.tenant_name, ids=entrance.ids)
-        # Whoever reads the set-up code on the machine is its operator: more than a code to a phone would show.
+        # A person who reads the set-up code on the machine is its operator: a stronger proof than a code to a phone.
         account_id = await accounts.create_account(
             tx,
             login=data.login,

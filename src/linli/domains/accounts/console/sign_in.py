@@ -192,7 +192,7 @@ async def _answered(
             await links.keep_identity(tx, row=begun, subject=who.subject, label=who.name, now_ms=now_ms)
         return Redirect(f"/register?next={quote(begun.next)}", status_code=302)
     async with db.begin() as tx:
-        # Read before the link is used: whatever takes the link away from now on ends the session too.
+        # Read before the link is used: an act that removes the link from now on ends the session too.
         account = await accounts.get_account(tx, link.account_id)
         await links.used(tx, provider=provider, subject=who.subject, now_ms=now_ms)
     opened = await entrance.enter(request, account)

@@ -139,7 +139,7 @@ class Channel:
         self.over = True
         if not self.joined.done():
             self.joined.set_exception(BoxSilent(node=self._node))
-            self.joined.exception()  # told to whoever waits; nobody need
+            self.joined.exception()  # for a waiting caller, if there is one
         for asked in list(self._asked.values()):
             asked.fail(BoxSilent(node=self._node))
 

@@ -122,7 +122,7 @@ class WebSocketEnd(asyncio.Protocol):
                     case Whole():
                         self._exchange.heard(self, event.data, event.text)
                     case Ping():
-                        if not self.full:  # whoever reads nothing gets no pongs either
+                        if not self.full:  # an end that does not read gets no pongs either
                             self._write(event.response())
                     case CloseConnection():
                         self.close(event.code)

@@ -19,7 +19,7 @@ edge_tunnels = Table(
     integer("session_id", server_default="0"),  # 0: the platform itself asks, for a call of the console
     text_column("reason", server_default=""),
     text_column("state"),  # waiting, open, ended
-    text_column("why_ended", server_default=""),  # "person", "box", "time", …: who or what ended it
+    text_column("why_ended", server_default=""),  # "person", "box", "time", …: the cause of its end
     text_column("box_ticket", server_default=""),  # SHA-256; empty once it was used
     text_column("person_ticket", server_default=""),
     text_column("box_process", server_default=""),

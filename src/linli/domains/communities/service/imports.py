@@ -146,7 +146,7 @@ async def hand_in(scope: Scope, tx: Tx, *, new: NewImport, ids: Ids, now_ms: int
 
 
 async def _start(tx: Tx, tenant_id: str, import_id: int, now_ms: int) -> None:
-    # What follows from the last import may be thousands of rows; who hands in the next one waits at a screen.
+    # The last import may cause thousands of rows; the person with the next one waits at a screen.
     due = outbox.URGENT_MS
     await outbox.add(tx, JOB, RunImport(import_id, tenant_id, now_ms), due_ms=due, now_ms=now_ms)
 
@@ -271,7 +271,7 @@ async def apply(scope: Scope, tx: Tx, import_row: Import, *, plan: Plan, now_ms:
         now_ms=now_ms,
         source=import_row.file_name,
     )
-    # What changed of persons is in their histories, which are emptied when they are erased; here stands the number.
+    # Changes of persons are in their histories, which are emptied by an erasure; this is only the number.
     facts_changed = (("facts", person_id, number, "") for person_id, number in changed_facts)
     await trace(scope, tx, import_row, chain(_done(plan), facts_changed))
 

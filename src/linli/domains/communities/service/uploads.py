@@ -272,7 +272,7 @@ class SavedFaces:
         return {row.upload_id: row.object_key for row in rows}
 
     async def face_urls(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
-        # Whoever may see the person may see the picture, whoever handed it in.
+        # Everybody who may see the person may see the picture, also one from another person.
         whole = Scope.system(scope.tenant, "faces")
         rows = await _by_ids.all(db, whole, upload_ids=upload_ids) if upload_ids else []
         return {row.upload_id: self._store.url(row.object_key, expires_s=URL_SECONDS) for row in rows}

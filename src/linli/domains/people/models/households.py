@@ -25,8 +25,8 @@ house_members = Table(
     text_column("person_phone", null=True),
     PrimaryKeyConstraint("house_id", "person_id"),
     Index("ix_house_members_person", "person_id", "community_id", "status", "type", "house_id", "tenant_id"),
-    # In the order of lists and with all that their filters look at, so that a page needs no sorting, and what comes
-    # before it is passed over in the index, however many residents there are.
+    # In the order of lists and with all columns of their filters. So a page needs no sorting, and the rows before it
+    # are skipped in the index, for any number of residents.
     Index(
         "ix_house_members_created",
         "community_id",
@@ -92,7 +92,7 @@ vehicles = Table(
     integer("created_ms"),
     integer("changed_ms"),
     integer("deleted_ms", server_default="0"),  # 0: registered
-    # One plate is one vehicle of one person: a barrier must know whose it is.
+    # A plate is one vehicle of one person: a barrier must find its owner.
     Index(
         "uq_resident_vehicles_plate",
         "community_id",

@@ -76,7 +76,7 @@ def _page_queries(
         )
         if personal := [_PERSONAL[name] for name in sorted(filters & _PERSONAL.keys())]:
             keys = keys.join(persons, _p.id == _k.person_id).where(*personal)
-        # Whoever is in a group is known to its community, so the group alone says how many.
+        # Members of a group are persons of its community, so the group alone gives the number.
         count = (
             _group_count
             if filters == {"group_id"}

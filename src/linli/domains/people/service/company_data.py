@@ -122,7 +122,7 @@ async def export(
                 yield piece
             progress.phase = DONE
         finally:
-            if progress.phase != DONE:  # whoever fetched it left, or the server stops
+            if progress.phase != DONE:  # its reader left, or the server stops
                 progress.phase = BROKEN
 
 
@@ -171,7 +171,7 @@ async def _archive(
                             async for chunk in opened.chunks:
                                 await asyncio.to_thread(file.write, chunk)
                                 yield sink.fetch()
-                except (NotFound, BadInput):  # gone, or a row whose key was never one
+                except (NotFound, BadInput):  # deleted, or a row without a valid key
                     missing.append(key)
                 progress.files += 1
         contents = {

@@ -48,7 +48,7 @@ async def list_devices(
     await queries.get_project(within, db, project_id=project_id)
     scope, where = within, DeviceFilter(keyword=asked.q.strip(), project_id=project_id)
     if not asked.bound:
-        # Who sees some projects only may take what lies in no project and in no community of others.
+        # A person who sees only some projects may take devices without a project and outside others' communities.
         scope = Scope(within.tenant, within.caller)
         where = DeviceFilter(keyword=asked.q.strip(), unbound=True, homeless=within.communities is not None)
     matches = await device_lists.list_devices(scope, db, page=page, where=where)

@@ -60,7 +60,7 @@ class AppServices:
         try:
             async with asyncio.timeout(self._seconds):
                 body = await self._post(url, envelope)
-        except Exception as error:  # noqa: BLE001  (whatever an app does, the cloud gets an answer)
+        except Exception as error:  # noqa: BLE001  (the cloud gets an answer after any fault of an app)
             self._log.warning(
                 "an app did not answer", model=model, method=method, why=f"{type(error).__name__}: {error}"
             )

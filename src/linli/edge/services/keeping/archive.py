@@ -133,9 +133,7 @@ def _parts(home: Path, scratch: Path, network: Sequence[Path]) -> Iterator[tuple
         if place.suffix in (".sqlite3", ".sqlite", ".db"):
             yield f"home/{inside.as_posix()}", _database(place, still)
         else:
-            os.link(
-                place, still
-            )  # whoever changes a file of the box replaces it whole: this name keeps the old one
+            os.link(place, still)  # files of the box are always replaced whole: this name keeps the old one
             yield f"home/{inside.as_posix()}", still
     for place in network:
         yield f"network/{place.name}", place

@@ -179,7 +179,7 @@ def replace_file(place: Path, content: bytes, *, mode: int) -> None:
     aside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
     with os.fdopen(handle, "wb") as out:
-        os.fchmod(handle, mode)  # the network's own services read it, whatever our umask
+        os.fchmod(handle, mode)  # the network's own services read it, under any umask of ours
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
