@@ -25,7 +25,7 @@ def string_problems(folder: Path) -> Iterator[str]:
             template = file.with_suffix(".json.tmpl")  # of what a new driver begins with
             if file.exists() or template.exists():
                 source = file if file.exists() else template
-                texts[language] = dict(_flat(json.loads(source.read_text(encoding="utf-8"))))
+                texts[language] = dict(flat(json.loads(source.read_text(encoding="utf-8"))))
             else:
                 yield f"{file} is missing"
         if len(texts) == len(LANGUAGES):
@@ -46,10 +46,10 @@ def _differences(strings: Path, texts: dict[str, dict[str, str]]) -> Iterator[st
                 yield f"{strings / language}.json: {key!r} is empty"
 
 
-def _flat(value: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+def flat(value: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, inner in value.items():
         if isinstance(inner, dict):
-            yield from _flat(inner, f"{prefix}{key}.")
+            yield from flat(inner, f"{prefix}{key}.")
         else:
             yield prefix + key, str(inner)
 

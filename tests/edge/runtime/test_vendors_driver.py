@@ -164,7 +164,7 @@ async def test_a_driver_is_upgraded_from_the_component_manager(town: Town, tmp_p
         assert await shown() == ("running", "1.1.0")
         assert {one.driver: one.version for one in box.supervisor.status()}[DRIVER] == "1.1.0"
         # What is of the box's own release comes with that.
-        with pytest.raises(ComponentRefused, match="随一体机升级"):
+        with pytest.raises(ComponentRefused, match="随边缘主机升级"):
             await upgrade("device_access")
     finally:
         await controller.stop()

@@ -64,8 +64,8 @@ _ACCOUNTS: Final = (LOCAL_ACCOUNTS, PAGE_PASSWORD)
 KINDS: Final[dict[str, ComponentKind]] = {
     kind.code: kind
     for kind in (
-        ComponentKind(CLUSTER, "边缘集群组件", "Edge cluster", INSTALL),
-        ComponentKind(DEVICE_ACCESS, "LinkEdge边缘设备接入组件", "Edge device access", DEPLOY, (CLUSTER,)),
+        ComponentKind(CLUSTER, "边缘主机基础组件", "Edge base", INSTALL),
+        ComponentKind(DEVICE_ACCESS, "边缘设备接入组件", "Edge device access", DEPLOY, (CLUSTER,)),
         ComponentKind(
             code=COLLABORATION,
             name="云边协同组件",

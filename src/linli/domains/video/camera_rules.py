@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from linli.domains.people.person_rules import clean_phone, is_phone
 
-type Labels = dict[int, tuple[str, str]]
+type Labels = dict[int, tuple[str, ...]]
 type Broken = tuple[str, dict[str, Any]]
 """Key of the text `rule.<rule>`, and the facts that fill it."""
 

@@ -33,7 +33,7 @@ def text_of(value: object) -> str:
     return original(" ".join(unicodedata.normalize("NFKC", str(value)).split()))
 
 
-def choice(text: str, labels: dict[int, tuple[str, str]]) -> int | Broken:
+def choice(text: str, labels: dict[int, tuple[str, ...]]) -> int | Broken:
     """One of numbered choices, given as the number, the label in any language, or both: "1", "高层", "1:高层"."""
     match = _CHOICE.fullmatch(text)
     if match and int(match[1]) in labels and (not match[2] or _is_label(match[2], labels[int(match[1])])):
@@ -46,8 +46,8 @@ def choice(text: str, labels: dict[int, tuple[str, str]]) -> int | Broken:
     )
 
 
-def _is_label(text: str, names: tuple[str, str]) -> bool:
-    return text.casefold() in (names[0].casefold(), names[1].casefold())
+def _is_label(text: str, names: tuple[str, ...]) -> bool:
+    return text.casefold() in (name.casefold() for name in names)
 
 
 def short_text(text: str) -> str | Broken:

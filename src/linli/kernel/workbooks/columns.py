@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from linli.kernel.workbooks import cells
 
-type Labels = dict[int, tuple[str, str]]
+type Labels = dict[int, tuple[str, ...]]
+"""Number → its label in Chinese, in English, and other words for it that a cell may hold."""
 
 
 class Column(NamedTuple):

@@ -12,7 +12,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.service import products
 
-NAME: Final = {"zh-CN": "边缘一体机", "en": "Edge box"}
+NAME: Final = {"zh-CN": "边缘主机", "en": "Edge box"}
 _GATEWAY: Final = 1
 _own = Query(select(edge_products.c.product_key).where(in_scope(edge_products)))
 

@@ -19,7 +19,7 @@ HOUSE_TYPES: Final[Labels] = {
 HOUSE_STATUSES: Final[Labels] = {1: ("自住", "owner-occupied"), 2: ("出租", "let"), 3: ("空置", "empty")}
 MEMBER_TYPES: Final[Labels] = {
     1: ("业主", "owner"),
-    2: ("亲属", "relative"),
+    2: ("家庭成员", "family member", "亲属", "relative", "家属"),
     3: ("租客", "tenant"),
     4: ("朋友", "friend"),
     5: ("同事", "colleague"),
