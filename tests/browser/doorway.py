@@ -1,4 +1,4 @@
-"""One more door of the sample, with a life of its own: what is asked of it happens, and nobody else passes or cuts it."""
+"""Doors on the wire beside a browser, and one more of the sample, which nobody else passes or cuts."""
 
 import asyncio
 import itertools
@@ -16,8 +16,51 @@ _numbers = itertools.count(1)
 _holders: set[str] = set()
 
 
-class Doorway:
-    """A door on the wire, and a resident with a card for it. `stop` it when it has served."""
+class LiveDoor:
+    """A door on the wire in a loop of its own: the browser has this thread's. `stop` it when it has served."""
+
+    def __init__(self, triple: Triple, mqtt_port: int) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.door = self.do(lambda: SimulatedFaceDoor(triple, "127.0.0.1", mqtt_port))
+        self._wait(self.door.start())
+        self._wait(self.door.link.wait_online(LIMIT_S))
+
+    def do[T](self, act: Callable[[], T]) -> T:
+        """In the door's own loop."""
+
+        async def acted() -> T:
+            return act()
+
+        result: T = self._wait(acted())
+        return result
+
+    def until(self, met: Callable[[], object]) -> None:
+        async def waited() -> None:
+            async with asyncio.timeout(LIMIT_S):
+                while not met():
+                    await asyncio.sleep(0.02)
+
+        self._wait(waited())
+
+    def until_held(self, card: str) -> None:
+        self.until(lambda: card in self.door.permissions.cards)
+
+    def until_gone(self, card: str) -> None:
+        self.until(lambda: card not in self.door.permissions.cards)
+
+    def stop(self) -> None:
+        self._wait(self.door.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(LIMIT_S)
+
+    def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(LIMIT_S + 10)
+
+
+class Doorway(LiveDoor):
+    """A door of the sample, and a resident with a card for it."""
 
     def __init__(self, visit: Visit, mqtt_port: int) -> None:
         number = next(_numbers)
@@ -39,13 +82,7 @@ class Doorway:
         }
         made = self.fetch("POST", "/doors", form)
         self.iot_id: str = made["iotId"]
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        triple = Triple(made["productKey"], made["deviceName"], made["deviceSecret"])
-        self.door = self.do(lambda: SimulatedFaceDoor(triple, "127.0.0.1", mqtt_port))
-        self._wait(self.door.start())
-        self._wait(self.door.link.wait_online(LIMIT_S))
+        super().__init__(Triple(made["productKey"], made["deviceName"], made["deviceSecret"]), mqtt_port)
         self.give(self.person, self.card)
         self.until_held(self.card)
 
@@ -81,34 +118,3 @@ class Doorway:
     def upload(self, picture: bytes) -> str:
         name: str = self._wait(self.door.upload_capture(picture))
         return name
-
-    def do[T](self, act: Callable[[], T]) -> T:
-        """In the door's own loop: the browser has this thread's."""
-
-        async def acted() -> T:
-            return act()
-
-        result: T = self._wait(acted())
-        return result
-
-    def until(self, met: Callable[[], object]) -> None:
-        async def waited() -> None:
-            async with asyncio.timeout(LIMIT_S):
-                while not met():
-                    await asyncio.sleep(0.02)
-
-        self._wait(waited())
-
-    def until_held(self, card: str) -> None:
-        self.until(lambda: card in self.door.permissions.cards)
-
-    def until_gone(self, card: str) -> None:
-        self.until(lambda: card not in self.door.permissions.cards)
-
-    def stop(self) -> None:
-        self._wait(self.door.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(LIMIT_S)
-
-    def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(LIMIT_S + 10)

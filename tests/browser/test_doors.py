@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from linli.demo.logins import RESIDENT_LOGIN
 from linli.sim import face_door
@@ -170,6 +170,32 @@ def test_doors_say_what_they_hold_and_how_wrong_their_clocks_are(desk: Visit, si
     _look(desk, "doors")
     cards.click()
     page.get_by_role("tabpanel", name="Deliveries").locator("tbody tr").first.wait_for()
+
+
+def test_the_forms_of_a_door_wait_for_what_is_set_and_keep_what_is_typed(desk: Visit, site: Doorway) -> None:
+    """Each line is slow once: typed into a form that still waits, words would be put over by what comes."""
+    page = desk.page
+    held: list[Route] = []
+    page.route(re.compile("/door-settings$"), lambda route: held.append(route))
+    desk.page.goto(f"{desk.base}/doors?settings=1")
+    panel = page.get_by_role("dialog", name="Provider and service")
+    panel.get_by_text("A community has one door provider").wait_for()
+    until(lambda: page.evaluate("1") and held)
+    provider = panel.get_by_label("Provider", exact=True)
+    expect(provider).to_have_count(0)
+    held.pop().continue_()
+    provider.fill("Linli sample")
+    expect(provider).to_have_value("Linli sample")
+    page.unroute_all()
+
+    page.route(re.compile(f"/doors/{site.iot_id}/scope$"), lambda route: held.append(route))
+    desk.page.goto(f"{desk.base}/doors/{site.iot_id}?tab=serves")
+    page.get_by_text("Whoever lives in these buildings").wait_for()
+    until(lambda: page.evaluate("1") and held)
+    adding = page.get_by_role("button", name="Add this place")
+    expect(adding).to_have_count(0)
+    held.pop().continue_()
+    expect(adding).to_be_visible()
 
 
 @pytest.mark.covers("PM-02")

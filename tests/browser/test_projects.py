@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.drop_downs import choose
-from tests.browser.test_first_day import png
+from tests.browser.first_day import png
 from tests.browser.visit import Visit
 from tests.real.partner import Partner
 from tests.real.platform import Installation

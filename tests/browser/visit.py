@@ -28,8 +28,8 @@ DESK, PHONE = (1440, 900), (360, 780)
 WIDTHS = (DESK, (1024, 900), PHONE)
 FAILURES = ROOT / "build" / "browser-failures"
 """Where a failed test leaves what its browsers showed."""
-PICTURES = os.environ.get("LINLI_PICTURES", "")
-"""A folder for pictures of the pages, when somebody wants to look at them."""
+PICTURES = os.environ.pop("LINLI_PICTURES", "")
+"""A folder for pictures of the pages, when somebody wants to look at them; no setting of the platform."""
 LOADED = """() => document.querySelector('#app')?.childElementCount !== 0
   && !document.querySelector('[aria-busy=true], .skeleton, .bone, .el-skeleton')"""
 """The page has drawn itself, and nothing more that it loads moves what stands there."""
