@@ -12,7 +12,7 @@ from linli.things.mqtt.wire import PLAIN
 
 
 class Ports(NamedTuple):
-    """Of the front of devices, where it really listens; 0: not."""
+    """The port of the front of devices, as it really listens; 0: none."""
 
     plain: int = 0
     tls: int = 0

@@ -35,7 +35,7 @@ class Parts:
     board: Board = field(default=cast(Board, None))
     """One of this process alone unless it is given."""
     callers: Callers = field(default=cast(Callers, None))
-    """Those of the process; by default of these settings alone."""
+    """The process's callers; by default made from these settings alone."""
     floods: Floods = field(default_factory=Floods)
     line_limits: LineLimits = field(default_factory=LineLimits)
     spare: SpareSessions = field(default_factory=SpareSessions)

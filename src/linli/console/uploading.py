@@ -27,7 +27,7 @@ def bounded_uploads(app: ASGIApp) -> ASGIApp:
 
 
 def _size_of(headers: list[tuple[bytes, bytes]]) -> int | None:
-    """Of the body in bytes; None for one that comes in chunks."""
+    """Length of the body in bytes; None for a chunked body."""
     named = dict(headers)
     if b"transfer-encoding" in named:
         return None

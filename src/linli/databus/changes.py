@@ -100,7 +100,7 @@ async def publish_inserted(
 
 
 class DeviceFacts(NamedTuple):
-    """Of which device a message is, and who may see it."""
+    """The facts of a message's device that decide who may see it."""
 
     tenant_id: str
     community_id: int | None

@@ -1,4 +1,4 @@
-"""Which isolation id (scope_id) stands for which community. The room of communities tells; everybody asks here."""
+"""The isolation id (scope_id) of each community. The room of communities tells; everybody asks here."""
 
 from typing import Protocol
 

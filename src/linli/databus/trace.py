@@ -41,7 +41,7 @@ class Pushed(NamedTuple):
     subscription: Subscription
     state: PushState
     at_ms: int | None
-    """Of the last try, where tries are kept (webhooks)."""
+    """The time of the last try, where tries are stored (webhooks)."""
     attempts: int
     status: int | None
     latency_ms: int | None

@@ -57,7 +57,7 @@ class Board(NamedTuple):
     """Should be deleted and is not confirmed: the person may still enter and should not."""
     needs_person: int
     refused: int
-    """Of those not confirmed: how many the device did not take, such as every entry of a file that it refused."""
+    """Of the unconfirmed rows: the number that the device refused, such as all entries of a refused file."""
     refusal: str
     """In the device's own words."""
     changed_ms: int

@@ -68,7 +68,7 @@ class Reconciler:
         poll_seconds: float = 1.0,
         process: str = "",
     ) -> None:
-        """`process`: by whose name its leases are freed when it dies (`kernel.processes`)."""
+        """`process`: the name under which its leases are freed when it dies (`kernel.processes`)."""
         self._db = db
         self._clock = clock
         self._carriers = carriers

@@ -17,7 +17,7 @@ _LOCATOR_64: Final = b"PK\x06\x07"
 _END_BYTES: Final = 22
 _COMMENT_BYTES: Final = 65_535
 _ENTRY_BYTES: Final = 512
-"""Of the directory, for each entry, at most on average: 46 and what the names take."""
+"""Most bytes of the directory for each entry, on average: 46 and the names."""
 _RATIO_FROM: Final = 1024 * 1024
 """Parts that unpack to less may be packed as well as they like."""
 

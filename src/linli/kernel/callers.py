@@ -29,7 +29,7 @@ class Callers:
         self._unnamed: dict[str, int] = {}
 
     def address(self, peer: str, forwarded: str) -> str:
-        """The caller's address. Of X-Forwarded-For the last entry counts that is no trusted proxy itself."""
+        """The caller's address. The last entry of X-Forwarded-For that is no trusted proxy counts."""
         if peer in self._trusted:
             return forwarded_address(forwarded, self._trusted) or peer
         if forwarded:

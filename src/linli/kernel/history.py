@@ -267,7 +267,7 @@ async def change(scope: Scope, db: Reader, change_no: int) -> Change:
 
 
 async def changes(scope: Scope, db: Reader, numbers: list[int]) -> dict[int, Change]:
-    """Those of the changes that the scope may see, by number."""
+    """The given changes that the scope may see, by number."""
     return {row.change_no: row for row in await _several.all(db, scope, numbers=numbers)}
 
 

@@ -126,8 +126,8 @@ def shown_credential(kind: str, credential: str) -> str:
     """The shown part of a credential for every reader of a list: the last characters of cards and codes, nothing of
     PINs.
 
-    `kind` as desired rows (`door.qr`), devices (`tradCard`) or records (`QRCODE`) name it. Of a kind that is not known
-    no more is shown than of a card.
+    `kind` as desired rows (`door.qr`), devices (`tradCard`) or records (`QRCODE`) name it. An unknown kind is shown
+    like a card.
     """
     name = kind.rpartition(".")[2].lower()
     if name in _OPEN_KINDS:
@@ -260,7 +260,7 @@ def _kind_beside(value: dict[Any, Any]) -> Sort | None:
 
 
 def _words(text: str, *, persons: bool) -> str:
-    """The same without a parser: for what is cut off, and for lines of a log."""
+    """The same without a parser: for cut-off JSON, and for lines of a log."""
     secret_kind = any(kind.lower() in _KINDS for kind in _KIND_NAMED.findall(text))
     text = _BEARER.sub(rf"\1 {HIDDEN}", without_query(text))
     parts, done = [], 0

@@ -145,7 +145,7 @@ def _part_at(server: bytes, client: bytes, at: int, headers: int, *, arrived: bo
 
 
 def _nearest(strings: Sequence[bytes], client_string: bytes | None) -> bytes:
-    """Of the forms the server accepts, the one that agrees longest with the client's."""
+    """The accepted form with the longest match with the client's."""
     if client_string is None:
         return strings[0]
     return max(strings, key=lambda text: _agreed(text, client_string))

@@ -268,7 +268,7 @@ def replayed() -> Refused:
 
 
 def _over(window: Window) -> str:
-    """Which limit a call came over, for the request log."""
+    """The limit that a call exceeded, for the request log."""
     whose = "this AppKey on this method" if window.place.path else "this AppKey in all"
     if window.of_company:
         whose = "all AppKeys of the company"

@@ -126,7 +126,7 @@ class Gateway:
         await send({"type": "http.response.body", "body": answer})
 
     async def authenticate(self, scope: HttpScope) -> AppKey:
-        """The key that signed a request without a body, for what is no call: event streams. Raises Refused."""
+        """The key that signed a request without a body, for requests that are no calls: event streams. Raises Refused."""
         now_ms = self._now_ms()
         headers = _headers(scope["headers"])
         named = headers.get(b"x-ca-key", b"")

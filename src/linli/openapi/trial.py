@@ -21,7 +21,7 @@ from linli.openapi.tokens import Tokens
 
 
 class BorrowedKey(NamedTuple):
-    """An app key of the reader's tenant, with what it may see."""
+    """An app key of the reader's tenant, with its scope."""
 
     app_key: str
     secret: Secret

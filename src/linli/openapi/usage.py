@@ -38,7 +38,7 @@ class Sums(NamedTuple):
 
 
 class Search(NamedTuple):
-    """Which subjects of a list: by text, with limits of their own, refused on the day."""
+    """The filter of a list of subjects: by text, with their own limits, refused on the day."""
 
     text: str = ""
     own: bool = False

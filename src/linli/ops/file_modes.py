@@ -21,7 +21,7 @@ _OTHERS: Final = 0o077
 def mend(layout: Layout) -> int:
     """Remove the rights of others on the files of an installation. Returns how many files and folders were changed.
 
-    Of the objects only their folder is changed: nobody gets past it, and it may have millions of files.
+    For objects only the folder is changed: it keeps others out, and it may have millions of files.
     """
     mended = sum(_closed(place) for place in _places(layout))
     if mended:

@@ -62,7 +62,7 @@ class EntryFacts:
     online: bool = True
     seen_ms: int | None = None
     zone: str = ""
-    """Of the community, in which times are told; empty: the default."""
+    """The community's zone, in which times are shown; empty: the default."""
     clock_off_ms: int | None = None
     """How much the door's clock is ahead; None: not known."""
 

@@ -18,7 +18,7 @@ FORGIVEN_MS: Final = 1_800_000
 WRONG_A_YEAR: Final = 365 * 86_400_000 / FORGIVEN_MS
 YEARS: Final = 3
 FREE_SHARE: Final = 0.99
-"""Of all PINs of a length; the rest is too simple to be taken, and a guesser leaves them out."""
+"""The share of all PINs of a length that is allowed; the rest is too simple, and a guesser leaves it out."""
 
 
 def pin_digest(pin: str, salt: str) -> str:
@@ -52,7 +52,7 @@ class Allowance:
 
 DOOR: Final = Allowance(5)
 SPACE: Final = Allowance(20)
-"""Of all keypads together that take the same PINs, where one place decides for them."""
+"""For all keypads together that take the same PINs, if one place decides for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ _encode = msgspec.json.Encoder().encode
 class ServiceBus:
     """One per process. `serve` and `start` before its first call.
 
-    Of several providers of one project the calls go round; a project's own come before the tenant's common ones, and
+    Calls go in turn to several providers of a project. A project's own providers come before the tenant's common ones;
     rooms of the platform come last.
     """
 

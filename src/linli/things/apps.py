@@ -69,7 +69,7 @@ class AppLogin:
         )
 
     async def revoked(self, app_keys: Iterable[str]) -> list[str]:
-        """Those of these keys that are gone, disabled, or have another secret than they logged in with."""
+        """The given keys that are deleted, disabled, or have another secret than at their log-in."""
         keys = []
         for app_key in app_keys:
             key = await tenancy.find_app_key(self._db, app_key)

@@ -1,7 +1,7 @@
 """Domain events of the thing platform: changes of devices that other rooms must not miss.
 
-That a device came online or went offline is no event here: it is a message of the inbox (kind `status`), for sub-devices
-as for all others, and so in order with what they posted.
+A device's coming online or going offline is no event here. It is a message of the inbox (kind `status`), also for
+sub-devices, and so it is in order with their posts.
 """
 
 from typing import ClassVar, Literal, NamedTuple

@@ -56,7 +56,7 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
     advice: list[str]
     """Remarks that are no refusals: `cover`."""
     model_id: str
-    """Which embedder `vector` is of; vectors of different models never compare."""
+    """The embedder of `vector`; vectors of different models are never compared."""
     vector: bytes
     """Of the largest face, little-endian float32 of length 1; empty when there is no face or none was asked for."""
 

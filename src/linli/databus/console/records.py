@@ -70,7 +70,7 @@ class RecordRow(msgspec.Struct, rename="camel", frozen=True):
     modified_ms: int
     creator: str
     source: str
-    """Which room wrote it, or `api`."""
+    """The room that wrote it, or `api`."""
     fields: dict[str, Any]
     """The model's own, without what opens doors; a Date is UTC ms."""
 

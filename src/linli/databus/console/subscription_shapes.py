@@ -85,7 +85,7 @@ class NewSubscription(msgspec.Struct, rename="camel", frozen=True):
 class MadeSubscription(msgspec.Struct, rename="camel", frozen=True):
     id: str
     secret: str
-    """Of a webhook, for checking signatures; not shown again. Else empty."""
+    """A webhook's secret for checking signatures; it is not shown again. Else empty."""
 
 
 class SubscriptionChange(msgspec.Struct, rename="camel", frozen=True):

@@ -88,7 +88,7 @@ class Payloads:
         self._head = b""
 
     def run(self, start: int, end: int) -> list[bytes]:
-        """Those of the messages from `start` up to `end`, which is not among them."""
+        """The payloads of the messages from `start` up to but not including `end`."""
         encoded = self._encoded
         payloads: list[bytes] = []
         for place in range(start, end):

@@ -69,7 +69,7 @@ class DeviceFeed:
         self._devices = devices
         self._leases = Leases(db, clock, "feed")
         self._queues: dict[str, FeedQueue] = {}
-        """Those that this process serves."""
+        """The feeds that this process serves."""
         self._rows: dict[str, Subscription] = {}
         self._sessions: dict[str, dict[int, Consumer]] = {}
         """Consumers at this process's front that listen to devices, by appKey."""

@@ -1,4 +1,5 @@
-"""Which process serves which queue: a lease on its row, renewed while it lives, taken over when it is gone.
+"""The process that serves a queue has a lease on its row. It renews the lease while it lives; another takes it over
+afterwards.
 
 A process asks for the queues that it can serve now: every webhook, and of MQTT those that a consumer of its own front
 listens to. Only the holder of a lease may move the queue's cursor (`deliveries.write_down`). SQLite has one process;

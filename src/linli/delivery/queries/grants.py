@@ -146,6 +146,6 @@ async def revoked_grants(scope: Scope, db: Reader, *, like: Grant) -> list[tuple
 async def credentials_granted(
     scope: Scope, db: Reader, *, source: str, kind: str, credentials: list[str]
 ) -> set[str]:
-    """Those of `credentials` that a source has granted and not taken back."""
+    """The `credentials` that a source has granted and not revoked."""
     rows = await _live_credentials.all(db, scope, source=source, kind=kind, credentials=credentials)
     return {credential for (credential,) in rows}

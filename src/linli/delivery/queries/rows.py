@@ -237,7 +237,7 @@ async def rows_of_credentials(scope: Scope, db: Reader, *, credentials: list[str
 
 
 async def credentials_on_devices(db: Reader, *, kind: str, credentials: list[str]) -> set[str]:
-    """Those of the credentials that some device has, or may have until it confirms that it lost them."""
+    """The given credentials that a device has, or may have until it confirms their removal."""
     return {credential for (credential,) in await _on_devices.all(db, kind=kind, credentials=credentials)}
 
 

@@ -216,7 +216,7 @@ door_readings = Table(
     integer("changed_ms"),
     PrimaryKeyConstraint("community_id", "kind", "ref"),
 )
-"""Which codes a door's scanner can read, and its Bluetooth name."""
+"""The form of codes that a door's scanner reads, and its Bluetooth name."""
 
 door_scopes = Table(
     "access_door_scopes",

@@ -222,7 +222,7 @@ class PinGuesses(NamedTuple):
     tenant_id: str
     owed_until_ms: int
     tries: int
-    """Of the series that runs, or of the last one."""
+    """For the running series, or the last one."""
     first_ms: int
     last_ms: int
     told_ms: int

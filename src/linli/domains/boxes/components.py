@@ -156,7 +156,7 @@ class Shown(NamedTuple):
 
 
 def shown(code: str, wish: Component | None, nodes: Iterable[Node]) -> Shown:
-    """Of all boxes of a cluster that are to have it, the one that is worst off."""
+    """The worst state among the boxes of a cluster that should have it."""
     if wish is not None and wish.state != INSTALLED:
         return Shown(wish.state, "", wish.reason)
     each = [_at(node, code, wish) for node in nodes if wish is None or is_for(wish, node)]

@@ -32,7 +32,7 @@ async def situation(scope: Scope, db: Reader, node_id: int, *, now_ms: int) -> S
 
 
 async def situations(scope: Scope, db: Reader, nodes: list[Node], *, now_ms: int) -> list[Situation]:
-    """Of boxes that were read within the scope, in their order."""
+    """The conditions of boxes that were read within the scope, in their order."""
     beats = await beats_of(whole(scope), db, [node.node_id for node in nodes])
     rows = await find_devices(whole(scope), db, iot_ids=[node.iot_id for node in nodes])
     devices = {row.iot_id: row for row in rows}

@@ -259,4 +259,4 @@ service_warnings = Table(
     integer("at_ms"),
     PrimaryKeyConstraint("community_id", "service_end", "days"),
 )
-"""Which warnings of a community's end of service were sent."""
+"""The sent warnings of a community's end of service."""

@@ -20,7 +20,7 @@ from linli.kernel.settings import MapProvider
 log = telemetry.logger(__name__)
 MAX_BYTES: Final = 1 << 20
 type Told = Literal["off", "answered", "silent"]
-"""Of the map provider: there is none, it answered, or the catalogue answers alone."""
+"""The map provider's state: there is none, it answered, or the catalogue answers alone."""
 _COLUMNS: Final = ("parent", "address", "pname", "type", "typecode", "adname", "location", "tel")
 
 

@@ -169,7 +169,7 @@ async def targets(scope: Scope, db: Reader, notice_ids: list[int]) -> dict[int, 
 
 
 async def read_by(scope: Scope, db: Reader, person_id: int, notice_ids: list[int]) -> set[int]:
-    """Which of these notices a person has opened."""
+    """The notices among these that a person has opened."""
     rows = await _read_by.all(db, scope, person_id=person_id, notice_ids=notice_ids)
     return {notice_id for (notice_id,) in rows}
 

@@ -44,7 +44,7 @@ class Custom(msgspec.Struct, frozen=True, rename="camel"):
 
 class Field(msgspec.Struct, frozen=True, rename="camel"):
     name: str
-    """Of a column of persons, or the key in their `ext`."""
+    """The name of a column of persons, or the key in their `ext`."""
     visible: bool = False
     required: bool = False
     main: bool = False

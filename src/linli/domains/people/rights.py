@@ -123,7 +123,7 @@ class OwnRights(msgspec.Struct, frozen=True):
     rights: frozenset[Right]
     projects: frozenset[str] = frozenset()
     communities: frozenset[int] = frozenset()
-    """Those that the projects were granted."""
+    """The communities that the projects were granted."""
 
 
 EVERYWHERE: Final = "*"
@@ -140,7 +140,7 @@ class Rights(msgspec.Struct, frozen=True):
     password_due: bool = False
     """Somebody else set the password: none of this counts before its owner has set one."""
     withheld: frozenset[Right] = frozenset()
-    """Of services whose terms the account has not accepted: they do not count before that."""
+    """Rights of services whose terms the account has not accepted: they do not count before that."""
 
     @property
     def is_operator(self) -> bool:

@@ -12,7 +12,7 @@ SMART_COMMUNITY: Final = Solution(
     description="社区的空间、人员、通行、停车、安防与设施设备",
     version_uuid="5d0c2f6b0f5b4b8e9b7c1c0f3a7d4e21",
 )
-"""That of projects of type 数字社区; partners' programs know its uuid."""
+"""The solution of projects of type 数字社区; partners' programs know its uuid."""
 
 
 def offered(settings: Settings) -> list[Solution]:

@@ -82,7 +82,7 @@ class FaceDoor(NamedTuple):
 
 
 class FaceWishes(Protocol):
-    """Which persons the platform wants at the doors: a service that the box may offer."""
+    """The persons that the platform wants at the doors: a service that the box may offer."""
 
     async def sync(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
         """`SyncFaceData`. Raises ParamsBad, DeviceRefused, DeviceOffline; the desired state is kept even so."""

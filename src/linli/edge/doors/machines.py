@@ -51,7 +51,7 @@ class Machine:
     devices: Mapping[Ability, str]
     """DeviceName by ability; one device may have several."""
     sn: str = ""
-    """Of a door behind a server (设备唯一标识); empty: the address alone says which machine it is."""
+    """The number of a door behind a server (设备唯一标识); empty: the address alone identifies the machine."""
     port: int | None = None
     """Its own HTTP port; None: the box never calls it and the connection stays one-way."""
     ports: Mapping[Ability, int] = field(default_factory=dict)

@@ -43,7 +43,7 @@ class _Ready:
     """A picture before its file is worked through. `code` is SUCCESS, or why the picture cannot be used."""
 
     no: int | None = None
-    """Of one that is here already."""
+    """The number of a picture that is here already."""
     kept: bool = False
     """Whether its file is on disk."""
     vector: bytes = b""

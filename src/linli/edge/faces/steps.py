@@ -1,7 +1,7 @@
 """The face room's tables in the box's store, as named steps.
 
-A right says whom one door knows: by which user entry (name, window, policy) and by which picture. Both are shared by all
-doors that were told the same, so that 200 doors of 20,000 persons stay small. Vectors belong to pictures and models.
+A right gives a person to a door: the user entry (name, window, policy) and the picture. Both are shared by all doors
+that were told the same, so that 200 doors of 20,000 persons stay small. Vectors belong to pictures and models.
 """
 
 from typing import Final

@@ -48,7 +48,8 @@ class Broken(NamedTuple):
 
 
 def discover(folders: Iterable[Path] = (OWN,)) -> tuple[dict[str, Installed], list[Broken]]:
-    """Every driver in every folder, by id. Of two with one id the first is used, and the other is reported as broken."""
+    """Every driver in every folder, by id. Of two drivers with the same id the first is used; the other is reported as
+    broken."""
     drivers: dict[str, Installed] = {}
     broken = []
     for root in folders:

@@ -40,7 +40,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """As people choose it in the console, e.g. `门禁设备官方协议`."""
     owner: Annotated[str, Meta(min_length=1, max_length=64)]
     contract: Literal[1] = 1
-    """Of the framework's contract that the code is written to (ADR 0065)."""
+    """The version of the framework's contract for which the code is written (ADR 0065)."""
     listens: list[Annotated[int, Meta(ge=1, le=65535)]] = []
     """TCP ports on the box that devices come to."""
     abilities: list[str] = []

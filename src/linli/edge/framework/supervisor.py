@@ -64,7 +64,7 @@ class Status(NamedTuple):
     crashes: int
     """In a row."""
     why: str
-    """Of the last crash, or what it waits for; empty when it runs well."""
+    """The reason of the last crash, or of its waiting; empty when it runs well."""
     next_start_ms: int | None
 
 

@@ -13,7 +13,7 @@ _MARKS: Final = {"ok": "[ OK ]", "warning": "[WARN]", "error": "[FAIL]"}
 
 
 def line(finding: Finding, language: str) -> str:
-    """One finding, with what to do beneath it where there is something."""
+    """One finding, with its remedy below, if there is one."""
     step = i18n.text(f"edge_step.{finding.step}", language)
     sentence = f"{_MARKS[finding.level]} {step}: {finding_text(finding, language)}"
     advice = advice_for(finding, language)

@@ -41,12 +41,12 @@ async def _nothing_with(params: Params) -> None: ...
 
 
 def always(deployment: Deployment) -> WantedComponent | None:
-    """Of a part that runs as long as the box does."""
+    """For a part that runs as long as the box."""
     return WantedComponent(code="always")
 
 
 def installed(code: str) -> Callable[[Deployment], WantedComponent | None]:
-    """Of a part that the cloud installs, starts and stops."""
+    """For a part that the cloud installs, starts and stops."""
 
     def wanted(deployment: Deployment) -> WantedComponent | None:
         if deployment.components is None:
@@ -57,7 +57,7 @@ def installed(code: str) -> Callable[[Deployment], WantedComponent | None]:
 
 
 def with_drivers(code: str) -> Callable[[Deployment], WantedComponent | None]:
-    """Of what carries the drivers: it runs wherever some are deployed, too."""
+    """For the part that runs the drivers: it also runs where drivers are deployed."""
     by_name = installed(code)
     return lambda deployment: (
         by_name(deployment) or (WantedComponent(code=code) if deployment.drivers else None)
@@ -65,7 +65,7 @@ def with_drivers(code: str) -> Callable[[Deployment], WantedComponent | None]:
 
 
 def switched(code: str, *, unless_said: bool) -> Callable[[Deployment], WantedComponent | None]:
-    """Of a part with a switch of the cluster, which is the setting of its code."""
+    """For a part with a switch of the cluster: the setting of its code."""
     return lambda deployment: (
         WantedComponent(code=code) if deployment.settings.get(code, unless_said) is True else None
     )
@@ -152,7 +152,7 @@ class Components:
     # what is told
 
     def health(self) -> list[ComponentHealth]:
-        """Of every part that this box has, and of its drivers."""
+        """The states of every part of this box, and of its drivers."""
         parts = [self._health(part) for part in self._parts]
         return (parts + [_driver(status) for status in self._drivers()])[:COMPONENTS_MOST]
 

@@ -57,7 +57,7 @@ class Line:
         self._open = asyncio.Event()
         self._open.set()
         self.why = "not connected yet"
-        """Of the last end; empty while it is up."""
+        """The reason of its last end; empty while it is up."""
 
     async def start(self, take: Take, on_up: OnUp) -> None:
         """`take` gets every downlink that answers no request of ours. `on_up` runs at each connection while it lasts."""

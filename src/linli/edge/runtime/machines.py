@@ -1,4 +1,4 @@
-"""Which deployed devices are of one machine: a door with its lock, its reader and its camera."""
+"""The deployed devices of one machine: a door with its lock, its reader and its camera."""
 
 from collections.abc import Iterable
 

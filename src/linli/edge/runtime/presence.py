@@ -116,7 +116,7 @@ class Presence:
                     log.warning("the platform does not let %s in: %s", device, why)
 
     async def _login_batch(self, batch: list[str]) -> list[str]:
-        """Those that are no sub-devices of this box yet."""
+        """The devices that are no sub-devices of this box yet."""
         entries = [signed_entry(self._keys[device]) for device in batch]
         topic = session_topic(self._gateway, "combine/batch_login")
         try:

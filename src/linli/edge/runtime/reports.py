@@ -48,7 +48,7 @@ class Reports:
         self._tell("offline", device, "", {})
 
     def absent(self) -> list[DeviceAway]:
-        """Of the deployed devices, those that went offline last."""
+        """The deployed devices that went offline last."""
         registered = [
             (away, name) for name, away in self.away.items() if self._presence.key_of(name) is not None
         ]

@@ -86,7 +86,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class BoxState(Protocol):
-    """Of the box as it is now; before activation of one without identity."""
+    """The present state of the box; before the activation that of a box without identity."""
 
     def summary(self) -> Summary: ...
 

@@ -27,8 +27,8 @@ class LostRace(DatabaseAway):
 
 
 class Duplicate(Conflict):
-    """A key that may stand once stands already. Of two units that met, the second sees the first one's row when it
-    is done again."""
+    """A key that may stand once stands already. When two units collide, the second sees the first one's row when it is
+    repeated."""
 
 
 class BrokenReference(Conflict):

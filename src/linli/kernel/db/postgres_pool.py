@@ -21,8 +21,8 @@ _SETTINGS: Final = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
 }
-"""Of every session. The statements are short and many, and starting parallel workers took longer than the statement:
-counting the residents of a group of 150,000 took 90 ms with three processes, 38 ms with one."""
+"""Settings of every session. The statements are short and many, and starting parallel workers took longer than the
+statement: counting the residents of a group of 150,000 took 90 ms with three processes, 38 ms with one."""
 
 
 class Pool:

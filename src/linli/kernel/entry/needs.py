@@ -18,7 +18,7 @@ class EntryError(Exception):
 
 
 class Need(msgspec.Struct, frozen=True):
-    """One parameter: its name and the type it asks for, with what is written beside the type in `Annotated`."""
+    """One parameter: its name and its type, with the rest of `Annotated`."""
 
     name: str
     type: Any

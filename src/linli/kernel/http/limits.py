@@ -18,6 +18,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     pipelined: int = 16
     connections: int = 10_000
     connections_each: int = 0
-    """Of one address, so that it cannot take all; 0 leaves that open. Trusted proxies have no such share."""
+    """The most for one address, so that it cannot take all; 0: no limit. Trusted proxies have no such share."""
     unfinished_bytes: int = 64 * 1024 * 1024
     """Bytes received of all requests that are not whole yet, from callers whom the application does not know yet."""

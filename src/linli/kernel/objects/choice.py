@@ -1,4 +1,4 @@
-"""Which shelf an installation uses, as its settings say. obstore is loaded where a bucket is."""
+"""The object store of an installation, by its settings. obstore is loaded where a bucket is."""
 
 import os
 from pathlib import Path

@@ -41,7 +41,7 @@ _failed = Command(
 
 
 class Jobs:
-    """Which function does which kind of row; filled by the composing function."""
+    """The functions for the kinds of rows, filled by the composing function."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, tuple[type[Any], Job[Any]]] = {}

@@ -1,4 +1,4 @@
-"""Leases: work that at most one process does at a time. Those of a dead process are freed when its work is taken over."""
+"""Leases: work that at most one process does at a time. A dead process's leases are freed when its work is taken over."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Which processes live. Each shows a sign of life once a second and looks at the others' at the same time.
+"""The living processes. Each shows a sign of life once a second and looks at the others' at the same time.
 
 A process whose sign has not changed for `DEAD_MS` by the watcher's own clock (clocks of machines differ) is dead: one of
 the others takes its work over, as said by `on_gone`, and removes its row. Time in which the watcher could not read the

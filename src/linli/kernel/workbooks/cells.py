@@ -1,4 +1,4 @@
-"""One cell of a workbook: from what people type to a value, or to the rule that it breaks."""
+"""One cell of a workbook: from the typed text to a value, or to the rule that it breaks."""
 
 import re
 import unicodedata

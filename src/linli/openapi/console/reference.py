@@ -118,7 +118,7 @@ async def list_methods(scope: Scope, openapi: OpenApi) -> list[MethodSummary]:
 
 
 class MethodChoice(Filter, frozen=True):
-    """Which method is described, and for whom."""
+    """The described method, and its reader."""
 
     path: str
     version: str

@@ -106,7 +106,7 @@ class DeployedPackage(_Struct, frozen=True, kw_only=True):
     public_key: str = ""
     """PEM of the vendor who signed it; it counts only as far as the box's root vouches for it."""
     key_proof: str = ""
-    """That the root does, base64 (`trust`)."""
+    """The root's signature, base64 (`trust`)."""
 
 
 class WantedComponent(_Struct, frozen=True, kw_only=True):
@@ -247,7 +247,7 @@ class Heartbeat(_Struct, frozen=True, kw_only=True):
     addresses: list[str] = []
     """Of the machine on its networks."""
     away: Annotated[list[DeviceAway], Meta(max_length=AWAY_MOST)] = []
-    """Those that went offline last, where they are more."""
+    """The devices that went offline last, if there are more."""
     strangers: Annotated[list[Stranger], Meta(max_length=STRANGERS_MOST)] = []
     unchecked: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)] = []
     """Listeners that take doors' calls from any address, as somebody chose."""

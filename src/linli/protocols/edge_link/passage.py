@@ -62,6 +62,6 @@ class PassageRule(_Struct, frozen=True, kw_only=True):
 
 class PassageRules(_Struct, frozen=True, kw_only=True):
     version: str = ""
-    """Of this content; the same content has the same one."""
+    """The mark of this content; the same content has the same mark."""
     unchanged: bool = False
     rules: list[PassageRule] = []

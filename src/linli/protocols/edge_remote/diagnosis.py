@@ -22,7 +22,7 @@ LAYERS: Final[dict[str, Layer]] = {
     "cloud_http": "wan", "cloud_mqtt": "link", "clock": "link", "disk": "runtime", "memory": "runtime",
     "drivers": "runtime",
 }  # fmt: skip
-"""Which layer a step speaks for (H 5.9)."""
+"""The layer of a step (H 5.9)."""
 
 
 class Finding(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -31,7 +31,7 @@ class Finding(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """`ok`, or what is wrong in one word."""
     level: Level = "ok"
     subject: str = ""
-    """Which one of several: an interface, an address, a driver."""
+    """The one among several: an interface, an address, a driver."""
     facts: dict[str, Any] = {}
     took_ms: int = 0
 
@@ -54,7 +54,7 @@ class Diagnosis(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def failing_layer(findings: Iterable[Finding]) -> Layer:
-    """The lowest layer with an error, for what stands on it fails with it; empty when there is none."""
+    """The lowest layer with an error, because layers above fail with it; empty when there is none."""
     broken = {LAYERS.get(finding.step, "runtime") for finding in findings if finding.level == "error"}
     order: tuple[Layer, ...] = ("lan", "wan", "link", "runtime")
     return next((layer for layer in order if layer in broken), "")

@@ -117,7 +117,8 @@ class Inbound:
         return packets
 
     async def packets(self, read: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[mqtt.Packet]:
-        """Those of one connection, until `read(n)` returns no more bytes. Raises MqttError, and what `read` raises."""
+        """The packets of a connection, until `read(n)` returns no more bytes. Raises MqttError, and `read`'s
+        exceptions."""
         while data := await read(_MOST_AT_ONCE):
             for packet in self.feed(data):
                 if isinstance(packet, mqtt.MqttError):

@@ -27,7 +27,7 @@ MAX_USER_PROPERTIES = 64
 
 
 def read_properties(on: On, body: bytes, at: int) -> tuple[Properties | None, int]:
-    """2.2.2. Those of packet `on` from `at` -> (properties or None if there are none, position after them)."""
+    """2.2.2. The properties of packet `on` from `at` -> (properties or None if there are none, position after them)."""
     length, at = read_varint(body, at)
     stop = at + length
     if stop > len(body):

@@ -81,4 +81,4 @@ ALLOWED = {
     "DISCONNECT": _DISCONNECT,
     "AUTH": _AUTH,
 }
-"""Which codes each packet may carry (tables 3-1 to 3-11)."""
+"""The allowed codes of each packet (tables 3-1 to 3-11)."""

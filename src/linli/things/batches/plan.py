@@ -38,7 +38,7 @@ class Plan(NamedTuple):
 
 
 async def taken_names(db: Reader, *, product_key: str, names: Sequence[str]) -> frozenset[str]:
-    """Those that devices of the product have, also devices that the caller does not see."""
+    """The given names that devices of the product have, also devices that the caller does not see."""
     return frozenset(name for (name,) in await _taken.all(db, product_key=product_key, names=list(names)))
 
 

@@ -128,5 +128,5 @@ async def batch_rows(db: Reader, *, batch_no: int, page: PageRequest, state: str
 
 
 async def batch_triples(scope: Scope, db: Reader, *, batch_no: int) -> list[SealedTriple]:
-    """Of those devices that are still there and in sight."""
+    """The triples of devices that still exist in the scope."""
     return await _triples.all(db, scope, no=batch_no)

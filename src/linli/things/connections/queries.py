@@ -140,7 +140,7 @@ async def plain_products(scope: Scope, db: Reader, *, now_ms: int, limit: int) -
 async def plain_devices(
     scope: Scope, db: Reader, *, product_no: int, now_ms: int, page: PageRequest
 ) -> Page[PlainDevice]:
-    """Those of a product, the latest first."""
+    """The devices of a product, the latest first."""
     binds = {"product_no": product_no, "since": now_ms - LATELY_MS}
     total = await _count_plain.scalar(db, scope, **binds)
     rows = [

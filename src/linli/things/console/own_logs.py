@@ -37,7 +37,7 @@ class OwnLogSwitch(msgspec.Struct, rename="camel"):
 
 class OwnLogSettings(OwnLogSwitch, rename="camel"):
     modules: list[str]
-    """Those that have lines."""
+    """The devices with lines."""
 
 
 class OwnLogFilter(Filter, frozen=True):

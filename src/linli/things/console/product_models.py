@@ -224,7 +224,7 @@ async def compare_versions(
 
 
 class ModelExport(Filter, frozen=True):
-    """Which form and version of a thing model is written out."""
+    """The form and version of the exported thing model."""
 
     form: Annotated[
         Literal["whole", "simple"],

@@ -86,7 +86,7 @@ _total_of_all = Query(
 
 
 async def list_strangers(scope: Scope, db: Reader, *, text: str, page: PageRequest) -> Page[RefusedStranger]:
-    """Those that named a product in sight and no device of it, newest first."""
+    """Strangers that named a product of the scope but no device of it, newest first."""
     pattern = like_pattern(text)
     total = await _total.scalar(db, scope, pattern=pattern)
     rows = await _page.all(db, scope, pattern=pattern, **page.binds)
@@ -94,7 +94,7 @@ async def list_strangers(scope: Scope, db: Reader, *, text: str, page: PageReque
 
 
 async def list_all_strangers(db: Reader, *, text: str, page: PageRequest) -> Page[RefusedStranger]:
-    """Those of every product and of none, for the operator."""
+    """Strangers of every product and of none, for the operator."""
     pattern = like_pattern(text)
     total = await _total_of_all.scalar(db, pattern=pattern)
     rows = await _page_of_all.all(db, pattern=pattern, **page.binds)

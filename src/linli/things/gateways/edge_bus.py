@@ -36,7 +36,7 @@ class EdgeBus:
         self._publisher = publisher
 
     def take(self, uplinks: list[Uplink]) -> list[Uplink]:
-        """Of the messages of one app's connection, answer and acknowledge those that ask here; the others."""
+        """Answer and acknowledge the messages of an app's connection that are requests to the bus. Returns the others."""
         others: list[Uplink] = []
         for uplink in uplinks:
             question = edge_bus.read_topic(uplink.topic.text)

@@ -59,7 +59,7 @@ class Commits:
         return bool(self._waiting)
 
     async def find(self, db: Reader, seq: int) -> Commit | None:
-        """That of a message, by whatever process; None where it was never written down, or not yet."""
+        """The commit of a message, by any process; None if it was never written down, or not yet."""
         here = [commit for commit in self._waiting if commit.first_seq <= seq <= commit.last_seq]
         sent = Ids.number_ms(seq)
         rows = await _covering.all(

@@ -34,5 +34,5 @@ class Refusals:
             listener(refusal)
 
     def of(self, device_no: int) -> list[Refusal]:
-        """Those of one device, newest first. The caller knows that it may see the device."""
+        """The refusals of a device, newest first. The caller knows that it may see the device."""
         return [refusal for refusal in reversed(self._last) if refusal.device_no == device_no]

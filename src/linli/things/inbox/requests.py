@@ -42,7 +42,8 @@ Forbidden 403, NotFound 404, TooMany 429.
 
 
 type Outside = Callable[[Request], Awaitable[bytes | None]]
-"""As a Handler with `envelope=False`, but in no transaction: for what waits for something else, such as a script."""
+"""As a Handler with `envelope=False`, but in no transaction: for requests that wait for something else, such as a
+script."""
 
 
 class Requests:

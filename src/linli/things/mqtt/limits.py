@@ -11,7 +11,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Times are in seconds, sizes in bytes, the rest counts."""
 
     max_connections: int = 20_000
-    """Of clients that proved who they are."""
+    """Connections of clients that proved their identity."""
     connections_each: int = 5_000
     """Of these, from one address: a site with all its devices stands behind one."""
     max_waiting: int = 4_000

@@ -30,7 +30,7 @@ class Room(NamedTuple):
 
 
 class SharedElsewhere(Protocol):
-    """Which other fronts have members of which groups. Implemented by `things.routing`; all returns at once."""
+    """The other fronts with members of groups. Implemented by `things.routing`; all returns at once."""
 
     def changed(self, shared: Shared, here: Room) -> None:
         """Let the others know who is here."""

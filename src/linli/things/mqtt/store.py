@@ -46,7 +46,7 @@ class StoredSession(msgspec.Struct, kw_only=True):
 
 class SessionStore(Protocol):
     async def load(self) -> list[StoredSession]:
-        """All sessions, at start. Those that were connected when the process ended count as gone since then."""
+        """All sessions, at start. Those connected when the process ended count as disconnected since then."""
         ...
 
     async def find(self, key: Key) -> StoredSession | None:

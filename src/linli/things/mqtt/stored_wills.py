@@ -38,7 +38,7 @@ class KeptWill(msgspec.Struct, frozen=True):
 
 class KeptWills(Protocol):
     async def all(self) -> list[KeptWill]:
-        """Of every front, this one's from now on: it is the only one."""
+        """Take over the wills of every front: this one is the only one."""
         ...
 
     async def inherit(self, gone: str) -> list[KeptWill]:

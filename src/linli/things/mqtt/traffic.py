@@ -83,11 +83,11 @@ class Traffic:
         self.waiting: Connections[Socket] = Connections(
             limits.max_waiting, limits.waiting_each, proxies=limits.proxies, name="mqtt_waiting"
         )
-        """Those that have not proved who they are."""
+        """Connections that have not proved their identity."""
         self.seated: Connections[Socket] = Connections(
             limits.max_connections, limits.connections_each, proxies=limits.proxies, name="mqtt"
         )
-        """Those that have."""
+        """Connections that have."""
         self.pending = 0
         """Uplinks with the backend, also those of connections that ended since."""
         self.pending_bytes = 0

@@ -147,7 +147,7 @@ class Heirs:
         self._go_on(await self._kept.all())
 
     async def take_over(self, gone: str) -> None:
-        """Those whose client came back meanwhile, here or elsewhere, are void."""
+        """Wills of clients that came back meanwhile, here or elsewhere, are void."""
         self._go_on(await self._kept.inherit(gone))
 
     def _go_on(self, left: list[KeptWill]) -> None:

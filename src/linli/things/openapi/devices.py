@@ -213,7 +213,7 @@ class StatusBatch(msgspec.Struct, rename="camel", kw_only=True):
 )
 @answer_busy()
 async def get_statuses(data: StatusBatch, scope: Scope, db: Database) -> list[DeviceStatus]:
-    """Those found, in the order asked for."""
+    """The devices that exist, in the requested order."""
     if len(data.device_names) > MAX_STATUS_NAMES:
         raise BadInput(field="deviceNames", rule="too_many_items", limit=MAX_STATUS_NAMES)
     rows = await find_named_devices(scope, db, product_key=data.product_key, device_names=data.device_names)

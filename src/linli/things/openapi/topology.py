@@ -45,7 +45,7 @@ class SubDevice(msgspec.Struct, rename="camel"):
 async def get_topology(
     data: Topology, scope: Scope, tx: Tx, call: Call, ids: Ids, secrets: Secrets
 ) -> Rows[SubDevice]:
-    """Those in the caller's sight, the newest first. Their secrets are told; each time is noted."""
+    """The devices that the caller may see, the newest first. Their secrets are told; each time is noted."""
     page = PageRequest.of(data.page_no, data.page_size, max_size=MAX_PAGE)
     gateway = await device_at(scope, tx, data)
     devices = await list_devices(scope, tx, page=page, where=DeviceFilter(gateway_no=gateway.device_no))

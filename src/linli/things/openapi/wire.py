@@ -30,7 +30,7 @@ type PageSize = Annotated[int, Meta(description="每页数量，1 到 200 / rows
 
 
 class Place(msgspec.Struct, rename="camel", kw_only=True):
-    """Which device: by iotId, or by productKey and deviceName. If both come, they must name the same one."""
+    """A device, by iotId, or by productKey and deviceName. If both come, they must name the same one."""
 
     iot_id: Annotated[str | None, Meta(description="设备 id / device id")] = None
     product_key: Annotated[str | None, Meta(description="产品 key / product key")] = None

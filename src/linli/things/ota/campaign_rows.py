@@ -120,7 +120,7 @@ async def lock_campaign(tx: Tx, campaign_no: int) -> Campaign | None:
 
 
 async def dynamic_campaigns(tx: Tx, *, product_no: int, module: str) -> list[Campaign]:
-    """Those that take in devices as they report, the newest first."""
+    """The campaigns that add devices as they report, the newest first."""
     return await _dynamic.all(tx, product_no=product_no, of_module=module)
 
 

@@ -115,7 +115,7 @@ async def try_firmware(scope: Scope, tx: Tx, *, firmware_no: int, iot_id: str) -
 
 
 async def pause_campaign(scope: Scope, tx: Tx, *, campaign_no: int) -> None:
-    """Tell no further device. Those that were told go on. Raises NotFound, CampaignOver."""
+    """Tell no further device. Devices with an offer go on. Raises NotFound, CampaignOver."""
     campaign = await _locked(scope, tx, campaign_no, allowed={"scheduled", "running"})
     await campaign_rows.change_campaign(
         tx, campaign.campaign_no, state="paused", reason=Reason.OPERATOR.value

@@ -1,4 +1,4 @@
-"""Which devices a campaign is for: chosen once when it begins, and, for a dynamic one, again with each report."""
+"""The devices of a campaign: chosen once when it begins and, for a dynamic campaign, again at each report."""
 
 from typing import Any, Final, NamedTuple
 
@@ -128,7 +128,7 @@ async def count_candidates(scope: Scope, db: Reader, aim: Aim) -> int:
 async def page_of_candidates(
     scope: Scope, db: Reader, aim: Aim, *, after: int, limit: int
 ) -> list[Candidate]:
-    """Those with a device number above `after`, in order."""
+    """The devices with a number above `after`, in order."""
     aim = await _with_members(scope, db, aim)
     return await _page.all(db, scope, **aim.binds, after=after, limit=limit)
 

@@ -141,7 +141,7 @@ async def get_device_by_no(scope: Scope, db: Reader, *, device_no: int) -> Devic
 
 
 async def find_devices(scope: Scope, db: Reader, *, iot_ids: list[str]) -> list[DeviceRow]:
-    """Those of `iot_ids` that exist in the scope, in the order asked for."""
+    """The `iot_ids` that exist in the scope, in the requested order."""
     by_id = {row.iot_id: row for row in await _by_iot_ids.all(db, scope, iot_ids=iot_ids)}
     return [by_id[iot_id] for iot_id in dict.fromkeys(iot_ids) if iot_id in by_id]
 
@@ -149,7 +149,7 @@ async def find_devices(scope: Scope, db: Reader, *, iot_ids: list[str]) -> list[
 async def find_named_devices(
     scope: Scope, db: Reader, *, product_key: str, device_names: list[str]
 ) -> list[DeviceRow]:
-    """Those of `device_names` that the product has in the scope, in the order asked for."""
+    """The `device_names` that the product has in the scope, in the requested order."""
     rows = await _by_names.all(db, scope, product_key=product_key, device_names=device_names)
     by_name = {row.device_name: row for row in rows}
     return [by_name[name] for name in dict.fromkeys(device_names) if name in by_name]

@@ -145,7 +145,7 @@ async def get_product_by_no(scope: Scope, db: Reader, *, product_no: int) -> Pro
 
 
 async def find_product_keys(scope: Scope, db: Reader, *, product_keys: list[str]) -> frozenset[str]:
-    """Those of `product_keys` that are products of the tenant."""
+    """The `product_keys` that are products of the tenant."""
     return frozenset(key for (key,) in await _keys.all(db, scope, product_keys=product_keys))
 
 

@@ -1,4 +1,4 @@
-"""Which front holds which device. Written where processes share a database; an embedded one has a single front."""
+"""The front of each device. Written where processes share a database; an embedded one has a single front."""
 
 from sqlalchemy import Column, Index, Table
 

@@ -31,7 +31,7 @@ _RETRY_SECONDS: Final = 0.5
 
 
 class Holder(NamedTuple):
-    """Which front holds one device, and how. 16 bytes a number: a hundred thousand devices fit."""
+    """The front of a device, and the kind of its connection. 16 bytes a number: a hundred thousand devices fit."""
 
     front: str
     state: int

@@ -22,7 +22,7 @@ import quickjs
 
 CPU_SECONDS: Final = 0.05
 KILL_SECONDS: Final = 0.25
-"""Of processor time: the engine looks at its clock between steps, and one step of a built-in may be long."""
+"""Seconds of processor time: the engine checks its clock between steps, and a step of a built-in may be long."""
 MEMORY_BYTES: Final = 16 * 1024 * 1024
 STACK_BYTES: Final = 256 * 1024
 PROCESS_BYTES: Final = 512 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Drafts and versions of products' scripts. Which format its devices speak is the product's own `data_format`."""
+"""Drafts and versions of products' scripts. The product's `data_format` is the format of its devices."""
 
 from typing import Final
 

@@ -150,7 +150,7 @@ async def find_serial_number(scope: Scope, db: Reader, *, sn: str) -> SerialNumb
 
 
 async def find_serial_numbers(scope: Scope, db: Reader, *, sns: list[str]) -> dict[str, SerialNumber]:
-    """Those of `sns` that are listed."""
+    """The `sns` that are listed."""
     return {row.sn: row for row in await _by_sns.all(db, scope, sns=sns)}
 
 

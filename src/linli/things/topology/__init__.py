@@ -1,1 +1,1 @@
-"""Which devices hang on which gateway (拓扑): the one place that writes it, reads it, and tells those concerned."""
+"""The gateways of devices (拓扑): the only code that writes them, reads them, and notifies the devices concerned."""

@@ -1,4 +1,4 @@
-"""Tables of gateways. Which gateway a sub-device belongs to is a column of `devices` (`gateway_no`)."""
+"""Tables of gateways. A sub-device's gateway is a column of `devices` (`gateway_no`)."""
 
 from sqlalchemy import Column, Table, Text
 

@@ -111,7 +111,7 @@ _discovered = Query(
 
 
 async def named_devices(scope: Scope, db: Reader, keys: Iterable[SubKey]) -> dict[SubKey, DeviceRow]:
-    """Those of `keys` that exist in the scope."""
+    """The `keys` that exist in the scope."""
     by_product: dict[str, list[str]] = {}
     for key in keys:
         by_product.setdefault(key.product_key, []).append(key.device_name)

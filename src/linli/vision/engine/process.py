@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 START_SECONDS: Final = 60.0
 WAITING_BYTES: Final = 64 * 1024 * 1024
-"""Of pictures that wait; more are refused, however few they are."""
+"""Most bytes of waiting pictures; more are refused, even a single picture."""
 _AGAIN_SECONDS: Final = (0.0, 0.5, 2.0, 10.0, 30.0)
 """Before the child is started again after it ended so many times in a row."""
 

@@ -225,7 +225,7 @@ class Access(Service):
 
         `/entrance/paas/user/perm/query` 1.0.1.
 
-        Those of the given triples that exist.
+        The given triples that exist.
 
         Args:
             perm_query_list: 要查的人员、卡、设备，最多 200 条 / what to look up, at most 200

@@ -183,7 +183,7 @@ class DeviceNamed(Model, kw_only=True):
 
 
 class DeviceIdentity(Model, kw_only=True):
-    """Which device: by iotId, by product key and device name, or by the serial number on its back."""
+    """A device, by iotId, by product key and device name, or by the serial number on its back."""
 
     type: str
     """IOT_ID、PK_AND_DN 或 SN / IOT_ID, PK_AND_DN or SN"""

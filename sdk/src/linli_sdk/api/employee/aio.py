@@ -49,7 +49,7 @@ class AsyncEmployee(AsyncService):
 
         `/solution/community/department/employee/query` 1.0.0. Needs a community: `client.at(community_id)`.
 
-        Those right in the department, not in departments below it.
+        The employees of the department itself, not of departments below it.
 
         Args:
             dep_id: 部门 id / department id
@@ -148,7 +148,7 @@ class AsyncEmployee(AsyncService):
 
         `/solution/community/org/department/query` 1.0.0. Needs a community: `client.at(community_id)`.
 
-        Those right below the parent, in order of making.
+        The departments directly below the parent, in the order of their creation.
 
         Args:
             parent_dep_id: 上级部门 id，为空即根下 / parent; empty: children of the root

@@ -469,7 +469,7 @@ class AsyncThings(AsyncService):
 
         `/app/thing/status/batch/get` 1.0.3.
 
-        Those found, in the order asked for.
+        The devices that exist, in the requested order.
 
         Args:
             product_key: 产品 key / product key
@@ -523,7 +523,7 @@ class AsyncThings(AsyncService):
 
         `/app/thing/topo/get` 1.0.0.
 
-        Those in the caller's sight, the newest first. Their secrets are told; each time is noted.
+        The devices that the caller may see, the newest first. Their secrets are told; each time is noted.
 
         Args:
             page_no: 页码，从 1 起 / page, from 1

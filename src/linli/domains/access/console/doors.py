@@ -98,7 +98,7 @@ class DoorDetail(DoorRow, rename="camel", frozen=True):
     opens: list[RemoteOpenRow]
     """The last remote openings."""
     pins: DoorPins | None
-    """Of doors that have any, or where somebody tries some."""
+    """For doors with PINs, or with tries of PINs."""
 
 
 class DoorRegistration(msgspec.Struct, rename="camel"):

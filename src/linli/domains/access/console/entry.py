@@ -58,7 +58,7 @@ PersonId = Annotated[str, Meta(description="identityId")]
 
 @entry_routes.get(right="devices.use", raises=(DoorUnknown,))
 async def why(iot_id: str, scope: Scope, db: Database, clock: Clock, person_id: PersonId) -> EntryAnswer:
-    """The first cause and everything looked at, in words, with what mends it."""
+    """The first cause and all checks, in words, with the remedy."""
     check_identity(person_id)
     door = await get_door(scope, db, iot_id=iot_id)
     facts = await entry.gather(scope, db, door=door, identity_id=person_id, now_ms=clock.now_ms())

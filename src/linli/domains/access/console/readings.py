@@ -87,7 +87,7 @@ door_reading_routes = Routes("/doors/{iot_id:str}/reading", tags=("doors",))
 
 @door_reading_routes.get(right="devices.use", raises=(NotFound, DoorUnknown))
 async def show(iot_id: str, within: Scope, db: Database, rights: Rights) -> DoorReadingOut:
-    """Which codes a door reads, and its Bluetooth name."""
+    """The form of codes that a door reads, and its Bluetooth name."""
     door = await get_door(within, db, iot_id=iot_id)
     scope = within.narrowed(door.community_id)
     own, product = [

@@ -144,7 +144,7 @@ async def delete_cards(data: CardsDelete, scope: Scope, tx: Tx, clock: Clock) ->
     contract=Contract(source="spec E B7"),
 )
 async def cards_of_users(data: CardsOfUsers, scope: Scope, db: Database) -> list[CardStatus]:
-    """Those of the given triples that exist."""
+    """The given triples that exist."""
     wanted = data.perm_query_list
     if len(wanted) > service.MAX_CARDS:
         raise BadInput(field="permQueryList", rule="too_many_items", limit=service.MAX_CARDS)

@@ -39,7 +39,7 @@ class CredentialLine(NamedTuple):
     origin: str
     """own: the console's or the person's; card: an integrator's; code, visitor: QR door by door; home, staff: keys."""
     ref: str
-    """Of `own` the number of its row; else the credential."""
+    """For `own` the number of its row, else the credential."""
     kind: str
     """door.card, door.ble, door.pin, door.qr"""
     credential: str

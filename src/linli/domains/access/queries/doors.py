@@ -122,7 +122,7 @@ async def find_door(scope: Scope, db: Reader, *, iot_id: str) -> Door | None:
 
 
 async def find_doors(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, Door]:
-    """Those of `iot_ids` that are doors in the scope."""
+    """The `iot_ids` that are doors in the scope."""
     return {door.iot_id: door for door in await _by_iot_ids.all(db, scope, iot_ids=iot_ids)}
 
 

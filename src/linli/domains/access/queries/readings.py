@@ -1,4 +1,4 @@
-"""Which codes doors read, and their Bluetooth names."""
+"""The forms of codes that doors read, and their Bluetooth names."""
 
 from collections.abc import Iterable
 

@@ -93,7 +93,7 @@ async def end_alarm(tx: Tx, *, door: Door, kind: str, at_ms: int) -> None:
 
 
 async def end_alarms_of(scope: Scope, tx: Tx, *, iot_id: str, now_ms: int) -> None:
-    """Of a device that is no door any more: nobody will say that they are over."""
+    """End the alarms of a device that is no door any more: it will not report their end."""
     await _end_all.run(tx, scope, of_door=iot_id, now=now_ms)
 
 

@@ -54,7 +54,7 @@ async def say_of_door(
 async def say_of_product(
     scope: Scope, tx: Tx, *, community_id: int, product_key: str, form: CodeForm | None, now_ms: int
 ) -> DoorReading:
-    """Of all doors of a product in a community, unless something else is said of one. Raises NotFound, BadInput."""
+    """For all doors of a product in a community, except doors with a setting of their own. Raises NotFound, BadInput."""
     scope.allow(community_id)
     await get_product(scope, tx, product_key=product_key)
     return await _save(

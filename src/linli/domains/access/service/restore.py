@@ -19,7 +19,7 @@ MOVED_OUT = "moved_out"
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Which ends are undone: those for `reason` since `since_ms`, or those that staff decided."""
+    """The ends to undo: those for `reason` since `since_ms`, or those decided by staff."""
 
     reason: str = ""
     since_ms: int = 0

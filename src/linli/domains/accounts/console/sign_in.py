@@ -297,7 +297,7 @@ scanned_routes = Routes("/session/scans", tags=("session",))
 
 @scanned_routes.get("/{ticket:str}", right=SIGNED_IN, raises=(NotFound,))
 async def show(ticket: str, db: Database, clock: Clock) -> ScanAsked:
-    """Which desktop asks to be let in."""
+    """The desktop that asks to be signed in."""
     row = await scans.find(db, ticket=ticket, now_ms=clock.now_ms())
     return ScanAsked(row.state, row.address, row.agent, row.expires_ms)
 

@@ -53,7 +53,7 @@ class Session(NamedTuple):
     seen_ms: int
     expires_ms: int
     generation: int = 0
-    """Of the account when the session was opened: once the account has a later one, the session is over."""
+    """The account's generation when the session was opened: when the account has a later one, the session is over."""
 
     def ends_ms(self, sign_in: SignIn) -> int:
         """When it is over however much it is used."""

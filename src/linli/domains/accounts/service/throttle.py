@@ -116,7 +116,7 @@ async def count_attempt(
 ) -> None:
     """Count one attempt, in `spare` while nothing can be written.
 
-    Raises SignInThrottled, in which case the password must not be looked at; DiskFull without `spare`.
+    Raises SignInThrottled, then the password must not be checked; DiskFull without `spare`.
     """
     rules = _rules(attempt)
 

@@ -151,7 +151,7 @@ async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, n
 
 
 async def _still_administers(tx: Tx, row: Upgrade) -> bool:
-    """Whether who made the offer could make it now: it is worth no more than their right."""
+    """Whether the author of the offer could make it now: it is only valid while they have the right."""
     try:
         rights = await accounts.rights(tx, row.account_id)
     except LinliError:  # closed, or gone

@@ -1,4 +1,4 @@
-"""Which devices of one gateway cannot stand beside each other. Pure. Spec C 8.4 (uniqueness), 8.5 (duplicate rule)."""
+"""Devices of a gateway that cannot be used together. Pure. Spec C 8.4 (uniqueness), 8.5 (duplicate rule)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -113,8 +113,8 @@ _freeing = Query(
 
 
 async def page(scope: Scope, db: Reader, *, gateway_id: int, text: str, page: PageRequest) -> Page[Rule]:
-    """Those in sight in the order in which they were made. `gateway_id` 0: of every gateway. `text`: part of the name
-    of a rule, of its gateway, door or lift."""
+    """The rules in the scope, in the order of their creation. `gateway_id` 0: of every gateway. `text`: part of the
+    name of a rule, of its gateway, door or lift."""
     binds = {"of_gateway": gateway_id, "text": like(text) if text else ""}
     return Page.of(
         page, await _total.scalar(db, scope, **binds), await _page.all(db, scope, **binds, **page.binds)
@@ -147,7 +147,7 @@ async def devices_of(scope: Scope, db: Reader, rules: list[Rule]) -> dict[int, E
 
 
 async def box_rules(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, BoxRules]:
-    """The rules that boxes reported; the caller may see these boxes. Those that never had a rule are absent."""
+    """The rules that boxes reported; the caller may see these boxes. Boxes that never had a rule are absent."""
     tenant = Scope(scope.tenant, scope.caller, language=scope.language)
     return (
         {row.node_id: row for row in await _box_rules.all(db, tenant, node_ids=node_ids)} if node_ids else {}

@@ -103,7 +103,7 @@ async def of_package(scope: Scope, db: Reader, sha256: str, states: list[str]) -
 
 
 async def certified(db: Reader, digests: list[str]) -> frozenset[str]:
-    """Those of the packages (SHA-256) that may be used in projects."""
+    """The given packages (SHA-256) that may be used in projects."""
     if not digests:
         return frozenset()
     return frozenset(digest for (digest,) in await _certified.all(db, digests=sorted(set(digests))))

@@ -130,7 +130,7 @@ async def active_nodes(scope: Scope, db: Reader) -> list[Node]:
 
 
 async def node_of_serial(db: Reader, serial: str) -> Node | None:
-    """Of the whole installation: for boxes that call home."""
+    """For the whole installation: for boxes that call home."""
     return await _of_serial.one(db, serial=serial)
 
 

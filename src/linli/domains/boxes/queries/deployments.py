@@ -60,6 +60,6 @@ async def of_generation(scope: Scope, db: Reader, node_id: int, generation: int)
 
 
 async def page(scope: Scope, db: Reader, node_id: int, request: PageRequest) -> Page[Deployment]:
-    """Those of a box, the latest first."""
+    """The deployments of a box, the latest first."""
     total = int(await _total.scalar(db, scope, node_id=node_id))
     return Page.of(request, total, await _page.all(db, scope, node_id=node_id, **request.binds))

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 PREFIX: Final = "/box-page/"
 BODY_BYTES: Final = 120 * 1024
-"""Of one request; with base64 it fits a frame."""
+"""The most bytes of a request; with base64 it fits a frame."""
 PASSED: Final = ("accept", "accept-language", "content-type", "if-none-match", "x-linli-request")
 RETURNED: Final = ("content-type", "content-disposition", "etag")
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"})
@@ -56,7 +56,7 @@ def base_of(tunnel_id: int, word: str) -> str:
 
 
 def place_of(path: str) -> Place | None:
-    """Of a path under `PREFIX`; None where it is none of ours. An empty path at the box: its slash is missing."""
+    """The parts of a path under `PREFIX`; None if it is not ours. An empty path at the box: its slash is missing."""
     match = _PATH.fullmatch(path)
     return Place(int(match[1]), match[2], match[3] or "") if match else None
 

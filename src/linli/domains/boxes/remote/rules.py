@@ -6,7 +6,7 @@ KEPT_FIGURES_DAYS: Final = 7
 KEPT_LINES_DAYS: Final = 14
 """Of logs that boxes send."""
 LINES_A_DAY: Final = 200_000
-"""Of one box, so that a driver that says the same thing all day costs nobody else's room."""
+"""For one box, so that a driver that repeats its lines all day takes no space of other boxes."""
 LEVELS: Final = ("info", "warning", "error")
 KEPT_DAYS: Final = 180
 """Of tunnels and of the on/off-line log."""

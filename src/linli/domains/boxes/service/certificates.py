@@ -129,7 +129,8 @@ async def check(
     *,
     project_id: str | None = None,
 ) -> None:
-    """That a gateway may have these drivers (id, version). `project_id`: of the project that it comes to, if another.
+    """Check that a gateway may have these drivers (id, version). `project_id`: of the project that it comes to, if
+    another.
 
     Raises NotCertified.
     """

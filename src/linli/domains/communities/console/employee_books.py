@@ -26,7 +26,7 @@ employee_template_routes = Routes("/employees/template.xlsx", tags=("employees",
 
 
 class BookChoice(Filter, frozen=True):
-    """Which empty workbook is made."""
+    """The choices for the empty workbook."""
 
     language: str | None = None
     community_id: Annotated[int | None, Meta(description="Whose departments it offers.")] = None

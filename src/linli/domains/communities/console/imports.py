@@ -103,7 +103,7 @@ template_routes = Routes("/spaces/template.xlsx", tags=("imports",))
 
 
 class BookChoice(Filter, frozen=True):
-    """Which empty workbook is made."""
+    """The choices for the empty workbook."""
 
     language: str | None = None
     community_id: Annotated[int | None, Meta(description="Whose resident fields it asks for.")] = None

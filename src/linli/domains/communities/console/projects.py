@@ -1,4 +1,4 @@
-"""Which communities an integration project sees: joins what the open API and the communities each know."""
+"""The communities that an integration project sees, joined from the open API's rows and the communities'."""
 
 import msgspec
 

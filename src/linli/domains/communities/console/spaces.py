@@ -100,7 +100,7 @@ community_space_routes = Routes("/communities/{community_id:int}/spaces", tags=(
 
 
 class LevelFilter(Filter, frozen=True):
-    """Which level of the tree is listed."""
+    """The listed level of the tree."""
 
     parent_id: Annotated[int | None, Meta(description="None: the root.")] = None
     kind: str | None = None

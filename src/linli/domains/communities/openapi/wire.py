@@ -24,7 +24,7 @@ def space_number(value: str | int, what: str = "space") -> int:
 
 
 class DeviceIdentity(msgspec.Struct, rename="camel"):
-    """Which device: by iotId, by product key and device name, or by the serial number on its back."""
+    """A device, by iotId, by product key and device name, or by the serial number on its back."""
 
     type: Annotated[str, Meta(description="IOT_ID、PK_AND_DN 或 SN / IOT_ID, PK_AND_DN or SN")]
     iot_id: Annotated[str | None, Meta(description="设备 id（type=IOT_ID） / device id")] = None

@@ -1,4 +1,4 @@
-"""Which house a written address means."""
+"""The house of a written address."""
 
 from linli.domains.communities import addresses
 from linli.domains.communities.queries.spaces import search_houses

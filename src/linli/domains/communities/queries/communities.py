@@ -118,7 +118,7 @@ async def of_scope_id(scope: Scope, db: Reader, scope_id: str) -> Community | No
 
 
 async def by_id(scope: Scope, db: Reader, community_ids: list[int]) -> dict[int, Community]:
-    """Those of the communities that the scope may see."""
+    """The given communities that the scope may see."""
     return {row.community_id: row for row in await _by_ids.all(db, scope, community_ids=community_ids)}
 
 

@@ -131,7 +131,7 @@ async def space(scope: Scope, db: Reader, space_id: int, *, lock: bool = False) 
 
 
 async def spaces_by_id(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, Space]:
-    """Those of the spaces that exist in the scope."""
+    """The given spaces that exist in the scope."""
     return {row.space_id: row for row in await _many.all(db, scope, space_ids=space_ids)}
 
 

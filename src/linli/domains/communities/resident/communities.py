@@ -106,7 +106,7 @@ async def show_community(community_id: int, resident: Resident, db: Database) ->
 
 
 class WayFilter(Filter, frozen=True):
-    """Which level is listed."""
+    """The listed level."""
 
     parent_id: Annotated[int | None, Meta(description="None: the first level.")] = None
 

@@ -155,8 +155,8 @@ async def apply(scope: Scope, tx: Tx, work: Work[Import], wanted: Plan) -> list[
 async def undo(
     scope: Scope, tx: Tx, import_row: Import, done: list[ImportChange], ids: Ids, now_ms: int
 ) -> int:
-    """Those hired no longer work here, the others leave the departments that they were put into; new departments go
-    when nobody and nothing else is in them. Persons whom nothing else knows are forgotten."""
+    """New employees no longer work here, and the others leave the departments that they joined; empty new departments
+    are deleted. Persons whom nothing else knows are forgotten."""
     community_id = import_row.community_id
     here = scope.narrowed(community_id)
     people = await persons.persons_by_id(

@@ -71,7 +71,7 @@ async def consequences(scope: Scope, db: Reader, space: Space) -> Consequences:
 
 
 async def remove(scope: Scope, tx: Tx, *, space_id: int, now_ms: int, whole: bool = False) -> int:
-    """Delete a space; the number of the change, by which it can be brought back.
+    """Delete a space. Returns the number of the change, by which it can be restored.
 
     Unless the `whole` subtree shall go, with its residents moving out, it must be empty. Raises NotFound, RootFixed,
     BadInput (too much at once), SpaceInUse with the counts of what hangs on it, also when another room keeps it.

@@ -59,7 +59,7 @@ class FaceToEnrol(msgspec.Struct, rename="camel", frozen=True):
     person: str
     state: Annotated[str, Meta(description="pending, refused, or kept with another model")]
     reasons: list[str]
-    """Of a refused one: count, size, pose, blur, light, gone or what is wrong with the file."""
+    """For a refused picture: count, size, pose, blur, light, gone or the fault of the file."""
     changed_ms: int
 
 

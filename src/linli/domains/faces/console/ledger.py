@@ -39,7 +39,7 @@ class ConsentRow(msgspec.Struct, rename="camel", frozen=True):
     end_reason: str
     purpose: str
     proof_url: str | None
-    """Of the signed form, good for some minutes; null where none was recorded."""
+    """Link to the signed form, valid for some minutes; null if none was recorded."""
 
 
 class ReceiptOut(msgspec.Struct, rename="camel", frozen=True):

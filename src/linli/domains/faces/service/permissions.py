@@ -156,7 +156,7 @@ async def devices_of(
 
 
 async def face_devices(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, FaceDevice]:
-    """Those of `iot_ids` with a face library that are in a community of the scope."""
+    """The `iot_ids` with a face library that are in a community of the scope."""
     products: dict[int, bool] = {}
     devices_by_id = {}
     for device in await find_devices(scope, db, iot_ids=iot_ids) if iot_ids else []:

@@ -1,4 +1,4 @@
-"""An account's choices: which kinds, by which channel, and quiet hours."""
+"""An account's choices: kinds, channels, and quiet hours."""
 
 from datetime import UTC, datetime
 from typing import Final

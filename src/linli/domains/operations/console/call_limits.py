@@ -65,7 +65,7 @@ class LimitSet(msgspec.Struct, rename="camel", frozen=True):
 
 
 class LimitChange(msgspec.Struct, rename="camel", frozen=True):
-    """One change, with what was set before and after it."""
+    """A change, with the limits before and after it."""
 
     id: str
     kind: str

@@ -150,7 +150,7 @@ async def plain_devices(db: Database, clock: Clock) -> PlainDevices:
 async def plain_devices_of(
     product_key: str, db: Database, clock: Clock, page: PageRequest
 ) -> Page[PlainDeviceRow]:
-    """Those of one product, the latest first."""
+    """The devices of a product, the latest first."""
     everywhere = Scope.system()
     product = await get_product(everywhere, db, product_key=product_key)
     devices = await list_plain_devices(

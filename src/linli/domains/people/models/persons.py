@@ -54,7 +54,7 @@ community_persons = Table(
     Index("ix_community_persons_created", "community_id", "created_ms", "person_id", "tenant_id"),
     Index("ix_community_persons_changed", "community_id", "changed_ms", "person_id", "tenant_id"),
 )
-"""Which communities know a person: a person is visible exactly where a row stands here."""
+"""The communities of a person: a person is visible only in communities with a row here."""
 
 user_groups = Table(
     "user_groups",

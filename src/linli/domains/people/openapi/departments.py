@@ -134,7 +134,7 @@ class DepartmentPage(msgspec.Struct, rename="camel"):
     contract=Contract(source="spec B 3.12 A061"),
 )
 async def query_departments(data: DepartmentQuery, call: Call, scope: Scope, db: Database) -> DepartmentPage:
-    """Those right below the parent, in order of making."""
+    """The departments directly below the parent, in the order of their creation."""
     page = PageRequest.of(data.page_no, data.page_size)
     tree = await queries.tree(scope, db, community_of(call))
     parent = None if data.parent_dep_id in (None, "") else department_number(data.parent_dep_id or "")

@@ -303,7 +303,7 @@ class DepartmentEmployees(msgspec.Struct, rename="camel"):
 async def query_department_employees(
     data: DepartmentEmployees, scope: Scope, db: Database, faces: FaceUploads
 ) -> EmployeePage:
-    """Those right in the department, not in departments below it."""
+    """The employees of the department itself, not of departments below it."""
     department = await queries.department(scope, db, department_number(data.dep_id))
     page = await queries.page(
         scope,

@@ -142,7 +142,7 @@ def _page_queries(filters: frozenset[str], order: str, down: bool) -> tuple[Quer
 
 
 class EmployeeConditions(msgspec.Struct, frozen=True, kw_only=True):
-    """Which employees are meant; None leaves all. `text` is a part of the name or phone."""
+    """The filter of employees; None: all. `text` is a part of the name or phone."""
 
     name: str | None = None
     name_like: str | None = None

@@ -229,7 +229,7 @@ async def person_of_face(scope: Scope, db: Reader, face_id: str) -> Person:
 
 
 async def persons_by_id(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, Person]:
-    """Those of the persons that the scope may see, by id."""
+    """The given persons that the scope may see, by id."""
     return {row.id: row for row in await _by_ids.all(db, scope, person_ids=person_ids)}
 
 

@@ -323,7 +323,7 @@ def _page_queries(
 
 
 class ResidentConditions(msgspec.Struct, frozen=True, kw_only=True):
-    """Which residents are meant; None leaves all.
+    """The filter of residents; None: all.
 
     `text` is a part of the name or the phone. Times are inclusive, UTC ms, and count changes of the row or person.
     """

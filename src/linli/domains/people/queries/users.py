@@ -109,7 +109,7 @@ async def _with_hits(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[st
 
 
 class UserConditions(msgspec.Struct, frozen=True, kw_only=True):
-    """Which users are meant; None leaves all. Times are inclusive, UTC ms.
+    """The filter of users; None: all. Times are inclusive, UTC ms.
 
     `text` is a part of the name or phone; `exactly`: phone, identity_id, face_id, upload_id, id_no, age, sex.
     """

@@ -170,7 +170,7 @@ async def removed_of_persons(
 
 
 async def by_ids(scope: Scope, db: Reader, community_id: int, vehicle_ids: list[int]) -> dict[int, Vehicle]:
-    """Those of the vehicles that the community has."""
+    """The given vehicles that the community has."""
     rows = await _by_ids.all(db, scope, community_id=community_id, vehicle_ids=vehicle_ids)
     return {row.vehicle_id: row for row in rows}
 

@@ -1,4 +1,4 @@
-"""Whether who made an invitation of a company may still make it. It lets in no longer than its maker could.
+"""Whether the author of a company's invitation may still make it. It lets in no longer than its maker could.
 
 Looked at when a link is opened and when it is used: the maker's log-in is open, the company has not closed them, they
 have the right to manage its staff and hold whatever the invitation gives; the company goes on, and so does the

@@ -98,7 +98,7 @@ def check_type(type: int) -> None:
 
 
 class Tie(msgspec.Struct, frozen=True, kw_only=True):
-    """That a person lives in a house."""
+    """The membership of a person in a house."""
 
     house_id: int
     community_id: int

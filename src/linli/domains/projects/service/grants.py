@@ -26,7 +26,7 @@ class KeyTerms(msgspec.Struct, frozen=True, kw_only=True):
     services: Sequence[str] = ()
     models: Sequence[str] = ()
     known_models: Sequence[str] = ()
-    """Every data model. Those that were not ticked are off for the project until somebody authorises them."""
+    """Every data model. Services that were not ticked are off for the project until somebody authorises them."""
 
 
 async def begin_grants(

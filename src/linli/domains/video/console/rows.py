@@ -13,7 +13,7 @@ from linli.things.queries.devices import find_devices
 
 
 class CameraRow(msgspec.Struct, rename="camel", frozen=True):
-    """The data of a camera. Of its password only whether there is one."""
+    """The data of a camera. Only whether it has a password, not the password."""
 
     id: str
     iot_id: str

@@ -9,4 +9,4 @@ class Config(StationConfig, frozen=True, kw_only=True):
 
 
 class Device(DoorTerminal, frozen=True, kw_only=True):
-    """As the console's form has it, with what the catalogue says of the model."""
+    """As in the console's form, with the catalogue's values of the model."""

@@ -1,4 +1,4 @@
-"""Which names a file may have. Pure. Source: spec H 3.1."""
+"""The allowed names of files. Pure. Source: spec H 3.1."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Which versions a box must have so that its data may be moved to another. Pure. Source: spec D 5.9.
+"""The versions that a box must have before its data may be moved to another. Pure. Source: spec D 5.9.
 
 Same model; base 2.1x or later on both; protocols and components from their first movable version on. The latter two may
 be upgraded after the host was replaced and before the data is restored.

@@ -56,7 +56,7 @@ class Moved(msgspec.Struct, frozen=True, rename="camel"):
     """Left for the runtime, and for pages."""
 
     serial_number: str
-    """Of the box that this one now is."""
+    """The serial number of the box as which this one now runs."""
     backup_ms: int
     moved_ms: int
     waits_for: list[Obstacle] = []

@@ -11,7 +11,8 @@ type Files = Mapping[str, bytes]
 """Content by file name."""
 
 METRIC: Final = 50
-"""Of the outside card's default route: below what DHCP clients give theirs (100 and more), so that ours is taken."""
+"""The metric of the outside card's default route: below the metrics of DHCP clients (100 and more), so that ours is
+used."""
 FILE_BYTES: Final = 1024 * 1024
 
 

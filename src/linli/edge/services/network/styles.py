@@ -1,4 +1,4 @@
-"""Which style this system has."""
+"""The style of this system."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which lift serves whom when a door opens (人梯联动). Source: spec G 3.5, A28-A32, and the table of 3.6."""
+"""The lift that serves a person when a door opens (人梯联动). Source: spec G 3.5, A28-A32, and the table of 3.6."""
 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal

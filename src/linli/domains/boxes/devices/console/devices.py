@@ -86,7 +86,7 @@ async def list_devices(
 
 @edge_device_routes.get("/shape", right=SEE, raises=(NotFound,))
 async def shape(protocol_id: int, scope: Scope, db: Database, secrets: Secrets) -> EdgeDeviceShape:
-    """Which form the protocol's devices have."""
+    """The form of the protocol's devices."""
     gateway, protocol = await service.protocol_of(scope, db, protocol_id)
     device_shape = await queries.shape(scope, db, protocol)
     return EdgeDeviceShape(

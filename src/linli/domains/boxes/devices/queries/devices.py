@@ -115,7 +115,7 @@ class EdgeDeviceFilter(Filter, frozen=True):
 def sifted(
     rows: Sequence[DeviceDetail], where: EdgeDeviceFilter, *, bound: bool | None = None
 ) -> list[DeviceDetail]:
-    """Those that fit. `bound`: whether to a space."""
+    """The matching devices. `bound`: whether to a space."""
     wanted = where.q.strip().casefold()
     return [
         row

@@ -72,7 +72,7 @@ box_log_routes = Routes("/edge/nodes/{node_id:int}/logs", tags=("edge",))
 
 @box_log_routes.get("/sources", right=MANAGE)
 async def sources(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> list[BoxLogSource]:
-    """Which logs the box has."""
+    """The logs of the box."""
     answer = await edge_remote.calls.ask(scope, node_id, "logs.sources", by=by, reason="logs")
     return msgspec.convert(answer.ok, list[BoxLogSource])
 
@@ -116,7 +116,7 @@ kept_log_routes = Routes("/edge/nodes/{node_id:int}/kept-logs", tags=("edge",))
 
 @kept_log_routes.get("/sources", right=MANAGE, name="sources", raises=(NotFound,))
 async def list_kept_sources(node_id: int, scope: Scope, db: Database, clock: Clock) -> list[BoxLogSource]:
-    """Of which drivers and devices there are lines."""
+    """The drivers and devices with lines."""
     node = await clusters.node(scope, db, node_id)
     since = clock.now_ms() - rules.KEPT_LINES_DAYS * _DAY_MS
     return [
