@@ -18,6 +18,9 @@ UNITS = (
     "linli-backup.timer",
     "linli-edge.service",
     "linli-edge-network.service",
+    "linli-edge-network-helper.socket",
+    "linli-edge-network-helper.service",
+    "linli-edge-modem.rules",
 )
 FORBIDDEN = {
     "a test": re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|conftest\.py$)"),

@@ -45,6 +45,7 @@ ENGINES = {
     "iproute2": ("/usr/sbin/ip", "changes of a box's network on trial"),
     "dbus": ("/usr/bin/dbus-daemon", "changes of a box's network on trial"),
     "systemd": ("/usr/lib/systemd/systemd-networkd", "changes of a box's network on trial"),
+    "modemmanager": ("/usr/sbin/ModemManager", "a box's modem with the real ModemManager"),
     "openssl": ("/usr/bin/openssl", "certificates checked by a second implementation"),
 }
 # Another version does, where the one above is not to be had.
@@ -56,6 +57,7 @@ UNITS = {
     "rabbitmq-server": ("rabbitmq-server.service", "epmd.socket", "epmd.service"),
     "mosquitto": ("mosquitto.service",),
     "systemd": ("systemd-networkd.service", "systemd-networkd.socket"),
+    "modemmanager": ("ModemManager.service",),
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 """What Debian's maintainer scripts ask before they start a service (invoke-rc.d(8))."""

@@ -1,7 +1,8 @@
 """A box of its own network namespace with a real systemd-networkd, beside one where the cloud stands. Needs root.
 
 Both are joined by cables (veth): at the other end of the box's `lan0` is the cloud, 10.249.24.1, its gateway; at that of
-`lan1` is nobody. All that runs in the box's namespace has its own process namespace, whose end ends it too.
+`lan1` is nobody; `wwan0` stands for a modem's card and leads to the cloud, too. All that runs in the box's namespace has
+its own process namespace, whose end ends it too.
 """
 
 import contextlib
@@ -22,10 +23,16 @@ NETWORKD = "/usr/lib/systemd/systemd-networkd"
 CLOUD = "10.249.24.1"
 PORT = 8099
 OLD = "10.249.24.9"
+OPERATOR = "10.64.3.1"
+"""The gateway behind the modem's card."""
 OLD_FILE = (
     f"# by hand\n[Match]\nName=lan0\n[Network]\nAddress={OLD}/24\nGateway={CLOUD}\nIPv6AcceptRA=no\n".encode()
 )
 PATIENCE_S = 60.0
+_POLICY = (
+    '<busconfig><policy user="root"><allow own="org.freedesktop.ModemManager1"/>'
+    '<allow send_destination="org.freedesktop.ModemManager1"/></policy></busconfig>'
+)
 _START = f"""
 set -e
 umask 022
@@ -35,6 +42,9 @@ mount --bind "$1" /etc/systemd/network
 mount -t tmpfs tmpfs /run
 mkdir -p /run/systemd/netif /run/systemd/network /run/dbus
 chown -R systemd-network: /run/systemd/netif 2>/dev/null || true
+mkdir -p /etc/dbus-1/system.d
+mount -t tmpfs tmpfs /etc/dbus-1/system.d
+echo '{_POLICY}' > /etc/dbus-1/system.d/modem.conf
 dbus-daemon --config-file=/usr/share/dbus-1/system.conf --nofork --nopidfile &
 while [ ! -S /run/dbus/system_bus_socket ]; do sleep 0.02; done
 {NETWORKD} &
@@ -88,12 +98,15 @@ class BoxNamespace:
         ip = self._ip
         ip("netns", "add", self.name)
         ip("netns", "add", self.cloud_name)
-        for card, peer in (("lan0", "c0"), ("lan1", "c1")):
+        for card, peer in (("lan0", "c0"), ("lan1", "c1"), ("wwan0", "c2")):
             end = ["peer", "name", peer, "netns", self.cloud_name]
             ip("-n", self.name, "link", "add", card, "type", "veth", *end)
             ip("-n", self.cloud_name, "link", "set", peer, "up")
         ip("-n", self.name, "link", "set", "lo", "up")
         ip("-n", self.cloud_name, "address", "add", f"{CLOUD}/24", "dev", "c0")
+        ip("-n", self.cloud_name, "link", "set", "lo", "up")
+        ip("-n", self.cloud_name, "address", "add", f"{CLOUD}/32", "dev", "lo")  # also when that cable is cut
+        ip("-n", self.cloud_name, "address", "add", f"{OPERATOR}/30", "dev", "c2")
         alone = ["unshare", "-m", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private"]
         start = ["sh", "-c", _START, "sh", str(self.folder)]
         outer = self._begin(["ip", "netns", "exec", self.name, *alone, *start])
@@ -132,10 +145,24 @@ class BoxNamespace:
         ]
         self._begin(["ip", "netns", "exec", self.cloud_name, *line])
 
+    def lease(self, address: str) -> None:
+        """The cloud's end of the cable gives this address by DHCP from now on."""
+        program = Path(__file__).with_name("dhcp_server.py")
+        line = [sys.executable, str(program), "c0", CLOUD, address]
+        self._begin(["ip", "netns", "exec", self.cloud_name, *line])
+
     def linli(self, *words: str) -> subprocess.Popen[bytes]:
         """`linli edge …` on the box."""
         line = [sys.executable, "-m", "linli.cli", "edge", *words, "--home", str(self.home)]
         return self._begin(["nsenter", "-t", str(self.inside), "-m", "-n", "-p", *line])
+
+    def python(self, *words: str) -> subprocess.Popen[bytes]:
+        """A program beside the box."""
+        return self._begin(["nsenter", "-t", str(self.inside), "-m", "-n", "-p", sys.executable, *words])
+
+    def cut(self) -> None:
+        """The cable of `lan0` is pulled out at its other end."""
+        self._ip("-n", self.cloud_name, "link", "set", "c0", "down")
 
     def has(self, address: str) -> bool:
         return f" {address}/24 " in self._ip("-n", self.name, "-4", "-o", "address", "show")

@@ -45,7 +45,7 @@ def apply(box: BoxNamespace, *words: str) -> subprocess.Popen[bytes]:
 # a real systemd-networkd
 
 
-@pytest.mark.covers("C060", "H-58")
+@pytest.mark.covers("C060", "H-58", "H-88")
 def test_what_reaches_the_cloud_is_in_force_and_kept(box: BoxNamespace) -> None:
     box.activate()
     box.serve()
@@ -65,6 +65,18 @@ def test_what_reaches_the_cloud_is_in_force_and_kept(box: BoxNamespace) -> None:
     shown = box.linli("network", "show").communicate(timeout=namespaces.PATIENCE_S)[0].decode()
     assert "10.249.24.20 255.255.255.0 via 10.249.24.1  default route" in shown
     assert "last trial: kept: the cloud was reached" in shown
+
+
+@pytest.mark.covers("C060", "H-88")
+def test_an_address_by_dhcp_is_taken_and_kept(box: BoxNamespace) -> None:
+    box.activate()
+    box.serve()
+    box.lease("10.249.24.77")
+    applying = box.linli("network", "apply", "--outside", "lan0", "--dhcp", "--now", "--within", "60")
+    out = applying.communicate(timeout=2 * namespaces.PATIENCE_S)[0].decode()
+    assert (applying.returncode, out.splitlines()[-1]) == (0, "kept: the cloud was reached")
+    assert (box.has("10.249.24.77"), box.has(OLD)) == (True, False)
+    assert "default via 10.249.24.1 dev lan0 proto dhcp src 10.249.24.77 metric 50" in box.routes()
 
 
 @pytest.mark.covers("C060", "H-58")

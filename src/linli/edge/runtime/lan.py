@@ -16,12 +16,14 @@ from linli.edge import components
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.runtime.components import Params, Part, always, installed
 from linli.edge.runtime.reports import ReportListener
+from linli.edge.services.cellular import CellularKeeper
 from linli.edge.services.console import ConsoleDoor, LocalConsole, Parts
 from linli.edge.services.files import FileService, FileStore
 from linli.edge.services.interconnect import AppServices, DataRoute, LocalBroker, LocalEvents
 from linli.edge.services.keeping.facts import facts_of
 from linli.edge.services.keeping.standby import StandbyDoor
 from linli.edge.services.network import NetworkFiles, Trial
+from linli.edge.services.network.helped import HelpedHand, ModemWriter
 from linli.edge.services.ports import BoxState, DiagnosisView
 from linli.kernel.clock import Clock
 from linli.kernel.telemetry import logger
@@ -80,6 +82,8 @@ class Lan:
         self.route: DataRoute | None = None
         """While the component that it is of (云边协同) runs."""
         self._new_route = partial(DataRoute, host=host, port=ports.route, cloud=cloud, log=logs.of("apps"))
+        helped = None if ports.scripts else HelpedHand(cloud)
+        self._modem_writer = ModemWriter(network, Trial(home, network, clock), helped)
         standby = StandbyDoor(home, lambda: facts_of(home), clock, network)
         self.parts = Parts(
             home=home,
@@ -87,6 +91,8 @@ class Lan:
             logs=logs,
             network=network,
             trial=None if ports.scripts else Trial(home, network, clock),
+            helped=helped,
+            cellular=None if ports.scripts else CellularKeeper(home, self._modem_writer, clock),
             files=self.files.store,
             broker=self.broker,
             apps=self.apps,
@@ -96,18 +102,26 @@ class Lan:
         self.door = ConsoleDoor(home / "console", clock)
         self.console = LocalConsole(self.parts, self.door, host=host, port=ports.console)
         self._stops: list[Callable[[], Awaitable[None]]] = []
+        self._cellular: asyncio.Task[None] | None = None
         self._faults: dict[str, str] = {}
 
     async def start(self) -> None:
         trial = self.parts.trial
         if trial is not None and trial.unfinished and self.parts.network.writable:
             trial.aside(trial.resume)
+        if self.parts.cellular is not None:
+            self._cellular = asyncio.create_task(self.parts.cellular.run(), name="box-cellular")
+            self._cellular.add_done_callback(_ended)
         await self._begin(_FILES, self.files.start, self.files.stop)
         await self._begin(_PAGE, self.console.start, self.console.stop)
 
     async def stop(self) -> None:
         if self.parts.trial is not None:
             await asyncio.to_thread(self.parts.trial.stop)
+        if self._cellular is not None:
+            self._cellular.cancel()
+            self._modem_writer.stop()
+            await asyncio.wait((self._cellular,))
         for stop in reversed(self._stops):
             await stop()
         self._stops.clear()
@@ -181,6 +195,11 @@ class Lan:
                 self.events.status(key.product_key, device, online=kind == "online", at_ms=at_ms)
 
         return on_report
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the modem is not looked after any more", exc_info=error)
 
 
 def _interconnect(deployment: Deployment) -> WantedComponent | None:

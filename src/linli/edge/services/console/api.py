@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from linli.edge.services.console import network
+from linli.edge.services.console import cellular, network
 from linli.edge.services.console.parts import Parts
 from linli.edge.services.console.requests import Handler, Refusal, Request, read
 from linli.edge.services.keeping.archive import back_up
@@ -230,6 +230,7 @@ HANDLERS: Final[dict[tuple[str, str], Handler]] = {
     ("GET", "devices"): _devices,
     ("GET", "logs"): _logs,
     **network.HANDLERS,
+    **cellular.HANDLERS,
     ("POST", "activate"): _activate,
     ("POST", "strangers/settle"): _settle,
     ("POST", "diagnosis"): _diagnosis,

@@ -1,6 +1,8 @@
 """The actions of the network page: show, check, write, try, undo."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -12,45 +14,42 @@ from linli.edge.services.network import (
     NetworkRefused,
     NothingToUndo,
     Plan,
-    Trial,
+    TrialRecord,
     TrialRuns,
     warnings,
 )
+from linli.edge.services.network.hand import Hand, NoTrial
+from linli.edge.services.network.helped import hand_of
 from linli.kernel import i18n
-
-ANSWERED_S: Final = 1.0
-"""The page gets its answer before its address may go."""
 
 
 async def _network(parts: Parts, request: Request) -> object:
-    def look() -> object:
-        return {
-            "cards": [
-                {
-                    **msgspec.to_builtins(card),
-                    "device": card.device,
-                    "method": card.method,
-                    "defaultRoute": default,
-                    "routes": routes,
-                }
-                for card, default, routes in parts.network.cards()
-            ],
-            "undoable": parts.network.undoable,
-            "present": parts.network.present,
-            "writable": parts.network.writable,
-            "canTry": parts.trial is not None,
-            "trial": _trial_out(parts.trial, request.language),
-        }
-
     try:
-        return await asyncio.to_thread(look)
+        now = await asyncio.to_thread(_hand(parts).look)
     except OSError as error:
         raise Refusal(409, "network_unreadable", why=str(error)) from None
+    return {
+        "cards": [
+            {
+                **msgspec.to_builtins(each.card),
+                "device": each.card.device,
+                "method": each.card.method,
+                "defaultRoute": each.default_route,
+                "routes": each.routes,
+            }
+            for each in now.cards
+        ],
+        "undoable": now.undoable,
+        "present": now.present,
+        "writable": now.writable,
+        "canTry": now.can_try,
+        "trial": _trial_out(now.trial, request.language),
+    }
 
 
-def _trial_out(trial: Trial | None, language: str) -> object:
-    record = trial.record if trial is not None else None
-    if record is None:
+def _trial_out(record: TrialRecord | None, language: str) -> object:
+    """The last trial of a person's change; one of the modem's while others must wait for it."""
+    if record is None or (record.subject == "modem" and record.ended):
         return None
     state = record.state if record.ended or record.state == "asking" else "bringing"
     return {
@@ -66,7 +65,7 @@ async def _check_network(parts: Parts, request: Request) -> object:
     """A dry run: the faults by field, else the changes."""
     plan = read(request.data, Plan)
     try:
-        changes = await asyncio.to_thread(parts.network.changes, plan)
+        changes = await asyncio.to_thread(_hand(parts).check, plan)
     except NetworkRefused as refused:
         return {
             "faults": [_fault_out(fault, request.language) for fault in refused.faults],
@@ -77,54 +76,44 @@ async def _check_network(parts: Parts, request: Request) -> object:
         raise Refusal(409, "network_elsewhere", why=str(error)) from None
     return {
         "faults": [],
-        "changes": [{"name": change.name, "diff": change.diff()} for change in changes],
+        "changes": msgspec.to_builtins(changes),
         "notes": [_fault_out(warning, request.language) for warning in warnings(plan)],
     }
 
 
 async def _apply_network(parts: Parts, request: Request) -> object:
     plan = read(request.data, Plan)
-    _refuse_while_on(parts)
-    try:
-        changes = await asyncio.to_thread(parts.network.apply, plan)
-    except NetworkRefused as refused:
-        raise Refusal(400, "network_faulty", field=refused.faults[0].field) from None
-    except OSError as error:
-        raise Refusal(409, "network_elsewhere", why=str(error)) from None
-    return {"written": [change.name for change in changes]}
+    return {"written": await _changed(partial(_hand(parts).apply, plan))}
 
 
 async def _try_network(parts: Parts, request: Request) -> object:
     """Write it and bring it into force once this is answered; the cloud decides whether it stays."""
     plan = read(request.data, Plan)
-    if parts.trial is None:
-        raise Refusal(404, "no_such_call")
+    return {"written": await _changed(partial(_hand(parts).try_out, plan))}
+
+
+async def _undo_network(parts: Parts, request: Request) -> object:
+    return {"written": await _changed(_hand(parts).undo)}
+
+
+async def _changed(change: Callable[[], list[str]]) -> list[str]:
+    """The names of the files."""
     try:
-        changes = await asyncio.to_thread(parts.trial.begin, plan)
+        return await asyncio.to_thread(change)
+    except NoTrial:
+        raise Refusal(404, "no_such_call") from None
     except TrialRuns:
         raise Refusal(409, "network_on_trial") from None
+    except NothingToUndo:
+        raise Refusal(409, "nothing_to_undo") from None
     except NetworkRefused as refused:
         raise Refusal(400, "network_faulty", field=refused.faults[0].field) from None
     except OSError as error:
         raise Refusal(409, "network_elsewhere", why=str(error)) from None
-    if changes:
-        parts.trial.aside(parts.trial.go_on, after_s=ANSWERED_S)
-    return {"written": [change.name for change in changes]}
 
 
-async def _undo_network(parts: Parts, request: Request) -> object:
-    _refuse_while_on(parts)
-    try:
-        return {"written": await asyncio.to_thread(parts.network.undo)}
-    except NothingToUndo:
-        raise Refusal(409, "nothing_to_undo") from None
-    except OSError as error:
-        raise Refusal(409, "network_elsewhere", why=str(error)) from None
-
-
-def _refuse_while_on(parts: Parts) -> None:
-    if parts.trial is not None and parts.trial.unfinished:
-        raise Refusal(409, "network_on_trial")
+def _hand(parts: Parts) -> Hand:
+    return hand_of(parts.network, parts.trial, parts.helped)
 
 
 def _fault_out(fault: Fault, language: str) -> dict[str, str]:

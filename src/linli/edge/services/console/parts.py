@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linli.edge.framework.device_logs import DeviceLogs
+from linli.edge.services.cellular import CellularKeeper
 from linli.edge.services.files import FileStore
 from linli.edge.services.interconnect import AppServices, LocalBroker
 from linli.edge.services.keeping.standby import StandbyDoor
 from linli.edge.services.network import NetworkFiles, Trial
+from linli.edge.services.network.helped import HelpedHand
 from linli.edge.services.ports import BoxState, DiagnosisView
 
 
@@ -27,5 +29,8 @@ class Parts:
     route_port: int = 0
     trial: Trial | None = None
     """Of changes of the network."""
+    helped: HelpedHand | None = None
+    """Changes the network where this process may not."""
+    cellular: CellularKeeper | None = None
     diagnose: Callable[[str], Awaitable[DiagnosisView]] | None = None
     """Find what is wrong, in words of a language."""

@@ -30,8 +30,8 @@ MANIFEST: Final = "manifest.json"
 LEFT_OUT: Final = frozenset(
     ("files", "photos", "pictures", "logs", "standby", "moving", "network", "backups", "run", "models")
 )
-"""Folders of the box's own that are no part of it; `hardware-id` is the machine's."""
-_NOT_FILES: Final = frozenset(("hardware-id", "moved.json", "status.json"))
+"""Folders of the box's own that are no part of it; `hardware-id` is the machine's, and so is its SIM card."""
+_NOT_FILES: Final = frozenset(("hardware-id", "moved.json", "status.json", "cellular.json"))
 MANIFEST_BYTES: Final = 8 * 1024 * 1024
 ARCHIVE_FILES: Final = 20_000
 

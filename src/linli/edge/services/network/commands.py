@@ -12,7 +12,14 @@ from typing import Any
 
 import msgspec
 
-from linli.edge.services.network.install import Change, NetworkFiles, NetworkRefused, NothingToUndo
+from linli.edge.services.network.helper import SOCKET, USER, Helper, listening, uid_of
+from linli.edge.services.network.install import (
+    Change,
+    NetworkFiles,
+    NetworkRefused,
+    NothingToUndo,
+    state_folder,
+)
 from linli.edge.services.network.plan import DNS, Fault, Plan, warnings
 from linli.edge.services.network.styles import STYLES, NoStyle, style_of
 from linli.edge.services.network.trial import SECONDS, Trial, TrialRecord, TrialRuns
@@ -51,6 +58,13 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         help="for the cloud, with --now (%(default)s)",
     )
     parser.set_defaults(run=_apply)
+    helper = words.add_parser(
+        "helper", parents=[places], help="change the network, as root, for a box that runs without that right"
+    )
+    helper.add_argument("--socket", type=Path, default=SOCKET, help="where orders come (%(default)s)")
+    helper.add_argument("--user", default=USER, help="whose orders are taken (%(default)s)")
+    helper.add_argument("--within", type=_seconds, default=SECONDS, metavar="SECONDS", help="for the cloud")
+    helper.set_defaults(run=_help)
     words.add_parser(
         "resume",
         parents=[places],
@@ -69,7 +83,9 @@ def _plan_words(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--dhcp", action="store_true", help="the outside card asks for its address")
     how.add_argument(
-        "--cellular", action="store_true", help="the way out is a SIM card; power off to change it"
+        "--cellular",
+        action="store_true",
+        help="the modem is the only way out; power off to change the SIM card",
     )
     parser.add_argument("--inside", metavar="CARD", help="emergency only: a second card towards the devices")
     parser.add_argument("--inside-address", metavar="A.B.C.D/N")
@@ -88,7 +104,7 @@ def _seconds(text: str) -> float:
 
 def _files(words: argparse.Namespace) -> NetworkFiles:
     """Raises NoStyle."""
-    return NetworkFiles(style_of(name=words.style, folder=words.folder), words.home / "network")
+    return NetworkFiles(style_of(name=words.style, folder=words.folder), state_folder(words.home))
 
 
 def _trial(words: argparse.Namespace, files: NetworkFiles) -> Trial:
@@ -174,6 +190,28 @@ def _resume(words: argparse.Namespace) -> int:
         return _failed("stopped; it goes on at the next start")
     except OSError as error:
         return _failed(error)
+
+
+def _help(words: argparse.Namespace) -> int:
+    """Until nobody asks it any more."""
+    try:
+        uid = uid_of(words.user)
+        try:
+            style = style_of(name=words.style, folder=words.folder)
+        except NoStyle:
+            style = None
+        listener = listening(words.socket, uid)
+        with _unhurt():
+            Helper(NetworkFiles(style, state_folder(words.home)), uid=uid, seconds=words.within).serve(
+                listener
+            )
+    except KeyError:
+        return _failed(f"there is no user {words.user}")
+    except KeyboardInterrupt:
+        return DONE
+    except OSError as error:
+        return _failed(error)
+    return DONE
 
 
 def _ended(record: TrialRecord | None) -> int:

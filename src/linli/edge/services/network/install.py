@@ -15,14 +15,27 @@ from typing import Final
 
 import msgspec
 
+from linli.edge.services.network.modem_link import ModemLink, link_faults
 from linli.edge.services.network.plan import Fault, Plan, faults
 from linli.edge.services.network.style import Configured, FileUnreadable, Style
 from linli.edge.services.network.styles import NoStyle, style_of
 from linli.kernel.disk import sync_folder
 
+type Wanted = Plan | ModemLink
+
 KEPT: Final = 20
 """Undo steps kept."""
 _SECRET: Final = re.compile(r"(?i)((?:psk|password|secret|\bpin)[\w.\-]*[\"']?[ \t]*[:=][ \t]*)\S.*")
+
+
+HELPERS: Final = Path("/var/lib/linli-edge-network")
+"""Of root, where the helper is installed by which a box without rights changes the network."""
+_HOME: Final = Path("/var/lib/linli-edge")
+
+
+def state_folder(home: Path) -> Path:
+    """Where undo steps and the mark of a trial lie. `home`: the box's own folder."""
+    return HELPERS if home == _HOME and HELPERS.is_dir() else home / "network"
 
 
 class NetworkRefused(ValueError):
@@ -59,7 +72,7 @@ class NetworkFiles:
 
     def __init__(self, style: Style | None, undo_folder: Path) -> None:
         self._style = style
-        self._undo = undo_folder
+        self._undo = self.undo_folder = undo_folder
 
     @classmethod
     def of_system(cls, home: Path, folder: str = "") -> "NetworkFiles":
@@ -68,7 +81,7 @@ class NetworkFiles:
             style = style_of(folder=Path(folder) if folder else None)
         except NoStyle:
             style = None
-        return cls(style, home / "network")
+        return cls(style, state_folder(home))
 
     def places(self) -> list[Path]:
         """The files, for a backup."""
@@ -92,20 +105,20 @@ class NetworkFiles:
         """The configuration, by name. Raises OSError."""
         return [] if self._style is None else self._style.cards(self._style.files())
 
-    def changes(self, plan: Plan) -> list[Change]:
+    def changes(self, wanted: Wanted) -> list[Change]:
         """The changes of applying, file by file; a dry run. Raises NetworkRefused, and OSError for unreadable files."""
-        problems = faults(plan)
+        problems = faults(wanted) if isinstance(wanted, Plan) else link_faults(wanted)
         if problems:
             raise NetworkRefused(problems)
         style = self._needed()
         before = style.files()
-        after = style.after(plan, before)
+        after = style.after(wanted, before) if isinstance(wanted, Plan) else style.after_link(wanted, before)
         changes = [Change(name, before.get(name), after[name]) for name in sorted(after)]
         return [change for change in changes if change.before != change.after]
 
-    def apply(self, plan: Plan) -> list[Change]:
+    def apply(self, wanted: Wanted) -> list[Change]:
         """Write it. Raises NetworkRefused, OSError."""
-        changes = self.changes(plan)
+        changes = self.changes(wanted)
         if changes:
             self.remember(changes)
             self.put(changes)
@@ -138,6 +151,11 @@ class NetworkFiles:
         for old in steps[: max(0, len(steps) + 1 - KEPT)]:
             old.unlink()
         return number
+
+    def forget(self, step: int) -> None:
+        """A change that nobody is to take back."""
+        (self._undo / f"{step}.json").unlink(missing_ok=True)
+        sync_folder(self._undo)
 
     def put(self, changes: list[Change]) -> None:
         self._put({change.name: change.after for change in changes})

@@ -16,10 +16,15 @@ from yaml.representer import SafeRepresenter
 from yaml.resolver import BaseResolver
 from yaml.serializer import Serializer
 
+from linli.edge.services.network.modem_link import METRIC as MODEM_METRIC
+from linli.edge.services.network.modem_link import ModemLink
 from linli.edge.services.network.plan import DNS, Card, Plan
 from linli.edge.services.network.style import METRIC, Command, Configured, Files, FileUnreadable, Style
 
 OURS: Final = "90-linli.yaml"
+_MODEM: Final = "91-linli-modem.yaml"
+"""Of the modem's card; plans leave it alone."""
+_MODEM_HEAD: Final = "# Written by the box for its modem, and taken away when it disconnects.\n"
 _HEAD: Final = "# Written by `linli edge network`; `linli edge network undo` takes it back.\n"
 _DEFAULT: Final = ("default", "0.0.0.0/0")
 _KINDS: Final = ("ethernets", "wifis", "modems", "bonds", "bridges", "vlans", "dummy-devices", "tunnels")
@@ -53,7 +58,7 @@ class Netplan(Style):
         return name.endswith(".yaml") and not name.startswith(".")
 
     def after(self, plan: Plan, files: Files) -> dict[str, bytes | None]:
-        trees = {name: _read(name, files[name]) for name in sorted(files)}
+        trees = {name: _read(name, files[name]) for name in sorted(files) if name != _MODEM}
         changed: set[str] = set()
         planned: Tree = {}
         for card, outside in ((plan.outside, True), (plan.inside, False)):
@@ -66,7 +71,7 @@ class Netplan(Style):
                     kind, key, earlier = taken
                     kept |= {word: value for word, value in earlier.items() if word not in _ADDRESSING}
                     changed.add(name)
-            if card.method != "cellular":  # its modem dials by itself
+            if card.method != "cellular":  # the modem's own file says its addresses
                 wanted = kept | definition(card, outside=outside, routes=plan.routes)
                 planned.setdefault(kind, {})[key] = wanted
         changed |= {name for name, tree in trees.items() if _give_up_default(tree)}
@@ -79,6 +84,12 @@ class Netplan(Style):
         after: dict[str, bytes | None] = {OURS: content}
         return after | {name: _written(trees[name]) for name in changed if name != OURS}
 
+    def after_link(self, link: ModemLink, files: Files) -> dict[str, bytes | None]:
+        if link.method == "none":
+            return {_MODEM: None}
+        tree = {"network": {"version": "2", "ethernets": {link.device: link_definition(link)}}}
+        return {_MODEM: _written(tree, _MODEM_HEAD)}
+
     def cards(self, files: Files) -> list[Configured]:
         merged: Tree = {}
         for name in sorted(files):
@@ -86,7 +97,11 @@ class Netplan(Style):
                 for key, words in _devices(_read(name, files[name]), kind).items():
                     device = str(words.get("set-name", key))
                     merged[device] = merged.get(device, {}) | words
-        return [_configured(device, merged[device]) for device in sorted(merged)]
+        modem = _devices(_read(_MODEM, files[_MODEM]), "ethernets") if _MODEM in files else {}
+        configured = [_configured(device, merged[device]) for device in sorted(merged)]
+        return [
+            read._replace(default_route=False) if read.card.device in modem else read for read in configured
+        ]
 
     def commands(self, cards: Sequence[str]) -> list[Command]:
         return [Command(["netplan", "apply"])]
@@ -106,6 +121,21 @@ def definition(card: Card, *, outside: bool, routes: list[str]) -> Tree:
         elif routes:
             tree["routes"] = [{"to": route, "via": card.gateway} for route in routes]
     return tree if outside else tree | {"accept-ra": "false"}
+
+
+def link_definition(link: ModemLink) -> Tree:
+    """Nobody waits for it at the start of the system: a modem connects when it can."""
+    tree: Tree = {"optional": "true", "accept-ra": "false"}
+    if link.mtu:
+        tree["mtu"] = str(link.mtu)
+    if link.method == "dhcp":
+        return tree | {"dhcp4": "true", "dhcp4-overrides": {"route-metric": str(MODEM_METRIC)}}
+    way = {"via": link.gateway, "on-link": "true"} if link.gateway else {"scope": "link"}
+    tree |= {"dhcp4": "false", "addresses": [link.interface]}
+    tree["routes"] = [{"to": "0.0.0.0/0", **way, "metric": str(MODEM_METRIC)}]
+    if link.dns:
+        tree["nameservers"] = {"addresses": list(link.dns)}
+    return tree
 
 
 def _read(name: str, content: bytes) -> Tree:
@@ -138,13 +168,13 @@ def _devices(tree: Tree, kind: str) -> dict[str, Tree]:
     return {device: words for device, words in _section(tree, kind).items() if isinstance(words, dict)}
 
 
-def _written(tree: Tree) -> bytes:
+def _written(tree: Tree, head: str = _HEAD) -> bytes:
     out = io.StringIO()
     dumper = _Dumper(out)
     dumper.open()
     dumper.represent(tree)
     dumper.close()
-    return (_HEAD + out.getvalue()).encode()
+    return (head + out.getvalue()).encode()
 
 
 def _taken_out(tree: Tree, device: str) -> list[tuple[str, str, Tree]]:

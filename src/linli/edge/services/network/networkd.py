@@ -9,13 +9,19 @@ from collections.abc import Iterator, Sequence
 from ipaddress import AddressValueError, IPv4Interface, NetmaskValueError
 from typing import Final, NamedTuple
 
+from linli.edge.services.network.modem_link import METRIC as MODEM_METRIC
+from linli.edge.services.network.modem_link import ModemLink
 from linli.edge.services.network.plan import DNS, Card, Plan
 from linli.edge.services.network.style import METRIC, Command, Configured, Files, Style
 
 _PREFIX: Final = "00-linli-"
 _SUFFIX: Final = ".network"
+_MODEM: Final = "01-linli-modem.network"
+"""Of the modem's card; plans leave it alone."""
 _HEAD: Final = "# Written by `linli edge network`; `linli edge network undo` takes it back.\n"
-_EVERYWHERE: Final = ("", "0.0.0.0/0")
+_MODEM_HEAD: Final = "# Written by the box for its modem, and taken away when it disconnects.\n"
+_ALL: Final = "0.0.0.0/0"
+_EVERYWHERE: Final = ("", _ALL)
 _SECTION: Final = re.compile(r"\s*\[(.+)\]\s*$")
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9]+)\s*=\s*(.*?)\s*$")
 _NO: Final = ("no", "false", "off", "0", "n", "f")
@@ -43,23 +49,32 @@ class Networkd(Style):
         if plan.outside.method != "cellular":
             planned[_file(plan.outside)] = card_file(plan.outside, outside=True, routes=[])
         else:
-            planned[_file(plan.outside)] = None  # its modem dials by itself
+            planned[_file(plan.outside)] = None  # the modem's own file says its addresses
         if plan.inside is not None:
             planned[_file(plan.inside)] = card_file(plan.inside, outside=False, routes=plan.routes)
         ours = {card.device for card in (plan.outside, plan.inside) if card is not None}
         others = {
             name: _inside(content) if name.startswith(_PREFIX) else without_default_route(content)
             for name, content in files.items()
-            if name not in planned and not ours.intersection(_values(list(_lines(content)), "Match", "Name"))
+            if name not in planned
+            and name != _MODEM
+            and not ours.intersection(_values(list(_lines(content)), "Match", "Name"))
         }
         return planned | others
+
+    def after_link(self, link: ModemLink, files: Files) -> dict[str, bytes | None]:
+        after: dict[str, bytes | None] = {_MODEM: None if link.method == "none" else link_file(link)}
+        if (stale := f"{_PREFIX}{link.device}{_SUFFIX}") in files:  # of an earlier plan: it would come first
+            after[stale] = None
+        return after
 
     def cards(self, files: Files) -> list[Configured]:
         configured: dict[str, Configured] = {}
         for name in sorted(files):
             lines = list(_lines(files[name]))
             for device in _values(lines, "Match", "Name"):
-                configured.setdefault(device, _read(device, lines))
+                read = _read(device, lines)
+                configured.setdefault(device, read._replace(default_route=False) if name == _MODEM else read)
         return [configured[device] for device in sorted(configured)]
 
     def cards_of(self, names: Sequence[str]) -> list[str]:
@@ -84,6 +99,24 @@ def card_file(card: Card, *, outside: bool, routes: list[str]) -> bytes:
     if not outside:
         sections[1] += "IPv6AcceptRA=no\n"  # else a router there offers another way out
     return (_HEAD + "\n" + "\n".join(sections)).encode()
+
+
+def link_file(link: ModemLink) -> bytes:
+    """Nobody waits for it at the start of the system: a modem connects when it can."""
+    mtu = f"MTUBytes={link.mtu}\n" if link.mtu else ""
+    names = "".join(f"DNS={name}\n" for name in link.dns)
+    sections = [f"[Match]\nName={link.device}\n", f"[Link]\nRequiredForOnline=no\n{mtu}"]
+    if link.method == "dhcp":
+        sections += ["[Network]\nDHCP=ipv4\nIPv6AcceptRA=no\n", f"[DHCPv4]\nRouteMetric={MODEM_METRIC}\n"]
+    else:
+        sections.append(f"[Network]\nDHCP=no\nAddress={link.interface}\n{names}IPv6AcceptRA=no\n")
+        way = (
+            f"Gateway={link.gateway}\nGatewayOnLink=yes"
+            if link.gateway
+            else f"Destination={_ALL}\nScope=link"
+        )
+        sections.append(f"[Route]\n{way}\nMetric={MODEM_METRIC}\n")
+    return (_MODEM_HEAD + "\n" + "\n".join(sections)).encode()
 
 
 def without_default_route(content: bytes) -> bytes:

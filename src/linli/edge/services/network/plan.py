@@ -14,7 +14,7 @@ from msgspec import Meta
 type Method = Literal["static", "dhcp", "cellular"]
 DNS: Final = "223.5.5.5"
 """The samples' name server."""
-_CARD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}")
+CARD_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}")
 _ROUTES: Final = 64
 
 
@@ -90,7 +90,7 @@ def network_of(card: Card) -> IPv4Network | None:
 
 def _card_faults(place: str, card: Card) -> list[Fault]:
     problems = []
-    if not _CARD.fullmatch(card.device):
+    if not CARD_NAME.fullmatch(card.device):
         problems.append(Fault(f"{place}.device", "card_name", card.device))
     if card.method != "static":
         problems += [

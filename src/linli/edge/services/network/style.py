@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Final, NamedTuple
 
+from linli.edge.services.network.modem_link import ModemLink
 from linli.edge.services.network.plan import Card, Plan
 
 type Files = Mapping[str, bytes]
@@ -51,6 +52,10 @@ class Style(ABC):
     @abstractmethod
     def after(self, plan: Plan, files: Files) -> dict[str, bytes | None]:
         """The files for a plan without faults; None: the file is deleted. Raises FileUnreadable."""
+
+    @abstractmethod
+    def after_link(self, link: ModemLink, files: Files) -> dict[str, bytes | None]:
+        """What a modem's link without faults makes of the files: one of its own, whatever plans say."""
 
     @abstractmethod
     def cards(self, files: Files) -> list[Configured]:

@@ -11,17 +11,25 @@ import os
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 import httpx
 import msgspec
 from msgspec import Meta
 
 from linli.edge.cloud import load_identity
-from linli.edge.services.network.install import Change, NetworkFiles, NothingToUndo, replace_file
-from linli.edge.services.network.plan import Plan
+from linli.edge.services.network.install import (
+    Change,
+    NetworkFiles,
+    NetworkRefused,
+    NothingToUndo,
+    Wanted,
+    replace_file,
+)
+from linli.edge.services.network.modem_link import ModemLink
 from linli.edge.services.network.style import Command
 from linli.kernel.clock import Clock
 from linli.kernel.telemetry import logger
@@ -33,11 +41,21 @@ SECONDS: Final = 60.0
 PAUSE_S: Final = 1.0
 ASK_S: Final = 5.0
 COMMAND_S: Final = 60.0
+LOCK_S: Final = 5.0
+"""For whoever ended a trial, as its mark says, to let go of it."""
 _DETAIL: Final = 500
 
+type Subject = Literal["plan", "modem"]
 type State = Literal["writing", "bringing", "asking", "taking_back", "kept", "untried", "taken_back"]
 type Reason = Literal["", "no_cloud", "command", "broken_off", "stopped"]
 ENDED: Final = ("kept", "untried", "taken_back")
+
+
+class LinkOutcome(NamedTuple):
+    """What became of a modem's link; without a reason it is in force. `detail` is in a program's words."""
+
+    reason: Literal["", "on_trial", "not_written", "no_cloud"] = ""
+    detail: str = ""
 
 
 class TrialRuns(Exception):
@@ -52,6 +70,8 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Number of the undo step."""
     style: str
     cards: list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")]]
+    subject: Subject = "plan"
+    """A modem's link changes by itself: once it is kept, nobody undoes it."""
     source: str = ""
     """Static address that the outside card must have before the cloud is asked; empty: any."""
     seconds: float = SECONDS
@@ -78,9 +98,12 @@ class Trial:
         clock: Clock,
         *,
         ask: Callable[[str], str] | None = None,
+        cloud: Callable[[], str] | None = None,
         seconds: float = SECONDS,
     ) -> None:
+        """`cloud`: its address, empty before activation; by default of the identity in `home`."""
         self._home = home
+        self._cloud = cloud or self._own_cloud
         self._files = files
         self._clock = clock
         self._ask = ask or answer_of
@@ -107,7 +130,7 @@ class Trial:
         if self.unfinished:
             raise TrialRuns
 
-    def begin(self, plan: Plan) -> list[Change]:
+    def begin(self, wanted: Wanted) -> list[Change]:
         """Write it, with its mark first; `go_on` must follow where something changes.
 
         Raises TrialRuns, NetworkRefused, OSError.
@@ -115,7 +138,7 @@ class Trial:
         self._take_lock()
         try:
             self.refuse_while_on()
-            changes = self._files.changes(plan)
+            changes = self._files.changes(wanted)
             if not changes:
                 self._give_lock()
                 return []
@@ -124,10 +147,9 @@ class Trial:
                 state="writing",
                 step=self._files.remember(changes),
                 style=style.name if style is not None else "",
-                cards=[
-                    card.device for card in (plan.outside, plan.inside) if card and card.method != "cellular"
-                ],
-                source=plan.outside.address,
+                cards=_cards(wanted),
+                subject="modem" if isinstance(wanted, ModemLink) else "plan",
+                source=wanted.address if isinstance(wanted, ModemLink) else wanted.outside.address,
                 seconds=self._seconds,
             )
             self._keep(record)
@@ -148,12 +170,31 @@ class Trial:
             record = self.record
             if record is None or record.ended:
                 return record
-            why = self._run(record)
+            why = self._run(record.cards)
             if why:
                 return self._take_back(record, "command", why)
             return self._try(record)
         finally:
             self._give_lock()
+
+    def link(self, link: ModemLink, *, fresh: bool) -> LinkOutcome:
+        """Write a modem's link and try it. `fresh`: the modem connected just now, so that a card with the same file
+        as before needs its addresses anew.
+        """
+        try:
+            if not self.begin(link):
+                why = self._run(_cards(link)) if fresh else ""
+                return LinkOutcome("not_written", why) if why else LinkOutcome()
+            record = self.go_on()
+        except TrialRuns:
+            return LinkOutcome("on_trial")
+        except (NetworkRefused, OSError) as error:
+            return LinkOutcome("not_written", str(error)[:_DETAIL])
+        if record is None or record.state in ("kept", "untried"):
+            return LinkOutcome()
+        if not record.ended:
+            return LinkOutcome("on_trial")
+        return LinkOutcome("no_cloud" if record.reason == "no_cloud" else "not_written", record.detail)
 
     def resume(self) -> TrialRecord | None:
         """After a start: go on with what was broken off. None: there is nothing. Raises TrialRuns, OSError."""
@@ -188,6 +229,11 @@ class Trial:
         )
         self._thread.start()
 
+    def wait(self) -> None:
+        """Until what was begun aside has ended."""
+        if self._thread is not None:
+            self._thread.join()
+
     def stop(self) -> None:
         """A trial that goes on is left to the next start."""
         self._stop.set()
@@ -205,10 +251,10 @@ class Trial:
 
     # steps
 
-    def _run(self, record: TrialRecord) -> str:
+    def _run(self, cards: list[str]) -> str:
         """An empty text when all commands did, else what went wrong."""
         style = self._files.style
-        for command in style.commands(record.cards) if style is not None else ():
+        for command in style.commands(cards) if style is not None else ():
             why = _ran(command)
             if why and not command.may_fail:
                 return f"{' '.join(command.words)}: {why}"[:_DETAIL]
@@ -217,14 +263,14 @@ class Trial:
     def _try(self, record: TrialRecord) -> TrialRecord:
         cloud = self._cloud()
         if not cloud:
-            return self._keep(record, state="untried", ended_ms=self._clock.now_ms())
+            return self._kept(record, "untried")
         until = self._clock.steady_ms() + round(record.seconds * 1000)
         until_ms = self._clock.now_ms() + round(record.seconds * 1000)
         record = self._keep(record, state="asking", until_ms=until_ms)
         while not self._stop.wait(PAUSE_S):  # at once the old address may still answer
             why = _absent(record.source) or self._ask(cloud)
             if not why:
-                return self._keep(record, state="kept", ended_ms=self._clock.now_ms())
+                return self._kept(record, "kept")
             if self._clock.steady_ms() >= until:
                 return self._take_back(record, "no_cloud", why)
         return record
@@ -233,16 +279,22 @@ class Trial:
         record = self._keep(record, state="taking_back", reason=reason, detail=detail[:_DETAIL])
         with contextlib.suppress(NothingToUndo):  # it was taken back already, and the power went then
             self._files.undo(record.step)
-        if why := self._run(record):
+        if why := self._run(record.cards):
             record = msgspec.structs.replace(record, detail=f"{detail}; {why}".lstrip("; ")[:_DETAIL])
         return self._keep(record, state="taken_back", ended_ms=self._clock.now_ms())
+
+    def _kept(self, record: TrialRecord, state: State) -> TrialRecord:
+        record = self._keep(record, state=state, ended_ms=self._clock.now_ms())
+        if record.subject == "modem":
+            self._files.forget(record.step)
+        return record
 
     def _keep(self, record: TrialRecord, **changes: object) -> TrialRecord:
         record = msgspec.structs.replace(record, **changes)
         replace_file(self._place("trial.json"), msgspec.json.encode(record), mode=0o644)
         return record
 
-    def _cloud(self) -> str:
+    def _own_cloud(self) -> str:
         try:
             identity = load_identity(self._home)
         except (ValueError, OSError):
@@ -250,23 +302,35 @@ class Trial:
         return "" if identity is None else identity.activated.cloud.base_url.rstrip("/")
 
     def _place(self, name: str) -> Path:
-        return self._home / "network" / name
+        return self._files.undo_folder / name
 
     def _take_lock(self) -> None:
         place = self._place("trial.lock")
         place.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(place, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise TrialRuns from None
+        ends = time.monotonic() + LOCK_S
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if self.unfinished or time.monotonic() > ends:
+                    os.close(handle)
+                    raise TrialRuns from None
+                time.sleep(0.02)
         self._lock = handle
 
     def _give_lock(self) -> None:
         handle, self._lock = self._lock, -1
         if handle >= 0:
             os.close(handle)
+
+
+def _cards(wanted: Wanted) -> list[str]:
+    """Those that are brought into force anew. One that is no way out any more may be gone from the machine."""
+    if isinstance(wanted, ModemLink):
+        return [] if wanted.method == "none" else [wanted.device]
+    return [card.device for card in (wanted.outside, wanted.inside) if card and card.method != "cellular"]
 
 
 def answer_of(cloud: str) -> str:

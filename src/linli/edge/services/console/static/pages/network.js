@@ -1,4 +1,5 @@
 import { call, clock, confirm, empty, facts, field, fill, h, pill, t, toast } from '../dom.js'
+import { modem } from './modem.js'
 
 export function network({ body }) {
   const plan = { two: false, outside: { device: '', method: 'static', address: '', netmask: '255.255.255.0', gateway: '', dns: '223.5.5.5' }, inside: { device: '', method: 'static', address: '', netmask: '255.255.255.0', gateway: '' }, routes: '' }
@@ -6,10 +7,12 @@ export function network({ body }) {
   const form = h('section.card')
   const result = h('section.card.hidden')
   const trial = h('div')
+  const modemCard = h('section.card')
   let timer = 0
   let canTry = false
   let faults = {}
-  fill(body, h('div.head', h('h1', t('page.network'))), h('div.note', t('network.hint')), trial, h('div.two', h('div.pile', now, result), form))
+  fill(body, h('div.head', h('h1', t('page.network'))), h('div.note', t('network.hint')), trial, h('div.two', h('div.pile', now, result, modemCard), form))
+  const modems = modem(modemCard)
 
   async function load() {
     const found = await call('network')
@@ -87,5 +90,5 @@ export function network({ body }) {
     try { await call('network/undo', {}); toast(t('network.undone')); await load() } catch (error) { toast(error.message) }
   }
   load().catch((error) => fill(now, h('div.note.bad', error.message)))
-  return { stop: () => clearTimeout(timer) }
+  return { stop: () => { clearTimeout(timer); modems.stop() } }
 }
