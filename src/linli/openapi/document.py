@@ -58,7 +58,7 @@ def _operation(specs: list[MethodSpec], by_kind: dict[int, Any]) -> dict[str, An
     return {
         "operationId": newest.path.strip("/").replace("/", "_").replace("-", "_"),
         "summary": f"{newest.title} / {newest.title_en}",
-        "description": newest.description,
+        "description": "\n\n".join(filter(None, (newest.description_zh, newest.description))),
         "tags": [newest.service],
         "requestBody": {"required": True, "content": _json(_either("oneOf", requests))},
         "responses": {

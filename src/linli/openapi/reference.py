@@ -12,6 +12,7 @@ from msgspec import inspect
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.openapi import answers
+from linli.openapi.descriptions import half
 from linli.openapi.registry import MethodSpec
 
 DEEPEST: Final = 6
@@ -52,11 +53,14 @@ class ErrorCode(msgspec.Struct, frozen=True):
     message: str
 
 
-def fields_of(kind: Any) -> list[Field]:
-    """The members of a parameter or result type, in the order they are declared."""
+def fields_of(kind: Any, language: str = i18n.DEFAULT) -> list[Field]:
+    """The members of a parameter or result type, in the order they are declared, described in the language."""
     if kind is None:
         return []
-    return list(_members(inspect.type_info(kind), "", 0))
+    return [
+        msgspec.structs.replace(field, description=half(field.description, language))
+        for field in _members(inspect.type_info(kind), "", 0)
+    ]
 
 
 def example_of(kind: Any) -> Any:

@@ -29,6 +29,7 @@ from typing import Any, Literal
 import msgspec
 
 from linli.kernel.entry.needs import EntryError, Function, Need, place_of, read
+from linli.openapi.descriptions import in_chinese
 
 type TokenMode = Literal["required", "optional", "none"]
 type Handler = Function
@@ -119,10 +120,15 @@ class MethodSpec(msgspec.Struct, frozen=True):
     """Its answer is a bare text that opens doors: no log keeps any of it."""
     message: str = "success"
     """`message` of an answer that succeeds."""
+    description_zh: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
         return self.path, self.version
+
+    def described(self, language: str) -> str:
+        """What it does, for a reader of the language."""
+        return self.description if language == "en" else self.description_zh or self.title
 
     @property
     def room(self) -> str:
@@ -237,6 +243,7 @@ def _spec(function: Handler, declared: Declaration) -> MethodSpec:
         result=reading.result,
         needs=tuple(need for need in reading.needs if need is not body),
         description=reading.description,
+        description_zh=in_chinese(declared.path, declared.version),
         beside=declared.contract.beside,
         answers_code=declared.contract.answers_code,
         message=declared.contract.message,

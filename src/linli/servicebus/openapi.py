@@ -85,7 +85,8 @@ def _spec(model: ServiceModel, method: Method) -> MethodSpec:
         params=params_of(model.id, method),
         result=result_of(model.id, method) or Any,
         needs=(Need("scope", Scope), Need("db", Database), Need("call", Call), Need("bus", ServiceBus)),
-        description=model.titled("zh-CN"),
+        description=model.titled("en"),
+        description_zh=model.titled("zh-CN"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from linli.kernel.errors import BadInput
+from linli.openapi.descriptions import BETWEEN, half
 from linli.servicebus.documents import Field, Method
 
 _SCALARS: Final[Mapping[str, Any]] = {
@@ -92,5 +93,10 @@ def _scalar(kind: str, fields: tuple[Field, ...], name: str) -> Any:
 
 
 def _described(field: Field) -> str:
-    meanings = ", ".join(f"{value} {meaning}" for value, meaning in field.values.items())
+    in_both = [_in_language(field, language) for language in ("zh-CN", "en")]
+    return BETWEEN.join(dict.fromkeys(in_both))
+
+
+def _in_language(field: Field, language: str) -> str:
+    meanings = ", ".join(f"{value} {half(meaning, language)}" for value, meaning in field.values.items())
     return f"{field.title} ({meanings})" if field.title and meanings else field.title or meanings

@@ -124,7 +124,7 @@ class NoticeQuery(msgspec.Struct, rename="camel"):
     page_no: Annotated[int, Meta(description="页码，从 1 起 / page, from 1")]
     page_size: Annotated[int, Meta(description="每页数量，最多 100 / page size, at most 100")]
     community_id: CommunityId = None
-    publish_type: Annotated[int | None, Meta(description=f"0 全部 / 0: all; {_CHANNELS}")] = None
+    publish_type: Annotated[int | None, Meta(description=f"0 全部；{_CHANNELS}, 0: all")] = None
     type: Annotated[int | None, Meta(description=_TYPES)] = None
     top_first: Annotated[
         int | None, Meta(description="1 置顶优先（默认） 0 忽略 / 1 pinned first, 0 not")

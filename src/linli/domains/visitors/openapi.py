@@ -28,8 +28,8 @@ from linli.openapi.registry import Call, Contract, method
 
 APPLY = "/solution/community/house/visitor/apply"
 _TYPES = (
-    "1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它 / 1 owner, 2 relative, 3 tenant, 4 friend, "
-    "5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"
+    "1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, "
+    "4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"
 )
 _STATUS = "0 未到访 1 已到访 2 废弃 / 0 not arrived, 1 arrived, 2 void"
 _TIME = "yyyy-MM-dd HH:mm:ss"

@@ -134,9 +134,9 @@ async def method(scope: Scope, openapi: OpenApi, settings: Settings, which: Meth
     server, key = settings.public_url, which.app_key or samples.PLACEHOLDER
     return MethodDetail(
         **_summary(spec, scope.language),
-        description=spec.description,
-        request=reference.fields_of(spec.params),
-        response=reference.fields_of(spec.result),
+        description=spec.described(scope.language),
+        request=reference.fields_of(spec.params, scope.language),
+        response=reference.fields_of(spec.result, scope.language),
         errors=reference.errors_of(spec, scope.language),
         request_example=_json(reference.envelope_example(spec)["params"]),
         response_example=_json(reference.answer_example(spec)),

@@ -168,7 +168,7 @@ class AsyncCommunities(AsyncService):
         fetched.
 
         Args:
-            poid: POI id
+            poid: 地点 id（poid） / POI id
             name: 小区名称 / community name
             address: 地址 / address
             service_start_time: 服务开始日期 / service start, yyyy-MM-dd
@@ -206,7 +206,7 @@ class AsyncCommunities(AsyncService):
         The community is under review until the platform's operator decides; only then tokens and spaces can be had.
 
         Args:
-            poid: POI id
+            poid: 地点 id（poid） / POI id
             name: 小区名称 / community name
             address: 地址 / address
             service_start_time: 服务开始日期 / service start, yyyy-MM-dd
@@ -455,7 +455,7 @@ class AsyncCommunities(AsyncService):
         Args:
             name: 空间名称 / space name
             parent_id: 父空间 id，一级空间填小区根空间 / parent; the root space for the first level
-            type_code: area 区域, building 幢, unit 单元, house 房屋, parking_area 停车区域, parking_space_channel 车道
+            type_code: area 区域，building 幢，unit 单元，house 房屋，parking_area 停车区域，parking_space_channel 车道 / area, building, unit, house, parking_area, parking_space_channel (lane)
             direction: 方向，仅车道：0 进口 1 出口 / lanes only: 0 entrance, 1 exit
         """
         return await self._call(
@@ -473,7 +473,7 @@ class AsyncCommunities(AsyncService):
         Args:
             page_no: 页码，从 1 起 / page, from 1
             page_size: 每页数量，最多 100 / page size, at most 100
-            type_code: area 区域, building 幢, unit 单元, house 房屋, parking_area 停车区域, parking_space_channel 车道
+            type_code: area 区域，building 幢，unit 单元，house 房屋，parking_area 停车区域，parking_space_channel 车道 / area, building, unit, house, parking_area, parking_space_channel (lane)
         """
         return await self._call(
             contracts.QUERY_SPACES_OF_TYPE,

@@ -84,7 +84,7 @@ class Ticket(Model, kw_only=True):
 
 class CommunityApplyOlder(Model, kw_only=True):
     poid: str
-    """POI id"""
+    """地点 id（poid） / POI id"""
     name: str
     """小区名称 / community name"""
     address: str
@@ -104,7 +104,7 @@ class CommunityApplied(Model, kw_only=True):
 
 class CommunityApply(Model, kw_only=True):
     poid: str
-    """POI id"""
+    """地点 id（poid） / POI id"""
     name: str
     """小区名称 / community name"""
     address: str
@@ -255,7 +255,7 @@ class SpaceDetail(Model, kw_only=True):
     name: str
     """空间名称 / space name"""
     type_code: str = field(name="typeCode")
-    """area 区域, building 幢, unit 单元, house 房屋, parking_area 停车区域, parking_space_channel 车道"""
+    """area 区域，building 幢，unit 单元，house 房屋，parking_area 停车区域，parking_space_channel 车道 / area, building, unit, house, parking_area, parking_space_channel (lane)"""
     parent_id: str | None = field(name="parentId")
     """父空间 id / parent space id"""
     name_path: str = field(name="namePath")
@@ -295,7 +295,7 @@ class SpaceInfo(Model, kw_only=True):
     name: str
     """空间名称 / space name"""
     type_code: str = field(name="typeCode")
-    """area 区域, building 幢, unit 单元, house 房屋, parking_area 停车区域, parking_space_channel 车道"""
+    """area 区域，building 幢，unit 单元，house 房屋，parking_area 停车区域，parking_space_channel 车道 / area, building, unit, house, parking_area, parking_space_channel (lane)"""
     parent_id: str | None = field(name="parentId")
     """父空间 id / parent space id"""
     direction: int | None = None
@@ -308,7 +308,7 @@ class SpaceCreate(Model, kw_only=True):
     parent_id: str | int = field(name="parentId")
     """父空间 id，一级空间填小区根空间 / parent; the root space for the first level"""
     type_code: str = field(name="typeCode")
-    """area 区域, building 幢, unit 单元, house 房屋, parking_area 停车区域, parking_space_channel 车道"""
+    """area 区域，building 幢，unit 单元，house 房屋，parking_area 停车区域，parking_space_channel 车道 / area, building, unit, house, parking_area, parking_space_channel (lane)"""
     direction: int | None = None
     """方向，仅车道：0 进口 1 出口 / lanes only: 0 entrance, 1 exit"""
 
@@ -324,7 +324,7 @@ class SpacesOfType(Model, kw_only=True):
     page_size: int = field(name="pageSize")
     """每页数量，最多 100 / page size, at most 100"""
     type_code: str = field(name="typeCode")
-    """area 区域, building 幢, unit 单元, house 房屋, parking_area 停车区域, parking_space_channel 车道"""
+    """area 区域，building 幢，unit 单元，house 房屋，parking_area 停车区域，parking_space_channel 车道 / area, building, unit, house, parking_area, parking_space_channel (lane)"""
 
 
 class SpaceUpdate(Model, kw_only=True):

@@ -38,10 +38,10 @@ class Data(Service):
         Delete every row that meets all conditions; answers how many rows there were.
 
         Args:
-            model_id: Data model id, for example iot_park_pass_record.
-            conditions: All must hold. operate: eq neq lt lteq mt mteq bt in nin nul nnul like; fieldName: a field of the model, or id, scope_id, gmt_create, gmt_modified, creator, modifier.
-            scope_id: Isolation id: the community's projectId. Not needed with a cloudToken.
-            app_id: Application id; not needed when an appKey calls.
+            model_id: 数据模型 id，例如 iot_park_pass_record / data model id, for example iot_park_pass_record
+            conditions: 须全部满足。operate：eq、neq、lt、lteq、mt、mteq、bt、in、nin、nul、nnul、like；fieldName：模型字段，或 id、scope_id、gmt_create、gmt_modified、creator、modifier / all must hold. operate: eq neq lt lteq mt mteq bt in nin nul nnul like; fieldName: a field of the model, or id, scope_id, gmt_create, gmt_modified, creator, modifier
+            scope_id: 隔离 id，即小区的 projectId；带 cloudToken 时不需要 / isolation id: the community's projectId. Not needed with a cloudToken
+            app_id: 应用 id；用 AppKey 调用时不需要 / application id; not needed when an appKey calls
 
         Codes of its own: 460.
         """
@@ -66,11 +66,11 @@ class Data(Service):
         A signed URL for the file that a record names.
 
         Args:
-            file_name: Name found in the record.
-            model_id: Data model id, for example iot_park_pass_record.
-            attr_name: File field that held the name.
-            scope_id: Isolation id: the community's projectId. Not needed with a cloudToken.
-            app_id: Application id; not needed when an appKey calls.
+            file_name: 数据中的文件名称 / name found in the record
+            model_id: 数据模型 id，例如 iot_park_pass_record / data model id, for example iot_park_pass_record
+            attr_name: 该名称所在的文件字段 / file field that held the name
+            scope_id: 隔离 id，即小区的 projectId；带 cloudToken 时不需要 / isolation id: the community's projectId. Not needed with a cloudToken
+            app_id: 应用 id；用 AppKey 调用时不需要 / application id; not needed when an appKey calls
         """
         return self._call(
             contracts.DOWNLOAD,
@@ -95,11 +95,11 @@ class Data(Service):
         Insert one row of a data model; answers its id. Subscribers are told after the commit.
 
         Args:
-            model_id: Data model id, for example iot_park_pass_record.
-            properties: Values by field. A Date is ms, `yyyy-MM-dd HH:mm:ss` (Asia/Shanghai) or ISO 8601.
-            scope_id: Isolation id: the community's projectId. Not needed with a cloudToken.
-            app_id: Application id; not needed when an appKey calls.
-            version: Model version; without it the newest that knows the fields.
+            model_id: 数据模型 id，例如 iot_park_pass_record / data model id, for example iot_park_pass_record
+            properties: 各字段的值；时间为毫秒、`yyyy-MM-dd HH:mm:ss`（北京时间）或 ISO 8601 / values by field. A Date is ms, `yyyy-MM-dd HH:mm:ss` (Asia/Shanghai) or ISO 8601
+            scope_id: 隔离 id，即小区的 projectId；带 cloudToken 时不需要 / isolation id: the community's projectId. Not needed with a cloudToken
+            app_id: 应用 id；用 AppKey 调用时不需要 / application id; not needed when an appKey calls
+            version: 模型版本；不填取含所给字段的最新版本 / model version; without it the newest that knows the fields
         """
         return self._call(
             contracts.INSERT,
@@ -124,11 +124,11 @@ class Data(Service):
         Insert one row of a data model; answers its id. Subscribers are told after the commit.
 
         Args:
-            model_id: Data model id, for example iot_park_pass_record.
-            properties: Values by field. A Date is ms, `yyyy-MM-dd HH:mm:ss` (Asia/Shanghai) or ISO 8601.
-            scope_id: Isolation id: the community's projectId. Not needed with a cloudToken.
-            app_id: Application id; not needed when an appKey calls.
-            version: Model version; without it the newest that knows the fields.
+            model_id: 数据模型 id，例如 iot_park_pass_record / data model id, for example iot_park_pass_record
+            properties: 各字段的值；时间为毫秒、`yyyy-MM-dd HH:mm:ss`（北京时间）或 ISO 8601 / values by field. A Date is ms, `yyyy-MM-dd HH:mm:ss` (Asia/Shanghai) or ISO 8601
+            scope_id: 隔离 id，即小区的 projectId；带 cloudToken 时不需要 / isolation id: the community's projectId. Not needed with a cloudToken
+            app_id: 应用 id；用 AppKey 调用时不需要 / application id; not needed when an appKey calls
+            version: 模型版本；不填取含所给字段的最新版本 / model version; without it the newest that knows the fields
         """
         return self._call(
             contracts.INSERT_V1_0,
@@ -153,11 +153,11 @@ class Data(Service):
         Insert one row of a data model; answers its id. Subscribers are told after the commit.
 
         Args:
-            model_id: Data model id, for example iot_park_pass_record.
-            properties: Values by field. A Date is ms, `yyyy-MM-dd HH:mm:ss` (Asia/Shanghai) or ISO 8601.
-            scope_id: Isolation id: the community's projectId. Not needed with a cloudToken.
-            app_id: Application id; not needed when an appKey calls.
-            version: Model version; without it the newest that knows the fields.
+            model_id: 数据模型 id，例如 iot_park_pass_record / data model id, for example iot_park_pass_record
+            properties: 各字段的值；时间为毫秒、`yyyy-MM-dd HH:mm:ss`（北京时间）或 ISO 8601 / values by field. A Date is ms, `yyyy-MM-dd HH:mm:ss` (Asia/Shanghai) or ISO 8601
+            scope_id: 隔离 id，即小区的 projectId；带 cloudToken 时不需要 / isolation id: the community's projectId. Not needed with a cloudToken
+            app_id: 应用 id；用 AppKey 调用时不需要 / application id; not needed when an appKey calls
+            version: 模型版本；不填取含所给字段的最新版本 / model version; without it the newest that knows the fields
         """
         return self._call(
             contracts.INSERT_V1_0_0,
@@ -186,14 +186,14 @@ class Data(Service):
         Rows of a data model that meet all conditions, newest first, a page at a time.
 
         Args:
-            model_id: Data model id, for example iot_park_pass_record.
-            return_fields: Fields wanted; "*" or nothing: all. id and scope_id always come.
-            conditions: All must hold. operate: eq neq lt lteq mt mteq bt in nin nul nnul like; fieldName: a field of the model, or id, scope_id, gmt_create, gmt_modified, creator, modifier.
-            order_by: {"asc": false, "orderByFields": ["gmt_create"]}; without it newest first.
-            page_num: Page from 1 (also pageNo).
-            page_size: Rows a page, 1 to 100; default 20.
-            scope_id: Isolation id: the community's projectId. Not needed with a cloudToken.
-            app_id: Application id; not needed when an appKey calls.
+            model_id: 数据模型 id，例如 iot_park_pass_record / data model id, for example iot_park_pass_record
+            return_fields: 返回的字段；"*" 或不填为全部，始终含 id 和 scope_id / fields wanted; "*" or nothing: all. id and scope_id always come
+            conditions: 须全部满足。operate：eq、neq、lt、lteq、mt、mteq、bt、in、nin、nul、nnul、like；fieldName：模型字段，或 id、scope_id、gmt_create、gmt_modified、creator、modifier / all must hold. operate: eq neq lt lteq mt mteq bt in nin nul nnul like; fieldName: a field of the model, or id, scope_id, gmt_create, gmt_modified, creator, modifier
+            order_by: {"asc": false, "orderByFields": ["gmt_create"]}；不填则最新的在前 / {"asc": false, "orderByFields": ["gmt_create"]}; without it newest first
+            page_num: 页码，从 1 起（也可用 pageNo） / page from 1 (also pageNo)
+            page_size: 每页行数，1 至 100，默认 20 / rows a page, 1 to 100; default 20
+            scope_id: 隔离 id，即小区的 projectId；带 cloudToken 时不需要 / isolation id: the community's projectId. Not needed with a cloudToken
+            app_id: 应用 id；用 AppKey 调用时不需要 / application id; not needed when an appKey calls
         """
         return self._call(
             contracts.QUERY,
@@ -226,11 +226,11 @@ class Data(Service):
         Set fields in every row that meets all conditions; answers how many rows there were.
 
         Args:
-            model_id: Data model id, for example iot_park_pass_record.
-            properties: New values by field; null clears one.
-            conditions: All must hold. operate: eq neq lt lteq mt mteq bt in nin nul nnul like; fieldName: a field of the model, or id, scope_id, gmt_create, gmt_modified, creator, modifier.
-            scope_id: Isolation id: the community's projectId. Not needed with a cloudToken.
-            app_id: Application id; not needed when an appKey calls.
+            model_id: 数据模型 id，例如 iot_park_pass_record / data model id, for example iot_park_pass_record
+            properties: 各字段的新值；null 为清空 / new values by field; null clears one
+            conditions: 须全部满足。operate：eq、neq、lt、lteq、mt、mteq、bt、in、nin、nul、nnul、like；fieldName：模型字段，或 id、scope_id、gmt_create、gmt_modified、creator、modifier / all must hold. operate: eq neq lt lteq mt mteq bt in nin nul nnul like; fieldName: a field of the model, or id, scope_id, gmt_create, gmt_modified, creator, modifier
+            scope_id: 隔离 id，即小区的 projectId；带 cloudToken 时不需要 / isolation id: the community's projectId. Not needed with a cloudToken
+            app_id: 应用 id；用 AppKey 调用时不需要 / application id; not needed when an appKey calls
 
         Codes of its own: 460.
         """
@@ -264,14 +264,14 @@ class Data(Service):
         Reserve a name for a file field. PUT the raw bytes to `url`, then insert the row with `fileName`.
 
         Args:
-            model_id: Data model id, for example iot_park_pass_record.
-            attr_name: File field of the model, for example plateNumberImage.
-            file_type: Ending or media type, for example jpg.
-            file_size: Bytes; at most 10 MiB.
-            version: Model version; without it the newest that knows the fields.
-            properties: appId and version of the calling app; not used.
-            scope_id: Isolation id: the community's projectId. Not needed with a cloudToken.
-            app_id: Application id; not needed when an appKey calls.
+            model_id: 数据模型 id，例如 iot_park_pass_record / data model id, for example iot_park_pass_record
+            attr_name: 模型的文件字段，例如 plateNumberImage / file field of the model, for example plateNumberImage
+            file_type: 扩展名或媒体类型，例如 jpg / ending or media type, for example jpg
+            file_size: 字节数，最多 10 MiB / bytes; at most 10 MiB
+            version: 模型版本；不填取含所给字段的最新版本 / model version; without it the newest that knows the fields
+            properties: 调用应用的 appId 和版本；不使用 / appId and version of the calling app; not used
+            scope_id: 隔离 id，即小区的 projectId；带 cloudToken 时不需要 / isolation id: the community's projectId. Not needed with a cloudToken
+            app_id: 应用 id；用 AppKey 调用时不需要 / application id; not needed when an appKey calls
         """
         return self._call(
             contracts.UPLOAD,

@@ -214,7 +214,7 @@ class AsyncHouseholds(AsyncService):
             house_space_id: 房屋空间 id / house space id
             identity_id: 用户 id / user id
             community_id: 小区 id / community id
-            types: 1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它
+            types: 1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other
         """
         return await self._call(
             contracts.LIST_MEMBERS,
@@ -258,7 +258,7 @@ class AsyncHouseholds(AsyncService):
             house_space_id: 房屋空间 id / house space id
             community_id: 小区 id / community id
             identity_id: 成员 id，有值时为修改 / member; its presence makes the call an update
-            type: 1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它
+            type: 1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other
             name: 姓名，新增必填，不可修改 / name; required on create
             sex: 1 男 2 女 / 1 male, 2 female
             id_num: 身份证号 / ID-card number
@@ -340,7 +340,7 @@ class AsyncHouseholds(AsyncService):
             community_id: 小区 id / community id
             house_space_id: 房屋空间 id / house space
             mobile: 手机号 / phone
-            type: 1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它
+            type: 1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other
             user_name: 姓名 / name
             modified_start: 修改时间起，毫秒，含 / changed from, ms
             modified_end: 修改时间止，毫秒，含 / changed to, ms

@@ -22,7 +22,7 @@ class NewVisitor(Model, kw_only=True):
     name: str
     """姓名 / name"""
     type: str | int
-    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它 / 1 owner, 2 relative, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
+    """1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
     id_card: str | None = field(default=None, name="idCard")
     """身份证号 / ID-card number"""
     phone: str | None = None
@@ -53,7 +53,7 @@ class VisitorDetail(Model, kw_only=True):
     house_name: str = field(name="houseName")
     """房屋名称 / house"""
     type: int
-    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它 / 1 owner, 2 relative, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
+    """1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
     phone: str | None
     """手机号，脱敏 / phone, masked"""
     id_card: str | None = field(name="idCard")
@@ -107,7 +107,7 @@ class VisitorRow(Model, kw_only=True):
     house_name: str = field(name="houseName")
     """房屋名称 / house"""
     type: int
-    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它 / 1 owner, 2 relative, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
+    """1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
     phone: str | None
     """手机号，脱敏 / phone, masked"""
     id_card: str | None = field(name="idCard")
@@ -203,14 +203,14 @@ class MemberList(Model, kw_only=True):
     community_id: str | int | None = field(default=None, name="communityId")
     """小区 id / community id"""
     types: list[int] | None = None
-    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    """1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
 
 
 class MemberInfo(Model, kw_only=True):
     identity_id: str = field(name="identityId")
     """用户 id / user id"""
     type: int
-    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    """1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
     user_name: str = field(name="userName")
     """姓名 / name"""
     sex: int | None
@@ -252,7 +252,7 @@ class MemberInfo(Model, kw_only=True):
     approve_comment: str | None = field(name="approveComment")
     """审核意见 / reason of rejection"""
     status: int
-    """1 已迁入 2 待审核 3 未通过 4 已迁出"""
+    """1 已认证 2 待审核 3 未通过 4 已迁出 / 1 certified, 2 under review, 3 refused, 4 moved out"""
 
 
 class MemberSave(Model, kw_only=True):
@@ -263,7 +263,7 @@ class MemberSave(Model, kw_only=True):
     identity_id: str | None = field(default=None, name="identityId")
     """成员 id，有值时为修改 / member; its presence makes the call an update"""
     type: int | None = None
-    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    """1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
     name: str | None = None
     """姓名，新增必填，不可修改 / name; required on create"""
     sex: int | None = None
@@ -327,7 +327,7 @@ class HouseholdQuery(Model, kw_only=True):
     mobile: str | None = None
     """手机号 / phone"""
     type: int | None = None
-    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    """1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
     user_name: str | None = field(default=None, name="userName")
     """姓名 / name"""
     modified_start: int | None = field(default=None, name="modifiedStart")
@@ -346,7 +346,7 @@ class OrderBy(Model, kw_only=True):
     column_name: str = field(name="columnName")
     """gmt_create 或 gmt_modified / gmt_create or gmt_modified"""
     direction: str
-    """desc"""
+    """只支持 desc / desc alone"""
 
 
 class HouseholdPage(Model, kw_only=True):
@@ -363,7 +363,7 @@ class HouseholdRow(Model, kw_only=True):
     identity_id: str = field(name="identityId")
     """用户 id / user id"""
     type: int
-    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    """1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, 4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"""
     user_name: str = field(name="userName")
     """姓名 / name"""
     sex: int | None

@@ -110,7 +110,7 @@ class AsyncNotice(AsyncService):
             page_no: 页码，从 1 起 / page, from 1
             page_size: 每页数量，最多 100 / page size, at most 100
             community_id: 小区 id / community id
-            publish_type: 0 全部 / 0: all; 1 支付宝生活号 2 支付宝小程序 4 天猫精灵，可相加。1、2 发到住户手机页面并通知；4 只通知订阅方，由其送到音箱 / bits: 1 life account, 2 mini-program, 4 speaker. 1 and 2 reach the residents' pages and notify them; 4 is told to subscribers alone, who bring it to speakers
+            publish_type: 0 全部；1 支付宝生活号 2 支付宝小程序 4 天猫精灵，可相加。1、2 发到住户手机页面并通知；4 只通知订阅方，由其送到音箱 / bits: 1 life account, 2 mini-program, 4 speaker. 1 and 2 reach the residents' pages and notify them; 4 is told to subscribers alone, who bring it to speakers, 0: all
             type: 1 社区公告 2 账单通知 3 缴费结果 4 业务受理 5 业务办结 6 小区通知 7 活动推荐 8 物业服务 9 便民生活 / 1 community, 2 bill, 3 payment result, 4 accepted, 5 finished, 6 compound, 7 activity, 8 property service, 9 convenience
             top_first: 1 置顶优先（默认） 0 忽略 / 1 pinned first, 0 not
             space_id: 能收到消息的空间 / a space: leaves the notices that reach it

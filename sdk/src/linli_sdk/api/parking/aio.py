@@ -71,7 +71,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingAreaBarriersInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -85,7 +85,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingAreaInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -101,7 +101,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingAreaParkspaceGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -130,7 +130,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingAreaParkspaceUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -155,7 +155,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingAreaParkspacesGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -171,7 +171,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingBarrierInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -185,7 +185,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingBarrierOperate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -201,7 +201,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotBarriersInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -215,7 +215,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotFirstAreaIdsGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -229,7 +229,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -242,7 +242,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotPlateNumberUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -266,7 +266,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -286,7 +286,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleDelete` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -302,7 +302,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleInListGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -320,7 +320,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleInTime` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -336,7 +336,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -359,7 +359,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleListAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -388,7 +388,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleListGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -410,7 +410,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleListInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -428,7 +428,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleListRemove` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -446,7 +446,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleLock` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -467,7 +467,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleLockGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -491,10 +491,10 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleOrderAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Args:
-            pay_status: 0 paid, 4 unpaid (example sends orderStatus)
+            pay_status: 0 已支付, 4 未支付 / 0 paid, 4 unpaid
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -518,10 +518,10 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleOrderCompleted` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Args:
-            pay_status: 0 paid, 1 免费, 2 本地支付, 3 取消订单
+            pay_status: 0 已支付, 1 免费, 2 本地支付, 3 取消订单 / 0 paid, 1 free, 2 paid on site, 3 cancelled
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -540,7 +540,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleUnlock` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -562,7 +562,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingLotVehicleUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -590,7 +590,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/parkingVehiclePermissionAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -618,7 +618,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleAreaPermissionAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -640,7 +640,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleAreaPermissionDelete` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -658,7 +658,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleAreaPermissionGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -674,7 +674,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleAreaPermissionUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -695,7 +695,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleBarrierPermissionDelete` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -713,7 +713,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleBarrierPermissionGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -729,7 +729,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleBarrierPermissionInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -747,7 +747,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleBarrierPermissionUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -768,7 +768,7 @@ class AsyncParking(AsyncService):
 
         `/iotx_parking_service_model/vehicleListAreaPermissionGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """

@@ -229,7 +229,7 @@ class ParkingLotVehicleOrderAddParams(Model, kw_only=True):
     in_barrier_gate_id: str = field(name="inBarrierGateId")
     in_time: str = field(name="inTime")
     pay_status: int = field(name="payStatus")
-    """0 paid, 4 unpaid (example sends orderStatus)"""
+    """0 已支付, 4 未支付 / 0 paid, 4 unpaid"""
     out_barrier_gate_id: str | None = field(default=None, name="outBarrierGateId")
     out_time: str | None = field(default=None, name="outTime")
 
@@ -239,7 +239,7 @@ class ParkingLotVehicleOrderCompletedParams(Model, kw_only=True):
     area_id: str | None = field(default=None, name="areaId")
     order_number: str = field(name="orderNumber")
     pay_status: int = field(name="payStatus")
-    """0 paid, 1 免费, 2 本地支付, 3 取消订单"""
+    """0 已支付, 1 免费, 2 本地支付, 3 取消订单 / 0 paid, 1 free, 2 paid on site, 3 cancelled"""
 
 
 class ParkingLotVehicleUnlockParams(Model, kw_only=True):

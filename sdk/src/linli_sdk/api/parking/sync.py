@@ -71,7 +71,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingAreaBarriersInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -85,7 +85,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingAreaInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -101,7 +101,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingAreaParkspaceGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -130,7 +130,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingAreaParkspaceUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -155,7 +155,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingAreaParkspacesGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -169,7 +169,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingBarrierInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -183,7 +183,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingBarrierOperate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -199,7 +199,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotBarriersInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -213,7 +213,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotFirstAreaIdsGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -227,7 +227,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -240,7 +240,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotPlateNumberUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -264,7 +264,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -284,7 +284,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleDelete` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -300,7 +300,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleInListGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -318,7 +318,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleInTime` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -334,7 +334,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -357,7 +357,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleListAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -386,7 +386,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleListGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -408,7 +408,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleListInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -426,7 +426,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleListRemove` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -444,7 +444,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleLock` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -465,7 +465,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleLockGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -489,10 +489,10 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleOrderAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Args:
-            pay_status: 0 paid, 4 unpaid (example sends orderStatus)
+            pay_status: 0 已支付, 4 未支付 / 0 paid, 4 unpaid
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -516,10 +516,10 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleOrderCompleted` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Args:
-            pay_status: 0 paid, 1 免费, 2 本地支付, 3 取消订单
+            pay_status: 0 已支付, 1 免费, 2 本地支付, 3 取消订单 / 0 paid, 1 free, 2 paid on site, 3 cancelled
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -538,7 +538,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleUnlock` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -560,7 +560,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingLotVehicleUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -588,7 +588,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/parkingVehiclePermissionAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -616,7 +616,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleAreaPermissionAdd` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -636,7 +636,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleAreaPermissionDelete` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -654,7 +654,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleAreaPermissionGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -670,7 +670,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleAreaPermissionUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -691,7 +691,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleBarrierPermissionDelete` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -709,7 +709,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleBarrierPermissionGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -725,7 +725,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleBarrierPermissionInfoGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -743,7 +743,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleBarrierPermissionUpdate` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -764,7 +764,7 @@ class Parking(Service):
 
         `/iotx_parking_service_model/vehicleListAreaPermissionGet` 1.0.0.
 
-        停车场系统领域服务
+        Parking domain service
 
         Codes of its own: 20003, 20004, 500.
         """

@@ -64,7 +64,7 @@ class ProjectWhole(Model, kw_only=True):
     contract_url: list[str] = field(name="contractUrl")
     """合同地址 / contracts"""
     cluster_id_list: list[str] = field(name="clusterIdList")
-    """边缘集群 id / edge clusters of the project"""
+    """项目关联的主机组（集群）id / box groups (clusters) of the project"""
 
 
 class PageAsked(Model, kw_only=True):

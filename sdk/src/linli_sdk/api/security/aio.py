@@ -55,7 +55,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/faceCreate` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -85,10 +85,10 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/faceGroupCreate` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Args:
-            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客
+            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -110,7 +110,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/faceGroupDetail` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -133,10 +133,10 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/faceGroupModify` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Args:
-            group_type: 1 blacklist, 2 whitelist, 3 staff, 4 visitor
+            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -157,7 +157,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/faceGroupRemove` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -181,7 +181,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/faceModify` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -203,7 +203,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/faceRemove` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -229,7 +229,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/faceSearch` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -253,7 +253,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/getAlarmRule` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -267,7 +267,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/getAllFaceGroup` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -281,7 +281,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/getPicCaptureTask` 1.0.1.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -304,7 +304,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/getPicRecord` 1.0.1.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -328,7 +328,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/removeCaptureTask` 1.0.1.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -339,7 +339,7 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/scenePicRecordUpload` 1.0.1.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -360,10 +360,10 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/setAlarmRule` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Args:
-            event_type: 1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 热成像-温度异常, 8 热成像-人体测温, 100 other
+            event_type: 1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 热成像-温度异常, 8 热成像-人体测温, 100 其他 / 1 person recognised, 2 intrusion, 3 e-bike in a lift, 4 bin overflowing, 5 thrown from a height, 6 fire lane blocked, 7 thermal: temperature, 8 thermal: body temperature, 100 other
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -392,10 +392,10 @@ class AsyncSecurity(AsyncService):
 
         `/smartSecurityService/setPicCaptureTask` 1.0.3.
 
-        智能安防服务
+        Smart security service
 
         Args:
-            status: 1 enabled, 0 disabled
+            status: 1 启用, 0 停用 / 1 enabled, 0 disabled
 
         Codes of its own: 20003, 20004, 500.
         """

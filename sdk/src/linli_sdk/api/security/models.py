@@ -28,7 +28,7 @@ class FaceGroupCreateParams(Model, kw_only=True):
     device_name: str = field(name="deviceName")
     group_name: str = field(name="groupName")
     group_type: int | None = field(default=None, name="groupType")
-    """1 黑名单, 2 白名单, 3 员工, 4 访客"""
+    """1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor"""
     ext_info: str | None = field(default=None, name="extInfo")
 
 
@@ -55,7 +55,7 @@ class FaceGroupModifyParams(Model, kw_only=True):
     group_id: str = field(name="groupId")
     group_name: str = field(name="groupName")
     group_type: int | None = field(default=None, name="groupType")
-    """1 blacklist, 2 whitelist, 3 staff, 4 visitor"""
+    """1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor"""
     ext_info: str | None = field(default=None, name="extInfo")
 
 
@@ -164,7 +164,7 @@ class GetPicCaptureTaskData(Model, kw_only=True):
     ) = field(default=None, name="captureWeekDay")
     cron: list[Any] | None = None
     status: int | None = None
-    """1 enabled, 0 disabled"""
+    """1 启用, 0 停用 / 1 enabled, 0 disabled"""
     ext_info: str | None = field(default=None, name="extInfo")
 
 
@@ -220,7 +220,7 @@ class SetAlarmRuleParams(Model, kw_only=True):
     product_key: str = field(name="productKey")
     device_name: str = field(name="deviceName")
     event_type: int = field(name="eventType")
-    """1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 热成像-温度异常, 8 热成像-人体测温, 100 other"""
+    """1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 热成像-温度异常, 8 热成像-人体测温, 100 其他 / 1 person recognised, 2 intrusion, 3 e-bike in a lift, 4 bin overflowing, 5 thrown from a height, 6 fire lane blocked, 7 thermal: temperature, 8 thermal: body temperature, 100 other"""
     alarm_rule: list[SetAlarmRuleParamsAlarmRuleItem] | SetAlarmRuleParamsAlarmRuleItem = field(
         name="alarmRule"
     )
@@ -259,7 +259,7 @@ class SetPicCaptureTaskParams(Model, kw_only=True):
     ) = field(default=None, name="captureWeekDay")
     cron: list[Any] | None = None
     status: int
-    """1 enabled, 0 disabled"""
+    """1 启用, 0 停用 / 1 enabled, 0 disabled"""
     ext_info: str | None = field(default=None, name="extInfo")
 
 

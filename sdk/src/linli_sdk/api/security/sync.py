@@ -55,7 +55,7 @@ class Security(Service):
 
         `/smartSecurityService/faceCreate` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -85,10 +85,10 @@ class Security(Service):
 
         `/smartSecurityService/faceGroupCreate` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Args:
-            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客
+            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -108,7 +108,7 @@ class Security(Service):
 
         `/smartSecurityService/faceGroupDetail` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -131,10 +131,10 @@ class Security(Service):
 
         `/smartSecurityService/faceGroupModify` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Args:
-            group_type: 1 blacklist, 2 whitelist, 3 staff, 4 visitor
+            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -155,7 +155,7 @@ class Security(Service):
 
         `/smartSecurityService/faceGroupRemove` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -179,7 +179,7 @@ class Security(Service):
 
         `/smartSecurityService/faceModify` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -201,7 +201,7 @@ class Security(Service):
 
         `/smartSecurityService/faceRemove` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -227,7 +227,7 @@ class Security(Service):
 
         `/smartSecurityService/faceSearch` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -251,7 +251,7 @@ class Security(Service):
 
         `/smartSecurityService/getAlarmRule` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -265,7 +265,7 @@ class Security(Service):
 
         `/smartSecurityService/getAllFaceGroup` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -279,7 +279,7 @@ class Security(Service):
 
         `/smartSecurityService/getPicCaptureTask` 1.0.1.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -302,7 +302,7 @@ class Security(Service):
 
         `/smartSecurityService/getPicRecord` 1.0.1.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -326,7 +326,7 @@ class Security(Service):
 
         `/smartSecurityService/removeCaptureTask` 1.0.1.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -337,7 +337,7 @@ class Security(Service):
 
         `/smartSecurityService/scenePicRecordUpload` 1.0.1.
 
-        智能安防服务
+        Smart security service
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -358,10 +358,10 @@ class Security(Service):
 
         `/smartSecurityService/setAlarmRule` 1.0.0.
 
-        智能安防服务
+        Smart security service
 
         Args:
-            event_type: 1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 热成像-温度异常, 8 热成像-人体测温, 100 other
+            event_type: 1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 热成像-温度异常, 8 热成像-人体测温, 100 其他 / 1 person recognised, 2 intrusion, 3 e-bike in a lift, 4 bin overflowing, 5 thrown from a height, 6 fire lane blocked, 7 thermal: temperature, 8 thermal: body temperature, 100 other
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -390,10 +390,10 @@ class Security(Service):
 
         `/smartSecurityService/setPicCaptureTask` 1.0.3.
 
-        智能安防服务
+        Smart security service
 
         Args:
-            status: 1 enabled, 0 disabled
+            status: 1 启用, 0 停用 / 1 enabled, 0 disabled
 
         Codes of its own: 20003, 20004, 500.
         """

@@ -30,8 +30,8 @@ class Subscriptions(Service):
         For streams opened with `ack=manual`: everything up to this message is processed.
 
         Args:
-            subscription_id: As `create` and `list` tell it.
-            last_event_id: The id of the last message that you have processed.
+            subscription_id: 订阅 id，由新建和查询接口返回 / as `create` and `list` tell it
+            last_event_id: 已处理的最后一条消息的 id / the id of the last message that you have processed
         """
         return self._call(
             contracts.CONFIRM, Confirm(subscription_id=subscription_id, last_event_id=last_event_id)
@@ -56,13 +56,13 @@ class Subscriptions(Service):
         A durable queue of the calling AppKey, from the next message on.
 
         Args:
-            kind: webhook, sse or amqp
-            kinds: space, message, user, data, call; about devices: property, event, service_reply, status, lifecycle, topology, ota.
-            models: Data models, for kind data.
-            products: productKeys, for messages about devices.
-            devices: iotIds, for messages about devices.
-            communities: Community ids.
-            url: Of a webhook.
+            kind: 推送方式：webhook、sse 或 amqp / webhook, sse or amqp
+            kinds: 种类：space、message、user、data、call；设备消息：property、event、service_reply、status、lifecycle、topology、ota / space, message, user, data, call; about devices: property, event, service_reply, status, lifecycle, topology, ota
+            models: 数据模型，用于 data 类 / data models, for kind data
+            products: productKey 列表，用于设备消息 / productKeys, for messages about devices
+            devices: iotId 列表，用于设备消息 / iotIds, for messages about devices
+            communities: 小区 id 列表 / community ids
+            url: webhook 的地址 / of a webhook
         """
         return self._call(
             contracts.CREATE,
@@ -88,7 +88,7 @@ class Subscriptions(Service):
         Messages given up, with the reason, newest first.
 
         Args:
-            subscription_id: As `create` and `list` tell it.
+            subscription_id: 订阅 id，由新建和查询接口返回 / as `create` and `list` tell it
         """
         return self._call(
             contracts.DEAD, DeadAsked(subscription_id=subscription_id, page_no=page_no, page_size=page_size)
@@ -102,8 +102,8 @@ class Subscriptions(Service):
         One message or all of them; answers how many.
 
         Args:
-            subscription_id: As `create` and `list` tell it.
-            message_id: One message; without it everything given up.
+            subscription_id: 订阅 id，由新建和查询接口返回 / as `create` and `list` tell it
+            message_id: 一条消息的 id；不填为全部已放弃的消息 / one message; without it everything given up
         """
         return self._call(contracts.RESEND, Resend(subscription_id=subscription_id, message_id=message_id))
 
@@ -115,7 +115,7 @@ class Subscriptions(Service):
         Remove a subscription with everything it still held.
 
         Args:
-            subscription_id: As `create` and `list` tell it.
+            subscription_id: 订阅 id，由新建和查询接口返回 / as `create` and `list` tell it
         """
         return self._call(contracts.DELETE, OfSubscription(subscription_id=subscription_id))
 
@@ -136,8 +136,8 @@ class Subscriptions(Service):
         Send everything from a time on again, as far back as is kept.
 
         Args:
-            subscription_id: As `create` and `list` tell it.
-            since: UTC ms; everything from then on is sent again. 0 leaves a replay under way.
+            subscription_id: 订阅 id，由新建和查询接口返回 / as `create` and `list` tell it
+            since: 毫秒时间；重新推送此后的全部消息，0 为不改变进行中的重放 / UTC ms; everything from then on is sent again. 0 leaves a replay under way
         """
         return self._call(contracts.REPLAY_FROM, ReplayFrom(subscription_id=subscription_id, since=since))
 
@@ -149,7 +149,7 @@ class Subscriptions(Service):
         Put a test message into one queue; answers its number.
 
         Args:
-            subscription_id: As `create` and `list` tell it.
+            subscription_id: 订阅 id，由新建和查询接口返回 / as `create` and `list` tell it
         """
         return self._call(contracts.TEST, OfSubscription(subscription_id=subscription_id))
 
@@ -161,7 +161,7 @@ class Subscriptions(Service):
         For clients that cannot sign, as a browser's EventSource: an address that opens the stream for an hour.
 
         Args:
-            subscription_id: As `create` and `list` tell it.
+            subscription_id: 订阅 id，由新建和查询接口返回 / as `create` and `list` tell it
         """
         return self._call(contracts.TICKET, OfSubscription(subscription_id=subscription_id))
 
@@ -185,7 +185,7 @@ class Subscriptions(Service):
         Set what is given.
 
         Args:
-            subscription_id: As `create` and `list` tell it.
+            subscription_id: 订阅 id，由新建和查询接口返回 / as `create` and `list` tell it
         """
         return self._call(
             contracts.UPDATE,

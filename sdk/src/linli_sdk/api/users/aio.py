@@ -215,7 +215,7 @@ class AsyncUsers(AsyncService):
 
         Args:
             user_group_name: 用户组名称，最长 64 / group name, at most 64
-            user_group_type: RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单
+            user_group_type: RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST
             community_id: 小区 id / community id
         """
         return await self._call(
@@ -234,7 +234,7 @@ class AsyncUsers(AsyncService):
 
         Args:
             user_group_name: 用户组名称，最长 64 / group name, at most 64
-            user_group_type: RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单
+            user_group_type: RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST
         """
         return await self._call(
             contracts.ADD_GROUP, GroupAdd(user_group_name=user_group_name, user_group_type=user_group_type)

@@ -127,7 +127,7 @@ class GroupBrief(Model, kw_only=True):
     user_group_name: str = field(name="userGroupName")
     """用户组名称 / group name"""
     user_group_type: str = field(name="userGroupType")
-    """RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单"""
+    """RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST"""
 
 
 class UserByImage(Model, kw_only=True):
@@ -162,14 +162,14 @@ class GroupOfUser(Model, kw_only=True):
     user_group_name: str = field(name="userGroupName")
     """用户组名称 / group name"""
     user_group_type: str = field(name="userGroupType")
-    """RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单"""
+    """RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST"""
 
 
 class OldGroupAdd(Model, kw_only=True):
     user_group_name: str = field(name="userGroupName")
     """用户组名称，最长 64 / group name, at most 64"""
     user_group_type: str = field(name="userGroupType")
-    """RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单"""
+    """RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST"""
     community_id: int = field(name="communityId")
     """小区 id / community id"""
 
@@ -178,7 +178,7 @@ class GroupAdd(Model, kw_only=True):
     user_group_name: str = field(name="userGroupName")
     """用户组名称，最长 64 / group name, at most 64"""
     user_group_type: str = field(name="userGroupType")
-    """RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单"""
+    """RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST"""
 
 
 class GroupAdded(Model, kw_only=True):
@@ -213,7 +213,7 @@ class GroupInfo(Model, kw_only=True):
     user_group_id: str = field(name="userGroupId")
     """用户组 id / group id"""
     user_group_type: str = field(name="userGroupType")
-    """RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单"""
+    """RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST"""
     user_group_name: str = field(name="userGroupName")
     """用户组名称 / group name"""
     is_default: int = field(name="isDefault")
@@ -304,7 +304,7 @@ class OrderBy(Model, kw_only=True):
     column_name: str = field(name="columnName")
     """gmt_create 或 gmt_modified / gmt_create or gmt_modified"""
     direction: str
-    """desc"""
+    """只支持 desc / desc alone"""
 
 
 class UserUpdate(Model, kw_only=True):

@@ -209,7 +209,7 @@ class Users(Service):
 
         Args:
             user_group_name: 用户组名称，最长 64 / group name, at most 64
-            user_group_type: RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单
+            user_group_type: RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST
             community_id: 小区 id / community id
         """
         return self._call(
@@ -228,7 +228,7 @@ class Users(Service):
 
         Args:
             user_group_name: 用户组名称，最长 64 / group name, at most 64
-            user_group_type: RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单
+            user_group_type: RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST
         """
         return self._call(
             contracts.ADD_GROUP, GroupAdd(user_group_name=user_group_name, user_group_type=user_group_type)

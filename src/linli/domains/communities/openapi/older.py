@@ -31,7 +31,7 @@ async def query_pois_older(data: newer.PoiQuery, db: Database) -> list[dict[str,
 
 
 class CommunityApplyOlder(msgspec.Struct, rename="camel"):
-    poid: Annotated[str, Meta(description="POI id")]
+    poid: Annotated[str, Meta(description="地点 id（poid） / POI id")]
     name: Annotated[str, Meta(description="小区名称 / community name")]
     address: Annotated[str, Meta(description="地址 / address")]
     service_start_time: Annotated[str, Meta(description="服务开始日期 / service start, yyyy-MM-dd")]

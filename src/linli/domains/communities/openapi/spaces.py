@@ -20,7 +20,10 @@ from linli.openapi.registry import Call, Contract, method
 
 SPACES_MAX = 100
 """Spaces in one call of space/get."""
-_KINDS = "area 区域, building 幢, unit 单元, house 房屋, parking_area 停车区域, parking_space_channel 车道"
+_KINDS = (
+    "area 区域，building 幢，unit 单元，house 房屋，parking_area 停车区域，parking_space_channel 车道"
+    " / area, building, unit, house, parking_area, parking_space_channel (lane)"
+)
 _DIRECTION = "方向，仅车道：0 进口 1 出口 / lanes only: 0 entrance, 1 exit"
 
 

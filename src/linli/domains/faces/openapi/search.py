@@ -68,7 +68,11 @@ class GroupOfUser(msgspec.Struct, rename="camel"):
     user_group_id: Annotated[str, Meta(description="用户组 id / group id")]
     user_group_name: Annotated[str, Meta(description="用户组名称 / group name")]
     user_group_type: Annotated[
-        str, Meta(description="RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单")
+        str,
+        Meta(
+            description="RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / "
+            "RESIDENT, VISITOR, PROPERTY, BLACKLIST"
+        ),
     ]
 
 

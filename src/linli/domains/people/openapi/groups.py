@@ -16,7 +16,9 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.openapi.registry import Call, Contract, method
 
-GROUP_TYPES = "RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单"
+GROUP_TYPES = (
+    "RESIDENT 居民，VISITOR 访客，PROPERTY 物业，BLACKLIST 黑名单 / RESIDENT, VISITOR, PROPERTY, BLACKLIST"
+)
 
 type GroupId = Annotated[str, Meta(description="用户组 id / group id")]
 type GroupName = Annotated[str, Meta(description="用户组名称，最长 64 / group name, at most 64")]

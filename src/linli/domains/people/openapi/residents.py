@@ -23,8 +23,11 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.openapi.registry import Call, Contract, method
 
-_MEMBER_TYPES = "1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"
-_STATUSES = "1 已迁入 2 待审核 3 未通过 4 已迁出"
+_MEMBER_TYPES = (
+    "1 业主本人 2 家庭成员 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其他 / 1 owner, 2 family member, 3 tenant, "
+    "4 friend, 5 colleague, 6 decorator, 7 nanny, 8 driver, 9 other"
+)
+_STATUSES = "1 已认证 2 待审核 3 未通过 4 已迁出 / 1 certified, 2 under review, 3 refused, 4 moved out"
 type HouseId = Annotated[str | int, Meta(description="房屋空间 id / house space id")]
 
 

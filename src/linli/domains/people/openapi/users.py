@@ -201,7 +201,7 @@ async def delete_user(data: UserDelete, call: Call, scope: Scope, tx: Tx, clock:
 
 class OrderBy(msgspec.Struct, rename="camel"):
     column_name: Annotated[str, Meta(description="gmt_create 或 gmt_modified / gmt_create or gmt_modified")]
-    direction: Annotated[str, Meta(description="desc")]
+    direction: Annotated[str, Meta(description="只支持 desc / desc alone")]
 
 
 def by_change(order: OrderBy | None) -> bool:

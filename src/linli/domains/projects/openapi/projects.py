@@ -101,7 +101,9 @@ class ProjectDetail(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class ProjectWhole(ProjectDetail, rename="camel", kw_only=True):
-    cluster_id_list: Annotated[list[str], Meta(description="边缘集群 id / edge clusters of the project")]
+    cluster_id_list: Annotated[
+        list[str], Meta(description="项目关联的主机组（集群）id / box groups (clusters) of the project")
+    ]
 
 
 def _facts(row: Project) -> dict[str, Any]:
