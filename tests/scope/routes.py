@@ -111,6 +111,9 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         # First: whoever is erased from a community, its workbooks go with them.
         "GET /imports/{import_id}": [lambda x: Ask({"import_id": x.imported})],
         "POST /imports/{import_id}/apply": [lambda x: Ask({"import_id": x.tried})],
+        "POST /imports/{import_id}/answers": [
+            lambda x: Ask({"import_id": x.faulty}, body={"answers": []}),
+        ],
         "POST /imports/{import_id}/undo": [lambda x: Ask({"import_id": x.imported})],
         "GET /imports/{import_id}/report.xlsx": [lambda x: Ask({"import_id": x.faulty})],
         **{

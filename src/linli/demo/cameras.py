@@ -14,7 +14,7 @@ from linli.domains.video.service import cameras as service
 from linli.domains.video.service import imports
 from linli.kernel.db import Tx
 from linli.kernel.pages import PageRequest
-from linli.kernel.workbooks.rows import ListReading, read_list
+from linli.kernel.workbooks.lists import ListReading, read_list
 
 WORKBOOK_NAME: Final = "桂花园摄像头.xlsx"
 _ONE: Final = PageRequest(1, 1)

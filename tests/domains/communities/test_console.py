@@ -147,14 +147,14 @@ async def test_import_trial_faults_and_residents(desk, tmp_path: Path):
             files={"file": ("房屋.xlsx", content)},
         )
 
-    bad = (await send([*HOUSE_ROWS, ("3幢", "01", "0101")], dryRun=True)).json()
+    bad = (await send([*HOUSE_ROWS, ("3?1", "01", "0101")], dryRun=True)).json()
     assert (bad["state"], bad["rows"], bad["badRows"]) == ("refused", 4, 1)
     (fault,) = bad["problems"]
-    assert (fault["sheet"], fault["row"], fault["column"], fault["value"]) == ("Houses", 5, "A", "3幢")
-    assert "write the bare number: 3" in fault["message"]
+    assert (fault["sheet"], fault["row"], fault["column"], fault["value"]) == ("Houses", 5, "A", "3?1")
+    assert "upper-case letters" in fault["message"]
     report = await desk.get(f"/imports/{bad['id']}/report.xlsx")
     (tmp_path / "report.xlsx").write_bytes(report.content)
-    assert "bare number" in openpyxl.load_workbook(tmp_path / "report.xlsx")["房屋"]["A5"].value
+    assert "upper-case letters" in openpyxl.load_workbook(tmp_path / "report.xlsx")["房屋"]["A5"].value
 
     tried = (await send(HOUSE_ROWS, RESIDENT_ROWS, dryRun=True)).json()
     assert (tried["state"], tried["created"], tried["outcome"]["houses"]) == ("checked", 11, 3)

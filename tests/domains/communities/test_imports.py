@@ -122,7 +122,7 @@ def desk(database, world, clock, ids, tmp_path, shelf):
 def outcome(done):
     import msgspec
 
-    from linli.domains.communities.service.import_plan import Outcome
+    from linli.domains.communities.service.planned import Outcome
 
     return msgspec.json.decode(done.outcome, type=Outcome)
 
@@ -183,7 +183,7 @@ async def test_importing_again_changes_nothing(desk):
 @both_stores
 async def test_one_bad_row_and_nothing_happens(desk):
     bad = await desk.do(
-        [*HOUSE_ROWS, ("3幢", "01", "0101")], [*RESIDENT_ROWS, ("09", "01", "0101", "王维", 1)]
+        [*HOUSE_ROWS, ("3?1", "01", "0101")], [*RESIDENT_ROWS, ("09", "01", "0101", "王维", 1)]
     )
     assert (bad.state, bad.rows, bad.bad_rows) == ("refused", 9, 2)
     assert await desk.locations() == []

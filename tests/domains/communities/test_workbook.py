@@ -53,14 +53,14 @@ def test_what_people_type_is_understood(file):
     workbook(
         file,
         houses=[
-            ("a1", 1, 101.0, "3/2/1", "89.5㎡", "1:高层", "自住"),
+            ("a1", "1", 1101.0, "3/2/1", "89.5㎡", "1:高层", "自住"),
             (None,) * 7,
             ("０１", " 02 ", "0101", None, "1,200", "6：公寓", 2),
             ("B", "1", "2", None, None, "villa", None),
         ],
         residents=[
-            ("a1", 1, 101, " 李 白 ", "业主", 13900000001, "男"),
-            ("A1", "1", "101", "李伯禽", 2, "", "1"),
+            ("a1", 1, 1101, " 李 白 ", "业主", 13900000001, "男"),
+            ("A1", "1", "1101", "李伯禽", 2, "", "1"),
         ],
         above=[("小区房屋登记表",), ()],
         heads=((*HOUSES[:3], "户型", "建筑面积 (平方米)", "房屋类型*", "房屋状态", "备注"), RESIDENTS),
@@ -69,7 +69,7 @@ def test_what_people_type_is_understood(file):
     assert reading.problems == []
     assert reading.ignored_columns == ["备注"]
     assert [(row.number, place_of(row)) for row in reading.houses] == [
-        (4, ("A1", "1", "101")),
+        (4, ("A1", "1", "1101")),
         (6, ("01", "02", "0101")),
         (7, ("B", "1", "2")),
     ]
@@ -79,7 +79,7 @@ def test_what_people_type_is_understood(file):
     }  # fmt: skip
     assert reading.houses[2].values["house_type"] == 3
     assert reading.residents[0].values | {"building": ""} == {
-        "building": "", "unit": "1", "house": "101", "name": "李 白", "type": 1, "phone": "13900000001", "sex": 1,
+        "building": "", "unit": "1", "house": "1101", "name": "李 白", "type": 1, "phone": "13900000001", "sex": 1,
     }  # fmt: skip
     assert "phone" not in reading.residents[1].values
 
@@ -88,7 +88,7 @@ def test_every_fault_by_row_and_column_at_once(file):
     workbook(
         file,
         houses=[
-            ("1幢", "", "01-01", "3室", -1, 9, "住"),
+            ("1?幢", "", "01-01", "3室", -1, 9, "住"),
             ("01", "01", "01234567890", None, "abc", None, None),
             ("01", "01", datetime.date(2026, 1, 1), None, None, None, None),
         ],
@@ -96,7 +96,7 @@ def test_every_fault_by_row_and_column_at_once(file):
     )
     found = [(p.sheet, p.row, p.column, p.rule) for p in read(file).problems]
     assert found == [
-        ("houses", 2, "A", "code_suffix"),
+        ("houses", 2, "A", "code"),
         ("houses", 2, "B", "required"),
         ("houses", 2, "C", "code"),
         ("houses", 2, "D", "format"),
@@ -116,7 +116,7 @@ def test_every_fault_by_row_and_column_at_once(file):
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_every_fault_has_words(file, language):
     workbook(
-        file, houses=[("1幢", "", "01-01", "3室", -1, 9, "住")], residents=[("", "", "", "", "", "1", "")]
+        file, houses=[("1?幢", "", "01-01", "3室", -1, 9, "住")], residents=[("", "", "", "", "", "1", "")]
     )
     for problem in read(file).problems:
         said = problem.text(language)
@@ -169,15 +169,15 @@ def test_texts_that_take_too_much_are_refused_before_they_are_read(tmp_path):
 
 
 def test_the_marked_copy_says_what_is_wrong_where(file, tmp_path):
-    workbook(file, houses=[("1幢", "01", "0101", None, "=1+1", None, None), ("02", "01", "0101")])
+    workbook(file, houses=[("1?幢", "01", "0101", None, "=1+1", None, None), ("02", "01", "0101")])
     reading = read(file)
     target = tmp_path / "report.xlsx"
     report.write(file, target, reading.titles, reading.problems, language="zh-CN")
     page = openpyxl.load_workbook(target)["房屋"]
     assert page["A1"].value == "问题"
-    assert "用 1 代替" in page["A2"].value
-    assert (page["B2"].value, page["B2"].fill.fgColor.rgb) == ("1幢", "00FDE2E2")
-    assert "代替" in page["B2"].comment.text
+    assert "只能包含大写字母和数字" in page["A2"].value
+    assert (page["B2"].value, page["B2"].fill.fgColor.rgb) == ("1?幢", "00FDE2E2")
+    assert "大写字母" in page["B2"].comment.text
     assert [cell.value for cell in page[3]][:4] == [None, "02", "01", "0101"]
 
 

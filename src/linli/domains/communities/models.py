@@ -169,6 +169,9 @@ imports = Table(
     integer("bad_rows", server_default="0"),
     text_column("outcome", server_default=""),  # counts, JSON
     text_column("problems", server_default=""),  # the first problems, JSON; the workbook holds them all
+    text_column("fault_groups", server_default=""),  # the problems by kind, with what can be answered, JSON
+    text_column("answers", server_default=""),  # what was answered to them, JSON
+    text_column("mends", server_default=""),  # what was mended, by kind, with examples, JSON
     text_column("changes", server_default=""),  # of a trial: the first changes of persons, JSON
     text_column("reason", server_default=""),
     text_column("created_by"),

@@ -1,6 +1,13 @@
 """The messages between parent and child about a workbook."""
 
+from typing import Final
+
 import msgspec
+
+MERGED: Final = "merged"
+"""The cell says what the merged cells above it say."""
+ZEROS: Final = "zeros"
+"""The zeros that its number format shows stand before the number."""
 
 
 class OpenAsk(msgspec.Struct, frozen=True):
@@ -36,5 +43,7 @@ class Piece(msgspec.Struct, frozen=True):
     """Some rows; cells that are empty at the end of a row are left out."""
 
     rows: list[list[bool | int | float | str | None]]
+    marks: dict[int, dict[int, str]] = {}
+    """Row of the piece (from 0) → column (from 0) → how the child mended the cell: MERGED or ZEROS."""
     last: bool = False
     broken: bool = False

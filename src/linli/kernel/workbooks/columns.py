@@ -1,6 +1,6 @@
 """Sheets of workbooks that people fill in: titles in both languages, the readers of columns, choices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from linli.kernel.workbooks import cells
@@ -26,6 +26,14 @@ class Column(NamedTuple):
     """Whether hardly two rows say the same."""
     options: tuple[str, ...] = ()
     """The entries of a drop-down whose choices have no numbers."""
+    digits: bool = False
+    """Whether digits are a text here: a house's number, a phone."""
+    zeros: bool = False
+    """Whether zeros in front mean something: 0101."""
+    shared: bool = False
+    """Whether all rows may well say the same: a building, a unit."""
+    dates: bool = False
+    """Whether it says dates."""
     open: bool = False
     """Whether a cell may say something else than the drop-down offers."""
 
@@ -46,9 +54,16 @@ class Sheet(NamedTuple):
         return self.en if language == "en" else self.zh
 
 
-def choice_of(labels: Labels) -> Callable[[str], Any]:
-    """Reads a cell that says one of numbered choices."""
-    return lambda text: cells.choice(text, labels)
+def choice_of(labels: Labels, words: dict[str, int] | None = None) -> Callable[[str], Any]:
+    """Reads a cell that says one of numbered choices. `words`: what else people say, in small letters."""
+    return lambda text: cells.choice(text, labels, words)
+
+
+def column_of(sheets: Iterable[Sheet], sheet: str, key: str) -> Column | None:
+    """A column by the keys of its sheet and its own."""
+    return next(
+        (column for kind in sheets if kind.key == sheet for column in kind.columns if column.key == key), None
+    )
 
 
 def plain_title(text: object) -> str:

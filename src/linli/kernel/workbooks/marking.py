@@ -11,7 +11,7 @@ from openpyxl.utils import column_index_from_string
 
 from linli.kernel.children.channel import Channel
 from linli.kernel.tables import TablePage, new_book
-from linli.kernel.workbooks.opening import open_book
+from linli.kernel.workbooks.opening import merged_cells, open_book
 from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.report import MarkAsk
 from linli.kernel.workbooks.rows import Problem
@@ -52,7 +52,10 @@ def _write(asked: MarkAsk) -> None:
         sheet.reset_dimensions()
         page = TablePage(out, sheet.title)
         page.width("A", 60)
-        for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=_WIDTH_MAX), 1):
+        merged = merged_cells(sheet)
+        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=_WIDTH_MAX), 1):
+            values = list(cells)
+            merged.fill(number, values)
             faults = by_row.get((key, number), [])
             page.append(_row(page, number, values, faults, asked.language, comments=comments))
             if number > _ROWS_MAX:
@@ -63,7 +66,7 @@ def _write(asked: MarkAsk) -> None:
 def _row(
     page: TablePage,
     number: int,
-    values: tuple[Any, ...],
+    values: list[Any],
     faults: list[Problem],
     language: str,
     *,

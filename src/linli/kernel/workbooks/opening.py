@@ -14,13 +14,16 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from linli.kernel.children.channel import Channel
 from linli.kernel.workbooks import refusals
-from linli.kernel.workbooks.asks import Ask, BookAnswer, OpenAsk, Piece, RowsAsk
+from linli.kernel.workbooks.asks import MERGED, ZEROS, Ask, BookAnswer, OpenAsk, Piece, RowsAsk
+from linli.kernel.workbooks.merges import MergedCells, ranges
 from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.strings import read_strings
 
 TEXT_MAX: Final = 32_767
 """Characters of a cell, as spreadsheets have it; the rest of a longer one is dropped."""
 _ROWS: Final = 500
+_ZEROS_MAX: Final = 32
+"""Zeros of a number format that are put before a number."""
 _CHARACTERS: Final = 256 * 1024
 """Of the rows in one piece."""
 _BROKEN: Final = (
@@ -100,28 +103,61 @@ def _hand_out(channel: Channel, sheet: Any, ask: RowsAsk) -> RowsAsk:
             return following
 
 
+def merged_cells(sheet: Any) -> MergedCells:
+    """Of a sheet that is read row by row. Raises BadWorkbook."""
+    try:
+        with sheet._get_source() as source:
+            return MergedCells(ranges(source))
+    except _BROKEN as error:
+        raise BadWorkbook("workbook") from error
+
+
 def _pieces(sheet: Any, ask: RowsAsk) -> Iterator[Piece]:
     """Never ends: after the last piece come empty ones, which nobody asks for."""
     rows: list[list[Any]] = []
+    marks: dict[int, dict[int, str]] = {}
     characters = 0
     try:
-        lines = sheet.iter_rows(
-            min_row=ask.first, max_row=ask.last or None, max_col=ask.width, values_only=True
-        )
-        for line in lines:
-            row = [_plain(value) for value in line]
+        merged = merged_cells(sheet)
+        # From the first row, though others are asked for: merged cells may begin above them.
+        for number, line in enumerate(sheet.iter_rows(max_row=ask.last or None, max_col=ask.width), 1):
+            row, mended = _row(line)
             while row and row[-1] is None:
                 row.pop()
+            mended |= dict.fromkeys(merged.fill(number, row), MERGED)
+            if number < ask.first:
+                continue
+            if mended:
+                marks[len(rows)] = mended
             rows.append(row)
             characters += sum(len(value) for value in row if type(value) is str)
             if len(rows) >= _ROWS or characters > _CHARACTERS:
-                yield Piece(rows)
-                rows, characters = [], 0
-    except _BROKEN:
+                yield Piece(rows, marks)
+                rows, marks, characters = [], {}, 0
+    except (BadWorkbook, *_BROKEN):
         yield Piece([], last=True, broken=True)
     while True:
-        yield Piece(rows, last=True)
-        rows = []
+        yield Piece(rows, marks, last=True)
+        rows, marks = [], {}
+
+
+def _row(line: tuple[Any, ...]) -> tuple[list[Any], dict[int, str]]:
+    """Values of cells; a number whose format has zeros in front keeps them, as a text."""
+    row: list[Any] = []
+    marks: dict[int, str] = {}
+    for position, cell in enumerate(line):
+        value = cell.value
+        digits = _digits(cell.number_format) if type(value) is int and value >= 0 else 0
+        if digits and value < 10 ** (digits - 1):
+            marks[position] = ZEROS
+            value = f"{value:0{digits}}"
+        row.append(_plain(value))
+    return row, marks
+
+
+def _digits(number_format: str) -> int:
+    """How many digits a number format shows at least, where it is of zeros alone; else 0."""
+    return len(number_format) if len(number_format) <= _ZEROS_MAX and not number_format.strip("0") else 0
 
 
 def _plain(value: Any) -> Any:

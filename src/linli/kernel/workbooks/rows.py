@@ -1,14 +1,11 @@
-"""Rows of a workbook as values, or every fault of them by row and column; lists of one kind of rows read whole."""
+"""Rows of a workbook as values, and faults of them by row and column."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from linli.kernel import i18n
-from linli.kernel.workbooks import cells
-from linli.kernel.workbooks.columns import Column, Sheet, by_title, plain_title
-from linli.kernel.workbooks.refusals import BadWorkbook
-from linli.kernel.workbooks.sheets import SheetRows, open_workbook
+from linli.kernel.workbooks.asks import MERGED
+from linli.kernel.workbooks.columns import Column, Sheet
+from linli.kernel.workbooks.sheets import Line, SheetRows
 
 PROBLEMS_MAX: Final = 20_000
 """Most faults in a report; reading ends with the one after."""
@@ -31,6 +28,8 @@ class Problem(NamedTuple):
     value: str
     rule: str
     facts: dict[str, Any]
+    key: str = ""
+    """Of the column."""
 
     def text(self, language: str) -> str:
         """The fault in words, without its place."""
@@ -66,59 +65,10 @@ class Row:
     def values(self) -> dict[str, Any]:
         return dict(zip(self._columns, self._cells, strict=True))
 
-
-class ListReading(NamedTuple):
-    """The contents of a workbook with one kind of rows."""
-
-    rows: list[Row]
-    problems: list[Problem]
-    letters: dict[str, str]
-    """Column key → letter, for faults that are found later."""
-    total: int
-    """Rows that were not empty."""
-    title: str
-    """Of the sheet in the file."""
-
-
-def read_list(
-    path: Path, kind: Sheet, *, most: int, progress: Callable[[int, int], None] = lambda done, total: None
-) -> ListReading:
-    """Read the first sheet of a workbook that has the required titles of `kind`, at most `most` rows of it.
-
-    Blocks: call it beside the event loop. Raises BadWorkbook.
-    """
-    with open_workbook(path) as book:
-        head = next((head for sheet in book.sheets if (head := _find_list(sheet, kind)) is not None), None)
-        if head is None:
-            raise BadWorkbook("no_known_sheet")
-        list_reading = ListReading(
-            [], [], {column.key: letter for _, letter, _, column in head.columns}, 0, head.sheet.title
-        )
-        count = 0
-        lines = head.sheet.rows(first=head.row + 1, width=WIDTH_MAX)
-        seen: Seen = {}
-        for number, values in enumerate(lines, head.row + 1):
-            if number > head.row + most + BLANK_ROWS_MAX:
-                break
-            if is_empty(head, values):
-                continue
-            count += 1
-            if count > most:
-                list_reading.problems.append(
-                    Problem(kind.key, number, "", "", "", "too_many_rows", {"limit": most})
-                )
-                break
-            row, faults = read_row(head, number, values, seen)
-            list_reading.problems.extend(faults)
-            if not faults:
-                list_reading.rows.append(Row(kind.key, number, row))
-            if len(list_reading.problems) > PROBLEMS_MAX:
-                list_reading.problems.append(too_many(kind.key, number))
-                break
-            if count % STEP == 0:
-                progress(count, max(head.rows, count))
-        progress(count, count)
-        return list_reading._replace(total=count)
+    def put(self, key: str, value: Any) -> None:
+        """Say something else in a column that says something."""
+        at = self._columns.index(key)
+        self._cells = (*self._cells[:at], value, *self._cells[at + 1 :])
 
 
 def letter_of(position: int) -> str:
@@ -145,55 +95,11 @@ class Head(NamedTuple):
     rows: int
 
 
-def is_empty(head: Head, values: Sequence[object]) -> bool:
-    """Whether a row says nothing in any column that is read: blanks are nothing, and so is a remark beside the table."""
+def is_empty(head: Head, line: Line) -> bool:
+    """Whether a row says nothing in any column that is read: blanks are nothing, and so is a remark beside the table,
+    or what merged cells say of it."""
     return all(
-        type(value) is str and not value.strip()
+        line.marks.get(position) == MERGED or (type(value) is str and not value.strip())
         for position, *_ in head.columns
-        if position < len(values) and (value := values[position]) is not None
+        if position < len(line.values) and (value := line.values[position]) is not None
     )
-
-
-def _find_list(sheet: SheetRows, kind: Sheet) -> Head | None:
-    titled = by_title(kind)
-    required = {column.key for column in kind.columns if column.required}
-    for number, values in enumerate(sheet.rows(last=HEADER_ROWS, width=WIDTH_MAX), 1):
-        columns: list[tuple[int, str, str, Column]] = []
-        for position, value in enumerate(values):
-            column = titled.get(plain_title(value))
-            if column is not None and column not in [c for *_, c in columns]:
-                columns.append((position, letter_of(position), cells.text_of(value), column))
-        if required and required <= {column.key for *_, column in columns}:
-            return Head(sheet, kind, number, columns, [], sheet.expected)
-    return None
-
-
-type Seen = dict[tuple[str, str], Any]
-"""(column, text of its cell) → its value. Most columns have few different values, so this saves time and memory for a
-long workbook."""
-_SEEN_MAX: Final = 50_000
-
-
-def read_row(
-    head: Head, number: int, values: tuple[Any, ...], seen: Seen
-) -> tuple[dict[str, Any], list[Problem]]:
-    fields: dict[str, Any] = {}
-    faults: list[Problem] = []
-    for position, letter, title, column in head.columns:
-        raw = values[position] if position < len(values) else None
-        if type(raw) is str and (cached := seen.get((column.key, raw))) is not None:
-            fields[column.key] = cached
-            continue
-        text = cells.text_of(raw)
-        if not text:
-            if column.required:
-                faults.append(Problem(head.kind.key, number, letter, title, "", "required", {}))
-            continue
-        value = column.read(text)
-        if isinstance(value, cells.Broken):
-            faults.append(Problem(head.kind.key, number, letter, title, text[:200], value.rule, value.facts))
-        else:
-            fields[column.key] = value
-            if type(raw) is str and not column.distinct and len(seen) < _SEEN_MAX:
-                seen[column.key, raw] = value
-    return fields, faults

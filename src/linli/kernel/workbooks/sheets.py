@@ -17,11 +17,22 @@ from linli.kernel.workbooks.refusals import BadWorkbook
 
 type Rows = Iterator[tuple[Any, ...]]
 
+
+class Line(NamedTuple):
+    """One row, and which of its cells were mended while it was read."""
+
+    values: tuple[Any, ...]
+    marks: dict[int, str]
+    """Column (from 0) → `asks.MERGED` or `asks.ZEROS`."""
+
+
 MEMORY_BYTES: Final = 100 * 1024 * 1024
 """Of the child: 150,000 residents take half of it, and the largest shared texts that are let in 85 MiB."""
 CPU_SECONDS: Final = 240
 WALL_SECONDS: Final = 900.0
 """The reader's own work between pieces counts too."""
+
+_UNMARKED: Final[dict[int, str]] = {}
 
 _nursery: Final = Nursery(
     "linli.kernel.workbooks.opening", "serve", Bounds(MEMORY_BYTES, CPU_SECONDS), wall_seconds=WALL_SECONDS
@@ -41,7 +52,11 @@ class SheetRows(NamedTuple):
 
         One sheet is read at a time: rows of another, once asked for, end these.
         """
-        return self.book.rows(RowsAsk(self.number, first, last, width))
+        return (line.values for line in self.lines(first=first, last=last, width=width))
+
+    def lines(self, *, first: int = 1, last: int = 0, width: int) -> Iterator[Line]:
+        """As `rows`, with what was mended."""
+        return self.book.lines(RowsAsk(self.number, first, last, width))
 
 
 class Workbook:
@@ -51,15 +66,15 @@ class Workbook:
         self._child = child
         self.sheets = [SheetRows(*sheet, number, self) for number, sheet in enumerate(sheets)]
 
-    def rows(self, ask: RowsAsk) -> Rows:
-        """See `SheetRows.rows`."""
+    def lines(self, ask: RowsAsk) -> Iterator[Line]:
+        """See `SheetRows.lines`."""
         message: RowsAsk | NextAsk = ask
         while True:
             piece = _asked(self._child, message, Piece)
             if piece.broken:
                 raise BadWorkbook("workbook")
-            for row in piece.rows:
-                yield (*row, *[None] * (ask.width - len(row)))
+            for position, row in enumerate(piece.rows):
+                yield Line((*row, *[None] * (ask.width - len(row))), piece.marks.get(position, _UNMARKED))
             if piece.last:
                 return
             message = NextAsk()

@@ -10,15 +10,16 @@ from msgspec import Meta
 
 from linli.domains.communities.console import import_changes
 from linli.domains.communities.console.import_changes import PersonChange
+from linli.domains.communities.console.import_groups import ShownGroup, ShownMend, mends_and_groups
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.console.workbook_files import check_file, stored
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
-from linli.domains.communities.service import imports, undo
-from linli.domains.communities.service.import_plan import Outcome
+from linli.domains.communities.service import import_answers, imports, undo
 from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.service.imports import TooManyImports, WrongState
+from linli.domains.communities.service.planned import Outcome
 from linli.domains.communities.service.undo import BuiltUpon
 from linli.domains.communities.xlsx.columns import SHEETS, sheets_for
 from linli.domains.people.queries import forms
@@ -32,6 +33,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.groups import GROUPS_MAX, Answer
 from linli.kernel.workbooks.jobs import WorkbookGone
 from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport
 from linli.kernel.workbooks.shown import shown as shown_import
@@ -52,11 +54,19 @@ class SpaceImport(ShownImport, frozen=True, kw_only=True):
     changes: Annotated[
         list[PersonChange], Meta(description="Of a trial: persons who would change, the first 500.")
     ]
+    mends: Annotated[list[ShownMend], Meta(description="What was mended; empty in lists of imports.")]
+    groups: Annotated[
+        list[ShownGroup],
+        Meta(description="Its faults by kind, the largest first; empty in lists of imports."),
+    ]
+    answered: Annotated[int, Meta(description="Answers that were given to its faults.")]
 
 
 async def shown(scope: Scope, db: Reader, row: Import, importer: Importer) -> SpaceImport:
     """An import with the persons whom a trial would change."""
-    return await import_detail(scope, row, importer, await import_changes.change_rows(scope, db, row))
+    detail = await import_detail(scope, row, importer, await import_changes.change_rows(scope, db, row))
+    mends, groups = await mends_and_groups(scope, db, row)
+    return msgspec.structs.replace(detail, mends=mends, groups=groups)
 
 
 async def import_detail(
@@ -73,6 +83,9 @@ async def import_detail(
         created=outcome.buildings + outcome.units + outcome.houses + outcome.residents,
         outcome=outcome,
         changes=[*changes],
+        mends=[],
+        groups=[],
+        answered=len(queries.given_answers(row)),
     )
 
 
@@ -195,6 +208,37 @@ async def apply(
     """Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one."""
     async with db.begin() as tx:
         await imports.go_on(scope, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms())
+    outbox.wake(db)
+    import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
+    return await shown(scope, db, import_row, importer)
+
+
+class GivenAnswers(msgspec.Struct, frozen=True):
+    """Answers to faults, each for all rows of a group."""
+
+    answers: Annotated[list[Answer], Meta(max_length=GROUPS_MAX)]
+
+
+@import_routes.post(
+    "/{import_id:int}/answers",
+    right=Right.HOUSES_MANAGE,
+    status=200,
+    raises=(NotFound, WorkbookGone, WrongState),
+)
+async def answer(
+    import_id: int, data: GivenAnswers, scope: Scope, db: Database, clock: Clock, importer: Importer
+) -> SpaceImport:
+    """Answer faults of a workbook, one answer for all of a kind, and look at it again; nothing is imported.
+
+    Answers of before still hold. No answers: those of before are forgotten.
+    """
+    async with db.begin() as tx:
+        if data.answers:
+            await import_answers.answer(
+                scope, tx, import_id=import_id, answers=data.answers, now_ms=clock.now_ms()
+            )
+        else:
+            await import_answers.forget(scope, tx, import_id=import_id, now_ms=clock.now_ms())
     outbox.wake(db)
     import_row = await importer.wait(scope, import_id, seconds=WAIT_SECONDS)
     return await shown(scope, db, import_row, importer)

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
+import msgspec
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.communities import space_rules as rules
@@ -20,6 +21,8 @@ from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Caller, CallerKind, Scope
+from linli.kernel.workbooks.groups import Answer, Answers, FaultGroup
+from linli.kernel.workbooks.mends import Mend
 
 _i = imports.c
 
@@ -43,6 +46,9 @@ class Import(NamedTuple):
     bad_rows: int
     outcome: str
     problems: str
+    fault_groups: str
+    answers: str
+    mends: str
     changes: str
     reason: str
     created_by: str
@@ -90,6 +96,25 @@ class ImportChange(NamedTuple):
     before: str
 
 
+def groups_of(import_row: Import) -> list[FaultGroup]:
+    """Its faults by kind."""
+    return msgspec.json.decode(import_row.fault_groups or "[]", type=list[FaultGroup])
+
+
+def given_answers(import_row: Import) -> list[Answer]:
+    """The answers to its faults."""
+    return msgspec.json.decode(import_row.answers or "[]", type=list[Answer])
+
+
+def answers_of(import_row: Import) -> Answers:
+    return Answers(given_answers(import_row))
+
+
+def mends_of(import_row: Import) -> list[Mend]:
+    """Its mended cells."""
+    return msgspec.json.decode(import_row.mends or "[]", type=list[Mend])
+
+
 _by_id = Query(
     select(imports).where(in_scope(imports), _i.import_id == bindparam("import_id", type_=INT)), Import
 )
@@ -115,7 +140,9 @@ _kept = Query(
         in_scope(imports),
         _i.community_id == bindparam("community_id", type_=INT),
         _i.state != "waiting",
-        or_(_i.object_key != "", _i.report_key != "", _i.changes != ""),
+        or_(
+            _i.object_key != "", _i.report_key != "", _i.changes != "", _i.mends != "", _i.fault_groups != ""
+        ),
     ),
     Import,
 )

@@ -19,7 +19,8 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.workbooks.imports import Work
-from linli.kernel.workbooks.rows import ListReading, Problem, Row
+from linli.kernel.workbooks.lists import ListReading
+from linli.kernel.workbooks.rows import Problem, Row
 
 DEPARTMENT, EMPLOYEE, PLACE, PERSON = "department", "employee", "department_member", "person"
 """Kinds of `import_changes`: a new department, an employee, a person put into a department (row, person), a person."""

@@ -8,7 +8,7 @@ import json
 from itertools import batched
 from typing import Any, Final
 
-from linli.domains.communities.service.import_plan import PROFILE_FIELDS, Match, Plan, own_fields
+from linli.domains.communities.service.planned import PROFILE_FIELDS, Match, Plan, own_fields
 from linli.domains.communities.xlsx.columns import CUSTOM
 from linli.domains.communities.xlsx.reading import Reading
 from linli.domains.people import form_rules
@@ -74,6 +74,8 @@ class _Comparison:
             (value for value in row.values if value == name or (name == "ext" and value.startswith(CUSTOM))),
             name,
         )
+        if self._reading.answers.action(row.sheet, key, rule) == "keep":
+            return
         self._plan.problems.append(self._reading.fault(row, key, rule, **facts))
 
 

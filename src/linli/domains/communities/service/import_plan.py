@@ -4,147 +4,32 @@ A second import of a file plans nothing. Houses match by their place in the tree
 number, else by house and name. `import_facts` compares the rows with existing persons.
 """
 
-import json
 from array import array
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
-
-import msgspec
+from typing import Any, Final, cast
 
 from linli.domains.communities import space_rules as rules
-from linli.domains.communities.queries.imports import HouseFacts, Snapshot
+from linli.domains.communities.queries.imports import Snapshot
 from linli.domains.communities.rows import Space
+from linli.domains.communities.service.planned import (
+    HOUSE_FIELDS,
+    Holder,
+    HouseChange,
+    Match,
+    Outcome,
+    Plan,
+    Stranger,
+)
 from linli.domains.communities.service.spaces import house_row, location_of, space_row
-from linli.domains.communities.xlsx.columns import CUSTOM
+from linli.domains.communities.xlsx.cells import CODE_MAX
 from linli.domains.communities.xlsx.reading import Reading, place_of
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import PhoneHolder
 from linli.domains.people.queries.residents import HouseResident
-from linli.domains.people.rows import Person
-from linli.domains.people.schemas import Profile
-from linli.domains.people.service.bulk import Arrivals, TieState
-from linli.domains.people.service.facts import FactsChange
-from linli.domains.people.service.persons import person_row
+from linli.domains.people.service.bulk import TieState
 from linli.kernel.ids import Ids
-from linli.kernel.workbooks.rows import Problem, Row
+from linli.kernel.workbooks.rows import Row
 
-HOUSE_FIELDS = ("layout", "area_m2", "house_type", "house_status")
-PROFILE_FIELDS = (
-    "name", "phone", "sex", "id_no", "age", "degree", "marriage", "politics", "health", "company", "registry",
-    "residence_address", "nationality",
-)  # fmt: skip
-
-
-class Stranger:
-    """A new person from the workbook. A whole row of `persons` is made of it when it is written, and not kept."""
-
-    __slots__ = ("id", "identity_id", "name", "row")
-
-    def __init__(self, person_id: int, identity_id: str, name: str, row: Row) -> None:
-        self.id, self.identity_id, self.name, self.row = person_id, identity_id, name, row
-
-
-class Strangers(Collection[Person]):
-    """All of a workbook, as rows of `persons` that are made while they are read."""
-
-    def __init__(self) -> None:
-        self.all: list[Stranger] = []
-        self.tenant_id = ""
-        self.now_ms = 0
-
-    def __len__(self) -> int:
-        return len(self.all)
-
-    def __contains__(self, person: object) -> bool:
-        return any(person == stranger for stranger in self)
-
-    def __iter__(self) -> Iterator[Person]:
-        for stranger in self.all:
-            values = stranger.row.values
-            profile_values = {key: values[key] for key in PROFILE_FIELDS if key in values}
-            own = own_fields(values)
-            profile = Profile(**profile_values, ext=json.dumps(own, ensure_ascii=False) if own else None)
-            row = person_row(
-                profile,
-                person_id=stranger.id,
-                identity_id=stranger.identity_id,
-                tenant_id=self.tenant_id,
-                now_ms=self.now_ms,
-            )
-            yield Person(**row)
-
-
-type Holder = PhoneHolder | Stranger
-
-
-class Match(NamedTuple):
-    """A row of a person who is in the tenant."""
-
-    person_id: int
-    house_id: int
-    row: Row
-
-
-class HouseChange(NamedTuple):
-    space_id: int
-    before: HouseFacts
-    after: HouseFacts
-
-
-class Outcome(msgspec.Struct, rename="camel", frozen=True):
-    """The figures of an import: the rows created; for a trial, the rows that it would create."""
-
-    rows: int = 0
-    bad_rows: int = 0
-    buildings: int = 0
-    units: int = 0
-    houses: int = 0
-    houses_changed: int = 0
-    houses_unchanged: int = 0
-    persons: int = 0
-    persons_changed: int = 0
-    residents: int = 0
-    residents_changed: int = 0
-    residents_unchanged: int = 0
-    ignored_columns: list[str] = []
-
-
-@dataclass(slots=True)
-class Plan:
-    spaces: list[Space] = field(default_factory=list)
-    """New spaces, parents before children."""
-    houses: list[dict[str, Any]] = field(default_factory=list)
-    """New rows of `houses`."""
-    house_changes: list[HouseChange] = field(default_factory=list)
-    strangers: Strangers = field(default_factory=Strangers)
-    arrivals: Arrivals = field(init=False)
-    ties_before: list[TieState] = field(default_factory=list)
-    """The old values of `arrivals.changed`, in the same order."""
-    matches: list[Match] = field(default_factory=list)
-    facts: list[FactsChange] = field(default_factory=list)
-    """New facts of persons who exist already."""
-    problems: list[Problem] = field(default_factory=list)
-    """Faults of the workbook, and of its rows beside what is there."""
-    outcome: Outcome = field(default_factory=Outcome)
-
-    def __post_init__(self) -> None:
-        self.arrivals = Arrivals(persons=self.strangers)
-
-
-def counted(plan: Plan) -> None:
-    """Order the faults and put the last figures into the outcome, once rows have been compared."""
-    plan.problems.sort(key=lambda p: (p.sheet, p.row, len(p.column), p.column))
-    plan.outcome = msgspec.structs.replace(
-        plan.outcome,
-        bad_rows=len({(problem.sheet, problem.row) for problem in plan.problems}),
-        persons_changed=len(plan.facts),
-    )
-
-
-def own_fields(values: dict[str, Any]) -> dict[str, str]:
-    """A row's values for the community's own fields."""
-    return {key.removeprefix(CUSTOM): value for key, value in values.items() if key.startswith(CUSTOM)}
+_LEVELS: Final = (rules.BUILDING, rules.UNIT, rules.HOUSE)
 
 
 def work_out(snapshot: Snapshot, reading: Reading, *, ids: Ids, now_ms: int) -> Plan:
@@ -163,7 +48,8 @@ class _Planner:
         self._ids = ids
         self._there = snapshot
         self._reading = reading
-        self._plan = Plan(problems=list(reading.problems))
+        self._plan = Plan(problems=list(reading.problems), left_out=set(reading.left_out))
+        self._answers = reading.answers
         self._spaces = dict(snapshot.spaces)
         self._rows_of_houses: dict[int, int] = {}
         """House id → number of the row that names it."""
@@ -184,14 +70,14 @@ class _Planner:
         """Of new ones."""
         self._nameless: dict[tuple[int, str], Holder] = {}
         """(house, name) → who is meant by a row without a phone."""
-        phoneless = any("phone" not in row.columns for row in reading.residents)
+        self._phoneless = {row.values["name"] for row in reading.residents if "phone" not in row.columns}
         self._phones, self._wanted = _phones_and_numbers(reading, self._holders)
         self._numbers: dict[tuple[str, str], Holder] = {}
         """(ID number, name) → the person of a row whose phone nobody has, or that has none."""
         self._namesakes: dict[tuple[int, str], HouseResident] = {}
         for position, house_resident_row in enumerate(self._residents):
             self._ties[house_resident_row.house_id, house_resident_row.person_id] = position
-            if phoneless:
+            if self._phoneless:
                 self._nameless[house_resident_row.house_id, house_resident_row.name] = _holder(
                     house_resident_row
                 )
@@ -221,35 +107,73 @@ class _Planner:
         return plan
 
     def _fault(self, row: Row, key: str, rule: str, **facts: Any) -> None:
-        self._plan.problems.append(self._reading.fault(row, key, rule, **facts))
+        if self._answers.action(row.sheet, key, rule) == "leave_out":
+            self._plan.left_out.add((row.sheet, row.number))
+        else:
+            self._plan.problems.append(self._reading.fault(row, key, rule, **facts))
 
     # houses
 
     def house(self, row: Row) -> None:
-        building, unit, number = place_of(row)
-        # Nothing is created before the whole path is checked.
-        at: Space | None = self._there.parent
-        for kind, name in ((rules.BUILDING, building), (rules.UNIT, unit), (rules.HOUSE, number)):
-            at = self._spaces.get((at.space_id, name)) if at is not None else None
-            if at is not None and at.kind != kind:
-                self._fault(row, kind, "other_kind", kind=at.kind)
-                return
-        if at is not None and (first := self._rows_of_houses.get(at.space_id)):
+        way = self._way(row)
+        if way is None:
+            return
+        if len(way) < len(_LEVELS):
+            values = row.values
+            house = self._make_house(way, place_of(row), {k: values[k] for k in HOUSE_FIELDS if k in values})
+        elif first := self._rows_of_houses.get(way[-1].space_id):
             self._fault(row, "house", "repeats", other=first)
             return
-        values = row.values
-        facts = {name: values[name] for name in HOUSE_FIELDS if name in values}
-        if at is not None:
-            self._change_house(at.space_id, facts)
         else:
-            parent = self._there.parent
-            for kind, name in ((rules.BUILDING, building), (rules.UNIT, unit), (rules.HOUSE, number)):
-                parent = self._spaces.get((parent.space_id, name)) or self._make(parent, kind, name)
-            at = parent
-            text, key = location_of([*self._there.above, building, unit, number])
-            house_rows = house_row(space_id=at.space_id, parent=at, location=text, location_key=key)
-            self._plan.houses.append(house_rows | facts)
-        self._rows_of_houses[at.space_id] = row.number
+            house = way[-1]
+            values = row.values
+            self._change_house(house.space_id, {k: values[k] for k in HOUSE_FIELDS if k in values})
+        self._rows_of_houses[house.space_id] = row.number
+
+    def _way(self, row: Row) -> list[Space] | None:
+        """What is there of building, unit and house; None for a row that is faulty, or left out."""
+        at = self._there.parent
+        way: list[Space] = []
+        for kind, name in zip(_LEVELS, place_of(row), strict=True):
+            space = self._spaces.get((at.space_id, name))
+            if space is None and (near := self._near(at, name)) is not None:
+                action = self._answers.action(row.sheet, kind, "zeros_differ")
+                if action == "match":
+                    space = near
+                elif action != "keep":
+                    self._fault(row, kind, "zeros_differ", given=name, there=near.name)
+                    return None
+            if space is None:
+                break
+            if space.kind != kind:
+                self._fault(row, kind, "other_kind", kind=space.kind)
+                return None
+            way.append(space)
+            at = space
+        return way
+
+    def _near(self, parent: Space, name: str) -> Space | None:
+        """What stands there under the same number with more zeros in front, or fewer."""
+        if not name.isdigit():
+            return None
+        bare = name.lstrip("0")
+        spellings = (bare.zfill(width) for width in range(max(len(bare), 1), CODE_MAX + 1))
+        return next(
+            (space for spelling in spellings if (space := self._spaces.get((parent.space_id, spelling)))),
+            None,
+        )
+
+    def _make_house(self, way: list[Space], place: tuple[str, ...], facts: dict[str, Any]) -> Space:
+        """The rest of a way: nothing is made before the whole of it was checked."""
+        names = [space.name for space in way]
+        at = way[-1] if way else self._there.parent
+        for kind, name in zip(_LEVELS[len(way) :], place[len(way) :], strict=True):
+            at = self._make(at, kind, name)
+            names.append(name)
+        text, key = location_of([*self._there.above, *names])
+        row = house_row(space_id=at.space_id, parent=at, location=text, location_key=key)
+        self._plan.houses.append(row | facts)
+        return at
 
     def _make(self, parent: Space, kind: str, name: str) -> Space:
         row = space_row(
@@ -318,13 +242,16 @@ class _Planner:
         self._plan.ties_before.append(before)
 
     def _house_of(self, row: Row) -> int | None:
-        at: Space | None = self._there.parent
-        for name in place_of(row):
-            at = self._spaces.get((at.space_id, name)) if at is not None else None
-        if at is None or at.kind != rules.HOUSE:
-            self._fault(row, "house", "no_such_house", location=rules.LOCATION_SEPARATOR.join(place_of(row)))
+        way = self._way(row)
+        if way is None:
             return None
-        return at.space_id
+        if len(way) < len(_LEVELS):
+            if self._answers.action(row.sheet, "house", "no_such_house") == "make":
+                return self._make_house(way, place_of(row), {}).space_id
+            location = rules.LOCATION_SEPARATOR.join(place_of(row))
+            self._fault(row, "house", "no_such_house", location=location)
+            return None
+        return way[-1].space_id
 
     def _person(self, row: Row, house_id: int) -> Holder | None:
         """The person of a row: the holder of its phone, a namesake in the house, or a new person."""
@@ -332,22 +259,34 @@ class _Planner:
         name, phone, number = values["name"], values.get("phone"), values.get("id_no", "")
         person = self._numbers.get((number, name))
         if phone is None:
-            return person or self._nameless.get((house_id, name)) or self._new_person(row, house_id)
+            person = person or self._nameless.get((house_id, name))
+            if isinstance(person, Stranger) and _told_apart(person, number):
+                person = None
+            return person or self._new_person(row, house_id)
         holder = self._holders.get(phone)
         if holder is None:
-            person = person or self._namesake(house_id, name, number)
+            person = person or self._namesake(house_id, name, number) or self._twin(house_id, name, number)
             if person is None:
                 return self._new_person(row, house_id)
             self._holders[phone] = person
             self._rows_of_phones[phone] = row.number
             return person
         if holder.name != name:
-            if first := self._rows_of_phones.get(phone):
-                self._fault(row, "phone", "phone_repeats", other=first)
-            else:
-                self._fault(row, "phone", "phone_of_other")
+            first = self._rows_of_phones.get(phone)
+            rule = "phone_repeats" if first else "phone_of_other"
+            if self._answers.action(row.sheet, "phone", rule) == "empty":
+                rest = {key: value for key, value in values.items() if key != "phone"}
+                return self._person(Row(row.sheet, row.number, rest), house_id)
+            self._fault(row, "phone", rule, **({"other": first} if first else {}))
             return None
         return holder
+
+    def _twin(self, house_id: int, name: str, number: str) -> Stranger | None:
+        """Somebody of that name whom an earlier row brings into the house without a phone."""
+        twin = self._nameless.get((house_id, name))
+        if not isinstance(twin, Stranger) or "phone" in twin.row.columns or _told_apart(twin, number):
+            return None
+        return twin
 
     def _namesake(self, house_id: int, name: str, number: str) -> PhoneHolder | None:
         """The person whose phone a row changes: the person of that name in the house, unless the workbook names both,
@@ -368,9 +307,15 @@ class _Planner:
         if phone := values.get("phone"):
             self._holders[phone] = stranger
             self._rows_of_phones[phone] = row.number
-        else:
-            self._nameless[house_id, stranger.name] = stranger
+        if stranger.name in self._phoneless:
+            self._nameless.setdefault((house_id, stranger.name), stranger)
         return stranger
+
+
+def _told_apart(stranger: Stranger, number: str) -> bool:
+    """Whether ID numbers say that these are two."""
+    other = stranger.row.values.get("id_no", "")
+    return bool(number and other and number != other)
 
 
 def _holder(house_resident: HouseResident) -> PhoneHolder:

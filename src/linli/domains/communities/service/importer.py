@@ -14,10 +14,11 @@ from linli.domains.communities.service import (
     import_facts,
     import_plan,
     imports,
+    planned,
     vehicle_import,
 )
-from linli.domains.communities.service.import_plan import Plan
 from linli.domains.communities.service.list_import import ListKind, ListPlan
+from linli.domains.communities.service.planned import Plan
 from linli.domains.communities.xlsx import reading
 from linli.domains.communities.xlsx.columns import sheets_for
 from linli.domains.communities.xlsx.reading import Reading
@@ -33,7 +34,7 @@ from linli.kernel.progress import Board
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.workbooks.imports import End, Engine, Kind, Note, Tools, Work
-from linli.kernel.workbooks.rows import ListReading, read_list
+from linli.kernel.workbooks.lists import ListReading, read_list
 
 LISTS: Final = (vehicle_import.KIND, employee_import.KIND)
 """The lists of this room."""
@@ -116,7 +117,8 @@ class _Houses(_Parent):
 
     async def reader(self, scope: Scope, db: Reader, import_row: Import) -> Callable[[Path, Note], Reading]:
         sheets = sheets_for(await forms.form(scope, db, import_row.community_id))
-        return lambda source, note: reading.read(source, progress=note, sheets=sheets)
+        answers = queries.answers_of(import_row)
+        return lambda source, note: reading.read(source, progress=note, sheets=sheets, answers=answers)
 
     def titles(self, rows: Reading) -> dict[str, str]:
         return rows.titles
@@ -135,7 +137,7 @@ class _Houses(_Parent):
         )
         there.residents, there.holders = [], {}  # the most of its memory
         await import_facts.compare(scope, db, plan, rows, there.person_ids)
-        import_plan.counted(plan)
+        planned.counted(plan, rows)
         return plan
 
     async def apply(self, scope: Scope, tx: Tx, work: Work[Import], plan: Plan) -> None:

@@ -18,8 +18,8 @@ from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.rows import Space
-from linli.domains.communities.service.import_plan import HouseChange, Plan
 from linli.domains.communities.service.list_import import ListPlan
+from linli.domains.communities.service.planned import HouseChange, Plan
 from linli.domains.people.service import bulk
 from linli.domains.people.service import facts as person_facts
 from linli.domains.people.service.facts import FactsChange
@@ -29,8 +29,10 @@ from linli.kernel.errors import Conflict, TooMany
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.groups import Answer, FaultGroup
 from linli.kernel.workbooks.imports import CHECKED, PROBLEMS_KEPT, REFUSED, UNDONE, WAITING, End
 from linli.kernel.workbooks.jobs import RunImport, WorkbookGone, forget_later
+from linli.kernel.workbooks.mends import Mend
 from linli.kernel.workbooks.rows import Problem
 
 JOB: Final = "communities.import"
@@ -62,9 +64,26 @@ _restart = Command(
     .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
     .values(state=WAITING, dry_run=0, good_only=bindparam("good", type_=INT), finished_ms=0)
 )
+_answer = Command(
+    update(imports)
+    .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
+    .values(state=WAITING, dry_run=1, good_only=0, finished_ms=0, answers=bindparam("given"))
+)
 _finish = update_of(
     imports,
-    ("state", "rows", "bad_rows", "outcome", "problems", "changes", "report_key", "reason", "finished_ms"),
+    (
+        "state",
+        "rows",
+        "bad_rows",
+        "outcome",
+        "problems",
+        "fault_groups",
+        "mends",
+        "changes",
+        "report_key",
+        "reason",
+        "finished_ms",
+    ),
     imports.c.import_id == bindparam("row", type_=INT),
     in_scope(imports),
 )
@@ -81,7 +100,7 @@ _no_files = Command(
 _forget_persons = Command(
     update(imports)
     .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
-    .values(object_key="", report_key="", changes="", problems="[]")
+    .values(object_key="", report_key="", changes="", problems="[]", fault_groups="", mends="", answers="")
 )
 _set_house = Command(
     update(houses)
@@ -167,6 +186,15 @@ async def go_on(
     await _start(tx, import_row.tenant_id, import_id, now_ms)
 
 
+async def look_again(
+    scope: Scope, tx: Tx, import_row: Import, answers: Sequence[Answer], now_ms: int
+) -> None:
+    """Try a workbook anew, with these answers to its faults."""
+    given = msgspec.json.encode(answers).decode()
+    await _answer.run(tx, scope, row=import_row.import_id, given=given)
+    await _start(tx, import_row.tenant_id, import_row.import_id, now_ms)
+
+
 class Ending(NamedTuple):
     """The result of an import in its row."""
 
@@ -175,13 +203,18 @@ class Ending(NamedTuple):
     outcome: Any
     problems: list[Problem]
     facts: Sequence[FactsChange] = ()
+    groups: Sequence[FaultGroup] = ()
+    mends: Sequence[Mend] = ()
 
     @staticmethod
     def of(plan: Plan | ListPlan | None) -> "Ending | None":
         if plan is None:
             return None
-        facts = plan.facts if isinstance(plan, Plan) else ()
-        return Ending(plan.outcome.rows, plan.outcome.bad_rows, plan.outcome, plan.problems, facts)
+        outcome = plan.outcome
+        ending = Ending(outcome.rows, outcome.bad_rows, outcome, plan.problems)
+        if isinstance(plan, Plan):
+            return ending._replace(facts=plan.facts, groups=plan.groups, mends=plan.mends)
+        return ending
 
 
 async def conclude(scope: Scope, tx: Tx, import_row: Import, ending: Ending | None, end: End) -> None:
@@ -203,6 +236,8 @@ async def conclude(scope: Scope, tx: Tx, import_row: Import, ending: Ending | No
         )
         if facts_changes
         else "",
+        fault_groups=msgspec.json.encode(ending.groups).decode() if ending and ending.groups else "",
+        mends=msgspec.json.encode(ending.mends).decode() if ending and ending.mends else "",
         report_key=end.report_key,
         reason=end.reason,
         finished_ms=end.now_ms,

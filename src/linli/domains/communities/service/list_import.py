@@ -15,7 +15,8 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.workbooks.columns import Sheet
 from linli.kernel.workbooks.imports import Work
-from linli.kernel.workbooks.rows import ListReading, Problem, Row
+from linli.kernel.workbooks.lists import ListReading
+from linli.kernel.workbooks.rows import Problem, Row
 
 
 class ListOutcome(msgspec.Struct, rename="camel", frozen=True):

@@ -24,7 +24,8 @@ from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.workbooks.imports import Work
-from linli.kernel.workbooks.rows import ListReading, Problem, Row
+from linli.kernel.workbooks.lists import ListReading
+from linli.kernel.workbooks.rows import Problem, Row
 
 VEHICLE, DESCRIPTION = "vehicle", "vehicle_facts"
 """The names of a new and of a changed vehicle in import_changes."""

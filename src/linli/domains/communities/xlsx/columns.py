@@ -1,8 +1,9 @@
 """The two sheets and their columns: titles in both languages, rules, choices. Houses as in A §2.2."""
 
+import re
 from typing import Final
 
-from linli.domains.communities.xlsx import cells
+from linli.domains.communities.xlsx import cells, words
 from linli.domains.people.form_rules import STANDARD, Field, Form, custom_problem
 from linli.kernel.workbooks.cells import Broken, short_text
 from linli.kernel.workbooks.columns import Column, Labels, Sheet, choice_of
@@ -57,19 +58,19 @@ _PLACE: Final = (
         "building", "楼栋", "Building", cells.code, True,
         hint_zh="楼栋编号，大写字母和数字，最多 10 位；总数达到两位数时请补零，如 1 幢填 01",
         hint_en="Number of the building: capital letters and digits, at most 10; pad with zeros, such as 01",
-        also=("楼幢", "幢", "栋", "楼号", "楼栋号"),
+        also=("楼幢", "幢", "栋", "楼号", "楼栋号", "幢号", "栋号"), digits=True, zeros=True, shared=True,
     ),
     Column(
         "unit", "单元", "Unit", cells.code, True,
         hint_zh="单元编号，大写字母和数字，最多 10 位，如 01",
         hint_en="Number of the unit: capital letters and digits, at most 10, such as 01",
-        also=("单元号",),
+        also=("单元号",), digits=True, zeros=True, shared=True,
     ),
     Column(
         "house", "房号", "House", cells.code, True,
         hint_zh="房屋编号，大写字母和数字，最多 10 位；有四位房号时请补零，如 101 室填 0101",
         hint_en="Number of the house: capital letters and digits, at most 10; pad with zeros, such as 0101",
-        also=("房屋", "室号", "房间号"),
+        also=("房屋", "室号", "房间号", "房屋编号", "室"), digits=True, zeros=True,
     ),
 )  # fmt: skip
 
@@ -88,8 +89,11 @@ HOUSES: Final = Sheet(
             "area_m2", "建筑面积", "Area", cells.area, hint_zh="平方米", hint_en="Square metres",
             also=("面积",),
         ),
-        Column("house_type", "房屋类型", "Type", choice_of(HOUSE_TYPES), choices=HOUSE_TYPES),
-        Column("house_status", "房屋状态", "Status", choice_of(HOUSE_STATUSES), choices=HOUSE_STATUSES),
+        Column("house_type", "房屋类型", "Type", choice_of(HOUSE_TYPES, words.HOUSE_TYPES), choices=HOUSE_TYPES),
+        Column(
+            "house_status", "房屋状态", "Status", choice_of(HOUSE_STATUSES, words.HOUSE_STATUSES),
+            choices=HOUSE_STATUSES,
+        ),
     ),
 )  # fmt: skip
 RESIDENTS: Final = Sheet(
@@ -100,23 +104,26 @@ RESIDENTS: Final = Sheet(
         *_PLACE,
         Column("name", "姓名", "Name", cells.person_name, True, width=14),
         Column(
-            "type", "身份", "Relation", choice_of(MEMBER_TYPES), True, MEMBER_TYPES,
+            "type", "身份", "Relation", choice_of(MEMBER_TYPES, words.RELATIONS), True, MEMBER_TYPES,
             hint_zh="与房屋的关系", hint_en="What the person is to the house", also=("与业主关系", "住户类型"),
         ),
         Column(
-            "phone", "手机号", "Phone", cells.phone, width=16, distinct=True,
+            "phone", "手机号", "Phone", cells.phone, width=16, distinct=True, digits=True,
             hint_zh="同一手机号视为同一人", hint_en="The same phone means the same person",
             also=("手机", "手机号码", "电话", "联系电话"),
         ),
-        Column("sex", "性别", "Sex", choice_of(SEXES), choices=SEXES),
+        Column("sex", "性别", "Sex", choice_of(SEXES, words.SEXES), choices=SEXES),
         Column(
-            "id_no", "证件号码", "ID number", cells.id_number, width=22, distinct=True,
+            "id_no", "证件号码", "ID number", cells.id_number, width=22, distinct=True, digits=True,
             also=("身份证号", "身份证号码", "证件号"),
         ),
         Column("age", "年龄", "Age", cells.age),
-        Column("degree", "学历", "Degree", choice_of(DEGREES), choices=DEGREES),
-        Column("marriage", "婚姻状况", "Marriage", choice_of(MARRIAGES), choices=MARRIAGES, also=("婚姻",)),
-        Column("politics", "政治面貌", "Politics", choice_of(POLITICS), choices=POLITICS),
+        Column("degree", "学历", "Degree", choice_of(DEGREES, words.DEGREES), choices=DEGREES),
+        Column(
+            "marriage", "婚姻状况", "Marriage", choice_of(MARRIAGES, words.MARRIAGES), choices=MARRIAGES,
+            also=("婚姻",),
+        ),
+        Column("politics", "政治面貌", "Politics", choice_of(POLITICS, words.POLITICS), choices=POLITICS),
         Column("health", "健康状况", "Health", cells.health, width=16),
         Column("company", "工作单位", "Employer", short_text, width=20),
         Column("registry", "籍贯", "Native place", short_text, width=16),
@@ -125,6 +132,7 @@ RESIDENTS: Final = Sheet(
     ),
 )  # fmt: skip
 SHEETS: Final = (HOUSES, RESIDENTS)
+_DATE_LABEL: Final = re.compile("日期|生日|\\bdate\\b|birthday", re.IGNORECASE)
 CUSTOM: Final = "custom."
 """The prefix of the keys of a community's own fields."""
 
@@ -157,4 +165,5 @@ def _asked(field: Field, by_key: dict[str, Column]) -> Column:
         width=16,
         options=tuple(labels),
         also=(field.name,),
+        dates=custom.kind == "string" and _DATE_LABEL.search(custom.label) is not None,
     )

@@ -48,7 +48,7 @@ EMPLOYEES: Final = Sheet(
     (
         Column("name", "姓名", "Name", _name, True, width=14, also=("员工姓名",)),
         Column(
-            "phone", "手机号", "Phone", cells.phone, True, width=16,
+            "phone", "手机号", "Phone", cells.any_phone, True, width=16,
             hint_zh="同一手机号视为同一人", hint_en="The same phone means the same person",
             also=("手机", "手机号码", "电话", "联系电话"),
         ),

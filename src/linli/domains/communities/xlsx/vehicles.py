@@ -34,7 +34,7 @@ VEHICLES: Final = Sheet(
         Column("plate", "车牌号", "Plate", _plate, True, width=14, also=("车牌", "车牌号码", "车号", "plate number")),
         Column("name", "车主姓名", "Owner", cells.person_name, width=14, also=("姓名", "车主", "住户")),
         Column(
-            "phone", "手机号", "Phone", cells.phone, width=16,
+            "phone", "手机号", "Phone", cells.any_phone, width=16,
             hint_zh="车主手机号。没有手机号时请填写姓名和房屋",
             hint_en="The owner's phone; without one, fill in name and house",
             also=("手机", "手机号码", "电话", "联系电话", "车主手机号"),

@@ -24,7 +24,8 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.workbooks.imports import Work
-from linli.kernel.workbooks.rows import ListReading, Problem, Row
+from linli.kernel.workbooks.lists import ListReading
+from linli.kernel.workbooks.rows import Problem, Row
 from linli.things.queries.devices import DeviceRow
 
 BATCH: Final = "camera_batch"

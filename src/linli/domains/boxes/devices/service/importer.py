@@ -19,7 +19,7 @@ from linli.kernel.progress import Board
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.workbooks.imports import End, Engine, Note, Tools, Work
-from linli.kernel.workbooks.rows import ListReading, read_list
+from linli.kernel.workbooks.lists import ListReading, read_list
 
 
 class EdgeImporter(Engine[Import]):

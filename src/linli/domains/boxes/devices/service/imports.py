@@ -32,7 +32,8 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.workbooks.imports import CHECKED, DONE, PROBLEMS_KEPT, UNDONE, WAITING, End, Work
 from linli.kernel.workbooks.jobs import RunImport, WorkbookGone, forget_later
-from linli.kernel.workbooks.rows import ListReading, Problem, Row
+from linli.kernel.workbooks.lists import ListReading
+from linli.kernel.workbooks.rows import Problem, Row
 from linli.protocols.driver_forms import HIDDEN
 from linli.things.lifecycle import remove_device
 from linli.things.queries.devices import find_devices
