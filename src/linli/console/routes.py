@@ -73,7 +73,7 @@ class _Joined(msgspec.Struct, frozen=True):
 
 
 def handlers_of(declared: Iterable[Routes], sources: Sources) -> list[Any]:
-    """What Litestar takes in. Raises EntryError."""
+    """The signature for Litestar. Raises EntryError."""
     entries = [_entry(routes, route, sources) for routes in declared for route in routes.declared]
     return [_Together("/", route_handlers=entries)]
 

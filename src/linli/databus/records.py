@@ -51,7 +51,7 @@ class UnknownModel(BadInput):
 
 
 class Owner(NamedTuple):
-    """Whose a record is."""
+    """The owner of a record."""
 
     tenant_id: str
     community_id: int | None

@@ -24,8 +24,8 @@ THINGS: Final = "things"
 
 
 class Filters(msgspec.Struct, frozen=True, rename="camel"):
-    """What a subscription takes. Empty lists take everything that the key may see, except messages about devices: these
-    need their kinds named."""
+    """The filter of a subscription. Empty lists take everything that the key may see, except messages about devices:
+    these need their kinds named."""
 
     kinds: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Filters(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Described(Protocol):
-    """What filters look at."""
+    """The facts that filters compare."""
 
     @property
     def kind(self) -> str: ...

@@ -44,7 +44,7 @@ class DeliveryRow(msgspec.Struct, rename="camel", frozen=True):
     device_online: bool
     community_id: str
     kind: str
-    """What is carried, e.g. `door.qr`."""
+    """The kind, e.g. `door.qr`."""
     credential: str
     """The end of a card's number or a code; empty for PINs."""
     subject: str

@@ -18,7 +18,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
     community_id: int
     source: str
-    """Who keeps it, e.g. `qr`: each source changes and revokes its own grants only."""
+    """The source that owns it, e.g. `qr`: each source changes and revokes only its own grants."""
     kind: str
     subject: str = ""
     """identityId of the person, where there is one."""
@@ -55,7 +55,7 @@ class GrantRow(NamedTuple):
 
     @property
     def grant(self) -> Grant:
-        """What was asked for."""
+        """The grant as it was requested."""
         return Grant(**{name: getattr(self, name) for name in Grant.__struct_fields__})
 
     def support(self, target: "Target") -> "Support":
@@ -200,7 +200,7 @@ class Compared(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str = ""
     """`offline` or `refused`: it did not say."""
     detail: str = ""
-    """What it said instead."""
+    """The device's own text in place of its rows."""
 
     def plus(self, other: "Compared") -> "Compared":
         return Compared(

@@ -1,4 +1,4 @@
-"""What the sample's property knows of its cameras, imported from a workbook as its people would hand it in."""
+"""The cameras of the sample's property, imported from a workbook, as its people would upload it."""
 
 import asyncio
 import tempfile

@@ -1,4 +1,4 @@
-"""The community's day, run faster than real time: what hour it is there, and who goes where when. Pure but for a clock.
+"""The community's day, run faster than real time: its hour, and the ways of its people. Pure but for a clock.
 
 Nights are left out: after midnight comes half past five, so that something happens whenever somebody looks.
 """

@@ -1,4 +1,4 @@
-"""What the property's desk has done before anybody looks: its people, groups, notices, visitors and reviews that wait."""
+"""The earlier work of the property's desk: its people, groups, notices, visitors and waiting reviews."""
 
 import random
 from typing import Final, NamedTuple

@@ -47,7 +47,7 @@ FLOORS: Final = 18
 
 
 class Passing(NamedTuple):
-    """What happened at a door: for the page."""
+    """An event at a door, for the page."""
 
     at_ms: int
     door: str
@@ -219,7 +219,7 @@ class _Line(httpx.AsyncBaseTransport):
 
 
 def _lifts() -> Elevators:
-    """What the controller says of its lift."""
+    """The controller's report of its lift."""
     floors = [{"floor": str(floor)} for floor in range(1, FLOORS + 1)]
     lift = {"elevatorId": "01", "isDualCardDoor": False, "floorInfo": floors}
     return msgspec.convert({"elevatorMode": "ALL", "floorInfoList": [lift]}, Elevators)
@@ -240,7 +240,7 @@ async def _scan(machine: SimulatedMachine, code: str) -> bool:
 
 
 async def _keep_connected(machine: SimulatedMachine) -> None:
-    """What a machine's firmware does all day."""
+    """The regular work of a machine's firmware."""
     while True:
         work: Awaitable[None] = machine.beat() if machine.token else machine.connect()
         with contextlib.suppress(CallFailed, Refusal):

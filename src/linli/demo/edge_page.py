@@ -1,4 +1,4 @@
-"""A page to stand at the site: its doors, who comes, and the button that cuts the line to the platform."""
+"""A page of the site: its doors, its persons, and the button that cuts the line to the platform."""
 
 import json
 from importlib import resources

@@ -24,7 +24,7 @@ DRIVER: Final = "door_device"
 LIFT_DRIVER: Final = "door_terminal"
 DOORS: Final = 20
 PEOPLE: Final = 30
-"""Who may pass at the doors behind the box."""
+"""The persons who may pass at the doors behind the box."""
 LIFT: Final = "edge-lift-01"
 """DeviceName of the machine behind which there is a lift."""
 LIFT_IP: Final = f"127.0.20.{DOORS + 1}"
@@ -52,7 +52,7 @@ _PLACES: Final = (
 
 
 class EdgeDoor(NamedTuple):
-    """One machine: where it stands, what it reads, its address, and the device it is in the cloud."""
+    """One machine: its place, its readers, its address, and its device in the cloud."""
 
     name: str
     device_name: str

@@ -16,7 +16,7 @@ class NotADemo(Exception):
 
 
 class Marker(msgspec.Struct, frozen=True):
-    """What the marker file says."""
+    """The contents of the marker file."""
 
     seeded: bool = False
     """The sample community is complete: later runs leave it as its visitors changed it."""
@@ -30,7 +30,7 @@ class DemoFolder:
 
     @property
     def devices(self) -> Path:
-        """What the simulated devices keep in flash."""
+        """The flash memory of the simulated devices."""
         return self.path / "devices"
 
     @property

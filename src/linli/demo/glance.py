@@ -1,4 +1,4 @@
-"""What the overview of the sample shows from the first minute: vehicles, doors on the map, curves of the weeks before."""
+"""Data for the overview of the sample from the first minute: vehicles, doors on the map, curves of the weeks before."""
 
 import contextlib
 import math
@@ -144,7 +144,7 @@ def _spot(name: str) -> tuple[int, int]:
 
 
 def _on_earth(spot: tuple[int, int], lng: float, lat: float) -> tuple[float, float]:
-    """(lng, lat) of a pixel of the plan, whose middle is the community's."""
+    """(lng, lat) of a pixel of the plan. The plan's middle is the community's."""
     metre = _PLAN_METRES / picture.PLAN_WIDTH
     east = (spot[0] - picture.PLAN_WIDTH / 2) * metre
     south = (spot[1] - picture.PLAN_HEIGHT / 2) * metre

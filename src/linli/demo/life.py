@@ -1,4 +1,4 @@
-"""What people do all day: they leave and come home, show codes and cards, mistake their door, are let in by a guard."""
+"""People's day: they leave and come home, show codes and cards, mistake their door, are let in by a guard."""
 
 import asyncio
 import random
@@ -182,7 +182,7 @@ class Life:
 
 
 async def _unless_refused(what: Awaitable[None]) -> None:
-    """What the platform refuses, because somebody changed things meanwhile or a door is away, is no reason to stop."""
+    """A refusal of the platform, because of a change meanwhile or an offline door, does not stop it."""
     try:
         await what
     except LinliError as error:

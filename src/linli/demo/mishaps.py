@@ -1,4 +1,4 @@
-"""What goes wrong in a real community: a cable is pulled, a door's storage fails, a lift stops with somebody in it."""
+"""Faults of a real community: a cable is pulled, a door's storage fails, a lift stops with a person in it."""
 
 import asyncio
 import random
@@ -48,7 +48,7 @@ class Mishaps:
             await asyncio.sleep(self._random.uniform(_TRAPPED_S, 2 * _TRAPPED_S))
 
     async def _pull_cables(self) -> None:
-        """One door after another is away for a while; what passes there is reported when it is back."""
+        """One door after another is offline for a while; its passes are reported when it is back."""
         ways = [*self._town.of_role("in"), *self._town.of_role("unit")]
         pause = self._random.uniform(30, 50)
         while ways:

@@ -22,7 +22,7 @@ class Place(NamedTuple):
     """The residents' app: a project of its own with one key."""
 
     async def staff(self, platform: Platform, login: str) -> Scope:
-        """What one of the staff log-ins sees. Falls back on the tenant when the log-in was removed."""
+        """The scope of a staff log-in. Falls back on the tenant when the log-in was removed."""
         account = await accounts.find_account(platform.db, login)
         if account is None:
             return self.tenant
@@ -51,7 +51,7 @@ async def find_tenant(platform: Platform) -> Scope | None:
 
 
 async def find_app(platform: Platform, owner: Scope) -> Scope | None:
-    """What the sample's own key may see."""
+    """The scope of the sample's own key."""
     project = next(
         (row for row in await tenancy.list_projects(owner, platform.db) if row.name == sample.PROJECT), None
     )

@@ -1,4 +1,4 @@
-"""What the terminal shows while the demo gets ready: a line for each step that took over a second, and tables."""
+"""The terminal's output while the demo gets ready: a line for each step that took over a second, and tables."""
 
 import sys
 import time

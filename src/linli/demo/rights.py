@@ -1,4 +1,4 @@
-"""Cards and QR codes of the residents: who may pass where. Cards come from the manager, codes from the residents' app."""
+"""Cards and QR codes of the residents, with their doors. Cards come from the manager, codes from the residents' app."""
 
 import random
 from collections.abc import Sequence

@@ -30,7 +30,7 @@ RIGHTS_SECONDS = 5.0
 
 
 class Wishes(NamedTuple):
-    """What the words of the command ask for."""
+    """The options of the command."""
 
     host: str
     port: int
@@ -49,7 +49,7 @@ class Wishes(NamedTuple):
 
 
 class ShownOnce(NamedTuple):
-    """What is shown this once."""
+    """The secrets that are shown only once."""
 
     logins: list[Login]
     key: tuple[str, str] | None

@@ -12,7 +12,7 @@ TENANT: Final = "桂花物业"
 PROJECT: Final = "掌上桂花"
 COMMUNITY: Final = "桂花园"
 APPLICANT: Final = "银杏里"
-"""A second community, whose application waits for the operator's review."""
+"""A second community. Its application waits for the operator's review."""
 POID, APPLICANT_POID = "LDEMO00001", "LDEMO00002"
 BUILDINGS: Final = ("01", "02", "03")
 UNITS: Final = ("01", "02")

@@ -33,7 +33,7 @@ class SeedFailed(Exception):
 
 
 async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tuple[str, str] | None]:
-    """Everything that is missing. Returns the log-ins and the key made now, whose secrets are told this once."""
+    """Everything that is missing. Returns the new log-ins and the new key; their secrets are shown only once."""
     with terminal.step("community"):
         owner, key = await _tenant(platform)
         await _catalogue(platform)

@@ -1,4 +1,4 @@
-"""Who lives in the sample community now, and with what they pass: read from the database, as its visitors left it."""
+"""The present residents of the sample community and their credentials, read from the database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ class Town:
 
 
 async def look(platform: Platform, site: Place, behind: Sequence[str] = ()) -> Town:
-    """Everybody who lives there, with what they hold. `behind`: iotIds of doors behind the box."""
+    """All residents, with their credentials. `behind`: iotIds of doors behind the box."""
     doors = await devices.rows_of(
         platform.db, site, devices.DOOR, [door.device_name for door in sample.doors()]
     )

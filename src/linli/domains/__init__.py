@@ -1,1 +1,1 @@
-"""The domain rooms: what a community's people, houses and doors may do. See docs/architecture.md for their order."""
+"""The domain rooms: a community's people, houses and doors. See docs/architecture.md for their order."""

@@ -27,7 +27,7 @@ def harmless(value: Any) -> Any:
 
 
 def original(text: str) -> str:
-    """What `harmless` was given."""
+    """The text that `harmless` was given."""
     return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(FORMULA) else text
 
 

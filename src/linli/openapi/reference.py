@@ -97,7 +97,7 @@ def _always(spec: MethodSpec) -> tuple[int, ...]:
 
 
 def envelope_example(spec: MethodSpec) -> dict[str, Any]:
-    """What a call sends."""
+    """The request of a call."""
     request = {"apiVer": spec.version}
     if spec.token != "none":
         request["cloudToken"] = "<cloudToken>"

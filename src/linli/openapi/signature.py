@@ -61,7 +61,7 @@ class SignedRequest(msgspec.Struct, frozen=True, gc=False):
 
 
 class SignedNames(msgspec.Struct, frozen=True):
-    """What `x-ca-signature-headers` lists."""
+    """The headers that `x-ca-signature-headers` lists."""
 
     lines: tuple[tuple[bytes, bytes], ...]
     """(`name:` as spelled, name in lower case), sorted by the spelling's code points."""

@@ -42,7 +42,7 @@ class WrongKey(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a backup holds. Sizes in bytes, before compression."""
+    """The contents of a backup. Sizes in bytes, before compression."""
 
     file: Path
     created_ms: int

@@ -38,7 +38,7 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     required: bool = False
     title: str = ""
     item: FieldType | None = None
-    """What an array holds."""
+    """The items of an array."""
     fields: tuple["Field", ...] = ()
     """Members of an object, or of the objects in an array."""
     values: dict[str, str] = {}

@@ -35,7 +35,7 @@ class PinSpace:
 
 
 class _State(msgspec.Struct, frozen=True):
-    """What is in flash."""
+    """The contents of the flash memory."""
 
     public_key: str
     held: bytes

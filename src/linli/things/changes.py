@@ -15,7 +15,7 @@ CHANNEL: Final = "things"
 
 
 class Change(NamedTuple):
-    """What changed. `product` concerns all devices of it; `inbox`: a parked message of the device was put back."""
+    """A change. `product` concerns all devices of it; `inbox`: a parked message of the device was put back."""
 
     kind: Literal["device", "device_gone", "product", "inbox"]
     no: int

@@ -33,7 +33,7 @@ ROOM: Final = 500
 
 
 class Surroundings(NamedTuple):
-    """What senders share."""
+    """Common parts of senders."""
 
     db: Database
     clock: Clock

@@ -111,12 +111,12 @@ class DoorAlarm(NamedTuple):
     """None: it goes on."""
     received_ms: int
     taken_by: str = ""
-    """Who looks after it, as `staff:12`."""
+    """The person who handles it, as `staff:12`."""
     taken_ms: int | None = None
     closed_by: str = ""
     closed_ms: int | None = None
     outcome: str = ""
-    """What it was: real, false, work, test or other; empty until it is closed."""
+    """The verdict: real, false, work, test or other; empty until it is closed."""
     outcome_note: str = ""
 
     @property

@@ -1,4 +1,4 @@
-"""What the overview shows."""
+"""The data of the overview."""
 
 from typing import Annotated, Final, Literal
 

@@ -1,4 +1,4 @@
-"""What every driver and device must do, whatever protocol it speaks. The titles are in this room's strings."""
+"""The cases for every driver and device, with any protocol. The titles are in this room's strings."""
 
 import msgspec
 
@@ -79,7 +79,7 @@ LAST = (
 
 
 def folder_faults(installed: Installed) -> list[str]:
-    """What is wrong with the folder itself, before anything runs: words for every field in both languages."""
+    """Faults of the folder itself, before a case runs: texts for every field in both languages."""
     faults = []
     for language in i18n.LANGUAGES:
         for which in ("config", "device"):

@@ -1,4 +1,4 @@
-"""A real device on the bench: what the simulator does by itself, a person is asked to do."""
+"""A real device on the bench: a person is asked to do the simulator's part."""
 
 import asyncio
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class ManualSubject:
         await self._ask(f"At the device: {action}{f' ({details})' if details else ''}.")
 
     async def _tell(self, what: str) -> None:
-        """What must be so before anything can be tried."""
+        """Ask for a condition that must be met before a try."""
         await asyncio.to_thread(input, f">> {what} Then press Enter: ")
 
     async def _ask(self, what: str) -> None:

@@ -116,7 +116,7 @@ async def certify(
 
 
 async def certify_simulator(installed: Installed, scratch: Path, *, speed: float = SPEED) -> Report:
-    """With the driver's own simulator, whose time runs `speed` times as fast."""
+    """With the driver's own simulator; its time runs `speed` times as fast."""
     clock = FastClock(speed)
     create = driver_module(installed.folder, "simulator").create
     subject: Subject = create(Kit(clock, Ids()))

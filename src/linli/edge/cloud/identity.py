@@ -1,4 +1,4 @@
-"""Who the box is: what activation gave it, in one file that nobody else may read."""
+"""The identity of the box from its activation, in one file that only the box may read."""
 
 import hashlib
 import os

@@ -34,7 +34,7 @@ class Confirmed(msgspec.Struct, frozen=True):
 
 
 class _Kept(msgspec.Struct):
-    """What outlives a restart. Keys are `ip sn` of machines."""
+    """The state that outlives a restart. Keys are `ip sn` of machines."""
 
     confirmed: dict[str, list[Confirmed]] = {}
     strangers: list[Stranger] = []

@@ -1,4 +1,4 @@
-"""Drivers of devices whose protocol is not public: they list what is public, and name what is missing.
+"""Drivers of devices without a public protocol: they list the public parts, and name the missing parts.
 
 Such a driver can be chosen, its devices entered, checked and deployed. It opens no connection and makes nothing up: its
 devices stay offline with the reason, calls are refused with it, and rights wait. A vendor's signed package with the same

@@ -206,7 +206,7 @@ class Supervisor:
         ]
 
     def installed(self, driver: str) -> Installed:
-        """What would be started. Raises DriverFailed."""
+        """The driver that would be started. Raises DriverFailed."""
         package = self._installed.get(driver)
         if package is None:
             raise DriverFailed(driver=driver, why="it is not installed")

@@ -18,7 +18,7 @@ FOREVER_MS: Final = 253_402_271_999_000
 
 
 class Calls(Protocol):
-    """What the supervisor offers."""
+    """The supervisor's interface."""
 
     async def call(self, device: str, service: str, params: Mapping[str, Any]) -> Mapping[str, Any]: ...
 

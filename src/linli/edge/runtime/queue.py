@@ -125,7 +125,7 @@ class Queue:
         self.backlog -= gone
 
     async def devices(self) -> set[str]:
-        """Whose reports wait."""
+        """The devices with waiting reports."""
         return await self._store.read(
             lambda connection: {row[0] for row in connection.execute("SELECT DISTINCT device FROM uplink")}
         )

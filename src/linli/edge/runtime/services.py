@@ -39,7 +39,7 @@ class _Groups(msgspec.Struct, rename="camel"):
 
 
 class Asks(Protocol):
-    """What the supervisor offers."""
+    """The supervisor's interface."""
 
     async def get_properties(self, device: str, names: Sequence[str]) -> Mapping[str, Any]: ...
 

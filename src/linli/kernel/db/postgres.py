@@ -283,7 +283,7 @@ class PostgresTx(Tx):
         raise self.failure
 
     def _around(self, error: Exception) -> str:
-        """What this unit did before, and what the units did that it collided with, if they belong to this process."""
+        """The earlier work of this unit and of the units that it collided with, if they belong to this process."""
         lines = [f"before: {_short(list(self.statements)[:-1])}"]
         own = self._connection.get_server_pid()
         for number in blockers(error):

@@ -26,7 +26,7 @@ class Need(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a signature says."""
+    """The facts of a signature."""
 
     needs: tuple[Need, ...]
     result: Any

@@ -68,7 +68,7 @@ class Import(Protocol):
     def created_ms(self) -> int: ...
     @property
     def caller(self) -> Caller:
-        """Who handed it in."""
+        """The person who uploaded it."""
         ...
 
 
@@ -117,7 +117,7 @@ class Kind[I: Import, Rows, P: Plan](Protocol):
         ...
 
     async def reader(self, scope: Scope, db: Reader, import_row: I) -> Callable[[Path, Note], Rows]:
-        """What reads the file. It blocks, and raises BadWorkbook."""
+        """The reader of the file. It blocks, and raises BadWorkbook."""
         ...
 
     def titles(self, rows: Rows) -> dict[str, str]:

@@ -17,7 +17,7 @@ VERSIONS: Final = (RULE_VERSION,)
 
 
 class Server(Enum):
-    """Who answers."""
+    """The answering side."""
 
     BOX = "box"
     DOOR = "door"

@@ -1,4 +1,4 @@
-"""Begin a batch, undo one, hand out its certificates. What a batch does in time is `work`'s."""
+"""Begin a batch, undo one, hand out its certificates. `work` does a batch's work over time."""
 
 import asyncio
 import hashlib

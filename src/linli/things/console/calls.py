@@ -23,7 +23,7 @@ class PropertySet(msgspec.Struct, rename="camel"):
 
 
 class ServiceAnswer(msgspec.Struct, rename="camel", frozen=True):
-    """What the device said. `code` is its own; 200 is success."""
+    """The device's answer. `code` is its own; 200 is success."""
 
     code: int
     message: str

@@ -59,7 +59,7 @@ type TopicFault = Literal["publish", "subscribe", "quota"]
 
 
 class Backend(Protocol):
-    """What the front needs. Called on the event loop; the plain methods must not block."""
+    """The interface of the backend for the front. Called on the event loop; the plain methods must not block."""
 
     async def authenticate(self, request: ConnectRequest) -> DevicePrincipal | AppPrincipal | Refused:
         """Decide on kinds DEVICE, TOKEN, PRE_AUTH and APP, with `request.proves`. Raising means CONNACK 3."""
@@ -99,7 +99,7 @@ class Backend(Protocol):
 
 
 class Publisher(Protocol):
-    """What the front offers. All calls are for the event loop's thread."""
+    """The interface of the front. All calls are for the event loop's thread."""
 
     def done(self, uplinks: Iterable[Uplink]) -> None:
         """These are committed: acknowledge them. One call per commit, of any connections, is the fast way."""

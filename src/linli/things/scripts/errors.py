@@ -21,7 +21,7 @@ class ScriptFailed(Conflict):
         self.reason = reason
         self.kind = kind
         self.lines = lines
-        """What it logged before."""
+        """The lines that it logged before."""
 
 
 class SandboxBusy(Unavailable):

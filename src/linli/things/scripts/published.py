@@ -32,7 +32,7 @@ class PublishedScripts:
         )
 
     async def for_topics(self, product_no: int) -> Script | None:
-        """Whatever the devices speak. Raises Unavailable."""
+        """For devices of any format. Raises Unavailable."""
         script_in_use_row = await self._find(product_no)
         return None if script_in_use_row is None else script_in_use_row.script
 

@@ -63,7 +63,7 @@ class Script(NamedTuple):
 class Ran(NamedTuple):
     value: Any
     lines: tuple[str, ...]
-    """What it logged."""
+    """The lines that it logged."""
     micros: int
     """Processor time."""
 

@@ -34,7 +34,7 @@ class NoPicture(EngineError):
 
 
 class State(msgspec.Struct, frozen=True, array_like=True):
-    """What an engine runs. Without `model_id` it is off, and `reason` says why."""
+    """The models of an engine. Without `model_id` it is off, and `reason` says why."""
 
     model_id: str
     dimensions: int

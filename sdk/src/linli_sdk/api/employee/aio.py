@@ -216,7 +216,7 @@ class AsyncEmployee(AsyncService):
 
         `/solution/community/org/employee/modify` 1.0.0. Needs a community: `client.at(community_id)`.
 
-        What is empty stays.
+        Empty fields stay unchanged.
 
         Args:
             identity_id: 员工的用户 id / user id of the employee

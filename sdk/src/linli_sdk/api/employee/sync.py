@@ -210,7 +210,7 @@ class Employee(Service):
 
         `/solution/community/org/employee/modify` 1.0.0. Needs a community: `client.at(community_id)`.
 
-        What is empty stays.
+        Empty fields stay unchanged.
 
         Args:
             identity_id: 员工的用户 id / user id of the employee

@@ -130,7 +130,7 @@ async def release_alarm(alarm_id: int, scope: Scope, tx: Tx, clock: Clock) -> No
 
 
 class AlarmOutcome(msgspec.Struct, rename="camel"):
-    """What an alarm was."""
+    """The verdict on an alarm."""
 
     outcome: Annotated[str, Meta(description="real, false, work (works at the door), test or other")]
     note: Annotated[str, Meta(description="In words, at most 200 characters; required for other.")] = ""

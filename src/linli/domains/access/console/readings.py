@@ -25,7 +25,7 @@ from linli.things.queries.products import get_product
 
 
 class CodeFormOf(msgspec.Struct, rename="camel", frozen=True):
-    """What a scanner reads."""
+    """The form of codes for a scanner."""
 
     form: Annotated[
         Literal["sealed", "standard", "own"],

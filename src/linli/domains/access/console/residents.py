@@ -30,7 +30,7 @@ resident_right_routes = Routes(
 
 
 class LeavingFilter(Filter, frozen=True):
-    """What a resident leaves."""
+    """The house that a resident leaves."""
 
     house_id: Annotated[int, Meta(description="The house that is left.")] = 0
 

@@ -1,4 +1,4 @@
-"""Who looks after a door's alarm, and what it was. Each step can be taken back."""
+"""The handling of a door's alarm, and the verdict on it. Each step can be taken back."""
 
 from typing import Final
 

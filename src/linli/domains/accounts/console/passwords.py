@@ -199,7 +199,7 @@ password_link_routes = Routes("/password-link", tags=("session",))
 
 @password_link_routes.post("/show", public=True, status=200, raises=(PasswordLinkGone,))
 async def show(data: PasswordLink, db: Database, clock: Clock) -> PasswordLinkFor:
-    """Whose link it is."""
+    """The owner of the link."""
     account = await passwords.find_link(db, token=data.token, now_ms=clock.now_ms())
     return PasswordLinkFor(account.name, account.login)
 

@@ -283,8 +283,8 @@ invited_routes = Routes("/invitations", tags=("session",))
 
 @invited_routes.get("/{token:str}", public=True, raises=(NotFound, InvitationGone))
 async def show(token: str, db: Database, clock: Clock) -> Invited:
-    """Who invites. A link has 144 random bits, so tries are not counted: a guesser cannot lock out others at the same
-    address."""
+    """The organisation behind an invitation. A link has 144 random bits, so tries are not counted: a guesser cannot
+    lock out others at the same address."""
     now_ms = clock.now_ms()
     invitation = await joining.find(db, token=token, now_ms=now_ms)
     tenant = await tenancy.get_tenant(db, invitation.tenant_id)

@@ -136,7 +136,7 @@ async def log(community_id: int, scope: Scope, db: Database) -> list[LogEntry]:
 
 @claim_routes.get("/{community_id:int}/managers", right=Right.COMMUNITIES_SEE, raises=(NotFound,))
 async def managers(community_id: int, scope: WholeScope, db: Database) -> list[ManagerRow]:
-    """Who manages the community."""
+    """The managers of the community."""
     row = await queries.community(scope, db, community_id)
     own = scope.of_tenant(row.tenant_id)
     return [

@@ -57,7 +57,7 @@ class Import(NamedTuple):
 
     @property
     def caller(self) -> Caller:
-        """Who handed it in."""
+        """The person who uploaded it."""
         kind, _, who = self.created_by.partition(":")
         return Caller(cast(CallerKind, kind), who)
 

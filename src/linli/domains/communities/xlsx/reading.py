@@ -41,7 +41,7 @@ def place_of(row: Row) -> tuple[str, str, str]:
 
 @dataclass(slots=True)
 class Reading:
-    """What a workbook held."""
+    """The contents of a workbook."""
 
     houses: list[Row] = field(default_factory=list)
     residents: list[Row] = field(default_factory=list)

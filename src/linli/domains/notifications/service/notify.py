@@ -22,7 +22,7 @@ _CHUNK: Final = 500
 
 
 class News(msgspec.Struct, frozen=True):
-    """What happened. `facts` fill the kind's texts."""
+    """A piece of news. `facts` fill the kind's texts."""
 
     kind: str
     facts: Mapping[str, str]

@@ -104,7 +104,7 @@ class EmployeeModify(msgspec.Struct, rename="camel"):
 async def modify_employee(
     data: EmployeeModify, call: Call, scope: Scope, tx: Tx, clock: Clock, faces: FaceUploads
 ) -> None:
-    """What is empty stays."""
+    """Empty fields stay unchanged."""
     profile = await _profile(
         scope, tx, faces, name=data.name, mobile=data.mobile, face=data.face_img_upload_id
     )

@@ -27,7 +27,7 @@ from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 
 TABLES: Final = (persons, house_members, community_persons, user_group_members)
-"""What is written here."""
+"""The tables that are written here."""
 STEP: Final = 1000
 """Rows written between two turns of the event loop."""
 

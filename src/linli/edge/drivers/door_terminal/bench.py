@@ -1,4 +1,4 @@
-"""What a machine of this protocol must do: the published cases."""
+"""The published cases for a machine of this protocol."""
 
 from linli.edge.doors.cases import CASES
 

@@ -1,4 +1,4 @@
-"""What the source prints of a 门禁Y08 (3.3.5.3.3): the number of the device, and nothing of its address."""
+"""As the source prints a 门禁Y08 (3.3.5.3.3): the number of the device, without its address."""
 
 from linli.protocols.driver_forms.jieshun import JieshunParkingDoor
 

@@ -1,4 +1,4 @@
-"""What the source prints of a door of 门禁领御III (3.3.5.3.3): system, controller, link key, controller and door."""
+"""As the source prints a door of 门禁领御III (3.3.5.3.3): system, controller, link key, controller and door."""
 
 from linli.protocols.driver_forms.jieshun import JieshunRxDoor
 

@@ -1,4 +1,5 @@
-"""What the pages ask. Each handler gets the box's parts and one request; its answer is JSON. Texts follow the page."""
+"""The requests of the pages. Each handler gets the box's parts and one request; its answer is JSON. Texts follow the
+page."""
 
 import asyncio
 import secrets

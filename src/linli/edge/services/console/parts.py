@@ -1,4 +1,4 @@
-"""What the pages show."""
+"""The parts of the box that the pages show."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What all messages share."""
+"""The common part of all messages."""
 
 from typing import Annotated
 
@@ -40,7 +40,7 @@ class Versioned(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What every answer has. `code` may be one that the table does not know."""
+    """The members of every answer. `code` may be one that the table does not know."""
 
     code: int = Code.SUCCESS
     message: str = Code.SUCCESS.message

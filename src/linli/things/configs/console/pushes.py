@@ -39,7 +39,7 @@ class ConfigPushedRow(msgspec.Struct, rename="camel", frozen=True):
     nickname: str
     state: Taking
     code: int
-    """What the device answered."""
+    """The device's answer."""
     sent_ms: int | None
     answered_ms: int | None
 

@@ -44,7 +44,7 @@ class Import(NamedTuple):
 
     @property
     def caller(self) -> Caller:
-        """Who handed it in."""
+        """The person who uploaded it."""
         return Caller("staff", self.by_id)
 
 
