@@ -69,7 +69,7 @@ class Chaos(Estate):
         self.weather = Weather(random.Random(seed + 1))
         self.counts = Counts()
         self.lines: list[Line] = []
-        self._given: list[str] = []
+        self._given: list[dict[str, str]] = []
         self._denied: set[str] = set()
 
     async def run(self) -> dict[str, Any]:
@@ -177,7 +177,8 @@ class Chaos(Estate):
                     await self._give_card(line, self.random.choice(people))
                 case 4 if self._given:
                     gone = self._given.pop(self.random.randrange(len(self._given)))
-                    await self._ask("DELETE", f"/communities/{self.site.community_id}/credentials/{gone}")
+                    at = f"/communities/{self.site.community_id}/held-credentials/end"
+                    await self._ask("POST", at, gone)
                 case _:
                     await self._deny_or_lift(self.random.choice(people))
             self.counts.changes += 1
@@ -211,7 +212,7 @@ class Chaos(Estate):
             "endsMs": FAR_MS, "hours": {"cron": self.random.choice(HOURS)},
         }  # fmt: skip
         told = await self._ask("POST", f"/communities/{self.site.community_id}/credentials", body)
-        self._given.append(told["id"])
+        self._given.append({"origin": "own", "ref": told["id"], "personId": who})
 
     async def _deny_or_lift(self, who: str) -> None:
         path = f"/communities/{self.site.community_id}/denied"

@@ -172,7 +172,7 @@ def deployment(plan: Plan) -> edge_link.Deployment:
         for door in plan.doors
     ]  # fmt: skip
     driver = edge_link.DeployedDriver(
-        id="door_terminal", version="1.0.0", config={"host": "127.0.0.1", "port": 0}, devices=devices
+        id="door_terminal", config={"host": "127.0.0.1", "port": 0}, devices=devices
     )
     return edge_link.Deployment(
         generation=1, community=edge_link.CommunityName(id="1", zone="Asia/Shanghai"),

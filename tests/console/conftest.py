@@ -79,7 +79,7 @@ async def browser(parts: Parts) -> AsyncIterator[Browser]:
 @pytest.fixture
 async def administrator(browser: Browser, parts: Parts) -> Browser:
     """A browser signed in as the operator and tenant administrator that the wizard made."""
-    code = setup_code.ensure(parts.setup_code_file)
+    code = setup_code.ensure(setup_code.file_of(parts.settings))
     answer = await browser.post("/setup", json={**SETUP, "code": code})
     assert answer.status_code == 201, answer.text
     return browser

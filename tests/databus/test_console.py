@@ -54,7 +54,7 @@ async def house(db, clock, ids, secrets, tmp_path):
         services=dict.fromkeys(SERVICES),
     )  # fmt: skip
     async with Browser(parts) as browser:
-        code = setup_code.ensure(parts.setup_code_file)
+        code = setup_code.ensure(setup_code.file_of(parts.settings))
         made = await browser.post("/setup", json={**SETUP, "code": code})
         assert made.status_code == 201, made.text
         (tenant,) = await tenancy.list_tenants(db)

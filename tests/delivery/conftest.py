@@ -4,15 +4,18 @@ import msgspec
 import pytest
 
 from linli.delivery import queries, service
+from linli.delivery.comparing import Comparing
 from linli.delivery.expansion import Expansion
 from linli.delivery.ports import Carriers
-from linli.delivery.reconciler import Reconciler
+from linli.delivery.reconciler import LEASE_MS, Reconciler
 from linli.delivery.schemas import FOREVER_MS, DesiredFilter, DesiredRow, Grant
+from linli.delivery.store import DatabaseStore
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
+from linli.sync import Backoff
 from tests.delivery.shelf import KIND, Shelf
 
 TENANT = "4AF52878CE8B4AC5A8F9D8CCF2902C8B"
@@ -34,6 +37,8 @@ class House:
         Expansion(self.db, self.carriers).register(self.jobs)
         self.outbox = Worker(self.db, self.clock, self.jobs)
         self.reconciler = Reconciler(self.db, self.clock, self.carriers)
+        store = DatabaseStore(self.db, self.clock, Backoff(), worker="by hand", lease_ms=LEASE_MS)
+        self.comparing = Comparing(self.db, self.clock, self.carriers, store)
 
     def wish(self, credential: str = "A", device: str = "door-1", **changes: object) -> Grant:
         base = Grant(

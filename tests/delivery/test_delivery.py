@@ -223,10 +223,10 @@ async def test_read_back_repairs_what_a_device_lost(house: House) -> None:
     await house.work()
     stray = house.shelf.stored.pop(("door-1", "A"))
     house.shelf.stored["door-1", "C"] = stray
-    assert await house.reconciler.check_device("door-1", TENANT) == 2
+    assert await house.comparing.compare("door-1", TENANT) == 2
     assert await house.work() == 2
     assert house.shelf.held_by("door-1") == {"A", "B"}
-    assert await house.reconciler.check_device("door-1", TENANT) == 0
+    assert await house.comparing.compare("door-1", TENANT) == 0
 
 
 async def test_sending_again_on_request(house: House) -> None:

@@ -72,7 +72,7 @@ async def test_whichever_statement_of_a_comparison_is_lost_it_is_whole(house: Ho
         house.shelf.stored.pop((device, "A"))
         house.shelf.stored[device, "stray"] = "?"
         with losing(at):
-            assert await house.reconciler.check_device(device, house.scope.tenant) == 2
+            assert await house.comparing.compare(device, house.scope.tenant) == 2
         assert await house.reconciler.run_once() == 2
         assert house.shelf.held_by(device) == {"A"}
         return await house.rows(device=device)
@@ -137,7 +137,7 @@ async def test_a_right_taken_back_while_its_door_is_compared_stays_taken_back(ho
             await house.revoke()
 
     with meeting(take_back):
-        await house.reconciler.check_device("door-1", house.scope.tenant)
+        await house.comparing.compare("door-1", house.scope.tenant)
     assert met
     await house.reconciler.run_once()
     assert house.shelf.held_by("door-1") == set()

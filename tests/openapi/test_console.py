@@ -30,7 +30,7 @@ async def administrator(platform: Platform, tmp_path: Path) -> AsyncIterator[Bro
         services={**dict.fromkeys(SERVICES), "openapi": platform.api},
     )
     async with Browser(parts) as browser:
-        code = setup_code.ensure(parts.setup_code_file)
+        code = setup_code.ensure(setup_code.file_of(parts.settings))
         answer = await browser.post("/setup", json={**SETUP, "code": code})
         assert answer.status_code == 201, answer.text
         yield browser

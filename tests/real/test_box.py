@@ -105,7 +105,7 @@ async def test_putting_back_takes_later_devices_off_and_brings_earlier_ones_back
     await site.remove("west")
     await site.add("yard", "card", yard)
     site.runs(yard)
-    pending = await site.get(f"/edge/gateways/{site.gateway}/pending")
+    pending = (await site.get(f"/edge/gateways/{site.gateway}"))["pending"]
     assert {(one["deviceName"], one["change"]) for one in pending["devices"]} >= {
         ("west", "removed"), ("yard", "added"),
     }  # fmt: skip

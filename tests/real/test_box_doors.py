@@ -251,7 +251,7 @@ async def test_lifts_are_read_called_and_released(hall: Hall) -> None:
     assert (called["code"], lift.calls[0].start_floor, lift.calls[0].target_floor) == (0, "1", "8")
     await hall.invoke("lift", "releaseFloors", floorRoomList=[{"floor": "9", "room": "901"}])
     await hall.invoke("lift", "activateFloor", floorRoomList=[{"floor": "9"}, {"floor": "6"}])
-    assert lift.released[0].floor_room_list[0].through == "901"
+    assert lift.released[0].floor_room_list[0].room == "901"
     assert [one.floor for one in lift.lit[0].floor_room_list] == ["9", "6"]
     hall.lift.faults.refuses = "lift out of order"
     refused = await hall.invoke("lift", "CloudCallElevator", StartFloor="1")

@@ -106,4 +106,3 @@ async def test_nobody_is_sent_to_the_sign_in(nobody, village):
     ):
         answer = await nobody.get(path)
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized"), path
-    assert (await nobody.get("/session/front")).json()["codes"] is True

@@ -158,7 +158,7 @@ async def _furnish(desk: Desk, lot: Lot) -> None:
     answer = await browser.post("/qr-codes", json={**right, "name": "门禁人员"})
     assert answer.is_success, answer.text
     lot.console_code_ref = answer.json()["ref"]
-    for name in ("credential", "spare_credential", "ended_credential"):
+    for name in ("credential", "ended_credential"):
         wish = {"kind": "pin", "personId": lot.door_person, "name": "门禁人员"}
         answer = await browser.post(f"/communities/{lot.community}/credentials", json=wish)
         assert answer.is_success, answer.text

@@ -95,7 +95,6 @@ def recipes() -> dict[str, list[Recipe]]:
         f"GET {gateways}/interconnect": [lambda x: Ask(gateway(x))],
         f"PUT {gateways}/interconnect": [lambda x: Ask(gateway(x), body={"on": True})],
         f"POST {gateways}/protocols": [lambda x: Ask(gateway(x), body={"driverId": "door_terminal"})],
-        f"GET {gateways}/pending": [lambda x: Ask(gateway(x))],
         f"POST {gateways}/deployments": [lambda x: Ask(gateway(x), body={"offline": 0})],
         f"GET {gateways}/deployments": [lambda x: Ask(gateway(x))],
         "PUT /edge/protocols/{protocol_id}": [

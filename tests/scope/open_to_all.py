@@ -102,7 +102,6 @@ _LIVED_IN = "a community that the caller lives in (`Resident.living`), and there
 _SELF = "of the caller's own persons in every company"
 
 RESIDENT_PUBLIC = {
-    "GET /session/front": "the version of the pages, and whether codes are sent",
     **_each(_BEFORE, "POST /session/code", "POST /session/code/verify"),
 }
 RESIDENT_SIGNED_IN = {

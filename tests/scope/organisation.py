@@ -27,7 +27,6 @@ def recipes() -> dict[str, list[Recipe]]:
             lambda x: Ask(body={"persons": [{"name": "新人", "phone": f"139{x.once:08d}"}]})
         ],
         "GET /organisation/persons/{account_id}": [lambda x: Ask({"account_id": x.staff_account})],
-        "GET /organisation/persons/by-function/{function}": [lambda x: Ask({"function": "devices"})],
         "PUT /organisation/persons/{account_id}/roles": [
             lambda x: Ask({"account_id": x.staff_account}, body={"roleIds": [x.role]})
         ],

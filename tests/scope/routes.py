@@ -285,15 +285,6 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 }
             )
         ],
-        "POST /doors/serial-numbers": [
-            lambda x: Ask(
-                body={
-                    "entries": [
-                        {"sn": f"L{x.name}{x.once}", "productKey": "a1bcdefghij", "deviceName": f"n{x.once}"}
-                    ]
-                }
-            )
-        ],
         "PUT /doors/{iot_id}": [
             lambda x: Ask(
                 {"iot_id": x.door}, body={"name": f"门{x.name}", "direction": "EXIT", "spaceId": x.unit}
@@ -314,7 +305,6 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 {"iot_id": x.door}, body={"own": {"form": "standard"}, "bleName": "SRE1001000100001"}
             )
         ],
-        "GET /communities/{community_id}/door-readings": [lambda x: Ask({"community_id": x.community})],
         "PUT /communities/{community_id}/door-readings/products/{product_key}": [
             lambda x: Ask(
                 {"community_id": x.community, "product_key": x.product}, body={"form": {"form": "standard"}}
@@ -339,9 +329,6 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 {"community_id": x.community},
                 body={"kind": "pin", "personId": x.person, "reach": "doors", "iotIds": [x.door]},
             )
-        ],
-        "DELETE /communities/{community_id}/credentials/{credential_id}": [
-            lambda x: Ask({"community_id": x.community, "credential_id": x.spare_credential})
         ],
         "GET /doors/{iot_id}/call-unit": [lambda x: Ask({"iot_id": x.door})],
         "PUT /doors/{iot_id}/call-unit": [lambda x: Ask({"iot_id": x.door}, body={"spaceId": x.unit})],
@@ -460,9 +447,6 @@ def _devices() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask({"iot_id": x.device, "identifier": "Energy"})
         ],
         "GET /devices/{iot_id}/events": [lambda x: Ask({"iot_id": x.door})],
-        "POST /devices/{iot_id}/services/{identifier}": [
-            lambda x: Ask({"iot_id": x.door, "identifier": "remoteOpen"}, body={"args": {}})
-        ],
         "POST /devices/{iot_id}/properties/set": [
             lambda x: Ask({"iot_id": x.door}, body={"items": {"RSAPublicKey": "a"}})
         ],

@@ -165,7 +165,6 @@ class Lot:
     card: str = ""
     ble_card: str = ""
     credential: int = 0
-    spare_credential: int = 0
     ended_credential: int = 0
     record: int = 0
     spare_record: int = 0

@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 from linli.sync import (
     Backoff,
     Delivery,
-    Difference,
     Item,
     Outcome,
     Result,
     State,
     Window,
     batch_limit,
-    compare,
     new_item,
     next_change,
     serve_device,
@@ -29,24 +27,6 @@ from linli.sync import (
 )
 
 DAY = 86_400_000
-content = st.dictionaries(st.sampled_from("ABCDEF"), st.sampled_from(["h1", "h2"]))
-
-
-@given(content, content)
-def test_applying_a_difference_makes_both_sides_equal(
-    wanted: dict[str, str], reported: dict[str, str]
-) -> None:
-    difference = compare(wanted, reported)
-    fixed = {key: value for key, value in reported.items() if key not in difference.surplus}
-    fixed |= {key: wanted[key] for key in difference.missing + difference.different}
-    assert fixed == wanted
-    assert bool(difference) == (wanted != reported)
-
-
-def test_a_difference_names_each_side() -> None:
-    assert compare({"A": "1", "B": "1", "C": "1"}, {"B": "2", "C": "1", "D": "1"}) == Difference(
-        missing=("A",), different=("B",), surplus=("D",)
-    )
 
 
 def test_failed_rows_go_in_smaller_batches_and_alone_in_the_end() -> None:

@@ -105,7 +105,7 @@ async def _until_stopped(asked: asyncio.Event, fenced: asyncio.Event) -> None:
 async def tell_first_run(platform: Platform) -> None:
     """While there is no account: where the set-up page is, with the code that proves one sees this terminal."""
     if not await any_account(platform.db):
-        code = setup_code.ensure(platform.settings.data_path / setup_code.FILE_NAME)
+        code = setup_code.ensure(setup_code.file_of(platform.settings))
         print(f"set up {platform.settings.public_url}/setup?code={code}", flush=True)
 
 

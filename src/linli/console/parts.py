@@ -1,12 +1,10 @@
 """The process's parts for the console, injected into routes by the names of these fields."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, cast
 
 from linli.console.hub import Hub
 from linli.console.line_limits import LineLimits
-from linli.domains.accounts import setup_code
 from linli.domains.accounts.service.floods import Floods
 from linli.domains.accounts.service.spare_sessions import SpareSessions
 from linli.domains.accounts.service.throttle import SpareCounts
@@ -49,7 +47,3 @@ class Parts:
         if cast("Callers | None", self.callers) is None:
             callers = Callers(self.settings.http.trusted_proxies, self.clock)
             object.__setattr__(self, "callers", callers)
-
-    @property
-    def setup_code_file(self) -> Path:
-        return setup_code.file_of(self.settings)

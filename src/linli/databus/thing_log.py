@@ -16,7 +16,6 @@ from linli.databus.device_events import lifecycle
 from linli.databus.feed.messages import Payloads
 from linli.databus.subscription_rows import CHANGES, MQTT, Filters, enabled_subscriptions
 from linli.databus.topics import STREAMED_KINDS
-from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Query, Tx, any_of
 from linli.kernel.rounds import Rounds
@@ -30,7 +29,6 @@ _first_time = Query(
     unscoped="devices that have just come, in the transaction that notes it",
 )
 
-log = telemetry.logger(__name__)
 
 _RELOAD_SECONDS: Final = 5.0
 """The safety net below the signals that tell of new subscriptions."""

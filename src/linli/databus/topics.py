@@ -111,16 +111,3 @@ def may_subscribe(app_key: str) -> tuple[str, ...]:
         f"/sys/community/{app_key}/#",
         f"/broadcast/{app_key}/#",
     )
-
-
-def covers(topic_filter: str, topic: str) -> bool:
-    """Whether an MQTT topic filter (`+`, `#`, `$share/…`) takes a topic."""
-    if topic_filter.startswith("$share/"):
-        topic_filter = topic_filter.split("/", 2)[-1]
-    wanted, given = topic_filter.split("/"), topic.split("/")
-    for place, level in enumerate(wanted):
-        if level == "#":
-            return True
-        if place >= len(given) or level not in ("+", given[place]):
-            return False
-    return len(wanted) == len(given)

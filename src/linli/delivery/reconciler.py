@@ -117,13 +117,6 @@ class Reconciler:
                 break
         return sent
 
-    async def check_device(self, device: str, tenant_id: str) -> int:
-        """Compare a device's reported rows with its desired rows. Returns the number of rows that became due.
-
-        Kinds whose devices cannot tell are skipped. Raises Unavailable when the device is away.
-        """
-        return await self._comparing.compare(device, tenant_id)
-
     async def _loop(self) -> None:
         loop = asyncio.get_running_loop()
         while True:

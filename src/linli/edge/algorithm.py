@@ -132,13 +132,6 @@ class AlgorithmClient:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def is_available(self) -> bool:
-        try:
-            answer = await self._client.get("/")
-        except httpx.HTTPError:
-            return False
-        return answer.status_code == 200 and answer.text.strip() == AVAILABLE
-
     async def vector(self, photo: bytes, *, detect: bool = True) -> list[float]:
         """Raises AlgorithmFailed."""
         kind, body = face_algorithm.write_photo(photo)

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-SERVICE = "f6ecfffa-bda1-46ec-a43a-6d86de88561d"
 PIECE_BYTES: Final = 20
 """Bytes of one GATT write: the smallest ATT packet's content."""
 MOST_PLAIN: Final = 31

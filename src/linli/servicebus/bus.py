@@ -27,8 +27,6 @@ SUCCESS: Final = frozenset({0, 200, "0", "200"})
 FRESH_MS: Final = 30_000
 """How long the memory counts without being told: signals are no durable messages."""
 
-type RoomHandler = Callable[[Scope, str, dict[str, Any]], Awaitable[Any]]
-"""A room of this platform that serves a model: (scope, method, params) -> data. Raises LinliError."""
 type StandIn = Callable[[str, ServiceModel, Method], Awaitable[Any]]
 """Answers (tenant id, model, method) where nobody serves. None: it does not stand in for this tenant."""
 
@@ -74,7 +72,6 @@ class ServiceBus:
         self._clock = clock
         self._carriers = carriers
         self.log = CallLog(db, clock, ids)
-        self._rooms: dict[str, RoomHandler] = {}
         self.stand_in: StandIn | None = None
         self._models: dict[tuple[str, str], dict[str, ServiceModel]] = {}
         """(tenant, model id) -> version -> model; tenants' own."""
@@ -84,12 +81,6 @@ class ServiceBus:
         self._stale = True
         self._reading = asyncio.Lock()
         self._unfollow: Callable[[], None] | None = None
-
-    def serve(self, model_id: str, handler: RoomHandler) -> None:
-        """Let a room answer a model. Raises ValueError when another does."""
-        if model_id in self._rooms:
-            raise ValueError(f"{model_id} is served already")
-        self._rooms[model_id] = handler
 
     async def start(self) -> None:
         self._unfollow = changes.follow(self._db, self._forget)
@@ -183,16 +174,10 @@ class ServiceBus:
         await self._refresh()
         provider = self._provider(caller, model_id, only)
         if provider is None:
-            room = self._rooms.get(model_id)
-            if room is None or only is not None:
-                if only is None and (data := await self._stood_in(caller, model_id, method)) is not None:
-                    line.provider = "linli"
-                    return msgspec.Raw(_encode(data))
-                raise NobodyServes(
-                    why=f"no application serves {model_id} for the project {caller.project_id}"
-                )
-            line.provider = "linli"
-            return msgspec.Raw(_encode(await room(scope, method, params)))
+            if only is None and (data := await self._stood_in(caller, model_id, method)) is not None:
+                line.provider = "linli"
+                return msgspec.Raw(_encode(data))
+            raise NobodyServes(why=f"no application serves {model_id} for the project {caller.project_id}")
         line.provider, line.provider_no = provider.name, provider.provider_no
         envelope = _encode(
             {

@@ -6,7 +6,6 @@ its own, so that a state means the same in both.
 
 from linli.sync.backoff import Backoff
 from linli.sync.batches import batch_limit, take_batch
-from linli.sync.diff import Difference, compare
 from linli.sync.items import (
     ABSENT,
     UNKNOWN,
@@ -32,7 +31,6 @@ __all__ = [
     "Backoff",
     "Carrier",
     "Delivery",
-    "Difference",
     "Item",
     "Outcome",
     "Result",
@@ -40,7 +38,6 @@ __all__ = [
     "Store",
     "Window",
     "batch_limit",
-    "compare",
     "new_item",
     "next_change",
     "report",

@@ -4,8 +4,6 @@ import math
 from pathlib import Path
 from typing import Final
 
-from PIL import Image
-
 from linli.vision import manifest as manifests
 from linli.vision import pictures, quality
 from linli.vision.families.detectors import BlazeFace, DetectedFace, Detector, UltraLight
@@ -80,11 +78,6 @@ class Pipeline:
         if nearest is None:
             return b""
         return self.embedder.embed(seen.image, nearest.points).astype("<f4").tobytes()
-
-    def look_at(self, picture: Picture, *, use: Use = "enrol", embed: bool = True) -> Look:
-        """`look` for a picture that is decoded already, such as a frame of a camera."""
-        boxes = self.detector.find(picture.image)
-        return self._judge(picture, boxes, use=use, embed=embed)
 
     def _judge(self, picture: Picture, boxes: list[DetectedFace], *, use: Use, embed: bool) -> Look:
         seen = self._shaped(picture, boxes)
@@ -199,8 +192,3 @@ def _detector(folder: Path, manifest: Manifest) -> Detector:
 
 def _landmarks(folder: Path, model: Model) -> Landmarker:
     return FaceMesh(Network(folder / model.path), mean=model.mean, std=model.std, rgb=model.rgb)
-
-
-def frame(image: Image.Image) -> Picture:
-    """A camera's frame as a picture."""
-    return Picture(image.convert("RGB"), 1.0)

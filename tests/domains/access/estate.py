@@ -146,7 +146,7 @@ async def open_estate(
     )  # fmt: skip
     try:
         async with Browser(parts) as desk:
-            code = setup_code.ensure(parts.setup_code_file)
+            code = setup_code.ensure(setup_code.file_of(parts.settings))
             answer = await desk.post("/setup", json={**SETUP, "code": code})
             assert answer.status_code == 201, answer.text
             tenant = Scope.system((await desk.get("/session")).json()["tenant"]["id"])

@@ -89,7 +89,7 @@ async def desk(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path)
     try:
         async with Browser(parts) as browser:
             answer = await browser.post(
-                "/setup", json={**SETUP, "code": setup_code.ensure(parts.setup_code_file)}
+                "/setup", json={**SETUP, "code": setup_code.ensure(setup_code.file_of(parts.settings))}
             )
             assert answer.status_code == 201, answer.text
             tenant_id = (await browser.get("/session")).json()["tenant"]["id"]
@@ -213,9 +213,10 @@ async def test_doors_are_found_described_and_removed(desk: Desk) -> None:
 
 
 async def test_serial_numbers_are_listed_before_their_doors_come(desk: Desk) -> None:
-    entries = [{"sn": f"SN-{n}", "productKey": desk.product_key, "deviceName": f"door-{n}"} for n in range(3)]
-    answer = await desk.browser.post("/doors/serial-numbers", json={"entries": entries})
-    assert answer.json() == {"added": 3}
+    lines = "".join(f",SN-{n},door-{n},{desk.product_key}\n" for n in range(3))
+    files = {"file": ("sn.csv", f"vpcInstanceId,snCode,deviceName,productKey\n{lines}".encode())}
+    answer = await desk.browser.post("/serials/import", files=files)
+    assert answer.json()["added"] == 3
     answer = await desk.browser.post("/doors", json={"communityId": 1, "sn": "SN-1", "name": "门"})
     assert (answer.status_code, answer.json()["code"]) == (404, "access.sn_unknown")
     answer = await desk.browser.post("/doors", json={"communityId": 1, "sn": "SN-9", "name": "门"})

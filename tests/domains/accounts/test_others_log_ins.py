@@ -102,7 +102,7 @@ async def test_a_stranger_of_a_provider_registers_once_and_then_comes_straight_i
     async with Browser(parts) as first:
         titles = {one["name"]: one["title"] for one in (await first.get("/sign-in/providers")).json()}
         assert titles == {"works": "Works", "dingtalk": "DingTalk", "alipay": "Alipay"}
-        assert await by(first, provider, name) == "/register?next=/doors"
+        assert await by(first, provider, name) == f"/register?next=/doors&named={name}"
         label = {"works": "李娜", "dingtalk": "小李", "alipay": "支小宝"}[name]
         assert (await first.get("/registration")).json()["knownAs"] == label
         me = await register(first, parts, worker, PHONE, link=True)
@@ -148,7 +148,7 @@ async def test_a_link_is_made_by_the_session_that_asked_for_it_alone(parts, admi
 
 async def test_who_was_named_by_a_provider_signs_in_and_links_by_hand(parts, administrator, provider):
     async with Browser(parts) as browser:
-        assert (await by(browser, provider)).startswith("/register")
+        assert (await by(browser, provider)).endswith("&named=works")
         await browser.sign_in()
         assert (await browser.post("/session/links/known")).json() == {"provider": "works"}
         assert (await browser.post("/session/links/known")).json() == {"provider": None}

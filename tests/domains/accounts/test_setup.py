@@ -8,8 +8,8 @@ from tests.console.conftest import SETUP, Browser
 
 async def test_wizard_makes_the_first_account_and_tells_the_secret_once(browser: Browser, parts: Parts):
     assert (await browser.get("/setup")).json()["needed"] is True
-    code = setup_code.ensure(parts.setup_code_file)
-    assert parts.setup_code_file.stat().st_mode & 0o077 == 0
+    code = setup_code.ensure(setup_code.file_of(parts.settings))
+    assert setup_code.file_of(parts.settings).stat().st_mode & 0o077 == 0
 
     answer = await browser.post("/setup", json={**SETUP, "code": code.lower()})
 
@@ -20,7 +20,7 @@ async def test_wizard_makes_the_first_account_and_tells_the_secret_once(browser:
     stored = await tenancy.find_app_key(parts.db, done["key"]["appKey"])
     assert stored is not None
     assert done["key"]["appSecret"] not in stored.secret
-    assert not parts.setup_code_file.exists()
+    assert not setup_code.file_of(parts.settings).exists()
     assert (await browser.get("/session")).json() == done["me"]
     assert (await browser.get("/setup")).json()["needed"] is False
 
@@ -31,14 +31,14 @@ async def test_wizard_runs_once(administrator: Browser):
 
 
 async def test_wrong_code_changes_nothing(browser: Browser, parts: Parts):
-    setup_code.ensure(parts.setup_code_file)
+    setup_code.ensure(setup_code.file_of(parts.settings))
     answer = await browser.post("/setup", json={**SETUP, "code": "AAAA-BBBB-CCCC"})
     assert (answer.status_code, answer.json()["field"]) == (403, "code")
     assert await tenancy.list_tenants(parts.db) == []
 
 
 async def test_weak_password_is_named(browser: Browser, parts: Parts):
-    code = setup_code.ensure(parts.setup_code_file)
+    code = setup_code.ensure(setup_code.file_of(parts.settings))
     answer = await browser.post("/setup", json={**SETUP, "code": code, "password": "short"})
     assert answer.status_code == 400
     assert answer.json()["field"] == "password"

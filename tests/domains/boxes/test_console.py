@@ -139,7 +139,7 @@ async def test_a_cluster_gets_a_box_that_activates_by_its_label(desk: Desk) -> N
     assert (row["state"], row["percent"], row["online"], row["version"]) == ("running", 100, True, "0.1.0")
     await desk.send("PUT", f"/clusters/{cluster}", 204, {"logOn": False})
     wanted = await box.deployment()
-    assert (wanted.settings["log"], wanted.settings["monitor"]) == (False, True)
+    assert (wanted.settings.log, wanted.settings.monitor) == (False, True)
     assert wanted.components == []
     await desk.parts.clock.advance(101_000)  # type: ignore[attr-defined]
     assert (await desk.get(f"/nodes/{node}"))["online"] is False
@@ -160,9 +160,9 @@ async def test_components_in_their_order_with_requests_and_refusals(desk: Desk) 
     assert (await desk.refused("POST", f"{part}/alarms/install", {}))[:2] == (409, "edge.component_refused")
     await desk.send("POST", f"{part}/collaboration/install", 204, {"params": {"localAccounts": True}})
     wanted = await box.settle()
-    assert wanted.settings["localAccounts"] is True
+    assert wanted.settings.local_accounts is True
     await desk.send("PUT", f"{part}/collaboration", 204, {"params": {"localAccounts": False}})
-    assert (await box.settle()).settings["localAccounts"] is False
+    assert (await box.settle()).settings.local_accounts is False
     rival = await desk.refused("POST", f"{part}/collaboration_vehicle/install", {})
     assert rival[:2] == (409, "edge.component_refused")
     for wrong, field in (({"localAccounts": "yes"}, "params.localAccounts"), ({"x": 1}, "params.x")):
@@ -209,7 +209,7 @@ async def test_protocols_are_deployed_with_history_and_put_back(desk: Desk) -> N
     first = await desk.new(f"{gateway}/deployments", {"offline": 0})
     wanted = await box.settle()
     assert (wanted.interconnect.on, wanted.interconnect.password) == (True, told["password"])
-    assert [(one.id, one.version) for one in wanted.drivers] == [("door_device", "2.10.0")]
+    assert [one.id for one in wanted.drivers] == ["door_device"]
     assert (await desk.get(f"{gateway}/interconnect"))["deployed"] is True
     nothing = await desk.refused("POST", f"{gateway}/deployments", {})
     assert nothing[:2] == (409, "edge.nothing_changed")

@@ -59,7 +59,7 @@ async def operator(platform: DomainPlatform, tmp_path: Path) -> AsyncIterator[Br
         services={**dict.fromkeys(SERVICES), "openapi": platform.api},
     )
     async with Browser(parts) as browser:
-        code = setup_code.ensure(parts.setup_code_file)
+        code = setup_code.ensure(setup_code.file_of(parts.settings))
         assert (await browser.post("/setup", json={**SETUP, "code": code})).status_code == 201
         yield browser
 

@@ -140,7 +140,7 @@ async def test_lifts(box: SiteBox) -> None:
     assert (call.start_floor, call.target_floor, call.elevator_id) == ("1", "8", None)
     await box.supervisor.call("lift", "releaseFloors", {"floorRoomList": [{"floor": "9", "room": "901"}]})
     await box.supervisor.call("lift", "activateFloor", {"floorRoomList": [{"floor": "9"}, {"floor": "6"}]})
-    assert machine.memory.released[0].floor_room_list[0].through == "901"
+    assert machine.memory.released[0].floor_room_list[0].room == "901"
     assert [one.floor for one in machine.memory.lit[0].floor_room_list] == ["9", "6"]
     machine.faults.refuses = "lift out of order"
     refused = await box.supervisor.call("lift", "CloudCallElevator", {"StartFloor": "1"})

@@ -214,7 +214,7 @@ async def test_a_rule_holds_at_once_and_with_the_line_cut(town: LiftTown) -> Non
     (call,), (freed,) = memory.calls, memory.released
     assert (call.elevator_id, call.start_floor) == ("01", "1")
     # The house is 101, but this lift says that room 101 is on its floor 3.
-    assert [(one.floor, one.through) for one in freed.floor_room_list or ()] == [("3", "101")]
+    assert [(one.floor, one.room or one.room_number) for one in freed.floor_room_list or ()] == [("3", "101")]
     await town.machine.scan("0" * 32)  # nobody's code: no lift comes
     await asyncio.sleep(0.05)
     assert len(memory.calls) == 1

@@ -259,7 +259,7 @@ def test_other_spellings_that_the_source_uses_are_read() -> None:
     assert read("/elevator/getRunState", **lift).elevators is None
     floors = [{"floor": "1", "room": "2"}, {"floor": "1", "roomNumber": "3"}]
     got = read("/elevator/releaseFloors", **lift, floorRoomList=floors)
-    assert [one.through for one in got.floor_room_list] == ["2", "3"]
+    assert [one.room or one.room_number for one in got.floor_room_list] == ["2", "3"]
     assert "floorRoomList" in refusal("/elevator/activateFloor", **lift)
     assert read("/elevator/rule/get", **lift, currentPage="01", pageSize=2).page == (1, 2)
 

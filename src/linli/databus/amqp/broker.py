@@ -7,13 +7,11 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from linli.kernel import telemetry
 from linli.kernel.settings import SettingsError
 
 if TYPE_CHECKING:
     from aiormq.abc import AbstractChannel, AbstractConnection
 
-log = telemetry.logger(__name__)
 
 CONNECT_SECONDS: Final = 5.0
 CALL_SECONDS: Final = 5.0

@@ -125,9 +125,6 @@ class FeedQueue:
         }
         return len(self._consumers)
 
-    def sessions(self) -> list[Consumer]:
-        return list(self._consumers.values())
-
     def consumer_ready(self, session: Consumer) -> None:
         """A consumer subscribed, or has room again."""
         self._consumers[id(session)] = session

@@ -20,7 +20,7 @@ from linli.databus.queues.leases import Leases
 from linli.databus.queues.mqtt import AppPublisher
 from linli.databus.queues.reader import Access
 from linli.databus.subscription_rows import THINGS, Subscription, enabled_subscriptions, find_by_id
-from linli.kernel import telemetry, tenancy
+from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
 from linli.kernel.errors import LinliError
@@ -28,8 +28,6 @@ from linli.kernel.ids import Ids
 from linli.kernel.rounds import Rounds, end_tasks
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.messages import Message
-
-log = telemetry.logger(__name__)
 
 SAVE_SECONDS: Final = 1.0
 """How much may come again after a crash."""

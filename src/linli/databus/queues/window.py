@@ -30,10 +30,6 @@ class Window[M: Numbered]:
         """Messages waiting or in flight."""
         return len(self._waiting) + len(self._in_flight)
 
-    @property
-    def in_flight(self) -> int:
-        return len(self._in_flight)
-
     def knows(self, number: int) -> bool:
         return (
             number <= self.cursor

@@ -171,10 +171,6 @@ due_rechecks = Query(
     .limit(bindparam("limit", type_=INT)),
     unscoped=_WORKER,
 )
-next_due = Query(
-    select(func.min(_d.next_try_ms)).where(any_of(_d.kind, "kinds")),
-    unscoped=_WORKER,
-)
 
 
 async def list_rows(

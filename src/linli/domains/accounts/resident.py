@@ -2,7 +2,6 @@
 
 from litestar import Response
 
-from linli import __version__
 from linli.domains.accounts import cookies
 from linli.domains.accounts.browsers import device_cookie, own_text
 from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
@@ -12,7 +11,6 @@ from linli.domains.accounts.schemas import (
     CodeRequest,
     CodeSent,
     CodeSignIn,
-    FrontState,
     ResidentMe,
     Revoked,
     SessionRow,
@@ -46,12 +44,6 @@ def describe_resident(who: Resident) -> ResidentMe:
 
 
 resident_session_routes = Routes("/session", tags=("session",))
-
-
-@resident_session_routes.get("/front", public=True)
-async def front(settings: Settings) -> FrontState:
-    """The version of the pages, for those that were opened before an update; and whether codes are sent."""
-    return FrontState(__version__, settings.sms.provider != "off")
 
 
 @resident_session_routes.post(

@@ -134,11 +134,3 @@ class ResidentMe(msgspec.Struct, rename="camel", frozen=True):
     """Houses lived in."""
     waiting: int
     """Certifications under review."""
-
-
-class FrontState(msgspec.Struct, rename="camel", frozen=True):
-    """The facts for the pages before a sign-in."""
-
-    version: str
-    codes: bool
-    """Whether one can sign in: codes are sent at all."""

@@ -23,7 +23,6 @@ UNACTIVATED: Final = "unactivated"
 ACTIVATING: Final = "activating"
 RUNNING: Final = "running"
 REPLACING: Final = "replacing"
-STATES: Final = (UNACTIVATED, ACTIVATING, RUNNING, REPLACING)
 
 WAITING_PERCENT: Final = 0
 IDENTITY_PERCENT: Final = 34

@@ -10,7 +10,7 @@ from linli.delivery.schemas import FOREVER_MS, Content, Parcel
 from linli.domains.faces.kinds import FACE, FaceBody
 from linli.domains.faces.pushes import device_list, sync_error
 from linli.domains.faces.schemas import DROP_FILE, FaceFileKey
-from linli.kernel import outbox, telemetry
+from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound, TimedOut, Unavailable
@@ -36,8 +36,6 @@ from linli.protocols.face_data import (
     sent_code,
 )
 from linli.sync import Outcome, Result
-
-log = telemetry.logger(__name__)
 
 CALL_TIMEOUT_S = 40.0
 """The door downloads up to 15 pictures and extracts their features before it answers."""

@@ -10,7 +10,6 @@ VEHICLE: Final = "vehicle"
 IN: Final = "in"
 OUT: Final = "out"
 
-type Kind = Literal["person", "vehicle"]
 PlaceKind = Literal["door", "gate", "camera", "other"]
 
 

@@ -20,7 +20,6 @@ INPUT: Final = "INPUT"
 """The resident was entered by the property."""
 QRCODE: Final = "QRCODE"
 """The resident registered by scanning a code; the property reviews it."""
-SOURCES: Final = (INPUT, QRCODE)
 
 SEXES: Final = (1, 2)
 DEGREES: Final = range(10)

@@ -1,11 +1,10 @@
 """Requests for deletion and exports of personal data as the queries read them, with their states. Times are UTC ms."""
 
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from linli.kernel.entry import Filter
 
 WAITING, DONE, REFUSED, WITHDRAWN = "waiting", "done", "refused", "withdrawn"
-STATES: Final = (WAITING, DONE, REFUSED, WITHDRAWN)
 MAKING, READY, FAILED = "making", "ready", "failed"
 
 

@@ -17,7 +17,7 @@ from linli.protocols import edge_link
 TIMEOUT_S: Final = 20.0
 GZIP_FROM: Final = 2048
 MOST_BYTES: Final = 256 * 1024 * 1024
-"""Of an answer: the largest is a driver package."""
+"""Of a file: the largest is a driver package."""
 
 
 class CloudUnreachable(Unavailable):
@@ -87,7 +87,7 @@ class CloudCaller:
             return answer.content
         raise _refused(answer)
 
-    async def fetch(self, url: str, *, limit: int | None = None) -> bytes:
+    async def fetch(self, url: str, *, limit: int = MOST_BYTES) -> bytes:
         """A file behind an address that the cloud gave out, which proves itself. Raises as `send`.
 
         One with more than `limit` bytes is not read to its end.
@@ -97,7 +97,7 @@ class CloudCaller:
                 content = bytearray()
                 async for part in answer.aiter_bytes():
                     content += part
-                    if limit is not None and len(content) > limit:
+                    if len(content) > limit:
                         raise CloudUnreachable(why=f"the file has more than {limit} bytes")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise CloudUnreachable(why=f"{type(error).__name__}: {error}") from None

@@ -131,10 +131,6 @@ class FaceRoom:
             await self._library.apply(device, "", [ClearAll()])
             await self._store.write(lambda c: FaceRows(c).forget_door(device))
 
-    async def fit(self) -> None:
-        """Bring the engine's library to what the rows are, if it is not. Raises EngineError."""
-        await self._library.fit()
-
     async def _events(self, device: str, params: Mapping[str, Any]) -> list[FaceEvent]:
         url = _url(params, "FaceDataUrl")
         try:

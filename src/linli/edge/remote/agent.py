@@ -143,8 +143,8 @@ class RemoteAgent:
             log.warning("remote: asked for a tunnel without a ticket")
         elif kind not in self._kinds:
             log.warning("remote: a tunnel of kind %r is not allowed on this box", kind)
-        elif len(self._tunnels) >= MOST_TUNNELS:
-            log.warning("remote: %d tunnels are open, no more", len(self._tunnels))
+        elif self.open_tunnels >= MOST_TUNNELS:
+            log.warning("remote: %d tunnels are open, no more", self.open_tunnels)
         else:
             task = asyncio.create_task(self._tunnel(ticket, kind), name=f"tunnel-{kind}")
             self._tunnels.add(task)

@@ -49,10 +49,6 @@ class LogShipper:
         self._sent_ms = 0
         self._wanted = False
 
-    @property
-    def on(self) -> bool:
-        return self._wanted
-
     def switch(self, on: bool) -> None:
         if on != self._wanted:
             self._wanted = on

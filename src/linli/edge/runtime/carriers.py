@@ -14,8 +14,6 @@ from linli.sync import ABSENT, Delivery, Outcome, Result
 
 type Content = dict[str, Any]
 
-FOREVER_MS: Final = 253_402_271_999_000
-
 
 class Calls(Protocol):
     """The supervisor's interface."""

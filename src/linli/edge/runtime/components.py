@@ -15,6 +15,7 @@ from linli.kernel.telemetry import logger
 from linli.protocols.edge_link import (
     COMPONENTS_MOST,
     WHY_MOST,
+    BoxSettings,
     ComponentHealth,
     Deployment,
     WantedComponent,
@@ -64,11 +65,11 @@ def with_drivers(code: str) -> Callable[[Deployment], WantedComponent | None]:
     )
 
 
-def switched(code: str, *, unless_said: bool) -> Callable[[Deployment], WantedComponent | None]:
-    """For a part with a switch of the cluster: the setting of its code."""
-    return lambda deployment: (
-        WantedComponent(code=code) if deployment.settings.get(code, unless_said) is True else None
-    )
+def switched(
+    code: str, is_on: Callable[[BoxSettings], bool]
+) -> Callable[[Deployment], WantedComponent | None]:
+    """For a part with a switch of the cluster."""
+    return lambda deployment: WantedComponent(code=code) if is_on(deployment.settings) else None
 
 
 class Part(NamedTuple):

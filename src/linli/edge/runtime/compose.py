@@ -61,6 +61,7 @@ from linli.edge.runtime.status import (
     identity_section,
     keep_written,
     protection_section,
+    site_section,
     uplink_section,
 )
 from linli.edge.runtime.timekeeper import Timekeeper
@@ -216,6 +217,7 @@ class Box:
             cloud_section(self.cloud, self.line),
             uplink_section(self.queue, self.drain, self.pictures),
             drivers_section(self.deployer, self.supervisor, self.presence),
+            site_section(self.deployer),
             protection_section(self.supervisor, self.peers),
         )
         self.state = Running(

@@ -214,10 +214,10 @@ def _interconnect(deployment: Deployment) -> WantedComponent | None:
 
 def _page_word(deployment: Deployment) -> PageWord | None:
     """None: the page has a password of its own, made and kept on the box (账号由本地管理)."""
-    if deployment.settings.get("localAccounts") is not False:
+    if deployment.settings.local_accounts is not False:
         return None
     try:
-        return msgspec.convert(deployment.settings.get("pagePassword"), PageWord | None)
+        return msgspec.convert(deployment.settings.page_password, PageWord | None)
     except msgspec.ValidationError as error:
         log.error("the page's password of the cloud cannot be read: %s", error)
         return None

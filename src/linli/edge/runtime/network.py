@@ -39,11 +39,10 @@ def own_address(base_url: str) -> str:
 
 
 def door_address(deployment: Deployment | None, base_url: str) -> str:
-    """`settings.doorAddress`; else where packets to the first door leave from; else to the cloud."""
+    """The one that the console set; else where packets to the first door leave from; else to the cloud."""
     if deployment is not None:
-        named = deployment.settings.get("doorAddress")
-        if isinstance(named, str) and named:
-            return named
+        if deployment.settings.door_address:
+            return deployment.settings.door_address
         for driver in deployment.drivers:
             for device in driver.devices:
                 if door := _ipv4(device.custom.get("ip")):

@@ -12,6 +12,7 @@ from linli.edge.runtime.components import Params, Part, PartFailed, always, inst
 from linli.edge.runtime.lan import Lan
 from linli.edge.runtime.network import check_card
 from linli.edge.runtime.passage import Passage
+from linli.protocols.edge_link import BoxSettings
 from linli.vision.engine.ports import Engine
 from linli.vision.engine.process import ProcessEngine
 
@@ -80,14 +81,23 @@ def box_parts(
         Part(components.FACES, installed(components.FACES), models.start, models.stop, models.failing),
         Part(
             components.LOG,
-            switched(components.LOG, unless_said=False),
+            switched(components.LOG, _collects_logs),
             partial(ship, True),
             partial(ship, False, {}),
         ),
         Part(
             components.MONITOR,
-            switched(components.MONITOR, unless_said=True),
+            switched(components.MONITOR, _is_measured),
             partial(measure, True),
             partial(measure, False, {}),
         ),
     ]
+
+
+def _collects_logs(settings: BoxSettings) -> bool:
+    return settings.log is True
+
+
+def _is_measured(settings: BoxSettings) -> bool:
+    """Also by a cloud that does not say."""
+    return settings.monitor is not False

@@ -134,6 +134,9 @@ class Running:
             unchecked=status["protection"]["uncheckedListeners"],
             unconfined=status["protection"]["unconfinedDrivers"],
             refused_drivers=[RefusedDriver(**driver) for driver in status["refusedDrivers"]],
+            gateway=status["gateway"],
+            community=status["community"],
+            zone=status["zone"],
             driver_root=status["driverRoot"],
         )
 

@@ -79,6 +79,20 @@ def uplink_section(queue: Queue, drain: Drain, pictures: Pictures) -> Section:
     }
 
 
+def site_section(deployer: Deployer) -> Section:
+    """For whom it works, as the cloud calls them; empty before the first deployment."""
+
+    def section() -> dict[str, Any]:
+        current = deployer.current
+        return {
+            "gateway": current.gateway.name if current is not None else "",
+            "community": current.community.id if current is not None else "",
+            "zone": current.community.zone if current is not None else "",
+        }
+
+    return section
+
+
 def drivers_section(deployer: Deployer, supervisor: Supervisor, presence: Presence) -> Section:
     return lambda: {
         "generation": deployer.current.generation if deployer.current is not None else 0,

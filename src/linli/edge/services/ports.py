@@ -81,6 +81,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     unconfined: list[str] = []
     """Drivers of others that run as the box's own user."""
     refused_drivers: list[RefusedDriver] = []
+    gateway: str = ""
+    """What the console calls it; empty before the first deployment."""
+    community: str = ""
+    """Number of the community."""
+    zone: str = ""
+    """IANA name of the community's time zone."""
     driver_root: str = ""
     """Fingerprint of the key by which drivers are trusted, as the console shows it."""
 

@@ -32,7 +32,7 @@ import msgspec
 from linli.kernel.entry.needs import Function
 from linli.kernel.errors import LinliError
 
-type Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+type Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
 class Options(TypedDict, total=False):
@@ -82,9 +82,6 @@ class Routes:
 
     def put[F: Function](self, path: str = "/", **options: Unpack[Options]) -> Callable[[F], F]:
         return self._declare("PUT", path, options)
-
-    def patch[F: Function](self, path: str = "/", **options: Unpack[Options]) -> Callable[[F], F]:
-        return self._declare("PATCH", path, options)
 
     def delete[F: Function](self, path: str = "/", **options: Unpack[Options]) -> Callable[[F], F]:
         return self._declare("DELETE", path, options)

@@ -25,7 +25,7 @@ class ActivationRequest(_Struct, frozen=True, kw_only=True):
     version: Annotated[str, Meta(min_length=1, max_length=32)]
     nonce: Annotated[str, Meta(min_length=8, max_length=64)]
     time: int
-    """UTC ms by the box's own clock, which may be wrong. It is stored and not checked."""
+    """UTC ms by the box's own clock, which may be wrong."""
     takes_authority: bool = False
     """The box checks the MQTT server's certificate with the authority in the answer."""
 
@@ -65,9 +65,6 @@ class Activated(_Struct, frozen=True, kw_only=True):
     """The cloud's clock, UTC ms."""
     driver_root: str = ""
     """PEM of the key that vouches for the drivers of the box (`trust`); empty for a box of an older version."""
-
-
-BoxIdentity = Activated
 
 
 class ErrorCode(StrEnum):

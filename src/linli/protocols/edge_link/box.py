@@ -80,8 +80,6 @@ class DeployedDevice(_Struct, frozen=True, kw_only=True):
 
 class DeployedDriver(_Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(min_length=1)]
-    version: str = ""
-    """Empty: the one that is there."""
     config: dict[str, Any] = {}
     devices: list[DeployedDevice] = []
 
@@ -118,6 +116,21 @@ class WantedComponent(_Struct, frozen=True, kw_only=True):
     params: dict[str, Any] = {}
 
 
+class BoxSettings(_Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Switches of the box's cluster, and what the console sets for this box. None: of a cloud that does not say."""
+
+    log: bool | None = None
+    """Its logs are collected."""
+    monitor: bool | None = None
+    """Its figures are measured."""
+    local_accounts: bool | None = None
+    """False: the password of its page is the cloud's (账号是否由本地管理)."""
+    page_password: dict[str, Any] | None = None
+    """`PageWord`. One that cannot be read keeps nobody from the rest of a deployment."""
+    door_address: str = ""
+    """Its own address on the network of the doors; empty: it finds that out."""
+
+
 class Deployment(_Struct, frozen=True, kw_only=True):
     """The desired state of a box."""
 
@@ -127,8 +140,7 @@ class Deployment(_Struct, frozen=True, kw_only=True):
     gateway: GatewayName
     drivers: list[DeployedDriver] = []
     interconnect: Interconnect = Interconnect()
-    settings: dict[str, Any] = {}
-    """`log`, `monitor`, `localAccounts`, `pagePassword` (`PageWord`), `doorAddress`."""
+    settings: BoxSettings = BoxSettings()
     components: list[WantedComponent] | None = None
     """None: of a cloud that names none; then all that the box has runs."""
     packages: list[DeployedPackage] = []
@@ -270,7 +282,6 @@ class Refresh(_Struct, frozen=True, kw_only=True):
     ticket: str = ""
     kind: str = ""
     """Of a tunnel: shell, files, http."""
-    args: dict[str, Any] = {}
 
 
 class LogLine(_Struct, frozen=True, omit_defaults=True):

@@ -12,11 +12,6 @@ import msgspec
 type Level = Literal["ok", "warning", "error"]
 type Layer = Literal["lan", "wan", "link", "runtime", ""]
 
-STEPS: Final = (
-    "interfaces", "route", "gateway", "segment", "internet", "dns", "cloud_http", "cloud_mqtt", "clock",
-    "disk", "memory", "drivers",
-)  # fmt: skip
-"""In the order in which they are done: each rests on those before it."""
 LAYERS: Final[dict[str, Layer]] = {
     "interfaces": "lan", "route": "lan", "gateway": "lan", "segment": "lan", "internet": "wan", "dns": "wan",
     "cloud_http": "wan", "cloud_mqtt": "link", "clock": "link", "disk": "runtime", "memory": "runtime",
@@ -33,7 +28,6 @@ class Finding(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     subject: str = ""
     """The one among several: an interface, an address, a driver."""
     facts: dict[str, Any] = {}
-    took_ms: int = 0
 
     @property
     def key(self) -> str:

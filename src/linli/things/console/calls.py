@@ -1,4 +1,4 @@
-"""Calling a device: its services, and setting its properties."""
+"""Setting a device's properties."""
 
 from typing import Any
 
@@ -6,16 +6,12 @@ import msgspec
 
 from linli.kernel.clock import Clock
 from linli.kernel.entry import Routes
-from linli.kernel.masking import masked, masked_text
+from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.things.downlink.invoker import Invoker
 from linli.things.errors import DeviceRefused
 
 SUCCESS = 200
-
-
-class ServiceCall(msgspec.Struct, rename="camel"):
-    args: dict[str, Any] = {}
 
 
 class PropertySet(msgspec.Struct, rename="camel"):
@@ -32,19 +28,6 @@ class ServiceAnswer(msgspec.Struct, rename="camel", frozen=True):
 
 
 device_call_routes = Routes("/devices/{iot_id:str}", tags=("devices",))
-
-
-@device_call_routes.post("/services/{identifier:str}", right="devices.manage", status=200)
-async def call(
-    iot_id: str, identifier: str, data: ServiceCall, scope: Scope, invoker: Invoker, clock: Clock
-) -> ServiceAnswer:
-    """Call a service and wait up to 10 s for the device's answer, whatever its call type."""
-    begun = clock.now_ms()
-    try:
-        answer = await invoker.invoke(scope, iot_id, identifier, data.args)
-    except DeviceRefused as refused:
-        return _refusal(refused, clock.now_ms() - begun)
-    return ServiceAnswer(SUCCESS, "", masked(answer), clock.now_ms() - begun)
 
 
 @device_call_routes.post("/properties/set", right="devices.manage", status=200)

@@ -21,7 +21,6 @@ from linli.things.downlink.records import GET, SET
 from linli.things.queries import history
 from linli.things.queries.devices import get_device
 
-SUCCESS = 200
 WAIT_S = 10.0
 
 

@@ -183,14 +183,3 @@ class Publisher(Protocol):
     def through_gateway(self, product_key: str, device_name: str) -> bool:
         """Whether the device is logged in through a gateway of this front."""
         ...
-
-    def kick(self, product_key: str, device_name: str) -> bool:
-        """Close a device's own connection (deleted, disabled, secret changed), or detach a sub-device.
-
-        Also forgets its persistent session. True if there was a connection.
-        """
-        ...
-
-    def kick_app(self, app_key: str) -> int:
-        """Close all connections of an app (key revoked); how many."""
-        ...

@@ -19,8 +19,6 @@ from linli.things.mqtt.message import Message
 from linli.things.mqtt.ports import Publisher
 from linli.things.mqtt.store import Key
 
-log = telemetry.logger(__name__)
-
 MOST_HOPS: Final = 3
 """A device that moves while its message travels is followed so often."""
 ACK_SECONDS: Final = 600

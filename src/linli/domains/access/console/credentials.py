@@ -8,7 +8,7 @@ from msgspec import Meta
 from linli.delivery.queries import rows_of_credentials
 from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.console.pass_rows import whole_at
-from linli.domains.access.errors import CredentialTaken, CredentialUnknown, DoorUnknown, PersonUnknown
+from linli.domains.access.errors import CredentialTaken, DoorUnknown, PersonUnknown
 from linli.domains.access.hours import Hours, read_hours, tell_hours, words_of
 from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.persons import names_of
@@ -132,21 +132,6 @@ async def give(
         )
     row, pin = await credentials.give(scope, tx, wish=wish, keys=door_keys, ids=ids, now_ms=now)
     return CredentialGiven(str(row.id), pin)
-
-
-Reason = Annotated[str, Meta(description="Kept in the history.")]
-
-
-@credential_routes.delete("/{credential_id:int}", right="devices.manage", raises=(CredentialUnknown,))
-async def take_back(community_id: int, credential_id: int, scope: Scope, tx: Tx, reason: Reason = "") -> None:
-    """Doors forget it; a returned number may be given again."""
-    await credentials.take_back(
-        scope,
-        tx,
-        credential_id=credential_id,
-        reason=reason.strip()[:64] or "removed",
-        now_ms=tx.db.clock.now_ms(),
-    )
 
 
 async def _rows(scope: Scope, db: Reader, matches: list[Credential], *, whole: bool) -> list[CredentialRow]:

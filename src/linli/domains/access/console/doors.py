@@ -27,8 +27,6 @@ from linli.kernel.secrets import Secrets
 from linli.rules.entry import CLOCK_TOLERANCE_MS
 from linli.things.downlink.invoker import Invoker
 from linli.things.queries.devices import find_devices
-from linli.things.serials.errors import SerialNumberTaken
-from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 
 CONFIRMED = "transferred"
 GONE = "transferDeleted"
@@ -132,14 +130,6 @@ class OpenRequest(msgspec.Struct, rename="camel"):
 class DoorOpened(msgspec.Struct, rename="camel", frozen=True):
     answered_ms: int
     took_ms: int
-
-
-class SerialNumbersIn(msgspec.Struct, rename="camel"):
-    entries: Annotated[list[SerialNumberEntry], Meta(max_length=1000)]
-
-
-class SerialNumbersAdded(msgspec.Struct, rename="camel", frozen=True):
-    added: int
 
 
 def _counts_by_kind(counts: list[KindCount]) -> list[KindCounts]:
@@ -294,13 +284,6 @@ async def register(
     )
     secret = triple.device_secret if triple else None
     return DoorRegistered(door.iot_id, door.product_key, door.device_name, secret)
-
-
-@door_routes.post("/serial-numbers", right="devices.manage", raises=(NotFound, SerialNumberTaken))
-async def add_serial_numbers(data: SerialNumbersIn, scope: Scope, tx: Tx, clock: Clock) -> SerialNumbersAdded:
-    """Add a maker's list of serial numbers, all or none."""
-    added = await list_serial_numbers(scope, tx, entries=data.entries, now_ms=clock.now_ms())
-    return SerialNumbersAdded(added)
 
 
 @door_routes.put("/{iot_id:str}", right="devices.manage", raises=(NotFound, DoorUnknown))

@@ -9,7 +9,7 @@ from linli.domains.access.code_forms import LEAST_RANDOM, LONGEST, SEALED, CodeF
 from linli.domains.access.console.pass_rows import whole_at
 from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries import readings as queries
-from linli.domains.access.queries.doors import all_doors, get_door
+from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.settings import settings_of
 from linli.domains.access.rows import DoorReading
 from linli.domains.access.service import readings as service
@@ -63,17 +63,6 @@ class DoorReadingIn(msgspec.Struct, rename="camel"):
     ble_name: Annotated[str, Meta(description="SRE and 13 digits; empty: no Bluetooth.")] = ""
 
 
-class ProductReading(msgspec.Struct, rename="camel", frozen=True):
-    product_key: str
-    form: CodeFormOf
-    doors: Annotated[int, Meta(description="Of this product here.")]
-
-
-class Readings(msgspec.Struct, rename="camel", frozen=True):
-    products: list[ProductReading]
-    ble_order: str
-
-
 class ProductForm(msgspec.Struct, rename="camel"):
     form: CodeFormOf
 
@@ -121,26 +110,6 @@ async def change(iot_id: str, data: DoorReadingIn, scope: Scope, tx: Tx, clock: 
 
 
 community_reading_routes = Routes("/communities/{community_id:int}/door-readings", tags=("doors",))
-
-
-@community_reading_routes.get(right="devices.use", name="show", raises=(NotFound,))
-async def show_readings(community_id: int, within: Scope, db: Database, rights: Rights) -> Readings:
-    """The forms for the products of a community's doors."""
-    scope = await people.community_scope(within, db, community_id)
-    counts: dict[str, int] = {}
-    for door in await all_doors(scope, db, community_id=community_id):
-        counts[door.product_key] = counts.get(door.product_key, 0) + 1
-    door_readings = {
-        row.ref: row
-        for row in await queries.readings_in(scope, db, community_id=community_id)
-        if row.kind == queries.PRODUCT
-    }
-    products = [
-        ProductReading(key, CodeFormOf.of(queries.form_of(door_readings.get(key))), counts.get(key, 0))
-        for key in sorted(counts.keys() | door_readings.keys())
-    ]
-    order = (await settings_of(scope, db, community_id=community_id)).ble_order
-    return Readings(products, _order(order, whole=whole_at(rights, within)(community_id)))
 
 
 @community_reading_routes.put("/products/{product_key:str}", right="devices.manage", raises=(NotFound,))

@@ -2,24 +2,18 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from linli.domains.access.code_forms import SEALED_FORM, CodeForm
 from linli.domains.access.models import door_readings
 from linli.domains.access.rows import Door, DoorReading
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import Query, Reader, any_of, in_scope
 from linli.kernel.scope import Scope
 
 DOOR, PRODUCT = "door", "product"
 _r = door_readings.c
 _of_refs = Query(
     select(door_readings).where(any_of(_r.ref, "refs"), in_scope(door_readings)).order_by(_r.kind, _r.ref),
-    DoorReading,
-)
-_of_community = Query(
-    select(door_readings)
-    .where(_r.community_id == bindparam("community_id", type_=INT), in_scope(door_readings))
-    .order_by(_r.kind, _r.ref),
     DoorReading,
 )
 
@@ -51,11 +45,6 @@ async def reading_of(
     """The settings of this door or product itself, without those of its product or community."""
     rows = await _of_refs.all(db, scope, refs=[ref])
     return next((row for row in rows if (row.community_id, row.kind) == (community_id, kind)), None)
-
-
-async def readings_in(scope: Scope, db: Reader, *, community_id: int) -> list[DoorReading]:
-    """All reader settings of a community."""
-    return await _of_community.all(db, scope, community_id=community_id)
 
 
 def form_of(row: DoorReading | None) -> CodeForm:

@@ -13,7 +13,6 @@ from linli.delivery import service as delivery
 from linli.delivery.schemas import FOREVER_MS, ON_DEVICE
 from linli.domains.access.errors import (
     CredentialTaken,
-    CredentialUnknown,
     DoorUnknown,
     TriedTooOften,
 )
@@ -142,14 +141,6 @@ async def give(
             scope, tx, credential_grant(row, target, target_type=target_type, content=body), now_ms=now_ms
         )
     return row, pin
-
-
-async def take_back(scope: Scope, tx: Tx, *, credential_id: int, reason: str, now_ms: int) -> None:
-    """Doors forget it; twice changes nothing. Raises CredentialUnknown."""
-    row = await queries.find(scope, tx, credential_id=credential_id)
-    if row is None:
-        raise CredentialUnknown()
-    await end(scope, tx, row=row, reason=reason, now_ms=now_ms)
 
 
 async def end(scope: Scope, tx: Tx, *, row: Credential, reason: str, now_ms: int) -> None:

@@ -1,7 +1,5 @@
 """Devices that serve as doors: registered by serial number or iotId, moved, removed."""
 
-from typing import Literal
-
 import msgspec
 from sqlalchemy import bindparam, delete
 
@@ -31,7 +29,6 @@ from linli.things.serials.queries import find_serial_number, serial_number_of
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service.devices import DEVICE_NAME, DeviceValues, Triple, assign_community, create_device
 
-Direction = Literal["ENTRANCE", "EXIT"]
 DIRECTIONS = ("ENTRANCE", "EXIT")
 MAX_NAME = 64
 MAX_EXT_INFO = 1024

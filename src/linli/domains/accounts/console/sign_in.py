@@ -190,7 +190,7 @@ async def _answered(
     if link is None:
         async with db.begin() as tx:
             await links.keep_identity(tx, row=begun, subject=who.subject, label=who.name, now_ms=now_ms)
-        return Redirect(f"/register?next={quote(begun.next)}", status_code=302)
+        return Redirect(f"/register?next={quote(begun.next)}&named={quote(provider)}", status_code=302)
     async with db.begin() as tx:
         # Read before the link is used: an act that removes the link from now on ends the session too.
         account = await accounts.get_account(tx, link.account_id)

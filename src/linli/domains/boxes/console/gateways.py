@@ -141,12 +141,6 @@ async def add_protocol(gateway_id: int, data: ProtocolForm, hand: Hand, tx: Tx) 
     return CreatedId(str(protocol.protocol_id))
 
 
-@gateway_routes.get("/{gateway_id:int}/pending", right=SEE, raises=(NotFound,))
-async def pending(gateway_id: int, hand: Hand) -> Differences:
-    """The changes of a deployment now, and the devices that go off-line meanwhile."""
-    return await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets)
-
-
 @gateway_routes.post(
     "/{gateway_id:int}/deployments",
     right=MANAGE,

@@ -24,7 +24,6 @@ REASON_CHARS: Final = range(2, 201)
 TRANSCRIPT_CHARS: Final = 200_000
 """Of a terminal's screen; later bytes are counted, not stored."""
 
-EVENTS: Final = ("online", "offline", "booted", "updated", "moved")
 
 CPU_WARN: Final = 85.0
 MEMORY_WARN: Final = 85.0

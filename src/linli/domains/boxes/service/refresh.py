@@ -1,7 +1,6 @@
 """Telling a box that something is new: its gateway device is called (`edgeRefresh`). One that is away asks by itself."""
 
-import json
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -11,7 +10,7 @@ from linli.kernel.db import Tx
 from linli.kernel.errors import LinliError
 from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
-from linli.protocols.edge_link import REFRESH
+from linli.protocols.edge_link import REFRESH, Refresh
 from linli.things.downlink.invoker import Invoker
 
 log = telemetry.logger(__name__)
@@ -25,19 +24,21 @@ class RefreshJob(msgspec.Struct, frozen=True):
     args: dict[str, str]
 
 
-async def tell(
-    tx: Tx, node: Node, *, what: str, ticket: str = "", kind: str = "", args: dict[str, Any] | None = None
-) -> None:
+async def tell(tx: Tx, node: Node, *, what: str, ticket: str = "", kind: str = "") -> None:
     """Call the box once this transaction is durable. `what`: deployment, tunnel, logs, diagnosis."""
-    fields = {"what": what, "ticket": ticket, "kind": kind, "args": json.dumps(args) if args else ""}
-    fields = {name: value for name, value in fields.items() if value}
-    await outbox.add(tx, JOB, RefreshJob(node.tenant_id, node.iot_id, fields))
+    await outbox.add(tx, JOB, _job(node, Refresh(what=what, ticket=ticket, kind=kind)))
 
 
 async def tell_once(tx: Tx, node: Node, *, what: str, within_ms: int) -> None:
     """`tell` within this time, with all that this box is told of the same until then."""
-    job = RefreshJob(node.tenant_id, node.iot_id, {"what": what})
+    job = _job(node, Refresh(what=what))
     await outbox.add_once(tx, JOB, job, key=f"{JOB}:{node.iot_id}:{what}", within_ms=within_ms)
+
+
+def _job(node: Node, wanted: Refresh) -> RefreshJob:
+    """Empty fields are not sent."""
+    fields = {name: value for name, value in msgspec.to_builtins(wanted).items() if value}
+    return RefreshJob(node.tenant_id, node.iot_id, fields)
 
 
 class Refresher:

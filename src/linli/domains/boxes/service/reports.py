@@ -1,10 +1,11 @@
 """The configuration that a box should have, as sent to it, and the results that it reports. Spec C §8.10."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import bindparam, update
 
+from linli.domains.boxes import components as kinds
 from linli.domains.boxes.catalogue.box_forms import for_box
 from linli.domains.boxes.events import EdgeMoved
 from linli.domains.boxes.models import edge_deployments
@@ -24,6 +25,7 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import (
+    BoxSettings,
     CommunityName,
     DeployedDevice,
     DeployedDriver,
@@ -94,12 +96,17 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
     )
 
 
-async def _settings(scope: Scope, tx: Tx, node: Node) -> dict[str, Any]:
+async def _settings(scope: Scope, tx: Tx, node: Node) -> BoxSettings:
     """As they are now: components and switches hold at once, whatever else waits to be deployed."""
     cluster = await cluster_queries.cluster(scope, tx, node.cluster_id)
     settings = await component_queries.settings_of(scope, tx, cluster)
-    del settings["components"]
-    return settings | ({"doorAddress": node.door_address} if node.door_address else {})
+    return BoxSettings(
+        log=settings["log"],
+        monitor=settings["monitor"],
+        local_accounts=settings.get(kinds.LOCAL_ACCOUNTS),
+        page_password=settings.get(kinds.PAGE_PASSWORD),
+        door_address=node.door_address,
+    )
 
 
 async def _driver(scope: Scope, tx: Tx, snapshot_driver: SnapshotDriver, secrets: Secrets) -> DeployedDriver:
@@ -121,9 +128,7 @@ async def _driver(scope: Scope, tx: Tx, snapshot_driver: SnapshotDriver, secrets
         for device in snapshot_driver.devices
         if device.iot_id in things
     ]
-    return DeployedDriver(
-        id=snapshot_driver.id, version=snapshot_driver.version, config=snapshot_driver.config, devices=devices
-    )
+    return DeployedDriver(id=snapshot_driver.id, config=snapshot_driver.config, devices=devices)
 
 
 async def _packages(scope: Scope, tx: Tx, drivers: list[SnapshotDriver]) -> list[DeployedPackage]:

@@ -31,7 +31,6 @@ _rows = Query(
 )
 _count = Query(select(func.count()).where(_matches), heavy=True)
 _data = Query(select(_c.data).where(_c.poid == bindparam("poid")))
-_total = Query(select(func.count()).select_from(pois))
 
 
 def _like(text: str, *, start: bool = False) -> str:
@@ -61,8 +60,3 @@ async def poi(db: Reader, poid: str) -> dict[str, Any] | None:
     """The POI object with this id."""
     data = await _data.scalar(db, poid=poid)
     return None if data is None else json.loads(data)
-
-
-async def count(db: Reader) -> int:
-    """POIs in the catalogue."""
-    return int(await _total.scalar(db))

@@ -55,9 +55,6 @@ _under = Query(
     Space,
     heavy=True,
 )
-_children_count = Query(
-    select(func.count()).where(in_scope(spaces), _s.parent_id == bindparam("parent_id", type_=INT))
-)
 _by_kind = Query(
     select(func.count()).where(
         in_scope(spaces),
@@ -170,10 +167,6 @@ async def subtree(scope: Scope, db: Reader, space: Space) -> list[Space]:
     """A space and everything under it, parents before children."""
     low, high = rules.subtree_range(space.path)
     return await _under.all(db, scope, low=low, high=high)
-
-
-async def count_children(scope: Scope, db: Reader, space_id: int) -> int:
-    return int(await _children_count.scalar(db, scope, parent_id=space_id))
 
 
 async def count_kind(scope: Scope, db: Reader, community_id: int, kind: str) -> int:

@@ -94,17 +94,6 @@ _of_faces = Query(
     ),
     Template,
 )
-_of_person = Query(
-    select(*_HEAD)
-    .where(
-        in_scope(templates),
-        _t.community_id == _community,
-        _t.identity_id == bindparam("identity_id"),
-        _t.state != DROPPED,
-    )
-    .order_by(_t.face_id),
-    Template,
-)
 _library = Query(
     select(libraries.c.change_no, libraries.c.purged_no).where(
         in_scope(libraries), libraries.c.community_id == _community
@@ -156,11 +145,6 @@ _to_enrol = Query(
     Template,
 )
 _to_enrol_count = Query(select(func.count()).select_from(templates).where(_asked_again))
-_states = Query(
-    select(_t.state, func.count())
-    .where(in_scope(templates), _t.community_id == _community, _t.state != DROPPED)
-    .group_by(_t.state)
-)
 _progress = Query(
     select(_t.state, _t.model_id, func.count())
     .where(in_scope(templates), _t.community_id == _community, _t.state != DROPPED)
@@ -199,11 +183,6 @@ async def of_faces(scope: Scope, db: Reader, community_id: int, face_ids: list[s
     return {row.face_id: row for row in rows}
 
 
-async def of_person(scope: Scope, db: Reader, community_id: int, identity_id: str) -> list[Template]:
-    """Rows of a person's faces in a community."""
-    return await _of_person.all(db, scope, community_id=community_id, identity_id=identity_id)
-
-
 async def library(scope: Scope, db: Reader, community_id: int) -> Library | None:
     """Number of the newest change in a community; None if there never was a face."""
     return await _library.one(db, scope, community_id=community_id)
@@ -230,11 +209,6 @@ async def to_enrol(
     binds = {"community_id": community_id, "model_id": model_id}
     total = int(await _to_enrol_count.scalar(db, scope, **binds))
     return Page.of(request, total, await _to_enrol.all(db, scope, **binds, **request.binds))
-
-
-async def counts(scope: Scope, db: Reader, community_id: int) -> dict[str, int]:
-    """State → number of a community's faces."""
-    return dict(await _states.all(db, scope, community_id=community_id))
 
 
 async def progress(scope: Scope, db: Reader, community_id: int, model_id: str) -> Progress:

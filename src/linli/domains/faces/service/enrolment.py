@@ -17,7 +17,7 @@ from linli.domains.faces.models import libraries, templates
 from linli.domains.faces.queries import templates as queries
 from linli.domains.faces.queries.templates import DROPPED, KEPT, PENDING, REFUSED, Template
 from linli.domains.faces.service.inspection import look as look_at
-from linli.kernel import outbox, telemetry
+from linli.kernel import outbox
 from linli.kernel.db import INT, Command, Database, Query, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.objects import ObjectStore
@@ -25,8 +25,6 @@ from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
 from linli.vision.engine import Engine
 from linli.vision.looks import Look
-
-log = telemetry.logger(__name__)
 
 ENROL: Final = "faces.enrol"
 CATCH_UP: Final = "faces.catch_up"

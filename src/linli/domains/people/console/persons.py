@@ -93,14 +93,6 @@ class PasswordTaken(msgspec.Struct, rename="camel", frozen=True):
     link_expires_ms: int = 0
 
 
-class HolderRow(msgspec.Struct, rename="camel", frozen=True):
-    account_id: str
-    name: str
-    phone: str
-    use: bool
-    manage: bool
-
-
 async def person_rows(scope: Scope, db: Database, persons: list[queries.PersonRow]) -> list[PersonRow]:
     ids = [row.account_id for row in persons]
     own, built_in = await queries.roles_of(scope, db, ids), await queries.built_in_of(scope, db, ids)
@@ -206,19 +198,6 @@ async def reset_password(
         token, until_ms = await passwords.make_link(tx, account_id=account_id, now_ms=clock.now_ms())
         link = passwords.link_url(settings.public_url, token)
     return PasswordTaken(mask_phone(account.phone or "") if by_code else "", link, until_ms)
-
-
-@person_routes.get("/by-function/{function:str}", right=Right.STAFF_SEE, raises=(NotFound,))
-async def by_function(function: str, scope: Scope, db: Database, page: PageRequest) -> Page[HolderRow]:
-    """The same rights the other way round: a page of persons, and who of them uses or manages a function."""
-    levels = next((entry for entry in rights_tree.FUNCTIONS if entry.code == function), None)
-    persons = await queries.persons(scope, db, page)
-    rows = []
-    for row in persons.data:
-        rights = (await _rights_of(db, row.account_id)).all_in(scope.tenant)
-        use, manage = (levels.use in rights, levels.manage in rights) if levels else (False, False)
-        rows.append(HolderRow(str(row.account_id), row.name, row.phone or "", use, manage))
-    return Page.of(page, persons.total, rows)
 
 
 async def _rights_of(db: Database, account_id: int) -> Rights:

@@ -19,7 +19,7 @@ from linli.domains.privacy import holdings, queries
 from linli.domains.privacy.holdings import Rows
 from linli.domains.privacy.models import data_exports
 from linli.domains.privacy.rows import FAILED, MAKING, READY
-from linli.kernel import outbox, telemetry
+from linli.kernel import outbox
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import LinliError, TooMany
 from linli.kernel.i18n import catalogue, text
@@ -27,8 +27,6 @@ from linli.kernel.ids import Ids
 from linli.kernel.masking import masked_row
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
-
-log = telemetry.logger(__name__)
 
 MAKE: Final = "privacy.export"
 KEPT_MS: Final = 7 * 86_400_000

@@ -19,7 +19,6 @@ _by_id = Query(
 )
 _some = Query(select(cameras).where(in_scope(cameras), _here, any_of(_c.camera_id, "camera_ids")), Camera)
 _all = Query(select(cameras).where(in_scope(cameras), _here).order_by(_c.camera_id), Camera)
-_count = Query(select(func.count()).select_from(cameras).where(in_scope(cameras), _here))
 _of_devices = Query(select(cameras).where(in_scope(cameras), _here, any_of(_c.iot_id, "iot_ids")), Camera)
 _of_device = Query(select(cameras).where(in_scope(cameras), _c.iot_id == bindparam("iot_id")), Camera)
 _devices = Query(select(_c.iot_id).where(in_scope(cameras), _here))
@@ -127,10 +126,6 @@ async def cameras_by_id(
 
 async def all_of_community(scope: Scope, db: Reader, community_id: int) -> list[Camera]:
     return await _all.all(db, scope, community_id=community_id)
-
-
-async def count(scope: Scope, db: Reader, community_id: int) -> int:
-    return int(await _count.scalar(db, scope, community_id=community_id))
 
 
 async def of_devices(scope: Scope, db: Reader, community_id: int, iot_ids: list[str]) -> dict[str, Camera]:

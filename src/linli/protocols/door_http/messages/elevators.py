@@ -45,10 +45,6 @@ class ReleasedFloor(Wire, frozen=True, kw_only=True):
     room: Room | None = None
     room_number: Room | None = None
 
-    @property
-    def through(self) -> str | None:
-        return self.room if self.room is not None else self.room_number
-
 
 class ReleaseFloors(Versioned, frozen=True, kw_only=True, omit_defaults=True):
     elevator_id: Key | None = None

@@ -32,8 +32,6 @@ from linli.things.service.products import ProductValues, create_product
 from linli.things.tags import set_tags
 
 ALIAS_MOST: Final = 64
-AT_ONCE: Final = 1000
-"""Devices of one request or workbook."""
 _PRODUCTS: Final = 100
 
 

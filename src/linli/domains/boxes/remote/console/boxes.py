@@ -33,6 +33,7 @@ class BoxStranger(msgspec.Struct, rename="camel", frozen=True):
 
     device: Annotated[str, Meta(description="The door's DeviceName.")]
     ip: Annotated[str, Meta(description="The address of its form.")]
+    sn: Annotated[str, Meta(description="What the caller said that it is; empty: nothing.")]
     peer: Annotated[str, Meta(description="Where the calls came from.")]
     outcome: Annotated[str, Meta(description="refused, or moved: taken as its new address.")]
     first_ms: int
@@ -256,6 +257,7 @@ def _stranger(stranger: Stranger, language: str) -> BoxStranger:
     return BoxStranger(
         device=stranger.device,
         ip=stranger.ip,
+        sn=stranger.sn,
         peer=stranger.peer,
         outcome=stranger.outcome,
         first_ms=stranger.first_ms,

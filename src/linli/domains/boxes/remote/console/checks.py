@@ -20,7 +20,7 @@ from linli.kernel.db import Database
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
-from linli.protocols.edge_remote.diagnosis import Finding, failing_layer
+from linli.protocols.edge_remote.diagnosis import Diagnosis, Finding, failing_layer
 from linli.things.queries.devices import get_device
 from linli.things.queries.history import downlinks_of
 
@@ -90,13 +90,12 @@ async def check(
 async def diagnosis(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom) -> DiagnosisResult:
     """Have the box run its network diagnosis, save it, and give it here."""
     answer = await _ask(edge_remote, scope, node_id, by)("diagnosis.run", {})
-    report = answer["diagnosis"]
-    findings = msgspec.convert(report["findings"], list[Finding])
-    done = result(Guide(findings, failing_layer(findings)), scope.language)
+    report = msgspec.convert(answer["diagnosis"], Diagnosis)
+    done = result(Guide(report.findings, failing_layer(report.findings)), scope.language)
     return DiagnosisResult(
-        at_ms=report["atMs"],
-        host=report["host"],
-        version=report["version"],
+        at_ms=report.at_ms,
+        host=report.host,
+        version=report.version,
         layer=done.layer,
         layer_text=done.layer_text,
         errors=done.errors,

@@ -35,6 +35,7 @@ export function status({ body, status, goto }) {
         ], box.drivers, (one) => goto('logs', { driver: one.id })) : empty('devices', t('drivers.none'), h('p.faint', t('drivers.none_why')))),
       h('section.card', h('h2', t('this_box')), facts(
         [t('serial'), h('span.mono', box.serialNumber || '—')], [t('model'), box.model], [t('node'), box.nodeName ? `${box.nodeName} (${box.nodeId})` : '—'],
+        [t('gateway'), box.gateway ? `${box.gateway}${box.community ? ` (${box.community})` : ''}` : '—'], [t('zone'), box.zone || '—'],
         [t('cloud'), box.cloud || '—'], [t('deployment'), box.generation ? `${box.generation}` : t('deployment.none')],
         [t('version'), box.version], [t('driver_root'), h('span.mono', box.driverRoot || '—')], [t('started'), time(box.startedMs)])),
     )
