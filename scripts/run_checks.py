@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from code_types import read_code
 from commit_checks import subject_problems
 from name_checks import file_problems, name_problems
+from route_checks import route_problems
 from tree_checks import doubled_keys, lock_problems, long_files, string_problems, wide_functions
 from unused_checks import unused_problems
 from wire_checks import wire_problems
@@ -66,6 +67,7 @@ def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
         ("names", lambda: report([*file_problems(ROOT), *name_problems(ROOT)])),
         ("unused names", lambda: report(list(unused_problems(Path("src/linli"))))),
         ("two ends", lambda: report(list(wire_problems(read_code(Path("src/linli")))))),
+        ("routes", lambda: report(list(route_problems(ROOT, read_code(Path("src/linli")).package)))),
         ("parameters", lambda: report(list(wide_functions([Path("src"), Path("scripts"), Path("bench")])))),
         ("commits", lambda: report(list(subject_problems(ROOT)))),
     ]

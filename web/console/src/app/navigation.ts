@@ -115,6 +115,7 @@ export const SECTIONS: Section[] = [
       place('projects.reviews.title', 'capability-reviews', 'capabilities.review'),
       place('integrations.keys.title', 'keys', 'integrations.manage'),
       place('integrations.subscriptions.title', 'subscriptions', 'integrations.manage'),
+      place('records.title', 'records', 'devices.use'),
       place('integrations.reference.title', 'reference', 'integrations.manage'),
       place('integrations.sandbox.title', 'sandbox', 'integrations.manage'),
       place('servicebus.title', 'service-bus', 'integrations.manage'),

@@ -79,6 +79,9 @@ export function useGatewayActions(gatewayId: () => string, reload: () => Promise
         }),
       ),
     ),
+    rename: after((name: string) =>
+      api.PUT('/api/console/edge/gateways/{gateway_id}', { ...at(gatewayId()), body: { name } }),
+    ),
     upgrade: after((protocolId: string, version: string) =>
       done(api.PUT('/api/console/edge/protocols/{protocol_id}', { ...of(protocolId), body: { version } })),
     ),

@@ -1,9 +1,11 @@
+import type { Ref } from 'vue'
 import { useAction, useResource, type Tone } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type ConfigVersion = components['schemas']['ConfigVersion']
 export type PushRow = components['schemas']['ConfigPushRow']
+export type PushedRow = components['schemas']['ConfigPushedRow']
 export type Taking = keyof PushRow['counts']
 
 const TONES: Record<PushRow['state'], Tone> = { running: 'busy', finished: 'ok', cancelled: 'idle' }
@@ -67,4 +69,40 @@ export function useProductConfig(productKey: () => string) {
     await pushes.reload()
   })
   return { current, versions, pushes, save, restore, push, cancel }
+}
+
+export const PUSH_PAGE = 50
+
+/** How each device took a push. */
+export function usePushDevices(pushId: () => string, page: Ref<number>) {
+  return useResource(
+    () =>
+      answer(
+        api.GET('/api/console/config-pushes/{push_id}/devices', {
+          params: {
+            path: { push_id: Number(pushId()) },
+            query: { pageNo: page.value, pageSize: PUSH_PAGE },
+          },
+        }),
+      ),
+    [pushId, page],
+  )
+}
+
+/** What holds for one device. */
+export function useDeviceConfig(iotId: () => string) {
+  const path = () => ({ path: { iot_id: iotId() } })
+  const current = useResource(
+    () => answer(api.GET('/api/console/devices/{iot_id}/config', { params: path() })),
+    [iotId],
+  )
+  const save = useAction(async (content: string) => {
+    await api.PUT('/api/console/devices/{iot_id}/config', { params: path(), body: { content } })
+    await current.reload()
+  })
+  const end = useAction(async () => {
+    await api.DELETE('/api/console/devices/{iot_id}/config', { params: path() })
+    await current.reload()
+  })
+  return { current, save, end }
 }

@@ -103,6 +103,16 @@ export function useDeliveryHistory(id: () => string | null) {
 
 export type DeviceProgress = components['schemas']['DeviceProgress']
 
+/** Ask a device now what it holds; what differs is mended. */
+export function useCompare() {
+  return useAction(async (iotId: string) => {
+    await api.POST('/api/console/deliveries/devices/{iot_id}/compare', {
+      params: { path: { iot_id: iotId } },
+    })
+    return true
+  })
+}
+
 /** Device by device: what has arrived, what has not, and what should be gone. */
 export function useBoard(state: ListState, communityId: () => string | null | undefined) {
   const list = useResource(
@@ -120,11 +130,7 @@ export function useBoard(state: ListState, communityId: () => string | null | un
       ),
     [state.page, state.size, communityId],
   )
-  const compare = useAction(async (iotId: string) => {
-    await api.POST('/api/console/deliveries/devices/{iot_id}/compare', {
-      params: { path: { iot_id: iotId } },
-    })
-  })
+  const compare = useCompare()
   const retry = useAction(async (iotId: string) => {
     const { due } = await answer(
       api.POST('/api/console/deliveries/devices/{iot_id}/retry', { params: { path: { iot_id: iotId } } }),

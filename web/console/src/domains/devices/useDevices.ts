@@ -12,6 +12,22 @@ export const STATES: readonly DeviceState[] = ['online', 'offline', 'unactive', 
 export const toneOf = (state: DeviceState): Tone =>
   (({ online: 'ok', offline: 'idle', unactive: 'busy', disabled: 'warn' }) as const)[state]
 
+function asked(state: ListState, community: string | null) {
+  return {
+    communityId: community && state.filter('everywhere') === '' ? community : undefined,
+    q: state.filter('q') || undefined,
+    state: (state.filter('state') as DeviceState) || undefined,
+    productKey: state.filter('productKey') || undefined,
+  }
+}
+
+/** Where all devices that fit are downloaded from. */
+export function exportOf(state: ListState, community: string | null): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(asked(state, community))) if (value) query.set(name, value)
+  return `/api/console/devices/export.csv?${query}`
+}
+
 export function useDevices(state: ListState, communityId: () => string | null) {
   return useResource(() => {
     const community = communityId()
@@ -19,12 +35,9 @@ export function useDevices(state: ListState, communityId: () => string | null) {
       api.GET('/api/console/devices', {
         params: {
           query: {
-            communityId: community && state.filter('everywhere') === '' ? community : undefined,
+            ...asked(state, community),
             pageNo: state.page.value,
             pageSize: state.size.value,
-            q: state.filter('q') || undefined,
-            state: (state.filter('state') as DeviceState) || undefined,
-            productKey: state.filter('productKey') || undefined,
             sort: (state.sort.value || undefined) as DeviceSort | undefined,
           },
         },
@@ -34,6 +47,22 @@ export function useDevices(state: ListState, communityId: () => string | null) {
 }
 
 const path = (iotId: string) => ({ path: { iot_id: iotId } })
+
+/** How much a device said and was asked in the last 24 hours. */
+export function useActivity(iotId: () => string) {
+  return useResource(
+    () => answer(api.GET('/api/console/devices/{iot_id}/activity', { params: path(iotId()) })),
+    [iotId],
+  )
+}
+
+/** The firmware that a device says it runs, by module. */
+export function useModules(iotId: () => string) {
+  return useResource(
+    () => answer(api.GET('/api/console/devices/{iot_id}/firmware', { params: path(iotId()) })),
+    [iotId],
+  )
+}
 
 export function useDevice(iotId: () => string | null) {
   return useResource(() => {
@@ -102,4 +131,19 @@ export function useSetProperties(iotId: () => string) {
       api.POST('/api/console/devices/{iot_id}/properties/set', { params: path(iotId()), body: { items } }),
     ),
   )
+}
+
+const CALL = 'down-'
+
+/** A call to a device as it is kept, with why it failed; null for messages of other kinds. */
+export function useRecordedCall(row: () => MessageRow) {
+  return useResource(() => {
+    const { id, iotId, direction } = row()
+    if (direction !== 'down' || !id.startsWith(CALL)) return null
+    return answer(
+      api.GET('/api/console/devices/{iot_id}/debug/calls/{call_id}', {
+        params: { path: { iot_id: iotId, call_id: id.slice(CALL.length) } },
+      }),
+    )
+  }, [() => row().id, () => row().state])
 }

@@ -48,3 +48,12 @@ export function useActs(iotId: () => string) {
 export function useProjectChoices() {
   return useResource(() => answer(api.GET('/api/console/devices/projects')))
 }
+
+/** Change some of a device's tags; the others stay. */
+export function useTags(iotId: () => string, changed: () => Promise<void>) {
+  return useAction(async (body: components['schemas']['TagChange']) => {
+    await api.PUT('/api/console/devices/{iot_id}/tags', { params: { path: { iot_id: iotId() } }, body })
+    await changed()
+    return true
+  })
+}

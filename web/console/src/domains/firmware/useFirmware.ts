@@ -69,6 +69,13 @@ export function useUpload(onProgress: (percent: number) => void) {
 }
 
 export function useFirmwareActions(after: () => Promise<void>) {
+  const note = useAction(async (id: string, notes: string) => {
+    await api.PUT('/api/console/firmware/{firmware_id}', {
+      params: { path: { firmware_id: Number(id) } },
+      body: { notes },
+    })
+    await after()
+  })
   const remove = useAction(async (id: string) => {
     await api.DELETE('/api/console/firmware/{firmware_id}', { params: { path: { firmware_id: Number(id) } } })
     await after()
@@ -92,7 +99,7 @@ export function useFirmwareActions(after: () => Promise<void>) {
     )
     location.assign(url)
   })
-  return { remove, attempt, download }
+  return { note, remove, attempt, download }
 }
 
 /** Devices of a product whose name contains `words`, to choose one from. */

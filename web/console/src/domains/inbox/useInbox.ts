@@ -1,9 +1,11 @@
+import type { Ref } from 'vue'
 import { useAction, useResource, type ListState } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 import { useSession } from '@/app/useSession'
 
 export type ParkedRow = components['schemas']['ParkedRow']
+export type JobRow = components['schemas']['ParkedJobRow']
 export type Health = components['schemas']['Health']
 
 /** Messages that no handler could take: kept with their reason until a person decides. */
@@ -36,4 +38,29 @@ export function useHealth() {
   return useResource(() =>
     session.may('installation.manage') ? answer(api.GET('/api/console/health')) : null,
   )
+}
+
+export const JOBS_PAGE = 20
+
+/** Jobs of the installation that gave up. */
+export function useJobs(page: Ref<number>) {
+  const list = useResource(
+    () =>
+      answer(
+        api.GET('/api/console/health/parked-jobs', {
+          params: { query: { pageNo: page.value, pageSize: JOBS_PAGE } },
+        }),
+      ),
+    [page],
+  )
+  const at = (id: string) => ({ params: { path: { job_id: Number(id) } } })
+  const retry = useAction(async (id: string) => {
+    await api.POST('/api/console/health/parked-jobs/{job_id}/retry', at(id))
+    await list.reload()
+  })
+  const forget = useAction(async (id: string) => {
+    await api.DELETE('/api/console/health/parked-jobs/{job_id}', at(id))
+    await list.reload()
+  })
+  return { list, retry, forget }
 }

@@ -26,7 +26,15 @@ export function useSandbox() {
       ),
     ),
   )
-  return { current, create, reset, remove, restore, secret, power }
+  /** Have a device post its properties now, with values made up as it does by itself. */
+  const report = useAction(async (device: string) => {
+    await api.POST('/api/console/sandbox/devices/{device}/acts', {
+      params: { path: { device } },
+      body: { kind: 'property' },
+    })
+    return true
+  })
+  return { current, create, reset, remove, restore, secret, power, report }
 }
 
 export function useExample() {

@@ -103,6 +103,13 @@ export function useOrganisationActions() {
       })
       return true
     }),
+    setAdministrator: useAction(async (accountId: string, role: 'tenant_admin' | '') => {
+      await api.PUT('/api/console/organisation/persons/{account_id}/administrator', {
+        ...at(accountId),
+        body: { role },
+      })
+      return true
+    }),
     resetPassword: useAction((accountId: string) =>
       answer(api.POST('/api/console/organisation/persons/{account_id}/password', at(accountId))),
     ),

@@ -167,5 +167,16 @@ export function useSpaceImport(communityId: () => string) {
     const sent = api.POST('/api/console/imports/{import_id}/undo', { params: importPath(id) })
     return (current.value = await answer(sent))
   })
-  return { current, check, apply, undo }
+  /** Imports of before: one whose page was left goes on, and can still be taken back. */
+  const earlier = useResource(() =>
+    answer(
+      api.GET('/api/console/communities/{community_id}/imports', {
+        params: { path: path(communityId()), query: { pageSize: 5 } },
+      }),
+    ),
+  )
+  const open = useAction(async (id: string) =>
+    follow(await answer(api.GET('/api/console/imports/{import_id}', { params: importPath(id) }))),
+  )
+  return { current, earlier, check, apply, undo, open }
 }
