@@ -5,296 +5,38 @@ it names is right where mypy passes; what it does not understand is None, and wh
 """
 
 import ast
+import gc
 import sys
-from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
 
-from code_tree import Function, Module, Package, chain
-
-
-class Type(NamedTuple):
-    """A class by its dotted name, or `type`, `module`, `function` with the name of which one in `of`."""
-
-    name: str
-    arguments: tuple["Types", ...] = ()
-    of: str = ""
-
-
-type Types = tuple[Type, ...] | None
-"""What it may be; None: anything."""
-
-NOTHING: tuple[Type, ...] = ()
-WRAPPERS = frozenset({"Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly"})
-ANYTHING = frozenset({"Any", "object", "Self", "Never", "Literal"})
-LISTS = frozenset(
-    [
-        "list",
-        "set",
-        "frozenset",
-        "deque",
-        "Sequence",
-        "Iterable",
-        "Iterator",
-        "Collection",
-        "Set",
-        "MutableSet",
-        "AbstractSet",
-        "AsyncIterator",
-        "AsyncIterable",
-        "Generator",
-        "AsyncGenerator",
-        "MutableSequence",
-        "tuple",
-        "Reversible",
-        "KeysView",
-        "ValuesView",
-    ]
+from code_kinds import (
+    ANYTHING,
+    DICTS,
+    LISTS,
+    NOTHING,
+    SAME_ELEMENTS,
+    Type,
+    Types,
+    awaited,
+    either,
+    item_of,
+    join,
 )
-DICTS = frozenset(["dict", "defaultdict", "Mapping", "MutableMapping", "OrderedDict"])
-AWAITED = {"Awaitable": 0, "Future": 0, "Task": 0, "Coroutine": 2}
-SAME_ELEMENTS = frozenset({"list", "sorted", "set", "frozenset", "tuple", "reversed", "iter"})
-PLAIN_DECORATORS = frozenset(
-    [
-        "property",
-        "cached_property",
-        "staticmethod",
-        "classmethod",
-        "abstractmethod",
-        "override",
-        "overload",
-        "final",
-        "setter",
-        "contextmanager",
-        "asynccontextmanager",
-        "cache",
-        "lru_cache",
-        "wraps",
-    ]
-)
-"""They hand the function to nobody."""
+from code_scopes import PLAIN_DECORATORS, WRAPPERS, Class, Scope, Scopes, last_name
+from code_tree import Function, Package
 
 
-class Scope:
-    """Names of a function (and of those around it), each with what may fill it."""
-
-    def __init__(
-        self, module: Module, owner: str = "", outer: "Scope | None" = None, node: ast.AST | None = None
-    ) -> None:
-        self.module = module
-        self.node = node
-        """The function that it is of."""
-        self.owner = owner
-        """The class in whose body it is, dotted."""
-        self.outer = outer
-        self.values: dict[str, list[tuple[str, ast.AST]]] = {}
-        self.generic: set[str] = set()
-
-
-class Class:
-    def __init__(self, name: str, module: Module, node: ast.ClassDef, scope: Scope) -> None:
-        self.name = name
-        self.module = module
-        self.node = node
-        self.scope = scope
-        self.bases: list[str] = []
-        self.methods: dict[str, Function] = {}
-        self.fields: dict[str, ast.expr] = {}
-        self.plain: dict[str, list[tuple[Scope, ast.expr]]] = {}
-        """Attributes without annotation: what is given to them, and where."""
-
-
-class Code:
-    """`package` with its classes and scopes."""
+class Code(Scopes):
+    """What the expressions of `package` are."""
 
     def __init__(self, package: Package) -> None:
-        self.package = package
-        self.classes: dict[str, Class] = {}
-        self.scopes: dict[int, Scope] = {}
-        """Of a function's node, and of a module's, by id."""
-        self.reads: dict[str, list[tuple[ast.Attribute, Scope]]] = {}
-        """Attributes that are read, by name."""
-        self.calls: list[tuple[ast.Call, Scope]] = []
-        self.patterns: list[tuple[ast.MatchClass, Scope]] = []
+        super().__init__(package)
         self._types: dict[int, Types] = {}
         self._members: dict[tuple[str, str], Types] = {}
         self._functions: dict[str, Function] = {}
-        self._families: dict[str, set[str]] = {}
         self._under_way: set[object] = set()
-        for module in package.modules.values():
-            scope = Scope(module)
-            self.scopes[id(module.tree)] = scope
-            self._enter(module.tree.body, scope)
-        for entry in self.classes.values():
-            entry.bases = [self.named(base, entry.scope) for base in entry.node.bases]
-        self.heirs: dict[str, set[str]] = {}
-        for name in self.classes:
-            for above in self.lineage(name):
-                self.heirs.setdefault(above, set()).add(name)
-
-    # reading the tree
-
-    def _enter(self, body: Iterable[ast.AST], scope: Scope) -> None:
-        for node in body:
-            self._node(node, scope)
-
-    def _node(self, node: ast.AST, scope: Scope) -> None:
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-                self._function(node, scope)
-                return
-            case ast.ClassDef():
-                self._class(node, scope)
-                return
-            case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    self._fill(target, "value", value, scope)
-            case ast.AnnAssign(target=target, annotation=annotation, value=value):
-                bare = (
-                    value is not None
-                    and _last(annotation) in WRAPPERS
-                    and not isinstance(annotation, ast.Subscript)
-                )
-                if bare and value is not None:
-                    self._fill(target, "value", value, scope)
-                else:
-                    self._fill(target, "annotation", annotation, scope)
-            case ast.AugAssign(target=target, value=value) | ast.NamedExpr(target=target, value=value):
-                self._fill(target, "value", value, scope)
-            case ast.For(target=target, iter=value) | ast.AsyncFor(target=target, iter=value):
-                self._fill(target, "element", value, scope)
-            case ast.comprehension(target=target, iter=value):
-                self._fill(target, "element", value, scope)
-            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
-                self._fill(target, "with", value, scope)
-            case ast.ExceptHandler(name=str(name), type=ast.expr() as kind):
-                scope.values.setdefault(name, []).append(("instances", kind))
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                scope.values.setdefault(name, []).append(("anything", node))
-            case ast.MatchMapping(rest=str(name)):
-                scope.values.setdefault(name, []).append(("anything", node))
-            case ast.Attribute(attr=attr, ctx=ast.Load()):
-                self.reads.setdefault(attr, []).append((node, scope))
-            case ast.Call():
-                self.calls.append((node, scope))
-            case ast.MatchClass():
-                self.patterns.append((node, scope))
-        self._enter(ast.iter_child_nodes(node), scope)
-
-    def _fill(self, target: ast.expr, how: str, value: ast.AST, scope: Scope) -> None:
-        match target:
-            case ast.Name(id=name):
-                scope.values.setdefault(name, []).append((how, value))
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                for place, part in enumerate(parts):
-                    if isinstance(part, ast.Name):
-                        step = f"{how}:{place}" if isinstance(target, ast.Tuple) else "anything"
-                        scope.values.setdefault(part.id, []).append((step, value))
-                    elif not isinstance(part, ast.Attribute | ast.Subscript):
-                        self._fill(part, "anything", value, scope)
-            case ast.Starred(value=ast.Name(id=name)):
-                scope.values.setdefault(name, []).append(("anything", value))
-            case ast.Attribute(value=ast.Name(id="self"), attr=attr):
-                entry = self.classes.get(scope.owner)
-                if entry is not None and how == "annotation" and isinstance(value, ast.expr):
-                    entry.fields.setdefault(attr, value)
-                elif entry is not None and how == "value" and isinstance(value, ast.expr):
-                    entry.plain.setdefault(attr, []).append((scope, value))
-
-    def _function(self, node: Function | ast.Lambda, outer: Scope) -> None:
-        scope = Scope(outer.module, outer.owner, outer, node)
-        self.scopes[id(node)] = scope
-        arguments = node.args
-        every = [*arguments.posonlyargs, *arguments.args]
-        for place, argument in enumerate([*every, *arguments.kwonlyargs]):
-            if place == 0 and every and argument.arg in ("self", "cls") and outer.owner:
-                scope.values[argument.arg] = [(argument.arg, node)]
-            elif argument.annotation is not None:
-                scope.values[argument.arg] = [("annotation", argument.annotation)]
-            else:
-                scope.values[argument.arg] = [("anything", argument)]
-        for argument in filter(None, [arguments.vararg, arguments.kwarg]):
-            how = "several" if argument is arguments.vararg else "by name"
-            scope.values[argument.arg] = [(how, argument.annotation or argument)]
-        if isinstance(node, ast.Lambda):
-            self._node(node.body, scope)
-            return
-        scope.generic = {
-            parameter.name for parameter in node.type_params if isinstance(parameter, ast.TypeVar)
-        }
-        outer.values.setdefault(node.name, []).append(("function", node))
-        self._enter(node.decorator_list, outer)
-        self._enter([*arguments.defaults, *filter(None, arguments.kw_defaults)], outer)
-        self._enter(node.body, scope)
-
-    def _class(self, node: ast.ClassDef, outer: Scope) -> None:
-        name = f"{outer.owner or outer.module.name}.{node.name}"
-        scope = Scope(outer.module, name, outer)
-        scope.generic = {
-            parameter.name for parameter in node.type_params if isinstance(parameter, ast.TypeVar)
-        }
-        entry = self.classes[name] = Class(name, outer.module, node, outer)
-        if outer.outer is not None or outer.owner:
-            outer.values.setdefault(node.name, []).append(("class", node))
-        self._enter(node.decorator_list, outer)
-        self._enter([*node.bases, *(keyword.value for keyword in node.keywords)], outer)
-        for part in node.body:
-            match part:
-                case ast.FunctionDef(name=method) | ast.AsyncFunctionDef(name=method):
-                    entry.methods.setdefault(method, part)
-                case ast.AnnAssign(target=ast.Name(id=field), annotation=annotation, value=value):
-                    if (
-                        value is not None
-                        and not isinstance(annotation, ast.Subscript)
-                        and _last(annotation) in WRAPPERS
-                    ):
-                        entry.plain.setdefault(field, []).append((scope, value))
-                    else:
-                        entry.fields[field] = annotation
-                case ast.Assign(targets=[ast.Name(id=field)], value=value):
-                    entry.plain.setdefault(field, []).append((scope, value))
-            self._node(part, scope)
-
-    # names
-
-    def named(self, node: ast.expr, scope: Scope) -> str:
-        """The dotted name of a class that is written down."""
-        if isinstance(node, ast.Subscript):
-            node = node.value
-        names = chain(node)
-        if not names:
-            return ""
-        around: Scope | None = scope
-        while around is not None:
-            if names[0] in around.generic:
-                return ""
-            if around.outer is not None and any(how == "class" for how, _ in around.values.get(names[0], [])):
-                return ".".join([around.owner or around.module.name, *names])
-            around = around.outer
-        first = self.package.meaning(scope.module, names[0])
-        return self.package.definition(".".join([first, *names[1:]])) if names[1:] else first
-
-    def lineage(self, name: str) -> Iterator[str]:
-        """A class, then those it comes from, as far as they are of the package or named by it."""
-        waiting, seen = [name], set()
-        while waiting:
-            current = waiting.pop(0)
-            if current in seen or not current:
-                continue
-            seen.add(current)
-            yield current
-            waiting += self.classes[current].bases if current in self.classes else []
-
-    def family(self, name: str) -> set[str]:
-        """A class with those above and below it."""
-        if name not in self._families:
-            self._families[name] = {*self.lineage(name), *self.heirs.get(name, ())}
-        return self._families[name]
-
-    def is_protocol(self, name: str) -> bool:
-        return any(above.rpartition(".")[2] == "Protocol" for above in self.classes[name].bases)
 
     # annotations
 
@@ -309,7 +51,7 @@ class Code:
                 except SyntaxError:
                     return None
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return _either(self.annotated(left, scope, depth), self.annotated(right, scope, depth))
+                return either(self.annotated(left, scope, depth), self.annotated(right, scope, depth))
             case ast.Subscript(value=base, slice=inner):
                 name = self.named(base, scope)
                 short = name.rpartition(".")[2]
@@ -376,7 +118,7 @@ class Code:
                 return self._variable(name, scope)
             case ast.Attribute(value=value, attr=attr):
                 return (
-                    _join(self.member(kind, attr) for kind in owners)
+                    join(self.member(kind, attr) for kind in owners)
                     if (owners := self.type_of(value, scope))
                     else None
                 )
@@ -384,12 +126,12 @@ class Code:
                 return self._call(node, scope)
             case ast.Await(value=value):
                 return (
-                    _join(_awaited(kind) for kind in kinds) if (kinds := self.type_of(value, scope)) else None
+                    join(awaited(kind) for kind in kinds) if (kinds := self.type_of(value, scope)) else None
                 )
             case ast.IfExp(body=first, orelse=second):
-                return _either(self.type_of(first, scope), self.type_of(second, scope))
+                return either(self.type_of(first, scope), self.type_of(second, scope))
             case ast.BoolOp(values=values):
-                return _join(self.type_of(value, scope) for value in values)
+                return join(self.type_of(value, scope) for value in values)
             case ast.NamedExpr(value=value):
                 return self.type_of(value, scope)
             case ast.Constant(value=None):
@@ -400,19 +142,19 @@ class Code:
                 return (Type("str"),)
             case ast.List(elts=parts) | ast.Set(elts=parts):
                 return (
-                    Type("list", (_join(self.type_of(part, scope) for part in parts) if parts else None,)),
+                    Type("list", (join(self.type_of(part, scope) for part in parts) if parts else None,)),
                 )
             case ast.Tuple(elts=parts):
                 return (Type("tuple", tuple(self.type_of(part, scope) for part in parts)),)
             case ast.ListComp(elt=part) | ast.SetComp(elt=part) | ast.GeneratorExp(elt=part):
                 return (Type("list", (self.type_of(part, scope),)),)
             case ast.Dict(keys=keys, values=values) if values and all(key is not None for key in keys):
-                return (Type("dict", (None, _join(self.type_of(value, scope) for value in values))),)
+                return (Type("dict", (None, join(self.type_of(value, scope) for value in values))),)
             case ast.DictComp(key=key, value=value):
                 return (Type("dict", (self.type_of(key, scope), self.type_of(value, scope))),)
             case ast.Subscript(value=value, slice=place):
                 kinds = self.type_of(value, scope)
-                return _join(_item(kind, place) for kind in kinds) if kinds else None
+                return join(item_of(kind, place) for kind in kinds) if kinds else None
             case _:
                 return None
 
@@ -423,7 +165,7 @@ class Code:
             if name in around.generic:
                 return None
             if name in around.values and (around is scope or not in_class):
-                return _join(self._filled(name, how, value, around) for how, value in around.values[name])
+                return join(self._filled(name, how, value, around) for how, value in around.values[name])
             around = around.outer
         dotted = self.package.meaning(scope.module, name)
         kinds = self._top(dotted)
@@ -458,7 +200,7 @@ class Code:
                 kinds = self._with(value, scope)
             case "instances":
                 names = value.elts if isinstance(value, ast.Tuple) else [value]
-                return _join(self.annotated(part, scope) for part in names)
+                return join(self.annotated(part, scope) for part in names)
             case "several":
                 return (Type("list", (self.annotated(value, scope),)),)
             case "by name":
@@ -475,7 +217,7 @@ class Code:
                 return None
         if not place or kinds is None:
             return kinds
-        return _join(_item(kind, ast.Constant(int(place))) for kind in kinds)
+        return join(item_of(kind, ast.Constant(int(place))) for kind in kinds)
 
     def _keep(self, node: Function) -> bool:
         """Remember a function by its id; False where a decorator makes something else of it."""
@@ -513,7 +255,8 @@ class Code:
             if attr in entry.methods:
                 method = entry.methods[attr]
                 if any(
-                    _last(decorator) in ("property", "cached_property") for decorator in method.decorator_list
+                    last_name(decorator) in ("property", "cached_property")
+                    for decorator in method.decorator_list
                 ):
                     return self.annotated(method.returns, self.scopes[id(method)])
                 return (Type("function", (), str(id(method))),) if self._keep(method) else None
@@ -524,7 +267,7 @@ class Code:
             if attr in entry.plain:
                 if of_class and self._is_enum(owner):
                     return (Type(owner),)
-                return _join(self.type_of(value, scope) for scope, value in entry.plain[attr])
+                return join(self.type_of(value, scope) for scope, value in entry.plain[attr])
         return None
 
     def _inside(self, entry: Class) -> Scope:
@@ -544,7 +287,7 @@ class Code:
             if isinstance(node.func, ast.Name) and node.args:
                 return self._built_in(node.func.id, node, scope)
             return None
-        return _join(self._answer(kind, node, scope) for kind in called) if called else None
+        return join(self._answer(kind, node, scope) for kind in called) if called else None
 
     def _answer(self, kind: Type, node: ast.Call, scope: Scope) -> Types:
         if kind.name == "type":
@@ -616,14 +359,14 @@ class Code:
         return None
 
     def _elements(self, kinds: Types) -> Types:
-        return _join(self._element(kind) for kind in kinds) if kinds else None
+        return join(self._element(kind) for kind in kinds) if kinds else None
 
     def _element(self, kind: Type) -> Types:
         short = kind.name.rpartition(".")[2]
         if kind.name == "type" and kind.of in self.classes and self._is_enum(kind.of):
             return (Type(kind.of),)
         if short == "tuple" and not kind.of:
-            return _join(kind.arguments) if kind.arguments else None
+            return join(kind.arguments) if kind.arguments else None
         if (short in LISTS or short in DICTS) and kind.arguments:
             return kind.arguments[0]
         return None
@@ -636,7 +379,7 @@ class Code:
             called = self.type_of(value.func, scope) or ()
             if called and all(kind.name == "function" for kind in called) and (each := self._elements(kinds)):
                 return each
-        return _join(self._entered(kind) for kind in kinds)
+        return join(self._entered(kind) for kind in kinds)
 
     def _entered(self, kind: Type) -> Types:
         for name in ("__enter__", "__aenter__"):
@@ -662,53 +405,12 @@ def read_code(source: Path) -> "Code":
 @cache
 def _code(source: Path) -> Code:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
-    return Code(Package(source))
-
-
-def _last(node: ast.expr) -> str:
-    node = node.func if isinstance(node, ast.Call) else node
-    names = chain(node)
-    return names[-1] if names else ""
+    gc.disable()  # millions of nodes that all stay: looking through them takes longer than making them
+    try:
+        return Code(Package(source))
+    finally:
+        gc.enable()
 
 
 def _plain(decorator: ast.expr) -> bool:
-    return _last(decorator) in PLAIN_DECORATORS
-
-
-def _either(first: Types, second: Types) -> Types:
-    return None if first is None or second is None else tuple(dict.fromkeys((*first, *second)))
-
-
-def _join(every: Iterable[Types]) -> Types:
-    joined: Types = NOTHING
-    for kinds in every:
-        joined = _either(joined, kinds)
-        if joined is None:
-            return None
-    return joined
-
-
-def _awaited(kind: Type) -> Types:
-    place = AWAITED.get(kind.name.rpartition(".")[2])
-    if place is None:
-        return (kind,)
-    return kind.arguments[place] if len(kind.arguments) > place else None
-
-
-def _item(kind: Type, place: ast.expr) -> Types:
-    short = kind.name.rpartition(".")[2]
-    if isinstance(place, ast.Slice):
-        return (kind,)
-    if short == "tuple" and not kind.of:
-        if (
-            isinstance(place, ast.Constant)
-            and isinstance(place.value, int)
-            and place.value < len(kind.arguments)
-        ):
-            return kind.arguments[place.value]
-        return _join(kind.arguments) if kind.arguments else None
-    if short in LISTS and kind.arguments:
-        return kind.arguments[0]
-    if short in DICTS and len(kind.arguments) == 2:
-        return kind.arguments[1]
-    return None
+    return last_name(decorator) in PLAIN_DECORATORS

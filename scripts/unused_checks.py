@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from code_scopes import Scope
 from code_tree import Module, Package, chain
-from code_types import ANYTHING, PLAIN_DECORATORS, Code, Scope, Type, read_code
+from code_types import ANYTHING, PLAIN_DECORATORS, Code, Type, read_code
 
 FOR_OTHERS = {
     "AlgorithmPorts.served": "where it answers now, for tests of boxes",

@@ -9,8 +9,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
+from code_scopes import Class, Scope
 from code_tree import chain
-from code_types import Class, Code, Scope, Types
+from code_types import Code, Types
 
 type End = Literal["box", "platform", "both"]
 

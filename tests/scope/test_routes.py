@@ -107,7 +107,7 @@ async def test_staff_are_no_operators(desk: Desk, name: str) -> None:
         "community_id": first.community, "project_id": first.project_id, "capability": "arming",
         "request_id": first.join_request, "tenant_id": first.tenant, "cluster_id": first.edge_cluster,
         "code": "face_recognition", "certificate_id": first.edge_certificate,
-        "product_key": first.product, "change_no": 1,
+        "product_key": first.product, "change_no": 1, "job_id": 1,
     }  # fmt: skip
     ask = Ask(path=ids, body={"reason": "no"})
     for browser in desk.browsers.values():

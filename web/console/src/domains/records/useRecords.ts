@@ -16,7 +16,7 @@ export function newestOf(versions: readonly DataModel[]): DataModel[] {
     const rows = (models.get(model.modelId)?.rows ?? 0) + model.rows
     models.set(model.modelId, { ...model, rows })
   }
-  return [...models.values()].sort((one, other) => other.rows - one.rows)
+  return [...models.values()].sort((a, b) => b.rows - a.rows)
 }
 
 /** Fields that tell records apart: those with an index, then those that every record has. */
