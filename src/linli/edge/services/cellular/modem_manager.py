@@ -6,7 +6,6 @@ Source: ModemManager D-Bus interface reference 1.24; D-Bus specification 0.43 (O
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from dbus_fast import BusType, DBusError, Message, MessageType, Variant
@@ -46,7 +45,6 @@ ASK_S: Final = 25.0
 UNLOCK_S: Final = 60.0
 CONNECT_S: Final = 200.0
 """ModemManager itself waits for minutes until a modem is registered."""
-SOCKET: Final = Path("/run/dbus/system_bus_socket")
 MODEMS_MOST: Final = 16
 
 
