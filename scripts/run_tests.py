@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
     if not arguments:
         provide_engines()
         provide_models()
-        provide_s3()
+        provide_npm()
     clean = bool(arguments) or run_checks()
     code = run_python_tests(arguments or whole_suite())
     if not clean:
@@ -122,18 +122,23 @@ def provide_models() -> None:
             say(f"skipping {untested}")
 
 
-def provide_s3() -> None:
-    """The S3-compatible server of the tests, from its own lock file. Never a reason to stop."""
-    folder = ROOT / "tests" / "s3rver"
+# Folder of tests with a lock file of its own -> what goes untested without its packages.
+FROM_NPM = {"s3rver": "the object store in a bucket", "node": "the public clients for Node"}
+
+
+def provide_npm() -> None:
+    """What tests take from npm, by its lock files. Never a reason to stop."""
     npm = shutil.which("npm")
-    if (folder / "node_modules").is_dir() or npm is None:
-        return
-    try:
-        line = [npm, "ci", "--no-audit", "--no-fund"]
-        run("installing the S3 server of the tests", line, log=LOGS / "npm-s3rver.log", cwd=folder)
-    except Failed as failure:
-        say(str(failure))
-        say("skipping the object store in a bucket: s3rver is not installed")
+    for name, untested in FROM_NPM.items():
+        folder = ROOT / "tests" / name
+        if (folder / "node_modules").is_dir() or npm is None:
+            continue
+        try:
+            line = [npm, "ci", "--no-audit", "--no-fund"]
+            run(f"installing tests/{name}", line, log=LOGS / f"npm-{name}.log", cwd=folder)
+        except Failed as failure:
+            say(str(failure))
+            say(f"skipping {untested}: the packages of tests/{name} are not installed")
 
 
 def install(package: str) -> None:

@@ -11,6 +11,7 @@ from linli.sim import models
 from tests.browser.drop_downs import choose
 from tests.browser.sample import Demo
 from tests.browser.visit import Visit
+from tests.real.line import Line
 from tests.real.test_device_sdk_ota import SdkDevice
 
 pytestmark = pytest.mark.slow
@@ -53,7 +54,7 @@ def test_a_firmware_is_uploaded_and_a_campaign_shows_its_progress_live(
     page.wait_for_url(re.compile(r"/firmware/campaigns/\d+"))
     expect(page.get_by_test_id("campaign-state")).to_have_text("Running")
 
-    device = SdkDevice(demo.mqtt_port, _triple(made), _tsl(tmp_path))
+    device = SdkDevice(Line(demo.mqtt_port), _triple(made), _tsl(tmp_path))
     try:
         told = device.notices.get(timeout=60)
         assert told.version == "9.0"

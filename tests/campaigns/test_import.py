@@ -17,11 +17,10 @@ _SHOWN_AT_ONCE_S = 20
 def test_a_tenth_of_the_town(engine: str) -> None:
     if engine == "postgresql" and (reason := PostgreSQL.missing()):
         pytest.skip(reason)
-    found = import_.run(engine, houses=import_.HOUSES // 10, looks=9)
+    found = import_.run(engine, houses=import_.HOUSES // 10, looks=21, rounds=6)
     print(json.dumps(found, ensure_ascii=False, indent=2))
-    # A busy machine may be slow now and then; half of all answers are what it cannot excuse.
-    assert [fault for fault in found["faults"] if "for a list" not in fault] == []
-    assert max(one["p50_ms"] for one in found["lists"].values()) < import_.LIST_MS
+    assert found["faults"] == []
+    assert max(one["p95_ms"] for one in found["lists"].values()) < import_.LIST_MS
     assert found["memory_mb"]["peak"] < import_.MEMORY_MB / 2
     if found["parts"]["residents"] > _SHOWN_AT_ONCE_S:
         assert found["progress_seen"]

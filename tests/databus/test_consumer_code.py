@@ -22,6 +22,7 @@ from linli.kernel import tenancy
 from linli.kernel.clock import SystemClock
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Amqp, DeviceAuth, Disk, Http, Mqtt, Settings, Webhooks
+from tests import node_clients
 from tests.engines import RabbitMQ, find_program, free_port
 
 pytestmark = [pytest.mark.xdist_group("rabbitmq"), pytest.mark.timeout(120)]
@@ -30,6 +31,7 @@ WEB = Path(__file__).parents[2] / "web"
 SOURCE = WEB / "console" / "src" / "domains" / "integrations" / "consumerCode.ts"
 COMPILER = WEB / "node_modules" / "typescript" / "lib" / "typescript.js"
 WAYS = ("webhook", "sse", "amqp", "mqtt")
+LANGUAGES = ("python", "node")
 COMMUNITY = 101
 SECRET = "a signing secret of the integrator"
 _PRINT = """
@@ -55,13 +57,20 @@ def code(language: str, **place: Any) -> str:
 
 
 @contextlib.asynccontextmanager
-async def running(file: Path, text: str, **environment: str) -> AsyncIterator[list[str]]:
-    """The Python code as a program of its own; what it has printed so far."""
+async def running(folder: Path, language: str, text: str, **environment: str) -> AsyncIterator[list[str]]:
+    """The code as a program of its own; what it has printed so far."""
+    if language == "node":
+        line = [node_clients.node(), str(file := folder / "consumer.mjs")]
+        node_clients.put_beside(file)
+    else:
+        line = [sys.executable, "-u", str(file := folder / "consumer.py")]
     file.write_text(text)
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-u", str(file), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        *line,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, **environment},
-    )  # fmt: skip
+    )
     said: list[str] = []
 
     async def read() -> None:
@@ -177,41 +186,58 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
 
 
 @pytest.mark.covers("API-16")
-async def test_the_event_stream_sample_hears_changes(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_event_stream_sample_hears_changes(site: Site, tmp_path: Path, language: str) -> None:
     number = await site.subscribe("sse")
     base = f"http://127.0.0.1:{site.platform.http.port}"
-    text = code("python", kind="sse", id=number, appKey=site.app_key, baseUrl=base)
-    async with running(tmp_path / "sse.py", text, APP_SECRET=site.app_secret) as said:
+    text = code(language, kind="sse", id=number, appKey=site.app_key, baseUrl=base)
+    async with running(tmp_path, language, text, APP_SECRET=site.app_secret) as said:
         assert "/community/space/change" in await site.heard(said)
 
 
-async def test_the_mqtt_sample_hears_changes(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_mqtt_sample_hears_changes(site: Site, tmp_path: Path, language: str) -> None:
     topic = f"/sys/appkey/{site.app_key}/community/space/change"
     place = {"kind": "mqtt", "appKey": site.app_key, "topic": topic}
-    text = code("python", **place, mqtt=f"127.0.0.1:{site.platform.mqtt_port}")
-    async with running(tmp_path / "consumer.py", text, APP_SECRET=site.app_secret) as said:
+    text = code(language, **place, mqtt=f"127.0.0.1:{site.platform.mqtt_port}")
+    async with running(tmp_path, language, text, APP_SECRET=site.app_secret) as said:
         assert topic in await site.heard(said)
 
 
-async def test_the_webhook_sample_takes_what_is_signed_and_nothing_else(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_webhook_sample_takes_what_is_signed_and_nothing_else(
+    site: Site, tmp_path: Path, language: str
+) -> None:
     port = free_port()
-    text = code("python", kind="webhook")
-    assert '("", 8000)' in text
-    text = text.replace('("", 8000)', f'("127.0.0.1", {port})')
+    text = code(language, kind="webhook")
+    place, own = {
+        "python": ('("", 8000)', f'("127.0.0.1", {port})'),
+        "node": (".listen(8000)", f".listen({port}, '127.0.0.1')"),
+    }[language]
+    assert place in text
+    text = text.replace(place, own)
     await site.subscribe("webhook", f"http://127.0.0.1:{port}/hook")
-    async with running(tmp_path / "hook.py", text, WEBHOOK_SECRET="not the one it is signed with") as said:
+    async with running(tmp_path, language, text, WEBHOOK_SECRET="not the one it is signed with") as said:
         with pytest.raises(AssertionError):
             await site.heard(said, seconds=3)
-        assert any('"POST /hook HTTP/1.1" 401' in line for line in said), said
-    async with running(tmp_path / "hook.py", text, WEBHOOK_SECRET=SECRET) as said:
+        if language == "python":  # the other prints what it takes alone
+            assert any('"POST /hook HTTP/1.1" 401' in line for line in said), said
+    async with running(tmp_path, language, text, WEBHOOK_SECRET=SECRET) as said:
         assert f"/sys/appkey/{site.app_key}/community/space/change" in await site.heard(said)
 
 
 @pytest.mark.covers("H-21")
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_amqp_sample_hears_changes(
-    database_url: str, tmp_path: Path, rabbit: RabbitMQ, http_port: int, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
+    tmp_path: Path,
+    rabbit: RabbitMQ,
+    http_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
 ) -> None:
-    pytest.importorskip("proton")
+    if language == "python":
+        pytest.importorskip("proton")
     monkeypatch.setattr(pump, "NEW_QUEUE_MS", 300)  # nobody kills this node before it remembers its queue
     guard = free_port()
     site = await open_site(database_url, tmp_path, http_port, Amqp(url=rabbit.url, port=guard))
@@ -220,7 +246,7 @@ async def test_the_amqp_sample_hears_changes(
         await site.say(0)
         await site.handed_over(number)
         place = {"kind": "amqp", "id": number, "appKey": site.app_key, "amqp": f"127.0.0.1:{guard}"}
-        async with running(tmp_path / "amqp.py", code("python", **place), APP_SECRET=site.app_secret) as said:
+        async with running(tmp_path, language, code(language, **place), APP_SECRET=site.app_secret) as said:
             assert "/community/space/change" in await site.heard(said)
     finally:
         await site.platform.stop()

@@ -5,13 +5,15 @@ import pytest
 from tests.engines import PostgreSQL, free_port
 from tests.real.estate import Estate
 from tests.real.fronts import Fronts
+from tests.real.line import serving
 from tests.real.platform import Installation
 
 ONE = pytest.param("one process", marks=pytest.mark.xdist_group("sdk on one process"))
+TLS = pytest.param("one process by TLS", marks=pytest.mark.xdist_group("sdk by TLS"))
 SEVERAL = pytest.param("three fronts", marks=pytest.mark.xdist_group("sdk on three fronts"))
 
 
-@pytest.fixture(scope="session", params=[ONE, SEVERAL])
+@pytest.fixture(scope="session", params=[ONE, TLS, SEVERAL])
 def estate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     """One installation for all tests of the device SDK; each has devices of its own."""
     folder = tmp_path_factory.mktemp("estate") / "data"
@@ -19,7 +21,8 @@ def estate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     auth_port = free_port()
     listens = {"LINLI_DEVICE_AUTH_PORT": str(auth_port)}
     linli: Installation
-    if request.param == "one process":
+    if request.param != "three fronts":
+        listens |= serving("tls") if "TLS" in request.param else {}
         linli = Installation(folder, more=listens)
     else:
         cluster: PostgreSQL = request.getfixturevalue("postgresql")

@@ -19,10 +19,11 @@ from linli.protocols import door_permissions, qr_rsa
 from linli.protocols.door_permissions import HeldPermissions
 from linli.rules import credentials
 from linli.rules.credentials import Decision
+from tests.real.line import Line
 
 
 class SdkDoor:
-    def __init__(self, port: int, triple: dict[str, str], tsl: Path) -> None:
+    def __init__(self, line: Line, triple: dict[str, str], tsl: Path) -> None:
         self.permissions = HeldPermissions()
         self.public_key: qr_rsa.PublicKey | None = None
         self.opened = 0
@@ -34,7 +35,7 @@ class SdkDoor:
             device_name=triple["deviceName"],
             device_secret=triple["deviceSecret"],
         )
-        self.kit.config_mqtt(port=port, secure="")
+        line.put_to(self.kit)
         self.kit.on_thing_enable = lambda user: self._ready.set()
         self.kit.on_thing_prop_changed = self._set
         self.kit.on_thing_call_service = self._serve

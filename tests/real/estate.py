@@ -6,6 +6,7 @@ import httpx
 
 from linli.sim import models
 from tests.real.gateway import Triple
+from tests.real.line import Line
 from tests.real.partner import Partner
 from tests.real.platform import Installation
 
@@ -16,6 +17,7 @@ PASSWORD = "correct horse battery"
 class Estate:
     def __init__(self, linli: Installation, auth_port: int = 0, *, subs: int = FIFTY) -> None:
         self.linli, self.auth_port = linli, auth_port
+        self.line = Line.to(linli)
         self.people = httpx.Client(
             base_url=f"{linli.url}/api/console",
             headers={"x-linli-request": "1"},

@@ -8,6 +8,8 @@ from typing import Any
 
 from linkkit import linkkit
 
+from tests.real.line import Line
+
 type Triple = dict[str, str]
 
 REPLIES = (
@@ -24,8 +26,7 @@ WAIT_S = 20.0
 class SdkGateway:
     """Callbacks arrive on the SDK's threads and wait here, each kind in its own queue."""
 
-    def __init__(self, port: int, triple: Triple, *, authority: str = "") -> None:
-        """`authority`: PEM; over TLS then."""
+    def __init__(self, line: Line, triple: Triple) -> None:
         self._heard: dict[str, queue.Queue[Any]] = {}
         self.answer: Callable[[str, Any], Any] = lambda topic, body: None
         """(topic, message) -> reply data for calls to sub-devices, or None for silence."""
@@ -35,7 +36,7 @@ class SdkGateway:
             device_name=triple["deviceName"],
             device_secret=triple["deviceSecret"],
         )
-        self.kit.config_mqtt(port=port, secure="TLS" if authority else "", cadata=authority or None)
+        line.put_to(self.kit)
         self.kit.on_connect = lambda flag, code, user: self._keep("online", code)
         self.kit.on_disconnect = lambda code, user: self._keep("offline", code)
         self.kit.on_gateway_topo_change = lambda request, params, user: self._keep("topo_change", params)

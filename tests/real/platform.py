@@ -115,10 +115,12 @@ class Installation:
 
 
 @contextmanager
-def running(folder: Path, database: str = "") -> Iterator[Installation]:
+def running(
+    folder: Path, database: str = "", *, more: dict[str, str] | None = None
+) -> Iterator[Installation]:
     """A fresh installation, served until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = Installation(folder, database)
+    made = Installation(folder, database, more=more or {})
     try:
         made.start()
         yield made

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paho.mqtt import client as paho
 
 from linli.protocols.linkkit import signatures
 from linli.sim import models
+from tests.real.line import LINES, Line, serving
 from tests.real.platform import Installation, running
 from tests.real.test_device_sdk_ota import Desk, until
 
@@ -20,14 +20,14 @@ from tests.real.test_device_sdk_ota import Desk, until
 class PahoDevice:
     """Subscribes to what node 1.2.8 subscribes to, answers a push when told so."""
 
-    def __init__(self, port: int, triple: dict[str, str]) -> None:
+    def __init__(self, line: Line, triple: dict[str, str]) -> None:
         pk, dn = triple["productKey"], triple["deviceName"]
         self.base = f"/sys/{pk}/{dn}/thing/config/"
         self.said: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
         self._subscribed: queue.Queue[int] = queue.Queue()
         text = signatures.device_text(f"{pk}&{dn}", dn, pk, "1795528235877")
-        self.client = paho.Client(
-            f"{pk}&{dn}|securemode=3,signmethod=hmacsha1,timestamp=1795528235877,lan=NodeJS|"
+        self.client = line.paho(
+            f"{pk}&{dn}|securemode={line.secure_mode},signmethod=hmacsha1,timestamp=1795528235877,lan=NodeJS|"
         )
         self.client.username_pw_set(f"{dn}&{pk}", signatures.sign(triple["deviceSecret"], text, "hmacsha1"))
         self.client.on_message = lambda client, user, message: self.said.put(
@@ -37,7 +37,7 @@ class PahoDevice:
             [(self.base + "get_reply", 1), (self.base + "push", 1)]
         )
         self.client.on_subscribe = lambda client, user, number, granted: self._subscribed.put(number)
-        self.client.connect("127.0.0.1", port)
+        self.client.connect("127.0.0.1", line.port)
         self.client.loop_start()
         self._subscribed.get(timeout=60)
 
@@ -49,9 +49,9 @@ class PahoDevice:
         self.client.loop_stop()
 
 
-@pytest.fixture(scope="module")
-def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with running(tmp_path_factory.mktemp("config") / "data") as installation:
+@pytest.fixture(scope="module", params=LINES)
+def linli(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with running(tmp_path_factory.mktemp("config") / "data", more=serving(request.param)) as installation:
         yield installation
 
 
@@ -60,7 +60,7 @@ def test_get_and_push(linli: Installation, tmp_path: Path) -> None:
     tsl = tmp_path / "door.json"
     tsl.write_text(models.tsl("smart_door"), "utf-8")
     key = linli.admin("create-product", "门禁", "--tenant", desk.tenant, "--tsl", str(tsl))["productKey"]
-    device = PahoDevice(linli.mqtt_port, linli.admin("create-device", key, "--name", "lobby-01"))
+    device = PahoDevice(Line.to(linli), linli.admin("create-device", key, "--name", "lobby-01"))
     ask = {
         "id": f"1|exp-topic|{device.base}get_reply",
         "version": "1.0",

@@ -13,13 +13,16 @@ import pytest
 
 from linli.sim import models
 from tests.real.door import SdkDoor
+from tests.real.line import LINES, Line, serving
 from tests.real.partner import Partner
 from tests.real.platform import Installation, running
 
 
-@pytest.fixture(scope="module")
-def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with running(tmp_path_factory.mktemp("device-apis") / "data") as installation:
+@pytest.fixture(scope="module", params=LINES)
+def linli(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with running(
+        tmp_path_factory.mktemp("device-apis") / "data", more=serving(request.param)
+    ) as installation:
         yield installation
 
 
@@ -50,7 +53,7 @@ def test_the_public_client_calls_every_device_and_project_method(linli: Installa
     triple = linli.admin("create-device", product["productKey"], "--name", "lobby-01")
     iot_id, key = triple["iotId"], triple["productKey"]
     partner.ok("/project/device/bind", "1.0.0", {"projectId": project, "iotIds": [iot_id]})
-    door = SdkDoor(linli.mqtt_port, triple, tsl)
+    door = SdkDoor(Line.to(linli), triple, tsl)
     try:
         door.wait_ready()
         _calls(partner, iot_id, key, door)

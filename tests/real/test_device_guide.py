@@ -243,7 +243,7 @@ def test_the_vendors_gateway_lives_over_tls_as_without(house: House, tmp_path: P
     """Topology, log-in, messages up and calls down, through the SDK's own TLS."""
     estate, sub = house.estate, house.estate.door("over-tls.01")
     house.shell(tmp_path, estate.gateway)
-    gateway = SdkGateway(house.tls_port, estate.gateway, authority=(tmp_path / "linli-ca.pem").read_text())
+    gateway = SdkGateway(estate.line, estate.gateway)
     try:
         triple = [sub["productKey"], sub["deviceName"], sub["deviceSecret"]]
         gateway.ok("add_subdev_topo", [triple])
@@ -271,8 +271,7 @@ def test_a_device_of_the_vendors_sdk_registers_over_tls(house: House, tmp_path: 
         host_name=HERE, product_key=estate.doors, device_name="over-tls.02", device_secret="",
         product_secret=estate.product_secret, auth_type="register",
     )  # fmt: skip
-    authority = (tmp_path / "linli-ca.pem").read_text()
-    kit.config_mqtt(port=house.tls_port, secure="TLS", cadata=authority)
+    estate.line.put_to(kit)
     kit.on_device_dynamic_register = lambda code, value, user: told.put((code, value))
     kit.connect_async()
     assert told.get(timeout=60) == (0, known["deviceSecret"])

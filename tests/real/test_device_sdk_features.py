@@ -18,14 +18,18 @@ from linkkit import linkkit
 from sqlalchemy import bindparam, select, update
 
 from linli import tsl
+from linli.kernel.clock import SystemClock
 from linli.kernel.db import Command, Database, Query
+from linli.ops.tls import Authority, ServerTls
 from linli.protocols.linkkit import signatures
 from linli.things.desired.property_values import Taken, want_properties
 from linli.things.device_logs.models import device_log_lines
 from linli.things.device_logs.service import switch_logs
 from linli.things.models import device_tags, latest_values, points, products, thing_events
+from linli.things.mqtt.listen import listen
 from linli.things.scripts.service import publish_draft, save_draft
 from linli.things.shadow.service import set_wanted, shadow_of
+from tests.real.line import LINES, Line
 from tests.things.conftest import DOOR_TSL, Site, make_platform, platform, secrets, site  # noqa: F401
 from tests.things.device import Platform
 
@@ -51,14 +55,14 @@ _custom = Command(
 class Sdk:
     """One LinkKit device; its callbacks come to the test's loop in order, as (name, arguments without the user data)."""
 
-    def __init__(self, port: int, site: Site) -> None:
+    def __init__(self, line: Line, site: Site) -> None:
         self.kit = linkkit.LinkKit(
             host_name="127.0.0.1",
             product_key=site.product_key,
             device_name=site.device.device_name,
             device_secret=site.device.device_secret,
         )
-        self.kit.config_mqtt(port=port, secure="")
+        line.put_to(self.kit)
         loop = asyncio.get_running_loop()
         self.heard: asyncio.Queue[tuple[str, tuple[Any, ...]]] = asyncio.Queue()
         for name in CALLBACKS:
@@ -80,13 +84,34 @@ class Sdk:
         return args
 
 
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    made, now_ms = Authority(tmp_path_factory.mktemp("tls")), SystemClock().now_ms()
+    made.create("Test CA", now_ms=now_ms)
+    made.issue(["127.0.0.1"], now_ms=now_ms)
+    return made
+
+
+@pytest.fixture(params=LINES)
+async def line(
+    request: pytest.FixtureRequest, platform: Platform, authority: Authority
+) -> AsyncIterator[Line]:
+    if request.param == "tcp":
+        yield Line(platform.port)
+        return
+    context = ServerTls(authority.server_certificate, authority.server_key).context
+    server = await listen(platform.things.front.connection, "127.0.0.1", 0, tls=context)
+    yield Line(server.sockets[0].getsockname()[1], authority.certificate.read_text())
+    server.close()
+
+
 @pytest.fixture
-async def sdk(platform: Platform, site: Site, tmp_path: Path) -> AsyncIterator[Sdk]:
+async def sdk(line: Line, site: Site, tmp_path: Path) -> AsyncIterator[Sdk]:
     document = tmp_path / "tsl.json"
     document.write_text(
         tsl.export_json(tsl.parse(DOOR_TSL), site.product_key, site.device.device_name), "utf-8"
     )
-    sdk = Sdk(platform.port, site)
+    sdk = Sdk(line, site)
     sdk.start(document)
     await sdk.hear("on_thing_enable")
     yield sdk
@@ -155,12 +180,14 @@ async def test_the_sdk_is_set_what_is_wanted_and_called_both_ways(
         assert await call == data
 
 
-async def test_the_sdk_speaks_a_format_of_its_own(platform: Platform, site: Site, database: Database) -> None:
+async def test_the_sdk_speaks_a_format_of_its_own(
+    platform: Platform, site: Site, database: Database, line: Line
+) -> None:
     async with database.begin() as tx:
         await _custom.run(tx, key=site.product_key)
         await save_draft(site.tenant, tx, product_key=site.product_key, source=SCRIPT, draft_version=0)
         await publish_draft(site.tenant, tx, product_key=site.product_key, draft_version=1)
-    sdk = Sdk(platform.port, site)
+    sdk = Sdk(line, site)
     sdk.start(None)
     try:
         await sdk.hear("on_thing_enable")
@@ -184,12 +211,12 @@ async def test_the_sdk_speaks_a_format_of_its_own(platform: Platform, site: Site
 class PahoDevice:
     """A device on paho, connecting and subscribing as the node SDK does. Messages come as (topic, JSON)."""
 
-    def __init__(self, port: int, site: Site) -> None:
+    def __init__(self, line: Line, site: Site) -> None:
         key, name = site.product_key, site.device.device_name
         self.base, self.names = f"/sys/{key}/{name}", f"{key}/{name}"
         client_id = f"{key}&{name}"
-        self.client = paho.Client(
-            f"{client_id}|securemode=3,signmethod=hmacsha1,timestamp=1795528235877,lan=NodeJS,_v=1.2.8|",
+        self.client = line.paho(
+            f"{client_id}|securemode={line.secure_mode},signmethod=hmacsha1,timestamp=1795528235877,lan=NodeJS,_v=1.2.8|",
             clean_session=False,
         )
         text = signatures.device_text(client_id, name, key, "1795528235877")
@@ -212,7 +239,7 @@ class PahoDevice:
         self.client.on_connect = connected
         self.client.on_subscribe = lambda *_: loop.call_soon_threadsafe(self.ready.set)
         self.client.on_message = heard
-        self.client.connect_async("127.0.0.1", port, 60)
+        self.client.connect_async("127.0.0.1", line.port, 60)
         self.client.loop_start()
 
     async def ask(self, topic: str, body: Any, qos: int = 0) -> tuple[str, Any]:
@@ -226,8 +253,8 @@ class PahoDevice:
 
 
 @asynccontextmanager
-async def on_paho(platform: Platform, site: Site) -> AsyncIterator[PahoDevice]:
-    device = PahoDevice(platform.port, site)
+async def on_paho(line: Line, site: Site) -> AsyncIterator[PahoDevice]:
+    device = PahoDevice(line, site)
     async with asyncio.timeout(30):
         await device.ready.wait()
     yield device
@@ -235,8 +262,8 @@ async def on_paho(platform: Platform, site: Site) -> AsyncIterator[PahoDevice]:
 
 
 @pytest.fixture
-async def node(platform: Platform, site: Site) -> AsyncIterator[PahoDevice]:
-    async with on_paho(platform, site) as device:
+async def node(line: Line, site: Site) -> AsyncIterator[PahoDevice]:
+    async with on_paho(line, site) as device:
         yield device
 
 
@@ -270,12 +297,14 @@ async def test_the_node_sdk_deletes_from_its_shadow(node: PahoDevice) -> None:
     assert (await node.ask(update, {"method": "get"}))[1]["payload"]["state"]["reported"] == {}
 
 
-async def test_the_c_sdk_asks_and_posts(platform: Platform, site: Site, database: Database) -> None:
+async def test_the_c_sdk_asks_and_posts(
+    platform: Platform, site: Site, database: Database, line: Line
+) -> None:
     """Answers come without a subscription, ids are what was sent, times are strings."""
     invoker, iot_id = platform.things.invoker, site.device.iot_id
     wanted = await want_properties(site.tenant, database, invoker, iot_id=iot_id, values={"LightSwitch": 1})
     assert wanted.taken is Taken.WAITING
-    async with on_paho(platform, site) as node:
+    async with on_paho(line, site) as node:
         await _asks_and_posts(node, platform, site, database)
 
 

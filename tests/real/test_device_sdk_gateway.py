@@ -1,8 +1,8 @@
 """A gateway of fifty sub-devices, and devices that register themselves: the vendor's Python SDK against the platform.
 
-The platform runs as a process, and again as three fronts and a worker (`estate`); people act through the console's
-routes, the integrator through the open API with the vendor's client. A second client speaks as the Node and C SDKs do,
-on paho.
+The platform runs as a process that is reached by TCP and by TLS, and as three fronts and a worker (`estate`); people act
+through the console's routes, the integrator through the open API with the vendor's client. A second client speaks as the
+Node and C SDKs do, on paho.
 """
 
 import json
@@ -13,18 +13,18 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-import paho.mqtt.client as paho
 import pytest
 from linkkit import linkkit
 
 from linli.protocols.linkkit import signatures
 from tests.real.estate import FIFTY, Estate
 from tests.real.gateway import SdkGateway, Triple, until
+from tests.real.line import Line
 
 
 @pytest.fixture
 def gateway(estate: Estate) -> Iterator[SdkGateway]:
-    made = SdkGateway(estate.linli.mqtt_port, estate.gateway)
+    made = SdkGateway(estate.line, estate.gateway)
     yield made
     made.close()
 
@@ -134,7 +134,7 @@ def test_a_sub_device_moves_to_another_gateway(estate: Estate, gateway: SdkGatew
     moving = estate.door("moving.01")
     body = {"productKey": estate.gateways, "deviceName": "gw-02"}
     other = estate.person("POST", "/devices", body)
-    second = SdkGateway(estate.linli.mqtt_port, other)
+    second = SdkGateway(estate.line, other)
     try:
         gateway.ok("add_subdev_topo", secrets_of([moving]))
         gateway.ok("login_subdev", secrets_of([moving]))
@@ -168,7 +168,7 @@ def registering(
         host_name="127.0.0.1", product_key=estate.doors, device_name=name, device_secret="",
         product_secret=secret, auth_type=kind,
     )  # fmt: skip
-    kit.config_mqtt(port=estate.linli.mqtt_port, secure="")
+    estate.line.put_to(kit)
     kit.on_device_dynamic_register = lambda code, value, user: said.put((code, value))
     kit.on_device_dynamic_register_nwl_reply = lambda *answer: said.put(answer[:4])
     kit.connect_async()
@@ -191,10 +191,10 @@ def test_devices_register_themselves_by_mqtt(estate: Estate) -> None:
     assert (code, username) == (0, f"new.01&{estate.doors}")
     kit.destruct()
     online: queue.Queue[int] = queue.Queue()
-    device = paho.Client(f"{client_id}|authType=connwl,securemode=-2,_ss=1,ext=3,lan=Python,_v=1.2.13|")
+    device = estate.line.paho(f"{client_id}|authType=connwl,securemode=-2,_ss=1,ext=3,lan=Python,_v=1.2.13|")
     device.username_pw_set(username, password)
     device.on_connect = lambda client, user, flags, code: online.put(code)
-    device.connect("127.0.0.1", estate.linli.mqtt_port)
+    device.connect("127.0.0.1", estate.line.port)
     device.loop_start()
     assert online.get(timeout=60) == 0
     until(lambda: "new.01" in active(estate), "active")
@@ -240,7 +240,7 @@ def test_and_by_http(estate: Estate) -> None:
         assert (answer["code"], answer["data"]["deviceSecret"]) == (200, known["deviceSecret"])
     assert ask("http.01", "wrong", "hmacsha256")["code"] == 401
     assert ask("nobody", estate.product_secret, "hmacsha256")["code"] == 404
-    gateway = SdkGateway(estate.linli.mqtt_port, known)
+    gateway = SdkGateway(estate.line, known)
     gateway.close()
     until(lambda: "http.01" in active(estate), "active")
     assert ask("http.01", estate.product_secret, "hmacsha256") == {
@@ -252,12 +252,12 @@ class Spoken:
     """A gateway that subscribes to what it wants and compares what it gets, as the Node and C SDKs do."""
 
     def __init__(
-        self, port: int, triple: Triple, client_id: str, params: str, stamp: str, *, upper: bool
+        self, line: Line, triple: Triple, client_id: str, params: str, stamp: str, *, upper: bool
     ) -> None:
         self.triple = triple
         self.heard: queue.Queue[tuple[str, Any]] = queue.Queue()
         ready: queue.Queue[Any] = queue.Queue()
-        self.client = paho.Client(f"{client_id}|{params}|", clean_session=False)
+        self.client = line.paho(f"{client_id}|{params}|", clean_session=False)
         text = signatures.device_text(client_id, triple["deviceName"], triple["productKey"], stamp)
         password = signatures.sign(triple["deviceSecret"], text, "hmacsha1")
         user = f"{triple['deviceName']}&{triple['productKey']}"
@@ -270,7 +270,7 @@ class Spoken:
         self.client.on_message = lambda client, user, message: self.heard.put(
             (message.topic, json.loads(message.payload))
         )
-        self.client.connect("127.0.0.1", port)
+        self.client.connect("127.0.0.1", line.port)
         self.client.loop_start()
         ready.get(timeout=60)
 
@@ -292,17 +292,18 @@ def test_gateways_of_other_sdks(estate: Estate, sdk: str) -> None:
     body = {"productKey": estate.gateways, "deviceName": f"gw-{sdk}-01"}
     triple, sub = estate.person("POST", "/devices", body), estate.door(f"{sdk}.01")
     pk, dn = triple["productKey"], triple["deviceName"]
+    mode = f"securemode={estate.line.secure_mode}"
     if sdk == "node":
         stamp, client_id = str(int(time.time() * 1000)), f"{pk}&{dn}_aliyun-iot-device-sdk-js"
-        params = f"securemode=3,\n        signmethod=hmacsha1,\n        timestamp={stamp}"
+        params = f"{mode},\n        signmethod=hmacsha1,\n        timestamp={stamp}"
         entry_id, entry_stamp = f"{sub['productKey']}&{sub['deviceName']}", int(stamp)
         login_id = entry_id
     else:
         stamp, client_id = "2524608000000", f"{pk}.{dn}"
-        params = f"timestamp={stamp},_v=sdk-c-3.0.1,securemode=3,signmethod=hmacsha1,lan=C,gw=0,ext=0"
+        params = f"timestamp={stamp},_v=sdk-c-3.0.1,{mode},signmethod=hmacsha1,lan=C,gw=0,ext=0"
         entry_id, entry_stamp = f"{sub['productKey']}.{sub['deviceName']}", "48123"
         login_id = f"{entry_id}|_v=sdk-c-3.0.1|"
-    gateway = Spoken(estate.linli.mqtt_port, triple, client_id, params, stamp, upper=sdk == "c")
+    gateway = Spoken(estate.line, triple, client_id, params, stamp, upper=sdk == "c")
 
     def entry(client_id: str) -> dict[str, Any]:
         text = signatures.device_text(client_id, sub["deviceName"], sub["productKey"], str(entry_stamp))

@@ -19,6 +19,7 @@ import pytest
 from linkkit import linkkit
 
 from linli.sim import models
+from tests.real.line import LINES, Line, serving
 from tests.real.platform import Installation, running
 
 pytestmark = pytest.mark.xdist_group("firmware on the sdk")
@@ -41,7 +42,7 @@ class Notice(NamedTuple):
 class SdkDevice:
     """The vendor's SDK with the callbacks that an application sets."""
 
-    def __init__(self, port: int, triple: dict[str, str], tsl: Path) -> None:
+    def __init__(self, line: Line, triple: dict[str, str], tsl: Path) -> None:
         self.notices: queue.Queue[Notice] = queue.Queue()
         self._ready = threading.Event()
         self.triple = triple
@@ -49,7 +50,7 @@ class SdkDevice:
             host_name="127.0.0.1", product_key=triple["productKey"], device_name=triple["deviceName"],
             device_secret=triple["deviceSecret"],
         )  # fmt: skip
-        self.kit.config_mqtt(port=port, secure="")
+        line.put_to(self.kit)
         self.kit.on_thing_enable = lambda user: self._ready.set()
         self.kit.on_ota_message_arrived = self._arrived
         self.kit.thing_setup(str(tsl))
@@ -136,9 +137,9 @@ def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
     return found
 
 
-@pytest.fixture(scope="module")
-def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with running(tmp_path_factory.mktemp("ota") / "data") as installation:
+@pytest.fixture(scope="module", params=LINES)
+def linli(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with running(tmp_path_factory.mktemp("ota") / "data", more=serving(request.param)) as installation:
         yield installation
 
 
@@ -156,7 +157,7 @@ def device(linli: Installation, desk: Desk, tmp_path: Path) -> Iterator[SdkDevic
     tsl.write_text(models.tsl("smart_door"), "utf-8")
     product = linli.admin("create-product", "门禁", "--tenant", desk.tenant, "--tsl", str(tsl))
     triple = linli.admin("create-device", product["productKey"], "--name", "lobby-01")
-    made = SdkDevice(linli.mqtt_port, triple, tsl)
+    made = SdkDevice(Line.to(linli), triple, tsl)
     made.inform("1.0")
     yield made
     made.close()

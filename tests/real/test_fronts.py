@@ -31,6 +31,7 @@ from tests.campaigns.site import PASSWORD, Site, make_site
 from tests.engines import PostgreSQL
 from tests.real.door import SdkDoor
 from tests.real.fronts import Fronts, fronts_running
+from tests.real.line import Line
 from tests.real.platform import Installation
 
 pytestmark = pytest.mark.xdist_group("three fronts")
@@ -135,7 +136,7 @@ async def door(house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     tsl.write_text(models.tsl("smart_door"), "utf-8")
     triple = house.site.triples["door-0"]
     made = SdkDoor(
-        house.fronts.mqtt_port,
+        Line(house.fronts.mqtt_port),
         {"productKey": triple.product_key, "deviceName": triple.device_name, "deviceSecret": triple.device_secret},
         tsl,
     )  # fmt: skip

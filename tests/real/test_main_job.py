@@ -21,6 +21,7 @@ import pytest
 
 from linli.sim import models
 from tests.real.door import SdkDoor
+from tests.real.line import Line
 from tests.real.partner import Partner
 from tests.real.platform import Installation, running
 from tests.real.webhook import Webhook
@@ -162,7 +163,7 @@ class Job:
             "/solution/community/paas/device/community/get", "1.0.3", {"deviceIdentity": identity}
         )
         assert owner["communityId"] == self.community
-        self.door = SdkDoor(self.linli.mqtt_port, self.triple, self.tsl)
+        self.door = SdkDoor(Line.to(self.linli), self.triple, self.tsl)
         self.door.wait_ready()
 
     def give_right(self) -> str:
