@@ -136,6 +136,19 @@ async def test_all_that_opens_doors_is_in_one_list(estate: Estate) -> None:
     assert {row[1] for row in sheet.iter_rows(min_row=2, values_only=True)} == {"04A1B2C3", "0000:1234"}
 
 
+async def test_codes_at_a_door_name_their_residents(estate: Estate) -> None:
+    iot_id, _ = await estate.new_door("SN-1", "北门", online=False)
+    code = {
+        "communityId": estate.community, "personId": estate.owner, "iotIds": [iot_id],
+        "endsMs": estate.now + HOUR,
+    }  # fmt: skip
+    given = await estate.desk.post("/qr-codes", json=code)
+    assert given.status_code == 201, given.text
+    rights = (await estate.desk.get("/qr-codes", params={"iotId": iot_id})).json()["data"]
+    (right,) = [right for right in rights if right["ref"] == given.json()["ref"]]
+    assert right["personName"] == "王伟"
+
+
 async def test_a_whole_code_is_shown_on_request_and_who_looked_is_kept(estate: Estate) -> None:
     await _fill(estate)
     path = f"{estate.path}/held-credentials"

@@ -14,6 +14,7 @@ from linli.domains.access.service import persons, qr
 from linli.domains.access.service.all_credentials import note_reveal
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import QR
+from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -109,9 +110,9 @@ async def list_rights(
         only_live=not where.ended,
     )
     doors = await find_doors(scope, db, iot_ids=sorted({row.iot_id for row in permissions.data}))
-    names = await names_of(
-        db, tenant_id=scope.tenant, identity_ids=sorted({row.identity_id for row in permissions.data})
-    )
+    holders = sorted({row.identity_id for row in permissions.data})
+    names = await names_of(db, tenant_id=scope.tenant, identity_ids=holders)
+    names |= await people.names(scope, db, holders)
     rows = []
     for row in permissions.data:
         sent = await find_row(db, device=row.iot_id, kind=QR, credential=row.qr_code)
