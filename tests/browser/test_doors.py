@@ -140,6 +140,36 @@ def test_an_alarm_is_on_the_screen_with_its_door_and_time_until_it_is_over(
     expect(page.get_by_test_id("alarm-strip")).not_to_contain_text("Open too long")
 
 
+def test_an_alarm_is_taken_closed_with_a_word_and_the_wall_says_who(desk: Visit, site: Doorway) -> None:
+    page = desk.page
+    site.raise_alarm(4)
+    desk.go("/")
+    forced = page.get_by_test_id("alarm-strip").locator(".el-alert").filter(has_text=site.name)
+    forced.get_by_role("button", name="Take").click()
+    expect(forced).to_contain_text(re.compile(r"Taken by .+, .*\d\d:\d\d"))
+    _look(desk, "alarm-taken-overview")
+    desk.go("/wall")
+    on_wall = page.get_by_test_id("alarm-strip").locator(".el-alert").filter(has_text=site.name)
+    expect(on_wall).to_contain_text("Taken by")
+    expect(on_wall.get_by_role("button")).to_have_count(0)
+    desk.go("/door-alarms")
+    page.get_by_role("button", name="Taken", exact=True).click()
+    row = page.get_by_role("row").filter(has_text="Forced open").filter(has_text=site.name)
+    row.get_by_text("Taken by").click()
+    panel = page.get_by_role("dialog")
+    panel.get_by_text("False alarm").click()
+    panel.get_by_label("Note").fill("A cleaner leaned on it")
+    _look(desk, "alarm-panel")
+    panel.get_by_role("button", name="Close", exact=True).click()
+    expect(panel.get_by_role("list", name="History")).to_contain_text("false alarm")
+    panel.get_by_role("button", name="Reopen").click()
+    panel.get_by_role("button", name="Give it back").click()
+    expect(panel.get_by_role("list", name="History").get_by_role("listitem")).to_have_count(4)
+    site.raise_alarm(5)
+    desk.go("/door-alarms?handling=open")
+    row.get_by_text("Over since").wait_for()
+
+
 def test_passes_are_found_by_door_and_kind_and_taken_away(desk: Visit, site: Doorway) -> None:
     page = desk.page
     site.swipe()

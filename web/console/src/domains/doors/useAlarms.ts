@@ -95,6 +95,13 @@ export function useAlarms(state: ListState, communityId: () => string | null, io
   }, [state.page, state.size, state.filters, communityId, ...(iotId ? [iotId] : [])])
 }
 
+/** An alarm as it is now; as it was where it is no longer there. */
+export async function alarmAgain(row: DoorAlarm): Promise<DoorAlarm> {
+  const query = { iotId: row.iotId, from: row.raisedMs, to: row.raisedMs, pageSize: 100 }
+  const page = await answer(api.GET('/api/console/door-alarms', { params: { query } }))
+  return page.data.find((alarm) => alarm.id === row.id) ?? row
+}
+
 /** What a guard has to see now: alarms that go on, and those of the last half hour that have no end; closed ones not. */
 export async function alarmsNow(communityId: string, iotId?: string): Promise<DoorAlarm[]> {
   const query = { communityId: Number(communityId), iotId, handling: 'open,taken', pageSize: MOST }
