@@ -3,6 +3,8 @@
 import hashlib
 
 from linli.app.platform import Platform
+from linli.kernel import history
+from linli.kernel.pages import PageRequest
 from linli.things.batches.models import certificate_links, device_batches
 from linli.things.groups import service as groups
 from linli.things.service import devices
@@ -14,6 +16,11 @@ async def add_batches(platform: Platform, lot: Lot) -> None:
     owner, now = lot.project.owner, platform.clock.now_ms()
     async with platform.db.begin() as tx:
         lot.device_group = await groups.create_group(owner, tx, name=f"组{lot.name}")
+        await groups.change_group(owner, tx, group_no=lot.device_group, description="门口")
+        pages = await history.page_of_company_record(
+            owner, tx, kind=groups.HISTORY, target=str(lot.device_group), request=PageRequest()
+        )
+        lot.group_change = pages.data[0].change_no
         lot.spare_device_group = await groups.create_group(owner, tx, name=f"备{lot.name}")
         for name in ("device_batch", "undone_batch"):
             row = {

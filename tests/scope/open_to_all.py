@@ -84,6 +84,8 @@ CONSOLE_SIGNED_IN = {
         "GET /live",
         "GET /communities/{community_id}/history",
         "POST /communities/{community_id}/history/{change_no}/restore",
+        "GET /history",
+        "POST /history/{change_no}/restore",
     ),
     **_each(
         _OWN_PUSH,

@@ -185,6 +185,8 @@ def _communities() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask({"space_id": x.unit}, body={"name": f"移{x.name}", "parentId": x.building}),
         ],
         "GET /spaces/{space_id}/consequences": [lambda x: Ask({"space_id": x.building})],
+        "GET /history": [lambda x: Ask(query={"kind": "device_group", "target": x.device_group})],
+        "POST /history/{change_no}/restore": [lambda x: Ask({"change_no": x.group_change})],
         "GET /communities/{community_id}/history": [
             lambda x: Ask(here(x), {"kind": "space", "target": x.house}),
             lambda x: Ask(here(x), {"kind": "resident", "target": x.person}),

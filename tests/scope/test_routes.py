@@ -35,7 +35,7 @@ OF_THE_TENANT = frozenset(
     {
         "product", "spare_product", "drafted_product", "second_product", "category", "spare_category",
         "unbound_device", "project_id", "tenant", "serial_category", "spare_serial_category", "sn",
-        "spare_sn", "device_group", "spare_device_group", "firmware", "spare_firmware", "config_push",
+        "spare_sn", "device_group", "spare_device_group", "group_change", "firmware", "spare_firmware", "config_push",
         "staff_account", "role", "spare_role", "platform_project", "platform_key",
         "invitation", "join_request", "spare_join_request", "refused_claim", "spare_refused_claim",
         "service_model", "spare_service_model", "service_provider", "spare_service_provider",

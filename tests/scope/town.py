@@ -292,6 +292,7 @@ class Lot:
     config_push: int = 0
     device_group: int = 0
     spare_device_group: int = 0
+    group_change: int = 0
     device_batch: int = 0
     undone_batch: int = 0
     removed_device: str = ""

@@ -11,7 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from linli import __version__
 from linli.console import access, errors, sources
-from linli.console.history_routes import history_routes
+from linli.console.history_routes import company_history_routes, history_routes
 from linli.console.live_routes import live_routes
 from linli.console.parts import Parts
 from linli.console.refusals import describe_refusals
@@ -58,6 +58,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     live_routes,
     *delivery_routes,
     history_routes,
+    company_history_routes,
     *people_routes,
     *projects_routes,
     *communities_routes,

@@ -6,10 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from linli.console.routes import AnyRequest
+from linli.databus.console import HISTORY as databus_history
 from linli.domains.access.console import HISTORY as access_history
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.console.history import HISTORY as communities_history
 from linli.domains.notices.console import HISTORY as notices_history
+from linli.domains.payments.console import HISTORY as payments_history
 from linli.domains.people.console.history import HISTORY as people_history
 from linli.domains.people.queries import own_rights
 from linli.domains.people.rights import SIGNED_IN, Right, Rights
@@ -24,14 +26,21 @@ from linli.kernel.i18n import language_of
 from linli.kernel.ids import Ids
 from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.servicebus.console import HISTORY as servicebus_history
+from linli.things.console import HISTORY as things_history
 
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind
     for kind in (
         *access_history,
         *communities_history,
+        *databus_history,
         *notices_history,
+        *payments_history,
         *people_history,
+        *servicebus_history,
+        *things_history,
         *video_history,
         *visitors_history,
     )
@@ -159,3 +168,69 @@ async def restore(
     if what.restore is None or change.action not in what.restorable:
         raise NotFound(what="change", id=change_no)
     await what.restore(scope.narrowed(community_id), tx, change, ids=ids, now_ms=tx.db.clock.now_ms())
+
+
+company_history_routes = Routes("/history", tags=("history",))
+"""Of records that belong to no community."""
+
+
+class CompanyRecordChoice(Filter, frozen=True):
+    """The record, or kind of records, whose history is read."""
+
+    kind: str
+    target: Annotated[
+        str, Meta(description="Id of the record; empty: all of the kind, deleted ones too.")
+    ] = ""
+
+
+@company_history_routes.get(right=SIGNED_IN, raises=(NotFound,))
+async def list_company_changes(
+    request: AnyRequest,
+    db: Database,
+    rights: Rights,
+    session: Session,
+    page: PageRequest,
+    record: CompanyRecordChoice,
+) -> Page[HistoryRow]:
+    """Changes of the company's records, the latest first; needs the right to see records of the kind.
+
+    Whoever sees only a part of the company reads the history of a record that they see.
+    """
+    what = kind_of(record.kind)
+    if what.visible is None:
+        raise NotFound(what="kind", id=record.kind[:64])
+    scope = rights.scope_with(Right(what.see), session.tenant_id, language=language_of(request))
+    if scope.communities is not None:
+        await what.visible(scope, db, record.target)
+    whole = _whole(scope)
+    if record.target:
+        changes = await history.page_of_company_record(
+            whole, db, kind=what.name, target=record.target, request=page
+        )
+    else:
+        changes = await history.page_of_kind(whole, db, kind=what.name, request=page)
+    rows = await _history_rows(what, changes.data, whole, db, frozenset(Right))
+    return Page.of(page, changes.total, rows)
+
+
+@company_history_routes.post("/{change_no:int}/restore", right=SIGNED_IN, raises=(NotFound,))
+async def restore_company_record(
+    change_no: int, request: AnyRequest, tx: Tx, rights: Rights, session: Session, ids: Ids
+) -> None:
+    """Put a record of the company back to what it was before a change; needs the right to manage its kind."""
+    language = language_of(request)
+    change = await history.change(_whole(rights.scope(session.tenant_id, language=language)), tx, change_no)
+    what = KINDS.get(change.kind)
+    if what is None or what.visible is None or change.community_id is not None:
+        raise NotFound(what="change", id=change_no)
+    scope = rights.scope_with(Right(what.manage), session.tenant_id, language=language)
+    if scope.communities is not None:
+        await what.visible(scope, tx, change.target)
+    if what.restore is None or change.action not in what.restorable:
+        raise NotFound(what="change", id=change_no)
+    await what.restore(scope, tx, change, ids=ids, now_ms=tx.db.clock.now_ms())
+
+
+def _whole(scope: Scope) -> Scope:
+    """Of all the caller's company: what a change is about is looked at by its kind."""
+    return Scope(scope.tenant, scope.caller, language=scope.language)

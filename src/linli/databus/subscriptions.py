@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete, update
 
-from linli.databus import address, registry
+from linli.databus import address, registry, subscription_history
 from linli.databus.models import deliveries, delivery_attempts, subscription_minutes, subscriptions
 from linli.databus.subscription_rows import (
     CHANGES,
@@ -28,8 +28,9 @@ from linli.databus.topics import Kind
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Database, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.history import Change
 from linli.kernel.ids import Ids
-from linli.kernel.scope import Scope
+from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 
 MAX_PER_KEY: Final = 50
@@ -128,15 +129,16 @@ async def create_subscription(
         address.parse(new.url)
         secret = new.secret or ids.token(40)
         _check_secret(secret)
+    name = _checked_name(new.name)
     number = await _create(
+        scope,
         tx,
         key,
         kind=new.kind,
-        name=_checked_name(new.name),
+        name=name,
         filters=new.filters,
         url=new.url if new.kind == WEBHOOK else "",
-        secret=secret,
-        secrets=secrets if new.kind == WEBHOOK else None,
+        sealed=secrets.seal(secret, about=_about(new.app_key, name)) if new.kind == WEBHOOK else "",
     )
     return number, secret
 
@@ -166,10 +168,12 @@ async def create_webhook(
 async def ensure_topic_queue(tx: Tx, key: tenancy.AppKeyRow, *, topic: str, stream: str = CHANGES) -> None:
     """The durable queue of one MQTT topic, made when a consumer first subscribes; from the next message on."""
     if await find_named(tx, app_key=key.app_key, kind=MQTT, name=topic) is None:
-        await _create(tx, key, kind=MQTT, name=topic, filters=Filters(topic=topic), stream=stream)
+        caller = Scope(key.tenant_id, Caller("app", key.app_key))
+        await _create(caller, tx, key, kind=MQTT, name=topic, filters=Filters(topic=topic), stream=stream)
 
 
 async def _create(
+    scope: Scope,
     tx: Tx,
     key: tenancy.AppKeyRow,
     *,
@@ -178,8 +182,7 @@ async def _create(
     filters: Filters,
     stream: str = CHANGES,
     url: str = "",
-    secret: str = "",
-    secrets: Secrets | None = None,
+    sealed: str = "",
 ) -> int:
     if await find_named(tx, app_key=key.app_key, kind=kind, name=name) is not None:
         raise NameTaken(field="name", name=name)
@@ -194,14 +197,16 @@ async def _create(
         "stream": stream,
         "filters": msgspec.json.encode(filters).decode(),
         "url": url,
-        "secret": secrets.seal(secret, about=f"subscription:{key.app_key}:{name}") if secrets else "",
+        "secret": sealed,
         "enabled": 1,
         "cursor_id": await newest_change(tx) if stream == CHANGES else Ids.number_at(tx.db.clock.now_ms()),
         "created_ms": tx.db.clock.now_ms(),
     }
-    number = await tx.insert(subscriptions, row)
+    number = await tx.insert(subscriptions, row) or 0
+    after = await get_subscription(Scope.system(key.tenant_id), tx, subscription_id=number)
+    await subscription_history.note_created(scope.of_tenant(key.tenant_id), tx, after)
     tell_changed(tx)
-    return number or 0
+    return number
 
 
 async def change_subscription(
@@ -232,7 +237,7 @@ async def change_subscription(
         if secret is not None:
             _check_secret(secret)
         plain = secrets.open(subscription.secret, about=subscription.about) if secret is None else secret
-        sealed = secrets.seal(plain, about=f"subscription:{subscription.app_key}:{new_name}")
+        sealed = secrets.seal(plain, about=_about(subscription.app_key, new_name))
     await _change.run(
         tx,
         scope,
@@ -241,6 +246,13 @@ async def change_subscription(
         new_url=subscription.url if url is None or subscription.kind != WEBHOOK else url,
         new_filters=msgspec.json.encode(subscription.filters if filters is None else filters).decode(),
         new_secret=sealed,
+    )
+    await subscription_history.note_changed(
+        scope,
+        tx,
+        subscription,
+        await get_subscription(scope, tx, subscription_id=subscription_id),
+        new_secret=secret is not None,
     )
     tell_changed(tx)
 
@@ -259,20 +271,43 @@ async def enable_subscription(
     scope: Scope, tx: Tx, *, subscription_id: int, enabled: bool, reason: str = ""
 ) -> None:
     """Stop or resume a queue; it goes on where it stood. Raises NotFound."""
+    before = await get_subscription(scope, tx, subscription_id=subscription_id)
     if not await _set_enabled.run(
         tx, scope, row_id=subscription_id, on=int(enabled), why="" if enabled else reason, since=None
     ):
         raise NotFound(what="subscription", id=subscription_id)
+    if bool(before.enabled) != enabled:
+        await subscription_history.note_enabled(scope, tx, before, enabled=enabled)
+    tell_changed(tx)
+
+
+async def restore_filters(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Narrow a subscription as it was narrowed before a change. Raises NotFound, BadInput."""
+    subscription = await get_subscription(scope, tx, subscription_id=int(change.target))
+    filters = msgspec.convert(change.remains["filters"], Filters)
+    check_filters(filters)
+    await _change.run(
+        tx,
+        scope,
+        row_id=subscription.id,
+        new_name=subscription.name,
+        new_url=subscription.url,
+        new_filters=msgspec.json.encode(filters).decode(),
+        new_secret=subscription.secret,
+    )
+    after = await get_subscription(scope, tx, subscription_id=subscription.id)
+    await subscription_history.note_changed(scope, tx, subscription, after, new_secret=False)
     tell_changed(tx)
 
 
 async def delete_subscription(scope: Scope, tx: Tx, *, subscription_id: int) -> None:
     """Remove a queue with everything it still held. Raises NotFound."""
+    before = await get_subscription(scope, tx, subscription_id=subscription_id)
     await _drop_deliveries.run(tx, scope, row_id=subscription_id)
     await _drop_attempts.run(tx, scope, row_id=subscription_id)
     await _drop_minutes.run(tx, scope, row_id=subscription_id)
-    if not await _drop.run(tx, scope, row_id=subscription_id):
-        raise NotFound(what="subscription", id=subscription_id)
+    await _drop.run(tx, scope, row_id=subscription_id)
+    await subscription_history.note_deleted(scope, tx, before)
     tell_changed(tx)
 
 
@@ -293,6 +328,11 @@ def check_filters(filters: Filters) -> None:
     ):
         if len(values) > MOST_FILTERED:
             raise BadInput(field=field, rule="too_many_items", limit=MOST_FILTERED)
+
+
+def _about(app_key: str, name: str) -> str:
+    """The subject that a sealed secret is bound to; `Subscription.about`."""
+    return f"subscription:{app_key}:{name}"
 
 
 def _check_secret(secret: str) -> None:

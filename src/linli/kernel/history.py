@@ -109,6 +109,39 @@ class Kind:
     needs: Mapping[str, str] = field(default_factory=dict)
     """Field → the further right without which it is hidden."""
     tell: Tell | None = None
+    visible: Callable[[Scope, Reader, str], Awaitable[object]] | None = None
+    """Of kinds that belong to no community: raises NotFound for a record that the scope may not see."""
+
+
+def number_of(target: str) -> int:
+    """The number in the id of a record. Raises NotFound."""
+    if not (target.isascii() and target.isdecimal() and len(target) < 19):
+        raise NotFound(what="record", id=target[:64])
+    return int(target)
+
+
+def ids_among(changes: Iterable[Mapping[str, tuple[Any, Any]]], *fields: str) -> list[Any]:
+    """Every id that the changes have in these fields, before or after, in order."""
+    ids: set[Any] = set()
+    for row in changes:
+        for field_name in fields:
+            for value in row.get(field_name, ()):
+                ids.update(value if isinstance(value, list) else () if value in (None, "") else (value,))
+    return sorted(ids)
+
+
+def put_names(changes: Iterable[dict[str, tuple[Any, Any]]], names: Mapping[str, Mapping[Any, str]]) -> None:
+    """Put names in the place of ids: `names` has them by field and id. An id without a name stays; a list is joined."""
+
+    def name(of_field: Mapping[Any, str], value: Any) -> Any:
+        if isinstance(value, list):
+            return ", ".join(str(of_field.get(part, part)) for part in value)
+        return of_field.get(value, value)
+
+    for row in changes:
+        for field_name in names.keys() & row.keys():
+            before, after = row[field_name]
+            row[field_name] = (name(names[field_name], before), name(names[field_name], after))
 
 
 def differences(
@@ -245,6 +278,20 @@ _page = Query(
 )
 _count = Query(_of_target.with_only_columns(func.count()))
 
+_of_company_record = select(record_changes).where(
+    in_scope(record_changes),
+    record_changes.c.kind == bindparam("kind"),
+    record_changes.c.target == bindparam("target"),
+    record_changes.c.community_id.is_(None),
+)
+_page_of_company_record = Query(
+    _of_company_record.order_by(record_changes.c.change_no.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Change,
+)
+_count_of_company_record = Query(_of_company_record.with_only_columns(func.count()))
+
 _of_kind = select(record_changes).where(
     in_scope(record_changes),
     record_changes.c.kind == bindparam("kind"),
@@ -278,6 +325,15 @@ async def page(
     binds = {"community_id": community_id, "kind": kind, "target": target}
     total = int(await _count.scalar(db, scope, **binds))
     return Page.of(request, total, await _page.all(db, scope, **binds, **request.binds))
+
+
+async def page_of_company_record(
+    scope: Scope, db: Reader, *, kind: str, target: str, request: PageRequest
+) -> Page[Change]:
+    """Changes of one record that belongs to no community, the latest first."""
+    total = int(await _count_of_company_record.scalar(db, scope, kind=kind, target=target))
+    rows = await _page_of_company_record.all(db, scope, kind=kind, target=target, **request.binds)
+    return Page.of(request, total, rows)
 
 
 async def page_of_kind(scope: Scope, db: Reader, *, kind: str, request: PageRequest) -> Page[Change]:

@@ -1,24 +1,29 @@
 """The only writer of models and providers. Each change is seen by the bus once it is committed (`changes`)."""
 
+import hashlib
 from typing import Final, Literal
 
 import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
 from linli.databus import address as addresses
-from linli.kernel import tenancy
+from linli.kernel import history, tenancy
 from linli.kernel.db import INT, Command, Query, Tx, in_scope, update_of
 from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.history import Change
+from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.servicebus import changes, documents
 from linli.servicebus.models import service_models, service_providers
-from linli.servicebus.queries import ModelRow, ProviderRow, get_model, get_provider
+from linli.servicebus.queries import ModelRow, ProviderRow, get_model, get_provider, list_models
 from linli.things.queries.devices import get_device
 
 type ProviderKind = Literal["http", "edge"]
 
 TIMEOUT_MS: Final = 5_000
 SHORTEST_MS, LONGEST_MS = 100, 30_000
+MODEL_HISTORY, PROVIDER_HISTORY = "service_model", "service_provider"
+"""Kinds of these records in the history."""
 MAX_MODELS: Final = 200
 MAX_PROVIDERS: Final = 500
 
@@ -77,6 +82,8 @@ async def save_model(scope: Scope, tx: Tx, *, document: str) -> int:
     scalar = await _same_model.scalar(tx, scope, model_id=model.id, version=model.version)
     changes.publish_change(tx)
     if scalar is not None:
+        before = await get_model(scope, tx, model_no=int(scalar))
+        await _note_model(scope, tx, int(scalar), "changed", before=before.document, after=document)
         await _rewrite.run(tx, scope, model_no=scalar, text=document, now=now)
         return int(scalar)
     if int(await _count_models.scalar(tx, scope) or 0) >= MAX_MODELS:
@@ -89,7 +96,9 @@ async def save_model(scope: Scope, tx: Tx, *, document: str) -> int:
         "created_ms": now,
         "modified_ms": now,
     }
-    return await tx.insert(service_models, row) or 0
+    number = await tx.insert(service_models, row) or 0
+    await _note_model(scope, tx, number, "created", after=document)
+    return number
 
 
 async def delete_model(scope: Scope, tx: Tx, *, model_no: int, providers: list[ProviderRow]) -> ModelRow:
@@ -99,6 +108,7 @@ async def delete_model(scope: Scope, tx: Tx, *, model_no: int, providers: list[P
     if serving is not None:
         raise ModelServed(id=row.model_id, name=serving.name)
     await _drop_model.run(tx, scope, model_no=model_no)
+    await _note_model(scope, tx, model_no, "deleted", before=row.document)
     changes.publish_change(tx)
     return row
 
@@ -146,7 +156,7 @@ async def save_provider(
     now = tx.db.clock.now_ms()
     changes.publish_change(tx)
     if provider_no is not None:
-        await get_provider(scope, tx, provider_no=provider_no)
+        before = await get_provider(scope, tx, provider_no=provider_no)
         await _change_provider.run(
             tx,
             scope,
@@ -161,6 +171,8 @@ async def save_provider(
             enabled=int(form.enabled),
             modified_ms=now,
         )
+        after = await get_provider(scope, tx, provider_no=provider_no)
+        await _note_provider(scope, tx, provider_no, "changed", before=before, after=after)
         return provider_no
     if int(await _count_providers.scalar(tx, scope) or 0) >= MAX_PROVIDERS:
         raise BadInput(field="name", rule="too_many_items", limit=MAX_PROVIDERS)
@@ -174,15 +186,108 @@ async def save_provider(
         "created_ms": now,
         "modified_ms": now,
     }
-    return await tx.insert(service_providers, row) or 0
+    number = await tx.insert(service_providers, row) or 0
+    after = await get_provider(scope, tx, provider_no=number)
+    await _note_provider(scope, tx, number, "created", after=after)
+    return number
 
 
 async def delete_provider(scope: Scope, tx: Tx, *, provider_no: int) -> ProviderRow:
     """Raises NotFound."""
     row = await get_provider(scope, tx, provider_no=provider_no)
     await _drop_provider.run(tx, scope, no=provider_no)
+    await _note_provider(scope, tx, provider_no, "deleted", before=row)
     changes.publish_change(tx)
     return row
+
+
+async def restore_model(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Bring back the text that a model had before a change. Raises ModelTaken, BadInput."""
+    await save_model(scope, tx, document=change.remains["document"])
+
+
+async def restore_provider(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Put a provider back to what it was; a deleted one is added again. Raises NotFound, BadInput."""
+    model_ids = frozenset(documents.built_in()) | {row.model_id for row in await list_models(scope, tx)}
+    form = msgspec.convert(change.remains, ProviderForm)
+    provider_no = int(change.target) if change.action == "changed" else None
+    await save_provider(scope, tx, form, provider_no=provider_no, known_models=model_ids)
+
+
+async def _note_model(
+    scope: Scope, tx: Tx, model_no: int, action: str, *, before: str = "", after: str = ""
+) -> None:
+    await history.note(
+        scope,
+        tx,
+        history.Record(MODEL_HISTORY, model_no, None),
+        action,
+        before=_model_facts(before),
+        after=_model_facts(after),
+        kept={"document": before} if before else None,
+        now_ms=tx.db.clock.now_ms(),
+    )
+
+
+async def _note_provider(
+    scope: Scope,
+    tx: Tx,
+    provider_no: int,
+    action: str,
+    *,
+    before: ProviderRow | None = None,
+    after: ProviderRow | None = None,
+) -> None:
+    await history.note(
+        scope,
+        tx,
+        history.Record(PROVIDER_HISTORY, provider_no, None),
+        action,
+        before=_provider_facts(before),
+        after=_provider_facts(after),
+        kept=None if before is None else _form_of(before),
+        now_ms=tx.db.clock.now_ms(),
+    )
+
+
+def _model_facts(document: str) -> dict[str, str]:
+    if not document:
+        return {}
+    model = documents.read(document)
+    return {
+        "model": model.id,
+        "model_version": model.version,
+        "methods": ", ".join(method.name for method in model.methods),
+        "fingerprint": hashlib.sha256(document.encode()).hexdigest()[:12],
+    }
+
+
+def _provider_facts(row: ProviderRow | None) -> dict[str, object]:
+    if row is None:
+        return {}
+    return {
+        "name": row.name,
+        "model": row.model_id,
+        "provider_kind": row.kind,
+        "provider_address": row.address,
+        "box_device": row.iot_id,
+        "project": row.project_id,
+        "timeout": f"{row.timeout_ms} ms",
+        "enabled": str(row.enabled),
+    }
+
+
+def _form_of(row: ProviderRow) -> dict[str, object]:
+    return {
+        "model_id": row.model_id,
+        "name": row.name,
+        "kind": row.kind,
+        "address": row.address,
+        "iot_id": row.iot_id,
+        "project_id": row.project_id,
+        "timeout_ms": row.timeout_ms,
+        "enabled": bool(row.enabled),
+    }
 
 
 def _check_address(address: str) -> None:

@@ -438,6 +438,12 @@ async def test_a_payee_account_and_then_pages_for_residents(parts, owner, admini
     assert (await administrator.post(f"{where}/refuse", json={"reason": ""})).status_code == 400
     assert (await administrator.post(f"{where}/refuse", json={"reason": "执照看不清"})).status_code == 204
     assert (await administrator.post(f"{where}/accept")).status_code == 409
+    changes = await owner.get("/history", params={"kind": "payee_account", "target": review["tenantId"]})
+    refusal, submission = changes.json()["data"]
+    assert (refusal["action"], refusal["reason"]) == ("payee_refused", "执照看不清")
+    assert submission["action"] == "payee_submitted"
+    assert {row["field"]: row["after"] for row in submission["fields"]}["payee_name"] == form["companyName"]
+    assert form["legalId"] not in changes.text
     shown = (await owner.get("/payee-account")).json()
     assert (shown["state"], shown["reason"], shown["legalId"]) == ("refused", "执照看不清", "*" * 14 + "002X")
     assert (await owner.put("/payee-account", json=form)).status_code == 204

@@ -1,8 +1,8 @@
 """Web routes of the data bus: models and records, subscriptions and how they are delivered; listed by the console."""
 
 from linli.databus.console.records import model_routes, record_routes
-from linli.databus.console.subscriptions import subscription_routes
+from linli.databus.console.subscriptions import HISTORY, subscription_routes
 
 ROUTES = (model_routes, record_routes, subscription_routes)
 
-__all__ = ["ROUTES"]
+__all__ = ["HISTORY", "ROUTES"]

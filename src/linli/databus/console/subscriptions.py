@@ -5,7 +5,15 @@ from typing import Any
 
 from litestar import Request
 
-from linli.databus import address, deliveries, delivery_log, minutes, registry, subscriptions
+from linli.databus import (
+    address,
+    deliveries,
+    delivery_log,
+    minutes,
+    registry,
+    subscription_history,
+    subscriptions,
+)
 from linli.databus import replay as replays
 from linli.databus.console.subscription_shapes import (
     DeadRow,
@@ -31,8 +39,8 @@ from linli.databus.queues import presence
 from linli.databus.samples import samples
 from linli.databus.subscription_rows import get_subscription, list_subscriptions
 from linli.databus.topics import DEVICE_KINDS, Kind
-from linli.kernel import tenancy
-from linli.kernel.db import Database, Tx
+from linli.kernel import history, tenancy
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
@@ -286,3 +294,19 @@ async def pushes(subscription_id: int, scope: Scope, db: Database, page: PageReq
 async def push_again(subscription_id: int, change_id: int, scope: Scope, tx: Tx) -> None:
     """Send one message again, delivered or given up."""
     await deliveries.try_again(scope, tx, subscription_id=subscription_id, change_id=change_id)
+
+
+async def _visible(scope: Scope, db: Reader, target: str) -> None:
+    await get_subscription(scope, db, subscription_id=history.number_of(target))
+
+
+HISTORY = (
+    history.Kind(
+        name=subscription_history.HISTORY,
+        see="integrations.manage",
+        manage="integrations.manage",
+        restore=subscriptions.restore_filters,
+        restorable=frozenset({"changed"}),
+        visible=_visible,
+    ),
+)

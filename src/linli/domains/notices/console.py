@@ -15,6 +15,7 @@ from linli.domains.notices.rows import PUBLISHED, STATES, Notice
 from linli.domains.notices.schemas import COMPOUND, Content, Publication
 from linli.domains.notices.service import NoticeOut, NotScheduled
 from linli.domains.people.rights import Right
+from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Form, Routes
@@ -276,21 +277,12 @@ async def read_receipts(community_id: int, notice_id: int, scope: Scope, db: Dat
 
 async def _tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
     """Target spaces by their names, deleted ones by their number; pictures by how many."""
-    numbers = {
-        number for row in changes for targets in row.get("targets", ()) if targets for number in targets
-    }
-    names = await spaces.names(scope, db, sorted(numbers)) if numbers else {}
+    names = await spaces.names(scope, db, history.ids_among(changes, "targets"))
+    history.put_names(changes, {"targets": names})
     for row in changes:
-        if "targets" in row:
-            was, now = row["targets"]
-            row["targets"] = (_listed(names, was), _listed(names, now))
         if "pictures" in row:
             was, now = row["pictures"]
             row["pictures"] = (_count(was), _count(now))
-
-
-def _listed(names: dict[int, str], numbers: list[int] | None) -> str:
-    return ", ".join(names.get(number, str(number)) for number in numbers or ())
 
 
 def _count(pictures: str | None) -> str:

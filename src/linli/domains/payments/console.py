@@ -11,9 +11,10 @@ from linli.domains.payments.provider import LocalProvider
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import codes
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Tx
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound, Unavailable
+from linli.kernel.history import Kind
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -214,7 +215,7 @@ async def waiting(db: Database, objects: ObjectStore, secrets: Secrets) -> list[
 async def accept(tenant_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Let the company sign."""
     await service.reviewed(
-        tx, tenant_id=tenant_id, yes=True, reason="", language=scope.language, now_ms=clock.now_ms()
+        scope, tx, tenant_id=tenant_id, yes=True, reason="", language=scope.language, now_ms=clock.now_ms()
     )
 
 
@@ -224,6 +225,7 @@ async def accept(tenant_id: str, scope: Scope, tx: Tx, clock: Clock) -> None:
 async def refuse(tenant_id: str, data: PayeeRefusal, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Refuse with a reason: the company fills the form in again."""
     await service.reviewed(
+        scope,
         tx,
         tenant_id=tenant_id,
         yes=False,
@@ -234,3 +236,18 @@ async def refuse(tenant_id: str, data: PayeeRefusal, scope: Scope, tx: Tx, clock
 
 
 ROUTES = (payee_routes, payee_review_routes)
+
+
+async def _visible(scope: Scope, db: Reader, target: str) -> None:
+    if target != scope.tenant or await service.payee(scope, db) is None:
+        raise NotFound(what="payee", id=target[:64])
+
+
+HISTORY = (
+    Kind(
+        name=service.HISTORY,
+        see=Right.ORGANISATION_MANAGE.value,
+        manage=Right.ORGANISATION_MANAGE.value,
+        visible=_visible,
+    ),
+)

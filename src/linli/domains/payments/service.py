@@ -15,6 +15,7 @@ from linli.domains.payments.models import payee_accounts
 from linli.domains.payments.provider import Applicant, PaymentProvider
 from linli.domains.people.person_rules import clean_phone, is_phone
 from linli.domains.people.service import messages
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.objects import ObjectStore
@@ -23,6 +24,8 @@ from linli.kernel.secrets import Secrets
 
 SUBMITTED, REFUSED, TO_SIGN, ACTIVE = "submitted", "refused", "to_sign", "active"
 UNIT_KINDS: Final = ("company", "individual", "institution")
+HISTORY: Final = "payee_account"
+"""Kind of these records in the history; the target is the company."""
 CHANGE_AFTER_MS: Final = 30 * 86_400_000
 """Least time between two changes of an account in use."""
 _URL_SECONDS: Final = 3600
@@ -182,8 +185,13 @@ async def submit(
     )
 
     async def work(tx: Tx) -> None:
-        _may_submit(await payee(scope, tx), now_ms)
+        before = await payee(scope, tx)
+        _may_submit(before, now_ms)
         await tx.upsert(payee_accounts, [row._asdict()], keys=("tenant_id",), update=Payee._fields[1:])
+        about = f"payee:{scope.tenant}"
+        same = before is not None and secrets.open(before.legal_id_sealed, about=about) == checked.legal_id
+        facts = _facts(row) | {"payee_legal_id": "" if same else "changed"}
+        await _note(scope, tx, "payee_submitted", before=_facts(before), after=facts, now_ms=now_ms)
 
     await db.run(work)
 
@@ -223,7 +231,9 @@ def _checked(form: Form) -> Form:
     )
 
 
-async def reviewed(tx: Tx, *, tenant_id: str, yes: bool, reason: str, language: str, now_ms: int) -> None:
+async def reviewed(
+    scope: Scope, tx: Tx, *, tenant_id: str, yes: bool, reason: str, language: str, now_ms: int
+) -> None:
     """Note the provider's decision; the company gets a text message. Raises NotFound, BadInput, PayeeAlreadyReviewed."""
     reason = " ".join(reason.split())
     if not yes and not reason:
@@ -236,6 +246,8 @@ async def reviewed(tx: Tx, *, tenant_id: str, yes: bool, reason: str, language: 
     to = TO_SIGN if yes else REFUSED
     if not await _review.run(tx, tenant=tenant_id, to=to, why="" if yes else reason, now=now_ms):
         raise PayeeAlreadyReviewed()
+    action = "payee_accepted" if yes else "payee_refused"
+    await _note(scope.of_tenant(tenant_id), tx, action, now_ms=now_ms, reason="" if yes else reason)
     key = "sms.payee_accepted" if yes else "sms.payee_refused"
     await messages.send(tx, phone=row.contact_phone, key=key, language=language, facts={"reason": reason})
 
@@ -250,5 +262,33 @@ async def sign(scope: Scope, db: Database, *, provider: PaymentProvider, now_ms:
     async def work(tx: Tx) -> None:
         if not await _signed.run(tx, scope, number=number, now=now_ms):
             raise PayeeNotToSign()
+        await _note(scope, tx, "payee_signed", now_ms=now_ms)
 
     await db.run(work)
+
+
+async def _note(
+    scope: Scope,
+    tx: Tx,
+    action: str,
+    *,
+    now_ms: int,
+    before: dict[str, str] | None = None,
+    after: dict[str, str] | None = None,
+    reason: str = "",
+) -> None:
+    record = history.Record(HISTORY, scope.tenant, None)
+    await history.note(scope, tx, record, action, before=before, after=after, reason=reason, now_ms=now_ms)
+
+
+def _facts(row: Payee | None) -> dict[str, str]:
+    """What the history shows; the identity number never."""
+    if row is None:
+        return {}
+    return {
+        "payee_kind": row.unit_kind,
+        "payee_name": row.company_name,
+        "credit_code": row.credit_code,
+        "legal_person": row.legal_person,
+        "contact_phone": row.contact_phone,
+    }

@@ -9,7 +9,7 @@ from linli.things.console.connections import device_entry_routes, product_connec
 from linli.things.console.debugging import debug_routes, simulator_routes
 from linli.things.console.device_log import device_log_routes, refused_routes
 from linli.things.console.devices import device_routes
-from linli.things.console.groups import device_group_routes
+from linli.things.console.groups import HISTORY, device_group_routes
 from linli.things.console.lifecycle import device_lifecycle_routes, many_device_routes
 from linli.things.console.messages import message_routes, parked_routes
 from linli.things.console.own_logs import device_own_log_routes
@@ -57,4 +57,4 @@ ROUTES = (
     serial_number_routes,
 )
 
-__all__ = ["ROUTES"]
+__all__ = ["HISTORY", "ROUTES"]

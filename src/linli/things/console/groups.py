@@ -5,9 +5,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from linli.kernel.db import Database, Tx
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
+from linli.kernel.history import Kind, number_of
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.console.devices import DeviceRow
@@ -175,3 +176,19 @@ def _row(group: queries.GroupRow, own: int) -> DeviceGroupRow:
         tags=group.tags,
         created_ms=group.created_ms,
     )
+
+
+async def _visible(scope: Scope, db: Reader, target: str) -> None:
+    await queries.get_group(scope, db, group_no=number_of(target))
+
+
+HISTORY = (
+    Kind(
+        name=service.HISTORY,
+        see="devices.use",
+        manage="devices.manage",
+        restore=service.restore,
+        restorable=frozenset({"changed", "deleted", "devices_added", "devices_removed"}),
+        visible=_visible,
+    ),
+)

@@ -1,19 +1,24 @@
 """Rules of groups: names are unique beside each other, the tree has five levels at most, dynamic groups stand alone."""
 
+import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, select
 
-from linli.kernel.db import INT, Command, Tx, any_of, in_scope, update_of
+from linli.kernel import history
+from linli.kernel.db import INT, Command, Query, Tx, any_of, in_scope, update_of
 from linli.kernel.errors import BadInput
+from linli.kernel.history import Change
+from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.things.groups.conditions import Conditions, check_conditions
 from linli.things.groups.errors import GroupHasGroups, GroupIsDynamic, GroupNameTaken
 from linli.things.groups.models import device_group_members, device_groups
 from linli.things.groups.queries import GroupRow, below, get_group, list_groups
-from linli.things.queries.devices import find_devices
+from linli.things.models import devices
+from linli.things.queries.devices import DeviceRow, find_devices
 from linli.things.tags import check_tag
 
 MAX_LEVELS: Final = 5
@@ -22,6 +27,11 @@ MAX_CHANGED: Final = 1000
 MAX_TAGS: Final = 50
 MAX_NAME: Final = 64
 MAX_DESCRIPTION: Final = 256
+
+HISTORY: Final = "device_group"
+"""Kind of these records in the history."""
+_CONDITIONS: Final = frozenset({"with_products", "with_tags", "with_versions", "with_states"})
+_NAMES_SHOWN: Final = 20
 
 _g, _m = device_groups.c, device_group_members.c
 _here = (_g.group_no == bindparam("no", type_=INT), in_scope(device_groups))
@@ -34,6 +44,13 @@ _take_out = Command(
     delete(device_group_members).where(
         _m.group_no == bindparam("no", type_=INT), any_of(_m.device_no, "devices")
     )
+)
+_members_of = Query(
+    select(devices.c.iot_id)
+    .join(device_group_members, _m.device_no == devices.c.device_no)
+    .where(_m.group_no == bindparam("no", type_=INT))
+    .order_by(devices.c.device_no),
+    unscoped="the group was looked up in the caller's scope",
 )
 _forget = Command(delete(device_group_members).where(_m.device_no == bindparam("device", type_=INT)))
 
@@ -71,7 +88,9 @@ async def create_group(
         "created_ms": now,
         "modified_ms": now,
     }
-    return await tx.insert(device_groups, row) or 0
+    number = await tx.insert(device_groups, row) or 0
+    await _note(scope, tx, number, "created", after=await get_group(scope, tx, group_no=number))
+    return number
 
 
 async def change_group(
@@ -101,6 +120,9 @@ async def change_group(
         tags=group.tags_json if tags is None else _tags(tags),
         modified_ms=tx.db.clock.now_ms(),
     )
+    await _note(
+        scope, tx, group_no, "changed", before=group, after=await get_group(scope, tx, group_no=group_no)
+    )
 
 
 async def delete_group(scope: Scope, tx: Tx, *, group_no: int) -> None:
@@ -109,8 +131,10 @@ async def delete_group(scope: Scope, tx: Tx, *, group_no: int) -> None:
     under = len(below(await list_groups(scope, tx), group_no)) - 1
     if under:
         raise GroupHasGroups(name=group.name, count=under)
+    members = [iot_id for (iot_id,) in await _members_of.all(tx, no=group_no)]
     await _empty.run(tx, no=group_no)
     await _delete.run(tx, scope, no=group_no)
+    await _note(scope, tx, group_no, "deleted", before=group, iot_ids=members)
 
 
 async def add_members(scope: Scope, tx: Tx, *, group_no: int, iot_ids: list[str]) -> int:
@@ -118,17 +142,148 @@ async def add_members(scope: Scope, tx: Tx, *, group_no: int, iot_ids: list[str]
 
     Raises BadInput, NotFound, GroupIsDynamic.
     """
-    numbers = await _members(scope, tx, group_no, iot_ids)
+    members = await _members(scope, tx, group_no, iot_ids)
     now = tx.db.clock.now_ms()
-    rows = [{"group_no": group_no, "device_no": number, "added_ms": now} for number in numbers]
+    before = {iot_id for (iot_id,) in await _members_of.all(tx, no=group_no)}
+    rows = [{"group_no": group_no, "device_no": device.device_no, "added_ms": now} for device in members]
     await tx.upsert(device_group_members, rows, keys=("group_no", "device_no"))
-    return len(numbers)
+    if added := [device for device in members if device.iot_id not in before]:
+        await _note_members(scope, tx, group_no, "devices_added", added)
+    return len(members)
 
 
 async def remove_members(scope: Scope, tx: Tx, *, group_no: int, iot_ids: list[str]) -> int:
     """Take devices out of the group itself, not of those below; how many. Raises as `add_members`."""
-    numbers = await _members(scope, tx, group_no, iot_ids)
-    return await _take_out.run(tx, no=group_no, devices=numbers)
+    members = await _members(scope, tx, group_no, iot_ids)
+    before = {iot_id for (iot_id,) in await _members_of.all(tx, no=group_no)}
+    count = await _take_out.run(tx, no=group_no, devices=[device.device_no for device in members])
+    if removed := [device for device in members if device.iot_id in before]:
+        await _note_members(scope, tx, group_no, "devices_removed", removed)
+    return count
+
+
+async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Take a change back. A deleted group gets its number and, of its devices, those that are still there.
+
+    Raises NotFound (the group, or the one above it, is gone), GroupNameTaken.
+    """
+    group_no, kept = int(change.target), change.remains
+    match change.action:
+        case "devices_added":
+            await remove_members(scope, tx, group_no=group_no, iot_ids=kept["iot_ids"])
+        case "devices_removed":
+            await add_members(scope, tx, group_no=group_no, iot_ids=kept["iot_ids"])
+        case "deleted":
+            await _restore_deleted(scope, tx, group_no, kept, now_ms)
+        case _:
+            on, differences = kept["conditions"], change.differences
+            await change_group(
+                scope,
+                tx,
+                group_no=group_no,
+                name=kept["name"] if "name" in differences else None,
+                description=kept["description"] if "description" in differences else None,
+                conditions=msgspec.convert(on, Conditions)
+                if on and _CONDITIONS & differences.keys()
+                else None,
+                tags=kept["tags"] if "tags" in differences else None,
+            )
+
+
+async def _restore_deleted(scope: Scope, tx: Tx, group_no: int, kept: dict[str, Any], now_ms: int) -> None:
+    groups = await list_groups(scope, tx)
+    if group_no in {group.group_no for group in groups}:
+        return
+    parent_no = kept["parent_no"]
+    if parent_no:
+        parent = await get_group(scope, tx, group_no=parent_no)
+        if parent.conditions_json is not None:
+            raise GroupIsDynamic(name=parent.name)
+    row = {
+        "group_no": group_no,
+        "tenant_id": scope.tenant,
+        "parent_no": parent_no,
+        "name": _free_name(groups, kept["name"], parent_no=parent_no),
+        "description": kept["description"],
+        "conditions": None
+        if kept["conditions"] is None
+        else msgspec.json.encode(kept["conditions"]).decode(),
+        "tags": _tags(kept["tags"]),
+        "created_ms": kept["created_ms"],
+        "modified_ms": now_ms,
+    }
+    await tx.insert(device_groups, row)
+    members = await find_devices(scope, tx, iot_ids=kept["iot_ids"])
+    rows = [{"group_no": group_no, "device_no": device.device_no, "added_ms": now_ms} for device in members]
+    await tx.insert_many(device_group_members, rows)
+    await _note(scope, tx, group_no, "restored", after=await get_group(scope, tx, group_no=group_no))
+
+
+async def _note(
+    scope: Scope,
+    tx: Tx,
+    group_no: int,
+    action: str,
+    *,
+    before: GroupRow | None = None,
+    after: GroupRow | None = None,
+    iot_ids: list[str] | None = None,
+) -> None:
+    """Write the history; what `restore` needs goes with it."""
+    kept = None
+    if before is not None:
+        kept = {
+            "parent_no": before.parent_no,
+            "name": before.name,
+            "description": before.description,
+            "conditions": None if before.conditions_json is None else json.loads(before.conditions_json),
+            "tags": before.tags,
+            "created_ms": before.created_ms,
+            "iot_ids": iot_ids or [],
+        }
+    await history.note(
+        scope,
+        tx,
+        history.Record(HISTORY, group_no, None),
+        action,
+        before=_facts(before),
+        after=_facts(after),
+        kept=kept,
+        now_ms=tx.db.clock.now_ms(),
+    )
+
+
+async def _note_members(scope: Scope, tx: Tx, group_no: int, action: str, members: list[DeviceRow]) -> None:
+    names = [device.device_name for device in members]
+    more = f" (+{len(names) - _NAMES_SHOWN})" if len(names) > _NAMES_SHOWN else ""
+    await history.note(
+        scope,
+        tx,
+        history.Record(HISTORY, group_no, None),
+        action,
+        after={"devices": ", ".join(names[:_NAMES_SHOWN]) + more},
+        kept={"iot_ids": [device.iot_id for device in members]},
+        now_ms=tx.db.clock.now_ms(),
+    )
+
+
+def _facts(group: GroupRow | None) -> dict[str, str]:
+    if group is None:
+        return {}
+    on = group.conditions or Conditions()
+    return {
+        "name": group.name,
+        "description": group.description,
+        "tags": _as_text(group.tags),
+        "with_products": ", ".join(on.product_keys),
+        "with_tags": _as_text(on.tags),
+        "with_versions": ", ".join(on.versions),
+        "with_states": ", ".join(on.states),
+    }
+
+
+def _as_text(tags: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
 
 
 async def forget_memberships(tx: Tx, *, device_no: int) -> None:
@@ -136,13 +291,13 @@ async def forget_memberships(tx: Tx, *, device_no: int) -> None:
     await _forget.run(tx, device=device_no)
 
 
-async def _members(scope: Scope, tx: Tx, group_no: int, iot_ids: list[str]) -> list[int]:
+async def _members(scope: Scope, tx: Tx, group_no: int, iot_ids: list[str]) -> list[DeviceRow]:
     if len(iot_ids) > MAX_CHANGED:
         raise BadInput(field="iotIds", rule="too_many_items", limit=MAX_CHANGED)
     group = await get_group(scope, tx, group_no=group_no)
     if group.conditions_json is not None:
         raise GroupIsDynamic(name=group.name)
-    return [row.device_no for row in await find_devices(scope, tx, iot_ids=iot_ids)]
+    return await find_devices(scope, tx, iot_ids=iot_ids)
 
 
 def _level(groups: list[GroupRow], group_no: int) -> int:

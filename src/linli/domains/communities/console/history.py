@@ -7,6 +7,7 @@ from linli.domains.communities.service import recovery
 from linli.domains.people import person_rules
 from linli.domains.people.queries import persons
 from linli.domains.people.rights import Right
+from linli.kernel import history
 from linli.kernel.db import Reader
 from linli.kernel.history import Kind
 from linli.kernel.scope import Scope
@@ -16,21 +17,11 @@ _SPACES = ("house", "parent")
 
 async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
     """Houses by their place, parents by their name, residents by theirs; deleted ones show their number."""
-    numbers = {
-        number for row in changes for name in _SPACES for number in row.get(name, ()) if number is not None
-    }
-    places = {
-        key: row.location for key, row in (await spaces.houses_by_id(scope, db, sorted(numbers))).items()
-    }
-    names_by_id = {**await spaces.names(scope, db, sorted(numbers)), **places}
-    people = {number for row in changes for number in row.get("resident", ()) if number is not None}
-    names = await persons.names(scope, db, sorted(people))
-    for row in changes:
-        for field in (*_SPACES, "resident"):
-            if field in row:
-                words = names if field == "resident" else names_by_id
-                was, now = row[field]
-                row[field] = (words.get(was, was), words.get(now, now))
+    numbers = history.ids_among(changes, *_SPACES)
+    places = {key: row.location for key, row in (await spaces.houses_by_id(scope, db, numbers)).items()}
+    names = {**await spaces.names(scope, db, numbers), **places}
+    people = await persons.names(scope, db, history.ids_among(changes, "resident"))
+    history.put_names(changes, {"house": names, "parent": names, "resident": people})
 
 
 HISTORY = (

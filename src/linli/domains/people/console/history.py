@@ -2,25 +2,29 @@
 
 from typing import Any
 
-from linli.domains.people.queries import persons
+from linli.domains.people.queries import own_rights, persons
 from linli.domains.people.rights import Right
-from linli.domains.people.service import departments, employees, groups, vehicles
+from linli.domains.people.service import departments, employees, groups, organisation, vehicles
+from linli.kernel import history, tenancy
 from linli.kernel.db import Reader
 from linli.kernel.history import Kind
 from linli.kernel.scope import Scope
 
-_PERSONS = ("owner", "member")
-
 
 async def _tell_persons(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
     """Owners of vehicles and members of groups by their names; erased ones show their number."""
-    people = {who for row in changes for field in _PERSONS for who in row.get(field, ()) if who}
-    names = await persons.names(scope, db, sorted(people))
-    for row in changes:
-        for field in _PERSONS:
-            if field in row:
-                was, now = row[field]
-                row[field] = (names.get(was, was), names.get(now, now))
+    names = await persons.names(scope, db, history.ids_among(changes, "owner", "member"))
+    history.put_names(changes, {"owner": names, "member": names})
+
+
+async def _tell_colleagues(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
+    """Persons of the company by their names."""
+    names = await own_rights.names(db, history.ids_among(changes, "colleague"))
+    history.put_names(changes, {"colleague": names})
+
+
+async def _project(scope: Scope, db: Reader, target: str) -> None:
+    await tenancy.get_project(scope, db, project_id=target)
 
 
 HISTORY = (
@@ -50,5 +54,12 @@ HISTORY = (
         manage=Right.VEHICLES_MANAGE.value,
         restore=vehicles.undo_change,
         tell=_tell_persons,
+    ),
+    Kind(
+        name=organisation.HISTORY,
+        see=Right.STAFF_SEE.value,
+        manage=Right.STAFF_MANAGE.value,
+        tell=_tell_colleagues,
+        visible=_project,
     ),
 )

@@ -23,13 +23,15 @@ from linli.domains.people.schemas import Profile
 from linli.domains.people.service import accounts, inviters, ownership, persons
 from linli.domains.people.service.accounts import Account
 from linli.domains.people.service.ownership import NO_PASSWORD
-from linli.kernel import tenancy
+from linli.kernel import history, tenancy
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput, Conflict, Forbidden
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 MAX_BATCH = 100
+HISTORY = "project_group"
+"""Kind of a project's group of persons in the history; its target is the project."""
 type Holdings = frozenset[tuple[Right, str]]
 
 
@@ -226,6 +228,7 @@ async def join_groups(hand: Hand, tx: Tx, *, account_ids: list[int], project_ids
         await tx.insert(project_group_members, row)
         await ownership.enters(tx, account_id=account_id)
         await note(hand, tx, "group.joined", account_id=account_id, name=person, detail=project)
+        await _note_member(hand, tx, project_id, "member_added", after=account_id)
         await _check_change(hand, tx, account_id, before)
 
 
@@ -235,7 +238,22 @@ async def leave_groups(hand: Hand, tx: Tx, *, account_ids: list[int], project_id
         before = await _holdings(hand, tx, account_id)
         if await _leave.run(tx, of_account=account_id, of_project=project_id):
             await note(hand, tx, "group.left", account_id=account_id, name=person, detail=project)
+            await _note_member(hand, tx, project_id, "member_removed", before=account_id)
             await _check_change(hand, tx, account_id, before)
+
+
+async def _note_member(
+    hand: Hand, tx: Tx, project_id: str, action: str, *, before: int | None = None, after: int | None = None
+) -> None:
+    await history.note(
+        hand.scope,
+        tx,
+        history.Record(HISTORY, project_id, None),
+        action,
+        before={"colleague": before},
+        after={"colleague": after},
+        now_ms=tx.db.clock.now_ms(),
+    )
 
 
 async def disable(hand: Hand, tx: Tx, *, account_id: int, disabled: bool) -> None:

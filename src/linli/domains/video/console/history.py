@@ -6,6 +6,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.people.rights import Right
 from linli.domains.video.camera_rules import CHOICES
 from linli.domains.video.service import cameras
+from linli.kernel import history
 from linli.kernel.db import Reader
 from linli.kernel.history import Kind
 from linli.kernel.scope import Scope
@@ -13,17 +14,12 @@ from linli.kernel.scope import Scope
 
 async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
     """Choices by their words, spaces by their names; deleted ones show their number."""
-    numbers = {number for row in changes for number in row.get("space_id", ()) if number is not None}
-    names = await spaces.names(scope, db, sorted(numbers)) if numbers else {}
+    names = await spaces.names(scope, db, history.ids_among(changes, "space_id"))
     at = 1 if scope.language == "en" else 0
-    for row in changes:
-        for field, labels in CHOICES.items():
-            if field in row:
-                was, now = (labels[value][at] if value in labels else value for value in row[field])
-                row[field] = (was, now)
-        if "space_id" in row:
-            was, now = row["space_id"]
-            row["space_id"] = (names.get(was, was), names.get(now, now))
+    choices = {
+        field: {value: words[at] for value, words in labels.items()} for field, labels in CHOICES.items()
+    }
+    history.put_names(changes, {**choices, "space_id": names})
 
 
 HISTORY = (
