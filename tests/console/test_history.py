@@ -84,7 +84,7 @@ async def test_moving_out_is_told_in_numbers_and_taken_back(home):
     change = (await web.post(f"{at}/residents/move-out", json=leaves)).json()["changeId"]
     out, moved_in = await changes(web, at, "resident", identity)
     assert (out["action"], out["reason"], out["id"]) == ("moved_out", "卖房", change)
-    assert {"field": "house", "before": "", "after": "3幢/101"} in moved_in["fields"]
+    assert {"field": "house", "before": "", "after": "Building 3, Room 101"} in moved_in["fields"]
     assert {"field": "id_no", "before": "", "after": "330*************34"} in moved_in["fields"]
     of_house = await changes(web, at, "space", house)
     assert [row["action"] for row in of_house[:2]] == ["resident_moved_out", "resident_moved_in"]

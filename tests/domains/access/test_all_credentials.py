@@ -340,7 +340,7 @@ async def test_an_intercom_door_calls_one_unit(estate: Estate) -> None:
     unit = await make_space(parts.db, estate.tenant, parts.ids, estate.buildings[0], "unit", "1单元")
     await estate.serve(iot_id, estate.root)
     assert (await estate.desk.put(path, json={"spaceId": unit})).status_code == 204
-    assert (await estate.desk.get(path)).json() == {"spaceId": str(unit), "place": "1幢 / 1单元"}
+    assert (await estate.desk.get(path)).json() == {"spaceId": str(unit), "place": "1幢/1单元"}
     # Whom it serves stays as it is.
     assert len((await estate.desk.get(f"/doors/{iot_id}/scope")).json()["serves"]) == 1
     building = await estate.desk.put(path, json={"spaceId": estate.buildings[0]})

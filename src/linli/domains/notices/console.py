@@ -7,6 +7,7 @@ from litestar.datastructures import UploadFile
 from msgspec import Meta
 
 from linli.domains.communities import space_rules
+from linli.domains.communities.addresses import in_words, with_word
 from linli.domains.communities.console.picture_files import keep_picture
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import uploads
@@ -111,12 +112,16 @@ async def _list_rows(scope: Scope, db: Reader, notices: list[Notice]) -> list[No
         scope, db, sorted({space_id for row in aims.values() for space_id in row})
     )
     ways = {space_id: space_rules.path_ids(space.path)[1:] for space_id, space in spaces_by_id.items()}
-    names = await spaces.names(scope, db, sorted({step for way in ways.values() for step in way}))
+    steps = await spaces.spaces_by_id(scope, db, sorted({step for way in ways.values() for step in way}))
 
     def target(space_id: int) -> NoticeTarget:
-        way_text = " / ".join(names[step] for step in ways.get(space_id, ()) if step in names)
+        levels = [
+            with_word(steps[step].kind, steps[step].name) for step in ways.get(space_id, ()) if step in steps
+        ]
         return NoticeTarget(
-            str(space_id), way_text, spaces_by_id[space_id].kind if space_id in spaces_by_id else ""
+            str(space_id),
+            in_words("/".join(levels), scope.language),
+            spaces_by_id[space_id].kind if space_id in spaces_by_id else "",
         )
 
     return [

@@ -16,6 +16,7 @@ from linli.domains.access.service import doors as service
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY
 from linli.domains.access.service.remote import MAX_REASON, remote_open
+from linli.domains.communities.addresses import in_words
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Filter, Routes
@@ -203,7 +204,7 @@ def _matches(row: DoorRow, text: str, presence: str | None) -> bool:
     wanted = text.strip().lower()
     if presence is not None and row.online != (presence == "online"):
         return False
-    return any(wanted in part.lower() for part in (row.name, row.sn, row.place))
+    return any(wanted in part.lower() for part in (row.name, row.sn, row.place, in_words(row.place, "zh-CN")))
 
 
 door_routes = Routes("/doors", tags=("doors",))

@@ -9,6 +9,7 @@ from linli.domains.access.pass_details import temperature_c
 from linli.domains.access.queries.passes import PassFilter, walk_passes
 from linli.domains.access.rows import Pass
 from linli.domains.access.times import write_time
+from linli.domains.communities.addresses import in_words
 from linli.kernel.db import Reader
 from linli.kernel.i18n import text
 from linli.kernel.scope import Scope
@@ -49,7 +50,7 @@ def _line(row: Pass, place: str, language: str, zone: str, *, whole: bool) -> tu
         row.name,
         row.identity_id,
         row.door_name,
-        place,
+        in_words(place, language),
         text(f"pass.kind.{row.type}", language),
         shown_credential(row.type, row.credential, whole=whole),
         text(f"pass.way.{row.direction}", language) if row.direction else "",

@@ -14,6 +14,7 @@ from linli.domains.boxes.passage.service import RuleForm
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.rows import EdgeDevice, Gateway
 from linli.domains.communities import space_rules
+from linli.domains.communities.addresses import with_word
 from linli.domains.communities.queries import spaces
 from linli.domains.people.queries import persons
 from linli.domains.people.rights import Right
@@ -283,13 +284,11 @@ async def _units(scope: Scope, db: Reader, gateway: Gateway) -> list[PassageUnit
         under = await spaces.subtree(scope, db, await spaces.space(scope, db, root))
     except NotFound:
         return []
-    names = {row.space_id: row.name for row in under}
+    names = {row.space_id: with_word(row.kind, row.name) for row in under}
     return [
         PassageUnit(
             str(row.space_id),
-            " / ".join(
-                names[space_id] for space_id in space_rules.path_ids(row.path)[1:] if space_id in names
-            ),
+            "/".join(names[space_id] for space_id in space_rules.path_ids(row.path)[1:] if space_id in names),
         )
         for row in under
         if row.kind in (space_rules.BUILDING, space_rules.UNIT)

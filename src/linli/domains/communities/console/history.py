@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from linli.domains.communities.addresses import in_words
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import recovery
 from linli.domains.people import person_rules
@@ -18,7 +19,8 @@ _SPACES = ("house", "parent")
 async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
     """Houses by their place, parents by their name, residents by theirs; deleted ones show their number."""
     numbers = history.ids_among(changes, *_SPACES)
-    places = {key: row.location for key, row in (await spaces.houses_by_id(scope, db, numbers)).items()}
+    houses = await spaces.houses_by_id(scope, db, numbers)
+    places = {key: in_words(row.location, scope.language) for key, row in houses.items()}
     names = {**await spaces.names(scope, db, numbers), **places}
     people = await persons.names(scope, db, history.ids_among(changes, "resident"))
     history.put_names(changes, {"house": names, "parent": names, "resident": people})

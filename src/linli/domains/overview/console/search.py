@@ -6,6 +6,7 @@ import msgspec
 from litestar import Request
 
 from linli.domains.accounts.service.sessions import Session
+from linli.domains.communities.addresses import in_words
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.people.queries import persons
 from linli.domains.people.rights import SIGNED_IN, Right, Rights
@@ -81,7 +82,12 @@ async def _houses(scope: Scope, db: Database, text: str) -> list[SearchHit]:
     houses = await spaces.search_houses(scope, db, text, limit=EACH)
     communities_by_id = await communities.by_id(scope, db, [row.community_id for row in houses])
     return [
-        SearchHit("house", str(row.space_id), row.location, communities_by_id[row.community_id].name)
+        SearchHit(
+            "house",
+            str(row.space_id),
+            in_words(row.location, scope.language),
+            communities_by_id[row.community_id].name,
+        )
         for row in houses
         if row.community_id in communities_by_id
     ]

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from linli.domains.communities.addresses import in_words
 from linli.domains.visitors.pages.html import joined, page
 from linli.domains.visitors.rows import ARRIVED, ASKED, EXPECTED, LEFT, REFUSED, VOID, Visit
 from linli.domains.visitors.service.passes import PassPicture
@@ -53,7 +54,7 @@ def render(visit: Visit, place: Place, pictures: list[PassPicture], language: st
             parts.append(Markup("<h2>{text}</h2>").format(text=label))
         parts.append(Markup(qr_svg(picture.text, label=label)))
     rows = [
-        ("house", place.house),
+        ("house", in_words(place.house, language)),
         ("since", wall_clock(visit.starts_ms, place.zone)),
         ("until", wall_clock(visit.ends_ms, place.zone)),
         ("plate", visit.plate),

@@ -12,6 +12,8 @@ from linli.domains.boxes.devices.queries.devices import DeviceDetail
 from linli.domains.boxes.devices.service.devices import Asked
 from linli.domains.boxes.schema_check import Fault
 from linli.domains.boxes.snapshots import hidden
+from linli.domains.communities import space_rules
+from linli.domains.communities.addresses import with_word
 from linli.domains.communities.queries import spaces
 from linli.kernel import i18n
 from linli.kernel.db import Reader
@@ -173,8 +175,10 @@ async def device_rows(
 ) -> list[EdgeDeviceRow]:
     places: dict[int, str] = {}
     for space_id in sorted({row.device.space_id for row in rows if row.device.space_id is not None}):
-        way = await spaces.way(scope, db, space_id)
-        places[space_id] = " / ".join([name for _, name in way][1:])  # without the community
+        # Without the community.
+        along = space_rules.path_ids((await spaces.space(scope, db, space_id)).path)[1:]
+        steps = await spaces.spaces_by_id(scope, db, along)
+        places[space_id] = "/".join(with_word(steps[step].kind, steps[step].name) for step in along)
     return [_row(row, shape, places, absence) for row in rows]
 
 
