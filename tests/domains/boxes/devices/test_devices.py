@@ -198,7 +198,7 @@ async def test_doors_are_bound_to_a_space(desk: Desk):
     ids = [int(row["id"]) for row in rows]
     bound = await desk.browser.put(f"{desk.at()}/devices/space", json={"ids": ids[:3], "spaceId": space})
     assert bound.json() == {"devices": 3}
-    assert [row["place"] for row in await desk.rows(bound=True)] == ["01"] * 3
+    assert [row["place"] for row in await desk.rows(bound=True)] == ["1幢"] * 3
     assert len(await desk.rows(bound=False)) == 2
     doors = (await desk.browser.get("/doors", params={"communityId": desk.community})).json()["data"]
     assert {one["iotId"] for one in doors} == {row["iotId"] for row in rows[:3]}
