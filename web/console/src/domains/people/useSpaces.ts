@@ -7,6 +7,7 @@ export type SpaceRow = components['schemas']['SpaceRow']
 export type HouseRow = components['schemas']['HouseRow']
 export type AssetRow = components['schemas']['AssetRow']
 export type SpaceImport = components['schemas']['SpaceImport']
+export type Answer = components['schemas']['Answer']
 export type SpaceConsequences = components['schemas']['SpaceConsequences']
 
 /** Kinds of spaces, and what may be made below each. */
@@ -178,5 +179,12 @@ export function useSpaceImport(communityId: () => string) {
   const open = useAction(async (id: string) =>
     follow(await answer(api.GET('/api/console/imports/{import_id}', { params: importPath(id) }))),
   )
-  return { current, earlier, check, apply, undo, open }
+  const answerFaults = useAction(async (id: string, answers: Answer[]) => {
+    const sent = api.POST('/api/console/imports/{import_id}/answers', {
+      params: importPath(id),
+      body: { answers },
+    })
+    return follow(await answer(sent))
+  })
+  return { current, earlier, check, answerFaults, apply, undo, open }
 }
