@@ -1,23 +1,16 @@
 import { useI18n } from 'vue-i18n'
+import words from './address.json'
 
 const BARE = /^[0-9A-Z-]+$/
-const NUMBERED = /^([0-9A-Z-]+)(号车道|停车区|号楼|幢|栋|座|楼|单元|室|房|区)$/
-const BUILDING = /(幢|栋|座|楼)$/
-const WORDS = { area: '区', building: '幢', unit: '单元', house: '室' } as const
-const ENGLISH: Record<string, string> = {
-  号楼: 'Building',
-  幢: 'Building',
-  栋: 'Building',
-  座: 'Building',
-  楼: 'Building',
-  单元: 'Unit',
-  室: 'Room',
-  房: 'Room',
-  区: 'Area',
-  停车区: 'Parking area',
-  号车道: 'Lane',
-}
-type Kind = keyof typeof WORDS
+const ENGLISH: Record<string, string> = words.english
+const LEVELS = words.levels
+const NUMBERED = new RegExp(
+  `^([0-9A-Z-]+)(${Object.keys(ENGLISH)
+    .sort((word, other) => other.length - word.length)
+    .join('|')})$`,
+)
+const BUILDING = new RegExp(`(${words.buildings.join('|')})$`)
+type Kind = keyof typeof LEVELS
 
 const plain = (name: string) => name.normalize('NFKC').trim().toUpperCase()
 const number = (text: string) => text.replace(/^0+/, '') || '0'
@@ -46,7 +39,7 @@ export function inWords(location: string, language: string): string {
     .filter(Boolean)
   const kind = kinds(names)
   const levels = names.map((name, at) => {
-    const bare = BARE.test(plain(name)) ? `${number(plain(name))}${WORDS[kind[at] ?? 'area']}` : name
+    const bare = BARE.test(plain(name)) ? `${number(plain(name))}${LEVELS[kind[at] ?? 'area']}` : name
     const [, core, word] = NUMBERED.exec(plain(bare)) ?? []
     if (core === undefined || word === undefined) return bare
     return language === 'en' ? `${ENGLISH[word] ?? ''} ${number(core)}` : `${number(core)}${word}`
