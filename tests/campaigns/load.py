@@ -269,7 +269,7 @@ class Clerk:
     def _write(self, sheet: Sheet, number: int) -> bytes:
         houses = [(sheet.building, "01", f"{room + 1:04}") for room in range(sheet.houses)]
         people = [
-            (*houses[one % sheet.houses], f"住户{one}", 1, f"1{30_000_000 + number * 1000 + one:010}")
+            (*houses[one % sheet.houses], f"住户{one}", 1, f"13{number * 1000 + one:09}")
             for one in range(sheet.people)
         ]
         content = io.BytesIO()

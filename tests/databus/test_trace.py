@@ -82,6 +82,6 @@ async def test_a_trace_tells_how_far_each_subscription_is_with_the_message(house
             found = await pushes(number)
             return found if found["broken"]["state"] == "failed" else None
 
-        parked = (await until(given_up, seconds=20))["broken"]
+        parked = (await until(given_up, seconds=100))["broken"]
         assert (parked["facts"]["fate"], parked["reason"]) == ("failed", "The endpoint answered HTTP 500.")
         assert parked["facts"]["attempts"] > 1

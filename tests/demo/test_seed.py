@@ -46,7 +46,7 @@ async def figures(sample: Sample) -> dict[str, Any]:
         "lifts": len(await devices.rows_of(db, site, devices.LIFT, [f"lift-0{n}" for n in (1, 2, 3)])),
         "meters": len(sample.fleet.meters),
         "cameras": len(sample.fleet.cameras),
-        "cameras told of": await camera_queries.count(site.tenant, db, number),
+        "cameras told of": len(await camera_queries.all_of_community(site.tenant, db, number)),
         "card holders": sum(bool(person.cards) for person in held.people),
         "code holders": sum(bool(person.codes) for person in held.people),
         "without": sum(not person.cards and not person.codes for person in held.people),

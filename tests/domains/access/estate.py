@@ -87,6 +87,13 @@ class Estate:
             else:
                 return
 
+    async def take_back(self, credential_id: str) -> int:
+        """End a credential that the desk gave, from the list of all; the status of the answer."""
+        listed = await self.desk.get(f"{self.path}/held-credentials", params={"pageSize": 100})
+        row = next(row for row in listed.json()["data"] if row["ref"] == str(credential_id))
+        named = {"origin": row["origin"], "ref": row["ref"], "personId": row["personId"]}
+        return (await self.desk.post(f"{self.path}/held-credentials/end", json=named)).status_code
+
     async def serve(self, iot_id: str, *space_ids: int, groups: tuple[str, ...] = ()) -> None:
         body = {"spaceIds": list(space_ids), "groupIds": list(groups)}
         answer = await self.desk.put(f"/doors/{iot_id}/scope", json=body)

@@ -56,7 +56,7 @@ async def test_rights_given_by_hand_come_back_with_their_holder(estate: Estate) 
             len(door.permissions.cards) == 4 and len(door.permissions.qr) == 1 and door.permissions.passwords
         )
     )
-    assert (await estate.desk.delete(f"{path}/{withdrawn}")).status_code == 204
+    assert await estate.take_back(withdrawn) == 200
 
     await estate.platform.clock.advance(1000)
     leaves = {"houseId": estate.houses[0], "identityId": estate.owner}

@@ -189,7 +189,7 @@ async def test_import_trial_faults_and_residents(desk, tmp_path: Path):
 
     assert (await desk.get("/search?q=李伯")).json()[0]["kind"] == "person"
     hits = (await desk.get("/search?q=0102")).json()
-    assert [(hit["kind"], hit["title"]) for hit in hits] == [("house", "01/01/0102")]
+    assert [(hit["kind"], hit["title"]) for hit in hits] == [("house", "Building 1, Unit 1, Room 102")]
     assert {hit["kind"] for hit in (await desk.get("/search?q=演示")).json()} == {"key"}
     assert (await desk.get("/search?q=李")).json() == []
 

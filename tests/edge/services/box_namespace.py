@@ -51,6 +51,8 @@ while [ ! -S /run/dbus/system_bus_socket ]; do sleep 0.02; done
 wait
 """
 
+ROOT = Path(__file__).parents[3]
+
 
 def missing() -> str:
     """Why there can be none here; empty: there can."""
@@ -175,6 +177,7 @@ class BoxNamespace:
 
     def _begin(self, line: list[str]) -> subprocess.Popen[bytes]:
         environment = {name: value for name, value in os.environ.items() if name not in ("LANG", "LC_ALL")}
+        environment["PYTHONPATH"] = str(ROOT)  # the namespace begins in a folder of its own
         process = subprocess.Popen(
             line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
         )

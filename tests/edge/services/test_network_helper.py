@@ -281,6 +281,9 @@ async def test_the_page_of_a_box_without_the_right_changes_by_the_helper(
     await box.stop()
 
 
+ROOT = Path(__file__).parents[3]
+
+
 def client(box: BoxNamespace, uid: int, place: Path, word: str, plan: dict[str, Any]) -> str:
     """What the box's own user is told, in the box's namespace."""
     enter = ["nsenter", "-t", str(box.inside), "-m", "-n", "-p"]
@@ -288,6 +291,8 @@ def client(box: BoxNamespace, uid: int, place: Path, word: str, plan: dict[str, 
     line = [sys.executable, "-m", "tests.edge.services.helped_client", str(place), word, CLOUD_URL]
     asked = subprocess.run(
         [*enter, *user, *line],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))},
         input=json.dumps(plan).encode(),
         capture_output=True,
         timeout=2 * namespaces.PATIENCE_S,

@@ -1,7 +1,8 @@
 import { useI18n } from 'vue-i18n'
 import words from './address.json'
 
-const BARE = /^[0-9A-Z-]+$/
+/** A number, such as 01, 12B or A-3; Sunrise is a name and stays as it is. */
+const BARE = /^(?:[A-Z]{0,2}-?\d[0-9A-Z-]{0,9}|[A-Z]{1,2})$/
 const ENGLISH: Record<string, string> = words.english
 const LEVELS = words.levels
 const NUMBERED = new RegExp(

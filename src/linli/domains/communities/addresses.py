@@ -30,7 +30,8 @@ WORDS: Final = {
     "parking_space_channel": "号车道",
 }
 """Kind of space → what people say behind its number."""
-_BARE = re.compile(r"[0-9A-Z-]+")
+_BARE = re.compile(r"[A-Z]{0,2}-?\d[0-9A-Z-]{0,9}|[A-Z]{1,2}")
+"""A number, such as 01, 12B or A-3; Sunrise is a name and stays as it is."""
 _NUMBERED = re.compile(r"([0-9A-Z-]+)(号车道|停车区|号楼|幢|栋|座|楼|单元|室|房|区)")
 _BUILDING = re.compile(r".*(幢|栋|座|楼)")
 _ENGLISH: Final = {
