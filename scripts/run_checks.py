@@ -28,16 +28,21 @@ FORMATTERS = 2
 """The first so many of the checks write with --fix."""
 AT_ONCE = 2
 
+type Check = tuple[str, Callable[[], bool]]
+"""Its name, and what tells whether it passed."""
+
 
 def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
-    asked = checks(fix="--fix" in arguments)
+    asked = tools(fix="--fix" in arguments)
     # Most are one process that keeps one processor busy. What formats goes first: others read what it writes.
     first, rest = asked[:FORMATTERS], asked[FORMATTERS:]
     failed = [name for name, check in first if not timed(name, check)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        passed = list(threads.map(lambda check: timed(*check), rest))
-    failed += [name for (name, _), good in zip(rest, passed, strict=True) if not good]
+        beside = threads.map(lambda check: timed(*check), rest)
+        # On this thread alone: two of them import the platform, and two threads that import it can break each other.
+        failed += [name for name, check in own_checks() if not timed(name, check)]
+        failed += [name for (name, _), good in zip(rest, beside, strict=True) if not good]
     for warning in long_files([Path("src"), Path("web")]):
         print(f"  note  split by noun? {warning}")
     if failed:
@@ -47,9 +52,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
-    """What writes, then the rest, the longest first. The tools of an app are checks of their own: one after the other
-    those of the console took twice as long as all else."""
+def tools(*, fix: bool) -> list[Check]:
+    """Each a process of its own: what writes, then the rest, the longest first. The tools of an app are checks of
+    their own: one after the other those of the console took twice as long as all else."""
     folders = [folder for folder in PYTHON_FOLDERS if Path(folder).is_dir()]
     apps = web_apps(Path("web"))
     return [
@@ -62,6 +67,12 @@ def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
         *((f"web {app} tests", npm("test", app)) for app in apps),
         *((f"web {app} texts", npm("strings:check", app)) for app in apps),
         ("imports", tool("lint-imports")),
+    ]
+
+
+def own_checks() -> list[Check]:
+    """Those of this folder, in this process."""
+    return [
         ("texts", lambda: report(text_problems())),
         ("lock files", lambda: report(list(lock_problems([Path(file) for file in LOCK_FILES])))),
         ("names", lambda: report([*file_problems(ROOT), *name_problems(ROOT)])),

@@ -25,7 +25,8 @@ CHECKS = """
 import os, sys
 import run_checks
 left_out = () if os.path.isdir(".mypy_cache") else ("types",)
-wanted = [row for row in run_checks.checks(fix=True) if not row[0].startswith(("web ", *left_out))]
+every = [*run_checks.tools(fix=True), *run_checks.own_checks()]
+wanted = [row for row in every if not row[0].startswith(("web ", *left_out))]
 sys.exit(any([not run_checks.timed(name, check) for name, check in wanted]))
 """
 STEP = re.compile(r"^(?:`([^`\n]+)`\n\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
