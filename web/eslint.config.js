@@ -26,6 +26,30 @@ export default ts.config(
     },
   },
   {
+    files: ['console/src/**'],
+    ignores: ['console/src/app/messages.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'element-plus',
+              allowTypeImports: true,
+              message: 'Write <el-…> in the template. Toasts and message boxes: @/app/messages.',
+            },
+          ],
+          patterns: [
+            {
+              group: ['element-plus/es/components/message', 'element-plus/es/components/message-box'],
+              message: 'Import them from @/app/messages.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['console/src/domains/**'],
     rules: {
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Call the typed client in @/api/client.' }],

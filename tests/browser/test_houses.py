@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.drop_downs import choose
-from tests.browser.visit import Visit
+from tests.browser.visit import Visit, expect_in_view
 
 pytestmark = pytest.mark.slow
 
@@ -128,7 +128,7 @@ def test_the_form_decides_what_residents_are_asked(administrator: Visit, tmp_pat
     expect(page.get_by_role("listitem", name="Phone").get_by_role("checkbox", name="Shown")).to_be_disabled()
     page.get_by_role("button", name="Move Pet up").click()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved").first).to_be_visible()
+    expect_in_view(page.locator(".el-message").filter(has_text="Saved"))
     page.get_by_role("tab", name="Review").click()
     expect(page.get_by_text("No", exact=True)).to_be_visible()
     page.get_by_role("switch").locator("xpath=..").click()
@@ -187,11 +187,32 @@ def test_the_form_decides_what_residents_are_asked(administrator: Visit, tmp_pat
     leaving = page.get_by_role("dialog", name=re.compile("李清照")).last
     expect(leaving.get_by_test_id("lost-rights")).to_contain_text("QR code at 0 doors")
     leaving.get_by_role("button", name="Move out").click()
-    expect(page.get_by_text("李清照 moved out")).to_be_visible()
+    toast = page.locator(".undo-toast").filter(has_text="李清照 moved out")
+    expect_in_view(toast)
+    expect(panel).to_be_visible()  # under their name, though the list shows them no more
+    expect(panel.get_by_role("button", name="Move out")).to_be_hidden()
+    page.keyboard.press("Escape")  # the panel goes, the way back stays
+    expect(panel).to_be_hidden()
+    page.evaluate("() => { window.clicks = 0; addEventListener('click', () => (window.clicks += 1), true) }")
+    toast.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="李清照").first).to_be_visible()
+    assert page.evaluate("window.clicks") <= 2
+    expect(toast).to_be_hidden()
+
+    page.get_by_role("button", name="李清照").first.click()
+    panel.get_by_role("button", name="Move out").click()
+    leaving.get_by_role("button", name="Move out").click()
+    expect_in_view(toast)
+    expect(page.get_by_role("dialog", name=re.compile("李清照"))).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(panel.get_by_role("button", name="Move out")).to_be_visible()
+    expect(toast).to_be_hidden()
 
     administrator.go("/resident-form")
     page.get_by_role("tab", name="Own fields").click()
     page.get_by_role("listitem").filter(has_text="Pet").get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    sure = page.locator(".el-message-box")
+    expect_in_view(sure)
+    sure.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("listitem").filter(has_text="Pet")).to_be_hidden()
     assert administrator.take_faults() == []

@@ -49,6 +49,21 @@ _THEME = """(dark) => {
 }"""
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+_PAINTED = """(one) => {
+  const box = one.getBoundingClientRect()
+  const style = getComputedStyle(one)
+  const inside = box.width > 0 && box.height > 0 && box.left >= 0 && box.top >= 0
+    && box.right <= innerWidth && box.bottom <= innerHeight
+  const front = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+  const floats = (at) => at !== null && (getComputedStyle(at).position === 'fixed' || floats(at.parentElement))
+  return {
+    inside,
+    inFront: one.contains(front),
+    floats: floats(one),
+    painted: !['transparent', 'rgba(0, 0, 0, 0)'].includes(style.backgroundColor),
+  }
+}"""
+
 open_visits: list["Visit"] = []
 """Of this process, in the order in which they were opened."""
 
@@ -196,6 +211,14 @@ class Visit:
             assert wider <= 0, f"{name} at {width} px scrolls sideways by {wider} px"
             keep_picture(page, f"{name}-{width}", whole=whole)
         page.set_viewport_size({"width": self.size[0], "height": self.size[1]})
+
+
+def expect_in_view(thing: Locator) -> None:
+    """Wait until what popped up stands still; it floats inside the window, in front, on a ground of its own."""
+    expect(thing).to_be_visible()
+    thing.page.wait_for_function(STILL)
+    looks: dict[str, bool] = thing.evaluate(_PAINTED)
+    assert all(looks.values()), looks
 
 
 def keep_picture(page: Page, name: str, *, whole: bool = False) -> None:
