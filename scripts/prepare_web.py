@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from steps import Stamp, digest, run
 from web_licences import write
 
 OLDEST_NODE = (20, 19)
-NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", ".vite", "test-results"})
+NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", ".vite", "test-results", ".temp"})
+MANUAL = "manual"
+"""The workspace that builds the manuals."""
 GENERATED = frozenset({"openapi.json", "schema.d.ts"})
 """Types only: pages are built without them and checked with them."""
 DOCUMENTS = {"console": "linli.console.schema", "resident": "linli.console.resident.schema"}
@@ -26,6 +28,7 @@ class WebBuild:
     def __init__(self, root: Path, python: PythonEnvironment) -> None:
         self.folder = root / "web"
         self.built = root / "src" / "linli" / "console" / "static"
+        self.manuals = root / "src" / "linli" / "console" / "static_help"
         self._root = root
         self._python = python
         self._logs = root / "build" / "logs"
@@ -55,23 +58,24 @@ class WebBuild:
         return npm
 
     def build(self) -> None:
-        """Build the pages if a source changed since the last build."""
+        """Build the pages and the manuals, each if a source of it changed since the last build."""
         npm = self.install()
         if npm is None:
             return
-        stamp = Stamp(self.built / ".linli-built.stamp")
-        if stamp.says(digest(self._sources())):
+        self._build("the web pages", [*npm, "run", "build"], self.built, self._sources)
+        if (self.folder / MANUAL).exists():
+            self._build("the manuals", [*npm, "run", "build", "-w", MANUAL], self.manuals, self._texts)
+
+    def _build(self, what: str, line: list[str], built: Path, sources: Callable[[], Iterator[Path]]) -> None:
+        stamp = Stamp(built / ".linli-built.stamp")
+        if stamp.says(digest(sources())):
             return
         stamp.clear()
-        run(
-            "building the web pages",
-            [*npm, "run", "build"],
-            log=self._logs / "npm-build.log",
-            cwd=self.folder,
-            environment=self._environment(),
-        )
-        write(self.folder, self.built)
-        stamp.write(digest(self._sources()))  # anew: the build itself may write generated sources
+        log = self._logs / f"npm-build-{built.name}.log"
+        run(f"building {what}", line, log=log, cwd=self.folder, environment=self._environment())
+        if built == self.built:
+            write(self.folder, self.built)
+        stamp.write(digest(sources()))  # anew: the build itself may write generated sources
 
     def describe(self) -> None:
         """Make the typed clients' sources (`src/api/openapi.json`, `schema.d.ts`) if the server changed since.
@@ -115,9 +119,17 @@ class WebBuild:
     def _client(self, app: str) -> Path:
         return self.folder / app / "src" / "api"
 
+    def _texts(self) -> Iterator[Path]:
+        """What the manuals are built from."""
+        for folder in (self._root / "docs" / "manual", self._root / "docs" / "guides", self.folder / MANUAL):
+            yield from (
+                file for file in folder.rglob("*") if file.is_file() and not NOT_SOURCES & set(file.parts)
+            )
+        yield self.folder / "package-lock.json"
+
     def _sources(self) -> Iterator[Path]:
         for folder, folders, files in os.walk(self.folder):
-            folders[:] = [name for name in folders if name not in NOT_SOURCES]
+            folders[:] = [name for name in folders if name not in {*NOT_SOURCES, MANUAL}]
             yield from (Path(folder, name) for name in files if name not in GENERATED)
 
     def _npm(self) -> list[str]:

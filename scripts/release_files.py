@@ -8,6 +8,7 @@ from pathlib import Path
 from web_licences import PLACE as WEB_LICENCES
 
 PAGES = ("static", "static_resident", "static_staff")
+MANUALS = "static_help"
 SOURCE = Path("src/linli")
 DOCUMENTS = "share/doc/linli"
 DEPLOY = "share/linli/deploy"
@@ -57,8 +58,9 @@ def _wanted(wheel: Path, root: Path) -> set[str]:
     project, version = wheel.name.split("-")[:2]
     info, data = f"{project}-{version}.dist-info", f"{project}-{version}.data/data"
     source = root / SOURCE
-    pages = {file for folder in PAGES for file in (source / "console" / folder).rglob("*")}
+    pages = {file for folder in (*PAGES, MANUALS) for file in (source / "console" / folder).rglob("*")}
     first = {f"linli/console/{folder}/index.html" for folder in PAGES}
+    first |= {f"linli/console/{MANUALS}/{language}/index.html" for language in ("zh-CN", "en")}
     code = {file for pattern in ("*.py", "*.json", "*.tmpl", "*.mako") for file in source.rglob(pattern)}
     shipped = {
         f"linli/{file.relative_to(source)}"

@@ -16,7 +16,7 @@ READY = "The sample community"
 READY_SECONDS = 300.0
 STOP_SECONDS = 20.0
 ASK_SECONDS = 10.0
-PAGES = ("/", "/m/", "/staff/", "/licences.txt")
+PAGES = ("/", "/m/", "/staff/", "/help/zh-CN/", "/help/en/", "/licences.txt")
 SETUP = "/api/console/setup"
 METHOD = "/solution/community/paas/community/query"
 

@@ -12,6 +12,10 @@ FILES = ("LICENSE*", "LICENCE*", "license*", "licence*", "NOTICE*", "COPYING*")
 OURS = "@linli/"
 NOT_STATED = {"@mapbox/jsonlint-lines-primitives": "MIT"}
 """Packages whose manifest names no licence. This one is a copy of jsonlint by the same author, which is under MIT."""
+PASSED_ON = {
+    "vitepress": ("@vueuse/core", "@vueuse/integrations", "focus-trap", "mark.js", "minisearch", "vue")
+}
+"""Packages that build pages and put their own code into these, with what that code needs; the rest only builds."""
 PLACE = "licences.txt"
 """In the folder of the console's built pages."""
 
@@ -71,6 +75,8 @@ def _packages(web: Path, apps: list[str]) -> Iterator[Package]:
 
 def _needs(manifest: dict[str, Any]) -> list[str]:
     """What a package is run with. Types are never shipped, and peers that may be missing are others' own choice."""
+    if manifest.get("name") in PASSED_ON:
+        return list(PASSED_ON[manifest["name"]])
     optional = manifest.get("peerDependenciesMeta", {})
     names = [*manifest.get("dependencies", {}), *(set(manifest.get("peerDependencies", {})) - set(optional))]
     return [name for name in names if not name.startswith("@types/")]

@@ -22,6 +22,7 @@ WALKED = {
     "/api/resident": ["/api/resident/session", "/api/resident/none"],
     "/m": ["/m", "/m/", "/m/anywhere", "/m/assets/gone.js", "/m/manifest.webmanifest"],
     "/staff": ["/staff", "/staff/", "/staff/anywhere"],
+    "/help": ["/help", "/help/", "/help/en/", "/help/en/nowhere", "/help/assets/gone.js"],
     "/oss": ["/oss"],
     "/v": ["/v/nothing"],
     "/r": ["/r/nothing"],

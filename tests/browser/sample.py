@@ -108,7 +108,7 @@ def _hash_of_sources() -> str:
     return found.hexdigest()[:16]
 
 
-_PAGES = (("static",), ("static_resident",), ("static_staff",))
+_PAGES = (("static",), ("static_resident",), ("static_staff",), ("static_help",))
 
 
 def _live(demo: Demo) -> None:

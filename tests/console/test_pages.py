@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from linli.console.pages import Pages, policy
+from linli.console.pages import Manuals, Pages, policy
 
 
 @pytest.fixture
@@ -55,3 +55,69 @@ async def test_nothing_hidden_or_outside_is_served(site: httpx.AsyncClient, path
 
 async def test_asset_of_an_older_build_is_not_the_page(site: httpx.AsyncClient):
     assert (await site.get("/assets/old-9999.js")).status_code == 404
+
+
+@pytest.fixture
+def manuals(tmp_path: Path) -> httpx.AsyncClient:
+    folder = tmp_path / "help"
+    (folder / "en").mkdir(parents=True)
+    (folder / "assets" / "chunks").mkdir(parents=True)
+    (folder / "en" / "index.html").write_text("start")
+    (folder / "en" / "doors.html").write_text("doors")
+    (folder / "404.html").write_text("no such page")
+    (folder / "assets" / "chunks" / "search.1a2b.js").write_text("1")
+    (folder / ".linli-built.stamp").write_text("secret")
+    (tmp_path / "outside.html").write_text("outside")
+    transport = httpx.ASGITransport(Manuals(folder))  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url="http://linli.test")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [("en-GB,en;q=0.9", "en"), ("zh-TW", "zh-CN"), ("fr", "zh-CN"), ("", "zh-CN")],
+)
+@pytest.mark.parametrize("path", ["/help", "/help/"])
+async def test_the_manual_begins_in_the_language_of_the_browser(
+    manuals: httpx.AsyncClient, path: str, wanted: str, language: str
+):
+    answer = await manuals.get(path, headers={"accept-language": wanted})
+    assert (answer.status_code, answer.headers["location"]) == (302, f"/help/{language}/")
+    assert answer.headers["vary"] == "accept-language"
+
+
+async def test_a_page_of_the_manual_has_a_plain_address_and_a_strict_policy(manuals: httpx.AsyncClient):
+    for path, text in {
+        "/help/en/": "start",
+        "/help/en/doors": "doors",
+        "/help/en/doors.html": "doors",
+    }.items():
+        answer = await manuals.get(path)
+        assert (answer.status_code, answer.text) == (200, text)
+        assert answer.headers["cache-control"] == "no-cache"
+        assert "script-src 'self';" in answer.headers["content-security-policy"]
+    assert (await manuals.get("/help/en")).headers["location"] == "/help/en/"
+    script = await manuals.get("/help/assets/chunks/search.1a2b.js")
+    assert "immutable" in script.headers["cache-control"]
+    assert (await manuals.post("/help/en/doors")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/help/en/nowhere",
+        "/help/nowhere/",
+        "/help/assets/old.js",
+        "/help/../outside",
+        "/help/%2e%2e/outside",
+        "/help/en/..%2f..%2foutside",
+        "/help/..%5coutside",
+        "/help/.linli-built.stamp",
+        "/help/en/%00",
+        "/help//outside",
+        "/help/en/" + "a" * 5000,
+    ],
+)
+async def test_what_the_manual_has_not_is_its_own_404_page(manuals: httpx.AsyncClient, path: str):
+    answer = await manuals.get(path)
+    assert (answer.status_code, answer.text) == (404, "no such page")
+    assert "script-src 'self';" in answer.headers["content-security-policy"]

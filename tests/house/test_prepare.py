@@ -146,6 +146,35 @@ def test_web_is_built_again_only_when_a_source_changed(copy: Path, monkeypatch: 
     assert asked.read_text() == "run build\n"
 
 
+def test_manuals_are_built_again_only_when_their_texts_changed(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web, texts = copy / "web", copy / "docs" / "manual" / "en"
+    (web / "manual").mkdir(parents=True)
+    texts.mkdir(parents=True)
+    (web / "package-lock.json").write_text("{}")
+    (web / "package.json").write_text('{"workspaces": []}')
+    (texts / "doors.md").write_text("1")
+    tools = copy / "tools"
+    tools.mkdir()
+    for name, text in {"npm": 'echo "$*" >> ../tools/asked', "node": "echo v22.1.0"}.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+
+    build, asked = WebBuild(copy, PythonEnvironment(copy)), tools / "asked"
+    build.build()
+    assert asked.read_text().split("\n")[1:] == ["run build", "run build -w manual", ""]
+    asked.unlink()
+    (texts / "doors.md").write_text("2")
+    build.build()
+    assert asked.read_text() == "run build -w manual\n", "the pages stay"
+    asked.unlink()
+    (web / "page.ts").write_text("1")
+    build.build()
+    assert asked.read_text() == "run build\n", "the manuals stay"
+
+
 def test_web_clients_are_described_again_only_when_the_server_says_something_else(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -211,6 +211,7 @@ WEB_PLACES = {
     "/api/resident": "its routes say themselves who may call them",
     "/m": "built pages of residents: the same files for everybody",
     "/staff": "built pages of staff: the same files for everybody",
+    "/help": "built manuals: the same files for everybody, about the product and not about anybody",
     "/oss": "takes a file with a signed ticket; gives nothing back",
     "/v": "one visitor's pass for whoever has its sealed link",
     "/r": "the form behind a community's registration QR; tells its name alone",

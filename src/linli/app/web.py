@@ -10,7 +10,7 @@ from linli.app.http import Health, Router, metrics_app
 from linli.app.registration import PATHS, registration
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
-from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Pages
+from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Manuals, Pages
 from linli.console.parts import Parts
 from linli.console.resident.app import PREFIX as RESIDENT
 from linli.console.resident.app import resident_app
@@ -66,6 +66,7 @@ def router_of(platform: "Platform") -> Router:
             RESIDENT: carrying(resident_app(parts), (NOT_KEPT,)),
             "/m": Pages(RESIDENT_PAGES, base="/m"),
             "/staff": Pages(STAFF_PAGES, base="/staff"),
+            "/help": Manuals(base="/help"),
             "/oss": upload,
             "/v": platform.visitors.pages,
             "/r": platform.visitors.pages,

@@ -1,7 +1,4 @@
-"""The built web pages as an ASGI app: hashed assets are kept a year, the pages themselves never.
-
-Any path that is no file answers with `index.html`, since the pages route by themselves.
-"""
+"""The built web pages and manuals as ASGI apps: hashed assets are kept a year, the pages themselves never."""
 
 import gzip
 import mimetypes
@@ -11,9 +8,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from linli.kernel import i18n
+
 HERE: Final = Path(__file__).parent / "static"
 RESIDENT_PAGES: Final = Path(__file__).parent / "static_resident"
 STAFF_PAGES: Final = Path(__file__).parent / "static_staff"
+MANUALS: Final = Path(__file__).parent / "static_help"
 _POLICY: Final = "; ".join(
     (
         "default-src 'self'",
@@ -62,6 +62,8 @@ class _File(NamedTuple):
 class Pages:
     """Serves the files of one folder from memory (about a megabyte, each read once and again when it changed).
 
+    Any path that is no file answers with `index.html`, since the pages route by themselves.
+
     `base` is the path that the folder stands at: `/m/assets/x.js` is `assets/x.js` in it. `tiles` is the address of
     the map tiles that its pages may load.
     """
@@ -92,26 +94,62 @@ class Pages:
         await _respond(send, 200, file, headers, head=scope["method"] == "HEAD", policy=self._policy)
 
     def _find(self, path: str) -> _File | None:
-        relative = path.lstrip("/")
-        if not relative or any(part.startswith(".") for part in relative.split("/")) or "\\" in relative:
-            return None
-        file = self._folder / relative
-        try:
-            if not file.resolve().is_relative_to(self._folder) or not file.is_file():
-                return None
-            return _load(file, file.stat().st_mtime_ns)
-        except (OSError, ValueError):
-            return None
+        return _find(self._folder, path)
 
 
-async def _redirect(send: Send, where: str) -> None:
+class Manuals:
+    """Serves the built manuals: `base`/ leads to the reader's language, `base`/en/doors is the file `en/doors.html`."""
+
+    def __init__(self, folder: Path = MANUALS, *, base: str = "/help") -> None:
+        self._folder = folder.resolve()
+        self._base = base
+        self._policy = policy().encode()
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            await _respond(send, 405, _File(b"", None, "text/plain", False), {}, head=False)
+            return
+        headers = dict(scope["headers"])
+        path = str(scope["path"]).removeprefix(self._base)
+        if path in ("", "/"):
+            language = i18n.pick(headers.get(b"accept-language", b"").decode("latin-1"))
+            await _redirect(send, f"{self._base}/{language}/", status=302, vary=b"accept-language")
+            return
+        if path.strip("/") in i18n.LANGUAGES and not path.endswith("/"):
+            await _redirect(send, f"{self._base}{path}/")
+            return
+        inside = f"{path}index.html" if path.endswith("/") else path
+        file = _find(self._folder, inside) or _find(self._folder, f"{inside}.html")
+        status = 200 if file else 404
+        if file is None:
+            file = _find(self._folder, "/404.html") or _File(_NOT_BUILT, None, "text/html", False)
+        await _respond(send, status, file, headers, head=scope["method"] == "HEAD", policy=self._policy)
+
+
+def _find(folder: Path, path: str) -> _File | None:
+    relative = path.lstrip("/")
+    if not relative or any(part.startswith(".") for part in relative.split("/")) or "\\" in relative:
+        return None
+    file = folder / relative
+    try:
+        if not file.resolve().is_relative_to(folder) or not file.is_file():
+            return None
+        return _load(file, file.stat().st_mtime_ns, kept="assets" in file.relative_to(folder).parts)
+    except (OSError, ValueError):
+        return None
+
+
+async def _redirect(send: Send, where: str, *, status: int = 308, vary: bytes = b"") -> None:
     fields = [(b"location", where.encode()), (b"content-length", b"0"), *_COMMON]
-    await send({"type": "http.response.start", "status": 308, "headers": fields})
+    if vary:
+        fields += [(b"vary", vary), (b"cache-control", b"no-cache")]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": b""})
 
 
 @lru_cache(maxsize=512)
-def _load(file: Path, _changed: int) -> _File:
+def _load(file: Path, _changed: int, *, kept: bool) -> _File:
+    """`kept`: its name says what is in it, so browsers may keep it for good."""
     body = file.read_bytes()
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if file.suffix == ".js":
@@ -119,7 +157,7 @@ def _load(file: Path, _changed: int) -> _File:
     if file.suffix == ".webmanifest":
         kind = "application/manifest+json"
     packed = gzip.compress(body, 9, mtime=0) if file.suffix in _PACKED and len(body) > 1000 else None
-    return _File(body, packed, kind, file.parent.name == "assets")
+    return _File(body, packed, kind, kept)
 
 
 async def _respond(
