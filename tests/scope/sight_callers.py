@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from linli.domains.people.rights import Right, Rights, Role, RoleGrant
+from linli.domains.people.rights import ANY_RIGHT, Right, Rights, Role, RoleGrant
 from linli.domains.people.service import accounts, organisation, ownership, passwords
 from linli.domains.people.service.organisation import Hand
 from tests.scope.canaries import Canaries, person_no
@@ -52,6 +52,8 @@ class Person:
     def cannot(self, right: str) -> bool:
         """Whether the right is held nowhere: the guard refuses whatever is asked about."""
         tenants = {lot.tenant for lot in self.town.lots.values()}
+        if right == ANY_RIGHT:
+            return not any(self.rights.all_in(tenant) for tenant in tenants)
         return right != "signed_in" and not any(right in self.rights.all_in(tenant) for tenant in tenants)
 
     async def look(self) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from linli.domains.people.models import account_persons
 from linli.domains.people.models import persons as person_rows
-from linli.domains.people.rights import RIGHTS_OF, Rights, Role, RoleGrant
+from linli.domains.people.rights import ANY_RIGHT, RIGHTS_OF, Rights, Role, RoleGrant
 from linli.domains.people.rights_tree import ALL, FUNCTIONS
 from linli.domains.people.service import accounts, organisation, ownership, passwords
 from linli.domains.people.service.organisation import Hand
@@ -33,7 +33,7 @@ from tests.scope.town import Town
 
 SIGNED_IN = {name for name, handler in ROUTES.items() if handler.opt["right"] == "signed_in"}
 GUARDED = {name: str(handler.opt["right"]) for name, handler in ROUTES.items() if name not in SIGNED_IN}
-RIGHTS = sorted(set(GUARDED.values()))
+RIGHTS = sorted(set(GUARDED.values()) - {ANY_RIGHT})
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WHOLE_COMPANY = {"POST /reference/try"}
 """Refused to whoever does not see the whole company: an app may see more communities than they."""
@@ -229,3 +229,20 @@ async def test_staff_with_the_right(callers: Callers, right: str) -> None:
                 assert answer.status_code < 500, f"{name}: {answer.text}"
                 assert answer.status_code != 401, name
                 assert _refused(answer) == (name in WHOLE_COMPANY), f"{name} asked by who has {right}"
+
+
+@pytest.mark.parametrize("right", sorted(ALL))
+async def test_any_right_shows_the_communities_where_it_holds(callers: Callers, right: str) -> None:
+    """Every page begins with the choice of a community: one function is enough to make it, and shows no other place."""
+    await callers.clerk_holds(frozenset({right}))
+    rows = (await callers.clerk.get("/communities")).raise_for_status().json()["data"]
+    seen = {row["id"] for row in rows}
+    assert str(callers.ours.community) in seen
+    others = {str(callers.town.lots[lot].community) for lot in ("neighbour", "foreign")}
+    assert seen.isdisjoint(others)
+
+
+async def test_no_right_shows_no_communities(callers: Callers) -> None:
+    await callers.clerk_holds(frozenset())
+    for browser in (callers.clerk, callers.operator, callers.resident):
+        assert _refused(await browser.get("/communities"))

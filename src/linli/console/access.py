@@ -16,7 +16,7 @@ from linli.domains.accounts.cookies import console_token
 from linli.domains.accounts.service import sessions
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.accounts.service.spare_sessions import SpareSessions
-from linli.domains.people.rights import SIGNED_IN, Right, Rights
+from linli.domains.people.rights import ANY_RIGHT, SIGNED_IN, Right, Rights
 from linli.domains.people.service import accounts, agreements
 from linli.domains.people.service.agreements import AgreementPending
 from linli.domains.people.service.passwords import PasswordDue
@@ -174,6 +174,9 @@ def require_right(connection: Connection, handler: BaseRouteHandler) -> None:
     rights, session = cast(Rights, connection.user), cast(Session, connection.auth)
     if connection.state.get(_PENDING):
         raise AgreementPending()
+    if wanted == ANY_RIGHT:
+        rights.scope_anywhere(session.tenant_id, language="")
+        return
     if not rights.may(Right(wanted), tenant_id=session.tenant_id):
         raise AgreementPending() if Right(wanted) in rights.withheld else Forbidden()
 
@@ -197,4 +200,6 @@ def scope_of(request: Request[Any, Any, Any]) -> Scope:
     language = language_of(request)
     if wanted == SIGNED_IN:
         return rights.scope(session.tenant_id, language=language)
+    if wanted == ANY_RIGHT:
+        return rights.scope_anywhere(session.tenant_id, language=language)
     return rights.scope_with(Right(str(wanted)), session.tenant_id, language=language)

@@ -38,7 +38,7 @@ from linli.domains.operations.console import ROUTES as operations_routes
 from linli.domains.overview.console import ROUTES as overview_routes
 from linli.domains.payments.console import ROUTES as payments_routes
 from linli.domains.people.console import ROUTES as people_routes
-from linli.domains.people.rights import SIGNED_IN, Right
+from linli.domains.people.rights import ANY_RIGHT, SIGNED_IN, Right
 from linli.domains.privacy.console import ROUTES as privacy_routes
 from linli.domains.projects.console import ROUTES as projects_routes
 from linli.domains.sandbox.console import ROUTES as sandbox_routes
@@ -86,7 +86,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *openapi_routes,
     *sandbox_routes,
 )
-_RIGHTS: Final = frozenset({SIGNED_IN, *(right.value for right in Right)})
+_RIGHTS: Final = frozenset({SIGNED_IN, ANY_RIGHT, *(right.value for right in Right)})
 
 
 class RouteSaysNothing(TypeError):

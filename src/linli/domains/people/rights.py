@@ -30,6 +30,8 @@ class Role(StrEnum):
 
 SIGNED_IN: Final = "signed_in"
 """In place of a right, for routes that are open to everybody with a session."""
+ANY_RIGHT: Final = "any_right"
+"""In place of a right, for routes that are open to whoever has some right in the company; their scope is where."""
 TENANT_ROLES: Final = frozenset({Role.TENANT_ADMIN, Role.SUB_ADMIN})
 COMMUNITY_ROLES: Final = frozenset({Role.COMMUNITY_MANAGER, Role.STAFF})
 
@@ -256,6 +258,18 @@ class Rights(msgspec.Struct, frozen=True):
             language,
             self.projects(tenant_id),
         )
+
+    def scope_anywhere(self, tenant_id: str, *, language: str) -> Scope:
+        """The account's scope in the communities where it has some right. Raises Forbidden where it has none at all."""
+        if not self.all_in(tenant_id) - RIGHTS_OF[Role.OPERATOR]:
+            raise Forbidden()
+        scope = self.scope(tenant_id, language=language)
+        if scope.communities is None:
+            return scope
+        places = frozenset(
+            c for c in scope.communities if self.all_in(tenant_id, c) - RIGHTS_OF[Role.OPERATOR]
+        )
+        return Scope(tenant_id, scope.caller, places, None, language, self.projects(tenant_id))
 
     def scope_with(self, right: Right, tenant_id: str, *, language: str) -> Scope:
         """The account's scope for a right: the places where it has the right. Raises Forbidden.

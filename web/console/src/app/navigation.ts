@@ -2,7 +2,9 @@ import type { Component } from 'vue'
 import {
   Bell,
   Connection,
+  Cpu,
   DataBoard,
+  FirstAidKit,
   House,
   Key,
   Monitor,
@@ -11,12 +13,17 @@ import {
   VideoCamera,
 } from '@element-plus/icons-vue'
 
+/** What somebody's day is made of, by what they may do. */
+export type Position = 'guard' | 'manager' | 'integrator' | 'installer' | 'operator'
+
 export interface Place {
   titleKey: string
   /** Of its route, which needs no parameters. */
   name: string
   /** Any of these rights will do; none named: everybody. */
   rights: readonly string[]
+  /** Whose daily work it is: for them it stands open, for others under "more". */
+  daily: readonly Position[]
 }
 
 export interface Section {
@@ -25,122 +32,184 @@ export interface Section {
   places: Place[]
 }
 
-const place = (titleKey: string, name: string, ...rights: string[]): Place => ({
+/** So few places are not folded away. */
+const FEW = 10
+
+const place = (titleKey: string, name: string, right: string, ...daily: Position[]): Place => ({
   titleKey,
   name,
-  rights,
+  rights: right ? right.split(' ') : [],
+  daily,
 })
 
-/** Left navigation, by work and not by table. A place without the right for it is not shown. */
-export const SECTIONS: Section[] = [
+/**
+ * Left navigation, by work and not by table. A place without the right for it is not shown. A new room adds one line to the
+ * group of its work, with its right (several: with a space between) and whose daily work it is.
+ */
+export const SECTIONS: readonly Section[] = [
   {
     titleKey: 'overview.title',
     icon: DataBoard,
-    places: [place('overview.title', 'overview')],
+    places: [
+      place('overview.title', 'overview', '', 'guard', 'manager', 'integrator', 'installer', 'operator'),
+    ],
   },
   {
-    titleKey: 'people.section',
+    titleKey: 'app.nav.people',
     icon: House,
     places: [
-      place('people.communities.title', 'communities', 'communities.use', 'communities.review'),
-      place('claims.reviews.title', 'reviews', 'communities.review'),
-      place('people.spaces.title', 'spaces', 'houses.use'),
-      place('people.residents.title', 'residents', 'residents.use'),
-      place('privacy.title', 'deletion-requests', 'residents.manage'),
-      place('people.form.title', 'resident-form', 'residents.use'),
+      place('people.residents.title', 'residents', 'residents.use', 'guard', 'manager'),
+      place('people.spaces.title', 'spaces', 'houses.use', 'manager', 'installer'),
+      place('vehicles.title', 'vehicles', 'vehicles.use', 'guard', 'manager'),
+      place('people.communities.title', 'communities', 'communities.use', 'manager', 'installer'),
       place('usergroups.title', 'user-groups', 'residents.use'),
-      place('vehicles.title', 'vehicles', 'vehicles.use'),
+      place('people.form.title', 'resident-form', 'residents.use'),
+      place('privacy.title', 'deletion-requests', 'residents.manage', 'manager'),
+      place('claims.reviews.title', 'reviews', 'communities.review', 'operator'),
     ],
   },
   {
-    titleKey: 'notices.section',
-    icon: Bell,
-    places: [
-      place('visitors.title', 'visitors', 'visitors.use'),
-      place('notices.title', 'notices', 'notices.use'),
-    ],
-  },
-  {
-    titleKey: 'doors.section',
+    titleKey: 'app.nav.access',
     icon: Key,
     places: [
-      place('doors.title', 'doors', 'devices.use'),
-      place('doors.passes.title', 'passes', 'devices.use'),
-      place('doors.alarms.title', 'door-alarms', 'devices.use'),
-      place('credentials.title', 'credentials', 'devices.use'),
-      place('credentials.denied.title', 'denied', 'residents.use'),
-      place('faces.title', 'faces', 'residents.use'),
+      place('visitors.title', 'visitors', 'visitors.use', 'guard', 'manager'),
+      place('doors.title', 'doors', 'devices.use', 'guard', 'manager', 'installer'),
+      place('doors.passes.title', 'passes', 'devices.use', 'guard', 'manager', 'installer'),
+      place('credentials.title', 'credentials', 'devices.use', 'manager'),
+      place('credentials.denied.title', 'denied', 'residents.use', 'manager'),
+      place('faces.title', 'faces', 'residents.use', 'manager'),
+      place('deliveries.title', 'deliveries', 'devices.use', 'manager', 'installer'),
+    ],
+  },
+  {
+    titleKey: 'app.nav.alarms',
+    icon: VideoCamera,
+    places: [
+      place('doors.alarms.title', 'door-alarms', 'devices.use', 'guard', 'manager'),
+      place('cameras.title', 'cameras', 'devices.use', 'guard', 'manager', 'installer'),
       place('faces.engine.title', 'face-engine', 'residents.use'),
     ],
   },
   {
-    titleKey: 'cameras.section',
-    icon: VideoCamera,
-    places: [place('cameras.title', 'cameras', 'devices.use')],
-  },
-  {
-    titleKey: 'devices.section',
-    icon: Monitor,
+    titleKey: 'app.nav.community',
+    icon: Bell,
     places: [
-      place('devices.title', 'devices', 'devices.use'),
-      place('products.title', 'products', 'devices.use'),
-      place('products.categories.title', 'categories', 'devices.use'),
-      place('boxremote.title', 'boxes', 'devices.use'),
-      place('serials.title', 'serials', 'devices.use'),
-      place('devicegroups.title', 'device-groups', 'devices.use'),
-      place('debugging.title', 'debugging', 'devices.use'),
-      place('debugging.log.title', 'device-log', 'devices.use'),
-      place('debugging.trace.title', 'trace', 'devices.use'),
-      place('debugging.refused.title', 'refused', 'devices.use'),
-      place('charts.title', 'charts', 'devices.use'),
-      place('deliveries.title', 'deliveries', 'devices.use'),
-      place('firmware.title', 'firmware', 'devices.use'),
-      place('configs.title', 'configs', 'devices.use'),
-      place('boxes.clusters.title', 'edge-clusters', 'devices.use'),
-      place('boxes.gateways.title', 'edge-gateways', 'devices.use'),
-      place('passagerules.title', 'passage-rules', 'devices.use'),
-      place('boxes.requests.title', 'component-requests', 'capabilities.review'),
-      place('boxes.drivers.title', 'edge-drivers', 'projects.use'),
-      place('certificates.title', 'certificates', 'projects.use'),
-      place('certificates.lab.title', 'certificate-reviews', 'capabilities.review'),
-      place('catalogue.title', 'vendor-catalogue', 'devices.use'),
-      place('inbox.title', 'inbox', 'devices.use', 'installation.manage'),
+      place('notices.title', 'notices', 'notices.use', 'manager'),
+      place('property.employees.title', 'employees', 'employees.use', 'manager'),
+      place('property.permissions.title', 'permissions', 'permissions.manage', 'manager'),
     ],
   },
   {
-    titleKey: 'integrations.section',
+    titleKey: 'app.nav.devices',
+    icon: Monitor,
+    places: [
+      place('devices.title', 'devices', 'devices.use', 'manager', 'installer', 'integrator'),
+      place('products.title', 'products', 'devices.use', 'installer', 'integrator'),
+      place('products.categories.title', 'categories', 'devices.use'),
+      place('devicegroups.title', 'device-groups', 'devices.use'),
+      place('serials.title', 'serials', 'devices.use', 'installer'),
+      place('firmware.title', 'firmware', 'devices.use', 'installer'),
+      place('configs.title', 'configs', 'devices.use'),
+    ],
+  },
+  {
+    titleKey: 'app.nav.edge',
+    icon: Cpu,
+    places: [
+      place('boxremote.title', 'boxes', 'devices.use', 'manager', 'installer'),
+      place('boxes.clusters.title', 'edge-clusters', 'devices.use', 'installer'),
+      place('boxes.gateways.title', 'edge-gateways', 'devices.use', 'installer'),
+      place('passagerules.title', 'passage-rules', 'devices.use'),
+      place('catalogue.title', 'vendor-catalogue', 'devices.use', 'installer'),
+      place('boxes.drivers.title', 'edge-drivers', 'projects.use'),
+      place('certificates.title', 'certificates', 'projects.use'),
+      place('boxes.requests.title', 'component-requests', 'capabilities.review', 'operator'),
+      place('certificates.lab.title', 'certificate-reviews', 'capabilities.review', 'operator'),
+    ],
+  },
+  {
+    titleKey: 'app.nav.mending',
+    icon: FirstAidKit,
+    places: [
+      place('inbox.title', 'inbox', 'devices.use installation.manage', 'installer', 'operator'),
+      place('charts.title', 'charts', 'devices.use'),
+      place('debugging.title', 'debugging', 'devices.use', 'installer', 'integrator'),
+      place('debugging.log.title', 'device-log', 'devices.use', 'installer'),
+      place('debugging.trace.title', 'trace', 'devices.use', 'integrator'),
+      place('debugging.refused.title', 'refused', 'devices.use', 'installer'),
+    ],
+  },
+  {
+    titleKey: 'app.nav.integrations',
     icon: Connection,
     places: [
-      place('projects.title', 'projects', 'projects.use'),
-      place('projects.reviews.title', 'capability-reviews', 'capabilities.review'),
-      place('integrations.keys.title', 'keys', 'integrations.manage'),
-      place('integrations.subscriptions.title', 'subscriptions', 'integrations.manage'),
-      place('records.title', 'records', 'devices.use'),
-      place('integrations.reference.title', 'reference', 'integrations.manage'),
-      place('integrations.sandbox.title', 'sandbox', 'integrations.manage'),
+      place('projects.title', 'projects', 'projects.use', 'integrator'),
+      place('integrations.keys.title', 'keys', 'integrations.manage', 'integrator'),
+      place('integrations.subscriptions.title', 'subscriptions', 'integrations.manage', 'integrator'),
+      place('records.title', 'records', 'devices.use', 'integrator'),
+      place('integrations.reference.title', 'reference', 'integrations.manage', 'integrator'),
+      place('integrations.sandbox.title', 'sandbox', 'integrations.manage', 'integrator'),
+      place('integrations.requests.title', 'requests', 'integrations.manage', 'integrator'),
+      place('integrations.debugger.title', 'debugger', 'integrations.manage', 'integrator'),
       place('servicebus.title', 'service-bus', 'integrations.manage'),
-      place('integrations.debugger.title', 'debugger', 'integrations.manage'),
-      place('integrations.requests.title', 'requests', 'integrations.manage'),
-      place('calllimits.title', 'call-limits', 'installation.manage'),
+      place('projects.reviews.title', 'capability-reviews', 'capabilities.review', 'operator'),
+      place('calllimits.title', 'call-limits', 'installation.manage', 'operator'),
     ],
   },
   {
     titleKey: 'organisation.title',
     icon: User,
     places: [
-      place('property.employees.title', 'employees', 'employees.use'),
-      place('property.permissions.title', 'permissions', 'permissions.manage'),
       place('company.title', 'company', 'staff.use'),
       place('organisation.persons.title', 'organisation-persons', 'staff.use'),
       place('organisation.groups.title', 'organisation-groups', 'staff.use'),
       place('organisation.roles.title', 'organisation-roles', 'staff.use'),
       place('organisation.log.title', 'organisation-log', 'staff.use'),
-      place('organisation.sms.title', 'sms-outbox', 'installation.manage'),
+      place('organisation.sms.title', 'sms-outbox', 'installation.manage', 'operator'),
     ],
   },
   {
     titleKey: 'settings.title',
     icon: Setting,
-    places: [place('settings.title', 'settings')],
+    places: [place('settings.title', 'settings', '', 'operator')],
   },
 ]
+
+interface Person {
+  readonly rights: readonly string[]
+  readonly operator?: boolean
+  /** Null for who runs the installation alone. */
+  readonly tenant?: unknown
+}
+
+/** From what somebody may do: who looks after residents manages, who sets devices up installs, who holds keys integrates. */
+export function positionOf(me: Person): Position {
+  const may = (right: string) => me.rights.includes(right)
+  if (me.operator && !me.tenant) return 'operator'
+  if (may('residents.manage') || may('employees.manage')) return 'manager'
+  if (may('devices.manage')) return 'installer'
+  if (may('integrations.manage')) return 'integrator'
+  return 'guard'
+}
+
+const reached = (me: Person) => (spot: Place) =>
+  spot.rights.length === 0 || spot.rights.some((right) => me.rights.includes(right))
+
+/** Every place that somebody may open. */
+export const placesOf = (me: Person): Place[] =>
+  SECTIONS.flatMap((section) => section.places).filter(reached(me))
+
+function pick(me: Person, wanted: (spot: Place) => boolean): Section[] {
+  return SECTIONS.map((section) => ({
+    ...section,
+    places: section.places.filter((spot) => reached(me)(spot) && wanted(spot)),
+  })).filter((section) => section.places.length > 0)
+}
+
+/** What stands open every day, and what else there is. Who may open few places has all of them before them. */
+export function navigationOf(me: Person): { daily: Section[]; more: Section[] } {
+  if (placesOf(me).length <= FEW) return { daily: pick(me, () => true), more: [] }
+  const position = positionOf(me)
+  const isDaily = (spot: Place) => spot.daily.includes(position)
+  return { daily: pick(me, isDaily), more: pick(me, (spot) => !isDaily(spot)) }
+}

@@ -27,7 +27,7 @@ export function useCommunity() {
 
   async function load(): Promise<void> {
     try {
-      if (!session.me.value?.tenant || !session.may('communities.use')) options.value = []
+      if (!session.me.value?.tenant || !session.me.value.rights.length) options.value = []
       else {
         const query = { pageSize: MOST }
         options.value = (await answer(api.GET('/api/console/communities', { params: { query } }))).data

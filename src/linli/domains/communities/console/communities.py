@@ -17,7 +17,7 @@ from linli.domains.communities.rows import APPROVED, UNDER_REVIEW, Community
 from linli.domains.communities.service import applications, history, uploads
 from linli.domains.communities.service.applications import NotUnderReview
 from linli.domains.people.queries import residents as resident_queries
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import ANY_RIGHT, Right
 from linli.domains.people.service import companies
 from linli.domains.people.service.companies import ContractMissing, ServiceEnded
 from linli.domains.projects.errors import OnlyByApi
@@ -139,11 +139,12 @@ class CommunityFilter(Filter, frozen=True):
     apply_status: int | None = None
 
 
-@community_routes.get(right=Right.COMMUNITIES_SEE)
+@community_routes.get(right=ANY_RIGHT)
 async def list_communities(
     scope: Scope, db: Database, page: PageRequest, where: CommunityFilter
 ) -> Page[CommunityRow]:
-    """Communities and applications, newest first."""
+    """Communities and applications where the caller has some right, whichever it is: every page begins with the choice
+    of one. Newest first."""
     matches = await queries.page(scope, db, page, apply_status=where.apply_status, text=where.q.strip())
     return Page.of(page, matches.total, [CommunityRow.of(row) for row in matches.data])
 

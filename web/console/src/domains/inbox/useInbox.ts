@@ -10,13 +10,16 @@ export type Health = components['schemas']['Health']
 
 /** Messages that no handler could take: kept with their reason until a person decides. */
 export function useParked(state: ListState) {
+  const { may } = useSession()
   const list = useResource(
     () =>
-      answer(
-        api.GET('/api/console/inbox/parked', {
-          params: { query: { pageNo: state.page.value, pageSize: state.size.value } },
-        }),
-      ),
+      may('devices.use')
+        ? answer(
+            api.GET('/api/console/inbox/parked', {
+              params: { query: { pageNo: state.page.value, pageSize: state.size.value } },
+            }),
+          )
+        : null,
     [state.page, state.size],
   )
   const path = (row: ParkedRow) => ({ params: { path: { iot_id: row.iotId, seq: Number(row.seq) } } })
