@@ -19,11 +19,10 @@ DOT = base64.b64decode(
 
 
 def choose_house(panel: Locator) -> None:
-    """The first house there is, level by level."""
-    for level in range(1, 4):
-        box = panel.get_by_role("combobox", name=f"Level {level}", exact=True)
-        unfold(box).get_by_role("option").first.click()
-        expect(box).to_have_attribute("aria-expanded", "false")
+    """The first house that the number fits."""
+    box = panel.get_by_role("combobox", name="House", exact=True)
+    unfold(box, words="0101").get_by_role("option").first.click()
+    expect(box).to_have_attribute("aria-expanded", "false")
 
 
 @pytest.mark.covers("PM-14")

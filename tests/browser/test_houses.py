@@ -14,8 +14,9 @@ pytestmark = pytest.mark.slow
 
 
 def pick_house(within: Locator, *names: str) -> None:
-    for level, name in enumerate(names, 1):
-        choose(within.get_by_role("combobox", name=f"Level {level}"), name)
+    box = within.get_by_role("combobox", name="House", exact=True)
+    words = "Building {}, Unit {}, Room {}".format(*(name.lstrip("0") for name in names))
+    choose(box, words, words="-".join(names))
 
 
 def community_id(visit: Visit) -> str:

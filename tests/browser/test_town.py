@@ -149,7 +149,7 @@ def test_a_thousand_houses_and_their_residents_from_a_messy_workbook(administrat
     administrator.picture("town-done", WIDTHS, whole=False)
 
     administrator.go("/residents")
-    page.get_by_label("Name, phone or house").fill(estate.phone(1234))
+    page.get_by_label("Name, phone, house, plate or card").fill(estate.phone(1234))
     page.keyboard.press("Enter")
     expect(page.locator("tbody")).to_contain_text(estate.name(1234))
     assert administrator.take_faults() == []

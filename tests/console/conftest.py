@@ -12,6 +12,7 @@ import pytest
 from linli.console.app import console_app
 from linli.console.parts import Parts
 from linli.console.sources import SERVICES
+from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.accounts import setup_code
 from linli.domains.people.service import codes, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms
@@ -44,7 +45,7 @@ def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Parts:
         secrets=secrets,
         objects=ObjectStore(tmp_path / "files", secrets.derived("files"), "http://linli.test", clock),
         settings=msgspec.structs.replace(Settings(), data_dir=str(tmp_path)),
-        services=dict.fromkeys(SERVICES),
+        services={**dict.fromkeys(SERVICES), "card_holders": CardNumbers()},
     )
 
 

@@ -16,6 +16,7 @@ from linli.console.resident.app import PREFIX as RESIDENT
 from linli.console.resident.app import resident_app
 from linli.databus.amqp.auth import PREFIX as RABBIT_AUTH
 from linli.databus.sse.http import PREFIX as EVENT_STREAMS
+from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.boxes.front.app import PREFIX as EDGE
 from linli.domains.boxes.remote.box_page import PREFIX as BOX_PAGE
 from linli.domains.communities.service.houses import SpaceHouses
@@ -94,6 +95,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "permits": things.gateways.permits,
         "service_bus": platform.service_bus,
         "door_keys": platform.door_keys,
+        "card_holders": CardNumbers(),
         "faces": platform.faces,
         "visitors": platform.visitors,
         "databus": platform.databus,

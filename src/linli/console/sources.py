@@ -24,6 +24,7 @@ from linli.domains.communities.service.importer import Importer
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.service.person_faces import Room as FaceRoom
 from linli.domains.operations.console.health import Faults
+from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries.residence import Resident
 from linli.domains.people.rights import Rights
 from linli.domains.people.service.organisation import Hand
@@ -48,6 +49,7 @@ SERVICES: Final[dict[str, Any]] = {
     "invoker": Invoker,
     "permits": Permits,
     "door_keys": DoorKeys,
+    "card_holders": CardHolders,
     "openapi": OpenApi,
     "platform_health": Faults,
     "service_bus": ServiceBus,

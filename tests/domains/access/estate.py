@@ -12,6 +12,7 @@ import msgspec
 from linli.console.parts import Parts
 from linli.console.sources import SERVICES
 from linli.databus.scopes import register_community
+from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.accounts import setup_code
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import pois
@@ -147,6 +148,7 @@ async def open_estate(
     )
     await platform.start()
     services = dict.fromkeys(SERVICES) | {"invoker": platform.things.invoker, "door_keys": platform.keys}
+    services["card_holders"] = CardNumbers()
     parts = Parts(
         db=database, clock=clock, ids=ids, secrets=secrets, objects=platform.store,
         settings=msgspec.structs.replace(Settings(), data_dir=str(tmp_path)), services=services,

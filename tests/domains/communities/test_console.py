@@ -163,7 +163,9 @@ async def test_import_trial_faults_and_residents(desk, tmp_path: Path):
     listed = (await desk.get(f"/communities/{community['id']}/imports")).json()
     assert [row["state"] for row in listed["data"]] == ["done", "refused"]
 
-    houses = (await desk.get(f"/communities/{community['id']}/houses?q=01-01&sort=-location")).json()
+    first = (await desk.get(f"/communities/{community['id']}/houses?q=01-01")).json()
+    assert [row["location"] for row in first["data"]] == ["01/01/0101", "01/01/0102"]
+    houses = (await desk.get(f"/communities/{community['id']}/houses?sort=-location")).json()
     assert [(row["location"], row["residents"]) for row in houses["data"]] == [("02/01/0101", 1), ("01/01/0102", 1), ("01/01/0101", 2)]  # noqa: E501  # fmt: skip
     house = houses["data"][0]["id"]
     people = (await desk.get(f"/communities/{community['id']}/residents?q=李&sort=name")).json()

@@ -11,6 +11,7 @@ import pytest
 from linli.domains.communities.events import SpaceChanged
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.communities.queries.addresses import find_houses
 from linli.domains.communities.service import assets, imports, spaces, undo
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.importer import Importer
@@ -305,7 +306,7 @@ async def test_undo_takes_everything_back(desk, database, world):
 
 async def test_undo_is_refused_when_something_was_built_on_it(desk, database, ids):
     done = await desk.do(HOUSE_ROWS, RESIDENT_ROWS)
-    house = (await space_queries.search_houses(desk.scope, database, "02/01/0101"))[0]
+    house = (await find_houses(desk.scope, database, desk.world.community.community_id, "02/01/0101"))[0]
     async with database.begin() as tx:
         await residents.move_in(
             desk.scope, tx, SpaceHouses(), house_id=house.space_id, profile=Profile(name="新住户"), type=3, ids=ids,

@@ -2,6 +2,7 @@ import pytest
 
 from linli.domains.communities.events import SpaceChanged, SpaceDeleting
 from linli.domains.communities.queries import spaces as queries
+from linli.domains.communities.queries.addresses import house_ids
 from linli.domains.communities.service import assets, removal, spaces
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people.schemas import Profile
@@ -80,7 +81,7 @@ async def test_house_locations_follow_names_and_moves(database, world, tree):
     house = (await queries.spaces_by_id(world.app, database, [tree["301"]]))[tree["301"]]
     assert house.path == "/" + "/".join(str(tree[k]) for k in ("root", "building", "unit", "301")) + "/"
     assert house.depth == 3
-    assert (await queries.search_houses(world.app, database, "3-1"))[0].location == "3幢/1单元/301"
+    assert await house_ids(world.app, database, "3-1-301") == [tree["301"]]
 
 
 async def test_house_page_filters_and_orders(database, world, tree, make):
@@ -98,10 +99,10 @@ async def test_house_page_filters_and_orders(database, world, tree, make):
         )
     community = world.community.community_id
 
-    async def page(order="location", under=None, **filters):
+    async def page(order="location", under=None, only=None, **filters):
         where = queries.HouseFilter(**filters)
         found = await queries.house_page(
-            world.app, database, community, PageRequest(), where=where, under=under, order=order
+            world.app, database, community, PageRequest(), where=where, under=under, only=only, order=order
         )
         return [row.name for row in found.data]
 
@@ -109,7 +110,7 @@ async def test_house_page_filters_and_orders(database, world, tree, make):
     assert await page(order="-location") == ["别墅1", "302", "301"]
     assert await page(house_type=3) == ["别墅1"]
     assert await page(house_status=0) == ["301", "302"]
-    assert await page(q="2幢") == ["301", "302"]
+    assert await page(only=await house_ids(world.app, database, "2幢")) == ["301", "302"]
     under = await queries.space(world.app, database, tree["building"])
     assert await page(under=under) == ["301", "302"]
     with pytest.raises(BadInput) as refused:

@@ -6,6 +6,7 @@ from typing import Any
 
 from linli.console.parts import Parts
 from linli.console.sources import SERVICES
+from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.communities.service.importer import Importer
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts, ownership, passwords
@@ -27,6 +28,7 @@ def parts_of(home: Home) -> Parts:
         settings=platform.settings,
         services={
             **dict.fromkeys(SERVICES),
+            "card_holders": CardNumbers(),
             "importer": Importer(platform.db, platform.store, platform.ids, platform.clock, platform.secrets),
         },
     )

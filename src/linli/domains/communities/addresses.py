@@ -56,11 +56,15 @@ def in_words(location: str, language: str) -> str:
     The levels are joined by `/`, the largest first. Bare numbers are read from the end: room, unit, building, area.
     The web says addresses by the same rules: web/shared/src/address.ts.
     """
-    names = [name.strip() for name in location.split("/") if name.strip()]
-    levels = [with_word(kind, name) for kind, name in zip(_kinds(names), names, strict=True)]
     if language != "en":
-        return "".join(_unpadded(level) for level in levels)
-    return ", ".join(_english(level) for level in levels)
+        return "".join(levels_in_words(location))
+    return ", ".join(_english(level) for level in levels_in_words(location))
+
+
+def levels_in_words(location: str) -> list[str]:
+    """The levels of a location as people say them in Chinese: 1幢, 1单元, 101室. `address_search` reads them back."""
+    names = [name.strip() for name in location.split("/") if name.strip()]
+    return [_unpadded(with_word(kind, name)) for kind, name in zip(_kinds(names), names, strict=True)]
 
 
 def _kinds(names: list[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """People's interfaces to rooms above them. The process provides the implementation; communities holds it."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from linli.kernel.db import Database, Reader
 from linli.kernel.ids import Ids
@@ -53,4 +53,22 @@ class FaceUploads(Protocol):
 
     async def face_urls(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
         """uploadId → address of the picture, valid for some minutes. Unknown ones are left out."""
+        ...
+
+
+class CardHolder(NamedTuple):
+    """Whose a card is, and where."""
+
+    identity_id: str
+    community_id: int
+    number: str
+
+
+class CardHolders(Protocol):
+    """Knows whose a card is."""
+
+    async def holders(
+        self, scope: Scope, db: Reader, number: str, *, community_id: int | None = None
+    ) -> list[CardHolder]:
+        """Those who have a card in use of this whole number, in the scope or in one community."""
         ...

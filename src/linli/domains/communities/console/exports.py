@@ -7,11 +7,13 @@ from litestar import Response
 
 from linli.domains.communities.console.imports import attachment
 from linli.domains.communities.console.spaces import parent_of, root_of
+from linli.domains.communities.queries import finding
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.xlsx.columns import CUSTOM, HOUSES, sheets_for
 from linli.domains.people import form_rules
+from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries import forms, residents
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import Right, Rights
 from linli.domains.people.rows import Member
 from linli.domains.people.service.persons import RESIDENT
 from linli.kernel import history
@@ -47,12 +49,21 @@ export_routes = Routes("/communities/{community_id:int}", tags=("imports",))
 
 @export_routes.get("/houses/export.xlsx", right=Right.HOUSES_SEE)
 async def houses(
-    community_id: int, where: queries.PlaceFilter, scope: Scope, db: Database, language: str | None = None
+    community_id: int,
+    where: queries.PlaceFilter,
+    scope: Scope,
+    db: Database,
+    rights: Rights,
+    cards: CardHolders,
+    language: str | None = None,
 ) -> Response[bytes]:
     """The houses of a list, in the order people count."""
     under = await parent_of(scope, db, community_id, where)
-    wanted = queries.HouseFilter(q=where.q)
-    page = await queries.house_page(scope, db, community_id, _ALL, where=wanted, under=under)
+    only = None
+    if where.q.strip():
+        search = finding.search_of(rights, scope, community_id, cards)
+        only = await finding.houses_of(scope, db, where.q, search)
+    page = await queries.house_page(scope, db, community_id, _ALL, under=under, only=only)
     facts = ("layout", "area_m2", "house_type", "house_status")
     rows = [{**_place(row.location), **{name: getattr(row, name) for name in facts}} for row in page.data]
     book = await _book(HOUSES, rows, language or scope.language)
@@ -66,12 +77,16 @@ async def export_residents(
     scope: Scope,
     db: Database,
     ids: Ids,
+    rights: Rights,
+    cards: CardHolders,
     language: str | None = None,
 ) -> Response[bytes]:
     """The residents of a list with all fields that the community asks for; the export is logged with the person."""
     await root_of(scope, db, community_id)
     _, sheet = sheets_for(await forms.form(scope, db, community_id))
-    page = await residents.page(scope, db, community_id, _ALL, where=where.conditions)
+    search = finding.search_of(rights, scope, community_id, cards)
+    wanted = await finding.residents_where(scope, db, where, search)
+    page = await residents.page(scope, db, community_id, _ALL, where=wanted)
     places = await queries.houses_by_id(scope, db, sorted({row.house_id for row in page.data}))
     rows = [_of_resident(row, places[row.house_id].location) for row in page.data if row.house_id in places]
     async with db.begin() as tx:

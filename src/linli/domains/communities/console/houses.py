@@ -6,11 +6,13 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.communities.console.spaces import parent_of
+from linli.domains.communities.queries import finding
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.rows import House
 from linli.domains.communities.service import spaces
+from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries import residents as resident_queries
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import Right, Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
@@ -64,14 +66,24 @@ class HouseListFilter(queries.HouseFilter, frozen=True):
 
 @house_routes.get(right=Right.HOUSES_SEE)
 async def list_houses(
-    community_id: int, where: HouseListFilter, page: PageRequest, scope: Scope, db: Database
+    community_id: int,
+    where: HouseListFilter,
+    page: PageRequest,
+    scope: Scope,
+    db: Database,
+    rights: Rights,
+    cards: CardHolders,
 ) -> Page[HouseRow]:
     """Houses in the order people count."""
     if where.sort not in queries.HOUSE_ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.HOUSE_ORDERS))
     under = await parent_of(scope, db, community_id, where)
+    only = None
+    if where.q.strip():
+        search = finding.search_of(rights, scope, community_id, cards)
+        only = await finding.houses_of(scope, db, where.q, search)
     house_page = await queries.house_page(
-        scope, db, community_id, page, where=where, under=under, order=where.sort
+        scope, db, community_id, page, where=where, under=under, only=only, order=where.sort
     )
     living = await resident_queries.living_in(scope, db, [row.space_id for row in house_page.data])
     return Page.of(

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from linli.domains.communities.console.resident_detail import WIRE, Civil
 from linli.domains.communities.console.spaces import Undoable, root_of
+from linli.domains.communities.queries import finding
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import form_rules
+from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries import forms
 from linli.domains.people.queries import residents as queries
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import Right, Rights
 from linli.domains.people.rows import Member
 from linli.domains.people.schemas import checked
 from linli.domains.people.service import residents
@@ -94,13 +96,21 @@ resident_routes = Routes("/communities/{community_id:int}/residents", tags=("peo
 
 @resident_routes.get(right=Right.RESIDENTS_SEE)
 async def list_residents(
-    community_id: int, where: ResidentListFilter, page: PageRequest, scope: Scope, db: Database
+    community_id: int,
+    where: ResidentListFilter,
+    page: PageRequest,
+    scope: Scope,
+    db: Database,
+    rights: Rights,
+    cards: CardHolders,
 ) -> Page[ResidentRow]:
     """One row for each house a person belongs to, newest first."""
     if where.sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
     await root_of(scope, db, community_id)
-    matches = await queries.page(scope, db, community_id, page, where=where.conditions, order=where.sort)
+    search = finding.search_of(rights, scope, community_id, cards)
+    conditions = await finding.residents_where(scope, db, where, search)
+    matches = await queries.page(scope, db, community_id, page, where=conditions, order=where.sort)
     houses = await space_queries.houses_by_id(scope, db, [row.house_id for row in matches.data])
     rows = [
         _row(row, houses[row.house_id].location if row.house_id in houses else "") for row in matches.data

@@ -239,17 +239,10 @@ _HOUSE_COLUMNS = (
 _house_rows = select(*_HOUSE_COLUMNS).join(spaces, _s.space_id == _h.space_id).where(in_scope(houses))
 _house = Query(_house_rows.where(_h.space_id == bindparam("space_id", type_=INT)), House)
 _houses_by_id = Query(_house_rows.where(any_of(_h.space_id, "space_ids")), House)
-_search = Query(
-    _house_rows.where(_h.location.like(bindparam("like"), escape="\\"))
-    .order_by(_h.location_key, _h.space_id)
-    .limit(bindparam("limit", type_=INT)),
-    House,
-    heavy=True,
-)
 _FILTERS: dict[str, Any] = {
     "low": _s.path >= bindparam("low"),
     "high": _s.path < bindparam("high"),
-    "text": _h.location.like(bindparam("text"), escape="\\"),
+    "only": any_of(_h.space_id, "only"),
     "house_type": _h.house_type == bindparam("house_type", type_=INT),
     "house_status": or_(
         _h.house_status == bindparam("house_status", type_=INT),
@@ -301,7 +294,13 @@ class PlaceFilter(Filter, frozen=True):
     """Houses by their place."""
 
     parent_id: Annotated[int | None, Meta(description="Only below.")] = None
-    q: Annotated[str, Meta(description='A part of the place: "3-1-502".')] = ""
+    q: Annotated[
+        str,
+        Meta(
+            description='A house as people say it: "0301", "3-1-502", "3幢1单元502室"; or a part of a plate or a card\'s '
+            "whole number of who lives there."
+        ),
+    ] = ""
 
 
 class HouseFilter(PlaceFilter, frozen=True):
@@ -322,11 +321,13 @@ async def house_page(
     *,
     where: HouseFilter = ALL_HOUSES,
     under: Space | None = None,
+    only: list[int] | None = None,
     order: str = "location",
 ) -> Page[House]:
-    """Houses of a community, or of one subtree: the caller looked up the filter's parent, which is `under`."""
+    """Houses of a community, or of one subtree: the caller looked up the filter's parent, which is `under`, and the
+    houses of its address, which are `only`."""
     binds: dict[str, Any] = {"house_type": where.house_type, "house_status": where.house_status}
-    binds["text"] = like(where.q) if where.q.strip() else None
+    binds["only"] = only
     if under is not None and under.depth:
         binds["low"], binds["high"] = rules.subtree_range(under.path)
     binds = {key: value for key, value in binds.items() if value is not None}
@@ -344,16 +345,3 @@ async def house(scope: Scope, db: Reader, space_id: int) -> House:
 
 async def houses_by_id(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, House]:
     return {row.space_id: row for row in await _houses_by_id.all(db, scope, space_ids=space_ids)}
-
-
-async def search_houses(scope: Scope, db: Reader, text: str, *, limit: int = 10) -> list[House]:
-    """Houses whose location holds `text`; blanks, dashes and slashes all separate levels: "3-1-502"."""
-    return await _search.all(db, scope, like=like(text), limit=limit)
-
-
-def like(text: str) -> str:
-    """A LIKE pattern for a location: a separator in the text matches anything between two levels."""
-    escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    for separator in "-/ ":
-        escaped = escaped.replace(separator, "%")
-    return f"%{escaped}%"

@@ -1,9 +1,7 @@
 """Residents and their houses."""
 
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-import msgspec
-from msgspec import Meta
 from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from linli.domains.people.models import (
@@ -13,11 +11,12 @@ from linli.domains.people.models import (
     user_group_members,
 )
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
-from linli.domains.people.queries.persons import like
+from linli.domains.people.queries.resident_filters import LIVING_THERE
+from linli.domains.people.queries.resident_filters import ResidentConditions as ResidentConditions
+from linli.domains.people.queries.resident_filters import ResidentFilter as ResidentFilter
 from linli.domains.people.rows import Member
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
 from linli.kernel.db.plans import Engine
-from linli.kernel.entry import Filter
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -227,6 +226,7 @@ _FILTERS: dict[str, Any] = {
     "types": any_of(_m.type, "types"),
     "hits": any_of(_m.person_id, "hits"),
     "few": any_of(_m.person_id, "few"),
+    "lives_in": any_of(_m.house_id, "lives_in") | any_of(_m.person_id, "lives_in_or"),
     "phone": _m.person_phone == bindparam("phone"),
     "name": _m.person_name.like(bindparam("name"), escape="\\"),
     "text": _m.person_name.like(bindparam("text"), escape="\\")
@@ -248,11 +248,15 @@ _HITS_MAX = 20_000
 _FEW = 500
 """Up to this many persons are read one by one; more are searched among all residents."""
 _hits: dict[frozenset[str], Query[Any]] = {}
+_NO_TERMS = frozenset({"lives_in_or"})
+"""Binds that belong to another one's term."""
 
 
 async def _hits_of(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str, Any]:
     """The filters with the ids of matching persons in place of the search text, so the search runs once. Unchanged if
     the matches are very many."""
+    binds = dict(binds)
+    houses, also = binds.pop("or_houses", []), binds.pop("or_persons", [])
     key = frozenset(_OF_PERSONS & binds.keys())
     if not key:
         return binds
@@ -266,7 +270,10 @@ async def _hits_of(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str,
     if len(rows) > _HITS_MAX:
         return binds
     rest = {name: value for name, value in binds.items() if name not in key}
-    return rest | {"few" if len(rows) <= _FEW else "hits": [person_id for (person_id,) in rows]}
+    person_ids = list({*also, *(person_id for (person_id,) in rows)})
+    if houses:
+        return rest | {"lives_in": houses, "lives_in_or": person_ids}
+    return rest | {"few" if len(person_ids) <= _FEW else "hits": person_ids}
 
 
 def _count(filters: frozenset[str], wanted: tuple[Any, ...], engine: Engine) -> Any:
@@ -322,65 +329,6 @@ def _page_queries(
     return _queries[key]
 
 
-class ResidentConditions(msgspec.Struct, frozen=True, kw_only=True):
-    """The filter of residents; None: all.
-
-    `text` is a part of the name or the phone. Times are inclusive, UTC ms, and count changes of the row or person.
-    """
-
-    house_id: int | None = None
-    house_ids: list[int] | None = None
-    group_id: str | None = None
-    status: int | None = MOVED_IN
-    type: int | None = None
-    types: list[int] | None = None
-    phone: str | None = None
-    name: str | None = None
-    text: str | None = None
-    since_ms: int | None = None
-    until_ms: int | None = None
-
-    @property
-    def binds(self) -> dict[str, Any]:
-        """The conditions, by the names that the statements use."""
-        name, text = self.name, self.text
-        if text and not name and not any(character.isdigit() for character in text):
-            name, text = text, None  # no part of a phone: half as much to look at
-        given: dict[str, Any] = {
-            "house_id": self.house_id,
-            "house_ids": self.house_ids,
-            "group_id": self.group_id,
-            "status": self.status,
-            "type": self.type,
-            "types": self.types,
-            "phone": self.phone,
-            "name": like(name) if name else None,
-            "text": like(text) if text else None,
-            "since": self.since_ms,
-            "until": self.until_ms,
-        }
-        return {key: value for key, value in given.items() if value is not None}
-
-
-class ResidentFilter(Filter, frozen=True):
-    """Residents of a community, as its list and its workbook are asked for."""
-
-    q: Annotated[str, Meta(description="A part of the name or phone.")] = ""
-    status: Annotated[int | None, Meta(description="None: those who live there.")] = None
-    group: Annotated[str, Meta(description="Id of a user group.")] = ""
-
-    @property
-    def conditions(self) -> ResidentConditions:
-        return ResidentConditions(
-            text=self.q.strip() or None,
-            status=MOVED_IN if self.status is None else self.status,
-            group_id=self.group or None,
-        )
-
-
-LIVING_THERE: Final = ResidentConditions()
-
-
 async def page(
     scope: Scope,
     db: Reader,
@@ -394,6 +342,7 @@ async def page(
     binds = await _hits_of(scope, db, where.binds)
     if binds.get("few") == []:
         return Page.of(request, 0, [])
-    rows, count = _page_queries(frozenset(binds), order, db.engine, deep=request.offset > _DEEP)
+    filters = frozenset(binds) - _NO_TERMS
+    rows, count = _page_queries(filters, order, db.engine, deep=request.offset > _DEEP)
     binds["community_id"] = community_id
     return await paging.page_of(rows, count, db, scope, request, binds)

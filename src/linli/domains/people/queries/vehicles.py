@@ -55,6 +55,7 @@ class RegionCount(NamedTuple):
     vehicles: int
 
 
+SHORTEST_PLATE: Final = 3
 _v, _p = vehicles.c, persons.c
 _here = _v.community_id == bindparam("community_id", type_=INT)
 _registered = _v.deleted_ms == literal_column("0")  # as the unique index has it, so that it serves
@@ -86,6 +87,23 @@ _by_ids = Query(
 _by_plates = Query(
     select(vehicles).where(in_scope(vehicles), _here, _registered, any_of(_v.plate, "plates")), Vehicle
 )
+_of_plate = Query(
+    select(
+        _v.vehicle_id, _v.community_id, _v.person_id, _v.plate, _v.region, _v.brand, _v.color, _v.created_ms,
+        _v.deleted_ms, _p.identity_id, _p.name, _p.phone,
+    )
+    .join(persons, _p.id == _v.person_id)
+    .where(
+        in_scope(vehicles),
+        or_(bindparam("community_id", type_=INT) == 0, _here),
+        _registered,
+        _v.plate.like(bindparam("plate_text"), escape="\\"),
+    )
+    .order_by(_v.plate, _v.vehicle_id)
+    .limit(bindparam("limit", type_=INT)),
+    OwnedVehicle,
+    heavy=True,
+)  # fmt: skip
 _regions = Query(
     select(_v.region, func.count().label("vehicles"))
     .where(in_scope(vehicles), _here, _registered)
@@ -179,6 +197,18 @@ async def by_plates(scope: Scope, db: Reader, community_id: int, plates: list[st
     """By cleaned plate, those that the community has."""
     rows = await _by_plates.all(db, scope, community_id=community_id, plates=plates)
     return {row.plate: row for row in rows}
+
+
+async def of_plate(
+    scope: Scope, db: Reader, text: str, *, community_id: int = 0, limit: int = 500
+) -> list[OwnedVehicle]:
+    """Registered vehicles by a part of the plate, in the scope or in one community. Of less than three characters:
+    none, because nearly all plates have them."""
+    plate = clean_plate(text)
+    if len(plate) < SHORTEST_PLATE:
+        return []
+    binds = {"plate_text": like(plate), "community_id": community_id, "limit": limit}
+    return await _of_plate.all(db, scope, **binds)
 
 
 async def by_region(scope: Scope, db: Reader, community_id: int) -> list[RegionCount]:

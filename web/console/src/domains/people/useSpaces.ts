@@ -35,6 +35,16 @@ export async function spacesBelow(communityId: string, parentId: string | null):
   )
 }
 
+/** Houses by their address as people type it; the first ones for an empty text. */
+export async function findHouses(communityId: string, text: string): Promise<HouseRow[]> {
+  const page = await answer(
+    api.GET('/api/console/communities/{community_id}/houses', {
+      params: { path: path(communityId), query: { q: text.trim() || undefined, pageSize: 50 } },
+    }),
+  )
+  return page.data
+}
+
 /** The houses below one space, or of the whole community. */
 export function useHouses(state: ListState, communityId: () => string | null, parentId: () => string | null) {
   return useResource(() => {
