@@ -56,3 +56,19 @@ def test_the_manual_leads_on_changes_the_language_and_fits_a_phone(administrator
     assert answer.status == 404
     expect(page.get_by_text("There is no such page")).to_be_visible()
     assert [line for line in administrator.failures if "Content Security Policy" in line] == []
+
+
+def test_the_question_mark_of_a_page_leads_to_its_section(administrator: Visit) -> None:
+    page = administrator.page
+    for path, language, link, heading in (
+        ("/credentials", "en", "Manual for this page", "Give a card"),
+        ("/visitors", "zh-CN", "这一页的使用手册", "登记一位访客"),
+    ):
+        administrator.looks(language)
+        administrator.go(path)
+        with page.expect_popup() as opened:
+            page.get_by_role("link", name=link).click()
+        expect(opened.value.get_by_role("heading", name=heading)).to_be_in_viewport()
+        opened.value.close()
+    administrator.looks("en")
+    assert administrator.take_faults() == []

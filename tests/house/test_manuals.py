@@ -1,5 +1,6 @@
 """The manuals: the same jobs in both languages, in the words that stand on the pages."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -99,3 +100,25 @@ def test_chinese_has_its_own_punctuation() -> None:
         for page, text in pages("zh-CN").items()
     }
     assert {page: HALF_WIDTH.findall(text) for page, text in plain.items() if HALF_WIDTH.search(text)} == {}
+
+
+def test_every_page_of_the_console_has_its_section() -> None:
+    """`manual.json` is the table behind the "?" of each page; both languages have the same sections."""
+    console = ROOT / "web" / "console" / "src"
+    table = json.loads((console / "app" / "manual.json").read_text("utf-8"))
+    named = {
+        name
+        for file in (console / "app" / "router.ts", *console.glob("domains/*/routes.ts"))
+        for name in re.findall(r"\bname: '([\w-]+)'", file.read_text("utf-8"))
+    }
+    assert named - table.keys() == set(), "say in manual.json which section is about the page"
+    assert table.keys() - named == set()
+    assert set(table.values()) - anchors() == set()
+
+
+@pytest.mark.parametrize(
+    "file", ["resident/src/domains/home/HelpPage.vue", "staff/src/domains/settings/MePage.vue"]
+)
+def test_phone_pages_lead_to_a_manual(file: str) -> None:
+    (page,) = re.findall(r"`/help/\$\{locale\}/([\w-]+)`", (ROOT / "web" / file).read_text("utf-8"))
+    assert page in pages("en")
