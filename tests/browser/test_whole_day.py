@@ -247,6 +247,7 @@ def give_a_card(day: Day) -> None:
     panel = page.get_by_role("dialog", name="Give a credential")
     choose(panel.locator("#give-person"), re.compile(NAME), words=PHONE)
     panel.locator("#give-number").fill(CARD)
+    expect(panel.get_by_test_id("reached-doors")).to_have_text(f"Opens 1 doors: {DOOR}")
     panel.get_by_role("button", name="Give a credential").click()
     day.door.until_held(CARD)
 

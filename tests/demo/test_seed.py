@@ -9,7 +9,7 @@ from linli.demo.folder import DemoFolder
 from linli.demo.logins import SEATS
 from linli.demo.progress import Terminal
 from linli.demo.running import Demo
-from linli.domains.access.queries import doors, permissions
+from linli.domains.access.queries import doors, keys, permissions
 from linli.domains.communities.queries import communities, imports, pois, spaces
 from linli.domains.communities.rows import UNDER_REVIEW
 from linli.domains.notices import queries as notice_queries
@@ -52,8 +52,20 @@ async def figures(sample: Sample) -> dict[str, Any]:
         "without": sum(not person.cards and not person.codes for person in held.people),
         "cards": sum(len(doors) for person in held.people for doors in person.cards.values()),
         "codes": sum(len(doors) for person in held.people for doors in person.codes.values()),
+        "fewest own doors": min(map(len, (await own_doors(sample)).values())),
         **await at_the_desk(sample),
     }
+
+
+async def own_doors(sample: Sample) -> dict[str, dict[str, str]]:
+    """identityId → the doors that serve a resident: a card given with the default reach opens these."""
+    people = (await town.look(sample.platform, sample.site)).people
+    return await keys.hours_of_many(
+        sample.site.tenant,
+        sample.platform.db,
+        community_id=sample.site.community.community_id,
+        identity_ids=[person.identity_id for person in people],
+    )
 
 
 async def at_the_desk(sample: Sample) -> dict[str, int]:
@@ -97,6 +109,7 @@ async def test_the_sample_is_complete_and_made_once(sample: Sample, folder: Demo
     expected = {
         "tenants": 1, "keys": 1, "communities": 2, "applications": 1, "building": 3, "unit": 6, "house": 300,
         "residents": 500, "doors": 15, "lifts": 3, "meters": 6, "cameras": 9, "cameras told of": 8, "without": 0,
+        "fewest own doors": 7,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == expected
     desk = {

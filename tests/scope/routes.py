@@ -326,6 +326,9 @@ def _doors() -> dict[str, list[RouteRecipe]]:
         "GET /communities/{community_id}/credentials": [
             lambda x: Ask({"community_id": x.community}, {"personId": x.person})
         ],
+        "GET /communities/{community_id}/home-doors": [
+            lambda x: Ask({"community_id": x.community}, {"personId": x.person})
+        ],
         "POST /communities/{community_id}/credentials": [
             lambda x: Ask(
                 {"community_id": x.community},

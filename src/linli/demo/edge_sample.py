@@ -34,7 +34,7 @@ _CLUSTER: Final = "杭州区域-桂花园"
 _MODEL: Final = "LE-A-B002-SC001"
 _NODE: Final = "guihuayuan-01"
 _GATEWAY: Final = "桂花园网关"
-_TERMINAL: Final = Kind("边缘门禁 GH-E1", "", "community/people/aio", ("qrcode", "card"))
+TERMINAL: Final = Kind("边缘门禁 GH-E1", "", "community/people/aio", ("qrcode", "card"))
 _LIFT: Final = "会所电梯"
 _RULE: Final = "会所侧门 到家呼梯"
 _PLACES: Final = (
@@ -131,7 +131,7 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
         config={"host": "127.0.0.1", "port": 0},
         **common,
     )
-    product_key = await devices.product_of(platform, tx, site, _TERMINAL)
+    product_key = await devices.product_of(platform, tx, site, TERMINAL)
     for number in range(1, DOORS + 1):
         name = _door_name(number)
         device = await edge_devices.add(
@@ -189,7 +189,7 @@ async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
         values=edge_devices.EdgeDeviceValues(
             device_name=LIFT,
             alias=_LIFT,
-            product_key=await devices.product_of(platform, tx, site, _TERMINAL),
+            product_key=await devices.product_of(platform, tx, site, TERMINAL),
             custom={"ip": LIFT_IP, "port": PORT, "abilities": ["card", "elevator"], "elevatorConnected": 1},
         ),
         **common,

@@ -4,7 +4,20 @@ from importlib import resources
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo import cameras, desk, devices, faces, glance, logins, picture, place, rights, sample, workbook
+from linli.demo import (
+    cameras,
+    desk,
+    devices,
+    faces,
+    glance,
+    home_doors,
+    logins,
+    picture,
+    place,
+    rights,
+    sample,
+    workbook,
+)
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
@@ -52,6 +65,7 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
             )
         )
     with terminal.step("rights"):
+        await home_doors.ensure(platform, site)
         await rights.ensure(platform, site)
         await faces.ensure(platform, site)
     with terminal.step("overview"):

@@ -142,6 +142,29 @@ async def test_the_desk_gives_cards_and_pins_and_takes_them_back(estate: Estate)
     assert (await estate.desk.post(path, json={**card, "personId": estate.neighbour})).status_code == 201
 
 
+async def test_the_desk_sees_which_doors_a_credential_will_open(estate: Estate) -> None:
+    async def home_doors(person: str = "") -> tuple[list[str], str]:
+        answer = await estate.desk.get(
+            f"{estate.path}/home-doors", params={"personId": person or estate.owner}
+        )
+        assert answer.status_code == 200, answer.text
+        return [door["name"] for door in answer.json()["doors"]], answer.json()["problem"]
+
+    assert await home_doors() == ([], "no_doors")
+    gate_id, gate = await estate.new_door("SN-1", "大门")
+    assert await home_doors() == ([], "no_scopes")
+    await estate.serve(gate_id, estate.buildings[1])
+    assert await home_doors() == ([], "not_served")
+    await estate.serve(gate_id, estate.root)
+    assert await home_doors() == (["大门"], "")
+    assert await home_doors("cleaner-1") == ([], "no_home")
+    card = {"kind": "card", "personId": estate.owner, "number": "04A1B2C3"}
+    assert (await estate.desk.post(f"{estate.path}/credentials", json=card)).status_code == 201
+    await until(lambda: "04A1B2C3" in gate.permissions.cards)
+    bad = await estate.desk.get(f"{estate.path}/home-doors", params={"personId": ""})
+    assert bad.status_code == 400
+
+
 async def test_a_door_without_digests_gets_pins_in_clear(estate: Estate) -> None:
     plain = TSL.replace('"PasswordDigest"', '"PasswordNotes"')
     async with estate.platform.db.begin() as tx:

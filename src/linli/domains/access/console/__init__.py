@@ -7,6 +7,7 @@ from linli.domains.access.console.credentials import credential_routes
 from linli.domains.access.console.denied import denied_routes
 from linli.domains.access.console.doors import door_routes
 from linli.domains.access.console.entry import entry_routes
+from linli.domains.access.console.home_doors import home_door_routes
 from linli.domains.access.console.passes import pass_routes
 from linli.domains.access.console.past import past_routes
 from linli.domains.access.console.qr import qr_routes
@@ -28,6 +29,7 @@ ROUTES = (
     door_scope_routes,
     door_setting_routes,
     entry_routes,
+    home_door_routes,
     all_credential_routes,
     pass_routes,
     past_routes,
@@ -62,6 +64,7 @@ __all__ = [
     "door_scope_routes",
     "door_setting_routes",
     "entry_routes",
+    "home_door_routes",
     "pass_routes",
     "past_routes",
     "qr_routes",
