@@ -127,12 +127,42 @@ def test_an_alarm_stands_out_on_the_map(administrator: Visit):
     administrator.go("/overview")
     card = page.get_by_test_id("map-card")
     card.scroll_into_view_if_needed()
-    lift = card.locator(".mark.alarm")
+    lift = card.locator(".mark.alarm[aria-label*='困人告警']")
     expect(lift.first).to_be_visible()
     expect(lift.first).to_have_attribute("aria-label", re.compile("困人告警"))
     expect(card.get_by_text(re.compile(r"\d+ devices in alarm"))).to_be_visible()
     lift.first.click()
     expect(card.locator("p.alarm")).to_contain_text("困人告警")
+    assert administrator.take_faults() == []
+
+
+def test_somebody_trapped_in_a_lift_is_said_in_words_with_a_sound(administrator: Visit):
+    page = administrator.page
+    page.add_init_script(
+        "document.addEventListener('alarm-sound', () => (window.sounds = (window.sounds ?? 0) + 1))"
+    )
+    for path in ("/screen", "/overview"):
+        administrator.go(path)
+        strip = page.get_by_test_id("alarm-strip")
+        trapped = strip.locator(".el-alert").filter(has_text="Somebody is trapped in the lift").first
+        expect(trapped).to_contain_text("电梯")
+        expect(trapped).to_contain_text(re.compile(r"since .*\d\d:\d\d"))
+        administrator.picture(f"trapped{path.replace('/', '-')}", whole=False)
+    page.keyboard.press("Shift")  # browsers make no sound before that
+    page.wait_for_function("window.sounds > 0")
+    strip.get_by_role("button", name="Mute").click()
+    page.reload()
+    expect(strip.get_by_role("button", name="Sound on")).to_be_visible()
+    trapped.get_by_role("button", name="Take").click()
+    expect(trapped).to_contain_text("Taken by")
+    administrator.go("/door-alarms?kind=trapped")
+    row = page.get_by_role("row").filter(has_text="Taken by").first
+    row.get_by_text("Taken by").click()
+    panel = page.get_by_role("dialog")
+    panel.get_by_text("Real", exact=False).first.click()
+    panel.get_by_role("button", name="Close", exact=True).click()
+    expect(panel.get_by_role("button", name="Reopen")).to_be_visible()
+    page.evaluate("localStorage.removeItem('linli.alarmsMuted')")
     assert administrator.take_faults() == []
 
 

@@ -24,6 +24,10 @@ _FAULT_S: Final = 9 * 60.0
 _HEALTHY_S: Final = 12 * 60.0
 _FIRST_TRAP_S: Final = 12.0
 _TRAPPED_S: Final = 10 * 60.0
+_FIRST_HELD_S: Final = 20.0
+_HELD_S: Final = 2 * 60.0
+_HELD, _CLOSED = 6, 7
+"""`alarmType` of a door that stays open, and of its end."""
 _NEW_CARDS: Final = 3
 _VALID_MS: Final = 365 * 86_400_000
 
@@ -37,7 +41,7 @@ class Mishaps:
         self._random = random.Random(sample.SEED + 2)
 
     def work(self) -> list[Coroutine[None, None, None]]:
-        return [self._pull_cables(), self._fail_storage(), self._stop_lifts()]
+        return [self._pull_cables(), self._fail_storage(), self._stop_lifts(), self._hold_doors()]
 
     async def _stop_lifts(self) -> None:
         """Now and then somebody is stuck in a lift and presses its alarm."""
@@ -45,6 +49,18 @@ class Mishaps:
         await asyncio.sleep(_FIRST_TRAP_S)
         while lifts:
             self._random.choice(lifts).trap()
+            await asyncio.sleep(self._random.uniform(_TRAPPED_S, 2 * _TRAPPED_S))
+
+    async def _hold_doors(self) -> None:
+        """Now and then somebody props a door open, and takes the stone away again."""
+        ways = self._town.of_role("unit")
+        await asyncio.sleep(_FIRST_HELD_S)
+        while ways:
+            door = self._fleet.doors.get(self._random.choice(ways))
+            if door is not None:
+                door.link.queue_event("alarmEvent", {"alarmType": _HELD, "alarm": "门未关"})
+                await asyncio.sleep(self._random.uniform(_HELD_S, 2 * _HELD_S))
+                door.link.queue_event("alarmEvent", {"alarmType": _CLOSED, "alarm": "门已关"})
             await asyncio.sleep(self._random.uniform(_TRAPPED_S, 2 * _TRAPPED_S))
 
     async def _pull_cables(self) -> None:

@@ -1,5 +1,6 @@
 """Alarms of doors: raised, said again, over; cards that a door refuses by itself; openings in a call of the intercom."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from linli.domains.access.models import cards as access_cards
 from linli.domains.access.queries.alarms import AlarmFilter, list_alarms
 from linli.domains.access.queries.passes import PassFilter, list_passes
 from linli.domains.access.rows import DoorAlarm, Pass
-from linli.domains.access.service import cards, doors
+from linli.domains.access.service import alarm_handling, cards, doors
 from linli.domains.access.service.alarms import purge_alarms
 from linli.domains.access.service.cards import CardWish
 from linli.kernel.db import Command, Tx
 from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Caller
 from tests.domains.access.conftest import PERSON, Site
 
 DAY = 86_400_000
@@ -140,4 +142,26 @@ async def test_alarms_end_with_their_door_and_go_after_their_time(site: Site) ->
     await purge_alarms(site.db, now_ms=site.now + 179 * DAY, days=180)
     assert len(await alarms(site)) == 1
     await purge_alarms(site.db, now_ms=site.now + 181 * DAY, days=180)
+    assert await alarms(site) == []
+
+
+async def test_an_alarm_of_another_device_goes_on_until_a_person_closes_it(site: Site) -> None:
+    lift = await site.new_device("lift-1", community_id=1)
+    await site.tell(lift, "event", "Trapped", {"floor": 7})
+    await site.tell(lift, "event", "Trapped", {"floor": 7})
+    (trapped,) = await alarms(site, lasting=True)
+    assert (trapped.kind, trapped.times, trapped.door_name, trapped.iot_id) == ("trapped", 2, "lift-1", lift)
+    await site.clock.advance(60_000)
+    guard = replace(site.app, caller=Caller("staff", "1"))
+    async with site.db.begin() as tx:
+        await alarm_handling.close(guard, tx, trapped.id, outcome="real", note="", now_ms=site.now)
+    (closed,) = await alarms(site)
+    assert (closed.over_ms, closed.handling) == (site.now, "closed")
+    async with site.db.begin() as tx:
+        await alarm_handling.reopen(guard, tx, trapped.id, now_ms=site.now)
+    assert (await alarms(site))[0].over_ms is None
+
+
+async def test_what_is_in_no_community_raises_no_alarm(site: Site) -> None:
+    await site.tell(await site.new_device("lift-2"), "event", "Trapped", {"floor": 1})
     assert await alarms(site) == []

@@ -10,11 +10,12 @@ from linli.domains.access.errors import DoorsHere
 from linli.domains.access.pass_details import event_time_ms
 from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.doors import find_door, names_at
-from linli.domains.access.rows import Door
+from linli.domains.access.rows import AlarmSource, Door
 from linli.domains.access.service.alarms import (
     FEVER,
     FORCED,
     HELD_OPEN,
+    OF_EVENT,
     TAMPER,
     end_alarm,
     raise_alarm,
@@ -32,6 +33,7 @@ from linli.kernel.scope import Scope
 from linli.rules import PassCode
 from linli.things.events import DeviceDeleted, DeviceMoved
 from linli.things.inbox.messages import Message, believable
+from linli.things.queries.devices import find_devices
 
 log = telemetry.logger(__name__)
 
@@ -137,6 +139,20 @@ class AccessHandlers:
         if (door := await self._door(tx, message)) is not None:
             await self._raise(tx, message, door, HELD_OPEN)
 
+    async def device_alert(self, tx: Tx, message: Message) -> None:
+        """An alert of any device of a community, such as somebody trapped in a lift. It goes on until a person closes
+        it."""
+        device = message.device
+        if device.community_id is None:
+            log.warning("%s at %s, which is in no community", message.identifier, device.iot_id)
+            return
+        scope = Scope.system(device.tenant_id, "access")
+        door = await find_door(scope, tx, iot_id=device.iot_id)
+        source = door or AlarmSource(
+            device.iot_id, device.tenant_id, device.community_id, await _name_of(scope, tx, device.iot_id)
+        )
+        await self._raise(tx, message, source, OF_EVENT[message.identifier], lasts=True)
+
     async def status(self, tx: Tx, message: Message) -> None:
         """A door that powered up is given its public key again (spec A 4.3: it is set after every power-up)."""
         if message.identifier == "online":
@@ -187,7 +203,7 @@ class AccessHandlers:
         self,
         tx: Tx,
         message: Message,
-        door: Door,
+        door: Door | AlarmSource,
         kind: str,
         *,
         lasts: bool = False,
@@ -219,3 +235,9 @@ class AccessHandlers:
         if door is None:
             log.warning("%s at %s, which is in no community", message.identifier, device.iot_id)
         return door
+
+
+async def _name_of(scope: Scope, tx: Tx, iot_id: str) -> str:
+    """What people call a device."""
+    rows = await find_devices(scope, tx, iot_ids=[iot_id])
+    return rows[0].nickname or rows[0].device_name if rows else ""

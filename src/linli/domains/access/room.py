@@ -12,6 +12,7 @@ from linli.domains.access.events import (
 from linli.domains.access.handlers import AccessHandlers
 from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.keys import home_doors
+from linli.domains.access.service.alarms import OF_EVENT
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.access.service.key_updates import KeyUpdates
@@ -60,6 +61,8 @@ class AccessRoom:
         inbox.on_event("FeverAlarm", react.fever_alarm, history=True)
         inbox.on_event("TamperAlarm", react.tamper_alarm, history=True)
         inbox.on_event("DoorHeldOpen", react.held_open, history=True)
+        for identifier in OF_EVENT:
+            inbox.on_event(identifier, react.device_alert, history=True)
         inbox.on_status(react.status)
 
     def register_events(self) -> None:

@@ -95,6 +95,15 @@ class Pass(NamedTuple):
     received_ms: int
 
 
+class AlarmSource(NamedTuple):
+    """What raises an alarm: a door, another device of the community, or a box, which is `box:` and its number."""
+
+    iot_id: str
+    tenant_id: str
+    community_id: int
+    name: str
+
+
 class DoorAlarm(NamedTuple):
     id: int
     tenant_id: str
@@ -102,7 +111,7 @@ class DoorAlarm(NamedTuple):
     iot_id: str
     door_name: str
     kind: str
-    """tamper, forced, held or fever."""
+    """One of `service.alarms.KINDS`."""
     temperature: float | None
     times: int
     raised_ms: int

@@ -1,7 +1,7 @@
 """Events of other rooms, turned into messages to people after the commit."""
 
 from linli.domains.access.events import DoorAlarmed, DoorAttacked
-from linli.domains.access.service.alarms import FEVER
+from linli.domains.access.service.alarms import BOX_OFFLINE, FEVER, FORCED, HELD_OPEN, TAMPER, TRAPPED
 from linli.domains.access.times import write_time
 from linli.domains.communities.events import CommunityServiceEnding
 from linli.domains.communities.queries import communities, spaces
@@ -26,6 +26,8 @@ from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
 
 WHO = "notifications"
+IN_WORDS = frozenset((FORCED, TAMPER, HELD_OPEN, FEVER, TRAPPED, BOX_OFFLINE))
+"""Kinds of alarms with a notice of their own."""
 
 
 class NewsHandlers:
@@ -155,7 +157,7 @@ class NewsHandlers:
             "time": write_time(event.raised_ms, place.time_zone)[11:16],
             "degrees": "" if event.temperature is None else f"{event.temperature:.1f}",
         }
-        word = f"door_{event.kind}"
+        word = f"door_{event.kind}" if event.kind in IN_WORDS else "door_device"
         if event.kind == FEVER and event.temperature is None:
             word = "door_unmeasured"
         await self._tell_staff("door_alarm", facts, "", f"{word}:{event.iot_id}", place, word)

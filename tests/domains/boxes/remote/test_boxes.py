@@ -57,12 +57,36 @@ async def test_heartbeats_make_figures_conditions_and_the_log(site: Site) -> Non
         later = platform.clock.now_ms() + SILENT_MS + 1000
         assert await presence.mark_silent(tx, ids=platform.ids, now_ms=later) == 1
         assert await presence.mark_silent(tx, ids=platform.ids, now_ms=later) == 0
+    (alarm,) = (await site.browser.get("/door-alarms")).json()["data"]
+    assert (alarm["kind"], alarm["overMs"], alarm["iotId"]) == (
+        "box_offline",
+        None,
+        f"box:{site.node.node_id}",
+    )
     history = (await site.browser.get(f"{site.at}/history")).json()["data"]
     assert [one["event"] for one in history] == ["offline", "updated", "booted", "online"]
     assert "0.1.0" in history[1]["text"]
     await presence.purge(platform.db, now_ms=platform.clock.now_ms() + 400 * 86_400_000)
     assert (await site.browser.get(f"{site.at}/history")).json()["total"] == 0
     assert await queries.figures(platform.db, site.node, from_ms=0, to_ms=2**52) == []
+
+
+async def test_a_box_that_falls_silent_is_an_alarm_until_it_is_back(site: Site) -> None:
+    platform = site.platform
+    site.node = site.node._replace(community_id=1)
+    await site.beat()
+    async with platform.db.begin() as tx:
+        later = platform.clock.now_ms() + SILENT_MS + 1000
+        assert await presence.mark_silent(tx, ids=platform.ids, now_ms=later) == 1
+    (alarm,) = (await site.browser.get("/door-alarms")).json()["data"]
+    assert (alarm["kind"], alarm["overMs"], alarm["iotId"]) == (
+        "box_offline",
+        None,
+        f"box:{site.node.node_id}",
+    )
+    await site.beat()
+    (alarm,) = (await site.browser.get("/door-alarms")).json()["data"]
+    assert alarm["overMs"] is not None
 
 
 @pytest.mark.covers("H-62", "G-C41")

@@ -24,13 +24,18 @@ from linli.kernel.scope import Scope
 
 
 class DoorAlarmRow(msgspec.Struct, rename="camel", frozen=True):
-    """One alarm of a door."""
+    """One alarm of a door, another device or a box."""
 
     id: str
-    iot_id: str
-    door_name: str
+    iot_id: Annotated[str, Meta(description="Of the door or device; of a box `box:` and its number.")]
+    door_name: Annotated[str, Meta(description="Name of the door, device or box.")]
     place: str
-    kind: Annotated[str, Meta(description="tamper, forced, held (open too long) or fever")]
+    kind: Annotated[
+        str,
+        Meta(
+            description="tamper, forced, held (open too long), fever, trapped, box_offline, or of another device"
+        ),
+    ]
     temperature: Annotated[float | None, Meta(description="Degrees Celsius, of a fever; null: not measured")]
     times: Annotated[int, Meta(description="How often the door said so.")]
     raised_ms: int
@@ -79,7 +84,7 @@ class AlarmsAsked(Filter, frozen=True):
 
     community_id: int | None = None
     iot_id: str = ""
-    kind: Annotated[str, Meta(description="Comma-separated: tamper, forced, held, fever.")] = ""
+    kind: Annotated[str, Meta(description="Comma-separated kinds.")] = ""
     handling: Annotated[str, Meta(description="Comma-separated: open, taken, closed.")] = ""
     lasting: Annotated[
         bool | None, Meta(description="true: those that go on; false: those that are over.")
@@ -95,7 +100,7 @@ alarm_routes = Routes("/door-alarms", tags=("doors",))
 async def list_alarms(
     scope: Scope, db: Database, page: PageRequest, asked: AlarmsAsked
 ) -> Page[DoorAlarmRow]:
-    """Alarms of doors, newest first."""
+    """Alarms of doors, other devices and boxes, newest first."""
     kinds = _words(asked.kind, "kind", KINDS)
     where = AlarmFilter(
         community_id=asked.community_id,

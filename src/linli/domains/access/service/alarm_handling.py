@@ -1,4 +1,4 @@
-"""The handling of a door's alarm, and the verdict on it. Each step can be taken back."""
+"""The handling of an alarm, and the verdict on it. Each step can be taken back."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from linli.domains.access.errors import AlarmClosed, AlarmMovedOn, AlarmNotClose
 from linli.domains.access.models import alarms
 from linli.domains.access.queries.alarms import alarm_for_change
 from linli.domains.access.rows import DoorAlarm
-from linli.domains.access.service.alarms import HISTORY, publish
+from linli.domains.access.service.alarms import ENDED_BY_PERSONS, HISTORY, publish
 from linli.domains.people.queries.callers import caller_names
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
@@ -34,6 +34,7 @@ _keep = Command(
         closed_ms=bindparam("new_closed_ms", type_=INT),
         outcome=bindparam("new_outcome"),
         outcome_note=bindparam("new_note"),
+        over_ms=bindparam("new_over", type_=INT),
     )
 )
 
@@ -78,6 +79,7 @@ async def close(scope: Scope, tx: Tx, alarm_id: int, *, outcome: str, note: str,
         closed_ms=now_ms,
         outcome=outcome,
         outcome_note=note,
+        over_ms=now_ms if _ends_with(before) else before.over_ms,
     )
     await _change(scope, tx, before, after, CLOSED, now_ms)
 
@@ -87,7 +89,8 @@ async def reopen(scope: Scope, tx: Tx, alarm_id: int, *, now_ms: int) -> None:
     before = await alarm_for_change(scope, tx, alarm_id)
     if before.closed_ms is None:
         raise AlarmNotClosed
-    after = before._replace(closed_by="", closed_ms=None, outcome="", outcome_note="")
+    over_ms = None if before.kind in ENDED_BY_PERSONS else before.over_ms
+    after = before._replace(closed_by="", closed_ms=None, outcome="", outcome_note="", over_ms=over_ms)
     await _change(scope, tx, before, after, REOPENED, now_ms)
 
 
@@ -100,6 +103,11 @@ async def take_back(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: i
         await reopen(scope, tx, alarm.id, now_ms=now_ms)
     else:
         raise AlarmMovedOn
+
+
+def _ends_with(alarm: DoorAlarm) -> bool:
+    """Whether it is over because a person says so: its device never will."""
+    return alarm.over_ms is None and alarm.kind in ENDED_BY_PERSONS
 
 
 async def _unclosed(scope: Scope, tx: Tx, alarm_id: int) -> DoorAlarm:
@@ -122,6 +130,7 @@ async def _change(
         new_closed_ms=after.closed_ms,
         new_outcome=after.outcome,
         new_note=after.outcome_note,
+        new_over=after.over_ms,
     )
     await history.note(
         scope,

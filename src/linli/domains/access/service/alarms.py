@@ -1,4 +1,7 @@
-"""Alarms of doors: raised, repeated and over, as the doors say (spec G A4, A 4.3)."""
+"""Alarms of a community: raised, repeated and over, as doors (spec G A4, A 4.3) and other devices say.
+
+A room whose devices raise alarms adds their kind here and its words in the strings of the console's `doors`.
+"""
 
 from typing import Final
 
@@ -7,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.domains.access.events import DoorAlarmed
 from linli.domains.access.models import alarms
 from linli.domains.access.queries.alarms import going_on
-from linli.domains.access.rows import Door, DoorAlarm
+from linli.domains.access.rows import AlarmSource, Door, DoorAlarm
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Database, Query, Tx, any_of, in_scope
 from linli.kernel.db.partitions import DAY_MS
@@ -15,7 +18,28 @@ from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 
 TAMPER, FORCED, HELD_OPEN, FEVER = "tamper", "forced", "held", "fever"
-KINDS: Final = (TAMPER, FORCED, HELD_OPEN, FEVER)
+TRAPPED, BOX_OFFLINE = "trapped", "box_offline"
+OF_EVENT: Final = {
+    "Trapped": TRAPPED,
+    "GasAlarm": "gas",
+    "WaterAlarm": "water",
+    "TemperatureAlarm": "temperature",
+    "PressureAlarm": "pressure",
+    "LevelAlarm": "level",
+    "EmptyPipe": "empty_pipe",
+    "Overload": "overload",
+    "channelAlarm": "zone",
+    "PerimeterAlarm": "perimeter",
+    "IllegalParking": "illegal_parking",
+    "AbnormalOpenGate": "abnormal_gate",
+    "AlarmEvent": "camera",
+    "CameraOffline": "camera_offline",
+    "ChannelOffline": "channel_offline",
+    "Alarm": "device",
+}
+"""Alert of a thing model (`things/catalogue/data`) -> kind. Devices do not say that these are over: a person does."""
+ENDED_BY_PERSONS: Final = frozenset(OF_EVENT.values())
+KINDS: Final = (TAMPER, FORCED, HELD_OPEN, FEVER, BOX_OFFLINE, *OF_EVENT.values())
 HISTORY: Final = "door_alarm"
 """Kind of these records in the history."""
 
@@ -45,7 +69,7 @@ _purge = Command(delete(alarms).where(any_of(_a.id, "rows")), unscoped="old alar
 async def raise_alarm(
     tx: Tx,
     *,
-    door: Door,
+    door: Door | AlarmSource,
     kind: str,
     alarm_id: int,
     at_ms: int,
@@ -84,7 +108,7 @@ async def raise_alarm(
     return alarm
 
 
-async def end_alarm(tx: Tx, *, door: Door, kind: str, at_ms: int) -> None:
+async def end_alarm(tx: Tx, *, door: Door | AlarmSource, kind: str, at_ms: int) -> None:
     """The door says that it is over; nothing happens where none goes on."""
     for before in await going_on(_scope(door), tx, iot_id=door.iot_id, kind=kind):
         alarm = before._replace(over_ms=max(at_ms, before.raised_ms))
@@ -112,7 +136,7 @@ async def purge_alarms(db: Database, *, now_ms: int, days: int) -> None:
         pass
 
 
-async def _keep_change(tx: Tx, door: Door, alarm: DoorAlarm) -> None:
+async def _keep_change(tx: Tx, door: Door | AlarmSource, alarm: DoorAlarm) -> None:
     await _change.run(
         tx,
         _scope(door),
@@ -148,5 +172,5 @@ async def publish(tx: Tx, alarm: DoorAlarm, *, new: bool = False) -> None:
     await emit(tx, event, key=alarm.iot_id)
 
 
-def _scope(door: Door) -> Scope:
+def _scope(door: Door | AlarmSource) -> Scope:
     return Scope.system(door.tenant_id, "access")

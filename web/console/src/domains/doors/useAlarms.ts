@@ -1,10 +1,16 @@
+import type { RouteLocationRaw } from 'vue-router'
 import { useAction, useResource, type ListState, type Tone } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type DoorAlarm = components['schemas']['DoorAlarmRow']
 
-export const ALARM_KINDS = ['forced', 'tamper', 'held', 'fever'] as const
+export const ALARM_KINDS = ['trapped', 'forced', 'tamper', 'held', 'fever', 'box_offline'] as const
+/** Of devices that are neither door nor lift: one choice of the filter. */
+export const DEVICE_KINDS = [
+  ...['gas', 'water', 'temperature', 'pressure', 'level', 'empty_pipe', 'overload', 'zone', 'perimeter'],
+  ...['illegal_parking', 'abnormal_gate', 'camera', 'camera_offline', 'channel_offline', 'device'],
+] as const
 export const ALARM_FILTERS = ['kind', 'handling', 'lasting', 'from', 'to'] as const
 export const ALARM_HANDLINGS = ['open', 'taken', 'closed'] as const
 export const ALARM_OUTCOMES = ['real', 'false', 'work', 'test', 'other'] as const
@@ -14,6 +20,19 @@ const MOST = 20
 
 /** A fever has no end, and doors of some makers never say that anything is over. */
 export const isMoment = (row: DoorAlarm) => row.overMs === row.raisedMs && row.times === 1
+const URGENT = new Set(['trapped', 'gas', 'forced'])
+/** What may cost somebody their health comes first, then the newest. */
+export const byUrgency = (a: DoorAlarm, b: DoorAlarm) =>
+  Number(URGENT.has(b.kind)) - Number(URGENT.has(a.kind)) || b.raisedMs - a.raisedMs
+
+/** The page of what raised it; the alarms there, where it is a door. */
+export function placeOf(row: DoorAlarm): RouteLocationRaw {
+  if (row.kind === 'box_offline') return { name: 'boxes' }
+  if (['forced', 'tamper', 'held', 'fever'].includes(row.kind))
+    return { name: 'door', params: { iotId: row.iotId }, query: { tab: 'alarms' } }
+  return { name: 'device', params: { iotId: row.iotId } }
+}
+
 export const goesOn = (row: DoorAlarm) => row.overMs === null
 export const alarmTone = (row: DoorAlarm): Tone => (goesOn(row) ? 'bad' : isMoment(row) ? 'warn' : 'idle')
 
@@ -113,5 +132,5 @@ export async function alarmsNow(communityId: string, iotId?: string): Promise<Do
       }),
     ),
   ])
-  return [...lasting.data, ...recent.data.filter(isMoment)]
+  return [...lasting.data, ...recent.data.filter(isMoment)].sort(byUrgency)
 }

@@ -5,6 +5,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, delete, update
 
+from linli.domains.access.rows import AlarmSource
+from linli.domains.access.service.alarms import BOX_OFFLINE, end_alarm, raise_alarm
 from linli.domains.boxes.events import EdgeMoved
 from linli.domains.boxes.models import edge_node_beats
 from linli.domains.boxes.queries import clusters
@@ -66,6 +68,8 @@ async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) ->
         update=("tenant_id", "project_id", "community_id", "at_ms", "present", "beat"),
     )
     before = msgspec.json.decode(beat_row.beat, type=Heartbeat) if beat_row is not None else None
+    if beat_row is not None and not beat_row.present and node.community_id is not None:
+        await end_alarm(tx, door=_source(node, node.community_id, node.name), kind=BOX_OFFLINE, at_ms=now_ms)
     for event, facts in _changes(beat_row, before, beat):
         await note(tx, node, event, facts, ids=ids, now_ms=now_ms)
     fresh = await strangers.take(tx, node, before.strangers if before is not None else [], beat.strangers)
@@ -132,7 +136,22 @@ async def mark_silent(tx: Tx, *, ids: Ids, now_ms: int) -> int:
     gone = await _silent.all(tx, before=now_ms - SILENT_MS)
     for beat in gone:
         await note(tx, beat, "offline", {"lastSeenMs": beat.at_ms}, ids=ids, now_ms=now_ms)
+        if beat.community_id is not None:
+            node = await clusters.node(Scope.system(beat.tenant_id), tx, beat.node_id)
+            await raise_alarm(
+                tx,
+                door=_source(beat, beat.community_id, node.name),
+                kind=BOX_OFFLINE,
+                alarm_id=ids.number(),
+                at_ms=beat.at_ms,
+                received_ms=now_ms,
+                lasts=True,
+            )
     return len(gone)
+
+
+def _source(box: Node | Beat, community_id: int, name: str) -> AlarmSource:
+    return AlarmSource(f"box:{box.node_id}", box.tenant_id, community_id, name)
 
 
 async def purge(db: Database, *, now_ms: int) -> None:
