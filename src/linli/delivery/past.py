@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, or_, select
 
 from linli.delivery.models import desired, desired_history, grant_history, grants
+from linli.delivery.queries import find_row
 from linli.delivery.schemas import ON_DEVICE
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.scope import Scope
@@ -33,6 +34,22 @@ class PastRight(NamedTuple):
     """The person or app that revoked it since; empty: it is not revoked."""
     ended_ms: int | None
     end_reason: str
+
+
+class PastWindow(NamedTuple):
+    """How a credential stood towards a device at a time. Times are UTC ms."""
+
+    given_ms: int
+    """When it was first given; after the time asked about: not given yet then."""
+    starts_ms: int
+    ends_ms: int
+    ended_ms: int | None
+    """When it had been taken away; None: it had not."""
+    end_reason: str
+    state: str
+    """Of its row on the device then; empty: the device was to have none."""
+    row_id: int | None
+    schedule: str
 
 
 class _Step(NamedTuple):
@@ -110,6 +127,16 @@ _actions = Query(
     _Action,
     heavy=True,
 )
+_last_step = Query(
+    select(desired_history.c.state, desired_history.c.deleting, desired_history.c.schedule)
+    .where(
+        in_scope(desired_history),
+        desired_history.c.desired_id == bindparam("row_id", type_=INT),
+        desired_history.c.at_ms <= bindparam("at", type_=INT),
+    )
+    .order_by(desired_history.c.id.desc())
+    .limit(1)
+)
 _SETTLED = [str(State.HELD), str(State.REMOVED)]
 
 
@@ -182,4 +209,46 @@ def _right(step: _Step, row: _Grant, actions: list[_Action], at_ms: int) -> Past
         ended_by=end.caller if end else "",
         ended_ms=end.at_ms if end else None,
         end_reason=end.reason if end else "",
+    )
+
+
+async def window_at(
+    scope: Scope, db: Reader, *, device: str, kind: str, credential: str, at_ms: int
+) -> PastWindow | None:
+    """The best grant of a credential towards a device at `at_ms`; None: it never was for this device."""
+    named = await _grants.all(db, scope, credentials=[credential], device=device)
+    wanted = [row for row in named if row.kind == kind]
+    actions: dict[int, list[_Action]] = {}
+    for action in await _actions.all(db, scope, grant_ids=[row.id for row in wanted]):
+        actions.setdefault(action.grant_id, []).append(action)
+    if not actions:
+        return None
+    row = await find_row(db, device=device, kind=kind, credential=credential)
+    state, schedule = "", ""
+    if row is not None:
+        step = await _last_step.one(db, scope, row_id=row.id, at=at_ms)
+        state = "" if step is None or step[1] else str(step[0])
+        schedule = str(step[2]) if step else ""
+    row_id = row.id if row else None
+    windows = [_window(steps, at_ms, state, row_id, schedule) for steps in actions.values()]
+    return min(
+        windows,
+        key=lambda one: (one.given_ms > at_ms, one.ended_ms is not None, -(one.ended_ms or one.ends_ms)),
+    )
+
+
+def _window(actions: list[_Action], at_ms: int, state: str, row_id: int | None, schedule: str) -> PastWindow:
+    before = [action for action in actions if action.at_ms <= at_ms] or actions[:1]
+    last = before[-1]
+    over = last.action == "revoked"
+    given = next((action for action in reversed(before) if action.action != "revoked"), last)
+    return PastWindow(
+        given_ms=actions[0].at_ms,
+        starts_ms=given.starts_ms,
+        ends_ms=given.ends_ms,
+        ended_ms=last.at_ms if over else None,
+        end_reason=last.reason if over else "",
+        state=state,
+        row_id=row_id,
+        schedule=schedule,
     )

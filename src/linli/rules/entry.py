@@ -65,6 +65,10 @@ class EntryFacts:
     """The community's zone, in which times are shown; empty: the default."""
     clock_off_ms: int | None = None
     """How much the door's clock is ahead; None: not known."""
+    shown_kind: str = ""
+    """Kind of the one credential that is judged, all in `ways` being its own; empty: the person's best one is."""
+    other_kind: str = ""
+    """Kind of another credential of the person that opens the door now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +87,29 @@ def explain(facts: EntryFacts) -> list[Finding]:
     best = _best(facts)
     if best is None:
         findings.append(_no_credential(facts))
+        findings += _other(facts)
     else:
-        findings.append(Finding("credential", "credential_held", True, facts={"kind": best.kind}))
+        code = "credential_shown" if facts.shown_kind else "credential_held"
+        findings.append(Finding("credential", code, True, facts={"kind": best.kind}))
+        findings += _other(facts)
         findings += [*_window(best, facts.now_ms), *_scans(best), _delivery(best)]
     findings += [*_clock(facts), _network(facts)]
     return findings
 
 
-def cause_of(findings: list[Finding]) -> Finding:
-    """The first finding that is not good, or the advice to try again."""
+def cause_of(findings: list[Finding], shown_kind: str = "") -> Finding:
+    """The first finding that is not good, or the advice to try again with what was shown."""
+    code = "nothing_found" if shown_kind in ("", "qr") else "opens_now"
+    facts = {"kind": shown_kind} if code == "opens_now" else {}
     return next(
         (finding for finding in findings if not finding.good),
-        Finding("", "nothing_found", True, "show_again"),
+        Finding("", code, True, "show_again", facts),
     )
+
+
+def opens(way: Way, now_ms: int) -> bool:
+    """Whether the door has the credential and takes it now."""
+    return all(finding.good for finding in (*_window(way, now_ms), *_scans(way), _delivery(way)))
 
 
 def _person(facts: EntryFacts) -> Finding:
@@ -119,9 +133,16 @@ def _rest(facts: EntryFacts) -> Finding:
     return Finding("rest", f"rest_{facts.rests[0]}", False, "lift")
 
 
+def _other(facts: EntryFacts) -> Iterator[Finding]:
+    if facts.other_kind and not facts.rests:
+        yield Finding("credential", "credential_other", True, facts={"kind": facts.other_kind})
+
+
 def _no_credential(facts: EntryFacts) -> Finding:
     if facts.ended:
         return Finding("credential", f"ended_{facts.ended}", False, "give_key")
+    if facts.shown_kind:
+        return Finding("credential", "credential_not_here", False, "give_key", {"kind": facts.shown_kind})
     if facts.served:
         return Finding("credential", "credential_none", False, "give_key")
     return Finding("credential", "credential_elsewhere", False, "serve")

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from linli.delivery import service as delivery
+from linli.delivery.past import window_at
 from linli.delivery.queries import rows_of_subject
 from linli.delivery.schemas import Content
 from linli.domains.access.hours import words_of
@@ -24,7 +25,7 @@ from linli.kernel.i18n import text
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
 from linli.rules import UNLIMITED
-from linli.rules.entry import EntryFacts, Finding, Stay, Way
+from linli.rules.entry import EntryFacts, Finding, Stay, Way, opens
 from linli.things.queries.devices import find_devices
 
 _ended_code = Query(
@@ -65,12 +66,30 @@ class FindingText(NamedTuple):
     ref: str
 
 
-async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_ms: int) -> EntryFacts:
-    """Everything that decides whether a person gets through a door."""
+class Shown(NamedTuple):
+    """The credential that was shown to a door."""
+
+    kind: str
+    """Of its desired row, e.g. `door.card`."""
+    credential: str
+    """Empty: not known which of the person's, as of a PIN."""
+
+    @property
+    def short(self) -> str:
+        return self.kind.rpartition(".")[2]
+
+
+async def gather(
+    scope: Scope, db: Reader, *, door: Door, identity_id: str, now_ms: int, shown: Shown | None = None
+) -> EntryFacts:
+    """Everything that decides whether a person gets through a door: with `shown`, or with the best they have."""
     here = scope.narrowed(door.community_id)
     registered, stay = await _stay(here, db, door.community_id, identity_id)
     rests = await delivery.holds_on(here, db, community_id=door.community_id, subject=identity_id)
-    ways = await _ways(here, db, door, identity_id)
+    every = await _ways(here, db, door, identity_id)
+    ways = tuple(way for shows, way in every if shown is None or _is_shown(shows, shown))
+    others = [way for shows, way in every if shown is not None and not _is_shown(shows, shown)]
+    other = next((way.kind for way in others if opens(way, now_ms)), "")
     devices = await find_devices(here, db, iot_ids=[door.iot_id])
     served = door.iot_id in await keys.serving_doors(
         here, db, community_id=door.community_id, identity_id=identity_id
@@ -78,17 +97,23 @@ async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_
     clock = (await clocks_of_doors(here, db, iot_ids=[door.iot_id], now_ms=now_ms)).get(door.iot_id)
     return EntryFacts(
         now_ms=now_ms,
-        person_known=registered or bool(ways),
+        person_known=registered or bool(every),
         stay=stay,
         rests=tuple(hold.source for hold in rests if hold.lifted_ms is None),
         ways=ways,
-        ended="" if ways else await _ended(here, db, door, identity_id),
+        ended="" if ways else await _ended(here, db, door, identity_id, shown, now_ms),
         served=served,
         online=bool(devices and devices[0].online),
         seen_ms=devices[0].last_seen_ms if devices else None,
         zone=await zone_of(db, door.community_id),
         clock_off_ms=clock.off_ms if clock else None,
+        shown_kind=shown.short if shown else "",
+        other_kind=other,
     )
+
+
+def _is_shown(has: Shown, shown: Shown) -> bool:
+    return has.kind == shown.kind and (not shown.credential or has.credential == shown.credential)
 
 
 def describe_finding(finding: Finding, language: str, zone: str = "") -> FindingText:
@@ -99,6 +124,8 @@ def describe_finding(finding: Finding, language: str, zone: str = "") -> Finding
     reason = str(facts.get("reason", ""))
     words_of_reason = text(reason, language) if reason else ""
     facts["reason"] = "" if words_of_reason == reason else words_of_reason
+    if "end" in facts:
+        facts["end"] = text(f"entry.end_{known_end(str(facts['end']))}", language)
     facts["hours"] = words_of(str(facts.pop("schedule", "")), language)
     if "kind" in facts:
         facts["kind"] = text(f"entry.kind_{facts['kind']}", language)
@@ -126,9 +153,9 @@ async def _stay(scope: Scope, db: Reader, community_id: int, identity_id: str) -
     return True, "moved_out" if ties else "none"
 
 
-async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> tuple[Way, ...]:
+async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> list[tuple[Shown, Way]]:
     rows = await rows_of_subject(scope, db, community_id=door.community_id, subject=identity_id)
-    ways = []
+    ways: list[tuple[Shown, Way]] = []
     for row in rows:
         if row.device != door.iot_id or not row.content:
             continue
@@ -141,26 +168,37 @@ async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> tuple
                     scope, db, qr_code=row.credential, iot_id=door.iot_id, shared=body.shared
                 )
                 left = max(body.max_scans - used, 0)
-        ways.append(
-            Way(
-                kind=row.kind.rpartition(".")[2],
-                starts_ms=content.starts_ms,
-                ends_ms=content.ends_ms,
-                status=row.status,
-                scans_left=left,
-                reason=row.reason,
-                ref=str(row.id),
-                schedule=content.schedule,
-                zone=content.zone,
-                cut=content.cut,
-            )
+        way = Way(
+            kind=row.kind.rpartition(".")[2],
+            starts_ms=content.starts_ms,
+            ends_ms=content.ends_ms,
+            status=row.status,
+            scans_left=left,
+            reason=row.reason,
+            ref=str(row.id),
+            schedule=content.schedule,
+            zone=content.zone,
+            cut=content.cut,
         )
-    return tuple(ways)
+        ways.append((Shown(row.kind, row.credential), way))
+    return ways
 
 
-async def _ended(scope: Scope, db: Reader, door: Door, identity_id: str) -> str:
+async def _ended(
+    scope: Scope, db: Reader, door: Door, identity_id: str, shown: Shown | None, now_ms: int
+) -> str:
+    if shown is not None:
+        window = await window_at(
+            scope, db, device=door.iot_id, kind=shown.kind, credential=shown.credential, at_ms=now_ms
+        )
+        return known_end(window.end_reason) if window and window.ended_ms is not None else ""
     scalar = await _ended_code.scalar(db, scope, iot_id=door.iot_id, identity_id=identity_id)
     scalar = scalar or await _ended_own.scalar(
         db, scope, community_id=door.community_id, identity_id=identity_id
     )
-    return "" if not scalar else scalar if scalar in _KNOWN_ENDS else "removed"
+    return known_end(scalar) if scalar else ""
+
+
+def known_end(reason: str) -> str:
+    """A reason of an end that has words; others were decided by somebody."""
+    return reason if reason in _KNOWN_ENDS else "removed"

@@ -1,6 +1,6 @@
 """The resident's keys: doors that open for them, the code to show, and where they passed."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -8,7 +8,7 @@ from msgspec import Meta
 from linli.delivery import service as delivery
 from linli.delivery.queries import rows_of_subject
 from linli.domains.access import entry_facts as entry
-from linli.domains.access.console.entry import EntryAnswer, answer_of
+from linli.domains.access.console.entry import EntryAnswer, answer_for_pass, answer_of
 from linli.domains.access.errors import (
     CredentialTaken,
     CredentialUnknown,
@@ -24,7 +24,9 @@ from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries import keys, passes
 from linli.domains.access.queries.places import places
 from linli.domains.access.queries.readings import readings_of
+from linli.domains.access.refusal_facts import is_refused
 from linli.domains.access.resident_readers import reader_routes
+from linli.domains.access.rows import Pass
 from linli.domains.access.service import credentials, home_keys, qr
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import PIN, short_kind
@@ -157,26 +159,58 @@ async def show_key(community_id: int, resident: Resident, tx: Tx, clock: Clock, 
 
 
 WhichDoor = Annotated[str, Meta(description="Default: where one was refused last.")]
+WhichPass = Annotated[int, Meta(description="The refused pass at this door.")]
 
 
 @key_routes.get("/why", raises=(DoorUnknown,))
 async def why(
-    community_id: int, resident: Resident, db: Database, clock: Clock, iot_id: WhichDoor = ""
+    community_id: int,
+    resident: Resident,
+    db: Database,
+    clock: Clock,
+    iot_id: WhichDoor = "",
+    pass_id: WhichPass = 0,
 ) -> EntryAnswer:
-    """Why a door does not open to the resident. Raises DoorUnknown, also when there is nothing to ask about."""
+    """Why a door does not open to the resident: of a refused pass why it was refused, and how it is now.
+
+    Raises DoorUnknown, also when there is nothing to ask about.
+    """
     scope, identity_id = resident.person_in(community_id)
-    wanted = iot_id or await _last_refused(scope, db, community_id, identity_id)
+    refused = await _refused(scope, db, PassOf(community_id, identity_id, iot_id, pass_id))
+    wanted = refused.iot_id if refused else iot_id or await _a_door(scope, db, community_id, identity_id)
     door = await queries.get_door(scope, db, iot_id=wanted)
-    facts = await entry.gather(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
+    now_ms = clock.now_ms()
+    if refused is not None and is_refused(refused):
+        return await answer_for_pass(
+            scope, db, door=door, row=refused, now_ms=now_ms, language=resident.language
+        )
+    facts = await entry.gather(scope, db, door=door, identity_id=identity_id, now_ms=now_ms)
     return answer_of(door, facts, resident.language)
 
 
-async def _last_refused(scope: Scope, db: Database, community_id: int, identity_id: str) -> str:
-    """iotId of the door that refused the person last, else of one that serves them."""
-    where = passes.PassFilter(community_id=community_id, identity_id=identity_id, refused=True)
+class PassOf(NamedTuple):
+    """The pass that a resident asks about."""
+
+    community_id: int
+    identity_id: str
+    iot_id: str
+    pass_id: int
+
+
+async def _refused(scope: Scope, db: Database, asked: PassOf) -> Pass | None:
+    """The pass that is asked about, if it is the person's own; without door and number their last refused one."""
+    if asked.pass_id:
+        row = await passes.find_pass(scope, db, iot_id=asked.iot_id, pass_id=asked.pass_id)
+        return row if row is not None and row.identity_id == asked.identity_id else None
+    if asked.iot_id:
+        return None
+    where = passes.PassFilter(community_id=asked.community_id, identity_id=asked.identity_id, refused=True)
     page = await passes.list_passes(scope, db, where=where, page=PageRequest(1, 1))
-    if page.data:
-        return page.data[0].iot_id
+    return page.data[0] if page.data else None
+
+
+async def _a_door(scope: Scope, db: Database, community_id: int, identity_id: str) -> str:
+    """iotId of a door that serves the person; else of any."""
     serving = await keys.serving_doors(scope, db, community_id=community_id, identity_id=identity_id)
     every = serving or [door.iot_id for door in await queries.all_doors(scope, db, community_id=community_id)]
     return every[0] if every else ""

@@ -17,6 +17,7 @@ from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY
 from linli.domains.access.service.remote import MAX_REASON, remote_open
 from linli.domains.communities.addresses import in_words
+from linli.domains.people.queries.callers import caller_names
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Filter, Routes
@@ -79,9 +80,11 @@ class DoorRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 class RemoteOpenRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
     asked_ms: int
     answered_ms: int | None
-    caller: str
+    caller_name: str
+    """The person or app that asked."""
     reason: str
     result: str
     """`asked`, `opened`, or the code of what went wrong."""
@@ -240,6 +243,7 @@ async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> Do
     door = await queries.get_door(scope, db, iot_id=iot_id)
     (row,) = await clocked(scope, db, await door_rows(scope, db, [door]), clock.now_ms())
     opens = await queries.remote_opens_of(scope, db, iot_id=iot_id)
+    callers = await caller_names(db, {one.caller for one in opens})
     return DoorDetail(
         **msgspec.structs.asdict(row),
         product_key=door.product_key,
@@ -248,9 +252,10 @@ async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> Do
         created_ms=door.created_ms,
         opens=[
             RemoteOpenRow(
+                str(remote_open_row.id),
                 remote_open_row.asked_ms,
                 remote_open_row.answered_ms,
-                remote_open_row.caller,
+                callers.get(remote_open_row.caller, remote_open_row.caller),
                 remote_open_row.reason,
                 remote_open_row.result,
             )

@@ -87,6 +87,15 @@ _opens = Query(
     RemoteOpen,
 )
 
+_opening = Query(
+    select(remote_opens).where(
+        remote_opens.c.id == bindparam("opening_id", type_=INT),
+        remote_opens.c.iot_id == bindparam("iot_id"),
+        in_scope(remote_opens),
+    ),
+    RemoteOpen,
+)
+
 
 def pattern(text: str) -> str:
     """A LIKE pattern (escape `\\`) for a part of a text, lower case; empty for no condition."""
@@ -158,3 +167,7 @@ async def find_key(scope: Scope, db: Reader, *, community_id: int) -> KeyRow | N
 async def remote_opens_of(scope: Scope, db: Reader, *, iot_id: str, limit: int = 50) -> list[RemoteOpen]:
     """The last remote opens of a door, newest first."""
     return await _opens.all(db, scope, iot_id=iot_id, limit=limit)
+
+
+async def find_opening(scope: Scope, db: Reader, *, iot_id: str, opening_id: int) -> RemoteOpen | None:
+    return await _opening.one(db, scope, iot_id=iot_id, opening_id=opening_id)

@@ -75,6 +75,12 @@ _before = Query(
     .limit(bindparam("limit", type_=INT)),
     Pass,
 )
+_one = Query(
+    select(passes).where(
+        in_scope(passes), _p.id == bindparam("pass_id", type_=INT), _p.iot_id == bindparam("iot_id")
+    ),
+    Pass,
+)
 
 _hour = (_p.passed_ms - bindparam("since", type_=INT)) // HOUR_MS
 _by_hour = Query(
@@ -110,6 +116,11 @@ async def list_passes(scope: Scope, db: Reader, *, where: PassFilter, page: Page
     binds = _binds(where)
     total = await _count.scalar(db, scope, **binds)
     return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
+
+
+async def find_pass(scope: Scope, db: Reader, *, iot_id: str, pass_id: int) -> Pass | None:
+    """A pass at this door."""
+    return await _one.one(db, scope, iot_id=iot_id, pass_id=pass_id)
 
 
 async def count_passes(scope: Scope, db: Reader, *, where: PassFilter) -> int:

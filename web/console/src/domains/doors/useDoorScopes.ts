@@ -52,16 +52,30 @@ export function usePast(iotId: () => string, state: ListState, at: () => number 
   )
 }
 
-export function useWhy(iotId: () => string, personId: () => string) {
-  return useResource(
-    () =>
-      answer(
-        api.GET('/api/console/doors/{iot_id}/why', {
-          params: { path: { iot_id: iotId() }, query: { personId: personId() } },
-        }),
-      ),
-    [iotId, personId],
-  )
+interface WhyAsked {
+  iotId: string
+  personId: string
+  passId?: string
+  openingId?: string
+}
+
+/** A refused pass or remote opening is judged by what was shown then, a person by the best way in. */
+export function useWhy(asked: () => WhyAsked) {
+  return useResource(() => {
+    const { iotId, personId, passId, openingId } = asked()
+    // Numbers of passes exceed what a JavaScript number holds: they travel as they came.
+    const query = passId ? { passId } : openingId ? { openingId } : { personId }
+    return answer(
+      api.GET('/api/console/doors/{iot_id}/why', {
+        params: { path: { iot_id: iotId }, query: query as never },
+      }),
+    )
+  }, [
+    () => asked().iotId,
+    () => asked().personId,
+    () => asked().passId,
+    () => asked().openingId,
+  ])
 }
 
 export function useRedeliver() {
