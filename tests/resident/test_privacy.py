@@ -3,22 +3,29 @@
 import datetime as dt
 import io
 import json
+import re
 import zipfile
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from linli.app.housekeeping import Housekeeping
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.accounts.service import sessions
 from linli.domains.notifications.room import NotificationsRoom
+from linli.domains.people.queries.residence import Resident
 from linli.domains.people.service import messages
 from linli.domains.people.service.sms_outbox import OutboxSms
+from linli.domains.privacy.holdings import Rows
 from linli.domains.privacy.service.deletion import DeletionDecidedAlready, DeletionWaits, deadline
 from linli.domains.privacy.service.exports import ExportMaker, TooManyExports
-from linli.domains.privacy.topics import OTHER, holders
+from linli.domains.privacy.sheets import SHEETS
+from linli.domains.privacy.topics import OTHER, Holder, holders
+from linli.domains.privacy.wording import columns_of, in_reader_words
 from linli.domains.visitors.room import VisitorsRoom
+from linli.kernel.db import metadata
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.settings import Webhooks
 from linli.ops.models import all_models
@@ -157,6 +164,57 @@ async def test_everything_is_taken_along(parts, worker, village, clock, owner, n
     assert await parts.objects.size(key) is None
     await owner.sign_in(OWNER_PHONE)
     assert (await owner.get("/my-data/exports")).json() == []
+
+
+def _a_row(holder: Holder, who: dict[str, object]) -> dict[str, object]:
+    """A row of the table that tells of the person, with a code in every text."""
+    row: dict[str, object] = {}
+    for column in holder.table.c:
+        kind = dict(holder.keys).get(column.name)
+        if kind is not None:
+            row[column.name] = who[kind]
+        elif column.name.endswith("_ms"):
+            row[column.name] = 1_770_000_000_000
+        elif isinstance(column.type, sa.LargeBinary):
+            row[column.name] = b""
+        elif isinstance(column.type, sa.Integer | sa.Float):
+            row[column.name] = -1
+        else:
+            row[column.name] = "some_code"
+    return row | {"by_kind": "staff", "fields": '{"phone": ["1", "2"], "some_code": [1, 2]}', "schedule": ""}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_the_export_speaks_words_in_every_table(parts, language: str):
+    """Of a person with a row in every table: no name of a table or column, no code, no id as it is kept."""
+    all_models()
+    found = [one for one in holders() if one.topic != OTHER]
+    assert {one.table.name for one in found} == set(SHEETS)
+    who = Resident(7, "13900000000", "王伟", language, {}, ())
+    ids = {"person": 11, "identity": "some_code", "account": 7, "phone": "13900000000"}
+    tables = [Rows(one.topic, one.table.name, "some_code", 1, [_a_row(one, ids)]) for one in found]
+    for rows in tables:
+        columns = metadata.tables[rows.table].c
+        assert {name for name, _ in columns_of(rows.table)} <= set(columns.keys()), rows.table
+    worded = await in_reader_words(parts.db, tables, who, language=language, zone="Asia/Shanghai")
+    free = {
+        name for name, kind in (pair for t in SHEETS for pair in columns_of(t)) if kind in ("text", "code")
+    }
+    names = {column.name for one in found for column in one.table.c if "_" in column.name}
+    forbidden = (
+        names | {one.table.name for one in found if "_" in one.table.name} | {"privacy.", "-1", "staff:"}
+    )
+    for rows, words in zip(tables, worded, strict=True):
+        said = [words.title, *words.labels]
+        cells = zip(columns_of(rows.table), words.rows[0], strict=True)
+        said += [cell for (name, _), cell in cells if name not in free]
+        for one in said:
+            assert "some_code" not in one, (rows.table, said)
+            assert not [bad for bad in forbidden if bad in one], (rows.table, said)
+            if language == "zh-CN":
+                assert not re.search("[a-z]{4}", one.replace("KB", "")), (rows.table, one)
+            else:
+                assert not re.search("[一-鿿]", one.replace("王伟", "")), (rows.table, one)
 
 
 def test_the_deadline_counts_working_days():

@@ -12,8 +12,8 @@ from linli.domains.privacy import holdings, queries
 from linli.domains.privacy.rows import READY, DeletionRequest
 from linli.domains.privacy.service import deletion, exports, reads
 from linli.domains.privacy.service.deletion import DeletionDecidedAlready, DeletionWaits
-from linli.domains.privacy.service.exports import label, value
 from linli.domains.privacy.topics import OTHER, TOPICS
+from linli.domains.privacy.wording import EMPTY, in_reader_words
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -41,7 +41,7 @@ class Fact(msgspec.Struct, rename="camel", frozen=True):
 
 
 class TableRows(msgspec.Struct, rename="camel", frozen=True):
-    table: str
+    title: str
     company: str
     total: int
     rows: Annotated[list[list[Fact]], Meta(description="The last 50.")]
@@ -157,20 +157,23 @@ async def overview(resident: Resident, db: Database, settings: Settings) -> MyDa
 
 @routes.get("/topics/{topic:str}", raises=(NotFound,))
 async def topic(topic: str, resident: Resident, db: Database, settings: Settings) -> TopicTables:
-    """The stored data under a heading, field by field."""
+    """What is held under a heading, in the resident's words."""
     if topic not in TOPICS and topic != OTHER:
         raise NotFound(what="topic", id=topic)
-    tables = []
-    for holding in await holdings.read_holdings(db, resident, topic=topic):
-        rows = [
+    holding = await holdings.read_holdings(db, resident, topic=topic)
+    worded = await in_reader_words(db, holding, resident, language=resident.language, zone=settings.timezone)
+    tables = [
+        TableRows(
+            table.title,
+            table.company,
+            table.total,
             [
-                Fact(label(name, resident.language), value(name, cell, settings.timezone))
-                for name, cell in row.items()
-                if cell not in (None, "") and name != "tenant_id"
-            ]
-            for row in holding.rows
-        ]
-        tables.append(TableRows(holding.table, await _company(db, holding.tenant_id), holding.total, rows))
+                [Fact(*pair) for pair in zip(table.labels, row, strict=True) if pair[1] != EMPTY]
+                for row in table.rows
+            ],
+        )
+        for table in worded
+    ]
     return TopicTables(topic, text(f"privacy.topic.{topic}", resident.language), tables)
 
 

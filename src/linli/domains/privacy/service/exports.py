@@ -5,10 +5,8 @@ import html
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, update
@@ -18,11 +16,12 @@ from linli.domains.people.service import accounts
 from linli.domains.privacy import holdings, queries
 from linli.domains.privacy.holdings import Rows
 from linli.domains.privacy.models import data_exports
-from linli.domains.privacy.rows import FAILED, MAKING, READY
+from linli.domains.privacy.rows import FAILED, MAKING, READY, DataExport
+from linli.domains.privacy.wording import EMPTY, Worded, in_reader_words, written_time
 from linli.kernel import outbox
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import LinliError, TooMany
-from linli.kernel.i18n import catalogue, text
+from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
 from linli.kernel.masking import masked_row
 from linli.kernel.objects import ObjectStore
@@ -107,7 +106,8 @@ class ExportMaker:
             language=row.language,
         )
         tables = await holdings.read_holdings(self._db, who, most=holdings.EXPORTED)
-        content = await asyncio.to_thread(build, tables, who, row.language, row.created_ms, self._zone)
+        worded = await in_reader_words(self._db, tables, who, language=row.language, zone=self._zone)
+        content = await asyncio.to_thread(build, tables, worded, who, row, self._zone)
         key = f"exports/{row.account_id}/{job.export_id}.zip"
         await self._objects.put(key, content)
         await self._write(job, READY, key, len(content))
@@ -120,12 +120,12 @@ class ExportMaker:
         )
 
 
-def build(tables: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> bytes:
-    """The zip: `data.json` for programs, `index.html` for people."""
+def build(tables: list[Rows], worded: list[Worded], who: Resident, asked: DataExport, zone: str) -> bytes:
+    """The zip: `index.html` for people, in words; `data.json` for programs, as the rows are kept."""
     document = {
         "name": who.name,
         "phone": who.phone,
-        "atMs": at_ms,
+        "atMs": asked.created_ms,
         "tables": [
             {
                 "topic": rows.topic,
@@ -140,43 +140,27 @@ def build(tables: list[Rows], who: Resident, language: str, at_ms: int, zone: st
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(document, ensure_ascii=False, indent=1))
-        archive.writestr("index.html", _page(tables, who, language, at_ms, zone))
+        archive.writestr("index.html", _page(worded, who, asked.language, asked.created_ms, zone))
     return out.getvalue()
 
 
-def label(column: str, language: str) -> str:
-    """The text for a column; its own name where there is none."""
-    return catalogue(language).get(f"privacy.column.{column}", column.replace("_", " "))
-
-
-def value(column: str, cell: Any, zone: str) -> str:
-    if cell is None or cell == "":
-        return "–"
-    if column.endswith("_ms") and isinstance(cell, int):
-        if not cell:
-            return "–"
-        return datetime.fromtimestamp(cell / 1000, UTC).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
-    return str(cell)
-
-
-def _page(tables: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> str:
-    parts = []
+def _page(tables: list[Worded], who: Resident, language: str, at_ms: int, zone: str) -> str:
+    parts, topic = [], ""
     for table in tables:
-        heading = text(f"privacy.topic.{table.topic}", language)
-        names = list(table.rows[0]) if table.rows else []
-        head = "".join(f"<th>{html.escape(label(name, language))}</th>" for name in names)
+        if table.topic != topic:
+            topic = table.topic
+            parts.append(f"<h2>{html.escape(text(f'privacy.topic.{topic}', language))}</h2>")
+        company = f" <small>{html.escape(table.company)}</small>" if table.company else ""
+        shown = [n for n in range(len(table.labels)) if any(row[n] != EMPTY for row in table.rows)]
+        head = "".join(f"<th>{html.escape(table.labels[n])}</th>" for n in shown)
         rows = "".join(
-            "<tr>"
-            + "".join(f"<td>{html.escape(value(name, row[name], zone))}</td>" for name in names)
-            + "</tr>"
-            for row in map(masked_row, table.rows)
+            "<tr>" + "".join(f"<td>{html.escape(row[n])}</td>" for n in shown) + "</tr>" for row in table.rows
         )
         parts.append(
-            f"<h2>{html.escape(heading)} <small>{html.escape(table.table)}</small></h2>"
-            f"<div><table><tr>{head}</tr>{rows}</table></div>"
+            f"<h3>{html.escape(table.title)}{company}</h3><div><table><tr>{head}</tr>{rows}</table></div>"
         )
     title = html.escape(text("privacy.file.title", language, name=who.name))
-    lead = html.escape(text("privacy.file.lead", language, at=value("at_ms", at_ms, zone)))
+    lead = html.escape(text("privacy.file.lead", language, at=written_time(at_ms, zone)))
     return (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
         "<style>body{font:15px system-ui,sans-serif;margin:2rem;color:#1d1f23}div{overflow:auto}"
