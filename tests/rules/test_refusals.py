@@ -25,7 +25,7 @@ def test_each_kind_has_each_reason(kind: str, early: int, late: int, unknown: in
     assert why(unknown, replace(WINDOW, given_ms=AT + 1)) == "pass_not_given"
     assert why(unknown, replace(WINDOW, ended_ms=AT - 1, end_reason="moved_out")) == "pass_ended"
     assert why(unknown, replace(WINDOW, wanted=False)) == "pass_elsewhere"
-    assert why(unknown, replace(WINDOW, held=False)) == "pass_undelivered"
+    assert why(unknown, replace(WINDOW, has_it=False)) == "pass_undelivered"
     assert why(unknown, WINDOW) == "pass_refused_held"
     assert why(unknown, WINDOW, hold="denied") == "pass_denied"
     assert why(unknown, WINDOW, hold="frozen") == "pass_frozen"

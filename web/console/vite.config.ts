@@ -5,12 +5,14 @@ import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
 import { earlyFiles, fewFiles, pagesOfRoutes } from '../shared/vite/early'
 import { lightParts } from '../shared/vite/light'
+import { packedAssets } from '../shared/vite/packed'
 import { textsAsStrings } from '../shared/vite/texts'
 
 export default defineConfig({
   plugins: [
     vue(),
     textsAsStrings(),
+    packedAssets(),
     // Element Plus on demand: each page carries only the components it draws.
     Components({
       dirs: [],
@@ -19,6 +21,12 @@ export default defineConfig({
     }),
     earlyFiles({
       inside: ['/src/app/Shell.vue'],
+      more: {
+        'zh-CN.desk': ['/src/i18n/zh-CN.desk.ts'],
+        'zh-CN.more': ['/src/i18n/zh-CN.more.ts'],
+        'en.desk': ['/src/i18n/en.desk.ts'],
+        'en.more': ['/src/i18n/en.more.ts'],
+      },
       paths: pagesOfRoutes(fileURLToPath(new URL('./src', import.meta.url))),
     }),
   ],

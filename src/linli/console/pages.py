@@ -55,6 +55,9 @@ def policy(tiles: str = "") -> str:
 class _File(NamedTuple):
     body: bytes
     packed: bytes | None
+    """By gzip."""
+    smaller: bytes | None
+    """By Brotli, as the build left it beside the file."""
     kind: str
     immutable: bool
 
@@ -75,7 +78,7 @@ class Pages:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
-            await _respond(send, 405, _File(b"", None, "text/plain", False), {}, head=False)
+            await _respond(send, 405, _File(b"", None, None, "text/plain", False), {}, head=False)
             return
         headers = dict(scope["headers"])
         path = str(scope["path"]).removeprefix(self._base)
@@ -87,10 +90,10 @@ class Pages:
         file = self._find(path)
         if file is None and path.startswith("/assets/"):
             # An asset of an older build: answering with the page would be run as a script.
-            await _respond(send, 404, _File(b"", None, "text/plain", False), headers, head=False)
+            await _respond(send, 404, _File(b"", None, None, "text/plain", False), headers, head=False)
             return
         if file is None:
-            file = self._find("/index.html") or _File(_NOT_BUILT, None, "text/html", False)
+            file = self._find("/index.html") or _File(_NOT_BUILT, None, None, "text/html", False)
         await _respond(send, 200, file, headers, head=scope["method"] == "HEAD", policy=self._policy)
 
     def _find(self, path: str) -> _File | None:
@@ -157,14 +160,26 @@ def _load(file: Path, _changed: int, *, kept: bool) -> _File:
     if file.suffix == ".webmanifest":
         kind = "application/manifest+json"
     packed = gzip.compress(body, 9, mtime=0) if file.suffix in _PACKED and len(body) > 1000 else None
-    return _File(body, packed, kind, kept)
+    beside = file.with_name(f"{file.name}.br")
+    # A name that says what is in it: what stands beside the file cannot be older.
+    smaller = beside.read_bytes() if packed is not None and kept and beside.is_file() else None
+    return _File(body, packed, smaller, kind, kept)
+
+
+def _packed(file: _File, headers: dict[bytes, bytes]) -> tuple[bytes, bytes]:
+    """(content encoding, body) for a browser: the smallest that it reads; an empty encoding: as it is."""
+    reads = {part.split(b";")[0].strip() for part in headers.get(b"accept-encoding", b"").split(b",")}
+    if file.smaller is not None and b"br" in reads:
+        return b"br", file.smaller
+    if file.packed is not None and b"gzip" in reads:
+        return b"gzip", file.packed
+    return b"", file.body
 
 
 async def _respond(
     send: Send, status: int, file: _File, headers: dict[bytes, bytes], *, head: bool, policy: bytes = b""
 ) -> None:
-    packed = file.packed if b"gzip" in headers.get(b"accept-encoding", b"") else None
-    body = packed if packed is not None else file.body
+    encoding, body = _packed(file, headers)
     kind = file.kind + ("; charset=utf-8" if file.kind.startswith("text/") else "")
     fields = [
         (b"content-type", kind.encode()),
@@ -172,8 +187,8 @@ async def _respond(
         (b"cache-control", b"public, max-age=31536000, immutable" if file.immutable else b"no-cache"),
         *_COMMON,
     ]
-    if packed is not None:
-        fields.append((b"content-encoding", b"gzip"))
+    if encoding:
+        fields.append((b"content-encoding", encoding))
     if file.packed is not None:
         fields.append((b"vary", b"accept-encoding"))
     if (

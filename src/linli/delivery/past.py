@@ -233,7 +233,11 @@ async def window_at(
     windows = [_window(steps, at_ms, state, row_id, schedule) for steps in actions.values()]
     return min(
         windows,
-        key=lambda one: (one.given_ms > at_ms, one.ended_ms is not None, -(one.ended_ms or one.ends_ms)),
+        key=lambda window: (
+            window.given_ms > at_ms,
+            window.ended_ms is not None,
+            -(window.ended_ms or window.ends_ms),
+        ),
     )
 
 

@@ -36,7 +36,7 @@ class Window:
     end_reason: str = ""
     wanted: bool = True
     """The door was to have it."""
-    held: bool = True
+    has_it: bool = True
     """The door had confirmed it."""
     schedule: str = ""
 
@@ -109,4 +109,4 @@ def _unknown(refusal: Refusal) -> Finding:
         return _because("pass_off_hours", schedule=window.schedule)
     if not window.wanted:
         return _because("pass_elsewhere")
-    return _because("pass_refused_held" if window.held else "pass_undelivered")
+    return _because("pass_refused_held" if window.has_it else "pass_undelivered")

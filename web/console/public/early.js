@@ -43,7 +43,12 @@
     })
   }
   need(files[root.lang])
-  if (/^\/(login|setup|register|join)\b/.test(location.pathname)) return
+  if (/^\/(login|setup|register|join|set-password|password)\b/.test(location.pathname)) return
+  // As in src/i18n/index.ts: the texts of the first view.
+  var daily =
+    /^\/($|(overview|residents|spaces|visitors|vehicles|doors|passes|door-alarms|credentials|notices|wall|screen)\b)/
+  need(files[root.lang + '.desk'])
+  if (!daily.test(location.pathname)) need(files[root.lang + '.more'])
   need(files.inside)
   need(files.paths[location.pathname])
   ask('/api/console/session')

@@ -7,7 +7,8 @@ import App from './app/App.vue'
 import { leaveChecksToThePage } from './app/ownChecks'
 import { router } from './app/router'
 import { applyTheme } from './app/theme'
-import { i18n, setLanguage, storedLanguage } from './i18n'
+import { whenQuiet } from '@linli/shared'
+import { allTexts, i18n, setLanguage, storedLanguage } from './i18n'
 
 applyTheme()
 leaveChecksToThePage()
@@ -16,3 +17,6 @@ const texts = setLanguage(storedLanguage())
 const app = createApp(App).use(i18n).use(router)
 await texts
 app.mount('#app')
+void whenQuiet()
+  .then(allTexts)
+  .catch(() => undefined) // asked for again by the next page

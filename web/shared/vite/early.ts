@@ -8,6 +8,8 @@ export interface FirstPages {
   inside?: string[]
   /** The same for single paths. */
   paths?: Record<string, string[]>
+  /** The same by a name of its own, which early.js asks for. */
+  more?: Record<string, string[]>
 }
 
 /**
@@ -36,6 +38,7 @@ export function earlyFiles(first: FirstPages): Plugin {
         const lists = {
           'zh-CN': files(['/src/i18n/zh-CN.ts']),
           en: files(['/src/i18n/en.ts']),
+          ...Object.fromEntries(Object.entries(first.more ?? {}).map(([name, ends]) => [name, files(ends)])),
           inside: files(first.inside ?? []),
           paths: Object.fromEntries(
             Object.entries(first.paths ?? {}).map(([path, ends]) => [path, files(ends)]),
@@ -88,12 +91,14 @@ function withImports(chunks: Chunk[], chunk: Chunk, seen = new Set<string>()): s
  * list. Reading them took longer than drawing the page.
  */
 const AT_ONCE =
-  /element-plus\/es\/(utils|constants|locale|components\/(config-provider\/src\/(hooks|constants)|icon|tag|collapse-transition|form\/src\/(constants|hooks)|select\/src\/(option2|option\.|useOption|token)))/
+  /element-plus\/es\/(utils|constants|locale|components\/(alert|radio|config-provider\/src\/(hooks|constants)|icon|tag|collapse-transition|form\/src\/(constants|hooks)|select\/src\/(option2|option\.|useOption|token)))/
 const AT_ONCE_STYLES =
   /theme-chalk\/(base|el-(button|icon|input|select|tag|checkbox|pagination|radio|radio-button|radio-group|message|badge|option|alert|date-picker))\.css$/
 const ELEMENT =
   /node_modules\/(element-plus|@popperjs|@ctrl|async-validator|dayjs|@vueuse|lodash-es|lodash-unified|@floating-ui|memoize-one|normalize-wheel-es)\//
 const DATES = /element-plus\/es\/components\/(date-picker|time-picker)|node_modules\/dayjs/
+/** What a form's own frame is made of: the page to sign in is one, and needs no list or dialog. */
+const FRAME = /element-plus\/es\/components\/form\/|node_modules\/async-validator\//
 const late = (id: string) => ELEMENT.test(id) && !AT_ONCE.test(id) && !AT_ONCE_STYLES.test(id)
 
 /**
@@ -107,6 +112,7 @@ export function fewFiles(shared: number) {
         { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\//, priority: 4 },
         { name: 'common', test: (id: string) => !late(id), minShareCount: shared, priority: 3 },
         { name: 'ticks', test: /element-plus\/es\/components\/checkbox/, minShareCount: shared, priority: 3 },
+        { name: 'frame', test: (id: string) => late(id) && FRAME.test(id), minShareCount: 2, priority: 3 },
         {
           name: 'forms',
           test: (id: string) => late(id) && !DATES.test(id),

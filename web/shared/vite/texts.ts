@@ -7,9 +7,25 @@ export function textsAsStrings(): Plugin {
     enforce: 'pre',
     apply: 'build',
     transform(code, id) {
-      if (!/\/strings\/[\w-]+\.json$/.test(id)) return undefined
-      const text = JSON.stringify(JSON.stringify(JSON.parse(code)))
+      const file = /\/strings\/[\w-]+\.json(\?titles)?$/.exec(id)
+      if (!file) return undefined
+      const texts = JSON.parse(code)
+      const text = JSON.stringify(JSON.stringify(file[1] ? titlesOf(texts) : texts))
       return { code: `export default JSON.parse(${text})`, map: null, moduleType: 'js' }
     },
   }
+}
+
+/** The texts that name a page, at any depth. */
+function titlesOf(texts: Record<string, unknown>): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(texts)) {
+    if (typeof value === 'string') {
+      if (key === 'title') found[key] = value
+      continue
+    }
+    const inner = titlesOf(value as Record<string, unknown>)
+    if (Object.keys(inner).length) found[key] = inner
+  }
+  return found
 }

@@ -91,7 +91,7 @@ async def _credential_of(
         return Shown(kind, ""), None
     # Passes by PIN do not say which: of several it is the one that was refused for its window.
     rows = await rows_of_subject(scope, db, community_id=door.community_id, subject=row.identity_id)
-    mine = [one.credential for one in rows if one.device == door.iot_id and one.kind == kind]
+    mine = [desired.credential for desired in rows if desired.device == door.iot_id and desired.kind == kind]
     for credential in mine:
         window = await stood(credential)
         if window is not None and not window.starts_ms <= row.passed_ms <= window.ends_ms:
@@ -104,10 +104,10 @@ async def _credential_of(
 async def _owner_now(scope: Scope, db: Reader, door: Door, shown: Shown) -> str:
     if shown.kind not in (CARD, BLE) or not shown.credential:
         return ""
-    found = await credentials.live(
+    credential = await credentials.live(
         scope, db, community_id=door.community_id, kind=shown.kind, credential=shown.credential
     )
-    return found.identity_id if found else ""
+    return credential.identity_id if credential else ""
 
 
 async def _hold_then(scope: Scope, db: Reader, door: Door, identity_id: str, at_ms: int) -> str:
@@ -129,7 +129,7 @@ def _window(past: PastWindow | None) -> Window | None:
         ended_ms=past.ended_ms,
         end_reason=past.end_reason,
         wanted=past.state not in ("", State.REMOVED),
-        held=past.state == State.HELD,
+        has_it=past.state == State.HELD,
         schedule=past.schedule,
     )
 

@@ -103,21 +103,21 @@ async def _names(db: Reader, tables: Sequence[Rows], who: Resident, language: st
     for rows in tables:
         ids["company"].add(rows.tenant_id)
         for name, kind in columns_of(rows.table):
-            found = {row[name] for row in rows.rows if row.get(name) not in (None, "")}
+            cells = {row[name] for row in rows.rows if row.get(name) not in (None, "")}
             if kind in _NAMED:
-                ids[kind] |= found
+                ids[kind] |= cells
             elif kind == "caller":
-                callers |= {str(one) for one in found}
+                callers |= {str(cell) for cell in cells}
             elif kind == "by":
                 callers |= {f"{row['by_kind']}:{row['by_id']}" for row in rows.rows}
-    by_kind = {kind: await _named(db, kind, found) for kind, found in ids.items()}
+    by_kind = {kind: await _named(db, kind, wanted) for kind, wanted in ids.items()}
     by_kind["house"] = {key: in_words(place, language) for key, place in by_kind["house"].items()}
     own = frozenset(f"{kind}:{who.account_id}" for kind in ("staff", "resident"))
     return Names(by_kind, await caller_names(db, callers), own)
 
 
 async def _named(db: Reader, kind: str, ids: set[Any]) -> dict[Any, str]:
-    if not (wanted := sorted(one for one in ids if one)):
+    if not (wanted := sorted(number for number in ids if number)):
         return {}
     return dict(await _name_query(kind).all(db, ids=wanted))
 

@@ -1,3 +1,4 @@
+import { allTexts } from '@/i18n'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { asProblem, fetchPages } from '@linli/shared'
 import { answer, api, whenPasswordDue, whenSignedOut } from '@/api/client'
@@ -90,6 +91,8 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) =>
     saved ?? (to.path === from.path || !from.matched.length ? undefined : { top: 0 }),
 })
+
+router.beforeResolve((_to, from) => (from.matched.length ? allTexts().then(() => true) : true))
 
 let setUp = false
 

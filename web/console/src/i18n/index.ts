@@ -7,12 +7,31 @@ export const LANGUAGES = ['zh-CN', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 const STORED = 'linli.language'
+type Texts = { default: { messages: Record<string, unknown> } }
 const loaders = { 'zh-CN': () => import('./zh-CN'), en: () => import('./en') }
+const desk: Record<Language, () => Promise<Texts>> = {
+  'zh-CN': () => import('./zh-CN.desk'),
+  en: () => import('./en.desk'),
+}
+const more: Record<Language, () => Promise<Texts>> = {
+  'zh-CN': () => import('./zh-CN.more'),
+  en: () => import('./en.more'),
+}
+/** Paths whose first view needs no texts beyond those of every page; the same are in `public/early.js`. */
+const OPEN = /^\/(login|setup|register|join|set-password|password)\b/
+/** The same with the texts of the pages that are open all day. */
+const DAILY =
+  /^\/($|(overview|residents|spaces|visitors|vehicles|doors|passes|door-alarms|credentials|notices|wall|screen)\b)/
+
+const complete = shallowRef(false)
+let rest: Promise<void> | null = null
 
 export const i18n = createI18n({
   legacy: false,
   locale: 'zh-CN',
   missingWarn: import.meta.env.DEV,
+  // Until all texts are here, one that is on its way shows as nothing and not as its key.
+  missing: (_locale, key) => (complete.value ? key : ''),
   fallbackWarn: false,
 })
 
@@ -31,12 +50,34 @@ export function currentLanguage(): Language {
   return i18n.global.locale.value as Language
 }
 
-/** Load a language's texts if they are not here yet, and show everything in it from now on. */
-export async function setLanguage(language: Language): Promise<void> {
-  const loaded = await loaders[language]()
-  i18n.global.setLocaleMessage(language, loaded.default.messages)
-  elementLanguage.value = loaded.default.element
+/** Load the texts of a language that this page needs, and show everything in it from now on. */
+export async function setLanguage(language: Language, path = location.pathname): Promise<void> {
+  const first = loaders[language]()
+  const further = OPEN.test(path) ? [] : DAILY.test(path) ? [desk[language]()] : [desk[language](), more[language]()]
+  const [base, ...parts] = await Promise.all([first, ...further] as const)
+  complete.value = further.length === 2
+  rest = null
+  i18n.global.setLocaleMessage(language, base.default.messages as never)
+  for (const part of parts) i18n.global.mergeLocaleMessage(language, part.default.messages)
+  elementLanguage.value = base.default.element
   i18n.global.locale.value = language
   document.documentElement.lang = language
   localStorage.setItem(STORED, language)
+}
+
+/** All texts of the language that is shown: for every page after the first. */
+export function allTexts(): Promise<void> {
+  if (complete.value) return Promise.resolve()
+  const language = currentLanguage()
+  return (rest ??= Promise.all([desk[language](), more[language]()]).then(
+    (parts) => {
+      if (language !== currentLanguage()) return
+      for (const part of parts) i18n.global.mergeLocaleMessage(language, part.default.messages)
+      complete.value = true
+    },
+    (error: unknown) => {
+      rest = null
+      throw error
+    },
+  ))
 }

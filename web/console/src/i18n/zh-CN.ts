@@ -1,13 +1,17 @@
 import element from 'element-plus/es/locale/lang/zh-cn.mjs'
-import { collect } from './collect'
+import { collect, withTitles } from './collect'
 import shared from '@linli/shared/strings/zh-CN.json'
 
 const own = import.meta.glob<Record<string, unknown>>(
-  ['../app/strings/zh-CN.json', '../domains/*/strings/zh-CN.json'],
-  {
-    eager: true,
-    import: 'default',
-  },
+  ['../app/strings/zh-CN.json', '../domains/{entry,notices}/strings/zh-CN.json'],
+  { eager: true, import: 'default' },
 )
+/** Of the other rooms what the navigation names them by; a build cuts it out (`textsAsStrings`). */
+const titles = import.meta.glob<Record<string, unknown>>('../domains/*/strings/zh-CN.json', {
+  eager: true,
+  import: 'default',
+  query: '?titles',
+})
 
-export default { messages: { shared, ...collect(own) }, element }
+/** Texts that every page needs, and signing in needs alone. */
+export default { messages: { shared, ...withTitles(collect(own), collect(titles)) }, element }

@@ -243,7 +243,7 @@ async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> Do
     door = await queries.get_door(scope, db, iot_id=iot_id)
     (row,) = await clocked(scope, db, await door_rows(scope, db, [door]), clock.now_ms())
     opens = await queries.remote_opens_of(scope, db, iot_id=iot_id)
-    callers = await caller_names(db, {one.caller for one in opens})
+    callers = await caller_names(db, {opening.caller for opening in opens})
     return DoorDetail(
         **msgspec.structs.asdict(row),
         product_key=door.product_key,

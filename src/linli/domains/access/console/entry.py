@@ -70,17 +70,17 @@ async def answer_for_pass(
     scope: Scope, db: Reader, *, door: Door, row: Pass, now_ms: int, language: str
 ) -> EntryAnswer:
     """Why a pass was refused, and what the credential that was shown does now."""
-    known = await refusal_facts.shown_at(scope, db, door=door, row=row)
+    judged = await refusal_facts.shown_at(scope, db, door=door, row=row)
     facts = await entry.gather(
-        scope, db, door=door, identity_id=known.identity_id, now_ms=now_ms, shown=known.shown
+        scope, db, door=door, identity_id=judged.identity_id, now_ms=now_ms, shown=judged.shown
     )
-    cause, findings = refusal_facts.findings_now(facts, known.shown, known.identity_id)
+    cause, findings = refusal_facts.findings_now(facts, judged.shown, judged.identity_id)
     then = RefusedThen(
         at_ms=row.passed_ms,
-        kind=known.shown.short,
+        kind=judged.shown.short,
         credential=shown_credential(row.type, row.credential),
-        code=known.reason.code,
-        words=entry.describe_finding(known.reason, language, facts.zone).words,
+        code=judged.reason.code,
+        words=entry.describe_finding(judged.reason, language, facts.zone).words,
     )
     return msgspec.structs.replace(_answer(door, facts, cause, findings, language), then=then)
 
