@@ -91,6 +91,41 @@ def processor_ms(visit: Visit, screen: Screen) -> float:
     return worked() - before
 
 
+SLOW_LINE: Final = {
+    "offline": False,
+    "latency": 50,
+    "downloadThroughput": 250_000,
+    "uploadThroughput": 250_000,
+}
+"""Slow enough that what a page can do without comes after what it needs; bytes a second and ms."""
+
+
+class Weight(NamedTuple):
+    """What had come over the line until a screen could be used."""
+
+    kilobytes: float
+    requests: int
+
+
+def first_weight(visit: Visit, screen: Screen) -> Weight:
+    """Of a visit with an empty cache, in a slow line's order of arrival: what comes later is not counted."""
+    page = visit.page
+    visit.go("/mark.svg")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.clearBrowserCache")
+    session.send("Network.emulateNetworkConditions", SLOW_LINE)
+    bytes_by_request: dict[str, float] = {}
+    session.on("Network.requestWillBeSent", lambda said: bytes_by_request.setdefault(said["requestId"], 0))
+    session.on(
+        "Network.loadingFinished",
+        lambda said: bytes_by_request.update({said["requestId"]: said["encodedDataLength"]}),
+    )
+    visit.go(screen.path)
+    page.wait_for_function(_THERE, arg=screen.wanted)
+    return Weight(round(sum(bytes_by_request.values()) / 1024, 1), len(bytes_by_request))
+
+
 class Stopwatch:
     """Times screens in a page that is slowed from now on."""
 

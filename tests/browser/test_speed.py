@@ -4,14 +4,17 @@ The promise of a second until a screen can be used is measured where nothing els
 only what went badly wrong is found.
 """
 
+import pytest
 from playwright.sync_api import Browser
 
 from linli.demo.logins import RESIDENT_LOGIN
 from tests.browser.phone import open_phone, sign_in
 from tests.browser.sample import Demo
-from tests.browser.speed import CONSOLE, RESIDENT, Screen, processor_ms
+from tests.browser.speed import CONSOLE, RESIDENT, SIGN_IN, Screen, first_weight, processor_ms
 from tests.browser.visit import Visit, open_browser
 
+WEIGHTS = {"sign in": (245, 34), "overview": (250, 54), "residents": (240, 36)}
+"""Screen → most kilobytes and requests of a first visit."""
 MOST_MS = 500
 """Five times what they cost with an empty cache; a processor four times slower has two seconds to do then."""
 
@@ -22,6 +25,20 @@ def test_the_first_screens_cost_little(administrator: Visit, browser: Browser, d
         sign_in(visit, RESIDENT_LOGIN, demo.code)
         cost["resident home"] = processor_ms(visit, RESIDENT["home"])
     assert max(cost.values()) < MOST_MS, cost
+
+
+@pytest.mark.parametrize("screen", [*WEIGHTS])
+def test_a_first_visit_brings_little(browser: Browser, demo: Demo, screen: str) -> None:
+    """By a line of 400 kbit/s each 50 KB are a second, and requests wait for one another: counted, not timed."""
+    most_kb, most_requests = WEIGHTS[screen]
+    with open_browser(browser, demo.url) as visit:
+        if screen != "sign in":
+            visit.sign_in_quietly("admin", demo.passwords["admin"])
+        visit.looks("zh-CN")
+        wanted = SIGN_IN["console"] if screen == "sign in" else CONSOLE[screen]
+        weight = first_weight(visit, wanted)
+    assert weight.kilobytes <= most_kb, weight
+    assert weight.requests <= most_requests, weight
 
 
 def test_a_screen_that_costs_much_is_found_out(browser: Browser, demo: Demo) -> None:

@@ -27,6 +27,17 @@ async def test_assets_are_kept_a_year_and_packed(site: httpx.AsyncClient):
     assert answer.text.startswith("console.log")
 
 
+async def test_an_asset_goes_out_as_small_as_the_browser_reads_it(site: httpx.AsyncClient, tmp_path: Path):
+    (tmp_path / "assets" / "app-1a2b.js.br").write_bytes(b"by brotli")
+    async with site.stream("GET", "/assets/app-1a2b.js", headers={"accept-encoding": "gzip, br"}) as answer:
+        assert answer.headers["content-encoding"] == "br"
+        assert answer.headers["vary"] == "accept-encoding"
+        assert b"".join([part async for part in answer.aiter_raw()]) == b"by brotli"
+    for asked in ("gzip", "gzip, x-br"):
+        answer = await site.get("/assets/app-1a2b.js", headers={"accept-encoding": asked})
+        assert answer.headers["content-encoding"] == "gzip"
+
+
 async def test_any_other_path_is_the_page_under_a_strict_policy(site: httpx.AsyncClient):
     answer = await site.get("/devices/abc?tab=events")
     assert (answer.status_code, answer.text) == (200, "<!doctype html>page")

@@ -110,7 +110,7 @@ class Manuals:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
-            await _respond(send, 405, _File(b"", None, "text/plain", False), {}, head=False)
+            await _respond(send, 405, _File(b"", None, None, "text/plain", False), {}, head=False)
             return
         headers = dict(scope["headers"])
         path = str(scope["path"]).removeprefix(self._base)
@@ -125,7 +125,7 @@ class Manuals:
         file = _find(self._folder, inside) or _find(self._folder, f"{inside}.html")
         status = 200 if file else 404
         if file is None:
-            file = _find(self._folder, "/404.html") or _File(_NOT_BUILT, None, "text/html", False)
+            file = _find(self._folder, "/404.html") or _File(_NOT_BUILT, None, None, "text/html", False)
         await _respond(send, status, file, headers, head=scope["method"] == "HEAD", policy=self._policy)
 
 

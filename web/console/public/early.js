@@ -44,9 +44,9 @@
   }
   need(files[root.lang])
   if (/^\/(login|setup|register|join|set-password|password)\b/.test(location.pathname)) return
-  // As in src/i18n/index.ts: the texts of the first view.
+  // As in src/i18n/firstViews.ts: the texts of the first view.
   var daily =
-    /^\/($|(overview|residents|spaces|visitors|vehicles|doors|passes|door-alarms|credentials|notices|wall|screen)\b)/
+    /^\/(overview|residents|spaces|visitors|vehicles|doors|passes|door-alarms|credentials|notices|wall|screen)?$/
   need(files[root.lang + '.desk'])
   if (!daily.test(location.pathname)) need(files[root.lang + '.more'])
   need(files.inside)

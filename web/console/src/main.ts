@@ -17,6 +17,8 @@ const texts = setLanguage(storedLanguage())
 const app = createApp(App).use(i18n).use(router)
 await texts
 app.mount('#app')
-void whenQuiet()
+void router
+  .isReady()
+  .then(whenQuiet)
   .then(allTexts)
   .catch(() => undefined) // asked for again by the next page

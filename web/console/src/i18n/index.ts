@@ -1,6 +1,7 @@
 import { createI18n } from 'vue-i18n'
 import { shallowRef } from 'vue'
 import { answerPlainTexts } from '@linli/shared'
+import { DAILY, OPEN } from './firstViews'
 import type { Language as ElementLanguage } from 'element-plus/es/locale'
 
 export const LANGUAGES = ['zh-CN', 'en'] as const
@@ -17,12 +18,6 @@ const more: Record<Language, () => Promise<Texts>> = {
   'zh-CN': () => import('./zh-CN.more'),
   en: () => import('./en.more'),
 }
-/** Paths whose first view needs no texts beyond those of every page; the same are in `public/early.js`. */
-const OPEN = /^\/(login|setup|register|join|set-password|password)\b/
-/** The same with the texts of the pages that are open all day. */
-const DAILY =
-  /^\/($|(overview|residents|spaces|visitors|vehicles|doors|passes|door-alarms|credentials|notices|wall|screen)\b)/
-
 const complete = shallowRef(false)
 let rest: Promise<void> | null = null
 
@@ -53,9 +48,10 @@ export function currentLanguage(): Language {
 /** Load the texts of a language that this page needs, and show everything in it from now on. */
 export async function setLanguage(language: Language, path = location.pathname): Promise<void> {
   const first = loaders[language]()
-  const further = OPEN.test(path) ? [] : DAILY.test(path) ? [desk[language]()] : [desk[language](), more[language]()]
+  const all = complete.value || !(OPEN.test(path) || DAILY.test(path))
+  const further = all ? [desk[language](), more[language]()] : OPEN.test(path) ? [] : [desk[language]()]
   const [base, ...parts] = await Promise.all([first, ...further] as const)
-  complete.value = further.length === 2
+  complete.value = all
   rest = null
   i18n.global.setLocaleMessage(language, base.default.messages as never)
   for (const part of parts) i18n.global.mergeLocaleMessage(language, part.default.messages)
