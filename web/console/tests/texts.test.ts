@@ -12,7 +12,7 @@ function imported(file: string): string[] {
     const base = name!.startsWith('@/') ? resolve(SOURCE, name!.slice(2)) : resolve(dirname(file), name!)
     const path = ['', '.ts', '.vue', '/index.ts']
       .map((end) => base + end)
-      .find((one) => /\.(ts|vue)$/.test(one) && existsSync(one))
+      .find((candidate) => /\.(ts|vue)$/.test(candidate) && existsSync(candidate))
     return name!.startsWith('@/') || name!.startsWith('.') ? (path ? [path] : []) : []
   })
 }
@@ -41,7 +41,7 @@ test.each(['zh-CN', 'en'])('the first view of a daily page has the texts of its 
       /path: '([^']+)',[^{}]*?import\('\.\/([^']+)'\)/g,
     )) {
       if (!DAILY.test(`/${path}`)) continue
-      const lacks = [...roomsOf(`${SOURCE}/domains/${room}/${page}`)].filter((one) => !there.has(one))
+      const lacks = [...roomsOf(`${SOURCE}/domains/${room}/${page}`)].filter((candidate) => !there.has(candidate))
       if (lacks.length) lacking[path!] = lacks
     }
   }

@@ -18,14 +18,14 @@ export function textsAsStrings(): Plugin {
 
 /** The texts that name a page, at any depth. */
 function titlesOf(texts: Record<string, unknown>): Record<string, unknown> {
-  const found: Record<string, unknown> = {}
+  const titles: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(texts)) {
     if (typeof value === 'string') {
-      if (key === 'title') found[key] = value
+      if (key === 'title') titles[key] = value
       continue
     }
     const inner = titlesOf(value as Record<string, unknown>)
-    if (Object.keys(inner).length) found[key] = inner
+    if (Object.keys(inner).length) titles[key] = inner
   }
-  return found
+  return titles
 }
