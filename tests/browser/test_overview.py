@@ -121,6 +121,34 @@ def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
     assert administrator.take_faults() == []
 
 
+def test_what_waits_is_decided_where_it_stands(administrator: Visit, operator: Visit):
+    page = administrator.page
+    here = administrator.fetch("GET", "/console/communities", applyStatus=2)["data"][0]["id"]
+    at = f"/communities/{here}/residents?status=2&pageSize=1"
+    before = _counted(administrator, at)
+    assert before >= 2
+    administrator.go("/overview")
+    waiting = page.get_by_test_id("waiting")
+    residents = page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Residents")
+    expect(residents).to_contain_text(str(before))
+    administrator.picture("waiting", whole=False)
+    rows = waiting.get_by_role("listitem").filter(has_text="Resident to review")
+    rows.first.get_by_role("button", name="Approve").click()
+    expect(residents).to_contain_text(str(before - 1))
+    rows.first.get_by_role("button", name="Refuse").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Refuse")).to_be_disabled()
+    dialog.get_by_role("textbox").fill("Not in the register")
+    dialog.get_by_role("button", name="Refuse").click()
+    expect(dialog).to_be_hidden()
+    until(lambda: _counted(administrator, at) == before - 2)
+    assert administrator.take_faults() == []
+    operator.go("/overview")
+    expect(operator.page.get_by_role("heading", name="Waits for you")).to_be_visible()
+    operator.picture("operator-desk", whole=False)
+    assert operator.take_faults() == []
+
+
 def test_an_alarm_stands_out_on_the_map(administrator: Visit):
     """Somebody is stuck in a lift soon after the sample began to live."""
     page = administrator.page

@@ -1,0 +1,121 @@
+import { onScopeDispose, readonly, shallowRef, watch } from 'vue'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+import { useCommunity } from './useCommunity'
+import { useLiveTopics } from './useLiveTopics'
+import { useSession } from './useSession'
+
+type Schemas = components['schemas']
+export type WaitingResident = Schemas['ResidentRow']
+export type WaitingVisit = Schemas['VisitRow']
+
+/** What waits for a person in the community being worked in; only what the account may see. */
+export interface Waiting {
+  reviews: { total: number; rows: WaitingResident[] }
+  visits: { total: number; rows: WaitingVisit[] }
+  alarms: number
+  deliveries: number
+  ending: Schemas['EndingRow'][]
+}
+
+const UNDER_REVIEW = 2
+const SHOWN = 5
+const REFRESH_MS = 30_000
+const SOON_MS = 1000
+const waiting = shallowRef<Waiting | null>(null)
+let turn = 0
+
+async function ask(community: string, may: (right: string) => boolean): Promise<Waiting> {
+  const path = { community_id: Number(community) }
+  const none = { total: 0, data: [] }
+  const [reviews, visits, alarms, deliveries, ending] = await Promise.all([
+    may('residents.manage')
+      ? answer(
+          api.GET('/api/console/communities/{community_id}/residents', {
+            params: { path, query: { status: UNDER_REVIEW, pageSize: SHOWN } },
+          }),
+        )
+      : none,
+    may('visitors.manage')
+      ? answer(
+          api.GET('/api/console/communities/{community_id}/visits', {
+            params: { path, query: { state: 'asked', pageSize: SHOWN } },
+          }),
+        )
+      : none,
+    may('devices.use')
+      ? answer(
+          api.GET('/api/console/door-alarms', {
+            params: {
+              query: { communityId: path.community_id, handling: 'open', lasting: true, pageSize: 1 },
+            },
+          }),
+        )
+      : none,
+    may('devices.use')
+      ? answer(
+          api.GET('/api/console/deliveries', {
+            params: { query: { communityId: path.community_id, status: 'needManual', pageSize: 1 } },
+          }),
+        )
+      : none,
+    may('communities.use') ? answer(api.GET('/api/console/claims/ending')) : [],
+  ])
+  return {
+    reviews: { total: reviews.total, rows: reviews.data },
+    visits: { total: visits.total, rows: visits.data },
+    alarms: alarms.total,
+    deliveries: deliveries.total,
+    ending,
+  }
+}
+
+/** One for the whole app: the desk's queue, and the numbers beside the places of the navigation. */
+export function useWaiting() {
+  const session = useSession()
+  const community = useCommunity()
+
+  async function reload(): Promise<void> {
+    const mine = ++turn
+    const id = community.id.value
+    const now = id ? await ask(id, session.may).catch(() => waiting.value) : null
+    if (mine === turn) waiting.value = now
+  }
+
+  /** Beside a place of the navigation; 0: nothing waits there. */
+  function countAt(place: string): number {
+    const now = waiting.value
+    if (!now) return 0
+    const counts: Record<string, number> = {
+      residents: now.reviews.total,
+      visitors: now.visits.total,
+      'door-alarms': now.alarms,
+      deliveries: now.deliveries,
+      communities: now.ending.length,
+    }
+    return counts[place] ?? 0
+  }
+
+  /** Keep it up to date while the caller is there. */
+  function follow(): void {
+    let soon: ReturnType<typeof setTimeout> | undefined
+    useLiveTopics(
+      ['visit', 'alarm', 'delivery'],
+      () => community.id.value,
+      () => {
+        soon ??= setTimeout(() => {
+          soon = undefined
+          void reload()
+        }, SOON_MS)
+      },
+    )
+    watch(community.id, () => void reload(), { immediate: true })
+    const regular = setInterval(() => void reload(), REFRESH_MS)
+    onScopeDispose(() => {
+      clearTimeout(soon)
+      clearInterval(regular)
+    })
+  }
+
+  return { waiting: readonly(waiting), reload, countAt, follow }
+}
