@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from linli.demo.logins import RESIDENT_LOGIN
 from linli.sim import face_door
@@ -243,13 +243,56 @@ def test_why_a_door_does_not_open_is_mended_where_it_is_told(desk: Visit, site: 
     assert site.swipe()
 
 
+def test_a_person_is_given_a_card_in_three_clicks_and_asked_about_in_two(desk: Visit, site: Doorway) -> None:
+    page, pressed = desk.page, 0
+    number = "8877665544"
+
+    def press(target: Locator) -> None:
+        nonlocal pressed
+        target.click()
+        pressed += 1
+
+    desk.go(f"/residents/{site.person}")
+    press(page.get_by_role("button", name="Give a card"))
+    expect(page.get_by_label("Card number", exact=True)).to_be_focused()
+    page.keyboard.type(number)  # as a reader on USB does
+    page.keyboard.press("Enter")
+    card = page.get_by_role("listitem").filter(has_text=number)
+    expect(card).to_contain_text("In use")
+    assert pressed <= 3
+    _look(desk, "resident-hub")
+
+    pressed = 0
+    press(page.get_by_role("button", name="Why does it not open").first)
+    expect(page.get_by_role("status").first).to_be_visible()
+    assert pressed <= 2
+    _look(desk, "resident-why")
+
+    card.get_by_role("button", name="Report lost").click()
+    expect(card).to_contain_text("reported lost")
+    card.get_by_role("button", name="Found again").click()
+    expect(card).to_contain_text("In use")
+
+    desk.go("/credentials")
+    page.get_by_role("button", name="Read a card").click()
+    expect(page.get_by_label("Card number", exact=True)).to_be_focused()
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    read = page.get_by_role("dialog")
+    expect(read.get_by_role("link", name=site.person_name)).to_be_visible()
+    _look(desk, "read-card")
+    read.get_by_role("button", name="Take back").click()
+    expect(read).to_contain_text("taken back")
+    assert desk.take_faults() == []
+
+
 def test_a_credential_is_ended_and_that_undone(desk: Visit, site: Doorway) -> None:
     page = desk.page
     desk.go(f"/credentials?q={site.card}")
     row = page.locator("tbody tr").first
     expect(row.get_by_text(site.person_name)).to_be_visible()
     _look(desk, "credentials")
-    row.get_by_role("button", name="End").click()
+    row.get_by_role("button", name="Take back").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason (may be empty)", exact=True).fill("Lost")
     _look(desk, "credential-end")

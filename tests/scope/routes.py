@@ -197,6 +197,9 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         "POST /communities/{community_id}/history/{change_no}/restore": [
             lambda x: Ask({**here(x), "change_no": x.space_change})
         ],
+        "GET /communities/{community_id}/residents/{identity_id}/doors": [
+            lambda x: Ask(here(x) | {"identity_id": x.person})
+        ],
         "GET /communities/{community_id}/residents/{identity_id}/rights": [
             lambda x: Ask({**here(x), "identity_id": x.person}, {"houseId": x.house})
         ],
@@ -351,6 +354,9 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 {"community_id": x.community},
                 body={"origin": "own", "ref": str(x.credential), "personId": x.door_person},
             )
+        ],
+        "POST /communities/{community_id}/card-readings": [
+            lambda x: Ask({"community_id": x.community}, body={"number": f"ZORACARD{x.name}"})
         ],
         "POST /communities/{community_id}/held-credentials/reveal": [
             lambda x: Ask(

@@ -17,6 +17,7 @@ from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from tests.console.conftest import PASSWORD, Browser
 from tests.domains.access.estate import Estate, open_estate
+from tests.domains.access.platform import until
 
 CARD = "7731904455"
 PLATE = "浙A12345"
@@ -111,3 +112,51 @@ async def test_who_sees_neither_cards_nor_vehicles_finds_nobody_by_them(estate: 
     assert [await persons_by(PLATE), await persons_by(CARD)] == [0, 0]
     assert await persons_by(PLATE, Right.VEHICLES_SEE) == 1
     assert await persons_by(CARD, Right.DEVICES_SEE) == 1
+
+
+async def test_a_card_on_the_reader_says_whose_it_is_and_what_it_opens(estate: Estate) -> None:
+    path, desk = estate.path, estate.desk
+    (door,) = (await desk.get("/doors")).json()["data"]
+    await estate.serve(door["iotId"], estate.root)
+
+    async def read(web: httpx.AsyncClient, number: str = CARD) -> dict[str, Any]:
+        answer = await web.post(f"{path}/card-readings", json={"number": number})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def doors() -> list[tuple[str, list[str], list[str]]]:
+        answer = await desk.get(f"{path}/residents/{estate.owner}/doors")
+        return [(row["name"], row["kinds"], row["serves"]) for row in answer.json()]
+
+    (card,) = (await read(desk))["credentials"]
+    assert (card["personName"], card["state"]) == ("王伟", "live")
+
+    async def opens() -> bool:
+        return [opened["name"] for opened in (await read(desk))["doors"]] == ["南门"]
+
+    await until(opens)
+    assert await doors() == [("南门", ["card"], ["桂花里"])]
+    async with staff(estate, Role.STAFF, community_id=estate.community) as guard:
+        answer = await guard.post(f"{path}/card-readings", json={"number": CARD})
+        assert answer.json()["credentials"][0]["shown"] == "…4455"
+        assert CARD not in answer.text
+        assert (await read(guard, CARD[1:])) == {"credentials": [], "doors": []}
+        named = {"origin": card["origin"], "ref": card["ref"], "personId": card["personId"]}
+        refused = await guard.post(f"{path}/held-credentials/end", json={**named, "reason": "lost"})
+        assert refused.status_code == 403
+    empty = await desk.post(f"{path}/card-readings", json={"number": " "})
+    assert (empty.status_code, empty.json()["field"]) == (400, "number")
+
+    lost = await desk.post(f"{path}/held-credentials/end", json={**named, "reason": "lost"})
+    assert lost.status_code == 200, lost.text
+    assert (await read(desk))["doors"] == []
+    assert (await read(desk))["credentials"][0]["endReason"] == "lost"
+
+    async def shut() -> bool:
+        return await doors() == [("南门", [], ["桂花里"])]
+
+    await until(shut)
+    again = await desk.post(f"{path}/held-credentials/restore", json=named)
+    assert again.status_code in (201, 204), again.text
+    await until(opens)
+    assert await doors() == [("南门", ["card"], ["桂花里"])]

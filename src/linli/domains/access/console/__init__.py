@@ -3,6 +3,7 @@
 from linli.domains.access.console.alarms import alarm_routes
 from linli.domains.access.console.all_credentials import all_credential_routes
 from linli.domains.access.console.call_unit import call_unit_routes
+from linli.domains.access.console.card_reading import card_reading_routes
 from linli.domains.access.console.credentials import credential_routes
 from linli.domains.access.console.denied import denied_routes
 from linli.domains.access.console.doors import door_routes
@@ -12,6 +13,7 @@ from linli.domains.access.console.passes import pass_routes
 from linli.domains.access.console.past import past_routes
 from linli.domains.access.console.qr import qr_routes
 from linli.domains.access.console.readings import community_reading_routes, door_reading_routes
+from linli.domains.access.console.resident_doors import resident_door_routes
 from linli.domains.access.console.residents import resident_right_routes
 from linli.domains.access.console.settings import door_scope_routes, door_setting_routes
 from linli.domains.access.service import alarm_handling, alarms
@@ -21,6 +23,7 @@ from linli.kernel.history import Kind
 ROUTES = (
     alarm_routes,
     call_unit_routes,
+    card_reading_routes,
     community_reading_routes,
     credential_routes,
     denied_routes,
@@ -34,6 +37,7 @@ ROUTES = (
     pass_routes,
     past_routes,
     qr_routes,
+    resident_door_routes,
     resident_right_routes,
 )
 HISTORY = (
@@ -56,6 +60,7 @@ __all__ = [
     "alarm_routes",
     "all_credential_routes",
     "call_unit_routes",
+    "card_reading_routes",
     "community_reading_routes",
     "credential_routes",
     "denied_routes",
@@ -68,5 +73,6 @@ __all__ = [
     "pass_routes",
     "past_routes",
     "qr_routes",
+    "resident_door_routes",
     "resident_right_routes",
 ]

@@ -169,7 +169,7 @@ async def list_all_credentials(
         offset=page.offset,
         **binds,  # type: ignore[arg-type]
     )
-    writer = _RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    writer = RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
     return Page.of(page, total, await writer.rows_for(rows, now))
 
 
@@ -188,7 +188,7 @@ async def export_csv(
     scope, language = within, language or within.language
     where = await credential_filter(scope, db, asked)
     await _note_export(scope, db, community_id, where, clock.now_ms())
-    writer = _RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    writer = RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
     return csv_file("credentials", _titles(language), _lines(writer, where, clock.now_ms(), language))
 
 
@@ -208,7 +208,7 @@ async def export_xlsx(
     where = await credential_filter(scope, db, asked)
     count = await _note_export(scope, db, community_id, where, clock.now_ms())
     check_size(count, "q")
-    writer = _RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+    writer = RowWriter(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
     return workbook(
         "credentials",
         text("held.sheet", language),
@@ -300,7 +300,7 @@ def _named(scope: Scope, keys: DoorKeys, data: EndCredential | RestoreCredential
     return Named(data.origin, ref, data.person_id)
 
 
-class _RowWriter:
+class RowWriter:
     """Turns rows into what the list and its exports show one caller."""
 
     def __init__(self, scope: Scope, db: Database, community_id: int, keys: DoorKeys, *, whole: bool) -> None:
@@ -360,7 +360,7 @@ def _shown(row: CredentialLine, *, whole: bool) -> str:
 
 
 async def _lines(
-    writer: _RowWriter, where: CredentialFilter, now_ms: int, language: str
+    writer: RowWriter, where: CredentialFilter, now_ms: int, language: str
 ) -> AsyncIterator[list[tuple[str, ...]]]:
     offset, zone = 0, await zone_of(writer.db, writer.community_id)
     while rows := await queries.list_all_credentials(

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.models import cards, credentials, persons, qr_codes, qr_permissions
 from linli.domains.access.queries.doors import code_binds, ends_with, pattern
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope, total
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.scope import Scope
 
 type CredentialState = Literal["live", "coming", "expired", "ended"]
@@ -66,6 +66,7 @@ class CredentialFilter(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     state: str = ""
+    """Empty: any, without those of persons who were deleted."""
     identity_id: str = ""
     text: str = ""
     """A whole credential or the end that lists show; part of its label, or of the holder's name."""
@@ -107,7 +108,7 @@ def _all() -> Select[Any]:
             _text("door.qr"), right.qr_code, func.max(right.identity_id), func.max(code.project_id),
             _text("doors"), _text(""), func.min(right.starts_ms), func.max(right.ends_ms),
             func.max(right.max_scans),
-            case((func.max(right.shared) == 1, func.max(code.shared_used)), else_=total(right.used)),
+            case((func.max(right.shared) == 1, func.max(code.shared_used)), else_=func.max(right.used)),
             func.max(right.live), func.max(right.end_reason), func.min(right.created_ms),
             func.max(right.changed_ms), _text(""),
         )
@@ -140,6 +141,11 @@ def _all() -> Select[Any]:
             and_(state == "coming", h.live == 1, h.starts_ms > _now),
             and_(state == "expired", h.live == 1, h.ends_ms < _now),
             and_(state == "ended", h.live == 0),
+        ),
+        or_(
+            state != "",
+            bindparam("identity_id") != "",
+            and_(h.end_reason != _text("person_deleted"), h.end_reason != _text("erased")),
         ),
         or_(
             bindparam("text") == "",

@@ -22,6 +22,8 @@ from linli.kernel.scope import Scope
 HISTORY = "credentials"
 OWN, CARD, CODE, VISITOR = "own", "card", "code", "visitor"
 MAX_REASON = 64
+LOST = "lost"
+"""Reason of a card that was reported lost (挂失)."""
 
 
 class Named(NamedTuple):
@@ -72,7 +74,8 @@ async def end(
 async def restore(
     scope: Scope, tx: Tx, *, community_id: int, named: Named, iot_ids: list[str], now_ms: int
 ) -> None:
-    """Undo `end`: a card or code holds again on `iot_ids`, a credential of one's own wherever it did.
+    """Undo `end`: a card or code holds again on `iot_ids`, a credential of one's own wherever it did. Without `iot_ids` a
+    card that was lost holds again where it did.
 
     Raises CannotRestore (also when it had ended by itself), CredentialTaken, CredentialUnknown, PersonUnknown.
     """
@@ -85,7 +88,8 @@ async def restore(
         back = await credentials.bring_back(scope, tx, row=row, undo=AT_DESK, now_ms=now_ms)
     elif named.origin == CARD:
         for card in await cards_of_holder(scope, tx, card_id=named.ref, identity_id=named.identity_id):
-            if card.iot_id in iot_ids and card.community_id == community_id:
+            chosen = card.iot_id in iot_ids if iot_ids else card.end_reason == LOST
+            if chosen and card.community_id == community_id:
                 back += await cards.bring_back(scope, tx, card=card, undo=AT_DESK, now_ms=now_ms)
     elif named.origin in (CODE, VISITOR):
         for iot_id, right in (await permissions_of_code(scope, tx, qr_code=named.ref)).items():

@@ -56,6 +56,7 @@ class RegionCount(NamedTuple):
 
 
 SHORTEST_PLATE: Final = 3
+MOST_OWNERS: Final = 100
 _v, _p = vehicles.c, persons.c
 _here = _v.community_id == bindparam("community_id", type_=INT)
 _registered = _v.deleted_ms == literal_column("0")  # as the unique index has it, so that it serves
@@ -136,6 +137,7 @@ _FILTERS: dict[str, Any] = {
         _p.phone.like(bindparam("text"), escape="\\"),
     ),
     "region": _v.region == bindparam("region"),
+    "owners": any_of(_p.identity_id, "owners"),
 }
 _ORDERS: dict[str, Any] = {
     "created": (_v.created_ms.desc(), _v.vehicle_id.desc()),
@@ -221,6 +223,7 @@ class VehicleFilter(Filter, frozen=True):
 
     q: Annotated[str, Meta(description="A part of the plate, or of the owner's name or phone.")] = ""
     region: Annotated[str, Meta(description="The character of a province.")] = ""
+    owner: Annotated[str, Meta(description="identityId of whose they are; several by comma.")] = ""
 
 
 ALL: Final = VehicleFilter()
@@ -239,6 +242,8 @@ async def page(
     """Vehicles of a community, registered or `removed`; `order` is one of ORDERS."""
     text = where.q.strip()
     binds: dict[str, Any] = {"text": like(text) if text else None, "region": where.region or None}
+    if where.owner:
+        binds["owners"] = [part for part in where.owner.split(",") if part][:MOST_OWNERS]
     binds = {key: value for key, value in binds.items() if value is not None}
     rows, count = _page(frozenset(binds), order, removed)
     if text:

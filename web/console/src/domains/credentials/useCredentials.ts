@@ -15,6 +15,8 @@ const TONES: Record<State, Tone> = { live: 'ok', coming: 'busy', expired: 'idle'
 /** Reasons that the platform gives; others are somebody's own words. */
 const REASONS = new Set([
   'removed',
+  'lost',
+  'returned',
   'used_up',
   'replaced',
   'moved_out',
